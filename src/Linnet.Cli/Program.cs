@@ -1,0 +1,1 @@
+Console.WriteLine("linnet 0.1.0");

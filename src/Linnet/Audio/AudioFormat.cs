@@ -1,0 +1,32 @@
+namespace Linnet.Audio;
+
+/// <summary>The shape of PCM inside Linnet: interleaved float32, full scale ±1.</summary>
+/// <param name="SampleRate">Frames per second, <see cref="MinSampleRate"/>–<see cref="MaxSampleRate"/>.</param>
+/// <param name="Channels">Samples per frame, 1–<see cref="MaxChannels"/>, in WAV order (L R C LFE Ls Rs …).</param>
+public readonly record struct AudioFormat(int SampleRate, int Channels)
+{
+    /// <summary>The lowest sample rate Linnet carries, in Hz.</summary>
+    public const int MinSampleRate = 2_000;
+
+    /// <summary>The highest sample rate Linnet carries, in Hz.</summary>
+    public const int MaxSampleRate = 384_000;
+
+    /// <summary>The most channels Linnet carries.</summary>
+    public const int MaxChannels = 8;
+
+    /// <summary>Whether both numbers are in range. Formats that come from a file or a peer are checked with this first.</summary>
+    public bool IsValid => SampleRate is >= MinSampleRate and <= MaxSampleRate && Channels is >= 1 and <= MaxChannels;
+
+    /// <summary>Frames in <paramref name="duration"/>, rounded down.</summary>
+    public int FramesIn(TimeSpan duration) => (int)(duration.Ticks * SampleRate / TimeSpan.TicksPerSecond);
+
+    /// <summary>How long <paramref name="frames"/> frames last, to 100 ns.</summary>
+    public TimeSpan DurationOf(long frames)
+    {
+        (long seconds, long rest) = Math.DivRem(frames, SampleRate);
+        return new TimeSpan((seconds * TimeSpan.TicksPerSecond) + (rest * TimeSpan.TicksPerSecond / SampleRate));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{SampleRate} Hz, {Channels} ch";
+}

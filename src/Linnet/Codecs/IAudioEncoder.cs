@@ -1,0 +1,29 @@
+using Linnet.Audio;
+
+namespace Linnet.Codecs;
+
+/// <summary>Turns blocks of PCM into packets. One per rendition, used by one thread.</summary>
+public interface IAudioEncoder : IDisposable
+{
+    /// <summary>The PCM it takes.</summary>
+    AudioFormat Format { get; }
+
+    /// <summary>What it makes. Its clock rate equals <c>Format.SampleRate</c>.</summary>
+    PayloadFormat Payload { get; }
+
+    /// <summary>Frames in each block, and so in each packet.</summary>
+    int FramesPerPacket { get; }
+
+    /// <summary>Frames by which decoded sound lags the packets that carry it: 0 for PCM, Opus' look-ahead (RFC 7845 §4.2, pre-skip).</summary>
+    int Delay { get; }
+
+    /// <summary>The most bytes one packet can take.</summary>
+    int MaxPacketLength { get; }
+
+    /// <summary>Encodes one block.</summary>
+    /// <param name="pcm">Exactly <see cref="FramesPerPacket"/> frames, interleaved float32. Lent for the call.</param>
+    /// <param name="packet">At least <see cref="MaxPacketLength"/> bytes.</param>
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
+    int Encode(ReadOnlySpan<float> pcm, Span<byte> packet);
+}

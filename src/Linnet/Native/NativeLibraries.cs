@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Linnet.Native;
+
+/// <summary>Finds the C libraries that Linnet calls, and says what to install where one is missing.</summary>
+internal static class NativeLibraries
+{
+    internal const string Opus = "opus";
+    internal const string SndFile = "sndfile";
+    internal const string Pulse = "pulse";
+    internal const string Alsa = "asound";
+
+    private static readonly ConcurrentDictionary<string, nint> Loaded = new();
+
+    private static readonly Dictionary<string, Library> Known = new()
+    {
+        [Opus] = new("libopus", ["libopus.so.0", "libopus.0.dylib", "libopus.dylib", "/opt/homebrew/lib/libopus.dylib", "opus.dll", "libopus-0.dll"], "libopus0", "opus", "opus"),
+        [SndFile] = new("libsndfile", ["libsndfile.so.1", "libsndfile.1.dylib", "libsndfile.dylib", "/opt/homebrew/lib/libsndfile.dylib", "sndfile.dll", "libsndfile-1.dll"], "libsndfile1", "libsndfile", "libsndfile"),
+        [Pulse] = new("libpulse", ["libpulse.so.0"], "libpulse0", "pulseaudio-libs", "pulseaudio"),
+        [Alsa] = new("ALSA", ["libasound.so.2"], "libasound2", "alsa-lib", "alsa-lib"),
+    };
+
+    /// <summary>Whether the library can be used on this machine.</summary>
+    internal static bool IsAvailable(string name) => Resolve(name) != 0;
+
+    /// <summary>Returns if the library can be used.</summary>
+    /// <exception cref="DllNotFoundException">It is missing; the message names the package to install.</exception>
+    internal static void Require(string name)
+    {
+        if (!IsAvailable(name))
+        {
+            throw new DllNotFoundException(Known[name].HowToInstall);
+        }
+    }
+
+#pragma warning disable CA2255 // The resolver must be in place before the first P/Invoke of this assembly, whoever makes it.
+    [ModuleInitializer]
+    internal static void Install() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Find);
+#pragma warning restore CA2255
+
+    private static nint Find(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (!Known.TryGetValue(name, out Library? library))
+        {
+            return 0;
+        }
+
+        nint handle = Resolve(name);
+        return handle != 0 ? handle : throw new DllNotFoundException(library.HowToInstall);
+    }
+
+    private static nint Resolve(string name) => Loaded.GetOrAdd(name, static key =>
+    {
+        foreach (string file in Known[key].Files)
+        {
+            if (NativeLibrary.TryLoad(file, out nint handle))
+            {
+                return handle;
+            }
+        }
+
+        return 0;
+    });
+
+    private sealed record Library(string Name, string[] Files, string DebianPackage, string FedoraPackage, string BrewPackage)
+    {
+        public string HowToInstall =>
+            OperatingSystem.IsMacOS() ? $"{Name} is not installed. Install it with: brew install {BrewPackage}"
+            : OperatingSystem.IsWindows() ? $"{Name} is not installed. Put {Files[^1]} beside the program."
+            : $"{Name} is not installed. Install it with: apt-get install {DebianPackage} (Debian, Ubuntu) or dnf install {FedoraPackage} (Fedora)";
+    }
+}

@@ -1,0 +1,37 @@
+using Linnet.Audio;
+
+namespace Linnet.Sources;
+
+/// <summary>Gives the sound of a station, in order. Read by one thread.</summary>
+public interface IAudioSource : IDisposable
+{
+    /// <summary>The PCM it gives, from the first frame to the last.</summary>
+    AudioFormat Format { get; }
+
+    /// <summary>Significant bits of the integer PCM the sound is stored as (8–32), or 0 if it never was integer PCM (lossy, float, synthetic).</summary>
+    int BitDepth { get; }
+
+    /// <summary>Whether sound arrives by itself, at its own clock (a microphone), instead of being read as fast as it is wanted.</summary>
+    bool IsLive { get; }
+
+    /// <summary>How long it is, where that is known and it does not repeat.</summary>
+    TimeSpan? Duration { get; }
+
+    /// <summary>Reads the next frames. A live source waits until some have arrived.</summary>
+    /// <param name="pcm">Room for whole frames; at least one. Lent for the call.</param>
+    /// <param name="cancellationToken">Ends a wait.</param>
+    /// <returns>What was read; <see cref="SourceRead.End"/> at the end.</returns>
+    /// <exception cref="IOException">The source broke; the message says what and why.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    SourceRead Read(Span<float> pcm, CancellationToken cancellationToken);
+}
+
+/// <summary>What one read of a source gave.</summary>
+/// <param name="Frames">Frames written; 0 only at the end.</param>
+/// <param name="Track">Set when another track starts exactly at the first of these frames.</param>
+/// <param name="Discontinuity">Whether sound was lost or skipped just before the first of these frames (a capture overflow).</param>
+public readonly record struct SourceRead(int Frames, TrackInfo? Track = null, bool Discontinuity = false)
+{
+    /// <summary>The source has ended.</summary>
+    public static SourceRead End => default;
+}
