@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Usage: eng/setup.sh runtime|test
+# Installs what Linnet calls (runtime), or that and the programs its tests talk to (test). Does nothing, quickly, when all is there.
+# LINNET_NO_INSTALL=1: prints the line to run instead.
+set -euo pipefail
+
+say() { echo "linnet: $*" >&2; }
+
+# What is needed: "what to look for|Debian|Fedora|Arch|Homebrew". A name with .so is a library, one with .typelib a GObject description, else a program.
+runtime=(
+  "libsndfile.so.1|libsndfile1|libsndfile|libsndfile|libsndfile"
+  "libopus.so.0|libopus0|opus|opus|opus"
+  "libpulse.so.0|libpulse0|pulseaudio-libs|libpulse|pulseaudio"
+  "libasound.so.2|libasound2|alsa-lib|alsa-lib|"
+)
+peers=(
+  "ffmpeg|ffmpeg|ffmpeg|ffmpeg|ffmpeg"
+  "pulseaudio|pulseaudio|pulseaudio|pulseaudio|pulseaudio"
+  "pactl|pulseaudio-utils|pulseaudio-utils|libpulse|pulseaudio"
+  "gst-launch-1.0|gstreamer1.0-tools|gstreamer1|gstreamer|gstreamer"
+  "libgstapp-1.0.so.0|gstreamer1.0-plugins-base|gstreamer1-plugins-base|gst-plugins-base|gstreamer"
+  "libgstrtp.so|gstreamer1.0-plugins-good|gstreamer1-plugins-good|gst-plugins-good|gstreamer"
+  "GstRtspServer-1.0.typelib|gir1.2-gst-rtsp-server-1.0|gstreamer1-rtsp-server|gst-rtsp-server|gstreamer"
+  "GstApp-1.0.typelib|gir1.2-gst-plugins-base-1.0|gstreamer1-plugins-base|gst-plugins-base|gstreamer"
+  "gi/__init__.py|python3-gi|python3-gobject|python-gobject|pygobject3"
+)
+
+case "${1:-}" in
+  runtime) wanted=("${runtime[@]}") why="Linnet reads, encodes and plays sound with them" ;;
+  test) wanted=("${runtime[@]}" "${peers[@]}") why="Linnet needs the libraries, and its tests run against the other programs" ;;
+  *) echo "Usage: eng/setup.sh runtime|test" >&2; exit 2 ;;
+esac
+
+is_here() {
+  case "$1" in
+    libgst*.so) compgen -G "/usr/lib*/gstreamer-1.0/$1" || compgen -G "/usr/lib/*/gstreamer-1.0/$1" ;;
+    *.so*) grep -q -F "$1 " <<<"$libraries" ;;
+    *.typelib) compgen -G "/usr/lib*/girepository-1.0/$1" || compgen -G "/usr/lib/*/girepository-1.0/$1" ;;
+    gi/*) compgen -G "/usr/lib/python3*/dist-packages/$1" || compgen -G "/usr/lib*/python3*/site-packages/$1" ;;
+    *) command -v "$1" ;;
+  esac >/dev/null
+}
+
+if [ "$(uname -s)" = Darwin ]; then
+  # The libraries are looked for where Homebrew puts them; ALSA does not exist there.
+  is_here() {
+    case "$1" in
+      libasound*) ;;
+      *.so*) compgen -G "/opt/homebrew/lib/${1%%.so*}*.dylib" || compgen -G "/usr/local/lib/${1%%.so*}*.dylib" ;;
+      *.typelib | gi/*) ;;
+      *) command -v "$1" ;;
+    esac >/dev/null
+  }
+else
+  ldconfig=$(command -v ldconfig || ls /sbin/ldconfig /usr/sbin/ldconfig 2>/dev/null | head -n 1 || true)
+  # Where nothing can say which libraries there are, Linnet itself will, when it calls one.
+  [ -n "$ldconfig" ] || exit 0
+  libraries=$("$ldconfig" -p)
+fi
+
+missing=()
+for need in "${wanted[@]}"; do
+  is_here "${need%%|*}" || missing+=("$need")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+# packages COLUMN: the names of what is missing, each once.
+packages() { printf '%s\n' "${missing[@]}" | cut -d '|' -f "$1" | sed '/^$/d' | sort -u | paste -s -d ' ' -; }
+
+if ! command -v apt-get >/dev/null; then
+  if command -v dnf >/dev/null; then line="sudo dnf install $(packages 3)"
+  elif command -v pacman >/dev/null; then line="sudo pacman -S $(packages 4)"
+  elif command -v brew >/dev/null || [ "$(uname -s)" = Darwin ]; then line="brew install $(packages 5)"
+  else
+    say "missing here: $(packages 2) (Debian's names); $why. Install them with this system's package manager."
+    exit 0
+  fi
+  say "missing here: $(printf '%s\n' "${missing[@]}" | cut -d '|' -f 1 | paste -s -d ' ' -); $why. Install them with: $line"
+  exit 0
+fi
+
+names=$(packages 2)
+# Since Debian 13 and Ubuntu 24.04 the ALSA library carries another name.
+if [[ " $names " == *" libasound2 "* ]] && apt-cache show libasound2t64 >/dev/null 2>&1; then
+  names=${names/libasound2/libasound2t64}
+fi
+line="apt-get install --no-install-recommends $names"
+root=()
+if [ "$(id -u)" != 0 ]; then
+  line="sudo $line"
+  root=(sudo)
+  [ -t 0 ] || root=(sudo -n)
+fi
+
+if [ "${LINNET_NO_INSTALL:-}" = 1 ]; then
+  say "missing here: $names; $why. Install them with: $line"
+  exit 0
+fi
+if [ ${#root[@]} -gt 0 ] && ! command -v sudo >/dev/null; then
+  say "missing here: $names; $why. There is no sudo, so run as root: ${line#sudo }"
+  exit 1
+fi
+
+say "installing $names: $why"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null >>"$log" 2>&1; }
+# shellcheck disable=SC2086 # names are words
+install() { apt install --no-install-recommends $names; }
+
+[ ${#root[@]} -eq 0 ] || "${root[@]}" -v || true
+install || { apt update && install; } || {
+  tail -n 15 "$log" >&2
+  say "could not install $names (see above). Install them with: $line"
+  exit 1
+}
