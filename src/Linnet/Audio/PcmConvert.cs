@@ -1,0 +1,100 @@
+using System.Diagnostics;
+
+namespace Linnet.Audio;
+
+/// <summary>Converts between stored samples and Linnet's float32, full scale ±1.</summary>
+/// <remarks>
+/// The scale is exactly 2^(bits − 1) both ways, so integers of up to 24 bits come back bit for bit.
+/// Floats are rounded to nearest (ties to even) and clamped; NaN becomes silence. Allocates nothing.
+/// </remarks>
+public static class PcmConvert
+{
+    /// <summary>Reads stored samples.</summary>
+    /// <param name="encoding">How they are stored.</param>
+    /// <param name="source">Whole samples. Float samples that are not finite are read as silence.</param>
+    /// <param name="pcm">Room for at least as many samples.</param>
+    /// <returns>Samples written.</returns>
+    /// <exception cref="ArgumentException"><paramref name="source"/> is not whole samples, or <paramref name="pcm"/> is too short.</exception>
+    public static int ToFloat(SampleEncoding encoding, ReadOnlySpan<byte> source, Span<float> pcm)
+    {
+        ArgumentNullException.ThrowIfNull(encoding);
+        int samples = source.Length / encoding.BytesPerSample;
+        if (samples * encoding.BytesPerSample != source.Length)
+        {
+            throw new ArgumentException($"{source.Length} bytes are not whole {encoding} samples.", nameof(source));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(pcm.Length, samples, nameof(pcm));
+        pcm = pcm[..samples];
+        switch (encoding.Layout)
+        {
+            case SampleLayout.U8:
+                Pcm8.ToFloat(source, pcm);
+                break;
+            case SampleLayout.S16LE:
+                Pcm16.ToFloat(source, pcm, bigEndian: false);
+                break;
+            case SampleLayout.S16BE:
+                Pcm16.ToFloat(source, pcm, bigEndian: true);
+                break;
+            case SampleLayout.S24LE:
+                Pcm24.ToFloat(source, pcm, bigEndian: false);
+                break;
+            case SampleLayout.S24BE:
+                Pcm24.ToFloat(source, pcm, bigEndian: true);
+                break;
+            case SampleLayout.S32LE:
+                Pcm32.IntegersToFloat(source, pcm);
+                break;
+            case SampleLayout.F32LE:
+                Pcm32.FloatsToFloat(source, pcm);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+
+        return samples;
+    }
+
+    /// <summary>Writes stored samples.</summary>
+    /// <param name="encoding">How to store them.</param>
+    /// <param name="pcm">Interleaved float32. Beyond ±1 integers are clamped; float is stored as it is.</param>
+    /// <param name="destination">Room for at least <c>pcm.Length × BytesPerSample</c> bytes.</param>
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public static int FromFloat(SampleEncoding encoding, ReadOnlySpan<float> pcm, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(encoding);
+        int length = pcm.Length * encoding.BytesPerSample;
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, length, nameof(destination));
+        destination = destination[..length];
+        switch (encoding.Layout)
+        {
+            case SampleLayout.U8:
+                Pcm8.FromFloat(pcm, destination);
+                break;
+            case SampleLayout.S16LE:
+                Pcm16.FromFloat(pcm, destination, bigEndian: false);
+                break;
+            case SampleLayout.S16BE:
+                Pcm16.FromFloat(pcm, destination, bigEndian: true);
+                break;
+            case SampleLayout.S24LE:
+                Pcm24.FromFloat(pcm, destination, bigEndian: false);
+                break;
+            case SampleLayout.S24BE:
+                Pcm24.FromFloat(pcm, destination, bigEndian: true);
+                break;
+            case SampleLayout.S32LE:
+                Pcm32.FloatToIntegers(pcm, destination);
+                break;
+            case SampleLayout.F32LE:
+                Pcm32.FloatToFloats(pcm, destination);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+
+        return length;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Linnet.Audio;
+
+/// <summary>How one sample is stored in bytes outside Linnet: in a raw pipe, in an RTP packet, on a device.</summary>
+public sealed class SampleEncoding
+{
+    private SampleEncoding(SampleLayout layout, string name, int bytesPerSample, int bitDepth)
+    {
+        Layout = layout;
+        Name = name;
+        BytesPerSample = bytesPerSample;
+        BitDepth = bitDepth;
+    }
+
+    /// <summary>Unsigned 8 bit; silence is 128.</summary>
+    public static SampleEncoding U8 { get; } = new(SampleLayout.U8, "u8", 1, 8);
+
+    /// <summary>Signed 16 bit, little-endian: WAV and most devices.</summary>
+    public static SampleEncoding S16LE { get; } = new(SampleLayout.S16LE, "s16le", 2, 16);
+
+    /// <summary>Signed 16 bit, network order: RTP's L16 (RFC 3551 §4.5.11).</summary>
+    public static SampleEncoding S16BE { get; } = new(SampleLayout.S16BE, "s16be", 2, 16);
+
+    /// <summary>Signed 24 bit in three bytes, little-endian.</summary>
+    public static SampleEncoding S24LE { get; } = new(SampleLayout.S24LE, "s24le", 3, 24);
+
+    /// <summary>Signed 24 bit in three bytes, network order: RTP's L24 (RFC 3190 §4).</summary>
+    public static SampleEncoding S24BE { get; } = new(SampleLayout.S24BE, "s24be", 3, 24);
+
+    /// <summary>Signed 32 bit, little-endian. Float32 keeps the upper 24 bits of it.</summary>
+    public static SampleEncoding S32LE { get; } = new(SampleLayout.S32LE, "s32le", 4, 32);
+
+    /// <summary>IEEE 754 float32, little-endian, full scale ±1.</summary>
+    public static SampleEncoding F32LE { get; } = new(SampleLayout.F32LE, "f32le", 4, 0);
+
+    /// <summary>All encodings, shortest first.</summary>
+    public static IReadOnlyList<SampleEncoding> All { get; } = [U8, S16LE, S16BE, S24LE, S24BE, S32LE, F32LE];
+
+    /// <summary>As ffmpeg and the command line write it, such as <c>s16le</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Bytes of one sample, 1–4.</summary>
+    public int BytesPerSample { get; }
+
+    /// <summary>Bits of integer PCM, 8–32; 0 for float.</summary>
+    public int BitDepth { get; }
+
+    /// <summary>What <see cref="PcmConvert"/> switches on.</summary>
+    internal SampleLayout Layout { get; }
+
+    /// <summary>Finds an encoding by its <see cref="Name"/>, without regard to case.</summary>
+    public static bool TryParse(ReadOnlySpan<char> name, [NotNullWhen(true)] out SampleEncoding? encoding)
+    {
+        foreach (SampleEncoding candidate in All)
+        {
+            if (name.Equals(candidate.Name, StringComparison.OrdinalIgnoreCase))
+            {
+                encoding = candidate;
+                return true;
+            }
+        }
+
+        encoding = null;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
+
+/// <summary>The encodings, as something to switch on.</summary>
+internal enum SampleLayout
+{
+    U8,
+    S16LE,
+    S16BE,
+    S24LE,
+    S24BE,
+    S32LE,
+    F32LE,
+}
