@@ -1,0 +1,197 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using Linnet.Clock;
+
+namespace Linnet.Broadcast;
+
+/// <summary>
+/// One ordered list of items of one rendition: the only thing that transports, relays and segmenters read.
+/// </summary>
+/// <remarks>
+/// One thread publishes (the station's); any number read, without a lock, each with an index of its own.
+/// An item stays until it is overwritten by the one a capacity later; a reader that is too slow finds it gone.
+/// Leases say whether anyone wants the rendition; while none is held its station may stop encoding it.
+/// </remarks>
+public sealed class BroadcastRing
+{
+    private readonly RingItem?[] _slots;
+    private readonly Func<bool> _start;
+    private readonly Lock _gate = new();
+    private Action<RingItem>[] _observers = [];
+    private TaskCompletionSource? _published;
+    private TimelineBox? _timeline;
+    private long _head;
+    private int _leases;
+
+    /// <summary>An empty ring.</summary>
+    /// <param name="info">The rendition it holds.</param>
+    /// <param name="duration">Sound it keeps at least; more, as its size is rounded up.</param>
+    /// <param name="start">Called, under the ring's lock, for the first lease: starts the rendition, or says that it may not run.</param>
+    public BroadcastRing(RenditionInfo info, TimeSpan duration, Func<bool> start)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
+
+        Info = info;
+        _start = start;
+        double packets = duration / info.PacketTime;
+        _slots = new RingItem?[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(packets * 1.05, 16, 1 << 20))];
+    }
+
+    /// <summary>The rendition it holds.</summary>
+    public RenditionInfo Info { get; }
+
+    /// <summary>The index that the next item will get.</summary>
+    public long Head => Volatile.Read(ref _head);
+
+    /// <summary>Items it can hold.</summary>
+    public int Capacity => _slots.Length;
+
+    /// <summary>Leases held now: who wants this rendition.</summary>
+    public int Leases => Volatile.Read(ref _leases);
+
+    /// <summary>The map from position to time that holds at the head; <see langword="null"/> before the rendition first ran.</summary>
+    public MediaTimeline? Timeline => Volatile.Read(ref _timeline)?.Value;
+
+    /// <summary>Takes part in the rendition, starting it if need be. The lease ends that.</summary>
+    /// <returns><see langword="false"/> if the station runs as many renditions as it may, or has ended.</returns>
+    public bool TryOpen([NotNullWhen(true)] out RingLease? lease)
+    {
+        lock (_gate)
+        {
+            if (_leases == 0 && !_start())
+            {
+                lease = null;
+                return false;
+            }
+
+            Volatile.Write(ref _leases, _leases + 1);
+        }
+
+        lease = new RingLease(this);
+        return true;
+    }
+
+    /// <summary>The item at <paramref name="index"/>, if it was published and is still there.</summary>
+    public bool TryGet(long index, [NotNullWhen(true)] out RingItem? item)
+    {
+        item = Volatile.Read(ref _slots[index & (_slots.Length - 1)]);
+        if (item is not null && item.Index == index)
+        {
+            return true;
+        }
+
+        item = null;
+        return false;
+    }
+
+    /// <summary>
+    /// Where a listener that joins at <paramref name="now"/> starts: the earliest item that was due within the last
+    /// <paramref name="preRollTicks"/>, or else the first that is yet to become due.
+    /// </summary>
+    public long IndexAt(long now, long preRollTicks)
+    {
+        long index = Head;
+        while (index > 0 && TryGet(index - 1, out RingItem? item) && item.DueAt >= now - preRollTicks)
+        {
+            index--;
+        }
+
+        return index;
+    }
+
+    /// <summary>Completes when the item at <paramref name="index"/> has been published, or one after it.</summary>
+    public async Task WaitForAsync(long index, CancellationToken cancellationToken)
+    {
+        while (Head <= index)
+        {
+            TaskCompletionSource published;
+            lock (_gate)
+            {
+                published = _published ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            Interlocked.MemoryBarrier();
+            if (Head <= index)
+            {
+                await published.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Adds an item at the head. Called by the station's thread alone.</summary>
+    public void Publish(RingItem item)
+    {
+        long head = _head;
+        item.Index = head;
+        Volatile.Write(ref _slots[head & (_slots.Length - 1)], item);
+        if (item is DiscontinuityItem discontinuity)
+        {
+            Volatile.Write(ref _timeline, new TimelineBox(discontinuity.Timeline));
+        }
+
+        // A full fence: a reader about to wait either sees this head, or is seen by the lines below.
+        Interlocked.Exchange(ref _head, head + 1);
+        foreach (Action<RingItem> observer in Volatile.Read(ref _observers))
+        {
+            observer(item);
+        }
+
+        if (Volatile.Read(ref _published) is not null)
+        {
+            TaskCompletionSource? published;
+            lock (_gate)
+            {
+                published = _published;
+                _published = null;
+            }
+
+            published?.TrySetResult();
+        }
+    }
+
+    /// <summary>Calls <paramref name="observer"/> for each item published from now on, on the station's thread. It must be quick.</summary>
+    internal void Subscribe(Action<RingItem> observer)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _observers, [.. _observers, observer]);
+        }
+    }
+
+    /// <summary>Ends a subscription; a call that is under way may still come.</summary>
+    internal void Unsubscribe(Action<RingItem> observer)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _observers, [.. _observers.Where(o => o != observer)]);
+        }
+    }
+
+    /// <summary>Lets go of all packets, if nobody wants them; <see langword="false"/> if somebody does. Called by the station's thread.</summary>
+    internal bool TryClearIfUnused()
+    {
+        lock (_gate)
+        {
+            if (_leases > 0)
+            {
+                return false;
+            }
+
+            Array.Clear(_slots);
+            return true;
+        }
+    }
+
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _leases, _leases - 1);
+        }
+    }
+
+    private sealed class TimelineBox(MediaTimeline value)
+    {
+        public MediaTimeline Value { get; } = value;
+    }
+}

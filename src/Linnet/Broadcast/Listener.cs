@@ -1,0 +1,106 @@
+using System.Net;
+
+namespace Linnet.Broadcast;
+
+/// <summary>The server's record of whoever receives a rendition; transports say how a packet reaches it.</summary>
+/// <remarks>
+/// Owned by one sender thread from the moment it is added until it is removed: that thread alone calls the methods
+/// that send. They never wait. The counters may be read by anyone.
+/// </remarks>
+public abstract class Listener
+{
+    private long _packetsSent;
+    private long _payloadBytesSent;
+    private long _packetsSkipped;
+    private int _dropped;
+
+    /// <summary>A listener of the rendition that <paramref name="lease"/> keeps running.</summary>
+    /// <param name="lease">Its part in the rendition; disposed by whoever ends the listener's session.</param>
+    /// <param name="remote">Where it is.</param>
+    /// <param name="transport">For people and metrics: <c>rtsp-udp</c>, <c>rtsp-tcp</c>, …</param>
+    protected Listener(RingLease lease, IPEndPoint remote, string transport)
+    {
+        Lease = lease;
+        Remote = remote;
+        Transport = transport;
+    }
+
+    /// <summary>Its part in the rendition.</summary>
+    public RingLease Lease { get; }
+
+    /// <summary>The ring it is served from.</summary>
+    public BroadcastRing Ring => Lease.Ring;
+
+    /// <summary>Where it is.</summary>
+    public IPEndPoint Remote { get; }
+
+    /// <summary>How it is served.</summary>
+    public string Transport { get; }
+
+    /// <summary>Packets handed to the network for it.</summary>
+    public long PacketsSent => Volatile.Read(ref _packetsSent);
+
+    /// <summary>Bytes of payload in them, headers not counted (RFC 3550 §6.4.1).</summary>
+    public long PayloadBytesSent => Volatile.Read(ref _payloadBytesSent);
+
+    /// <summary>Packets it was not sent because it was too slow and was moved to the live edge.</summary>
+    public long PacketsSkipped => Volatile.Read(ref _packetsSkipped);
+
+    /// <summary>Why it was dropped, or <see cref="DropReason.None"/>.</summary>
+    public DropReason Dropped => (DropReason)Volatile.Read(ref _dropped);
+
+    /// <summary>Bytes the network has not taken from us or not yet delivered; 0 where nothing waits.</summary>
+    public virtual long UnsentBytes => 0;
+
+    /// <summary>Index in the ring of the item it is to get next. The sender thread's own after the listener was added.</summary>
+    internal long Next { get; set; }
+
+    /// <summary>When its next report is due, in ticks.</summary>
+    internal long ReportAt { get; set; } = long.MinValue;
+
+    /// <summary>Since when it has taken nothing though something was due; 0 while it keeps up.</summary>
+    internal long StalledSince { get; set; }
+
+    /// <summary>Sends a packet, or starts to. Called for packets in order.</summary>
+    /// <returns><see langword="false"/> if it has no room now; the packet is offered again.</returns>
+    protected internal abstract bool TrySend(PacketItem packet, SendBatch batch);
+
+    /// <summary>Sends on what <see cref="TrySend"/> could only start.</summary>
+    /// <returns><see langword="false"/> while something still waits.</returns>
+    protected internal virtual bool TryFlush() => true;
+
+    /// <summary>Sends a report of what it was sent and which wall-clock time its positions stand for.</summary>
+    /// <param name="now">The instant to report, in ticks.</param>
+    /// <param name="batch">Takes the datagrams.</param>
+    protected internal abstract void SendReport(long now, SendBatch batch);
+
+    /// <summary>Says that the station has ended: all that was due has been sent before.</summary>
+    protected internal abstract void SendEnd(SendBatch batch);
+
+    /// <summary>Told once, on the sender's thread, that no more will be sent: the station ended, or it was dropped. Must be quick.</summary>
+    protected internal abstract void OnFinished(DropReason reason);
+
+    internal void CountSent(PacketItem packet)
+    {
+        Volatile.Write(ref _packetsSent, _packetsSent + 1);
+        Volatile.Write(ref _payloadBytesSent, _payloadBytesSent + packet.Payload.Length);
+    }
+
+    internal void CountSkipped(long packets) => Volatile.Write(ref _packetsSkipped, _packetsSkipped + packets);
+
+    /// <summary>Marks it to be given up; the sender does so on the next occasion.</summary>
+    protected internal void Drop(DropReason reason) => Volatile.Write(ref _dropped, (int)reason);
+}
+
+/// <summary>Why a sender gave a listener up.</summary>
+public enum DropReason
+{
+    /// <summary>It was not: it left, or the station ended.</summary>
+    None = 0,
+
+    /// <summary>It took nothing for longer than <see cref="SenderOptions.StallTimeout"/>.</summary>
+    Stalled,
+
+    /// <summary>Its connection broke.</summary>
+    Disconnected,
+}

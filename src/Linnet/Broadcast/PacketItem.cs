@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+using Linnet.Wire.Rtp;
+
+namespace Linnet.Broadcast;
+
+/// <summary>One encoded packet, with its RTP header and its RTSP frame already before it: the same bytes for everybody.</summary>
+public sealed class PacketItem : RingItem
+{
+    /// <summary>Bytes before the RTP header: <c>$</c>, channel, length (RFC 2326 §10.12).</summary>
+    public const int PrefixLength = 4;
+
+    private readonly byte[] _bytes;
+
+    /// <summary>Makes the packet's bytes, once.</summary>
+    /// <param name="stream">The rendition's RTP identity.</param>
+    /// <param name="number">Packets of this rendition before this one.</param>
+    /// <param name="position">Position of the first frame of sound, the encoder's delay subtracted.</param>
+    /// <param name="frames">Frames it holds.</param>
+    /// <param name="marker">Whether sound starts here after a silence or a break.</param>
+    /// <param name="dueAt">When it is to leave.</param>
+    /// <param name="payload">The encoded packet; copied.</param>
+    public PacketItem(
+        in RtpStreamIdentity stream, long number, long position, int frames, bool marker, long dueAt, ReadOnlySpan<byte> payload)
+        : base(position, dueAt)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, ushort.MaxValue - RtpHeader.Length, nameof(payload));
+
+        Frames = frames;
+        SequenceNumber = unchecked((ushort)(stream.FirstSequenceNumber + number));
+        Timestamp = stream.TimestampOf(position);
+        _bytes = new byte[PrefixLength + RtpHeader.Length + payload.Length];
+        _bytes[0] = (byte)'$';
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes.AsSpan(2), (ushort)(RtpHeader.Length + payload.Length));
+        new RtpHeader(RtpStreamIdentity.PayloadType, marker, SequenceNumber, Timestamp, stream.Ssrc).Write(_bytes.AsSpan(PrefixLength));
+        payload.CopyTo(_bytes.AsSpan(PrefixLength + RtpHeader.Length));
+    }
+
+    /// <summary>Frames it holds, at the rendition's clock rate.</summary>
+    public int Frames { get; }
+
+    /// <summary>Its RTP sequence number.</summary>
+    public ushort SequenceNumber { get; }
+
+    /// <summary>Its RTP timestamp.</summary>
+    public uint Timestamp { get; }
+
+    /// <summary>The encoded packet alone.</summary>
+    public ReadOnlyMemory<byte> Payload => _bytes.AsMemory(PrefixLength + RtpHeader.Length);
+
+    /// <summary>The RTP packet: header and payload.</summary>
+    public ReadOnlyMemory<byte> Datagram => _bytes.AsMemory(PrefixLength);
+
+    /// <summary>The RTP packet as a frame on interleaved channel 0 of an RTSP connection. For another channel byte 1 differs.</summary>
+    public ReadOnlyMemory<byte> InterleavedFrame => _bytes;
+}

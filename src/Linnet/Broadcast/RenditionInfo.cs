@@ -1,0 +1,20 @@
+using Linnet.Codecs;
+
+namespace Linnet.Broadcast;
+
+/// <summary>What is fixed about a rendition for as long as its station exists.</summary>
+/// <param name="Station">The station's name, <c>[a-z0-9-]+</c>.</param>
+/// <param name="Name">The rendition's name in URLs: <c>pcm</c>, <c>opus</c>, …</param>
+/// <param name="Payload">How it is encoded. Positions in its ring are frames at its clock rate.</param>
+/// <param name="FramesPerPacket">Frames in each packet.</param>
+/// <param name="BitRate">Bits of payload per second, for limits and for people: exact for PCM, the encoder's target otherwise.</param>
+/// <param name="Stream">The RTP identity that all its listeners share.</param>
+public sealed record RenditionInfo(
+    string Station, string Name, PayloadFormat Payload, int FramesPerPacket, int BitRate, RtpStreamIdentity Stream)
+{
+    /// <summary>How long a packet lasts.</summary>
+    public TimeSpan PacketTime => Payload.Clock.DurationOf(FramesPerPacket);
+
+    /// <summary><c>station/rendition</c>, as in URLs and logs.</summary>
+    public override string ToString() => $"{Station}/{Name}";
+}

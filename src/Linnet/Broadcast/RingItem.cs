@@ -1,0 +1,40 @@
+using Linnet.Audio;
+using Linnet.Clock;
+
+namespace Linnet.Broadcast;
+
+/// <summary>One thing in a rendition's ring. Immutable once published.</summary>
+public abstract class RingItem
+{
+    private protected RingItem(long position, long dueAt)
+    {
+        Position = position;
+        DueAt = dueAt;
+    }
+
+    /// <summary>Its place in the ring, counted from the rendition's first item; given by the ring.</summary>
+    public long Index { get; internal set; } = -1;
+
+    /// <summary>Position of the sound it stands at, in frames at the rendition's clock rate.</summary>
+    public long Position { get; }
+
+    /// <summary>When it is to leave, in ticks of <see cref="TimeProvider.GetTimestamp"/>. Never before the item's that precedes it.</summary>
+    public long DueAt { get; }
+}
+
+/// <summary>Another track starts here.</summary>
+public sealed class TitleItem(long position, long dueAt, TrackInfo track) : RingItem(position, dueAt)
+{
+    /// <summary>What is known of it.</summary>
+    public TrackInfo Track { get; } = track;
+}
+
+/// <summary>From here on another map from position to time holds: the rendition starts, the source lost sound, or the station's clock was set anew.</summary>
+public sealed class DiscontinuityItem(long position, long dueAt, MediaTimeline timeline) : RingItem(position, dueAt)
+{
+    /// <summary>The new map, at the rendition's clock rate.</summary>
+    public MediaTimeline Timeline { get; } = timeline;
+}
+
+/// <summary>The station has ended: nothing follows.</summary>
+public sealed class EndItem(long position, long dueAt) : RingItem(position, dueAt);

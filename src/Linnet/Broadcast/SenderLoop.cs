@@ -1,0 +1,274 @@
+namespace Linnet.Broadcast;
+
+/// <summary>
+/// What a sender thread does, without the thread: given the time, sends everything due to the listeners it owns
+/// and says when something is due next. One thread's own.
+/// </summary>
+internal sealed class SenderLoop
+{
+    /// <summary>The value of <see cref="Step(long)"/> when nothing is due until something is published.</summary>
+    internal const long Never = long.MaxValue;
+
+    private readonly List<RingGroup> _groups = [];
+    private readonly SendBatch _batch = new();
+    private readonly SenderCounters _counters;
+    private readonly Action<RingItem> _onPublished;
+    private readonly long _maxLag;
+    private readonly long _stallTimeout;
+    private readonly long _reportInterval;
+    private readonly long _retryAfter;
+    private readonly Random _random = new();
+
+    /// <param name="options">Limits.</param>
+    /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step(long)"/> takes.</param>
+    /// <param name="counters">Counts what happens.</param>
+    /// <param name="onPublished">Told, on the station's thread, of each item published to a ring that it serves.</param>
+    internal SenderLoop(SenderOptions options, long ticksPerSecond, SenderCounters counters, Action<RingItem> onPublished)
+    {
+        _counters = counters;
+        _onPublished = onPublished;
+        _maxLag = Ticks(options.MaxLag);
+        _stallTimeout = Ticks(options.StallTimeout);
+        _reportInterval = Ticks(options.ReportInterval);
+        _retryAfter = Ticks(TimeSpan.FromMilliseconds(10));
+
+        long Ticks(TimeSpan span) => (long)(span.TotalSeconds * ticksPerSecond);
+    }
+
+    /// <summary>Listeners it owns.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>Takes a listener over; <see cref="Listener.Next"/> says where in the ring it starts.</summary>
+    internal void Add(Listener listener, long now)
+    {
+        RingGroup? group = _groups.Find(g => g.Ring == listener.Ring);
+        if (group is null)
+        {
+            group = new RingGroup(listener.Ring, listener.Ring.IndexAt(now, 0));
+            _groups.Add(group);
+            group.Ring.Subscribe(_onPublished);
+        }
+
+        group.Listeners.Add(listener);
+        Count++;
+    }
+
+    /// <summary>Lets a listener go; nothing is sent to it afterwards.</summary>
+    internal void Remove(Listener listener)
+    {
+        int index = _groups.FindIndex(g => g.Ring == listener.Ring);
+        if (index < 0 || !_groups[index].Listeners.Remove(listener))
+        {
+            return;
+        }
+
+        Count--;
+        RemoveIfEmpty(index);
+    }
+
+    /// <summary>Lets all listeners go.</summary>
+    internal void Clear()
+    {
+        _groups.ForEach(g => g.Ring.Unsubscribe(_onPublished));
+        _groups.Clear();
+        Count = 0;
+    }
+
+    /// <summary>Sends everything that is due at <paramref name="now"/>.</summary>
+    /// <returns>When to come again: the next deadline, or <see cref="Never"/>.</returns>
+    internal long Step(long now)
+    {
+        long next = Never;
+        for (int i = _groups.Count - 1; i >= 0; i--)
+        {
+            next = Math.Min(next, Step(_groups[i], now));
+            RemoveIfEmpty(i);
+        }
+
+        _batch.Flush();
+        _counters.Refused = _batch.Refused;
+        return next;
+    }
+
+    private void RemoveIfEmpty(int index)
+    {
+        if (_groups[index].Listeners.Count == 0)
+        {
+            _groups[index].Ring.Unsubscribe(_onPublished);
+            _groups.RemoveAt(index);
+        }
+    }
+
+    private long Step(RingGroup group, long now)
+    {
+        // The edge is the first item that is not yet due: everybody who keeps up stands there.
+        BroadcastRing ring = group.Ring;
+        while (true)
+        {
+            CatchUp(group, now);
+            if (!ring.TryGet(group.Edge, out RingItem? item))
+            {
+                if (group.Edge >= ring.Head)
+                {
+                    break;
+                }
+
+                // Overwritten before it was sent: this thread itself was away for the whole ring.
+                group.Edge = ring.IndexAt(now, 0);
+                continue;
+            }
+
+            if (item.DueAt > now)
+            {
+                break;
+            }
+
+            if (item is PacketItem)
+            {
+                _counters.CountDue(group.Listeners.Count, now - item.DueAt);
+            }
+
+            group.Edge++;
+        }
+
+        return NextVisit(group, now);
+    }
+
+    /// <summary>Brings every listener up to the edge, as far as each can take it.</summary>
+    private void CatchUp(RingGroup group, long now)
+    {
+        for (int i = group.Listeners.Count - 1; i >= 0; i--)
+        {
+            Listener listener = group.Listeners[i];
+            if (listener.Next < group.Edge && !Pump(listener, group, now))
+            {
+                group.Listeners.RemoveAt(i);
+                Count--;
+            }
+        }
+    }
+
+    /// <summary>Sends to one listener all that is due. <see langword="false"/> if it is finished.</summary>
+    private bool Pump(Listener listener, RingGroup group, long now)
+    {
+        BroadcastRing ring = group.Ring;
+        while (listener.Next < group.Edge)
+        {
+            bool held = ring.TryGet(listener.Next, out RingItem? item);
+            if (item is EndItem)
+            {
+                return Finish(listener, now);
+            }
+
+            if (!held || now - item!.DueAt > _maxLag)
+            {
+                Skip(listener, group);
+                continue;
+            }
+
+            if (item is PacketItem packet)
+            {
+                if (!listener.TrySend(packet, _batch))
+                {
+                    return KeepStalled(listener, now);
+                }
+
+                listener.StalledSince = 0;
+                listener.CountSent(packet);
+                _counters.CountSent();
+            }
+
+            listener.Next++;
+        }
+
+        return true;
+    }
+
+    /// <summary>Moves a listener that is too far behind to the live edge, but not past the end.</summary>
+    private void Skip(Listener listener, RingGroup group)
+    {
+        bool ended = group.Ring.TryGet(group.Edge - 1, out RingItem? last) && last is EndItem;
+        long edge = ended ? group.Edge - 1 : group.Edge;
+        listener.CountSkipped(edge - listener.Next);
+        _counters.CountSkipped(edge - listener.Next);
+        listener.Next = edge;
+    }
+
+    private bool Finish(Listener listener, long now)
+    {
+        if (!listener.TryFlush())
+        {
+            return KeepStalled(listener, now);
+        }
+
+        listener.SendEnd(_batch);
+        _batch.Flush();
+        listener.OnFinished(DropReason.None);
+        return false;
+    }
+
+    private bool KeepStalled(Listener listener, long now)
+    {
+        if (listener.Dropped == DropReason.None)
+        {
+            if (listener.StalledSince == 0)
+            {
+                listener.StalledSince = now;
+            }
+
+            if (now - listener.StalledSince <= _stallTimeout)
+            {
+                return true;
+            }
+
+            listener.Drop(DropReason.Stalled);
+        }
+
+        _counters.CountDropped(listener.Dropped);
+        listener.OnFinished(listener.Dropped);
+        return false;
+    }
+
+    private long NextVisit(RingGroup group, long now)
+    {
+        long next = group.Ring.TryGet(group.Edge, out RingItem? item) ? Math.Max(item.DueAt, now + 1) : Never;
+        for (int i = group.Listeners.Count - 1; i >= 0; i--)
+        {
+            Listener listener = group.Listeners[i];
+            bool flushed = listener.TryFlush();
+            if (listener.Next < group.Edge || !flushed)
+            {
+                next = Math.Min(next, now + _retryAfter);
+                if (!flushed && !KeepStalled(listener, now))
+                {
+                    group.Listeners.RemoveAt(i);
+                    Count--;
+                    continue;
+                }
+            }
+            else
+            {
+                listener.StalledSince = 0;
+            }
+
+            if (listener.ReportAt <= now)
+            {
+                listener.SendReport(now, _batch);
+                listener.ReportAt = now + (long)(_reportInterval * (0.5 + _random.NextDouble()));
+            }
+
+            next = Math.Min(next, listener.ReportAt);
+        }
+
+        return next;
+    }
+
+    private sealed class RingGroup(BroadcastRing ring, long edge)
+    {
+        public BroadcastRing Ring { get; } = ring;
+
+        public long Edge { get; set; } = edge;
+
+        public List<Listener> Listeners { get; } = [];
+    }
+}

@@ -1,0 +1,41 @@
+namespace Linnet.Broadcast;
+
+/// <summary>How sender threads treat listeners that do not keep up (a slow listener delays nobody).</summary>
+public sealed record SenderOptions : IValidatable
+{
+    /// <summary>Sender threads. 1–64; default one per core, at most 4.</summary>
+    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    /// <summary>Sound that may wait for a listener in the ring before it is moved to the live edge. 100 ms – 60 s; default 3 s.</summary>
+    public TimeSpan MaxLag { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a listener may take nothing at all before it is dropped. 1–300 s; default 10 s.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time between reports to one listener (RFC 3550 §6.2), spread by ±50 %. 1–60 s; default 5 s.</summary>
+    public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Threads is < 1 or > 64)
+        {
+            yield return $"{nameof(Threads)} is {Threads}; it must be between 1 and 64.";
+        }
+
+        if (MaxLag.TotalMilliseconds is < 100 or > 60_000)
+        {
+            yield return $"{nameof(MaxLag)} is {MaxLag}; it must be between 100 ms and 60 s.";
+        }
+
+        if (StallTimeout.TotalSeconds is < 1 or > 300)
+        {
+            yield return $"{nameof(StallTimeout)} is {StallTimeout}; it must be between 1 s and 300 s.";
+        }
+
+        if (ReportInterval.TotalSeconds is < 1 or > 60)
+        {
+            yield return $"{nameof(ReportInterval)} is {ReportInterval}; it must be between 1 s and 60 s.";
+        }
+    }
+}

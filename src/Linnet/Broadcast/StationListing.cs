@@ -1,0 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Linnet.Broadcast;
+
+/// <summary>What transports see of a station: its name and its renditions.</summary>
+/// <param name="Name">The station's name.</param>
+/// <param name="Rings">Its renditions' rings; the first is what <c>/NAME</c> alone means.</param>
+public sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> Rings)
+{
+    /// <summary>Finds a rendition by name.</summary>
+    /// <param name="rendition">The name, or <see langword="null"/> or empty for the default.</param>
+    /// <param name="ring">Its ring.</param>
+    public bool TryFind(string? rendition, [NotNullWhen(true)] out BroadcastRing? ring)
+    {
+        ring = string.IsNullOrEmpty(rendition) ? Rings[0] : Rings.FirstOrDefault(r => r.Info.Name == rendition);
+        return ring is not null;
+    }
+}

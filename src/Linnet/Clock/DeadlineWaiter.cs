@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using Linnet.Native;
+
+namespace Linnet.Clock;
+
+/// <summary>
+/// Lets one thread wait for an absolute deadline by the operating system's finest timer, and lets others cut the wait short.
+/// </summary>
+/// <remarks>
+/// On Linux it is <c>ppoll</c> on an event descriptor, with the thread's timer slack at 1 µs: a wake-up within tens of microseconds,
+/// where <c>Task.Delay</c> takes milliseconds. Elsewhere an event, to the millisecond, rounded up. Simulated time does not come here:
+/// it steps the code that this would wake.
+/// </remarks>
+public sealed unsafe class DeadlineWaiter : IDisposable
+{
+    /// <summary>A deadline that never comes: wait until woken.</summary>
+    public const long Never = long.MaxValue;
+
+    private readonly TimeProvider _time;
+    private readonly ManualResetEventSlim? _event;
+    private readonly int _descriptor = -1;
+    private long _waitingUntil = long.MinValue;
+    private int _woken;
+
+    /// <summary>A waiter by the clock of <paramref name="time"/>.</summary>
+    public DeadlineWaiter(TimeProvider time)
+    {
+        _time = time;
+        if (OperatingSystem.IsLinux())
+        {
+            _descriptor = LibC.EventFd(0, LibC.EfdNonBlock | LibC.EfdCloseOnExec);
+        }
+
+        if (_descriptor < 0)
+        {
+            _event = new ManualResetEventSlim();
+        }
+    }
+
+    /// <summary>Makes the waits of the calling thread as sharp as the system allows.</summary>
+    public static void SharpenThisThread()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = LibC.PrCtl(LibC.PrSetTimerSlack, 1000, 0, 0, 0);
+        }
+    }
+
+    /// <summary>Waits until <paramref name="deadline"/>, in ticks of <see cref="TimeProvider.GetTimestamp"/>, or until woken.</summary>
+    /// <remarks>A wake-up that came before the wait ends it at once. Allocates nothing.</remarks>
+    public void WaitUntil(long deadline)
+    {
+        Interlocked.Exchange(ref _waitingUntil, deadline);
+        while (Interlocked.Exchange(ref _woken, 0) == 0)
+        {
+            long left = deadline == Never ? Never : deadline - _time.GetTimestamp();
+            if (left <= 0)
+            {
+                break;
+            }
+
+            if (_event is null)
+            {
+                Poll(left);
+            }
+            else
+            {
+                WaitForEvent(left);
+            }
+        }
+
+        Volatile.Write(ref _waitingUntil, long.MinValue);
+    }
+
+    /// <summary>Ends the wait that is under way, or the next one.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _woken, 1) != 0)
+        {
+            return;
+        }
+
+        if (_event is not null)
+        {
+            _event.Set();
+            return;
+        }
+
+        ulong one = 1;
+        _ = LibC.Write(_descriptor, &one, sizeof(ulong));
+    }
+
+    /// <summary>Ends the wait that is under way if it would last beyond <paramref name="deadline"/>. Costs nothing otherwise.</summary>
+    public void WakeBefore(long deadline)
+    {
+        if (deadline < Interlocked.Read(ref _waitingUntil))
+        {
+            Wake();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _event?.Dispose();
+        if (_descriptor >= 0)
+        {
+            _ = LibC.Close(_descriptor);
+        }
+    }
+
+    private void Poll(long left)
+    {
+        var descriptor = new LibC.PollFd { Descriptor = _descriptor, Events = LibC.PollIn };
+        (long seconds, long rest) = Math.DivRem(left, _time.TimestampFrequency);
+        var timeout = new LibC.TimeSpec
+        {
+            Seconds = (nint)Math.Min(seconds, int.MaxValue),
+            Nanoseconds = (nint)(rest * 1_000_000_000 / _time.TimestampFrequency),
+        };
+        if (LibC.PPoll(&descriptor, 1, left == Never ? null : &timeout, 0) > 0)
+        {
+            ulong count;
+            _ = LibC.Read(_descriptor, &count, sizeof(ulong));
+        }
+        else if (Marshal.GetLastPInvokeError() is not (0 or LibC.Interrupted))
+        {
+            throw new IOException($"Waiting for a deadline failed (errno {Marshal.GetLastPInvokeError()}).");
+        }
+    }
+
+    private void WaitForEvent(long left)
+    {
+        double ms = Math.Ceiling(left * 1000.0 / _time.TimestampFrequency);
+        _event!.Wait(left == Never || ms > int.MaxValue ? Timeout.Infinite : (int)ms);
+        _event.Reset();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+
+namespace Linnet.Diagnostics;
+
+/// <summary>How late things were, in buckets that double from 1 µs to over a minute. One writer; anyone may read.</summary>
+public sealed class LatenessHistogram
+{
+    /// <summary>The number of buckets; the last takes everything above.</summary>
+    public const int Buckets = 28;
+
+    private readonly long[] _counts = new long[Buckets];
+    private readonly double _ticksPerMicrosecond;
+    private long _max;
+
+    /// <summary>An empty histogram.</summary>
+    /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Record"/> takes.</param>
+    public LatenessHistogram(long ticksPerSecond) => _ticksPerMicrosecond = ticksPerSecond / 1e6;
+
+    /// <summary>The greatest lateness so far.</summary>
+    public TimeSpan Max => TimeSpan.FromMicroseconds(Volatile.Read(ref _max) / _ticksPerMicrosecond);
+
+    /// <summary>Counts one; early counts as on time. Allocates nothing.</summary>
+    public void Record(long ticks)
+    {
+        ulong microseconds = (ulong)(Math.Max(ticks, 0) / _ticksPerMicrosecond);
+        int bucket = Math.Min(BitOperations.Log2(microseconds | 1) + (microseconds == 0 ? 0 : 1), Buckets - 1);
+        Volatile.Write(ref _counts[bucket], _counts[bucket] + 1);
+        if (ticks > _max)
+        {
+            Volatile.Write(ref _max, ticks);
+        }
+    }
+
+    /// <summary>Adds this histogram's counts to <paramref name="totals"/>, which has <see cref="Buckets"/> places.</summary>
+    public void AddTo(Span<long> totals)
+    {
+        for (int i = 0; i < Buckets; i++)
+        {
+            totals[i] += Volatile.Read(ref _counts[i]);
+        }
+    }
+
+    /// <summary>The upper edge of the bucket in which the share <paramref name="quantile"/> (0–1) of <paramref name="counts"/> is reached.</summary>
+    public static TimeSpan Quantile(ReadOnlySpan<long> counts, double quantile)
+    {
+        long total = 0;
+        foreach (long count in counts)
+        {
+            total += count;
+        }
+
+        long seen = 0;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            seen += counts[i];
+            if (total > 0 && seen >= quantile * total)
+            {
+                return TimeSpan.FromMicroseconds(1L << i);
+            }
+        }
+
+        return TimeSpan.Zero;
+    }
+}

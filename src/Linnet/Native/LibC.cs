@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+
+namespace Linnet.Native;
+
+/// <summary>The few calls of the C library that .NET does not offer. Linux only, except where said.</summary>
+internal static unsafe partial class LibC
+{
+    internal const int EfdNonBlock = 0x800;
+    internal const int EfdCloseOnExec = 0x80000;
+    internal const short PollIn = 1;
+    internal const int PrSetTimerSlack = 29;
+    internal const int Interrupted = 4;
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    internal static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
+    internal static partial int PPoll(PollFd* descriptors, nuint count, TimeSpec* timeout, nint signalMask);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int descriptor, void* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(int descriptor, void* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    internal static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    internal static partial int PrCtl(int option, nuint value, nuint zero3, nuint zero4, nuint zero5);
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TimeSpec
+    {
+        internal nint Seconds;
+        internal nint Nanoseconds;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollFd
+    {
+        internal int Descriptor;
+        internal short Events;
+        internal short Returned;
+    }
+}
