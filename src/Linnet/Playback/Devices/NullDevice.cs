@@ -1,0 +1,81 @@
+using Linnet.Audio;
+using Linnet.Clock;
+
+namespace Linnet.Playback.Devices;
+
+/// <summary>Plays to nobody at the pace of a sound card: for a machine without one.</summary>
+/// <param name="time">The clock it plays by.</param>
+public sealed class NullDevice(TimeProvider time) : IAudioDevice
+{
+    // Held up for longer than this (a suspended machine), it goes on from where it is instead of playing faster to catch up.
+    private static readonly TimeSpan MaxLateness = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
+
+    private AudioFormat _format;
+    private float[] _pcm = [];
+
+    /// <inheritdoc/>
+    public string Name => "null";
+
+    /// <inheritdoc/>
+    public bool HasClock => true;
+
+    /// <inheritdoc/>
+    public ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken)
+    {
+        _format = wanted;
+        _pcm = new float[wanted.FramesIn(Period) * wanted.Channels];
+        return ValueTask.FromResult(wanted);
+    }
+
+    /// <summary>Asks for 10 ms at a time, each 10 ms before its first frame is heard, until the callback says that this was all.</summary>
+    /// <inheritdoc/>
+    public async Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
+    {
+        if (_pcm.Length == 0)
+        {
+            throw new InvalidOperationException($"The null device is not open: call {nameof(OpenAsync)}.");
+        }
+
+        long period = InTicks(Period);
+        var heard = new MediaTimeline(time.GetTimestamp() + period, _format.SampleRate, time.TimestampFrequency);
+        long position = 0;
+        while (true)
+        {
+            long late = await WaitUntilAsync(heard.DueAt(position) - period, cancellationToken).ConfigureAwait(false);
+            if (late > InTicks(MaxLateness))
+            {
+                heard = heard with { Epoch = heard.Epoch + late };
+            }
+
+            int frames = callback(_pcm, heard.DueAt(position));
+            if (frames == AudioDevice.End)
+            {
+                await WaitUntilAsync(heard.DueAt(position), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            // Nothing to tell yet is played as silence: this clock does not wait.
+            position += frames == 0 ? _pcm.Length / _format.Channels : frames;
+        }
+    }
+
+    /// <summary>Nothing to release.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Waits until <paramref name="instant"/> and says by how many ticks it came too late.</summary>
+    private async ValueTask<long> WaitUntilAsync(long instant, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        for (long now = time.GetTimestamp(); now < instant; now = time.GetTimestamp())
+        {
+            // Delays are cut to whole milliseconds, so they are rounded up here.
+            double milliseconds = Math.Ceiling((instant - now) * 1000.0 / time.TimestampFrequency);
+            await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return time.GetTimestamp() - instant;
+    }
+
+    private long InTicks(TimeSpan duration) => (long)(duration.TotalSeconds * time.TimestampFrequency);
+}
