@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+
+namespace Linnet.Wire.Rtcp;
+
+/// <summary>A receiver tells what it hears of each stream.</summary>
+/// <param name="Ssrc">Who reports.</param>
+/// <remarks>Source: RFC 3550 §6.4.2. With no block it only says "I am here". Profile-specific extensions are skipped.</remarks>
+public sealed record ReceiverReport(uint Ssrc) : RtcpPacket
+{
+    internal const byte PacketType = 201;
+    private const int FixedLength = 4;
+
+    /// <summary>One block for each stream heard: at most 31.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are more.</exception>
+    public IReadOnlyList<ReportBlock> Blocks { get; init => field = AtMost31(value); } = [];
+
+    /// <inheritdoc/>
+    public override int Length => HeaderLength + FixedLength + (Blocks.Count * ReportBlock.Length);
+
+    private protected override byte Type => PacketType;
+
+    private protected override int Count => Blocks.Count;
+
+    private protected override void WriteContent(Span<byte> content)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(content, Ssrc);
+        WriteBlocks(Blocks, content[FixedLength..]);
+    }
+
+    internal static ReceiverReport? Read(ReadOnlySpan<byte> content, int count)
+    {
+        if (content.Length < FixedLength + (count * ReportBlock.Length))
+        {
+            return null;
+        }
+
+        return new ReceiverReport(BinaryPrimitives.ReadUInt32BigEndian(content))
+        {
+            Blocks = ReportBlock.ReadAll(content[FixedLength..], count),
+        };
+    }
+}

@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Linnet.Wire.Rtcp;
+
+/// <summary>One RTCP datagram: a report, then whatever else there is to say.</summary>
+/// <remarks>Source: RFC 3550 §6.1; validity checks of §A.2.</remarks>
+public sealed class RtcpCompound
+{
+    /// <summary>The most packets that a datagram may hold; longer ones are refused.</summary>
+    public const int MaxPackets = 32;
+
+    private RtcpCompound(IReadOnlyList<RtcpPacket> packets, int skipped)
+    {
+        Packets = packets;
+        Skipped = skipped;
+    }
+
+    /// <summary>The packets, in order. The first is a <see cref="SenderReport"/> or a <see cref="ReceiverReport"/>.</summary>
+    public IReadOnlyList<RtcpPacket> Packets { get; }
+
+    /// <summary>Packets of types that are not read: APP, feedback (RFC 4585), extended reports (RFC 3611), …</summary>
+    public int Skipped { get; }
+
+    /// <summary>Reads a datagram that came from the network, so from anyone. Never throws.</summary>
+    /// <returns>
+    /// <see langword="false"/> if the packets do not fill the datagram exactly, if the first is no report or is padded,
+    /// if any but the last is padded, if there are more than <see cref="MaxPackets"/>, or if one holds less than it says.
+    /// </returns>
+    public static bool TryParse(ReadOnlySpan<byte> datagram, [NotNullWhen(true)] out RtcpCompound? compound)
+    {
+        //  0 1 2 3         8               16                            31
+        // |V=2|P|  count  |  packet type  |  length in words, minus one   |
+        compound = null;
+        var packets = new List<RtcpPacket>(2);
+        int skipped = 0;
+        ReadOnlySpan<byte> rest = datagram;
+        do
+        {
+            if (rest.Length < RtcpPacket.HeaderLength || rest[0] >> 6 != RtcpPacket.Version)
+            {
+                return false;
+            }
+
+            bool isFirst = rest.Length == datagram.Length;
+            bool isPadded = (rest[0] & 0x20) != 0;
+            int count = rest[0] & 0x1F;
+            byte type = rest[1];
+            int length = 4 * (BinaryPrimitives.ReadUInt16BigEndian(rest[2..]) + 1);
+            if (length > rest.Length
+                || (isFirst && (isPadded || type is not (SenderReport.PacketType or ReceiverReport.PacketType)))
+                || (isPadded && length != rest.Length)
+                || packets.Count + skipped == MaxPackets)
+            {
+                return false;
+            }
+
+            // The last byte counts the padding, itself included, in whole words.
+            int padding = isPadded ? rest[length - 1] : 0;
+            int end = length - padding;
+            if (end < RtcpPacket.HeaderLength || (isPadded && (padding == 0 || padding % 4 != 0)))
+            {
+                return false;
+            }
+
+            if (!TryRead(type, count, rest[RtcpPacket.HeaderLength..end], out RtcpPacket? packet))
+            {
+                return false;
+            }
+
+            if (packet is null)
+            {
+                skipped++;
+            }
+            else
+            {
+                packets.Add(packet);
+            }
+
+            rest = rest[length..];
+        }
+        while (!rest.IsEmpty);
+
+        compound = new RtcpCompound(packets, skipped);
+        return true;
+    }
+
+    /// <summary>Whether a datagram on a port that RTP and RTCP share is RTCP.</summary>
+    /// <remarks>Source: RFC 5761 §4: RTP's marker and payload type never fall into 192 to 223.</remarks>
+    public static bool IsRtcp(ReadOnlySpan<byte> datagram) => datagram.Length >= 2 && datagram[1] is >= 192 and <= 223;
+
+    /// <summary>Writes packets, one behind the other.</summary>
+    /// <param name="destination">Where to; 1200 bytes are plenty for a report, a source description and a goodbye.</param>
+    /// <param name="packets">The first is a <see cref="SenderReport"/> or a <see cref="ReceiverReport"/>.</param>
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="ArgumentException">The first packet is no report.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="destination"/> is too short.</exception>
+    public static int Write(Span<byte> destination, params ReadOnlySpan<RtcpPacket> packets)
+    {
+        if (packets is not [SenderReport or ReceiverReport, ..])
+        {
+            throw new ArgumentException("An RTCP datagram starts with a report (RFC 3550 §6.1).", nameof(packets));
+        }
+
+        int length = 0;
+        foreach (RtcpPacket packet in packets)
+        {
+            length += packet.Write(destination[length..]);
+        }
+
+        return length;
+    }
+
+    private static bool TryRead(byte type, int count, ReadOnlySpan<byte> content, out RtcpPacket? packet)
+    {
+        packet = type switch
+        {
+            SenderReport.PacketType => SenderReport.Read(content, count),
+            ReceiverReport.PacketType => ReceiverReport.Read(content, count),
+            SourceDescription.PacketType => SourceDescription.Read(content, count),
+            Goodbye.PacketType => Goodbye.Read(content, count),
+            _ => null,
+        };
+        return packet is not null
+            || type is not (SenderReport.PacketType or ReceiverReport.PacketType or SourceDescription.PacketType or Goodbye.PacketType);
+    }
+}

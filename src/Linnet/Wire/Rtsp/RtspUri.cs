@@ -1,0 +1,166 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Linnet.Wire.Rtsp;
+
+/// <summary>An <c>rtsp://host[:port]/station[/rendition[/track]]</c> address.</summary>
+/// <remarks>
+/// Source: RFC 2326 §3.2, RFC 3986. A user's name and password are dropped. <c>rtspu:</c> (RTSP over UDP) and <c>rtsps:</c> are refused,
+/// and so is anything that is not visible ASCII.
+/// </remarks>
+public sealed class RtspUri
+{
+    /// <summary>The port when none is named (RFC 2326 §3.2).</summary>
+    public const int DefaultPort = 554;
+
+    /// <summary>The most characters an address may have.</summary>
+    public const int MaxLength = 2048;
+
+    /// <summary>The most parts a path may have.</summary>
+    public const int MaxSegments = 16;
+
+    private const string Scheme = "rtsp://";
+    private const int MaxHostLength = 255;
+
+    private RtspUri(string host, int? port, string path, string query, string[] segments)
+    {
+        Host = host;
+        Port = port ?? DefaultPort;
+        Authority = (host.Contains(':') ? $"[{host}]" : host) + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
+        Path = path;
+        Query = query;
+        Segments = segments;
+    }
+
+    /// <summary>A name or an address; IPv6 without its brackets.</summary>
+    public string Host { get; }
+
+    /// <summary>The port to connect to, 1 to 65535.</summary>
+    public int Port { get; }
+
+    /// <summary>Host and port as they stand in the address.</summary>
+    public string Authority { get; }
+
+    /// <summary>The path as it came, percent signs and all: empty, or starting with a slash.</summary>
+    public string Path { get; }
+
+    /// <summary>What follows the question mark, as it came; else empty.</summary>
+    public string Query { get; }
+
+    /// <summary>The parts of the path, decoded, empty ones left out. None holds a slash or a control, or is <c>.</c> or <c>..</c>.</summary>
+    public IReadOnlyList<string> Segments { get; }
+
+    /// <summary>Reads an address that came from anyone. Never throws.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out RtspUri? uri)
+    {
+        uri = null;
+        if (text is null || text.Length > MaxLength || !RtspGrammar.IsUri(text) || text.Contains('#')
+            || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> rest = text.AsSpan(Scheme.Length);
+        int end = rest.IndexOfAny('/', '?');
+        ReadOnlySpan<char> authority = end < 0 ? rest : rest[..end];
+        rest = end < 0 ? [] : rest[end..];
+        authority = authority[(authority.LastIndexOf('@') + 1)..];
+
+        int question = rest.IndexOf('?');
+        ReadOnlySpan<char> path = question < 0 ? rest : rest[..question];
+        string query = question < 0 ? "" : rest[(question + 1)..].ToString();
+        if (!TryParseAuthority(authority, out string host, out int? port) || !TryDecode(path, out string[] segments))
+        {
+            return false;
+        }
+
+        uri = new RtspUri(host, port, path.ToString(), query, segments);
+        return true;
+    }
+
+    /// <summary>The address without user and password, otherwise as it came: what goes into a request.</summary>
+    public override string ToString() => $"{Scheme}{Authority}{Path}{(Query.Length == 0 ? "" : "?")}{Query}";
+
+    private static bool TryParseAuthority(ReadOnlySpan<char> authority, out string host, out int? port)
+    {
+        host = "";
+        port = null;
+        int bracket = authority.IndexOf(']');
+        int colon = authority[(bracket + 1)..].IndexOf(':');
+        ReadOnlySpan<char> name = colon < 0 ? authority : authority[..(bracket + 1 + colon)];
+        ReadOnlySpan<char> digits = colon < 0 ? [] : authority[(bracket + 1 + colon + 1)..];
+        if (!digits.IsEmpty)
+        {
+            if (!ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) || number == 0)
+            {
+                return false;
+            }
+
+            port = number;
+        }
+
+        if (name is ['[', .. var literal, ']'])
+        {
+            // A zone's percent sign is itself encoded (RFC 6874).
+            host = literal.ToString().Replace("%25", "%", StringComparison.Ordinal);
+            return IPAddress.TryParse(host, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6;
+        }
+
+        host = name.ToString();
+        return name.Length is > 0 and <= MaxHostLength && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+    }
+
+    private static bool TryDecode(ReadOnlySpan<char> path, out string[] segments)
+    {
+        segments = path.ToString().Split('/', MaxSegments + 2, StringSplitOptions.RemoveEmptyEntries);
+        if (segments.Length > MaxSegments)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < segments.Length; i++)
+        {
+            if (!TryDecodeSegment(segments[i], out segments[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryDecodeSegment(string encoded, out string decoded)
+    {
+        decoded = "";
+        Span<byte> bytes = stackalloc byte[MaxLength];
+        int length = 0;
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            if (encoded[i] != '%')
+            {
+                bytes[length++] = (byte)encoded[i];
+            }
+            else if (i + 2 < encoded.Length && char.IsAsciiHexDigit(encoded[i + 1]) && char.IsAsciiHexDigit(encoded[i + 2]))
+            {
+                bytes[length++] = byte.Parse(encoded.AsSpan(i + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                i += 2;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        if (!Utf8.IsValid(bytes[..length]))
+        {
+            return false;
+        }
+
+        decoded = Encoding.UTF8.GetString(bytes[..length]);
+        return decoded is not ("." or "..") && !decoded.Any(c => c == '/' || char.IsControl(c));
+    }
+}

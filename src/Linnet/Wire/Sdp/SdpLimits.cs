@@ -1,0 +1,39 @@
+namespace Linnet.Wire.Sdp;
+
+/// <summary>How much of a peer's description is read before it is refused.</summary>
+public sealed record SdpLimits : IValidatable
+{
+    /// <summary>The limits that hold unless others are given.</summary>
+    public static SdpLimits Default { get; } = new();
+
+    /// <summary>Bytes in all. 64 – 16 MiB; default 64 KiB.</summary>
+    public int MaxLength { get; init; } = 64 * 1024;
+
+    /// <summary>Bytes in one line. 64 – 65,536; default 8 KiB: a camera puts whole codec headers into one.</summary>
+    public int MaxLine { get; init; } = 8 * 1024;
+
+    /// <summary>Media sections. 1 – 256; default 32.</summary>
+    public int MaxMedia { get; init; } = 32;
+
+    /// <summary>Attributes in all sections together. 1 – 65,536; default 512.</summary>
+    public int MaxAttributes { get; init; } = 512;
+
+    /// <summary>Formats in one media section. 1 – 256; default 64.</summary>
+    public int MaxFormats { get; init; } = 64;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        return
+        [
+            .. Check(nameof(MaxLength), MaxLength, 64, 16 * 1024 * 1024),
+            .. Check(nameof(MaxLine), MaxLine, 64, 65_536),
+            .. Check(nameof(MaxMedia), MaxMedia, 1, 256),
+            .. Check(nameof(MaxAttributes), MaxAttributes, 1, 65_536),
+            .. Check(nameof(MaxFormats), MaxFormats, 1, 256),
+        ];
+    }
+
+    private static string[] Check(string name, int value, int least, int most) =>
+        value >= least && value <= most ? [] : [$"{name} is {value}; it must be between {least} and {most}."];
+}

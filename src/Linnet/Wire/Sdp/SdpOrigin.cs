@@ -1,0 +1,30 @@
+namespace Linnet.Wire.Sdp;
+
+/// <summary>The <c>o=</c> line: who made the description, and which version of it this is.</summary>
+/// <param name="Username">The maker's login, or <c>-</c>.</param>
+/// <param name="SessionId">Digits. With the other parts it names the session worldwide.</param>
+/// <param name="SessionVersion">Digits that grow with every change of the description.</param>
+/// <param name="Address">Where it was made: a name or an address.</param>
+/// <param name="AddressType"><c>IP4</c> or <c>IP6</c>.</param>
+/// <remarks>Source: RFC 8866 §5.2.</remarks>
+public sealed record SdpOrigin(string Username, string SessionId, string SessionVersion, string Address, string AddressType = "IP4")
+{
+    /// <summary>What stands for an origin that nobody told.</summary>
+    public static SdpOrigin Unknown { get; } = new("-", "0", "0", "0.0.0.0");
+
+    /// <summary>The line's value.</summary>
+    /// <exception cref="ArgumentException">A part is not one word.</exception>
+    public override string ToString() => string.Join(
+        ' ',
+        SdpGrammar.Field(Username, "An origin's user name"),
+        SdpGrammar.Field(SessionId, "A session id"),
+        SdpGrammar.Field(SessionVersion, "A session version"),
+        "IN",
+        SdpGrammar.Field(AddressType, "An address type"),
+        SdpGrammar.Field(Address, "An address"));
+
+    internal static SdpOrigin? Parse(string value) =>
+        value.Split(' ', 16, StringSplitOptions.RemoveEmptyEntries) is [var user, var id, var version, "IN", var type, var address, ..]
+            ? new SdpOrigin(user, id, version, address, type)
+            : null;
+}
