@@ -1,0 +1,265 @@
+using Linnet.Clock;
+using Linnet.Wire.Rtp;
+
+namespace Linnet.Receive;
+
+/// <summary>What a datagram turned out to be.</summary>
+internal enum DatagramClass
+{
+    /// <summary>A packet of the stream.</summary>
+    Packet,
+
+    /// <summary>The second packet of a stream that replaces the one before; the first is <see cref="Depacketizer.Restarted"/>.</summary>
+    Restart,
+
+    /// <summary>Not RTP, or longer than allowed.</summary>
+    Corrupt,
+
+    /// <summary>RTP of another payload type or source, or the first packet of what may become a restart.</summary>
+    Foreign,
+}
+
+/// <summary>One packet of the stream, in numbers that do not wrap. A view, like <see cref="RtpPacket"/>.</summary>
+internal readonly ref struct StreamPacket
+{
+    /// <summary>Counts on through restarts.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>Of the first frame; counts on through restarts.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>The first packet of a stream after a restart.</summary>
+    public bool IsDiscontinuity { get; init; }
+
+    /// <summary>Whether the sender's clock stood still before this packet, so that when it is due must be learnt anew.</summary>
+    public bool IsResumption { get; init; }
+
+    /// <summary>As <see cref="RtpPacket.Payload"/>.</summary>
+    public ReadOnlySpan<byte> Payload { get; init; }
+}
+
+/// <summary>
+/// Turns datagrams into packets of one stream: filters by payload type and source, unwraps sequence number and timestamp, and
+/// notices when the sender has begun anew.
+/// </summary>
+/// <remarks>
+/// A stray packet must not end the stream, so a restart (another SSRC, or numbers on the same one that cannot follow) is believed
+/// when a second packet follows the first (RFC 3550 §A.1, with the first packet kept instead of lost). After it sequence numbers go on
+/// from the highest before, and positions well behind it.
+/// </remarks>
+internal sealed class Depacketizer
+{
+    private readonly int? _payloadType;
+    private readonly int _maxPayload;
+    private readonly int _maxDropout;
+    private readonly long _maxJumpTicks;
+    private readonly MediaTimeline _media;
+    private readonly byte[] _held;
+
+    private WrappingCounter _sequence = WrappingCounter.Of16Bits();
+    private WrappingCounter _timestamp = WrappingCounter.Of32Bits();
+    private long _sequenceBase;
+    private long _positionBase;
+    private long _firstSequence;
+    private long _highestSequence;
+    private long _highestTimestamp;
+    private long _highestArrivedAt;
+    private ushort? _hintedSequence;
+    private uint? _hintedTimestamp;
+    private bool _expectsAnother;
+    private bool _isSuccessor;
+    private RtpHeader _heldHeader;
+    private int _heldLength = -1;
+
+    /// <param name="clockRate">Ticks per second of the timestamps.</param>
+    /// <param name="payloadType">The one to accept; <see langword="null"/>: any.</param>
+    /// <param name="ticksPerSecond"><see cref="TimeProvider.TimestampFrequency"/>.</param>
+    /// <param name="options">Limits.</param>
+    internal Depacketizer(int clockRate, int? payloadType, long ticksPerSecond, ReceiverOptions options)
+    {
+        _payloadType = payloadType;
+        _maxPayload = options.MaxPayload;
+        _maxDropout = options.Capacity / 2;
+        _maxJumpTicks = (long)(options.MaxJump.TotalSeconds * ticksPerSecond);
+        _media = new MediaTimeline(0, clockRate, ticksPerSecond);
+        _held = new byte[options.MaxPayload];
+    }
+
+    /// <summary>Whether a stream has begun.</summary>
+    internal bool HasStarted { get; private set; }
+
+    /// <summary>The source that is heard.</summary>
+    internal uint Ssrc { get; private set; }
+
+    /// <summary>Whether sequence number 0 is the first there is, because the sender said so before.</summary>
+    internal bool FirstIsKnown { get; private set; }
+
+    /// <summary>Whether position 0 is the first there is, because the sender said so before.</summary>
+    internal bool StartIsKnown { get; private set; }
+
+    /// <summary>The highest sequence number as RTCP reports it: cycles in the upper, number in the lower 16 bits.</summary>
+    internal uint ExtendedHighestSequence => (uint)_highestSequence;
+
+    /// <summary>The first packet of the stream that <see cref="DatagramClass.Restart"/> announced. Valid until the next datagram.</summary>
+    internal StreamPacket Restarted => new()
+    {
+        Sequence = _sequenceBase + _firstSequence,
+        Position = _positionBase + _timestamp.Peek(_heldHeader.Timestamp),
+        IsDiscontinuity = true,
+        Payload = _held.AsSpan(0, _heldLength),
+    };
+
+    /// <summary>
+    /// Says that a stream will begin, and where, before its first packet (RTSP's <c>RTP-Info</c>). Hints that the first packet
+    /// belies are ignored. Where a stream was heard before, the next packet is taken for the first of another one.
+    /// </summary>
+    internal void Expect(ushort? firstSequence, uint? firstTimestamp)
+    {
+        _hintedSequence = firstSequence;
+        _hintedTimestamp = firstTimestamp;
+        _expectsAnother = HasStarted;
+    }
+
+    /// <summary>Reads a datagram that came from the network, so from anyone. Never throws.</summary>
+    internal DatagramClass Read(ReadOnlySpan<byte> datagram, long arrivedAt, out StreamPacket packet)
+    {
+        packet = default;
+        if (!RtpPacket.TryParse(datagram, out RtpPacket rtp) || rtp.Payload.Length > _maxPayload)
+        {
+            return DatagramClass.Corrupt;
+        }
+
+        RtpHeader header = rtp.Header;
+        if (rtp.Payload.IsEmpty || (_payloadType is { } wanted && header.PayloadType != wanted))
+        {
+            return DatagramClass.Foreign;
+        }
+
+        bool isDiscontinuity = false;
+        if (!HasStarted)
+        {
+            Begin(header, arrivedAt, sequenceBase: 0, positionBase: 0);
+            ApplyHint(header);
+        }
+        else if (_expectsAnother)
+        {
+            Begin(header, arrivedAt, _sequenceBase + _highestSequence + 1, PositionAfterRestart(arrivedAt));
+            isDiscontinuity = true;
+        }
+        else if (!Belongs(header, arrivedAt))
+        {
+            if (!FollowsHeld(header))
+            {
+                Hold(rtp);
+                return DatagramClass.Foreign;
+            }
+
+            Begin(_heldHeader, arrivedAt, _sequenceBase + _highestSequence + 1, PositionAfterRestart(arrivedAt));
+            packet = Accept(rtp, arrivedAt, isDiscontinuity: false);
+            return DatagramClass.Restart;
+        }
+
+        packet = Accept(rtp, arrivedAt, isDiscontinuity);
+        _heldLength = -1;
+        return DatagramClass.Packet;
+    }
+
+    /// <summary>The position that a timestamp of the current stream stands for.</summary>
+    internal long PositionOf(uint timestamp) => _positionBase + _timestamp.Peek(timestamp);
+
+    // Sequence numbers are stored minus the first one's, so that the new stream's first is exactly sequenceBase.
+    private void Begin(RtpHeader first, long arrivedAt, long sequenceBase, long positionBase)
+    {
+        _isSuccessor = HasStarted;
+        _expectsAnother = false;
+        HasStarted = true;
+        Ssrc = first.Ssrc;
+        _sequence = WrappingCounter.Of16Bits();
+        _timestamp = WrappingCounter.Of32Bits();
+        _firstSequence = _highestSequence = _sequence.Unwrap(first.SequenceNumber);
+        _highestTimestamp = _timestamp.Unwrap(first.Timestamp);
+        _highestArrivedAt = arrivedAt;
+        _sequenceBase = sequenceBase - _firstSequence;
+        _positionBase = positionBase - _highestTimestamp;
+    }
+
+    private void ApplyHint(RtpHeader first)
+    {
+        if (_hintedSequence is not { } sequence || (short)(first.SequenceNumber - sequence) is var steps && Math.Abs((int)steps) > _maxDropout)
+        {
+            return;
+        }
+
+        FirstIsKnown = true;
+        _sequenceBase += steps;
+        if (_hintedTimestamp is { } timestamp
+            && (int)(first.Timestamp - timestamp) is var frames
+            && Math.Sign(frames) == Math.Sign(steps)
+            && Math.Abs(_media.DueAt(frames)) <= _maxJumpTicks)
+        {
+            StartIsKnown = true;
+            _positionBase += frames;
+        }
+    }
+
+    // Far enough behind the old stream that the two cannot overlap; the mark on the packet says that the step means nothing.
+    private long PositionAfterRestart(long arrivedAt) =>
+        _positionBase + _highestTimestamp + _media.SampleRate + _media.PositionAt(Math.Max(0, arrivedAt - _highestArrivedAt));
+
+    private StreamPacket Accept(scoped in RtpPacket rtp, long arrivedAt, bool isDiscontinuity)
+    {
+        long sequence = _sequence.Unwrap(rtp.Header.SequenceNumber);
+        long timestamp = _timestamp.Unwrap(rtp.Header.Timestamp);
+        bool resumed = false;
+        if (sequence > _highestSequence)
+        {
+            resumed = arrivedAt - _highestArrivedAt - _media.DueAt(timestamp - _highestTimestamp) > _maxJumpTicks;
+            _highestSequence = sequence;
+            _highestTimestamp = Math.Max(timestamp, _highestTimestamp);
+            _highestArrivedAt = arrivedAt;
+        }
+
+        return new StreamPacket
+        {
+            Sequence = _sequenceBase + sequence,
+            Position = _positionBase + timestamp,
+            IsDiscontinuity = isDiscontinuity,
+            IsResumption = resumed,
+            Payload = rtp.Payload,
+        };
+    }
+
+    // Whether the packet can be the next, an older, or after an outage a much later one of the stream that is heard.
+    private bool Belongs(RtpHeader header, long arrivedAt)
+    {
+        if (header.Ssrc != Ssrc)
+        {
+            return false;
+        }
+
+        long sequence = _sequence.Peek(header.SequenceNumber);
+        long steps = sequence - _highestSequence;
+        long ticks = _media.DueAt(_timestamp.Peek(header.Timestamp) - _highestTimestamp);
+        long elapsed = arrivedAt - _highestArrivedAt;
+        if (steps <= 0)
+        {
+            return (sequence >= _firstSequence || !_isSuccessor) && steps > -_maxDropout && ticks <= 0 && ticks >= -5 * _maxJumpTicks && (steps < 0 || ticks == 0);
+        }
+
+        return ticks >= 0 && ticks <= elapsed + _maxJumpTicks && (steps <= _maxDropout || elapsed > _maxJumpTicks);
+    }
+
+    private bool FollowsHeld(RtpHeader header) =>
+        _heldLength >= 0
+        && header.Ssrc == _heldHeader.Ssrc
+        && (ushort)(header.SequenceNumber - _heldHeader.SequenceNumber) is > 0 and <= 16
+        && (int)(header.Timestamp - _heldHeader.Timestamp) is >= 0 and var step
+        && _media.DueAt(step) <= _maxJumpTicks;
+
+    private void Hold(scoped in RtpPacket rtp)
+    {
+        _heldHeader = rtp.Header;
+        _heldLength = rtp.Payload.Length;
+        rtp.Payload.CopyTo(_held);
+    }
+}

@@ -1,0 +1,297 @@
+namespace Linnet.Receive;
+
+/// <summary>What became of a packet that was put into a <see cref="JitterBuffer"/>.</summary>
+internal enum PacketClass
+{
+    /// <summary>Newer than all before.</summary>
+    Received,
+
+    /// <summary>In time, though a newer one was there first.</summary>
+    Reordered,
+
+    /// <summary>There already, played or not.</summary>
+    Duplicate,
+
+    /// <summary>Its turn was over.</summary>
+    Late,
+}
+
+/// <summary>What a <see cref="JitterBuffer"/> knows of a packet without its payload.</summary>
+/// <param name="Sequence">Unwrapped sequence number.</param>
+/// <param name="Position">Of its first frame.</param>
+/// <param name="ArrivedAt">In ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="IsDiscontinuity">Whether positions start anew here, so that the step from the packet before means nothing.</param>
+internal readonly record struct BufferedPacket(long Sequence, long Position, long ArrivedAt, bool IsDiscontinuity);
+
+/// <summary>Brings packets back into order: preallocated slots, one per sequence number, that hold what arrived until its turn.</summary>
+/// <remarks>
+/// One thread writes (<see cref="Put"/>), one reads (the rest), neither waits for the other. A slot is published by its
+/// sequence number, which is written last and checked again after reading: when the buffer overflows the writer takes the slot of
+/// the oldest packet, perhaps under the reader's hands, and the reader then sees that it is gone. A slot is not cleared
+/// when it is read, which is how duplicates of played packets are recognised.
+/// </remarks>
+internal sealed class JitterBuffer
+{
+    private const long Empty = long.MinValue;
+    private const int SmallestPayload = 256;
+
+    private readonly Slot[] _slots;
+    private readonly long _mask;
+
+    // Written by the network's thread.
+    private long _first = Empty;
+    private long _newest = Empty;
+    private bool _firstIsFixed;
+    private long _unique;
+    private long _overwritten;
+
+    // Written by the reader's thread.
+    private long _head = Empty;
+    private long _passedOver;
+
+    /// <param name="capacity">Packets held; a power of two.</param>
+    internal JitterBuffer(int capacity)
+    {
+        _slots = new Slot[capacity];
+        _mask = capacity - 1;
+        foreach (ref Slot slot in _slots.AsSpan())
+        {
+            slot.Sequence = Empty;
+            slot.Payload = [];
+        }
+    }
+
+    /// <summary>Packets that fit.</summary>
+    internal int Capacity => _slots.Length;
+
+    /// <summary>The highest sequence number put in, or <see langword="null"/> before the first.</summary>
+    internal long? Newest => Volatile.Read(ref _newest) is var newest && newest == Empty ? null : newest;
+
+    /// <summary>Packets dropped unplayed because newer ones needed their slots.</summary>
+    internal long Overflow => Volatile.Read(ref _overwritten) + Volatile.Read(ref _passedOver);
+
+    /// <summary>Packets whose turn is over and that never came. Exact when neither thread is inside the buffer.</summary>
+    internal long Lost
+    {
+        get
+        {
+            long first = Volatile.Read(ref _first);
+            long newest = Volatile.Read(ref _newest);
+            long head = Volatile.Read(ref _head);
+            if (first == Empty || head == Empty || newest == Empty)
+            {
+                return 0;
+            }
+
+            long ahead = 0;
+            for (long sequence = Math.Max(head, newest - _mask); sequence <= newest; sequence++)
+            {
+                ahead += Contains(sequence) ? 1 : 0;
+            }
+
+            return Math.Max(0, Math.Min(head, newest + 1) - first - (Volatile.Read(ref _unique) - ahead));
+        }
+    }
+
+    /// <summary>Says which packet is the first, before any is put in: one before it is late, and if it never comes it was lost.</summary>
+    internal void StartAt(long sequence)
+    {
+        _firstIsFixed = true;
+        Volatile.Write(ref _first, sequence);
+    }
+
+    /// <summary>Copies a packet into its slot and says what class of arrival it was. Called by the network's thread.</summary>
+    internal PacketClass Put(in BufferedPacket packet, ReadOnlySpan<byte> payload)
+    {
+        long sequence = packet.Sequence;
+        ref Slot slot = ref _slots[sequence & _mask];
+        if (slot.Sequence == sequence)
+        {
+            return PacketClass.Duplicate;
+        }
+
+        long head = Volatile.Read(ref _head);
+        bool isNewest = _newest == Empty || sequence > _newest;
+        if (IsLate(sequence, head))
+        {
+            MarkAsSeen(ref slot, sequence);
+            return PacketClass.Late;
+        }
+
+        if (slot.Sequence != Empty && (head == Empty || slot.Sequence >= head))
+        {
+            Volatile.Write(ref _overwritten, _overwritten + 1);
+        }
+
+        slot.Store(packet, payload);
+        Volatile.Write(ref _unique, _unique + 1);
+        if (isNewest)
+        {
+            Volatile.Write(ref _newest, sequence);
+        }
+
+        if (head == Empty && !_firstIsFixed)
+        {
+            Volatile.Write(ref _first, _first == Empty ? sequence : Math.Min(_first, sequence));
+        }
+
+        return isNewest ? PacketClass.Received : PacketClass.Reordered;
+    }
+
+    /// <summary>Whether reading has begun.</summary>
+    internal bool HasBegun => _head != Empty;
+
+    /// <summary>The sequence number whose turn it is. Reading begins with the first call; a packet before it is late from then on.</summary>
+    /// <exception cref="InvalidOperationException">There was no packet yet.</exception>
+    internal long Head
+    {
+        get
+        {
+            long newest = Volatile.Read(ref _newest);
+            if (newest == Empty)
+            {
+                throw new InvalidOperationException("Nothing has arrived yet.");
+            }
+
+            if (_head == Empty)
+            {
+                Volatile.Write(ref _head, Volatile.Read(ref _first));
+            }
+
+            // What lies further back than the slots reach has been, or is about to be, overwritten.
+            long oldest = newest - _mask;
+            if (_head < oldest)
+            {
+                PassOver(oldest);
+            }
+
+            return _head;
+        }
+    }
+
+    /// <summary>The first packet at or after <paramref name="sequence"/> that is there.</summary>
+    internal bool TryFind(long sequence, out BufferedPacket packet)
+    {
+        long newest = Volatile.Read(ref _newest);
+        for (; newest != Empty && sequence <= newest; sequence++)
+        {
+            if (TryGet(sequence, out packet))
+            {
+                return true;
+            }
+        }
+
+        packet = default;
+        return false;
+    }
+
+    /// <summary>Copies the payload of a packet that was found.</summary>
+    /// <returns><see langword="false"/> if it was overwritten meanwhile.</returns>
+    internal bool TryCopy(long sequence, Span<byte> destination, out int length)
+    {
+        ref Slot slot = ref _slots[sequence & _mask];
+        length = 0;
+        if (Volatile.Read(ref slot.Sequence) != sequence)
+        {
+            return false;
+        }
+
+        byte[] payload = slot.Payload;
+        int stored = slot.Length;
+        if (stored > payload.Length || stored > destination.Length)
+        {
+            return false;
+        }
+
+        payload.AsSpan(0, stored).CopyTo(destination);
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref slot.Sequence) != sequence)
+        {
+            return false;
+        }
+
+        length = stored;
+        return true;
+    }
+
+    /// <summary>Ends the turn of everything before <paramref name="sequence"/>.</summary>
+    internal void AdvanceTo(long sequence) => Volatile.Write(ref _head, sequence);
+
+    private bool TryGet(long sequence, out BufferedPacket packet)
+    {
+        ref Slot slot = ref _slots[sequence & _mask];
+        packet = default;
+        if (Volatile.Read(ref slot.Sequence) != sequence)
+        {
+            return false;
+        }
+
+        packet = new BufferedPacket(sequence, slot.Position, slot.ArrivedAt, slot.IsDiscontinuity);
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref slot.Sequence) == sequence;
+    }
+
+    private bool Contains(long sequence) => Volatile.Read(ref _slots[sequence & _mask].Sequence) == sequence;
+
+    private bool IsLate(long sequence, long head)
+    {
+        if (head != Empty)
+        {
+            return sequence < head || sequence < _newest - _mask;
+        }
+
+        return (_firstIsFixed && sequence < _first) || (_newest != Empty && sequence < _newest - _mask);
+    }
+
+    // So that a second copy is a duplicate, not late once more; and it was not lost.
+    private void MarkAsSeen(ref Slot slot, long sequence)
+    {
+        if (slot.Sequence < sequence)
+        {
+            Volatile.Write(ref slot.Sequence, sequence);
+            if (sequence >= _first)
+            {
+                Volatile.Write(ref _unique, _unique + 1);
+            }
+        }
+    }
+
+    private void PassOver(long oldest)
+    {
+        long still = 0;
+        for (long sequence = Math.Max(_head, oldest - Capacity); sequence < oldest; sequence++)
+        {
+            still += Contains(sequence) ? 1 : 0;
+        }
+
+        Volatile.Write(ref _passedOver, _passedOver + still);
+        Volatile.Write(ref _head, oldest);
+    }
+
+    private struct Slot
+    {
+        internal long Sequence;
+        internal long Position;
+        internal long ArrivedAt;
+        internal int Length;
+        internal bool IsDiscontinuity;
+        internal byte[] Payload;
+
+        internal void Store(in BufferedPacket packet, ReadOnlySpan<byte> payload)
+        {
+            Volatile.Write(ref Sequence, Empty);
+            Interlocked.MemoryBarrier();
+            if (Payload.Length < payload.Length)
+            {
+                Payload = GC.AllocateUninitializedArray<byte>((int)Math.Max(SmallestPayload, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)payload.Length)));
+            }
+
+            payload.CopyTo(Payload);
+            Length = payload.Length;
+            Position = packet.Position;
+            ArrivedAt = packet.ArrivedAt;
+            IsDiscontinuity = packet.IsDiscontinuity;
+            Volatile.Write(ref Sequence, packet.Sequence);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace Linnet.Receive;
+
+/// <summary>How much delay a receiver buys, and what it may spend on it.</summary>
+public sealed record ReceiverOptions : IValidatable
+{
+    /// <summary>Wait between a packet's arrival and its play-out. 5 ms – 10 s; default 60 ms (profile <c>balanced</c>).</summary>
+    /// <remarks>Too short: what the network delays a little more is late. Too long: only latency.</remarks>
+    public TimeSpan TargetDelay { get; init; } = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>Packets held before the oldest is dropped. A power of two, 16 – 16,384; default 1024 (5 s of 5 ms packets).</summary>
+    public int Capacity { get; init; } = 1024;
+
+    /// <summary>The longest payload that is kept, in bytes; a longer one is corrupt. 64 – 65,535; default 65,535.</summary>
+    /// <remarks>A slot grows to the longest payload it has held, so a peer can make a receiver hold <see cref="Capacity"/> times this.</remarks>
+    public int MaxPayload { get; init; } = 65_535;
+
+    /// <summary>How long the decoder is asked to continue the sound where it is missing; after that there is silence. 0 – 10 s; default 200 ms.</summary>
+    public TimeSpan MaxConceal { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// The step of the sender's clock, against the time that passed, from which its stream is taken for another one. 0.5 – 60 s; default 2 s.
+    /// </summary>
+    public TimeSpan MaxJump { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The play-out error from which a device is set right by a jump instead of by pitch. 5 ms – 10 s; default 50 ms.</summary>
+    public TimeSpan MaxError { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (TargetDelay.TotalMilliseconds is < 5 or > 10_000)
+        {
+            yield return $"{nameof(TargetDelay)} is {TargetDelay}; it must be between 5 ms and 10 s.";
+        }
+
+        if (Capacity is < 16 or > 16_384 || !int.IsPow2(Capacity))
+        {
+            yield return $"{nameof(Capacity)} is {Capacity}; it must be a power of two between 16 and 16,384.";
+        }
+
+        if (MaxPayload is < 64 or > 65_535)
+        {
+            yield return $"{nameof(MaxPayload)} is {MaxPayload}; it must be between 64 and 65,535 bytes.";
+        }
+
+        if (MaxConceal.TotalSeconds is < 0 or > 10)
+        {
+            yield return $"{nameof(MaxConceal)} is {MaxConceal}; it must be between 0 and 10 s.";
+        }
+
+        if (MaxJump.TotalSeconds is < 0.5 or > 60)
+        {
+            yield return $"{nameof(MaxJump)} is {MaxJump}; it must be between 0.5 and 60 s.";
+        }
+
+        if (MaxError.TotalMilliseconds is < 5 or > 10_000)
+        {
+            yield return $"{nameof(MaxError)} is {MaxError}; it must be between 5 ms and 10 s.";
+        }
+    }
+}

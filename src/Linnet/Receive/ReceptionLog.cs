@@ -1,0 +1,96 @@
+namespace Linnet.Receive;
+
+/// <summary>What a reception report says about one source, as plain values in the units of the wire.</summary>
+/// <param name="Ssrc">The source reported on.</param>
+/// <param name="FractionLost">Packets lost since the last report, in 256ths of those expected.</param>
+/// <param name="CumulativeLost">Packets expected less packets received, duplicates and late ones included: may be negative. Clamped to 24 bits.</param>
+/// <param name="HighestSequence">Cycles in the upper, sequence number in the lower 16 bits.</param>
+/// <param name="Jitter">Interarrival jitter in ticks of the media clock.</param>
+/// <param name="LastSenderReport">The middle 32 bits of the last sender report's NTP time, or 0.</param>
+/// <param name="DelaySinceLastSenderReport">Since that report arrived, in 1/65,536 s, or 0.</param>
+/// <remarks>Source: RFC 3550 §6.4.1.</remarks>
+public readonly record struct Reception(
+    uint Ssrc, byte FractionLost, int CumulativeLost, uint HighestSequence, uint Jitter, uint LastSenderReport, uint DelaySinceLastSenderReport);
+
+/// <summary>Counts what one source's reception reports tell. Starts anew with a new source.</summary>
+/// <remarks>Source: RFC 3550 §A.3 (loss), §A.8 (jitter), on numbers that do not wrap.</remarks>
+internal sealed class ReceptionLog(int clockRate, long ticksPerSecond)
+{
+    private const int MaxLost = 0x7F_FFFF;
+    private const int MinLost = -0x80_0000;
+
+    private long _first;
+    private long _highest;
+    private long _received;
+    private long _expectedBefore;
+    private long _receivedBefore;
+    private double _transit;
+    private double _jitter;
+    private uint _lastReport;
+    private long _lastReportAt;
+
+    /// <summary>Forgets the source before.</summary>
+    internal void Reset()
+    {
+        _first = _highest = _received = _expectedBefore = _receivedBefore = 0;
+        _transit = _jitter = 0;
+        _lastReport = 0;
+    }
+
+    /// <summary>Interarrival jitter in ticks of the media clock.</summary>
+    internal double Jitter => Volatile.Read(ref _jitter);
+
+    /// <summary>Counts a packet, whatever its class.</summary>
+    internal void OnPacket(long sequence, long position, long arrivedAt)
+    {
+        // Kept small before it becomes a double, so that an hour's fraction is as fine as the first second's.
+        (long seconds, long rest) = Math.DivRem(arrivedAt, ticksPerSecond);
+        double transit = (seconds * clockRate) - position + ((double)rest * clockRate / ticksPerSecond);
+        if (_received++ == 0)
+        {
+            _first = _highest = sequence;
+            _transit = transit;
+            return;
+        }
+
+        _first = Math.Min(_first, sequence);
+        _highest = Math.Max(_highest, sequence);
+        double jitter = _jitter + ((Math.Abs(transit - _transit) - _jitter) / 16);
+        Volatile.Write(ref _jitter, jitter);
+        _transit = transit;
+    }
+
+    /// <summary>Remembers a sender report for the round trip.</summary>
+    internal void OnSenderReport(uint middle, long arrivedAt)
+    {
+        _lastReport = middle;
+        _lastReportAt = arrivedAt;
+    }
+
+    /// <summary>Closes an interval and tells it.</summary>
+    /// <returns><see langword="false"/> if nothing was received yet.</returns>
+    internal bool TryReport(uint ssrc, uint highestSequence, long now, out Reception reception)
+    {
+        reception = default;
+        if (_received == 0)
+        {
+            return false;
+        }
+
+        long expected = _highest - _first + 1;
+        long expectedNow = expected - _expectedBefore;
+        long lostNow = expectedNow - (_received - _receivedBefore);
+        _expectedBefore = expected;
+        _receivedBefore = _received;
+        long delay = _lastReport == 0 ? 0 : (long)((Int128)(now - _lastReportAt) * 65_536 / ticksPerSecond);
+        reception = new Reception(
+            ssrc,
+            FractionLost: expectedNow <= 0 || lostNow <= 0 ? (byte)0 : (byte)Math.Min(255, lostNow * 256 / expectedNow),
+            CumulativeLost: (int)Math.Clamp(expected - _received, MinLost, MaxLost),
+            highestSequence,
+            Jitter: (uint)Math.Min(uint.MaxValue, _jitter),
+            _lastReport,
+            DelaySinceLastSenderReport: (uint)Math.Clamp(delay, 0, uint.MaxValue));
+        return true;
+    }
+}

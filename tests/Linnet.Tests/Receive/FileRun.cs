@@ -1,0 +1,111 @@
+using Linnet.Audio;
+using Linnet.Receive;
+using Linnet.Tests.Fakes;
+
+namespace Linnet.Tests.Receive;
+
+/// <summary>A sender, a link and a receiver that writes to a file, in simulated time: one tick is a microsecond.</summary>
+internal sealed class FileRun
+{
+    public const long Second = 1_000_000;
+    public const long Millisecond = 1000;
+
+    private readonly float[] _chunk;
+    private readonly List<float> _file = [];
+    private long _mediaStart;
+    private long _mediaPosition;
+
+    public FileRun(AudioFormat format, LossyLinkOptions? link = null, int seed = 1, ReceiverOptions? options = null)
+    {
+        Format = format;
+        Link = new LossyLink(link ?? new LossyLinkOptions(), seed);
+        Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType, options, new TickingTime(Second));
+        _chunk = new float[format.Channels * 777];
+        Now = _mediaStart = 5 * Second;
+    }
+
+    public AudioFormat Format { get; }
+
+    public LossyLink Link { get; }
+
+    public Receiver Receiver { get; }
+
+    public long Now { get; private set; }
+
+    /// <summary>What came out, interleaved.</summary>
+    public IReadOnlyList<float> File => _file;
+
+    public long FramesOut => _file.Count / Format.Channels;
+
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Sends packets, each when its last frame has been recorded, and lets time pass meanwhile.</summary>
+    public void Send(FakeRtpSender sender, int packets, Func<int> framesPerPacket)
+    {
+        for (int i = 0; i < packets; i++)
+        {
+            int frames = framesPerPacket();
+            _mediaPosition += frames;
+            AdvanceTo(_mediaStart + (_mediaPosition * Second / Format.SampleRate));
+            Link.Send(sender.Next(frames), Now);
+        }
+    }
+
+    public void Send(FakeRtpSender sender, int packets, int framesPerPacket) => Send(sender, packets, () => framesPerPacket);
+
+    /// <summary>Nothing is sent for a while, and the sender's media clock stands still.</summary>
+    public void Pause(long ticks)
+    {
+        AdvanceTo(Now + ticks);
+        _mediaStart += ticks;
+    }
+
+    /// <summary>The sender leaves sound out.</summary>
+    public void Skip(FakeRtpSender sender, int frames)
+    {
+        sender.Skip(frames);
+        _mediaPosition += frames;
+    }
+
+    public void Finish(FakeRtpSender sender)
+    {
+        AdvanceTo(Now + (3 * Millisecond));
+        Receiver.OnBye(sender.Ssrc, Now);
+        for (int i = 0; i < 2000 && !(HasEnded && Link.IsEmpty); i++)
+        {
+            AdvanceTo(Now + Millisecond);
+        }
+    }
+
+    public void AdvanceTo(long until)
+    {
+        while (Now < until)
+        {
+            Now = Math.Min(until, Now + Millisecond);
+            while (Link.TryReceive(Now, out byte[] datagram, out long arrivedAt))
+            {
+                Receiver.OnRtp(datagram, arrivedAt);
+            }
+
+            TakeAll();
+        }
+    }
+
+    private void TakeAll()
+    {
+        int frames;
+        while ((frames = Receiver.Take(_chunk, Now)) > 0)
+        {
+            Assert.False(HasEnded);
+            _file.AddRange(_chunk.AsSpan(0, frames * Format.Channels));
+        }
+
+        HasEnded |= frames == Linnet.Receive.Receiver.End;
+    }
+}
+
+/// <summary>A clock of a given frequency. Tests pass instants themselves.</summary>
+internal sealed class TickingTime(long frequency) : TimeProvider
+{
+    public override long TimestampFrequency => frequency;
+}
