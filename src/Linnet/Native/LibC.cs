@@ -10,6 +10,11 @@ internal static unsafe partial class LibC
     internal const short PollIn = 1;
     internal const int PrSetTimerSlack = 29;
     internal const int Interrupted = 4;
+    internal const int TryAgain = 11;
+    internal const int MsgDontWait = 0x40;
+    internal const int MsgNoSignal = 0x4000;
+    internal const nuint SocketOutQueue = 0x5411;
+    internal const short PollOut = 4;
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     internal static partial int EventFd(uint initial, int flags);
@@ -28,6 +33,40 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int PrCtl(int option, nuint value, nuint zero3, nuint zero4, nuint zero5);
+
+    /// <summary>Sends up to 1024 datagrams. The number sent, or -1 if the first could not be.</summary>
+    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
+    internal static partial int SendMMsg(SafeHandle socket, MMsgHdr* messages, uint count, int flags);
+
+    /// <summary>One int out: the only form of the variadic call that is used, for which the calling convention is the same on Linux.</summary>
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int IoCtl(SafeHandle descriptor, nuint request, int* value);
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct IoVec
+    {
+        internal void* Base;
+        internal nuint Length;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct MsgHdr
+    {
+        internal void* Name;
+        internal uint NameLength;
+        internal IoVec* Vectors;
+        internal nuint VectorCount;
+        internal void* Control;
+        internal nuint ControlLength;
+        internal int Flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct MMsgHdr
+    {
+        internal MsgHdr Header;
+        internal uint Sent;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct TimeSpec

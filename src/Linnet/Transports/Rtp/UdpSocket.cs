@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+
+namespace Linnet.Transports.Rtp;
+
+/// <summary>Takes a datagram. It is lent, as is the address: both are written again after the call.</summary>
+/// <param name="datagram">The bytes. They came from the network, so from anyone.</param>
+/// <param name="from">Where from, in the form of the socket that received it; equal by value to what <see cref="UdpSocket.AddressOf"/> gives.</param>
+public delegate void DatagramHandler(ReadOnlySpan<byte> datagram, SocketAddress from);
+
+/// <summary>A UDP socket from which any number of threads may send and one may receive.</summary>
+/// <remarks>
+/// Bound to <see cref="IPAddress.IPv6Any"/> it takes IPv4 too, and is an IPv4 socket where the machine has no IPv6. Nothing is allocated per
+/// datagram. On Linux many datagrams leave in one system call. It stays unconnected, so that on Linux no dead peer's ICMP error reaches it;
+/// on Windows those errors are switched off.
+/// </remarks>
+public sealed class UdpSocket : IDatagramSender, IDisposable
+{
+    private const int MaxDatagram = 65_535;
+
+    // SIO_UDP_CONNRESET: whether an ICMP "port unreachable" makes the next receive fail. Windows only.
+    private const int UdpConnectionReset = unchecked((int)0x9800000C);
+
+    private readonly Socket _socket;
+    private long _refused;
+    private long _receiveErrors;
+
+    private UdpSocket(Socket socket)
+    {
+        _socket = socket;
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    /// <summary>Where it is bound.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Datagrams that the operating system would not take.</summary>
+    public long Refused => Volatile.Read(ref _refused);
+
+    /// <summary>Receives that failed and after which it went on.</summary>
+    public long ReceiveErrors => Volatile.Read(ref _receiveErrors);
+
+    /// <summary>Opens and binds a socket.</summary>
+    /// <param name="local">Where. Port 0: any free one.</param>
+    /// <param name="bufferSize">Bytes that the kernel is asked to hold in each direction; it may give less. Default 1 MiB.</param>
+    /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
+    public static UdpSocket Bind(IPEndPoint local, int bufferSize = 1 << 20)
+    {
+        try
+        {
+            return Open(local, bufferSize);
+        }
+        catch (SocketException e) when (local.Address.Equals(IPAddress.IPv6Any) && e.SocketErrorCode
+            is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.ProtocolNotSupported)
+        {
+            return Open(new IPEndPoint(IPAddress.Any, local.Port), bufferSize);
+        }
+    }
+
+    /// <summary>An address in the form that this socket sends to: on an IPv6 socket an IPv4 address is mapped.</summary>
+    public SocketAddress AddressOf(IPEndPoint endPoint) =>
+        _socket.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.AddressFamily == AddressFamily.InterNetwork
+            ? new IPEndPoint(endPoint.Address.MapToIPv6(), endPoint.Port).Serialize()
+            : endPoint.Serialize();
+
+    /// <summary>The end point that <paramref name="address"/> stands for; a mapped IPv4 address is IPv4 again.</summary>
+    public IPEndPoint EndPointOf(SocketAddress address)
+    {
+        var endPoint = (IPEndPoint)LocalEndPoint.Create(address);
+        return endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+    }
+
+    /// <inheritdoc/>
+    public int Send(ReadOnlySpan<OutgoingDatagram> datagrams)
+    {
+        int sent = 0;
+        if (OperatingSystem.IsLinux())
+        {
+            sent = DatagramScratch.OfThisThread.Send(_socket.SafeHandle, datagrams);
+        }
+        else
+        {
+            foreach (ref readonly OutgoingDatagram datagram in datagrams)
+            {
+                sent += TrySend(datagram) ? 1 : 0;
+            }
+        }
+
+        if (sent < datagrams.Length)
+        {
+            Interlocked.Add(ref _refused, datagrams.Length - sent);
+        }
+
+        return sent;
+    }
+
+    /// <summary>Receives until it is cancelled or the socket is disposed; then it returns.</summary>
+    /// <param name="onDatagram">Called for each datagram, one at a time, on a thread of the pool. It must be quick and must not throw.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SocketException">The socket broke.</exception>
+    public async Task ReceiveAsync(DatagramHandler onDatagram, CancellationToken cancellationToken)
+    {
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(MaxDatagram, pinned: true);
+        var from = new SocketAddress(_socket.AddressFamily);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            int length;
+            try
+            {
+                length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException e) when (IsPassing(e.SocketErrorCode))
+            {
+                Volatile.Write(ref _receiveErrors, _receiveErrors + 1);
+                continue;
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
+                or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            {
+                return;
+            }
+
+            onDatagram(buffer.AsSpan(0, length), from);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private static UdpSocket Open(IPEndPoint local, int bufferSize)
+    {
+        var socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        try
+        {
+            if (local.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = local.Address.Equals(IPAddress.IPv6Any);
+            }
+
+            if (OperatingSystem.IsWindows())
+            {
+                socket.IOControl(UdpConnectionReset, [0, 0, 0, 0], null);
+            }
+
+            socket.ReceiveBufferSize = bufferSize;
+            socket.SendBufferSize = bufferSize;
+            socket.Bind(local);
+            return new UdpSocket(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private bool TrySend(in OutgoingDatagram datagram)
+    {
+        try
+        {
+            return _socket.SendTo(datagram.Bytes.Span, SocketFlags.None, datagram.To) == datagram.Bytes.Length;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether an error tells of one datagram or one peer only, not of the socket.</summary>
+    private static bool IsPassing(SocketError error) => error
+        is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.NetworkReset or SocketError.MessageSize
+        or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown
+        or SocketError.NoBufferSpaceAvailable or SocketError.Interrupted;
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Transports.Rtp;
+
+namespace Linnet.Tests.Transports.Rtp;
+
+public class UdpSocketTests
+{
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Datagrams_arrive_whole_in_order_and_from_the_address_they_were_sent_from()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using UdpSocket receiver = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        SocketAddress to = sender.AddressOf(receiver.LocalEndPoint);
+        byte[][] sent = [.. Enumerable.Range(1, 50).Select(i => Enumerable.Repeat((byte)i, i * 20).ToArray())];
+
+        Assert.Equal(50, sender.Send([.. sent.Select(bytes => new OutgoingDatagram(to, bytes))]));
+
+        var received = new List<byte[]>();
+        using var ended = new CancellationTokenSource(HangLimit);
+        await receiver.ReceiveAsync(
+            (datagram, from) =>
+            {
+                Assert.Equal(sender.LocalEndPoint, receiver.EndPointOf(from));
+                Assert.Equal(receiver.AddressOf(sender.LocalEndPoint), from);
+                received.Add(datagram.ToArray());
+                if (received.Count == 50)
+                {
+                    ended.Cancel();
+                }
+            },
+            ended.Token);
+        Assert.Equal(sent, received);
+    }
+
+    [Fact]
+    public void One_call_takes_more_datagrams_than_the_system_does()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using UdpSocket first = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var second = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        second.Client.ReceiveTimeout = (int)HangLimit.TotalMilliseconds;
+        var toFirst = new OutgoingDatagram(sender.AddressOf(first.LocalEndPoint), new byte[10]);
+        SocketAddress to = sender.AddressOf((IPEndPoint)second.Client.LocalEndPoint!);
+
+        OutgoingDatagram[] datagrams = [.. Enumerable.Repeat(toFirst, 1000), .. Enumerable.Range(0, 100).Select(i => new OutgoingDatagram(to, new[] { (byte)i }))];
+
+        Assert.Equal(1100, sender.Send(datagrams));
+        IPEndPoint? from = null;
+        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal([(byte)i], second.Receive(ref from)));
+    }
+
+    [Fact]
+    public void A_datagram_that_is_refused_is_counted_and_the_others_go_on()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var receiver = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        receiver.Client.ReceiveTimeout = (int)HangLimit.TotalMilliseconds;
+        SocketAddress to = sender.AddressOf((IPEndPoint)receiver.Client.LocalEndPoint!);
+        byte[] tooLong = new byte[70_000];
+
+        int taken = sender.Send([new(to, new byte[] { 1 }), new(to, tooLong), new(to, new byte[] { 2 })]);
+
+        Assert.Equal(2, taken);
+        Assert.Equal(1, sender.Refused);
+        IPEndPoint? from = null;
+        Assert.Equal([1], receiver.Receive(ref from));
+        Assert.Equal([2], receiver.Receive(ref from));
+    }
+
+    [Fact]
+    public void A_socket_for_everywhere_sends_to_both_families()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        foreach (IPAddress loopback in Socket.OSSupportsIPv6 ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : new[] { IPAddress.Loopback })
+        {
+            using var receiver = new UdpClient(new IPEndPoint(loopback, 0));
+            receiver.Client.ReceiveTimeout = (int)HangLimit.TotalMilliseconds;
+
+            Assert.Equal(1, sender.Send([new(sender.AddressOf((IPEndPoint)receiver.Client.LocalEndPoint!), new byte[] { 7 })]));
+
+            IPEndPoint? from = null;
+            Assert.Equal([7], receiver.Receive(ref from));
+            Assert.Equal(loopback, from!.Address);
+        }
+    }
+
+    [Fact]
+    public void Nobody_listening_does_not_disturb_the_sender()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        SocketAddress nobody;
+        using (UdpSocket gone = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0)))
+        {
+            nobody = sender.AddressOf(gone.LocalEndPoint);
+        }
+
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal(1, sender.Send([new(nobody, new byte[] { 1 })]));
+        }
+    }
+
+    [Fact]
+    public void Sending_allocates_nothing()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using UdpSocket receiver = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        SocketAddress to = sender.AddressOf(receiver.LocalEndPoint);
+        OutgoingDatagram[] datagrams = [.. Enumerable.Repeat(new OutgoingDatagram(to, new byte[200]), 100)];
+
+        Assert.Equal(0, Allocations.Of(() => sender.Send(datagrams)));
+    }
+
+    [Fact]
+    public async Task Disposing_it_ends_its_receiving_and_refuses_what_is_sent()
+    {
+        UdpSocket socket = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Task receiving = socket.ReceiveAsync((_, _) => { }, TestContext.Current.CancellationToken);
+
+        socket.Dispose();
+
+        await receiving.WaitAsync(HangLimit, TestContext.Current.CancellationToken);
+        Assert.Equal(0, socket.Send([new(socket.AddressOf(new IPEndPoint(IPAddress.Loopback, 9)), new byte[] { 1 })]));
+    }
+
+    [Fact]
+    public void A_pair_is_an_even_port_and_its_neighbour()
+    {
+        using RtpPortPair pair = RtpPortPair.Bind(IPAddress.Loopback, 0);
+
+        Assert.Equal(0, pair.Rtp.LocalEndPoint.Port % 2);
+        Assert.Equal(pair.Rtp.LocalEndPoint.Port + 1, pair.Rtcp.LocalEndPoint.Port);
+    }
+
+    [Fact]
+    public void A_pair_whose_port_is_taken_leaves_no_socket_open()
+    {
+        using RtpPortPair taken = RtpPortPair.Bind(IPAddress.Loopback, 0);
+        int port = taken.Rtp.LocalEndPoint.Port;
+
+        Assert.Throws<SocketException>(() => RtpPortPair.Bind(IPAddress.Loopback, port));
+        Assert.Throws<SocketException>(() => RtpPortPair.Bind(IPAddress.Loopback, port + 1));
+    }
+}
