@@ -26,6 +26,9 @@ internal static class NativeLibraries
     /// <summary>Whether the library can be used on this machine.</summary>
     internal static bool IsAvailable(string name) => Resolve(name) != 0;
 
+    /// <summary>A sentence that names the package to install, if the library is missing.</summary>
+    internal static string? Problem(string name) => IsAvailable(name) ? null : Known[name].HowToInstall;
+
     /// <summary>Returns if the library can be used.</summary>
     /// <exception cref="DllNotFoundException">It is missing; the message names the package to install.</exception>
     internal static void Require(string name)

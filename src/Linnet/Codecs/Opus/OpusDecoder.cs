@@ -1,0 +1,165 @@
+using Linnet.Audio;
+using Linnet.Native;
+
+namespace Linnet.Codecs.Opus;
+
+/// <summary>Opus by libopus, to 48 kHz; losses are concealed by the codec itself.</summary>
+/// <remarks>Source: RFC 6716 §4 (decoding), §4.4 (concealment). Allocates nothing after the constructor.</remarks>
+public sealed class OpusDecoder : IAudioDecoder
+{
+    /// <summary>120 ms at 48 kHz, the longest packet there is (RFC 6716 §3.2.5).</summary>
+    private const int LongestPacketFrames = 5760;
+
+    /// <summary>libopus conceals in steps of 2.5 ms; also the shortest packet.</summary>
+    private const int StepFrames = 120;
+
+    /// <summary>libopus ends a long loss in faint noise that never stops. From 200 ms on it is faded out, by 400 ms it is silent.</summary>
+    private const int FadeFrom = 9_600;
+    private const int SilentFrom = 19_200;
+
+    private readonly OpusDecoderHandle _decoder;
+    private readonly float[] _step;
+
+    /// <summary>Where in <see cref="_step"/> the concealed frames begin that nobody has asked for yet.</summary>
+    private int _stepUsed;
+
+    /// <summary>Frames concealed since the last packet, counted until all is silent.</summary>
+    private int _concealed;
+
+    /// <summary>A decoder that gives <paramref name="channels"/> channels, 1 or 2, whatever the packets hold.</summary>
+    /// <exception cref="DllNotFoundException">libopus is not installed; the message says how to.</exception>
+    public OpusDecoder(int channels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 2);
+        NativeLibraries.Require(NativeLibraries.Opus);
+
+        Format = new AudioFormat(OpusEncoder.SampleRate, channels);
+        _step = new float[StepFrames * channels];
+        _stepUsed = _step.Length;
+        _decoder = LibOpus.CreateDecoder(Format.SampleRate, channels, out int error);
+        if (error != LibOpus.Ok)
+        {
+            _decoder.Dispose();
+            throw new InvalidOperationException($"libopus: {LibOpus.ErrorText(error)}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public AudioFormat Format { get; }
+
+    /// <inheritdoc/>
+    public int MaxFramesPerPacket => LongestPacketFrames;
+
+    /// <inheritdoc/>
+    public bool TryDecode(ReadOnlySpan<byte> packet, Span<float> pcm, out int frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pcm.Length, MaxFramesPerPacket * Format.Channels, nameof(pcm));
+        frames = packet.IsEmpty ? 0 : Math.Max(Decode(packet, pcm, LongestPacketFrames), 0);
+        if (frames == 0)
+        {
+            return false;
+        }
+
+        pcm = pcm[..(frames * Format.Channels)];
+        FadeIn(pcm);
+        JoinRest(pcm);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Conceal(Span<float> pcm)
+    {
+        pcm = TakeRest(pcm);
+        int whole = pcm.Length / _step.Length * _step.Length;
+        if (whole > 0)
+        {
+            ConcealSteps(pcm[..whole]);
+        }
+
+        if (whole < pcm.Length)
+        {
+            ConcealSteps(_step);
+            _stepUsed = 0;
+            TakeRest(pcm[whole..]);
+        }
+    }
+
+    /// <summary>Frees libopus' state.</summary>
+    public void Dispose() => _decoder.Dispose();
+
+    /// <summary>Hands out concealed frames left from the last time. Returns what is still to be filled.</summary>
+    private Span<float> TakeRest(Span<float> pcm)
+    {
+        int taken = Math.Min(_step.Length - _stepUsed, pcm.Length);
+        _step.AsSpan(_stepUsed, taken).CopyTo(pcm);
+        _stepUsed += taken;
+        return pcm[taken..];
+    }
+
+    /// <summary>Concealed frames that nobody asked for would have come before this packet: fades from them, so that their end is no click.</summary>
+    private void JoinRest(Span<float> pcm)
+    {
+        int channels = Format.Channels;
+        ReadOnlySpan<float> rest = _step.AsSpan(_stepUsed);
+        rest = rest[..Math.Min(rest.Length, pcm.Length)];
+        int frames = rest.Length / channels;
+        for (int frame = 0; frame < frames; frame++)
+        {
+            float weight = (frame + 1f) / (frames + 1);
+            for (int i = frame * channels; i < (frame + 1) * channels; i++)
+            {
+                pcm[i] = rest[i] + (weight * (pcm[i] - rest[i]));
+            }
+        }
+
+        _stepUsed = _step.Length;
+    }
+
+    private void ConcealSteps(Span<float> pcm)
+    {
+        int frames = pcm.Length / Format.Channels;
+
+        // Out of memory is all that can go wrong in libopus here, and then silence is what is left.
+        if (_concealed >= SilentFrom || Decode(default, pcm, frames) < 0)
+        {
+            pcm.Clear();
+            return;
+        }
+
+        for (int frame = Math.Max(FadeFrom - _concealed, 0); frame < frames; frame++)
+        {
+            float gain = Math.Max(1 - ((_concealed + frame - FadeFrom) / (float)(SilentFrom - FadeFrom)), 0);
+            foreach (ref float sample in pcm.Slice(frame * Format.Channels, Format.Channels))
+            {
+                sample *= gain;
+            }
+        }
+
+        _concealed += frames;
+    }
+
+    /// <summary>After a loss that was faded out, libopus goes on from its own noise, which nobody heard.</summary>
+    private void FadeIn(Span<float> pcm)
+    {
+        int channels = Format.Channels;
+        float from = Math.Clamp(1 - ((_concealed - FadeFrom) / (float)(SilentFrom - FadeFrom)), 0, 1);
+        for (int i = 0; from < 1 && i < StepFrames * channels; i++)
+        {
+            pcm[i] *= from + ((1 - from) * (i / channels) / StepFrames);
+        }
+
+        _concealed = 0;
+    }
+
+    private unsafe int Decode(ReadOnlySpan<byte> packet, Span<float> pcm, int maxFrames)
+    {
+        fixed (byte* bytes = packet)
+        {
+            fixed (float* samples = pcm)
+            {
+                return LibOpus.Decode(_decoder, bytes, packet.Length, samples, maxFrames, fec: 0);
+            }
+        }
+    }
+}
