@@ -149,6 +149,9 @@ public sealed class BroadcastRing
         }
     }
 
+    /// <summary>Corrects the map by an amount too small to be a discontinuity: a live source's clock is followed, not obeyed.</summary>
+    internal void AdjustTimeline(MediaTimeline timeline) => Volatile.Write(ref _timeline, new TimelineBox(timeline));
+
     /// <summary>Calls <paramref name="observer"/> for each item published from now on, on the station's thread. It must be quick.</summary>
     internal void Subscribe(Action<RingItem> observer)
     {

@@ -58,8 +58,11 @@ public abstract class Listener
     /// <summary>When its next report is due, in ticks.</summary>
     internal long ReportAt { get; set; } = long.MinValue;
 
-    /// <summary>Since when it has taken nothing though something was due; 0 while it keeps up.</summary>
-    internal long StalledSince { get; set; }
+    /// <summary>Since when it has taken nothing though something was due; <see langword="null"/> while it keeps up.</summary>
+    internal long? StalledSince { get; set; }
+
+    /// <summary>Whether part of a packet waited when the sender last looked.</summary>
+    internal bool Unflushed { get; set; }
 
     /// <summary>Sends a packet, or starts to. Called for packets in order.</summary>
     /// <returns><see langword="false"/> if it has no room now; the packet is offered again.</returns>

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Linnet.Broadcast;
 
 /// <summary>
@@ -168,12 +170,12 @@ internal sealed class SenderLoop
 
             if (item is PacketItem packet)
             {
-                if (!listener.TrySend(packet, _batch))
+                if (!TrySend(listener, packet))
                 {
                     return KeepStalled(listener, now);
                 }
 
-                listener.StalledSince = 0;
+                listener.StalledSince = null;
                 listener.CountSent(packet);
                 _counters.CountSent();
             }
@@ -182,6 +184,19 @@ internal sealed class SenderLoop
         }
 
         return true;
+    }
+
+    private bool TrySend(Listener listener, PacketItem packet)
+    {
+        try
+        {
+            return listener.TrySend(packet, _batch);
+        }
+        catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
+        {
+            listener.Drop(DropReason.Disconnected);
+            return false;
+        }
     }
 
     /// <summary>Moves a listener that is too far behind to the live edge, but not past the end.</summary>
@@ -211,10 +226,7 @@ internal sealed class SenderLoop
     {
         if (listener.Dropped == DropReason.None)
         {
-            if (listener.StalledSince == 0)
-            {
-                listener.StalledSince = now;
-            }
+            listener.StalledSince ??= now;
 
             if (now - listener.StalledSince <= _stallTimeout)
             {
@@ -236,19 +248,22 @@ internal sealed class SenderLoop
         {
             Listener listener = group.Listeners[i];
             bool flushed = listener.TryFlush();
-            if (listener.Next < group.Edge || !flushed)
+            if (!flushed && !KeepStalled(listener, now))
+            {
+                group.Listeners.RemoveAt(i);
+                Count--;
+                continue;
+            }
+
+            if (flushed && listener.Unflushed)
+            {
+                listener.StalledSince = null;
+            }
+
+            listener.Unflushed = !flushed;
+            if (!flushed || listener.Next < group.Edge)
             {
                 next = Math.Min(next, now + _retryAfter);
-                if (!flushed && !KeepStalled(listener, now))
-                {
-                    group.Listeners.RemoveAt(i);
-                    Count--;
-                    continue;
-                }
-            }
-            else
-            {
-                listener.StalledSince = 0;
             }
 
             if (listener.ReportAt <= now)

@@ -1,0 +1,54 @@
+using Linnet.Clock;
+
+namespace Linnet.Tests.Clock;
+
+public class DeadlineWaiterTests
+{
+    [Fact]
+    public void A_wait_never_ends_before_its_deadline()
+    {
+        using var waiter = new DeadlineWaiter(TimeProvider.System);
+        for (int i = 0; i < 20; i++)
+        {
+            long deadline = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency / 2000);
+            waiter.WaitUntil(deadline);
+            Assert.True(TimeProvider.System.GetTimestamp() >= deadline);
+        }
+    }
+
+    [Fact]
+    public void A_wake_that_came_first_ends_the_wait_at_once()
+    {
+        using var waiter = new DeadlineWaiter(TimeProvider.System);
+        waiter.Wake();
+        waiter.WaitUntil(DeadlineWaiter.Never);
+    }
+
+    [Fact]
+    public async Task Waking_ends_a_wait_for_something_later_and_only_that()
+    {
+        using var waiter = new DeadlineWaiter(TimeProvider.System);
+        long now = TimeProvider.System.GetTimestamp();
+        long hour = 3600 * TimeProvider.System.TimestampFrequency;
+        using var started = new ManualResetEventSlim();
+        Task wait = Task.Run(
+            () =>
+            {
+                started.Set();
+                waiter.WaitUntil(now + hour);
+            },
+            TestContext.Current.CancellationToken);
+        started.Wait(TestContext.Current.CancellationToken);
+
+        waiter.WakeBefore(now + (2 * hour));
+        Assert.False(wait.IsCompleted);
+
+        while (!wait.IsCompleted)
+        {
+            waiter.WakeBefore(now);
+            await Task.Yield();
+        }
+
+        await wait;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net;
+using Linnet.Broadcast;
+
+namespace Linnet.Tests.Fakes;
+
+/// <summary>A listener that takes packets into a list, and as many at a time as the test lets it.</summary>
+internal sealed class RecordingListener(RingLease lease) : Listener(lease, new IPEndPoint(IPAddress.Loopback, 9), "test")
+{
+    public List<PacketItem> Packets { get; } = [];
+
+    public List<string> Events { get; } = [];
+
+    /// <summary>Packets it takes before it has no room.</summary>
+    public long Room { get; set; } = long.MaxValue;
+
+    public bool Throws { get; set; }
+
+    protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+    {
+        if (Throws)
+        {
+            throw new System.Net.Sockets.SocketException();
+        }
+
+        if (Room == 0)
+        {
+            return false;
+        }
+
+        Room--;
+        Packets.Add(packet);
+        return true;
+    }
+
+    protected internal override void SendReport(long now, SendBatch batch) => Events.Add($"report {now}");
+
+    protected internal override void SendEnd(SendBatch batch) => Events.Add("end");
+
+    protected internal override void OnFinished(DropReason reason) => Events.Add($"finished {reason}");
+}
