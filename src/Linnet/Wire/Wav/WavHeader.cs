@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using Linnet.Audio;
+
+namespace Linnet.Wire.Wav;
+
+/// <summary>What a WAV says before its samples begin.</summary>
+/// <param name="Pcm">How the samples are stored: one of WAV's little-endian encodings, rate and channels.</param>
+/// <param name="DataLength">Bytes of samples, or <see langword="null"/> where the writer could not know: a stream.</param>
+/// <remarks>
+/// Source: Microsoft's <c>mmreg.h</c> (WAVEFORMATEX, WAVEFORMATEXTENSIBLE); EBU Tech 3306 (RF64).
+/// What is written has room for RF64's 64-bit lengths in a <c>JUNK</c> chunk, so that the same <see cref="Length"/> bytes
+/// can be written over when the length is known.
+/// </remarks>
+internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
+{
+    private const uint Unknown32 = 0xFFFF_FFFF;
+    private const int LongLengths = 28;
+    private const int ShortFormat = 16;
+    private const int LongFormat = 40;
+
+    /// <summary>WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT and WAVE_FORMAT_EXTENSIBLE.</summary>
+    internal const ushort IntegerTag = 1, FloatTag = 3, ExtensibleTag = 0xFFFE;
+
+    /// <summary>Where speakers are, by number of channels: mono to 7.1 as Microsoft orders them.</summary>
+    private static ReadOnlySpan<ushort> Speakers => [0, 0x4, 0x3, 0x7, 0x33, 0x37, 0x3F, 0x13F, 0x63F];
+
+    /// <summary>The last 14 bytes of KSDATAFORMAT_SUBTYPE_…; the first two are the format tag.</summary>
+    internal static ReadOnlySpan<byte> SubtypeTail => [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
+
+    /// <summary>Bytes that <see cref="Write"/> takes: depends on the format alone.</summary>
+    public int Length => 12 + 8 + LongLengths + 8 + FormatLength + 8;
+
+    /// <summary>Up to two channels the plain form does, which every program reads.</summary>
+    private int FormatLength => Pcm.Format.Channels > 2 ? LongFormat : ShortFormat;
+
+    /// <summary>Writes the header to the front of <paramref name="destination"/>; samples follow, and one zero byte if their length is odd.</summary>
+    /// <returns><see cref="Length"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter than <see cref="Length"/>, or a WAV has no such encoding.</exception>
+    public int Write(Span<byte> destination)
+    {
+        if (Pcm.Encoding == SampleEncoding.S16BE || Pcm.Encoding == SampleEncoding.S24BE)
+        {
+            throw new ArgumentException($"A WAV does not store {Pcm.Encoding}.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, Length, nameof(destination));
+
+        long riffLength = Length - 8 + (DataLength ?? 0) + ((DataLength ?? 0) & 1);
+        bool is64 = DataLength is not null && riffLength >= Unknown32;
+        bool fits = DataLength is not null && !is64;
+
+        Span<byte> rest = destination[..Length];
+        rest = Tag(rest, is64 ? "RF64"u8 : "RIFF"u8, fits ? (uint)riffLength : Unknown32);
+        "WAVE"u8.CopyTo(rest);
+        rest = rest[4..];
+
+        Span<byte> longLengths = Tag(rest, is64 ? "ds64"u8 : "JUNK"u8, LongLengths)[..LongLengths];
+        longLengths.Clear();
+        if (is64)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(longLengths, riffLength);
+            BinaryPrimitives.WriteInt64LittleEndian(longLengths[8..], DataLength!.Value);
+            BinaryPrimitives.WriteInt64LittleEndian(longLengths[16..], DataLength.Value / Pcm.BytesPerFrame);
+        }
+
+        rest = rest[(8 + LongLengths)..];
+        WriteFormat(Tag(rest, "fmt "u8, (uint)FormatLength)[..FormatLength]);
+        Tag(rest[(8 + FormatLength)..], "data"u8, fits ? (uint)DataLength!.Value : Unknown32);
+        return Length;
+    }
+
+    private void WriteFormat(Span<byte> chunk)
+    {
+        ushort tag = Pcm.Encoding == SampleEncoding.F32LE ? FloatTag : IntegerTag;
+        ushort bits = (ushort)(8 * Pcm.Encoding.BytesPerSample);
+        bool isLong = chunk.Length == LongFormat;
+        BinaryPrimitives.WriteUInt16LittleEndian(chunk, isLong ? ExtensibleTag : tag);
+        BinaryPrimitives.WriteUInt16LittleEndian(chunk[2..], (ushort)Pcm.Format.Channels);
+        BinaryPrimitives.WriteInt32LittleEndian(chunk[4..], Pcm.Format.SampleRate);
+        BinaryPrimitives.WriteInt32LittleEndian(chunk[8..], Pcm.Format.SampleRate * Pcm.BytesPerFrame);
+        BinaryPrimitives.WriteUInt16LittleEndian(chunk[12..], (ushort)Pcm.BytesPerFrame);
+        BinaryPrimitives.WriteUInt16LittleEndian(chunk[14..], bits);
+        if (isLong)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(chunk[16..], LongFormat - ShortFormat - 2);
+            BinaryPrimitives.WriteUInt16LittleEndian(chunk[18..], bits);
+            BinaryPrimitives.WriteUInt32LittleEndian(chunk[20..], Speakers[Pcm.Format.Channels]);
+            BinaryPrimitives.WriteUInt16LittleEndian(chunk[24..], tag);
+            SubtypeTail.CopyTo(chunk[26..]);
+        }
+    }
+
+    private static Span<byte> Tag(Span<byte> destination, ReadOnlySpan<byte> id, uint length)
+    {
+        id.CopyTo(destination);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[4..], length);
+        return destination[8..];
+    }
+}

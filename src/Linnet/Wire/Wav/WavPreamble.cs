@@ -1,0 +1,277 @@
+using System.Buffers.Binary;
+using Linnet.Audio;
+
+namespace Linnet.Wire.Wav;
+
+/// <summary>How far the beginning of a WAV could be read.</summary>
+internal enum WavProgress
+{
+    /// <summary>The samples have not begun yet: read more and try again.</summary>
+    NeedMore,
+
+    /// <summary>The header is whole.</summary>
+    Done,
+
+    /// <summary>It is no WAV, or none that Linnet plays.</summary>
+    Invalid,
+}
+
+/// <summary>The beginning of a WAV stream: RIFF, RF64 or BW64, up to the first sample. From a file or a pipe, so from anyone.</summary>
+/// <remarks>Source: Microsoft's <c>mmreg.h</c>; EBU Tech 3306 (RF64); ITU-R BS.2088 (BW64).</remarks>
+internal readonly record struct WavPreamble
+{
+    /// <summary>The samples begin within this many bytes, or not at all. Room for tags and small pictures.</summary>
+    internal const int MaxLength = 1 << 20;
+
+    /// <summary>The most chunks before the samples.</summary>
+    internal const int MaxChunks = 64;
+
+    /// <summary>Format, sample and length of the data; the length is whole frames.</summary>
+    public WavHeader Header { get; private init; }
+
+    /// <summary>Significant bits of integer PCM, 8–32, or 0 for float. May be fewer than are stored.</summary>
+    public int BitDepth { get; private init; }
+
+    /// <summary>Where the samples begin.</summary>
+    public int HeaderLength { get; private init; }
+
+    /// <summary>The bytes of <c>INAM</c> (title) within what was parsed, or empty.</summary>
+    public Range Title { get; private init; }
+
+    /// <summary>The bytes of <c>IART</c> (artist) within what was parsed, or empty.</summary>
+    public Range Artist { get; private init; }
+
+    /// <summary>Parses what has arrived so far. Never throws.</summary>
+    /// <param name="bytes">The stream from its first byte on.</param>
+    /// <param name="wav">What was found, if the answer is <see cref="WavProgress.Done"/>.</param>
+    /// <param name="problem">The rest of a sentence that begins with the stream's name, if the answer is <see cref="WavProgress.Invalid"/>.</param>
+    public static WavProgress Parse(ReadOnlySpan<byte> bytes, out WavPreamble wav, out string problem)
+    {
+        wav = default;
+        problem = "";
+        var walk = new Walk(bytes);
+        WavProgress progress = walk.Run(out wav);
+        if (progress == WavProgress.NeedMore && bytes.Length >= MaxLength)
+        {
+            progress = walk.Refuse($"has no samples within its first {MaxLength / 1024} KiB");
+        }
+
+        problem = walk.Problem;
+        return progress;
+    }
+
+    /// <summary>One pass over the chunks.</summary>
+    private ref struct Walk(ReadOnlySpan<byte> bytes)
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
+        private RawPcmFormat? _pcm;
+        private int _bitDepth;
+        private long? _longDataLength;
+        private Range _title;
+        private Range _artist;
+
+        public string Problem { get; private set; } = "";
+
+        public WavProgress Refuse(string problem)
+        {
+            Problem = problem;
+            return WavProgress.Invalid;
+        }
+
+        public WavProgress Run(out WavPreamble wav)
+        {
+            // "RIFF" | length | "WAVE" | (id | length | body | pad to an even length)…
+            wav = default;
+            if (!StartsLike(_bytes, "RIFF"u8) && !StartsLike(_bytes, "RF64"u8) && !StartsLike(_bytes, "BW64"u8))
+            {
+                return Refuse(StartsLike(_bytes, "RIFX"u8) ? "is a big-endian WAV (RIFX), which Linnet does not read from a stream" : "is not a WAV");
+            }
+
+            if (!StartsLike(_bytes[Math.Min(8, _bytes.Length)..], "WAVE"u8))
+            {
+                return Refuse("is not a WAV");
+            }
+
+            long at = 12;
+            for (int chunks = 0; chunks < MaxChunks; chunks++)
+            {
+                if (_bytes.Length < at + 8)
+                {
+                    return WavProgress.NeedMore;
+                }
+
+                ReadOnlySpan<byte> id = _bytes.Slice((int)at, 4);
+                uint length = BinaryPrimitives.ReadUInt32LittleEndian(_bytes[((int)at + 4)..]);
+                at += 8;
+                if (id.SequenceEqual("data"u8))
+                {
+                    return Finish((int)at, length, out wav);
+                }
+
+                if (at + length > MaxLength)
+                {
+                    return Refuse($"has no samples within its first {MaxLength / 1024} KiB");
+                }
+
+                if (_bytes.Length < at + length)
+                {
+                    return WavProgress.NeedMore;
+                }
+
+                if (!ReadChunk(id, (int)at, (int)length))
+                {
+                    return WavProgress.Invalid;
+                }
+
+                at += length + (length & 1);
+            }
+
+            return Refuse($"has more than {MaxChunks} chunks before its samples");
+        }
+
+        private static bool StartsLike(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> id) =>
+            id.StartsWith(bytes[..Math.Min(bytes.Length, id.Length)]);
+
+        private bool ReadChunk(ReadOnlySpan<byte> id, int start, int length)
+        {
+            ReadOnlySpan<byte> body = _bytes.Slice(start, length);
+            if (id.SequenceEqual("fmt "u8))
+            {
+                return ReadFormat(body);
+            }
+
+            if (id.SequenceEqual("ds64"u8) && length >= 16)
+            {
+                _longDataLength = BinaryPrimitives.ReadInt64LittleEndian(body[8..]);
+            }
+            else if (id.SequenceEqual("LIST"u8) && StartsLike(body, "INFO"u8))
+            {
+                ReadInfo(start + 4, start + length);
+            }
+
+            return true;
+        }
+
+        private bool ReadFormat(ReadOnlySpan<byte> body)
+        {
+            // tag 2 | channels 2 | rate 4 | bytes per second 4 | frame 2 | bits 2 | size 2 | valid bits 2 | speakers 4 | subtype 16
+            if (_pcm is not null)
+            {
+                return Fail("has two format chunks");
+            }
+
+            if (body.Length < 16)
+            {
+                return Fail("has a format chunk that is too short");
+            }
+
+            ushort tag = BinaryPrimitives.ReadUInt16LittleEndian(body);
+            int channels = BinaryPrimitives.ReadUInt16LittleEndian(body[2..]);
+            uint rate = BinaryPrimitives.ReadUInt32LittleEndian(body[4..]);
+            int frame = BinaryPrimitives.ReadUInt16LittleEndian(body[12..]);
+            int bits = BinaryPrimitives.ReadUInt16LittleEndian(body[14..]);
+            int validBits = bits;
+            if (tag == WavHeader.ExtensibleTag)
+            {
+                if (body.Length < 40 || !body[26..40].SequenceEqual(WavHeader.SubtypeTail))
+                {
+                    return Fail("has an extended format that Linnet does not know");
+                }
+
+                int valid = BinaryPrimitives.ReadUInt16LittleEndian(body[18..]);
+                validBits = valid >= 8 && valid < bits ? valid : bits;
+                tag = BinaryPrimitives.ReadUInt16LittleEndian(body[24..]);
+            }
+
+            SampleEncoding? encoding = (tag, bits) switch
+            {
+                (WavHeader.IntegerTag, 8) => SampleEncoding.U8,
+                (WavHeader.IntegerTag, 16) => SampleEncoding.S16LE,
+                (WavHeader.IntegerTag, 24) => SampleEncoding.S24LE,
+                (WavHeader.IntegerTag, 32) => SampleEncoding.S32LE,
+                (WavHeader.FloatTag, 32) => SampleEncoding.F32LE,
+                _ => null,
+            };
+            if (encoding is null)
+            {
+                return Fail(tag is WavHeader.IntegerTag or WavHeader.FloatTag
+                    ? $"has samples of {bits} bits, which Linnet does not read from a stream"
+                    : $"is compressed (WAV format 0x{tag:X4}), which Linnet does not read from a stream");
+            }
+
+            if (channels is < 1 or > AudioFormat.MaxChannels)
+            {
+                return Fail($"has {channels} channels; Linnet carries 1 to {AudioFormat.MaxChannels}");
+            }
+
+            if (rate is < AudioFormat.MinSampleRate or > AudioFormat.MaxSampleRate)
+            {
+                return Fail($"has a sample rate of {rate} Hz; Linnet carries {AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz");
+            }
+
+            if (frame != channels * encoding.BytesPerSample)
+            {
+                return Fail($"has frames of {frame} bytes, which its format does not give");
+            }
+
+            _pcm = new RawPcmFormat(encoding, new AudioFormat((int)rate, channels));
+            _bitDepth = Math.Min(encoding.BitDepth, validBits);
+            return true;
+        }
+
+        private bool Fail(string problem)
+        {
+            Problem = problem;
+            return false;
+        }
+
+        private void ReadInfo(int at, int end)
+        {
+            while (end - at >= 8)
+            {
+                ReadOnlySpan<byte> id = _bytes.Slice(at, 4);
+                uint length = BinaryPrimitives.ReadUInt32LittleEndian(_bytes[(at + 4)..]);
+                at += 8;
+                if (length > end - at)
+                {
+                    return;
+                }
+
+                Range text = at..(at + (int)length);
+                if (id.SequenceEqual("INAM"u8))
+                {
+                    _title = text;
+                }
+                else if (id.SequenceEqual("IART"u8))
+                {
+                    _artist = text;
+                }
+
+                at = Math.Min(end, at + (int)(length + (length & 1)));
+            }
+        }
+
+        private WavProgress Finish(int at, uint length, out WavPreamble wav)
+        {
+            wav = default;
+            if (_pcm is null)
+            {
+                return Refuse("has samples before their format");
+            }
+
+            long? dataLength = length == 0xFFFF_FFFF && _longDataLength is > 0 ? _longDataLength : IsMadeUp(length) ? null : length;
+            wav = new WavPreamble
+            {
+                Header = new WavHeader(_pcm, dataLength - (dataLength % _pcm.BytesPerFrame)),
+                BitDepth = _bitDepth,
+                HeaderLength = at,
+                Title = _title,
+                Artist = _artist,
+            };
+            return WavProgress.Done;
+        }
+
+        /// <summary>What programs write that cannot know: 0 (GStreamer), about 2^31 (sox, arecord), about 2^32 (ffmpeg, lame).</summary>
+        private static bool IsMadeUp(uint length) => length is 0 or (>= 0x7FFF_0000 and <= 0x8000_0000) or >= 0xFFFF_0000;
+    }
+}
