@@ -1,0 +1,57 @@
+using Linnet.Audio;
+
+namespace Linnet.Playback.Devices;
+
+/// <summary>
+/// Writes a WAV of unknown length into a pipe, such as standard output: 16-bit or 24-bit PCM where the sound is that, else float32.
+/// It has no clock, so a lossless stream passes bit for bit.
+/// </summary>
+/// <param name="name">What the pipe is called in messages, such as "standard output".</param>
+/// <param name="stream">The pipe. Flushed, never closed.</param>
+/// <param name="time">Waits while there is no sound.</param>
+/// <param name="bitDepth">Sets <see cref="BitDepth"/>.</param>
+public sealed class PipeDevice(string name, Stream stream, TimeProvider time, int bitDepth = 0) : IAudioDevice
+{
+    private WavStream? _wav;
+
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <summary>Always <see langword="false"/>: a pipe follows the sender's clock.</summary>
+    public bool HasClock => false;
+
+    /// <summary>Significant bits of the integer PCM that will come: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when opened.</summary>
+    public int BitDepth { get; set; } = bitDepth;
+
+    /// <inheritdoc/>
+    public ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken)
+    {
+        if (_wav is not null)
+        {
+            throw new InvalidOperationException($"The WAV on {name} has begun already.");
+        }
+
+        _wav = new WavStream(stream, wanted, BitDepth, time);
+        return ValueTask.FromResult(wanted);
+    }
+
+    /// <inheritdoc/>
+    public async Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
+    {
+        WavStream wav = _wav ?? throw new InvalidOperationException($"The WAV on {name} has not begun: call {nameof(OpenAsync)}.");
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            wav.Begin();
+            await wav.RunAsync(callback, cancellationToken).ConfigureAwait(false);
+            wav.Finish();
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"The program that reads {name} has closed it: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Leaves the pipe open: it is not ours.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,90 @@
+using Linnet.Audio;
+
+namespace Linnet.Playback.Devices;
+
+/// <summary>
+/// Records into a WAV file: 16-bit or 24-bit PCM where the sound is that, else float32. It has no clock, so a lossless stream is recorded bit for bit.
+/// The file plays at any moment, and its header is right whatever ends the recording; above 4 GB it becomes an RF64.
+/// </summary>
+/// <param name="path">The file; one that is there is overwritten.</param>
+/// <param name="time">Waits while there is no sound.</param>
+/// <param name="bitDepth">Sets <see cref="BitDepth"/>.</param>
+public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth = 0) : IAudioDevice
+{
+    private readonly CancellationTokenSource _disposing = new();
+    private FileStream? _file;
+    private WavStream? _wav;
+    private Task _running = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public string Name => path;
+
+    /// <summary>Always <see langword="false"/>: a file follows the sender's clock.</summary>
+    public bool HasClock => false;
+
+    /// <summary>Significant bits of the integer PCM that will come: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when opened.</summary>
+    public int BitDepth { get; set; } = bitDepth;
+
+    /// <inheritdoc/>
+    public ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken)
+    {
+        if (_file is not null)
+        {
+            throw new InvalidOperationException($"{path} is open already.");
+        }
+
+        try
+        {
+            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            _wav = new WavStream(_file, wanted, BitDepth, time);
+            _wav.Begin();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Cannot write {path}: {e.Message} Choose another file.", e);
+        }
+
+        return ValueTask.FromResult(wanted);
+    }
+
+    /// <inheritdoc/>
+    public Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
+    {
+        if (_wav is null)
+        {
+            throw new InvalidOperationException($"{path} is not open: call {nameof(OpenAsync)}.");
+        }
+
+        return _running = RecordAsync(_wav, callback, cancellationToken);
+    }
+
+    /// <summary>Ends the recording and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _disposing.Dispose();
+        if (_file is not null)
+        {
+            await _file.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RecordAsync(WavStream wav, AudioCallback callback, CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        try
+        {
+            await wav.RunAsync(callback, stop.Token).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"Cannot write {path}: {e.Message}", e);
+        }
+        finally
+        {
+            wav.Finish();
+        }
+    }
+}
