@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Linnet.Audio;
 
@@ -6,22 +7,34 @@ namespace Linnet.Audio;
 internal static class DotProduct
 {
     /// <summary>Σ a[i]·b[i] over the length of <paramref name="a"/>; <paramref name="b"/> is at least as long.</summary>
+    /// <remarks>The order of additions depends on the length alone, so equal sounds give equal results wherever they lie in memory.</remarks>
     internal static float Of(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         b = b[..a.Length];
-        var sum = Vector<float>.Zero;
+        ReadOnlySpan<Vector<float>> vectorsOfA = MemoryMarshal.Cast<float, Vector<float>>(a);
+        ReadOnlySpan<Vector<float>> vectorsOfB = MemoryMarshal.Cast<float, Vector<float>>(b)[..vectorsOfA.Length];
+
+        // Two sums, so that one addition need not wait for the other.
+        Vector<float> even = Vector<float>.Zero;
+        Vector<float> odd = Vector<float>.Zero;
         int i = 0;
-        for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i + 1 < vectorsOfA.Length; i += 2)
         {
-            sum += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);
+            even = Vector.MultiplyAddEstimate(vectorsOfA[i], vectorsOfB[i], even);
+            odd = Vector.MultiplyAddEstimate(vectorsOfA[i + 1], vectorsOfB[i + 1], odd);
+        }
+
+        if (i < vectorsOfA.Length)
+        {
+            even = Vector.MultiplyAddEstimate(vectorsOfA[i], vectorsOfB[i], even);
         }
 
         float rest = 0;
-        for (; i < a.Length; i++)
+        for (int j = vectorsOfA.Length * Vector<float>.Count; j < a.Length; j++)
         {
-            rest += a[i] * b[i];
+            rest += a[j] * b[j];
         }
 
-        return Vector.Sum(sum) + rest;
+        return Vector.Sum(even + odd) + rest;
     }
 }
