@@ -1,0 +1,167 @@
+using System.Buffers.Binary;
+using Linnet.Wire.Rtcp;
+using Linnet.Wire.Rtp;
+
+namespace Linnet.Transports.Rtp;
+
+/// <summary>
+/// The receiving side of one RTP session, whatever carries it: tells RTP from RTCP, hands both on, and reports back to the sender.
+/// </summary>
+/// <remarks>Source: RFC 3550. The calls that start with <c>On</c> may come from several threads, as the sockets bring them.</remarks>
+internal sealed class RtpReceiver
+{
+    // RFC 3550 §6.2: the least interval between reports; half of it before the first. Two members never need a longer one.
+    private static readonly TimeSpan MinReportInterval = TimeSpan.FromSeconds(5);
+
+    // RFC 3550 §6.3.1: makes up for the timer's bias, e − 3/2.
+    private const double IntervalCompensation = Math.E - 1.5;
+
+    private const int MaxReportLength = 512;
+
+    private readonly RtpSink _sink;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly SourceDescription _description;
+    private readonly TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _goodbye = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastArrivalAt;
+    private long _rtpSsrc = -1;
+    private int _started;
+    private long _malformed;
+
+    /// <param name="sink">Where everything goes.</param>
+    /// <param name="time">Whose ticks the instants are.</param>
+    /// <param name="random">For the SSRC and the intervals.</param>
+    internal RtpReceiver(RtpSink sink, TimeProvider time, Random random)
+    {
+        _sink = sink;
+        _time = time;
+        _random = random;
+        _lastArrivalAt = time.GetTimestamp();
+        Ssrc = (uint)random.NextInt64(1L << 32);
+
+        // RFC 7022 §4.2: a short-term CNAME is random and tells nothing about the user.
+        byte[] name = new byte[12];
+        random.NextBytes(name);
+        _description = new SourceDescription(Ssrc, Convert.ToBase64String(name), tool: "Linnet");
+    }
+
+    /// <summary>Who we are to the sender.</summary>
+    internal uint Ssrc { get; }
+
+    /// <summary>Completes when the first datagram has come.</summary>
+    internal Task Arrival => _arrival.Task;
+
+    /// <summary>Completes when the stream that is heard has said goodbye.</summary>
+    internal Task Goodbye => _goodbye.Task;
+
+    /// <summary>RTCP datagrams that made no sense.</summary>
+    internal long Malformed => Volatile.Read(ref _malformed);
+
+    /// <summary>How long nothing has come.</summary>
+    internal TimeSpan SilentFor => _time.GetElapsedTime(Volatile.Read(ref _lastArrivalAt));
+
+    /// <summary>The server has said where the stream begins. Too late once a packet is there: then that is the beginning.</summary>
+    internal void OnStart(ushort? sequence, uint? timestamp)
+    {
+        if (Interlocked.Exchange(ref _started, 1) == 0)
+        {
+            _sink.Start(sequence, timestamp);
+        }
+    }
+
+    /// <summary>A datagram came where RTP is expected. RTCP may share the way (RFC 5761).</summary>
+    internal void OnRtp(ReadOnlySpan<byte> datagram)
+    {
+        if (RtcpCompound.IsRtcp(datagram))
+        {
+            OnRtcp(datagram);
+            return;
+        }
+
+        long now = OnArrival();
+        OnStart(null, null);
+        if (datagram.Length >= RtpHeader.Length)
+        {
+            Volatile.Write(ref _rtpSsrc, BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]));
+        }
+
+        _sink.Packet(datagram, now);
+    }
+
+    /// <summary>A datagram came where RTCP is expected.</summary>
+    internal void OnRtcp(ReadOnlySpan<byte> datagram)
+    {
+        long now = OnArrival();
+        if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound))
+        {
+            Interlocked.Increment(ref _malformed);
+            return;
+        }
+
+        foreach (RtcpPacket packet in compound.Packets)
+        {
+            switch (packet)
+            {
+                case SenderReport report:
+                    _sink.SenderReport(report, now);
+                    break;
+                case Goodbye goodbye:
+                    OnGoodbye(goodbye, now);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Reports to the sender, at the intervals of RFC 3550 §6.2, until cancelled.</summary>
+    /// <param name="sendAsync">Sends one RTCP datagram, which is lent until it completes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task ReportAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sendAsync, CancellationToken cancellationToken)
+    {
+        byte[] datagram = new byte[MaxReportLength];
+        TimeSpan interval = MinReportInterval / 2;
+        while (true)
+        {
+            double share = (0.5 + _random.NextDouble()) / IntervalCompensation;
+            await Task.Delay(interval * share, _time, cancellationToken).ConfigureAwait(false);
+            await sendAsync(datagram.AsMemory(0, WriteReport(datagram)), cancellationToken).ConfigureAwait(false);
+            interval = MinReportInterval;
+        }
+    }
+
+    /// <summary>Writes a receiver report and who it is from.</summary>
+    /// <returns>Bytes written.</returns>
+    internal int WriteReport(Span<byte> destination)
+    {
+        ReportBlock? block = _sink.Report(_time.GetTimestamp());
+        var report = new ReceiverReport(Ssrc) { Blocks = block is null ? [] : [block.Value] };
+        return RtcpCompound.Write(destination, report, _description);
+    }
+
+    /// <summary>Writes that we leave.</summary>
+    /// <returns>Bytes written.</returns>
+    internal int WriteGoodbye(Span<byte> destination) =>
+        RtcpCompound.Write(destination, new ReceiverReport(Ssrc), _description, new Goodbye([Ssrc]));
+
+    private long OnArrival()
+    {
+        long now = _time.GetTimestamp();
+        Volatile.Write(ref _lastArrivalAt, now);
+        _arrival.TrySetResult();
+        return now;
+    }
+
+    private void OnGoodbye(Goodbye goodbye, long now)
+    {
+        foreach (uint ssrc in goodbye.Ssrcs)
+        {
+            _sink.Goodbye(ssrc, now);
+            if (ssrc == Volatile.Read(ref _rtpSsrc))
+            {
+                _goodbye.TrySetResult();
+            }
+        }
+    }
+}

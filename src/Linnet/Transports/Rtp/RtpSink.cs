@@ -1,0 +1,34 @@
+using Linnet.Wire.Rtcp;
+
+namespace Linnet.Transports.Rtp;
+
+/// <summary>Takes one RTP datagram. Lent for the call; from the network, so from anyone.</summary>
+/// <param name="datagram">The bytes, header included.</param>
+/// <param name="arrivedAt">In ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
+internal delegate void RtpHandler(ReadOnlySpan<byte> datagram, long arrivedAt);
+
+/// <summary>Closes a reporting interval and tells what was heard in it.</summary>
+/// <returns><see langword="null"/> if nothing was received yet.</returns>
+internal delegate ReportBlock? ReportHandler(long now);
+
+/// <summary>
+/// What a transport does with a stream: hands everything on to the receiver proper, which comes after it in the flow. The calls
+/// are quick and do not throw; those for packets and those for reports may come from two threads.
+/// </summary>
+internal sealed class RtpSink
+{
+    /// <summary>A stream is about to begin, with these sequence number and timestamp if the server named them.</summary>
+    public required Action<ushort?, uint?> Start { get; init; }
+
+    /// <summary>An RTP datagram came.</summary>
+    public required RtpHandler Packet { get; init; }
+
+    /// <summary>The sender told its wall clock, and when that came.</summary>
+    public required Action<SenderReport, long> SenderReport { get; init; }
+
+    /// <summary>The stream with this SSRC has ended, and when that came.</summary>
+    public required Action<uint, long> Goodbye { get; init; }
+
+    /// <summary>What to report to the sender.</summary>
+    public required ReportHandler Report { get; init; }
+}

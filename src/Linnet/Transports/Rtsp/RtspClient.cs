@@ -1,0 +1,343 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>Takes a packet that came between the messages of an RTSP connection. Lent for the call.</summary>
+internal delegate void InterleavedHandler(byte channel, ReadOnlySpan<byte> packet);
+
+/// <summary>The client's end of an RTSP connection: requests go out, answers and interleaved packets come in.</summary>
+/// <remarks>
+/// Requests are sent one at a time, each answered or given up before the next. A server that breaks the protocol or stops answering
+/// ends the connection; everything after that fails with the same sentence.
+/// </remarks>
+internal sealed class RtspClient : IAsyncDisposable
+{
+    private const string UserAgent = "Linnet";
+
+    private readonly Socket _socket;
+    private readonly NetworkStream _stream;
+    private readonly RtspReceiverOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly Lock _lock = new();
+    private byte[] _scratch = [];
+    private InterleavedHandler? _onPacket;
+    private Question? _asked;
+    private uint _lastCSeq;
+    private uint _abandonedCSeq;
+    private RtspException? _failure;
+
+    private RtspClient(Socket socket, RtspUri server, RtspReceiverOptions options, TimeProvider time)
+    {
+        _socket = socket;
+        _stream = new NetworkStream(socket);
+        _options = options;
+        _time = time;
+        Server = server.Authority;
+        RemoteAddress = Unmapped(socket.RemoteEndPoint);
+        LocalAddress = Unmapped(socket.LocalEndPoint);
+    }
+
+    /// <summary>Host and port for sentences.</summary>
+    internal string Server { get; }
+
+    /// <summary>The server's address: nobody else is listened to.</summary>
+    internal IPAddress RemoteAddress { get; }
+
+    /// <summary>Our address as the server sees us, unless something between translates it.</summary>
+    internal IPAddress LocalAddress { get; }
+
+    /// <summary>Completes, and never fails, when the connection is over. <see cref="Failure"/> then says why.</summary>
+    internal Task Closed { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Why the connection is over; <see langword="null"/> as long as it is not.</summary>
+    internal RtspException? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Connects to a server.</summary>
+    /// <exception cref="RtspException">There is none, or it does not answer.</exception>
+    internal static async Task<RtspClient> ConnectAsync(
+        RtspUri server, RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server.Host, server.Port, either.Token).ConfigureAwait(false);
+            var client = new RtspClient(socket, server, options, time);
+            client.Closed = client.ReadAsync();
+            return client;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw RtspFailure.ToConnect(server, e as SocketException, options.ConnectTimeout);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says who takes interleaved packets from now on. Before, they are dropped.</summary>
+    internal void Deliver(InterleavedHandler onPacket) => Volatile.Write(ref _onPacket, onPacket);
+
+    /// <summary>Asks, and waits for the answer.</summary>
+    /// <param name="request">The request; its <c>CSeq</c> is set here.</param>
+    /// <param name="cancellationToken">Gives the answer up.</param>
+    /// <param name="onAnswer">Called with the answer before anything that came after it on the connection is looked at.</param>
+    /// <param name="timeout">How long to wait; without, as the options say.</param>
+    /// <exception cref="RtspException">The connection is over, or there was no answer in time.</exception>
+    internal async Task<RtspResponse> AskAsync(
+        RtspRequest request, CancellationToken cancellationToken, Action<RtspResponse>? onAnswer = null, TimeSpan? timeout = null)
+    {
+        TimeSpan patience = timeout ?? _options.ReplyTimeout;
+        using var late = new CancellationTokenSource(patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            await _turn.WaitAsync(either.Token).ConfigureAwait(false);
+            try
+            {
+                Question question = Register(request, onAnswer);
+                await WriteAsync(request.ToArray(), either.Token).ConfigureAwait(false);
+                return await question.Answer.Task.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                Forget();
+                _turn.Release();
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Failure ?? RtspFailure.NoAnswer(Server, request.Method, patience);
+        }
+    }
+
+    /// <summary>Sends a packet between the messages.</summary>
+    /// <exception cref="RtspException">The connection is over.</exception>
+    internal async ValueTask SendPacketAsync(byte channel, ReadOnlyMemory<byte> packet, CancellationToken cancellationToken)
+    {
+        byte[] frame = new byte[InterleavedFrame.HeaderLength + packet.Length];
+        InterleavedFrame.WriteHeader(frame, channel, packet.Length);
+        packet.CopyTo(frame.AsMemory(InterleavedFrame.HeaderLength));
+        await WriteAsync(frame, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Closed.ConfigureAwait(false);
+        await _stream.DisposeAsync().ConfigureAwait(false);
+        _socket.Dispose();
+        _stopping.Dispose();
+        _turn.Dispose();
+        _writing.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        PipeReader pipe = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true));
+        var reader = new RtspReader();
+        try
+        {
+            while (true)
+            {
+                ReadResult read = await pipe.ReadAsync(_stopping.Token).ConfigureAwait(false);
+                ReadOnlySequence<byte> buffer = read.Buffer;
+                while (reader.Read(ref buffer, out RtspInput input) is RtspReadResult.Done)
+                {
+                    if (Handle(input) is RtspResponse answer)
+                    {
+                        await AnswerAsync(answer).ConfigureAwait(false);
+                    }
+                }
+
+                if (reader.Refusal is RtspRefusal refusal)
+                {
+                    Fail(RtspFailure.NotRtsp(Server, refusal));
+                    break;
+                }
+
+                pipe.AdvanceTo(buffer.Start, buffer.End);
+                if (read.IsCompleted)
+                {
+                    Fail(RtspFailure.Closed(Server));
+                    break;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(e as RtspException ?? RtspFailure.Closed(Server, e));
+        }
+        finally
+        {
+            await pipe.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Servers may ask as well, most often whether we are still there.
+    private RtspResponse? Handle(in RtspInput input)
+    {
+        switch (input.Message)
+        {
+            case null:
+                HandlePacket(input.Frame);
+                return null;
+            case RtspResponse response:
+                HandleAnswer(response);
+                return null;
+            case RtspRequest request:
+                bool isHarmless = request.Method is RtspMethod.Options or RtspMethod.GetParameter or RtspMethod.SetParameter;
+                return request.Answer(isHarmless ? RtspStatus.Ok : RtspStatus.NotImplemented);
+            default:
+                return null;
+        }
+    }
+
+    private void HandlePacket(in InterleavedFrame frame)
+    {
+        if (Volatile.Read(ref _onPacket) is not InterleavedHandler onPacket)
+        {
+            return;
+        }
+
+        if (frame.Payload.IsSingleSegment)
+        {
+            onPacket(frame.Channel, frame.Payload.FirstSpan);
+            return;
+        }
+
+        if (_scratch.Length == 0)
+        {
+            _scratch = new byte[InterleavedFrame.MaxPayload];
+        }
+
+        frame.Payload.CopyTo(_scratch);
+        onPacket(frame.Channel, _scratch.AsSpan(0, (int)frame.Payload.Length));
+    }
+
+    private void HandleAnswer(RtspResponse response)
+    {
+        if ((int)response.Status < 200)
+        {
+            return;
+        }
+
+        Question? question;
+        lock (_lock)
+        {
+            question = _asked;
+
+            // A server that leaves CSeq out can only mean the one question there is.
+            uint number = response.CSeq ?? question?.CSeq ?? 0;
+            if (number <= _abandonedCSeq)
+            {
+                return;
+            }
+
+            if (question is null || number != question.CSeq)
+            {
+                throw RtspFailure.NotAsked(Server);
+            }
+
+            _asked = null;
+        }
+
+        question.OnAnswer?.Invoke(response);
+        question.Answer.TrySetResult(response);
+    }
+
+    private async Task AnswerAsync(RtspResponse answer)
+    {
+        // Bounded: a server that asks and asks and never reads must not hold the reading up for good.
+        using var late = new CancellationTokenSource(_options.ReplyTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, late.Token);
+        await WriteAsync(answer.ToArray(), either.Token).ConfigureAwait(false);
+    }
+
+    private Question Register(RtspRequest request, Action<RtspResponse>? onAnswer)
+    {
+        lock (_lock)
+        {
+            if (_failure is not null)
+            {
+                throw _failure;
+            }
+
+            request.CSeq = ++_lastCSeq;
+            request.Headers[RtspHeaderNames.UserAgent] = UserAgent;
+            return _asked = new Question(_lastCSeq, onAnswer);
+        }
+    }
+
+    private void Forget()
+    {
+        lock (_lock)
+        {
+            _abandonedCSeq = _asked?.CSeq ?? _abandonedCSeq;
+            _asked = null;
+        }
+    }
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        bool isWhole = false;
+        try
+        {
+            await _stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            isWhole = true;
+        }
+        catch (IOException e)
+        {
+            throw Failure ?? RtspFailure.Closed(Server, e);
+        }
+        finally
+        {
+            // After half a message nothing that follows would be understood.
+            if (!isWhole)
+            {
+                Fail(RtspFailure.Closed(Server));
+                _socket.Dispose();
+            }
+
+            _writing.Release();
+        }
+    }
+
+    private void Fail(RtspException failure)
+    {
+        Question? question;
+        lock (_lock)
+        {
+            _failure ??= failure;
+            failure = _failure;
+            question = _asked;
+            _asked = null;
+        }
+
+        question?.Answer.TrySetException(failure);
+    }
+
+    private static IPAddress Unmapped(EndPoint? endPoint)
+    {
+        IPAddress address = ((IPEndPoint)endPoint!).Address;
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+
+    private sealed record Question(uint CSeq, Action<RtspResponse>? OnAnswer)
+    {
+        internal TaskCompletionSource<RtspResponse> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

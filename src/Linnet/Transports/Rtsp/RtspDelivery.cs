@@ -1,0 +1,204 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>The way that SETUP settled for packets: two UDP ports of our own, or two channels of the connection.</summary>
+internal sealed class RtspDelivery : IDisposable
+{
+    private static readonly TransportPair Channels = new(0, 1);
+
+    private readonly RtspClient _client;
+    private readonly TransportPair _channels;
+    private readonly RtpPortPair? _ports;
+    private readonly TransportPair? _serverPorts;
+    private readonly SocketAddress? _server;
+    private long _strangers;
+
+    private RtspDelivery(RtspClient client, TransportPair channels)
+    {
+        _client = client;
+        _channels = channels;
+    }
+
+    private RtspDelivery(RtspClient client, RtpPortPair ports, TransportPair? serverPorts)
+    {
+        _client = client;
+        _ports = ports;
+        _serverPorts = serverPorts;
+        _server = ports.Rtp.AddressOf(new IPEndPoint(client.RemoteAddress, 0));
+    }
+
+    /// <summary>Whether packets come in the RTSP connection.</summary>
+    internal bool IsTcp => _ports is null;
+
+    /// <summary>Datagrams that came from elsewhere than the server.</summary>
+    internal long Strangers => Volatile.Read(ref _strangers);
+
+    /// <summary>Settles with the server how packets come.</summary>
+    /// <exception cref="RtspException">The server does not send in the way wanted.</exception>
+    internal static async Task<RtspDelivery> SetupAsync(RtspSession session, RtspTransport transport, CancellationToken cancellationToken)
+    {
+        RtspDelivery? delivery = transport is RtspTransport.Tcp
+            ? null
+            : await SetupUdpAsync(session, cancellationToken).ConfigureAwait(false);
+        if (delivery is null && transport is not RtspTransport.Udp)
+        {
+            delivery = await SetupTcpAsync(session, cancellationToken).ConfigureAwait(false);
+        }
+
+        return delivery ?? throw RtspFailure.NoTransport(session.Client.Server, transport);
+    }
+
+    /// <summary>Says who takes what comes.</summary>
+    internal void Deliver(RtpReceiver rtp)
+    {
+        if (_ports is null)
+        {
+            _client.Deliver((channel, packet) =>
+            {
+                if (channel == _channels.Rtp)
+                {
+                    rtp.OnRtp(packet);
+                }
+                else if (channel == _channels.Rtcp)
+                {
+                    rtp.OnRtcp(packet);
+                }
+            });
+        }
+        else
+        {
+            Punch(rtp.Ssrc);
+        }
+    }
+
+    /// <summary>Receives datagrams until cancelled. Those that came before wait in the kernel.</summary>
+    internal async Task ReceiveAsync(RtpReceiver rtp, CancellationToken cancellationToken)
+    {
+        if (_ports is null)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        Punch(rtp.Ssrc);
+        DatagramHandler onRtp = (datagram, from) =>
+        {
+            if (IsServer(from))
+            {
+                rtp.OnRtp(datagram);
+            }
+        };
+        DatagramHandler onRtcp = (datagram, from) =>
+        {
+            if (IsServer(from))
+            {
+                rtp.OnRtcp(datagram);
+            }
+        };
+        Task first = await Task.WhenAny(
+            _ports.Rtp.ReceiveAsync(onRtp, cancellationToken), _ports.Rtcp.ReceiveAsync(onRtcp, cancellationToken)).ConfigureAwait(false);
+        await first.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Sends one RTCP datagram.</summary>
+    /// <exception cref="RtspException">The connection that would carry it is over.</exception>
+    internal async ValueTask SendRtcpAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
+    {
+        if (_ports is null)
+        {
+            await _client.SendPacketAsync((byte)_channels.Rtcp, datagram, cancellationToken).ConfigureAwait(false);
+        }
+        else if (_serverPorts is TransportPair ports)
+        {
+            Send(_ports.Rtcp, ports.Rtcp, datagram);
+        }
+    }
+
+    /// <summary>Closes the ports.</summary>
+    public void Dispose() => _ports?.Dispose();
+
+    private static async Task<RtspDelivery?> SetupUdpAsync(RtspSession session, CancellationToken cancellationToken)
+    {
+        RtspClient client = session.Client;
+        RtpPortPair ports;
+        try
+        {
+            ports = RtpPortPair.Bind(client.LocalAddress, port: 0);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+
+        try
+        {
+            int port = ports.Rtp.LocalEndPoint.Port;
+            var wanted = new TransportSpec { Protocol = TransportSpec.Udp, ClientPort = new TransportPair(port, port + 1) };
+            TransportSpec? given = await session.SetupAsync(wanted, cancellationToken).ConfigureAwait(false);
+            if (given is { IsSupported: true, IsTcp: false, IsMulticast: false })
+            {
+                return new RtspDelivery(client, ports, given.ServerPort);
+            }
+
+            // There are servers that answer with the way they like.
+            ports.Dispose();
+            return given is null ? null : given.IsTcp ? new RtspDelivery(client, given.Interleaved ?? Channels) : throw RtspFailure.BadTransport(client.Server);
+        }
+        catch
+        {
+            ports.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<RtspDelivery?> SetupTcpAsync(RtspSession session, CancellationToken cancellationToken)
+    {
+        var wanted = new TransportSpec { Protocol = TransportSpec.Tcp, Interleaved = Channels };
+        TransportSpec? given = await session.SetupAsync(wanted, cancellationToken).ConfigureAwait(false);
+        return given is null ? null
+            : given.IsTcp ? new RtspDelivery(session.Client, given.Interleaved ?? Channels)
+            : throw RtspFailure.BadTransport(session.Client.Server);
+    }
+
+    // The server's address, whatever its port: it lies at byte 4 of sockaddr_in and at byte 8 of sockaddr_in6.
+    private bool IsServer(SocketAddress from)
+    {
+        (int start, int length) = from.Family is AddressFamily.InterNetworkV6 ? (8, 16) : (4, 4);
+        bool isServer = from.Family == _server!.Family
+            && from.Buffer.Span.Slice(start, length).SequenceEqual(_server.Buffer.Span.Slice(start, length));
+        if (!isServer)
+        {
+            Interlocked.Increment(ref _strangers);
+        }
+
+        return isServer;
+    }
+
+    // Opens firewalls and translators on the way, and tells a server that waits for it where we are. An RTP header without a payload
+    // and an empty report are what every server is used to; twice, for one may be lost or come too early.
+    private void Punch(uint ssrc)
+    {
+        if (_serverPorts is not TransportPair ports)
+        {
+            return;
+        }
+
+        byte[] header = new byte[RtpHeader.Length];
+        new RtpHeader(PayloadType: 0, Marker: false, SequenceNumber: 0, Timestamp: 0, ssrc).Write(header);
+        Send(_ports!.Rtp, ports.Rtp, header);
+
+        byte[] report = new byte[8];
+        new Wire.Rtcp.ReceiverReport(ssrc).Write(report);
+        Send(_ports.Rtcp, ports.Rtcp, report);
+    }
+
+    private void Send(UdpSocket socket, int port, ReadOnlyMemory<byte> datagram) =>
+        socket.Send([new OutgoingDatagram(socket.AddressOf(new IPEndPoint(_client.RemoteAddress, port)), datagram)]);
+}

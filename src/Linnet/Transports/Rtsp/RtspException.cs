@@ -1,0 +1,26 @@
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>An RTSP server is gone, refuses, or makes no sense. The message is one sentence that a user can act on.</summary>
+public sealed class RtspException : IOException
+{
+    /// <summary>An exception without a story.</summary>
+    public RtspException()
+        : this("The RTSP server failed.")
+    {
+    }
+
+    /// <summary>An exception with the sentence for the user.</summary>
+    public RtspException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An exception with the sentence for the user, and what brought it about.</summary>
+    public RtspException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Whether trying again later is pointless: an account is needed, or nothing there can be played.</summary>
+    public bool IsFinal { get; init; }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>What to say when a server fails us: one sentence each, with what to do about it.</summary>
+internal static class RtspFailure
+{
+    // Of a server's own words.
+    private const int MaxQuote = 400;
+
+    internal static RtspException ToConnect(RtspUri server, SocketException? error, TimeSpan patience) => new(
+        error?.SocketErrorCode switch
+        {
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
+                $"There is no host called '{server.Host}': check the name.",
+            SocketError.ConnectionRefused =>
+                $"Nothing listens at {server.Host}, port {server.Port}: is the server running, and is that its port?",
+            null or SocketError.TimedOut =>
+                $"{server.Host} did not answer on port {server.Port} within {Seconds(patience)}: is it on, and does a firewall let the port through?",
+            _ => $"{server.Host}, port {server.Port}, cannot be reached: {error.Message}",
+        },
+        error);
+
+    internal static RtspException NoAnswer(string server, string method, TimeSpan patience) =>
+        new($"{server} did not answer {method} within {Seconds(patience)}: it hangs, or what listens there is no RTSP server.");
+
+    internal static RtspException Closed(string server, Exception? cause = null) =>
+        new($"The server at {server} is gone: it closed the connection.", cause);
+
+    internal static RtspException NotRtsp(string server, RtspRefusal refusal) =>
+        new($"What {server} sends is not RTSP as Linnet takes it ({refusal.Reason.TrimEnd('.')}): check the address.");
+
+    internal static RtspException NotAsked(string server) =>
+        new($"What {server} sends is not RTSP as Linnet takes it (an answer to nothing that was asked): check the address.");
+
+    internal static RtspException NoDescription(string server) =>
+        new($"{server} describes the station in a way that is no SDP.") { IsFinal = true };
+
+    internal static RtspException BadRedirect(string server, string? location) =>
+        new($"{server} sends us elsewhere, but not to an rtsp: address ('{Quote(location)}').") { IsFinal = true };
+
+    internal static RtspException TooManyRedirects(string server, int most) =>
+        new($"{server} sends us elsewhere for more than {most} times: there is no end to it.") { IsFinal = true };
+
+    internal static RtspException BadTransport(string server) =>
+        new($"{server} wants to send the sound in a way that was not asked for.");
+
+    internal static RtspException NoTransport(string server, RtspTransport wanted) => new(
+        wanted is RtspTransport.Auto
+            ? $"{server} sends neither over UDP nor in the connection."
+            : $"{server} does not send over {wanted.ToString().ToUpperInvariant()}: try --transport auto.");
+
+    /// <summary>What an answer that is no success means.</summary>
+    internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) => response.Status switch
+    {
+        RtspStatus.NotFound => new RtspException(NotFound(server, request, response)),
+        RtspStatus.Unauthorized => new RtspException(
+            $"{server} wants a user name and a password, which Linnet does not support yet.") { IsFinal = true },
+        RtspStatus.ServiceUnavailable or RtspStatus.NotEnoughBandwidth => new RtspException($"{server} is full: try again later."),
+        RtspStatus.SessionNotFound => new RtspException($"{server} has ended our session."),
+        _ => new RtspException(string.Create(
+            CultureInfo.InvariantCulture, $"{server} refuses {request.Method}: {(int)response.Status} {Quote(response.Reason)}")),
+    };
+
+    // Our own server lists its stations in the body.
+    private static string NotFound(string server, RtspRequest request, RtspResponse response)
+    {
+        string station = RtspUri.TryParse(request.Uri, out RtspUri? uri) ? uri.Path : request.Uri;
+        bool isText = response.Headers[RtspHeaderNames.ContentType]?.StartsWith("text/", StringComparison.OrdinalIgnoreCase) == true;
+        string words = isText ? Quote(Encoding.UTF8.GetString(response.Body.Span)) : "";
+        return words.Length > 0 ? words : $"{server} has no station '{Quote(station)}'.";
+    }
+
+    /// <summary>A peer's words, safe to print: one line of bounded length, without control characters.</summary>
+    internal static string Quote(string? words)
+    {
+        string line = string.Join(' ', (words ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        line = string.Concat(line.Where(c => !char.IsControl(c)));
+        return line.Length <= MaxQuote ? line : $"{line[..MaxQuote]}…";
+    }
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s");
+}

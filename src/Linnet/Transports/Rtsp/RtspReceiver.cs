@@ -1,0 +1,238 @@
+using System.Net.Sockets;
+using Linnet.Codecs;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>Hears one station of an RTSP server, over UDP or in the connection.</summary>
+/// <remarks>
+/// <code>
+/// ConnectAsync: OPTIONS ─► DESCRIBE ─► SETUP        RunAsync: PLAY ─► RTP, RTCP ─► RtpReceiver ─► the sink ─► TEARDOWN
+/// </code>
+/// </remarks>
+internal sealed class RtspReceiver : IAsyncDisposable
+{
+    // When a connection closes, the last packets and the goodbye that explains it may still be under way as datagrams.
+    private static readonly TimeSpan UdpGrace = TimeSpan.FromMilliseconds(250);
+
+    private readonly RtspReceiverOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private RtspSession _session;
+    private RtspDelivery _delivery;
+
+    private RtspReceiver(RtspSession session, RtspDelivery delivery, RtspReceiverOptions options, TimeProvider time, Random random)
+    {
+        _session = session;
+        _delivery = delivery;
+        _options = options;
+        _time = time;
+        _random = random;
+    }
+
+    /// <summary>How the sound is encoded.</summary>
+    internal PayloadFormat Payload => _session.Description.Payload;
+
+    /// <summary>The RTP payload type it has.</summary>
+    internal byte PayloadType => _session.Description.PayloadType;
+
+    /// <summary>What the server calls it, if anything.</summary>
+    internal string? Title => _session.Description.Title;
+
+    /// <summary>Whether packets come in the RTSP connection; may become so while it runs.</summary>
+    internal bool IsTcp => _delivery.IsTcp;
+
+    /// <summary>Connects, and settles what will come and how.</summary>
+    /// <exception cref="RtspException">The server is not there, refuses, or offers nothing that can be played.</exception>
+    internal static async Task<RtspReceiver> ConnectAsync(
+        RtspReceiverOptions options, TimeProvider time, Random random, CancellationToken cancellationToken)
+    {
+        options.ThrowIfInvalid();
+        (RtspSession session, RtspDelivery delivery) = await OpenAsync(options, time, cancellationToken).ConfigureAwait(false);
+        return new RtspReceiver(session, delivery, options, time, random);
+    }
+
+    /// <summary>Hears until the server closes the connection after its goodbye, until it is lost, or until cancelled.</summary>
+    /// <param name="sink">Where everything goes.</param>
+    /// <param name="cancellationToken">Ends it; the server is told.</param>
+    /// <exception cref="RtspException">The server is gone, or refuses to go on.</exception>
+    internal async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
+    {
+        if (await HearAsync(sink, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        // Nothing came over UDP. A fresh connection, for not every server lets a session be set up twice.
+        RtspDescription before = _session.Description;
+        await DisposeAsync().ConfigureAwait(false);
+        (_session, _delivery) = await OpenAsync(_options with { Transport = RtspTransport.Tcp }, _time, cancellationToken).ConfigureAwait(false);
+        if (_session.Description.Payload != before.Payload || _session.Description.PayloadType != before.PayloadType)
+        {
+            throw new RtspException($"{_session.Client.Server} has changed its mind about the format.");
+        }
+
+        await HearAsync(sink, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the connection and the sockets.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _delivery.Dispose();
+        await _session.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<(RtspSession Session, RtspDelivery Delivery)> OpenAsync(
+        RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        RtspSession session = await RtspSession.OpenAsync(options, time, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return (session, await RtspDelivery.SetupAsync(session, options.Transport, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            await session.TeardownAsync().ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // False: nothing came, and TCP may be tried.
+    private async Task<bool> HearAsync(RtpSink sink, CancellationToken cancellationToken)
+    {
+        var rtp = new RtpReceiver(sink, _time, _random);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            _delivery.Deliver(rtp);
+            await _session.PlayAsync(rtp.OnStart, cancellationToken).ConfigureAwait(false);
+
+            Task silence = WaitForSilenceAsync(rtp, stopping.Token);
+            Task[] work =
+            [
+                silence,
+                _session.Client.Closed,
+                _delivery.ReceiveAsync(rtp, stopping.Token),
+                rtp.ReportAsync(_delivery.SendRtcpAsync, stopping.Token),
+                StayAwakeAsync(rtp, stopping.Token),
+            ];
+            Task first = await Task.WhenAny(work).ConfigureAwait(false);
+            if (first == _session.Client.Closed)
+            {
+                await WaitForTheLastAsync(stopping.Token).ConfigureAwait(false);
+            }
+
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(work.Where(task => task != _session.Client.Closed))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            return await OutcomeAsync(first, silence, rtp).ConfigureAwait(false);
+        }
+        finally
+        {
+            await LeaveAsync(rtp).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> OutcomeAsync(Task first, Task silence, RtpReceiver rtp)
+    {
+        if (rtp.Goodbye.IsCompleted)
+        {
+            return true;
+        }
+
+        if (first == silence)
+        {
+            return false;
+        }
+
+        // What the connection has to tell explains more than a failed send does.
+        if (_session.Client.Failure is RtspException failure)
+        {
+            throw failure;
+        }
+
+        try
+        {
+            await first.ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            throw new RtspException($"Receiving over UDP failed: {e.Message}", e);
+        }
+
+        return true;
+    }
+
+    // Completes if UDP is to be given up; otherwise never.
+    private async Task WaitForSilenceAsync(RtpReceiver rtp, CancellationToken cancellationToken)
+    {
+        if (!_delivery.IsTcp && _options.Transport is RtspTransport.Auto)
+        {
+            try
+            {
+                await rtp.Arrival.WaitAsync(_options.UdpPatience, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return;
+            }
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task WaitForTheLastAsync(CancellationToken cancellationToken)
+    {
+        if (!_delivery.IsTcp)
+        {
+            await Task.Delay(UdpGrace, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // The server must hear of us now and then, and we of it when the sound stops.
+    private async Task StayAwakeAsync(RtpReceiver rtp, CancellationToken cancellationToken)
+    {
+        long askedAt = _time.GetTimestamp();
+        while (true)
+        {
+            TimeSpan left = _session.KeepAliveInterval - _time.GetElapsedTime(askedAt);
+            if (left > TimeSpan.Zero)
+            {
+                TimeSpan nap = left < _options.SilencePatience ? left : _options.SilencePatience;
+                await Task.Delay(RoundedUp(nap), _time, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (_time.GetElapsedTime(askedAt) >= _session.KeepAliveInterval || rtp.SilentFor >= _options.SilencePatience)
+            {
+                askedAt = _time.GetTimestamp();
+                await _session.KeepAliveAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task LeaveAsync(RtpReceiver rtp)
+    {
+        if (_session.Client.Failure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            byte[] goodbye = new byte[128];
+            await _delivery.SendRtcpAsync(goodbye.AsMemory(0, rtp.WriteGoodbye(goodbye)), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RtspException)
+        {
+            // Then the server knows already.
+        }
+
+        await _session.TeardownAsync().ConfigureAwait(false);
+    }
+
+    // Task.Delay cuts to whole milliseconds.
+    private static TimeSpan RoundedUp(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds));
+}

@@ -1,0 +1,46 @@
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>What to hear, and how patient to be.</summary>
+internal sealed record RtspReceiverOptions : IValidatable
+{
+    /// <summary>The station.</summary>
+    public required RtspUri Address { get; init; }
+
+    /// <summary>How packets are to come. Default <see cref="RtspTransport.Auto"/>.</summary>
+    public RtspTransport Transport { get; init; }
+
+    /// <summary>How long a server may take to accept the connection. 100 ms – 60 s; default 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a server may take to answer a request. 100 ms – 60 s; default 10 s.</summary>
+    public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long nothing may arrive over UDP until <see cref="RtspTransport.Auto"/> takes TCP instead. 100 ms – 60 s; default 2 s.</summary>
+    public TimeSpan UdpPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long nothing may arrive until the server is asked whether it is still there. 100 ms – 60 s; default 5 s.</summary>
+    public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long TEARDOWN is waited for. 10 ms – 10 s; default 1 s.</summary>
+    public TimeSpan TeardownTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        return
+        [
+            .. Check(nameof(ConnectTimeout), ConnectTimeout, 0.1, 60),
+            .. Check(nameof(ReplyTimeout), ReplyTimeout, 0.1, 60),
+            .. Check(nameof(UdpPatience), UdpPatience, 0.1, 60),
+            .. Check(nameof(SilencePatience), SilencePatience, 0.1, 60),
+            .. Check(nameof(TeardownTimeout), TeardownTimeout, 0.01, 10),
+        ];
+    }
+
+    private static string[] Check(string name, TimeSpan value, double least, double most) =>
+        value.TotalSeconds >= least && value.TotalSeconds <= most
+            ? []
+            : [FormattableString.Invariant($"{name} is {value}; it must be between {least} and {most} s.")];
+}

@@ -1,0 +1,194 @@
+using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtsp;
+using Linnet.Wire.Sdp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>One sitting at a server: the requests from OPTIONS to TEARDOWN, in order.</summary>
+internal sealed class RtspSession : IAsyncDisposable
+{
+    /// <summary>Times a server may send us elsewhere.</summary>
+    internal const int MaxRedirects = 3;
+
+    private readonly RtspReceiverOptions _options;
+    private readonly IReadOnlyList<string> _methods;
+    private SessionHeader? _session;
+    private bool _isOver;
+
+    private RtspSession(RtspClient client, RtspReceiverOptions options, IReadOnlyList<string> methods, RtspDescription description)
+    {
+        Client = client;
+        _options = options;
+        _methods = methods;
+        Description = description;
+    }
+
+    /// <summary>The connection.</summary>
+    internal RtspClient Client { get; }
+
+    /// <summary>What the server offers.</summary>
+    internal RtspDescription Description { get; }
+
+    /// <summary>How often the server wants to hear of us: half of the time after which it would forget us.</summary>
+    internal TimeSpan KeepAliveInterval => (_session?.Timeout ?? SessionHeader.DefaultTimeout) / 2;
+
+    /// <summary>Connects and asks what there is, at the address given or where the server sends us.</summary>
+    /// <exception cref="RtspException">There is no server, no such station, or nothing to be played.</exception>
+    internal static async Task<RtspSession> OpenAsync(RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        RtspUri address = options.Address;
+        for (int redirects = 0; ; redirects++)
+        {
+            RtspClient client = await RtspClient.ConnectAsync(address, options, time, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                IReadOnlyList<string> methods = await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false);
+                var request = new RtspRequest(RtspMethod.Describe, address.ToString());
+                request.Headers.Add(RtspHeaderNames.Accept, SessionDescription.ContentType);
+                RtspResponse response = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
+                if (response.Status is not (RtspStatus.MovedPermanently or RtspStatus.MovedTemporarily))
+                {
+                    Require(client, request, response);
+                    return new RtspSession(client, options, methods, RtspDescription.Read(client.Server, request, response));
+                }
+
+                address = redirects < MaxRedirects ? Redirected(client, response) : throw RtspFailure.TooManyRedirects(client.Server, MaxRedirects);
+            }
+            catch
+            {
+                await client.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
+            await client.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Settles how packets come.</summary>
+    /// <returns>What the server chose; <see langword="null"/> if it does not send that way (461).</returns>
+    internal async Task<TransportSpec?> SetupAsync(TransportSpec wanted, CancellationToken cancellationToken)
+    {
+        var request = new RtspRequest(RtspMethod.Setup, Description.TrackUri);
+        request.Headers.Add(RtspHeaderNames.Transport, TransportHeader.Write(wanted));
+        RtspResponse response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.Status is RtspStatus.UnsupportedTransport)
+        {
+            return null;
+        }
+
+        Require(Client, request, response);
+        if (SessionHeader.TryParse(response.Headers[RtspHeaderNames.Session], out SessionHeader? session))
+        {
+            _session = session;
+        }
+
+        return TransportHeader.TryParse(response.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? specs) ? specs[0] : wanted;
+    }
+
+    /// <summary>Starts the sending.</summary>
+    /// <param name="onStart">Told where the stream starts before the packets behind the answer are looked at.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    internal async Task PlayAsync(Action<ushort?, uint?> onStart, CancellationToken cancellationToken)
+    {
+        void OnAnswer(RtspResponse answer)
+        {
+            if (answer.Status.IsSuccess())
+            {
+                RtpInfo? info = InfoOfTrack(answer);
+                onStart(info?.SequenceNumber, info?.Timestamp);
+            }
+        }
+
+        var request = new RtspRequest(RtspMethod.Play, Description.SessionUri);
+        RangeHeader range = Description.StartsNow ? RangeHeader.Live : new RangeHeader(TimeSpan.Zero);
+        request.Headers.Add(RtspHeaderNames.Range, range.ToString());
+        RtspResponse response = await AskAsync(request, cancellationToken, OnAnswer).ConfigureAwait(false);
+        if (response.Status is RtspStatus.InvalidRange)
+        {
+            request = new RtspRequest(RtspMethod.Play, Description.SessionUri);
+            response = await AskAsync(request, cancellationToken, OnAnswer).ConfigureAwait(false);
+        }
+
+        Require(Client, request, response);
+    }
+
+    /// <summary>Says that we are still there, and so asks whether the server is.</summary>
+    /// <exception cref="RtspException">It is not, or has forgotten us.</exception>
+    internal async Task KeepAliveAsync(CancellationToken cancellationToken)
+    {
+        string method = _methods.Contains(RtspMethod.GetParameter) ? RtspMethod.GetParameter : RtspMethod.Options;
+        var request = new RtspRequest(method, Description.SessionUri);
+        RtspResponse response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+
+        // Any other answer is an answer too: there are servers that know neither method and live.
+        if (response.Status is RtspStatus.SessionNotFound)
+        {
+            Require(Client, request, response);
+        }
+    }
+
+    /// <summary>Ends the session if the connection still stands. Never fails: whoever leaves does not mind.</summary>
+    internal async Task TeardownAsync()
+    {
+        if (_session is null || _isOver || Client.Failure is not null)
+        {
+            return;
+        }
+
+        _isOver = true;
+        try
+        {
+            await AskAsync(new RtspRequest(RtspMethod.Teardown, Description.SessionUri), CancellationToken.None, timeout: _options.TeardownTimeout)
+                .ConfigureAwait(false);
+        }
+        catch (RtspException)
+        {
+            // It ends by itself when the connection closes.
+        }
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public ValueTask DisposeAsync() => Client.DisposeAsync();
+
+    // What a server can do only decides how to keep it awake, so whatever it answers is good.
+    private static async Task<IReadOnlyList<string>> AskMethodsAsync(RtspClient client, RtspUri address, CancellationToken cancellationToken)
+    {
+        RtspResponse response = await client
+            .AskAsync(new RtspRequest(RtspMethod.Options, address.ToString()), cancellationToken).ConfigureAwait(false);
+        return [.. response.Headers.Members(RtspHeaderNames.Public)];
+    }
+
+    private static RtspUri Redirected(RtspClient client, RtspResponse response)
+    {
+        string? location = response.Headers[RtspHeaderNames.Location];
+        return RtspUri.TryParse(location, out RtspUri? address) ? address : throw RtspFailure.BadRedirect(client.Server, location);
+    }
+
+    private static void Require(RtspClient client, RtspRequest request, RtspResponse response)
+    {
+        if (!response.Status.IsSuccess())
+        {
+            throw RtspFailure.Refused(client.Server, request, response);
+        }
+    }
+
+    private Task<RtspResponse> AskAsync(
+        RtspRequest request, CancellationToken cancellationToken, Action<RtspResponse>? onAnswer = null, TimeSpan? timeout = null)
+    {
+        request.Headers[RtspHeaderNames.Session] = _session?.Id;
+        return Client.AskAsync(request, cancellationToken, onAnswer, timeout);
+    }
+
+    private RtpInfo? InfoOfTrack(RtspResponse answer)
+    {
+        IReadOnlyList<RtpInfo> streams = RtpInfoHeader.Parse(answer.Headers[RtspHeaderNames.RtpInfo]);
+        if (streams.Count == 1)
+        {
+            return streams[0];
+        }
+
+        // Some servers name a track here by its last part only.
+        return streams.Where(stream => stream.Url.Length > 0 && Description.TrackUri.EndsWith(stream.Url, StringComparison.OrdinalIgnoreCase))
+            .Select(stream => (RtpInfo?)stream).FirstOrDefault();
+    }
+}
