@@ -23,6 +23,16 @@ public interface IAudioDevice : IAsyncDisposable
     /// <summary>Whether the device has a clock that pulls the sound. A file has none: it follows the sender's.</summary>
     bool HasClock { get; }
 
+    /// <summary>
+    /// Significant bits of the integer PCM that will come; 0: the sound was never integer. Set before <see cref="OpenAsync"/>, for those that
+    /// store sound: it says how little is enough to lose nothing. Others need not keep it.
+    /// </summary>
+    int BitDepth
+    {
+        get => 0;
+        set { }
+    }
+
     /// <summary>Opens the device for <paramref name="wanted"/> and says in what format it will really ask for sound.</summary>
     /// <exception cref="IOException">There is no such device, or it cannot be opened; the message says what to do.</exception>
     ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken);

@@ -1,0 +1,68 @@
+using Linnet.Audio;
+using Linnet.Codecs;
+using Linnet.Receive;
+using Linnet.Transports.Rtp;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtcp;
+
+namespace Linnet.Playback;
+
+/// <summary>One format's way from packets to sound: the decoder, and the receiver that it serves. Survives reconnects that keep the format.</summary>
+internal sealed class Feed : IDisposable
+{
+    private readonly IAudioDecoder _decoder;
+
+    private Feed(PayloadFormat payload, byte payloadType, IAudioDecoder decoder, ReceiverOptions options, TimeProvider time)
+    {
+        Payload = payload;
+        PayloadType = payloadType;
+        _decoder = decoder;
+        Receiver = new Receiver(decoder, payloadType, options, time);
+    }
+
+    /// <summary>How the sound is encoded.</summary>
+    internal PayloadFormat Payload { get; }
+
+    /// <summary>The RTP payload type it has.</summary>
+    internal byte PayloadType { get; }
+
+    /// <summary>Packets in, sound out.</summary>
+    internal Receiver Receiver { get; }
+
+    /// <summary>The format of the sound.</summary>
+    internal AudioFormat Format => _decoder.Format;
+
+    /// <summary>Significant bits of the sound if it was integer PCM, else 0.</summary>
+    internal int BitDepth => Payload.Is("L24") ? 24 : Payload.Is("opus") ? 0 : 16;
+
+    /// <summary>Makes what a station's sound needs.</summary>
+    /// <exception cref="RtspException">It cannot be decoded after all.</exception>
+    internal static Feed For(RtspReceiver station, ReceiverOptions options, TimeProvider time) =>
+        AudioDecoders.TryCreate(station.Payload, out IAudioDecoder? decoder, out string? problem)
+            ? new Feed(station.Payload, station.PayloadType, decoder, options, time)
+            : throw new RtspException(problem) { IsFinal = true };
+
+    /// <summary>Whether what <paramref name="station"/> sends can go on from here.</summary>
+    internal bool Fits(RtspReceiver station) => station.Payload == Payload && station.PayloadType == PayloadType;
+
+    /// <summary>Where a transport delivers.</summary>
+    /// <param name="onStart">Told when a stream begins.</param>
+    internal RtpSink ToSink(Action onStart) => new()
+    {
+        Start = (sequence, timestamp) =>
+        {
+            Receiver.Start(sequence, timestamp);
+            onStart();
+        },
+        Packet = Receiver.OnRtp,
+        SenderReport = (report, arrivedAt) => { },
+        Goodbye = Receiver.OnBye,
+        Report = now => Receiver.TryBuildReceptionReport(now, out Reception reception) ? ToBlock(reception) : null,
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => _decoder.Dispose();
+
+    private static ReportBlock ToBlock(in Reception heard) => new(
+        heard.Ssrc, heard.FractionLost, heard.CumulativeLost, heard.HighestSequence, heard.Jitter, heard.LastSenderReport, heard.DelaySinceLastSenderReport);
+}

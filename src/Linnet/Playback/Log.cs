@@ -1,0 +1,20 @@
+using Linnet.Codecs;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Playback;
+
+/// <summary>Everything the player says. Event ids 900–999.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(900, LogLevel.Information, "{Url} plays on {Device}: {Payload}")]
+    public static partial void Playing(this ILogger logger, Uri url, string device, PayloadFormat payload);
+
+    [LoggerMessage(901, LogLevel.Warning, "{Problem} Trying again in {Delay}")]
+    public static partial void ServerLost(this ILogger logger, string problem, TimeSpan delay);
+
+    [LoggerMessage(902, LogLevel.Information, "The station is back")]
+    public static partial void Reconnected(this ILogger logger);
+
+    [LoggerMessage(903, LogLevel.Information, "The station has ended")]
+    public static partial void StationEnded(this ILogger logger);
+}

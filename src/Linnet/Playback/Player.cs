@@ -1,0 +1,118 @@
+using Linnet.Audio;
+using Linnet.Receive;
+using Linnet.Transports.Rtsp;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Playback;
+
+/// <summary>Plays one station on one device: finds the server, keeps up with it, comes back when it was gone, and ends when it ends.</summary>
+/// <remarks>
+/// <code>
+/// device ◄─ Output ◄─ Receiver (decode · conceal ◄─ jitter buffer ◄─ depacketize) ◄─ RtspReceiver ◄─ network
+///           └ volume, meters      └──────────── Feed, one per format ───────────┘
+/// </code>
+/// </remarks>
+public sealed class Player : IAsyncDisposable
+{
+    private readonly PlayerOptions _options;
+    private readonly IAudioDevice _device;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Tuner _tuner;
+    private readonly CancellationTokenSource _disposing = new();
+    private Task _running = Task.CompletedTask;
+    private Output? _output;
+    private int _hasBegun;
+    private bool _hasEnded;
+
+    /// <summary>A player that has not begun.</summary>
+    /// <param name="options">What to play.</param>
+    /// <param name="device">Where; stays the caller's, and is disposed after the player.</param>
+    /// <param name="time">The clock; without, the system's.</param>
+    /// <param name="logger">Told of reconnects; without, nobody is.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> have problems; the message lists them.</exception>
+    public Player(PlayerOptions options, IAudioDevice device, TimeProvider? time = null, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(device);
+
+        _options = options.ThrowIfInvalid();
+        _device = device;
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger.Instance;
+        _tuner = new Tuner(_options, _time, new Random(), _logger);
+    }
+
+    /// <summary>
+    /// Plays until the station has ended and its last sample was heard, until <see cref="PlayerOptions.Duration"/> is played, or until
+    /// cancelled; then the server is told, and it returns. To be called once.
+    /// </summary>
+    /// <exception cref="RtspException">The station cannot be heard; or it is lost, and reconnecting is off or pointless.</exception>
+    /// <exception cref="IOException">The device cannot be opened, or is gone.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _hasBegun, 1) != 0)
+        {
+            throw new InvalidOperationException("A player plays once: make another.");
+        }
+
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        try
+        {
+            _running = PlayAsync(stopping.Token);
+            await _running.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // As asked.
+        }
+        finally
+        {
+            Volatile.Write(ref _hasEnded, true);
+        }
+    }
+
+    /// <summary>What it is doing.</summary>
+    public PlayerState State =>
+        Volatile.Read(ref _hasEnded) ? PlayerState.Ended
+        : Volatile.Read(ref _output) is not Output output ? PlayerState.Connecting
+        : _tuner.IsLost ? PlayerState.Reconnecting
+        : output.Feed.Receiver.GetStatistics().State is ReceiverState.Playing or ReceiverState.Ended ? PlayerState.Playing
+        : PlayerState.Buffering;
+
+    /// <summary>Stops playing, if it still does. The device is not touched.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _disposing.Dispose();
+    }
+
+    private async Task PlayAsync(CancellationToken cancellationToken)
+    {
+        await using var tuner = _tuner.ConfigureAwait(false);
+        Feed feed = await _tuner.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        using var output = new Output(feed);
+        _device.BitDepth = feed.BitDepth;
+        AudioFormat format = await _device.OpenAsync(feed.Format, cancellationToken).ConfigureAwait(false);
+        output.Open(format, _options.Duration);
+        Volatile.Write(ref _output, output);
+        _logger.Playing(_options.Url, _device.Name, feed.Payload);
+
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task hearing = _tuner.RunAsync(output, stopping.Token);
+        Task playing = _device.RunAsync(output.Fill, stopping.Token);
+        if (await Task.WhenAny(hearing, playing).ConfigureAwait(false) == hearing)
+        {
+            // Nothing more will come; what is here is played to its end.
+            output.End();
+            await playing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(playing, hearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (playing.IsFaulted ? playing : hearing.IsFaulted ? hearing : Task.CompletedTask).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+}

@@ -1,0 +1,73 @@
+using Linnet.Receive;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Playback;
+
+/// <summary>What a <see cref="Player"/> plays, and how.</summary>
+public sealed record PlayerOptions : IValidatable
+{
+    /// <summary>The station: <c>rtsp://HOST[:PORT]/NAME[/RENDITION]</c>. Without a port, RTSP's own: 554.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>How packets are to come. Default: UDP, and TCP if nothing arrives.</summary>
+    public RtspTransport Transport { get; init; }
+
+    /// <summary>How much delay the jitter buffer buys, and the other limits of receiving. Default: profile <c>balanced</c>, 60 ms.</summary>
+    public ReceiverOptions Receiver { get; init; } = new();
+
+    /// <summary>Whether to try again when the server is gone after it was heard. Default: yes.</summary>
+    public bool Reconnects { get; init; } = true;
+
+    /// <summary>The wait before the first try to reconnect; each further one is up to twice as long. 10 ms – 1 min; default 250 ms.</summary>
+    public TimeSpan MinReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest wait between two tries to reconnect. Not below the first, and at most 10 min; default 10 s.</summary>
+    public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much sound to play before it ends; <see langword="null"/>, the default: all there is.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>How loud to begin with: 1, the default, is as sent and touches no sample. 0 – 4 (+12 dB).</summary>
+    public double Volume { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Url is null || !RtspUri.TryParse(Text(Url), out _))
+        {
+            yield return $"{nameof(Url)} is {Url}; it must be an address like rtsp://HOST:PORT/NAME.";
+        }
+
+        if (MinReconnectDelay.TotalMilliseconds is < 10 or > 60_000)
+        {
+            yield return $"{nameof(MinReconnectDelay)} is {MinReconnectDelay}; it must be between 10 ms and 1 min.";
+        }
+
+        if (MaxReconnectDelay < MinReconnectDelay || MaxReconnectDelay.TotalMinutes > 10)
+        {
+            yield return $"{nameof(MaxReconnectDelay)} is {MaxReconnectDelay}; it must be between {nameof(MinReconnectDelay)} and 10 min.";
+        }
+
+        if (Duration is { Ticks: <= 0 })
+        {
+            yield return $"{nameof(Duration)} is {Duration}; it must be above zero, or null for all there is.";
+        }
+
+        if (!(Volume is >= 0 and <= MaxVolume))
+        {
+            yield return FormattableString.Invariant($"{nameof(Volume)} is {Volume}; it must be between 0 and {MaxVolume}.");
+        }
+
+        foreach (string problem in Receiver.Problems())
+        {
+            yield return problem;
+        }
+    }
+
+    internal const double MaxVolume = 4;
+
+    internal RtspUri Address => RtspUri.TryParse(Text(Url), out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
+
+    private static string? Text(Uri url) => url.IsAbsoluteUri ? url.AbsoluteUri : null;
+}

@@ -1,0 +1,108 @@
+using Linnet.Transports.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Playback;
+
+/// <summary>Keeps hearing a station: connects, and connects again when the server was gone.</summary>
+internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
+{
+    private readonly RtspReceiverOptions _receiver = new() { Address = options.Address, Transport = options.Transport };
+    private RtspReceiver? _station;
+    private Feed? _feed;
+    private bool _isLost;
+    private bool _wasHeard;
+    private int _reconnects;
+    private string? _title;
+
+    /// <summary>Whether the server is gone and looked for.</summary>
+    internal bool IsLost => Volatile.Read(ref _isLost);
+
+    /// <summary>Times the server was found again.</summary>
+    internal int Reconnects => Volatile.Read(ref _reconnects);
+
+    /// <summary>What the server calls the station, if anything.</summary>
+    internal string? Title => Volatile.Read(ref _title);
+
+    /// <summary>Whether packets come in the RTSP connection; <see langword="null"/> while there is none.</summary>
+    internal bool? IsTcp => IsLost ? null : Volatile.Read(ref _station)?.IsTcp;
+
+    /// <summary>Finds the station.</summary>
+    /// <returns>The way its sound goes; the caller owns it.</returns>
+    /// <exception cref="RtspException">It cannot be heard.</exception>
+    internal async Task<Feed> ConnectAsync(CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return _feed = Feed.For(_station!, options.Receiver, time);
+    }
+
+    /// <summary>Hears the station until it has ended, until it is lost for good, or until cancelled.</summary>
+    /// <param name="output">Where feeds go when the format has changed.</param>
+    /// <param name="cancellationToken">Ends it; the server is told.</param>
+    /// <exception cref="RtspException">It is lost for good.</exception>
+    internal async Task RunAsync(Output output, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(options.MinReconnectDelay, options.MaxReconnectDelay, random);
+        while (true)
+        {
+            try
+            {
+                if (_isLost)
+                {
+                    await OpenAsync(cancellationToken).ConfigureAwait(false);
+                    Adopt(output);
+                }
+
+                await _station!.RunAsync(_feed!.ToSink(() => OnStart(backoff)), cancellationToken).ConfigureAwait(false);
+                logger.StationEnded();
+                return;
+            }
+            catch (RtspException e) when (options.Reconnects && _wasHeard && !e.IsFinal)
+            {
+                Volatile.Write(ref _isLost, true);
+                TimeSpan delay = backoff.Next();
+                logger.ServerLost(e.Message, delay);
+                await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Closes the connection. The feed is its owner's.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _station, null) is RtspReceiver station)
+        {
+            await station.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await DisposeAsync().ConfigureAwait(false);
+        RtspReceiver station = await RtspReceiver.ConnectAsync(_receiver, time, random, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _station, station);
+        Volatile.Write(ref _title, station.Title);
+    }
+
+    // A server that comes back may have something else to play.
+    private void Adopt(Output output)
+    {
+        if (!_feed!.Fits(_station!))
+        {
+            _feed = Feed.For(_station!, options.Receiver, time);
+            output.Switch(_feed);
+        }
+    }
+
+    // Called from the network's thread, once per connection.
+    private void OnStart(Backoff backoff)
+    {
+        _wasHeard = true;
+        backoff.Reset();
+        if (_isLost)
+        {
+            Interlocked.Increment(ref _reconnects);
+            Volatile.Write(ref _isLost, false);
+            logger.Reconnected();
+        }
+    }
+}
