@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Linnet.Native;
+
+/// <summary>libsndfile: reads sound files of many formats.</summary>
+/// <remarks>Source: sndfile.h of libsndfile 1.1 and later. A handle is used by one thread at a time.</remarks>
+internal static unsafe partial class SndFile
+{
+    internal const int SubtypeMask = 0xFFFF;
+    internal const int TitleTag = 1;
+    internal const int ArtistTag = 4;
+
+    private const int ReadMode = 0x10;
+
+    /// <summary>Opens a file for reading; <see langword="null"/> if libsndfile does not take it.</summary>
+    /// <exception cref="DllNotFoundException">libsndfile is not installed.</exception>
+    internal static Handle? TryOpen(string path, out Info info)
+    {
+        info = default;
+        nint file = OperatingSystem.IsWindows() ? OpenWide(path, ReadMode, ref info) : Open(path, ReadMode, ref info);
+        return file == 0 ? null : new Handle(file);
+    }
+
+    /// <summary>Frames read into <paramref name="pcm"/>, 0 at the end or where the file is damaged.</summary>
+    internal static long Read(Handle file, Span<float> pcm, int frames)
+    {
+        fixed (float* samples = pcm)
+        {
+            return ReadFrames(file, samples, frames);
+        }
+    }
+
+    /// <summary>The bytes of a tag as the file has them; empty if it has none. Lent until the handle is closed.</summary>
+    internal static ReadOnlySpan<byte> Tag(Handle file, int tag) => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(GetString(file, tag));
+
+    /// <summary>What went wrong in the last call, for people; <see langword="null"/> if nothing did.</summary>
+    internal static string? Problem(Handle file) => Error(file) == 0 ? null : Marshal.PtrToStringUTF8((nint)ErrorText(file));
+
+    [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Open(string path, int mode, ref Info info);
+
+    [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_wchar_open", StringMarshalling = StringMarshalling.Utf16)]
+    private static partial nint OpenWide(string path, int mode, ref Info info);
+
+    [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_readf_float")]
+    private static partial long ReadFrames(Handle file, float* samples, long frames);
+
+    [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_get_string")]
+    private static partial byte* GetString(Handle file, int type);
+
+    [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_error")]
+    private static partial int Error(Handle file);
+
+    [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_strerror")]
+    private static partial byte* ErrorText(Handle file);
+
+    [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_close")]
+    private static partial int CloseFile(nint file);
+
+    /// <summary><c>SF_INFO</c>. What the file's header claims, so nothing to rely on.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Info
+    {
+        internal long Frames;
+        internal int SampleRate;
+        internal int Channels;
+        internal int Format;
+        internal int Sections;
+        internal int Seekable;
+    }
+
+    /// <summary><c>SNDFILE *</c>.</summary>
+    internal sealed class Handle : SafeHandleZeroOrMinusOneIsInvalid
+    {
+        internal Handle(nint file)
+            : base(ownsHandle: true) => SetHandle(file);
+
+        protected override bool ReleaseHandle() => CloseFile(handle) == 0;
+    }
+}

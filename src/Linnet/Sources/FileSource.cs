@@ -1,0 +1,139 @@
+using Linnet.Audio;
+using Linnet.Native;
+
+namespace Linnet.Sources;
+
+/// <summary>A sound file that libsndfile reads: WAV, RF64, AIFF, FLAC, Ogg Vorbis, Ogg Opus, MP3 and more.</summary>
+/// <remarks>Integer PCM of up to 24 bits is exact. Nothing the file says about itself is relied on, least of all its length.</remarks>
+public sealed class FileSource : IAudioSource
+{
+    /// <summary>The loudest sample passed on, in units of full scale: float files may hold anything.</summary>
+    private const float MaxLevel = 16;
+
+    private static readonly TimeSpan LongestBelievable = TimeSpan.FromDays(30);
+
+    private readonly SndFile.Handle _file;
+    private readonly string _path;
+    private readonly long _declaredFrames;
+    private long _position;
+    private TrackInfo? _track;
+
+    private FileSource(SndFile.Handle file, SndFile.Info info, string path, TrackInfo? untagged)
+    {
+        _file = file;
+        _path = path;
+        _declaredFrames = info.Frames;
+        Format = new AudioFormat(info.SampleRate, info.Channels);
+        BitDepth = BitDepthOf(info.Format & SndFile.SubtypeMask);
+        Duration = info.Frames > 0 && info.Frames / info.SampleRate < LongestBelievable.TotalSeconds ? Format.DurationOf(info.Frames) : null;
+        _track = ReadTags(file, untagged ?? new TrackInfo(SourceFile.TitleOf(path)));
+    }
+
+    /// <inheritdoc/>
+    public AudioFormat Format { get; }
+
+    /// <inheritdoc/>
+    public int BitDepth { get; }
+
+    /// <inheritdoc/>
+    public bool IsLive => false;
+
+    /// <inheritdoc/>
+    public TimeSpan? Duration { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">A regular file.</param>
+    /// <param name="untagged">What to call it if it has no title in its tags; by default its name without the extension.</param>
+    /// <exception cref="IOException">There is no such file, or it is no sound file; the message is a sentence for the user.</exception>
+    /// <exception cref="DllNotFoundException">libsndfile is not installed; the message says how to.</exception>
+    public static FileSource Open(string path, TrackInfo? untagged = null) =>
+        TryOpen(path, untagged) ?? throw new IOException($"{path} is not a sound file of a kind that libsndfile reads.");
+
+    /// <summary>As <see cref="Open"/>, but <see langword="null"/> for a readable file that libsndfile does not take.</summary>
+    internal static FileSource? TryOpen(string path, TrackInfo? untagged = null)
+    {
+        SourceFile.ThrowIfUnreadable(path);
+        SndFile.Handle? file = SndFile.TryOpen(path, out SndFile.Info info);
+        if (file is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            SourceFile.ThrowIfNotCarried(path, info.SampleRate, info.Channels);
+            return new FileSource(file, info, path, untagged);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        int channels = Format.Channels;
+        int frames = (int)SndFile.Read(_file, pcm, pcm.Length / channels);
+        if (frames <= 0)
+        {
+            ThrowIfCutShort();
+            return SourceRead.End;
+        }
+
+        if (BitDepth == 0)
+        {
+            Tame(pcm[..(frames * channels)]);
+        }
+
+        _position += frames;
+        TrackInfo? track = _track;
+        _track = null;
+        return new SourceRead(frames, track);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Decoders also complain about rubbish after the last frame, which nobody misses.</summary>
+    private void ThrowIfCutShort()
+    {
+        if (_position < _declaredFrames && SndFile.Problem(_file) is string problem)
+        {
+            throw new IOException($"{_path} is damaged after {Format.DurationOf(_position).TotalSeconds:F1} s: {problem.TrimEnd('.')}.");
+        }
+    }
+
+    private static void Tame(Span<float> samples)
+    {
+        foreach (ref float sample in samples)
+        {
+            if (!(MathF.Abs(sample) <= MaxLevel))
+            {
+                sample = float.IsNaN(sample) ? 0 : float.Clamp(sample, -MaxLevel, MaxLevel);
+            }
+        }
+    }
+
+    private static TrackInfo ReadTags(SndFile.Handle file, TrackInfo untagged)
+    {
+        string? title = TagText.Decode(SndFile.Tag(file, SndFile.TitleTag));
+        string? artist = TagText.Decode(SndFile.Tag(file, SndFile.ArtistTag));
+        return title is null ? untagged with { Artist = artist ?? untagged.Artist } : new TrackInfo(title, artist);
+    }
+
+    /// <summary><c>SF_FORMAT_…</c>: the subtypes that are integer PCM, or decode to all of it.</summary>
+    private static int BitDepthOf(int subtype) => subtype switch
+    {
+        0x0001 or 0x0005 => 8,              // PCM_S8, PCM_U8
+        0x0002 or 0x0041 or 0x0070 => 16,   // PCM_16, DWVW_16, ALAC_16
+        0x0010 or 0x0011 => 16,             // ULAW, ALAW: G.711 expands to 14 and 13 bits
+        0x0071 => 20,                       // ALAC_20
+        0x0003 or 0x0042 or 0x0072 => 24,   // PCM_24, DWVW_24, ALAC_24
+        0x0004 or 0x0073 => 32,             // PCM_32, ALAC_32
+        0x0040 => 12,                       // DWVW_12
+        _ => 0,
+    };
+}

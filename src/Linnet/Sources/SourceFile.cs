@@ -1,0 +1,66 @@
+using Linnet.Audio;
+
+namespace Linnet.Sources;
+
+/// <summary>What can be said about a sound file without understanding it, in sentences for the user.</summary>
+internal static class SourceFile
+{
+    /// <summary>What to call the sound of a file without tags.</summary>
+    internal static string TitleOf(string path) => TagText.Clean(Path.GetFileNameWithoutExtension(path)) ?? "untitled";
+
+    /// <summary>Returns if <paramref name="path"/> is a regular file that may be read and is not empty.</summary>
+    /// <exception cref="IOException">It is not; the message says what it is.</exception>
+    internal static void ThrowIfUnreadable(string path)
+    {
+        if (path.Contains('\0'))
+        {
+            throw new IOException("The name of a sound file cannot hold a zero character.");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{path} is a folder.");
+        }
+
+        try
+        {
+            // Pipes and devices have no length, and opening one could block: they are told apart before.
+            if (new FileInfo(path) is { Exists: true, Length: 0 })
+            {
+                throw new IOException($"{path} is empty, or not a regular file.");
+            }
+
+            using (File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete))
+            {
+            }
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new IOException($"{path} does not exist.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"{path} cannot be read: permission denied.", e);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
+        {
+            throw new IOException($"{path} is not a file name: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Returns if Linnet carries sound of this shape.</summary>
+    /// <exception cref="IOException">It does not; the message says what the limits are.</exception>
+    internal static void ThrowIfNotCarried(string path, int sampleRate, int channels)
+    {
+        if (channels is < 1 or > AudioFormat.MaxChannels)
+        {
+            throw new IOException($"{path} has {channels} channels; Linnet carries 1 to {AudioFormat.MaxChannels}.");
+        }
+
+        if (!new AudioFormat(sampleRate, channels).IsValid)
+        {
+            throw new IOException(
+                $"{path} has a sample rate of {sampleRate} Hz; Linnet carries {AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz.");
+        }
+    }
+}
