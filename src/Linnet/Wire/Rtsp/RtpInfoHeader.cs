@@ -75,7 +75,8 @@ public static class RtpInfoHeader
             ReadOnlySpan<char> value = equals < 0 ? [] : part[(equals + 1)..].Trim();
             if (name.Equals("url", StringComparison.OrdinalIgnoreCase))
             {
-                stream = stream with { Url = value.Trim('"').ToString() };
+                ReadOnlySpan<char> url = value.Trim('"');
+                stream = stream with { Url = RtspGrammar.IsUri(url) ? url.ToString() : "" };
             }
             else if (name.Equals("seq", StringComparison.OrdinalIgnoreCase)
                 && ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ushort sequence))

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Unicode;
 
@@ -107,7 +106,8 @@ public sealed class RtspUri
         {
             // A zone's percent sign is itself encoded (RFC 6874).
             host = literal.ToString().Replace("%25", "%", StringComparison.Ordinal);
-            return IPAddress.TryParse(host, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6;
+            return host.Contains(':') && host.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '.' or '%' or '-' or '_')
+                && IPAddress.TryParse(host, out _);
         }
 
         host = name.ToString();

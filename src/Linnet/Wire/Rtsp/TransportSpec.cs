@@ -137,7 +137,7 @@ public sealed record TransportSpec
     {
         int equals = parameter.IndexOf('=');
         string name = (equals < 0 ? parameter : parameter[..equals]).TrimEnd().ToUpperInvariant();
-        string value = equals < 0 ? "" : parameter[(equals + 1)..].Trim().Trim('"');
+        string value = equals < 0 ? "" : parameter[(equals + 1)..].Trim(' ', '\t', '"');
         return name switch
         {
             "UNICAST" => this with { IsMulticast = false },
@@ -146,11 +146,11 @@ public sealed record TransportSpec
             "SERVER_PORT" => this with { ServerPort = TransportPair.Parse(value, 1, ushort.MaxValue) },
             "PORT" => this with { Port = TransportPair.Parse(value, 1, ushort.MaxValue) },
             "INTERLEAVED" => this with { Interleaved = TransportPair.Parse(value, 0, byte.MaxValue) },
-            "DESTINATION" => this with { Destination = value },
-            "SOURCE" => this with { Source = value },
+            "DESTINATION" => this with { Destination = RtspGrammar.IsUri(value) ? value : null },
+            "SOURCE" => this with { Source = RtspGrammar.IsUri(value) ? value : null },
             "SSRC" => this with { Ssrc = ParseSsrc(value) },
             "TTL" => this with { TimeToLive = ParseTimeToLive(value) },
-            "MODE" => this with { Mode = value.ToUpperInvariant() },
+            "MODE" => this with { Mode = RtspGrammar.IsToken(value) ? value.ToUpperInvariant() : null },
             _ => this,
         };
     }

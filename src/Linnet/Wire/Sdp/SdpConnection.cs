@@ -19,7 +19,7 @@ public sealed record SdpConnection(string Address, string AddressType = "IP4", b
 
     internal static SdpConnection? Parse(string value)
     {
-        if (value.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries) is not ["IN", var type, var address, ..])
+        if (value.Split((char[])[' ', '\t'], 8, StringSplitOptions.RemoveEmptyEntries) is not ["IN", var type, var address, ..])
         {
             return null;
         }

@@ -1,0 +1,125 @@
+using System.Text.RegularExpressions;
+using Linnet.Audio;
+
+namespace Linnet.Tests;
+
+/// <summary>What the folders promise. The order is the one in which sound meets them; a folder may name only those before it.</summary>
+public partial class ArchitectureTests
+{
+    private const int MaxLines = 400;
+
+    private static readonly string[] Order =
+        ["Audio", "Clock", "Wire", "Codecs", "Broadcast", "Transports", "Receive", "Sources", "Stations", "Playback"];
+
+    // Any folder may name these; they name none of the others.
+    private static readonly string[] Aside = ["Native", "Diagnostics", "Properties"];
+
+    private static readonly string[] Projects = ["src", "tests", "bench"];
+
+    private static readonly string Root = FindRoot();
+
+    private static readonly string Library = Path.Combine(Root, "src", "Linnet");
+
+    [Fact]
+    public void A_folder_names_only_the_folders_before_it()
+    {
+        var broken =
+            from file in SourceFiles(Library)
+            let folder = FolderOf(file)
+            where folder.Length > 0
+            from name in NamedFolders(file)
+            where Array.IndexOf(Order, name) > Array.IndexOf(Order, folder)
+            select $"{Path.GetRelativePath(Root, file)} names Linnet.{name}";
+
+        Assert.Empty(broken.Distinct());
+    }
+
+    [Fact]
+    public void Every_folder_of_the_library_has_its_place()
+    {
+        IEnumerable<string> folders = SourceFiles(Library).Select(FolderOf).Where(folder => folder.Length > 0).Distinct();
+
+        Assert.Empty(folders.Except([.. Order, .. Aside]));
+    }
+
+    [Fact]
+    public void A_namespace_follows_its_folder()
+    {
+        var broken =
+            from file in SourceFiles(Library)
+            let folder = Path.GetRelativePath(Library, Path.GetDirectoryName(file)!)
+            let expected = folder == "." ? "Linnet" : $"Linnet.{folder.Replace(Path.DirectorySeparatorChar, '.')}"
+            let found = Namespace().Match(File.ReadAllText(file))
+            where found.Success && found.Groups[1].Value != expected
+            select $"{Path.GetRelativePath(Root, file)} is in {found.Groups[1].Value}, not in {expected}";
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void The_wire_knows_neither_sockets_nor_clocks()
+    {
+        var broken =
+            from file in SourceFiles(Path.Combine(Library, "Wire"))
+            from line in CodeLines(file)
+            where SocketOrClock().IsMatch(line)
+            select $"{Path.GetRelativePath(Root, file)}: {line.Trim()}";
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void The_library_needs_no_web_server() => Assert.DoesNotContain(
+        typeof(AudioFormat).Assembly.GetReferencedAssemblies(),
+        reference => reference.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+
+    [Fact]
+    public void No_file_is_longer_than_a_few_screens()
+    {
+        var broken =
+            from folder in Projects
+            from file in SourceFiles(Path.Combine(Root, folder))
+            let lines = File.ReadLines(file).Count()
+            where lines > MaxLines
+            select $"{Path.GetRelativePath(Root, file)} has {lines} lines";
+
+        Assert.Empty(broken);
+    }
+
+    private static IEnumerable<string> NamedFolders(string file) =>
+        CodeLines(file).SelectMany(line => LinnetName().Matches(line)).Select(match => match.Groups[1].Value);
+
+    // Doc comments may point ahead; code may not.
+    private static IEnumerable<string> CodeLines(string file) =>
+        File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal));
+
+    private static string FolderOf(string file)
+    {
+        string[] parts = Path.GetRelativePath(Library, file).Split(Path.DirectorySeparatorChar);
+        return parts.Length > 1 ? parts[0] : "";
+    }
+
+    private static IEnumerable<string> SourceFiles(string folder) => Directory
+        .EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Where(file => !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Linnet.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new InvalidOperationException("The tests must run from within the repository: Linnet.slnx was not found.");
+    }
+
+    [GeneratedRegex(@"\bLinnet\.([A-Z]\w*)")]
+    private static partial Regex LinnetName();
+
+    [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"\bSystem\.Net\.Sockets\b|\bSocket\b|\bTimeProvider\b")]
+    private static partial Regex SocketOrClock();
+}
