@@ -10,9 +10,9 @@ public class RtpPacketTests
     {
         byte[] header = new byte[12];
 
-        new RtpHeader(10, Marker: false, 0xDA8E, 0xF896_C204, 0x887D_4500).Write(header);
+        new RtpHeader(10, Marker: false, 0x07DA, 0x8EF8_96C2, 0x0488_7D45).Write(header);
 
-        Assert.Equal("800ADA8EF896C204887D4500", Convert.ToHexString(header));
+        Assert.Equal("800A07DA8EF896C204887D45", Convert.ToHexString(header));
         Assert.Throws<ArgumentOutOfRangeException>(() => default(RtpHeader).Write(new byte[11]));
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Linnet.Wire.Rtsp;
 
@@ -32,13 +33,17 @@ public class RtspNoiseTests
         for (int i = 0; i < Inputs; i++)
         {
             byte[] input = noise.Mutation(Connections);
-            List<string> whole = Reading.All(input);
+            var reader = new RtspReader();
+            var buffer = new ReadOnlySequence<byte>(input);
+            while (reader.Read(ref buffer, out _) == RtspReadResult.Done)
+            {
+            }
 
             // Reading in pieces costs ten times as much, so not every input is.
-            if (i % 8 == 0)
+            if (i % 16 == 0)
             {
                 List<string> pieces = Reading.All(new RtspReader(), input, _ => noise.Next(40), segmented: true);
-                Assert.True(whole.SequenceEqual(pieces), Convert.ToBase64String(input));
+                Assert.True(Reading.All(input).SequenceEqual(pieces), Convert.ToBase64String(input));
             }
         }
     }
@@ -48,10 +53,10 @@ public class RtspNoiseTests
     {
         var noise = new Noise(10);
         int messages = 0;
-        for (int i = 0; i < Inputs / 4; i++)
+        for (int i = 0; i < Inputs / 16; i++)
         {
             var reader = new RtspReader();
-            var buffer = new System.Buffers.ReadOnlySequence<byte>(noise.Mutation(Connections));
+            var buffer = new ReadOnlySequence<byte>(noise.Mutation(Connections));
             while (reader.Read(ref buffer, out RtspInput input) == RtspReadResult.Done)
             {
                 if (input.Message is RtspMessage message)
@@ -63,7 +68,7 @@ public class RtspNoiseTests
             }
         }
 
-        Assert.InRange(messages, Inputs / 4, int.MaxValue);
+        Assert.InRange(messages, Inputs / 16, int.MaxValue);
     }
 
     [Fact]

@@ -176,9 +176,13 @@ public class SessionDescriptionTests
                     Assert.InRange(offer.Format.Channels, 1, 255);
                 }
 
-                string once = description.ToString();
-                Assert.True(SessionDescription.TryParse(Encoding.UTF8.GetBytes(once), out SessionDescription? again), Convert.ToBase64String(bytes));
-                Assert.True(once == again.ToString(), Convert.ToBase64String(bytes));
+                // Writing costs as much as reading, so not every description is.
+                if (i % 8 == 0)
+                {
+                    string once = description.ToString();
+                    Assert.True(SessionDescription.TryParse(Encoding.UTF8.GetBytes(once), out SessionDescription? again), once);
+                    Assert.Equal(once, again.ToString());
+                }
             }
         }
 
