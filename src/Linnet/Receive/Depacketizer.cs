@@ -111,7 +111,7 @@ internal sealed class Depacketizer
 
     /// <summary>
     /// Says that a stream will begin, and where, before its first packet (RTSP's <c>RTP-Info</c>). Hints that the first packet
-    /// belies are ignored. Where a stream was heard before, the next packet is taken for the first of another one.
+    /// belies are ignored. Where a stream was heard before, the next packet goes on with it if it can, else another one begins with it.
     /// </summary>
     internal void Expect(ushort? firstSequence, uint? firstTimestamp)
     {
@@ -141,7 +141,7 @@ internal sealed class Depacketizer
             Begin(header, arrivedAt, sequenceBase: 0, positionBase: 0);
             ApplyHint(header);
         }
-        else if (_expectsAnother)
+        else if (_expectsAnother && !Belongs(header, arrivedAt))
         {
             Begin(header, arrivedAt, _sequenceBase + _highestSequence + 1, PositionAfterRestart(arrivedAt));
             isDiscontinuity = true;
@@ -160,6 +160,7 @@ internal sealed class Depacketizer
         }
 
         packet = Accept(rtp, arrivedAt, isDiscontinuity);
+        _expectsAnother = false;
         _heldLength = -1;
         return DatagramClass.Packet;
     }

@@ -67,6 +67,9 @@ internal sealed class JitterBuffer
     /// <summary>The highest sequence number put in, or <see langword="null"/> before the first.</summary>
     internal long? Newest => Volatile.Read(ref _newest) is var newest && newest == Empty ? null : newest;
 
+    /// <summary>Where reading is, or will begin. Asking does not begin it.</summary>
+    internal long Start => HasBegun ? _head : Volatile.Read(ref _first);
+
     /// <summary>Packets dropped unplayed because newer ones needed their slots.</summary>
     internal long Overflow => Volatile.Read(ref _overwritten) + Volatile.Read(ref _passedOver);
 
@@ -173,7 +176,7 @@ internal sealed class JitterBuffer
     internal bool TryFind(long sequence, out BufferedPacket packet)
     {
         long newest = Volatile.Read(ref _newest);
-        for (; newest != Empty && sequence <= newest; sequence++)
+        for (sequence = Math.Max(sequence, newest - _mask); newest != Empty && sequence <= newest; sequence++)
         {
             if (TryGet(sequence, out packet))
             {

@@ -23,6 +23,7 @@ internal enum PlayoutStep
 internal sealed class PlayoutDecoder
 {
     private const int MaxDatagram = 65_535;
+    private const int FadeMs = 5;
 
     private readonly JitterBuffer _buffer;
     private readonly IAudioDecoder _decoder;
@@ -31,18 +32,22 @@ internal sealed class PlayoutDecoder
     private readonly int _maxConceal;
     private readonly byte[] _packet = new byte[MaxDatagram];
     private readonly float[] _pcm;
+    private readonly FillCounts _counts = new();
+
+    // What would have gone on, had play-out not left it: the sound it goes to is faded into.
+    private readonly float[] _left;
+    private int _faded;
+
     private int _start;
     private int _frames;
     private long _position;
     private bool _hasPosition;
+    private bool _isLeadIn;
     private bool _hasFilled;
     private bool _hasLost;
+    private bool _hasHeard;
     private int _filledInARow;
     private int _packetFrames;
-    private long _concealed;
-    private long _paused;
-    private long _corrupt;
-    private long _late;
 
     internal PlayoutDecoder(JitterBuffer buffer, IAudioDecoder decoder, ReceiverOptions options)
     {
@@ -51,10 +56,15 @@ internal sealed class PlayoutDecoder
         _channels = decoder.Format.Channels;
         _pcm = new float[decoder.MaxFramesPerPacket * _channels];
         _maxConceal = decoder.Format.FramesIn(options.MaxConceal);
+        _filledInARow = _maxConceal;
+
+        int rate = decoder.Format.SampleRate;
+        _left = new float[Math.Min(decoder.MaxFramesPerPacket, rate * FadeMs / 1000) * _channels];
+        _faded = _left.Length;
 
         // Some senders round their timestamps: packets that follow each other are one sound as long as they differ by less than this.
-        _slack = decoder.Format.SampleRate / 1000;
-        _packetFrames = Math.Min(decoder.MaxFramesPerPacket, decoder.Format.SampleRate / 100);
+        _slack = rate / 1000;
+        _packetFrames = Math.Min(decoder.MaxFramesPerPacket, rate / 100);
     }
 
     /// <summary>Sound that is ready, interleaved; valid until the next call.</summary>
@@ -63,30 +73,30 @@ internal sealed class PlayoutDecoder
     /// <summary>The position of the first frame of <see cref="Sound"/>, or of the next that there will be.</summary>
     internal long Position => Volatile.Read(ref _position);
 
-    /// <summary>The packet that is waited for or comes next, after <see cref="Prepare"/> said <see cref="PlayoutStep.Missing"/>.</summary>
+    /// <summary>The packet that comes next, after <see cref="Prepare"/> said <see cref="PlayoutStep.Missing"/>.</summary>
     internal BufferedPacket Next { get; private set; }
 
-    /// <summary>Frames made up because a packet was lost, late or corrupt.</summary>
-    internal long ConcealedFrames => Volatile.Read(ref _concealed);
-
-    /// <summary>Frames filled because the sender left them out (discontinuous transmission, a pause).</summary>
-    internal long PausedFrames => Volatile.Read(ref _paused);
-
-    /// <summary>Packets whose payload could not be decoded.</summary>
-    internal long CorruptPackets => Volatile.Read(ref _corrupt);
-
-    /// <summary>Packets that were in the buffer, but after their sound had been concealed.</summary>
-    internal long LatePackets => Volatile.Read(ref _late);
-
     /// <summary>Frames in the last packet decoded; a guess before it.</summary>
-    internal int PacketFrames => _packetFrames;
+    internal int PacketFrames => Volatile.Read(ref _packetFrames);
+
+    /// <summary>What was filled and why.</summary>
+    internal FillCounts Counts => _counts;
 
     /// <summary>Sets where the sound begins or goes on. What was ready is dropped.</summary>
     internal void MoveTo(long position)
     {
         Volatile.Write(ref _position, position);
+        _counts.OnMove();
         _hasPosition = true;
+        _isLeadIn = true;
         _frames = 0;
+    }
+
+    /// <summary>As <see cref="MoveTo"/>, without a click: what plays fades into what will.</summary>
+    internal void JumpTo(long position)
+    {
+        PrepareFade();
+        MoveTo(position);
     }
 
     /// <summary>Takes the first frames of <see cref="Sound"/> away.</summary>
@@ -120,30 +130,39 @@ internal sealed class PlayoutDecoder
                 return PlayoutStep.Missing;
             }
 
+            // After a restart positions lie far ahead of where the old stream ended.
             bool isLoss = next.Sequence != head || _hasLost;
-            if (next.IsDiscontinuity || !_hasPosition)
+            if (!_hasPosition || (next.IsDiscontinuity && next.Position > _position))
             {
                 MoveTo(next.Position);
             }
 
             long gap = next.Position - _position;
+            _counts.OnSupplied(isLoss, overdue: -gap > _slack ? -gap : 0);
             if (gap > _slack || (gap > 0 && (isLoss || _hasFilled)))
             {
-                Fill((int)Math.Min(gap, _packetFrames), isLoss);
+                Fill((int)Math.Min(gap, _packetFrames));
+                _counts.OnFilled(_frames, _isLeadIn ? FillReason.LeadIn : isLoss ? FillReason.Loss : FillReason.Pause);
             }
             else
             {
-                Decode(next, isContiguous: !isLoss && !_hasFilled && -gap <= _slack);
+                Decode(next, overlap: !isLoss && !_hasFilled && -gap <= _slack ? 0 : (int)Math.Min(int.MaxValue, -gap));
             }
         }
 
         return PlayoutStep.Ready;
     }
 
-    /// <summary>Makes up sound where nothing is there: what a device needs now.</summary>
-    internal void FillMissing() => Fill(_packetFrames, isLoss: true);
+    /// <summary>Fills where nothing is there but a device needs sound now.</summary>
+    /// <param name="frames">How much it needs; what is made ready may be less.</param>
+    /// <param name="isCounted">Whether the stream is playing, so that it is told later whether this sound was missing or never sent.</param>
+    internal void FillMissing(int frames, bool isCounted)
+    {
+        Fill(Math.Clamp(frames, 1, _pcm.Length / _channels));
+        _counts.OnFilled(_frames, isCounted ? FillReason.Unknown : FillReason.LeadIn);
+    }
 
-    private void Fill(int frames, bool isLoss)
+    private void Fill(int frames)
     {
         Span<float> pcm = _pcm.AsSpan(0, frames * _channels);
         if (_filledInARow < _maxConceal)
@@ -159,38 +178,72 @@ internal sealed class PlayoutDecoder
         _frames = frames;
         _hasFilled = true;
         _filledInARow = Math.Min(_maxConceal, _filledInARow + frames);
-        ref long counter = ref isLoss ? ref _concealed : ref _paused;
-        Volatile.Write(ref counter, counter + frames);
+        FadeIn();
     }
 
-    private void Decode(in BufferedPacket next, bool isContiguous)
+    private void Decode(in BufferedPacket next, int overlap)
     {
         bool isThere = _buffer.TryCopy(next.Sequence, _packet, out int length);
         _buffer.AdvanceTo(next.Sequence + 1);
-        if (!isThere)
+        if (overlap > 0)
         {
+            PrepareFade();
+        }
+
+        if (!isThere || !_decoder.TryDecode(_packet.AsSpan(0, length), _pcm, out int frames))
+        {
+            _counts.OnCorrupt(isThere);
             _hasLost = true;
             return;
         }
 
-        if (!_decoder.TryDecode(_packet.AsSpan(0, length), _pcm, out int frames))
-        {
-            Volatile.Write(ref _corrupt, _corrupt + 1);
-            _hasLost = true;
-            return;
-        }
-
-        _packetFrames = Math.Max(1, frames);
-        _start = isContiguous ? 0 : (int)Math.Min(frames, Math.Max(0, _position - next.Position));
+        Volatile.Write(ref _packetFrames, Math.Max(1, frames));
+        _start = Math.Min(frames, overlap);
         _frames = frames - _start;
+        _hasHeard = true;
         if (_frames == 0)
         {
-            Volatile.Write(ref _late, _late + (frames > 0 ? 1 : 0));
+            _counts.OnLate(frames);
             return;
         }
 
+        _isLeadIn = false;
         _hasLost = false;
         _hasFilled = false;
         _filledInARow = 0;
+        FadeIn();
+    }
+
+    private void PrepareFade()
+    {
+        if (_faded == _left.Length && _hasHeard)
+        {
+            int ready = Math.Min(_left.Length, _frames * _channels);
+            Sound[..ready].CopyTo(_left);
+            Span<float> rest = _left.AsSpan(ready);
+            if (_filledInARow < _maxConceal && !rest.IsEmpty)
+            {
+                _decoder.Conceal(rest);
+            }
+            else
+            {
+                rest.Clear();
+            }
+
+            _faded = 0;
+        }
+    }
+
+    private void FadeIn()
+    {
+        int samples = Math.Min(_left.Length - _faded, _frames * _channels);
+        Span<float> pcm = _pcm.AsSpan(_start * _channels, samples);
+        for (int i = 0; i < samples; i++)
+        {
+            float weight = (float)(_faded + i) / _left.Length;
+            pcm[i] = _left[_faded + i] + (weight * (pcm[i] - _left[_faded + i]));
+        }
+
+        _faded += samples;
     }
 }

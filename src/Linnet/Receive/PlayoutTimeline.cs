@@ -20,6 +20,7 @@ internal sealed class PlayoutTimeline
     private int _bucket;
     private long _bucketEnds;
     private long _origin;
+    private long _lastArrivedAt;
 
     /// <param name="firstSequence">The first packet it is for; those before belong to an older one.</param>
     /// <param name="firstPosition">That packet's.</param>
@@ -28,7 +29,8 @@ internal sealed class PlayoutTimeline
     internal PlayoutTimeline(long firstSequence, long firstPosition, long arrivedAt, MediaTimeline media)
     {
         FirstSequence = firstSequence;
-        FirstArrivedAt = arrivedAt;
+        FirstPosition = firstPosition;
+        FirstArrivedAt = _lastArrivedAt = arrivedAt;
         _media = media;
         _bucketTicks = (long)(BucketSeconds * media.TicksPerSecond);
         _bucketEnds = arrivedAt + _bucketTicks;
@@ -39,8 +41,14 @@ internal sealed class PlayoutTimeline
     /// <summary>The first packet it is for.</summary>
     internal long FirstSequence { get; }
 
+    /// <summary>That packet's position.</summary>
+    internal long FirstPosition { get; }
+
     /// <summary>When that packet arrived.</summary>
     internal long FirstArrivedAt { get; }
+
+    /// <summary>When the last packet that was taken into account arrived.</summary>
+    internal long LastArrivedAt => Volatile.Read(ref _lastArrivedAt);
 
     /// <summary>The earliest arrival of position 0.</summary>
     internal long Origin => Volatile.Read(ref _origin);
@@ -62,6 +70,7 @@ internal sealed class PlayoutTimeline
         }
 
         Volatile.Write(ref _origin, Smallest());
+        Volatile.Write(ref _lastArrivedAt, arrivedAt);
     }
 
     /// <summary>When a position arrives if nothing delays it.</summary>

@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Clock;
 using Linnet.Codecs;
+using Linnet.Wire.Rtcp;
 
 namespace Linnet.Receive;
 
@@ -10,32 +11,37 @@ namespace Linnet.Receive;
 /// OnRtp ─► Depacketizer ─► JitterBuffer ─► PlayoutDecoder ─┬─► SequentialPlayout ─► Take   (a file, a pipe)
 ///              └─ arrivals ─► PlayoutTimeline ─────────────┴─► DevicePlayout     ─► Read   (a device with a clock)
 /// </code>
-/// The calls that start with <c>On</c> and those about reports may come from any thread. <see cref="Take"/>
-/// belongs to one thread at a time; it allocates nothing and waits for nobody. All instants are ticks
-/// of <see cref="TimeProvider.GetTimestamp"/> of the provider given.
+/// The calls that start with <c>On</c> and the reports may come from any thread. <see cref="Read"/> and <see cref="Take"/>
+/// belong to one thread at a time, and one of them is used, not both; they allocate nothing and wait for nobody. All instants are
+/// ticks of <see cref="TimeProvider.GetTimestamp"/> of the provider given.
 /// </remarks>
 public sealed class Receiver
 {
-    /// <summary>What <see cref="Take"/> returns when there will be no more sound.</summary>
+    /// <summary>What <see cref="Read"/> and <see cref="Take"/> return when there will be no more sound.</summary>
     public const int End = -1;
 
     private const long Never = long.MaxValue;
 
+    private static readonly TimeSpan MostLatency = TimeSpan.FromSeconds(30);
+
     private readonly Lock _network = new();
     private readonly TimeProvider _time;
+    private readonly ReceiverOptions _options;
     private readonly MediaTimeline _media;
-    private readonly long _targetDelayTicks;
+    private readonly long _targetDelay;
     private readonly Depacketizer _depacketizer;
     private readonly ReceptionLog _reception;
+    private readonly SenderClock _senderClock;
+    private readonly ArrivalCounts _counts = new();
     private readonly JitterBuffer _buffer;
     private readonly PlayoutDecoder _decoder;
     private readonly SequentialPlayout _sequential;
-    private readonly ArrivalCounts _counts = new();
+    private DevicePlayout _device;
     private PlayoutTimeline? _timeline;
     private long _newestPosition;
     private long _overAt = Never;
     private bool _startIsKnown;
-    private ReceiverState _state;
+    private bool _hasEnded;
 
     /// <param name="decoder">Of the stream's codec. Used by the thread that plays; stays the caller's.</param>
     /// <param name="payloadType">The RTP payload type to accept; <see langword="null"/>: any.</param>
@@ -45,21 +51,39 @@ public sealed class Receiver
     public Receiver(IAudioDecoder decoder, int? payloadType = null, ReceiverOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(decoder);
-        options = (options ?? new ReceiverOptions()).ThrowIfInvalid();
+        _options = (options ?? new ReceiverOptions()).ThrowIfInvalid();
         _time = time ?? TimeProvider.System;
         Format = decoder.Format;
-        _media = new MediaTimeline(0, Format.SampleRate, _time.TimestampFrequency);
-        _targetDelayTicks = (long)(options.TargetDelay.TotalSeconds * _time.TimestampFrequency);
+        long ticksPerSecond = _time.TimestampFrequency;
+        _media = new MediaTimeline(0, Format.SampleRate, ticksPerSecond);
+        _targetDelay = (long)(_options.TargetDelay.TotalSeconds * ticksPerSecond);
 
-        _depacketizer = new Depacketizer(Format.SampleRate, payloadType, _time.TimestampFrequency, options);
-        _reception = new ReceptionLog(Format.SampleRate, _time.TimestampFrequency);
-        _buffer = new JitterBuffer(options.Capacity);
-        _decoder = new PlayoutDecoder(_buffer, decoder, options);
-        _sequential = new SequentialPlayout(_buffer, _decoder, Format.Channels, _targetDelayTicks);
+        _depacketizer = new Depacketizer(Format.SampleRate, payloadType, ticksPerSecond, _options);
+        _reception = new ReceptionLog(Format.SampleRate, ticksPerSecond);
+        _senderClock = new SenderClock(_media);
+        _buffer = new JitterBuffer(_options.Capacity);
+        _decoder = new PlayoutDecoder(_buffer, decoder, _options);
+        _sequential = new SequentialPlayout(_buffer, _decoder, Format.Channels, _targetDelay);
+        _device = new DevicePlayout(_buffer, _decoder, Format, Format, _options, ticksPerSecond);
     }
 
     /// <summary>The stream's format.</summary>
     public AudioFormat Format { get; }
+
+    /// <summary>The format that <see cref="Read"/> gives: the stream's until <see cref="SetOutput"/> says otherwise.</summary>
+    public AudioFormat OutputFormat => _device.Format;
+
+    /// <summary>Says in what format the device takes sound. Called before the first <see cref="Read"/>, or between two for another device.</summary>
+    /// <exception cref="ArgumentException">The format is out of range.</exception>
+    public void SetOutput(AudioFormat format)
+    {
+        if (!format.IsValid)
+        {
+            throw new ArgumentException($"A device cannot have {format}.", nameof(format));
+        }
+
+        _device = new DevicePlayout(_buffer, _decoder, Format, format, _options, _media.TicksPerSecond);
+    }
 
     /// <summary>
     /// Says that a stream is about to begin, and where (RTSP's <c>RTP-Info</c>). Called before the first packet, and again after a
@@ -100,6 +124,22 @@ public sealed class Receiver
         }
     }
 
+    /// <summary>Takes a sender report: which time of day the sender's timestamps mean.</summary>
+    /// <param name="report">As parsed; one about another source is ignored.</param>
+    /// <param name="arrivedAt">When.</param>
+    public void OnSenderReport(SenderReport report, long arrivedAt)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        lock (_network)
+        {
+            if (_depacketizer.HasStarted && report.Ssrc == _depacketizer.Ssrc)
+            {
+                _senderClock.OnReport(report.Time, _depacketizer.PositionOf(report.Timestamp));
+                _reception.OnSenderReport(report.Time.Middle, arrivedAt);
+            }
+        }
+    }
+
     /// <summary>The sender has said goodbye (RTCP BYE). What is still on its way is waited for as long as play-out is delayed anyway.</summary>
     /// <param name="ssrc">Whose goodbye it is; another's is ignored.</param>
     /// <param name="arrivedAt">When it came.</param>
@@ -109,22 +149,39 @@ public sealed class Receiver
         {
             if (_depacketizer.HasStarted && ssrc == _depacketizer.Ssrc && _overAt == Never)
             {
-                Volatile.Write(ref _overAt, arrivedAt + _targetDelayTicks);
+                Volatile.Write(ref _overAt, arrivedAt + _targetDelay);
             }
         }
     }
 
     /// <summary>Nothing more will come: the connection has ended.</summary>
-    public void OnEnd() => Volatile.Write(ref _overAt, long.MinValue);
-
-    /// <summary>Closes a reporting interval and gives the values of the reception report for it.</summary>
-    /// <returns><see langword="false"/> if nothing was received yet.</returns>
-    public bool TryBuildReceptionReport(long now, out Reception reception)
+    public void OnEnd()
     {
         lock (_network)
         {
-            return _reception.TryReport(_depacketizer.Ssrc, _depacketizer.ExtendedHighestSequence, now, out reception);
+            Volatile.Write(ref _overAt, long.MinValue);
         }
+    }
+
+    /// <summary>Closes a reporting interval and gives the block of the receiver report for it.</summary>
+    /// <returns><see langword="false"/> if nothing was received yet.</returns>
+    public bool TryBuildReport(long now, out ReportBlock report)
+    {
+        lock (_network)
+        {
+            return _reception.TryReport(_depacketizer.Ssrc, _depacketizer.ExtendedHighestSequence, now, out report);
+        }
+    }
+
+    /// <summary>Gives a device with a clock the sound that is due, at its rate and in step with it.</summary>
+    /// <param name="pcm">Interleaved, in <see cref="OutputFormat"/>. Lent for the call.</param>
+    /// <param name="heardAt">When the first frame will be heard.</param>
+    /// <returns>Frames written: all there is room for (silence where there is no sound) until the end; then fewer, and then <see cref="End"/>.</returns>
+    public int Read(Span<float> pcm, long heardAt)
+    {
+        long now = _time.GetTimestamp();
+        bool isOver = now >= Volatile.Read(ref _overAt);
+        return EndIfNone(_device.Read(pcm, heardAt, now, Volatile.Read(ref _timeline), isOver), isOver);
     }
 
     /// <summary>Gives a file or a pipe what can be told by now: every frame once, in order, at the stream's own rate.</summary>
@@ -137,34 +194,43 @@ public sealed class Receiver
         int frames = Volatile.Read(ref _timeline) is { } timeline
             ? _sequential.Take(pcm, now, timeline, Volatile.Read(ref _startIsKnown), isOver)
             : 0;
-        if (frames == 0 && isOver)
-        {
-            _state = ReceiverState.Ended;
-            return End;
-        }
-
-        _state = frames > 0 ? ReceiverState.Playing : _state;
-        return frames;
+        return EndIfNone(frames, isOver);
     }
 
     /// <summary>What was counted, and where play-out is. May be called from any thread.</summary>
-    public ReceiverStatistics GetStatistics() => new()
+    public ReceiverStatistics GetStatistics()
     {
-        State = _state,
-        Received = _counts.Received,
-        Lost = _buffer.Lost,
-        Late = _counts.Late + _decoder.LatePackets,
-        Duplicate = _counts.Duplicate,
-        Reordered = _counts.Reordered,
-        Corrupt = _counts.Corrupt + _decoder.CorruptPackets,
-        Foreign = _counts.Foreign,
-        Overflow = _buffer.Overflow,
-        Restarts = _counts.Restarts,
-        Concealed = Format.DurationOf(_decoder.ConcealedFrames),
-        Paused = Format.DurationOf(_decoder.PausedFrames),
-        Buffer = Format.DurationOf(Math.Max(0, Volatile.Read(ref _newestPosition) + _decoder.PacketFrames - _decoder.Position)),
-        Jitter = Format.DurationOf((long)_reception.Jitter),
-    };
+        FillCounts fills = _decoder.Counts;
+        (TimeSpan latency, bool isEndToEnd) = Latency();
+        return new ReceiverStatistics
+        {
+            State = _hasEnded ? ReceiverState.Ended
+                : !_buffer.HasBegun ? ReceiverState.Waiting
+                : _device.IsAligned && _device.IsStarved ? ReceiverState.Starved : ReceiverState.Playing,
+            Received = _counts.Received,
+            Lost = _buffer.Lost,
+            Late = _counts.Late + fills.LatePackets,
+            Duplicate = _counts.Duplicate,
+            Reordered = _counts.Reordered,
+            Corrupt = _counts.Corrupt + fills.CorruptPackets,
+            Foreign = _counts.Foreign,
+            Overflow = _buffer.Overflow,
+            Restarts = _counts.Restarts,
+            Concealed = Format.DurationOf(fills.ConcealedFrames),
+            Paused = Format.DurationOf(fills.PausedFrames),
+            Skipped = Format.DurationOf(_device.SkippedFrames),
+            Buffer = _buffer.Newest is null
+                ? TimeSpan.Zero
+                : Format.DurationOf(Math.Max(0, Volatile.Read(ref _newestPosition) + _decoder.PacketFrames - _decoder.Position)),
+            Latency = latency,
+            IsLatencyEndToEnd = isEndToEnd,
+            Jitter = Format.DurationOf((long)_reception.Jitter),
+            DriftPpm = _device.Drift * 1e6,
+            PlayoutError = _device.IsAligned ? _time.GetElapsedTime(0, _device.Error) : TimeSpan.Zero,
+            Underruns = fills.Underruns,
+            Jumps = _device.Jumps,
+        };
+    }
 
     private void OnPacket(in StreamPacket packet, long arrivedAt)
     {
@@ -179,13 +245,14 @@ public sealed class Receiver
         {
             _counts.Restarts++;
             _reception.Reset();
+            _senderClock.Reset();
             Volatile.Write(ref _overAt, Never);
         }
 
         var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.IsDiscontinuity);
         _counts.Count(_buffer.Put(buffered, packet.Payload));
         _reception.OnPacket(packet.Sequence, packet.Position, arrivedAt);
-        if (packet.Position > _newestPosition || packet.IsDiscontinuity)
+        if (packet.Position > _newestPosition || packet.IsDiscontinuity || isFirst)
         {
             Volatile.Write(ref _newestPosition, packet.Position);
         }
@@ -198,6 +265,26 @@ public sealed class Receiver
         {
             _timeline.Observe(packet.Position, arrivedAt);
         }
+    }
+
+    private int EndIfNone(int frames, bool isOver)
+    {
+        _hasEnded = frames == 0 && isOver;
+        return _hasEnded ? End : frames;
+    }
+
+    // The device says when position 0 would have been heard; sender reports say what time of day that was for the sender.
+    private (TimeSpan Latency, bool IsEndToEnd) Latency()
+    {
+        if (_device.OriginHeardAt is not { } heardAt || Volatile.Read(ref _timeline) is not { } timeline)
+        {
+            return default;
+        }
+
+        DateTimeOffset heard = _time.GetUtcNow() + _time.GetElapsedTime(_time.GetTimestamp(), heardAt);
+        return _senderClock.TryGetLatency(heard, out TimeSpan latency) && latency >= TimeSpan.Zero && latency <= MostLatency
+            ? (latency, true)
+            : (_time.GetElapsedTime(timeline.Origin, heardAt), false);
     }
 
     // Written under the network's lock, read by whoever asks.

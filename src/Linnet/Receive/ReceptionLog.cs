@@ -1,24 +1,11 @@
-namespace Linnet.Receive;
+using Linnet.Wire.Rtcp;
 
-/// <summary>What a reception report says about one source, as plain values in the units of the wire.</summary>
-/// <param name="Ssrc">The source reported on.</param>
-/// <param name="FractionLost">Packets lost since the last report, in 256ths of those expected.</param>
-/// <param name="CumulativeLost">Packets expected less packets received, duplicates and late ones included: may be negative. Clamped to 24 bits.</param>
-/// <param name="HighestSequence">Cycles in the upper, sequence number in the lower 16 bits.</param>
-/// <param name="Jitter">Interarrival jitter in ticks of the media clock.</param>
-/// <param name="LastSenderReport">The middle 32 bits of the last sender report's NTP time, or 0.</param>
-/// <param name="DelaySinceLastSenderReport">Since that report arrived, in 1/65,536 s, or 0.</param>
-/// <remarks>Source: RFC 3550 §6.4.1.</remarks>
-public readonly record struct Reception(
-    uint Ssrc, byte FractionLost, int CumulativeLost, uint HighestSequence, uint Jitter, uint LastSenderReport, uint DelaySinceLastSenderReport);
+namespace Linnet.Receive;
 
 /// <summary>Counts what one source's reception reports tell. Starts anew with a new source.</summary>
 /// <remarks>Source: RFC 3550 §A.3 (loss), §A.8 (jitter), on numbers that do not wrap.</remarks>
 internal sealed class ReceptionLog(int clockRate, long ticksPerSecond)
 {
-    private const int MaxLost = 0x7F_FFFF;
-    private const int MinLost = -0x80_0000;
-
     private long _first;
     private long _highest;
     private long _received;
@@ -69,9 +56,9 @@ internal sealed class ReceptionLog(int clockRate, long ticksPerSecond)
 
     /// <summary>Closes an interval and tells it.</summary>
     /// <returns><see langword="false"/> if nothing was received yet.</returns>
-    internal bool TryReport(uint ssrc, uint highestSequence, long now, out Reception reception)
+    internal bool TryReport(uint ssrc, uint highestSequence, long now, out ReportBlock report)
     {
-        reception = default;
+        report = default;
         if (_received == 0)
         {
             return false;
@@ -83,10 +70,10 @@ internal sealed class ReceptionLog(int clockRate, long ticksPerSecond)
         _expectedBefore = expected;
         _receivedBefore = _received;
         long delay = _lastReport == 0 ? 0 : (long)((Int128)(now - _lastReportAt) * 65_536 / ticksPerSecond);
-        reception = new Reception(
+        report = new ReportBlock(
             ssrc,
             FractionLost: expectedNow <= 0 || lostNow <= 0 ? (byte)0 : (byte)Math.Min(255, lostNow * 256 / expectedNow),
-            CumulativeLost: (int)Math.Clamp(expected - _received, MinLost, MaxLost),
+            CumulativeLost: (int)Math.Clamp(expected - _received, int.MinValue, int.MaxValue),
             highestSequence,
             Jitter: (uint)Math.Min(uint.MaxValue, _jitter),
             _lastReport,

@@ -19,7 +19,7 @@ internal sealed class FileRun
     {
         Format = format;
         Link = new LossyLink(link ?? new LossyLinkOptions(), seed);
-        Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType, options, new TickingTime(Second));
+        Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType, options, new SettableTime(Second));
         _chunk = new float[format.Channels * 777];
         Now = _mediaStart = 5 * Second;
     }
@@ -77,6 +77,30 @@ internal sealed class FileRun
         }
     }
 
+    /// <summary>The sender's sound came out from its first frame to its last, except so many frames that were made up.</summary>
+    public void AssertIsWhatWasSent(FakeRtpSender sender, long madeUp)
+    {
+        Assert.True(HasEnded);
+        Assert.Equal(sender.Position, FramesOut);
+        long concealed = 0;
+        for (int i = 0; i < _file.Count; i++)
+        {
+            float expected = FakeL16Decoder.Decode(sender.Sound(i / Format.Channels, i % Format.Channels));
+            if (_file[i] != expected)
+            {
+                if (_file[i] is not (FakeL16Decoder.MadeUp or 0))
+                {
+                    Assert.Fail($"Sample {i} is {_file[i]}, sent was {expected}.");
+                }
+
+                concealed++;
+            }
+        }
+
+        // A sample made up as silence may be right by chance.
+        Assert.InRange(concealed, (madeUp * Format.Channels * 0.999) - 1, madeUp * Format.Channels);
+    }
+
     public void AdvanceTo(long until)
     {
         while (Now < until)
@@ -102,10 +126,4 @@ internal sealed class FileRun
 
         HasEnded |= frames == Linnet.Receive.Receiver.End;
     }
-}
-
-/// <summary>A clock of a given frequency. Tests pass instants themselves.</summary>
-internal sealed class TickingTime(long frequency) : TimeProvider
-{
-    public override long TimestampFrequency => frequency;
 }

@@ -1,0 +1,244 @@
+using Linnet.Audio;
+using Linnet.Clock;
+
+namespace Linnet.Receive;
+
+/// <summary>Plays a stream into a device with a clock of its own: each position at its time on the play-out timeline.</summary>
+/// <remarks>
+/// A position is due at <c>arrival + target delay + what the device holds</c>. Where the sound is heard earlier or later than that,
+/// the drift resampler turns the error to zero; where it is very far off, after the device or the sender stood still, play-out
+/// jumps. Whatever is not there is filled, so a device always gets what it asks for. Used by the device's thread.
+/// Allocates nothing and waits for nobody.
+/// </remarks>
+internal sealed class DevicePlayout
+{
+    private const double SettleSeconds = 0.02;
+
+    private readonly JitterBuffer _buffer;
+    private readonly PlayoutDecoder _decoder;
+    private readonly DriftController _controller = new();
+    private readonly DriftResampler _resampler;
+    private readonly DeviceDelay _device;
+    private readonly MediaTimeline _output;
+    private readonly int _inputRate;
+    private readonly long _targetDelay;
+    private readonly long _maxError;
+    private readonly long _settle;
+    private PlayoutTimeline? _timeline;
+    private long _lastHeardAt;
+    private int _tail = -1;
+    private long _jumps;
+    private long _skipped;
+    private long _error;
+
+    internal DevicePlayout(JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, ReceiverOptions options, long ticksPerSecond)
+    {
+        _buffer = buffer;
+        _decoder = decoder;
+        _resampler = new DriftResampler(stream, device);
+        _device = new DeviceDelay(ticksPerSecond);
+        _output = new MediaTimeline(0, device.SampleRate, ticksPerSecond);
+        _inputRate = stream.SampleRate;
+        _targetDelay = (long)(options.TargetDelay.TotalSeconds * ticksPerSecond);
+        _maxError = (long)(options.MaxError.TotalSeconds * ticksPerSecond);
+        _settle = Math.Min((long)(SettleSeconds * ticksPerSecond), _targetDelay / 2);
+        Format = device;
+    }
+
+    /// <summary>The device's.</summary>
+    internal AudioFormat Format { get; }
+
+    /// <summary>Whether the buffer ran dry, or nothing was ever played.</summary>
+    internal bool IsStarved { get; private set; } = true;
+
+    /// <summary>Whether a timeline is followed.</summary>
+    internal bool IsAligned => _timeline is not null;
+
+    /// <summary>By how many ticks the sound is heard too late.</summary>
+    internal long Error => Volatile.Read(ref _error);
+
+    /// <summary>By how much the sender's clock is faster than the device's, as a fraction.</summary>
+    internal double Drift => _controller.Drift;
+
+    /// <summary>Times play-out jumped.</summary>
+    internal long Jumps => Volatile.Read(ref _jumps);
+
+    /// <summary>Frames of the stream passed over by starting late enough, or by jumps.</summary>
+    internal long SkippedFrames => Volatile.Read(ref _skipped);
+
+    /// <summary>Gives the device what it asks for.</summary>
+    /// <param name="pcm">Interleaved, in the device's format; filled whole until the end.</param>
+    /// <param name="heardAt">When the first frame will be heard.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="newest">When positions are due; <see langword="null"/> before the first packet.</param>
+    /// <param name="isOver">Whether nothing more will come.</param>
+    /// <returns>Frames written: less than asked for only at the end, and none after it.</returns>
+    internal int Read(Span<float> pcm, long heardAt, long now, PlayoutTimeline? newest, bool isOver)
+    {
+        int channels = Format.Channels;
+        int room = pcm.Length / channels;
+        _tail = isOver || ReferenceEquals(newest, _timeline) ? _tail : -1;
+        _device.Observe(heardAt + _output.DueAt(room) - now, now);
+        Steer(heardAt);
+
+        int written = 0;
+        while (written < room && _tail != 0)
+        {
+            if (_decoder.Sound.IsEmpty)
+            {
+                Supply(heardAt + _output.DueAt(written), room - written, newest, isOver);
+            }
+
+            int most = _tail > 0 ? Math.Min(_tail, room - written) : room - written;
+            int frames = _resampler.Process(_decoder.Sound, pcm.Slice(written * channels, most * channels), out int consumed);
+            _decoder.Consume(consumed);
+            written += frames;
+            _tail -= _tail > 0 ? frames : 0;
+        }
+
+        return written;
+    }
+
+    /// <summary>When position 0 would have been heard, or <see langword="null"/> before the first sound.</summary>
+    internal long? OriginHeardAt => Volatile.Read(ref _timeline) is { } timeline ? timeline.Origin + Delay + Error : null;
+
+    private long Delay => _targetDelay + _device.Ticks;
+
+    // Measures the play-out error at the first frame of this call, and corrects it.
+    private void Steer(long heardAt)
+    {
+        if (_timeline is null || _tail >= 0)
+        {
+            return;
+        }
+
+        long due = _timeline.ArrivalOf(_decoder.Position) + Delay - InputTicks(_resampler.Lag);
+        long error = heardAt - due;
+        if (Math.Abs(error) > _maxError)
+        {
+            Volatile.Write(ref _jumps, _jumps + 1);
+            Jump(_timeline, heardAt);
+            error = 0;
+        }
+        else
+        {
+            _controller.Update((double)error / _output.TicksPerSecond, (double)(heardAt - _lastHeardAt) / _output.TicksPerSecond);
+        }
+
+        _resampler.Correction = _controller.Correction;
+        _lastHeardAt = heardAt;
+        Volatile.Write(ref _error, error);
+    }
+
+    // Makes at least one frame of sound ready, if only silence.
+    private void Supply(long heardAt, int frames, PlayoutTimeline? newest, bool isOver)
+    {
+        int needed = _resampler.InputFor(frames);
+        if (!ReferenceEquals(newest, _timeline) && IsDue(newest!) && !TryAlign(newest!, heardAt, needed))
+        {
+            Fill(needed, isOver && !_buffer.TryFind(_buffer.Start, out _));
+            return;
+        }
+
+        if (_timeline is null)
+        {
+            Fill(needed, isOver);
+        }
+        else if (_decoder.Prepare(giveUp: true) == PlayoutStep.Ready)
+        {
+            IsStarved = false;
+        }
+        else
+        {
+            Fill(needed, isOver);
+        }
+    }
+
+    private void Fill(int frames, bool isOver)
+    {
+        if (isOver && _tail < 0)
+        {
+            _tail = _timeline is null ? 0 : _resampler.Tail;
+        }
+
+        IsStarved = true;
+        _decoder.FillMissing(frames, isCounted: _timeline is not null && _tail < 0);
+    }
+
+    // A new timeline is followed when the last packet of the old one has been played.
+    private bool IsDue(PlayoutTimeline newest) =>
+        _timeline is null || (_buffer.TryFind(_buffer.Start, out BufferedPacket next) && next.Sequence >= newest.FirstSequence);
+
+    private bool TryAlign(PlayoutTimeline timeline, long heardAt, int needed)
+    {
+        long position = PositionDueAt(timeline, heardAt);
+        bool hasSettled = timeline.LastArrivedAt - timeline.FirstArrivedAt >= _settle || position >= timeline.FirstPosition;
+        if (!hasSettled || !_buffer.TryFind(_buffer.Start, out BufferedPacket first) || first.Position - position > needed)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _skipped, _skipped + Math.Max(0, position - first.Position));
+        Jump(timeline, heardAt);
+        return true;
+    }
+
+    private void Jump(PlayoutTimeline timeline, long heardAt)
+    {
+        long position = PositionDueAt(timeline, heardAt);
+        if (ReferenceEquals(timeline, _timeline))
+        {
+            Volatile.Write(ref _skipped, _skipped + Math.Max(0, position - _decoder.Position));
+        }
+
+        long sequence = _buffer.Head;
+        while (_buffer.TryFind(sequence, out BufferedPacket packet)
+            && _buffer.TryFind(packet.Sequence + 1, out BufferedPacket after)
+            && after.Position <= position)
+        {
+            sequence = after.Sequence;
+        }
+
+        _buffer.AdvanceTo(sequence);
+        _decoder.JumpTo(position);
+        _controller.Restart();
+        Volatile.Write(ref _timeline, timeline);
+        _lastHeardAt = heardAt;
+    }
+
+    // The position that the next frame put into the resampler should have, so that it is heard in time.
+    private long PositionDueAt(PlayoutTimeline timeline, long heardAt) =>
+        timeline.PositionArrivingAt(heardAt + InputTicks(_resampler.Lag) - Delay);
+
+    private long InputTicks(double frames) => (long)(frames * _output.TicksPerSecond / _inputRate);
+
+    /// <summary>How long a device holds what it is given: the longest over the last ten to twenty seconds.</summary>
+    /// <remarks>
+    /// From asking until the last frame asked for is heard. It counts on top of the target delay, because what a device
+    /// holds no packet can be late for.
+    /// </remarks>
+    private sealed class DeviceDelay(long ticksPerSecond)
+    {
+        private const int WindowSeconds = 10;
+
+        private long _before;
+        private long _current;
+        private long _windowEnds;
+
+        internal long Ticks => Math.Max(Volatile.Read(ref _before), Volatile.Read(ref _current));
+
+        internal void Observe(long ticks, long now)
+        {
+            if (now >= _windowEnds)
+            {
+                Volatile.Write(ref _before, _windowEnds == 0 ? ticks : _current);
+                Volatile.Write(ref _current, ticks);
+                _windowEnds = now + (WindowSeconds * ticksPerSecond);
+            }
+            else
+            {
+                Volatile.Write(ref _current, Math.Max(_current, ticks));
+            }
+        }
+    }
+}

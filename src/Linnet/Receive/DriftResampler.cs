@@ -1,0 +1,52 @@
+using Linnet.Audio;
+
+namespace Linnet.Receive;
+
+/// <summary>Brings the stream to the device's channels and rate, a little faster or slower as the two clocks demand.</summary>
+/// <remarks>Used by the device's thread. Allocates nothing after construction.</remarks>
+internal sealed class DriftResampler
+{
+    private const int MappedFrames = 1024;
+
+    private readonly ChannelMap _map;
+    private readonly Resampler _resampler;
+    private readonly float[] _mapped;
+
+    internal DriftResampler(AudioFormat stream, AudioFormat device)
+    {
+        _map = new ChannelMap(stream.Channels, device.Channels);
+        _resampler = new Resampler(stream.SampleRate, device.SampleRate, device.Channels);
+        _mapped = _map.IsIdentity ? [] : new float[MappedFrames * device.Channels];
+    }
+
+    /// <summary>By how much faster than nominal to play, as a fraction within <see cref="Resampler.MaxAdjustment"/>.</summary>
+    internal double Correction
+    {
+        set => _resampler.Adjustment = value;
+    }
+
+    /// <summary>Frames of the stream from the sound of the next frame that comes out to the next that goes in.</summary>
+    internal double Lag => _resampler.InputPosition - _resampler.SourcePosition;
+
+    /// <summary>Frames that still come out of what has gone in.</summary>
+    internal int Tail => (int)Math.Ceiling(Lag * _resampler.OutputRate / _resampler.InputRate);
+
+    /// <summary>Frames that must go in for so many to come out; at least one.</summary>
+    internal int InputFor(int outputFrames) => Math.Max(1, _resampler.InputFramesFor(outputFrames));
+
+    /// <summary>Converts until the input is used up or the output full.</summary>
+    /// <returns>Frames written.</returns>
+    internal int Process(ReadOnlySpan<float> input, Span<float> output, out int consumed)
+    {
+        if (!_map.IsIdentity)
+        {
+            // No more than is needed, so that little is mapped twice.
+            int frames = Math.Min(input.Length / _map.From, Math.Min(MappedFrames, InputFor(output.Length / _map.To)));
+            _map.Apply(input[..(frames * _map.From)], _mapped);
+            input = _mapped.AsSpan(0, frames * _map.To);
+        }
+
+        _resampler.Process(input, output, out consumed, out int written);
+        return written;
+    }
+}

@@ -1,0 +1,84 @@
+namespace Linnet.Receive;
+
+/// <summary>Why sound was made up.</summary>
+internal enum FillReason
+{
+    /// <summary>A packet was lost, late or corrupt.</summary>
+    Loss,
+
+    /// <summary>The sender left it out.</summary>
+    Pause,
+
+    /// <summary>Nothing has played yet, so nothing is missing.</summary>
+    LeadIn,
+
+    /// <summary>The buffer was empty: the next packet will tell.</summary>
+    Unknown,
+}
+
+/// <summary>Counts sound that was made up, and tells what was missing from what was never sent.</summary>
+/// <remarks>Written by the thread that plays, read by any.</remarks>
+internal sealed class FillCounts
+{
+    private long _concealed;
+    private long _paused;
+    private long _unknown;
+    private long _underruns;
+    private long _corrupt;
+    private long _late;
+
+    /// <summary>Frames made up because packets were lost, late or corrupt.</summary>
+    internal long ConcealedFrames => Volatile.Read(ref _concealed);
+
+    /// <summary>Frames filled because the sender left them out.</summary>
+    internal long PausedFrames => Volatile.Read(ref _paused);
+
+    /// <summary>Times the buffer ran dry while the sender was sending.</summary>
+    internal long Underruns => Volatile.Read(ref _underruns);
+
+    /// <summary>Packets whose payload could not be decoded.</summary>
+    internal long CorruptPackets => Volatile.Read(ref _corrupt);
+
+    /// <summary>Packets that were in the buffer, but after their sound had been concealed.</summary>
+    internal long LatePackets => Volatile.Read(ref _late);
+
+    internal void OnFilled(int frames, FillReason reason)
+    {
+        switch (reason)
+        {
+            case FillReason.Loss:
+                Volatile.Write(ref _concealed, _concealed + frames);
+                break;
+            case FillReason.Pause:
+                Volatile.Write(ref _paused, _paused + frames);
+                break;
+            case FillReason.Unknown:
+                _unknown += frames;
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>After the buffer was empty: what came next, and how many frames too late.</summary>
+    internal void OnSupplied(bool isLoss, long overdue)
+    {
+        if (_unknown == 0)
+        {
+            return;
+        }
+
+        long missing = isLoss ? _unknown : Math.Min(_unknown, overdue);
+        Volatile.Write(ref _concealed, _concealed + missing);
+        Volatile.Write(ref _paused, _paused + _unknown - missing);
+        Volatile.Write(ref _underruns, _underruns + (overdue > 0 ? 1 : 0));
+        _unknown = 0;
+    }
+
+    /// <summary>Play-out goes elsewhere, so what the buffer did not have was a pause.</summary>
+    internal void OnMove() => OnSupplied(isLoss: false, overdue: 0);
+
+    internal void OnCorrupt(bool isCounted) => Volatile.Write(ref _corrupt, _corrupt + (isCounted ? 1 : 0));
+
+    internal void OnLate(int frames) => Volatile.Write(ref _late, _late + (frames > 0 ? 1 : 0));
+}

@@ -1,0 +1,267 @@
+using Linnet.Audio;
+using Linnet.Clock;
+using Linnet.Receive;
+using Linnet.Tests.Fakes;
+using Linnet.Wire.Rtcp;
+
+namespace Linnet.Tests.Receive;
+
+/// <summary>What a receiver gives a device that has a clock of its own.</summary>
+public class DeviceOutputTests
+{
+    private const double ToneHz = 1000;
+    private const double ToneAmplitude = 0.5;
+
+    private static readonly AudioFormat Mono = new(48_000, 1);
+
+    [Theory]
+    [InlineData(0, 100, 48_000, 180)]
+    [InlineData(0, -100, 48_000, 90)]
+    [InlineData(60, -40, 44_100, 90)]
+    public void A_device_with_a_clock_of_its_own_hears_a_tone_without_a_gap(double senderPpm, double devicePpm, int deviceRate, int seconds)
+    {
+        var run = new DeviceRun(Tone(), new AudioFormat(deviceRate, 1), new FakeL16Decoder(Mono), senderPpm, devicePpm);
+        var errors = new List<double>();
+        run.AfterPeriod = () => errors.Add(run.PlayoutErrorMs);
+
+        run.RunFor(seconds);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(0, statistics.Underruns + statistics.Jumps + statistics.Lost + statistics.Late);
+        Assert.Equal(TimeSpan.Zero, statistics.Concealed + statistics.Paused);
+        Assert.InRange(errors.Max(Math.Abs), 0.1, 1.0);
+        Assert.InRange(errors.TakeLast(100).Max(Math.Abs), 0, 0.2);
+        Assert.InRange(statistics.DriftPpm, senderPpm - devicePpm - 10, senderPpm - devicePpm + 10);
+        AssertIsTone(run, afterSeconds: 0.5);
+    }
+
+    [Fact]
+    public void Jitter_below_the_target_delay_is_not_heard()
+    {
+        var link = new LossyLinkOptions { Delay = 5 * DeviceRun.Millisecond, Jitter = 40 * DeviceRun.Millisecond };
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono), devicePpm: 50, link: link);
+
+        run.RunFor(60);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.True(statistics.Reordered > 1000);
+        Assert.Equal(0, statistics.Underruns + statistics.Jumps + statistics.Lost + statistics.Late);
+        Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 1.5);
+        AssertIsTone(run, afterSeconds: 0.5);
+    }
+
+    [Theory]
+    [InlineData(48_000, 1, 1)]
+    [InlineData(44_100, 2, 1)]
+    [InlineData(96_000, 1, 2)]
+    public void Each_position_is_heard_at_its_time(int deviceRate, int deviceChannels, int channels)
+    {
+        var format = new AudioFormat(48_000, channels);
+        long click = 3 * format.SampleRate;
+        var sender = new FakeRtpSender(format) { Sound = (position, _) => position == click ? (short)16_000 : (short)0 };
+        var run = new DeviceRun(sender, new AudioFormat(deviceRate, deviceChannels), new FakeL16Decoder(format));
+        double sentAt = run.Now + (click * (double)DeviceRun.Second / format.SampleRate);
+
+        run.RunFor(4);
+
+        // 5 ms on the way, 60 ms of target delay, 15 ms in the device when it asks, for 10 ms.
+        double expected = sentAt + (90 * DeviceRun.Millisecond);
+        Assert.InRange(run.HeardAt(run.IndexOfLoudest()), expected - (0.03 * DeviceRun.Millisecond), expected + (0.03 * DeviceRun.Millisecond));
+        Assert.Equal(85, run.Receiver.GetStatistics().Latency.TotalMilliseconds, 0.1);
+    }
+
+    [Fact]
+    public void A_burst_of_history_is_passed_over_and_the_first_sound_comes_at_once()
+    {
+        var sender = Tone();
+        var run = new DeviceRun(sender, Mono, new FakeL16Decoder(Mono));
+        run.SendBurst(packets: 200);
+
+        run.RunFor(10);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(0, statistics.Late + statistics.Lost + statistics.Jumps + statistics.Underruns);
+        Assert.InRange(statistics.Skipped.TotalMilliseconds, 880, 960);
+        Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
+        Assert.InRange(run.Heard.FindIndex(sample => sample != 0), 0, 48 * 50);
+        AssertIsTone(run, afterSeconds: 0.06);
+    }
+
+    [Fact]
+    public void A_device_that_stood_still_jumps_once_and_is_in_time_again()
+    {
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
+        run.RunFor(5);
+        run.IsAsking = false;
+        run.RunFor(0.3);
+        run.IsAsking = true;
+        run.RunFor(5);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(1, statistics.Jumps);
+        Assert.Equal(0, statistics.Late + statistics.Lost + statistics.Overflow);
+        Assert.Equal(300, statistics.Skipped.TotalMilliseconds, 15.0);
+        Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
+    }
+
+    [Fact]
+    public void A_network_that_stood_still_is_one_underrun_and_no_added_delay()
+    {
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
+        run.RunFor(5);
+        run.IsDelivering = false;
+        run.RunFor(0.3);
+        run.IsDelivering = true;
+        run.RunFor(5);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(1, statistics.Underruns);
+        Assert.Equal(0, statistics.Lost + statistics.Restarts);
+        Assert.InRange(statistics.Concealed.TotalMilliseconds, 220, 250);
+        Assert.InRange(statistics.Late, 40, 55);
+        Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
+        Assert.Equal(ReceiverState.Playing, statistics.State);
+    }
+
+    [Fact]
+    public void A_sender_that_paused_is_heard_again_with_the_delay_it_had()
+    {
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
+        run.RunFor(5);
+        run.IsSending = false;
+        run.RunFor(20);
+        Assert.Equal(ReceiverState.Starved, run.Receiver.GetStatistics().State);
+        run.IsSending = true;
+        run.RunFor(5);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(0, statistics.Underruns + statistics.Late + statistics.Lost + statistics.Restarts);
+        Assert.Equal(20_000, statistics.Paused.TotalMilliseconds, 100.0);
+        Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
+        Assert.Equal(85, statistics.Latency.TotalMilliseconds, 1.0);
+    }
+
+    [Fact]
+    public void After_a_restart_the_other_stream_is_heard_in_time()
+    {
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
+        run.RunFor(5);
+        run.Sender = Tone(ssrc: 77, firstSequence: 40_000, firstTimestamp: 4_000_000_000);
+        run.RunFor(5);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(1, statistics.Restarts);
+        Assert.Equal(0, statistics.Lost + statistics.Jumps);
+        Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
+        Assert.Equal(ReceiverState.Playing, statistics.State);
+    }
+
+    [Fact]
+    public void Loss_is_concealed_for_exactly_as_long_as_it_was()
+    {
+        var link = new LossyLinkOptions { Delay = 5 * DeviceRun.Millisecond, Loss = 0.05, Jitter = 20 * DeviceRun.Millisecond };
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono), link: link);
+        run.Link.IsImpaired = false;
+        run.RunFor(1);
+        run.Link.IsImpaired = true;
+        run.RunFor(20);
+        run.Link.IsImpaired = false;
+        run.RunFor(1);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(run.Link.Lost, statistics.Lost);
+        Assert.Equal(run.Link.Lost * 5, statistics.Concealed.TotalMilliseconds, 0.01);
+        Assert.Equal(0, statistics.Jumps + statistics.Late);
+    }
+
+    [Theory]
+    [InlineData(48_000)]
+    [InlineData(44_100)]
+    public void The_last_sample_is_played_and_then_comes_the_end(int deviceRate)
+    {
+        var sender = new FakeRtpSender(Mono) { Sound = (_, _) => 8000 };
+        var run = new DeviceRun(sender, new AudioFormat(deviceRate, 1), new FakeL16Decoder(Mono));
+        run.RunFor(2);
+        run.IsSending = false;
+        run.RunFor(0.01);
+        run.Receiver.OnBye(sender.Ssrc, run.Now);
+        run.RunFor(1);
+
+        Assert.True(run.HasEnded);
+        Assert.Equal(ReceiverState.Ended, run.Receiver.GetStatistics().State);
+        int first = run.Heard.FindIndex(sample => sample > 0.1f);
+        int heard = run.Heard.Count - first;
+        Assert.Equal(sender.Position * deviceRate / 48_000.0, heard, 30.0);
+        Assert.True(run.Heard[^1] > 0.1f);
+    }
+
+    [Fact]
+    public void A_device_that_opens_before_the_stream_hears_silence()
+    {
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono)) { IsSending = false };
+        run.RunFor(1);
+
+        Assert.Equal(48_000, run.Heard.Count, 500.0);
+        Assert.All(run.Heard, sample => Assert.Equal(0, sample));
+        Assert.Equal(ReceiverState.Waiting, run.Receiver.GetStatistics().State);
+
+        run.Receiver.OnEnd();
+        run.RunFor(0.1);
+        Assert.True(run.HasEnded);
+    }
+
+    [Fact]
+    public void Sender_reports_make_the_latency_end_to_end()
+    {
+        var sender = Tone();
+        var run = new DeviceRun(sender, Mono, new FakeL16Decoder(Mono));
+        run.RunFor(2);
+        Assert.False(run.Receiver.GetStatistics().IsLatencyEndToEnd);
+
+        // Packets leave when their first frame was recorded in this simulation; 7 ms before that, says the report.
+        NtpTime time = NtpTime.From(run.Time.WallAt(run.NextPacketAt) - TimeSpan.FromMilliseconds(7));
+        run.Receiver.OnSenderReport(new SenderReport(sender.Ssrc, time, sender.NextTimestamp, 0, 0), run.Now);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.True(statistics.IsLatencyEndToEnd);
+        Assert.Equal(5 + 60 + 25 + 7, statistics.Latency.TotalMilliseconds, 0.2);
+
+        // A clock that is an hour off tells nothing.
+        run.Receiver.OnSenderReport(new SenderReport(sender.Ssrc, NtpTime.From(run.Time.WallAt(run.Now).AddHours(1)), sender.NextTimestamp, 0, 0), run.Now);
+        Assert.False(run.Receiver.GetStatistics().IsLatencyEndToEnd);
+    }
+
+    [Theory]
+    [InlineData(2.5)]
+    [InlineData(60)]
+    public void Packets_of_any_length_play(double packetMs)
+    {
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono), packetMs: packetMs);
+        run.RunFor(10);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(0, statistics.Late + statistics.Lost + statistics.Jumps + statistics.Underruns);
+        AssertIsTone(run, afterSeconds: 0.5);
+    }
+
+    private static FakeRtpSender Tone(uint ssrc = 1, ushort firstSequence = 65_000, uint firstTimestamp = 0xFFFF_8000) =>
+        new(Mono, ssrc, firstSequence, firstTimestamp)
+        {
+            Sound = (position, _) => (short)Math.Round(32_767 * ToneAmplitude * Math.Sin(2 * Math.PI * ToneHz * position / Mono.SampleRate)),
+        };
+
+    // A sine's second difference is at most amplitude × ω²; a sample left out, repeated or made up exceeds it at once.
+    private static void AssertIsTone(DeviceRun run, double afterSeconds)
+    {
+        double omega = 2 * Math.PI * ToneHz / run.Device.SampleRate;
+        double limit = (ToneAmplitude * omega * omega * 1.05) + 2e-4;
+        for (int i = (int)(afterSeconds * run.Device.SampleRate); i < run.Heard.Count - 1; i++)
+        {
+            double second = run.Heard[i + 1] - (2 * run.Heard[i]) + run.Heard[i - 1];
+            if (Math.Abs(second) > limit)
+            {
+                Assert.Fail($"At {i / (double)run.Device.SampleRate:F4} s: {second}.");
+            }
+        }
+    }
+}
