@@ -55,14 +55,11 @@ internal sealed class Feed : IDisposable
             onStart();
         },
         Packet = Receiver.OnRtp,
-        SenderReport = (report, arrivedAt) => { },
+        SenderReport = Receiver.OnSenderReport,
         Goodbye = Receiver.OnBye,
-        Report = now => Receiver.TryBuildReceptionReport(now, out Reception reception) ? ToBlock(reception) : null,
+        Report = now => Receiver.TryBuildReport(now, out ReportBlock report) ? report : null,
     };
 
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();
-
-    private static ReportBlock ToBlock(in Reception heard) => new(
-        heard.Ssrc, heard.FractionLost, heard.CumulativeLost, heard.HighestSequence, heard.Jitter, heard.LastSenderReport, heard.DelaySinceLastSenderReport);
 }

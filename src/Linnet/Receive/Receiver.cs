@@ -154,14 +154,8 @@ public sealed class Receiver
         }
     }
 
-    /// <summary>Nothing more will come: the connection has ended.</summary>
-    public void OnEnd()
-    {
-        lock (_network)
-        {
-            Volatile.Write(ref _overAt, long.MinValue);
-        }
-    }
+    /// <summary>Nothing more will come: the connection has ended. What is here is played, and is all. Waits for nobody.</summary>
+    public void OnEnd() => Volatile.Write(ref _overAt, long.MinValue);
 
     /// <summary>Closes a reporting interval and gives the block of the receiver report for it.</summary>
     /// <returns><see langword="false"/> if nothing was received yet.</returns>
