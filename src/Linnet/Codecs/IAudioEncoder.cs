@@ -21,7 +21,10 @@ public interface IAudioEncoder : IDisposable
     int MaxPacketLength { get; }
 
     /// <summary>Encodes one block.</summary>
-    /// <param name="pcm">Exactly <see cref="FramesPerPacket"/> frames, interleaved float32. Lent for the call.</param>
+    /// <param name="pcm">
+    /// <see cref="FramesPerPacket"/> frames, interleaved float32. Lent for the call. Without <see cref="Delay"/> (PCM) the
+    /// last block may be shorter, so that sound ends at its last frame; others are given silence to push their sound out.
+    /// </param>
     /// <param name="packet">At least <see cref="MaxPacketLength"/> bytes.</param>
     /// <returns>Bytes written.</returns>
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>

@@ -84,6 +84,13 @@ public class LinearPcmTests
     }
 
     [Fact]
+    public void The_last_block_may_be_shorter()
+    {
+        using var encoder = new LinearPcmEncoder(new AudioFormat(48_000, 2), 16, TimeSpan.FromMilliseconds(5), new TpdfDither());
+        Assert.Equal(4, encoder.Encode(new float[2], new byte[1200]));
+    }
+
+    [Fact]
     public void A_broken_contract_is_told()
     {
         var format = new AudioFormat(48_000, 2);
@@ -95,7 +102,7 @@ public class LinearPcmTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new LinearPcmDecoder(format, 8));
 
         using var encoder = new LinearPcmEncoder(format, 16, packetTime);
-        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Encode(new float[478], new byte[1200]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Encode(new float[482], new byte[1200]));
         Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Encode(new float[480], new byte[959]));
     }
 

@@ -65,11 +65,12 @@ public sealed class LinearPcmEncoder : IAudioEncoder
     /// <inheritdoc/>
     public int Encode(ReadOnlySpan<float> pcm, Span<byte> packet)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pcm.Length, FramesPerPacket * Format.Channels, nameof(pcm));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pcm.Length, FramesPerPacket * Format.Channels, nameof(pcm));
         if (_dither is not null)
         {
-            _dither.Apply(pcm, _dithered, _encoding.BitDepth);
-            pcm = _dithered;
+            Span<float> dithered = _dithered.AsSpan(0, pcm.Length);
+            _dither.Apply(pcm, dithered, _encoding.BitDepth);
+            pcm = dithered;
         }
 
         return PcmConvert.FromFloat(_encoding, pcm, packet);

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Stations;
+
+/// <summary>Everything stations say. Event ids 200–299; <c>docs/log-events.md</c> lists them.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(200, LogLevel.Information, "Station {Station} starts")]
+    public static partial void StationStarts(this ILogger logger, string station);
+
+    [LoggerMessage(201, LogLevel.Information, "Station {Station} has ended")]
+    public static partial void StationEnded(this ILogger logger, string station);
+
+    [LoggerMessage(202, LogLevel.Error, "Station {Station} stops: {Problem}")]
+    public static partial void StationFailed(this ILogger logger, string station, string problem);
+
+    [LoggerMessage(203, LogLevel.Warning, "Station {Station}: its source is {LateMs:F0} ms late; its clock is set anew ({Times} times so far)")]
+    public static partial void Reanchored(this ILogger logger, string station, double lateMs, long times);
+
+    [LoggerMessage(204, LogLevel.Information, "Station {Station} now plays {Track}")]
+    public static partial void NowPlays(this ILogger logger, string station, string track);
+
+    [LoggerMessage(205, LogLevel.Debug, "Rendition {Rendition} starts")]
+    public static partial void RenditionStarts(this ILogger logger, string rendition);
+
+    [LoggerMessage(206, LogLevel.Debug, "Rendition {Rendition} rests: nobody hears it")]
+    public static partial void RenditionRests(this ILogger logger, string rendition);
+}

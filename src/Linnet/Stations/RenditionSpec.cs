@@ -1,0 +1,56 @@
+using Linnet.Audio;
+using Linnet.Codecs;
+using Linnet.Codecs.Opus;
+using Linnet.Codecs.Pcm;
+
+namespace Linnet.Stations;
+
+/// <summary>One way in which a station can be encoded. The list is fixed, so that listeners share.</summary>
+/// <param name="Name">Its name in URLs.</param>
+/// <param name="BitRate">Bits of payload per second.</param>
+/// <param name="CreateEncoder">Makes its encoder.</param>
+internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncoder> CreateEncoder)
+{
+    private static readonly TimeSpan ShortPacket = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongPacket = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>All renditions of a station, the default first.</summary>
+    /// <param name="source">The source's format.</param>
+    /// <param name="bitDepth">The source's bits per sample, or 0 if it never was integer PCM.</param>
+    /// <param name="options">Bit rate and complexity.</param>
+    internal static IReadOnlyList<RenditionSpec> For(AudioFormat source, int bitDepth, StationOptions options)
+    {
+        bool fitsL16 = bitDepth is > 0 and <= 16;
+        return
+        [
+            OpusSpec("opus", LongPacket, lowDelay: false),
+            OpusSpec("opus-5ms", ShortPacket, lowDelay: true),
+            LinearSpec("pcm", fitsL16 ? 16 : 24),
+            LinearSpec("l16", 16),
+            LinearSpec("l24", 24),
+        ];
+
+        RenditionSpec LinearSpec(string name, int bits)
+        {
+            // Fewer bits than the source has: dithered, as somebody asked for exactly this.
+            bool dithered = bits == 16 && !fitsL16;
+            return new RenditionSpec(
+                name,
+                source.SampleRate * source.Channels * bits,
+                () => new LinearPcmEncoder(source, bits, ShortPacket, dithered ? new TpdfDither() : null));
+        }
+
+        RenditionSpec OpusSpec(string name, TimeSpan packetTime, bool lowDelay)
+        {
+            int channels = Math.Min(source.Channels, 2);
+            var opus = new OpusEncoderOptions
+            {
+                BitRate = options.OpusBitRate > 0 ? options.OpusBitRate : 64_000 * channels,
+                Complexity = options.OpusComplexity,
+                PacketTime = packetTime,
+                LowDelay = lowDelay,
+            };
+            return new RenditionSpec(name, opus.BitRate, () => new OpusEncoder(channels, opus));
+        }
+    }
+}

@@ -1,0 +1,384 @@
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Clock;
+using Linnet.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Stations;
+
+/// <summary>
+/// What a station's thread does, without the thread: reads the source ahead of its clock, feeds the renditions, and says when to come again.
+/// </summary>
+internal sealed class StationEngine : IDisposable
+{
+    /// <summary>The value of <see cref="Step"/> when there is nothing to do until somebody wants a rendition.</summary>
+    internal const long Never = long.MaxValue;
+
+    /// <summary>Share of a live source's timing error that is corrected with each block: follows its clock, smooths its jitter.</summary>
+    private const double LiveClockGain = 1.0 / 256;
+
+    private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PreRollTime = TimeSpan.FromMilliseconds(250);
+
+    private readonly StationOptions _options;
+    private readonly IAudioSource _source;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Rendition[] _renditions;
+    private readonly PcmHistory _history;
+    private readonly float[] _block;
+    private readonly Lock _gate = new();
+    private readonly Queue<Rendition> _toStart = new();
+    private readonly long _ahead;
+    private readonly long _maxLateness;
+    private readonly long _idleTime;
+    private readonly long _preRoll;
+    private readonly HashSet<Rendition> _active = [];
+    private long _epoch;
+    private long _position;
+    private long _reanchored;
+    private bool _started;
+    private volatile StationState _state;
+    private volatile TrackInfo? _track;
+    private volatile float[] _levels;
+
+    internal StationEngine(StationOptions options, IAudioSource source, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _source = source;
+        _time = time;
+        _logger = logger;
+        _started = options.StartAtOnce || source.IsLive;
+        _renditions = [.. RenditionSpec.For(source.Format, source.BitDepth, options)
+            .Select(spec => new Rendition(options, spec, source.Format, TryStart, logger))];
+        Listing = new StationListing(options.Name, [.. _renditions.Select(r => r.Ring)]);
+        _history = new PcmHistory(source.Format, options.EncodeAhead + PreRollTime + ReadTime);
+        _block = new float[Math.Max(1, source.Format.FramesIn(ReadTime)) * source.Format.Channels];
+        _levels = new float[source.Format.Channels];
+        _ahead = Ticks(options.EncodeAhead);
+        _maxLateness = Ticks(options.MaxLateness);
+        _idleTime = Ticks(options.RenditionIdleTime);
+        _preRoll = Ticks(PreRollTime);
+        _epoch = time.GetTimestamp();
+
+        long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+    }
+
+    /// <summary>What transports see.</summary>
+    internal StationListing Listing { get; }
+
+    /// <summary>Called when somebody wants a rendition, on that somebody's thread: whoever steps the engine should step it now.</summary>
+    internal Action? Wanted { get; set; }
+
+    internal StationState State => _state;
+
+    internal string? Problem { get; private set; }
+
+    /// <summary>When the last frame is due; known once the source has ended.</summary>
+    internal long EndsAt { get; private set; }
+
+    /// <summary>Reads and encodes what is to be ready now. May wait for a live source or a pipe.</summary>
+    /// <returns>When to come again.</returns>
+    internal long Step(CancellationToken cancellationToken)
+    {
+        if (!HasStarted())
+        {
+            return Never;
+        }
+
+        StartAndStopRenditions();
+        while (_state == StationState.Playing)
+        {
+            long next = Timeline.DueAt(_position) - _ahead;
+            if (!_source.IsLive && next > _time.GetTimestamp())
+            {
+                return next;
+            }
+
+            ReadBlock(cancellationToken);
+            if (_source.IsLive)
+            {
+                return _time.GetTimestamp();
+            }
+
+            StartAndStopRenditions();
+        }
+
+        return Never;
+    }
+
+    /// <summary>Ends the station as its source's end would, with what was read so far.</summary>
+    internal void Finish(StationState state, string? problem = null)
+    {
+        lock (_gate)
+        {
+            if (_state is StationState.Ended or StationState.Failed)
+            {
+                return;
+            }
+
+            Problem = problem;
+            _state = state;
+        }
+
+        StartAndStopRenditions();
+        foreach (Rendition rendition in _renditions.Where(r => r.IsRunning))
+        {
+            rendition.Finish(ArrivedAt());
+        }
+
+        EndsAt = _started ? Timeline.DueAt(_position) : _time.GetTimestamp();
+    }
+
+    internal StationSnapshot GetSnapshot()
+    {
+        long due = _state == StationState.Waiting ? 0 : Math.Min(Volatile.Read(ref _position), Timeline.PositionAt(_time.GetTimestamp()));
+        return new StationSnapshot(
+            _options.Name,
+            _state,
+            Problem,
+            _track,
+            _source.Format,
+            _source.BitDepth,
+            _source.Format.DurationOf(Math.Max(0, due)),
+            _levels,
+            Volatile.Read(ref _reanchored),
+            [.. _renditions.Select(r => new RenditionSnapshot(
+                r.Ring.Info.Name, r.Description, r.Ring.Info.BitRate, r.IsRunning, r.Ring.Leases, r.Packets))]);
+    }
+
+    public void Dispose()
+    {
+        foreach (Rendition rendition in _renditions)
+        {
+            rendition.Dispose();
+        }
+
+        _source.Dispose();
+    }
+
+    /// <summary>The map from the source's positions to time; written by the station's thread alone.</summary>
+    private MediaTimeline Timeline => new(Volatile.Read(ref _epoch), _source.Format.SampleRate, _time.TimestampFrequency);
+
+    private bool HasStarted()
+    {
+        if (_state != StationState.Waiting)
+        {
+            return true;
+        }
+
+        lock (_gate)
+        {
+            if (!_started && _toStart.Count == 0)
+            {
+                return false;
+            }
+
+            _started = true;
+        }
+
+        Volatile.Write(ref _epoch, _time.GetTimestamp());
+        _state = StationState.Playing;
+        _logger.StationStarts(_options.Name);
+        return true;
+    }
+
+    private void ReadBlock(CancellationToken cancellationToken)
+    {
+        SourceRead read = _source.Read(_block, cancellationToken);
+        if (read.Frames == 0)
+        {
+            _logger.StationEnded(_options.Name);
+            Finish(StationState.Ended);
+            return;
+        }
+
+        SetClock(read);
+        if (read.Track is { } track)
+        {
+            _track = track;
+            _logger.NowPlays(_options.Name, track.ToString());
+            ForRunning(r => r.SetTrack(_position, track));
+        }
+
+        ReadOnlySpan<float> pcm = _block.AsSpan(0, read.Frames * _source.Format.Channels);
+        _history.Append(pcm);
+        foreach (Rendition rendition in _renditions)
+        {
+            if (rendition.IsRunning)
+            {
+                rendition.Feed(pcm, ArrivedAt());
+            }
+        }
+
+        Volatile.Write(ref _position, _position + read.Frames);
+        MeasureLevels(pcm);
+    }
+
+    /// <summary>Makes the clock fit what was just read: a live source's is followed; a late file's or pipe's is set anew.</summary>
+    private void SetClock(SourceRead read)
+    {
+        long now = _time.GetTimestamp();
+        if (_source.IsLive)
+        {
+            // The last frame of the block arrives when it is captured.
+            long error = now - Timeline.DueAt(_position + read.Frames);
+            if (_position == 0 || read.Discontinuity || Math.Abs(error) > _maxLateness)
+            {
+                Reanchor(error, counted: _position > 0 && !read.Discontinuity, read.Discontinuity);
+            }
+            else
+            {
+                Volatile.Write(ref _epoch, _epoch + (long)(error * LiveClockGain));
+                ForRunning(r => r.AdjustTimeline(Timeline));
+            }
+
+            return;
+        }
+
+        long late = now - Timeline.DueAt(_position);
+        if (late > (_position == 0 ? 0 : _maxLateness))
+        {
+            Reanchor(late, counted: _position > 0, read.Discontinuity);
+        }
+        else if (read.Discontinuity)
+        {
+            Reanchor(0, counted: false, soundLost: true);
+        }
+    }
+
+    private void Reanchor(long error, bool counted, bool soundLost)
+    {
+        Volatile.Write(ref _epoch, _epoch + error);
+        ForRunning(r => r.SetTimeline(Timeline, soundLost));
+        if (counted)
+        {
+            Volatile.Write(ref _reanchored, _reanchored + 1);
+            _logger.Reanchored(_options.Name, error * 1000.0 / _time.TimestampFrequency, _reanchored);
+        }
+    }
+
+    /// <summary>The station's answer to a first lease; called by sessions, under the ring's lock.</summary>
+    private bool TryStart(Rendition rendition)
+    {
+        lock (_gate)
+        {
+            if (_state is StationState.Ended or StationState.Failed)
+            {
+                return false;
+            }
+
+            // One that still runs though its last listener has left is simply used again.
+            if (!_active.Contains(rendition) && _active.Count >= _options.MaxRenditions)
+            {
+                return false;
+            }
+
+            _active.Add(rendition);
+            rendition.UnusedSince = null;
+            _toStart.Enqueue(rendition);
+        }
+
+        Wanted?.Invoke();
+        return true;
+    }
+
+    private void StartAndStopRenditions()
+    {
+        while (true)
+        {
+            Rendition? wanted;
+            lock (_gate)
+            {
+                if (!_toStart.TryDequeue(out wanted))
+                {
+                    break;
+                }
+            }
+
+            if (!wanted.IsRunning)
+            {
+                Start(wanted);
+            }
+        }
+
+        long now = _time.GetTimestamp();
+        foreach (Rendition rendition in _renditions)
+        {
+            if (rendition.IsRunning && rendition.Ring.Leases == 0)
+            {
+                StopIfUnused(rendition, now);
+            }
+        }
+    }
+
+    /// <summary>Starts a rendition with the sound that is due now, and encodes up to where the source was read.</summary>
+    private void Start(Rendition rendition)
+    {
+        long from = Math.Max(_history.Start, Timeline.PositionAt(_time.GetTimestamp() - _preRoll));
+        from = Math.Min(from, _history.End);
+        rendition.Start(from, Timeline, _track);
+        while (from < _history.End)
+        {
+            ReadOnlySpan<float> pcm = _history.From(from);
+            rendition.Feed(pcm, arrivedAt: null);
+            from += pcm.Length / _source.Format.Channels;
+        }
+    }
+
+    private void StopIfUnused(Rendition rendition, long now)
+    {
+        lock (_gate)
+        {
+            rendition.UnusedSince ??= now;
+            if (now - rendition.UnusedSince < _idleTime)
+            {
+                return;
+            }
+        }
+
+        // Not under our lock: sessions take the ring's first and ours then.
+        if (!rendition.Ring.TryClearIfUnused())
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_toStart.Contains(rendition))
+            {
+                return;
+            }
+
+            _active.Remove(rendition);
+        }
+
+        rendition.Stop();
+        _logger.RenditionRests(rendition.Ring.Info.ToString());
+    }
+
+    private long? ArrivedAt() => _source.IsLive ? _time.GetTimestamp() : null;
+
+    private void ForRunning(Action<Rendition> action)
+    {
+        foreach (Rendition rendition in _renditions)
+        {
+            if (rendition.IsRunning)
+            {
+                action(rendition);
+            }
+        }
+    }
+
+    private void MeasureLevels(ReadOnlySpan<float> pcm)
+    {
+        float[] levels = new float[_source.Format.Channels];
+        for (int i = 0; i < pcm.Length; i++)
+        {
+            ref float level = ref levels[i % levels.Length];
+            level = Math.Max(level, Math.Abs(pcm[i]));
+        }
+
+        _levels = levels;
+    }
+}

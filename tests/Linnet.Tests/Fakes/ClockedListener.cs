@@ -1,0 +1,38 @@
+using System.Net;
+using Linnet.Broadcast;
+
+namespace Linnet.Tests.Fakes;
+
+/// <summary>A listener that notes how far each packet leaves from where its position says.</summary>
+internal sealed class ClockedListener(RingLease lease, TimeProvider time) : Listener(lease, new IPEndPoint(IPAddress.Loopback, 9), "test")
+{
+    private long _start;
+
+    public long Packets { get; private set; }
+
+    public long WorstErrorNs { get; private set; }
+
+    protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+    {
+        if (Packets++ == 0)
+        {
+            _start = time.GetTimestamp();
+        }
+
+        long ideal = _start + (long)((Int128)packet.Position * 1_000_000_000 / Ring.Info.Payload.ClockRate);
+        WorstErrorNs = Math.Max(WorstErrorNs, Math.Abs(time.GetTimestamp() - ideal));
+        return true;
+    }
+
+    protected internal override void SendReport(long now, SendBatch batch)
+    {
+    }
+
+    protected internal override void SendEnd(SendBatch batch)
+    {
+    }
+
+    protected internal override void OnFinished(DropReason reason)
+    {
+    }
+}
