@@ -63,7 +63,6 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
     {
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _disposing.Dispose();
         if (_file is not null)
         {
             await _file.DisposeAsync().ConfigureAwait(false);

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Linnet.Native;
+
+/// <summary>ALSA's PCM devices. Sizes are frames; negative results are errors, as <c>errno</c> counts them.</summary>
+internal static unsafe partial class Alsa
+{
+    internal const int Playback = 0;
+    internal const int Capture = 1;
+    internal const int NonBlock = 1;
+    internal const int AccessInterleaved = 3;
+    internal const int StatePrepared = 2;
+    internal const int Again = -11;
+    internal const int Broken = -32;
+
+    internal const int FormatS16LE = 2;
+    internal const int FormatS32LE = 10;
+    internal const int FormatFloatLE = 14;
+    internal const int FormatS24In3LE = 32;
+
+    /// <summary>Keeps ALSA from writing to standard error, from now on: what goes wrong is told by results.</summary>
+    internal static void BeQuiet() => _ = SetErrorHandler(&OnError);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_strerror")]
+    internal static partial byte* StrError(int error);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_open", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Open(nint* pcm, string name, int direction, int mode);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_close")]
+    internal static partial int Close(nint pcm);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_state")]
+    internal static partial int State(nint pcm);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_start")]
+    internal static partial int Start(nint pcm);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_drop")]
+    internal static partial int Drop(nint pcm);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_wait")]
+    internal static partial int Wait(nint pcm, int timeoutMilliseconds);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_avail_update")]
+    internal static partial nint AvailUpdate(nint pcm);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_delay")]
+    internal static partial int Delay(nint pcm, nint* frames);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_recover")]
+    internal static partial int Recover(nint pcm, int error, int silent);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_writei")]
+    internal static partial nint WriteInterleaved(nint pcm, void* buffer, nuint frames);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_readi")]
+    internal static partial nint ReadInterleaved(nint pcm, void* buffer, nuint frames);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_malloc")]
+    internal static partial int HwParamsMalloc(nint* hardware);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_free")]
+    internal static partial void HwParamsFree(nint hardware);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_any")]
+    internal static partial int HwParamsAny(nint pcm, nint hardware);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_rate_resample")]
+    internal static partial int HwParamsSetRateResample(nint pcm, nint hardware, uint resample);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_access")]
+    internal static partial int HwParamsSetAccess(nint pcm, nint hardware, int access);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_format")]
+    internal static partial int HwParamsSetFormat(nint pcm, nint hardware, int format);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_channels_near")]
+    internal static partial int HwParamsSetChannelsNear(nint pcm, nint hardware, uint* channels);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_rate_near")]
+    internal static partial int HwParamsSetRateNear(nint pcm, nint hardware, uint* rate, int* direction);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_period_size_near")]
+    internal static partial int HwParamsSetPeriodSizeNear(nint pcm, nint hardware, nuint* frames, int* direction);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_buffer_size_near")]
+    internal static partial int HwParamsSetBufferSizeNear(nint pcm, nint hardware, nuint* frames);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params")]
+    internal static partial int HwParams(nint pcm, nint hardware);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params_malloc")]
+    internal static partial int SwParamsMalloc(nint* software);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params_free")]
+    internal static partial void SwParamsFree(nint software);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params_current")]
+    internal static partial int SwParamsCurrent(nint pcm, nint software);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params_set_start_threshold")]
+    internal static partial int SwParamsSetStartThreshold(nint pcm, nint software, nuint frames);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params_set_avail_min")]
+    internal static partial int SwParamsSetAvailMin(nint pcm, nint software, nuint frames);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params")]
+    internal static partial int SwParams(nint pcm, nint software);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_device_name_hint", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int DeviceNameHint(int card, string kind, void*** hints);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_device_name_get_hint", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial byte* DeviceNameGetHint(void* hint, string what);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_device_name_free_hint")]
+    internal static partial int DeviceNameFreeHint(void** hints);
+
+    [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_lib_error_set_handler")]
+    private static partial int SetErrorHandler(delegate* unmanaged[Cdecl]<byte*, int, byte*, int, byte*, void> handler);
+
+    // In C it takes more arguments, as printf does; one that reads none of them may leave them out.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnError(byte* file, int line, byte* function, int error, byte* format)
+    {
+    }
+}

@@ -1,0 +1,167 @@
+using Linnet.Audio;
+using Linnet.Native;
+
+namespace Linnet.Playback.Devices;
+
+/// <summary>Plays on a sound card through ALSA, at the card's own sample rate. For machines without a sound server.</summary>
+/// <param name="name">ALSA's name of the device, such as <c>default</c> or <c>hw:0,0</c>.</param>
+/// <param name="time">The clock of the instants it tells.</param>
+/// <param name="latency">The buffer between asking for sound and hearing it, 5–2000 ms, as near as the card allows. Default 40 ms.</param>
+public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency = null) : IAudioDevice
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50);
+
+    // ALSA's null and file devices take everything at once: nobody may hear an hour in a second.
+    private static readonly TimeSpan MostAhead = TimeSpan.FromMilliseconds(100);
+
+    private readonly TimeSpan _latency = DeviceLatency.Checked(latency);
+    private readonly CancellationTokenSource _disposing = new();
+    private Task _running = Task.CompletedTask;
+    private AlsaPcm? _pcm;
+    private AudioFormat _format;
+    private SampleEncoding _encoding = SampleEncoding.F32LE;
+    private float[] _samples = [];
+    private byte[] _bytes = [];
+    private long _underruns;
+
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <inheritdoc/>
+    public bool HasClock => true;
+
+    /// <summary>How often the card ran out of sound, so that silence was heard.</summary>
+    public long Underruns => Interlocked.Read(ref _underruns);
+
+    /// <inheritdoc/>
+    public async ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken)
+    {
+        if (_pcm is not null)
+        {
+            throw new InvalidOperationException($"{name} is open already.");
+        }
+
+        AlsaPcm pcm = _pcm = await OpenPcmAsync(wanted, cancellationToken).ConfigureAwait(false);
+        _format = new AudioFormat(pcm.SampleRate, pcm.Channels);
+        _encoding = SampleEncoding.All.First(encoding => encoding.Name == pcm.Encoding);
+        _samples = new float[pcm.PeriodFrames * pcm.Channels];
+        _bytes = new byte[_samples.Length * _encoding.BytesPerSample];
+        return _format;
+    }
+
+    /// <inheritdoc/>
+    public Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
+    {
+        AlsaPcm pcm = _pcm ?? throw new InvalidOperationException($"{name} is not open: call {nameof(OpenAsync)}.");
+        return _running = AudioThread.RunAsync("linnet-alsa", () => Play(pcm, callback, cancellationToken));
+    }
+
+    /// <summary>Falls silent at once and lets go of the device.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _pcm?.Dispose();
+    }
+
+    private async Task<AlsaPcm> OpenPcmAsync(AudioFormat wanted, CancellationToken cancellationToken)
+    {
+        // ALSA may lead to a sound server that has hung: what does not open in time is left behind, and closed should it ever open.
+        TimeSpan period = Period < _latency / 2 ? Period : _latency / 2;
+        var opening = Task.Run(
+            () => AlsaPcm.Open(name, Alsa.Playback, wanted.SampleRate, wanted.Channels, period, _latency), cancellationToken);
+        try
+        {
+            return await opening.WaitAsync(OpenTimeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            _ = opening.ContinueWith(
+                static late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new IOException($"The ALSA device '{name}' has not opened within {OpenTimeout.TotalSeconds} s.", e);
+        }
+    }
+
+    private void Play(AlsaPcm pcm, AudioCallback callback, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        var heard = new HeardClock(_format.SampleRate, time.TimestampFrequency);
+        long start = time.GetTimestamp();
+        long given = 0;
+        long? end = null;
+        while (end is null || time.GetTimestamp() < end)
+        {
+            stop.Token.ThrowIfCancellationRequested();
+            int available = pcm.Available();
+            if (available < 0)
+            {
+                Interlocked.Increment(ref _underruns);
+                pcm.Recover(available);
+                continue;
+            }
+
+            TimeSpan ahead = _format.DurationOf(given - pcm.BufferFrames) - time.GetElapsedTime(start);
+            if (ahead > MostAhead)
+            {
+                stop.Token.WaitHandle.WaitOne(LongestWait);
+                continue;
+            }
+
+            if (available < pcm.PeriodFrames)
+            {
+                // Full: now it may run, and the last frame that fits is heard a whole buffer later.
+                pcm.StartIfPrepared();
+                pcm.Wait(LongestWait);
+                continue;
+            }
+
+            heard.Observe(time.GetTimestamp() + (pcm.DelayFrames() * time.TimestampFrequency / _format.SampleRate));
+            int frames = end is null ? callback(_samples, heard.HeardAt) : 0;
+            if (frames == AudioDevice.End)
+            {
+                end = heard.HeardAt;
+                frames = 0;
+            }
+
+            if (frames == 0)
+            {
+                // Nothing to tell is silence, and so is what follows the end until the last frame has been heard.
+                _samples.AsSpan().Clear();
+                frames = pcm.PeriodFrames;
+            }
+
+            Write(pcm, frames, stop.Token);
+            heard.Advance(frames);
+            given += frames;
+        }
+    }
+
+    private void Write(AlsaPcm pcm, int frames, CancellationToken cancellationToken)
+    {
+        int bytesPerFrame = _encoding.BytesPerSample * _format.Channels;
+        int length = PcmConvert.FromFloat(_encoding, _samples.AsSpan(0, frames * _format.Channels), _bytes);
+        ReadOnlySpan<byte> rest = _bytes.AsSpan(0, length);
+        while (!rest.IsEmpty)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int taken = pcm.Write(rest, rest.Length / bytesPerFrame);
+            if (taken == Alsa.Again)
+            {
+                pcm.StartIfPrepared();
+                pcm.Wait(LongestWait);
+            }
+            else if (taken < 0)
+            {
+                Interlocked.Increment(ref _underruns);
+                pcm.Recover(taken);
+            }
+            else
+            {
+                rest = rest[(taken * bytesPerFrame)..];
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Linnet.Native;
+
+namespace Linnet.Playback.Devices;
+
+/// <summary>Finds devices, by the names that people give them.</summary>
+public static class AudioDevices
+{
+    private const string Pulse = "pulse";
+    private const string Alsa = "alsa";
+    private const string WhatElse = "Start PulseAudio or PipeWire, or choose another output: FILE.wav, - (standard output) or null.";
+
+    /// <summary>Makes the device that a person means. Nothing is opened yet.</summary>
+    /// <param name="output">
+    /// <see langword="null"/> or <c>default</c>: PulseAudio's or PipeWire's default output, else ALSA's. <c>null</c>: nowhere. <c>-</c>: a WAV on
+    /// standard output. A name that ends in <c>.wav</c>: that file. Anything else is a name from <see cref="ListAsync"/>, which
+    /// <c>pulse:</c> or <c>alsa:</c> before it makes plain.
+    /// </param>
+    /// <param name="time">The clock it plays by.</param>
+    /// <param name="latency">Between asking for sound and hearing it, 5 ms to 2 s, or <see langword="null"/> for the default. Files have none.</param>
+    /// <param name="bitDepth">For a file or a pipe: significant bits of the integer PCM that will come, or 0. Can be set later, too.</param>
+    /// <param name="server">The PulseAudio server, or <see langword="null"/> for the user's own.</param>
+    public static IAudioDevice Create(string? output, TimeProvider time, TimeSpan? latency = null, int bitDepth = 0, string? server = null) => output switch
+    {
+        null or "" or "default" => new FirstDevice(
+            "default",
+            WhatElse,
+            new PulseDevice(null, time, latency, server),
+            new AlsaDevice("default", time, latency)),
+        "null" => new NullDevice(time),
+        "-" => new PipeDevice("standard output", Console.OpenStandardOutput(), time, bitDepth),
+        _ when output.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) => new WavFileDevice(output, time, bitDepth),
+        _ when TryTake(output, Pulse, out string name) => new PulseDevice(name, time, latency, server),
+        _ when TryTake(output, Alsa, out string name) => new AlsaDevice(name, time, latency),
+        _ => new FirstDevice(
+            output,
+            "See the devices there are with: linnet devices",
+            new PulseDevice(output, time, latency, server),
+            new AlsaDevice(output, time, latency)),
+    };
+
+    /// <summary>Every output and input there is, outputs first. Ends within seconds even if a sound server has hung.</summary>
+    /// <param name="time">Bounds the waits.</param>
+    /// <param name="server">The PulseAudio server, or <see langword="null"/> for the user's own.</param>
+    /// <param name="cancellationToken">Ends the waits.</param>
+    /// <returns>What the sound server knows; where none answers, what ALSA does. Empty on a machine without sound.</returns>
+    public static Task<IReadOnlyList<AudioDeviceInfo>> ListAsync(TimeProvider time, string? server = null, CancellationToken cancellationToken = default) => Task.Run(
+        () =>
+        {
+            try
+            {
+                return ListPulse(time, server, cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or DllNotFoundException)
+            {
+                return ListAlsa();
+            }
+        },
+        cancellationToken);
+
+    private static bool TryTake(string output, string api, out string name)
+    {
+        bool isIt = output.StartsWith(api, StringComparison.Ordinal) && output.AsSpan(api.Length).StartsWith(":", StringComparison.Ordinal);
+        name = isIt ? output[(api.Length + 1)..] : "";
+        return isIt;
+    }
+
+    private static IReadOnlyList<AudioDeviceInfo> ListPulse(TimeProvider time, string? server, CancellationToken cancellationToken)
+    {
+        using PulseConnection connection = PulseConnection.Connect(server, time, cancellationToken);
+        PulseEndpoints endpoints = PulseEndpoints.Ask(connection, cancellationToken);
+        return
+        [
+            .. endpoints.Sinks.Select(s => new AudioDeviceInfo(s.Name, s.Description, Pulse, IsInput: false, s.Name == endpoints.DefaultSink)),
+            .. endpoints.Sources.Select(s => new AudioDeviceInfo(s.Name, s.Description, Pulse, IsInput: true, s.Name == endpoints.DefaultSource, s.MonitorOf)),
+        ];
+    }
+
+    private static IReadOnlyList<AudioDeviceInfo> ListAlsa() => NativeLibraries.IsAvailable(NativeLibraries.Alsa)
+        ?
+        [
+            .. AlsaHints.List(isInput: false).Select(d => new AudioDeviceInfo(d.Name, d.Description, Alsa, IsInput: false, d.Name == "default")),
+            .. AlsaHints.List(isInput: true).Select(d => new AudioDeviceInfo(d.Name, d.Description, Alsa, IsInput: true, d.Name == "default")),
+        ]
+        : [];
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Linnet.Audio;
+
+namespace Linnet.Playback.Devices;
+
+/// <summary>The first of some devices that opens.</summary>
+/// <param name="name">What was wanted.</param>
+/// <param name="advice">What to do if none opens; a sentence.</param>
+/// <param name="candidates">Best first. Owned.</param>
+internal sealed class FirstDevice(string name, string advice, params IReadOnlyList<IAudioDevice> candidates) : IAudioDevice
+{
+    private IAudioDevice? _open;
+
+    /// <inheritdoc/>
+    public string Name => _open?.Name ?? name;
+
+    /// <inheritdoc/>
+    public bool HasClock => true;
+
+    /// <inheritdoc/>
+    public async ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken)
+    {
+        var problems = new StringBuilder();
+        foreach (IAudioDevice candidate in candidates)
+        {
+            try
+            {
+                AudioFormat format = await candidate.OpenAsync(wanted, cancellationToken).ConfigureAwait(false);
+                _open = candidate;
+                return format;
+            }
+            catch (Exception e) when (e is IOException or DllNotFoundException)
+            {
+                problems.Append(e.Message).Append(' ');
+            }
+        }
+
+        throw new IOException(problems.Append(advice).ToString());
+    }
+
+    /// <inheritdoc/>
+    public Task RunAsync(AudioCallback callback, CancellationToken cancellationToken) =>
+        (_open ?? throw new InvalidOperationException($"{name} is not open: call {nameof(OpenAsync)}.")).RunAsync(callback, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAudioDevice candidate in candidates)
+        {
+            await candidate.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using Linnet.Audio;
+using Linnet.Native;
+
+namespace Linnet.Playback.Devices;
+
+/// <summary>Plays through PulseAudio or PipeWire, which convert to what the sound card takes. The volume stays ours.</summary>
+/// <param name="sink">The server's name of an output, or <see langword="null"/> for its default one.</param>
+/// <param name="time">The clock of the instants it tells.</param>
+/// <param name="latency">Between asking for sound and hearing it, 5–2000 ms; the server comes as near as its device allows. Default 40 ms.</param>
+/// <param name="server">As in <c>PULSE_SERVER</c>, such as <c>unix:/run/user/1000/pulse/native</c>; <see langword="null"/> for the user's own.</param>
+public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? latency = null, string? server = null) : IAudioDevice
+{
+    // The server tells when sound is heard only once some is: until then it gets silence. If it never tells, do not wait longer.
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
+
+    private readonly TimeSpan _latency = DeviceLatency.Checked(latency);
+    private readonly CancellationTokenSource _disposing = new();
+    private Task _running = Task.CompletedTask;
+    private PulseConnection? _connection;
+    private PulseStream? _stream;
+    private AudioFormat _format;
+    private long _underruns;
+
+    /// <summary>The output's name, once open.</summary>
+    public string Name => _stream?.DeviceName ?? sink ?? "default";
+
+    /// <inheritdoc/>
+    public bool HasClock => true;
+
+    /// <summary>How often the device ran out of sound, so that silence was heard.</summary>
+    public long Underruns => Interlocked.Read(ref _underruns);
+
+    /// <inheritdoc/>
+    public async ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken)
+    {
+        if (_connection is not null)
+        {
+            throw new InvalidOperationException($"{Name} is open already.");
+        }
+
+        await Task.Run(() => Connect(wanted, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return wanted;
+    }
+
+    /// <inheritdoc/>
+    public Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
+    {
+        if (_connection is null || _stream is null)
+        {
+            throw new InvalidOperationException($"{Name} is not open: call {nameof(OpenAsync)}.");
+        }
+
+        (PulseConnection connection, PulseStream stream) = (_connection, _stream);
+        return _running = AudioThread.RunAsync("linnet-pulse", () => Play(connection, stream, callback, cancellationToken));
+    }
+
+    /// <summary>Falls silent at once and lets go of the device.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stream?.Dispose();
+        _connection?.Dispose();
+    }
+
+    private void Connect(AudioFormat wanted, CancellationToken cancellationToken)
+    {
+        PulseConnection connection = PulseConnection.Connect(server, time, cancellationToken);
+        try
+        {
+            var stream = new PulseStream(connection, wanted.SampleRate, wanted.Channels);
+            try
+            {
+                TimeSpan request = Period < _latency / 2 ? Period : _latency / 2;
+                stream.ConnectPlayback(sink, wanted.FramesIn(_latency), wanted.FramesIn(request), cancellationToken);
+                (_connection, _stream, _format) = (connection, stream, wanted);
+            }
+            catch
+            {
+                stream.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Play(PulseConnection connection, PulseStream stream, AudioCallback callback, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        using CancellationTokenRegistration waking = stop.Token.UnsafeRegister(static c => ((PulseConnection)c!).Wake(), connection);
+        var heard = new HeardClock(_format.SampleRate, time.TimestampFrequency);
+        long start = time.GetTimestamp();
+        long underflow = stream.UnderflowIndex;
+        bool isHeard = false;
+
+        stream.Start(stop.Token);
+        while (true)
+        {
+            stop.Token.ThrowIfCancellationRequested();
+            stream.ThrowIfGone();
+            if (stream.UnderflowIndex != underflow)
+            {
+                underflow = stream.UnderflowIndex;
+                Interlocked.Increment(ref _underruns);
+            }
+
+            isHeard = isHeard || stream.IsHeard || time.GetElapsedTime(start) > MaxSilence;
+            if (!isHeard)
+            {
+                WriteSilence(stream);
+            }
+            else if (!WriteSound(stream, heard, callback))
+            {
+                break;
+            }
+
+            connection.Iterate(Period * 10);
+        }
+
+        stream.Drain(_latency + DrainGrace, stop.Token);
+    }
+
+    private static void WriteSilence(PulseStream stream)
+    {
+        for (int wanted = stream.WritableFrames; wanted > 0; wanted = stream.WritableFrames)
+        {
+            Span<float> room = stream.BeginWrite(wanted);
+            room.Clear();
+            stream.Write(room, room.Length / (stream.FrameLength / sizeof(float)));
+        }
+    }
+
+    /// <summary>Gives the server all it wants now; <see langword="false"/> if that was the end.</summary>
+    private bool WriteSound(PulseStream stream, HeardClock heard, AudioCallback callback)
+    {
+        int wanted = stream.WritableFrames;
+        if (wanted > 0 && stream.TryGetLatency(out TimeSpan untilHeard))
+        {
+            heard.Observe(time.GetTimestamp() + (long)(untilHeard.TotalSeconds * time.TimestampFrequency));
+        }
+
+        while (wanted > 0)
+        {
+            Span<float> room = stream.BeginWrite(wanted);
+            int frames = callback(room, heard.HeardAt);
+            if (frames == AudioDevice.End)
+            {
+                stream.Write(room, 0);
+                return false;
+            }
+
+            if (frames == 0)
+            {
+                // A sound card does not wait: nothing to tell is silence.
+                room.Clear();
+                frames = room.Length / _format.Channels;
+            }
+
+            stream.Write(room, frames);
+            heard.Advance(frames);
+            wanted -= frames;
+        }
+
+        return true;
+    }
+}

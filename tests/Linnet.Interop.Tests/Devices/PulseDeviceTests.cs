@@ -1,0 +1,141 @@
+using Linnet.Audio;
+using Linnet.Playback;
+using Linnet.Playback.Devices;
+
+namespace Linnet.Interop.Tests.Devices;
+
+[Collection(nameof(PulseServer))]
+public sealed class PulseDeviceTests(PulseServer server)
+{
+    // Below 100 ms a null sink stumbles now and then on a busy machine.
+    private static readonly TimeSpan Safe = TimeSpan.FromMilliseconds(200);
+    private static readonly AudioFormat Format = new(PulseServer.SampleRate, 2);
+
+    [Fact]
+    public async Task What_is_played_is_heard_without_gap_or_repeat_and_when_it_was_told()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        using MonitorRecording recording = await MonitorRecording.StartAsync(server, PulseServer.Sink, cancellationToken);
+        const int Frames = 5 * PulseServer.SampleRate;
+        var ramp = new Ramp(Frames);
+
+        await using (PulseDevice device = Device(PulseServer.Sink))
+        {
+            Assert.True(device.HasClock);
+            Assert.Equal(Format, await device.OpenAsync(Format, cancellationToken));
+            Assert.Equal(PulseServer.Sink, device.Name);
+            await device.RunAsync(ramp.Give, cancellationToken);
+            Assert.Equal(0, device.Underruns);
+        }
+
+        // The sink may swallow the first 20 ms of a stream, but never the end.
+        (int first, int last) = Ramp.FramesIn(await recording.StopAsync());
+        Assert.InRange(first, 1, PulseServer.SampleRate / 50);
+        Assert.Equal(Frames, last);
+        AssertPlausible(ramp);
+    }
+
+    [Fact]
+    public async Task Mono_and_six_channels_are_taken_at_any_rate()
+    {
+        foreach (AudioFormat format in (AudioFormat[])[new(8_000, 1), new(96_000, 6), new(44_100, 8)])
+        {
+            int calls = 0;
+            await using PulseDevice device = Device(PulseServer.OtherSink);
+            Assert.Equal(format, await device.OpenAsync(format, TestContext.Current.CancellationToken));
+            await device.RunAsync((pcm, _) => calls++ == 5 ? AudioDevice.End : pcm.Length / format.Channels, TestContext.Current.CancellationToken);
+            Assert.Equal(6, calls);
+        }
+    }
+
+    [Fact]
+    public async Task The_default_sink_is_played_on_if_none_is_named()
+    {
+        await using PulseDevice device = Device(null);
+
+        await device.OpenAsync(Format, TestContext.Current.CancellationToken);
+
+        Assert.Equal(PulseServer.Sink, device.Name);
+    }
+
+    [Fact]
+    public async Task Cancelling_or_disposing_ends_it_at_once()
+    {
+        using var stop = new CancellationTokenSource();
+        await using PulseDevice cancelled = Device(PulseServer.OtherSink);
+        await using PulseDevice disposed = Device(PulseServer.OtherSink);
+        foreach (PulseDevice device in (PulseDevice[])[cancelled, disposed])
+        {
+            await device.OpenAsync(Format, TestContext.Current.CancellationToken);
+            (Task running, Task started) = Run(device, stop.Token);
+            await started;
+
+            await (device == cancelled ? stop.CancelAsync() : device.DisposeAsync().AsTask());
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task A_device_that_is_not_there_is_told_in_a_sentence()
+    {
+        await using PulseDevice device = Device("nowhere");
+
+        IOException e = await Assert.ThrowsAsync<IOException>(() => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Equal("The sound server has not got the sound device 'nowhere'. See those there are with: linnet devices", e.Message);
+    }
+
+    [Fact]
+    public async Task Where_its_output_goes_away_it_plays_on_at_the_default_one()
+    {
+        string module = await server.PactlAsync("load-module", "module-null-sink", "sink_name=shortlived");
+        await using PulseDevice device = Device("shortlived");
+        await device.OpenAsync(Format, TestContext.Current.CancellationToken);
+        using var stop = new CancellationTokenSource();
+        (Task running, Task started) = Run(device, stop.Token);
+        await started;
+
+        await server.PactlAsync("unload-module", module);
+        using (MonitorRecording recording = await MonitorRecording.StartAsync(server, PulseServer.Sink, TestContext.Current.CancellationToken))
+        {
+            Assert.False(running.IsCompleted);
+            Assert.Equal(PulseServer.Sink, device.Name);
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private static (Task Running, Task Started) Run(PulseDevice device, CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task running = device.RunAsync(
+            (pcm, _) =>
+            {
+                started.TrySetResult();
+                return pcm.Length / 2;
+            },
+            cancellationToken);
+        return (running, Task.WhenAny(started.Task, running));
+    }
+
+    private static void AssertPlausible(Ramp ramp)
+    {
+        TimeProvider time = TimeProvider.System;
+        int early = 0;
+        for (int i = 1; i < ramp.Calls.Count; i++)
+        {
+            Assert.True(ramp.Calls[i].HeardAt > ramp.Calls[i - 1].HeardAt, $"call {i} is heard before the one before it");
+            early += time.GetElapsedTime(ramp.Calls[i].Now, ramp.Calls[i].HeardAt).TotalMilliseconds is > 0 and < 300 ? 1 : 0;
+        }
+
+        // A machine that holds up the test's threads for long makes it ask late: rarely.
+        Assert.InRange(early, ramp.Calls.Count * 9 / 10, ramp.Calls.Count);
+        double wholeMs = time.GetElapsedTime(ramp.Calls[0].HeardAt, ramp.Calls[^1].HeardAt).TotalMilliseconds;
+        double givenMs = 1000.0 * (ramp.Given - ramp.Calls[^1].Frames) / PulseServer.SampleRate;
+        Assert.InRange(wholeMs - givenMs, -60, 60);
+    }
+
+    private PulseDevice Device(string? sink) => new(sink, TimeProvider.System, Safe, server.Address);
+}

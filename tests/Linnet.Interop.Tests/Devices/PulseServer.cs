@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace Linnet.Interop.Tests.Devices;
+
+/// <summary>A PulseAudio server of the test's own: no sound card, two null sinks, its socket in a folder of its own.</summary>
+public sealed class PulseServer : IAsyncLifetime
+{
+    public const string Sink = "linnet_one";
+    public const string OtherSink = "linnet_two";
+    public const int SampleRate = 48_000;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("linnet-pulse-");
+    private Process? _process;
+
+    /// <summary>For the <c>server</c> parameters, and <c>PULSE_SERVER</c>.</summary>
+    public string Address => $"unix:{SocketPath}";
+
+    /// <summary>The server itself.</summary>
+    public Process Process => _process ?? throw new InvalidOperationException("The server has not been started.");
+
+    private string SocketPath => Path.Combine(_folder.FullName, "native");
+
+    public async ValueTask InitializeAsync()
+    {
+        string script = Path.Combine(_folder.FullName, "script.pa");
+        await File.WriteAllTextAsync(script, $"""
+            load-module module-native-protocol-unix auth-anonymous=1 socket={SocketPath}
+            load-module module-null-sink sink_name={Sink} format=float32le rate={SampleRate} channels=2 sink_properties=device.description=One
+            load-module module-null-sink sink_name={OtherSink} format=float32le rate={SampleRate} channels=2 sink_properties=device.description=Two
+            set-default-sink {Sink}
+
+            """);
+        _process = Start("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error", $"--log-target=file:{_folder.FullName}/log", "-F", script);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await AnswersAsync())
+        {
+            Assert.False(_process.HasExited, "pulseaudio has ended");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
+        }
+    }
+
+    /// <summary>Starts a program that talks to this server by default.</summary>
+    public Process Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        start.Environment["HOME"] = _folder.FullName;
+        start.Environment["XDG_RUNTIME_DIR"] = _folder.FullName;
+        start.Environment["PULSE_SERVER"] = program == "pulseaudio" ? null : Address;
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start");
+    }
+
+    /// <summary>Runs <c>pactl</c> and gives what it says.</summary>
+    public async Task<string> PactlAsync(params string[] arguments)
+    {
+        using Process pactl = Start("pactl", arguments);
+        string output = await pactl.StandardOutput.ReadToEndAsync();
+        await pactl.WaitForExitAsync();
+        Assert.Equal(0, pactl.ExitCode);
+        return output.Trim();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
