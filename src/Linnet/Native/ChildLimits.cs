@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace Linnet.Native;
+
+/// <summary>Limits what a child process may take. Linux only; elsewhere there is none.</summary>
+internal static unsafe partial class ChildLimits
+{
+    private const int AddressSpace = 9;
+
+    /// <summary>Bounds the memory of a child, in bytes of address space. A child that has ended already is no error.</summary>
+    internal static void SetMemory(int processId, long bytes)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            var limit = new Limit { Soft = (nuint)bytes, Hard = (nuint)bytes };
+            _ = SetLimit(processId, AddressSpace, &limit, null);
+        }
+    }
+
+    /// <remarks>Source: prlimit(2), RLIMIT_AS in asm-generic/resource.h.</remarks>
+    [LibraryImport("libc", EntryPoint = "prlimit")]
+    private static partial int SetLimit(int processId, int resource, Limit* newLimit, Limit* oldLimit);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Limit
+    {
+        internal nuint Soft;
+        internal nuint Hard;
+    }
+}

@@ -1,0 +1,73 @@
+using Linnet.Audio;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Sources;
+
+/// <summary>Opens sources by what a person wrote.</summary>
+public static class AudioSources
+{
+    /// <summary>What standard input is called in errors, and as a title.</summary>
+    private const string StandardInputName = "Standard input";
+
+    /// <summary>Opens the source of a station.</summary>
+    /// <param name="spec">Which.</param>
+    /// <param name="options">How it is played.</param>
+    /// <param name="logger">Hears of files that are skipped.</param>
+    /// <param name="cancellationToken">Ends the wait for a pipe or for ffmpeg.</param>
+    /// <exception cref="IOException">It cannot be opened; the message is a sentence for the user.</exception>
+    /// <exception cref="DllNotFoundException">A native library is not installed; the message says how to.</exception>
+    public static IAudioSource Open(SourceSpec spec, SourceOptions options, ILogger logger, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(options);
+        return spec.Kind switch
+        {
+            SourceKind.StandardInput => PipeSource.Open(options.OpenStandardInput(), options.Raw, StandardInputName, cancellationToken),
+            SourceKind.Tone => new ToneSource(spec.Frequency),
+            SourceKind.Capture => options.OpenCapture?.Invoke(spec.Location) ?? throw new IOException("There are no capture devices here."),
+            _ => OpenPath(spec.Location, options, logger, cancellationToken),
+        };
+    }
+
+    /// <summary>Opens a folder, a playlist, or a file of any kind that libsndfile or ffmpeg reads.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="options">How it is played.</param>
+    /// <param name="logger">Hears of files that are skipped.</param>
+    /// <param name="cancellationToken">Ends the wait for ffmpeg.</param>
+    /// <exception cref="IOException">It cannot be opened; the message is a sentence for the user.</exception>
+    /// <exception cref="DllNotFoundException">A native library is not installed; the message says how to.</exception>
+    public static IAudioSource OpenPath(string path, SourceOptions options, ILogger logger, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Func<IReadOnlyList<PlaylistEntry>> list;
+        if (Directory.Exists(path))
+        {
+            list = () => FolderListing.List(path, logger);
+        }
+        else if (PlaylistFile.KindOf(path) is PlaylistKind kind)
+        {
+            list = () => PlaylistFile.List(path, kind, logger);
+        }
+        else if (options.Loop)
+        {
+            list = () => [new PlaylistEntry(path)];
+        }
+        else
+        {
+            return OpenFile(path, untagged: null, options.Time, cancellationToken);
+        }
+
+        return PlaylistSource.Open(
+            path,
+            list,
+            (entry, token) => OpenFile(entry.Path, entry.Untagged, options.Time, token),
+            options.Loop,
+            options.Shuffle,
+            logger,
+            cancellationToken);
+    }
+
+    /// <summary>Opens one file: by libsndfile, and by ffmpeg what that does not read.</summary>
+    private static IAudioSource OpenFile(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken) =>
+        (IAudioSource?)FileSource.TryOpen(path, untagged) ?? FfmpegSource.Open(path, untagged, time, cancellationToken);
+}

@@ -1,0 +1,95 @@
+using Linnet.Audio;
+
+namespace Linnet.Sources;
+
+/// <summary>Another source's sound at another rate, with another number of channels. Owns that source.</summary>
+internal sealed class ConvertingSource : IAudioSource
+{
+    private const int BlockFrames = 1024;
+
+    private readonly IAudioSource _source;
+    private readonly ChannelMap _channels;
+    private readonly Resampler? _resampler;
+    private readonly float[] _read;
+    private readonly float[] _mapped;
+    private int _start;
+    private int _held;
+    private bool _ended;
+    private TrackInfo? _track;
+
+    internal ConvertingSource(IAudioSource source, AudioFormat format)
+    {
+        _source = source;
+        Format = format;
+        _channels = new ChannelMap(source.Format.Channels, format.Channels);
+        _resampler = source.Format.SampleRate == format.SampleRate ? null : new Resampler(source.Format.SampleRate, format.SampleRate, format.Channels);
+        _read = new float[BlockFrames * source.Format.Channels];
+        _mapped = new float[BlockFrames * format.Channels];
+    }
+
+    /// <inheritdoc/>
+    public AudioFormat Format { get; }
+
+    /// <inheritdoc/>
+    public int BitDepth => 0;
+
+    /// <inheritdoc/>
+    public bool IsLive => _source.IsLive;
+
+    /// <inheritdoc/>
+    public TimeSpan? Duration => _source.Duration;
+
+    /// <inheritdoc/>
+    public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_held == 0 && !_ended)
+            {
+                Fill(cancellationToken);
+            }
+
+            int written = _ended && _held == 0 ? _resampler?.Flush(pcm) ?? 0 : Convert(pcm);
+            if (written > 0 || (_ended && _held == 0))
+            {
+                TrackInfo? track = _track;
+                _track = null;
+                return written > 0 ? new SourceRead(written, track) : SourceRead.End;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
+
+    private void Fill(CancellationToken cancellationToken)
+    {
+        SourceRead read = _source.Read(_read, cancellationToken);
+        _track = read.Track ?? _track;
+        _ended = read.Frames == 0;
+        _start = 0;
+        _held = read.Frames;
+        _channels.Apply(_read.AsSpan(0, read.Frames * _source.Format.Channels), _mapped);
+    }
+
+    private int Convert(Span<float> pcm)
+    {
+        int channels = Format.Channels;
+        ReadOnlySpan<float> input = _mapped.AsSpan(_start * channels, _held * channels);
+        int consumed;
+        int written;
+        if (_resampler is not null)
+        {
+            _resampler.Process(input, pcm, out consumed, out written);
+        }
+        else
+        {
+            consumed = written = Math.Min(_held, pcm.Length / channels);
+            input[..(written * channels)].CopyTo(pcm);
+        }
+
+        _start += consumed;
+        _held -= consumed;
+        return written;
+    }
+}

@@ -1,0 +1,150 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Linnet.Native;
+
+namespace Linnet.Sources;
+
+/// <summary>One run of <c>ffmpeg</c>, which decodes one local file into its standard output. Killed when disposed.</summary>
+internal sealed class FfmpegProcess : IDisposable
+{
+    /// <summary>What it may take of memory, where the system can say so.</summary>
+    private const long MemoryLimit = 2L << 30;
+
+    /// <summary>The longest error kept, in characters.</summary>
+    private const int MaxProblemLength = 300;
+
+    /// <summary>Containers of sound and video. No playlists or manifests among them: those would open other files.</summary>
+    private const string Containers =
+        "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,iff,latm,loas,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,nut,ogg,"
+        + "oma,rm,shn,tak,truehd,tta,voc,vqf,w64,wav,wv,xwma";
+
+    private readonly Process _process;
+    private readonly object _gate = new();
+    private readonly TaskCompletionSource<int> _bitDepth = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _problem;
+
+    private FfmpegProcess(Process process)
+    {
+        _process = process;
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.BeginErrorReadLine();
+        ChildLimits.SetMemory(process.Id, MemoryLimit);
+    }
+
+    /// <summary>The WAV.</summary>
+    internal Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>Whether ffmpeg is on PATH.</summary>
+    internal static bool IsAvailable => Find() is not null;
+
+    /// <summary>Starts ffmpeg.</summary>
+    /// <exception cref="IOException">It is not installed, or does not start; the message says what to do.</exception>
+    internal static FfmpegProcess Start(string path)
+    {
+        string program = Find() ?? throw new IOException(
+            $"{path} is not a sound file that libsndfile can read, and ffmpeg, which might, is not installed. Install it with: {HowToInstall}");
+        var start = new ProcessStartInfo(program, ArgumentsFor(path))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
+        try
+        {
+            Process process = Process.Start(start) ?? throw new IOException("ffmpeg does not start.");
+            process.StandardInput.Close();
+            return new FfmpegProcess(process);
+        }
+        catch (Win32Exception e)
+        {
+            throw new IOException($"{path} cannot be read: {program} does not start: {e.Message}.", e);
+        }
+    }
+
+    /// <summary>What ffmpeg is told: always the same, but for the file.</summary>
+    internal static string[] ArgumentsFor(string path) =>
+    [
+        "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
+        "-protocol_whitelist", "file,pipe", "-format_whitelist", Containers,
+
+        // With the protocol before it, a name is a name, whatever it begins with or holds.
+        "-i", "file:" + Path.GetFullPath(path),
+        "-map", "0:a:0", "-vn", "-sn", "-dn", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
+    ];
+
+    /// <summary>Bits of the integer PCM that a lossless file holds, 0 for others. ffmpeg says it before its first byte of sound.</summary>
+    internal int WaitForBitDepth(CancellationToken cancellationToken) => _bitDepth.Task.WaitAsync(cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>Once its output has ended: what went wrong, without a full stop, or <see langword="null"/> if all went well.</summary>
+    internal string? WaitForProblem()
+    {
+        // A child that has closed its output is about to end; one that is not is ended here.
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(5)))
+        {
+            _process.Kill();
+        }
+
+        // Once more without a limit: only then have all lines of standard error been heard.
+        _process.WaitForExit();
+        lock (_gate)
+        {
+            return _process.ExitCode == 0 ? null : _problem ?? $"ffmpeg ended with code {_process.ExitCode}";
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has ended by itself.
+        }
+
+        _process.Dispose();
+    }
+
+    private static string HowToInstall =>
+        OperatingSystem.IsMacOS() ? "brew install ffmpeg"
+        : OperatingSystem.IsWindows() ? "winget install ffmpeg"
+        : "apt-get install ffmpeg (Debian, Ubuntu) or dnf install ffmpeg-free (Fedora)";
+
+    /// <summary>The program on PATH; never one in the working directory.</summary>
+    private static string? Find()
+    {
+        string name = OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg";
+        return (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Where(Path.IsPathFullyQualified)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>One line of standard error, such as <c>[info]   Stream #0:0: Audio: alac, 44100 Hz, stereo, s16p</c>.</summary>
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            _bitDepth.TrySetResult(0);
+            return;
+        }
+
+        if (line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal))
+        {
+            string text = line[(line.LastIndexOf(']') + 1)..].Trim().TrimEnd('.');
+            lock (_gate)
+            {
+                _problem = text.Length > MaxProblemLength ? text[..MaxProblemLength] : text.Length > 0 ? text : _problem;
+            }
+        }
+        else if (FfmpegStream.TryReadBitDepth(line, out int bits))
+        {
+            _bitDepth.TrySetResult(bits);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+namespace Linnet.Sources;
+
+/// <summary>Reads the line in which ffmpeg says what is in a file.</summary>
+internal static class FfmpegStream
+{
+    /// <summary>Names of the codecs that give the samples they were given; of PCM there are many.</summary>
+    private static readonly string[] Lossless = ["alac", "ape", "flac", "mlp", "pcm_", "shorten", "tak", "truehd", "tta", "wavpack", "wmalossless"];
+
+    /// <summary>Whether the line describes a stream of sound; if so, its bits of integer PCM, 0 if it is lossy or float.</summary>
+    internal static bool TryReadBitDepth(ReadOnlySpan<char> line, out int bits)
+    {
+        // [info]   Stream #0:0[0x1](und): Audio: alac (alac / 0x63616C61), 44100 Hz, stereo, s32p (24 bit), 1411 kb/s (default)
+        bits = 0;
+        const string Audio = ": Audio: ";
+        int stream = line.IndexOf("Stream #0:", StringComparison.Ordinal);
+        int codec = line.IndexOf(Audio, StringComparison.Ordinal);
+        if (stream < 0 || codec < stream || !line[..stream].Trim().EndsWith("]", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> description = line[(codec + Audio.Length)..];
+        foreach (string name in Lossless)
+        {
+            if (description.StartsWith(name, StringComparison.Ordinal))
+            {
+                bits = BitsOf(description);
+                break;
+            }
+        }
+
+        return true;
+    }
+
+    private static int BitsOf(ReadOnlySpan<char> description)
+    {
+        foreach (Range part in description.Split(", "))
+        {
+            ReadOnlySpan<char> word = description[part];
+            switch (word)
+            {
+                case "u8" or "u8p":
+                    return 8;
+                case "s16" or "s16p":
+                    return 16;
+            }
+
+            if (word.StartsWith("s32", StringComparison.Ordinal))
+            {
+                return word.Contains("(24 bit)", StringComparison.Ordinal) ? 24 : word.Contains("(20 bit)", StringComparison.Ordinal) ? 20 : 32;
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Sources;
+
+/// <summary>Everything the sources say. Event ids 700–799.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(700, LogLevel.Warning, "{Playlist}: skipped a track. {Problem}")]
+    public static partial void TrackSkipped(this ILogger logger, string playlist, string problem);
+
+    [LoggerMessage(701, LogLevel.Warning, "{Playlist}: the track broke off. {Problem}")]
+    public static partial void TrackBrokeOff(this ILogger logger, string playlist, string problem);
+
+    [LoggerMessage(702, LogLevel.Warning, "{Playlist}: cannot be listed again, so the last list goes on. {Problem}")]
+    public static partial void ListingFailed(this ILogger logger, string playlist, string problem);
+
+    [LoggerMessage(703, LogLevel.Warning, "{Playlist}: skipped {Count} entries that are network addresses, which a playlist may not name here. The first: {First}")]
+    public static partial void AddressesSkipped(this ILogger logger, string playlist, int count, string first);
+
+    [LoggerMessage(704, LogLevel.Warning, "{Folder}: only the first {Count} entries are played")]
+    public static partial void FolderTooLarge(this ILogger logger, string folder, int count);
+
+    [LoggerMessage(705, LogLevel.Warning, "{Folder}: left out. {Problem}")]
+    public static partial void FolderLeftOut(this ILogger logger, string folder, string problem);
+
+    [LoggerMessage(706, LogLevel.Information, "{Playlist}: {Path} is converted from {From} to {To}")]
+    public static partial void TrackConverted(this ILogger logger, string playlist, string path, string from, string to);
+}

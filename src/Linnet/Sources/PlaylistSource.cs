@@ -1,0 +1,131 @@
+using Linnet.Audio;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Sources;
+
+/// <summary>Files one after the other without a gap: a folder, a playlist, or one file that repeats.</summary>
+/// <remarks>
+/// The first file that can be played gives the format; others are converted to it. A file that is broken or gone is skipped with
+/// one line in the log. While one file plays, the next is opened, on another thread: that task is the source's own and ends with it.
+/// </remarks>
+public sealed class PlaylistSource : IAudioSource
+{
+    private readonly string _name;
+    private readonly TrackQueue _queue;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _closing = new();
+    private ReadyTrack? _current;
+    private Task<ReadyTrack?>? _next;
+
+    private PlaylistSource(string name, TrackQueue queue, ReadyTrack first, ILogger logger)
+    {
+        _name = name;
+        _queue = queue;
+        _logger = logger;
+        _current = first;
+        Format = first.Format;
+        BitDepth = first.BitDepth;
+    }
+
+    /// <inheritdoc/>
+    public AudioFormat Format { get; }
+
+    /// <summary>That of the first file: what is deeper is rounded to it where the rendition is integer PCM.</summary>
+    public int BitDepth { get; }
+
+    /// <inheritdoc/>
+    public bool IsLive => false;
+
+    /// <inheritdoc/>
+    public TimeSpan? Duration => null;
+
+    /// <summary>Opens the first file that can be played.</summary>
+    /// <param name="name">What the list is called in log lines and errors: its path.</param>
+    /// <param name="list">Gives the files. Called for each round, so a folder's new files are played too.</param>
+    /// <param name="open">Opens one file or throws <see cref="IOException"/>.</param>
+    /// <param name="loop">Whether to begin again after the last file.</param>
+    /// <param name="shuffle">Where the order comes from, anew for each round; <see langword="null"/> to keep the list's.</param>
+    /// <param name="logger">Hears of files that are skipped.</param>
+    /// <param name="cancellationToken">Ends the wait for the first file.</param>
+    /// <exception cref="IOException">No file can be played; the message is a sentence for the user.</exception>
+    public static PlaylistSource Open(
+        string name,
+        Func<IReadOnlyList<PlaylistEntry>> list,
+        Func<PlaylistEntry, CancellationToken, IAudioSource> open,
+        bool loop,
+        Random? shuffle,
+        ILogger logger,
+        CancellationToken cancellationToken = default)
+    {
+        var queue = new TrackQueue(name, new PlayOrder(name, list, loop, shuffle, logger), open, logger);
+        ReadyTrack first = queue.OpenNext(cancellationToken) ?? throw new IOException($"{name} holds no sound.");
+        return new PlaylistSource(name, queue, first, logger);
+    }
+
+    /// <inheritdoc/>
+    public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            _next ??= Task.Run(() => _queue.OpenNext(_closing.Token), CancellationToken.None);
+            _current ??= TakeNext(cancellationToken);
+            if (_current is null)
+            {
+                return SourceRead.End;
+            }
+
+            SourceRead read = ReadCurrent(pcm, cancellationToken);
+            if (read.Frames > 0)
+            {
+                return read;
+            }
+
+            _current.Dispose();
+            _current = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _closing.Cancel();
+        _current?.Dispose();
+        _current = null;
+        try
+        {
+            _next?.GetAwaiter().GetResult()?.Dispose();
+        }
+        catch (Exception)
+        {
+            // Nobody waits for that track any more.
+        }
+
+        _next = null;
+        _closing.Dispose();
+    }
+
+    /// <summary>Waits for the track that is being opened. After the last one it stays that way.</summary>
+    private ReadyTrack? TakeNext(CancellationToken cancellationToken)
+    {
+        ReadyTrack? track = _next!.WaitAsync(cancellationToken).GetAwaiter().GetResult();
+        if (track is not null)
+        {
+            _next = null;
+        }
+
+        return track;
+    }
+
+    private SourceRead ReadCurrent(Span<float> pcm, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _current!.Read(pcm, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            _logger.TrackBrokeOff(_name, e.Message);
+            return SourceRead.End;
+        }
+    }
+}

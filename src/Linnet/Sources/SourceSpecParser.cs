@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace Linnet.Sources;
+
+/// <summary>Reads one <c>[NAME=]SOURCE</c> of the command line.</summary>
+internal static class SourceSpecParser
+{
+    private const string Tone = "tone";
+    private const string Microphone = "mic";
+
+    /// <summary>The longest text looked at: more than any system's longest path.</summary>
+    private const int MaxLength = 40_000;
+
+    /// <summary>Parses; the name stays empty where none is given.</summary>
+    internal static bool TryParse(
+        string text, Func<string, bool> fileExists, Func<string, bool> folderExists, out SourceSpec spec, out string problem)
+    {
+        spec = new SourceSpec("", SourceKind.Path, text);
+        problem = "";
+        if (text.Length == 0)
+        {
+            problem = "A source is empty: name a file, a folder, a playlist, '-' for standard input, 'tone' or 'mic'.";
+            return false;
+        }
+
+        if (text.Contains('\0') || text.Length > MaxLength)
+        {
+            problem = "A source is no possible file name.";
+            return false;
+        }
+
+        int equals = text.IndexOf('=');
+        if (equals < 0 || fileExists(text) || folderExists(text))
+        {
+            return TryReadSource("", text, out spec, out problem);
+        }
+
+        string name = text[..equals];
+        if (SourceSpec.IsStationName(name))
+        {
+            return TryReadSource(name, text[(equals + 1)..], out spec, out problem);
+        }
+
+        if (name.AsSpan().IndexOfAny('/', '\\', '.') >= 0)
+        {
+            // A path with '=' in it that is not there: opening it will say so.
+            return true;
+        }
+
+        problem = $"'{name}' is not a name for a station: use a to z, 0 to 9 and -, at most {SourceSpec.MaxNameLength}, such as jazz=song.wav.";
+        return false;
+    }
+
+    private static bool TryReadSource(string name, string source, out SourceSpec spec, out string problem)
+    {
+        spec = new SourceSpec(name, SourceKind.Path, source);
+        problem = "";
+        if (source.Length == 0)
+        {
+            problem = $"'{name}=' names no source: write {name}=song.wav, for example.";
+            return false;
+        }
+
+        if (source == "-")
+        {
+            spec = new SourceSpec(name, SourceKind.StandardInput, "");
+        }
+        else if (source == Tone || source.StartsWith(Tone + ":", StringComparison.Ordinal))
+        {
+            return TryReadTone(name, source, out spec, out problem);
+        }
+        else if (source == Microphone || source.StartsWith(Microphone + ":", StringComparison.Ordinal))
+        {
+            spec = new SourceSpec(name, SourceKind.Capture, source.Length > Microphone.Length ? source[(Microphone.Length + 1)..] : "");
+        }
+        else if (SourceAddress.IsUrl(source))
+        {
+            problem = $"{source} is a network address; a station's source is a file, a folder, a playlist, '-' for standard input, 'tone' or 'mic'.";
+            return false;
+        }
+
+        return true;
+    }
+
+    private static bool TryReadTone(string name, string source, out SourceSpec spec, out string problem)
+    {
+        const NumberStyles Style = NumberStyles.AllowDecimalPoint;
+        double frequency = ToneSource.DefaultFrequency;
+        ReadOnlySpan<char> hz = source.Length > Tone.Length ? source.AsSpan(Tone.Length + 1) : default;
+        bool isNumber = source.Length == Tone.Length || double.TryParse(hz, Style, CultureInfo.InvariantCulture, out frequency);
+        bool isTone = isNumber && frequency is >= ToneSource.MinFrequency and <= ToneSource.MaxFrequency;
+        spec = new SourceSpec(name, SourceKind.Tone, "", isTone ? frequency : ToneSource.DefaultFrequency);
+        problem = isTone ? "" : $"'{source}' is not a tone: write tone:HZ with {ToneSource.MinFrequency} to {ToneSource.MaxFrequency} Hz, such as tone:440.";
+        return isTone;
+    }
+}
