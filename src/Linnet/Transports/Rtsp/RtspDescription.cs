@@ -41,7 +41,7 @@ internal sealed record RtspDescription(
             RtspGrammar.IsUri(offer.ControlUri) ? offer.ControlUri : throw RtspFailure.NoDescription(server),
             RtspGrammar.IsUri(sessionUri) ? sessionUri : baseUri,
             TitleOf(sdp),
-            SessionDescription.Value(sdp.Attributes, "range")?.StartsWith("npt=now", StringComparison.OrdinalIgnoreCase) == true);
+            sdp.Value("range")?.StartsWith("npt=now", StringComparison.OrdinalIgnoreCase) == true);
     }
 
     private static AudioOffer Choose(string server, SessionDescription sdp, string baseUri)

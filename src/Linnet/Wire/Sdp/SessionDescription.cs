@@ -30,7 +30,7 @@ public sealed class SessionDescription
     public IReadOnlyList<MediaDescription> Media { get; init; } = [];
 
     /// <summary>The session's <c>a=control</c>: see <see cref="SdpControl"/>.</summary>
-    public string? Control => Value(Attributes, "control");
+    public string? Control => Value("control");
 
     /// <summary>Reads a description that came from anyone. Never throws.</summary>
     /// <param name="bytes">UTF-8. Lines may end in CRLF, LF or CR. Malformed and unknown lines are skipped as long as the rest makes sense.</param>
@@ -88,6 +88,9 @@ public sealed class SessionDescription
     /// <param name="baseUri">As for <see cref="AudioOffers"/>.</param>
     /// <remarks>Source: RFC 2326 §C.1.1.</remarks>
     public string AggregateUri(string baseUri) => SdpControl.Resolve(baseUri, Control);
+
+    /// <summary>The value of the session's first attribute with that name; empty if it has none, <see langword="null"/> if there is no such attribute.</summary>
+    public string? Value(string name) => Value(Attributes, name);
 
     internal static string? Value(IReadOnlyList<AttributeLine> attributes, string name)
     {

@@ -49,6 +49,11 @@ public class RtspReaderTests
     public void They_are_the_same_a_few_bytes_at_a_time(int length) =>
         Assert.Equal(ExchangeRead, Reading.All(new RtspReader(), ExchangeBytes, _ => length, segmented: true));
 
+    [Fact]
+    public void A_dollar_within_a_message_starts_no_frame() => Assert.Equal(
+        ["PLAY * | $a=1 Content-Length=4 | $\0\0\0", "$7 ", "0 left"],
+        Reading.All("PLAY * RTSP/1.0\r\n$a: 1\r\nContent-Length: 4\r\n\r\n$\0\0\0$\u0007\0\0"u8));
+
     [Theory]
     [InlineData("ffmpeg-client.bin", 5, 0)]
     [InlineData("gstreamer-client.bin", 5, 2)]
@@ -107,7 +112,7 @@ public class RtspReaderTests
     [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 0x10\r\n", 400, "a hexadecimal Content-Length")]
     [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length:\r\n", 400, "an empty Content-Length")]
     [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 5, 5\r\n", 400, "a list of Content-Lengths")]
-    [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 5\r\nContent-Length: 5\r\n", 400, "two Content-Lengths")]
+    [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 5\r\ncontent-length: 5\r\n", 400, "two Content-Lengths")]
     [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 65537\r\n", 413, "a body one byte too long")]
     [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 2147483648\r\n", 413, "2 GB to come")]
     [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 99999999999999999999\r\n", 413, "more to come than 64 bits can tell")]
