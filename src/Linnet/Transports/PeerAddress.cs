@@ -1,0 +1,30 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Linnet.Transports;
+
+/// <summary>A peer's IP address without a port, as a value: IPv4 as its mapped IPv6 address. Made without allocating.</summary>
+internal readonly record struct PeerAddress(UInt128 Bits)
+{
+    // The first 64 bits of an IPv6 address name a network; whoever has one address of it has all.
+    private static readonly UInt128 NetworkMask = new(ulong.MaxValue, 0);
+    private static readonly UInt128 MappedPrefix = new(0, 0xFFFF_0000_0000);
+
+    /// <summary>What stands for one customer of the network: an IPv4 address, or an IPv6 network of 64 bits.</summary>
+    internal PeerAddress Network => (Bits >> 32) == (MappedPrefix >> 32) ? this : new PeerAddress(Bits & NetworkMask);
+
+    internal static PeerAddress Of(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out int length);
+        return Of(bytes[..length]);
+    }
+
+    /// <remarks>The layouts of sockaddr_in and sockaddr_in6 behind the family are the same on all systems.</remarks>
+    internal static PeerAddress Of(SocketAddress address) =>
+        Of(address.Family == AddressFamily.InterNetworkV6 ? address.Buffer.Span.Slice(8, 16) : address.Buffer.Span.Slice(4, 4));
+
+    private static PeerAddress Of(ReadOnlySpan<byte> bytes) =>
+        new(bytes.Length == 16 ? BinaryPrimitives.ReadUInt128BigEndian(bytes) : MappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(bytes));
+}

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using Linnet.Broadcast;
+using Linnet.Clock;
+using Linnet.Wire.Rtcp;
+
+namespace Linnet.Transports.Rtp;
+
+/// <summary>Writes what a server says over RTCP: sender reports with the true map from wall clock to RTP timestamp, and goodbyes.</summary>
+/// <param name="time">Whose wall clock is told.</param>
+internal sealed class RtcpWriter(TimeProvider time)
+{
+    // A report, a description and a goodbye are 28 + 32 + 8 bytes.
+    private const int MaxLength = 256;
+
+    // RFC 7022 §4.2: 96 random bits. All streams of this server share a clock, so they share the name.
+    private readonly string _canonicalName = Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
+
+    /// <summary>A compound of sender report and CNAME.</summary>
+    /// <param name="listener">To whom: the counts are its own.</param>
+    /// <param name="now">The instant reported, in ticks.</param>
+    /// <param name="prefix">Bytes to leave free in front.</param>
+    /// <returns><see langword="null"/> before the rendition has a timeline.</returns>
+    internal byte[]? Report(Listener listener, long now, int prefix = 0) =>
+        SenderReport(listener, now) is SenderReport report ? Compound(prefix, report, Description(listener)) : null;
+
+    /// <summary>A compound that ends with BYE (RFC 3550 §6.6).</summary>
+    internal byte[] Goodbye(Listener listener, int prefix = 0)
+    {
+        uint ssrc = listener.Ring.Info.Stream.Ssrc;
+        RtcpPacket report = (RtcpPacket?)SenderReport(listener, time.GetTimestamp()) ?? new ReceiverReport(ssrc);
+        return Compound(prefix, report, Description(listener), new Goodbye([ssrc]));
+    }
+
+    private SenderReport? SenderReport(Listener listener, long now)
+    {
+        if (listener.Ring.Timeline is not MediaTimeline timeline)
+        {
+            return null;
+        }
+
+        // The wall clock is read a moment after now: take that moment off again.
+        TimeSpan since = time.GetElapsedTime(now);
+        RtpStreamIdentity stream = listener.Ring.Info.Stream;
+        return new SenderReport(
+            stream.Ssrc,
+            NtpTime.From(time.GetUtcNow() - since),
+            stream.TimestampOf(timeline.PositionAt(now)),
+            unchecked((uint)listener.PacketsSent),
+            unchecked((uint)listener.PayloadBytesSent));
+    }
+
+    private SourceDescription Description(Listener listener) => new(listener.Ring.Info.Stream.Ssrc, _canonicalName);
+
+    private static byte[] Compound(int prefix, params ReadOnlySpan<RtcpPacket> packets)
+    {
+        Span<byte> bytes = stackalloc byte[MaxLength];
+        bytes[..prefix].Clear();
+        int length = RtcpCompound.Write(bytes[prefix..], packets);
+        return bytes[..(prefix + length)].ToArray();
+    }
+}

@@ -1,0 +1,222 @@
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Native;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>The outbound half of an RTSP connection, which sound and answers share: neither cuts into the other.</summary>
+/// <remarks>
+/// Sound is sent by sender threads and never waits: a frame that the kernel took only part of is kept by reference and finished first.
+/// Messages (answers, RTCP) queue behind it, and sound waits in its ring until they are out. Nothing is allocated per frame.
+/// </remarks>
+/// <param name="socket">The connection's socket, not blocking; whoever opened it disposes it.</param>
+internal sealed class RtspOutput(Socket socket)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<ReadOnlyMemory<byte>> _messages = new();
+    private ReadOnlyMemory<byte> _partial;
+    private byte[] _renumbered = [];
+    private bool _isFlushing;
+    private bool _isBroken;
+
+    /// <summary>Whether the connection took an error: nothing more can be sent.</summary>
+    internal bool IsBroken => Volatile.Read(ref _isBroken);
+
+    /// <summary>Bytes begun or queued here, and bytes that the kernel holds because the peer has not acknowledged them (Linux alone tells).</summary>
+    internal unsafe long UnsentBytes
+    {
+        get
+        {
+            long unsent;
+            lock (_gate)
+            {
+                unsent = _partial.Length;
+                foreach (ReadOnlyMemory<byte> message in _messages)
+                {
+                    unsent += message.Length;
+                }
+            }
+
+            if (OperatingSystem.IsLinux())
+            {
+                try
+                {
+                    int queued;
+                    unsent += LibC.IoCtl(socket.SafeHandle, LibC.SocketOutQueue, &queued) == 0 ? queued : 0;
+                }
+                catch (ObjectDisposedException)
+                {
+                }
+            }
+
+            return unsent;
+        }
+    }
+
+    /// <summary>Bounds what the kernel holds for the peer. It may give twice as much, for its own books.</summary>
+    internal void BoundKernelBuffer(int bytes)
+    {
+        try
+        {
+            socket.SendBufferSize = bytes;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Volatile.Write(ref _isBroken, true);
+        }
+    }
+
+    /// <summary>Sends a packet of sound, or starts to.</summary>
+    /// <returns><see langword="false"/>: nothing of it was sent.</returns>
+    internal bool TrySend(PacketItem packet, byte channel)
+    {
+        lock (_gate)
+        {
+            if (!TryFlushLocked())
+            {
+                return false;
+            }
+
+            ReadOnlyMemory<byte> frame = channel == 0 ? packet.InterleavedFrame : Renumber(packet.InterleavedFrame, channel);
+            int sent = SendSome(frame);
+            _partial = sent == 0 ? default : frame[sent..];
+            return sent > 0;
+        }
+    }
+
+    /// <summary>Sends a message, or queues it behind what was begun. The bytes are given.</summary>
+    internal void Post(ReadOnlyMemory<byte> message)
+    {
+        lock (_gate)
+        {
+            _messages.Enqueue(message);
+            TryFlushLocked();
+        }
+    }
+
+    /// <summary>As <see cref="Post"/>, but only if nothing waits.</summary>
+    /// <returns>Whether it was sent or begun.</returns>
+    internal bool TryPost(ReadOnlyMemory<byte> message)
+    {
+        lock (_gate)
+        {
+            if (!TryFlushLocked())
+            {
+                return false;
+            }
+
+            _messages.Enqueue(message);
+            TryFlushLocked();
+            return true;
+        }
+    }
+
+    /// <summary>Sends on what was begun and what is queued, without waiting.</summary>
+    /// <returns><see langword="false"/> while something still waits.</returns>
+    internal bool TryFlush()
+    {
+        lock (_gate)
+        {
+            return TryFlushLocked();
+        }
+    }
+
+    /// <summary>Waits until all that was begun and queued is with the kernel, or the connection breaks. One caller at a time.</summary>
+    internal async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        while (TakeForFlush() is { IsEmpty: false } rest)
+        {
+            bool isSent = false;
+            try
+            {
+                await socket.SendAsync(rest, cancellationToken).ConfigureAwait(false);
+                isSent = true;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                // How much of it went out is unknown, so nothing may follow it: see below.
+            }
+
+            lock (_gate)
+            {
+                _isFlushing = false;
+                _partial = default;
+                _isBroken |= !isSent;
+            }
+        }
+    }
+
+    /// <summary>What <see cref="FlushAsync"/> is to send by itself; nobody else sends until it has.</summary>
+    private ReadOnlyMemory<byte> TakeForFlush()
+    {
+        lock (_gate)
+        {
+            if (TryFlushLocked() || _isBroken)
+            {
+                return default;
+            }
+
+            _isFlushing = true;
+            return _partial;
+        }
+    }
+
+    private bool TryFlushLocked()
+    {
+        if (_isFlushing || _isBroken)
+        {
+            return false;
+        }
+
+        while (true)
+        {
+            if (_partial.IsEmpty && !_messages.TryDequeue(out _partial))
+            {
+                return true;
+            }
+
+            int sent = SendSome(_partial);
+            _partial = _partial[sent..];
+            if (!_partial.IsEmpty)
+            {
+                return false;
+            }
+        }
+    }
+
+    private int SendSome(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            int sent = socket.Send(bytes.Span, SocketFlags.None, out SocketError error);
+            if (error is SocketError.Success)
+            {
+                return sent;
+            }
+
+            if (error is not (SocketError.WouldBlock or SocketError.TryAgain or SocketError.Interrupted or SocketError.NoBufferSpaceAvailable))
+            {
+                Volatile.Write(ref _isBroken, true);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            Volatile.Write(ref _isBroken, true);
+        }
+
+        return 0;
+    }
+
+    /// <summary>The same frame on another channel. Rare, for whoever hears one stream takes channel 0; so a copy is cheaper than a second write.</summary>
+    private ReadOnlyMemory<byte> Renumber(ReadOnlyMemory<byte> frame, byte channel)
+    {
+        if (_renumbered.Length < frame.Length)
+        {
+            _renumbered = new byte[frame.Length];
+        }
+
+        frame.CopyTo(_renumbered);
+        _renumbered[1] = channel;
+        return _renumbered.AsMemory(0, frame.Length);
+    }
+}

@@ -1,0 +1,280 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Linnet.Broadcast;
+using Linnet.Wire.Rtsp;
+using Linnet.Wire.Sdp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>Answers the requests of one connection.</summary>
+/// <remarks>Source: RFC 2326 §10 (methods), §11 (statuses), §A.2 (states).</remarks>
+internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection connection)
+{
+    private const string TextType = "text/plain; charset=utf-8";
+    private const string RetryAfter = "Retry-After";
+    private const string RetrySeconds = "10";
+
+    private static readonly string Methods = string.Join(
+        ", ",
+        RtspMethod.Options, RtspMethod.Describe, RtspMethod.Setup, RtspMethod.Play, RtspMethod.Pause,
+        RtspMethod.GetParameter, RtspMethod.SetParameter, RtspMethod.Teardown);
+
+    private static readonly string[] AcceptableTypes = [SessionDescription.ContentType, "application/*", "*/*"];
+
+    // Tells this run's descriptions from another's.
+    private readonly ulong _sessionId = (ulong)server.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Does what is asked, as far as it may be done before the answer is out.</summary>
+    internal async ValueTask<RtspResponse> AnswerAsync(RtspRequest request, CancellationToken cancellationToken)
+    {
+        if (request.CSeq is null)
+        {
+            return Refuse(request, RtspStatus.BadRequest, "The request has no CSeq, or one that is not a number.");
+        }
+
+        string[] required = [.. request.Headers.Members(RtspHeaderNames.Require), .. request.Headers.Members("Proxy-Require")];
+        if (required.Length > 0)
+        {
+            RtspResponse refusal = request.Answer(RtspStatus.OptionNotSupported);
+            refusal.Headers.Add(RtspHeaderNames.Unsupported, string.Join(", ", required));
+            return refusal;
+        }
+
+        return request.Method switch
+        {
+            RtspMethod.Options => Options(request),
+            RtspMethod.Describe => Describe(request),
+            RtspMethod.Setup => Setup(request),
+            RtspMethod.Play => await PlayAsync(request, cancellationToken).ConfigureAwait(false),
+            RtspMethod.Pause => await PauseAsync(request).ConfigureAwait(false),
+            RtspMethod.Teardown => await TeardownAsync(request).ConfigureAwait(false),
+            RtspMethod.GetParameter or RtspMethod.SetParameter => Parameter(request),
+            RtspMethod.Announce or RtspMethod.Record => WithMethods(request.Answer(RtspStatus.MethodNotAllowed), RtspHeaderNames.Allow),
+            _ => WithMethods(request.Answer(RtspStatus.NotImplemented), RtspHeaderNames.Public),
+        };
+    }
+
+    private RtspResponse Options(RtspRequest request) =>
+        TryFindSession(request, out _, out RtspResponse? refusal) || !request.Headers.Contains(RtspHeaderNames.Session)
+            ? WithMethods(request.Answer(RtspStatus.Ok), RtspHeaderNames.Public)
+            : refusal!;
+
+    private RtspResponse Describe(RtspRequest request)
+    {
+        if (!TryFindResource(request, out RtspResource? resource, out RtspResponse? refusal))
+        {
+            return refusal;
+        }
+
+        string[] accepted = [.. request.Headers.Members(RtspHeaderNames.Accept).Select(type => type.Split(';')[0].Trim())];
+        if (accepted.Length > 0 && !accepted.Any(type => AcceptableTypes.Contains(type, StringComparer.OrdinalIgnoreCase)))
+        {
+            return Refuse(request, RtspStatus.NotAcceptable, $"Descriptions are given as {SessionDescription.ContentType}.");
+        }
+
+        RtspResponse response = request.Answer(RtspStatus.Ok);
+        response.Headers.Add(RtspHeaderNames.ContentType, SessionDescription.ContentType);
+        response.Headers.Add(RtspHeaderNames.ContentBase, $"{resource.Uri}/");
+        response.Body = resource.Describe(connection.Local.Address, _sessionId);
+        return response;
+    }
+
+    private RtspResponse Setup(RtspRequest request)
+    {
+        if (!TryFindResource(request, out RtspResource? resource, out RtspResponse? refusal))
+        {
+            return refusal;
+        }
+
+        RtspServerSession? session = null;
+        if (request.Headers.Contains(RtspHeaderNames.Session) && !TryFindSession(request, out session, out refusal))
+        {
+            return refusal;
+        }
+
+        if (session is not null && session.Resource.Ring != resource.Ring)
+        {
+            return Refuse(request, RtspStatus.AggregateOperationNotAllowed, "A session hears one rendition. Set up another session for another.");
+        }
+
+        if (session?.Listener is not null)
+        {
+            return Refuse(request, RtspStatus.MethodNotValidInThisState, "The transport of a session that has played stays as it is.");
+        }
+
+        if (!TransportHeader.TryParse(request.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? offers))
+        {
+            return Refuse(request, RtspStatus.BadRequest, "The request has no Transport, or one that cannot be read.");
+        }
+
+        TransportPair[] taken = [.. connection.Sessions.Where(s => s != session).Select(s => s.Transport.Interleaved).OfType<TransportPair>()];
+        if (TransportChoice.Choose(offers, connection.Remote.Address, resource.Ring.Info.Stream.Ssrc, server.Rtp?.Ports, taken)
+            is not TransportSpec transport)
+        {
+            return Refuse(request, RtspStatus.UnsupportedTransport, server.Rtp is null
+                ? "Sound is sent as RTP/AVP/TCP;unicast, on channels that are not in use."
+                : "Sound is sent as RTP/AVP;unicast with client_port, or as RTP/AVP/TCP;unicast on channels that are not in use.");
+        }
+
+        if (session is not null)
+        {
+            session.Transport = transport;
+        }
+        else if ((session = connection.TryOpenSession(resource, transport)) is null)
+        {
+            return Busy(request, "There are as many listeners as the server takes.");
+        }
+
+        RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);
+        response.Headers.Add(RtspHeaderNames.Transport, transport.ToString());
+        return response;
+    }
+
+    private async Task<RtspResponse> PlayAsync(RtspRequest request, CancellationToken cancellationToken)
+    {
+        if (!TryFindSessionOf(request, out RtspServerSession? session, out RtspResponse? refusal))
+        {
+            return refusal;
+        }
+
+        RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);
+        response.Headers.Add(RtspHeaderNames.Range, RangeHeader.Live.ToString());
+        if (session.IsPlaying)
+        {
+            // All that could be queued is what plays already.
+            return response;
+        }
+
+        (bool isOpen, PacketItem? first) = await session.PlayAsync(cancellationToken).ConfigureAwait(false);
+        if (!isOpen)
+        {
+            return Busy(request, "The station has ended, or runs as many renditions as it may.");
+        }
+
+        if (first is not null)
+        {
+            response.Headers.Add(
+                RtspHeaderNames.RtpInfo, RtpInfoHeader.Write(new RtpInfo(session.Resource.TrackUri, first.SequenceNumber, first.Timestamp)));
+        }
+
+        return response;
+    }
+
+    private async Task<RtspResponse> PauseAsync(RtspRequest request)
+    {
+        if (!TryFindSessionOf(request, out RtspServerSession? session, out RtspResponse? refusal))
+        {
+            return refusal;
+        }
+
+        if (!session.IsPlaying)
+        {
+            return Refuse(request, RtspStatus.MethodNotValidInThisState, "Nothing is being played.");
+        }
+
+        await session.PauseAsync().ConfigureAwait(false);
+        return WithSession(request.Answer(RtspStatus.Ok), session);
+    }
+
+    private async Task<RtspResponse> TeardownAsync(RtspRequest request)
+    {
+        if (!TryFindSessionOf(request, out RtspServerSession? session, out RtspResponse? refusal))
+        {
+            return refusal;
+        }
+
+        await connection.EndSessionAsync(session, RtspSessionEnd.Teardown).ConfigureAwait(false);
+        return request.Answer(RtspStatus.Ok);
+    }
+
+    /// <summary>GET_PARAMETER and SET_PARAMETER: without parameters a sign of life, and there are no parameters.</summary>
+    private RtspResponse Parameter(RtspRequest request)
+    {
+        RtspServerSession? session = null;
+        if (request.Headers.Contains(RtspHeaderNames.Session) && !TryFindSession(request, out session, out RtspResponse? refusal))
+        {
+            return refusal;
+        }
+
+        if (!request.Body.Span.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return Refuse(request, RtspStatus.ParameterNotUnderstood, "There are no parameters.");
+        }
+
+        RtspResponse response = request.Answer(RtspStatus.Ok);
+        return session is null ? response : WithSession(response, session);
+    }
+
+    private bool TryFindResource(
+        RtspRequest request, [NotNullWhen(true)] out RtspResource? resource, [NotNullWhen(false)] out RtspResponse? refusal)
+    {
+        resource = null;
+        refusal = null;
+        if (!RtspUri.TryParse(request.Uri, out RtspUri? uri))
+        {
+            refusal = Refuse(request, RtspStatus.BadRequest, "The address is not rtsp://HOST/STATION/RENDITION.");
+        }
+        else if (!RtspResource.TryFind(server.Stations, uri, out resource, out string problem))
+        {
+            refusal = Refuse(request, RtspStatus.NotFound, problem);
+        }
+
+        return refusal is null;
+    }
+
+    /// <summary>Finds the session that a request names, if it lives on this connection.</summary>
+    private bool TryFindSession(
+        RtspRequest request, [NotNullWhen(true)] out RtspServerSession? session, [NotNullWhen(false)] out RtspResponse? refusal)
+    {
+        session = SessionHeader.TryParse(request.Headers[RtspHeaderNames.Session], out SessionHeader? header)
+            ? connection.FindSession(header.Id)
+            : null;
+        refusal = session is null ? Refuse(request, RtspStatus.SessionNotFound, "There is no such session on this connection.") : null;
+        return session is not null;
+    }
+
+    /// <summary>The same, and what the request's address names is what the session hears.</summary>
+    private bool TryFindSessionOf(
+        RtspRequest request, [NotNullWhen(true)] out RtspServerSession? session, [NotNullWhen(false)] out RtspResponse? refusal)
+    {
+        session = null;
+        if (!TryFindResource(request, out RtspResource? resource, out refusal) || !TryFindSession(request, out session, out refusal))
+        {
+            return false;
+        }
+
+        if (session.Resource.Ring != resource.Ring)
+        {
+            refusal = Refuse(request, RtspStatus.SessionNotFound, "The session hears another rendition.");
+        }
+
+        return refusal is null;
+    }
+
+    private RtspResponse WithSession(RtspResponse response, RtspServerSession session)
+    {
+        response.Headers.Add(RtspHeaderNames.Session, new SessionHeader(session.Id, server.Options.SessionTimeout).ToString());
+        return response;
+    }
+
+    private static RtspResponse WithMethods(RtspResponse response, string header)
+    {
+        response.Headers.Add(header, Methods);
+        return response;
+    }
+
+    private static RtspResponse Busy(RtspRequest request, string problem)
+    {
+        RtspResponse response = Refuse(request, RtspStatus.ServiceUnavailable, problem);
+        response.Headers.Add(RetryAfter, RetrySeconds);
+        return response;
+    }
+
+    private static RtspResponse Refuse(RtspRequest request, RtspStatus status, string problem)
+    {
+        RtspResponse response = request.Answer(status);
+        response.Headers.Add(RtspHeaderNames.ContentType, TextType);
+        response.Body = Encoding.UTF8.GetBytes($"{problem}\r\n");
+        return response;
+    }
+}

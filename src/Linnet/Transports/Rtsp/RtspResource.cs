@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Wire.Rtsp;
+using Linnet.Wire.Sdp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>A rendition as an address names it: <c>/</c>, <c>/STATION</c>, <c>/STATION/RENDITION</c>, and with <c>/audio</c> its one track.</summary>
+/// <param name="Ring">The rendition.</param>
+/// <param name="Uri">Its absolute address, by the host name the client used: for the whole (aggregate control).</param>
+internal sealed record RtspResource(BroadcastRing Ring, string Uri)
+{
+    /// <summary>What a rendition's address ends with when its track is meant.</summary>
+    internal const string Track = "audio";
+
+    /// <summary>The absolute address of its one track.</summary>
+    /// <remarks>Relative ones are resolved against the host alone by GStreamer, which so loses the station.</remarks>
+    internal string TrackUri => $"{Uri}/{Track}";
+
+    /// <summary>Finds what an address names.</summary>
+    /// <param name="stations">Where.</param>
+    /// <param name="uri">The address.</param>
+    /// <param name="resource">What it names.</param>
+    /// <param name="problem">If nothing: a sentence for the client, which lists what there is.</param>
+    internal static bool TryFind(
+        StationDirectory stations, RtspUri uri, [NotNullWhen(true)] out RtspResource? resource, out string problem)
+    {
+        resource = null;
+        string? name = uri.Segments.Count > 0 ? uri.Segments[0] : null;
+        if (!stations.TryFind(name, out StationListing? station))
+        {
+            problem = stations.Stations.Count == 0
+                ? "There are no stations."
+                : $"There is no station {name}. Stations: {string.Join(", ", stations.Stations.Select(s => s.Name))}.";
+            return false;
+        }
+
+        string? rendition = uri.Segments.Count > 1 && !(uri.Segments.Count == 2 && uri.Segments[1] == Track) ? uri.Segments[1] : null;
+        bool hasTail = uri.Segments.Count > 3 || (uri.Segments.Count == 3 && uri.Segments[2] != Track);
+        if (hasTail || !station.TryFind(rendition, out BroadcastRing? ring))
+        {
+            problem = $"Station {station.Name} has no {string.Join('/', uri.Segments.Skip(1))}. "
+                + $"Renditions: {string.Join(", ", station.Rings.Select(r => r.Info.Name))}.";
+            return false;
+        }
+
+        problem = "";
+        resource = new RtspResource(ring, $"rtsp://{uri.Authority}/{ring.Info.Station}/{ring.Info.Name}");
+        return true;
+    }
+
+    /// <summary>The description of the rendition, as every player understands it: plain RTP, exactly one payload type.</summary>
+    /// <param name="server">The address at which the client reached us.</param>
+    /// <param name="sessionId">Tells descriptions of one run of the server from another's.</param>
+    internal byte[] Describe(IPAddress server, ulong sessionId)
+    {
+        RenditionInfo info = Ring.Info;
+        bool isV6 = server.AddressFamily == AddressFamily.InterNetworkV6;
+        string family = isV6 ? "IP6" : "IP4";
+        var format = new RtpMap(
+            RtpStreamIdentity.PayloadType, info.Payload.EncodingName, info.Payload.ClockRate, info.Payload.Channels, info.Payload.Parameters);
+        var description = new SessionDescription
+        {
+            Origin = new SdpOrigin("-", $"{sessionId}", "1", WithoutScope(server), family),
+            Name = info.Station,
+            Connection = new SdpConnection(isV6 ? "::" : "0.0.0.0", family),
+            Attributes = [new("control", Uri), new("range", RangeHeader.Live.ToString())],
+            Media = [MediaDescription.Audio(format, TrackUri, info.PacketTime)],
+        };
+        return description.ToArray();
+    }
+
+    private static string WithoutScope(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes()).ToString() : address.ToString();
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Transports.Rtp;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>Serves stations over RTSP: by UDP from one pair of ports, or within the connection.</summary>
+/// <remarks>
+/// <para>
+/// Listening is others' work: <see cref="TcpListenerHost"/>, or a server such as Kestrel. Each connection they accept is given to
+/// <see cref="ServeAsync"/>. A session lives and ends with the connection it was set up on.
+/// </para>
+/// <para>Source: RFC 2326; RFC 3550 for RTP and RTCP.</para>
+/// </remarks>
+public sealed class RtspServer
+{
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<RtspServerConnection, byte> _connections = new();
+    private volatile bool _isStopping;
+
+    /// <summary>A server; it hears nobody before <see cref="RunAsync"/>.</summary>
+    /// <param name="options">Limits.</param>
+    /// <param name="stations">What there is to be heard.</param>
+    /// <param name="senders">Who sends. It must outlive this.</param>
+    /// <param name="ports">The UDP ports, disposed by whoever opened them after <see cref="RunAsync"/> has returned; without, only TCP is offered.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told who comes and goes.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
+    public RtspServer(
+        RtspServerOptions options, StationDirectory stations, SenderPool senders, RtpPortPair? ports, TimeProvider time, ILogger? logger = null)
+    {
+        Options = options.ThrowIfInvalid();
+        Stations = stations;
+        Senders = senders;
+        Time = time;
+        Logger = logger ?? NullLogger.Instance;
+        Rtcp = new RtcpWriter(time);
+        Rtp = ports is null ? null : new RtpSender(ports, Rtcp, time);
+        Admission = new RtspAdmission(options);
+    }
+
+    internal RtspServerOptions Options { get; }
+
+    internal StationDirectory Stations { get; }
+
+    internal SenderPool Senders { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal ILogger Logger { get; }
+
+    internal RtpSender? Rtp { get; }
+
+    internal RtcpWriter Rtcp { get; }
+
+    internal RtspAdmission Admission { get; }
+
+    internal RtspServerCounters Counters { get; } = new();
+
+    /// <summary>Hears RTCP and ends what is dead, until it is cancelled; then says goodbye to everybody, closes all connections and returns.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var ending = new CancellationTokenSource();
+        Task hearing = Rtp?.RunAsync(ending.Token) ?? Task.CompletedTask;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(CheckInterval, Time, cancellationToken).ConfigureAwait(false);
+                long now = Time.GetTimestamp();
+                foreach ((RtspServerConnection connection, _) in _connections)
+                {
+                    connection.CheckTimeouts(now);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await StopAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await hearing.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Serves one client until it or the server closes the connection.</summary>
+    /// <param name="transport">The connection. Only its input is read here; all that goes out goes straight to the socket.</param>
+    /// <param name="socket">Its socket, which is made non-blocking. Whoever accepted it closes it after this returns.</param>
+    /// <param name="cancellationToken">Ends it, with a goodbye.</param>
+    public async Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    {
+        if (RtspServerConnection.TryCreate(this, transport.Input, socket) is not RtspServerConnection connection)
+        {
+            return;
+        }
+
+        if (_isStopping || !Admission.TryEnter(connection.Peer))
+        {
+            Counters.Count(RtspConnectionRefusal.TooMany);
+            Logger.ConnectionRefused(connection.Remote, RtspConnectionRefusal.TooMany);
+            connection.Abort();
+            return;
+        }
+
+        Counters.CountConnection();
+        _connections.TryAdd(connection, 0);
+        try
+        {
+            if (_isStopping)
+            {
+                connection.Stop();
+            }
+
+            await connection.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Logger.ConnectionFailed(e, connection.Remote);
+            connection.Abort();
+        }
+        finally
+        {
+            Admission.Leave(connection.Peer);
+            _connections.TryRemove(connection, out _);
+        }
+    }
+
+    /// <summary>Who is there now, and what was counted since the start.</summary>
+    public RtspServerSnapshot GetSnapshot() => new(
+        [.. _connections.Keys.SelectMany(c => c.Sessions).Select(s => s.GetSnapshot())],
+        Admission.IdleConnections,
+        Counters.Connections,
+        Counters.Requests,
+        Counters.RefusedRequests(),
+        Counters.RefusedConnections(),
+        Counters.EndedSessions(),
+        Rtp?.Reports ?? 0,
+        Rtp?.Latched ?? 0,
+        Rtp?.Strangers ?? 0,
+        Rtp?.Malformed ?? 0);
+
+    private async Task StopAsync()
+    {
+        _isStopping = true;
+        RtspServerConnection[] connections = [.. _connections.Keys];
+        foreach (RtspServerConnection connection in connections)
+        {
+            connection.Stop();
+        }
+
+        try
+        {
+            await Task.WhenAll(connections.Select(c => c.Ended)).WaitAsync(Options.ShutdownTimeout, Time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            foreach (RtspServerConnection connection in connections)
+            {
+                connection.Abort();
+            }
+
+            await Task.WhenAll(connections.Select(c => c.Ended)).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,396 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtcp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>One client's connection, and the sessions that live on it. One task reads, answers and owns the sessions.</summary>
+/// <remarks>Others only look at the times and wake that task: sender threads when a listener is finished, the server when time is up.</remarks>
+internal sealed class RtspServerConnection
+{
+    private const long None = long.MinValue;
+
+    // The longest RTCP datagram that is read: what fits one Ethernet frame.
+    private const int MaxRtcp = 1500;
+
+    // What a client that broke the protocol may still send before the connection is cut.
+    private const int MaxDiscarded = 256 * 1024;
+
+    private readonly ConcurrentDictionary<string, RtspServerSession> _sessions = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RtspServer _server;
+    private readonly PipeReader _input;
+    private readonly Socket _socket;
+    private readonly RtspReader _reader;
+    private readonly RtspRequestHandler _handler;
+    private volatile bool _isStopping;
+    private volatile bool _isClosing;
+    private long _busySince;
+    private long _heardAt;
+    private long _lingersSince = None;
+
+    private RtspServerConnection(RtspServer server, PipeReader input, Socket socket, IPEndPoint remote, IPEndPoint local)
+    {
+        _server = server;
+        _input = input;
+        _socket = socket;
+        Remote = remote;
+        Local = local;
+        Peer = PeerAddress.Of(remote.Address);
+        Output = new RtspOutput(socket);
+        _reader = new RtspReader(server.Options.Limits);
+        _handler = new RtspRequestHandler(server, this);
+
+        // The first request must come as soon as a whole one.
+        _busySince = _heardAt = server.Time.GetTimestamp();
+    }
+
+    /// <summary>Where the client is.</summary>
+    internal IPEndPoint Remote { get; }
+
+    /// <summary>The same for the limits.</summary>
+    internal PeerAddress Peer { get; }
+
+    /// <summary>Where it reached us.</summary>
+    internal IPEndPoint Local { get; }
+
+    /// <summary>What goes out.</summary>
+    internal RtspOutput Output { get; }
+
+    /// <summary>The sessions.</summary>
+    internal IEnumerable<RtspServerSession> Sessions => _sessions.Select(s => s.Value);
+
+    /// <summary>Completes when <see cref="RunAsync"/> is done.</summary>
+    internal Task Ended => _ended.Task;
+
+    /// <summary>A connection over a socket that was accepted; <see langword="null"/> if the client is gone already.</summary>
+    internal static RtspServerConnection? TryCreate(RtspServer server, PipeReader input, Socket socket)
+    {
+        try
+        {
+            socket.Blocking = false;
+            socket.NoDelay = true;
+            return socket is { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local }
+                ? new RtspServerConnection(server, input, socket, Unmapped(remote), Unmapped(local))
+                : null;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads and answers until the client leaves, breaks the protocol or is told to.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The connection broke, or was cut by Abort.
+            _isStopping |= cancellationToken.IsCancellationRequested;
+        }
+        finally
+        {
+            await CloseAsync().ConfigureAwait(false);
+            _ended.SetResult();
+        }
+    }
+
+    /// <summary>Looks what takes too long, and ends it. Called by the server about once a second.</summary>
+    internal void CheckTimeouts(long now)
+    {
+        RtspServerOptions options = _server.Options;
+        if (Volatile.Read(ref _busySince) is long busySince and not None && Since(busySince) > options.RequestTimeout)
+        {
+            Refuse(RtspConnectionRefusal.TooSlow);
+        }
+        else if (Volatile.Read(ref _lingersSince) is long lingersSince and not None)
+        {
+            if (Since(lingersSince) > options.EndLinger)
+            {
+                Abort();
+            }
+        }
+        else if (_sessions.IsEmpty)
+        {
+            if (Since(Volatile.Read(ref _heardAt)) > options.IdleTimeout)
+            {
+                Refuse(RtspConnectionRefusal.Idle);
+            }
+        }
+        else
+        {
+            foreach (RtspServerSession session in Sessions)
+            {
+                long heardAt = Math.Max(Volatile.Read(ref _heardAt), session.HeardAt ?? None);
+                if (!session.ProvesItself && Since(heardAt) > options.SessionTimeout)
+                {
+                    session.TimeOut();
+                }
+            }
+        }
+
+        TimeSpan Since(long instant) => _server.Time.GetElapsedTime(instant, now);
+    }
+
+    /// <summary>Ends it with a goodbye. Any thread may call.</summary>
+    internal void Stop()
+    {
+        _isStopping = true;
+        WakeFromAnyThread();
+    }
+
+    /// <summary>Cuts it: what the kernel holds for the client is dropped. Any thread may call.</summary>
+    internal void Abort()
+    {
+        try
+        {
+            _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is gone already.
+        }
+    }
+
+    /// <summary>Makes the connection's task look at its sessions. Quick, and runs none of its code on the calling thread.</summary>
+    internal void WakeFromAnyThread() => ThreadPool.UnsafeQueueUserWorkItem(static c => c._input.CancelPendingRead(), this, preferLocal: false);
+
+    /// <summary>Finds a session by its id.</summary>
+    internal RtspServerSession? FindSession(string id) => _sessions.GetValueOrDefault(id);
+
+    /// <summary>Makes a session; <see langword="null"/> if there are too many.</summary>
+    internal RtspServerSession? TryOpenSession(RtspResource resource, TransportSpec transport)
+    {
+        if (!_server.Admission.TryOpenSession(Peer, isFirst: _sessions.IsEmpty))
+        {
+            return null;
+        }
+
+        var session = new RtspServerSession(_server, this, resource, transport);
+        _sessions.TryAdd(session.Id, session);
+        return session;
+    }
+
+    /// <summary>Ends a session; nothing is sent for it afterwards.</summary>
+    internal async Task EndSessionAsync(RtspServerSession session, RtspSessionEnd reason)
+    {
+        _sessions.TryRemove(session.Id, out _);
+        await session.CloseAsync(saysGoodbye: reason is RtspSessionEnd.TimedOut or RtspSessionEnd.ServerStopped).ConfigureAwait(false);
+        _server.Admission.CloseSession(Peer, isLast: _sessions.IsEmpty);
+        _server.Counters.Count(reason);
+        _server.Logger.SessionEnded(
+            Remote, session.Resource.Ring.Info.ToString(), reason, session.Listener?.PacketsSent ?? 0, session.Listener?.PacketsSkipped ?? 0);
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        while (!_isClosing)
+        {
+            ReadResult result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (!await TakeAsync(result.Buffer, cancellationToken).ConfigureAwait(false))
+            {
+                await RefuseAsync(_reader.Refusal!, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            if (_isStopping || result.IsCompleted)
+            {
+                return;
+            }
+
+            await EndFinishedSessionsAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes all whole messages and frames. <see langword="false"/> if the client broke the protocol.</summary>
+    private async ValueTask<bool> TakeAsync(ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
+    {
+        RtspReadResult result = RtspReadResult.NeedMore;
+        try
+        {
+            while (!_isStopping && (result = Read(ref buffer, out RtspInput input)) == RtspReadResult.Done)
+            {
+                if (input.Message is RtspRequest request)
+                {
+                    await AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+                }
+                else if (input.Message is null)
+                {
+                    Hear(input.Frame);
+                }
+            }
+        }
+        finally
+        {
+            _input.AdvanceTo(buffer.Start, buffer.End);
+        }
+
+        return result != RtspReadResult.Invalid;
+    }
+
+    /// <summary>Reads on, and keeps the time since which a message has begun and is not whole.</summary>
+    private RtspReadResult Read(ref ReadOnlySequence<byte> buffer, out RtspInput input)
+    {
+        bool begins = !IsBlank(buffer);
+        RtspReadResult result = _reader.Read(ref buffer, out input);
+        if (result == RtspReadResult.Done)
+        {
+            Volatile.Write(ref _busySince, None);
+        }
+        else if (begins && _busySince == None)
+        {
+            Volatile.Write(ref _busySince, _server.Time.GetTimestamp());
+        }
+
+        return result;
+    }
+
+    private async Task AnswerAsync(RtspRequest request, CancellationToken cancellationToken)
+    {
+        RtspResponse response = await _handler.AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+        _server.Counters.Count(response.Status);
+        if (!response.Status.IsSuccess())
+        {
+            _server.Logger.RequestRefused(Remote, request.Method, (int)response.Status);
+        }
+
+        Volatile.Write(ref _heardAt, _server.Time.GetTimestamp());
+        await SendAsync(response, cancellationToken).ConfigureAwait(false);
+        foreach (RtspServerSession session in Sessions)
+        {
+            session.Start();
+        }
+    }
+
+    private async ValueTask SendAsync(RtspResponse response, CancellationToken cancellationToken)
+    {
+        Output.Post(response.ToArray());
+        if (!Output.TryFlush())
+        {
+            Volatile.Write(ref _busySince, _server.Time.GetTimestamp());
+            await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _busySince, None);
+            _isClosing |= Output.IsBroken;
+        }
+    }
+
+    private async Task RefuseAsync(RtspRefusal refusal, CancellationToken cancellationToken)
+    {
+        await EndSessionsAsync(RtspSessionEnd.Disconnected).ConfigureAwait(false);
+        _server.Counters.Count(refusal.Status);
+        _server.Counters.Count(RtspConnectionRefusal.Malformed);
+        _server.Logger.ConnectionRefused(Remote, RtspConnectionRefusal.Malformed);
+        await SendAsync(refusal.ToResponse(), cancellationToken).ConfigureAwait(false);
+        await HangUpAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the sending, then reads what still comes to no purpose: closing before would take back what was sent last.</summary>
+    private async Task HangUpAsync(CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _busySince, _server.Time.GetTimestamp());
+        _socket.Shutdown(SocketShutdown.Send);
+        for (long discarded = 0; discarded < MaxDiscarded;)
+        {
+            ReadResult result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            discarded += result.Buffer.Length;
+            _input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Hears RTCP that came within the connection.</summary>
+    private void Hear(in InterleavedFrame frame)
+    {
+        byte channel = frame.Channel;
+        Span<byte> datagram = stackalloc byte[MaxRtcp];
+        if (frame.Payload.Length <= MaxRtcp
+            && Sessions.FirstOrDefault(s => s.Transport.Interleaved?.Rtcp == channel)?.Listener is RtpListener listener)
+        {
+            frame.Payload.CopyTo(datagram);
+            if (RtcpCompound.TryParse(datagram[..(int)frame.Payload.Length], out RtcpCompound? compound))
+            {
+                listener.Hear(compound);
+            }
+        }
+    }
+
+    private async Task EndFinishedSessionsAsync()
+    {
+        foreach (RtspServerSession session in Sessions)
+        {
+            if (session.Finished is not RtspSessionEnd reason)
+            {
+                continue;
+            }
+
+            await EndSessionAsync(session, reason).ConfigureAwait(false);
+            if (reason == RtspSessionEnd.StationEnded)
+            {
+                Volatile.Write(ref _lingersSince, _server.Time.GetTimestamp());
+            }
+            else if (reason == RtspSessionEnd.TimedOut)
+            {
+                _isClosing |= _sessions.IsEmpty;
+            }
+            else
+            {
+                Abort();
+            }
+        }
+    }
+
+    private async Task EndSessionsAsync(RtspSessionEnd reason)
+    {
+        foreach (RtspServerSession session in Sessions)
+        {
+            await EndSessionAsync(session, session.Finished ?? reason).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        await EndSessionsAsync(_isStopping ? RtspSessionEnd.ServerStopped : RtspSessionEnd.Disconnected).ConfigureAwait(false);
+        try
+        {
+            if (_isStopping)
+            {
+                await Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+                await HangUpAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client left first.
+        }
+
+        await _input.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private void Refuse(RtspConnectionRefusal reason)
+    {
+        _server.Counters.Count(reason);
+        _server.Logger.ConnectionRefused(Remote, reason);
+        Abort();
+    }
+
+    // Empty lines between messages are no beginning of one.
+    private static bool IsBlank(in ReadOnlySequence<byte> buffer) =>
+        buffer.IsEmpty || (buffer.Length < 8 && !buffer.ToArray().AsSpan().ContainsAnyExcept((byte)'\r', (byte)'\n'));
+
+    private static IPEndPoint Unmapped(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+}

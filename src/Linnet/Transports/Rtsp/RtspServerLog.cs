@@ -1,0 +1,25 @@
+using System.Net;
+using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>Everything an RTSP server says. Event ids 500–599.</summary>
+internal static partial class RtspServerLog
+{
+    [LoggerMessage(500, LogLevel.Information, "{Remote} hears {Rendition} by {Transport}")]
+    public static partial void SessionPlays(this ILogger logger, IPEndPoint remote, string rendition, string transport);
+
+    [LoggerMessage(501, LogLevel.Information, "{Remote} no longer hears {Rendition}: {Reason} ({Packets} packets sent, {Skipped} skipped)")]
+    public static partial void SessionEnded(
+        this ILogger logger, IPEndPoint remote, string rendition, RtspSessionEnd reason, long packets, long skipped);
+
+    [LoggerMessage(502, LogLevel.Debug, "{Remote}: {Method} is answered {Status}")]
+    public static partial void RequestRefused(this ILogger logger, IPEndPoint remote, string method, int status);
+
+    [LoggerMessage(503, LogLevel.Debug, "{Remote} is closed: {Reason}")]
+    public static partial void ConnectionRefused(this ILogger logger, IPEndPoint remote, RtspConnectionRefusal reason);
+
+    [LoggerMessage(504, LogLevel.Error, "The session of {Remote} failed")]
+    public static partial void ConnectionFailed(this ILogger logger, Exception exception, IPEndPoint remote);
+}

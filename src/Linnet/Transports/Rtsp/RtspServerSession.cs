@@ -1,0 +1,212 @@
+using System.Net;
+using System.Security.Cryptography;
+using Linnet.Broadcast;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>What SETUP makes and TEARDOWN ends: one client's part in one rendition. Its connection's task owns it.</summary>
+internal sealed class RtspServerSession
+{
+    private const int NotFinished = -1;
+
+    private readonly RtspServer _server;
+    private readonly RtspServerConnection _connection;
+    private long? _startAt;
+    private volatile int _finished = NotFinished;
+
+    internal RtspServerSession(RtspServer server, RtspServerConnection connection, RtspResource resource, TransportSpec transport)
+    {
+        _server = server;
+        _connection = connection;
+        Resource = resource;
+        Transport = transport;
+        StartedAt = server.Time.GetUtcNow();
+    }
+
+    /// <summary>Names it to the client: 64 random bits.</summary>
+    internal string Id { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
+
+    /// <summary>What it hears.</summary>
+    internal RtspResource Resource { get; }
+
+    /// <summary>How; as answered to SETUP.</summary>
+    internal TransportSpec Transport { get; set; }
+
+    /// <summary>When it was set up.</summary>
+    internal DateTimeOffset StartedAt { get; }
+
+    /// <summary>Whether sound is being sent, or about to be.</summary>
+    internal bool IsPlaying { get; private set; }
+
+    /// <summary>Whether a client that is heard no more may stay: it takes the sound over its connection.</summary>
+    internal bool ProvesItself => IsPlaying && Transport.IsTcp;
+
+    /// <summary>Why it is to end, if it is: the sender gave it up, its station ended, or nothing was heard of it.</summary>
+    internal RtspSessionEnd? Finished => _finished is int reason and not NotFinished ? (RtspSessionEnd)reason : null;
+
+    /// <summary>The listener, from the first PLAY on.</summary>
+    internal RtpListener? Listener { get; private set; }
+
+    /// <summary>When it was last heard by RTP or RTCP, in ticks; <see langword="null"/> before PLAY.</summary>
+    internal long? HeardAt => Listener?.HeardAt;
+
+    /// <summary>Takes part in the rendition and finds where to start; nothing is sent before <see cref="Start"/>.</summary>
+    /// <param name="cancellationToken">Ends the wait for the first packet.</param>
+    /// <returns>Whether the rendition runs; and the first packet it will get, if that came in time.</returns>
+    internal async Task<(bool IsOpen, PacketItem? First)> PlayAsync(CancellationToken cancellationToken)
+    {
+        bool isNew = Listener is null;
+        if (isNew)
+        {
+            if (!Resource.Ring.TryOpen(out RingLease? lease))
+            {
+                return (false, null);
+            }
+
+            Listener = CreateListener(lease);
+        }
+
+        // Who comes back after PAUSE has sound in its buffer already.
+        TimeSpan preRoll = isNew ? _server.Options.PreRoll : TimeSpan.Zero;
+        IsPlaying = true;
+        (long index, PacketItem? first) = await FirstPacketAsync(preRoll, cancellationToken).ConfigureAwait(false);
+        _startAt = index;
+        return (true, first);
+    }
+
+    /// <summary>Starts the sending that <see cref="PlayAsync"/> prepared, if it did: called after its answer went out.</summary>
+    internal void Start()
+    {
+        if (_startAt is long index)
+        {
+            _startAt = null;
+            _server.Senders.Add(Listener!, TimeSpan.Zero, index);
+            _server.Logger.SessionPlays(Listener!.Remote, Resource.Ring.Info.ToString(), Listener.Transport);
+        }
+    }
+
+    /// <summary>Stops the sending; the session stays.</summary>
+    internal async Task PauseAsync()
+    {
+        IsPlaying = false;
+        _startAt = null;
+        await _server.Senders.RemoveAsync(Listener!).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends it. Nothing is sent afterwards.</summary>
+    /// <param name="saysGoodbye">Whether a BYE goes out.</param>
+    internal async Task CloseAsync(bool saysGoodbye)
+    {
+        IsPlaying = false;
+        if (Listener is not RtpListener listener)
+        {
+            return;
+        }
+
+        await _server.Senders.RemoveAsync(listener).ConfigureAwait(false);
+        if (saysGoodbye)
+        {
+            var batch = new SendBatch(capacity: 1);
+            listener.SendEnd(batch);
+            batch.Flush();
+        }
+
+        if (listener is UdpListener udp)
+        {
+            _server.Rtp!.Close(udp);
+        }
+
+        listener.Lease.Dispose();
+    }
+
+    /// <summary>How it is now.</summary>
+    internal RtspSessionSnapshot GetSnapshot()
+    {
+        RtpListener? listener = Listener;
+        RenditionInfo info = Resource.Ring.Info;
+        long unsent = listener?.UnsentBytes ?? 0;
+        return new RtspSessionSnapshot(
+            _connection.Remote,
+            Transport.IsTcp ? "rtsp-tcp" : "rtsp-udp",
+            info.Station,
+            info.Name,
+            IsPlaying,
+            listener?.PacketsSent ?? 0,
+            listener?.PacketsSkipped ?? 0,
+            unsent,
+            TimeSpan.FromSeconds(unsent * 8.0 / Math.Max(info.BitRate, 1)),
+            listener?.Reception,
+            StartedAt);
+    }
+
+    /// <summary>Makes it end because nothing was heard of it. Any thread may call.</summary>
+    internal void TimeOut() => Finish(RtspSessionEnd.TimedOut);
+
+    private RtpListener CreateListener(RingLease lease)
+    {
+        IPEndPoint remote = _connection.Remote;
+        if (Transport.Interleaved is TransportPair channels)
+        {
+            return new InterleavedListener(lease, remote, channels, _connection.Output, _server.Rtcp, _server.Time, OnFinished);
+        }
+
+        TransportPair client = Transport.ClientPort!.Value;
+        return _server.Rtp!.Open(lease, new IPEndPoint(remote.Address, client.Rtp), client.Rtcp, OnFinished);
+    }
+
+    /// <summary>Where in the ring to start, and the first packet from there; without it if it does not come in time.</summary>
+    private async Task<(long Index, PacketItem? First)> FirstPacketAsync(TimeSpan preRoll, CancellationToken cancellationToken)
+    {
+        TimeProvider time = _server.Time;
+        BroadcastRing ring = Resource.Ring;
+        long start = ring.IndexAt(time.GetTimestamp(), (long)(preRoll.TotalSeconds * time.TimestampFrequency));
+        using var tooLate = new CancellationTokenSource(_server.Options.FirstPacketTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLate.Token, cancellationToken);
+        for (long index = start; ;)
+        {
+            if (ring.TryGet(index, out RingItem? item))
+            {
+                if (item is PacketItem or EndItem)
+                {
+                    return (start, item as PacketItem);
+                }
+
+                index++;
+            }
+            else if (index < ring.Head)
+            {
+                // Overwritten while we looked.
+                start = index = ring.IndexAt(time.GetTimestamp(), 0);
+            }
+            else
+            {
+                try
+                {
+                    await ring.WaitForAsync(index, either.Token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    return (start, null);
+                }
+            }
+        }
+    }
+
+    // On the sender's thread.
+    private void OnFinished(DropReason reason) => Finish(reason switch
+    {
+        DropReason.None => RtspSessionEnd.StationEnded,
+        DropReason.Stalled => RtspSessionEnd.Stalled,
+        _ => RtspSessionEnd.Disconnected,
+    });
+
+    private void Finish(RtspSessionEnd reason)
+    {
+        if (Interlocked.CompareExchange(ref _finished, (int)reason, NotFinished) == NotFinished)
+        {
+            _connection.WakeFromAnyThread();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>One session as it is now.</summary>
+/// <param name="Remote">Where its connection comes from.</param>
+/// <param name="Transport"><c>rtsp-udp</c> or <c>rtsp-tcp</c>.</param>
+/// <param name="Station">What it hears.</param>
+/// <param name="Rendition">How that is encoded.</param>
+/// <param name="IsPlaying">Whether sound is sent: <see langword="false"/> before PLAY and after PAUSE.</param>
+/// <param name="PacketsSent">Packets handed to the network.</param>
+/// <param name="PacketsSkipped">Packets it missed because it was too slow.</param>
+/// <param name="UnsentBytes">Bytes that wait for it, in the kernel too.</param>
+/// <param name="Lag">That, as time of its rendition.</param>
+/// <param name="Reception">What it last reported of how it hears us, if it did.</param>
+/// <param name="Since">When it was set up.</param>
+public sealed record RtspSessionSnapshot(
+    IPEndPoint Remote,
+    string Transport,
+    string Station,
+    string Rendition,
+    bool IsPlaying,
+    long PacketsSent,
+    long PacketsSkipped,
+    long UnsentBytes,
+    TimeSpan Lag,
+    ReceptionReport? Reception,
+    DateTimeOffset Since);
+
+/// <summary>An RTSP server as it is now, and what it counted since it started.</summary>
+/// <param name="Sessions">The sessions.</param>
+/// <param name="IdleConnections">Connections without a session.</param>
+/// <param name="Connections">Connections ever let in.</param>
+/// <param name="Requests">Requests ever answered.</param>
+/// <param name="RefusedRequests">Those of them that were not fulfilled, by what was answered.</param>
+/// <param name="RefusedConnections">Connections not let in, or closed by the server, by reason.</param>
+/// <param name="EndedSessions">Sessions that ended, by reason.</param>
+/// <param name="ReportsHeard">RTCP datagrams taken from listeners by UDP.</param>
+/// <param name="PortsLatched">Times a listener by UDP was found at another port than it had said.</param>
+/// <param name="StrangeDatagrams">Datagrams from where no listener is.</param>
+/// <param name="MalformedDatagrams">RTCP datagrams from listeners that made no sense.</param>
+public sealed record RtspServerSnapshot(
+    IReadOnlyList<RtspSessionSnapshot> Sessions,
+    int IdleConnections,
+    long Connections,
+    long Requests,
+    IReadOnlyDictionary<RtspStatus, long> RefusedRequests,
+    IReadOnlyDictionary<RtspConnectionRefusal, long> RefusedConnections,
+    IReadOnlyDictionary<RtspSessionEnd, long> EndedSessions,
+    long ReportsHeard,
+    long PortsLatched,
+    long StrangeDatagrams,
+    long MalformedDatagrams);

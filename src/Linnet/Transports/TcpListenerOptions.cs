@@ -1,0 +1,38 @@
+using System.Net;
+
+namespace Linnet.Transports;
+
+/// <summary>Where a <see cref="TcpListenerHost"/> listens, and how many it lets in.</summary>
+public sealed record TcpListenerOptions : IValidatable
+{
+    /// <summary>Where to listen. <see cref="IPAddress.IPv6Any"/>: everywhere, IPv4 too. Port 0: any free one.</summary>
+    public required IPEndPoint Local { get; init; }
+
+    /// <summary>Connections at a time; more are closed at once. 1 – 1,000,000; default 20,000.</summary>
+    public int MaxConnections { get; init; } = 20_000;
+
+    /// <summary>Connections that the kernel completes before they are accepted; it may hold fewer (net.core.somaxconn). 1 – 65,535; default 4096.</summary>
+    public int Backlog { get; init; } = 4096;
+
+    /// <summary>How long a host that stops waits for its connections to end before it cuts them. 0–300 s; default 5 s.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (MaxConnections is < 1 or > 1_000_000)
+        {
+            yield return $"{nameof(MaxConnections)} is {MaxConnections}; it must be between 1 and 1,000,000.";
+        }
+
+        if (Backlog is < 1 or > 65_535)
+        {
+            yield return $"{nameof(Backlog)} is {Backlog}; it must be between 1 and 65,535.";
+        }
+
+        if (ShutdownTimeout.TotalSeconds is < 0 or > 300)
+        {
+            yield return $"{nameof(ShutdownTimeout)} is {ShutdownTimeout}; it must be between 0 s and 300 s.";
+        }
+    }
+}

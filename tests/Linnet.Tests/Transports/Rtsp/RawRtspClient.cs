@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+/// <summary>A client that speaks bytes: what it sends is written out in the test, what comes is split by hand.</summary>
+internal sealed class RawRtspClient : IDisposable
+{
+    // For its whole life: reports come for ever, so each read by itself would never be the one that hangs.
+    private readonly CancellationTokenSource _hang = new(RtspTestServer.HangLimit);
+    private readonly Socket _socket;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _start;
+    private int _end;
+    private int _sequence;
+
+    private RawRtspClient(Socket socket) => _socket = socket;
+
+    /// <summary>The frames that came before the answers that were read.</summary>
+    public Queue<(byte Channel, byte[] Packet)> Frames { get; } = [];
+
+    public string? Session { get; private set; }
+
+    public Socket Socket => _socket;
+
+    public static async Task<RawRtspClient> ConnectAsync(IPEndPoint server, IPAddress from)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(from, 0));
+        await socket.ConnectAsync(server);
+        return new RawRtspClient(socket);
+    }
+
+    public async Task SendAsync(string text) => await _socket.SendAsync(Encoding.ASCII.GetBytes(text));
+
+    public async Task SendAsync(byte[] bytes) => await _socket.SendAsync(bytes);
+
+    /// <summary>Sends a request with CSeq and, once there is one, Session; and gives the answer to it.</summary>
+    public async Task<RawResponse> RequestAsync(string method, string uri, string headers = "", string body = "")
+    {
+        string session = Session is null || headers.Contains("Session:", StringComparison.Ordinal) ? "" : $"Session: {Session}\r\n";
+        string length = body.Length == 0 ? "" : $"Content-Length: {body.Length}\r\n";
+        _sequence++;
+        await SendAsync($"{method} {uri} RTSP/1.0\r\nCSeq: {_sequence}\r\n{session}{headers}{length}\r\n{body}");
+        RawResponse response = await ReadResponseAsync();
+        Assert.Equal(_sequence.ToString(CultureInfo.InvariantCulture), response["CSeq"]);
+        return response;
+    }
+
+    public async Task<RawResponse> SetupAsync(string uri, string transport)
+    {
+        RawResponse response = await RequestAsync("SETUP", uri, $"Transport: {transport}\r\n");
+        Assert.Equal(200, response.Status);
+        Session = response["Session"]!.Split(';')[0];
+        return response;
+    }
+
+    /// <summary>SETUP over TCP on channels 0 and 1, and PLAY.</summary>
+    public async Task<RawResponse> PlayInterleavedAsync(string uri)
+    {
+        await SetupAsync(uri, "RTP/AVP/TCP;unicast;interleaved=0-1");
+        RawResponse response = await RequestAsync("PLAY", uri);
+        Assert.Equal(200, response.Status);
+        return response;
+    }
+
+    /// <summary>The next answer; frames before it go to <see cref="Frames"/>.</summary>
+    public async Task<RawResponse> ReadResponseAsync()
+    {
+        while (true)
+        {
+            if (await PeekAsync() != '$')
+            {
+                return await ReadMessageAsync();
+            }
+
+            Frames.Enqueue(await ReadOneFrameAsync());
+        }
+    }
+
+    /// <summary>The next frame on <paramref name="channel"/>; others are left out, and an answer fails the test.</summary>
+    public async Task<byte[]> ReadFrameAsync(byte channel = 0)
+    {
+        while (true)
+        {
+            (byte Channel, byte[] Packet) frame;
+            if (!Frames.TryDequeue(out frame))
+            {
+                Assert.Equal('$', (char)await PeekAsync());
+                frame = await ReadOneFrameAsync();
+            }
+
+            if (frame.Channel == channel)
+            {
+                return frame.Packet;
+            }
+        }
+    }
+
+    /// <summary>Whether the server has closed the connection; what came before is left out.</summary>
+    public async Task<bool> IsClosedAsync()
+    {
+        try
+        {
+            while (await FillAsync())
+            {
+                _start = _end;
+            }
+        }
+        catch (SocketException)
+        {
+        }
+
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _hang.Dispose();
+    }
+
+    private async Task<RawResponse> ReadMessageAsync()
+    {
+        var lines = new List<string>();
+        while (true)
+        {
+            var line = new StringBuilder();
+            while (!line.ToString().EndsWith("\r\n", StringComparison.Ordinal))
+            {
+                line.Append((char)await ReadByteAsync());
+            }
+
+            if (line.Length == 2)
+            {
+                break;
+            }
+
+            lines.Add(line.ToString().TrimEnd());
+        }
+
+        var response = new RawResponse(lines);
+        byte[] body = new byte[int.Parse(response["Content-Length"] ?? "0", CultureInfo.InvariantCulture)];
+        for (int i = 0; i < body.Length; i++)
+        {
+            body[i] = await ReadByteAsync();
+        }
+
+        response.Body = Encoding.UTF8.GetString(body);
+        return response;
+    }
+
+    private async Task<(byte, byte[])> ReadOneFrameAsync()
+    {
+        Assert.Equal((byte)'$', await ReadByteAsync());
+        byte channel = await ReadByteAsync();
+        byte[] packet = new byte[(await ReadByteAsync() << 8) | await ReadByteAsync()];
+        for (int i = 0; i < packet.Length; i++)
+        {
+            packet[i] = await ReadByteAsync();
+        }
+
+        return (channel, packet);
+    }
+
+    private async ValueTask<byte> ReadByteAsync()
+    {
+        byte next = await PeekAsync();
+        _start++;
+        return next;
+    }
+
+    private async ValueTask<byte> PeekAsync() =>
+        _start < _end || await FillAsync() ? _buffer[_start] : throw new EndOfStreamException("The server closed the connection.");
+
+    private async Task<bool> FillAsync()
+    {
+        _start = 0;
+        _end = await _socket.ReceiveAsync(_buffer, _hang.Token);
+        return _end > 0;
+    }
+}
+
+/// <summary>An answer, as lines.</summary>
+internal sealed class RawResponse(List<string> lines)
+{
+    public int Status { get; } = int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture);
+
+    public string Body { get; set; } = "";
+
+    public string? this[string header] => lines.Skip(1)
+        .FirstOrDefault(l => l.StartsWith(header + ":", StringComparison.OrdinalIgnoreCase))?[(header.Length + 1)..].Trim();
+}

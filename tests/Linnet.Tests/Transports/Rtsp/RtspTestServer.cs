@@ -1,0 +1,130 @@
+using System.Net;
+using Linnet.Broadcast;
+using Linnet.Clock;
+using Linnet.Codecs;
+using Linnet.Transports;
+using Linnet.Transports.Rtp;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+/// <summary>A real server on loopback, whose stations are rings that the test fills.</summary>
+internal sealed class RtspTestServer : IAsyncDisposable
+{
+    public const int FramesPerPacket = 240;
+
+    public static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SenderPool _senders;
+    private readonly TcpListenerHost _host;
+    private readonly Task _running;
+    private readonly Task _hosting;
+
+    public RtspTestServer(RtspServerOptions? options = null, TimeProvider? time = null, SenderOptions? sending = null, bool hasUdp = true)
+    {
+        Time = time ?? TimeProvider.System;
+        Opus = Ring("jazz", "opus", new PayloadFormat("opus", 48_000, 2, "sprop-stereo=1"), 128_000, Fill);
+        Pcm = Ring("jazz", "pcm", new PayloadFormat("L16", 44_100, 2), 1_411_200, Fill);
+        News = Ring("news", "opus", new PayloadFormat("opus", 48_000, 2), 64_000, Fill);
+        Stations = new StationDirectory([new StationListing("jazz", [Opus, Pcm]), new StationListing("news", [News])]);
+
+        _senders = new SenderPool(sending ?? new SenderOptions { Threads = 2 }, TimeProvider.System);
+        Ports = hasUdp ? RtpPortPair.Bind(IPAddress.Loopback, 0) : null;
+        Server = new RtspServer(options ?? new RtspServerOptions(), Stations, _senders, Ports, Time);
+        _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System);
+        _running = Server.RunAsync(_stop.Token);
+        _hosting = _host.RunAsync(Server.ServeAsync, _stop.Token);
+    }
+
+    public TimeProvider Time { get; }
+
+    public RtspServer Server { get; }
+
+    public StationDirectory Stations { get; }
+
+    /// <summary>Station jazz, its default rendition.</summary>
+    public BroadcastRing Opus { get; }
+
+    /// <summary>Station jazz, <c>pcm</c>.</summary>
+    public BroadcastRing Pcm { get; }
+
+    /// <summary>Station news.</summary>
+    public BroadcastRing News { get; }
+
+    public RtpPortPair? Ports { get; }
+
+    public SenderPool Senders => _senders;
+
+    public IPEndPoint Address => _host.LocalEndPoint;
+
+    /// <summary>Packets published when a rendition's first listener comes.</summary>
+    public int PacketsAtStart { get; set; } = 3;
+
+    /// <summary>Whether renditions may start.</summary>
+    public bool MayStart { get; set; } = true;
+
+    public string Uri(string path) => $"rtsp://{Address}{path}";
+
+    public Task<RawRtspClient> ConnectAsync(IPAddress? from = null) => RawRtspClient.ConnectAsync(Address, from ?? IPAddress.Loopback);
+
+    /// <summary>Publishes packets that are due now.</summary>
+    public static PacketItem[] Publish(BroadcastRing ring, int count, int payloadLength = 20)
+    {
+        var packets = new PacketItem[count];
+        for (int i = 0; i < count; i++)
+        {
+            long now = TimeProvider.System.GetTimestamp();
+            if (ring.Timeline is null)
+            {
+                ring.Publish(new DiscontinuityItem(0, now, new MediaTimeline(now, ring.Info.Payload.ClockRate, TimeProvider.System.TimestampFrequency)));
+            }
+
+            long number = ring.Head - 1;
+            byte[] payload = new byte[payloadLength];
+            new Random((int)number).NextBytes(payload);
+            packets[i] = new PacketItem(ring.Info.Stream, number, number * FramesPerPacket, FramesPerPacket, number == 0, now, payload);
+            ring.Publish(packets[i]);
+        }
+
+        return packets;
+    }
+
+    public static void End(BroadcastRing ring) => ring.Publish(new EndItem(ring.Head * FramesPerPacket, TimeProvider.System.GetTimestamp()));
+
+    /// <summary>All packets published so far.</summary>
+    public static PacketItem[] Published(BroadcastRing ring) =>
+        [.. Enumerable.Range(0, (int)ring.Head).Select(i => ring.TryGet(i, out RingItem? item) ? item as PacketItem : null).OfType<PacketItem>()];
+
+    /// <summary>Stops the server and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_running, _hosting).WaitAsync(HangLimit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _senders.DisposeAsync();
+        Ports?.Dispose();
+        _stop.Dispose();
+    }
+
+    private static BroadcastRing Ring(string station, string name, PayloadFormat payload, int bitRate, Func<BroadcastRing, bool> start)
+    {
+        BroadcastRing ring = null!;
+        var info = new RenditionInfo(station, name, payload, FramesPerPacket, bitRate, RtpStreamIdentity.Random());
+        return ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), () => start(ring));
+    }
+
+    private bool Fill(BroadcastRing ring)
+    {
+        if (MayStart && PacketsAtStart > 0)
+        {
+            Publish(ring, PacketsAtStart);
+        }
+
+        return MayStart;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Transports.Rtp;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+/// <summary>A player's pair of UDP ports.</summary>
+internal sealed class UdpEars : IDisposable
+{
+    private readonly Socket _rtp;
+    private readonly Socket _rtcp;
+
+    public UdpEars(IPAddress? address = null)
+    {
+        using RtpPortPair pair = RtpPortPair.Bind(address ?? IPAddress.Loopback, 0);
+        (IPEndPoint rtp, IPEndPoint rtcp) = (pair.Rtp.LocalEndPoint, pair.Rtcp.LocalEndPoint);
+        pair.Dispose();
+        _rtp = Bind(rtp);
+        _rtcp = Bind(rtcp);
+    }
+
+    public int RtpPort => ((IPEndPoint)_rtp.LocalEndPoint!).Port;
+
+    public int RtcpPort => ((IPEndPoint)_rtcp.LocalEndPoint!).Port;
+
+    public bool HasRtp => _rtp.Available > 0;
+
+    public Task<byte[]> ReadRtpAsync() => ReadAsync(_rtp);
+
+    public Task<byte[]> ReadRtcpAsync() => ReadAsync(_rtcp);
+
+    public void SendRtp(byte[] datagram, IPEndPoint to) => _rtp.SendTo(datagram, to);
+
+    public void SendRtcp(byte[] datagram, IPEndPoint to) => _rtcp.SendTo(datagram, to);
+
+    public void Dispose()
+    {
+        _rtp.Dispose();
+        _rtcp.Dispose();
+    }
+
+    private static Socket Bind(IPEndPoint local)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
+        socket.Bind(local);
+        return socket;
+    }
+
+    private static async Task<byte[]> ReadAsync(Socket socket)
+    {
+        using var hang = new CancellationTokenSource(RtspTestServer.HangLimit);
+        byte[] buffer = new byte[65_535];
+        int length = await socket.ReceiveAsync(buffer, hang.Token);
+        return buffer[..length];
+    }
+}
+
+/// <summary>Waits for what other threads do.</summary>
+internal static class Until
+{
+    /// <summary>Returns when the condition holds; fails the test at the hang limit.</summary>
+    public static async Task TrueAsync(Func<bool> condition)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < RtspTestServer.HangLimit, "The condition never came true.");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+}
