@@ -82,7 +82,7 @@ public sealed class Receiver
             throw new ArgumentException($"A device cannot have {format}.", nameof(format));
         }
 
-        _device = new DevicePlayout(_buffer, _decoder, Format, format, _options, _media.TicksPerSecond);
+        Volatile.Write(ref _device, new DevicePlayout(_buffer, _decoder, Format, format, _options, _media.TicksPerSecond, _device));
     }
 
     /// <summary>
@@ -198,7 +198,7 @@ public sealed class Receiver
         (TimeSpan latency, bool isEndToEnd) = Latency();
         return new ReceiverStatistics
         {
-            State = _hasEnded ? ReceiverState.Ended
+            State = Volatile.Read(ref _hasEnded) ? ReceiverState.Ended
                 : !_buffer.HasBegun ? ReceiverState.Waiting
                 : _device.IsAligned && _device.IsStarved ? ReceiverState.Starved : ReceiverState.Playing,
             Received = _counts.Received,
@@ -235,7 +235,7 @@ public sealed class Receiver
             Volatile.Write(ref _startIsKnown, _depacketizer.StartIsKnown);
         }
 
-        if (packet.IsDiscontinuity)
+        if (packet.IsRestart)
         {
             _counts.Restarts++;
             _reception.Reset();
@@ -243,17 +243,19 @@ public sealed class Receiver
             Volatile.Write(ref _overAt, Never);
         }
 
-        var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.IsDiscontinuity);
+        var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.Stream);
         _counts.Count(_buffer.Put(buffered, packet.Payload));
         _reception.OnPacket(packet.Sequence, packet.Position, arrivedAt);
-        if (packet.Position > _newestPosition || packet.IsDiscontinuity || isFirst)
+        if (packet.Position > _newestPosition || packet.IsRestart || isFirst)
         {
             Volatile.Write(ref _newestPosition, packet.Position);
         }
 
-        if (isFirst || packet.IsDiscontinuity || packet.IsResumption)
+        if (isFirst || packet.IsRestart || packet.IsResumption)
         {
-            Volatile.Write(ref _timeline, new PlayoutTimeline(packet.Sequence, packet.Position, arrivedAt, _media));
+            // The very first packet to arrive need not be the first that was sent.
+            long first = isFirst ? long.MinValue : packet.Sequence;
+            Volatile.Write(ref _timeline, new PlayoutTimeline(buffered, first, _media, _targetDelay));
         }
         else if (packet.Sequence >= _timeline!.FirstSequence)
         {
@@ -263,8 +265,9 @@ public sealed class Receiver
 
     private int EndIfNone(int frames, bool isOver)
     {
-        _hasEnded = frames == 0 && isOver;
-        return _hasEnded ? End : frames;
+        bool hasEnded = frames == 0 && isOver;
+        Volatile.Write(ref _hasEnded, hasEnded);
+        return hasEnded ? End : frames;
     }
 
     // The device says when position 0 would have been heard; sender reports say what time of day that was for the sender.
