@@ -32,6 +32,7 @@ internal sealed class RtspClient : IAsyncDisposable
     private uint _lastCSeq;
     private uint _abandonedCSeq;
     private RtspException? _failure;
+    private bool _isDisposed;
 
     private RtspClient(Socket socket, RtspUri server, RtspReceiverOptions options, TimeProvider time)
     {
@@ -132,9 +133,15 @@ internal sealed class RtspClient : IAsyncDisposable
         await WriteAsync(frame, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Closes the connection.</summary>
+    /// <summary>Closes the connection. Nobody asks any more.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Closed.ConfigureAwait(false);
         await _stream.DisposeAsync().ConfigureAwait(false);

@@ -57,13 +57,15 @@ internal static class RtspFailure
     internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) => response.Status switch
     {
         RtspStatus.NotFound => new RtspException(NotFound(server, request, response)),
-        RtspStatus.Unauthorized => new RtspException(
-            $"{server} wants a user name and a password, which Linnet does not support yet.") { IsFinal = true },
+        RtspStatus.Unauthorized => NeedsAccount(server),
         RtspStatus.ServiceUnavailable or RtspStatus.NotEnoughBandwidth => new RtspException($"{server} is full: try again later."),
         RtspStatus.SessionNotFound => new RtspException($"{server} has ended our session."),
         _ => new RtspException(string.Create(
             CultureInfo.InvariantCulture, $"{server} refuses {request.Method}: {(int)response.Status} {Quote(response.Reason)}")),
     };
+
+    private static RtspException NeedsAccount(string server) =>
+        new($"{server} wants a user name and a password, which Linnet does not support yet.") { IsFinal = true };
 
     // Our own server lists its stations in the body.
     private static string NotFound(string server, RtspRequest request, RtspResponse response)
