@@ -11,6 +11,8 @@ namespace Linnet.Playback;
 internal sealed class Feed : IDisposable
 {
     private readonly IAudioDecoder _decoder;
+    private Conversion? _conversion;
+    private bool _hasClock;
 
     private Feed(PayloadFormat payload, byte payloadType, IAudioDecoder decoder, ReceiverOptions options, TimeProvider time)
     {
@@ -59,6 +61,27 @@ internal sealed class Feed : IDisposable
         Goodbye = Receiver.OnBye,
         Report = now => Receiver.TryBuildReport(now, out ReportBlock report) ? report : null,
     };
+
+    /// <summary>Says what the device takes. Called before the device asks.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="hasClock">Whether the device has a clock that the sound must follow; otherwise it follows the sender's.</param>
+    internal void Open(AudioFormat format, bool hasClock)
+    {
+        _hasClock = hasClock;
+        if (hasClock)
+        {
+            Receiver.SetOutput(format);
+        }
+        else if (format != Format)
+        {
+            _conversion = new Conversion(Receiver, format);
+        }
+    }
+
+    /// <summary>Gives the device sound. Allocates nothing and waits for nobody.</summary>
+    /// <returns>As <see cref="AudioCallback"/>.</returns>
+    internal int Fill(Span<float> pcm, long heardAt) =>
+        _hasClock ? Receiver.Read(pcm, heardAt) : _conversion?.Take(pcm, heardAt) ?? Receiver.Take(pcm, heardAt);
 
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();

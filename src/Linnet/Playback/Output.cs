@@ -3,36 +3,49 @@ using Linnet.Receive;
 
 namespace Linnet.Playback;
 
-/// <summary>What a device calls for sound: takes it from the feed that is current, and ends it after so many frames.</summary>
+/// <summary>What a device calls for sound: takes it from the feed that is current, makes it louder or softer, measures it, and ends it in time.</summary>
 /// <remarks>
-/// <see cref="Fill"/> belongs to the device's thread; everything else to the player's. A new feed is handed over through one field and the
-/// old one comes back through another, so neither thread waits.
+/// <see cref="Fill"/> belongs to the device's thread, everything else to others. A new feed is handed over through one field and the old one
+/// comes back through another, so nobody waits.
 /// </remarks>
 /// <param name="feed">Where sound comes from at first; now owned here.</param>
-internal sealed class Output(Feed feed) : IDisposable
+/// <param name="format">The device's.</param>
+/// <param name="hasClock">Whether the device has a clock.</param>
+/// <param name="duration">How much sound there is to be, or <see langword="null"/>: all there is.</param>
+/// <param name="volume">The gain to begin with.</param>
+internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeSpan? duration, float volume) : IDisposable
 {
-    private Feed _feed = feed;          // the device's thread alone writes it
-    private Feed? _next;         // given by the player, taken by the device
-    private Feed? _retired;      // given back by the device
-    private long _framesLeft = long.MaxValue;
-    private long _framesPlayed;
-    private bool _isOver;
+    // Long enough to be read, short enough to be alive.
+    private static readonly TimeSpan MeterWindow = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>The device's.</summary>
-    internal AudioFormat Format { get; private set; } = feed.Format;
+    private readonly Gain _gain = new(format, volume);
+    private readonly LevelMeter _meter = new(format, MeterWindow);
+    private Feed _feed = Opened(feed, format, hasClock);   // the device's thread alone writes it
+    private Feed _newest = feed;                           // the player's alone
+    private Feed? _next;                                   // given by the player, taken by the device
+    private Feed? _retired;                                // given back by the device
+    private ReceiverStatistics _past = new();
+    private long _framesLeft = duration is TimeSpan time ? (long)((Int128)time.Ticks * format.SampleRate / TimeSpan.TicksPerSecond) : long.MaxValue;
+    private long _framesPlayed;
+    private float _peak;
 
     /// <summary>The feed that is heard.</summary>
     internal Feed Feed => Volatile.Read(ref _feed);
 
-    /// <summary>Frames of sound that the device got.</summary>
-    internal long FramesPlayed => Volatile.Read(ref _framesPlayed);
+    /// <summary>How much sound the device got.</summary>
+    internal TimeSpan Played => format.DurationOf(Volatile.Read(ref _framesPlayed));
 
-    /// <summary>Says in what format the device will ask, before it does, and how much it gets at most.</summary>
-    internal void Open(AudioFormat format, TimeSpan? duration)
+    /// <summary>The gain, reached without a click.</summary>
+    internal float Volume
     {
-        Format = format;
-        _framesLeft = duration is TimeSpan time ? (long)((Int128)time.Ticks * format.SampleRate / TimeSpan.TicksPerSecond) : long.MaxValue;
+        set => _gain.Target = value;
     }
+
+    /// <summary>How loud it was in the last moments, per channel.</summary>
+    internal AudioLevel[] Levels => [.. Enumerable.Range(0, format.Channels).Select(channel => _meter[channel])];
+
+    /// <summary>What was received, by all feeds together.</summary>
+    internal ReceiverStatistics Received => Volatile.Read(ref _past).Plus(Feed.Receiver.GetStatistics());
 
     /// <summary>The device's callback.</summary>
     internal int Fill(Span<float> pcm, long heardAt)
@@ -43,33 +56,43 @@ internal sealed class Output(Feed feed) : IDisposable
             return AudioDevice.End;
         }
 
-        if (Volatile.Read(ref _isOver))
-        {
-            _feed.Receiver.OnEnd();
-        }
-
-        int room = (int)Math.Min(pcm.Length / Format.Channels, _framesLeft);
-        int frames = _feed.Receiver.Take(pcm[..(room * Format.Channels)], heardAt);
+        int room = (int)Math.Min(pcm.Length / format.Channels, _framesLeft);
+        int frames = _feed.Fill(pcm[..(room * format.Channels)], heardAt);
         if (frames == Receiver.End)
         {
             return AudioDevice.End;
         }
 
-        _framesLeft -= frames;
-        Volatile.Write(ref _framesPlayed, _framesPlayed + frames);
+        Span<float> sound = pcm[..(frames * format.Channels)];
+        _gain.Apply(sound);
+        _meter.Add(sound);
+        _peak = Math.Max(_peak, _meter.Loudest.Peak);
+
+        // Silence that fills a gap for a device with a clock is no sound.
+        if (!hasClock || _feed.Receiver.State is ReceiverState.Playing)
+        {
+            _framesLeft -= frames;
+            Volatile.Write(ref _framesPlayed, _framesPlayed + frames);
+        }
+
         return frames;
     }
 
-    /// <summary>Nothing more will come: what is here is the end.</summary>
-    internal void End() => Volatile.Write(ref _isOver, true);
+    /// <summary>The greatest sample of any channel since it was asked for last.</summary>
+    internal float TakePeak() => Interlocked.Exchange(ref _peak, _meter.Loudest.Peak);
 
     /// <summary>Goes on with another feed, which is now owned here.</summary>
-    internal void Switch(Feed feed)
+    internal void Switch(Feed next)
     {
         // First what came back, then what goes out: the device never finds the way back taken.
         Interlocked.Exchange(ref _retired, null)?.Dispose();
-        Interlocked.Exchange(ref _next, feed)?.Dispose();
+        Volatile.Write(ref _past, _past.Plus(_newest.Receiver.GetStatistics()));
+        _newest = Opened(next, format, hasClock);
+        Interlocked.Exchange(ref _next, next)?.Dispose();
     }
+
+    /// <summary>Nothing more will come: what is here is the end.</summary>
+    internal void End() => _newest.Receiver.OnEnd();
 
     /// <summary>Disposes the feeds. The device has stopped.</summary>
     public void Dispose()
@@ -77,6 +100,12 @@ internal sealed class Output(Feed feed) : IDisposable
         _feed.Dispose();
         _next?.Dispose();
         _retired?.Dispose();
+    }
+
+    private static Feed Opened(Feed feed, AudioFormat format, bool hasClock)
+    {
+        feed.Open(format, hasClock);
+        return feed;
     }
 
     private void TakeNext()

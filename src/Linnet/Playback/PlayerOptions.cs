@@ -1,3 +1,4 @@
+using Linnet.Audio;
 using Linnet.Receive;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtsp;
@@ -28,7 +29,7 @@ public sealed record PlayerOptions : IValidatable
     /// <summary>How much sound to play before it ends; <see langword="null"/>, the default: all there is.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>How loud to begin with: 1, the default, is as sent and touches no sample. 0 – 4 (+12 dB).</summary>
+    /// <summary>How loud to begin with: 1, the default, is as sent and touches no sample. 0 – 8 (+18 dB).</summary>
     public double Volume { get; init; } = 1;
 
     /// <inheritdoc/>
@@ -54,9 +55,9 @@ public sealed record PlayerOptions : IValidatable
             yield return $"{nameof(Duration)} is {Duration}; it must be above zero, or null for all there is.";
         }
 
-        if (!(Volume is >= 0 and <= MaxVolume))
+        if (!(Volume is >= 0 and <= Gain.Max))
         {
-            yield return FormattableString.Invariant($"{nameof(Volume)} is {Volume}; it must be between 0 and {MaxVolume}.");
+            yield return FormattableString.Invariant($"{nameof(Volume)} is {Volume}; it must be between 0 and {Gain.Max}.");
         }
 
         foreach (string problem in Receiver.Problems())
@@ -64,8 +65,6 @@ public sealed record PlayerOptions : IValidatable
             yield return problem;
         }
     }
-
-    internal const double MaxVolume = 4;
 
     internal RtspUri Address => RtspUri.TryParse(Text(Url), out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
 

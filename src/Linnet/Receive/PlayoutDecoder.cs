@@ -22,6 +22,7 @@ internal enum PlayoutStep
 /// <remarks>Used by the thread that plays. Allocates nothing after construction.</remarks>
 internal sealed class PlayoutDecoder
 {
+    private const int MaxDatagram = 65_535;
     private const int FadeMs = 5;
 
     private readonly JitterBuffer _buffer;
@@ -29,7 +30,7 @@ internal sealed class PlayoutDecoder
     private readonly int _channels;
     private readonly int _slack;
     private readonly int _maxConceal;
-    private readonly byte[] _packet;
+    private readonly byte[] _packet = new byte[MaxDatagram];
     private readonly float[] _pcm;
     private readonly FillCounts _counts = new();
 
@@ -40,7 +41,7 @@ internal sealed class PlayoutDecoder
     private int _start;
     private int _frames;
     private long _position;
-    private int _stream = -1;
+    private bool _hasPosition;
     private bool _isLeadIn;
     private bool _hasFilled;
     private bool _hasLost;
@@ -53,7 +54,6 @@ internal sealed class PlayoutDecoder
         _buffer = buffer;
         _decoder = decoder;
         _channels = decoder.Format.Channels;
-        _packet = new byte[options.MaxPayload];
         _pcm = new float[decoder.MaxFramesPerPacket * _channels];
         _maxConceal = decoder.Format.FramesIn(options.MaxConceal);
         _filledInARow = _maxConceal;
@@ -82,24 +82,21 @@ internal sealed class PlayoutDecoder
     /// <summary>What was filled and why.</summary>
     internal FillCounts Counts => _counts;
 
-    /// <summary>The stream that the position is in; −1 before the first.</summary>
-    internal int Stream => _stream;
-
     /// <summary>Sets where the sound begins or goes on. What was ready is dropped.</summary>
-    internal void MoveTo(long position, int stream)
+    internal void MoveTo(long position)
     {
         Volatile.Write(ref _position, position);
         _counts.OnMove();
-        _stream = stream;
+        _hasPosition = true;
         _isLeadIn = true;
         _frames = 0;
     }
 
     /// <summary>As <see cref="MoveTo"/>, without a click: what plays fades into what will.</summary>
-    internal void JumpTo(long position, int stream)
+    internal void JumpTo(long position)
     {
         PrepareFade();
-        MoveTo(position, stream);
+        MoveTo(position);
     }
 
     /// <summary>Takes the first frames of <see cref="Sound"/> away.</summary>
@@ -135,9 +132,9 @@ internal sealed class PlayoutDecoder
 
             // After a restart positions lie far ahead of where the old stream ended.
             bool isLoss = next.Sequence != head || _hasLost;
-            if (_stream != next.Stream)
+            if (!_hasPosition || (next.IsDiscontinuity && next.Position > _position))
             {
-                MoveTo(next.Position, next.Stream);
+                MoveTo(next.Position);
             }
 
             long gap = next.Position - _position;
@@ -168,14 +165,13 @@ internal sealed class PlayoutDecoder
     private void Fill(int frames)
     {
         Span<float> pcm = _pcm.AsSpan(0, frames * _channels);
-        pcm.Clear();
         if (_filledInARow < _maxConceal)
         {
             _decoder.Conceal(pcm);
-            if (_filledInARow + frames >= _maxConceal)
-            {
-                FadeOut(pcm);
-            }
+        }
+        else
+        {
+            pcm.Clear();
         }
 
         _start = 0;
@@ -183,15 +179,6 @@ internal sealed class PlayoutDecoder
         _hasFilled = true;
         _filledInARow = Math.Min(_maxConceal, _filledInARow + frames);
         FadeIn();
-    }
-
-    // Decoders fade by themselves, but perhaps not as soon as is wanted.
-    private static void FadeOut(Span<float> pcm)
-    {
-        for (int i = 0; i < pcm.Length; i++)
-        {
-            pcm[i] *= 1 - ((float)i / pcm.Length);
-        }
     }
 
     private void Decode(in BufferedPacket next, int overlap)

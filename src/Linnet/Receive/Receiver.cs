@@ -73,6 +73,13 @@ public sealed class Receiver
     /// <summary>The format that <see cref="Read"/> gives: the stream's until <see cref="SetOutput"/> says otherwise.</summary>
     public AudioFormat OutputFormat => _device.Format;
 
+    /// <summary>Where it is in its stream. Allocates nothing.</summary>
+    public ReceiverState State =>
+        _hasEnded ? ReceiverState.Ended
+        : !_buffer.HasBegun ? ReceiverState.Waiting
+        : _device.IsAligned && _device.IsStarved ? ReceiverState.Starved
+        : ReceiverState.Playing;
+
     /// <summary>Says in what format the device takes sound. Called before the first <see cref="Read"/>, or between two for another device.</summary>
     /// <exception cref="ArgumentException">The format is out of range.</exception>
     public void SetOutput(AudioFormat format)
@@ -82,7 +89,7 @@ public sealed class Receiver
             throw new ArgumentException($"A device cannot have {format}.", nameof(format));
         }
 
-        Volatile.Write(ref _device, new DevicePlayout(_buffer, _decoder, Format, format, _options, _media.TicksPerSecond, _device));
+        _device = new DevicePlayout(_buffer, _decoder, Format, format, _options, _media.TicksPerSecond);
     }
 
     /// <summary>
@@ -198,9 +205,7 @@ public sealed class Receiver
         (TimeSpan latency, bool isEndToEnd) = Latency();
         return new ReceiverStatistics
         {
-            State = Volatile.Read(ref _hasEnded) ? ReceiverState.Ended
-                : !_buffer.HasBegun ? ReceiverState.Waiting
-                : _device.IsAligned && _device.IsStarved ? ReceiverState.Starved : ReceiverState.Playing,
+            State = State,
             Received = _counts.Received,
             Lost = _buffer.Lost,
             Late = _counts.Late + fills.LatePackets,
@@ -235,7 +240,7 @@ public sealed class Receiver
             Volatile.Write(ref _startIsKnown, _depacketizer.StartIsKnown);
         }
 
-        if (packet.IsRestart)
+        if (packet.IsDiscontinuity)
         {
             _counts.Restarts++;
             _reception.Reset();
@@ -243,19 +248,17 @@ public sealed class Receiver
             Volatile.Write(ref _overAt, Never);
         }
 
-        var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.Stream);
+        var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.IsDiscontinuity);
         _counts.Count(_buffer.Put(buffered, packet.Payload));
         _reception.OnPacket(packet.Sequence, packet.Position, arrivedAt);
-        if (packet.Position > _newestPosition || packet.IsRestart || isFirst)
+        if (packet.Position > _newestPosition || packet.IsDiscontinuity || isFirst)
         {
             Volatile.Write(ref _newestPosition, packet.Position);
         }
 
-        if (isFirst || packet.IsRestart || packet.IsResumption)
+        if (isFirst || packet.IsDiscontinuity || packet.IsResumption)
         {
-            // The very first packet to arrive need not be the first that was sent.
-            long first = isFirst ? long.MinValue : packet.Sequence;
-            Volatile.Write(ref _timeline, new PlayoutTimeline(buffered, first, _media, _targetDelay));
+            Volatile.Write(ref _timeline, new PlayoutTimeline(packet.Sequence, packet.Position, arrivedAt, _media));
         }
         else if (packet.Sequence >= _timeline!.FirstSequence)
         {
@@ -265,9 +268,8 @@ public sealed class Receiver
 
     private int EndIfNone(int frames, bool isOver)
     {
-        bool hasEnded = frames == 0 && isOver;
-        Volatile.Write(ref _hasEnded, hasEnded);
-        return hasEnded ? End : frames;
+        _hasEnded = frames == 0 && isOver;
+        return _hasEnded ? End : frames;
     }
 
     // The device says when position 0 would have been heard; sender reports say what time of day that was for the sender.

@@ -83,4 +83,23 @@ public sealed record ReceiverStatistics
 
     /// <summary>Times play-out jumped because the error was too large for pitch.</summary>
     public long Jumps { get; init; }
+
+    /// <summary>These counts and <paramref name="later"/>'s together; where <paramref name="later"/> is now is where both are.</summary>
+    internal ReceiverStatistics Plus(ReceiverStatistics later) => later with
+    {
+        Received = Received + later.Received,
+        Lost = Lost + later.Lost,
+        Late = Late + later.Late,
+        Duplicate = Duplicate + later.Duplicate,
+        Reordered = Reordered + later.Reordered,
+        Corrupt = Corrupt + later.Corrupt,
+        Foreign = Foreign + later.Foreign,
+        Overflow = Overflow + later.Overflow,
+        Concealed = Concealed + later.Concealed,
+        Paused = Paused + later.Paused,
+        Skipped = Skipped + later.Skipped,
+        Restarts = Restarts + later.Restarts,
+        Underruns = Underruns + later.Underruns,
+        Jumps = Jumps + later.Jumps,
+    };
 }

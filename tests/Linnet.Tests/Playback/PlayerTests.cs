@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using Linnet.Audio;
 using Linnet.Playback;
 using Linnet.Playback.Devices;
+using Linnet.Receive;
 using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtcp;
@@ -14,6 +14,8 @@ public sealed class PlayerTests
 {
     private static readonly AudioFormat Mono = new(8000, 1);
 
+    private readonly FakeRtpSender _sender = new(Mono, firstSequence: 65_530, firstTimestamp: 4_294_967_000);
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -21,92 +23,325 @@ public sealed class PlayerTests
     [InlineData(RtspTransport.Udp)]
     public async Task A_stream_is_recorded_bit_for_bit_and_ends_with_its_goodbye(RtspTransport transport)
     {
-        await using var server = new FakeRtspServer();
-        var sender = new FakeRtpSender(Mono, firstSequence: 65_530, firstTimestamp: 4_294_967_000);
-        server.Script = (connection, request) => WithRtpInfo(server, connection, request, sender);
-        using var recording = new Recording(server, new PlayerOptions { Url = new Uri(server.Url), Transport = transport });
+        await using FakeRtspServer server = Serve(_sender);
+        await using var recording = new Recording(Options(server) with { Transport = transport });
 
         FakeRtspConnection connection = await server.PlayingAsync();
-        for (int i = 0; i < 50; i++)
-        {
-            await SendAsync(connection, sender.Next(160), transport, isRtcp: false);
-        }
+        await SendAsync(connection, 50, transport);
+        await SendGoodbyeAsync(connection, transport);
+        await recording.Running;
 
-        await SendAsync(connection, Goodbye(sender.Ssrc), transport, isRtcp: true);
-        await recording.Player;
-
-        Assert.Equal(Expected(sender), recording.Samples);
-        Assert.Contains(RtspMethod.Teardown, server.Methods);
+        Assert.Equal(Sent(), recording.Samples);
+        Assert.Equal(RtspMethod.Teardown, server.Methods.Last());
+        Assert.Equal(PlayerState.Ended, recording.Player.State);
     }
 
-    private static RtspResponse? WithRtpInfo(FakeRtspServer server, FakeRtspConnection connection, RtspRequest request, FakeRtpSender sender)
+    [Fact]
+    public async Task So_many_seconds_are_so_many_frames()
     {
-        if (request.Method != RtspMethod.Play)
-        {
-            return null;
-        }
+        await using FakeRtspServer server = Serve(_sender);
+        await using var recording = new Recording(Options(server) with { Duration = TimeSpan.FromMilliseconds(333) });
 
-        RtspResponse answer = server.Answer(connection, request);
-        answer.Headers.Add(RtspHeaderNames.RtpInfo, RtpInfoHeader.Write(new RtpInfo($"{server.Url}/track1", sender.NextSequence, sender.NextTimestamp)));
-        return answer;
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 50);
+        await recording.Running;
+
+        Assert.Equal(Sent()[..2664], recording.Samples);
+        Assert.Equal(TimeSpan.FromMilliseconds(333), recording.Player.GetStatistics().Played);
     }
 
-    private static async Task SendAsync(FakeRtspConnection connection, byte[] packet, RtspTransport transport, bool isRtcp)
+    [Fact]
+    public async Task A_player_that_is_cancelled_leaves_a_file_that_plays_and_tells_the_server()
     {
+        string path = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.wav");
+        try
+        {
+            await using FakeRtspServer server = Serve(_sender);
+            using var stopping = new CancellationTokenSource();
+            await using (var device = new WavFileDevice(path, TimeProvider.System))
+            await using (var player = new Player(Options(server), device))
+            {
+                Task running = player.RunAsync(stopping.Token);
+                FakeRtspConnection connection = await server.PlayingAsync();
+                await SendAsync(connection, 50);
+                await UntilAsync(() => player.GetStatistics().Played == TimeSpan.FromSeconds(1));
+                await stopping.CancelAsync();
+                await running;
+            }
+
+            byte[] wav = await File.ReadAllBytesAsync(path, Cancelled);
+            int start = wav.AsSpan().IndexOf("data"u8) + 8;
+            Assert.Equal(16_000, wav.Length - start);
+            Assert.Equal(16_000u, BitConverter.ToUInt32(wav, start - 4));
+            Assert.Contains(RtspMethod.Teardown, server.Methods);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_comes_back_is_heard_again_in_the_same_file()
+    {
+        int port;
+        Recording recording;
+        await using (FakeRtspServer server = Serve(_sender))
+        {
+            port = server.Port;
+            recording = new Recording(Options(server));
+            FakeRtspConnection connection = await server.PlayingAsync();
+            await SendAsync(connection, 10);
+            await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(200));
+        }
+
+        short[] first = Sent();
+        await UntilAsync(() => recording.Player.State is PlayerState.Reconnecting);
+        var again = new FakeRtpSender(Mono, ssrc: 99, firstSequence: 7, firstTimestamp: 70) { Sound = (position, _) => (short)position };
+        await using FakeRtspServer back = Serve(again, port);
+        FakeRtspConnection second = await back.PlayingAsync();
+        await SendAsync(second, 10, RtspTransport.Tcp, again);
+        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
+        await recording.Running;
+
+        Assert.Equal([.. first, .. Enumerable.Range(0, 1600).Select(i => (short)i)], recording.Samples);
+        Assert.Equal(1, recording.Player.GetStatistics().Reconnects);
+        Assert.Equal(20, recording.Player.GetStatistics().Receiver.Received);
+        await recording.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_comes_back_with_another_format_goes_on_in_the_files_own()
+    {
+        int port;
+        Recording recording;
+        await using (FakeRtspServer server = Serve(_sender))
+        {
+            port = server.Port;
+            recording = new Recording(Options(server));
+            await SendAsync(await server.PlayingAsync(), 10);
+            await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(200));
+        }
+
+        short[] first = Sent();
+        var again = new FakeRtpSender(new AudioFormat(16_000, 2)) { Sound = (_, _) => 1000 };
+        await using FakeRtspServer back = Serve(again, port);
+        back.Sdp = back.Sdp.Replace("L16/8000/1", "L16/16000/2", StringComparison.Ordinal);
+        FakeRtspConnection second = await back.PlayingAsync();
+        await SendAsync(second, 10, RtspTransport.Tcp, again);
+        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
+        await recording.Running;
+
+        short[] samples = recording.Samples;
+        Assert.Equal(first, samples[..first.Length]);
+        Assert.Equal(800, samples.Length - first.Length);
+        Assert.All(samples[(first.Length + 100)..^100], sample => Assert.InRange(sample, 990, 1010));
+        Assert.Equal(20, recording.Player.GetStatistics().Receiver.Received);
+        await recording.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_device_with_a_clock_hears_silence_while_the_server_is_gone()
+    {
+        int port;
+        await using var device = new PulledDevice();
+        Player player;
+        Task running;
+        await using (FakeRtspServer server = Serve(_sender))
+        {
+            port = server.Port;
+            player = new Player(Options(server), device);
+            running = player.RunAsync(Cancelled);
+            await SendAsync(await server.PlayingAsync(), 10);
+            await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0));
+            Assert.Equal(PlayerState.Playing, player.State);
+        }
+
+        await UntilAsync(() => player.State is PlayerState.Reconnecting);
+        await UntilAsync(async () => (await device.PullAsync(80, Now))!.All(sample => sample == 0));
+        var again = new FakeRtpSender(Mono, ssrc: 99);
+        await using FakeRtspServer back = Serve(again, port);
+        FakeRtspConnection second = await back.PlayingAsync();
+        await SendAsync(second, 10, RtspTransport.Tcp, again);
+        await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0));
+        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
+        await UntilAsync(async () => await device.PullAsync(80, Now) is null);
+        await running;
+        await player.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Without_reconnecting_a_lost_server_is_an_error_after_the_last_sample()
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        await using var recording = new Recording(Options(server) with { Reconnects = false });
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 10);
+        connection.Close();
+
+        await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+        Assert.Equal(Sent(), recording.Samples);
+    }
+
+    [Fact]
+    public async Task A_first_connection_that_fails_is_an_error_at_once()
+    {
+        await using var server = new FakeRtspServer { Script = (_, request) => request.Answer(RtspStatus.NotFound) };
+        await using var recording = new Recording(Options(server));
+
+        await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+        Assert.Equal(1, server.Methods.Count(method => method == RtspMethod.Describe));
+    }
+
+    [Fact]
+    public async Task A_device_that_is_gone_ends_the_player_with_its_own_words_and_the_server_is_told()
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        await using var device = new PulledDevice();
+        await using var player = new Player(Options(server), device);
+        Task running = player.RunAsync(Cancelled);
+        await server.PlayingAsync();
+
+        device.Fail();
+
+        Assert.Equal("The device is gone.", (await Assert.ThrowsAsync<IOException>(() => running)).Message);
+        Assert.Equal(RtspMethod.Teardown, server.Methods.Last());
+    }
+
+    [Theory]
+    [InlineData(0.5, false, 500)]
+    [InlineData(0.5, true, 0)]
+    [InlineData(2, false, 2000)]
+    public async Task Volume_and_mute_are_heard_and_measured(double volume, bool isMuted, short expected)
+    {
+        var constant = new FakeRtpSender(Mono) { Sound = (_, _) => 1000 };
+        await using FakeRtspServer server = Serve(constant);
+        await using var recording = new Recording(Options(server));
+        recording.Player.Volume = volume;
+        recording.Player.IsMuted = isMuted;
+
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 50, RtspTransport.Tcp, constant);
+        await SendGoodbyeAsync(connection, RtspTransport.Tcp, constant);
+        await recording.Running;
+
+        Assert.Equal(8000, recording.Samples.Length);
+        Assert.All(recording.Samples[200..], sample => Assert.Equal(expected, sample));
+        PlayerStatistics statistics = recording.Player.GetStatistics();
+        Assert.Equal(expected / 32_768f, Assert.Single(statistics.Levels).Peak, 0.0001f);
+        Assert.Equal(volume, statistics.Volume);
+        Assert.Equal(isMuted, statistics.IsMuted);
+    }
+
+    [Fact]
+    public async Task Statistics_tell_what_is_played_and_how()
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        await using var recording = new Recording(Options(server));
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 1);
+        byte[] lost = _sender.Next(160);
+        byte[] twice = _sender.Next(160);
+        await connection.SendPacketAsync(0, twice);
+        await connection.SendPacketAsync(0, twice);
+        await SendAsync(connection, 10);
+        await UntilAsync(() => recording.Player.State is PlayerState.Playing);
+        await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(13 * 20));
+
+        PlayerStatistics statistics = recording.Player.GetStatistics();
+
+        Assert.Equal(12 + 320, lost.Length);
+        Assert.Equal("A song", statistics.Title);
+        Assert.Equal("L16", statistics.Payload!.EncodingName);
+        Assert.Equal(Mono, statistics.Format);
+        Assert.Equal(RtspTransport.Tcp, statistics.Transport);
+        Assert.Equal((12, 1, 1), (statistics.Receiver.Received, statistics.Receiver.Lost, statistics.Receiver.Duplicate));
+        Assert.Equal(TimeSpan.FromMilliseconds(20), statistics.Receiver.Concealed);
+        await recording.StopAsync();
+    }
+
+    [Fact]
+    public void Options_that_make_no_sense_are_all_told_at_once()
+    {
+        var options = new PlayerOptions
+        {
+            Url = new Uri("http://example.com/song"),
+            Duration = TimeSpan.Zero,
+            Volume = -1,
+            MinReconnectDelay = TimeSpan.Zero,
+            Receiver = new ReceiverOptions { TargetDelay = TimeSpan.Zero },
+        };
+
+        ArgumentException e = Assert.Throws<ArgumentException>(() => new Player(options, new NullDevice(TimeProvider.System)));
+
+        Assert.All(["Url", "Duration", "Volume", "MinReconnectDelay", "TargetDelay"], name => Assert.Contains(name, e.Message, StringComparison.Ordinal));
+    }
+
+    private static long Now => TimeProvider.System.GetTimestamp();
+
+    private static PlayerOptions Options(FakeRtspServer server) => new()
+    {
+        Url = new Uri(server.Url),
+        Transport = RtspTransport.Tcp,
+        MinReconnectDelay = TimeSpan.FromMilliseconds(10),
+    };
+
+    /// <summary>A server that says in RTP-Info where the sender is.</summary>
+    private static FakeRtspServer Serve(FakeRtpSender sender, int port = 0)
+    {
+        var server = new FakeRtspServer(port);
+        server.Script = (connection, request) =>
+        {
+            RtspResponse? answer = request.Method == RtspMethod.Play ? server.Answer(connection, request) : null;
+            answer?.Headers.Add(RtspHeaderNames.RtpInfo, new RtpInfo($"{server.Url}/track1", sender.NextSequence, sender.NextTimestamp).ToString());
+            return answer;
+        };
+        return server;
+    }
+
+    private async Task SendAsync(
+        FakeRtspConnection connection, int packets, RtspTransport transport = RtspTransport.Tcp, FakeRtpSender? sender = null)
+    {
+        sender ??= _sender;
+        for (int i = 0; i < packets; i++)
+        {
+            byte[] packet = sender.Next(160);
+            if (transport is RtspTransport.Tcp)
+            {
+                await connection.SendPacketAsync(0, packet);
+            }
+            else
+            {
+                connection.SendRtp(packet);
+            }
+        }
+    }
+
+    private async Task SendGoodbyeAsync(FakeRtspConnection connection, RtspTransport transport, FakeRtpSender? sender = null)
+    {
+        uint ssrc = (sender ?? _sender).Ssrc;
+        byte[] datagram = new byte[256];
+        int length = RtcpCompound.Write(datagram, new ReceiverReport(ssrc), new SourceDescription(ssrc, "fake"), new Goodbye([ssrc]));
         if (transport is RtspTransport.Tcp)
         {
-            await connection.SendPacketAsync(isRtcp ? (byte)1 : (byte)0, packet);
-        }
-        else if (isRtcp)
-        {
-            connection.SendRtcp(packet);
+            await connection.SendPacketAsync(1, datagram[..length]);
         }
         else
         {
-            connection.SendRtp(packet);
+            connection.SendRtcp(datagram[..length]);
         }
     }
 
-    private static byte[] Goodbye(uint ssrc)
+    private short[] Sent() => [.. Enumerable.Range(0, (int)_sender.Position).Select(position => _sender.Sound(position, 0))];
+
+    private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        byte[] datagram = new byte[256];
-        int length = RtcpCompound.Write(datagram, new ReceiverReport(ssrc), new SourceDescription(ssrc, "fake"), new Goodbye([ssrc]));
-        return datagram[..length];
-    }
-
-    private static short[] Expected(FakeRtpSender sender) =>
-        [.. Enumerable.Range(0, (int)sender.Position).Select(position => sender.Sound(position, 0))];
-
-    /// <summary>A player that plays into memory.</summary>
-    private sealed class Recording : IDisposable
-    {
-        private readonly MemoryStream _wav = new();
-
-        internal Recording(FakeRtspServer server, PlayerOptions options)
+        while (!await condition())
         {
-            _ = server;
-            Player = RunAsync(options);
-        }
-
-        internal Task Player { get; }
-
-        internal short[] Samples
-        {
-            get
-            {
-                byte[] wav = _wav.ToArray();
-                int start = wav.AsSpan().IndexOf("data"u8) + 8;
-                return [.. Enumerable.Range(0, (wav.Length - start) / 2).Select(i => BinaryPrimitives.ReadInt16LittleEndian(wav.AsSpan(start + (2 * i))))];
-            }
-        }
-
-        public void Dispose() => _wav.Dispose();
-
-        private async Task RunAsync(PlayerOptions options)
-        {
-            await using var device = new PipeDevice("memory", _wav, TimeProvider.System);
-            await using var player = new Player(options, device);
-            await player.RunAsync(Cancelled);
+            Cancelled.ThrowIfCancellationRequested();
+            await Task.Yield();
         }
     }
 }

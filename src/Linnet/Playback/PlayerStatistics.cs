@@ -1,0 +1,46 @@
+using Linnet.Audio;
+using Linnet.Codecs;
+using Linnet.Receive;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Playback;
+
+/// <summary>What a player is doing, and what it did since it began.</summary>
+public sealed record PlayerStatistics
+{
+    /// <summary>What it is doing.</summary>
+    public PlayerState State { get; init; }
+
+    /// <summary>What the server calls the station; <see langword="null"/> before it is known, or if it has no name.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>How the sound is encoded; <see langword="null"/> before it is known.</summary>
+    public PayloadFormat? Payload { get; init; }
+
+    /// <summary>The format of the sound as it is decoded; all zero before it is known.</summary>
+    public AudioFormat Format { get; init; }
+
+    /// <summary>How packets come: UDP or TCP; <see langword="null"/> without a connection.</summary>
+    public RtspTransport? Transport { get; init; }
+
+    /// <summary>Counts of packets, buffer, latency, drift. A change of format does not set the counts back.</summary>
+    public ReceiverStatistics Receiver { get; init; } = new();
+
+    /// <summary>Sound that went to the device; silence in its place does not count.</summary>
+    public TimeSpan Played { get; init; }
+
+    /// <summary>Times the server was gone and found again.</summary>
+    public int Reconnects { get; init; }
+
+    /// <summary>Levels of the last 300 ms, one per channel of the device, volume and mute included. Empty before the device is open.</summary>
+    public IReadOnlyList<AudioLevel> Levels { get; init; } = [];
+
+    /// <summary>The greatest sample of any channel, as an amplitude, since statistics were asked for last.</summary>
+    public float Peak { get; init; }
+
+    /// <summary>How loud: 1 is as sent.</summary>
+    public double Volume { get; init; }
+
+    /// <summary>Whether it is silent, whatever the volume.</summary>
+    public bool IsMuted { get; init; }
+}
