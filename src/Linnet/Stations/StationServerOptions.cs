@@ -1,0 +1,43 @@
+using System.Net;
+using Linnet.Broadcast;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Stations;
+
+/// <summary>Where a server listens, and its limits.</summary>
+public sealed record StationServerOptions : IValidatable
+{
+    /// <summary>The address to listen at; <see langword="null"/> (the default): all of this machine's, IPv4 and IPv6.</summary>
+    public IPAddress? Bind { get; init; }
+
+    /// <summary>TCP port for RTSP, 0–65535; 0: any free one. Default 8554.</summary>
+    public int RtspPort { get; init; } = 8554;
+
+    /// <summary>UDP port for RTP, 0–65534, RTCP on the next; 0: any free pair. Default 8556.</summary>
+    public int RtpPort { get; init; } = 8556;
+
+    /// <summary>Limits of sessions, requests and time.</summary>
+    public RtspServerOptions Rtsp { get; init; } = new();
+
+    /// <summary>Limits of listeners that do not keep up.</summary>
+    public SenderOptions Sender { get; init; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (RtspPort is < 0 or > 65_535)
+        {
+            yield return $"The RTSP port is {RtspPort}; it must be between 0 and 65535.";
+        }
+
+        if (RtpPort is < 0 or > 65_534)
+        {
+            yield return $"The RTP port is {RtpPort}; it must be between 0 and 65534.";
+        }
+
+        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()))
+        {
+            yield return problem;
+        }
+    }
+}
