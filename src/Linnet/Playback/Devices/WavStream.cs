@@ -83,13 +83,14 @@ internal sealed class WavStream(Stream stream, AudioFormat format, int bitDepth,
     private Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         // A file's write ends by itself and must be whole. A pipe's may wait for ever for a reader: then it is left behind.
-        ValueTask writing = stream.WriteAsync(bytes, CancellationToken.None);
-        if (writing.IsCompletedSuccessfully)
+        if (_isFile)
         {
+            stream.Write(bytes.Span);
             return Task.CompletedTask;
         }
 
-        return _isFile ? writing.AsTask() : writing.AsTask().WaitAsync(cancellationToken);
+        ValueTask writing = stream.WriteAsync(bytes, CancellationToken.None);
+        return writing.IsCompletedSuccessfully ? Task.CompletedTask : writing.AsTask().WaitAsync(cancellationToken);
     }
 
     private static SampleEncoding EncodingFor(int bitDepth) => bitDepth switch
