@@ -31,6 +31,7 @@ internal sealed class RtspServerConnection
     private readonly RtspRequestHandler _handler;
     private volatile bool _isStopping;
     private volatile bool _isClosing;
+    private int _isRefused;
     private long _busySince;
     private long _heardAt;
     private long _lingersSince = None;
@@ -382,6 +383,12 @@ internal sealed class RtspServerConnection
 
     private void Refuse(RtspConnectionRefusal reason)
     {
+        // The task that owns the connection may take its time to see that it was cut.
+        if (Interlocked.Exchange(ref _isRefused, 1) != 0)
+        {
+            return;
+        }
+
         _server.Counters.Count(reason);
         _server.Logger.ConnectionRefused(Remote, reason);
         Abort();
