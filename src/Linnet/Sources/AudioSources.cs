@@ -13,7 +13,7 @@ public static class AudioSources
     /// <param name="spec">Which.</param>
     /// <param name="options">How it is played.</param>
     /// <param name="logger">Hears of files that are skipped.</param>
-    /// <param name="cancellationToken">Ends the wait for a pipe or for ffmpeg.</param>
+    /// <param name="cancellationToken">Ends the wait for a pipe, a device or ffmpeg.</param>
     /// <exception cref="IOException">It cannot be opened; the message is a sentence for the user.</exception>
     /// <exception cref="DllNotFoundException">A native library is not installed; the message says how to.</exception>
     public static IAudioSource Open(SourceSpec spec, SourceOptions options, ILogger logger, CancellationToken cancellationToken = default)
@@ -24,7 +24,7 @@ public static class AudioSources
         {
             SourceKind.StandardInput => PipeSource.Open(options.OpenStandardInput(), options.Raw, StandardInputName, cancellationToken),
             SourceKind.Tone => new ToneSource(spec.Frequency),
-            SourceKind.Capture => options.OpenCapture?.Invoke(spec.Location) ?? throw new IOException("There are no capture devices here."),
+            SourceKind.Capture => CaptureSource.Open(spec.Location.Length > 0 ? spec.Location : null, options.Time, server: null, cancellationToken),
             _ => OpenPath(spec.Location, options, logger, cancellationToken),
         };
     }

@@ -17,9 +17,6 @@ public sealed record SourceOptions
     /// <summary>Opens standard input. By default the process's own.</summary>
     public Func<Stream> OpenStandardInput { get; init; } = Console.OpenStandardInput;
 
-    /// <summary>Opens a capture device by its name, empty for the default one. By default there is none.</summary>
-    public Func<string, IAudioSource>? OpenCapture { get; init; }
-
-    /// <summary>Measures how long ffmpeg takes. Default: the system's clock.</summary>
+    /// <summary>Measures how long ffmpeg takes, and when captured sound arrives. Default: the system's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

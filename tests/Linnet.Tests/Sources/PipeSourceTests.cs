@@ -1,0 +1,126 @@
+using System.IO.Pipelines;
+using Linnet.Audio;
+using Linnet.Sources;
+
+namespace Linnet.Tests.Sources;
+
+public class PipeSourceTests
+{
+    private static readonly RawPcmFormat Mono16 = new(SampleEncoding.S16LE, new AudioFormat(8000, 1));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(4096)]
+    public void A_wav_comes_out_as_it_went_in_however_it_is_cut(int piece)
+    {
+        byte[] wav = Wavs.Counting(-3000, 6000, rate: 44_100, channels: 2);
+        var tracks = new List<(long, TrackInfo)>();
+
+        using PipeSource source = PipeSource.Open(new Dripping(wav, piece), raw: null, "Standard input", TestContext.Current.CancellationToken);
+
+        Assert.Equal((new AudioFormat(44_100, 2), 16, false), (source.Format, source.BitDepth, source.IsLive));
+        Assert.Equal(source.Format.DurationOf(6000), source.Duration);
+        Assert.Equal(Enumerable.Range(-3000, 12_000), Wavs.Integers(source.ReadAll(tracks: tracks)));
+        Assert.Equal([(0, new TrackInfo("Standard input"))], tracks);
+    }
+
+    [Fact]
+    public void Bare_pcm_is_what_the_caller_says_and_a_cut_frame_at_the_end_is_dropped()
+    {
+        byte[] bytes = [0, 0x80, 0xFF, 0x7F, 1];
+
+        using PipeSource source = PipeSource.Open(new Dripping(bytes, 1), Mono16, "pipe", TestContext.Current.CancellationToken);
+
+        Assert.Equal([-32768, 32767], Wavs.Integers(source.ReadAll()));
+        Assert.Null(source.Duration);
+    }
+
+    [Fact]
+    public void A_wav_of_unknown_length_goes_on_to_the_end_and_one_of_known_length_stops_there()
+    {
+        byte[] wav = Wavs.Counting(0, 100);
+        byte[] tail = [.. wav, .. "LIST\u0004\0\0\0INFO"u8];
+
+        Assert.Equal(100, Frames(tail));
+
+        wav.AsSpan(wav.Length - 204, 4).Fill(0xFF);
+        Assert.Equal(100, Frames(wav));
+        Assert.Equal(106, Frames([.. wav, .. tail[^12..]]));
+
+        static int Frames(byte[] bytes)
+        {
+            using PipeSource source = PipeSource.Open(new Dripping(bytes, 50), raw: null, "pipe", TestContext.Current.CancellationToken);
+            return source.ReadAll().Length;
+        }
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("RIFF", "ended before")]
+    [InlineData("ID3 and so on", "is not a WAV")]
+    public void What_is_no_wav_is_told_in_a_sentence(string text, string part)
+    {
+        var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text));
+
+        string message = Assert.Throws<IOException>(() => PipeSource.Open(stream, raw: null, "Standard input", TestContext.Current.CancellationToken)).Message;
+
+        Assert.StartsWith("Standard input", message, StringComparison.Ordinal);
+        Assert.Contains(part, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pause_is_waited_out_and_the_wait_can_be_cancelled()
+    {
+        var pipe = new Pipe();
+        using PipeSource source = PipeSource.Open(pipe.Reader.AsStream(), Mono16, "pipe", TestContext.Current.CancellationToken);
+        var pcm = new float[10];
+
+        Task<SourceRead> waiting = Task.Run(() => source.Read(pcm, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await pipe.Writer.WriteAsync(new byte[3], TestContext.Current.CancellationToken);
+        Assert.Equal(1, (await waiting).Frames);
+
+        using var cancel = new CancellationTokenSource();
+        waiting = Task.Run(() => source.Read(pcm, cancel.Token), TestContext.Current.CancellationToken);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        // What had arrived of the next frame was kept.
+        await pipe.Writer.WriteAsync(new byte[] { 0x40 }, TestContext.Current.CancellationToken);
+        await pipe.Writer.CompleteAsync();
+        Assert.Equal(1, source.Read(pcm, TestContext.Current.CancellationToken).Frames);
+        Assert.Equal(0.5f, pcm[0]);
+        Assert.Equal(SourceRead.End, source.Read(pcm, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_pipe_that_breaks_says_why()
+    {
+        using PipeSource source = PipeSource.Open(new Dripping([0, 0], 2) { Failure = new IOException("Broken pipe.") }, Mono16, "pipe", TestContext.Current.CancellationToken);
+
+        Assert.Equal("Broken pipe.", Assert.Throws<IOException>(() => source.ReadAll()).Message);
+    }
+
+    [Fact]
+    public void A_writer_who_is_faster_than_the_station_waits()
+    {
+        var endless = new Dripping(new byte[1 << 22], 1 << 12);
+        using PipeSource source = PipeSource.Open(endless, Mono16, "pipe", TestContext.Current.CancellationToken);
+
+        source.Read(new float[100], TestContext.Current.CancellationToken);
+
+        Assert.InRange(endless.Position, 1, 1 << 19);
+    }
+
+    /// <summary>A pipe that gives a few bytes at a time.</summary>
+    private sealed class Dripping(byte[] bytes, int piece) : MemoryStream(bytes)
+    {
+        public Exception? Failure { get; init; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            int read = base.Read(buffer[..Math.Min(buffer.Length, piece)]);
+            return read > 0 || Failure is null ? read : throw Failure;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using Linnet.Sources;
+using Linnet.Tests.Wire;
+
+namespace Linnet.Tests.Sources;
+
+public class SourceSpecTests
+{
+    private static readonly string[] Files = ["a=b.wav", "jazz=x", "song.wav", "tone", "x/y=z.wav"];
+    private static readonly string[] Folders = ["Vol.2", "live=rec"];
+
+    [Theory]
+    [InlineData("song.wav", "song", SourceKind.Path, "song.wav")]
+    [InlineData("/music/Ein Lied (1).flac", "ein-lied-1", SourceKind.Path, "/music/Ein Lied (1).flac")]
+    [InlineData("/music/Été.tar.wav", "t-tar", SourceKind.Path, "/music/Été.tar.wav")]
+    [InlineData("/music/夜.wav", "station", SourceKind.Path, "/music/夜.wav")]
+    [InlineData("/music/albums/", "albums", SourceKind.Path, "/music/albums/")]
+    [InlineData("Vol.2", "vol-2", SourceKind.Path, "Vol.2")]
+    [InlineData("Vol.2/", "vol-2", SourceKind.Path, "Vol.2/")]
+    [InlineData("jazz=song.wav", "jazz", SourceKind.Path, "song.wav")]
+    [InlineData("2-b=-", "2-b", SourceKind.StandardInput, "")]
+    [InlineData("a=b.wav", "a-b", SourceKind.Path, "a=b.wav")]
+    [InlineData("live=rec", "live-rec", SourceKind.Path, "live=rec")]
+    [InlineData("x/y=z.wav", "y-z", SourceKind.Path, "x/y=z.wav")]
+    [InlineData("/gone/c=d.wav", "c-d", SourceKind.Path, "/gone/c=d.wav")]
+    [InlineData("n=a=b.wav", "n", SourceKind.Path, "a=b.wav")]
+    [InlineData("-", "stdin", SourceKind.StandardInput, "")]
+    [InlineData("tone", "tone", SourceKind.Tone, "")]
+    [InlineData("./tone", "tone", SourceKind.Path, "./tone")]
+    [InlineData("a=mic", "a", SourceKind.Capture, "")]
+    [InlineData("mic", "mic", SourceKind.Capture, "")]
+    [InlineData("mic:alsa_output.pci.monitor", "mic", SourceKind.Capture, "alsa_output.pci.monitor")]
+    [InlineData("mic:hw:1,0", "mic", SourceKind.Capture, "hw:1,0")]
+    [InlineData("C:\\a.wav", "c-a", SourceKind.Path, "C:\\a.wav")]
+    public void A_source_is_read_and_named(string text, string name, SourceKind kind, string location)
+    {
+        SourceSpec spec = Assert.Single(Parse(text));
+
+        Assert.Equal((name, kind, location), (spec.Name, spec.Kind, spec.Location));
+    }
+
+    [Theory]
+    [InlineData("tone", 440)]
+    [InlineData("tone:1000", 1000)]
+    [InlineData("tone:997.5", 997.5)]
+    [InlineData("a=tone:20000", 20_000)]
+    public void A_tone_has_a_pitch(string text, double hz) => Assert.Equal(hz, Assert.Single(Parse(text)).Frequency);
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("jazz=", "names no source")]
+    [InlineData("Jazz=song.wav", "'Jazz' is not a name")]
+    [InlineData("a b=song.wav", "'a b' is not a name")]
+    [InlineData("=song.wav", "'' is not a name")]
+    [InlineData("tone:", "not a tone")]
+    [InlineData("tone:0", "not a tone")]
+    [InlineData("tone:-5", "not a tone")]
+    [InlineData("tone:1e3", "not a tone")]
+    [InlineData("tone:NaN", "not a tone")]
+    [InlineData("tone:20001", "not a tone")]
+    [InlineData("http://example.org/a.mp3", "network address")]
+    [InlineData("a=rtsp://example.org/a", "network address")]
+    [InlineData("a\0b", "no possible file name")]
+    public void What_is_wrong_is_told_in_a_sentence(string text, string part)
+    {
+        Assert.False(TryParse([text], out IReadOnlyList<SourceSpec> specs, out string problem));
+
+        Assert.Empty(specs);
+        Assert.Contains(part, problem, StringComparison.Ordinal);
+        Assert.EndsWith(".", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_that_were_not_given_are_made_unique()
+    {
+        IReadOnlyList<SourceSpec> specs = Parse("song.wav", "b/song.flac", "song-2=c.wav", "tone", "tone:880", "song.wav");
+
+        Assert.Equal(["song", "song-3", "song-2", "tone", "tone-2", "song-4"], specs.Select(spec => spec.Name));
+    }
+
+    [Fact]
+    public void Names_that_were_given_twice_and_two_standard_inputs_are_refused()
+    {
+        Assert.False(TryParse(["a=x.wav", "a=y.wav"], out _, out string problem));
+        Assert.Contains("'a'", problem, StringComparison.Ordinal);
+        Assert.False(TryParse(["-", "b=-"], out _, out problem));
+        Assert.Contains("one station only", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Long_names_stay_within_the_limit_and_apart()
+    {
+        string path = new string('x', 200) + ".wav";
+
+        IReadOnlyList<SourceSpec> specs = Parse(path, path, path);
+
+        Assert.All(specs, spec => Assert.True(SourceSpec.IsStationName(spec.Name)));
+        Assert.Equal(3, specs.Select(spec => spec.Name).Distinct().Count());
+    }
+
+    [Fact]
+    public void Noise_is_refused_or_gives_good_names_but_never_throws()
+    {
+        byte[][] samples = [.. ((string[])["jazz=song.wav", "tone:440", "mic:hw:1,0", "/music/Ä/a=b.wav", "n=-", "x=http://a/b"]).Select(System.Text.Encoding.UTF8.GetBytes)];
+        var noise = new Noise(7);
+        for (int i = 0; i < 100_000; i++)
+        {
+            string text = System.Text.Encoding.UTF8.GetString(noise.Mutation(samples));
+            if (TryParse([text, "tone"], out IReadOnlyList<SourceSpec> specs, out string problem))
+            {
+                Assert.All(specs, spec => Assert.True(SourceSpec.IsStationName(spec.Name)));
+                Assert.NotEqual(specs[0].Name, specs[1].Name);
+            }
+            else
+            {
+                Assert.NotEqual("", problem);
+            }
+        }
+    }
+
+    private static IReadOnlyList<SourceSpec> Parse(params string[] texts)
+    {
+        Assert.True(TryParse(texts, out IReadOnlyList<SourceSpec> specs, out string problem), problem);
+        return specs;
+    }
+
+    private static bool TryParse(string[] texts, out IReadOnlyList<SourceSpec> specs, out string problem) => SourceSpec.TryParse(
+        texts,
+        Files.Contains,
+        path => Folders.Any(folder => path == folder || path == Path.GetFullPath(folder) || path == folder + "/"),
+        out specs,
+        out problem);
+}
