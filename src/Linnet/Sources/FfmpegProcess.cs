@@ -34,14 +34,13 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>The WAV.</summary>
     internal Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>Whether ffmpeg is on PATH.</summary>
-    internal static bool IsAvailable => Find() is not null;
-
     /// <summary>Starts ffmpeg.</summary>
+    /// <param name="path">The file to decode.</param>
+    /// <param name="searchPath">Where to look for the program: the value of PATH.</param>
     /// <exception cref="IOException">It is not installed, or does not start; the message says what to do.</exception>
-    internal static FfmpegProcess Start(string path)
+    internal static FfmpegProcess Start(string path, string? searchPath)
     {
-        string program = Find() ?? throw new IOException(
+        string program = Find(searchPath) ?? throw new IOException(
             $"{path} is not a sound file that libsndfile can read, and ffmpeg, which might, is not installed. Install it with: {HowToInstall}");
         var start = new ProcessStartInfo(program, ArgumentsFor(path))
         {
@@ -115,10 +114,10 @@ internal sealed class FfmpegProcess : IDisposable
         : "apt-get install ffmpeg (Debian, Ubuntu) or dnf install ffmpeg-free (Fedora)";
 
     /// <summary>The program on PATH; never one in the working directory.</summary>
-    private static string? Find()
+    private static string? Find(string? searchPath)
     {
         string name = OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg";
-        return (Environment.GetEnvironmentVariable("PATH") ?? "")
+        return (searchPath ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Where(Path.IsPathFullyQualified)
             .Select(folder => Path.Combine(folder, name))

@@ -46,10 +46,14 @@ public sealed class FfmpegSource : IAudioSource
     /// <param name="time">Measures how long ffmpeg takes.</param>
     /// <param name="cancellationToken">Ends the wait, and ffmpeg.</param>
     /// <exception cref="IOException">ffmpeg is not installed or finds no sound in the file; the message is a sentence for the user.</exception>
-    public static FfmpegSource Open(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken = default)
+    public static FfmpegSource Open(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken = default) =>
+        Open(path, untagged, time, Environment.GetEnvironmentVariable("PATH"), cancellationToken);
+
+    /// <inheritdoc cref="Open(string, TrackInfo?, TimeProvider, CancellationToken)"/>
+    internal static FfmpegSource Open(string path, TrackInfo? untagged, TimeProvider time, string? searchPath, CancellationToken cancellationToken)
     {
         SourceFile.ThrowIfUnreadable(path);
-        FfmpegProcess process = FfmpegProcess.Start(path);
+        FfmpegProcess process = FfmpegProcess.Start(path, searchPath);
         var bytes = new ReadAhead(process.Output);
         try
         {

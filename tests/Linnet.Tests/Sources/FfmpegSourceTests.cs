@@ -1,0 +1,152 @@
+using Linnet.Audio;
+using Linnet.Sources;
+using Linnet.Wire.Wav;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Sources;
+
+/// <summary>What can be shown without ffmpeg: scripts stand in for it.</summary>
+public sealed class FfmpegSourceTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly string _song;
+
+    public FfmpegSourceTests() => _song = _folder.Write("song.m4a", "some file");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Without_ffmpeg_the_error_says_how_to_get_it()
+    {
+        string message = Assert.Throws<IOException>(() => Open(searchPath: "")).Message;
+
+        Assert.StartsWith(_song, message, StringComparison.Ordinal);
+        Assert.Contains("Install it with", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_wav_is_the_sound()
+    {
+        _folder.Write("song.wav", Wavs.Counting(0, 5000));
+        Pretend("echo '[info]   Stream #0:0: Audio: alac, 8000 Hz, mono, s16p' >&2; cat song.wav");
+
+        using FfmpegSource source = Open();
+
+        Assert.Equal((new AudioFormat(8000, 1), 16), (source.Format, source.BitDepth));
+        Assert.Equal(Enumerable.Range(0, 5000), Wavs.Integers(source.ReadAll()));
+    }
+
+    [Fact]
+    public void Its_last_error_is_told()
+    {
+        Pretend("echo '[error] first' >&2; echo '[file @ 0x1] [error] the real reason.' >&2; echo '[info] bye' >&2; exit 1");
+
+        Assert.EndsWith("can read: the real reason.", Assert.Throws<IOException>(() => Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failure_after_the_sound_began_breaks_the_source_off()
+    {
+        _folder.Write("song.wav", Wavs.Counting(0, 8000));
+        Pretend("cat song.wav; echo '[fatal] no more memory' >&2; exit 1");
+
+        using FfmpegSource source = Open();
+
+        Assert.EndsWith("broke off after 1.0 s: no more memory.", Assert.Throws<IOException>(() => source.ReadAll()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_hangs_is_ended_after_its_time()
+    {
+        Pretend("echo $$ > pid; exec sleep 1000");
+        var time = new FakeTimeProvider();
+
+        Task<IOException> opening = Task.Run(() => Assert.Throws<IOException>(() => Open(time: time)), TestContext.Current.CancellationToken);
+        while (!opening.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Contains("no sound within 15 s", (await opening).Message, StringComparison.Ordinal);
+        AssertEnded();
+    }
+
+    [Fact]
+    public void The_child_ends_with_the_source()
+    {
+        var header = new WavHeader(new RawPcmFormat(SampleEncoding.F32LE, new AudioFormat(8000, 1)), null);
+        var bytes = new byte[header.Length];
+        header.Write(bytes);
+        _folder.Write("head", bytes);
+        Pretend("echo $$ > pid; echo '[info] Stream #0:0: Audio: aac, fltp' >&2; cat head; exec cat /dev/zero");
+        FfmpegSource source = Open();
+        Assert.Equal(100, source.Read(new float[100], TestContext.Current.CancellationToken).Frames);
+
+        source.Dispose();
+
+        AssertEnded();
+    }
+
+    [Fact]
+    public void Waiting_for_it_can_be_cancelled()
+    {
+        Pretend("exec sleep 1000");
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(1));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => FfmpegSource.Open(_song, null, TimeProvider.System, _folder.Path, cancel.Token));
+    }
+
+    [Theory]
+    [InlineData("[info]   Stream #0:0[0x1](und): Audio: alac (alac / 0x63616C61), 44100 Hz, stereo, s16p, 705 kb/s (default)", 16)]
+    [InlineData("[info]   Stream #0:0: Audio: wavpack, 48000 Hz, 5.1, s32p (24 bit)", 24)]
+    [InlineData("[info]   Stream #0:1: Audio: pcm_s32le, 48000 Hz, mono, s32, 1536 kb/s", 32)]
+    [InlineData("[info]   Stream #0:0: Audio: ape (APE  / 0x20455041), 8000 Hz, mono, u8p", 8)]
+    [InlineData("[info]   Stream #0:0: Audio: aac (LC) (mp4a / 0x6134706D), 44100 Hz, stereo, fltp, 128 kb/s", 0)]
+    [InlineData("[info]   Stream #0:0: Audio: adpcm_ms ([2][0][0][0] / 0x0002), 44100 Hz, stereo, s16, 355 kb/s", 0)]
+    [InlineData("[info]   Stream #0:0: Audio: pcm_f32le, 48000 Hz, stereo, flt", 0)]
+    public void The_line_about_the_sound_tells_its_bits(string line, int bits)
+    {
+        Assert.True(FfmpegStream.TryReadBitDepth(line, out int read));
+        Assert.Equal(bits, read);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[info]   Stream #0:0: Video: h264, yuv420p")]
+    [InlineData("[info]     title           : Stream #0:0: Audio: alac, s16")]
+    [InlineData(": Audio: Stream #0:")]
+    [InlineData("[info] Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'x.m4a':")]
+    public void Other_lines_tell_nothing(string line) => Assert.False(FfmpegStream.TryReadBitDepth(line, out _));
+
+    [Theory]
+    [InlineData("-i")]
+    [InlineData("http:x.m4a")]
+    [InlineData("concat:a|b")]
+    public void A_name_is_never_an_option_or_a_protocol(string name)
+    {
+        string[] arguments = FfmpegProcess.ArgumentsFor(name);
+
+        string input = arguments[Array.IndexOf(arguments, "-i") + 1];
+        Assert.Equal("file:" + Path.GetFullPath(name), input);
+        Assert.Equal("file,pipe", arguments[Array.IndexOf(arguments, "-protocol_whitelist") + 1]);
+        Assert.Contains("-nostdin", arguments);
+    }
+
+    private FfmpegSource Open(string? searchPath = null, TimeProvider? time = null) => FfmpegSource.Open(
+        _song, null, time ?? TimeProvider.System, searchPath ?? _folder.Path, TestContext.Current.CancellationToken);
+
+    /// <summary>By a link: a program that this process has just written may not start while another thread starts one.</summary>
+    private void Pretend(string script)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A shell script stands in for ffmpeg.");
+        _folder.Write("script", script + "\n");
+        File.CreateSymbolicLink(_folder["ffmpeg"], Path.Combine(AppContext.BaseDirectory, "Sources", "Vectors", "stand-in"));
+    }
+
+    private void AssertEnded()
+    {
+        string pid = File.ReadAllText(_folder["pid"]).Trim();
+        Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+}
