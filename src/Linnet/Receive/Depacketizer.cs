@@ -28,8 +28,11 @@ internal readonly ref struct StreamPacket
     /// <summary>Of the first frame; counts on through restarts.</summary>
     public required long Position { get; init; }
 
+    /// <summary>0, and one more with each restart.</summary>
+    public required int Stream { get; init; }
+
     /// <summary>The first packet of a stream after a restart.</summary>
-    public bool IsDiscontinuity { get; init; }
+    public bool IsRestart { get; init; }
 
     /// <summary>Whether the sender's clock stood still before this packet, so that when it is due must be learnt anew.</summary>
     public bool IsResumption { get; init; }
@@ -67,7 +70,7 @@ internal sealed class Depacketizer
     private ushort? _hintedSequence;
     private uint? _hintedTimestamp;
     private bool _expectsAnother;
-    private bool _isSuccessor;
+    private int _stream;
     private RtpHeader _heldHeader;
     private int _heldLength = -1;
 
@@ -105,7 +108,8 @@ internal sealed class Depacketizer
     {
         Sequence = _sequenceBase + _firstSequence,
         Position = _positionBase + _timestamp.Peek(_heldHeader.Timestamp),
-        IsDiscontinuity = true,
+        Stream = _stream,
+        IsRestart = true,
         Payload = _held.AsSpan(0, _heldLength),
     };
 
@@ -135,7 +139,7 @@ internal sealed class Depacketizer
             return DatagramClass.Foreign;
         }
 
-        bool isDiscontinuity = false;
+        bool isRestart = false;
         if (!HasStarted)
         {
             Begin(header, arrivedAt, sequenceBase: 0, positionBase: 0);
@@ -144,7 +148,7 @@ internal sealed class Depacketizer
         else if (_expectsAnother && !Belongs(header, arrivedAt))
         {
             Begin(header, arrivedAt, _sequenceBase + _highestSequence + 1, PositionAfterRestart(arrivedAt));
-            isDiscontinuity = true;
+            isRestart = true;
         }
         else if (!Belongs(header, arrivedAt))
         {
@@ -155,11 +159,11 @@ internal sealed class Depacketizer
             }
 
             Begin(_heldHeader, arrivedAt, _sequenceBase + _highestSequence + 1, PositionAfterRestart(arrivedAt));
-            packet = Accept(rtp, arrivedAt, isDiscontinuity: false);
+            packet = Accept(rtp, arrivedAt, isRestart: false);
             return DatagramClass.Restart;
         }
 
-        packet = Accept(rtp, arrivedAt, isDiscontinuity);
+        packet = Accept(rtp, arrivedAt, isRestart);
         _expectsAnother = false;
         _heldLength = -1;
         return DatagramClass.Packet;
@@ -171,7 +175,7 @@ internal sealed class Depacketizer
     // Sequence numbers are stored minus the first one's, so that the new stream's first is exactly sequenceBase.
     private void Begin(RtpHeader first, long arrivedAt, long sequenceBase, long positionBase)
     {
-        _isSuccessor = HasStarted;
+        _stream += HasStarted ? 1 : 0;
         _expectsAnother = false;
         HasStarted = true;
         Ssrc = first.Ssrc;
@@ -203,11 +207,11 @@ internal sealed class Depacketizer
         }
     }
 
-    // Far enough behind the old stream that the two cannot overlap; the mark on the packet says that the step means nothing.
+    // Far enough behind the old stream that the two cannot overlap; the packet's stream says that the step means nothing.
     private long PositionAfterRestart(long arrivedAt) =>
         _positionBase + _highestTimestamp + _media.SampleRate + _media.PositionAt(Math.Max(0, arrivedAt - _highestArrivedAt));
 
-    private StreamPacket Accept(scoped in RtpPacket rtp, long arrivedAt, bool isDiscontinuity)
+    private StreamPacket Accept(scoped in RtpPacket rtp, long arrivedAt, bool isRestart)
     {
         long sequence = _sequence.Unwrap(rtp.Header.SequenceNumber);
         long timestamp = _timestamp.Unwrap(rtp.Header.Timestamp);
@@ -224,7 +228,8 @@ internal sealed class Depacketizer
         {
             Sequence = _sequenceBase + sequence,
             Position = _positionBase + timestamp,
-            IsDiscontinuity = isDiscontinuity,
+            Stream = _stream,
+            IsRestart = isRestart,
             IsResumption = resumed,
             Payload = rtp.Payload,
         };
@@ -244,7 +249,7 @@ internal sealed class Depacketizer
         long elapsed = arrivedAt - _highestArrivedAt;
         if (steps <= 0)
         {
-            return (sequence >= _firstSequence || !_isSuccessor) && steps > -_maxDropout && ticks <= 0 && ticks >= -5 * _maxJumpTicks && (steps < 0 || ticks == 0);
+            return (sequence >= _firstSequence || _stream == 0) && steps > -_maxDropout && ticks <= 0 && ticks >= -5 * _maxJumpTicks && (steps < 0 || ticks == 0);
         }
 
         return ticks >= 0 && ticks <= elapsed + _maxJumpTicks && (steps <= _maxDropout || elapsed > _maxJumpTicks);

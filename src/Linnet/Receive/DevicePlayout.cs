@@ -12,7 +12,11 @@ namespace Linnet.Receive;
 /// </remarks>
 internal sealed class DevicePlayout
 {
+    // A burst of history at the start should be over before its newest packet is taken for the live edge.
     private const double SettleSeconds = 0.02;
+
+    // A device that tells a wrong time once is not believed.
+    private const int JumpAfter = 3;
 
     private readonly JitterBuffer _buffer;
     private readonly PlayoutDecoder _decoder;
@@ -26,13 +30,25 @@ internal sealed class DevicePlayout
     private readonly long _settle;
     private PlayoutTimeline? _timeline;
     private long _lastHeardAt;
+    private int _farOff;
+    private bool _isStarved = true;
     private int _tail = -1;
     private long _jumps;
     private long _skipped;
     private long _error;
 
-    internal DevicePlayout(JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, ReceiverOptions options, long ticksPerSecond)
+    /// <param name="buffer">The stream's packets.</param>
+    /// <param name="decoder">The stream's sound.</param>
+    /// <param name="stream">The stream's format.</param>
+    /// <param name="device">The device's format.</param>
+    /// <param name="options">Delays.</param>
+    /// <param name="ticksPerSecond"><see cref="TimeProvider.TimestampFrequency"/>.</param>
+    /// <param name="before">The device before, whose counts go on.</param>
+    internal DevicePlayout(
+        JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, ReceiverOptions options, long ticksPerSecond, DevicePlayout? before = null)
     {
+        _jumps = before?.Jumps ?? 0;
+        _skipped = before?.SkippedFrames ?? 0;
         _buffer = buffer;
         _decoder = decoder;
         _resampler = new DriftResampler(stream, device);
@@ -49,10 +65,10 @@ internal sealed class DevicePlayout
     internal AudioFormat Format { get; }
 
     /// <summary>Whether the buffer ran dry, or nothing was ever played.</summary>
-    internal bool IsStarved { get; private set; } = true;
+    internal bool IsStarved => Volatile.Read(ref _isStarved);
 
     /// <summary>Whether a timeline is followed.</summary>
-    internal bool IsAligned => _timeline is not null;
+    internal bool IsAligned => Volatile.Read(ref _timeline) is not null;
 
     /// <summary>By how many ticks the sound is heard too late.</summary>
     internal long Error => Volatile.Read(ref _error);
@@ -78,7 +94,7 @@ internal sealed class DevicePlayout
         int channels = Format.Channels;
         int room = pcm.Length / channels;
         _tail = isOver || ReferenceEquals(newest, _timeline) ? _tail : -1;
-        _device.Observe(heardAt + _output.DueAt(room) - now, now);
+        _device.Observe(heardAt + _output.DueAt(room) - now);
         Steer(heardAt);
 
         int written = 0;
@@ -107,7 +123,8 @@ internal sealed class DevicePlayout
     // Measures the play-out error at the first frame of this call, and corrects it.
     private void Steer(long heardAt)
     {
-        if (_timeline is null || _tail >= 0)
+        // What is left of a stream that was replaced twice has no timeline any more.
+        if (_timeline is null || _timeline.Stream != _decoder.Stream || _tail >= 0)
         {
             return;
         }
@@ -116,12 +133,18 @@ internal sealed class DevicePlayout
         long error = heardAt - due;
         if (Math.Abs(error) > _maxError)
         {
+            if (++_farOff < JumpAfter)
+            {
+                return;
+            }
+
             Volatile.Write(ref _jumps, _jumps + 1);
             Jump(_timeline, heardAt);
             error = 0;
         }
         else
         {
+            _farOff = 0;
             _controller.Update((double)error / _output.TicksPerSecond, (double)(heardAt - _lastHeardAt) / _output.TicksPerSecond);
         }
 
@@ -146,7 +169,7 @@ internal sealed class DevicePlayout
         }
         else if (_decoder.Prepare(giveUp: true) == PlayoutStep.Ready)
         {
-            IsStarved = false;
+            Volatile.Write(ref _isStarved, false);
         }
         else
         {
@@ -161,24 +184,29 @@ internal sealed class DevicePlayout
             _tail = _timeline is null ? 0 : _resampler.Tail;
         }
 
-        IsStarved = true;
+        Volatile.Write(ref _isStarved, true);
         _decoder.FillMissing(frames, isCounted: _timeline is not null && _tail < 0);
     }
 
     // A new timeline is followed when the last packet of the old one has been played.
     private bool IsDue(PlayoutTimeline newest) =>
-        _timeline is null || (_buffer.TryFind(_buffer.Start, out BufferedPacket next) && next.Sequence >= newest.FirstSequence);
+        _timeline is null
+        || (_buffer.TryFind(_buffer.Start, out BufferedPacket next)
+            && (next.Sequence >= newest.FirstSequence || next.Stream != _timeline.Stream));
 
     private bool TryAlign(PlayoutTimeline timeline, long heardAt, int needed)
     {
         long position = PositionDueAt(timeline, heardAt);
         bool hasSettled = timeline.LastArrivedAt - timeline.FirstArrivedAt >= _settle || position >= timeline.FirstPosition;
-        if (!hasSettled || !_buffer.TryFind(_buffer.Start, out BufferedPacket first) || first.Position - position > needed)
+        if (!hasSettled
+            || !_buffer.TryFind(Math.Max(_buffer.Start, timeline.FirstSequence), out BufferedPacket first)
+            || first.Position - position > needed)
         {
             return false;
         }
 
         Volatile.Write(ref _skipped, _skipped + Math.Max(0, position - first.Position));
+        _buffer.AdvanceTo(first.Sequence);
         Jump(timeline, heardAt);
         return true;
     }
@@ -200,8 +228,9 @@ internal sealed class DevicePlayout
         }
 
         _buffer.AdvanceTo(sequence);
-        _decoder.JumpTo(position);
+        _decoder.JumpTo(position, timeline.Stream);
         _controller.Restart();
+        _farOff = 0;
         Volatile.Write(ref _timeline, timeline);
         _lastHeardAt = heardAt;
     }
@@ -211,34 +240,4 @@ internal sealed class DevicePlayout
         timeline.PositionArrivingAt(heardAt + InputTicks(_resampler.Lag) - Delay);
 
     private long InputTicks(double frames) => (long)(frames * _output.TicksPerSecond / _inputRate);
-
-    /// <summary>How long a device holds what it is given: the longest over the last ten to twenty seconds.</summary>
-    /// <remarks>
-    /// From asking until the last frame asked for is heard. It counts on top of the target delay, because what a device
-    /// holds no packet can be late for.
-    /// </remarks>
-    private sealed class DeviceDelay(long ticksPerSecond)
-    {
-        private const int WindowSeconds = 10;
-
-        private long _before;
-        private long _current;
-        private long _windowEnds;
-
-        internal long Ticks => Math.Max(Volatile.Read(ref _before), Volatile.Read(ref _current));
-
-        internal void Observe(long ticks, long now)
-        {
-            if (now >= _windowEnds)
-            {
-                Volatile.Write(ref _before, _windowEnds == 0 ? ticks : _current);
-                Volatile.Write(ref _current, ticks);
-                _windowEnds = now + (WindowSeconds * ticksPerSecond);
-            }
-            else
-            {
-                Volatile.Write(ref _current, Math.Max(_current, ticks));
-            }
-        }
-    }
 }

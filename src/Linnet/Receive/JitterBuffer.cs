@@ -20,8 +20,8 @@ internal enum PacketClass
 /// <param name="Sequence">Unwrapped sequence number.</param>
 /// <param name="Position">Of its first frame.</param>
 /// <param name="ArrivedAt">In ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
-/// <param name="IsDiscontinuity">Whether positions start anew here, so that the step from the packet before means nothing.</param>
-internal readonly record struct BufferedPacket(long Sequence, long Position, long ArrivedAt, bool IsDiscontinuity);
+/// <param name="Stream">Which of the streams that followed each other: positions of two have nothing to do with each other.</param>
+internal readonly record struct BufferedPacket(long Sequence, long Position, long ArrivedAt, int Stream);
 
 /// <summary>Brings packets back into order: preallocated slots, one per sequence number, that hold what arrived until its turn.</summary>
 /// <remarks>
@@ -34,6 +34,7 @@ internal sealed class JitterBuffer
 {
     private const long Empty = long.MinValue;
     private const int SmallestPayload = 256;
+    private const int NotKept = -1;
 
     private readonly Slot[] _slots;
     private readonly long _mask;
@@ -86,8 +87,10 @@ internal sealed class JitterBuffer
                 return 0;
             }
 
+            // What the slots do not reach any more has had its turn.
+            head = Math.Max(head, newest - _mask);
             long ahead = 0;
-            for (long sequence = Math.Max(head, newest - _mask); sequence <= newest; sequence++)
+            for (long sequence = head; sequence <= newest; sequence++)
             {
                 ahead += Contains(sequence) ? 1 : 0;
             }
@@ -117,15 +120,11 @@ internal sealed class JitterBuffer
         bool isNewest = _newest == Empty || sequence > _newest;
         if (IsLate(sequence, head))
         {
-            MarkAsSeen(ref slot, sequence);
+            MarkAsSeen(ref slot, sequence, head);
             return PacketClass.Late;
         }
 
-        if (slot.Sequence != Empty && (head == Empty || slot.Sequence >= head))
-        {
-            Volatile.Write(ref _overwritten, _overwritten + 1);
-        }
-
+        CountOverwritten(slot, head);
         slot.Store(packet, payload);
         Volatile.Write(ref _unique, _unique + 1);
         if (isNewest)
@@ -201,7 +200,7 @@ internal sealed class JitterBuffer
 
         byte[] payload = slot.Payload;
         int stored = slot.Length;
-        if (stored > payload.Length || stored > destination.Length)
+        if (stored < 0 || stored > payload.Length || stored > destination.Length)
         {
             return false;
         }
@@ -224,12 +223,12 @@ internal sealed class JitterBuffer
     {
         ref Slot slot = ref _slots[sequence & _mask];
         packet = default;
-        if (Volatile.Read(ref slot.Sequence) != sequence)
+        if (Volatile.Read(ref slot.Sequence) != sequence || slot.Length == NotKept)
         {
             return false;
         }
 
-        packet = new BufferedPacket(sequence, slot.Position, slot.ArrivedAt, slot.IsDiscontinuity);
+        packet = new BufferedPacket(sequence, slot.Position, slot.ArrivedAt, slot.Stream);
         Interlocked.MemoryBarrier();
         return Volatile.Read(ref slot.Sequence) == sequence;
     }
@@ -247,10 +246,12 @@ internal sealed class JitterBuffer
     }
 
     // So that a second copy is a duplicate, not late once more; and it was not lost.
-    private void MarkAsSeen(ref Slot slot, long sequence)
+    private void MarkAsSeen(ref Slot slot, long sequence, long head)
     {
         if (slot.Sequence < sequence)
         {
+            CountOverwritten(slot, head);
+            slot.Length = NotKept;
             Volatile.Write(ref slot.Sequence, sequence);
             if (sequence >= _first)
             {
@@ -259,12 +260,21 @@ internal sealed class JitterBuffer
         }
     }
 
+    private void CountOverwritten(in Slot slot, long head)
+    {
+        if (slot.Sequence != Empty && slot.Length != NotKept && (head == Empty || slot.Sequence >= head))
+        {
+            Volatile.Write(ref _overwritten, _overwritten + 1);
+        }
+    }
+
     private void PassOver(long oldest)
     {
         long still = 0;
-        for (long sequence = Math.Max(_head, oldest - Capacity); sequence < oldest; sequence++)
+        foreach (ref Slot slot in _slots.AsSpan())
         {
-            still += Contains(sequence) ? 1 : 0;
+            long sequence = Volatile.Read(ref slot.Sequence);
+            still += sequence >= _head && sequence < oldest && slot.Length != NotKept ? 1 : 0;
         }
 
         Volatile.Write(ref _passedOver, _passedOver + still);
@@ -277,7 +287,7 @@ internal sealed class JitterBuffer
         internal long Position;
         internal long ArrivedAt;
         internal int Length;
-        internal bool IsDiscontinuity;
+        internal int Stream;
         internal byte[] Payload;
 
         internal void Store(in BufferedPacket packet, ReadOnlySpan<byte> payload)
@@ -293,7 +303,7 @@ internal sealed class JitterBuffer
             Length = payload.Length;
             Position = packet.Position;
             ArrivedAt = packet.ArrivedAt;
-            IsDiscontinuity = packet.IsDiscontinuity;
+            Stream = packet.Stream;
             Volatile.Write(ref Sequence, packet.Sequence);
         }
     }

@@ -1,3 +1,4 @@
+using Linnet.Audio;
 using Linnet.Codecs;
 
 namespace Linnet.Receive;
@@ -22,15 +23,16 @@ internal enum PlayoutStep
 /// <remarks>Used by the thread that plays. Allocates nothing after construction.</remarks>
 internal sealed class PlayoutDecoder
 {
-    private const int MaxDatagram = 65_535;
     private const int FadeMs = 5;
+
+    private static readonly TimeSpan LevelWindow = TimeSpan.FromMilliseconds(300);
 
     private readonly JitterBuffer _buffer;
     private readonly IAudioDecoder _decoder;
     private readonly int _channels;
     private readonly int _slack;
     private readonly int _maxConceal;
-    private readonly byte[] _packet = new byte[MaxDatagram];
+    private readonly byte[] _packet;
     private readonly float[] _pcm;
     private readonly FillCounts _counts = new();
 
@@ -41,7 +43,7 @@ internal sealed class PlayoutDecoder
     private int _start;
     private int _frames;
     private long _position;
-    private bool _hasPosition;
+    private int _stream = -1;
     private bool _isLeadIn;
     private bool _hasFilled;
     private bool _hasLost;
@@ -54,6 +56,8 @@ internal sealed class PlayoutDecoder
         _buffer = buffer;
         _decoder = decoder;
         _channels = decoder.Format.Channels;
+        Level = new LevelMeter(decoder.Format, LevelWindow);
+        _packet = new byte[options.MaxPayload];
         _pcm = new float[decoder.MaxFramesPerPacket * _channels];
         _maxConceal = decoder.Format.FramesIn(options.MaxConceal);
         _filledInARow = _maxConceal;
@@ -79,29 +83,36 @@ internal sealed class PlayoutDecoder
     /// <summary>Frames in the last packet decoded; a guess before it.</summary>
     internal int PacketFrames => Volatile.Read(ref _packetFrames);
 
+    /// <summary>How loud the sound is that was taken.</summary>
+    internal LevelMeter Level { get; }
+
     /// <summary>What was filled and why.</summary>
     internal FillCounts Counts => _counts;
 
+    /// <summary>The stream that the position is in; −1 before the first.</summary>
+    internal int Stream => _stream;
+
     /// <summary>Sets where the sound begins or goes on. What was ready is dropped.</summary>
-    internal void MoveTo(long position)
+    internal void MoveTo(long position, int stream)
     {
         Volatile.Write(ref _position, position);
         _counts.OnMove();
-        _hasPosition = true;
+        _stream = stream;
         _isLeadIn = true;
         _frames = 0;
     }
 
     /// <summary>As <see cref="MoveTo"/>, without a click: what plays fades into what will.</summary>
-    internal void JumpTo(long position)
+    internal void JumpTo(long position, int stream)
     {
         PrepareFade();
-        MoveTo(position);
+        MoveTo(position, stream);
     }
 
     /// <summary>Takes the first frames of <see cref="Sound"/> away.</summary>
     internal void Consume(int frames)
     {
+        Level.Add(Sound[..(frames * _channels)]);
         _start += frames;
         _frames -= frames;
         Volatile.Write(ref _position, _position + frames);
@@ -132,9 +143,9 @@ internal sealed class PlayoutDecoder
 
             // After a restart positions lie far ahead of where the old stream ended.
             bool isLoss = next.Sequence != head || _hasLost;
-            if (!_hasPosition || (next.IsDiscontinuity && next.Position > _position))
+            if (_stream != next.Stream)
             {
-                MoveTo(next.Position);
+                MoveTo(next.Position, next.Stream);
             }
 
             long gap = next.Position - _position;
@@ -165,13 +176,14 @@ internal sealed class PlayoutDecoder
     private void Fill(int frames)
     {
         Span<float> pcm = _pcm.AsSpan(0, frames * _channels);
+        pcm.Clear();
         if (_filledInARow < _maxConceal)
         {
             _decoder.Conceal(pcm);
-        }
-        else
-        {
-            pcm.Clear();
+            if (_filledInARow + frames >= _maxConceal)
+            {
+                FadeOut(pcm);
+            }
         }
 
         _start = 0;
@@ -179,6 +191,15 @@ internal sealed class PlayoutDecoder
         _hasFilled = true;
         _filledInARow = Math.Min(_maxConceal, _filledInARow + frames);
         FadeIn();
+    }
+
+    // Decoders fade by themselves, but perhaps not as soon as is wanted.
+    private static void FadeOut(Span<float> pcm)
+    {
+        for (int i = 0; i < pcm.Length; i++)
+        {
+            pcm[i] *= 1 - ((float)i / pcm.Length);
+        }
     }
 
     private void Decode(in BufferedPacket next, int overlap)

@@ -75,7 +75,7 @@ public sealed class Receiver
 
     /// <summary>Where it is in its stream. Allocates nothing.</summary>
     public ReceiverState State =>
-        _hasEnded ? ReceiverState.Ended
+        Volatile.Read(ref _hasEnded) ? ReceiverState.Ended
         : !_buffer.HasBegun ? ReceiverState.Waiting
         : _device.IsAligned && _device.IsStarved ? ReceiverState.Starved
         : ReceiverState.Playing;
@@ -89,7 +89,7 @@ public sealed class Receiver
             throw new ArgumentException($"A device cannot have {format}.", nameof(format));
         }
 
-        _device = new DevicePlayout(_buffer, _decoder, Format, format, _options, _media.TicksPerSecond);
+        Volatile.Write(ref _device, new DevicePlayout(_buffer, _decoder, Format, format, _options, _media.TicksPerSecond, _device));
     }
 
     /// <summary>
@@ -228,6 +228,7 @@ public sealed class Receiver
             PlayoutError = _device.IsAligned ? _time.GetElapsedTime(0, _device.Error) : TimeSpan.Zero,
             Underruns = fills.Underruns,
             Jumps = _device.Jumps,
+            Levels = [.. Enumerable.Range(0, Format.Channels).Select(channel => _decoder.Level[channel])],
         };
     }
 
@@ -240,7 +241,7 @@ public sealed class Receiver
             Volatile.Write(ref _startIsKnown, _depacketizer.StartIsKnown);
         }
 
-        if (packet.IsDiscontinuity)
+        if (packet.IsRestart)
         {
             _counts.Restarts++;
             _reception.Reset();
@@ -248,17 +249,19 @@ public sealed class Receiver
             Volatile.Write(ref _overAt, Never);
         }
 
-        var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.IsDiscontinuity);
+        var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.Stream);
         _counts.Count(_buffer.Put(buffered, packet.Payload));
         _reception.OnPacket(packet.Sequence, packet.Position, arrivedAt);
-        if (packet.Position > _newestPosition || packet.IsDiscontinuity || isFirst)
+        if (packet.Position > _newestPosition || packet.IsRestart || isFirst)
         {
             Volatile.Write(ref _newestPosition, packet.Position);
         }
 
-        if (isFirst || packet.IsDiscontinuity || packet.IsResumption)
+        if (isFirst || packet.IsRestart || packet.IsResumption)
         {
-            Volatile.Write(ref _timeline, new PlayoutTimeline(packet.Sequence, packet.Position, arrivedAt, _media));
+            // The very first packet to arrive need not be the first that was sent.
+            long first = isFirst ? long.MinValue : packet.Sequence;
+            Volatile.Write(ref _timeline, new PlayoutTimeline(buffered, first, _media, _targetDelay));
         }
         else if (packet.Sequence >= _timeline!.FirstSequence)
         {
@@ -268,8 +271,9 @@ public sealed class Receiver
 
     private int EndIfNone(int frames, bool isOver)
     {
-        _hasEnded = frames == 0 && isOver;
-        return _hasEnded ? End : frames;
+        bool hasEnded = frames == 0 && isOver;
+        Volatile.Write(ref _hasEnded, hasEnded);
+        return hasEnded ? End : frames;
     }
 
     // The device says when position 0 would have been heard; sender reports say what time of day that was for the sender.

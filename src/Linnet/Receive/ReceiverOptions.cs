@@ -14,8 +14,8 @@ public sealed record ReceiverOptions : IValidatable
     /// <remarks>A slot grows to the longest payload it has held, so a peer can make a receiver hold <see cref="Capacity"/> times this.</remarks>
     public int MaxPayload { get; init; } = 65_535;
 
-    /// <summary>How long the decoder is asked to continue the sound where it is missing; after that there is silence. 0 – 10 s; default 200 ms.</summary>
-    public TimeSpan MaxConceal { get; init; } = TimeSpan.FromMilliseconds(200);
+    /// <summary>How long the decoder is asked to continue the sound where it is missing; after that there is silence. 0 – 10 s; default 500 ms.</summary>
+    public TimeSpan MaxConceal { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
     /// The step of the sender's clock, against the time that passed, from which its stream is taken for another one. 0.5 – 60 s; default 2 s.

@@ -40,7 +40,7 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
     {
         if (startIsKnown)
         {
-            decoder.MoveTo(0);
+            decoder.MoveTo(0, stream: 0);
         }
 
         return startIsKnown || isOver || now - timeline.FirstArrivedAt >= targetDelayTicks;

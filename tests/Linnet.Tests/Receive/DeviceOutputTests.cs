@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Clock;
+using Linnet.Codecs.Pcm;
 using Linnet.Receive;
 using Linnet.Tests.Fakes;
 using Linnet.Wire.Rtcp;
@@ -124,6 +125,57 @@ public class DeviceOutputTests
     }
 
     [Fact]
+    public void A_sender_that_fell_behind_for_good_is_followed_within_a_second()
+    {
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
+        run.RunFor(5);
+        run.IsSending = false;
+        run.RunFor(1);
+        run.IsSending = true;
+        run.RunFor(1.1);
+        TimeSpan concealed = run.Receiver.GetStatistics().Concealed;
+        run.RunFor(5);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(1, statistics.Jumps);
+        Assert.Equal(concealed, statistics.Concealed);
+        Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
+        Assert.Equal(85, statistics.Latency.TotalMilliseconds, 1.0);
+    }
+
+    [Fact]
+    public void A_device_that_once_tells_a_wrong_time_is_not_believed()
+    {
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
+        run.RunFor(5);
+        run.HeldError = DeviceRun.Second;
+        run.RunFor(0.0101);
+        run.HeldError = 0;
+        run.RunFor(5);
+
+        Assert.Equal(0, run.Receiver.GetStatistics().Jumps);
+        Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
+        AssertIsTone(run, afterSeconds: 0.5);
+    }
+
+    [Fact]
+    public void Another_device_with_another_format_goes_on_at_the_live_edge()
+    {
+        var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
+        run.RunFor(5);
+        run.IsAsking = false;
+        run.RunFor(0.5);
+        run.Receiver.SetOutput(Mono);
+        run.IsAsking = true;
+        run.RunFor(5);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.Equal(0, statistics.Jumps + statistics.Overflow + statistics.Late);
+        Assert.InRange(statistics.Skipped.TotalMilliseconds, 480, 510);
+        Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
+    }
+
+    [Fact]
     public void A_sender_that_paused_is_heard_again_with_the_delay_it_had()
     {
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
@@ -172,6 +224,30 @@ public class DeviceOutputTests
         Assert.Equal(run.Link.Lost, statistics.Lost);
         Assert.Equal(run.Link.Lost * 5, statistics.Concealed.TotalMilliseconds, 0.01);
         Assert.Equal(0, statistics.Jumps + statistics.Late);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Lost_and_late_packets_make_no_click(bool isLate)
+    {
+        var link = new LossyLinkOptions
+        {
+            Delay = 5 * DeviceRun.Millisecond,
+            Loss = isLate ? 0 : 0.05,
+            Lateness = isLate ? 0.05 : 0,
+            LateBy = 63 * DeviceRun.Millisecond,
+        };
+        using var decoder = new LinearPcmDecoder(Mono, 16);
+        var run = new DeviceRun(Tone(), Mono, decoder, link: link, packetMs: 4);
+        run.Link.IsImpaired = false;
+        run.RunFor(1);
+        run.Link.IsImpaired = true;
+        run.RunFor(20);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.True(statistics.Lost + statistics.Late > 100 || statistics.Concealed.TotalSeconds > 0.3);
+        AssertIsTone(run, afterSeconds: 0.5, allowance: 3);
     }
 
     [Theory]
@@ -251,10 +327,10 @@ public class DeviceOutputTests
         };
 
     // A sine's second difference is at most amplitude × ω²; a sample left out, repeated or made up exceeds it at once.
-    private static void AssertIsTone(DeviceRun run, double afterSeconds)
+    private static void AssertIsTone(DeviceRun run, double afterSeconds, double allowance = 1.05)
     {
         double omega = 2 * Math.PI * ToneHz / run.Device.SampleRate;
-        double limit = (ToneAmplitude * omega * omega * 1.05) + 2e-4;
+        double limit = (ToneAmplitude * omega * omega * allowance) + 2e-4;
         for (int i = (int)(afterSeconds * run.Device.SampleRate); i < run.Heard.Count - 1; i++)
         {
             double second = run.Heard[i + 1] - (2 * run.Heard[i]) + run.Heard[i - 1];

@@ -84,6 +84,9 @@ internal sealed class DeviceRun
     /// <summary>Called after each period.</summary>
     public Action? AfterPeriod { get; set; }
 
+    /// <summary>By how much the device is wrong about when sound is heard.</summary>
+    public long HeldError { get; set; }
+
     public long NextPacketAt => (long)_nextPacketAt;
 
     public double PlayoutErrorMs => Receiver.GetStatistics().PlayoutError.TotalMilliseconds;
@@ -166,7 +169,7 @@ internal sealed class DeviceRun
         }
 
         HeardFrom = double.IsNaN(HeardFrom) ? at + _held : HeardFrom;
-        int frames = Receiver.Read(_period, (long)(at + _held));
+        int frames = Receiver.Read(_period, (long)(at + _held + HeldError));
         HasEnded = frames == Linnet.Receive.Receiver.End;
         if (!HasEnded)
         {
