@@ -13,6 +13,7 @@ internal sealed class PolyphaseFilter
     private const int FinestRows = 1024;
     private const double KaiserBeta = 12.27;
 
+    private static readonly double KaiserPeak = BesselI0(KaiserBeta);
     private static readonly Dictionary<(int Input, int Output), WeakReference<PolyphaseFilter>> Shared = [];
     private static readonly Lock Sharing = new();
 
@@ -134,7 +135,7 @@ internal sealed class PolyphaseFilter
         return x == Math.Round(x) ? 0 : Math.Sin(Math.PI * x) / (Math.PI * x);
     }
 
-    private static double Kaiser(double x) => Math.Abs(x) >= 1 ? 0 : BesselI0(KaiserBeta * Math.Sqrt(1 - (x * x))) / BesselI0(KaiserBeta);
+    private static double Kaiser(double x) => Math.Abs(x) >= 1 ? 0 : BesselI0(KaiserBeta * Math.Sqrt(1 - (x * x))) / KaiserPeak;
 
     private static double BesselI0(double x)
     {

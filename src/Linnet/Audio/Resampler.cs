@@ -124,12 +124,12 @@ public sealed class Resampler
             return 0;
         }
 
-        long steered = (long)((Int128)Math.Max(_rate, _wantedRate) * (outputFrames - 1) >> OffsetBits);
+        long steered = (long)((_offset + ((Int128)Math.Max(_rate, _wantedRate) * (outputFrames - 1))) >> OffsetBits);
         long last = _whole + ((_fraction + ((outputFrames - 1L) * _input)) / _output) + steered;
         if (_offset != 0 || _rate != 0 || _wantedRate != 0)
         {
-            // The fractions may add up to one more, and to another where a rate below zero was rounded down.
-            last += 2;
+            // The two fractions may add up to one more.
+            last++;
         }
 
         return (int)Math.Max(last + _filter.Half + 1 - (_first + _held), 0);

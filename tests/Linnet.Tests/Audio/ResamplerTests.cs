@@ -269,6 +269,31 @@ public class ResamplerTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Ratios))]
+    public void Steered_the_input_asked_for_is_still_enough(int from, int to)
+    {
+        var random = new Random(6);
+        var resampler = new Resampler(from, to, 1);
+        float[] input = new float[20_000];
+        float[] output = new float[1000];
+        int spare = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            resampler.Adjustment = ((2 * random.NextDouble()) - 1) * Resampler.MaxAdjustment;
+            int wanted = random.Next(1000) * Math.Min(to, 48_000) / 48_000;
+            int needed = resampler.InputFramesFor(wanted);
+            Assert.InRange(needed, 0, input.Length);
+            resampler.Process(input.AsSpan(0, needed), output.AsSpan(0, wanted), out int consumed, out int written);
+
+            Assert.InRange(consumed, needed - 3, needed);
+            Assert.Equal(wanted, written);
+            spare = Math.Max(spare, (int)(resampler.InputPosition - resampler.SourcePosition) - resampler.LookAhead);
+        }
+
+        Assert.InRange(spare, 0, 3 + (from / to));
+    }
+
     [Fact]
     public void After_the_end_it_takes_nothing_until_reset()
     {

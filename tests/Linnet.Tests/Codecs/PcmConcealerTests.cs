@@ -34,6 +34,38 @@ public class PcmConcealerTests
     }
 
     [Theory]
+    [InlineData(48_000)]
+    [InlineData(44_100)]
+    [InlineData(16_000)]
+    public void A_chord_that_has_no_period_bends_little_more_at_the_joint_than_by_itself(int rate)
+    {
+        var random = new Random(3);
+        for (int trial = 0; trial < 50; trial++)
+        {
+            float[] chord = new float[rate / 4];
+            for (int tone = 0; tone < 4; tone++)
+            {
+                float[] sine = Signals.Sine(random.Next(80, 900), rate, chord.Length, amplitude: 0.15, phase: random.NextDouble() * 6);
+                for (int i = 0; i < chord.Length; i++)
+                {
+                    chord[i] += sine[i];
+                }
+            }
+
+            var concealer = new PcmConcealer(new AudioFormat(rate, 1));
+            float[] lost = new float[rate / 50];
+            float[] after = chord[^lost.Length..];
+            concealer.Heard(chord);
+            concealer.Conceal(lost);
+            concealer.Heard(after);
+
+            float[] joined = [.. chord[^8..], .. lost, .. after];
+            Assert.InRange(Signals.GreatestStep(joined) / Signals.GreatestStep(chord), 0, 1.5f);
+            Assert.InRange(Signals.GreatestBend(joined) / Signals.GreatestBend(chord), 0, 3.2f);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Tones))]
     public void A_short_loss_of_a_tone_sounds_like_the_tone(int rate, int channels, double frequency)
     {

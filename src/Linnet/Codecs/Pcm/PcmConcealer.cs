@@ -15,7 +15,7 @@ internal sealed class PcmConcealer
     private const float FadeMs = 50;
     private const float FadeInMs = 5;
     private const float ValueRepairMs = 2.5f;
-    private const float SlopeRepairMs = 0.25f;
+    private const float SlopeRepairMs = 0.5f;
     private const float Headroom = 1.125f;
 
     private readonly int _channels;
