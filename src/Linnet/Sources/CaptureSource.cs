@@ -31,24 +31,23 @@ public sealed class CaptureSource : IAudioSource
     public static CaptureSource Open(string? device, TimeProvider time, string? server = null, CancellationToken cancellationToken = default)
     {
         device = string.IsNullOrEmpty(device) ? null : device;
-        string problem;
+        string? problem;
         try
         {
             return new CaptureSource(PulseCapture.Open(device, server, time, cancellationToken));
         }
         catch (Exception e) when (e is IOException or DllNotFoundException)
         {
-            problem = e.Message.TrimEnd('.');
+            problem = e.Message;
         }
 
         try
         {
-            return new CaptureSource(AlsaCapture.Open(device, cancellationToken));
+            return new CaptureSource(AlsaCapture.Open(device));
         }
         catch (Exception e) when (e is IOException or DllNotFoundException)
         {
-            string what = device is null ? "sound input" : $"sound input '{device}'";
-            throw new IOException($"There is no {what}; see those there are with: linnet devices. ({problem}; {e.Message.TrimEnd('.')})", e);
+            throw new IOException($"{problem} {e.Message} See the inputs there are with: linnet devices", e);
         }
     }
 

@@ -53,11 +53,12 @@ internal static class RtspFailure
             ? $"{server} sends neither over UDP nor in the connection."
             : $"{server} does not send over {wanted.ToString().ToUpperInvariant()}: try --transport auto.");
 
-    /// <summary>What an answer that is no success means.</summary>
+    /// <summary>What an answer that is no success means. A server that explains itself is quoted.</summary>
     internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) => response.Status switch
     {
-        RtspStatus.NotFound => new RtspException(NotFound(server, request, response)),
         RtspStatus.Unauthorized => NeedsAccount(server),
+        _ when Explanation(response) is { Length: > 0 } words => new RtspException(words),
+        RtspStatus.NotFound => new RtspException($"{server} has no station '{Quote(PathOf(request))}'."),
         RtspStatus.ServiceUnavailable or RtspStatus.NotEnoughBandwidth => new RtspException($"{server} is full: try again later."),
         RtspStatus.SessionNotFound => new RtspException($"{server} has ended our session."),
         _ => new RtspException(string.Create(
@@ -67,14 +68,14 @@ internal static class RtspFailure
     private static RtspException NeedsAccount(string server) =>
         new($"{server} wants a user name and a password, which Linnet does not support yet.") { IsFinal = true };
 
-    // Our own server lists its stations in the body.
-    private static string NotFound(string server, RtspRequest request, RtspResponse response)
+    // Our own server says in the body which stations there are.
+    private static string Explanation(RtspResponse response)
     {
-        string station = RtspUri.TryParse(request.Uri, out RtspUri? uri) ? uri.Path : request.Uri;
-        bool isText = response.Headers[RtspHeaderNames.ContentType]?.StartsWith("text/", StringComparison.OrdinalIgnoreCase) == true;
-        string words = isText ? Quote(Encoding.UTF8.GetString(response.Body.Span)) : "";
-        return words.Length > 0 ? words : $"{server} has no station '{Quote(station)}'.";
+        bool isText = response.Headers[RtspHeaderNames.ContentType]?.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase) == true;
+        return isText ? Quote(Encoding.UTF8.GetString(response.Body.Span)) : "";
     }
+
+    private static string PathOf(RtspRequest request) => RtspUri.TryParse(request.Uri, out RtspUri? uri) ? uri.Path : request.Uri;
 
     /// <summary>A peer's words, safe to print: one line of bounded length, without control characters.</summary>
     internal static string Quote(string? words)

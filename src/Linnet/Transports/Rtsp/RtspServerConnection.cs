@@ -31,7 +31,6 @@ internal sealed class RtspServerConnection
     private readonly RtspRequestHandler _handler;
     private volatile bool _isStopping;
     private volatile bool _isClosing;
-    private int _isRefused;
     private long _busySince;
     private long _heardAt;
     private long _lingersSince = None;
@@ -383,12 +382,6 @@ internal sealed class RtspServerConnection
 
     private void Refuse(RtspConnectionRefusal reason)
     {
-        // The task that owns the connection may take its time to see that it was cut.
-        if (Interlocked.Exchange(ref _isRefused, 1) != 0)
-        {
-            return;
-        }
-
         _server.Counters.Count(reason);
         _server.Logger.ConnectionRefused(Remote, reason);
         Abort();

@@ -1,0 +1,102 @@
+using Linnet.Audio;
+using Linnet.Clock;
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtcp;
+
+namespace Linnet.Tests.Transports.Rtp;
+
+public sealed class RtpReceiverTests
+{
+    private readonly FakeRtpSender _sender = new(new AudioFormat(8000, 1));
+    private readonly RecordingSink _sink = new();
+    private readonly ManualTime _time = new();
+    private readonly RtpReceiver _receiver;
+
+    public RtpReceiverTests() => _receiver = new RtpReceiver(_sink.Sink, _time, new Random(1));
+
+    [Fact]
+    public void RTCP_is_told_from_RTP_where_both_come_the_same_way()
+    {
+        _receiver.OnRtp(_sender.Next(80));
+        _receiver.OnRtp(Compound(new SenderReport(_sender.Ssrc, new NtpTime(1), 2, 3, 4)));
+        _receiver.OnRtcp(Compound(new ReceiverReport(_sender.Ssrc), new Goodbye([_sender.Ssrc])));
+
+        Assert.Equal(new NtpTime(1), Assert.Single(_sink.SenderReports).Time);
+        Assert.Equal([_sender.Ssrc], _sink.Goodbyes);
+        Assert.True(_receiver.Goodbye.IsCompleted);
+    }
+
+    [Fact]
+    public void The_goodbye_of_another_stream_is_not_the_end()
+    {
+        _receiver.OnRtp(_sender.Next(80));
+        _receiver.OnRtcp(Compound(new ReceiverReport(7), new Goodbye([7])));
+
+        Assert.False(_receiver.Goodbye.IsCompleted);
+    }
+
+    [Fact]
+    public void A_packet_before_the_answer_to_PLAY_is_the_beginning_whatever_the_answer_says()
+    {
+        _receiver.OnRtp(_sender.Next(80));
+        _receiver.OnStart(1, 2);
+
+        Assert.Equal([(null, (uint?)null)], _sink.Starts);
+    }
+
+    [Fact]
+    public void Noise_is_counted_and_never_throws()
+    {
+        var random = new Random(20);
+        byte[] datagram = new byte[64];
+        for (int i = 0; i < 100_000; i++)
+        {
+            int length = random.Next(datagram.Length);
+            random.NextBytes(datagram.AsSpan(0, length));
+            if (i % 2 == 0 && length > 1)
+            {
+                // Likely enough to be RTCP that the parsers have to look at it.
+                datagram[0] = (byte)(0x80 | (datagram[0] & 0x3F));
+                datagram[1] = (byte)(200 + (datagram[1] & 3));
+            }
+
+            _receiver.OnRtp(datagram.AsSpan(0, length));
+            _receiver.OnRtcp(datagram.AsSpan(0, length));
+        }
+
+        Assert.InRange(_receiver.Malformed, 50_000, 200_000);
+    }
+
+    [Fact]
+    public void A_report_says_who_we_are_even_before_anything_was_heard()
+    {
+        byte[] datagram = new byte[512];
+
+        int length = _receiver.WriteReport(datagram);
+
+        Assert.True(RtcpCompound.TryParse(datagram.AsSpan(0, length), out RtcpCompound? compound));
+        Assert.Empty(Assert.IsType<ReceiverReport>(compound.Packets[0]).Blocks);
+        SourceDescriptionChunk chunk = Assert.IsType<SourceDescription>(compound.Packets[1]).Chunks[0];
+        Assert.Equal(_receiver.Ssrc, chunk.Ssrc);
+        Assert.Equal(16, chunk.CanonicalName!.Length);
+    }
+
+    [Fact]
+    public void A_packet_costs_no_memory()
+    {
+        byte[] packet = _sender.Next(80);
+        var receiver = new RtpReceiver(
+            new RtpSink { Start = (_, _) => { }, Packet = (_, _) => { }, SenderReport = (_, _) => { }, Goodbye = (_, _) => { }, Report = _ => null },
+            _time,
+            new Random(1));
+
+        Assert.Equal(0, Allocations.Of(() => receiver.OnRtp(packet)));
+    }
+
+    private static byte[] Compound(params RtcpPacket[] packets)
+    {
+        byte[] datagram = new byte[256];
+        return datagram[..RtcpCompound.Write(datagram, packets)];
+    }
+}

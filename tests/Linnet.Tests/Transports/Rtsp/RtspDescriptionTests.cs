@@ -1,0 +1,70 @@
+using System.Text;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+public sealed class RtspDescriptionTests
+{
+    private const string Sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=News at nine\r\na=range:npt=now-\r\na=control:*\r\nt=0 0\r\n"
+        + "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=0\r\n"
+        + "m=audio 0 RTP/AVP 98 97\r\na=rtpmap:98 MPEG4-GENERIC/48000/2\r\na=rtpmap:97 L24/48000/2\r\na=control:trackID=1\r\n";
+
+    private static readonly RtspRequest Request = new(RtspMethod.Describe, "rtsp://camera:554/live");
+
+    [Fact]
+    public void The_first_format_that_can_be_decoded_is_taken()
+    {
+        RtspDescription description = Read(Encoding.UTF8.GetBytes(Sdp));
+
+        Assert.Equal(("L24", 48_000, 2), (description.Payload.EncodingName, description.Payload.ClockRate, description.Payload.Channels));
+        Assert.Equal(97, description.PayloadType);
+        Assert.Equal("rtsp://camera:554/live/trackID=1", description.TrackUri);
+        Assert.Equal("rtsp://camera:554/live", description.SessionUri);
+        Assert.Equal("News at nine", description.Title);
+        Assert.True(description.StartsNow);
+    }
+
+    [Theory]
+    [InlineData("s=-")]
+    [InlineData("s=No Name")]
+    [InlineData("s=Session streamed with GStreamer")]
+    public void A_name_that_says_nothing_is_no_title(string name) =>
+        Assert.Null(Read(Encoding.UTF8.GetBytes(Sdp.Replace("s=News at nine", name, StringComparison.Ordinal))).Title);
+
+    [Fact]
+    public void Whatever_a_server_describes_is_read_or_refused_in_words()
+    {
+        var random = new Random(33);
+        byte[] whole = Encoding.UTF8.GetBytes(Sdp);
+        int refused = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] damaged = [.. whole];
+            for (int flips = random.Next(1, 12); flips > 0; flips--)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                RtspDescription description = Read(damaged.AsMemory(0, i % 3 == 0 ? random.Next(damaged.Length) : damaged.Length));
+
+                // It must do for requests and for people.
+                _ = new RtspRequest(RtspMethod.Setup, description.TrackUri);
+                _ = new RtspRequest(RtspMethod.Play, description.SessionUri);
+                Assert.DoesNotContain(description.Title ?? "", char.IsControl);
+            }
+            catch (RtspException e)
+            {
+                Assert.DoesNotContain(e.Message, char.IsControl);
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1000, 19_000);
+    }
+
+    private static RtspDescription Read(ReadOnlyMemory<byte> sdp) =>
+        RtspDescription.Read("camera:554", Request, new RtspResponse(RtspStatus.Ok) { Body = sdp });
+}
