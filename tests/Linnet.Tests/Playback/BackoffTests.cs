@@ -1,0 +1,46 @@
+using Linnet.Playback;
+
+namespace Linnet.Tests.Playback;
+
+public sealed class BackoffTests
+{
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public void The_first_wait_is_the_shortest_and_each_further_one_up_to_twice_as_long_until_the_longest()
+    {
+        var backoff = new Backoff(Least, Most, new Random(1));
+
+        Assert.Equal(Least, backoff.Next());
+        foreach (double most in (double[])[500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000])
+        {
+            Assert.InRange(backoff.Next().TotalMilliseconds, most / 2, most);
+        }
+    }
+
+    [Fact]
+    public void After_a_success_it_begins_anew()
+    {
+        var backoff = new Backoff(Least, Most, new Random(1));
+        backoff.Next();
+        backoff.Next();
+
+        backoff.Reset();
+
+        Assert.Equal(Least, backoff.Next());
+    }
+
+    [Fact]
+    public void Players_that_lost_the_same_server_do_not_come_back_all_at_once()
+    {
+        var waits = Enumerable.Range(0, 100).Select(seed =>
+        {
+            var backoff = new Backoff(Least, Most, new Random(seed));
+            backoff.Next();
+            return backoff.Next();
+        });
+
+        Assert.InRange(waits.Distinct().Count(), 50, 100);
+    }
+}
