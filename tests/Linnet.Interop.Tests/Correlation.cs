@@ -1,0 +1,58 @@
+using System.Numerics;
+
+namespace Linnet.Interop.Tests;
+
+/// <summary>How alike two recordings are, wherever the one starts within the other.</summary>
+/// <param name="Lag">The sample of the reference at which the recording starts; below 0, it starts earlier.</param>
+/// <param name="Value">1: the same but for volume; 0: nothing in common.</param>
+internal readonly record struct Correlation(int Lag, double Value)
+{
+    // Long enough to be unmistakable.
+    private const int ProbeLength = 8192;
+
+    /// <summary>Finds where the middle of <paramref name="recorded"/> lies in <paramref name="reference"/>, and compares all that overlaps.</summary>
+    internal static Correlation Of(ReadOnlySpan<float> reference, ReadOnlySpan<float> recorded)
+    {
+        int probeAt = Math.Max(0, (recorded.Length - ProbeLength) / 2);
+        ReadOnlySpan<float> probe = recorded[probeAt..Math.Min(recorded.Length, probeAt + ProbeLength)];
+        int found = 0;
+        double best = double.NegativeInfinity;
+        for (int start = 0; start + probe.Length <= reference.Length; start++)
+        {
+            ReadOnlySpan<float> window = reference.Slice(start, probe.Length);
+            double likeness = Dot(window, probe) / Math.Sqrt(Dot(window, window) + 1e-9);
+            (best, found) = likeness > best ? (likeness, start) : (best, found);
+        }
+
+        int lag = found - probeAt;
+        int from = Math.Max(0, -lag);
+        int to = Math.Min(recorded.Length, reference.Length - lag);
+        ReadOnlySpan<float> a = reference[(from + lag)..(to + lag)];
+        ReadOnlySpan<float> b = recorded[from..to];
+        return new Correlation(lag, Dot(a, b) / Math.Sqrt((Dot(a, a) * Dot(b, b)) + 1e-12));
+    }
+
+    private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        int i = 0;
+        while (i <= a.Length - Vector<float>.Count)
+        {
+            // In parts, so that single precision is enough.
+            Vector<float> part = Vector<float>.Zero;
+            for (int end = Math.Min(a.Length, i + 1024); i <= end - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                part += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);
+            }
+
+            sum += Vector.Sum(part);
+        }
+
+        for (; i < a.Length; i++)
+        {
+            sum += a[i] * b[i];
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace Linnet.Interop.Tests.Players;
+
+/// <summary>GStreamer's RTSP server with a station for each codec, each played once to whoever comes.</summary>
+public sealed class GStreamerServer : IAsyncLifetime
+{
+    internal const double Seconds = 2;
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("linnet-test-").FullName;
+    private Tool? _server;
+
+    internal int Port { get; private set; }
+
+    internal WavSound Music { get; } = WavSound.Sweep(44_100, 2, Seconds);
+
+    internal WavSound Wide { get; } = WavSound.Sweep(48_000, 2, Seconds);
+
+    internal WavSound Speech { get; } = WavSound.Sweep(8000, 1, Seconds);
+
+    /// <summary>The full path of a file in a folder of the test's own.</summary>
+    internal string this[string name] => Path.Combine(_folder, name);
+
+    public async ValueTask InitializeAsync()
+    {
+        string music = $"{Wav("music", Music)} ! audioconvert dithering=none";
+        string speech = Wav("speech", Speech);
+        string l16 = $"{music} ! audio/x-raw,format=S16BE ! rtpL16pay pt=97";
+        _server = Tool.Start(
+            "/usr/bin/python3",
+            Path.Combine(AppContext.BaseDirectory, "Players", "gstreamer-rtsp-server.py"),
+            $"l16={l16} name=pay0",
+            $"l24={music} ! audio/x-raw,format=S24BE ! rtpL24pay name=pay0 pt=98",
+            $"opus={Wav("wide", Wide)} ! audioconvert ! opusenc bitrate=128000 ! rtpopuspay name=pay0 pt=99",
+            $"pcmu={speech} ! mulawenc ! rtppcmupay name=pay0",
+            $"pcma={speech} ! alawenc ! rtppcmapay name=pay0",
+            $"camera=videotestsrc num-buffers=60 ! jpegenc ! rtpjpegpay name=pay0 pt=26 {l16} name=pay1");
+        Port = int.Parse(await _server.LineAsync("port ", StartLimit), CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string Wav(string name, WavSound sound)
+    {
+        string path = this[$"{name}.wav"];
+        sound.Save(path);
+        return $"filesrc location={path} ! wavparse";
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Text;
+using System.Threading.Channels;
+
+namespace Linnet.Interop.Tests;
+
+/// <summary>Somebody else's program: bounded in time, killed by its handle with all it started, its output kept.</summary>
+internal sealed class Tool : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+
+    private Tool(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, e) => Keep(_output, e.Data, _lines.Writer);
+        process.ErrorDataReceived += (_, e) => Keep(_errors, e.Data, null);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it has written on standard output so far.</summary>
+    internal string Output => Text(_output);
+
+    /// <summary>What it has written on standard error so far.</summary>
+    internal string Errors => Text(_errors);
+
+    /// <summary>Starts a program.</summary>
+    internal static Tool Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        return new Tool(Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start."));
+    }
+
+    /// <summary>Runs a program to its end, which must be a success.</summary>
+    internal static async Task<string> RunAsync(TimeSpan limit, string program, params string[] arguments)
+    {
+        await using Tool tool = Start(program, arguments);
+        int code = await tool.ExitAsync(limit);
+        Assert.True(code == 0, $"{program} ended with {code}: {tool.Errors}");
+        return tool.Output;
+    }
+
+    /// <summary>The next line of standard output that starts with <paramref name="prefix"/>, without it.</summary>
+    internal async Task<string> LineAsync(string prefix, TimeSpan limit)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        late.CancelAfter(limit);
+        try
+        {
+            await foreach (string line in _lines.Reader.ReadAllAsync(late.Token))
+            {
+                if (line.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    return line[prefix.Length..];
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Told below.
+        }
+
+        throw new InvalidOperationException($"{_process.StartInfo.FileName} did not print '{prefix}…'. {Output} {Errors}");
+    }
+
+    /// <summary>Waits for its end.</summary>
+    internal async Task<int> ExitAsync(TimeSpan limit)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        late.CancelAfter(limit);
+        await _process.WaitForExitAsync(late.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended.
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static void Keep(StringBuilder text, string? line, ChannelWriter<string>? lines)
+    {
+        if (line is null)
+        {
+            lines?.TryComplete();
+            return;
+        }
+
+        lock (text)
+        {
+            text.AppendLine(line);
+        }
+
+        lines?.TryWrite(line);
+    }
+
+    private static string Text(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
+        }
+    }
+}
