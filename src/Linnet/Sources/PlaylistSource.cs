@@ -15,6 +15,7 @@ public sealed class PlaylistSource : IAudioSource
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private ReadyTrack? _current;
+    private string? _announced;
     private Task<ReadyTrack?>? _next;
 
     private PlaylistSource(string name, TrackQueue queue, ReadyTrack first, ILogger logger)
@@ -77,7 +78,7 @@ public sealed class PlaylistSource : IAudioSource
             SourceRead read = ReadCurrent(pcm, cancellationToken);
             if (read.Frames > 0)
             {
-                return read;
+                return read.Track is null ? read : Announce(read);
             }
 
             _current.Dispose();
@@ -114,6 +115,14 @@ public sealed class PlaylistSource : IAudioSource
         }
 
         return track;
+    }
+
+    /// <summary>A file that follows itself is not another track.</summary>
+    private SourceRead Announce(SourceRead read)
+    {
+        bool isSame = _announced == _current!.Entry.Path;
+        _announced = _current.Entry.Path;
+        return isSame ? read with { Track = null } : read;
     }
 
     private SourceRead ReadCurrent(Span<float> pcm, CancellationToken cancellationToken)

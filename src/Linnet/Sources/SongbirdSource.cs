@@ -22,6 +22,8 @@ public sealed class SongbirdSource : IAudioSource
     private int _position;
     private int _echoAt;
     private double _phase;
+    private float _left;
+    private float _right;
     private TrackInfo? _track = new("Linnet's song", "Linnet");
 
     /// <inheritdoc/>
@@ -78,6 +80,13 @@ public sealed class SongbirdSource : IAudioSource
             return default;
         }
 
+        if (at == 0)
+        {
+            // Equal power: the louder side gains what the other loses.
+            double angle = (note.Pan + 1) * Math.PI / 4;
+            (_left, _right) = ((float)Math.Cos(angle), (float)Math.Sin(angle));
+        }
+
         float sample = Whistle(note, at);
         if (at == note.Length - 1)
         {
@@ -86,9 +95,7 @@ public sealed class SongbirdSource : IAudioSource
             _phase = 0;
         }
 
-        // Equal power: the louder side gains what the other loses.
-        double angle = (note.Pan + 1) * Math.PI / 4;
-        return (sample * (float)Math.Cos(angle), sample * (float)Math.Sin(angle));
+        return (sample * _left, sample * _right);
     }
 
     private float Whistle(in SongbirdNote note, int at)

@@ -95,6 +95,19 @@ public sealed class FileSourceTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_file_of_someone_else_is_told_in_a_sentence()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "The superuser may read everything.");
+        string path = _folder.Write("secret.wav", Wavs.Counting(0, 10));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.None);
+        }
+
+        Assert.Equal($"{path} cannot be read: permission denied.", Assert.Throws<IOException>(() => FileSource.Open(path)).Message);
+    }
+
     [Theory]
     [InlineData(1999, 2)]
     [InlineData(384_001, 2)]
