@@ -197,7 +197,7 @@ internal sealed class DevicePlayout
     private bool TryAlign(PlayoutTimeline timeline, long heardAt, int needed)
     {
         long position = PositionDueAt(timeline, heardAt);
-        bool hasSettled = timeline.LastArrivedAt - timeline.FirstArrivedAt >= _settle || position >= timeline.FirstPosition;
+        bool hasSettled = timeline.LastArrivedAt - timeline.FirstArrivedAt >= _settle || heardAt >= timeline.FirstArrivedAt + Delay;
         if (!hasSettled
             || !_buffer.TryFind(Math.Max(_buffer.Start, timeline.FirstSequence), out BufferedPacket first)
             || first.Position - position > needed)

@@ -32,7 +32,6 @@ internal sealed class PlayoutTimeline
     {
         Stream = first.Stream;
         FirstSequence = firstSequence;
-        FirstPosition = first.Position;
         FirstArrivedAt = _lastArrivedAt = first.ArrivedAt;
         _media = media;
         _tolerance = tolerance;
@@ -48,10 +47,7 @@ internal sealed class PlayoutTimeline
     /// <summary>The first packet it is for.</summary>
     internal long FirstSequence { get; }
 
-    /// <summary>Position of the packet that began it.</summary>
-    internal long FirstPosition { get; }
-
-    /// <summary>When that packet arrived.</summary>
+    /// <summary>When the packet that began it arrived.</summary>
     internal long FirstArrivedAt { get; }
 
     /// <summary>When the last packet that was taken into account arrived.</summary>

@@ -105,13 +105,15 @@ internal sealed class DeviceRun
         return loudest / Device.Channels;
     }
 
-    /// <summary>Sends history at once: packets that were recorded before now.</summary>
-    public void SendBurst(int packets)
+    /// <summary>Sends history as fast as the path takes it: packets that were recorded before now.</summary>
+    public void SendBurst(int packets, long apart)
     {
         for (int i = 0; i < packets; i++)
         {
-            Link.Send(Sender.Next(_framesPerPacket), Now);
+            Link.Send(Sender.Next(_framesPerPacket), Now + (i * apart));
         }
+
+        _nextPacketAt = Now + (packets * apart);
     }
 
     public void RunFor(double seconds)

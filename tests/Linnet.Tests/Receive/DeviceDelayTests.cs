@@ -1,0 +1,41 @@
+using Linnet.Receive;
+
+namespace Linnet.Tests.Receive;
+
+public class DeviceDelayTests
+{
+    private const long Millisecond = 1000;
+
+    [Fact]
+    public void One_wrong_time_changes_nothing_and_a_new_delay_is_taken_over()
+    {
+        var delay = new DeviceDelay(1000 * Millisecond);
+        Observe(delay, 30 * Millisecond, times: 40);
+        Observe(delay, 2000 * Millisecond, times: 1);
+        Assert.Equal(30 * Millisecond, delay.Ticks);
+
+        Observe(delay, 45 * Millisecond, times: 10);
+        Assert.Equal(45 * Millisecond, delay.Ticks);
+    }
+
+    [Fact]
+    public void Noise_does_not_move_it()
+    {
+        var delay = new DeviceDelay(1000 * Millisecond);
+        var random = new Random(1);
+        delay.Observe(30 * Millisecond);
+        for (int i = 0; i < 1000; i++)
+        {
+            delay.Observe((27 * Millisecond) + random.Next(6 * (int)Millisecond));
+            Assert.Equal(30 * Millisecond, delay.Ticks);
+        }
+    }
+
+    private static void Observe(DeviceDelay delay, long ticks, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            delay.Observe(ticks);
+        }
+    }
+}
