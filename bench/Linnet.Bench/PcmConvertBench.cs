@@ -9,7 +9,6 @@ public class PcmConvertBench
 {
     private readonly float[] _pcm = new float[2 * 240];
     private readonly byte[] _bytes = new byte[4 * 2 * 240];
-    private readonly TpdfDither _dither = new();
     private SampleEncoding _encoding = SampleEncoding.S16BE;
 
     [Params("s16be", "s24be", "s32le", "f32le")]
@@ -30,7 +29,4 @@ public class PcmConvertBench
 
     [Benchmark]
     public int ToFloat() => PcmConvert.ToFloat(_encoding, _bytes.AsSpan(0, _pcm.Length * _encoding.BytesPerSample), _pcm);
-
-    [Benchmark]
-    public void Dither() => _dither.Apply(_pcm, _pcm, 16);
 }

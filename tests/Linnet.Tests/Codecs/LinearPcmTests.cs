@@ -103,6 +103,7 @@ public class LinearPcmTests
 
         using var encoder = new LinearPcmEncoder(format, 16, packetTime);
         Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Encode(new float[482], new byte[1200]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Encode(new float[479], new byte[1200]));
         Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Encode(new float[480], new byte[959]));
     }
 

@@ -66,6 +66,7 @@ public sealed class LinearPcmEncoder : IAudioEncoder
     public int Encode(ReadOnlySpan<float> pcm, Span<byte> packet)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pcm.Length, FramesPerPacket * Format.Channels, nameof(pcm));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pcm.Length % Format.Channels, 0, nameof(pcm));
         if (_dither is not null)
         {
             Span<float> dithered = _dithered.AsSpan(0, pcm.Length);
