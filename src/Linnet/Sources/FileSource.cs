@@ -53,7 +53,9 @@ public sealed class FileSource : IAudioSource
     internal static FileSource? TryOpen(string path, TrackInfo? untagged = null)
     {
         SourceFile.ThrowIfUnreadable(path);
-        SndFile.Handle? file = SndFile.TryOpen(path, out SndFile.Info info);
+
+        // In full, since a bare "-" is standard input to libsndfile.
+        SndFile.Handle? file = SndFile.TryOpen(Path.GetFullPath(path), out SndFile.Info info);
         if (file is null)
         {
             return null;
