@@ -9,6 +9,9 @@ internal sealed unsafe class AlsaPcm : IDisposable
     private static readonly (int Format, string Encoding)[] Formats =
         [(Alsa.FormatFloatLE, "f32le"), (Alsa.FormatS32LE, "s32le"), (Alsa.FormatS24In3LE, "s24le"), (Alsa.FormatS16LE, "s16le")];
 
+    // ALSA may lead to a sound server that has hung.
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
+
     private nint _pcm;
 
     private AlsaPcm(string name, nint pcm)
@@ -42,20 +45,15 @@ internal sealed unsafe class AlsaPcm : IDisposable
     /// <param name="channels">Wanted; the nearest that the device has is taken.</param>
     /// <param name="period">Wanted.</param>
     /// <param name="buffer">Wanted.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DllNotFoundException">ALSA is not installed; the message says how to get it.</exception>
     /// <exception cref="IOException">There is no such device, or it is in use.</exception>
-    internal static AlsaPcm Open(string name, int direction, int sampleRate, int channels, TimeSpan period, TimeSpan buffer)
+    internal static AlsaPcm Open(
+        string name, int direction, int sampleRate, int channels, TimeSpan period, TimeSpan buffer, CancellationToken cancellationToken)
     {
         NativeLibraries.Require(NativeLibraries.Alsa);
         Alsa.BeQuiet();
-        nint pcm;
-        int error = Alsa.Open(&pcm, name, direction, Alsa.NonBlock);
-        if (error < 0)
-        {
-            throw new IOException($"Cannot open the ALSA device '{name}': {Describe(error)}.");
-        }
-
-        var device = new AlsaPcm(name, pcm);
+        var device = new AlsaPcm(name, OpenInTime(name, direction, cancellationToken));
         try
         {
             device.SetHardware(sampleRate, channels, period, buffer);
@@ -121,6 +119,30 @@ internal sealed unsafe class AlsaPcm : IDisposable
             _ = Alsa.Drop(_pcm);
             _ = Alsa.Close(_pcm);
             _pcm = 0;
+        }
+    }
+
+    private static nint OpenInTime(string name, int direction, CancellationToken cancellationToken)
+    {
+        var opening = Task.Run(
+            () =>
+            {
+                nint pcm;
+                int error = Alsa.Open(&pcm, name, direction, Alsa.NonBlock);
+                return error >= 0 ? pcm : throw new IOException($"Cannot open the ALSA device '{name}': {Describe(error)}.");
+            },
+            CancellationToken.None);
+        try
+        {
+            return opening.WaitAsync(OpenTimeout, cancellationToken).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Left behind, and closed should it ever open.
+            _ = opening.ContinueWith(
+                static late => Alsa.Close(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new IOException($"The ALSA device '{name}' has not opened within {OpenTimeout.TotalSeconds} s.", e);
         }
     }
 

@@ -204,8 +204,8 @@ internal sealed unsafe class PulseStream : IDisposable
 
         string what = device is null ? "a default sound device" : $"the sound device '{device}'";
         throw new IOException(_connection.LastErrorNumber == Pulse.ErrorNoEntity
-            ? $"The sound server has not got {what}. See those there are with: linnet devices"
-            : $"Cannot open {what}: {_connection.LastError}. See those there are with: linnet devices");
+            ? $"The sound server has not got {what}."
+            : $"The sound server cannot open {what} ({_connection.LastError}).");
     }
 
     private void FollowDevice()

@@ -30,8 +30,8 @@ internal sealed class AlsaCapture : ICapture
     /// <summary>Opens a device by ALSA's name, or the default one for <see langword="null"/>.</summary>
     /// <exception cref="DllNotFoundException">ALSA is not installed.</exception>
     /// <exception cref="IOException">There is no such device, or it is in use.</exception>
-    internal static AlsaCapture Open(string? device) =>
-        new(AlsaPcm.Open(device ?? "default", Alsa.Capture, SampleRate, Channels, Period, Buffer));
+    internal static AlsaCapture Open(string? device, CancellationToken cancellationToken) =>
+        new(AlsaPcm.Open(device ?? "default", Alsa.Capture, SampleRate, Channels, Period, Buffer, cancellationToken));
 
     /// <inheritdoc/>
     public void Run(CaptureRing ring, CancellationToken cancellationToken)

@@ -31,23 +31,24 @@ public sealed class CaptureSource : IAudioSource
     public static CaptureSource Open(string? device, TimeProvider time, string? server = null, CancellationToken cancellationToken = default)
     {
         device = string.IsNullOrEmpty(device) ? null : device;
-        string? problem;
+        string problem;
         try
         {
             return new CaptureSource(PulseCapture.Open(device, server, time, cancellationToken));
         }
         catch (Exception e) when (e is IOException or DllNotFoundException)
         {
-            problem = e.Message;
+            problem = e.Message.TrimEnd('.');
         }
 
         try
         {
-            return new CaptureSource(AlsaCapture.Open(device));
+            return new CaptureSource(AlsaCapture.Open(device, cancellationToken));
         }
         catch (Exception e) when (e is IOException or DllNotFoundException)
         {
-            throw new IOException($"{problem} {e.Message} See the inputs there are with: linnet devices", e);
+            string what = device is null ? "sound input" : $"sound input '{device}'";
+            throw new IOException($"There is no {what}; see those there are with: linnet devices. ({problem}; {e.Message.TrimEnd('.')})", e);
         }
     }
 

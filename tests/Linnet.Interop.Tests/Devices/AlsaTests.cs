@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Linnet.Audio;
+using Linnet.Playback;
 using Linnet.Playback.Devices;
 using Linnet.Sources;
 
@@ -100,14 +101,14 @@ public sealed partial class AlsaTests : IDisposable
     [Fact]
     public async Task Without_a_sound_server_the_default_device_is_told_to_be_missing_and_what_to_do()
     {
-        await using IAsyncDisposable device = AudioDevices.Create(null, TimeProvider.System, server: "unix:/nonexistent/native");
+        await using IAudioDevice device = AudioDevices.Create(null, TimeProvider.System, server: "unix:/nonexistent/native");
 
         IOException e = await Assert.ThrowsAsync<IOException>(
-            () => ((Linnet.Playback.IAudioDevice)device).OpenAsync(Format, TestContext.Current.CancellationToken).AsTask());
+            () => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask());
 
-        Assert.StartsWith("No PulseAudio or PipeWire server answers (", e.Message, StringComparison.Ordinal);
-        Assert.Contains(" Cannot open the ALSA device 'default': ", e.Message, StringComparison.Ordinal);
-        Assert.EndsWith("choose another output: FILE.wav, - (standard output) or null.", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("There is no sound device to play on; start PulseAudio or PipeWire, or choose another output: ", e.Message, StringComparison.Ordinal);
+        Assert.Contains("(No PulseAudio or PipeWire server answers (", e.Message, StringComparison.Ordinal);
+        Assert.Contains("; Cannot open the ALSA device 'default': ", e.Message, StringComparison.Ordinal);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

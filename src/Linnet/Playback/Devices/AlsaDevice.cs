@@ -10,7 +10,6 @@ namespace Linnet.Playback.Devices;
 public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency = null) : IAudioDevice
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50);
 
     // ALSA's null and file devices take everything at once: nobody may hear an hour in a second.
@@ -43,7 +42,10 @@ public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency
             throw new InvalidOperationException($"{name} is open already.");
         }
 
-        AlsaPcm pcm = _pcm = await OpenPcmAsync(wanted, cancellationToken).ConfigureAwait(false);
+        TimeSpan period = Period < _latency / 2 ? Period : _latency / 2;
+        AlsaPcm pcm = _pcm = await Task.Run(
+            () => AlsaPcm.Open(name, Alsa.Playback, wanted.SampleRate, wanted.Channels, period, _latency, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         _format = new AudioFormat(pcm.SampleRate, pcm.Channels);
         _encoding = SampleEncoding.All.First(encoding => encoding.Name == pcm.Encoding);
         _samples = new float[pcm.PeriodFrames * pcm.Channels];
@@ -64,25 +66,6 @@ public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _pcm?.Dispose();
-    }
-
-    private async Task<AlsaPcm> OpenPcmAsync(AudioFormat wanted, CancellationToken cancellationToken)
-    {
-        // ALSA may lead to a sound server that has hung: what does not open in time is left behind, and closed should it ever open.
-        TimeSpan period = Period < _latency / 2 ? Period : _latency / 2;
-        var opening = Task.Run(
-            () => AlsaPcm.Open(name, Alsa.Playback, wanted.SampleRate, wanted.Channels, period, _latency), cancellationToken);
-        try
-        {
-            return await opening.WaitAsync(OpenTimeout, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            _ = opening.ContinueWith(
-                static late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new IOException($"The ALSA device '{name}' has not opened within {OpenTimeout.TotalSeconds} s.", e);
-        }
     }
 
     private void Play(AlsaPcm pcm, AudioCallback callback, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Linnet.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Playback.Devices;
 
@@ -7,7 +8,8 @@ public static class AudioDevices
 {
     private const string Pulse = "pulse";
     private const string Alsa = "alsa";
-    private const string WhatElse = "Start PulseAudio or PipeWire, or choose another output: FILE.wav, - (standard output) or null.";
+    private const string NoDefault =
+        "There is no sound device to play on; start PulseAudio or PipeWire, or choose another output: FILE.wav, - (standard output) or null.";
 
     /// <summary>Makes the device that a person means. Nothing is opened yet.</summary>
     /// <param name="output">
@@ -23,17 +25,17 @@ public static class AudioDevices
     {
         null or "" or "default" => new FirstDevice(
             "default",
-            WhatElse,
+            NoDefault,
             new PulseDevice(null, time, latency, server),
             new AlsaDevice("default", time, latency)),
         "null" => new NullDevice(time),
-        "-" => new PipeDevice("standard output", Console.OpenStandardOutput(), time, bitDepth),
+        "-" => new PipeDevice("standard output", OpenStandardOutput(), time, bitDepth),
         _ when output.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) => new WavFileDevice(output, time, bitDepth),
         _ when TryTake(output, Pulse, out string name) => new PulseDevice(name, time, latency, server),
         _ when TryTake(output, Alsa, out string name) => new AlsaDevice(name, time, latency),
         _ => new FirstDevice(
             output,
-            "See the devices there are with: linnet devices",
+            $"There is no sound device '{output}'; see those there are with: linnet devices.",
             new PulseDevice(output, time, latency, server),
             new AlsaDevice(output, time, latency)),
     };
@@ -56,6 +58,18 @@ public static class AudioDevices
             }
         },
         cancellationToken);
+
+    private static Stream OpenStandardOutput()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Console.OpenStandardOutput();
+        }
+
+        // The console's own stream says nothing when whoever reads the pipe has gone.
+        var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return pipe.CanSeek ? Console.OpenStandardOutput() : pipe;
+    }
 
     private static bool TryTake(string output, string api, out string name)
     {

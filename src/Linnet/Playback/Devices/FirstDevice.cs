@@ -1,11 +1,10 @@
-using System.Text;
 using Linnet.Audio;
 
 namespace Linnet.Playback.Devices;
 
 /// <summary>The first of some devices that opens.</summary>
 /// <param name="name">What was wanted.</param>
-/// <param name="advice">What to do if none opens; a sentence.</param>
+/// <param name="advice">What is so if none opens, and what to do about it: a sentence.</param>
 /// <param name="candidates">Best first. Owned.</param>
 internal sealed class FirstDevice(string name, string advice, params IReadOnlyList<IAudioDevice> candidates) : IAudioDevice
 {
@@ -20,7 +19,7 @@ internal sealed class FirstDevice(string name, string advice, params IReadOnlyLi
     /// <inheritdoc/>
     public async ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken)
     {
-        var problems = new StringBuilder();
+        var problems = new List<string>();
         foreach (IAudioDevice candidate in candidates)
         {
             try
@@ -31,11 +30,11 @@ internal sealed class FirstDevice(string name, string advice, params IReadOnlyLi
             }
             catch (Exception e) when (e is IOException or DllNotFoundException)
             {
-                problems.Append(e.Message).Append(' ');
+                problems.Add(e.Message.TrimEnd('.'));
             }
         }
 
-        throw new IOException(problems.Append(advice).ToString());
+        throw new IOException($"{advice} ({string.Join("; ", problems)})");
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ public sealed class PipeDevice(string name, Stream stream, TimeProvider time, in
             throw new InvalidOperationException($"The WAV on {name} has begun already.");
         }
 
-        _wav = new WavStream(stream, wanted, BitDepth, time);
+        _wav = new WavStream(stream, isFile: false, wanted, BitDepth, time);
         return ValueTask.FromResult(wanted);
     }
 

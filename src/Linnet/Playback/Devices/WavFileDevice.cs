@@ -36,7 +36,7 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
         try
         {
             _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            _wav = new WavStream(_file, wanted, BitDepth, time);
+            _wav = new WavStream(_file, isFile: true, wanted, BitDepth, time);
             _wav.Begin();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

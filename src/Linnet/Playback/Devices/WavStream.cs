@@ -7,16 +7,16 @@ namespace Linnet.Playback.Devices;
 /// Asks a callback for sound as fast as it gives it, and writes it as a WAV: into a file, whose header is put right at the end,
 /// or into a pipe, whose header says that nobody knows the length. Integer PCM of up to 24 bits comes out bit for bit.
 /// </summary>
-/// <param name="stream">Where the WAV goes, from its first byte on. A seekable one is a file. Owned by the caller.</param>
+/// <param name="stream">Where the WAV goes. Owned by the caller.</param>
+/// <param name="isFile">Whether it is all of a file, so that its beginning can be written again.</param>
 /// <param name="format">What the callback gives.</param>
 /// <param name="bitDepth">Significant bits of the integer PCM that it is: 1–16 are stored in 16, up to 24 in 24, anything else as float32.</param>
 /// <param name="time">Waits while nothing can be told yet.</param>
-internal sealed class WavStream(Stream stream, AudioFormat format, int bitDepth, TimeProvider time)
+internal sealed class WavStream(Stream stream, bool isFile, AudioFormat format, int bitDepth, TimeProvider time)
 {
     private const int MaxFramesPerCall = 4096;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    private readonly bool _isFile = stream.CanSeek;
     private readonly RawPcmFormat _stored = new(EncodingFor(bitDepth), format);
     private readonly float[] _pcm = new float[MaxFramesPerCall * format.Channels];
     private readonly byte[] _bytes = new byte[MaxFramesPerCall * format.Channels * EncodingFor(bitDepth).BytesPerSample];
@@ -59,7 +59,7 @@ internal sealed class WavStream(Stream stream, AudioFormat format, int bitDepth,
     /// <summary>Puts the header of a file right, and ends the file after the last whole frame, however the writing ended.</summary>
     public void Finish()
     {
-        if (_isFile)
+        if (isFile)
         {
             // A write that failed half-way may have left part of a frame behind the last whole one.
             stream.SetLength(Header(_dataLength).Length + _dataLength + (_dataLength & 1));
@@ -83,13 +83,14 @@ internal sealed class WavStream(Stream stream, AudioFormat format, int bitDepth,
     private Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         // A file's write ends by itself and must be whole. A pipe's may wait for ever for a reader: then it is left behind.
-        ValueTask writing = stream.WriteAsync(bytes, CancellationToken.None);
-        if (writing.IsCompletedSuccessfully)
+        if (isFile)
         {
+            stream.Write(bytes.Span);
             return Task.CompletedTask;
         }
 
-        return _isFile ? writing.AsTask() : writing.AsTask().WaitAsync(cancellationToken);
+        ValueTask writing = stream.WriteAsync(bytes, CancellationToken.None);
+        return writing.IsCompletedSuccessfully ? Task.CompletedTask : writing.AsTask().WaitAsync(cancellationToken);
     }
 
     private static SampleEncoding EncodingFor(int bitDepth) => bitDepth switch

@@ -174,6 +174,24 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
+    public async Task While_sound_comes_nothing_is_allocated()
+    {
+        var allocated = new long[100];
+        int calls = 0;
+        await using var device = new WavFileDevice(_path, TimeProvider.System, 24);
+        await device.OpenAsync(new AudioFormat(48_000, 2), TestContext.Current.CancellationToken);
+        await device.RunAsync(
+            (_, _) =>
+            {
+                allocated[calls] = GC.GetAllocatedBytesForCurrentThread();
+                return ++calls == allocated.Length ? AudioDevice.End : 960;
+            },
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(allocated[50], allocated[^1]);
+    }
+
+    [Fact]
     public async Task An_earlier_file_leaves_nothing_behind()
     {
         File.WriteAllBytes(_path, new byte[10_000]);
