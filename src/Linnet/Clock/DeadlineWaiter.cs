@@ -20,6 +20,7 @@ public sealed unsafe class DeadlineWaiter : IDisposable
     private readonly ManualResetEventSlim? _event;
     private readonly int _descriptor = -1;
     private long _waitingUntil = long.MinValue;
+    private long _toldBefore = Never;
     private int _woken;
 
     /// <summary>A waiter by the clock of <paramref name="time"/>.</summary>
@@ -50,7 +51,9 @@ public sealed unsafe class DeadlineWaiter : IDisposable
     /// <remarks>A wake-up that came before the wait ends it at once. Allocates nothing.</remarks>
     public void WaitUntil(long deadline)
     {
+        // What was told since the last wait may have come after the caller looked. Seen by us here, or we are seen waiting there.
         Interlocked.Exchange(ref _waitingUntil, deadline);
+        deadline = Math.Min(deadline, Interlocked.Exchange(ref _toldBefore, Never));
         while (Interlocked.Exchange(ref _woken, 0) == 0)
         {
             long left = deadline == Never ? Never : deadline - _time.GetTimestamp();
@@ -69,7 +72,9 @@ public sealed unsafe class DeadlineWaiter : IDisposable
             }
         }
 
+        // What was told during the wait is there for the caller to see.
         Volatile.Write(ref _waitingUntil, long.MinValue);
+        Interlocked.Exchange(ref _toldBefore, Never);
     }
 
     /// <summary>Ends the wait that is under way, or the next one.</summary>
@@ -90,9 +95,22 @@ public sealed unsafe class DeadlineWaiter : IDisposable
         _ = LibC.Write(_descriptor, &one, sizeof(ulong));
     }
 
-    /// <summary>Ends the wait that is under way if it would last beyond <paramref name="deadline"/>. Costs nothing otherwise.</summary>
+    /// <summary>Ends the wait that is under way, or cuts the next one short, if it would last beyond <paramref name="deadline"/>.</summary>
+    /// <remarks>Call it after what is due then can be seen. It makes a system call only to end a wait.</remarks>
     public void WakeBefore(long deadline)
     {
+        long told = Interlocked.Read(ref _toldBefore);
+        while (deadline < told)
+        {
+            long seen = Interlocked.CompareExchange(ref _toldBefore, deadline, told);
+            if (seen == told)
+            {
+                break;
+            }
+
+            told = seen;
+        }
+
         if (deadline < Interlocked.Read(ref _waitingUntil))
         {
             Wake();

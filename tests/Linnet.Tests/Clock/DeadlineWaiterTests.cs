@@ -25,6 +25,22 @@ public class DeadlineWaiterTests
     }
 
     [Fact]
+    public void What_was_told_between_two_waits_cuts_the_next_one_short()
+    {
+        using var waiter = new DeadlineWaiter(TimeProvider.System);
+        long soon = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency / 1000);
+
+        waiter.WakeBefore(soon);
+        waiter.WaitUntil(DeadlineWaiter.Never);
+        Assert.True(TimeProvider.System.GetTimestamp() >= soon);
+
+        // It counts once: the next wait lasts as long as it is told.
+        long later = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency / 1000);
+        waiter.WaitUntil(later);
+        Assert.True(TimeProvider.System.GetTimestamp() >= later);
+    }
+
+    [Fact]
     public async Task Waking_ends_a_wait_for_something_later_and_only_that()
     {
         using var waiter = new DeadlineWaiter(TimeProvider.System);
