@@ -119,6 +119,10 @@ internal sealed class RtspServerConnection
             {
                 Abort();
             }
+            else if (!_sessions.IsEmpty)
+            {
+                WakeFromAnyThread();
+            }
         }
         else if (_sessions.IsEmpty)
         {
@@ -186,7 +190,11 @@ internal sealed class RtspServerConnection
     internal async Task EndSessionAsync(RtspServerSession session, RtspSessionEnd reason)
     {
         _sessions.TryRemove(session.Id, out _);
-        await session.CloseAsync(saysGoodbye: reason is RtspSessionEnd.TimedOut or RtspSessionEnd.ServerStopped).ConfigureAwait(false);
+
+        // The sender has said that the station ended; but a datagram may be lost, so by UDP it is said twice.
+        bool saysGoodbye = reason is RtspSessionEnd.TimedOut or RtspSessionEnd.ServerStopped
+            || (reason is RtspSessionEnd.StationEnded && !session.Transport.IsTcp);
+        await session.CloseAsync(saysGoodbye).ConfigureAwait(false);
         _server.Admission.CloseSession(Peer, isLast: _sessions.IsEmpty);
         _server.Counters.Count(reason);
         _server.Logger.SessionEnded(
@@ -337,20 +345,35 @@ internal sealed class RtspServerConnection
                 continue;
             }
 
+            if (reason == RtspSessionEnd.StationEnded && !MayLeave(session))
+            {
+                continue;
+            }
+
             await EndSessionAsync(session, reason).ConfigureAwait(false);
-            if (reason == RtspSessionEnd.StationEnded)
+            switch (reason)
             {
-                Volatile.Write(ref _lingersSince, _server.Time.GetTimestamp());
-            }
-            else if (reason == RtspSessionEnd.TimedOut)
-            {
-                _isClosing |= _sessions.IsEmpty;
-            }
-            else
-            {
-                Abort();
+                case RtspSessionEnd.StationEnded:
+                    break;
+                case RtspSessionEnd.TimedOut:
+                    _isClosing |= _sessions.IsEmpty;
+                    break;
+                default:
+                    Abort();
+                    break;
             }
         }
+    }
+
+    /// <summary>Whether a client whose station has ended has all of the sound. If not, the end of the time to linger cuts it.</summary>
+    private bool MayLeave(RtspServerSession session)
+    {
+        if (_lingersSince == None)
+        {
+            Volatile.Write(ref _lingersSince, _server.Time.GetTimestamp());
+        }
+
+        return !session.Transport.IsTcp || Output.UnsentBytes == 0;
     }
 
     private async Task EndSessionsAsync(RtspSessionEnd reason)
