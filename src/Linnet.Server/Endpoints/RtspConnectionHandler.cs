@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Linnet.Transports.Rtsp;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Linnet.Server.Endpoints;
 
@@ -11,7 +10,7 @@ namespace Linnet.Server.Endpoints;
 /// for programs that are ASP.NET Core applications already. Others use <see cref="Transports.TcpListenerHost"/>.
 /// </summary>
 /// <param name="server">A server that runs; <see cref="RtspServer.RunAsync"/> is the application's to call.</param>
-/// <remarks>Sound goes straight to the connection's socket, so an endpoint with TLS is refused.</remarks>
+/// <remarks>Answers and sound go straight to the connection's socket, so an endpoint with TLS, or without a socket, is refused.</remarks>
 public sealed class RtspConnectionHandler(RtspServer server) : ConnectionHandler
 {
     /// <inheritdoc/>
@@ -20,14 +19,13 @@ public sealed class RtspConnectionHandler(RtspServer server) : ConnectionHandler
         ArgumentNullException.ThrowIfNull(connection);
         Socket socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket
             ?? throw new InvalidOperationException("RTSP needs an endpoint with a socket of its own: Kestrel's socket transport.");
-        if (connection.Features.Get<ITlsConnectionFeature>() is not null)
+        if (connection.Features.Get<ITlsHandshakeFeature>() is not null)
         {
             throw new InvalidOperationException("RTSP does not work behind TLS yet: remove UseHttps from its endpoint.");
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            connection.ConnectionClosed,
-            connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None);
-        await server.ServeAsync(connection.Transport, socket, ending.Token).ConfigureAwait(false);
+        // Not ConnectionClosed: that the client left is seen by reading, and is no reason to say goodbye.
+        CancellationToken stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        await server.ServeAsync(connection.Transport, socket, stopping).ConfigureAwait(false);
     }
 }

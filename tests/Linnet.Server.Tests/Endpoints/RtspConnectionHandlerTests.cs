@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Linnet.Broadcast;
+using Linnet.Clock;
+using Linnet.Codecs;
 using Linnet.Server.Endpoints;
-using Linnet.Sources;
-using Linnet.Stations;
 using Linnet.Transports.Rtsp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -12,80 +13,113 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Linnet.Server.Tests.Endpoints;
 
 public class RtspConnectionHandlerTests
 {
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
+
     [Fact]
-    public async Task A_station_is_heard_through_an_endpoint_of_kestrel()
+    public async Task Kestrel_accepts_and_the_sound_goes_straight_to_the_socket()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await using var station = new Station(new StationOptions { Name = "tone" }, new ToneSource());
+        using var hang = new CancellationTokenSource(HangLimit);
+        PacketItem[] packets = [];
+        BroadcastRing ring = null!;
+        var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), 960, 128_000, RtpStreamIdentity.Random());
+        ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), () =>
+        {
+            packets = Publish(ring, 5);
+            return true;
+        });
         await using var senders = new SenderPool(new SenderOptions { Threads = 1 }, TimeProvider.System);
-        var rtsp = new RtspServer(new RtspServerOptions(), new StationDirectory([station.Listing]), senders, ports: null, TimeProvider.System);
+        var rtsp = new RtspServer(
+            new RtspServerOptions(), new StationDirectory([new StationListing("jazz", [ring])]), senders, ports: null, TimeProvider.System);
+        await using WebApplication app = Build(rtsp);
+        await app.StartAsync(hang.Token);
+        using var stop = new CancellationTokenSource();
+        Task running = rtsp.RunAsync(stop.Token);
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        int port = int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
 
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(rtsp);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseConnectionHandler<RtspConnectionHandler>()));
-        await using WebApplication application = builder.Build();
-        await application.StartAsync(limit.Token);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
-        Task running = Task.WhenAll(station.RunAsync(ending.Token), rtsp.RunAsync(ending.Token));
-
-        string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, new Uri(address).Port, limit.Token);
+        await client.ConnectAsync(IPAddress.Loopback, port, hang.Token);
         NetworkStream stream = client.GetStream();
-        string root = $"rtsp://127.0.0.1:{new Uri(address).Port}/tone/l16";
+        string uri = $"rtsp://127.0.0.1:{port}/jazz";
+        string setup = await AskAsync(stream, $"SETUP {uri} RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n", hang.Token);
+        string session = setup.Split("\r\n").Single(l => l.StartsWith("Session: ", StringComparison.Ordinal))[9..].Split(';')[0];
+        string play = await AskAsync(stream, $"PLAY {uri} RTSP/1.0\r\nCSeq: 2\r\nSession: {session}\r\n\r\n", hang.Token);
 
-        string setup = await AskAsync($"SETUP {root} RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n");
-        Assert.StartsWith("RTSP/1.0 200", setup, StringComparison.Ordinal);
-        string session = setup.Split("Session: ")[1].Split([';', '\r'])[0];
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"PLAY {root} RTSP/1.0\r\nCSeq: 2\r\nSession: {session}\r\n\r\n"), limit.Token);
-
-        // Whatever comes first, there comes an RTP packet of our payload type.
-        byte[] seen = [];
-        while (seen.AsSpan().IndexOf("RTSP/1.0 200"u8) < 0 || !HasPacket(seen))
+        Assert.Contains($"seq={packets[0].SequenceNumber};", play, StringComparison.Ordinal);
+        foreach (PacketItem packet in packets)
         {
-            byte[] buffer = new byte[4096];
-            int count = await stream.ReadAsync(buffer, limit.Token);
-            Assert.NotEqual(0, count);
-            seen = [.. seen, .. buffer[..count]];
+            Assert.Equal(packet.Datagram.ToArray(), await ReadFrameAsync(stream, hang.Token));
         }
 
-        await ending.CancelAsync();
-        await running;
-        await application.StopAsync(limit.Token);
-
-        async Task<string> AskAsync(string request)
+        // Kestrel stops, and so does what it serves.
+        Task stopping = app.StopAsync(hang.Token);
+        byte[] rest = new byte[1000];
+        while (await stream.ReadAsync(rest, hang.Token) > 0)
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(request), limit.Token);
-            var answer = new StringBuilder();
-            byte[] one = new byte[1];
-            while (!answer.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-            {
-                await stream.ReadExactlyAsync(one, limit.Token);
-                answer.Append((char)one[0]);
-            }
-
-            return answer.ToString();
         }
+
+        client.Dispose();
+        await stopping;
+        Assert.Equal(1, rtsp.GetSnapshot().EndedSessions[RtspSessionEnd.ServerStopped]);
+        await stop.CancelAsync();
+        await running.WaitAsync(hang.Token);
     }
 
-    private static bool HasPacket(byte[] bytes)
+    private static WebApplication Build(RtspServer rtsp)
     {
-        for (int i = 0; i + 6 <= bytes.Length; i++)
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton(rtsp);
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseConnectionHandler<RtspConnectionHandler>()));
+        return builder.Build();
+    }
+
+    private static PacketItem[] Publish(BroadcastRing ring, int count)
+    {
+        long now = TimeProvider.System.GetTimestamp();
+        ring.Publish(new DiscontinuityItem(0, now, new MediaTimeline(now, 48_000, TimeProvider.System.TimestampFrequency)));
+        var packets = new PacketItem[count];
+        for (int i = 0; i < count; i++)
         {
-            if (bytes[i] == '$' && bytes[i + 1] == 0 && bytes[i + 4] == 0x80 && (bytes[i + 5] & 0x7F) == RtpStreamIdentity.PayloadType)
-            {
-                return true;
-            }
+            packets[i] = new PacketItem(ring.Info.Stream, i, i * 960L, 960, i == 0, now, new byte[100 + i]);
+            ring.Publish(packets[i]);
         }
 
-        return false;
+        return packets;
+    }
+
+    private static async Task<string> AskAsync(NetworkStream stream, string request, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
+        var answer = new StringBuilder();
+        byte[] one = new byte[1];
+        while (!answer.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            await stream.ReadExactlyAsync(one, cancellationToken);
+            answer.Append((char)one[0]);
+        }
+
+        Assert.StartsWith("RTSP/1.0 200 OK\r\n", answer.ToString(), StringComparison.Ordinal);
+        return answer.ToString();
+    }
+
+    private static async Task<byte[]> ReadFrameAsync(NetworkStream stream, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            byte[] head = new byte[4];
+            await stream.ReadExactlyAsync(head, cancellationToken);
+            Assert.Equal((byte)'$', head[0]);
+            byte[] packet = new byte[(head[2] << 8) | head[3]];
+            await stream.ReadExactlyAsync(packet, cancellationToken);
+            if (head[1] == 0)
+            {
+                return packet;
+            }
+        }
     }
 }

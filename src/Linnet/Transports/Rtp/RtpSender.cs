@@ -1,5 +1,4 @@
 using System.Net;
-using Linnet.Broadcast;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
 
@@ -11,14 +10,12 @@ namespace Linnet.Transports.Rtp;
 /// packet that comes from the same address but another port moves it there, once. No packet moves a listener to another address.
 /// </remarks>
 /// <param name="ports">The ports; whoever opened them disposes them.</param>
-/// <param name="rtcp">Writes the reports.</param>
-/// <param name="time">The clock.</param>
-internal sealed class RtpSender(RtpPortPair ports, RtcpWriter rtcp, TimeProvider time)
+internal sealed class RtpSender(RtpPortPair ports)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<SocketAddress, UdpListener> _byRtpAddress = [];
-    private readonly Dictionary<SocketAddress, UdpListener> _byRtcpAddress = [];
-    private readonly Dictionary<PeerAddress, List<UdpListener>> _byPeer = [];
+    private readonly Dictionary<SocketAddress, UdpRoute> _byRtpAddress = [];
+    private readonly Dictionary<SocketAddress, UdpRoute> _byRtcpAddress = [];
+    private readonly Dictionary<PeerAddress, List<UdpRoute>> _byPeer = [];
     private long _reports;
     private long _latched;
     private long _strangers;
@@ -44,36 +41,36 @@ internal sealed class RtpSender(RtpPortPair ports, RtcpWriter rtcp, TimeProvider
         ports.Rtp.ReceiveAsync(OnRtp, cancellationToken),
         ports.Rtcp.ReceiveAsync(OnRtcp, cancellationToken));
 
-    /// <summary>Makes a listener that can be served and is heard, until <see cref="Close"/>.</summary>
-    internal UdpListener Open(RingLease lease, IPEndPoint remote, int rtcpPort, Action<DropReason> onFinished)
+    /// <summary>Keeps a listener's route up to date until <see cref="Close"/>: from SETUP on, for the first packets come before PLAY.</summary>
+    internal UdpRoute Open(IPAddress address, int rtpPort, int rtcpPort, RtpFeedback feedback)
     {
-        var listener = new UdpListener(lease, remote, rtcpPort, ports, rtcp, time, onFinished);
+        var route = new UdpRoute(ports, address, rtpPort, rtcpPort, feedback);
         lock (_gate)
         {
             // Of two that name the same port the newer is right: the older is what is left of a player that was started anew.
-            _byRtpAddress[listener.RtpAddress] = listener;
-            _byRtcpAddress[listener.RtcpAddress] = listener;
-            if (!_byPeer.TryGetValue(listener.Peer, out List<UdpListener>? ofPeer))
+            _byRtpAddress[route.RtpAddress] = route;
+            _byRtcpAddress[route.RtcpAddress] = route;
+            if (!_byPeer.TryGetValue(route.Peer, out List<UdpRoute>? ofPeer))
             {
-                _byPeer.Add(listener.Peer, ofPeer = []);
+                _byPeer.Add(route.Peer, ofPeer = []);
             }
 
-            ofPeer.Add(listener);
+            ofPeer.Add(route);
         }
 
-        return listener;
+        return route;
     }
 
-    /// <summary>Forgets a listener.</summary>
-    internal void Close(UdpListener listener)
+    /// <summary>Forgets a route.</summary>
+    internal void Close(UdpRoute route)
     {
         lock (_gate)
         {
-            Forget(_byRtpAddress, listener.RtpAddress, listener);
-            Forget(_byRtcpAddress, listener.RtcpAddress, listener);
-            if (_byPeer.TryGetValue(listener.Peer, out List<UdpListener>? ofPeer) && ofPeer.Remove(listener) && ofPeer.Count == 0)
+            Forget(_byRtpAddress, route.RtpAddress, route);
+            Forget(_byRtcpAddress, route.RtcpAddress, route);
+            if (_byPeer.TryGetValue(route.Peer, out List<UdpRoute>? ofPeer) && ofPeer.Remove(route) && ofPeer.Count == 0)
             {
-                _byPeer.Remove(listener.Peer);
+                _byPeer.Remove(route.Peer);
             }
         }
     }
@@ -84,23 +81,23 @@ internal sealed class RtpSender(RtpPortPair ports, RtcpWriter rtcp, TimeProvider
         uint? ssrc = RtpPacket.TryParse(datagram, out RtpPacket packet) ? packet.Header.Ssrc : null;
         lock (_gate)
         {
-            if (!_byRtpAddress.TryGetValue(from, out UdpListener? listener))
+            if (!_byRtpAddress.TryGetValue(from, out UdpRoute? route))
             {
-                listener = Newest(from, static l => !l.IsRtpSettled, ssrc);
-                if (listener is null)
+                route = Newest(from, static r => !r.IsRtpSettled, ssrc);
+                if (route is null)
                 {
                     _strangers++;
                     return;
                 }
 
-                Forget(_byRtpAddress, listener.RtpAddress, listener);
-                listener.RtpAddress = Copy(from);
-                _byRtpAddress[listener.RtpAddress] = listener;
+                Forget(_byRtpAddress, route.RtpAddress, route);
+                route.RtpAddress = Copy(from);
+                _byRtpAddress[route.RtpAddress] = route;
                 _latched++;
             }
 
-            listener.IsRtpSettled = true;
-            listener.Hear();
+            route.IsRtpSettled = true;
+            route.Feedback.Hear();
         }
     }
 
@@ -109,7 +106,7 @@ internal sealed class RtpSender(RtpPortPair ports, RtcpWriter rtcp, TimeProvider
     {
         lock (_gate)
         {
-            bool known = _byRtcpAddress.TryGetValue(from, out UdpListener? listener);
+            bool known = _byRtcpAddress.TryGetValue(from, out UdpRoute? route);
             if (!known && !_byPeer.ContainsKey(PeerAddress.Of(from)))
             {
                 _strangers++;
@@ -122,8 +119,8 @@ internal sealed class RtpSender(RtpPortPair ports, RtcpWriter rtcp, TimeProvider
                 return;
             }
 
-            listener ??= Newest(from, static l => !l.IsRtcpSettled, ReportedSsrc(compound));
-            if (listener is null)
+            route ??= Newest(from, static r => !r.IsRtcpSettled, ReportedSsrc(compound));
+            if (route is null)
             {
                 _strangers++;
                 return;
@@ -131,14 +128,14 @@ internal sealed class RtpSender(RtpPortPair ports, RtcpWriter rtcp, TimeProvider
 
             if (!known)
             {
-                Forget(_byRtcpAddress, listener.RtcpAddress, listener);
-                listener.RtcpAddress = Copy(from);
-                _byRtcpAddress[listener.RtcpAddress] = listener;
+                Forget(_byRtcpAddress, route.RtcpAddress, route);
+                route.RtcpAddress = Copy(from);
+                _byRtcpAddress[route.RtcpAddress] = route;
                 _latched++;
             }
 
-            listener.IsRtcpSettled = true;
-            listener.Hear(compound);
+            route.IsRtcpSettled = true;
+            route.Feedback.Hear(compound);
             _reports++;
         }
     }
@@ -146,24 +143,24 @@ internal sealed class RtpSender(RtpPortPair ports, RtcpWriter rtcp, TimeProvider
     /// <summary>
     /// Of the listeners at the address a datagram came from, the newest that still may be moved; one that hears the stream named is preferred.
     /// </summary>
-    private UdpListener? Newest(SocketAddress from, Func<UdpListener, bool> movable, uint? ssrc)
+    private UdpRoute? Newest(SocketAddress from, Func<UdpRoute, bool> movable, uint? ssrc)
     {
-        if (!_byPeer.TryGetValue(PeerAddress.Of(from), out List<UdpListener>? ofPeer))
+        if (!_byPeer.TryGetValue(PeerAddress.Of(from), out List<UdpRoute>? ofPeer))
         {
             return null;
         }
 
-        return ofPeer.FindLast(l => movable(l) && l.Ring.Info.Stream.Ssrc == ssrc) ?? ofPeer.FindLast(l => movable(l));
+        return ofPeer.FindLast(r => movable(r) && r.Feedback.Ssrc == ssrc) ?? ofPeer.FindLast(r => movable(r));
     }
 
     private static uint? ReportedSsrc(RtcpCompound compound) =>
         compound.Packets[0] is ReceiverReport { Blocks: [ReportBlock block, ..] } ? block.Ssrc : null;
 
-    private static void Forget(Dictionary<SocketAddress, UdpListener> listeners, SocketAddress address, UdpListener listener)
+    private static void Forget(Dictionary<SocketAddress, UdpRoute> routes, SocketAddress address, UdpRoute route)
     {
-        if (listeners.TryGetValue(address, out UdpListener? found) && found == listener)
+        if (routes.TryGetValue(address, out UdpRoute? found) && found == route)
         {
-            listeners.Remove(address);
+            routes.Remove(address);
         }
     }
 

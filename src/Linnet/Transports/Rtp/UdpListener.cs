@@ -4,70 +4,33 @@ using Linnet.Broadcast;
 namespace Linnet.Transports.Rtp;
 
 /// <summary>Hears a rendition by UDP.</summary>
-internal sealed class UdpListener : RtpListener
+/// <param name="lease">Its part in the rendition.</param>
+/// <param name="remote">Where its session comes from.</param>
+/// <param name="route">Where its datagrams go.</param>
+/// <param name="rtcp">Writes the reports.</param>
+/// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+internal sealed class UdpListener(RingLease lease, IPEndPoint remote, UdpRoute route, RtcpWriter rtcp, Action<DropReason> onFinished)
+    : Listener(lease, remote, "rtsp-udp")
 {
-    private readonly RtpPortPair _ports;
-    private readonly RtcpWriter _rtcp;
-    private SocketAddress _rtpAddress;
-    private SocketAddress _rtcpAddress;
-
-    /// <param name="lease">Its part in the rendition.</param>
-    /// <param name="remote">Where it hears RTP, as it says.</param>
-    /// <param name="rtcpPort">Where it hears RTCP, as it says.</param>
-    /// <param name="ports">Where from.</param>
-    /// <param name="rtcp">Writes the reports.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="onFinished">Told that no more will be sent.</param>
-    internal UdpListener(
-        RingLease lease, IPEndPoint remote, int rtcpPort, RtpPortPair ports, RtcpWriter rtcp, TimeProvider time, Action<DropReason> onFinished)
-        : base(lease, remote, "rtsp-udp", time, onFinished)
-    {
-        _ports = ports;
-        _rtcp = rtcp;
-        Peer = PeerAddress.Of(remote.Address);
-        _rtpAddress = ports.Rtp.AddressOf(remote);
-        _rtcpAddress = ports.Rtcp.AddressOf(new IPEndPoint(remote.Address, rtcpPort));
-    }
-
-    /// <summary>The only address it may be at: that of its RTSP connection.</summary>
-    internal PeerAddress Peer { get; }
-
-    /// <summary>Where RTP goes. Set to another port of the same address when it was heard from there.</summary>
-    internal SocketAddress RtpAddress
-    {
-        get => Volatile.Read(ref _rtpAddress);
-        set => Volatile.Write(ref _rtpAddress, value);
-    }
-
-    /// <summary>Where RTCP goes.</summary>
-    internal SocketAddress RtcpAddress
-    {
-        get => Volatile.Read(ref _rtcpAddress);
-        set => Volatile.Write(ref _rtcpAddress, value);
-    }
-
-    /// <summary>Whether it was heard from <see cref="RtpAddress"/>: then that is settled.</summary>
-    internal bool IsRtpSettled { get; set; }
-
-    /// <summary>Whether it was heard from <see cref="RtcpAddress"/>.</summary>
-    internal bool IsRtcpSettled { get; set; }
-
     /// <inheritdoc/>
     protected internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
-        batch.Add(_ports.Rtp, RtpAddress, packet.Datagram);
+        batch.Add(route.Ports.Rtp, route.RtpAddress, packet.Datagram);
         return true;
     }
 
     /// <inheritdoc/>
     protected internal override void SendReport(long now, SendBatch batch)
     {
-        if (_rtcp.Report(this, now) is byte[] report)
+        if (rtcp.Report(this, now) is byte[] report)
         {
-            batch.Add(_ports.Rtcp, RtcpAddress, report);
+            batch.Add(route.Ports.Rtcp, route.RtcpAddress, report);
         }
     }
 
     /// <inheritdoc/>
-    protected internal override void SendEnd(SendBatch batch) => batch.Add(_ports.Rtcp, RtcpAddress, _rtcp.Goodbye(this));
+    protected internal override void SendEnd(SendBatch batch) => batch.Add(route.Ports.Rtcp, route.RtcpAddress, rtcp.Goodbye(this));
+
+    /// <inheritdoc/>
+    protected internal override void OnFinished(DropReason reason) => onFinished(reason);
 }

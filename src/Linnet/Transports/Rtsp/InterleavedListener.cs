@@ -6,35 +6,34 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>Hears a rendition within its RTSP connection.</summary>
-internal sealed class InterleavedListener : RtpListener
+internal sealed class InterleavedListener : Listener
 {
     /// <summary>The least that the kernel may hold for a listener, in bytes.</summary>
     internal const int MinKernelBuffer = 16 * 1024;
 
     private static readonly TimeSpan KernelBufferTime = TimeSpan.FromSeconds(2);
 
+    private readonly TransportPair _channels;
     private readonly RtspOutput _output;
     private readonly RtcpWriter _rtcp;
+    private readonly Action<DropReason> _onFinished;
 
     /// <param name="lease">Its part in the rendition.</param>
     /// <param name="remote">Where it is.</param>
     /// <param name="channels">The channels it chose for RTP and RTCP.</param>
     /// <param name="output">The connection's outbound half.</param>
     /// <param name="rtcp">Writes the reports.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="onFinished">Told that no more will be sent.</param>
+    /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
     internal InterleavedListener(
-        RingLease lease, IPEndPoint remote, TransportPair channels, RtspOutput output, RtcpWriter rtcp, TimeProvider time, Action<DropReason> onFinished)
-        : base(lease, remote, "rtsp-tcp", time, onFinished)
+        RingLease lease, IPEndPoint remote, TransportPair channels, RtspOutput output, RtcpWriter rtcp, Action<DropReason> onFinished)
+        : base(lease, remote, "rtsp-tcp")
     {
-        Channels = channels;
+        _channels = channels;
+        _onFinished = onFinished;
         _output = output;
         _rtcp = rtcp;
         output.BoundKernelBuffer(KernelBufferFor(lease.Ring.Info));
     }
-
-    /// <summary>The channels it chose for RTP and RTCP.</summary>
-    internal TransportPair Channels { get; }
 
     /// <inheritdoc/>
     public override long UnsentBytes => _output.UnsentBytes;
@@ -49,7 +48,7 @@ internal sealed class InterleavedListener : RtpListener
 
     /// <inheritdoc/>
     protected internal override bool TrySend(PacketItem packet, SendBatch batch) =>
-        _output.TrySend(packet, (byte)Channels.Rtp) || DropIfBroken();
+        _output.TrySend(packet, (byte)_channels.Rtp) || DropIfBroken();
 
     /// <inheritdoc/>
     protected internal override bool TryFlush() => _output.TryFlush() || DropIfBroken();
@@ -67,9 +66,12 @@ internal sealed class InterleavedListener : RtpListener
     protected internal override void SendEnd(SendBatch batch) =>
         _output.Post(OnRtcpChannel(_rtcp.Goodbye(this, InterleavedFrame.HeaderLength)));
 
+    /// <inheritdoc/>
+    protected internal override void OnFinished(DropReason reason) => _onFinished(reason);
+
     private byte[] OnRtcpChannel(byte[] frame)
     {
-        InterleavedFrame.WriteHeader(frame, (byte)Channels.Rtcp, frame.Length - InterleavedFrame.HeaderLength);
+        InterleavedFrame.WriteHeader(frame, (byte)_channels.Rtcp, frame.Length - InterleavedFrame.HeaderLength);
         return frame;
     }
 

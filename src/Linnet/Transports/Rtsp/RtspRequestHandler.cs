@@ -118,7 +118,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
         if (session is not null)
         {
-            session.Transport = transport;
+            session.SetTransport(transport);
         }
         else if ((session = connection.TryOpenSession(resource, transport)) is null)
         {

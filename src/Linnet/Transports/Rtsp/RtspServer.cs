@@ -40,7 +40,7 @@ public sealed class RtspServer
         Time = time;
         Logger = logger ?? NullLogger.Instance;
         Rtcp = new RtcpWriter(time);
-        Rtp = ports is null ? null : new RtpSender(ports, Rtcp, time);
+        Rtp = ports is null ? null : new RtpSender(ports);
         Admission = new RtspAdmission(options);
     }
 

@@ -3,8 +3,6 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Broadcast;
-using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtsp;
 
@@ -14,8 +12,6 @@ namespace Linnet.Transports.Rtsp;
 /// <remarks>Others only look at the times and wake that task: sender threads when a listener is finished, the server when time is up.</remarks>
 internal sealed class RtspServerConnection
 {
-    private const long None = long.MinValue;
-
     // The longest RTCP datagram that is read: what fits one Ethernet frame.
     private const int MaxRtcp = 1500;
 
@@ -31,9 +27,8 @@ internal sealed class RtspServerConnection
     private readonly RtspRequestHandler _handler;
     private volatile bool _isStopping;
     private volatile bool _isClosing;
-    private long _busySince;
-    private long _heardAt;
-    private long _lingersSince = None;
+    private readonly RtspPatience _patience;
+    private int _isRefused;
 
     private RtspServerConnection(RtspServer server, PipeReader input, Socket socket, IPEndPoint remote, IPEndPoint local)
     {
@@ -46,9 +41,7 @@ internal sealed class RtspServerConnection
         Output = new RtspOutput(socket);
         _reader = new RtspReader(server.Options.Limits);
         _handler = new RtspRequestHandler(server, this);
-
-        // The first request must come as soon as a whole one.
-        _busySince = _heardAt = server.Time.GetTimestamp();
+        _patience = new RtspPatience(server.Options, server.Time);
     }
 
     /// <summary>Where the client is.</summary>
@@ -108,42 +101,25 @@ internal sealed class RtspServerConnection
     /// <summary>Looks what takes too long, and ends it. Called by the server about once a second.</summary>
     internal void CheckTimeouts(long now)
     {
-        RtspServerOptions options = _server.Options;
-        if (Volatile.Read(ref _busySince) is long busySince and not None && Since(busySince) > options.RequestTimeout)
+        switch (_patience.Judge(now, hasSessions: !_sessions.IsEmpty))
         {
-            Refuse(RtspConnectionRefusal.TooSlow);
-        }
-        else if (Volatile.Read(ref _lingersSince) is long lingersSince and not None)
-        {
-            if (Since(lingersSince) > options.EndLinger)
-            {
-                Abort();
-            }
-            else if (!_sessions.IsEmpty)
-            {
-                WakeFromAnyThread();
-            }
-        }
-        else if (_sessions.IsEmpty)
-        {
-            if (Since(Volatile.Read(ref _heardAt)) > options.IdleTimeout)
-            {
+            case RtspPatience.Verdict.TooSlow:
+                Refuse(RtspConnectionRefusal.TooSlow);
+                break;
+            case RtspPatience.Verdict.Idle:
                 Refuse(RtspConnectionRefusal.Idle);
-            }
-        }
-        else
-        {
-            foreach (RtspServerSession session in Sessions)
-            {
-                long heardAt = Math.Max(Volatile.Read(ref _heardAt), session.HeardAt ?? None);
-                if (!session.ProvesItself && Since(heardAt) > options.SessionTimeout)
+                break;
+            case RtspPatience.Verdict.LingeredEnough:
+                Abort();
+                break;
+            default:
+                foreach (RtspServerSession session in Sessions)
                 {
-                    session.TimeOut();
+                    session.CheckTimeout(_patience.HeardAt, now);
                 }
-            }
-        }
 
-        TimeSpan Since(long instant) => _server.Time.GetElapsedTime(instant, now);
+                break;
+        }
     }
 
     /// <summary>Ends it with a goodbye. Any thread may call.</summary>
@@ -254,11 +230,11 @@ internal sealed class RtspServerConnection
         RtspReadResult result = _reader.Read(ref buffer, out input);
         if (result == RtspReadResult.Done)
         {
-            Volatile.Write(ref _busySince, None);
+            _patience.Stop();
         }
-        else if (begins && _busySince == None)
+        else if (begins)
         {
-            Volatile.Write(ref _busySince, _server.Time.GetTimestamp());
+            _patience.Start();
         }
 
         return result;
@@ -273,7 +249,7 @@ internal sealed class RtspServerConnection
             _server.Logger.RequestRefused(Remote, request.Method, (int)response.Status);
         }
 
-        Volatile.Write(ref _heardAt, _server.Time.GetTimestamp());
+        _patience.Hear();
         await SendAsync(response, cancellationToken).ConfigureAwait(false);
         foreach (RtspServerSession session in Sessions)
         {
@@ -286,9 +262,9 @@ internal sealed class RtspServerConnection
         Output.Post(response.ToArray());
         if (!Output.TryFlush())
         {
-            Volatile.Write(ref _busySince, _server.Time.GetTimestamp());
+            _patience.Start();
             await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
-            Volatile.Write(ref _busySince, None);
+            _patience.Stop();
             _isClosing |= Output.IsBroken;
         }
     }
@@ -306,7 +282,7 @@ internal sealed class RtspServerConnection
     /// <summary>Ends the sending, then reads what still comes to no purpose: closing before would take back what was sent last.</summary>
     private async Task HangUpAsync(CancellationToken cancellationToken)
     {
-        Volatile.Write(ref _busySince, _server.Time.GetTimestamp());
+        _patience.Start();
         _socket.Shutdown(SocketShutdown.Send);
         for (long discarded = 0; discarded < MaxDiscarded;)
         {
@@ -326,12 +302,12 @@ internal sealed class RtspServerConnection
         byte channel = frame.Channel;
         Span<byte> datagram = stackalloc byte[MaxRtcp];
         if (frame.Payload.Length <= MaxRtcp
-            && Sessions.FirstOrDefault(s => s.Transport.Interleaved?.Rtcp == channel)?.Listener is RtpListener listener)
+            && Sessions.FirstOrDefault(s => s.Transport.Interleaved?.Rtcp == channel) is RtspServerSession session)
         {
             frame.Payload.CopyTo(datagram);
             if (RtcpCompound.TryParse(datagram[..(int)frame.Payload.Length], out RtcpCompound? compound))
             {
-                listener.Hear(compound);
+                session.Feedback.Hear(compound);
             }
         }
     }
@@ -368,11 +344,7 @@ internal sealed class RtspServerConnection
     /// <summary>Whether a client whose station has ended has all of the sound. If not, the end of the time to linger cuts it.</summary>
     private bool MayLeave(RtspServerSession session)
     {
-        if (_lingersSince == None)
-        {
-            Volatile.Write(ref _lingersSince, _server.Time.GetTimestamp());
-        }
-
+        _patience.Linger();
         return !session.Transport.IsTcp || Output.UnsentBytes == 0;
     }
 
@@ -405,6 +377,12 @@ internal sealed class RtspServerConnection
 
     private void Refuse(RtspConnectionRefusal reason)
     {
+        // The task that owns the connection may take its time to see that it was cut.
+        if (Interlocked.Exchange(ref _isRefused, 1) != 0)
+        {
+            return;
+        }
+
         _server.Counters.Count(reason);
         _server.Logger.ConnectionRefused(Remote, reason);
         Abort();

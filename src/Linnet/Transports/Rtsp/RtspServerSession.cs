@@ -1,4 +1,4 @@
-using System.Net;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Linnet.Broadcast;
 using Linnet.Transports.Rtp;
@@ -13,6 +13,7 @@ internal sealed class RtspServerSession
 
     private readonly RtspServer _server;
     private readonly RtspServerConnection _connection;
+    private UdpRoute? _route;
     private long? _startAt;
     private volatile int _finished = NotFinished;
 
@@ -21,8 +22,9 @@ internal sealed class RtspServerSession
         _server = server;
         _connection = connection;
         Resource = resource;
-        Transport = transport;
         StartedAt = server.Time.GetUtcNow();
+        Feedback = new RtpFeedback(resource.Ring.Info, server.Time);
+        SetTransport(transport);
     }
 
     /// <summary>Names it to the client: 64 random bits.</summary>
@@ -32,7 +34,10 @@ internal sealed class RtspServerSession
     internal RtspResource Resource { get; }
 
     /// <summary>How; as answered to SETUP.</summary>
-    internal TransportSpec Transport { get; set; }
+    internal TransportSpec Transport { get; private set; }
+
+    /// <summary>What is heard of its client by RTP and RTCP.</summary>
+    internal RtpFeedback Feedback { get; }
 
     /// <summary>When it was set up.</summary>
     internal DateTimeOffset StartedAt { get; }
@@ -40,17 +45,23 @@ internal sealed class RtspServerSession
     /// <summary>Whether sound is being sent, or about to be.</summary>
     internal bool IsPlaying { get; private set; }
 
-    /// <summary>Whether a client that is heard no more may stay: it takes the sound over its connection.</summary>
-    internal bool ProvesItself => IsPlaying && Transport.IsTcp;
-
     /// <summary>Why it is to end, if it is: the sender gave it up, its station ended, or nothing was heard of it.</summary>
     internal RtspSessionEnd? Finished => _finished is int reason and not NotFinished ? (RtspSessionEnd)reason : null;
 
     /// <summary>The listener, from the first PLAY on.</summary>
-    internal RtpListener? Listener { get; private set; }
+    internal Listener? Listener { get; private set; }
 
-    /// <summary>When it was last heard by RTP or RTCP, in ticks; <see langword="null"/> before PLAY.</summary>
-    internal long? HeardAt => Listener?.HeardAt;
+    /// <summary>Takes the way of delivery. Before the first PLAY alone.</summary>
+    [MemberNotNull(nameof(Transport))]
+    internal void SetTransport(TransportSpec transport)
+    {
+        CloseRoute();
+        Transport = transport;
+        if (transport.ClientPort is TransportPair client)
+        {
+            _route = _server.Rtp!.Open(_connection.Remote.Address, client.Rtp, client.Rtcp, Feedback);
+        }
+    }
 
     /// <summary>Takes part in the rendition and finds where to start; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="cancellationToken">Ends the wait for the first packet.</param>
@@ -100,31 +111,26 @@ internal sealed class RtspServerSession
     internal async Task CloseAsync(bool saysGoodbye)
     {
         IsPlaying = false;
-        if (Listener is not RtpListener listener)
+        if (Listener is Listener listener)
         {
-            return;
+            await _server.Senders.RemoveAsync(listener).ConfigureAwait(false);
+            if (saysGoodbye)
+            {
+                var batch = new SendBatch(capacity: 1);
+                listener.SendEnd(batch);
+                batch.Flush();
+            }
+
+            listener.Lease.Dispose();
         }
 
-        await _server.Senders.RemoveAsync(listener).ConfigureAwait(false);
-        if (saysGoodbye)
-        {
-            var batch = new SendBatch(capacity: 1);
-            listener.SendEnd(batch);
-            batch.Flush();
-        }
-
-        if (listener is UdpListener udp)
-        {
-            _server.Rtp!.Close(udp);
-        }
-
-        listener.Lease.Dispose();
+        CloseRoute();
     }
 
     /// <summary>How it is now.</summary>
     internal RtspSessionSnapshot GetSnapshot()
     {
-        RtpListener? listener = Listener;
+        Listener? listener = Listener;
         RenditionInfo info = Resource.Ring.Info;
         long unsent = listener?.UnsentBytes ?? 0;
         return new RtspSessionSnapshot(
@@ -137,23 +143,39 @@ internal sealed class RtspServerSession
             listener?.PacketsSkipped ?? 0,
             unsent,
             TimeSpan.FromSeconds(unsent * 8.0 / Math.Max(info.BitRate, 1)),
-            listener?.Reception,
+            Feedback.Reception,
             StartedAt);
     }
 
-    /// <summary>Makes it end because nothing was heard of it. Any thread may call.</summary>
-    internal void TimeOut() => Finish(RtspSessionEnd.TimedOut);
-
-    private RtpListener CreateListener(RingLease lease)
+    /// <summary>Looks whether it is to end, and if so wakes its connection's task. Called by the server about once a second.</summary>
+    /// <param name="requestAt">When its connection was last heard, in ticks.</param>
+    /// <param name="now">The instant, in ticks.</param>
+    internal void CheckTimeout(long requestAt, long now)
     {
-        IPEndPoint remote = _connection.Remote;
-        if (Transport.Interleaved is TransportPair channels)
+        bool provesItself = IsPlaying && Transport.IsTcp;
+        TimeSpan silence = _server.Time.GetElapsedTime(Math.Max(requestAt, Feedback.HeardAt), now);
+        if (!provesItself && silence > _server.Options.SessionTimeout)
         {
-            return new InterleavedListener(lease, remote, channels, _connection.Output, _server.Rtcp, _server.Time, OnFinished);
+            Finish(RtspSessionEnd.TimedOut);
         }
+        else if (Finished is not null)
+        {
+            // It waits for the client to take the rest.
+            _connection.WakeFromAnyThread();
+        }
+    }
 
-        TransportPair client = Transport.ClientPort!.Value;
-        return _server.Rtp!.Open(lease, new IPEndPoint(remote.Address, client.Rtp), client.Rtcp, OnFinished);
+    private Listener CreateListener(RingLease lease) => _route is not null
+        ? new UdpListener(lease, _connection.Remote, _route, _server.Rtcp, OnFinished)
+        : new InterleavedListener(lease, _connection.Remote, Transport.Interleaved!.Value, _connection.Output, _server.Rtcp, OnFinished);
+
+    private void CloseRoute()
+    {
+        if (_route is not null)
+        {
+            _server.Rtp!.Close(_route);
+            _route = null;
+        }
     }
 
     /// <summary>Where in the ring to start, and the first packet from there; without it if it does not come in time.</summary>

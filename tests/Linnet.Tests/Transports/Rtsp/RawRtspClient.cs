@@ -99,6 +99,10 @@ internal sealed class RawRtspClient : IDisposable
         }
     }
 
+    /// <summary>The next frame, whatever its channel.</summary>
+    public async Task<(byte Channel, byte[] Packet)> ReadAnyFrameAsync() =>
+        Frames.TryDequeue(out (byte, byte[]) frame) ? frame : await ReadOneFrameAsync();
+
     /// <summary>Whether the server has closed the connection; what came before is left out.</summary>
     public async Task<bool> IsClosedAsync()
     {

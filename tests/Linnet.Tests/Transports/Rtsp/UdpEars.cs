@@ -10,9 +10,9 @@ internal sealed class UdpEars : IDisposable
     private readonly Socket _rtp;
     private readonly Socket _rtcp;
 
-    public UdpEars(IPAddress? address = null)
+    public UdpEars(IPAddress? address = null, int port = 0)
     {
-        using RtpPortPair pair = RtpPortPair.Bind(address ?? IPAddress.Loopback, 0);
+        using RtpPortPair pair = RtpPortPair.Bind(address ?? IPAddress.Loopback, port);
         (IPEndPoint rtp, IPEndPoint rtcp) = (pair.Rtp.LocalEndPoint, pair.Rtcp.LocalEndPoint);
         pair.Dispose();
         _rtp = Bind(rtp);

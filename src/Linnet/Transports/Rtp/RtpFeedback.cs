@@ -1,0 +1,70 @@
+using Linnet.Broadcast;
+using Linnet.Clock;
+using Linnet.Wire.Rtcp;
+
+namespace Linnet.Transports.Rtp;
+
+/// <summary>What is heard of one listener: signs of life, and its reports. One thread at a time writes; any may read.</summary>
+/// <param name="rendition">What it hears.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
+{
+    private const double UnitsPerSecond = 65_536;
+    private static readonly TimeSpan MostRoundTrip = TimeSpan.FromMinutes(1);
+
+    private ReceptionReport? _reception;
+    private long _heardAt = time.GetTimestamp();
+
+    /// <summary>The stream that it hears.</summary>
+    internal uint Ssrc => rendition.Stream.Ssrc;
+
+    /// <summary>When it last gave a sign of life by RTP or RTCP, in ticks; at first, when this was made.</summary>
+    internal long HeardAt => Volatile.Read(ref _heardAt);
+
+    /// <summary>What it last reported, if it did.</summary>
+    internal ReceptionReport? Reception => Volatile.Read(ref _reception);
+
+    /// <summary>Takes a sign of life.</summary>
+    internal void Hear() => Volatile.Write(ref _heardAt, time.GetTimestamp());
+
+    /// <summary>Takes what it sent by RTCP.</summary>
+    internal void Hear(RtcpCompound compound)
+    {
+        Hear();
+        foreach (RtcpPacket packet in compound.Packets)
+        {
+            IReadOnlyList<ReportBlock> blocks = packet switch
+            {
+                ReceiverReport report => report.Blocks,
+                SenderReport report => report.Blocks,
+                _ => [],
+            };
+            foreach (ReportBlock block in blocks)
+            {
+                if (block.Ssrc == Ssrc)
+                {
+                    Take(block);
+                }
+            }
+        }
+    }
+
+    private void Take(in ReportBlock block)
+    {
+        TimeSpan? roundTrip = null;
+        if (block.LastSenderReport != 0)
+        {
+            // RFC 3550 §6.4.1: now, less when it heard our report, less how long it kept the answer.
+            uint units = unchecked(NtpTime.From(time.GetUtcNow()).Middle - block.LastSenderReport - block.DelaySinceLastSenderReport);
+            TimeSpan span = TimeSpan.FromSeconds(units / UnitsPerSecond);
+            roundTrip = span <= MostRoundTrip ? span : null;
+        }
+
+        Volatile.Write(ref _reception, new ReceptionReport(
+            block.FractionLost / 256.0,
+            block.CumulativeLost,
+            TimeSpan.FromSeconds(block.Jitter / (double)rendition.Payload.ClockRate),
+            roundTrip,
+            (_reception?.Reports ?? 0) + 1));
+    }
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Linnet.Broadcast;
+using Linnet.Codecs;
+using Linnet.Tests.Broadcast;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+public sealed class RtspOutputTests : IDisposable
+{
+    private readonly Socket _near = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = 4096 };
+    private readonly Socket _far;
+
+    public RtspOutputTests()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        _near.Connect(listener.LocalEndPoint!);
+        _far = listener.Accept();
+        _far.ReceiveTimeout = (int)RtspTestServer.HangLimit.TotalMilliseconds;
+        _near.Blocking = false;
+    }
+
+    public void Dispose()
+    {
+        _near.Dispose();
+        _far.Dispose();
+    }
+
+    [Fact]
+    public async Task Answers_among_packets_to_a_slow_reader_cut_no_frame()
+    {
+        var output = new RtspOutput(_near);
+        var random = new Random(1);
+        var expected = new List<byte[]>();
+        const int Count = 3000;
+        var writing = Task.Run(
+            async () =>
+            {
+                for (int i = 0; i < Count;)
+                {
+                    if (i % 7 == 3)
+                    {
+                        byte[] answer = Encoding.ASCII.GetBytes($"RTSP/1.0 200 OK\r\nCSeq: {i}\r\nX: {new string('x', random.Next(200))}\r\n\r\n");
+                        output.Post(answer);
+                        expected.Add(answer);
+                        if (i % 2 == 0)
+                        {
+                            await output.FlushAsync(TestContext.Current.CancellationToken);
+                        }
+
+                        i++;
+                        continue;
+                    }
+
+                    PacketItem packet = Packet(i, random.Next(1, 3000));
+                    if (output.TrySend(packet, (byte)(i % 3)))
+                    {
+                        byte[] frame = packet.InterleavedFrame.ToArray();
+                        frame[1] = (byte)(i % 3);
+                        expected.Add(frame);
+                        i++;
+                    }
+                    else
+                    {
+                        await Task.Yield();
+                    }
+                }
+
+                await output.FlushAsync(TestContext.Current.CancellationToken);
+                _near.Shutdown(SocketShutdown.Send);
+            },
+            TestContext.Current.CancellationToken);
+
+        var received = new MemoryStream();
+        byte[] buffer = new byte[1000];
+        while (_far.Receive(buffer) is int length and > 0)
+        {
+            received.Write(buffer, 0, length);
+        }
+
+        await writing;
+        Assert.Equal(expected.SelectMany(bytes => bytes).ToArray(), received.ToArray());
+    }
+
+    [Fact]
+    public void What_waits_is_counted_and_a_packet_without_room_is_not_begun()
+    {
+        var output = new RtspOutput(_near);
+        int taken = 0;
+        while (output.TrySend(Packet(taken, 2000), 0))
+        {
+            taken++;
+        }
+
+        Assert.InRange(output.UnsentBytes, 1, taken * 2016L);
+
+        byte[] buffer = new byte[taken * 2016];
+        int received = 0;
+        while (received < buffer.Length)
+        {
+            received += _far.Receive(buffer.AsSpan(received));
+            output.TryFlush();
+        }
+
+        for (int i = 0; i < taken; i++)
+        {
+            Assert.Equal(Packet(i, 2000).InterleavedFrame.ToArray(), buffer.AsSpan(i * 2016, 2016).ToArray());
+        }
+
+        Assert.True(output.TryFlush());
+        Assert.False(output.IsBroken);
+    }
+
+    [Fact]
+    public async Task A_connection_that_broke_takes_nothing()
+    {
+        var output = new RtspOutput(_near);
+        _far.LingerState = new LingerOption(true, 0);
+        _far.Close();
+
+        while (output.TrySend(Packet(0, 100), 0))
+        {
+        }
+
+        Assert.True(output.IsBroken);
+        Assert.False(output.TryFlush());
+        output.Post(new byte[10]);
+        await output.FlushAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Sending_allocates_nothing()
+    {
+        var output = new RtspOutput(_near);
+        PacketItem packet = Packet(0, 100);
+        byte[] buffer = new byte[10_000];
+
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            Assert.True(output.TrySend(packet, 0));
+            Assert.True(output.TrySend(packet, 2));
+            _far.Receive(buffer);
+        }));
+    }
+
+    [Theory]
+    [InlineData(1_411_200, 882, 360_000)]
+    [InlineData(6_000, 960, InterleavedListener.MinKernelBuffer)]
+    public void The_kernel_holds_about_two_seconds(int bitRate, int frames, int about)
+    {
+        var info = new RenditionInfo("jazz", "pcm", new PayloadFormat("L16", 44_100, 2), frames, bitRate, Rings.Stream);
+
+        Assert.InRange(InterleavedListener.KernelBufferFor(info), about * 0.95, about * 1.05);
+    }
+
+    private static PacketItem Packet(int number, int payloadLength)
+    {
+        byte[] payload = new byte[payloadLength];
+        new Random(number).NextBytes(payload);
+        return new PacketItem(Rings.Stream, number, number * 960L, 960, false, 0, payload);
+    }
+}

@@ -1,0 +1,416 @@
+using System.Net;
+using Linnet.Broadcast;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+/// <summary>Each method, and each status it is answered with.</summary>
+public class RtspRequestTests
+{
+    private const string Interleaved = "RTP/AVP/TCP;unicast;interleaved=0-1";
+
+    [Fact]
+    public async Task Options_lists_the_methods()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse answer = await client.RequestAsync("OPTIONS", "*");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN", answer["Public"]);
+    }
+
+    [Fact]
+    public async Task A_description_is_plain_rtp_with_one_payload_type_and_absolute_addresses()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse answer = await client.RequestAsync("DESCRIBE", server.Uri("/jazz"), "Accept: application/sdp\r\n");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("application/sdp", answer["Content-Type"]);
+        Assert.Equal($"{server.Uri("/jazz/opus")}/", answer["Content-Base"]);
+        string[] lines = answer.Body.Split("\r\n");
+        Assert.StartsWith("o=- ", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(" 1 IN IP4 127.0.0.1", lines[1], StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "v=0",
+                lines[1],
+                "s=jazz",
+                "c=IN IP4 0.0.0.0",
+                "t=0 0",
+                $"a=control:{server.Uri("/jazz/opus")}",
+                "a=range:npt=now-",
+                "m=audio 0 RTP/AVP 96",
+                "a=rtpmap:96 opus/48000/2",
+                "a=fmtp:96 sprop-stereo=1",
+                "a=ptime:5",
+                $"a=control:{server.Uri("/jazz/opus/audio")}",
+                "",
+            ],
+            lines);
+    }
+
+    [Theory]
+    [InlineData("", "/jazz/opus")]
+    [InlineData("/", "/jazz/opus")]
+    [InlineData("/jazz", "/jazz/opus")]
+    [InlineData("/jazz/", "/jazz/opus")]
+    [InlineData("/jazz/audio", "/jazz/opus")]
+    [InlineData("/jazz/pcm", "/jazz/pcm")]
+    [InlineData("/jazz/pcm/audio", "/jazz/pcm")]
+    [InlineData("/jazz/pcm/?a=b", "/jazz/pcm")]
+    [InlineData("/news", "/news/opus")]
+    public async Task An_address_names_a_rendition(string path, string rendition)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse answer = await client.RequestAsync("DESCRIBE", server.Uri(path));
+
+        Assert.Contains($"a=control:{server.Uri(rendition)}\r\n", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/blues", "There is no station blues. Stations: jazz, news.")]
+    [InlineData("/blues/opus", "There is no station blues. Stations: jazz, news.")]
+    [InlineData("/jazz/mp3", "Station jazz has no mp3. Renditions: opus, pcm.")]
+    [InlineData("/jazz/opus/video", "Station jazz has no opus/video. Renditions: opus, pcm.")]
+    [InlineData("/jazz/opus/audio/x", "Station jazz has no opus/audio/x. Renditions: opus, pcm.")]
+    public async Task What_is_not_there_is_answered_404_with_a_list_of_what_is(string path, string told)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        foreach (string method in new[] { "DESCRIBE", "SETUP" })
+        {
+            RawResponse answer = await client.RequestAsync(method, server.Uri(path), $"Transport: {Interleaved}\r\n");
+
+            Assert.Equal(404, answer.Status);
+            Assert.Equal(told, answer.Body.TrimEnd());
+        }
+    }
+
+    [Theory]
+    [InlineData("application/sdp", 200)]
+    [InlineData("text/html, application/sdp;q=0.5", 200)]
+    [InlineData("*/*", 200)]
+    [InlineData("text/html", 406)]
+    public async Task A_description_is_given_only_to_who_accepts_sdp(string accept, int status)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        Assert.Equal(status, (await client.RequestAsync("DESCRIBE", server.Uri("/"), $"Accept: {accept}\r\n")).Status);
+    }
+
+    [Theory]
+    [InlineData("RTP/AVP;multicast;port=5000-5001", 461)]
+    [InlineData("RTP/SAVP;unicast;client_port=5000-5001", 461)]
+    [InlineData("RTP/AVP;unicast", 461)]
+    [InlineData("RTP/AVP;unicast;client_port=5000-5001;mode=record", 461)]
+    [InlineData("RTP/AVP/TCP;unicast;interleaved=3-3", 461)]
+    [InlineData("RTP/SAVP;unicast;client_port=5000-5001,RTP/AVP/TCP;unicast;interleaved=2-3", 200)]
+    [InlineData("RTP/AVP/UDP;unicast;client_port=5000-5001", 200)]
+    [InlineData("RTP/AVP/TCP;unicast", 200)]
+    [InlineData("nonsense", 400)]
+    public async Task A_transport_is_chosen_from_those_offered(string transport, int status)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        Assert.Equal(status, (await client.RequestAsync("SETUP", server.Uri("/jazz/opus/audio"), $"Transport: {transport}\r\n")).Status);
+    }
+
+    [Fact]
+    public async Task A_server_without_udp_ports_offers_the_connection_alone()
+    {
+        await using var server = new RtspTestServer(hasUdp: false);
+        using RawRtspClient client = await server.ConnectAsync();
+
+        Assert.Equal(461, (await client.RequestAsync("SETUP", server.Uri("/"), "Transport: RTP/AVP;unicast;client_port=5000-5001\r\n")).Status);
+        Assert.Equal(200, (await client.RequestAsync("SETUP", server.Uri("/"), $"Transport: {Interleaved}\r\n")).Status);
+    }
+
+    [Fact]
+    public async Task A_setup_without_transport_is_answered_400()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        Assert.Equal(400, (await client.RequestAsync("SETUP", server.Uri("/"))).Status);
+    }
+
+    [Fact]
+    public async Task A_session_has_an_id_and_a_timeout()
+    {
+        await using var server = new RtspTestServer(new RtspServerOptions { SessionTimeout = TimeSpan.FromSeconds(42) });
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse answer = await client.SetupAsync(server.Uri("/"), Interleaved);
+
+        Assert.Matches("^[0-9A-F]{16};timeout=42$", answer["Session"]);
+    }
+
+    [Fact]
+    public async Task A_session_may_choose_another_transport_until_it_plays_but_no_other_rendition()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        await client.SetupAsync(server.Uri("/jazz/opus"), Interleaved);
+
+        RawResponse again = await client.RequestAsync("SETUP", server.Uri("/jazz/opus"), "Transport: RTP/AVP/TCP;unicast;interleaved=8-9\r\n");
+        Assert.Equal(200, again.Status);
+        Assert.StartsWith(client.Session!, again["Session"], StringComparison.Ordinal);
+
+        Assert.Equal(459, (await client.RequestAsync("SETUP", server.Uri("/news"), $"Transport: {Interleaved}\r\n")).Status);
+
+        await client.RequestAsync("PLAY", server.Uri("/jazz/opus"));
+        Assert.Equal(455, (await client.RequestAsync("SETUP", server.Uri("/jazz/opus"), $"Transport: {Interleaved}\r\n")).Status);
+        Assert.Equal(RtspTestServer.Published(server.Opus)[0].Datagram.ToArray(), await client.ReadFrameAsync(8));
+    }
+
+    [Fact]
+    public async Task A_connection_may_hold_several_sessions_on_channels_of_their_own()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse jazz = await client.RequestAsync("SETUP", server.Uri("/jazz"), $"Transport: {Interleaved}\r\n");
+        RawResponse taken = await client.RequestAsync("SETUP", server.Uri("/news"), $"Transport: {Interleaved}\r\n");
+        RawResponse news = await client.RequestAsync("SETUP", server.Uri("/news"), "Transport: RTP/AVP/TCP;unicast\r\n");
+        await client.RequestAsync("PLAY", server.Uri("/jazz"), $"Session: {jazz["Session"]!.Split(';')[0]}\r\n");
+        await client.RequestAsync("PLAY", server.Uri("/news"), $"Session: {news["Session"]!.Split(';')[0]}\r\n");
+
+        Assert.Equal(461, taken.Status);
+        Assert.Contains("interleaved=2-3", news["Transport"], StringComparison.Ordinal);
+        int jazzed = 0;
+        int newsed = 0;
+        while (jazzed < 3 || newsed < 3)
+        {
+            (byte channel, byte[] packet) = await client.ReadAnyFrameAsync();
+            if (channel == 0)
+            {
+                Assert.Equal(RtspTestServer.Published(server.Opus)[jazzed++].Datagram.ToArray(), packet);
+            }
+            else if (channel == 2)
+            {
+                Assert.Equal(RtspTestServer.Published(server.News)[newsed++].Datagram.ToArray(), packet);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("PLAY")]
+    [InlineData("PAUSE")]
+    [InlineData("TEARDOWN")]
+    [InlineData("GET_PARAMETER")]
+    [InlineData("SET_PARAMETER")]
+    [InlineData("OPTIONS")]
+    [InlineData("SETUP")]
+    public async Task A_session_that_is_not_there_is_answered_454(string method)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        using RawRtspClient other = await server.ConnectAsync();
+        await other.SetupAsync(server.Uri("/"), Interleaved);
+
+        Assert.Equal(454, (await client.RequestAsync(method, server.Uri("/"), $"Session: 12345678\r\nTransport: {Interleaved}\r\n")).Status);
+
+        // A session lives with its connection: another's id is worth nothing here.
+        Assert.Equal(454, (await client.RequestAsync(method, server.Uri("/"), $"Session: {other.Session}\r\nTransport: {Interleaved}\r\n")).Status);
+    }
+
+    [Theory]
+    [InlineData("PLAY")]
+    [InlineData("PAUSE")]
+    [InlineData("TEARDOWN")]
+    public async Task A_method_needs_its_session_and_the_address_that_belongs_to_it(string method)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        Assert.Equal(454, (await client.RequestAsync(method, server.Uri("/jazz"))).Status);
+        await client.SetupAsync(server.Uri("/jazz"), Interleaved);
+        Assert.Equal(454, (await client.RequestAsync(method, server.Uri("/news"))).Status);
+        Assert.Equal(404, (await client.RequestAsync(method, server.Uri("/blues"))).Status);
+    }
+
+    [Fact]
+    public async Task Pause_needs_something_that_plays_and_play_goes_on_at_the_live_edge()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        await client.SetupAsync(server.Uri("/jazz"), Interleaved);
+        Assert.Equal(455, (await client.RequestAsync("PAUSE", server.Uri("/jazz"))).Status);
+        await client.RequestAsync("PLAY", server.Uri("/jazz"));
+        Assert.Equal(200, (await client.RequestAsync("PLAY", server.Uri("/jazz"))).Status);
+        PacketItem[] before = RtspTestServer.Published(server.Opus);
+        for (int i = 0; i < before.Length; i++)
+        {
+            Assert.Equal(before[i].Datagram.ToArray(), await client.ReadFrameAsync());
+        }
+
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", server.Uri("/jazz"))).Status);
+        RtspTestServer.Publish(server.Opus, 10);
+        Assert.Equal(200, (await client.RequestAsync("GET_PARAMETER", server.Uri("/jazz"))).Status);
+        Assert.DoesNotContain(client.Frames, f => f.Channel == 0);
+
+        Task<RawResponse> playing = client.RequestAsync("PLAY", server.Uri("/jazz"));
+        while (!playing.IsCompleted)
+        {
+            RtspTestServer.Publish(server.Opus, 1);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        RawResponse again = await playing;
+        byte[] first = await client.ReadFrameAsync();
+        PacketItem joined = RtspTestServer.Published(server.Opus).Single(p => p.Datagram.Span.SequenceEqual(first));
+        Assert.True(joined.Index > before[^1].Index + 10, "It starts with what was published during the pause.");
+        Assert.Equal($"url={server.Uri("/jazz/opus/audio")};seq={joined.SequenceNumber};rtptime={joined.Timestamp}", again["RTP-Info"]);
+    }
+
+    [Fact]
+    public async Task Rtp_info_is_left_out_when_no_packet_comes_in_time()
+    {
+        await using var server = new RtspTestServer(new RtspServerOptions { FirstPacketTimeout = TimeSpan.Zero }) { PacketsAtStart = 0 };
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse answer = await client.PlayInterleavedAsync(server.Uri("/jazz"));
+
+        Assert.Null(answer["RTP-Info"]);
+        Assert.Equal("npt=now-", answer["Range"]);
+        PacketItem[] late = RtspTestServer.Publish(server.Opus, 2);
+        Assert.Equal(late[0].Datagram.ToArray(), await client.ReadFrameAsync());
+    }
+
+    [Theory]
+    [InlineData("GET_PARAMETER", "", 200)]
+    [InlineData("GET_PARAMETER", "\r\n", 200)]
+    [InlineData("GET_PARAMETER", "packets_received\r\njitter\r\n", 451)]
+    [InlineData("SET_PARAMETER", "", 200)]
+    [InlineData("SET_PARAMETER", "volume: 11\r\n", 451)]
+    public async Task Parameters_keep_a_session_alive_and_there_are_none(string method, string body, int status)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        Assert.Equal(status, (await client.RequestAsync(method, "*", body: body)).Status);
+        await client.SetupAsync(server.Uri("/"), Interleaved);
+
+        RawResponse answer = await client.RequestAsync(method, server.Uri("/"), body: body);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status == 200, answer["Session"] is not null);
+    }
+
+    [Theory]
+    [InlineData("ANNOUNCE", 405, "Allow")]
+    [InlineData("RECORD", 405, "Allow")]
+    [InlineData("REDIRECT", 501, "Public")]
+    [InlineData("play", 501, "Public")]
+    public async Task Other_methods_are_answered_with_those_there_are(string method, int status, string header)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse answer = await client.RequestAsync(method, server.Uri("/"));
+
+        Assert.Equal(status, answer.Status);
+        Assert.Contains("DESCRIBE", answer[header], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Require")]
+    [InlineData("Proxy-Require")]
+    public async Task A_feature_that_is_required_is_answered_551(string header)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse answer = await client.RequestAsync("OPTIONS", "*", $"{header}: play.basic, com.example.warp\r\n");
+
+        Assert.Equal(551, answer.Status);
+        Assert.Equal("play.basic, com.example.warp", answer["Unsupported"]);
+    }
+
+    [Theory]
+    [InlineData("OPTIONS * RTSP/1.0\r\n\r\n", 400, false)]
+    [InlineData("OPTIONS * RTSP/1.0\r\nCSeq: one\r\n\r\n", 400, false)]
+    [InlineData("DESCRIBE nowhere RTSP/1.0\r\nCSeq: 1\r\n\r\n", 400, false)]
+    [InlineData("DESCRIBE * RTSP/1.0\r\nCSeq: 1\r\n\r\n", 400, false)]
+    [InlineData("OPTIONS * RTSP/2.0\r\nCSeq: 1\r\n\r\n", 505, true)]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", 400, true)]
+    [InlineData("OPTIONS * RTSP/1.0\r\nCSeq\r\n\r\n", 400, true)]
+    [InlineData("\0\u0001\u0002\r\n", 400, true)]
+    [InlineData("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 2147483648\r\n\r\n", 413, true)]
+    public async Task What_cannot_be_understood_is_answered_and_if_the_rest_cannot_be_either_closed(string sent, int status, bool closes)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        await client.SendAsync(sent);
+
+        Assert.Equal(status, (await client.ReadResponseAsync()).Status);
+        if (closes)
+        {
+            Assert.True(await client.IsClosedAsync());
+            Assert.Equal(1, server.Server.GetSnapshot().RefusedConnections[RtspConnectionRefusal.Malformed]);
+        }
+        else
+        {
+            Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+        }
+
+        Assert.Equal(1, server.Server.GetSnapshot().RefusedRequests[(RtspStatus)status]);
+    }
+
+    [Fact]
+    public async Task When_a_rendition_may_not_run_play_is_answered_503_and_when_to_come_back()
+    {
+        await using var server = new RtspTestServer { MayStart = false };
+        using RawRtspClient client = await server.ConnectAsync();
+        await client.SetupAsync(server.Uri("/jazz"), Interleaved);
+
+        RawResponse answer = await client.RequestAsync("PLAY", server.Uri("/jazz"));
+
+        Assert.Equal(503, answer.Status);
+        Assert.NotNull(answer["Retry-After"]);
+        server.MayStart = true;
+        Assert.Equal(200, (await client.RequestAsync("PLAY", server.Uri("/jazz"))).Status);
+    }
+
+    [Fact]
+    public async Task Requests_that_come_together_are_answered_in_order()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        await client.SendAsync(string.Concat(Enumerable.Range(1, 100).Select(i => $"OPTIONS * RTSP/1.0\r\nCSeq: {i}\r\n\r\n")));
+
+        for (int i = 1; i <= 100; i++)
+        {
+            Assert.Equal($"{i}", (await client.ReadResponseAsync())["CSeq"]);
+        }
+    }
+
+    [Fact]
+    public async Task Sound_goes_to_the_address_of_the_connection_whatever_destination_says()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using var victim = new UdpEars(IPAddress.Parse("127.0.0.2"), ears.RtpPort);
+
+        RawResponse setup = await client.SetupAsync(
+            server.Uri("/jazz"), $"RTP/AVP;unicast;destination=127.0.0.2;client_port={ears.RtpPort}-{ears.RtcpPort}");
+        await client.RequestAsync("PLAY", server.Uri("/jazz"));
+
+        Assert.Contains("destination=127.0.0.1", setup["Transport"], StringComparison.Ordinal);
+        Assert.Equal(RtspTestServer.Published(server.Opus)[0].Datagram.ToArray(), await ears.ReadRtpAsync());
+        Assert.False(victim.HasRtp);
+    }
+}
