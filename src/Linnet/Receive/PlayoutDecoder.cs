@@ -1,4 +1,3 @@
-using Linnet.Audio;
 using Linnet.Codecs;
 
 namespace Linnet.Receive;
@@ -24,8 +23,6 @@ internal enum PlayoutStep
 internal sealed class PlayoutDecoder
 {
     private const int FadeMs = 5;
-
-    private static readonly TimeSpan LevelWindow = TimeSpan.FromMilliseconds(300);
 
     private readonly JitterBuffer _buffer;
     private readonly IAudioDecoder _decoder;
@@ -56,7 +53,6 @@ internal sealed class PlayoutDecoder
         _buffer = buffer;
         _decoder = decoder;
         _channels = decoder.Format.Channels;
-        Level = new LevelMeter(decoder.Format, LevelWindow);
         _packet = new byte[options.MaxPayload];
         _pcm = new float[decoder.MaxFramesPerPacket * _channels];
         _maxConceal = decoder.Format.FramesIn(options.MaxConceal);
@@ -82,9 +78,6 @@ internal sealed class PlayoutDecoder
 
     /// <summary>Frames in the last packet decoded; a guess before it.</summary>
     internal int PacketFrames => Volatile.Read(ref _packetFrames);
-
-    /// <summary>How loud the sound is that was taken.</summary>
-    internal LevelMeter Level { get; }
 
     /// <summary>What was filled and why.</summary>
     internal FillCounts Counts => _counts;
@@ -112,7 +105,6 @@ internal sealed class PlayoutDecoder
     /// <summary>Takes the first frames of <see cref="Sound"/> away.</summary>
     internal void Consume(int frames)
     {
-        Level.Add(Sound[..(frames * _channels)]);
         _start += frames;
         _frames -= frames;
         Volatile.Write(ref _position, _position + frames);

@@ -228,7 +228,6 @@ public sealed class Receiver
             PlayoutError = _device.IsAligned ? _time.GetElapsedTime(0, _device.Error) : TimeSpan.Zero,
             Underruns = fills.Underruns,
             Jumps = _device.Jumps,
-            Levels = [.. Enumerable.Range(0, Format.Channels).Select(channel => _decoder.Level[channel])],
         };
     }
 

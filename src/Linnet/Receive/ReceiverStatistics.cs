@@ -1,5 +1,3 @@
-using Linnet.Audio;
-
 namespace Linnet.Receive;
 
 /// <summary>Where a receiver is in its stream.</summary>
@@ -85,9 +83,6 @@ public sealed record ReceiverStatistics
 
     /// <summary>Times play-out jumped because the error was too large for pitch.</summary>
     public long Jumps { get; init; }
-
-    /// <summary>How loud the last 300 ms that were played are, per channel of the stream.</summary>
-    public IReadOnlyList<AudioLevel> Levels { get; init; } = [];
 
     /// <summary>These counts and <paramref name="later"/>'s together; where <paramref name="later"/> is now is where both are.</summary>
     internal ReceiverStatistics Plus(ReceiverStatistics later) => later with
