@@ -1,0 +1,60 @@
+using System.Net;
+using Linnet.Broadcast;
+using Linnet.Sources;
+using Linnet.Stations;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Server.Tests.Load;
+
+public class ManyListenersTests
+{
+    private const int Each = 100;
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Of_200_listeners_those_that_read_get_every_packet_and_those_that_stall_are_dropped()
+    {
+        var options = new StationServerOptions
+        {
+            Bind = IPAddress.Loopback,
+            RtspPort = 0,
+            RtpPort = 0,
+            Rtsp = new RtspServerOptions { SessionTimeout = TimeSpan.FromSeconds(12) },
+            Sender = new SenderOptions { StallTimeout = TimeSpan.FromSeconds(8) },
+        };
+        var station = new Station(new StationOptions { Name = "tone", OpusComplexity = 0 }, new ToneSource());
+        await using StationServer server = StationServer.Open([station], options);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task serving = server.RunAsync(ending.Token);
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        RtspListener[] listeners = [.. Enumerable.Range(0, 2 * Each).Select(
+            i => new RtspListener(server.RtspEndPoint.Port, "tone", overUdp: i < Each, stalls: i % 2 == 1))];
+        Task listening = Task.WhenAll(listeners.Select(l => l.RunAsync(over.Token)));
+
+        await Task.Delay(Duration / 3, TimeProvider.System, over.Token);
+        long memoryEarly = GC.GetTotalMemory(forceFullCollection: true);
+        await Task.Delay(Duration * 2 / 3, TimeProvider.System, over.Token);
+        long memoryLate = GC.GetTotalMemory(forceFullCollection: true);
+        RtspServerSnapshot snapshot = server.GetListeners();
+        SenderStatistics statistics = server.GetStatistics();
+        await over.CancelAsync();
+        await listening;
+        await ending.CancelAsync();
+        await serving;
+
+        RtspListener[] readers = [.. listeners.Where((_, i) => i % 2 == 0)];
+        Assert.All(readers, l => Assert.Equal(0, l.Missing));
+
+        // They joined within moments of each other, and all heard some 29 s of 20 ms.
+        Assert.All(readers, l => Assert.InRange(l.Packets, 1_300, 1_550));
+
+        // By TCP the sender sees that nothing is taken; by UDP only the silence of the listener tells.
+        Assert.Equal(Each / 2, statistics.StalledListeners);
+        Assert.Equal(Each / 2, snapshot.EndedSessions[RtspSessionEnd.Stalled]);
+        Assert.Equal(Each / 2, snapshot.EndedSessions[RtspSessionEnd.TimedOut]);
+        Assert.Equal(Each, snapshot.Sessions.Count);
+        Assert.True(memoryLate - memoryEarly < 4_000_000, $"Memory grew from {memoryEarly} to {memoryLate} bytes.");
+        Array.ForEach(listeners, l => l.Dispose());
+    }
+}
