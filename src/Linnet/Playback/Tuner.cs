@@ -6,7 +6,7 @@ namespace Linnet.Playback;
 /// <summary>Keeps hearing a station: connects, and connects again when the server was gone.</summary>
 internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
 {
-    private readonly RtspReceiverOptions _receiver = new() { Address = options.Address, Transport = options.Transport };
+    private RtspReceiverOptions _receiver = new() { Address = options.Address, Transport = options.Transport };
     private RtspReceiver? _station;
     private Feed? _feed;
     private bool _isLost;
@@ -44,6 +44,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
         var backoff = new Backoff(options.MinReconnectDelay, options.MaxReconnectDelay, random);
         while (true)
         {
+            long before = output.Received.Received;
             try
             {
                 if (_isLost)
@@ -52,13 +53,21 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                     Adopt(output);
                 }
 
-                await _station!.RunAsync(_feed!.ToSink(() => OnStart(backoff)), cancellationToken).ConfigureAwait(false);
+                await _station!.RunAsync(_feed!.ToSink(OnStart), cancellationToken).ConfigureAwait(false);
                 logger.StationEnded();
                 return;
             }
             catch (RtspException e) when (options.Reconnects && _wasHeard && !e.IsFinal)
             {
                 Volatile.Write(ref _isLost, true);
+                if (output.Received.Received > before)
+                {
+                    backoff.Reset();
+                }
+
+                // What UDP did not bring once is not waited for again.
+                bool isTcp = _station is { IsTcp: true };
+                _receiver = isTcp ? _receiver with { Transport = RtspTransport.Tcp } : _receiver;
                 TimeSpan delay = backoff.Next();
                 logger.ServerLost(e.Message, delay);
                 await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
@@ -78,7 +87,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         await DisposeAsync().ConfigureAwait(false);
-        RtspReceiver station = await RtspReceiver.ConnectAsync(_receiver, time, random, cancellationToken).ConfigureAwait(false);
+        RtspReceiver station = await RtspReceiver.ConnectAsync(_receiver, time, random, logger, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _station, station);
         Volatile.Write(ref _title, station.Title);
     }
@@ -94,10 +103,9 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     }
 
     // Called from the network's thread, once per connection.
-    private void OnStart(Backoff backoff)
+    private void OnStart()
     {
         _wasHeard = true;
-        backoff.Reset();
         if (_isLost)
         {
             Interlocked.Increment(ref _reconnects);

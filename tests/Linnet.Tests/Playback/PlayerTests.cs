@@ -261,6 +261,24 @@ public sealed class PlayerTests
     }
 
     [Fact]
+    public async Task What_a_device_calls_costs_no_memory()
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        await using var device = new PulledDevice(new AudioFormat(48_000, 2));
+        await using var player = new Player(Options(server), device);
+        Task running = player.RunAsync(Cancelled);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 100);
+        await UntilAsync(async () => (await device.PullAsync(480, Now))!.Any(sample => sample != 0));
+        AudioCallback fill = await device.RunningAsync();
+        player.Volume = 0.7;
+        float[] pcm = new float[480 * 2];
+
+        Assert.Equal(0, Allocations.Of(() => fill(pcm, Now)));
+        Assert.False(running.IsCompleted);
+    }
+
+    [Fact]
     public void Options_that_make_no_sense_are_all_told_at_once()
     {
         var options = new PlayerOptions

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Linnet.Audio;
 using Linnet.Playback;
 using Linnet.Stations;
@@ -47,6 +48,20 @@ public sealed class StationPlayerTests
         Assert.Equal(all[start..(start + samples.Length)], samples);
     }
 
+    [Theory]
+    [InlineData(RtspTransport.Tcp)]
+    [InlineData(RtspTransport.Udp)]
+    public async Task It_is_the_same_over_IPv6(RtspTransport transport)
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
+        await using var server = new Running(new AudioFormat(8000, 1), 2000, IPAddress.IPv6Loopback);
+        await using var recording = new Recording(new PlayerOptions { Url = server.Url("ramp/pcm"), Transport = transport });
+
+        await recording.Running;
+
+        Assert.Equal(Ramp(0, 2000, 1), recording.Samples);
+    }
+
     [Fact]
     public async Task Who_asks_for_a_station_that_is_not_there_is_told_which_are()
     {
@@ -68,14 +83,14 @@ public sealed class StationPlayerTests
         private readonly StationServer _server;
         private readonly Task _running;
 
-        internal Running(AudioFormat format, long frames)
+        internal Running(AudioFormat format, long frames, IPAddress? bind = null)
         {
             var station = new Station(new StationOptions { Name = "ramp" }, new RampSource(format, frames));
-            _server = StationServer.Open([station], new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
+            _server = StationServer.Open([station], new StationServerOptions { Bind = bind ?? IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
             _running = _server.RunAsync(_stopping.Token);
         }
 
-        internal Uri Url(string path) => new($"rtsp://127.0.0.1:{_server.RtspEndPoint.Port}/{path}");
+        internal Uri Url(string path) => new($"rtsp://{_server.RtspEndPoint}/{path}");
 
         public async ValueTask DisposeAsync()
         {

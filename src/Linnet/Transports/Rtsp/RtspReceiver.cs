@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Linnet.Codecs;
 using Linnet.Transports.Rtp;
-using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Rtsp;
 
@@ -19,16 +19,19 @@ internal sealed class RtspReceiver : IAsyncDisposable
     private readonly RtspReceiverOptions _options;
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly ILogger _logger;
     private RtspSession _session;
     private RtspDelivery _delivery;
 
-    private RtspReceiver(RtspSession session, RtspDelivery delivery, RtspReceiverOptions options, TimeProvider time, Random random)
+    private RtspReceiver(
+        RtspSession session, RtspDelivery delivery, RtspReceiverOptions options, TimeProvider time, Random random, ILogger logger)
     {
         _session = session;
         _delivery = delivery;
         _options = options;
         _time = time;
         _random = random;
+        _logger = logger;
     }
 
     /// <summary>How the sound is encoded.</summary>
@@ -46,11 +49,11 @@ internal sealed class RtspReceiver : IAsyncDisposable
     /// <summary>Connects, and settles what will come and how.</summary>
     /// <exception cref="RtspException">The server is not there, refuses, or offers nothing that can be played.</exception>
     internal static async Task<RtspReceiver> ConnectAsync(
-        RtspReceiverOptions options, TimeProvider time, Random random, CancellationToken cancellationToken)
+        RtspReceiverOptions options, TimeProvider time, Random random, ILogger logger, CancellationToken cancellationToken)
     {
         options.ThrowIfInvalid();
         (RtspSession session, RtspDelivery delivery) = await OpenAsync(options, time, cancellationToken).ConfigureAwait(false);
-        return new RtspReceiver(session, delivery, options, time, random);
+        return new RtspReceiver(session, delivery, options, time, random, logger);
     }
 
     /// <summary>Hears until the server closes the connection after its goodbye, until it is lost, or until cancelled.</summary>
@@ -66,6 +69,7 @@ internal sealed class RtspReceiver : IAsyncDisposable
 
         // Nothing came over UDP. A fresh connection, for not every server lets a session be set up twice.
         RtspDescription before = _session.Description;
+        _logger.UdpGivenUp(_session.Client.Server, _options.UdpPatience.TotalSeconds);
         await DisposeAsync().ConfigureAwait(false);
         (_session, _delivery) = await OpenAsync(_options with { Transport = RtspTransport.Tcp }, _time, cancellationToken).ConfigureAwait(false);
         if (_session.Description.Payload != before.Payload || _session.Description.PayloadType != before.PayloadType)

@@ -8,142 +8,20 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>The client against servers that do as they please, over real sockets of the loopback interface.</summary>
+/// <summary>From PLAY to TEARDOWN with servers that do as they please, over real sockets of the loopback interface.</summary>
 public sealed class RtspReceiverTests
 {
-    private const string Audio = "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 L16/8000/1\r\n";
-    private const string Session = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
-
     private readonly FakeRtpSender _sender = new(new AudioFormat(8000, 1));
     private readonly RecordingSink _sink = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    [Theory]
-    [InlineData(null, null, "track1", "{url}/track1", "{url}")]
-    [InlineData("{url}/", null, "track1", "{url}/track1", "{url}/")]
-    [InlineData("rtsp://other.example/live/", null, "streamid=0", "rtsp://other.example/live/streamid=0", "rtsp://other.example/live/")]
-    [InlineData(null, "rtsp://other.example/live", "streamid=0", "rtsp://other.example/live/streamid=0", "rtsp://other.example/live")]
-    [InlineData("{url}/", null, "rtsp://other.example/x/track7", "rtsp://other.example/x/track7", "{url}/")]
-    [InlineData("{url}/", null, "*", "{url}/", "{url}/")]
-    [InlineData("{url}/", null, null, "{url}/", "{url}/")]
-    [InlineData("/song/", null, "track1", "{url}/track1", "{url}")]
-    public async Task The_track_is_set_up_where_the_description_says(
-        string? contentBase, string? contentLocation, string? control, string setup, string play)
-    {
-        await using var server = new FakeRtspServer();
-        server.Sdp = Session + Audio + (control is null ? "" : $"a=control:{control}\r\n");
-        server.Script = (connection, request) =>
-        {
-            if (request.Method != RtspMethod.Describe)
-            {
-                return null;
-            }
-
-            RtspResponse answer = server.Answer(connection, request);
-            answer.Headers[RtspHeaderNames.ContentBase] = contentBase?.Replace("{url}", server.Url, StringComparison.Ordinal);
-            answer.Headers[RtspHeaderNames.ContentLocation] = contentLocation;
-            return answer;
-        };
-
-        await PlayAsync(server, RtspTransport.Tcp);
-
-        Assert.Equal(setup.Replace("{url}", server.Url, StringComparison.Ordinal), UriOf(server, RtspMethod.Setup));
-        Assert.Equal(play.Replace("{url}", server.Url, StringComparison.Ordinal), UriOf(server, RtspMethod.Play));
-    }
-
-    [Fact]
-    public async Task Sound_is_found_behind_video_and_behind_sound_that_cannot_be_decoded()
-    {
-        await using var server = new FakeRtspServer();
-        server.Sdp = Session
-            + "a=control:*\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:track1\r\n"
-            + "m=audio 0 RTP/AVP 98\r\na=rtpmap:98 MPEG4-GENERIC/48000/2\r\na=control:track2\r\n"
-            + "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 L16/44100/2\r\na=control:track3\r\n";
-
-        await using RtspReceiver receiver = await PlayAsync(server, RtspTransport.Tcp);
-
-        Assert.Equal("L16", receiver.Payload.EncodingName);
-        Assert.Equal([$"{server.Url}/track3"], server.Requests.Where(r => r.Method == RtspMethod.Setup).Select(r => r.Uri));
-    }
-
-    [Fact]
-    public async Task A_payload_type_that_everybody_knows_needs_no_rtpmap()
-    {
-        await using var server = new FakeRtspServer { Sdp = Session + "m=audio 0 RTP/AVP 0\r\na=control:audio\r\n" };
-
-        await using RtspReceiver receiver = await PlayAsync(server, RtspTransport.Tcp);
-
-        Assert.Equal("PCMU", receiver.Payload.EncodingName);
-        Assert.Equal(8000, receiver.Payload.ClockRate);
-        Assert.Equal(0, receiver.PayloadType);
-    }
-
-    [Fact]
-    public async Task What_is_offered_is_listed_when_nothing_of_it_can_be_played()
-    {
-        await using var server = new FakeRtspServer
-        {
-            Sdp = Session + "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio 0 RTP/AVP 98\r\na=rtpmap:98 MPEG4-GENERIC/48000/2\r\n",
-        };
-
-        RtspException e = await FailAsync(server);
-
-        Assert.Contains("video H264/90000/1, audio MPEG4-GENERIC/48000/2", e.Message, StringComparison.Ordinal);
-        Assert.True(e.IsFinal);
-    }
-
-    [Fact]
-    public async Task A_redirect_is_followed()
-    {
-        await using var server = new FakeRtspServer();
-        await using var before = new FakeRtspServer();
-        before.Script = (_, request) => Redirect(request, server.Url);
-
-        await PlayAsync(before, RtspTransport.Tcp);
-
-        Assert.Equal([RtspMethod.Options, RtspMethod.Describe], before.Methods);
-        Assert.Equal(server.Url, UriOf(server, RtspMethod.Describe));
-    }
-
-    [Fact]
-    public async Task A_redirect_without_end_or_to_another_protocol_is_refused()
-    {
-        await using var circle = new FakeRtspServer();
-        circle.Script = (_, request) => Redirect(request, circle.Url);
-        await using var elsewhere = new FakeRtspServer { Script = (_, request) => Redirect(request, "http://example.com/song") };
-
-        Assert.Contains("no end", (await FailAsync(circle)).Message, StringComparison.Ordinal);
-        Assert.Contains("http://example.com/song", (await FailAsync(elsewhere)).Message, StringComparison.Ordinal);
-        Assert.Equal(4, circle.Methods.Count(method => method == RtspMethod.Describe));
-    }
-
-    [Fact]
-    public async Task Where_UDP_is_refused_packets_come_in_the_connection()
-    {
-        await using var server = new FakeRtspServer { RefusesUdp = true };
-
-        await using RtspReceiver receiver = await PlayAsync(server, RtspTransport.Auto);
-
-        Assert.True(receiver.IsTcp);
-    }
-
-    [Fact]
-    public async Task Where_UDP_is_refused_and_insisted_on_the_error_says_what_to_do()
-    {
-        await using var server = new FakeRtspServer { RefusesUdp = true };
-
-        RtspException e = await FailAsync(server, RtspTransport.Udp);
-
-        Assert.Contains("--transport auto", e.Message, StringComparison.Ordinal);
-    }
 
     [Fact]
     public async Task Where_nothing_arrives_over_UDP_packets_come_in_the_connection()
     {
         var time = new ManualTime();
         await using var server = new FakeRtspServer();
-        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto, time);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Auto, time);
         using var stop = new CancellationTokenSource();
         Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
         await server.PlayingAsync();
@@ -156,7 +34,7 @@ public sealed class RtspReceiverTests
         Assert.Equal(packet, await _sink.PacketAsync());
         Assert.True(receiver.IsTcp);
         Assert.Equal(1, server.Methods.Count(method => method == RtspMethod.Teardown));
-        await StopAsync(stop, hearing);
+        await RtspClients.StopAsync(stop, hearing);
     }
 
     [Fact]
@@ -169,7 +47,7 @@ public sealed class RtspReceiverTests
             answer?.Headers[RtspHeaderNames.Transport] = "RTP/AVP/TCP;unicast;interleaved=6-9";
             return answer;
         };
-        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Tcp);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
         using var stop = new CancellationTokenSource();
         Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
@@ -181,7 +59,7 @@ public sealed class RtspReceiverTests
 
         Assert.Equal(packet, await _sink.PacketAsync());
         Assert.Equal([7u], _sink.Goodbyes);
-        await StopAsync(stop, hearing);
+        await RtspClients.StopAsync(stop, hearing);
     }
 
     [Theory]
@@ -191,7 +69,7 @@ public sealed class RtspReceiverTests
     public async Task Answers_and_packets_may_arrive_in_pieces_of_any_size(int size)
     {
         await using var server = new FakeRtspServer();
-        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Tcp);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
         using var stop = new CancellationTokenSource();
         Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
@@ -207,14 +85,14 @@ public sealed class RtspReceiverTests
 
         Assert.Equal(first, await _sink.PacketAsync());
         Assert.Equal(second, await _sink.PacketAsync());
-        await StopAsync(stop, hearing);
+        await RtspClients.StopAsync(stop, hearing);
     }
 
     [Fact]
     public async Task Nobody_but_the_server_is_listened_to()
     {
         await using var server = new FakeRtspServer();
-        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Udp);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Udp);
         using var stop = new CancellationTokenSource();
         Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
@@ -228,7 +106,7 @@ public sealed class RtspReceiverTests
         connection.SendRtp(packet);
 
         Assert.Equal(packet, await _sink.PacketAsync());
-        await StopAsync(stop, hearing);
+        await RtspClients.StopAsync(stop, hearing);
     }
 
     [Fact]
@@ -242,7 +120,7 @@ public sealed class RtspReceiverTests
             answer?.Headers[RtspHeaderNames.Session] = "abc;timeout=7";
             return answer;
         };
-        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Tcp, time);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp, time);
         using var stop = new CancellationTokenSource();
         Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
         await server.PlayingAsync();
@@ -252,7 +130,7 @@ public sealed class RtspReceiverTests
 
         RtspRequest[] awake = [.. server.Requests.Where(request => request.Method == RtspMethod.GetParameter)];
         Assert.Equal("abc", Assert.Single(awake).Headers[RtspHeaderNames.Session]);
-        await StopAsync(stop, hearing);
+        await RtspClients.StopAsync(stop, hearing);
     }
 
     [Fact]
@@ -274,7 +152,7 @@ public sealed class RtspReceiverTests
                 await connection.SendAsync(server.Answer(connection, request));
             }
         };
-        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Tcp, time);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp, time);
         Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
 
         await time.FireAsync(TimeSpan.FromSeconds(5));
@@ -292,7 +170,7 @@ public sealed class RtspReceiverTests
     {
         var time = new ManualTime();
         await using var server = new FakeRtspServer();
-        await using RtspReceiver receiver = await ConnectAsync(server, transport, time);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, transport, time);
         _sink.Report = new ReportBlock(0xAABB, 1, 2, 3, 4, 5, 6);
         using var stop = new CancellationTokenSource();
         Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
@@ -310,19 +188,19 @@ public sealed class RtspReceiverTests
         while (compound.Packets is not [ReceiverReport { Blocks.Count: 1 }, SourceDescription]);
 
         Assert.Equal(_sink.Report, ((ReceiverReport)compound.Packets[0]).Blocks[0]);
-        await StopAsync(stop, hearing);
+        await RtspClients.StopAsync(stop, hearing);
     }
 
     [Fact]
     public async Task The_server_is_told_when_we_leave()
     {
         await using var server = new FakeRtspServer();
-        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Tcp);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
         using var stop = new CancellationTokenSource();
         Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
 
-        await StopAsync(stop, hearing);
+        await RtspClients.StopAsync(stop, hearing);
 
         Assert.Equal(RtspMethod.Teardown, server.Methods.Last());
         Assert.Equal("4711", server.Requests.Last().Headers[RtspHeaderNames.Session]);
@@ -340,7 +218,11 @@ public sealed class RtspReceiverTests
             answer?.Headers.Add(RtspHeaderNames.RtpInfo, $"url={server.Url}/video;seq=1;rtptime=2,url={server.Url}/track1;seq=300;rtptime=4000");
             return answer;
         };
-        await PlayAsync(server, RtspTransport.Tcp);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        await _sink.Started.Task.WaitAsync(Cancelled);
+        await RtspClients.StopAsync(stop, hearing);
 
         Assert.Equal([((ushort?)300, (uint?)4000)], _sink.Starts);
     }
@@ -349,7 +231,7 @@ public sealed class RtspReceiverTests
     public async Task A_connection_that_closes_after_the_goodbye_is_the_end_and_without_it_a_loss()
     {
         await using var server = new FakeRtspServer();
-        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Tcp);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
         Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
         FakeRtspConnection connection = await server.PlayingAsync();
         await connection.SendPacketAsync(0, _sender.Next(160));
@@ -357,20 +239,13 @@ public sealed class RtspReceiverTests
         connection.Close();
         await hearing;
 
-        await using RtspReceiver other = await ConnectAsync(server, RtspTransport.Tcp);
+        await using RtspReceiver other = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
         hearing = other.RunAsync(_sink.Sink, Cancelled);
         (await server.PlayingAsync()).Close();
 
         RtspException e = await Assert.ThrowsAsync<RtspException>(() => hearing);
         Assert.Contains("is gone", e.Message, StringComparison.Ordinal);
         Assert.False(e.IsFinal);
-    }
-
-    private static RtspResponse? Redirect(RtspRequest request, string location)
-    {
-        RtspResponse? answer = request.Method == RtspMethod.Describe ? request.Answer(RtspStatus.MovedTemporarily) : null;
-        answer?.Headers.Add(RtspHeaderNames.Location, location);
-        return answer;
     }
 
     private static byte[] Goodbye(uint ssrc)
@@ -389,33 +264,5 @@ public sealed class RtspReceiverTests
 
         Assert.Equal(1, packet.Channel);
         return packet.Packet;
-    }
-
-    private static string UriOf(FakeRtspServer server, string method) => server.Requests.First(request => request.Method == method).Uri;
-
-    private static Task<RtspReceiver> ConnectAsync(FakeRtspServer server, RtspTransport transport, TimeProvider? time = null) =>
-        RtspReceiver.ConnectAsync(
-            new RtspReceiverOptions { Address = server.Address, Transport = transport }, time ?? TimeProvider.System, new Random(1), Cancelled);
-
-    private static async Task<RtspException> FailAsync(FakeRtspServer server, RtspTransport transport = RtspTransport.Auto) =>
-        await Assert.ThrowsAsync<RtspException>(() => ConnectAsync(server, transport));
-
-    private static async Task StopAsync(CancellationTokenSource stop, Task hearing)
-    {
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hearing);
-    }
-
-    // Connects, plays until the stream is about to begin, and leaves.
-    private async Task<RtspReceiver> PlayAsync(FakeRtspServer server, RtspTransport transport)
-    {
-        RtspReceiver receiver = await ConnectAsync(server, transport);
-        using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
-
-        await _sink.Started.Task.WaitAsync(Cancelled);
-        await StopAsync(stop, hearing);
-        await receiver.DisposeAsync();
-        return receiver;
     }
 }

@@ -1,0 +1,158 @@
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+/// <summary>From OPTIONS to PLAY with servers that do as they please, over real sockets of the loopback interface.</summary>
+public sealed class RtspSessionTests
+{
+    private const string Audio = "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 L16/8000/1\r\n";
+    private const string Session = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+
+    private readonly RecordingSink _sink = new();
+
+    [Theory]
+    [InlineData(null, null, "track1", "{url}/track1", "{url}")]
+    [InlineData("{url}/", null, "track1", "{url}/track1", "{url}/")]
+    [InlineData("rtsp://other.example/live/", null, "streamid=0", "rtsp://other.example/live/streamid=0", "rtsp://other.example/live/")]
+    [InlineData(null, "rtsp://other.example/live", "streamid=0", "rtsp://other.example/live/streamid=0", "rtsp://other.example/live")]
+    [InlineData("{url}/", null, "rtsp://other.example/x/track7", "rtsp://other.example/x/track7", "{url}/")]
+    [InlineData("{url}/", null, "*", "{url}/", "{url}/")]
+    [InlineData("{url}/", null, null, "{url}/", "{url}/")]
+    [InlineData("/song/", null, "track1", "{url}/track1", "{url}")]
+    public async Task The_track_is_set_up_where_the_description_says(
+        string? contentBase, string? contentLocation, string? control, string setup, string play)
+    {
+        await using var server = new FakeRtspServer();
+        server.Sdp = Session + Audio + (control is null ? "" : $"a=control:{control}\r\n");
+        server.Script = (connection, request) =>
+        {
+            if (request.Method != RtspMethod.Describe)
+            {
+                return null;
+            }
+
+            RtspResponse answer = server.Answer(connection, request);
+            answer.Headers[RtspHeaderNames.ContentBase] = contentBase?.Replace("{url}", server.Url, StringComparison.Ordinal);
+            answer.Headers[RtspHeaderNames.ContentLocation] = contentLocation;
+            return answer;
+        };
+
+        await PlayAsync(server, RtspTransport.Tcp);
+
+        Assert.Equal(setup.Replace("{url}", server.Url, StringComparison.Ordinal), UriOf(server, RtspMethod.Setup));
+        Assert.Equal(play.Replace("{url}", server.Url, StringComparison.Ordinal), UriOf(server, RtspMethod.Play));
+    }
+
+    [Fact]
+    public async Task Sound_is_found_behind_video_and_behind_sound_that_cannot_be_decoded()
+    {
+        await using var server = new FakeRtspServer();
+        server.Sdp = Session
+            + "a=control:*\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:track1\r\n"
+            + "m=audio 0 RTP/AVP 98\r\na=rtpmap:98 MPEG4-GENERIC/48000/2\r\na=control:track2\r\n"
+            + "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 L16/44100/2\r\na=control:track3\r\n";
+
+        await using RtspReceiver receiver = await PlayAsync(server, RtspTransport.Tcp);
+
+        Assert.Equal("L16", receiver.Payload.EncodingName);
+        Assert.Equal([$"{server.Url}/track3"], server.Requests.Where(r => r.Method == RtspMethod.Setup).Select(r => r.Uri));
+    }
+
+    [Fact]
+    public async Task A_payload_type_that_everybody_knows_needs_no_rtpmap()
+    {
+        await using var server = new FakeRtspServer { Sdp = Session + "m=audio 0 RTP/AVP 0\r\na=control:audio\r\n" };
+
+        await using RtspReceiver receiver = await PlayAsync(server, RtspTransport.Tcp);
+
+        Assert.Equal("PCMU", receiver.Payload.EncodingName);
+        Assert.Equal(8000, receiver.Payload.ClockRate);
+        Assert.Equal(0, receiver.PayloadType);
+    }
+
+    [Fact]
+    public async Task What_is_offered_is_listed_when_nothing_of_it_can_be_played()
+    {
+        await using var server = new FakeRtspServer
+        {
+            Sdp = Session + "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio 0 RTP/AVP 98\r\na=rtpmap:98 MPEG4-GENERIC/48000/2\r\n",
+        };
+
+        RtspException e = await FailAsync(server);
+
+        Assert.Contains("video H264/90000/1, audio MPEG4-GENERIC/48000/2", e.Message, StringComparison.Ordinal);
+        Assert.True(e.IsFinal);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_followed()
+    {
+        await using var server = new FakeRtspServer();
+        await using var before = new FakeRtspServer();
+        before.Script = (_, request) => Redirect(request, server.Url);
+
+        await PlayAsync(before, RtspTransport.Tcp);
+
+        Assert.Equal([RtspMethod.Options, RtspMethod.Describe], before.Methods);
+        Assert.Equal(server.Url, UriOf(server, RtspMethod.Describe));
+    }
+
+    [Fact]
+    public async Task A_redirect_without_end_or_to_another_protocol_is_refused()
+    {
+        await using var circle = new FakeRtspServer();
+        circle.Script = (_, request) => Redirect(request, circle.Url);
+        await using var elsewhere = new FakeRtspServer { Script = (_, request) => Redirect(request, "http://example.com/song") };
+
+        Assert.Contains("no end", (await FailAsync(circle)).Message, StringComparison.Ordinal);
+        Assert.Contains("http://example.com/song", (await FailAsync(elsewhere)).Message, StringComparison.Ordinal);
+        Assert.Equal(4, circle.Methods.Count(method => method == RtspMethod.Describe));
+    }
+
+    [Fact]
+    public async Task Where_UDP_is_refused_packets_come_in_the_connection()
+    {
+        await using var server = new FakeRtspServer { RefusesUdp = true };
+
+        await using RtspReceiver receiver = await PlayAsync(server, RtspTransport.Auto);
+
+        Assert.True(receiver.IsTcp);
+    }
+
+    [Fact]
+    public async Task Where_UDP_is_refused_and_insisted_on_the_error_says_what_to_do()
+    {
+        await using var server = new FakeRtspServer { RefusesUdp = true };
+
+        RtspException e = await FailAsync(server, RtspTransport.Udp);
+
+        Assert.Contains("--transport auto", e.Message, StringComparison.Ordinal);
+    }
+
+    private static RtspResponse? Redirect(RtspRequest request, string location)
+    {
+        RtspResponse? answer = request.Method == RtspMethod.Describe ? request.Answer(RtspStatus.MovedTemporarily) : null;
+        answer?.Headers.Add(RtspHeaderNames.Location, location);
+        return answer;
+    }
+
+    private static string UriOf(FakeRtspServer server, string method) => server.Requests.First(request => request.Method == method).Uri;
+
+    private static async Task<RtspException> FailAsync(FakeRtspServer server, RtspTransport transport = RtspTransport.Auto) =>
+        await Assert.ThrowsAsync<RtspException>(() => RtspClients.ConnectAsync(server, transport));
+
+    // Connects, plays until the stream is about to begin, and leaves.
+    private async Task<RtspReceiver> PlayAsync(FakeRtspServer server, RtspTransport transport)
+    {
+        RtspReceiver receiver = await RtspClients.ConnectAsync(server, transport);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+
+        await _sink.Started.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await RtspClients.StopAsync(stop, hearing);
+        await receiver.DisposeAsync();
+        return receiver;
+    }
+}
