@@ -259,7 +259,7 @@ public sealed class RtspReceiverTests
         (byte Channel, byte[] Packet) packet;
         while (!connection.Packets.TryDequeue(out packet))
         {
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancelled);
         }
 
         Assert.Equal(1, packet.Channel);
