@@ -109,12 +109,8 @@ public sealed class TcpListenerHost : IDisposable
                 socket.DualMode = local.Address.Equals(IPAddress.IPv6Any);
             }
 
-            if (!OperatingSystem.IsWindows())
-            {
-                // A restart finds the port free though old connections linger. On Windows it would let others take the port.
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            }
-
+            // No ReuseAddress: on Unix .NET makes SO_REUSEPORT of it, and a second server would share the port instead of being told that it
+            // is taken. A restart finds the port free all the same, since Bind sets SO_REUSEADDR there by itself.
             socket.Bind(local);
             socket.Listen(backlog);
             return socket;
