@@ -14,4 +14,7 @@ public sealed record PayloadFormat(string EncodingName, int ClockRate, int Chann
 
     /// <summary>The RTP clock as a format: positions on the wire are frames of this.</summary>
     public AudioFormat Clock => new(ClockRate, Channels);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{EncodingName}, {Clock}";
 }
