@@ -1,1 +1,4 @@
-Console.WriteLine("linnet 0.1.0");
+using Linnet.Cli;
+
+using var interrupt = new Interrupt();
+return await CommandLine.RunAsync(args, Shell.OfThisProcess(), interrupt.Token);

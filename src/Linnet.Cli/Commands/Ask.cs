@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary>Options whose refusals say in one sentence what they take.</summary>
+internal static class Ask
+{
+    /// <summary>An option that takes a number in a range.</summary>
+    public static Option<double?> Number(string name, string helpName, string description, double least, double most) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result => ParseNumber(result, name, least, most),
+    };
+
+    /// <summary>An option that takes a whole number in a range.</summary>
+    public static Option<int?> Whole(string name, string helpName, string description, int least, int most) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            if (int.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
+            {
+                return number;
+            }
+
+            result.AddError($"'{Only(result)}' is no value for {name}: it takes a whole number from {least} to {most}");
+            return null;
+        },
+    };
+
+    /// <summary>An option that takes one of a few words.</summary>
+    public static Option<string?> Choice(string name, string description, params string[] words) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', words),
+        CustomParser = result =>
+        {
+            if (words.Contains(Only(result)))
+            {
+                return Only(result);
+            }
+
+            result.AddError($"'{Only(result)}' is no value for {name}: it takes {string.Join(" or ", words)}");
+            return null;
+        },
+    };
+
+    /// <summary>An option that takes text.</summary>
+    public static Option<string?> Word(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
+
+    /// <summary>An option that is there or not.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    /// <summary><c>--seconds N</c>.</summary>
+    public static Option<double?> Seconds(string description) => Number("--seconds", "N", description, 0.001, 1e9);
+
+    /// <summary><c>--stats json</c>.</summary>
+    public static Option<string?> Stats() => Choice("--stats", "Print one JSON object a second on standard output instead of the panel.", "json");
+
+    private static double? ParseNumber(ArgumentResult result, string name, double least, double most)
+    {
+        if (double.TryParse(Only(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{Only(result)}' is no value for {name}: it takes a number from {least} to {most}"));
+        return null;
+    }
+
+    private static string Only(ArgumentResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Linnet.Cli.Panels;
+using Linnet.Playback.Devices;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary><c>linnet devices</c>.</summary>
+internal static class DevicesCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var command = new TaughtCommand(
+            "devices",
+            "Lists the sound devices here: where 'play --output' can play, and what 'serve mic:' can hear.",
+            ("linnet devices", "names to use with --output and mic:"));
+        command.SetAction(async (_, cancellationToken) =>
+        {
+            IReadOnlyList<AudioDeviceInfo> devices = await AudioDevices.ListAsync(shell.Time, cancellationToken: cancellationToken);
+            Write(devices, shell.Out);
+            return ExitCode.Ended;
+        });
+        return command;
+    }
+
+    /// <summary>Two lists, the default of each marked with a star.</summary>
+    internal static void Write(IReadOnlyList<AudioDeviceInfo> devices, TextWriter output)
+    {
+        if (devices.Count == 0)
+        {
+            output.WriteLine("There is no sound device here. Start PulseAudio or PipeWire, or use 'play --output FILE.wav', - or null.");
+            return;
+        }
+
+        Write("Outputs, for play --output NAME:", [.. devices.Where(static d => !d.IsInput)], output);
+        Write("Inputs, for serve mic:NAME:", [.. devices.Where(static d => d.IsInput)], output);
+    }
+
+    private static void Write(string heading, AudioDeviceInfo[] devices, TextWriter output)
+    {
+        output.WriteLine(devices.Length == 0 ? $"{heading} none" : heading);
+        int name = devices.Select(static d => d.Name.Length).DefaultIfEmpty().Max() + 2;
+        foreach (AudioDeviceInfo device in devices)
+        {
+            string monitor = device.MonitorOf is { } of ? $" (what {of} plays)" : "";
+            output.WriteLine(new PanelLine().Add(device.IsDefault ? "* " : "  ").Add(device.Name).To(2 + name).Add(device.Description + monitor).Render(int.MaxValue, colours: false));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Net;
+using Linnet.Stations;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary>Options of every command that listens for others.</summary>
+internal static class NetworkOptions
+{
+    private static readonly Option<string?> Bind = Ask.Word("--bind", "ADDRESS", "Listen at this address of the machine alone. Default: all, IPv4 and IPv6.");
+
+    private static readonly Option<int?> RtspPort = Ask.Whole("--rtsp-port", "PORT", "TCP port to listen at. Default 8554; 0 for any that is free.", 0, 65_535);
+
+    private static readonly Option<int?> RtpPort = Ask.Whole(
+        "--rtp-port", "PORT", "UDP port sound leaves from, an even one; the next is for reports. Default 8556; 0 for any.", 0, 65_534);
+
+    private static readonly Option<int?> MaxListeners = Ask.Whole("--max-listeners", "N", "Listeners in all; more are refused. Default 5000.", 1, 1_000_000);
+
+    private static readonly Option<int?> MaxPerAddress = Ask.Whole(
+        "--max-per-address", "N", "Listeners of one address; more are refused. Default 500.", 1, 1_000_000);
+
+    private static readonly Option<double?> MaxLag = Ask.Number(
+        "--max-lag", "SECONDS", "A listener that falls so far behind is moved to the live edge. Default 3.", 0.1, 60);
+
+    private static readonly Option<double?> StallTime = Ask.Number(
+        "--stall-time", "SECONDS", "A listener that takes nothing for so long is dropped. Default 10.", 1, 300);
+
+    private static readonly Option<double?> IdleTime = Ask.Number(
+        "--idle-time", "SECONDS", "A connection that asks for nothing for so long is closed. Default 60.", 1, 3600);
+
+    public static void AddTo(Command command)
+    {
+        command.Options.Add(Bind);
+        command.Options.Add(RtspPort);
+        command.Options.Add(RtpPort);
+        command.Options.Add(MaxListeners);
+        command.Options.Add(MaxPerAddress);
+        command.Options.Add(MaxLag);
+        command.Options.Add(StallTime);
+        command.Options.Add(IdleTime);
+    }
+
+    public static StationServerOptions Read(ParseResult parsed)
+    {
+        string? bind = parsed.GetValue(Bind);
+        IPAddress? address = null;
+        if (bind is not null && !IPAddress.TryParse(bind, out address))
+        {
+            throw new UsageException($"'{bind}' is no value for --bind: it takes one of this machine's IP addresses, as in 192.168.1.5 or ::1.");
+        }
+
+        var defaults = new StationServerOptions();
+        return defaults with
+        {
+            Bind = address,
+            RtspPort = parsed.GetValue(RtspPort) ?? defaults.RtspPort,
+            RtpPort = parsed.GetValue(RtpPort) is { } port
+                ? port % 2 == 0 ? port : throw new UsageException($"{port} is no value for --rtp-port: it takes an even port, as in {port - 1}.")
+                : defaults.RtpPort,
+            Rtsp = defaults.Rtsp with
+            {
+                MaxSessions = parsed.GetValue(MaxListeners) ?? defaults.Rtsp.MaxSessions,
+                MaxSessionsPerAddress = parsed.GetValue(MaxPerAddress) ?? defaults.Rtsp.MaxSessionsPerAddress,
+                IdleTimeout = Seconds(parsed.GetValue(IdleTime)) ?? defaults.Rtsp.IdleTimeout,
+            },
+            Sender = defaults.Sender with
+            {
+                MaxLag = Seconds(parsed.GetValue(MaxLag)) ?? defaults.Sender.MaxLag,
+                StallTimeout = Seconds(parsed.GetValue(StallTime)) ?? defaults.Sender.StallTimeout,
+            },
+        };
+    }
+
+    private static TimeSpan? Seconds(double? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary><c>linnet play [URL]</c>.</summary>
+internal static class PlayCommand
+{
+    private static readonly Argument<string?> Url = new("URL")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME. Without it: this machine's first station.",
+    };
+
+    private static readonly Option<string?> Transport = Ask.Choice(
+        "--transport", "How packets come. auto, the default: UDP, and TCP if nothing arrives.", "auto", "udp", "tcp");
+
+    private static readonly Option<double?> Latency = Ask.Number(
+        "--latency", "MS", "Buffer so many milliseconds. Default 60: less is quicker, more survives a worse network.", 1, 10_000);
+
+    private static readonly Option<string?> Output = Ask.Word(
+        "--output", "OUT", "A device's name as 'linnet devices' shows it, FILE.wav, - for WAV on standard output, or null. Default: the default device.");
+
+    private static readonly Option<bool> NoReconnect = Ask.Flag("--no-reconnect", "End with an error when the server is gone, instead of trying again.");
+
+    private static readonly Option<double?> Seconds = Ask.Seconds("End after so many seconds of sound.");
+
+    private static readonly Option<double?> Volume = Ask.Number("--volume", "PERCENT", "How loud to begin with. Default 100.", 0, 200);
+
+    private static readonly Option<string?> Stats = Ask.Stats();
+
+    public static Command Create(Shell shell)
+    {
+        var command = new TaughtCommand(
+            "play",
+            "Plays a station here: finds the server, keeps up with it, and ends when it ends.",
+            ("linnet play studio.local", "the first station of a machine"),
+            ("linnet play 192.168.1.5/jazz", "a station by name, as Opus"),
+            ("linnet play 192.168.1.5/jazz/pcm", "the same without any loss"),
+            ("linnet play studio.local --latency 20", "closer to live, on a good network"),
+            ("linnet play studio.local --transport tcp", "through a firewall that lets no UDP in"),
+            ("linnet play studio.local --output take1.wav --seconds 60", "a minute of it, into a file"))
+        {
+            Url, Transport, Latency, Output, NoReconnect, Seconds, Volume, Stats,
+        };
+        command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
+        return command;
+    }
+
+    private static PlayRequest Read(ParseResult parsed) => new(ServerAddress.Parse(parsed.GetValue(Url)))
+    {
+        Transport = parsed.GetValue(Transport) ?? "auto",
+        Latency = parsed.GetValue(Latency) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+        Output = parsed.GetValue(Output),
+        Reconnects = !parsed.GetValue(NoReconnect),
+        Duration = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        Volume = (parsed.GetValue(Volume) ?? 100) / 100,
+        WantsJson = parsed.GetValue(Stats) is not null,
+    };
+}

@@ -1,0 +1,27 @@
+namespace Linnet.Cli.Commands;
+
+/// <summary>What the command line asks a player to do.</summary>
+/// <param name="Address">The station.</param>
+internal sealed record PlayRequest(Uri Address)
+{
+    /// <summary>auto, udp or tcp.</summary>
+    public string Transport { get; init; } = "auto";
+
+    /// <summary>A fixed buffer; <see langword="null"/> for the profile's own.</summary>
+    public TimeSpan? Latency { get; init; }
+
+    /// <summary>A device's name, a .wav file, <c>-</c> or <c>null</c>; <see langword="null"/> is the default device.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Whether to try again when the server is gone.</summary>
+    public bool Reconnects { get; init; } = true;
+
+    /// <summary>How much sound to play; <see langword="null"/> for all there is.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>1 is as sent.</summary>
+    public double Volume { get; init; } = 1;
+
+    /// <summary>Whether JSON is shown instead of a panel.</summary>
+    public bool WantsJson { get; init; }
+}

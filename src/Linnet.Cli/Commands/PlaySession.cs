@@ -1,0 +1,40 @@
+using Linnet.Cli.Panels;
+using Linnet.Cli.Stats;
+using Linnet.Playback;
+using Linnet.Playback.Devices;
+using Linnet.Receive;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary>Runs what <c>play</c> and <c>record</c> were asked for.</summary>
+internal static class PlaySession
+{
+    public static async Task<int> RunAsync(PlayRequest request, Shell shell, CancellationToken cancellationToken)
+    {
+        using var session = new Session(shell, request.WantsJson, outIsTaken: request.Output == "-", cancellationToken);
+        await using IAudioDevice device = AudioDevices.Create(request.Output, shell.Time);
+        await using var player = new Player(OptionsOf(request), device, shell.Time, session.Log);
+        var monitor = new PlayerMonitor(player, request.Address, device, shell.Time);
+        await session.ShowAsync(
+            player.RunAsync(session.Ending),
+            width => PlayerPanel.Render(monitor.Look(), width),
+            isLast => StatsJson.Line(PlayerStats.Of(monitor.Look(), isLast)),
+            monitor.OnKey);
+        return ExitCode.Ended;
+    }
+
+    private static PlayerOptions OptionsOf(PlayRequest request)
+    {
+        var receiver = new ReceiverOptions();
+        return new PlayerOptions
+        {
+            Url = request.Address,
+            Transport = request.Transport switch { "udp" => RtspTransport.Udp, "tcp" => RtspTransport.Tcp, _ => RtspTransport.Auto },
+            Receiver = request.Latency is { } latency ? receiver with { TargetDelay = latency } : receiver,
+            Reconnects = request.Reconnects,
+            Duration = request.Duration,
+            Volume = request.Volume,
+        };
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Linnet.Audio;
+using Linnet.Sources;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary><c>linnet serve [NAME=]SOURCE…</c>.</summary>
+internal static class ServeCommand
+{
+    private static readonly Argument<string[]> Sources = new("[NAME=]SOURCE")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "A sound file, a folder, an M3U or PLS playlist, - for standard input, tone[:HZ], or mic[:DEVICE] (also what this computer plays; "
+            + "'linnet devices' shows the names). Each becomes a station, called NAME or after its source.",
+    };
+
+    private static readonly Option<bool> Live = Ask.Flag("--live", "Start every station at once, not with its first listener.");
+
+    private static readonly Option<bool> Once = Ask.Flag("--once", "Play each source to its end instead of repeating it, and then end.");
+
+    private static readonly Option<bool> Shuffle = Ask.Flag("--shuffle", "Play folders and playlists in random order.");
+
+    private static readonly Option<string?> Raw = Ask.Word(
+        "--raw", "ENCODING:RATE:CHANNELS", "Standard input is bare PCM, as in s16le:48000:2. Without this it is WAV.");
+
+    private static readonly Option<double?> BitRate = Ask.Number("--bitrate", "KBPS", "Opus bit rate in kb/s. Default 128 for stereo.", 6, 510);
+
+    private static readonly Option<int?> Complexity = Ask.Whole("--complexity", "N", "Opus effort: 0 spares the processor, 10 is best. Default 10.", 0, 10);
+
+    private static readonly Option<string?> Stats = Ask.Stats();
+
+    public static Command Create(Shell shell)
+    {
+        var command = new TaughtCommand(
+            "serve",
+            "Sends sounds as live stations that players anywhere in the network can hear.",
+            ("linnet serve song.wav", "one station, heard with: linnet play HOST"),
+            ("linnet serve jazz=~/Music/Jazz news=news.flac", "two stations: HOST/jazz and HOST/news"),
+            ("linnet serve ~/Music --shuffle", "a folder, with everything in it"),
+            ("linnet serve mic", "what the default microphone hears"),
+            ("ffmpeg -i film.mkv -f wav - | linnet serve -", "whatever another program writes"),
+            ("linnet serve song.wav --rtsp-port 9000", "elsewhere than on port 8554"))
+        {
+            Sources, Live, Once, Shuffle, Raw, BitRate, Complexity,
+        };
+        NetworkOptions.AddTo(command);
+        command.Options.Add(Stats);
+        command.SetAction((parsed, cancellationToken) => ServeSession.RunAsync(Read(parsed), shell, cancellationToken));
+        return command;
+    }
+
+    private static ServeRequest Read(ParseResult parsed) => new(ReadSources(parsed.GetRequiredValue(Sources)))
+    {
+        StartsAtOnce = parsed.GetValue(Live),
+        PlaysOnce = parsed.GetValue(Once),
+        Shuffles = parsed.GetValue(Shuffle),
+        Raw = ReadRaw(parsed.GetValue(Raw)),
+        BitRate = parsed.GetValue(BitRate) is { } kbps ? (int)(kbps * 1000) : 0,
+        Complexity = parsed.GetValue(Complexity) ?? 10,
+        WantsJson = parsed.GetValue(Stats) is not null,
+        Server = NetworkOptions.Read(parsed),
+    };
+
+    private static IReadOnlyList<SourceSpec> ReadSources(string[] texts) =>
+        SourceSpec.TryParse([.. texts.Select(AtHome)], out IReadOnlyList<SourceSpec> specs, out string problem) ? specs : throw new UsageException(problem);
+
+    /// <summary>Behind <c>NAME=</c> not every shell says where home is.</summary>
+    private static string AtHome(string text) => text.IndexOf("=~/", StringComparison.Ordinal) is > 0 and var at && SourceSpec.IsStationName(text.AsSpan(0, at))
+        ? text[..(at + 1)] + Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[(at + 3)..])
+        : text;
+
+    private static RawPcmFormat? ReadRaw(string? text) => text is null ? null
+        : RawPcmFormat.TryParse(text, out RawPcmFormat? raw, out string? problem) ? raw
+        : throw new UsageException(problem);
+}

@@ -1,0 +1,68 @@
+using Linnet.Cli.Panels;
+using Linnet.Cli.Stats;
+using Linnet.Sources;
+using Linnet.Stations;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary>Runs what <c>serve</c> was asked for.</summary>
+internal static class ServeSession
+{
+    public static async Task<int> RunAsync(ServeRequest request, Shell shell, CancellationToken cancellationToken)
+    {
+        using var session = new Session(shell, request.WantsJson, outIsTaken: false, cancellationToken);
+        await using StationServer server = await OpenAsync(request, shell, session.Log, session.Ending);
+        var monitor = new ServerMonitor(server, request.Server.Bind, shell.Time);
+        if (session.IsPlain)
+        {
+            ListenAddresses.Announce(monitor.Addresses, shell.Out);
+        }
+
+        await session.ShowAsync(
+            server.RunAsync(session.Ending),
+            width => ServerPanel.Render(monitor.Look(), width).Append(ServerPanel.Keys),
+            isLast => StatsJson.Line(ServerStats.Of(monitor.Look(), isLast)));
+
+        // One broken source does not end a server; but when there was nothing else to send, that is a failure.
+        return server.Stations.All(static s => s.GetSnapshot().State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
+    }
+
+    private static async Task<StationServer> OpenAsync(ServeRequest request, Shell shell, DisplayLogger log, CancellationToken cancellationToken)
+    {
+        var sources = new SourceOptions
+        {
+            Loop = !request.PlaysOnce,
+            Shuffle = request.Shuffles ? new Random() : null,
+            Raw = request.Raw,
+            Time = shell.Time,
+        };
+        var stations = new List<Station>();
+        try
+        {
+            foreach (SourceSpec spec in request.Stations)
+            {
+                var options = new StationOptions
+                {
+                    Name = spec.Name,
+                    StartAtOnce = request.StartsAtOnce,
+                    OpusBitRate = request.BitRate,
+                    OpusComplexity = request.Complexity,
+                };
+                IAudioSource source = AudioSources.Open(spec, sources, log, cancellationToken);
+                stations.Add(new Station(options, source, shell.Time, log.CreateLogger<Station>()));
+            }
+
+            return StationServer.Open(stations, request.Server, shell.Time, log);
+        }
+        catch
+        {
+            foreach (Station station in stations)
+            {
+                await station.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using Linnet.Cli.Panels;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary>What every command has that runs until it is told to end: a way to end it, a log, and something that shows how it goes.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly CancellationTokenSource _ending;
+    private readonly Shell _shell;
+    private readonly bool _wantsJson;
+    private readonly bool _outIsTaken;
+
+    /// <param name="shell">Where it was started.</param>
+    /// <param name="wantsJson">Whether JSON is shown instead of a panel.</param>
+    /// <param name="outIsTaken">Whether sound goes to standard output, so that nothing else may.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Session(Shell shell, bool wantsJson, bool outIsTaken, CancellationToken cancellationToken)
+    {
+        _shell = shell;
+        _wantsJson = wantsJson;
+        _outIsTaken = outIsTaken;
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Log = new DisplayLogger(shell, IsPlain ? LogLevel.Information : LogLevel.Warning);
+    }
+
+    /// <summary>Asks what runs to end.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>Takes what the library has to say.</summary>
+    public DisplayLogger Log { get; }
+
+    /// <summary>Whether log lines are all that is shown.</summary>
+    public bool IsPlain => !_wantsJson && !(_shell.IsTerminal && !_outIsTaken);
+
+    /// <summary>Runs <paramref name="work"/> to its end and shows it meanwhile.</summary>
+    /// <param name="work">Ends soon after <see cref="Ending"/>.</param>
+    /// <param name="render">The panel's lines for a width.</param>
+    /// <param name="json">A line of JSON; told whether it is the last.</param>
+    /// <param name="pressed">Takes keys other than the one that quits.</param>
+    public async Task ShowAsync(Task work, Func<int, IEnumerable<PanelLine>> render, Func<bool, string> json, Action<char>? pressed = null)
+    {
+        using (Display display = Choose(render, json, pressed))
+        {
+            Log.Use(display);
+            await display.ShowWhileAsync(work, _shell.Time);
+            Log.Use(null);
+        }
+
+        await work;
+    }
+
+    public void Dispose()
+    {
+        Log.Dispose();
+        _ending.Dispose();
+    }
+
+    private Display Choose(Func<int, IEnumerable<PanelLine>> render, Func<bool, string> json, Action<char>? pressed)
+    {
+        if (_wantsJson)
+        {
+            return new JsonDisplay(json, _shell.Out, _shell.Error);
+        }
+
+        if (IsPlain)
+        {
+            return new LogDisplay(_outIsTaken ? _shell.Error : _shell.Out);
+        }
+
+        if (_shell.HasKeys)
+        {
+            Keys.Listen(OnKey);
+        }
+
+        return PanelDisplay.OnTerminal(render);
+
+        void OnKey(char key)
+        {
+            if (key == Keys.Quit)
+            {
+                Quit();
+            }
+            else
+            {
+                pressed?.Invoke(key);
+            }
+        }
+    }
+
+    private void Quit()
+    {
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself meanwhile.
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Linnet.Cli;
+
+/// <summary>What the process tells its caller.</summary>
+internal static class ExitCode
+{
+    /// <summary>It ended by itself, or was interrupted.</summary>
+    public const int Ended = 0;
+
+    /// <summary>Something failed; standard error says what.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line made no sense; standard error says why.</summary>
+    public const int BadUsage = 2;
+}

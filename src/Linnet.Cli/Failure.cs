@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+
+namespace Linnet.Cli;
+
+/// <summary>Says in one sentence what failed and what to do about it.</summary>
+internal static class Failure
+{
+    /// <summary>Reports <paramref name="exception"/> on standard error.</summary>
+    /// <returns>The exit code it means.</returns>
+    public static int Report(Exception exception, Shell shell, CancellationToken cancellationToken)
+    {
+        exception = Unwrap(exception);
+        if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Ended;
+        }
+
+        shell.Say(Explain(exception));
+        if (shell.IsDebugging)
+        {
+            shell.Error.WriteLine(exception);
+        }
+
+        return exception is UsageException or ArgumentException ? ExitCode.BadUsage : ExitCode.Failed;
+    }
+
+    /// <summary>The sentence for <paramref name="exception"/>. The library's own messages say what to do already; bare ones of the platform do not.</summary>
+    public static string Explain(Exception exception) => exception switch
+    {
+        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "The port is taken; choose another with --rtsp-port or --rtp-port.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "This port is for root alone; choose one above 1023 with --rtsp-port or --rtp-port.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "This machine has no such address; name one of its own with --bind.",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => "There is no machine of that name; check the spelling, or use its IP address.",
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "Nothing listens there; check the address and port, and that the server runs.",
+        SocketException socket => Sentence(socket.Message),
+        FileNotFoundException { FileName: { Length: > 0 } name } => $"There is no file '{name}'; check the path.",
+        UnauthorizedAccessException denied => $"{Sentence(denied.Message)} Check who may read or write it.",
+        UsageException or ArgumentException or IOException or DllNotFoundException or TimeoutException or OperationCanceledException => Sentence(exception.Message),
+        _ => $"{Sentence(exception.Message)} This is a fault in Linnet; LINNET_DEBUG=1 shows where it is.",
+    };
+
+    private static Exception Unwrap(Exception exception) =>
+        exception is AggregateException { InnerExceptions: [var only] } ? Unwrap(only) : exception;
+
+    private static string Sentence(string message)
+    {
+        // An argument's name is for programmers.
+        int parameter = message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        string text = (parameter > 0 ? message[..parameter] : message).ReplaceLineEndings(" ").Trim();
+        return text.EndsWith('.') || text.EndsWith('!') || text.EndsWith('?') ? text : text + ".";
+    }
+}

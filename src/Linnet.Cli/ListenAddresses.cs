@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+
+namespace Linnet.Cli;
+
+/// <summary>Where other machines can reach a server on this one.</summary>
+internal static class ListenAddresses
+{
+    /// <summary>The addresses, best first.</summary>
+    /// <param name="bind">The one address the server listens at; <see langword="null"/>: all.</param>
+    /// <param name="port">Its RTSP port.</param>
+    /// <param name="path">What follows: <c>/</c> and a station's name.</param>
+    public static IReadOnlyList<string> Of(IPAddress? bind, int port, string path) =>
+        [.. (bind is null ? Choose(OfThisMachine()) : [bind]).Select(address => Format(address, port, path))];
+
+    /// <summary>Those of <paramref name="addresses"/> that mean this machine to others: IPv4 first; none that only this machine or one cable knows, unless there is no other.</summary>
+    public static IReadOnlyList<IPAddress> Choose(IReadOnlyList<IPAddress> addresses)
+    {
+        IPAddress[] reachable = [.. addresses
+            .Where(static a => !IPAddress.IsLoopback(a) && !a.IsIPv6LinkLocal)
+            .OrderBy(static a => a.AddressFamily == AddressFamily.InterNetwork ? 0 : 1)];
+        return reachable.Length > 0 ? reachable : [IPAddress.Loopback];
+    }
+
+    /// <summary>Tells them to people, with what to write on the other machine.</summary>
+    public static void Announce(IReadOnlyList<string> addresses, TextWriter output)
+    {
+        foreach (string address in addresses)
+        {
+            output.WriteLine($"Listen with: linnet play {address}   (or any player of RTSP)");
+        }
+
+        output.Flush();
+    }
+
+    private static string Format(IPAddress address, int port, string path)
+    {
+        string host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "localhost"
+            : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]"
+            : address.ToString();
+        return $"rtsp://{host}:{port}{path}";
+    }
+
+    private static IPAddress[] OfThisMachine()
+    {
+        try
+        {
+            return [.. NetworkInterface.GetAllNetworkInterfaces()
+                .Where(static i => i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
+                .SelectMany(static i => i.GetIPProperties().UnicastAddresses)
+                .Select(static a => a.Address)];
+        }
+        catch (NetworkInformationException)
+        {
+            return []; // some sandboxes hide their interfaces
+        }
+    }
+}

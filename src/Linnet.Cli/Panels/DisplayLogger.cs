@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Cli.Panels;
+
+/// <summary>Shows what the library logs: on the display where there is one, else on standard error.</summary>
+/// <param name="shell">Where the program runs.</param>
+/// <param name="least">What is told. A panel shows the rest by itself.</param>
+internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILoggerFactory
+{
+    private volatile Display? _display;
+
+    /// <summary>From now on <paramref name="display"/> says it; with <see langword="null"/>, standard error again.</summary>
+    public void Use(Display? display) => _display = display;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("There is one place to tell people things.");
+
+    public void Dispose()
+    {
+    }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= (shell.IsDebugging ? LogLevel.Debug : least);
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+        {
+            return;
+        }
+
+        string sentence = formatter(state, exception);
+        if (_display is { } display)
+        {
+            display.Say(sentence);
+        }
+        else
+        {
+            shell.Say(sentence);
+        }
+
+        if (exception is not null && shell.IsDebugging)
+        {
+            shell.Error.WriteLine(exception);
+        }
+    }
+}

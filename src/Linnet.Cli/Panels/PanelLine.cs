@@ -1,0 +1,86 @@
+using System.Text;
+using Spectre.Console.Rendering;
+
+namespace Linnet.Cli.Panels;
+
+/// <summary>One line of a panel, put together from pieces and then cut to the terminal's width.</summary>
+internal sealed class PanelLine
+{
+    private const string Reset = "\e[0m";
+    private readonly List<(string Text, int Cells, Tone Tone)> _pieces = [];
+
+    /// <summary>Terminal cells it takes uncut: a Chinese character takes two.</summary>
+    public int Cells { get; private set; }
+
+    /// <summary>Appends <paramref name="text"/>. Control characters become spaces: titles come from strangers and must not steer the terminal.</summary>
+    public PanelLine Add(string text, Tone tone = Tone.Plain)
+    {
+        string safe = text.Any(char.IsControl) ? string.Create(text.Length, text, static (span, t) => Clean(t, span)) : text;
+        int cells = new Segment(safe).CellCount();
+        _pieces.Add((safe, cells, tone));
+        Cells += cells;
+        return this;
+    }
+
+    /// <summary>Appends spaces up to column <paramref name="cells"/>, at least one.</summary>
+    public PanelLine To(int cells) => Add(new string(' ', Math.Max(1, cells - Cells)));
+
+    /// <summary>The text in at most <paramref name="width"/> cells, cut with an ellipsis, with SGR colours if wanted.</summary>
+    public string Render(int width, bool colours)
+    {
+        var line = new StringBuilder();
+        int left = width;
+        foreach ((string text, int cells, Tone tone) in _pieces)
+        {
+            bool cut = cells > left || (cells == left && Cells > width);
+            string shown = cut ? Cut(text, left) : text;
+            string code = colours ? Code(tone) : "";
+            line.Append(code).Append(shown).Append(code.Length > 0 ? Reset : "");
+            left -= cells;
+            if (cut)
+            {
+                break;
+            }
+        }
+
+        return line.ToString();
+    }
+
+    /// <summary><paramref name="text"/> in at most <paramref name="width"/> cells; an ellipsis says that some is missing.</summary>
+    public static string Cut(string text, int width)
+    {
+        var shown = new StringBuilder();
+        int cells = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            cells += new Segment(rune.ToString()).CellCount();
+            if (cells > width - 1)
+            {
+                break;
+            }
+
+            shown.Append(rune.ToString());
+        }
+
+        return width <= 0 ? "" : shown.Append('…').ToString();
+    }
+
+    private static void Clean(string text, Span<char> clean)
+    {
+        for (int i = 0; i < clean.Length; i++)
+        {
+            clean[i] = char.IsControl(text[i]) ? ' ' : text[i];
+        }
+    }
+
+    private static string Code(Tone tone) => tone switch
+    {
+        Tone.Strong => "\e[1m",
+        Tone.Quiet => "\e[2m",
+        Tone.Accent => "\e[36m",
+        Tone.Good => "\e[32m",
+        Tone.Warning => "\e[33m",
+        Tone.Bad => "\e[31m",
+        _ => "",
+    };
+}

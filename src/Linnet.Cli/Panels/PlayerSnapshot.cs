@@ -1,0 +1,60 @@
+namespace Linnet.Cli.Panels;
+
+/// <summary>What the panel of <c>play</c> shows at one moment.</summary>
+internal sealed record PlayerSnapshot
+{
+    /// <summary>What it does: connecting, buffering, playing, reconnecting, ended.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The station's address.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Where the sound goes: the device's or file's name.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Title, and artist, of what plays; <see langword="null"/> if nobody said.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The codec's name, or <see langword="null"/> before it is known.</summary>
+    public string? Codec { get; init; }
+
+    /// <summary>Frames per second as sent; 0 before it is known.</summary>
+    public int SampleRate { get; init; }
+
+    /// <summary>Channels as sent; 0 before it is known.</summary>
+    public int Channels { get; init; }
+
+    /// <summary>How packets come: UDP or TCP.</summary>
+    public string? Transport { get; init; }
+
+    public long Received { get; init; }
+
+    public long Lost { get; init; }
+
+    public long Late { get; init; }
+
+    public long Duplicate { get; init; }
+
+    public TimeSpan Concealed { get; init; }
+
+    public TimeSpan Buffer { get; init; }
+
+    public TimeSpan Latency { get; init; }
+
+    /// <summary>By how much the sender's clock is faster than the device's, parts per million.</summary>
+    public double DriftPpm { get; init; }
+
+    /// <summary>The highest peak of any channel since the snapshot before, dBFS; −∞ for silence.</summary>
+    public double PeakDbfs { get; init; } = double.NegativeInfinity;
+
+    /// <summary>One per channel shown.</summary>
+    public IReadOnlyList<MeterLevel> Levels { get; init; } = [];
+
+    /// <summary>Since the command began.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>0–1.</summary>
+    public double Volume { get; init; } = 1;
+
+    public bool IsMuted { get; init; }
+}

@@ -1,0 +1,107 @@
+using System.Text;
+
+namespace Linnet.Cli.Panels;
+
+/// <summary>
+/// The lines at the bottom of a terminal that are drawn again and again in place. Each frame is one write, so nothing flickers;
+/// what is printed in between scrolls away above. Disposing leaves the last frame and gives the cursor back.
+/// </summary>
+/// <param name="output">The terminal's bytes. Not disposed.</param>
+internal sealed class Screen(Stream output) : IDisposable
+{
+    // A frame appears whole where the terminal knows "synchronized update"; others ignore it.
+    private const string Begin = "\e[?2026h";
+    private const string End = "\e[?2026l";
+    private readonly Lock _lock = new();
+    private readonly StringBuilder _frame = new();
+    private int _drawn;
+    private (int Width, int Height) _size;
+    private string[] _lines = [];
+    private bool _closed;
+
+    /// <summary>Draws <paramref name="lines"/>, each already cut to less than the width, over the last ones. Too many for the height are left out.</summary>
+    public void Draw(string[] lines, int width, int height)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _frame.Clear().Append(Begin).Append("\e[?25l");
+            if (_size != default && _size != (width, height))
+            {
+                // Lines may have been wrapped anew, so nobody knows where they are: start on a clear screen.
+                _frame.Append("\e[2J\e[H");
+                _drawn = 0;
+            }
+
+            _size = (width, height);
+            _lines = lines.Length < height ? lines : lines[..Math.Max(0, height - 1)];
+            AppendLines();
+            Flush();
+        }
+    }
+
+    /// <summary>Prints a line that stays, above the panel.</summary>
+    public void Print(string line)
+    {
+        lock (_lock)
+        {
+            _frame.Clear().Append(Begin);
+            MoveToTop();
+            _frame.Append(line).Append("\e[K\r\n");
+            _drawn = 0;
+            if (!_closed)
+            {
+                AppendLines();
+            }
+
+            Flush();
+        }
+    }
+
+    /// <summary>Leaves the last frame on the terminal and shows the cursor below it.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (!_closed)
+            {
+                _closed = true;
+                _frame.Clear().Append("\e[?25h");
+                Flush();
+                _drawn = 0;
+            }
+        }
+    }
+
+    private void AppendLines()
+    {
+        MoveToTop();
+        foreach (string line in _lines)
+        {
+            _frame.Append(line).Append("\e[K\r\n");
+        }
+
+        _frame.Append("\e[J");
+        _drawn = _lines.Length;
+    }
+
+    private void MoveToTop()
+    {
+        _frame.Append('\r');
+        if (_drawn > 0)
+        {
+            _frame.Append("\e[").Append(_drawn).Append('A');
+        }
+    }
+
+    private void Flush()
+    {
+        _frame.Append(End);
+        output.Write(Encoding.UTF8.GetBytes(_frame.ToString()));
+        output.Flush();
+    }
+}

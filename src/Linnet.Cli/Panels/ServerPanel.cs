@@ -1,0 +1,61 @@
+using Linnet.Broadcast;
+using Linnet.Stations;
+
+namespace Linnet.Cli.Panels;
+
+/// <summary>Draws what a server does.</summary>
+internal static class ServerPanel
+{
+    private const string Margin = " ";
+
+    /// <summary>The panel's lines for a terminal of <paramref name="width"/> cells.</summary>
+    public static IEnumerable<PanelLine> Render(ServerSnapshot server, int width)
+    {
+        yield return new PanelLine().Add(Margin).Add("linnet ", Tone.Strong).Add("serving", Tone.Good)
+            .Add($"  {Text.Clock(server.Elapsed)}  ", Tone.Quiet)
+            .Add(Text.Number(server.Listeners, "listener"));
+        foreach (string address in server.Addresses)
+        {
+            yield return new PanelLine().Add(Margin).Add(address, Tone.Accent);
+        }
+
+        foreach (PanelLine line in server.Stations.SelectMany(station => Render(station, width)))
+        {
+            yield return line;
+        }
+
+        SenderStatistics sending = server.Sending;
+        yield return new PanelLine().Add(Margin)
+            .Add("packets due ", Tone.Quiet).Add(Text.Count(sending.PacketsDue))
+            .Add("  sent ", Tone.Quiet).Add(Text.Count(sending.PacketsSent))
+            .Add("  late by ", Tone.Quiet).Add(Text.Ms(sending.LatenessP50, 2)).Add(" (p50) ", Tone.Quiet).Add(Text.Ms(sending.LatenessP99, 2)).Add(" (p99)", Tone.Quiet)
+            .Add("  skipped ", Tone.Quiet).Add(Text.Count(sending.PacketsSkipped), sending.PacketsSkipped > 0 ? Tone.Warning : Tone.Plain)
+            .Add("  dropped ", Tone.Quiet).Add(Text.Number(server.Dropped, "listener"), server.Dropped > 0 ? Tone.Warning : Tone.Plain);
+    }
+
+    /// <summary>The line that says what keys do.</summary>
+    public static PanelLine Keys { get; } = new PanelLine().Add(Margin).Add("q", Tone.Strong).Add(" quits", Tone.Quiet);
+
+    private static IEnumerable<PanelLine> Render(StationRow row, int width)
+    {
+        StationSnapshot station = row.Station;
+        yield return new PanelLine();
+        yield return new PanelLine().Add(Margin).Add(station.Name, Tone.Strong)
+            .Add($"  {Text.Format(station.Format.SampleRate, station.Format.Channels)}  ", Tone.Quiet)
+            .Add(row.State, ToneOf(station.State)).Add($"  {Text.Clock(station.Position)}  ", Tone.Quiet)
+            .Add(Text.Number(row.Listeners, "listener"))
+            .Add(string.Concat(row.Running.Select(static r => $"  {r.Name} {r.Listeners}")), Tone.Quiet);
+        yield return new PanelLine().Add($"{Margin}  ").Add(station.Problem ?? station.Track?.ToString() ?? "", station.Problem is null ? Tone.Plain : Tone.Bad);
+        foreach (MeterLevel level in station.State == StationState.Playing ? row.Levels : [])
+        {
+            yield return new PanelLine().Add($"{Margin}  ").AddMeter(level, Math.Clamp(width - 18, 4, 40)).Add($" {Text.Dbfs(level.Peak)}");
+        }
+    }
+
+    private static Tone ToneOf(StationState state) => state switch
+    {
+        StationState.Playing => Tone.Good,
+        StationState.Failed => Tone.Bad,
+        _ => Tone.Quiet,
+    };
+}

@@ -1,0 +1,34 @@
+using Linnet.Broadcast;
+using Linnet.Stations;
+
+namespace Linnet.Cli.Panels;
+
+/// <summary>What the panel of <c>serve</c> shows at one moment.</summary>
+/// <param name="Addresses">Where other machines can listen, best first.</param>
+/// <param name="Stations">The stations.</param>
+/// <param name="Sending">What was due and sent, and how late.</param>
+/// <param name="Elapsed">Since the server began.</param>
+internal sealed record ServerSnapshot(
+    IReadOnlyList<string> Addresses, IReadOnlyList<StationRow> Stations, SenderStatistics Sending, TimeSpan Elapsed)
+{
+    /// <summary>Who listens, in all.</summary>
+    public int Listeners => Stations.Sum(static s => s.Listeners);
+
+    /// <summary>Listeners let go because they did not keep up.</summary>
+    public long Dropped => Sending.StalledListeners;
+}
+
+/// <summary>A station in it.</summary>
+/// <param name="Station">As it is.</param>
+/// <param name="Levels">What its meters show, one per channel.</param>
+internal sealed record StationRow(StationSnapshot Station, IReadOnlyList<MeterLevel> Levels)
+{
+    /// <summary>Who listens to any of its renditions.</summary>
+    public int Listeners => Station.Renditions.Sum(static r => r.Listeners);
+
+    /// <summary>Renditions that run.</summary>
+    public IEnumerable<RenditionSnapshot> Running => Station.Renditions.Where(static r => r.Running);
+
+    /// <summary>Its state as one word.</summary>
+    public string State => Station.State.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Linnet.Cli.Panels;
+
+/// <summary>Numbers as people read them, alike in every country.</summary>
+internal static class Text
+{
+    public static string Clock(TimeSpan time) => time.TotalHours >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
+
+    public static string Ms(TimeSpan time, int decimals = 0) => time.TotalMilliseconds.ToString($"F{decimals}", CultureInfo.InvariantCulture) + " ms";
+
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Number(long count, string thing) => $"{Count(count)} {thing}{(count == 1 ? "" : "s")}";
+
+    public static string Dbfs(double dbfs) => dbfs <= Ballistics.Floor ? "   −∞ dBFS" : dbfs.ToString("0.0", CultureInfo.InvariantCulture).Replace('-', '−').PadLeft(5) + " dBFS";
+
+    /// <summary>A format as people name it: 44.1 kHz stereo.</summary>
+    public static string Format(int sampleRate, int channels) =>
+        string.Create(CultureInfo.InvariantCulture, $"{sampleRate / 1000.0:0.###} kHz {channels switch { 1 => "mono", 2 => "stereo", 6 => "5.1", 8 => "7.1", _ => $"{channels} channels" }}");
+}

@@ -1,0 +1,13 @@
+namespace Linnet.Cli.Panels;
+
+/// <summary>How a piece of the panel is meant; the palette makes colours of it.</summary>
+internal enum Tone
+{
+    Plain,
+    Strong,
+    Quiet,
+    Accent,
+    Good,
+    Warning,
+    Bad,
+}

@@ -1,0 +1,74 @@
+using Linnet.Audio;
+using Linnet.Cli.Panels;
+using Linnet.Playback;
+
+namespace Linnet.Cli;
+
+/// <summary>Looks at a player for a display, keeps the meters that move between two looks, and takes its keys.</summary>
+internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice device, TimeProvider time)
+{
+    private const double Step = 0.05;
+    private const double Loudest = 2;
+    private readonly long _began = time.GetTimestamp();
+    private Ballistics[] _meters = [];
+
+    /// <summary>Looks.</summary>
+    public PlayerSnapshot Look()
+    {
+        PlayerStatistics statistics = player.GetStatistics();
+        TimeSpan elapsed = time.GetElapsedTime(_began);
+        return new PlayerSnapshot
+        {
+            State = statistics.State.ToString().ToLowerInvariant(),
+            Address = address.AbsoluteUri,
+            Output = device.Name,
+            Title = statistics.Title,
+            Codec = statistics.Payload?.EncodingName.ToLowerInvariant(),
+            SampleRate = statistics.Format.SampleRate,
+            Channels = statistics.Format.Channels,
+            Transport = statistics.Transport?.ToString().ToUpperInvariant(),
+            Received = statistics.Receiver.Received,
+            Lost = statistics.Receiver.Lost,
+            Late = statistics.Receiver.Late,
+            Duplicate = statistics.Receiver.Duplicate,
+            Concealed = statistics.Receiver.Concealed,
+            Buffer = statistics.Receiver.Buffer,
+            Latency = statistics.Receiver.Latency,
+            DriftPpm = statistics.Receiver.DriftPpm,
+            PeakDbfs = Decibels.FromAmplitude(statistics.Peak),
+            Levels = Move(statistics.Levels, elapsed),
+            Elapsed = elapsed,
+            Volume = statistics.Volume,
+            IsMuted = statistics.IsMuted,
+        };
+    }
+
+    /// <summary>Does what a key means.</summary>
+    public void OnKey(char key)
+    {
+        switch (key)
+        {
+            case ' ':
+                player.IsMuted = !player.IsMuted;
+                break;
+            case '+' or '=': // the same key without Shift
+                player.Volume = Math.Round(Math.Min(player.Volume + Step, Math.Max(player.Volume, Loudest)), 2);
+                break;
+            case '-' or '−' or '_':
+                player.Volume = Math.Round(Math.Max(player.Volume - Step, 0), 2);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private MeterLevel[] Move(IReadOnlyList<AudioLevel> levels, TimeSpan now)
+    {
+        if (_meters.Length != levels.Count)
+        {
+            _meters = [.. levels.Select(static _ => new Ballistics())];
+        }
+
+        return [.. _meters.Zip(levels, (meter, level) => meter.Move(level.PeakDbfs, now))];
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Linnet.Cli;
+
+/// <summary>What people write for a server or a station, as the address it means.</summary>
+internal static class ServerAddress
+{
+    /// <summary>The port of a Linnet server when none is given.</summary>
+    public const int DefaultPort = 8554;
+
+    /// <summary>
+    /// Reads <c>rtsp://…</c> as it is, and <c>HOST</c>, <c>HOST:PORT</c>, <c>HOST/NAME</c> and <c>HOST:PORT/NAME</c> as a Linnet server;
+    /// nothing is this machine's.
+    /// </summary>
+    /// <exception cref="UsageException">It is no address.</exception>
+    public static Uri Parse(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return new Uri($"rtsp://localhost:{DefaultPort}/");
+        }
+
+        if (text.Contains("://", StringComparison.Ordinal))
+        {
+            return Uri.TryCreate(text, UriKind.Absolute, out Uri? given) && given.Host.Length > 0 && given.Scheme == "rtsp"
+                ? given
+                : throw new UsageException($"'{text}' is no address to listen at: write rtsp://HOST:PORT/NAME, or just HOST or HOST/NAME.");
+        }
+
+        if (File.Exists(text))
+        {
+            throw new UsageException($"'{text}' is a file here: send it with 'linnet serve {text}', then hear it with 'linnet play'.");
+        }
+
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        (string host, string path) = slash < 0 ? (text, "/") : (text[..slash], text[slash..]);
+        if (IPAddress.TryParse(host, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6 && !host.StartsWith('['))
+        {
+            host = $"[{host}]";
+        }
+
+        return Uri.TryCreate($"rtsp://{host}{path}", UriKind.Absolute, out Uri? bare) && bare.Host.Length > 0 && bare.UserInfo.Length == 0
+            ? bare.IsDefaultPort || bare.Port < 0 ? new UriBuilder(bare) { Port = DefaultPort }.Uri : bare
+            : throw new UsageException($"'{text}' is no address to listen at: write HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME.");
+    }
+}

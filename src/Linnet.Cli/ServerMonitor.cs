@@ -1,0 +1,34 @@
+using System.Net;
+using Linnet.Audio;
+using Linnet.Cli.Panels;
+using Linnet.Stations;
+
+namespace Linnet.Cli;
+
+/// <summary>Looks at a server for a display, and keeps the meters that move between two looks: one per station and channel.</summary>
+internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeProvider time)
+{
+    private readonly long _began = time.GetTimestamp();
+    private readonly Dictionary<string, Ballistics[]> _meters = [];
+
+    /// <summary>Where other machines can listen, best first.</summary>
+    public IReadOnlyList<string> Addresses { get; } = ListenAddresses.Of(bind, server.RtspEndPoint.Port, "/");
+
+    /// <summary>Looks.</summary>
+    public ServerSnapshot Look()
+    {
+        TimeSpan elapsed = time.GetElapsedTime(_began);
+        return new ServerSnapshot(Addresses, [.. server.Stations.Select(s => Look(s.GetSnapshot(), elapsed))], server.GetStatistics(), elapsed);
+    }
+
+    private StationRow Look(StationSnapshot station, TimeSpan now)
+    {
+        if (!_meters.TryGetValue(station.Name, out Ballistics[]? meters))
+        {
+            meters = [.. station.Levels.Select(static _ => new Ballistics())];
+            _meters.Add(station.Name, meters);
+        }
+
+        return new StationRow(station, [.. meters.Zip(station.Levels, (meter, peak) => meter.Move(Decibels.FromAmplitude(peak), now))]);
+    }
+}

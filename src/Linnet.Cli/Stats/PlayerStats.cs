@@ -1,0 +1,40 @@
+using Linnet.Cli.Panels;
+
+namespace Linnet.Cli.Stats;
+
+/// <summary>One line of <c>play --stats json</c>. The order of the fields is theirs on the line.</summary>
+internal sealed record PlayerStats(
+    string State,
+    string? Codec,
+    int SampleRate,
+    int Channels,
+    long Received,
+    long Lost,
+    long Late,
+    long Duplicate,
+    double ConcealedMs,
+    double BufferMs,
+    double LatencyMs,
+    double DriftPpm,
+    double PeakDbfs)
+{
+    /// <summary>What silence is written as: JSON has no −∞.</summary>
+    public const double Silence = -120;
+
+    public static PlayerStats Of(PlayerSnapshot player, bool hasEnded) => new(
+        hasEnded ? "ended" : player.State,
+        player.Codec,
+        player.SampleRate,
+        player.Channels,
+        player.Received,
+        player.Lost,
+        player.Late,
+        player.Duplicate,
+        Round(player.Concealed.TotalMilliseconds),
+        Round(player.Buffer.TotalMilliseconds),
+        Round(player.Latency.TotalMilliseconds),
+        Round(player.DriftPpm),
+        Round(Math.Max(player.PeakDbfs, Silence)));
+
+    private static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 2) : 0;
+}

@@ -1,0 +1,23 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Linnet.Cli.Stats;
+
+/// <summary>Writes statistics as one line of JSON each, without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(PlayerStats))]
+[JsonSerializable(typeof(ServerStats))]
+internal sealed partial class StatsJson : JsonSerializerContext
+{
+    // Titles stay readable; the line is for programs, never for HTML.
+    private static readonly StatsJson Readable = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    public static string Line(PlayerStats stats) => JsonSerializer.Serialize(stats, Readable.PlayerStats);
+
+    public static string Line(ServerStats stats) => JsonSerializer.Serialize(stats, Readable.ServerStats);
+}

@@ -1,0 +1,69 @@
+using Linnet.Cli.Panels;
+
+namespace Linnet.Server.Tests.Cli;
+
+public class PlayerPanelTests
+{
+    private static readonly PlayerSnapshot Playing = new()
+    {
+        State = "playing",
+        Address = "rtsp://studio:8554/jazz",
+        Output = "Built-in Audio",
+        Title = "Bird – Ornithology",
+        Codec = "opus",
+        SampleRate = 48_000,
+        Channels = 2,
+        Transport = "UDP",
+        Received = 4_100,
+        Lost = 3,
+        Late = 1,
+        Concealed = TimeSpan.FromMilliseconds(60),
+        Buffer = TimeSpan.FromMilliseconds(62.4),
+        Latency = TimeSpan.FromMilliseconds(91),
+        DriftPpm = -12.3,
+        Levels = [new MeterLevel(-30, -12), new MeterLevel(Ballistics.Floor, Ballistics.Floor)],
+        Elapsed = TimeSpan.FromSeconds(83),
+    };
+
+    [Fact]
+    public void It_shows_what_plays_how_loud_and_how_well() => Assert.Equal(
+        [
+            " linnet playing  1:23  rtsp://studio:8554/jazz",
+            " Bird – Ornithology",
+            " opus 48 kHz stereo over UDP → Built-in Audio",
+            " L " + new string('█', 16) + new string('·', 9) + "│" + new string('·', 6) + " −12.0 dBFS",
+            " R " + new string('·', 32) + "    −∞ dBFS",
+            " buffer 62 ms  latency 91 ms  lost 3  late 1  concealed 60 ms  drift -12 ppm",
+            " space mutes  + − volume 100%  q quits",
+        ],
+        Lines(Playing, 48, 200));
+
+    [Fact]
+    public void A_narrow_terminal_gets_shorter_lines() =>
+        Assert.All(Lines(Playing, 20, 20), line => Assert.InRange(line.Length, 0, 20));
+
+    [Fact]
+    public void Before_it_knows_anything_it_says_so() => Assert.Equal(
+        [
+            " linnet connecting  0:00  rtsp://studio:8554/jazz",
+            " ",
+            " … → default",
+        ],
+        Lines(new PlayerSnapshot { State = "connecting", Address = "rtsp://studio:8554/jazz", Output = "default" }, 80, 80).Take(3));
+
+    [Fact]
+    public void Silence_by_choice_is_told_from_silence()
+    {
+        string[] lines = Lines(Playing with { IsMuted = true, Volume = 0.65 }, 48, 200);
+
+        Assert.EndsWith("muted", lines[3], StringComparison.Ordinal);
+        Assert.Equal(" space sounds  + − volume 65%  q quits", lines[^1]);
+    }
+
+    [Fact]
+    public void Each_channel_of_many_has_its_meter() =>
+        Assert.Equal(6, Lines(Playing with { Channels = 6, Levels = new MeterLevel[6] }, 80, 80).Count(l => l.EndsWith("dBFS", StringComparison.Ordinal)));
+
+    private static string[] Lines(PlayerSnapshot snapshot, int width, int cut) =>
+        [.. PlayerPanel.Render(snapshot, width).Select(l => l.Render(cut, colours: false))];
+}

@@ -1,0 +1,162 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Linnet.Cli;
+
+namespace Linnet.Server.Tests.Cli;
+
+/// <summary>The commands as a person runs them, on loopback and any free ports.</summary>
+public sealed partial class ServeAndPlayTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("linnet-cli-").FullName;
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
+    public async Task A_file_served_once_is_recorded_bit_for_bit_and_both_end(string transport)
+    {
+        byte[] pcm = new byte[48_000 * 2];
+        new Random(7).NextBytes(pcm);
+        string sent = InFolder("sent.wav");
+        string heard = InFolder("heard.wav");
+        File.WriteAllBytes(sent, Wav(pcm, 48_000));
+        (FakeShell server, Task<int> serving, string address) = await ServeAsync(sent, "--once");
+
+        (int code, FakeShell player) = await RunAsync("record", address + "sent/pcm", heard, "--transport", transport);
+
+        Assert.Equal((0, ""), (code, player.Errors));
+        Assert.Equal((0, ""), (await serving, server.Errors));
+        Assert.Equal(pcm, File.ReadAllBytes(heard)[^pcm.Length..]);
+    }
+
+    [Fact]
+    public async Task A_player_ends_after_so_much_sound_and_tells_programs_how_it_went()
+    {
+        (_, Task<int> serving, string address) = await ServeAsync("tone:440");
+        string heard = InFolder("heard.wav");
+
+        (int code, FakeShell player) = await RunAsync("play", address, "--output", heard, "--seconds", "0.5", "--stats", "json");
+
+        Assert.Equal((0, ""), (code, player.Errors));
+        JsonElement last = JsonDocument.Parse(player.Output.TrimEnd().Split('\n')[^1]).RootElement;
+        Assert.Equal("ended", last.GetProperty("state").GetString());
+        Assert.Equal("opus", last.GetProperty("codec").GetString());
+        Assert.InRange(last.GetProperty("received").GetInt64(), 25, 200);
+        Assert.InRange(last.GetProperty("peak_dbfs").GetDouble(), -30, -10);
+        Assert.Equal(24_000, FramesIn(File.ReadAllBytes(heard)));
+        await _stop.CancelAsync();
+        Assert.Equal(0, await serving);
+    }
+
+    [Fact]
+    public async Task A_server_tells_programs_what_it_does()
+    {
+        var shell = new FakeShell();
+        Task<int> serving = CommandLine.RunAsync(
+            ["serve", "a=tone", "b=tone:1000", "--live", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--stats", "json"], shell.Shell, _stop.Token);
+
+        string line = await shell.SaysAsync("\"state\":\"serving\"");
+        await _stop.CancelAsync();
+
+        Assert.Equal(0, await serving);
+        Assert.Equal(["a", "b"], JsonDocument.Parse(line).RootElement.GetProperty("stations").EnumerateArray().Select(s => s.GetProperty("name").GetString()));
+        Assert.StartsWith("{\"state\":\"ended\"", shell.Output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_station_that_is_not_there_is_told_from_those_that_are()
+    {
+        (_, Task<int> serving, string address) = await ServeAsync("jazz=tone", "news=tone");
+
+        (int code, FakeShell player) = await RunAsync("play", address + "rock", "--output", "null");
+
+        Assert.Equal(1, code);
+        Assert.Contains("jazz, news", player.Errors, StringComparison.Ordinal);
+        await _stop.CancelAsync();
+        Assert.Equal(0, await serving);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told_with_the_option_that_changes_it()
+    {
+        (_, Task<int> serving, string address) = await ServeAsync("tone");
+        string port = new Uri(address).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        (int code, FakeShell second) = await RunAsync("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", port, "--rtp-port", "0");
+
+        Assert.Equal(1, code);
+        Assert.Contains($"TCP port {port} is taken", second.Errors, StringComparison.Ordinal);
+        Assert.Contains("--rtsp-port", second.Errors, StringComparison.Ordinal);
+        await _stop.CancelAsync();
+        Assert.Equal(0, await serving);
+    }
+
+    [Theory]
+    [InlineData("serve nowhere.wav", "nowhere.wav")]
+    [InlineData("serve README.md", "README.md")]
+    [InlineData("play 127.0.0.1:1/x --output null", "127.0.0.1")]
+    [InlineData("play localhost --output no/such/folder/x.wav", "")]
+    public async Task What_fails_says_so_in_one_line_with_exit_code_1(string commandLine, string says)
+    {
+        (int code, FakeShell shell) = await RunAsync(commandLine.Split(' '));
+
+        Assert.Equal(1, code);
+        Assert.Contains(says, shell.Errors, StringComparison.Ordinal);
+        Assert.Single(shell.Errors.TrimEnd().Split('\n'));
+        Assert.DoesNotContain("Exception", shell.Errors, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Code, FakeShell Shell)> RunAsync(params string[] arguments)
+    {
+        var shell = new FakeShell();
+        return (await CommandLine.RunAsync(arguments, shell.Shell, _stop.Token), shell);
+    }
+
+    /// <summary>Starts a server and waits until it says where it listens.</summary>
+    private async Task<(FakeShell Shell, Task<int> Serving, string Address)> ServeAsync(params string[] sources)
+    {
+        var shell = new FakeShell();
+        Task<int> serving = CommandLine.RunAsync(["serve", .. sources, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0"], shell.Shell, _stop.Token);
+        Task<string> listening = shell.SaysAsync("rtsp://");
+        await Task.WhenAny(listening, serving);
+        Assert.False(serving.IsCompleted, shell.Errors);
+        return (shell, serving, Address().Match(await listening).Value);
+    }
+
+    private string InFolder(string name) => Path.Join(_folder, name);
+
+    private static byte[] Wav(byte[] pcm, int sampleRate)
+    {
+        byte[] wav = new byte[44 + pcm.Length];
+        "RIFF"u8.CopyTo(wav);
+        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(4), 36 + pcm.Length);
+        "WAVEfmt "u8.CopyTo(wav.AsSpan(8));
+        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(16), 16);
+        BinaryPrimitives.WriteInt16LittleEndian(wav.AsSpan(20), 1);
+        BinaryPrimitives.WriteInt16LittleEndian(wav.AsSpan(22), 1);
+        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(24), sampleRate);
+        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(28), sampleRate * 2);
+        BinaryPrimitives.WriteInt16LittleEndian(wav.AsSpan(32), 2);
+        BinaryPrimitives.WriteInt16LittleEndian(wav.AsSpan(34), 16);
+        "data"u8.CopyTo(wav.AsSpan(36));
+        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(40), pcm.Length);
+        pcm.CopyTo(wav, 44);
+        return wav;
+    }
+
+    private static int FramesIn(ReadOnlySpan<byte> wav)
+    {
+        int bytesPerFrame = BinaryPrimitives.ReadInt16LittleEndian(wav[(wav.IndexOf("fmt "u8) + 20)..]);
+        return BinaryPrimitives.ReadInt32LittleEndian(wav[(wav.IndexOf("data"u8) + 4)..]) / bytesPerFrame;
+    }
+
+    [GeneratedRegex("rtsp://[0-9.:]+/")]
+    private static partial Regex Address();
+}
