@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace Linnet.Server.Tests;
+
+/// <summary>The programs in the README are those in <c>samples</c>, which the solution compiles.</summary>
+public partial class ReadmeTests
+{
+    [Theory]
+    [InlineData(0, "Send")]
+    [InlineData(1, "Play")]
+    public void A_program_in_the_readme_is_the_sample_that_is_compiled(int block, string sample)
+    {
+        string root = Root();
+        string readme = File.ReadAllText(Path.Join(root, "README.md")).ReplaceLineEndings("\n");
+
+        MatchCollection programs = CSharpBlock().Matches(readme);
+
+        Assert.Equal(2, programs.Count);
+        Assert.Equal(File.ReadAllText(Path.Join(root, "samples", sample, "Program.cs")).ReplaceLineEndings("\n"), programs[block].Groups[1].Value);
+    }
+
+    [Fact]
+    public void They_are_fifteen_lines_at_most() =>
+        Assert.All(
+            (string[])["Send", "Play"],
+            static sample => Assert.InRange(File.ReadAllLines(Path.Join(Root(), "samples", sample, "Program.cs")).Length, 1, 15));
+
+    [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CSharpBlock();
+
+    private static string Root([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Join(Path.GetDirectoryName(thisFile), "..", ".."));
+}
