@@ -2,8 +2,9 @@ namespace Linnet.Receive;
 
 /// <summary>How long a device holds what it is given: from asking until the last frame asked for is heard.</summary>
 /// <remarks>
-/// It counts on top of the target delay, because what a device holds no packet can be late for. Devices tell it with some noise and
-/// now and then wrongly, so it is the median of the last calls, and stays until that has clearly changed.
+/// It counts on top of the target delay, because what a device holds no packet can be late for. Devices tell it with some noise, now
+/// and then wrongly, and some ask in two portions, of which the second counts: so it is the upper quartile of the last calls, and
+/// stays until that has clearly changed.
 /// </remarks>
 internal sealed class DeviceDelay(long ticksPerSecond)
 {
@@ -26,10 +27,10 @@ internal sealed class DeviceDelay(long ticksPerSecond)
         _last.AsSpan(0, sorted.Length).CopyTo(sorted);
         sorted.Sort();
 
-        long median = sorted[sorted.Length / 2];
-        if (_count == 1 || Math.Abs(median - _ticks) > HysteresisMs * ticksPerSecond / 1000)
+        long quartile = sorted[(sorted.Length - 1) * 3 / 4];
+        if (_count == 1 || Math.Abs(quartile - _ticks) > HysteresisMs * ticksPerSecond / 1000)
         {
-            Volatile.Write(ref _ticks, median);
+            Volatile.Write(ref _ticks, quartile);
         }
 
         // The counter may run for years.

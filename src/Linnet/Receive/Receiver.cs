@@ -118,6 +118,8 @@ public sealed class Receiver
                     OnPacket(packet, arrivedAt);
                     break;
                 case DatagramClass.Restart:
+                    // The first packet of the new stream was taken for a stray one.
+                    _counts.Foreign--;
                     OnPacket(_depacketizer.Restarted, arrivedAt);
                     OnPacket(packet, arrivedAt);
                     break;

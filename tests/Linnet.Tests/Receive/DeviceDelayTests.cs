@@ -19,6 +19,18 @@ public class DeviceDelayTests
     }
 
     [Fact]
+    public void Of_two_portions_the_second_counts()
+    {
+        var delay = new DeviceDelay(1000 * Millisecond);
+        for (int i = 0; i < 100; i++)
+        {
+            delay.Observe(20 * Millisecond);
+            delay.Observe(40 * Millisecond);
+            Assert.True(i < 8 || delay.Ticks == 40 * Millisecond);
+        }
+    }
+
+    [Fact]
     public void Noise_does_not_move_it()
     {
         var delay = new DeviceDelay(1000 * Millisecond);

@@ -239,11 +239,31 @@ public class FileOutputTests
 
         ReceiverStatistics statistics = run.Receiver.GetStatistics();
         Assert.Equal(1, statistics.Restarts);
-        Assert.Equal(0, statistics.Lost + statistics.Late + statistics.Duplicate);
+        Assert.Equal(0, statistics.Lost + statistics.Late + statistics.Duplicate + statistics.Foreign);
         Assert.True(run.HasEnded);
         Assert.Equal(first.Position + second.Position, run.FramesOut);
         Assert.Equal(FakeL16Decoder.Decode(first.Sound(first.Position - 1, 1)), run.File[(int)(first.Position * 2) - 1]);
         Assert.Equal(FakeL16Decoder.Decode(second.Sound(0, 0)), run.File[(int)(first.Position * 2)]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_restart_among_reordered_packets_costs_no_more_than_those_that_cross_the_seam(int seed)
+    {
+        var run = new FileRun(Stereo, new LossyLinkOptions { Jitter = 15 * FileRun.Millisecond }, seed);
+        var first = new FakeRtpSender(Stereo);
+        var second = new FakeRtpSender(Stereo, ssrc: 9, firstSequence: 65_535, firstTimestamp: 5);
+        run.Send(first, 100, 220);
+        run.Send(second, 100, 220);
+        run.Finish(second);
+
+        ReceiverStatistics statistics = run.Receiver.GetStatistics();
+        Assert.True(run.HasEnded);
+        Assert.Equal(1, statistics.Restarts);
+        Assert.InRange(statistics.Foreign, 0, 8);
+        Assert.InRange(run.FramesOut, 192 * 220, 200 * 220);
     }
 
     [Fact]
