@@ -48,7 +48,7 @@ public class JitterBufferTests
                     Assert.Equal((model.Overflow, model.Lost), (buffer.Overflow, buffer.Lost));
                 }
             },
-            iter: 2000);
+            iter: 600);
     }
 
     [Fact]
