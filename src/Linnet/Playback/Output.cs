@@ -41,8 +41,9 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
         set => _gain.Target = value;
     }
 
-    /// <summary>How loud it was in the last moments, per channel.</summary>
-    internal AudioLevel[] Levels => [.. Enumerable.Range(0, format.Channels).Select(channel => _meter[channel])];
+    /// <summary>How loud it was in the last moments, per channel: silent if nothing is heard, for a file then is not called either.</summary>
+    internal AudioLevel[] LevelsWhile(bool isHeard) =>
+        [.. Enumerable.Range(0, format.Channels).Select(channel => isHeard ? _meter[channel] : default)];
 
     /// <summary>What was received, by all feeds together.</summary>
     internal ReceiverStatistics Received => Volatile.Read(ref _past).Plus(Feed.Receiver.GetStatistics());
@@ -50,7 +51,6 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
     /// <summary>The device's callback.</summary>
     internal int Fill(Span<float> pcm, long heardAt)
     {
-        TakeNext();
         if (_framesLeft == 0)
         {
             return AudioDevice.End;
@@ -58,9 +58,14 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
 
         int room = (int)Math.Min(pcm.Length / format.Channels, _framesLeft);
         int frames = _feed.Fill(pcm[..(room * format.Channels)], heardAt);
-        if (frames == Receiver.End)
+        while (frames == Receiver.End)
         {
-            return AudioDevice.End;
+            if (!TakeNext())
+            {
+                return AudioDevice.End;
+            }
+
+            frames = _feed.Fill(pcm[..(room * format.Channels)], heardAt);
         }
 
         Span<float> sound = pcm[..(frames * format.Channels)];
@@ -81,14 +86,18 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
     /// <summary>The greatest sample of any channel since it was asked for last.</summary>
     internal float TakePeak() => Interlocked.Exchange(ref _peak, _meter.Loudest.Peak);
 
-    /// <summary>Goes on with another feed, which is now owned here.</summary>
+    /// <summary>Goes on with another feed, which is now owned here, when the one before has given all it has.</summary>
     internal void Switch(Feed next)
     {
-        // First what came back, then what goes out: the device never finds the way back taken.
-        Interlocked.Exchange(ref _retired, null)?.Dispose();
-        Volatile.Write(ref _past, _past.Plus(_newest.Receiver.GetStatistics()));
+        Feed before = _newest;
+        Volatile.Write(ref _past, _past.Plus(before.Receiver.GetStatistics()));
         _newest = Opened(next, format, hasClock);
-        Interlocked.Exchange(ref _next, next)?.Dispose();
+
+        // First what came back, then what goes out: the device never finds the way back taken. And what comes next is there before the end is.
+        Interlocked.Exchange(ref _retired, null)?.Dispose();
+        Feed? unheard = Interlocked.Exchange(ref _next, next);
+        before.Receiver.OnEnd();
+        unheard?.Dispose();
     }
 
     /// <summary>Nothing more will come: what is here is the end.</summary>
@@ -108,12 +117,15 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
         return feed;
     }
 
-    private void TakeNext()
+    private bool TakeNext()
     {
-        if (Volatile.Read(ref _next) is not null && Interlocked.Exchange(ref _next, null) is Feed next)
+        if (Interlocked.Exchange(ref _next, null) is not Feed next)
         {
-            Volatile.Write(ref _retired, _feed);
-            Volatile.Write(ref _feed, next);
+            return false;
         }
+
+        Volatile.Write(ref _retired, _feed);
+        Volatile.Write(ref _feed, next);
+        return true;
     }
 }

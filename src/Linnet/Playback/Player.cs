@@ -116,9 +116,10 @@ public sealed class Player : IAsyncDisposable
     public PlayerStatistics GetStatistics()
     {
         Output? output = Volatile.Read(ref _output);
+        PlayerState state = State;
         return new PlayerStatistics
         {
-            State = State,
+            State = state,
             Title = _tuner.Title,
             Payload = output?.Feed.Payload,
             Format = output?.Feed.Format ?? default,
@@ -126,7 +127,7 @@ public sealed class Player : IAsyncDisposable
             Receiver = output?.Received ?? new ReceiverStatistics(),
             Played = output?.Played ?? TimeSpan.Zero,
             Reconnects = _tuner.Reconnects,
-            Levels = output?.Levels ?? [],
+            Levels = output?.LevelsWhile(isHeard: state is PlayerState.Playing or PlayerState.Ended) ?? [],
             Peak = output?.TakePeak() ?? 0,
             Volume = Volume,
             IsMuted = IsMuted,

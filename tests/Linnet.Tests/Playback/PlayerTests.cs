@@ -4,20 +4,13 @@ using Linnet.Playback.Devices;
 using Linnet.Receive;
 using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtsp;
-using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Playback;
 
 /// <summary>A whole player against a scripted server on the loopback interface.</summary>
-public sealed class PlayerTests
+public sealed class PlayerTests : PlayerScenario
 {
-    private static readonly AudioFormat Mono = new(8000, 1);
-
-    private readonly FakeRtpSender _sender = new(Mono, firstSequence: 65_530, firstTimestamp: 4_294_967_000);
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(RtspTransport.Tcp)]
     [InlineData(RtspTransport.Udp)]
@@ -79,118 +72,6 @@ public sealed class PlayerTests
         {
             File.Delete(path);
         }
-    }
-
-    [Fact]
-    public async Task A_server_that_comes_back_is_heard_again_in_the_same_file()
-    {
-        int port;
-        Recording recording;
-        await using (FakeRtspServer server = Serve(_sender))
-        {
-            port = server.Port;
-            recording = new Recording(Options(server));
-            FakeRtspConnection connection = await server.PlayingAsync();
-            await SendAsync(connection, 10);
-            await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(200));
-        }
-
-        short[] first = Sent();
-        await UntilAsync(() => recording.Player.State is PlayerState.Reconnecting);
-        var again = new FakeRtpSender(Mono, ssrc: 99, firstSequence: 7, firstTimestamp: 70) { Sound = (position, _) => (short)position };
-        await using FakeRtspServer back = Serve(again, port);
-        FakeRtspConnection second = await back.PlayingAsync();
-        await SendAsync(second, 10, RtspTransport.Tcp, again);
-        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
-        await recording.Running;
-
-        Assert.Equal([.. first, .. Enumerable.Range(0, 1600).Select(i => (short)i)], recording.Samples);
-        Assert.Equal(1, recording.Player.GetStatistics().Reconnects);
-        Assert.Equal(20, recording.Player.GetStatistics().Receiver.Received);
-        await recording.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task A_server_that_comes_back_with_another_format_goes_on_in_the_files_own()
-    {
-        int port;
-        Recording recording;
-        await using (FakeRtspServer server = Serve(_sender))
-        {
-            port = server.Port;
-            recording = new Recording(Options(server));
-            await SendAsync(await server.PlayingAsync(), 10);
-            await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(200));
-        }
-
-        short[] first = Sent();
-        var again = new FakeRtpSender(new AudioFormat(16_000, 2)) { Sound = (_, _) => 1000 };
-        await using FakeRtspServer back = Serve(again, port);
-        back.Sdp = back.Sdp.Replace("L16/8000/1", "L16/16000/2", StringComparison.Ordinal);
-        FakeRtspConnection second = await back.PlayingAsync();
-        await SendAsync(second, 10, RtspTransport.Tcp, again);
-        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
-        await recording.Running;
-
-        short[] samples = recording.Samples;
-        Assert.Equal(first, samples[..first.Length]);
-        Assert.Equal(800, samples.Length - first.Length);
-        Assert.DoesNotContain(samples[(first.Length + 100)..^100], sample => sample is < 990 or > 1010);
-        Assert.Equal(20, recording.Player.GetStatistics().Receiver.Received);
-        await recording.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task A_device_with_a_clock_hears_silence_while_the_server_is_gone()
-    {
-        int port;
-        await using var device = new PulledDevice();
-        Player player;
-        Task running;
-        await using (FakeRtspServer server = Serve(_sender))
-        {
-            port = server.Port;
-            player = new Player(Options(server), device);
-            running = player.RunAsync(Cancelled);
-            await SendAsync(await server.PlayingAsync(), 10);
-            await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0));
-            Assert.Equal(PlayerState.Playing, player.State);
-        }
-
-        await UntilAsync(() => player.State is PlayerState.Reconnecting);
-        await UntilAsync(async () => (await device.PullAsync(80, Now))!.All(sample => sample == 0));
-        var again = new FakeRtpSender(Mono, ssrc: 99);
-        await using FakeRtspServer back = Serve(again, port);
-        FakeRtspConnection second = await back.PlayingAsync();
-        await SendAsync(second, 10, RtspTransport.Tcp, again);
-        await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0));
-        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
-        await UntilAsync(async () => await device.PullAsync(80, Now) is null);
-        await running;
-        await player.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task Without_reconnecting_a_lost_server_is_an_error_after_the_last_sample()
-    {
-        await using FakeRtspServer server = Serve(_sender);
-        await using var recording = new Recording(Options(server) with { Reconnects = false });
-        FakeRtspConnection connection = await server.PlayingAsync();
-        await SendAsync(connection, 10);
-        connection.Close();
-
-        await Assert.ThrowsAsync<RtspException>(() => recording.Running);
-        Assert.Equal(Sent(), recording.Samples);
-    }
-
-    [Fact]
-    public async Task A_first_connection_that_fails_is_an_error_at_once()
-    {
-        await using var server = new FakeRtspServer { Script = (_, request) => request.Answer(RtspStatus.NotFound) };
-        await using var recording = new Recording(Options(server));
-
-        await Assert.ThrowsAsync<RtspException>(() => recording.Running);
-        Assert.Equal(1, server.Methods.Count(method => method == RtspMethod.Describe));
     }
 
     [Fact]
@@ -293,72 +174,5 @@ public sealed class PlayerTests
         ArgumentException e = Assert.Throws<ArgumentException>(() => new Player(options, new NullDevice(TimeProvider.System)));
 
         Assert.All(["Url", "Duration", "Volume", "MinReconnectDelay", "TargetDelay"], name => Assert.Contains(name, e.Message, StringComparison.Ordinal));
-    }
-
-    private static long Now => TimeProvider.System.GetTimestamp();
-
-    private static PlayerOptions Options(FakeRtspServer server) => new()
-    {
-        Url = new Uri(server.Url),
-        Transport = RtspTransport.Tcp,
-        MinReconnectDelay = TimeSpan.FromMilliseconds(10),
-    };
-
-    /// <summary>A server that says in RTP-Info where the sender is.</summary>
-    private static FakeRtspServer Serve(FakeRtpSender sender, int port = 0)
-    {
-        var server = new FakeRtspServer(port);
-        server.Script = (connection, request) =>
-        {
-            RtspResponse? answer = request.Method == RtspMethod.Play ? server.Answer(connection, request) : null;
-            answer?.Headers.Add(RtspHeaderNames.RtpInfo, new RtpInfo($"{server.Url}/track1", sender.NextSequence, sender.NextTimestamp).ToString());
-            return answer;
-        };
-        return server;
-    }
-
-    private async Task SendAsync(
-        FakeRtspConnection connection, int packets, RtspTransport transport = RtspTransport.Tcp, FakeRtpSender? sender = null)
-    {
-        sender ??= _sender;
-        for (int i = 0; i < packets; i++)
-        {
-            byte[] packet = sender.Next(160);
-            if (transport is RtspTransport.Tcp)
-            {
-                await connection.SendPacketAsync(0, packet);
-            }
-            else
-            {
-                connection.SendRtp(packet);
-            }
-        }
-    }
-
-    private async Task SendGoodbyeAsync(FakeRtspConnection connection, RtspTransport transport, FakeRtpSender? sender = null)
-    {
-        uint ssrc = (sender ?? _sender).Ssrc;
-        byte[] datagram = new byte[256];
-        int length = RtcpCompound.Write(datagram, new ReceiverReport(ssrc), new SourceDescription(ssrc, "fake"), new Goodbye([ssrc]));
-        if (transport is RtspTransport.Tcp)
-        {
-            await connection.SendPacketAsync(1, datagram[..length]);
-        }
-        else
-        {
-            connection.SendRtcp(datagram[..length]);
-        }
-    }
-
-    private short[] Sent() => [.. Enumerable.Range(0, (int)_sender.Position).Select(position => _sender.Sound(position, 0))];
-
-    private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        while (!await condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancelled);
-        }
     }
 }

@@ -1,0 +1,158 @@
+using Linnet.Audio;
+using Linnet.Playback;
+using Linnet.Receive;
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Tests.Playback;
+
+/// <summary>What a player does when its server is gone, and when it comes back.</summary>
+public sealed class ReconnectTests : PlayerScenario
+{
+    [Fact]
+    public async Task A_server_that_comes_back_is_heard_again_in_the_same_file()
+    {
+        int port;
+        Recording recording;
+        await using (FakeRtspServer server = Serve(_sender))
+        {
+            port = server.Port;
+            recording = new Recording(Options(server));
+            FakeRtspConnection connection = await server.PlayingAsync();
+            await SendAsync(connection, 10);
+            await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(200));
+        }
+
+        short[] first = Sent();
+        await UntilAsync(() => recording.Player.State is PlayerState.Reconnecting);
+        var again = new FakeRtpSender(Mono, ssrc: 99, firstSequence: 7, firstTimestamp: 70) { Sound = (position, _) => (short)position };
+        await using FakeRtspServer back = Serve(again, port);
+        FakeRtspConnection second = await back.PlayingAsync();
+        await SendAsync(second, 10, RtspTransport.Tcp, again);
+        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
+        await recording.Running;
+
+        Assert.Equal([.. first, .. Enumerable.Range(0, 1600).Select(i => (short)i)], recording.Samples);
+        Assert.Equal(1, recording.Player.GetStatistics().Reconnects);
+        Assert.Equal(20, recording.Player.GetStatistics().Receiver.Received);
+        await recording.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_comes_back_with_another_format_goes_on_in_the_files_own()
+    {
+        int port;
+        Recording recording;
+        await using (FakeRtspServer server = Serve(_sender))
+        {
+            port = server.Port;
+            recording = new Recording(Options(server));
+            await SendAsync(await server.PlayingAsync(), 10);
+            await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(200));
+        }
+
+        short[] first = Sent();
+        var again = new FakeRtpSender(new AudioFormat(16_000, 2)) { Sound = (_, _) => 1000 };
+        await using FakeRtspServer back = Serve(again, port);
+        back.Sdp = back.Sdp.Replace("L16/8000/1", "L16/16000/2", StringComparison.Ordinal);
+        FakeRtspConnection second = await back.PlayingAsync();
+        await SendAsync(second, 10, RtspTransport.Tcp, again);
+        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
+        await recording.Running;
+
+        short[] samples = recording.Samples;
+        Assert.Equal(first, samples[..first.Length]);
+        Assert.Equal(800, samples.Length - first.Length);
+        Assert.DoesNotContain(samples[(first.Length + 100)..^100], sample => sample is < 990 or > 1010);
+        Assert.Equal(20, recording.Player.GetStatistics().Receiver.Received);
+        await recording.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_was_heard_before_a_change_of_format_is_played_to_its_end()
+    {
+        int port;
+        Recording recording;
+        await using (FakeRtspServer server = Serve(_sender))
+        {
+            port = server.Port;
+            recording = new Recording(Options(server) with { Receiver = new ReceiverOptions { TargetDelay = TimeSpan.FromSeconds(10) } });
+            FakeRtspConnection connection = await server.PlayingAsync();
+            await SendAsync(connection, 1);
+            _ = _sender.Next(160);
+
+            // These wait for the one that is missing.
+            await SendAsync(connection, 9);
+            await UntilAsync(() => recording.Player.GetStatistics().Receiver.Received == 10);
+        }
+
+        var again = new FakeRtpSender(new AudioFormat(16_000, 2)) { Sound = (_, _) => 1000 };
+        await using FakeRtspServer back = Serve(again, port);
+        back.Sdp = back.Sdp.Replace("L16/8000/1", "L16/16000/2", StringComparison.Ordinal);
+        FakeRtspConnection second = await back.PlayingAsync();
+        await SendAsync(second, 10, RtspTransport.Tcp, again);
+        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
+        second.Close();
+        await recording.Running;
+
+        short[] samples = recording.Samples;
+        Assert.Equal(1760 + 800, samples.Length);
+        Assert.Equal(Sent()[500..], samples[500..1760]);
+        Assert.DoesNotContain(samples[1900..^100], sample => sample is < 990 or > 1010);
+        await recording.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_device_with_a_clock_hears_silence_while_the_server_is_gone()
+    {
+        int port;
+        await using var device = new PulledDevice();
+        Player player;
+        Task running;
+        await using (FakeRtspServer server = Serve(_sender))
+        {
+            port = server.Port;
+            player = new Player(Options(server), device);
+            running = player.RunAsync(Cancelled);
+            await SendAsync(await server.PlayingAsync(), 10);
+            await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0));
+            Assert.Equal(PlayerState.Playing, player.State);
+        }
+
+        await UntilAsync(() => player.State is PlayerState.Reconnecting);
+        await UntilAsync(async () => (await device.PullAsync(80, Now))!.All(sample => sample == 0));
+        var again = new FakeRtpSender(Mono, ssrc: 99);
+        await using FakeRtspServer back = Serve(again, port);
+        FakeRtspConnection second = await back.PlayingAsync();
+        await SendAsync(second, 10, RtspTransport.Tcp, again);
+        await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0));
+        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
+        await UntilAsync(async () => await device.PullAsync(80, Now) is null);
+        await running;
+        await player.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Without_reconnecting_a_lost_server_is_an_error_after_the_last_sample()
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        await using var recording = new Recording(Options(server) with { Reconnects = false });
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 10);
+        connection.Close();
+
+        await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+        Assert.Equal(Sent(), recording.Samples);
+    }
+
+    [Fact]
+    public async Task A_first_connection_that_fails_is_an_error_at_once()
+    {
+        await using var server = new FakeRtspServer { Script = (_, request) => request.Answer(RtspStatus.NotFound) };
+        await using var recording = new Recording(Options(server));
+
+        await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+        Assert.Equal(1, server.Methods.Count(method => method == RtspMethod.Describe));
+    }
+}
