@@ -40,6 +40,6 @@ internal sealed partial class DeviceOrNowhere(IAudioDevice wanted, IAudioDevice 
         await nowhere.DisposeAsync();
     }
 
-    [LoggerMessage(1000, LogLevel.Warning, "There is no sound device to play on, so this plays to nowhere, meters and all: {Reason}")]
+    [LoggerMessage(1000, LogLevel.Warning, "Playing to nowhere, meters and all: {Reason}")]
     private static partial void LogNoDevice(ILogger logger, string reason);
 }

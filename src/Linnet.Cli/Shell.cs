@@ -1,3 +1,5 @@
+using Linnet.Cli.Panels;
+
 namespace Linnet.Cli;
 
 /// <summary>What the program was started in: its streams, its clock and whether people watch.</summary>
@@ -18,5 +20,5 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
         Environment.GetEnvironmentVariable("LINNET_DEBUG") == "1");
 
     /// <summary>Says one thing to the person on standard error, in the form every message has.</summary>
-    public void Say(string sentence) => Error.WriteLine($"linnet: {sentence}");
+    public void Say(string sentence) => Error.WriteLine($"linnet: {Text.Printable(sentence)}");
 }

@@ -32,7 +32,7 @@ internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILog
             return;
         }
 
-        string sentence = formatter(state, exception);
+        string sentence = Text.Printable(formatter(state, exception));
         if (_display is { } display)
         {
             display.Say(sentence);

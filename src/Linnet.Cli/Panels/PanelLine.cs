@@ -12,10 +12,10 @@ internal sealed class PanelLine
     /// <summary>Terminal cells it takes uncut: a Chinese character takes two.</summary>
     public int Cells { get; private set; }
 
-    /// <summary>Appends <paramref name="text"/>. Control characters become spaces: titles come from strangers and must not steer the terminal.</summary>
+    /// <summary>Appends <paramref name="text"/>, made printable.</summary>
     public PanelLine Add(string text, Tone tone = Tone.Plain)
     {
-        string safe = text.Any(char.IsControl) ? string.Create(text.Length, text, static (span, t) => Clean(t, span)) : text;
+        string safe = Text.Printable(text);
         int cells = new Segment(safe).CellCount();
         _pieces.Add((safe, cells, tone));
         Cells += cells;
@@ -63,14 +63,6 @@ internal sealed class PanelLine
         }
 
         return width <= 0 ? "" : shown.Append('…').ToString();
-    }
-
-    private static void Clean(string text, Span<char> clean)
-    {
-        for (int i = 0; i < clean.Length; i++)
-        {
-            clean[i] = char.IsControl(text[i]) ? ' ' : text[i];
-        }
     }
 
     private static string Code(Tone tone) => tone switch

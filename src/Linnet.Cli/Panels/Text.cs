@@ -5,6 +5,13 @@ namespace Linnet.Cli.Panels;
 /// <summary>Numbers as people read them, alike in every country.</summary>
 internal static class Text
 {
+    /// <summary>
+    /// <paramref name="text"/> with spaces for control characters: titles and reasons come from strangers, and must neither steer the terminal
+    /// nor look like more than one line.
+    /// </summary>
+    public static string Printable(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)) : text;
+
     public static string Clock(TimeSpan time) => time.TotalHours >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
         : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");

@@ -9,8 +9,8 @@ internal static partial class Log
     [LoggerMessage(900, LogLevel.Information, "{Url} plays on {Device}: {Payload}")]
     public static partial void Playing(this ILogger logger, Uri url, string device, PayloadFormat payload);
 
-    [LoggerMessage(901, LogLevel.Warning, "{Problem} Trying again in {Delay}")]
-    public static partial void ServerLost(this ILogger logger, string problem, TimeSpan delay);
+    [LoggerMessage(901, LogLevel.Warning, "{Problem} Trying again in {Seconds:F1} s")]
+    public static partial void ServerLost(this ILogger logger, string problem, double seconds);
 
     [LoggerMessage(902, LogLevel.Information, "The station is back")]
     public static partial void Reconnected(this ILogger logger);

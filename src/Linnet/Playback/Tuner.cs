@@ -69,7 +69,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                 bool isTcp = _station is { IsTcp: true };
                 _receiver = isTcp ? _receiver with { Transport = RtspTransport.Tcp } : _receiver;
                 TimeSpan delay = backoff.Next();
-                logger.ServerLost(e.Message, delay);
+                logger.ServerLost(e.Message, delay.TotalSeconds);
                 await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
             }
         }
