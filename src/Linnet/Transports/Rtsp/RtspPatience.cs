@@ -43,6 +43,9 @@ internal sealed class RtspPatience(RtspServerOptions options, TimeProvider time)
     /// <summary>Its station has ended.</summary>
     internal void Linger() => Interlocked.CompareExchange(ref _lingersSince, time.GetTimestamp(), Never);
 
+    /// <summary>Whether its station has ended, and the client is given time to play what it has and leave.</summary>
+    internal bool Lingers => Volatile.Read(ref _lingersSince) != Never;
+
     /// <summary>Says what is to be done at <paramref name="now"/>.</summary>
     internal Verdict Judge(long now, bool hasSessions)
     {

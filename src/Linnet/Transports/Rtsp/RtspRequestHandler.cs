@@ -183,7 +183,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             return refusal;
         }
 
-        await connection.EndSessionAsync(session, RtspSessionEnd.Teardown).ConfigureAwait(false);
+        await connection.EndSessionAsync(session, session.Finished ?? RtspSessionEnd.Teardown).ConfigureAwait(false);
         return request.Answer(RtspStatus.Ok);
     }
 

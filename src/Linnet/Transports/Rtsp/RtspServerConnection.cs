@@ -118,6 +118,11 @@ internal sealed class RtspServerConnection
                     session.CheckTimeout(_patience.HeardAt, now);
                 }
 
+                if (_patience.Lingers)
+                {
+                    WakeFromAnyThread();
+                }
+
                 break;
         }
     }
@@ -166,11 +171,7 @@ internal sealed class RtspServerConnection
     internal async Task EndSessionAsync(RtspServerSession session, RtspSessionEnd reason)
     {
         _sessions.TryRemove(session.Id, out _);
-
-        // The sender has said that the station ended; but a datagram may be lost, so by UDP it is said twice.
-        bool saysGoodbye = reason is RtspSessionEnd.TimedOut or RtspSessionEnd.ServerStopped
-            || (reason is RtspSessionEnd.StationEnded && !session.Transport.IsTcp);
-        await session.CloseAsync(saysGoodbye).ConfigureAwait(false);
+        await session.CloseAsync(saysGoodbye: reason is RtspSessionEnd.TimedOut or RtspSessionEnd.ServerStopped).ConfigureAwait(false);
         _server.Admission.CloseSession(Peer, isLast: _sessions.IsEmpty);
         _server.Counters.Count(reason);
         _server.Logger.SessionEnded(
@@ -321,31 +322,24 @@ internal sealed class RtspServerConnection
                 continue;
             }
 
-            if (reason == RtspSessionEnd.StationEnded && !MayLeave(session))
+            if (reason == RtspSessionEnd.StationEnded)
             {
+                // The client still has sound to play, and then tears down. By UDP the goodbye may be lost, so it is said again.
+                _patience.Linger();
+                session.RepeatGoodbye();
                 continue;
             }
 
             await EndSessionAsync(session, reason).ConfigureAwait(false);
-            switch (reason)
+            if (reason == RtspSessionEnd.TimedOut)
             {
-                case RtspSessionEnd.StationEnded:
-                    break;
-                case RtspSessionEnd.TimedOut:
-                    _isClosing |= _sessions.IsEmpty;
-                    break;
-                default:
-                    Abort();
-                    break;
+                _isClosing |= _sessions.IsEmpty;
+            }
+            else
+            {
+                Abort();
             }
         }
-    }
-
-    /// <summary>Whether a client whose station has ended has all of the sound. If not, the end of the time to linger cuts it.</summary>
-    private bool MayLeave(RtspServerSession session)
-    {
-        _patience.Linger();
-        return !session.Transport.IsTcp || Output.UnsentBytes == 0;
     }
 
     private async Task EndSessionsAsync(RtspSessionEnd reason)

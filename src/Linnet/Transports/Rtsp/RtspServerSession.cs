@@ -106,6 +106,15 @@ internal sealed class RtspServerSession
         await _server.Senders.RemoveAsync(Listener!).ConfigureAwait(false);
     }
 
+    /// <summary>Says again that its station has ended, where the first time may have been lost.</summary>
+    internal void RepeatGoodbye()
+    {
+        if (!Transport.IsTcp && Listener is Listener listener)
+        {
+            SayGoodbye(listener);
+        }
+    }
+
     /// <summary>Ends it. Nothing is sent afterwards.</summary>
     /// <param name="saysGoodbye">Whether a BYE goes out.</param>
     internal async Task CloseAsync(bool saysGoodbye)
@@ -116,9 +125,7 @@ internal sealed class RtspServerSession
             await _server.Senders.RemoveAsync(listener).ConfigureAwait(false);
             if (saysGoodbye)
             {
-                var batch = new SendBatch(capacity: 1);
-                listener.SendEnd(batch);
-                batch.Flush();
+                SayGoodbye(listener);
             }
 
             listener.Lease.Dispose();
@@ -163,6 +170,13 @@ internal sealed class RtspServerSession
             // It waits for the client to take the rest.
             _connection.WakeFromAnyThread();
         }
+    }
+
+    private static void SayGoodbye(Listener listener)
+    {
+        var batch = new SendBatch(capacity: 1);
+        listener.SendEnd(batch);
+        batch.Flush();
     }
 
     private Listener CreateListener(RingLease lease) => _route is not null
