@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
 
 namespace Linnet.Interop.Tests;
 
-/// <summary>Somebody else's program: bounded in time, killed by its handle with all it started, its output kept.</summary>
+/// <summary>A program beside the test: bounded in time, killed by its handle with all it started, its output kept.</summary>
 internal sealed class Tool : IAsyncDisposable
 {
     private readonly Process _process;
@@ -27,10 +28,11 @@ internal sealed class Tool : IAsyncDisposable
     /// <summary>What it has written on standard error so far.</summary>
     internal string Errors => Text(_errors);
 
-    /// <summary>Starts a program.</summary>
+    /// <summary>Starts a program; <c>linnet</c> is this project's own.</summary>
     internal static Tool Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        string file = program == "linnet" ? Path.Combine(AppContext.BaseDirectory, "Linnet.Cli") : program;
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         return new Tool(Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start."));
     }
 
@@ -65,6 +67,9 @@ internal sealed class Tool : IAsyncDisposable
 
         throw new InvalidOperationException($"{_process.StartInfo.FileName} did not print '{prefix}…'. {Output} {Errors}");
     }
+
+    /// <summary>Presses Ctrl-C.</summary>
+    internal Task InterruptAsync() => RunAsync(TimeSpan.FromSeconds(10), "kill", "-INT", _process.Id.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Waits for its end.</summary>
     internal async Task<int> ExitAsync(TimeSpan limit)

@@ -1,91 +1,178 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Linnet.Interop.Tests;
 
-/// <summary>Sound of 16 bits in a WAV file.</summary>
-internal sealed record WavSound(int SampleRate, int Channels, short[] Samples)
+/// <summary>A WAV file as plain numbers, written and read by nothing of the project's own.</summary>
+/// <param name="SampleRate">Frames per second.</param>
+/// <param name="Channels">Samples per frame.</param>
+/// <param name="Bits">16, 24, or 32 where the file holds float32.</param>
+/// <param name="Samples">Interleaved.</param>
+internal sealed record WavSound(int SampleRate, int Channels, int Bits, int[] Samples)
 {
-    /// <summary>A sweep with a little noise, different in each channel: nothing in it looks like anything else in it.</summary>
-    internal static WavSound Sweep(int sampleRate, int channels, double seconds)
+    public int Frames => Samples.Length / Channels;
+
+    /// <summary>Noise that uses every bit: no run of it occurs twice.</summary>
+    public static WavSound Noise(int rate, int channels, int bits, double seconds, int seed = 1)
     {
-        var random = new Random(5);
-        var samples = new short[(int)(sampleRate * seconds) * channels];
+        var random = new Random(seed);
+        int[] samples = new int[(int)(rate * seconds) * channels];
         for (int i = 0; i < samples.Length; i++)
         {
-            double t = i / channels / (double)sampleRate;
-            double sweep = Math.Sin(2 * Math.PI * ((200 + (97 * (i % channels))) + (300 * t)) * t);
-            samples[i] = (short)((sweep * 12_000) + random.Next(-300, 300));
+            samples[i] = random.Next(-(1 << (bits - 1)), 1 << (bits - 1));
         }
 
-        return new WavSound(sampleRate, channels, samples);
+        return new WavSound(rate, channels, bits, samples);
+    }
+
+    /// <summary>A sweep with a little noise, different in each channel: nothing in it looks like anything else in it.</summary>
+    public static WavSound Sweep(int rate, int channels, double seconds)
+    {
+        var random = new Random(5);
+        int[] samples = new int[(int)(rate * seconds) * channels];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            double t = i / channels / (double)rate;
+            double sweep = Math.Sin(2 * Math.PI * ((200 + (97 * (i % channels))) + (300 * t)) * t);
+            samples[i] = (int)((sweep * 12_000) + random.Next(-300, 300));
+        }
+
+        return new WavSound(rate, channels, 16, samples);
     }
 
     /// <summary>One channel as floats of full scale 1.</summary>
-    internal float[] Channel(int channel) =>
-        [.. Enumerable.Range(0, Samples.Length / Channels).Select(i => Samples[(i * Channels) + channel] / 32_768f)];
+    public float[] Channel(int channel) =>
+        [.. Enumerable.Range(0, Frames).Select(i => Samples[(i * Channels) + channel] / (float)(1L << (Bits - 1)))];
 
-    internal void Save(string path)
+    /// <summary>Its upper 16 bits.</summary>
+    public WavSound To16() => this with { Bits = 16, Samples = [.. Samples.Select(s => s >> (Bits - 16))] };
+
+    public void Save(string path)
     {
-        using var writer = new BinaryWriter(File.Create(path));
-        writer.Write("RIFF"u8);
-        writer.Write(36 + (2 * Samples.Length));
-        writer.Write("WAVEfmt "u8);
-        writer.Write(16);
-        writer.Write((short)1);
-        writer.Write((short)Channels);
-        writer.Write(SampleRate);
-        writer.Write(SampleRate * Channels * 2);
-        writer.Write((short)(Channels * 2));
-        writer.Write((short)16);
-        writer.Write("data"u8);
-        writer.Write(2 * Samples.Length);
-        foreach (short sample in Samples)
+        int size = Bits / 8;
+        byte[] bytes = new byte[44 + (Samples.Length * size)];
+        "RIFF"u8.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), bytes.Length - 8);
+        "WAVEfmt "u8.CopyTo(bytes.AsSpan(8));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), 16);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(20), 1);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(22), (short)Channels);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(24), SampleRate);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(28), SampleRate * Channels * size);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(32), (short)(Channels * size));
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(34), (short)Bits);
+        "data"u8.CopyTo(bytes.AsSpan(36));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(40), Samples.Length * size);
+        for (int i = 0; i < Samples.Length; i++)
         {
-            writer.Write(sample);
+            for (int b = 0; b < size; b++)
+            {
+                bytes[44 + (i * size) + b] = (byte)(Samples[i] >> (8 * b));
+            }
         }
+
+        File.WriteAllBytes(path, bytes);
     }
 
-    /// <summary>Reads 16-bit PCM, 24-bit PCM without its lowest byte, or float32 rounded.</summary>
-    internal static WavSound Load(string path)
+    public static WavSound Load(string path)
     {
         byte[] bytes = File.ReadAllBytes(path);
-        int rate = 0;
-        int channels = 0;
-        int bits = 0;
+        Assert.True(bytes.Length >= 44 && bytes.AsSpan(0, 4).SequenceEqual("RIFF"u8), $"{path} is not a WAV of any length");
+        (int rate, int channels, int bits) = (0, 0, 0);
         for (int at = 12; at + 8 <= bytes.Length;)
         {
-            string id = Encoding.ASCII.GetString(bytes, at, 4);
-            int length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at + 4));
-            ReadOnlySpan<byte> chunk = bytes.AsSpan(at + 8, Math.Min(length, bytes.Length - at - 8));
-            if (id == "fmt ")
+            ReadOnlySpan<byte> chunk = bytes.AsSpan(at);
+            uint length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
+            if (chunk.StartsWith("fmt "u8))
             {
-                channels = BinaryPrimitives.ReadInt16LittleEndian(chunk[2..]);
-                rate = BinaryPrimitives.ReadInt32LittleEndian(chunk[4..]);
-                bits = BinaryPrimitives.ReadInt16LittleEndian(chunk[14..]);
+                channels = BinaryPrimitives.ReadInt16LittleEndian(chunk[10..]);
+                rate = BinaryPrimitives.ReadInt32LittleEndian(chunk[12..]);
+                bits = BinaryPrimitives.ReadInt16LittleEndian(chunk[22..]);
             }
-            else if (id == "data")
+            else if (chunk.StartsWith("data"u8))
             {
-                return new WavSound(rate, channels, ReadSamples(chunk, bits));
+                // A length of 0 or all ones: written as a stream.
+                int available = bytes.Length - at - 8;
+                int count = length is 0 or > int.MaxValue ? available : Math.Min((int)length, available);
+                return new WavSound(rate, channels, bits, Integers(chunk.Slice(8, count), bits));
             }
 
-            at += 8 + length + (length & 1);
+            at += 8 + (int)length + (int)(length % 2);
         }
 
-        throw new InvalidDataException($"{path} has no samples.");
+        throw new InvalidDataException($"{path} has no data chunk");
     }
 
-    private static short[] ReadSamples(ReadOnlySpan<byte> data, int bits)
+    /// <summary>The frame of this wave at which <paramref name="part"/> starts, to the last bit and to its last sample; fails if there is none.</summary>
+    public int FindRun(WavSound part)
     {
-        var samples = new short[data.Length / (bits / 8)];
+        Assert.Equal((SampleRate, Channels), (part.SampleRate, part.Channels));
+        int shift = Bits - part.Bits;
+        Assert.True(part.Frames > 100, $"only {part.Frames} frames");
+        for (int frame = 0; frame + part.Frames <= Frames; frame++)
+        {
+            if (Samples[frame * Channels] == part.Samples[0] << shift && IsRunAt(part, frame, shift, part.Samples.Length))
+            {
+                return frame;
+            }
+        }
+
+        Assert.Fail(Describe(part, shift));
+        return -1;
+    }
+
+    private bool IsRunAt(WavSound part, int frame, int shift, int samples)
+    {
+        for (int i = 0; i < samples; i++)
+        {
+            if (Samples[(frame * Channels) + i] != part.Samples[i] << shift)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private string Describe(WavSound part, int shift)
+    {
+        for (int frame = 0; frame < Frames - 16; frame++)
+        {
+            if (IsRunAt(part, frame, shift, 16 * Channels))
+            {
+                int same = 0;
+                while (same < part.Samples.Length && (frame * Channels) + same < Samples.Length
+                    && Samples[(frame * Channels) + same] == part.Samples[same] << shift)
+                {
+                    same++;
+                }
+
+                return $"The {part.Frames} frames start at frame {frame}, but differ from their frame {same / Channels} on.";
+            }
+        }
+
+        return $"The first of {part.Frames} frames are not in the source: {string.Join(' ', part.Samples.Take(8))}";
+    }
+
+    private static int[] Integers(ReadOnlySpan<byte> bytes, int bits)
+    {
+        int size = bits / 8;
+        int[] samples = new int[bytes.Length / size];
         for (int i = 0; i < samples.Length; i++)
         {
-            samples[i] = bits switch
+            if (bits == 32)
             {
-                16 => BinaryPrimitives.ReadInt16LittleEndian(data[(2 * i)..]),
-                24 => BinaryPrimitives.ReadInt16LittleEndian(data[((3 * i) + 1)..]),
-                _ => (short)Math.Clamp(BinaryPrimitives.ReadSingleLittleEndian(data[(4 * i)..]) * 32_768, short.MinValue, short.MaxValue),
-            };
+                float sample = BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]);
+                samples[i] = (int)Math.Clamp(Math.Round(sample * 2_147_483_648.0), int.MinValue, int.MaxValue);
+                continue;
+            }
+
+            int value = (sbyte)bytes[(i * size) + size - 1];
+            for (int b = size - 2; b >= 0; b--)
+            {
+                value = (value << 8) | bytes[(i * size) + b];
+            }
+
+            samples[i] = value;
         }
 
         return samples;

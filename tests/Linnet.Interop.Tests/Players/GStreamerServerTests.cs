@@ -66,10 +66,10 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
             await player.RunAsync(TestContext.Current.CancellationToken);
         }
 
-        return WavSound.Load(path);
+        return WavSound.Load(path).To16();
     }
 
-    private static int FirstDifference(short[] expected, short[] actual)
+    private static int FirstDifference(int[] expected, int[] actual)
     {
         int same = expected.AsSpan().CommonPrefixLength(actual);
         return same == expected.Length && same == actual.Length ? -1 : same;
