@@ -10,10 +10,12 @@ namespace Linnet.Cli.Commands;
 /// <summary>Runs what <c>play</c> and <c>record</c> were asked for.</summary>
 internal static class PlaySession
 {
+    private static readonly TimeSpan LargeBuffer = TimeSpan.FromMilliseconds(100);
+
     public static async Task<int> RunAsync(PlayRequest request, Shell shell, CancellationToken cancellationToken)
     {
         using var session = new Session(shell, request.WantsJson, outIsTaken: request.Output == "-", cancellationToken);
-        await using IAudioDevice device = AudioDevices.Create(request.Output, shell.Time);
+        await using IAudioDevice device = AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency));
         await using var player = new Player(OptionsOf(request), device, shell.Time, session.Log);
         var monitor = new PlayerMonitor(player, request.Address, device, shell.Time);
         await session.ShowAsync(
@@ -23,6 +25,10 @@ internal static class PlaySession
             monitor.OnKey);
         return ExitCode.Ended;
     }
+
+    /// <summary>Who asks for a large buffer wants no dropout: then the device, too, gets time for a busy machine.</summary>
+    private static TimeSpan? DeviceLatencyOf(TimeSpan? buffer) =>
+        buffer > LargeBuffer ? TimeSpan.FromMilliseconds(Math.Min(buffer.Value.TotalMilliseconds / 2, 200)) : null;
 
     private static PlayerOptions OptionsOf(PlayRequest request)
     {
