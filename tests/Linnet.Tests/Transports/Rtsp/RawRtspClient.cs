@@ -9,14 +9,18 @@ namespace Linnet.Tests.Transports.Rtsp;
 internal sealed class RawRtspClient : IDisposable
 {
     // For its whole life: reports come for ever, so each read by itself would never be the one that hangs.
-    private readonly CancellationTokenSource _hang = new(RtspTestServer.HangLimit);
+    private readonly CancellationTokenSource _hang;
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
     private int _sequence;
 
-    private RawRtspClient(Socket socket) => _socket = socket;
+    private RawRtspClient(Socket socket, TimeSpan lifetime)
+    {
+        _socket = socket;
+        _hang = new CancellationTokenSource(lifetime);
+    }
 
     /// <summary>The frames that came before the answers that were read.</summary>
     public Queue<(byte Channel, byte[] Packet)> Frames { get; } = [];
@@ -25,12 +29,17 @@ internal sealed class RawRtspClient : IDisposable
 
     public Socket Socket => _socket;
 
-    public static async Task<RawRtspClient> ConnectAsync(IPEndPoint server, IPAddress from)
+    public static async Task<RawRtspClient> ConnectAsync(IPEndPoint server, IPAddress from, int receiveBuffer, TimeSpan lifetime)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer > 0)
+        {
+            socket.ReceiveBufferSize = receiveBuffer;
+        }
+
         socket.Bind(new IPEndPoint(from, 0));
         await socket.ConnectAsync(server);
-        return new RawRtspClient(socket);
+        return new RawRtspClient(socket, lifetime);
     }
 
     public async Task SendAsync(string text) => await _socket.SendAsync(Encoding.ASCII.GetBytes(text));
@@ -161,9 +170,13 @@ internal sealed class RawRtspClient : IDisposable
         Assert.Equal((byte)'$', await ReadByteAsync());
         byte channel = await ReadByteAsync();
         byte[] packet = new byte[(await ReadByteAsync() << 8) | await ReadByteAsync()];
-        for (int i = 0; i < packet.Length; i++)
+        for (int length = 0; length < packet.Length;)
         {
-            packet[i] = await ReadByteAsync();
+            await PeekAsync();
+            int count = Math.Min(packet.Length - length, _end - _start);
+            _buffer.AsSpan(_start, count).CopyTo(packet.AsSpan(length));
+            _start += count;
+            length += count;
         }
 
         return (channel, packet);

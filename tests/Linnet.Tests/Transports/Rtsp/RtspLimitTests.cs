@@ -236,8 +236,7 @@ public class RtspLimitTests
         var sending = new SenderOptions { Threads = 1, MaxLag = TimeSpan.FromMilliseconds(200), StallTimeout = TimeSpan.FromSeconds(1) };
         await using var server = new RtspTestServer(sending: sending);
         using RawRtspClient reader = await server.ConnectAsync();
-        using RawRtspClient stalled = await server.ConnectAsync();
-        stalled.Socket.ReceiveBufferSize = 4096;
+        using RawRtspClient stalled = await server.ConnectAsync(receiveBuffer: 4096);
         await reader.PlayInterleavedAsync(server.Uri("/jazz"));
         await stalled.PlayInterleavedAsync(server.Uri("/jazz"));
         foreach (PacketItem packet in RtspTestServer.Published(server.Opus))

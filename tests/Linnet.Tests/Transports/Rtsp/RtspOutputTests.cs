@@ -33,35 +33,16 @@ public sealed class RtspOutputTests : IDisposable
     [Fact]
     public async Task Answers_among_packets_to_a_slow_reader_cut_no_frame()
     {
+        const int Packets = 3000;
+        const int Answers = 500;
         var output = new RtspOutput(_near);
-        var random = new Random(1);
-        var expected = new List<byte[]>();
-        const int Count = 3000;
-        var writing = Task.Run(
+        var packets = Task.Run(
             async () =>
             {
-                for (int i = 0; i < Count;)
+                for (int i = 0; i < Packets;)
                 {
-                    if (i % 7 == 3)
+                    if (output.TrySend(Packet(i, 1 + (i * 37 % 3000)), Channel(i)))
                     {
-                        byte[] answer = Encoding.ASCII.GetBytes($"RTSP/1.0 200 OK\r\nCSeq: {i}\r\nX: {new string('x', random.Next(200))}\r\n\r\n");
-                        output.Post(answer);
-                        expected.Add(answer);
-                        if (i % 2 == 0)
-                        {
-                            await output.FlushAsync(TestContext.Current.CancellationToken);
-                        }
-
-                        i++;
-                        continue;
-                    }
-
-                    PacketItem packet = Packet(i, random.Next(1, 3000));
-                    if (output.TrySend(packet, (byte)(i % 3)))
-                    {
-                        byte[] frame = packet.InterleavedFrame.ToArray();
-                        frame[1] = (byte)(i % 3);
-                        expected.Add(frame);
                         i++;
                     }
                     else
@@ -69,21 +50,50 @@ public sealed class RtspOutputTests : IDisposable
                         await Task.Yield();
                     }
                 }
-
+            },
+            TestContext.Current.CancellationToken);
+        var answers = Task.Run(
+            async () =>
+            {
+                for (int i = 0; i < Answers; i++)
+                {
+                    output.Post(Answer(i));
+                    await output.FlushAsync(TestContext.Current.CancellationToken);
+                    await Task.Yield();
+                }
+            },
+            TestContext.Current.CancellationToken);
+        Task writing = Task.WhenAll(packets, answers).ContinueWith(
+            async _ =>
+            {
                 await output.FlushAsync(TestContext.Current.CancellationToken);
                 _near.Shutdown(SocketShutdown.Send);
             },
-            TestContext.Current.CancellationToken);
+            TaskScheduler.Default).Unwrap();
 
-        var received = new MemoryStream();
-        byte[] buffer = new byte[1000];
-        while (_far.Receive(buffer) is int length and > 0)
+        byte[] received = ReadToEnd();
+        await writing;
+
+        ReadOnlySpan<byte> rest = received;
+        int packet = 0;
+        int answer = 0;
+        while (!rest.IsEmpty)
         {
-            received.Write(buffer, 0, length);
+            byte[] expected = rest[0] == '$' ? Packet(packet, 1 + (packet * 37 % 3000)).InterleavedFrame.ToArray() : Answer(answer);
+            if (rest[0] == '$')
+            {
+                expected[1] = Channel(packet++);
+            }
+            else
+            {
+                answer++;
+            }
+
+            Assert.Equal(expected, rest[..Math.Min(rest.Length, expected.Length)].ToArray());
+            rest = rest[expected.Length..];
         }
 
-        await writing;
-        Assert.Equal(expected.SelectMany(bytes => bytes).ToArray(), received.ToArray());
+        Assert.Equal((Packets, Answers), (packet, answer));
     }
 
     [Fact]
@@ -156,6 +166,23 @@ public sealed class RtspOutputTests : IDisposable
 
         Assert.InRange(InterleavedListener.KernelBufferFor(info), about * 0.95, about * 1.05);
     }
+
+    private byte[] ReadToEnd()
+    {
+        var received = new MemoryStream();
+        byte[] buffer = new byte[1000];
+        while (_far.Receive(buffer) is int length and > 0)
+        {
+            received.Write(buffer, 0, length);
+        }
+
+        return received.ToArray();
+    }
+
+    private static byte Channel(int number) => (byte)(number % 3);
+
+    private static byte[] Answer(int number) =>
+        Encoding.ASCII.GetBytes($"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nX: {new string('x', number * 17 % 300)}\r\n\r\n");
 
     private static PacketItem Packet(int number, int payloadLength)
     {

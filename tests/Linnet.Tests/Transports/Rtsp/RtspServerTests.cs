@@ -15,6 +15,7 @@ public class RtspServerTests
         using RawRtspClient client = await server.ConnectAsync();
 
         await client.PlayInterleavedAsync(server.Uri("/jazz/opus"));
+        Assert.Empty(client.Frames);
         RtspTestServer.Publish(server.Opus, 50);
 
         foreach (PacketItem packet in RtspTestServer.Published(server.Opus))

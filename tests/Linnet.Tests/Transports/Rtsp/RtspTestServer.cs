@@ -66,7 +66,8 @@ internal sealed class RtspTestServer : IAsyncDisposable
 
     public string Uri(string path) => $"rtsp://{Address}{path}";
 
-    public Task<RawRtspClient> ConnectAsync(IPAddress? from = null) => RawRtspClient.ConnectAsync(Address, from ?? IPAddress.Loopback);
+    public Task<RawRtspClient> ConnectAsync(IPAddress? from = null, int receiveBuffer = 0, TimeSpan? lifetime = null) =>
+        RawRtspClient.ConnectAsync(Address, from ?? IPAddress.Loopback, receiveBuffer, lifetime ?? HangLimit);
 
     /// <summary>Publishes packets that are due now.</summary>
     public static PacketItem[] Publish(BroadcastRing ring, int count, int payloadLength = 20)

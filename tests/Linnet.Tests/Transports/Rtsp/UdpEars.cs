@@ -49,7 +49,7 @@ internal sealed class UdpEars : IDisposable
     private static async Task<byte[]> ReadAsync(Socket socket)
     {
         using var hang = new CancellationTokenSource(RtspTestServer.HangLimit);
-        byte[] buffer = new byte[65_535];
+        byte[] buffer = new byte[1500];
         int length = await socket.ReceiveAsync(buffer, hang.Token);
         return buffer[..length];
     }

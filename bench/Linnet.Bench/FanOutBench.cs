@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using BenchmarkDotNet.Attributes;
+using Linnet.Broadcast;
+using Linnet.Clock;
+using Linnet.Codecs;
+using Linnet.Transports.Rtp;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Bench;
+
+/// <summary>What it costs to publish one Opus packet and to hand it to the kernel for every listener: real sockets on loopback.</summary>
+[MemoryDiagnoser]
+public class FanOutBench : IDisposable
+{
+    private const int PayloadLength = 320;
+    private readonly byte[] _payload = new byte[PayloadLength];
+    private readonly List<Socket> _sockets = [];
+    private BroadcastRing _ring = null!;
+    private SenderLoop _loop = null!;
+    private RtpPortPair _ports = null!;
+    private UdpSocket _sink = null!;
+    private long _number;
+
+    [Params(1, 100, 1000)]
+    public int Listeners { get; set; }
+
+    [Params("udp", "tcp")]
+    public string Transport { get; set; } = "";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        TimeProvider time = TimeProvider.System;
+        var info = new RenditionInfo("bench", "opus", new PayloadFormat("opus", 48_000, 2), 960, 128_000, RtpStreamIdentity.Random());
+        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), () => true);
+        long now = time.GetTimestamp();
+        _ring.Publish(new DiscontinuityItem(0, now, new MediaTimeline(now, 48_000, time.TimestampFrequency)));
+        _loop = new SenderLoop(new SenderOptions(), time.TimestampFrequency, new SenderCounters(time.TimestampFrequency), static _ => { });
+        _ports = RtpPortPair.Bind(IPAddress.Loopback, 0);
+        _sink = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var rtcp = new RtcpWriter(time);
+        for (int i = 0; i < Listeners; i++)
+        {
+            _ring.TryOpen(out RingLease? lease);
+            Listener listener = Transport == "udp" ? Udp(lease!, rtcp) : Tcp(lease!, rtcp);
+            listener.Next = _ring.Head;
+            _loop.Add(listener, now);
+        }
+    }
+
+    [Benchmark]
+    public long PublishAndSend()
+    {
+        long now = TimeProvider.System.GetTimestamp();
+        _ring.Publish(new PacketItem(_ring.Info.Stream, _number, _number * 960, 960, marker: false, now, _payload));
+        _number++;
+        return _loop.Step(now);
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _sockets.ForEach(s => s.Dispose());
+        _ports.Dispose();
+        _sink.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private UdpListener Udp(RingLease lease, RtcpWriter rtcp)
+    {
+        var feedback = new RtpFeedback(_ring.Info, TimeProvider.System);
+        var route = new UdpRoute(_ports, IPAddress.Loopback, _sink.LocalEndPoint.Port, _sink.LocalEndPoint.Port, feedback);
+        return new UdpListener(lease, _sink.LocalEndPoint, route, rtcp, static _ => { });
+    }
+
+    private InterleavedListener Tcp(RingLease lease, RtcpWriter rtcp)
+    {
+        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen();
+        var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        far.Connect(listening.LocalEndPoint!);
+        Socket near = listening.Accept();
+        near.Blocking = false;
+        near.NoDelay = true;
+        _sockets.AddRange([near, far]);
+        _ = DrainAsync(far);
+        return new InterleavedListener(
+            lease, (IPEndPoint)near.RemoteEndPoint!, new TransportPair(0, 1), new RtspOutput(near), rtcp, static _ => { });
+    }
+
+    private static async Task DrainAsync(Socket socket)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+        }
+    }
+}
