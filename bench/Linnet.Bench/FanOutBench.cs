@@ -96,7 +96,7 @@ public class FanOutBench : IDisposable
         byte[] buffer = new byte[64 * 1024];
         try
         {
-            while (await socket.ReceiveAsync(buffer) > 0)
+            while (await socket.ReceiveAsync(buffer).ConfigureAwait(false) > 0)
             {
             }
         }
