@@ -27,16 +27,14 @@ public sealed class GStreamerServer : IAsyncLifetime
     {
         string music = $"{Wav("music", Music)} ! audioconvert dithering=none";
         string speech = Wav("speech", Speech);
-        string l16 = $"{music} ! audio/x-raw,format=S16BE ! rtpL16pay pt=97";
         _server = Tool.Start(
             "/usr/bin/python3",
             Path.Combine(AppContext.BaseDirectory, "Players", "gstreamer-rtsp-server.py"),
-            $"l16={l16} name=pay0",
+            $"l16={music} ! audio/x-raw,format=S16BE ! rtpL16pay name=pay0 pt=97",
             $"l24={music} ! audio/x-raw,format=S24BE ! rtpL24pay name=pay0 pt=98",
             $"opus={Wav("wide", Wide)} ! audioconvert ! opusenc bitrate=128000 ! rtpopuspay name=pay0 pt=99",
             $"pcmu={speech} ! mulawenc ! rtppcmupay name=pay0",
-            $"pcma={speech} ! alawenc ! rtppcmapay name=pay0",
-            $"camera=videotestsrc num-buffers=60 ! jpegenc ! rtpjpegpay name=pay0 pt=26 {l16} name=pay1");
+            $"pcma={speech} ! alawenc ! rtppcmapay name=pay0");
         Port = int.Parse(await _server.LineAsync("port ", StartLimit), CultureInfo.InvariantCulture);
     }
 

@@ -1,18 +1,15 @@
-using Linnet.Playback;
-using Linnet.Playback.Devices;
-using Linnet.Transports.Rtsp;
-
 namespace Linnet.Interop.Tests.Players;
 
-/// <summary>Linnet's player listens to GStreamer's RTSP server.</summary>
+/// <summary><c>linnet play</c> listens to GStreamer's RTSP server.</summary>
 public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture<GStreamerServer>
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     [Theory]
-    [InlineData("l16", RtspTransport.Tcp)]
-    [InlineData("l16", RtspTransport.Udp)]
-    [InlineData("l24", RtspTransport.Tcp)]
-    [InlineData("camera", RtspTransport.Auto)]
-    public async Task Linear_pcm_is_recorded_bit_for_bit(string station, RtspTransport transport)
+    [InlineData("l16", "tcp")]
+    [InlineData("l16", "udp")]
+    [InlineData("l24", "auto")]
+    public async Task Linear_pcm_is_recorded_bit_for_bit(string station, string transport)
     {
         WavSound recorded = await RecordAsync(station, transport);
 
@@ -22,9 +19,9 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
     }
 
     [Theory]
-    [InlineData(RtspTransport.Tcp)]
-    [InlineData(RtspTransport.Udp)]
-    public async Task Opus_sounds_the_same(RtspTransport transport)
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public async Task Opus_sounds_the_same(string transport)
     {
         WavSound recorded = await RecordAsync("opus", transport);
 
@@ -32,7 +29,8 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
         Assert.InRange(recorded.Samples.Length / 2 / 48_000.0, GStreamerServer.Seconds - 0.05, GStreamerServer.Seconds + 0.05);
         for (int channel = 0; channel < 2; channel++)
         {
-            Assert.InRange(Correlation.Of(server.Wide.Channel(channel), recorded.Channel(channel)).Value, 0.99, 1.0001);
+            // GStreamer's encoder lets timestamps advance by 13.5 ms for a first packet of 20: what overlaps there is no sound to compare.
+            Assert.InRange(Correlation.Of(server.Wide.Channel(channel), recorded.Channel(channel).AsSpan(1920)).Value, 0.99, 1.0001);
         }
     }
 
@@ -41,7 +39,7 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
     [InlineData("pcma")]
     public async Task Telephone_sound_sounds_the_same(string station)
     {
-        WavSound recorded = await RecordAsync(station, RtspTransport.Auto);
+        WavSound recorded = await RecordAsync(station, "auto");
 
         Assert.Equal((8000, 1), (recorded.SampleRate, recorded.Channels));
         Assert.Equal(server.Speech.Samples.Length, recorded.Samples.Length);
@@ -51,21 +49,21 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
     [Fact]
     public async Task A_station_that_is_not_there_is_told_by_name()
     {
-        RtspException e = await Assert.ThrowsAsync<RtspException>(() => RecordAsync("nothing", RtspTransport.Auto));
+        await using Tool linnet = Tool.Start("linnet", "play", Url("nothing"), "--output", "null");
 
-        Assert.Equal($"127.0.0.1:{server.Port} has no station '/nothing'.", e.Message);
+        Assert.Equal(1, await linnet.ExitAsync(Limit));
+        Assert.Contains($"127.0.0.1:{server.Port} has no station '/nothing'.", linnet.Errors, StringComparison.Ordinal);
     }
 
-    private async Task<WavSound> RecordAsync(string station, RtspTransport transport)
-    {
-        string path = server["out.wav"];
-        await using (var device = new WavFileDevice(path, TimeProvider.System))
-        await using (var player = new Player(
-            new PlayerOptions { Url = new Uri($"rtsp://127.0.0.1:{server.Port}/{station}"), Transport = transport, Reconnects = false }, device))
-        {
-            await player.RunAsync(TestContext.Current.CancellationToken);
-        }
+    private string Url(string station) => $"rtsp://127.0.0.1:{server.Port}/{station}";
 
+    private async Task<WavSound> RecordAsync(string station, string transport)
+    {
+        string path = server[$"{station}-{transport}.wav"];
+        await using Tool linnet = Tool.Start("linnet", "play", Url(station), "--transport", transport, "--no-reconnect", "--output", path);
+        int code = await linnet.ExitAsync(Limit);
+
+        Assert.True(code == 0, $"linnet play ended with {code}: {linnet.Errors} {linnet.Output}");
         return WavSound.Load(path).To16();
     }
 
