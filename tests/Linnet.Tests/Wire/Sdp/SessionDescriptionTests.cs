@@ -22,7 +22,12 @@ public class SessionDescriptionTests
         Word, Gen.Int[0, 65_535], Word, Word.Array[0, 4], Connection, Attribute.Array[0, 6],
         (type, port, protocol, formats, connection, attributes) => new MediaDescription
         {
-            Type = type, Port = port, Protocol = protocol, Formats = formats, Connection = connection, Attributes = attributes,
+            Type = type,
+            Port = port,
+            Protocol = protocol,
+            Formats = formats,
+            Connection = connection,
+            Attributes = attributes,
         });
 
     [Fact]
