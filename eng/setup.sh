@@ -15,6 +15,7 @@ runtime=(
 )
 peers=(
   "ffmpeg|ffmpeg|ffmpeg|ffmpeg|ffmpeg"
+  "sox|sox|sox|sox|sox"
   "pulseaudio|pulseaudio|pulseaudio|pulseaudio|pulseaudio"
   "pactl|pulseaudio-utils|pulseaudio-utils|libpulse|pulseaudio"
   "gst-launch-1.0|gstreamer1.0-tools|gstreamer1|gstreamer|gstreamer"

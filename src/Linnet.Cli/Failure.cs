@@ -5,6 +5,8 @@ namespace Linnet.Cli;
 /// <summary>Says in one sentence what failed and what to do about it.</summary>
 internal static class Failure
 {
+    private const int BrokenPipe = 32; // EPIPE, alike on all Unixes
+
     /// <summary>Reports <paramref name="exception"/> on standard error.</summary>
     /// <returns>The exit code it means.</returns>
     public static int Report(Exception exception, Shell shell, CancellationToken cancellationToken)
@@ -12,6 +14,12 @@ internal static class Failure
         exception = Unwrap(exception);
         if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
         {
+            return ExitCode.Ended;
+        }
+
+        if (exception is IOException { HResult: BrokenPipe } && !OperatingSystem.IsWindows())
+        {
+            // As in `linnet play --stats json | head`: whoever read has had enough.
             return ExitCode.Ended;
         }
 

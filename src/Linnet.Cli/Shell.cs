@@ -1,4 +1,5 @@
 using Linnet.Cli.Panels;
+using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Cli;
 
@@ -12,7 +13,7 @@ namespace Linnet.Cli;
 internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time, bool IsTerminal, bool HasKeys, bool IsDebugging)
 {
     public static Shell OfThisProcess() => new(
-        Console.Out,
+        StandardOutput(),
         Console.Error,
         TimeProvider.System,
         !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
@@ -21,4 +22,17 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
 
     /// <summary>Says one thing to the person on standard error, in the form every message has.</summary>
     public void Say(string sentence) => Error.WriteLine($"linnet: {Text.Printable(sentence)}");
+
+    // The console's own writer keeps quiet when whoever read a pipe has gone, and the program would run on for nobody. A file stays with the
+    // console: other programs may write to it as well, and only the system knows where its end is.
+    private static TextWriter StandardOutput()
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
+        {
+            return Console.Out;
+        }
+
+        var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return stream.CanSeek ? Console.Out : TextWriter.Synchronized(new StreamWriter(stream) { AutoFlush = true });
+    }
 }
