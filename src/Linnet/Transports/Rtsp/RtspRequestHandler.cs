@@ -137,6 +137,11 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             return refusal;
         }
 
+        if (session.Finished is not null)
+        {
+            return Busy(request, "The station has ended.");
+        }
+
         RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);
         response.Headers.Add(RtspHeaderNames.Range, RangeHeader.Live.ToString());
         if (session.IsPlaying)

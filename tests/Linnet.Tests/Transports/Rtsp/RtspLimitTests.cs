@@ -165,12 +165,32 @@ public class RtspLimitTests
         // A report by RTCP is a sign of life like any request.
         ears.SendRtcp([0x80, 201, 0, 1, 1, 2, 3, 4], server.Ports!.Rtcp.LocalEndPoint);
         await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == 1);
-        time.Advance(TimeSpan.FromSeconds(59));
+        await AdvanceAsync(time, TimeSpan.FromSeconds(59));
         Assert.Single(server.Server.GetSnapshot().Sessions);
 
         await AdvanceUntilClosedAsync(time, client, most: TimeSpan.FromSeconds(10));
         await Until.TrueAsync(() => server.Server.GetSnapshot().EndedSessions.GetValueOrDefault(RtspSessionEnd.TimedOut) == 1);
         Assert.Equal(0, server.Opus.Leases);
+    }
+
+    [Theory]
+    [InlineData(Interleaved)]
+    [InlineData("RTP/AVP;unicast;client_port=5000-5001")]
+    public async Task A_client_that_stays_after_the_end_of_its_station_is_cut(string transport)
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new RtspTestServer(Silent with { EndLinger = TimeSpan.FromSeconds(10) }, time);
+        using RawRtspClient client = await server.ConnectAsync();
+        await client.SetupAsync(server.Uri("/"), transport);
+        await client.RequestAsync("PLAY", server.Uri("/"));
+        RtspTestServer.End(server.Opus);
+        await Until.TrueAsync(() => server.Senders.Count == 0);
+        await AdvanceAsync(time, TimeSpan.FromSeconds(8));
+        Assert.Single(server.Server.GetSnapshot().Sessions);
+
+        await AdvanceUntilClosedAsync(time, client, most: TimeSpan.FromSeconds(6));
+
+        await Until.TrueAsync(() => server.Server.GetSnapshot().EndedSessions.GetValueOrDefault(RtspSessionEnd.StationEnded) == 1);
     }
 
     [Fact]
@@ -278,14 +298,18 @@ public class RtspLimitTests
     private static async Task AdvanceUntilClosedAsync(FakeTimeProvider time, RawRtspClient client, TimeSpan most)
     {
         Task<bool> closed = client.IsClosedAsync();
-        for (TimeSpan passed = TimeSpan.Zero; passed < most; passed += TimeSpan.FromSeconds(1))
+        await AdvanceAsync(time, most);
+        Assert.True(await closed);
+    }
+
+    private static async Task AdvanceAsync(FakeTimeProvider time, TimeSpan by)
+    {
+        for (TimeSpan passed = TimeSpan.Zero; passed < by; passed += TimeSpan.FromSeconds(1))
         {
             time.Advance(TimeSpan.FromSeconds(1));
 
             // The server's own loop must come round before the clock jumps again.
-            await Task.WhenAny(closed, Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System));
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
         }
-
-        Assert.True(await closed);
     }
 }

@@ -91,6 +91,8 @@ public class RtspRtcpTests
         await ExpectGoodbyeAsync(server.Opus, () => isUdp ? ears.ReadRtcpAsync() : client.ReadFrameAsync(channel: 1));
         Assert.Single(server.Server.GetSnapshot().Sessions);
 
+        Assert.Equal(503, (await client.RequestAsync("PLAY", server.Uri("/jazz"))).Status);
+
         // A client that plays on what it has, and then tears down in good order, is answered in kind.
         Assert.Equal(200, (await client.RequestAsync("TEARDOWN", server.Uri("/jazz"))).Status);
         await Until.TrueAsync(() => server.Server.GetSnapshot().EndedSessions.GetValueOrDefault(RtspSessionEnd.StationEnded) == 1);
