@@ -16,18 +16,21 @@ public sealed class RtcpCompound
         Skipped = skipped;
     }
 
-    /// <summary>The packets, in order. The first is a <see cref="SenderReport"/> or a <see cref="ReceiverReport"/>.</summary>
+    /// <summary>The packets, in order. The first is a <see cref="SenderReport"/> or a <see cref="ReceiverReport"/>, unless it is of reduced size.</summary>
     public IReadOnlyList<RtcpPacket> Packets { get; }
 
-    /// <summary>Packets of types that are not read: APP, feedback (RFC 4585), extended reports (RFC 3611), …</summary>
+    /// <summary>Packets of types that are not read: APP, feedback other than generic NACK, …</summary>
     public int Skipped { get; }
 
     /// <summary>Reads a datagram that came from the network, so from anyone. Never throws.</summary>
+    /// <param name="datagram">The bytes.</param>
+    /// <param name="compound">What it holds.</param>
+    /// <param name="reducedSize">Whether the first packet need not be a report: only where that was agreed on (RFC 5506).</param>
     /// <returns>
     /// <see langword="false"/> if the packets do not fill the datagram exactly, if the first is no report or is padded,
     /// if any but the last is padded, if there are more than <see cref="MaxPackets"/>, or if one holds less than it says.
     /// </returns>
-    public static bool TryParse(ReadOnlySpan<byte> datagram, [NotNullWhen(true)] out RtcpCompound? compound)
+    public static bool TryParse(ReadOnlySpan<byte> datagram, [NotNullWhen(true)] out RtcpCompound? compound, bool reducedSize = false)
     {
         //  0 1 2 3         8               16                            31
         // |V=2|P|  count  |  packet type  |  length in words, minus one   |
@@ -48,7 +51,7 @@ public sealed class RtcpCompound
             byte type = rest[1];
             int length = 4 * (BinaryPrimitives.ReadUInt16BigEndian(rest[2..]) + 1);
             if (length > rest.Length
-                || (isFirst && (isPadded || type is not (SenderReport.PacketType or ReceiverReport.PacketType)))
+                || (isFirst && !reducedSize && (isPadded || type is not (SenderReport.PacketType or ReceiverReport.PacketType)))
                 || (isPadded && length != rest.Length)
                 || packets.Count + skipped == MaxPackets)
             {
@@ -102,6 +105,15 @@ public sealed class RtcpCompound
             throw new ArgumentException("An RTCP datagram starts with a report (RFC 3550 §6.1).", nameof(packets));
         }
 
+        return WriteReducedSize(destination, packets);
+    }
+
+    /// <summary>Writes packets of which the first need not be a report: only where that was agreed on.</summary>
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="destination"/> is too short.</exception>
+    /// <remarks>Source: RFC 5506.</remarks>
+    public static int WriteReducedSize(Span<byte> destination, params ReadOnlySpan<RtcpPacket> packets)
+    {
         int length = 0;
         foreach (RtcpPacket packet in packets)
         {
@@ -111,17 +123,36 @@ public sealed class RtcpCompound
         return length;
     }
 
+    // True without a packet: its type is not read.
     private static bool TryRead(byte type, int count, ReadOnlySpan<byte> content, out RtcpPacket? packet)
     {
-        packet = type switch
+        bool isRead = true;
+        packet = null;
+        switch (type)
         {
-            SenderReport.PacketType => SenderReport.Read(content, count),
-            ReceiverReport.PacketType => ReceiverReport.Read(content, count),
-            SourceDescription.PacketType => SourceDescription.Read(content, count),
-            Goodbye.PacketType => Goodbye.Read(content, count),
-            _ => null,
-        };
-        return packet is not null
-            || type is not (SenderReport.PacketType or ReceiverReport.PacketType or SourceDescription.PacketType or Goodbye.PacketType);
+            case SenderReport.PacketType:
+                packet = SenderReport.Read(content, count);
+                break;
+            case ReceiverReport.PacketType:
+                packet = ReceiverReport.Read(content, count);
+                break;
+            case SourceDescription.PacketType:
+                packet = SourceDescription.Read(content, count);
+                break;
+            case Goodbye.PacketType:
+                packet = Goodbye.Read(content, count);
+                break;
+            case GenericNack.PacketType when count == GenericNack.Format:
+                packet = GenericNack.Read(content);
+                break;
+            case ExtendedReport.PacketType:
+                packet = ExtendedReport.Read(content);
+                break;
+            default:
+                isRead = false;
+                break;
+        }
+
+        return packet is not null || !isRead;
     }
 }

@@ -41,7 +41,7 @@ public sealed class MediaDescription
     public IReadOnlyList<AttributeLine> Attributes { get; init; } = [];
 
     /// <summary>Whether this is sound in plain RTP. <c>RTP/AVPF</c> counts, for feedback need not be sent.</summary>
-    public bool IsRtpAudio => Type == "audio" && Protocol is RtpAvp or "RTP/AVPF";
+    public bool IsRtpAudio => Type == "audio" && Protocol is RtpAvp or RepairOffer.RtpAvpf;
 
     /// <summary>The value of <c>a=control</c>: see <see cref="SdpControl"/>.</summary>
     public string? Control => Value("control");
@@ -57,7 +57,8 @@ public sealed class MediaDescription
     /// <param name="control">Absolute URI of the stream for SETUP, or <see langword="null"/> outside RTSP.</param>
     /// <param name="packetTime">How much sound a packet holds.</param>
     /// <param name="port">0 where RTSP settles it.</param>
-    public static MediaDescription Audio(RtpMap format, string? control, TimeSpan? packetTime = null, int port = 0)
+    /// <param name="repair">How losses can be repaired: only for those who said that they know what that is.</param>
+    public static MediaDescription Audio(RtpMap format, string? control, TimeSpan? packetTime = null, int port = 0, RepairOffer? repair = null)
     {
         ArgumentNullException.ThrowIfNull(format);
 
@@ -66,6 +67,11 @@ public sealed class MediaDescription
         if (format.Parameters.Length > 0)
         {
             attributes.Add(new AttributeLine("fmtp", $"{payloadType} {format.Parameters}"));
+        }
+
+        if (repair is not null)
+        {
+            attributes.AddRange(repair.AttributesFor(format));
         }
 
         if (packetTime is TimeSpan time)
@@ -78,7 +84,15 @@ public sealed class MediaDescription
             attributes.Add(new AttributeLine("control", control));
         }
 
-        return new MediaDescription { Type = "audio", Port = port, Formats = [payloadType], Attributes = attributes };
+        IEnumerable<string> repairTypes = repair?.PayloadTypes.Select(type => type.ToString(CultureInfo.InvariantCulture)) ?? [];
+        return new MediaDescription
+        {
+            Type = "audio",
+            Port = port,
+            Protocol = repair is null ? RtpAvp : RepairOffer.RtpAvpf,
+            Formats = [payloadType, .. repairTypes],
+            Attributes = attributes,
+        };
     }
 
     /// <summary>The formats that Linnet can name: those with an <c>rtpmap</c>, and static ones without. In the order of <see cref="Formats"/>.</summary>

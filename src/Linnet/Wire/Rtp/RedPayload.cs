@@ -1,0 +1,134 @@
+namespace Linnet.Wire.Rtp;
+
+/// <summary>A payload that carries copies of earlier ones in front of its own. A checked view, like <see cref="RtpPacket"/>.</summary>
+/// <remarks>Source: RFC 2198 §3.</remarks>
+public readonly ref struct RedPayload
+{
+    /// <summary>The most copies read from a payload; one with more is refused.</summary>
+    public const int MaxCopies = 16;
+
+    /// <summary>By how many timestamp ticks a copy may be older: 341 ms at 48 kHz.</summary>
+    public const int MaxOffset = (1 << 14) - 1;
+
+    /// <summary>The longest copy, in bytes. What is sent for the first time may have any length.</summary>
+    public const int MaxCopyLength = (1 << 10) - 1;
+
+    /// <summary>Header bytes of each copy.</summary>
+    public const int CopyHeaderLength = 4;
+
+    /// <summary>Header bytes of what is sent for the first time.</summary>
+    public const int PrimaryHeaderLength = 1;
+
+    private readonly ReadOnlySpan<byte> _payload;
+
+    private RedPayload(ReadOnlySpan<byte> payload, int copies, byte primaryType, ReadOnlySpan<byte> primary)
+    {
+        _payload = payload;
+        Copies = copies;
+        PrimaryType = primaryType;
+        Primary = primary;
+    }
+
+    /// <summary>How many copies there are.</summary>
+    public int Copies { get; }
+
+    /// <summary>The payload type of <see cref="Primary"/>.</summary>
+    public byte PrimaryType { get; }
+
+    /// <summary>What is sent for the first time. May be empty.</summary>
+    public ReadOnlySpan<byte> Primary { get; }
+
+    /// <summary>Reads an RTP payload that came from the network, so from anyone. Never throws.</summary>
+    /// <returns><see langword="false"/> if it ends before its headers do, holds less than they say, or has more than <see cref="MaxCopies"/>.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> payload, out RedPayload red)
+    {
+        //  0 1             8                             22         31
+        // |1|  block PT   |      timestamp offset       |   length    |   each copy
+        // |0|  block PT   |                                               what is new
+        red = default;
+        int copies = 0;
+        int length = 0;
+        ReadOnlySpan<byte> rest = payload;
+        while (!rest.IsEmpty && (rest[0] & 0x80) != 0)
+        {
+            if (copies == MaxCopies || rest.Length < CopyHeaderLength)
+            {
+                return false;
+            }
+
+            length += LengthOf(rest);
+            copies++;
+            rest = rest[CopyHeaderLength..];
+        }
+
+        if (rest.Length < PrimaryHeaderLength + length)
+        {
+            return false;
+        }
+
+        red = new RedPayload(payload, copies, (byte)(rest[0] & 0x7F), rest[(PrimaryHeaderLength + length)..]);
+        return true;
+    }
+
+    /// <summary>One of the copies, in the order they are in: the oldest first, by custom.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is none of them.</exception>
+    public RedCopy GetCopy(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Copies);
+
+        int start = (Copies * CopyHeaderLength) + PrimaryHeaderLength;
+        for (int i = 0; i < index; i++)
+        {
+            start += LengthOf(_payload[(i * CopyHeaderLength)..]);
+        }
+
+        ReadOnlySpan<byte> header = _payload[(index * CopyHeaderLength)..];
+        return new RedCopy((byte)(header[0] & 0x7F), (header[1] << 6) | (header[2] >> 2), _payload.Slice(start, LengthOf(header)));
+    }
+
+    /// <summary>Writes the header of a copy.</summary>
+    /// <param name="destination">At least <see cref="CopyHeaderLength"/> bytes.</param>
+    /// <param name="payloadType">The copy's.</param>
+    /// <param name="offset">By how many timestamp ticks it is older; at most <see cref="MaxOffset"/>.</param>
+    /// <param name="length">Its bytes; at most <see cref="MaxCopyLength"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number does not fit.</exception>
+    public static void WriteCopyHeader(Span<byte> destination, byte payloadType, int offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, CopyHeaderLength, nameof(destination));
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, MaxOffset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaxCopyLength);
+
+        destination[0] = (byte)(0x80 | payloadType);
+        destination[1] = (byte)(offset >> 6);
+        destination[2] = (byte)((offset << 2) | (length >> 8));
+        destination[3] = (byte)length;
+    }
+
+    /// <summary>Writes the header of what is sent for the first time, which follows those of the copies.</summary>
+    public static void WritePrimaryHeader(Span<byte> destination, byte payloadType) => destination[0] = (byte)(payloadType & 0x7F);
+
+    private static int LengthOf(ReadOnlySpan<byte> header) => ((header[2] & 0x03) << 8) | header[3];
+}
+
+/// <summary>A copy of an earlier payload.</summary>
+public readonly ref struct RedCopy
+{
+    internal RedCopy(byte payloadType, int offset, ReadOnlySpan<byte> payload)
+    {
+        PayloadType = payloadType;
+        Offset = offset;
+        Payload = payload;
+    }
+
+    /// <summary>Its payload type.</summary>
+    public byte PayloadType { get; }
+
+    /// <summary>By how many timestamp ticks it is older than the packet it is in.</summary>
+    public int Offset { get; }
+
+    /// <summary>The bytes. May be empty.</summary>
+    public ReadOnlySpan<byte> Payload { get; }
+}

@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+
+namespace Linnet.Wire.Rtp;
+
+/// <summary>The payload of a retransmission: the original's sequence number, then its payload. A view, like <see cref="RtpPacket"/>.</summary>
+/// <remarks>
+/// Source: RFC 4588 §4. Timestamp and marker of the header are the original's; SSRC, payload type and sequence number belong to the
+/// stream of retransmissions.
+/// </remarks>
+public readonly ref struct RtxPayload
+{
+    /// <summary>Bytes before the original's payload.</summary>
+    public const int PrefixLength = 2;
+
+    private RtxPayload(ushort originalSequenceNumber, ReadOnlySpan<byte> payload)
+    {
+        OriginalSequenceNumber = originalSequenceNumber;
+        Payload = payload;
+    }
+
+    /// <summary>The sequence number of the packet that is sent again (OSN).</summary>
+    public ushort OriginalSequenceNumber { get; }
+
+    /// <summary>Its payload.</summary>
+    public ReadOnlySpan<byte> Payload { get; }
+
+    /// <summary>Reads an RTP payload that came from the network, so from anyone. Never throws.</summary>
+    /// <returns><see langword="false"/> if it is too short, or holds no original payload.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> payload, out RtxPayload retransmission)
+    {
+        bool isWhole = payload.Length > PrefixLength;
+        retransmission = isWhole ? new RtxPayload(BinaryPrimitives.ReadUInt16BigEndian(payload), payload[PrefixLength..]) : default;
+        return isWhole;
+    }
+
+    /// <summary>Makes a retransmission's datagram.</summary>
+    /// <param name="original">The datagram that was sent: a header as <see cref="RtpHeader.Write"/> makes it, and a payload.</param>
+    /// <param name="header">The retransmission's; timestamp and marker are taken from the original.</param>
+    public static byte[] Wrap(ReadOnlySpan<byte> original, RtpHeader header)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(original.Length, RtpHeader.Length, nameof(original));
+
+        byte[] datagram = new byte[original.Length + PrefixLength];
+        (header with
+        {
+            Timestamp = BinaryPrimitives.ReadUInt32BigEndian(original[4..]),
+            Marker = (original[1] & 0x80) != 0,
+        }).Write(datagram);
+        original[2..4].CopyTo(datagram.AsSpan(RtpHeader.Length));
+        original[RtpHeader.Length..].CopyTo(datagram.AsSpan(RtpHeader.Length + PrefixLength));
+        return datagram;
+    }
+}
