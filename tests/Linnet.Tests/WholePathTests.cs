@@ -23,7 +23,7 @@ public class WholePathTests
     public void A_lossless_rendition_comes_out_bit_for_bit_from_the_first_sample_to_the_last(int rate, int channels, int seconds)
     {
         long frames = (rate * (long)seconds) + 123;
-        var link = new LossyLink(new LossyLinkOptions { Delay = 20 * Millisecond, Jitter = 30 * Millisecond }, seed: 5);
+        var link = new LossyLink(LossyLink.Like("delay=20ms,jitter=6ms,order=loose"), _time.TimestampFrequency);
 
         (short[] file, ReceiverStatistics statistics) = Play(new AudioFormat(rate, channels), frames, link);
 
@@ -45,18 +45,8 @@ public class WholePathTests
         var format = new AudioFormat(44_100, 2);
         const long Frames = (44_100 * 60) + 77;
         var link = new LossyLink(
-            new LossyLinkOptions
-            {
-                Loss = 0.05,
-                Duplication = 0.03,
-                Corruption = 0.01,
-                Lateness = 0.02,
-                LateBy = 300 * Millisecond,
-                Delay = 20 * Millisecond,
-                Jitter = 25 * Millisecond,
-                DuplicateBy = 10 * Millisecond,
-            },
-            seed);
+            LossyLink.Like($"loss=5%,duplicate=3%,corrupt=1%,reorder=2%,reorder-by=300ms,delay=20ms,jitter=5ms,order=loose,seed={seed}"),
+            _time.TimestampFrequency);
 
         (short[] file, ReceiverStatistics statistics) = Play(format, Frames, link, spareTail: 100);
 

@@ -3,6 +3,7 @@ using Linnet.Clock;
 using Linnet.Codecs.Pcm;
 using Linnet.Receive;
 using Linnet.Tests.Fakes;
+using Linnet.Transports.Impairments;
 using Linnet.Wire.Rtcp;
 
 namespace Linnet.Tests.Receive;
@@ -39,7 +40,7 @@ public class DeviceOutputTests
     [Fact]
     public void Jitter_below_the_target_delay_is_not_heard()
     {
-        var link = new LossyLinkOptions { Delay = 5 * DeviceRun.Millisecond, Jitter = 40 * DeviceRun.Millisecond };
+        ImpairmentOptions link = LossyLink.Like("delay=5ms,jitter=8ms,order=loose");
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono), devicePpm: 50, link: link);
 
         run.RunFor(30);
@@ -215,7 +216,7 @@ public class DeviceOutputTests
     [Fact]
     public void Loss_is_concealed_for_exactly_as_long_as_it_was()
     {
-        var link = new LossyLinkOptions { Delay = 5 * DeviceRun.Millisecond, Loss = 0.05, Jitter = 20 * DeviceRun.Millisecond };
+        ImpairmentOptions link = LossyLink.Like("delay=5ms,loss=5%,jitter=4ms,order=loose");
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono), link: link);
         run.Link.IsImpaired = false;
         run.RunFor(1);
@@ -235,13 +236,7 @@ public class DeviceOutputTests
     [InlineData(true)]
     public void Lost_and_late_packets_make_no_click(bool isLate)
     {
-        var link = new LossyLinkOptions
-        {
-            Delay = 5 * DeviceRun.Millisecond,
-            Loss = isLate ? 0 : 0.05,
-            Lateness = isLate ? 0.05 : 0,
-            LateBy = 63 * DeviceRun.Millisecond,
-        };
+        ImpairmentOptions link = LossyLink.Like(isLate ? "delay=5ms,reorder=5%,reorder-by=63ms" : "delay=5ms,loss=5%");
         using var decoder = new LinearPcmDecoder(Mono, 16);
         var run = new DeviceRun(Tone(), Mono, decoder, link: link, packetMs: 4);
         run.Link.IsImpaired = false;

@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Receive;
 using Linnet.Tests.Fakes;
+using Linnet.Transports.Impairments;
 
 namespace Linnet.Tests.Receive;
 
@@ -35,7 +36,7 @@ internal sealed class DeviceRun
         IAudioDecoder decoder,
         double senderPpm = 0,
         double devicePpm = 0,
-        LossyLinkOptions? link = null,
+        ImpairmentOptions? link = null,
         ReceiverOptions? options = null,
         double packetMs = 5,
         long held = 15 * Millisecond)
@@ -47,7 +48,7 @@ internal sealed class DeviceRun
         _senderTicksPerFrame = Second / (sender.Format.SampleRate * (1 + (senderPpm / 1e6)));
         _deviceTicksPerFrame = Second / (device.SampleRate * (1 + (devicePpm / 1e6)));
         Device = device;
-        Link = new LossyLink(link ?? new LossyLinkOptions { Delay = 5 * Millisecond }, seed: 7);
+        Link = new LossyLink(link ?? new ImpairmentOptions { Delay = TimeSpan.FromMilliseconds(5) }, Second);
         Receiver = new Receiver(decoder, FakeRtpSender.PayloadType, options, _time);
         Receiver.SetOutput(device);
         Now = 3 * Second;

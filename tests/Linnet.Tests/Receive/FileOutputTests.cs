@@ -19,7 +19,7 @@ public class FileOutputTests
     public void A_stream_without_trouble_comes_out_to_the_bit(int rate, int channels, int framesPerPacket)
     {
         var format = new AudioFormat(rate, channels);
-        var run = new FileRun(format, new LossyLinkOptions { Delay = 3 * FileRun.Millisecond, Jitter = FileRun.Millisecond });
+        var run = new FileRun(format, LossyLink.Like("delay=3ms,jitter=0.2ms"));
         var sender = new FakeRtpSender(format, firstSequence: 65_500, firstTimestamp: uint.MaxValue - 5000);
         run.Receiver.Start(sender.NextSequence, sender.NextTimestamp);
 
@@ -37,18 +37,8 @@ public class FileOutputTests
     [InlineData(4)]
     public void Under_every_impairment_the_length_is_right_and_each_event_is_in_its_class(int seed)
     {
-        var link = new LossyLinkOptions
-        {
-            Loss = 0.05,
-            Corruption = 0.02,
-            Duplication = 0.05,
-            Lateness = 0.02,
-            LateBy = 200 * FileRun.Millisecond,
-            Delay = 10 * FileRun.Millisecond,
-            Jitter = 30 * FileRun.Millisecond,
-            DuplicateBy = 20 * FileRun.Millisecond,
-        };
-        var run = new FileRun(Stereo, link, seed);
+        var run = new FileRun(Stereo, LossyLink.Like(
+            $"loss=5%,corrupt=2%,duplicate=5%,reorder=2%,reorder-by=200ms,delay=10ms,jitter=7ms,order=loose,seed={seed}"));
         var sender = new FakeRtpSender(Stereo, firstSequence: 60_000, firstTimestamp: 0xFFFF_0000);
         run.Receiver.Start(sender.NextSequence, sender.NextTimestamp);
         var random = new Random(seed);
@@ -78,7 +68,7 @@ public class FileOutputTests
     {
         int frames = (int)(packetMs * 48);
         var format = new AudioFormat(48_000, 1);
-        var run = new FileRun(format, new LossyLinkOptions { Jitter = 55 * FileRun.Millisecond });
+        var run = new FileRun(format, LossyLink.Like("jitter=11ms,order=loose"));
         var sender = new FakeRtpSender(format);
         run.Receiver.Start(sender.NextSequence, sender.NextTimestamp);
 
@@ -92,7 +82,7 @@ public class FileOutputTests
     [Fact]
     public void Without_a_hint_the_stream_begins_with_the_oldest_of_the_first_packets()
     {
-        var run = new FileRun(Stereo, new LossyLinkOptions { Jitter = 30 * FileRun.Millisecond }, seed: 5);
+        var run = new FileRun(Stereo, LossyLink.Like("jitter=6ms,order=loose,seed=5"));
         var sender = new FakeRtpSender(Stereo, firstSequence: 2, firstTimestamp: 100);
 
         run.Send(sender, 100, 220);
@@ -134,7 +124,7 @@ public class FileOutputTests
     [Fact]
     public void What_comes_after_the_goodbye_overtook_it_is_played()
     {
-        var run = new FileRun(Stereo, new LossyLinkOptions { Delay = 40 * FileRun.Millisecond });
+        var run = new FileRun(Stereo, LossyLink.Like("delay=40ms"));
         var sender = new FakeRtpSender(Stereo);
 
         run.Send(sender, 100, 220);
@@ -209,7 +199,7 @@ public class FileOutputTests
     [Fact]
     public void A_minute_without_network_is_a_minute_of_silence_and_not_a_restart()
     {
-        var run = new FileRun(Stereo, new LossyLinkOptions { Loss = 1 });
+        var run = new FileRun(Stereo, LossyLink.Like("loss=100%"));
         var sender = new FakeRtpSender(Stereo);
         run.Link.IsImpaired = false;
         run.Send(sender, 100, 220);
@@ -230,7 +220,7 @@ public class FileOutputTests
     [InlineData(0xCAFE_CAFEu, 0, 0u)]
     public void After_a_restart_the_sound_goes_on_where_it_was(uint ssrc, int sequence, uint timestamp)
     {
-        var run = new FileRun(Stereo, new LossyLinkOptions { Delay = 5 * FileRun.Millisecond });
+        var run = new FileRun(Stereo, LossyLink.Like("delay=5ms"));
         var first = new FakeRtpSender(Stereo);
         var second = new FakeRtpSender(Stereo, ssrc, (ushort)sequence, timestamp);
         run.Send(first, 100, 220);
@@ -252,7 +242,7 @@ public class FileOutputTests
     [InlineData(3)]
     public void A_restart_among_reordered_packets_costs_no_more_than_those_that_cross_the_seam(int seed)
     {
-        var run = new FileRun(Stereo, new LossyLinkOptions { Jitter = 15 * FileRun.Millisecond }, seed);
+        var run = new FileRun(Stereo, LossyLink.Like($"jitter=3ms,order=loose,seed={seed}"));
         var first = new FakeRtpSender(Stereo);
         var second = new FakeRtpSender(Stereo, ssrc: 9, firstSequence: 65_535, firstTimestamp: 5);
         run.Send(first, 100, 220);
@@ -287,7 +277,7 @@ public class FileOutputTests
     [Fact]
     public void After_a_reconnect_the_same_stream_goes_on_and_what_was_missed_is_concealed()
     {
-        var run = new FileRun(Stereo, new LossyLinkOptions { Loss = 1 });
+        var run = new FileRun(Stereo, LossyLink.Like("loss=100%"));
         var sender = new FakeRtpSender(Stereo);
         run.Link.IsImpaired = false;
         run.Send(sender, 100, 220);

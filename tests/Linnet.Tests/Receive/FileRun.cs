@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Receive;
 using Linnet.Tests.Fakes;
+using Linnet.Transports.Impairments;
 
 namespace Linnet.Tests.Receive;
 
@@ -15,10 +16,10 @@ internal sealed class FileRun
     private long _mediaStart;
     private long _mediaPosition;
 
-    public FileRun(AudioFormat format, LossyLinkOptions? link = null, int seed = 1, ReceiverOptions? options = null)
+    public FileRun(AudioFormat format, ImpairmentOptions? link = null, ReceiverOptions? options = null)
     {
         Format = format;
-        Link = new LossyLink(link ?? new LossyLinkOptions(), seed);
+        Link = new LossyLink(link ?? new ImpairmentOptions(), Second);
         Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType, options, new SettableTime(Second));
         _chunk = new float[format.Channels * 777];
         Now = _mediaStart = 5 * Second;

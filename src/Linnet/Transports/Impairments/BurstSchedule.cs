@@ -1,0 +1,37 @@
+namespace Linnet.Transports.Impairments;
+
+/// <summary>When a path is bad: good and bad times take turns, each exponentially distributed (Gilbert's model, in time instead of packets).</summary>
+/// <remarks>It begins with the first question and depends on the seed alone, not on how often it is asked.</remarks>
+/// <param name="meanBad">Mean length of a bad time, in ticks.</param>
+/// <param name="share">Of all time that is bad; above 0, below 1.</param>
+/// <param name="lots">The chance.</param>
+internal sealed class BurstSchedule(double meanBad, double share, SeededLots lots)
+{
+    // After so many turns without a question it begins anew: it has no memory anyway.
+    private const double MaxTurns = 10_000;
+
+    private readonly double _meanGood = meanBad * (1 - share) / share;
+    private bool _isBad;
+    private double _until = double.NegativeInfinity;
+    private long _drawn;
+
+    /// <summary>Whether the path is bad at <paramref name="now"/>, which does not go back.</summary>
+    internal bool IsBad(long now)
+    {
+        if (now - _until > MaxTurns * (meanBad + _meanGood))
+        {
+            _isBad = lots.Even(_drawn++) < share;
+            _until = now + Length();
+        }
+
+        while (now >= _until)
+        {
+            _isBad = !_isBad;
+            _until += Length();
+        }
+
+        return _isBad;
+    }
+
+    private double Length() => Math.Max(double.Epsilon, lots.Exponential(_drawn++)) * (_isBad ? meanBad : _meanGood);
+}

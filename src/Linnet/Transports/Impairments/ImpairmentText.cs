@@ -1,0 +1,186 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Linnet.Transports.Impairments;
+
+/// <summary>The parts of <see cref="ImpairmentOptions"/> as people write them, and what each may be.</summary>
+internal static class ImpairmentText
+{
+    // More than there are names, so that too many are told as what they are.
+    private const int MaxParts = 20;
+
+    private static readonly Part[] Parts =
+    [
+        new("loss", Share(1), o => o.Loss, (o, v) => o with { Loss = v }),
+        new("burst", Time(1, 10_000), o => o.Burst.TotalSeconds, (o, v) => o with { Burst = TimeSpan.FromSeconds(v) }),
+        new("delay", Time(0, 10_000), o => o.Delay.TotalSeconds, (o, v) => o with { Delay = TimeSpan.FromSeconds(v) }),
+        new("jitter", Time(0, 1000), o => o.Jitter.TotalSeconds, (o, v) => o with { Jitter = TimeSpan.FromSeconds(v) }),
+        new("order", new Order(), o => o.IsOrderLoose ? 1 : 0, (o, v) => o with { IsOrderLoose = v != 0 }),
+        new("reorder", Share(0.5), o => o.Reorder, (o, v) => o with { Reorder = v }),
+        new("reorder-by", Time(1, 10_000), o => o.ReorderDelay.TotalSeconds, (o, v) => o with { ReorderDelay = TimeSpan.FromSeconds(v) }),
+        new("duplicate", Share(1), o => o.Duplicate, (o, v) => o with { Duplicate = v }),
+        new("corrupt", Share(1), o => o.Corrupt, (o, v) => o with { Corrupt = v }),
+        new("rate", new Rate(), o => o.Rate, (o, v) => o with { Rate = v }),
+        new("queue", Time(1, 10_000), o => o.Queue.TotalSeconds, (o, v) => o with { Queue = TimeSpan.FromSeconds(v) }),
+        new("seed", new Whole(), o => o.Seed, (o, v) => o with { Seed = (int)v }),
+    ];
+
+    private static readonly ImpairmentOptions Default = new();
+
+    internal static bool TryRead(string text, [NotNullWhen(true)] out ImpairmentOptions? options, [NotNullWhen(false)] out string? problem)
+    {
+        options = null;
+        var read = new ImpairmentOptions();
+        var seen = new HashSet<string>();
+        foreach (string part in text.Split(',', MaxParts, StringSplitOptions.TrimEntries))
+        {
+            int at = part.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1)
+            {
+                problem = $"'{Shown(part)}' is no impairment: write NAME=VALUE with commas between, such as loss=10%,burst=60ms,delay=20ms.";
+                return false;
+            }
+
+            (string name, string value) = (part[..at].TrimEnd(), part[(at + 1)..].TrimStart());
+            if (Array.Find(Parts, p => p.Name == name) is not { } known)
+            {
+                problem = $"There is no impairment '{Shown(name)}': there are {string.Join(", ", Parts.Select(static p => p.Name))}.";
+                return false;
+            }
+
+            if (!seen.Add(name))
+            {
+                problem = $"'{name}' is there twice: write each impairment once.";
+                return false;
+            }
+
+            if (!known.Kind.TryRead(value, out double number) || !known.Kind.Holds(number))
+            {
+                problem = $"'{Shown(value)}' is no value for {name}: it takes {known.Kind.Takes}.";
+                return false;
+            }
+
+            read = known.Set(read, number);
+        }
+
+        problem = Conflicts(read).FirstOrDefault();
+        options = problem is null ? read : null;
+        return problem is null;
+    }
+
+    internal static string Write(ImpairmentOptions options) => string.Join(',', Parts
+        .Where(part => part.Name == "seed" || part.Get(options) != part.Get(Default))
+        .Select(part => $"{part.Name}={part.Kind.Write(part.Get(options))}"));
+
+    internal static IEnumerable<string> Problems(ImpairmentOptions options) => Parts
+        .Where(part => part.Get(options) != part.Get(Default) && !part.Kind.Holds(part.Get(options)))
+        .Select(part => $"{part.Name} is {part.Kind.Write(part.Get(options))}; it takes {part.Kind.Takes}.")
+        .Concat(Conflicts(options));
+
+    private static IEnumerable<string> Conflicts(ImpairmentOptions options)
+    {
+        if (options.Burst > TimeSpan.Zero && options.Loss is not (> 0 and < 1))
+        {
+            yield return "burst says how losses lie together, so it needs loss between 0% and 100%, such as loss=10%,burst=60ms.";
+        }
+
+        if (options.Corrupt + options.Duplicate > 1)
+        {
+            yield return "corrupt and duplicate are shares of the same datagrams: together they can be 100% at most.";
+        }
+
+        if (options.ReorderDelay > TimeSpan.Zero && options.Reorder == 0)
+        {
+            yield return "reorder-by says how long datagrams are held back, so it needs to know how many, such as reorder=1%,reorder-by=30ms.";
+        }
+    }
+
+    // What came from a person may be long.
+    private static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
+
+    private static Scaled Share(double most) => new(0, most, "%", 0.01);
+
+    private static Span Time(double leastMs, double mostMs) => new(leastMs / 1000, mostMs / 1000);
+
+    private sealed record Part(string Name, Kind Kind, Func<ImpairmentOptions, double> Get, Func<ImpairmentOptions, double, ImpairmentOptions> Set);
+
+    /// <summary>A kind of value: how it is written and what it may be.</summary>
+    private abstract record Kind(double Least, double Most)
+    {
+        internal abstract string Takes { get; }
+
+        internal bool Holds(double value) => value >= Least && value <= Most;
+
+        internal abstract bool TryRead(string text, out double value);
+
+        internal abstract string Write(double value);
+
+        // Digits and a point: no signs, no exponents, no infinities.
+        protected static bool TryNumber(string text, string unit, double scale, out double value)
+        {
+            value = 0;
+            if (!text.EndsWith(unit, StringComparison.Ordinal)
+                || !double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            {
+                return false;
+            }
+
+            value = number * scale;
+            return true;
+        }
+
+        // As few digits as are needed for the value to be read again.
+        protected static string Number(double value, string unit) => Math.Round(value, 9).ToString("0.#########", CultureInfo.InvariantCulture) + unit;
+    }
+
+    private sealed record Scaled(double Least, double Most, string Unit, double Scale) : Kind(Least, Most)
+    {
+        internal override string Takes => $"{Number(Least / Scale, Unit)} to {Number(Most / Scale, Unit)}";
+
+        internal override bool TryRead(string text, out double value) => TryNumber(text, Unit, Scale, out value);
+
+        internal override string Write(double value) => Number(value / Scale, Unit);
+    }
+
+    private sealed record Span(double Least, double Most) : Kind(Least, Most)
+    {
+        internal override string Takes => $"a time from {Write(Least)} to {Write(Most)}, written as in 20ms or 0.5s";
+
+        internal override bool TryRead(string text, out double value) =>
+            TryNumber(text, "ms", 0.001, out value) || TryNumber(text, "us", 1e-6, out value) || TryNumber(text, "s", 1, out value);
+
+        internal override string Write(double value) => value is 0 or >= 1 ? Number(value, "s") : Number(value * 1000, "ms");
+    }
+
+    private sealed record Rate() : Kind(8000, 1e10)
+    {
+        internal override string Takes => "bits per second from 8k to 10G, written as in 256k, 1.5M or 64000";
+
+        internal override bool TryRead(string text, out double value) =>
+            TryNumber(text, "k", 1e3, out value) || TryNumber(text, "M", 1e6, out value) || TryNumber(text, "G", 1e9, out value) || TryNumber(text, "", 1, out value);
+
+        internal override string Write(double value) => Number(value / 1e3, "k");
+    }
+
+    private sealed record Whole() : Kind(0, int.MaxValue)
+    {
+        internal override string Takes => "a whole number from 0 to 2147483647";
+
+        internal override bool TryRead(string text, out double value) => TryNumber(text, "", 1, out value) && value == Math.Floor(value);
+
+        internal override string Write(double value) => Number(value, "");
+    }
+
+    private sealed record Order() : Kind(0, 1)
+    {
+        internal override string Takes => "kept or loose";
+
+        internal override bool TryRead(string text, out double value)
+        {
+            value = text == "loose" ? 1 : 0;
+            return text is "loose" or "kept";
+        }
+
+        internal override string Write(double value) => value == 0 ? "kept" : "loose";
+    }
+}
