@@ -10,6 +10,7 @@ namespace Linnet.Cli;
 /// <param name="logger">Told why.</param>
 internal sealed partial class DeviceOrNowhere(IAudioDevice wanted, IAudioDevice nowhere, ILogger logger) : IAudioDevice
 {
+    private bool _wasOpen;
     private bool _isNowhere;
 
     public string Name => _isNowhere ? "nowhere (there is no sound device)" : wanted.Name;
@@ -22,9 +23,11 @@ internal sealed partial class DeviceOrNowhere(IAudioDevice wanted, IAudioDevice 
     {
         try
         {
-            return await wanted.OpenAsync(format, cancellationToken);
+            AudioFormat opened = await wanted.OpenAsync(format, cancellationToken);
+            _wasOpen = true;
+            return opened;
         }
-        catch (Exception e) when (e is IOException or DllNotFoundException)
+        catch (Exception e) when (e is IOException or DllNotFoundException && !_wasOpen)
         {
             LogNoDevice(logger, e.Message);
             _isNowhere = true;

@@ -19,7 +19,7 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
         TimeSpan elapsed = time.GetElapsedTime(_began);
         return new PlayerSnapshot
         {
-            State = statistics.State.ToString().ToLowerInvariant(),
+            State = statistics.State is PlayerState.NoDevice ? "no device" : statistics.State.ToString().ToLowerInvariant(),
             Address = address.AbsoluteUri,
             Output = device.Name,
             Title = statistics.Title,
@@ -32,6 +32,8 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
             Late = statistics.Receiver.Late,
             Duplicate = statistics.Receiver.Duplicate,
             Concealed = statistics.Receiver.Concealed,
+            Reconnects = statistics.Reconnects,
+            DeviceReopens = statistics.DeviceReopens,
             Buffer = statistics.Receiver.Buffer,
             Latency = statistics.Receiver.Latency,
             DriftPpm = statistics.Receiver.DriftPpm,

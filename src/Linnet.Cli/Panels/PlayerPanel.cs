@@ -52,7 +52,7 @@ internal static class PlayerPanel
     {
         "playing" => Tone.Good,
         "ended" => Tone.Quiet,
-        "reconnecting" => Tone.Bad,
+        "reconnecting" or "no device" => Tone.Bad,
         _ => Tone.Warning,
     };
 }

@@ -37,6 +37,12 @@ internal sealed record PlayerSnapshot
 
     public TimeSpan Concealed { get; init; }
 
+    /// <summary>Times the server was gone and found again.</summary>
+    public int Reconnects { get; init; }
+
+    /// <summary>Times the sound device was gone and another, or the same again, was opened.</summary>
+    public int DeviceReopens { get; init; }
+
     public TimeSpan Buffer { get; init; }
 
     public TimeSpan Latency { get; init; }

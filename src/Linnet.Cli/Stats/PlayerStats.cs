@@ -16,7 +16,10 @@ internal sealed record PlayerStats(
     double BufferMs,
     double LatencyMs,
     double DriftPpm,
-    double PeakDbfs)
+    double PeakDbfs,
+    int Reconnects,
+    int DeviceReopens,
+    string Output)
 {
     /// <summary>What silence is written as: JSON has no −∞.</summary>
     public const double Silence = -120;
@@ -34,7 +37,10 @@ internal sealed record PlayerStats(
         Round(player.Buffer.TotalMilliseconds),
         Round(player.Latency.TotalMilliseconds),
         Round(player.DriftPpm),
-        Round(Math.Max(player.PeakDbfs, Silence)));
+        Round(Math.Max(player.PeakDbfs, Silence)),
+        player.Reconnects,
+        player.DeviceReopens,
+        player.Output);
 
     private static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 2) : 0;
 }

@@ -107,6 +107,9 @@ internal static unsafe partial class Pulse
     [LibraryImport(NativeLibraries.Pulse, EntryPoint = "pa_stream_get_device_index")]
     internal static partial uint StreamGetDeviceIndex(nint stream);
 
+    [LibraryImport(NativeLibraries.Pulse, EntryPoint = "pa_stream_is_suspended")]
+    internal static partial int StreamIsSuspended(nint stream);
+
     [LibraryImport(NativeLibraries.Pulse, EntryPoint = "pa_stream_cork")]
     internal static partial nint StreamCork(nint stream, int corked, nint callback, nint user);
 

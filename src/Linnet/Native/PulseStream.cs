@@ -50,6 +50,9 @@ internal sealed unsafe class PulseStream : IDisposable
         }
     }
 
+    /// <summary>Whether the device has been told to be silent, so that nothing moves.</summary>
+    internal bool IsSuspended => Pulse.StreamIsSuspended(_stream) > 0;
+
     /// <summary>Where the sound last ran out, in bytes from the start; −1 if it never did.</summary>
     internal long UnderflowIndex => Pulse.StreamGetUnderflowIndex(_stream);
 

@@ -33,7 +33,10 @@ public interface IAudioDevice : IAsyncDisposable
         set { }
     }
 
-    /// <summary>Opens the device for <paramref name="wanted"/> and says in what format it will really ask for sound.</summary>
+    /// <summary>
+    /// Opens the device for <paramref name="wanted"/> and says in what format it will really ask for sound. One with a clock may be opened again
+    /// after <see cref="RunAsync"/> has failed.
+    /// </summary>
     /// <exception cref="IOException">There is no such device, or it cannot be opened; the message says what to do.</exception>
     ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken);
 

@@ -18,8 +18,10 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
     // Long enough to be read, short enough to be alive.
     private static readonly TimeSpan MeterWindow = TimeSpan.FromMilliseconds(300);
 
-    private readonly Gain _gain = new(format, volume);
-    private readonly LevelMeter _meter = new(format, MeterWindow);
+    private readonly Lock _changing = new();               // of feeds and devices, by the player's threads
+    private AudioFormat _format = format;
+    private Gain _gain = new(format, volume);
+    private LevelMeter _meter = new(format, MeterWindow);
     private Feed _feed = Opened(feed, format, hasClock);   // the device's thread alone writes it
     private Feed _newest = feed;                           // the player's alone
     private Feed? _next;                                   // given by the player, taken by the device
@@ -27,23 +29,27 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
     private ReceiverStatistics _past = new();
     private long _framesLeft = duration is TimeSpan time ? (long)((Int128)time.Ticks * format.SampleRate / TimeSpan.TicksPerSecond) : long.MaxValue;
     private long _framesPlayed;
+    private float _volume = volume;
     private float _peak;
 
     /// <summary>The feed that is heard.</summary>
     internal Feed Feed => Volatile.Read(ref _feed);
 
     /// <summary>How much sound the device got.</summary>
-    internal TimeSpan Played => format.DurationOf(Volatile.Read(ref _framesPlayed));
+    internal TimeSpan Played => _format.DurationOf(Volatile.Read(ref _framesPlayed));
 
     /// <summary>The gain, reached without a click.</summary>
     internal float Volume
     {
-        set => _gain.Target = value;
+        set => _gain.Target = _volume = value;
     }
 
     /// <summary>How loud it was in the last moments, per channel: silent if nothing is heard, for a file then is not called either.</summary>
-    internal AudioLevel[] LevelsWhile(bool isHeard) =>
-        [.. Enumerable.Range(0, format.Channels).Select(channel => isHeard ? _meter[channel] : default)];
+    internal AudioLevel[] LevelsWhile(bool isHeard)
+    {
+        LevelMeter meter = Volatile.Read(ref _meter);
+        return [.. Enumerable.Range(0, meter.Channels).Select(channel => isHeard ? meter[channel] : default)];
+    }
 
     /// <summary>What was received, by all feeds together.</summary>
     internal ReceiverStatistics Received => Volatile.Read(ref _past).Plus(Feed.Receiver.GetStatistics());
@@ -56,8 +62,8 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
             return AudioDevice.End;
         }
 
-        int room = (int)Math.Min(pcm.Length / format.Channels, _framesLeft);
-        int frames = _feed.Fill(pcm[..(room * format.Channels)], heardAt);
+        int room = (int)Math.Min(pcm.Length / _format.Channels, _framesLeft);
+        int frames = _feed.Fill(pcm[..(room * _format.Channels)], heardAt);
         while (frames == Receiver.End)
         {
             if (!TakeNext())
@@ -65,10 +71,10 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
                 return AudioDevice.End;
             }
 
-            frames = _feed.Fill(pcm[..(room * format.Channels)], heardAt);
+            frames = _feed.Fill(pcm[..(room * _format.Channels)], heardAt);
         }
 
-        Span<float> sound = pcm[..(frames * format.Channels)];
+        Span<float> sound = pcm[..(frames * _format.Channels)];
         _gain.Apply(sound);
         _meter.Add(sound);
         _peak = Math.Max(_peak, _meter.Loudest.Peak);
@@ -89,15 +95,37 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
     /// <summary>Goes on with another feed, which is now owned here, when the one before has given all it has.</summary>
     internal void Switch(Feed next)
     {
-        Feed before = _newest;
-        Volatile.Write(ref _past, _past.Plus(before.Receiver.GetStatistics()));
-        _newest = Opened(next, format, hasClock);
+        lock (_changing)
+        {
+            Feed before = _newest;
+            Volatile.Write(ref _past, _past.Plus(before.Receiver.GetStatistics()));
+            _newest = Opened(next, _format, hasClock);
 
-        // First what came back, then what goes out: the device never finds the way back taken. And what comes next is there before the end is.
-        Interlocked.Exchange(ref _retired, null)?.Dispose();
-        Feed? unheard = Interlocked.Exchange(ref _next, next);
-        before.Receiver.OnEnd();
-        unheard?.Dispose();
+            // First what came back, then what goes out: the device never finds the way back taken. And what comes next is there before the end is.
+            Interlocked.Exchange(ref _retired, null)?.Dispose();
+            Feed? unheard = Interlocked.Exchange(ref _next, next);
+            before.Receiver.OnEnd();
+            unheard?.Dispose();
+        }
+    }
+
+    /// <summary>Goes on with another device, or the same one opened again. The one before does not call any more; both have a clock.</summary>
+    internal void Reopen(AudioFormat device)
+    {
+        lock (_changing)
+        {
+            if (device != _format)
+            {
+                _framesLeft = _framesLeft == long.MaxValue ? _framesLeft : (long)((Int128)_framesLeft * device.SampleRate / _format.SampleRate);
+                Volatile.Write(ref _framesPlayed, (long)((Int128)_framesPlayed * device.SampleRate / _format.SampleRate));
+                Volatile.Write(ref _gain, new Gain(device, _volume));
+                Volatile.Write(ref _meter, new LevelMeter(device, MeterWindow));
+                _format = device;
+            }
+
+            _feed.Open(device, hasClock);
+            _next?.Open(device, hasClock);
+        }
     }
 
     /// <summary>Nothing more will come: what is here is the end.</summary>

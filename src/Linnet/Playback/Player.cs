@@ -20,6 +20,7 @@ public sealed class Player : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Tuner _tuner;
+    private readonly DeviceLoop _loop;
     private readonly CancellationTokenSource _disposing = new();
     private Task _running = Task.CompletedTask;
     private Output? _output;
@@ -44,6 +45,7 @@ public sealed class Player : IAsyncDisposable
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
         _volume = options.Volume;
+        _loop = new DeviceLoop(device, _time, _logger);
         _tuner = new Tuner(_options, _time, new Random(), _logger);
     }
 
@@ -52,7 +54,7 @@ public sealed class Player : IAsyncDisposable
     /// cancelled; then the server is told, and it returns. To be called once.
     /// </summary>
     /// <exception cref="RtspException">The station cannot be heard; or it is lost, and reconnecting is off or pointless.</exception>
-    /// <exception cref="IOException">The device cannot be opened, or is gone.</exception>
+    /// <exception cref="IOException">The device cannot be opened; or a file cannot be written. A device with a clock that is gone later is waited for.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _hasBegun, 1) != 0)
@@ -80,6 +82,7 @@ public sealed class Player : IAsyncDisposable
     public PlayerState State =>
         Volatile.Read(ref _hasEnded) ? PlayerState.Ended
         : Volatile.Read(ref _output) is not Output output ? PlayerState.Connecting
+        : _loop.IsLost ? PlayerState.NoDevice
         : _tuner.IsLost ? PlayerState.Reconnecting
         : output.Feed.Receiver.State is ReceiverState.Playing or ReceiverState.Ended ? PlayerState.Playing
         : PlayerState.Buffering;
@@ -127,6 +130,7 @@ public sealed class Player : IAsyncDisposable
             Receiver = output?.Received ?? new ReceiverStatistics(),
             Played = output?.Played ?? TimeSpan.Zero,
             Reconnects = _tuner.Reconnects,
+            DeviceReopens = _loop.Reopens,
             Levels = output?.LevelsWhile(isHeard: state is PlayerState.Playing or PlayerState.Ended) ?? [],
             Peak = output?.TakePeak() ?? 0,
             Volume = Volume,
@@ -140,6 +144,7 @@ public sealed class Player : IAsyncDisposable
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _disposing.Dispose();
+        _loop.Dispose();
     }
 
     private async Task PlayAsync(CancellationToken cancellationToken)
@@ -154,11 +159,12 @@ public sealed class Player : IAsyncDisposable
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task hearing = _tuner.RunAsync(output, stopping.Token);
-        Task playing = _device.RunAsync(output.Fill, stopping.Token);
+        Task playing = _loop.RunAsync(output.Fill, () => output.Feed.Format, output.Reopen, stopping.Token);
         if (await Task.WhenAny(hearing, playing).ConfigureAwait(false) == hearing)
         {
             // Nothing more will come; what is here is played to its end.
             output.End();
+            _loop.Finish();
             await playing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

@@ -15,6 +15,9 @@ public enum PlayerState
     /// <summary>The server is gone; it tries again.</summary>
     Reconnecting,
 
+    /// <summary>The sound device is gone; it looks for it, or for another.</summary>
+    NoDevice,
+
     /// <summary>It is over.</summary>
     Ended,
 }

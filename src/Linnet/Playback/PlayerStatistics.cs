@@ -32,6 +32,9 @@ public sealed record PlayerStatistics
     /// <summary>Times the server was gone and found again.</summary>
     public int Reconnects { get; init; }
 
+    /// <summary>Times the sound device was gone and opened again, or another in its place.</summary>
+    public int DeviceReopens { get; init; }
+
     /// <summary>Levels of the last 300 ms, one per channel of the device, volume and mute included. Empty before the device is open.</summary>
     public IReadOnlyList<AudioLevel> Levels { get; init; } = [];
 

@@ -23,6 +23,19 @@ public sealed class PulseServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await RunAsync();
+    }
+
+    /// <summary>Ends the server at once and starts another in its place, with all its outputs.</summary>
+    public async Task RestartAsync()
+    {
+        await EndAsync();
+        File.Delete(SocketPath);
+        await RunAsync();
+    }
+
+    private async Task RunAsync()
+    {
         string script = Path.Combine(_folder.FullName, "script.pa");
         await File.WriteAllTextAsync(script, $"""
             load-module module-native-protocol-unix auth-anonymous=1 socket={SocketPath}
@@ -62,14 +75,18 @@ public sealed class PulseServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await EndAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task EndAsync()
+    {
         if (_process is not null)
         {
             _process.Kill();
             await _process.WaitForExitAsync();
             _process.Dispose();
         }
-
-        _folder.Delete(recursive: true);
     }
 
     private async Task<bool> AnswersAsync()

@@ -26,7 +26,7 @@ public class StatsJsonTests
 
     [Fact]
     public void A_player_prints_exactly_the_fields_promised_in_their_order() => Assert.Equal(
-        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34}""",
+        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"speakers"}""",
         StatsJson.Line(PlayerStats.Of(Playing, hasEnded: false)));
 
     [Fact]
@@ -36,7 +36,7 @@ public class StatsJsonTests
     [Fact]
     public void Silence_is_a_number_though_json_has_no_infinity() =>
         Assert.EndsWith(
-            ""","peak_dbfs":-120}""",
+            ""","peak_dbfs":-120,"reconnects":0,"device_reopens":0,"output":"null"}""",
             StatsJson.Line(PlayerStats.Of(Playing with { PeakDbfs = double.NegativeInfinity }, hasEnded: false)),
             StringComparison.Ordinal);
 

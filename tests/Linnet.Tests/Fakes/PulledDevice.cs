@@ -6,21 +6,27 @@ namespace Linnet.Tests.Fakes;
 /// <summary>A device with a clock that a test turns by hand.</summary>
 internal sealed class PulledDevice(AudioFormat? format = null) : IAudioDevice
 {
-    private readonly TaskCompletionSource<AudioCallback> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<AudioCallback> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isUnplugged;
 
-    public string Name => "by hand";
+    public string Name { get; set; } = "by hand";
 
     public bool HasClock => true;
 
     internal AudioFormat Format { get; private set; }
 
-    public ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken) => new(Format = format ?? wanted);
+    /// <summary>What it opens with, if not with what is wanted.</summary>
+    internal AudioFormat? Native { get; set; } = format;
+
+    public ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken) =>
+        _isUnplugged ? throw new IOException("There is none.") : new(Format = Native ?? wanted);
 
     public async Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
     {
+        TaskCompletionSource ended = _ended;
         _running.SetResult(callback);
-        await _ended.Task.WaitAsync(cancellationToken);
+        await ended.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Waits until the device runs.</summary>
@@ -41,7 +47,16 @@ internal sealed class PulledDevice(AudioFormat? format = null) : IAudioDevice
     }
 
     /// <summary>The device is pulled out.</summary>
-    internal void Fail() => _ended.TrySetException(new IOException("The device is gone."));
+    internal void Unplug()
+    {
+        _isUnplugged = true;
+        _running = new TaskCompletionSource<AudioCallback>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _ended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+            .TrySetException(new IOException("The device is gone."));
+    }
+
+    /// <summary>It is there again.</summary>
+    internal void PlugIn() => _isUnplugged = false;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -74,21 +74,6 @@ public sealed class PlayerTests : PlayerScenario
         }
     }
 
-    [Fact]
-    public async Task A_device_that_is_gone_ends_the_player_with_its_own_words_and_the_server_is_told()
-    {
-        await using FakeRtspServer server = Serve(_sender);
-        await using var device = new PulledDevice();
-        await using var player = new Player(Options(server), device);
-        Task running = player.RunAsync(Cancelled);
-        await server.PlayingAsync();
-
-        device.Fail();
-
-        Assert.Equal("The device is gone.", (await Assert.ThrowsAsync<IOException>(() => running)).Message);
-        Assert.Equal(RtspMethod.Teardown, server.Methods.Last());
-    }
-
     [Theory]
     [InlineData(0.5, false, 500)]
     [InlineData(0.5, true, 0)]

@@ -39,7 +39,13 @@ public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency
     {
         if (_pcm is not null)
         {
-            throw new InvalidOperationException($"{name} is open already.");
+            if (!_running.IsFaulted)
+            {
+                throw new InvalidOperationException($"{name} is open already.");
+            }
+
+            _pcm.Dispose();
+            (_pcm, _running) = (null, Task.CompletedTask);
         }
 
         TimeSpan period = Period < _latency / 2 ? Period : _latency / 2;

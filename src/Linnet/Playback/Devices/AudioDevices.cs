@@ -23,21 +23,13 @@ public static class AudioDevices
     /// <param name="server">The PulseAudio server, or <see langword="null"/> for the user's own.</param>
     public static IAudioDevice Create(string? output, TimeProvider time, TimeSpan? latency = null, int bitDepth = 0, string? server = null) => output switch
     {
-        null or "" or "default" => new FirstDevice(
-            "default",
-            NoDefault,
-            new PulseDevice(null, time, latency, server),
-            new AlsaDevice("default", time, latency)),
+        null or "" or "default" => new FirstDevice("default", NoDefault, Defaults(time, latency, server)),
         "null" => new NullDevice(time),
         "-" => new PipeDevice("standard output", OpenStandardOutput(), time, bitDepth),
         _ when output.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) => new WavFileDevice(output, time, bitDepth),
-        _ when TryTake(output, Pulse, out string name) => new PulseDevice(name, time, latency, server),
-        _ when TryTake(output, Alsa, out string name) => new AlsaDevice(name, time, latency),
-        _ => new FirstDevice(
-            output,
-            $"There is no sound device '{output}'; see those there are with: linnet devices.",
-            new PulseDevice(output, time, latency, server),
-            new AlsaDevice(output, time, latency)),
+        _ when TryTake(output, Pulse, out string name) => Named(output, time, latency, server, new PulseDevice(name, time, latency, server)),
+        _ when TryTake(output, Alsa, out string name) => Named(output, time, latency, server, new AlsaDevice(name, time, latency)),
+        _ => Named(output, time, latency, server, new PulseDevice(output, time, latency, server), new AlsaDevice(output, time, latency)),
     };
 
     /// <summary>Every output and input there is, outputs first. Ends within seconds even if a sound server has hung.</summary>
@@ -58,6 +50,16 @@ public static class AudioDevices
             }
         },
         cancellationToken);
+
+    private static IAudioDevice[] Defaults(TimeProvider time, TimeSpan? latency, string? server) =>
+        [new PulseDevice(null, time, latency, server), new AlsaDevice("default", time, latency)];
+
+    // Who unplugs his headphones while they play hears the rest on what there still is.
+    private static FirstDevice Named(string output, TimeProvider time, TimeSpan? latency, string? server, params IAudioDevice[] candidates) =>
+        new(output, $"There is no sound device '{output}'; see those there are with: linnet devices.", candidates)
+        {
+            Substitutes = Defaults(time, latency, server),
+        };
 
     private static Stream OpenStandardOutput()
     {

@@ -6,9 +6,13 @@ namespace Linnet.Playback.Devices;
 /// <param name="name">What was wanted.</param>
 /// <param name="advice">What is so if none opens, and what to do about it: a sentence.</param>
 /// <param name="candidates">Best first. Owned.</param>
+/// <remarks>Opened again after it was gone, it is the first that opens then, and the default output rather than none.</remarks>
 internal sealed class FirstDevice(string name, string advice, params IReadOnlyList<IAudioDevice> candidates) : IAudioDevice
 {
     private IAudioDevice? _open;
+
+    /// <summary>Taken when the device is gone and none of the candidates opens again. Owned.</summary>
+    internal IReadOnlyList<IAudioDevice> Substitutes { get; init; } = [];
 
     /// <inheritdoc/>
     public string Name => _open?.Name ?? name;
@@ -20,7 +24,7 @@ internal sealed class FirstDevice(string name, string advice, params IReadOnlyLi
     public async ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
-        foreach (IAudioDevice candidate in candidates)
+        foreach (IAudioDevice candidate in _open is null ? candidates : candidates.Concat(Substitutes))
         {
             try
             {
@@ -44,7 +48,7 @@ internal sealed class FirstDevice(string name, string advice, params IReadOnlyLi
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (IAudioDevice candidate in candidates)
+        foreach (IAudioDevice candidate in candidates.Concat(Substitutes))
         {
             await candidate.DisposeAsync().ConfigureAwait(false);
         }

@@ -13,6 +13,9 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
     // The server tells when sound is heard only once some is: until then it gets silence. If it never tells, do not wait longer.
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
+
+    // A server that takes nothing for longer than this, though it is not told to be silent, has hung.
+    private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 
     private readonly TimeSpan _latency = DeviceLatency.Checked(latency);
@@ -37,7 +40,12 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
     {
         if (_connection is not null)
         {
-            throw new InvalidOperationException($"{Name} is open already.");
+            if (!_running.IsFaulted)
+            {
+                throw new InvalidOperationException($"{Name} is open already.");
+            }
+
+            Close();
         }
 
         await Task.Run(() => Connect(wanted, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -61,8 +69,14 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
     {
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Close();
+    }
+
+    private void Close()
+    {
         _stream?.Dispose();
         _connection?.Dispose();
+        (_stream, _connection, _running) = (null, null, Task.CompletedTask);
     }
 
     private void Connect(AudioFormat wanted, CancellationToken cancellationToken)
@@ -98,6 +112,7 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
         long start = time.GetTimestamp();
         long underflow = stream.UnderflowIndex;
         bool isHeard = false;
+        long busyAt = start;
 
         stream.Start(stop.Token);
         while (true)
@@ -108,6 +123,12 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
             {
                 underflow = stream.UnderflowIndex;
                 Interlocked.Increment(ref _underruns);
+            }
+
+            busyAt = stream.WritableFrames > 0 || stream.IsSuspended ? time.GetTimestamp() : busyAt;
+            if (time.GetElapsedTime(busyAt) > _latency + MaxIdle)
+            {
+                throw new IOException($"The sound server takes no more sound for {stream.DeviceName}; it has hung.");
             }
 
             isHeard = isHeard || stream.IsHeard || time.GetElapsedTime(start) > MaxSilence;
