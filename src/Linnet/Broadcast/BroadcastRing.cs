@@ -32,6 +32,7 @@ public sealed class BroadcastRing
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
 
         Info = info;
+        Duration = duration;
         _start = start;
         double packets = duration / info.PacketTime;
         _slots = new RingItem?[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(packets * 1.05, 16, 1 << 20))];
@@ -39,6 +40,9 @@ public sealed class BroadcastRing
 
     /// <summary>The rendition it holds.</summary>
     public RenditionInfo Info { get; }
+
+    /// <summary>Sound it keeps at least.</summary>
+    public TimeSpan Duration { get; }
 
     /// <summary>The index that the next item will get.</summary>
     public long Head => Volatile.Read(ref _head);
@@ -82,6 +86,30 @@ public sealed class BroadcastRing
 
         item = null;
         return false;
+    }
+
+    /// <summary>Finds an earlier packet by how many packets of the rendition were before it, if it is still there.</summary>
+    /// <param name="later">A packet of this ring from which to look back.</param>
+    /// <param name="number">The <see cref="PacketItem.Number"/> looked for.</param>
+    /// <param name="packet">It.</param>
+    public bool TryFindPacket(PacketItem later, long number, [NotNullWhen(true)] out PacketItem? packet)
+    {
+        // Between two packets there are at least as many items as packets: so far back one may go in a step and not miss it.
+        packet = later;
+        long index = later.Index;
+        while (packet is null || packet.Number > number)
+        {
+            index -= packet is null ? 1 : packet.Number - number;
+            if (index < 0 || !TryGet(index, out RingItem? item))
+            {
+                packet = null;
+                return false;
+            }
+
+            packet = item as PacketItem;
+        }
+
+        return packet.Number == number;
     }
 
     /// <summary>

@@ -13,6 +13,7 @@ public abstract class Listener
     private long _payloadBytesSent;
     private long _packetsSkipped;
     private int _dropped;
+    private int _wantsRepair;
 
     /// <summary>A listener of the rendition that <paramref name="lease"/> keeps running.</summary>
     /// <param name="lease">Its part in the rendition; disposed by whoever ends the listener's session.</param>
@@ -64,6 +65,12 @@ public abstract class Listener
     /// <summary>Whether part of a packet waited when the sender last looked.</summary>
     internal bool Unflushed { get; set; }
 
+    /// <summary>Told when <see cref="WantRepair"/> is called; set by the thread pool that serves it.</summary>
+    internal Action<Listener>? OnRepairWanted { get; set; }
+
+    /// <summary>Whether a sender thread serves it now. That thread's own.</summary>
+    internal bool IsServed { get; set; }
+
     /// <summary>Sends a packet, or starts to. Called for packets in order.</summary>
     /// <returns><see langword="false"/> if it has no room now; the packet is offered again.</returns>
     protected internal abstract bool TrySend(PacketItem packet, SendBatch batch);
@@ -77,6 +84,25 @@ public abstract class Listener
     /// <param name="batch">Takes the datagrams.</param>
     protected internal abstract void SendReport(long now, SendBatch batch);
 
+    /// <summary>Has <see cref="SendRepair"/> called soon, on the thread that sends. From any thread.</summary>
+    protected internal void WantRepair()
+    {
+        if (OnRepairWanted is Action<Listener> wanted && Interlocked.Exchange(ref _wantsRepair, 1) == 0)
+        {
+            wanted(this);
+        }
+    }
+
+    /// <summary>Sends again what was asked for.</summary>
+    /// <param name="now">The instant, in ticks.</param>
+    /// <param name="batch">Takes the datagrams.</param>
+    protected internal virtual void SendRepair(long now, SendBatch batch)
+    {
+    }
+
+    /// <summary>The payload bytes of what <see cref="TrySend"/> just sent: more than the packet's where copies of others came with it.</summary>
+    protected virtual int PayloadBytesOf(PacketItem packet) => packet.Payload.Length;
+
     /// <summary>Says that the station has ended: all that was due has been sent before.</summary>
     protected internal abstract void SendEnd(SendBatch batch);
 
@@ -86,7 +112,16 @@ public abstract class Listener
     internal void CountSent(PacketItem packet)
     {
         Volatile.Write(ref _packetsSent, _packetsSent + 1);
-        Volatile.Write(ref _payloadBytesSent, _payloadBytesSent + packet.Payload.Length);
+        Volatile.Write(ref _payloadBytesSent, _payloadBytesSent + PayloadBytesOf(packet));
+    }
+
+    internal void Repair(long now, SendBatch batch)
+    {
+        Volatile.Write(ref _wantsRepair, 0);
+        if (IsServed)
+        {
+            SendRepair(now, batch);
+        }
     }
 
     internal void CountSkipped(long packets) => Volatile.Write(ref _packetsSkipped, _packetsSkipped + packets);

@@ -10,6 +10,7 @@ public sealed class PacketItem : RingItem
     public const int PrefixLength = 4;
 
     private readonly byte[] _bytes;
+    private byte[]?[]? _withCopies;
 
     /// <summary>Makes the packet's bytes, once.</summary>
     /// <param name="stream">The rendition's RTP identity.</param>
@@ -25,6 +26,7 @@ public sealed class PacketItem : RingItem
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, ushort.MaxValue - RtpHeader.Length, nameof(payload));
 
+        Number = number;
         Frames = frames;
         SequenceNumber = unchecked((ushort)(stream.FirstSequenceNumber + number));
         Timestamp = stream.TimestampOf(position);
@@ -34,6 +36,9 @@ public sealed class PacketItem : RingItem
         new RtpHeader(RtpStreamIdentity.PayloadType, marker, SequenceNumber, Timestamp, stream.Ssrc).Write(_bytes.AsSpan(PrefixLength));
         payload.CopyTo(_bytes.AsSpan(PrefixLength + RtpHeader.Length));
     }
+
+    /// <summary>Packets of this rendition before this one.</summary>
+    public long Number { get; }
 
     /// <summary>Frames it holds, at the rendition's clock rate.</summary>
     public int Frames { get; }
@@ -52,4 +57,22 @@ public sealed class PacketItem : RingItem
 
     /// <summary>The RTP packet as a frame on interleaved channel 0 of an RTSP connection. For another channel byte 1 differs.</summary>
     public ReadOnlyMemory<byte> InterleavedFrame => _bytes;
+
+    /// <summary>
+    /// The RTP packet with copies of earlier ones, made once for all who hear it so; the packet alone where no copy fits. May be called by
+    /// several threads.
+    /// </summary>
+    /// <param name="ring">The ring it is in.</param>
+    /// <param name="redundancy">Which copies.</param>
+    internal ReadOnlyMemory<byte> DatagramWith(BroadcastRing ring, Redundancy redundancy)
+    {
+        byte[]?[] made = Volatile.Read(ref _withCopies) ?? Interlocked.CompareExchange(ref _withCopies, new byte[]?[Redundancy.Kinds], null) ?? _withCopies!;
+        ref byte[]? datagram = ref made[redundancy.Kind];
+        if (Volatile.Read(ref datagram) is null)
+        {
+            Interlocked.CompareExchange(ref datagram, RedPacket.TryMake(ring, this, redundancy) ?? [], null);
+        }
+
+        return datagram!.Length == 0 ? Datagram : datagram;
+    }
 }

@@ -1,4 +1,5 @@
 using Linnet.Codecs;
+using Linnet.Wire.Rtp;
 
 namespace Linnet.Broadcast;
 
@@ -14,6 +15,12 @@ public sealed record RenditionInfo(
 {
     /// <summary>How long a packet lasts.</summary>
     public TimeSpan PacketTime => Payload.Clock.DurationOf(FramesPerPacket);
+
+    /// <summary>Whether a packet has room for a copy of another: those of PCM mostly have not.</summary>
+    public bool HasRoomForCopies => 2 * BytesPerPacket <= RedPacket.MaxPayload - RedPayload.CopyHeaderLength - RedPayload.PrimaryHeaderLength;
+
+    /// <summary>Bytes of payload in a packet, on average.</summary>
+    internal int BytesPerPacket => (int)(PacketTime.TotalSeconds * BitRate / 8);
 
     /// <summary><c>station/rendition</c>, as in URLs and logs.</summary>
     public override string ToString() => $"{Station}/{Name}";

@@ -52,12 +52,17 @@ internal sealed class SenderLoop
         }
 
         group.Listeners.Add(listener);
+        listener.IsServed = true;
         Count++;
     }
+
+    /// <summary>Sends a listener what it asked for again. It leaves with the next step.</summary>
+    internal void Repair(Listener listener, long now) => listener.Repair(now, _batch);
 
     /// <summary>Lets a listener go; nothing is sent to it afterwards.</summary>
     internal void Remove(Listener listener)
     {
+        listener.IsServed = false;
         int index = _groups.FindIndex(g => g.Ring == listener.Ring);
         if (index < 0 || !_groups[index].Listeners.Remove(listener))
         {
@@ -218,6 +223,7 @@ internal sealed class SenderLoop
 
         listener.SendEnd(_batch);
         _batch.Flush();
+        // It may still ask for the last packets, until its session ends.
         listener.OnFinished(DropReason.None);
         return false;
     }
@@ -237,6 +243,7 @@ internal sealed class SenderLoop
         }
 
         _counters.CountDropped(listener.Dropped);
+        listener.IsServed = false;
         listener.OnFinished(listener.Dropped);
         return false;
     }

@@ -100,6 +100,7 @@ public sealed class SenderPool : IAsyncDisposable
         public void Add(Listener listener)
         {
             Interlocked.Increment(ref _count);
+            listener.OnRepairWanted = wanting => Enqueue(() => _loop.Repair(wanting, _time.GetTimestamp()));
             Enqueue(() => _loop.Add(listener, _time.GetTimestamp()));
         }
 

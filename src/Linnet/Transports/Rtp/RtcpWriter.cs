@@ -19,9 +19,19 @@ internal sealed class RtcpWriter(TimeProvider time)
     /// <param name="listener">To whom: the counts are its own.</param>
     /// <param name="now">The instant reported, in ticks.</param>
     /// <param name="prefix">Bytes to leave free in front.</param>
+    /// <param name="feedback">What was heard of the listener, if it may be answered: then how long ago its clock was heard is told, too.</param>
     /// <returns><see langword="null"/> before the rendition has a timeline.</returns>
-    internal byte[]? Report(Listener listener, long now, int prefix = 0) =>
-        SenderReport(listener, now) is SenderReport report ? Compound(prefix, report, Description(listener)) : null;
+    internal byte[]? Report(Listener listener, long now, int prefix = 0, RtpFeedback? feedback = null)
+    {
+        if (SenderReport(listener, now) is not SenderReport report)
+        {
+            return null;
+        }
+
+        return feedback?.AnswerTo(now) is ReferenceDelay delay
+            ? Compound(prefix, report, Description(listener), new ExtendedReport(report.Ssrc) { Delays = [delay] })
+            : Compound(prefix, report, Description(listener));
+    }
 
     /// <summary>A compound that ends with BYE (RFC 3550 §6.6).</summary>
     internal byte[] Goodbye(Listener listener, int prefix = 0)

@@ -13,6 +13,7 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
     private static readonly TimeSpan MostRoundTrip = TimeSpan.FromMinutes(1);
 
     private ReceptionReport? _reception;
+    private ReferenceTime? _reference;
     private long _heardAt = time.GetTimestamp();
 
     /// <summary>The stream that it hears.</summary>
@@ -24,6 +25,9 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
     /// <summary>What it last reported, if it did.</summary>
     internal ReceptionReport? Reception => Volatile.Read(ref _reception);
 
+    /// <summary>Repairs what it loses, if that was agreed on.</summary>
+    internal RepairSender? Repair { get; set; }
+
     /// <summary>Takes a sign of life.</summary>
     internal void Hear() => Volatile.Write(ref _heardAt, time.GetTimestamp());
 
@@ -33,6 +37,7 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
         Hear();
         foreach (RtcpPacket packet in compound.Packets)
         {
+            HearRepair(packet);
             IReadOnlyList<ReportBlock> blocks = packet switch
             {
                 ReceiverReport report => report.Blocks,
@@ -46,6 +51,33 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
                     Take(block);
                 }
             }
+        }
+    }
+
+    /// <summary>How long ago its clock was heard, for it to know the round trip; <see langword="null"/> if it told none, or none of this is agreed on.</summary>
+    internal ReferenceDelay? AnswerTo(long now)
+    {
+        if (Repair is null || Volatile.Read(ref _reference) is not ReferenceTime reference)
+        {
+            return null;
+        }
+
+        double units = Math.Max(0, time.GetElapsedTime(reference.HeardAt, now).TotalSeconds * UnitsPerSecond);
+        return units < uint.MaxValue ? new ReferenceDelay(reference.Ssrc, reference.Middle, (uint)units) : null;
+    }
+
+    private void HearRepair(RtcpPacket packet)
+    {
+        switch (packet)
+        {
+            case GenericNack nack when nack.MediaSsrc == Ssrc:
+                Repair?.Ask(nack);
+                break;
+            case ExtendedReport { ReferenceTime: NtpTime reference } report:
+                Volatile.Write(ref _reference, new ReferenceTime(report.Ssrc, reference.Middle, time.GetTimestamp()));
+                break;
+            default:
+                break;
         }
     }
 
@@ -67,4 +99,6 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
             roundTrip,
             (_reception?.Reports ?? 0) + 1));
     }
+
+    private sealed record ReferenceTime(uint Ssrc, uint Middle, long HeardAt);
 }

@@ -113,7 +113,8 @@ internal sealed class RtpSender(RtpPortPair ports)
                 return;
             }
 
-            if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound))
+            // Feedback without a report in front only from whom it was agreed on with.
+            if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: route?.Feedback.Repair is not null))
             {
                 _malformed++;
                 return;

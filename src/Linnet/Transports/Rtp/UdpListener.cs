@@ -4,33 +4,54 @@ using Linnet.Broadcast;
 namespace Linnet.Transports.Rtp;
 
 /// <summary>Hears a rendition by UDP.</summary>
-/// <param name="lease">Its part in the rendition.</param>
-/// <param name="remote">Where its session comes from.</param>
-/// <param name="route">Where its datagrams go.</param>
-/// <param name="rtcp">Writes the reports.</param>
-/// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
-internal sealed class UdpListener(RingLease lease, IPEndPoint remote, UdpRoute route, RtcpWriter rtcp, Action<DropReason> onFinished)
-    : Listener(lease, remote, "rtsp-udp")
+internal sealed class UdpListener : Listener
 {
+    private readonly UdpRoute _route;
+    private readonly RtcpWriter _rtcp;
+    private readonly Action<DropReason> _onFinished;
+    private readonly RepairSender? _repair;
+
+    /// <param name="lease">Its part in the rendition.</param>
+    /// <param name="remote">Where its session comes from.</param>
+    /// <param name="route">Where its datagrams go.</param>
+    /// <param name="rtcp">Writes the reports.</param>
+    /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+    internal UdpListener(RingLease lease, IPEndPoint remote, UdpRoute route, RtcpWriter rtcp, Action<DropReason> onFinished)
+        : base(lease, remote, "rtsp-udp")
+    {
+        _route = route;
+        _rtcp = rtcp;
+        _onFinished = onFinished;
+        _repair = route.Feedback.Repair;
+        _repair?.OnAsked = WantRepair;
+    }
+
     /// <inheritdoc/>
     protected internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
-        batch.Add(route.Ports.Rtp, route.RtpAddress, packet.Datagram);
+        batch.Add(_route.Ports.Rtp, _route.RtpAddress, _repair?.DatagramOf(packet, Ring) ?? packet.Datagram);
         return true;
     }
 
     /// <inheritdoc/>
+    protected internal override void SendRepair(long now, SendBatch batch) =>
+        _repair?.Send(now, Ring, datagram => batch.Add(_route.Ports.Rtp, _route.RtpAddress, datagram));
+
+    /// <inheritdoc/>
+    protected override int PayloadBytesOf(PacketItem packet) => _repair?.LastPayloadBytes ?? packet.Payload.Length;
+
+    /// <inheritdoc/>
     protected internal override void SendReport(long now, SendBatch batch)
     {
-        if (rtcp.Report(this, now) is byte[] report)
+        if (_rtcp.Report(this, now, feedback: _route.Feedback) is byte[] report)
         {
-            batch.Add(route.Ports.Rtcp, route.RtcpAddress, report);
+            batch.Add(_route.Ports.Rtcp, _route.RtcpAddress, report);
         }
     }
 
     /// <inheritdoc/>
-    protected internal override void SendEnd(SendBatch batch) => batch.Add(route.Ports.Rtcp, route.RtcpAddress, rtcp.Goodbye(this));
+    protected internal override void SendEnd(SendBatch batch) => batch.Add(_route.Ports.Rtcp, _route.RtcpAddress, _rtcp.Goodbye(this));
 
     /// <inheritdoc/>
-    protected internal override void OnFinished(DropReason reason) => onFinished(reason);
+    protected internal override void OnFinished(DropReason reason) => _onFinished(reason);
 }

@@ -75,8 +75,9 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         RtspResponse response = request.Answer(RtspStatus.Ok);
         response.Headers.Add(RtspHeaderNames.ContentType, SessionDescription.ContentType);
         response.Headers.Add(RtspHeaderNames.ContentBase, $"{resource.Uri}/");
-        response.Body = resource.Describe(connection.Local.Address, _sessionId);
-        return response;
+        bool offersRepair = RepairFeature.IsSupportedBy(request);
+        response.Body = resource.Describe(connection.Local.Address, _sessionId, offersRepair);
+        return RepairFeature.Confirm(response, offersRepair);
     }
 
     private RtspResponse Setup(RtspRequest request)
@@ -116,18 +117,19 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
                 : "Sound is sent as RTP/AVP;unicast with client_port, or as RTP/AVP/TCP;unicast on channels that are not in use.");
         }
 
+        bool repairs = !transport.IsTcp && RepairFeature.IsSupportedBy(request);
         if (session is not null)
         {
-            session.SetTransport(transport);
+            session.SetTransport(transport, repairs);
         }
-        else if ((session = connection.TryOpenSession(resource, transport)) is null)
+        else if ((session = connection.TryOpenSession(resource, transport, repairs)) is null)
         {
             return Busy(request, "There are as many listeners as the server takes.");
         }
 
         RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);
         response.Headers.Add(RtspHeaderNames.Transport, transport.ToString());
-        return response;
+        return RepairFeature.Confirm(response, repairs);
     }
 
     private async Task<RtspResponse> PlayAsync(RtspRequest request, CancellationToken cancellationToken)
@@ -192,7 +194,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         return request.Answer(RtspStatus.Ok);
     }
 
-    /// <summary>GET_PARAMETER and SET_PARAMETER: without parameters a sign of life, and there are no parameters.</summary>
+    /// <summary>GET_PARAMETER and SET_PARAMETER: without parameters a sign of life. The only parameter is which copies a session wants.</summary>
     private RtspResponse Parameter(RtspRequest request)
     {
         RtspServerSession? session = null;
@@ -201,9 +203,10 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             return refusal;
         }
 
-        if (!request.Body.Span.Trim(" \t\r\n"u8).IsEmpty)
+        if (!request.Body.Span.Trim(" \t\r\n"u8).IsEmpty
+            && !(request.Method == RtspMethod.SetParameter && session is not null && RepairFeature.TrySet(session, request.Body.Span)))
         {
-            return Refuse(request, RtspStatus.ParameterNotUnderstood, "There are no parameters.");
+            return Refuse(request, RtspStatus.ParameterNotUnderstood, "There is no such parameter.");
         }
 
         RtspResponse response = request.Answer(RtspStatus.Ok);

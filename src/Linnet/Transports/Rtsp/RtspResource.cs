@@ -54,7 +54,8 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     /// <summary>The description of the rendition, as every player understands it: plain RTP, exactly one payload type.</summary>
     /// <param name="server">The address at which the client reached us.</param>
     /// <param name="sessionId">Tells descriptions of one run of the server from another's.</param>
-    internal byte[] Describe(IPAddress server, ulong sessionId)
+    /// <param name="offersRepair">Whether the client said that it knows how losses are repaired; then that is offered.</param>
+    internal byte[] Describe(IPAddress server, ulong sessionId, bool offersRepair = false)
     {
         RenditionInfo info = Ring.Info;
         bool isV6 = server.AddressFamily == AddressFamily.InterNetworkV6;
@@ -67,10 +68,18 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
             Name = info.Station,
             Connection = new SdpConnection(isV6 ? "::" : "0.0.0.0", family),
             Attributes = [new("control", Uri), new("range", RangeHeader.Live.ToString())],
-            Media = [MediaDescription.Audio(format, TrackUri, info.PacketTime)],
+            Media = [MediaDescription.Audio(format, TrackUri, info.PacketTime, repair: offersRepair ? Repair : null)],
         };
         return description.ToArray();
     }
+
+    private RepairOffer Repair => new()
+    {
+        RtxPayloadType = RtpStreamIdentity.RtxPayloadType,
+        RtxTime = Ring.Duration,
+        RedPayloadType = Ring.Info.HasRoomForCopies ? RtpStreamIdentity.RedPayloadType : null,
+        ReducedSize = true,
+    };
 
     private static string WithoutScope(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes()).ToString() : address.ToString();

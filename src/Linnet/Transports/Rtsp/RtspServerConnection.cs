@@ -155,14 +155,14 @@ internal sealed class RtspServerConnection
     internal RtspServerSession? FindSession(string id) => _sessions.GetValueOrDefault(id);
 
     /// <summary>Makes a session; <see langword="null"/> if there are too many.</summary>
-    internal RtspServerSession? TryOpenSession(RtspResource resource, TransportSpec transport)
+    internal RtspServerSession? TryOpenSession(RtspResource resource, TransportSpec transport, bool repairs)
     {
         if (!_server.Admission.TryOpenSession(Peer, isFirst: _sessions.IsEmpty))
         {
             return null;
         }
 
-        var session = new RtspServerSession(_server, this, resource, transport);
+        var session = new RtspServerSession(_server, this, resource, transport, repairs);
         _sessions.TryAdd(session.Id, session);
         return session;
     }

@@ -17,14 +17,14 @@ internal sealed class RtspServerSession
     private long? _startAt;
     private volatile int _finished = NotFinished;
 
-    internal RtspServerSession(RtspServer server, RtspServerConnection connection, RtspResource resource, TransportSpec transport)
+    internal RtspServerSession(RtspServer server, RtspServerConnection connection, RtspResource resource, TransportSpec transport, bool repairs)
     {
         _server = server;
         _connection = connection;
         Resource = resource;
         StartedAt = server.Time.GetUtcNow();
         Feedback = new RtpFeedback(resource.Ring.Info, server.Time);
-        SetTransport(transport);
+        SetTransport(transport, repairs);
     }
 
     /// <summary>Names it to the client: 64 random bits.</summary>
@@ -52,11 +52,16 @@ internal sealed class RtspServerSession
     internal Listener? Listener { get; private set; }
 
     /// <summary>Takes the way of delivery. Before the first PLAY alone.</summary>
+    /// <param name="transport">As answered.</param>
+    /// <param name="repairs">Whether the client knows how losses are repaired.</param>
     [MemberNotNull(nameof(Transport))]
-    internal void SetTransport(TransportSpec transport)
+    internal void SetTransport(TransportSpec transport, bool repairs)
     {
         CloseRoute();
         Transport = transport;
+        Feedback.Repair = repairs
+            ? new RepairSender(Resource.Ring.Info, _server.Time.TimestampFrequency, () => Feedback.Reception?.RoundTrip)
+            : null;
         if (transport.ClientPort is TransportPair client)
         {
             _route = _server.Rtp!.Open(_connection.Remote.Address, client.Rtp, client.Rtcp, Feedback);
@@ -151,7 +156,7 @@ internal sealed class RtspServerSession
             unsent,
             TimeSpan.FromSeconds(unsent * 8.0 / Math.Max(info.BitRate, 1)),
             Feedback.Reception,
-            StartedAt);
+            StartedAt) { Repair = Feedback.Repair?.Statistics };
     }
 
     /// <summary>Looks whether it is to end, and if so wakes its connection's task. Called by the server about once a second.</summary>

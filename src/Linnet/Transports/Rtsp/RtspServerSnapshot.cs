@@ -27,7 +27,11 @@ public sealed record RtspSessionSnapshot(
     long UnsentBytes,
     TimeSpan Lag,
     ReceptionReport? Reception,
-    DateTimeOffset Since);
+    DateTimeOffset Since)
+{
+    /// <summary>What was done to repair what it loses; <see langword="null"/> where that was not agreed on.</summary>
+    public RepairStatistics? Repair { get; init; }
+}
 
 /// <summary>An RTSP server as it is now, and what it counted since it started.</summary>
 /// <param name="Sessions">The sessions.</param>

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Linnet.Broadcast;
+using Linnet.Wire.Rtcp;
+using Linnet.Wire.Rtp;
+
+namespace Linnet.Transports.Rtp;
+
+/// <summary>Repairs what one listener loses: sends again what it asks for, and packets with copies if it wants those.</summary>
+/// <remarks>
+/// Source: RFC 4588 (retransmissions), RFC 2198 (copies). What is asked for goes through a bounded queue to the listener's own sender
+/// thread, which alone calls <see cref="DatagramOf"/> and <see cref="Send"/>. Packets come from the ring: nothing is kept here.
+/// </remarks>
+internal sealed class RepairSender
+{
+    /// <summary>Requests that may wait for the sender thread; more are refused.</summary>
+    internal const int MaxWaiting = 512;
+
+    // Power of two. Repeats of packets further apart than this are not recognised, and cost no more than the budget.
+    private const int Remembered = 256;
+
+    private static readonly TimeSpan UnknownRoundTrip = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LeastSpacing = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan MostSpacing = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentQueue<ushort> _asked = new();
+    private readonly (long Number, long At)[] _sent = new (long, long)[Remembered];
+    private readonly RenditionInfo _rendition;
+    private readonly RepairBudget _budget;
+    private readonly long _ticksPerSecond;
+    private readonly Func<TimeSpan?> _roundTrip;
+    private PacketItem? _newest;
+    private object? _redundancy;
+    private ushort _sequence;
+    private long _requested;
+    private long _retransmitted;
+    private long _retransmittedBytes;
+    private long _copyBytes;
+    private long _overBudget;
+    private long _gone;
+    private long _repeated;
+
+    /// <param name="rendition">What is heard.</param>
+    /// <param name="ticksPerSecond">Of the instants.</param>
+    /// <param name="roundTrip">The listener's, as far as known.</param>
+    internal RepairSender(RenditionInfo rendition, long ticksPerSecond, Func<TimeSpan?> roundTrip)
+    {
+        _rendition = rendition;
+        _ticksPerSecond = ticksPerSecond;
+        _roundTrip = roundTrip;
+        _budget = new RepairBudget(rendition.BitRate, ticksPerSecond);
+        _sequence = (ushort)RandomNumberGenerator.GetInt32(1 << 16);
+        Array.Fill(_sent, (-1, 0));
+    }
+
+    /// <summary>Told, on any thread, that something waits for <see cref="Send"/>.</summary>
+    internal Action? OnAsked { get; set; }
+
+    /// <summary>The copies that it wants; <see langword="null"/>: none.</summary>
+    internal Redundancy? Redundancy
+    {
+        get => (Redundancy?)Volatile.Read(ref _redundancy);
+        set => Volatile.Write(ref _redundancy, value);
+    }
+
+    /// <summary>What was counted. From any thread.</summary>
+    internal RepairStatistics Statistics => new(
+        Redundancy,
+        Volatile.Read(ref _requested),
+        Volatile.Read(ref _retransmitted),
+        Volatile.Read(ref _overBudget),
+        Volatile.Read(ref _gone),
+        Volatile.Read(ref _repeated),
+        Volatile.Read(ref _retransmittedBytes),
+        Volatile.Read(ref _copyBytes));
+
+    /// <summary>Bytes of payload in the datagram that <see cref="DatagramOf"/> gave last.</summary>
+    internal int LastPayloadBytes { get; private set; }
+
+    /// <summary>Takes what was asked for by the listener itself. One thread at a time, whichever.</summary>
+    internal void Ask(GenericNack nack)
+    {
+        Span<ushort> missing = stackalloc ushort[NackEntry.MaxPackets];
+        foreach (NackEntry entry in nack.Entries)
+        {
+            int count = entry.CopyTo(missing);
+            Interlocked.Add(ref _requested, count);
+            foreach (ushort sequence in missing[..count])
+            {
+                if (_asked.Count >= MaxWaiting)
+                {
+                    Interlocked.Increment(ref _overBudget);
+                    continue;
+                }
+
+                _asked.Enqueue(sequence);
+            }
+        }
+
+        OnAsked?.Invoke();
+    }
+
+    /// <summary>The packet's datagram as this listener hears it.</summary>
+    internal ReadOnlyMemory<byte> DatagramOf(PacketItem packet, BroadcastRing ring)
+    {
+        _newest = packet;
+        ReadOnlyMemory<byte> datagram = Redundancy is Redundancy redundancy ? packet.DatagramWith(ring, redundancy) : packet.Datagram;
+        LastPayloadBytes = datagram.Length - RtpHeader.Length;
+        Volatile.Write(ref _copyBytes, _copyBytes + datagram.Length - packet.Datagram.Length);
+        return datagram;
+    }
+
+    /// <summary>Sends again what was asked for, as far as it is there and the budget goes.</summary>
+    internal void Send(long now, BroadcastRing ring, Action<ReadOnlyMemory<byte>> send)
+    {
+        while (_asked.TryDequeue(out ushort sequence))
+        {
+            // What encoders made ahead of time has not been sent, and will be by itself.
+            int back = _newest is null ? -1 : unchecked((short)(_newest.SequenceNumber - sequence));
+            long number = back < 0 ? -1 : _newest!.Number - back;
+            if (number < 0 || !ring.TryFindPacket(_newest!, number, out PacketItem? packet))
+            {
+                Interlocked.Increment(ref _gone);
+            }
+            else if (IsUnderWay(number, now))
+            {
+                Interlocked.Increment(ref _repeated);
+            }
+            else if (!_budget.TryTake(packet.Datagram.Length + RtxPayload.PrefixLength, now))
+            {
+                Interlocked.Increment(ref _overBudget);
+            }
+            else
+            {
+                _sent[number % Remembered] = (number, now);
+                var header = new RtpHeader(RtpStreamIdentity.RtxPayloadType, false, unchecked(_sequence++), 0, _rendition.Stream.RtxSsrc);
+                byte[] datagram = RtxPayload.Wrap(packet.Datagram.Span, header);
+                Interlocked.Increment(ref _retransmitted);
+                Interlocked.Add(ref _retransmittedBytes, datagram.Length);
+                send(datagram);
+            }
+        }
+    }
+
+    // Asked for again before the first answer can have come, whether that is lost cannot be known yet.
+    private bool IsUnderWay(long number, long now)
+    {
+        (long last, long at) = _sent[number % Remembered];
+        TimeSpan spacing = (_roundTrip() ?? UnknownRoundTrip) / 2;
+        spacing = spacing < LeastSpacing ? LeastSpacing : spacing > MostSpacing ? MostSpacing : spacing;
+        return last == number && now - at < (long)(spacing.TotalSeconds * _ticksPerSecond);
+    }
+}
