@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linnet.Receive;
 
 namespace Linnet.Cli.Commands;
 
@@ -14,8 +15,13 @@ internal static class PlayCommand
     private static readonly Option<string?> Transport = Ask.Choice(
         "--transport", "How packets come. auto, the default: UDP, and TCP if nothing arrives.", "auto", "udp", "tcp");
 
+    private static readonly Option<string?> Profile = Ask.Choice(
+        "--profile",
+        "How far behind live to play; the buffer follows the network within 5-60, 60-300 (balanced, the default) or 400-2000 ms. low-latency also takes Opus in 5 ms packets.",
+        [.. ReceiverProfile.All.Select(static profile => profile.Name)]);
+
     private static readonly Option<double?> Latency = Ask.Number(
-        "--latency", "MS", "Buffer so many milliseconds. Default 60: less is quicker, more survives a worse network.", 1, 10_000);
+        "--latency", "MS", "Buffer so many milliseconds, whatever the network does: less is quicker, more survives a worse network.", 1, 10_000);
 
     private static readonly Option<string?> Output = Ask.Word(
         "--output", "OUT", "A device's name as 'linnet devices' shows it, FILE.wav, - for WAV on standard output, or null. Default: the default device.");
@@ -36,11 +42,13 @@ internal static class PlayCommand
             ("linnet play studio.local", "the first station of a machine"),
             ("linnet play 192.168.1.5/jazz", "a station by name, as Opus"),
             ("linnet play 192.168.1.5/jazz/pcm", "the same without any loss"),
-            ("linnet play studio.local --latency 20", "closer to live, on a good network"),
+            ("linnet play studio.local --profile low-latency", "as close to live as the network allows"),
+            ("linnet play studio.local --profile robust", "rather later than with a gap, on a bad network"),
+            ("linnet play studio.local --latency 20", "a buffer that stays as it is"),
             ("linnet play studio.local --transport tcp", "through a firewall that lets no UDP in"),
             ("linnet play studio.local --output take1.wav --seconds 60", "a minute of it, into a file"))
         {
-            Url, Transport, Latency, Output, NoReconnect, Seconds, Volume, Stats,
+            Url, Profile, Latency, Transport, Output, NoReconnect, Seconds, Volume, Stats,
         };
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
@@ -49,6 +57,7 @@ internal static class PlayCommand
     private static PlayRequest Read(ParseResult parsed) => new(ServerAddress.Parse(parsed.GetValue(Url)))
     {
         Transport = parsed.GetValue(Transport) ?? "auto",
+        Profile = ReceiverProfile.TryFind(parsed.GetValue(Profile), out ReceiverProfile? profile) ? profile : ReceiverProfile.Balanced,
         Latency = parsed.GetValue(Latency) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
         Output = parsed.GetValue(Output),
         Reconnects = !parsed.GetValue(NoReconnect),

@@ -1,3 +1,5 @@
+using Linnet.Receive;
+
 namespace Linnet.Cli.Commands;
 
 /// <summary>What the command line asks a player to do.</summary>
@@ -6,6 +8,9 @@ internal sealed record PlayRequest(Uri Address)
 {
     /// <summary>auto, udp or tcp.</summary>
     public string Transport { get; init; } = "auto";
+
+    /// <summary>How far behind live.</summary>
+    public ReceiverProfile Profile { get; init; } = ReceiverProfile.Balanced;
 
     /// <summary>A fixed buffer; <see langword="null"/> for the profile's own.</summary>
     public TimeSpan? Latency { get; init; }

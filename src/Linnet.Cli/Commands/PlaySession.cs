@@ -10,12 +10,13 @@ namespace Linnet.Cli.Commands;
 /// <summary>Runs what <c>play</c> and <c>record</c> were asked for.</summary>
 internal static class PlaySession
 {
+    private static readonly TimeSpan SmallBuffer = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LargeBuffer = TimeSpan.FromMilliseconds(100);
 
     public static async Task<int> RunAsync(PlayRequest request, Shell shell, CancellationToken cancellationToken)
     {
         using var session = new Session(shell, request.WantsJson, outIsTaken: request.Output == "-", cancellationToken);
-        await using IAudioDevice device = AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency));
+        await using IAudioDevice device = AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency ?? request.Profile.Base));
         await using var player = new Player(OptionsOf(request), device, shell.Time, session.Log);
         var monitor = new PlayerMonitor(player, request.Address, device, shell.Time);
         await session.ShowAsync(
@@ -26,21 +27,21 @@ internal static class PlaySession
         return ExitCode.Ended;
     }
 
-    /// <summary>Who asks for a large buffer wants no dropout: then the device, too, gets time for a busy machine.</summary>
-    private static TimeSpan? DeviceLatencyOf(TimeSpan? buffer) =>
-        buffer > LargeBuffer ? TimeSpan.FromMilliseconds(Math.Min(buffer.Value.TotalMilliseconds / 2, 200)) : null;
+    /// <summary>
+    /// Who asks for a large buffer wants no dropout: then the device, too, gets time for a busy machine. Who asks for a small one wants none of that.
+    /// </summary>
+    private static TimeSpan? DeviceLatencyOf(TimeSpan buffer) =>
+        buffer > LargeBuffer ? TimeSpan.FromMilliseconds(Math.Min(buffer.TotalMilliseconds / 2, 200))
+        : buffer <= SmallBuffer ? TimeSpan.FromMilliseconds(10)
+        : null;
 
-    private static PlayerOptions OptionsOf(PlayRequest request)
+    private static PlayerOptions OptionsOf(PlayRequest request) => new()
     {
-        var receiver = new ReceiverOptions();
-        return new PlayerOptions
-        {
-            Url = request.Address,
-            Transport = request.Transport switch { "udp" => RtspTransport.Udp, "tcp" => RtspTransport.Tcp, _ => RtspTransport.Auto },
-            Receiver = request.Latency is { } latency ? receiver with { TargetDelay = latency } : receiver,
-            Reconnects = request.Reconnects,
-            Duration = request.Duration,
-            Volume = request.Volume,
-        };
-    }
+        Url = request.Address,
+        Transport = request.Transport switch { "udp" => RtspTransport.Udp, "tcp" => RtspTransport.Tcp, _ => RtspTransport.Auto },
+        Receiver = new ReceiverOptions { Profile = request.Profile, Latency = request.Latency },
+        Reconnects = request.Reconnects,
+        Duration = request.Duration,
+        Volume = request.Volume,
+    };
 }

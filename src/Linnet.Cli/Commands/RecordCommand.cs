@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linnet.Receive;
 
 namespace Linnet.Cli.Commands;
 
@@ -42,6 +43,8 @@ internal static class RecordCommand
 
         return new PlayRequest(ServerAddress.Parse(parsed.GetRequiredValue(Url)))
         {
+            // Who records is in no hurry: a packet may come late.
+            Profile = ReceiverProfile.Robust,
             Transport = parsed.GetValue(Transport) ?? "auto",
             Output = file,
             Reconnects = !parsed.GetValue(NoReconnect),

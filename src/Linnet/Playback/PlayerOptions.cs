@@ -14,7 +14,7 @@ public sealed record PlayerOptions : IValidatable
     /// <summary>How packets are to come. Default: UDP, and TCP if nothing arrives.</summary>
     public RtspTransport Transport { get; init; }
 
-    /// <summary>How much delay the jitter buffer buys, and the other limits of receiving. Default: profile <c>balanced</c>, 60 ms.</summary>
+    /// <summary>The profile of latency, and the limits of receiving. Default: profile <c>balanced</c>, 60 – 300 ms.</summary>
     public ReceiverOptions Receiver { get; init; } = new();
 
     /// <summary>Whether to try again when the server is gone after it was heard. Default: yes.</summary>

@@ -6,7 +6,13 @@ namespace Linnet.Playback;
 /// <summary>Keeps hearing a station: connects, and connects again when the server was gone.</summary>
 internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
 {
-    private RtspReceiverOptions _receiver = new() { Address = options.Address, Transport = options.Transport };
+    private RtspReceiverOptions _receiver = new()
+    {
+        Address = options.Address,
+        Transport = options.Transport,
+        Rendition = options.Receiver.Profile.Rendition,
+        Buffer = options.Receiver.BaseDelay,
+    };
     private RtspReceiver? _station;
     private Feed? _feed;
     private bool _isLost;

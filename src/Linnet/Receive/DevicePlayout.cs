@@ -55,7 +55,7 @@ internal sealed class DevicePlayout
         _device = new DeviceDelay(ticksPerSecond);
         _output = new MediaTimeline(0, device.SampleRate, ticksPerSecond);
         _inputRate = stream.SampleRate;
-        _targetDelay = (long)(options.TargetDelay.TotalSeconds * ticksPerSecond);
+        _targetDelay = (long)(options.BaseDelay.TotalSeconds * ticksPerSecond);
         _maxError = (long)(options.MaxError.TotalSeconds * ticksPerSecond);
         _settle = Math.Min((long)(SettleSeconds * ticksPerSecond), _targetDelay / 2);
         Format = device;

@@ -56,7 +56,7 @@ public sealed class Receiver
         Format = decoder.Format;
         long ticksPerSecond = _time.TimestampFrequency;
         _media = new MediaTimeline(0, Format.SampleRate, ticksPerSecond);
-        _targetDelay = (long)(_options.TargetDelay.TotalSeconds * ticksPerSecond);
+        _targetDelay = (long)(_options.BaseDelay.TotalSeconds * ticksPerSecond);
 
         _depacketizer = new Depacketizer(Format.SampleRate, payloadType, ticksPerSecond, _options);
         _reception = new ReceptionLog(Format.SampleRate, ticksPerSecond);

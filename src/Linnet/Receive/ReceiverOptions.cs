@@ -3,9 +3,12 @@ namespace Linnet.Receive;
 /// <summary>How much delay a receiver buys, and what it may spend on it.</summary>
 public sealed record ReceiverOptions : IValidatable
 {
-    /// <summary>Wait between a packet's arrival and its play-out. 5 ms – 10 s; default 60 ms (profile <c>balanced</c>).</summary>
+    /// <summary>Between which bounds the wait between a packet's arrival and its play-out follows the network. 1 ms – 10 s; default <c>balanced</c>.</summary>
+    public ReceiverProfile Profile { get; init; } = ReceiverProfile.Balanced;
+
+    /// <summary>A wait that stays as it is, whatever the network does, instead of the profile's. 1 ms – 10 s; default none.</summary>
     /// <remarks>Too short: what the network delays a little more is late. Too long: only latency.</remarks>
-    public TimeSpan TargetDelay { get; init; } = TimeSpan.FromMilliseconds(60);
+    public TimeSpan? Latency { get; init; }
 
     /// <summary>Packets held before the oldest is dropped. A power of two, 16 – 16,384; default 1024 (5 s of 5 ms packets).</summary>
     public int Capacity { get; init; } = 1024;
@@ -25,12 +28,20 @@ public sealed record ReceiverOptions : IValidatable
     /// <summary>The play-out error from which a device is set right by a jump instead of by pitch. 5 ms – 10 s; default 50 ms.</summary>
     public TimeSpan MaxError { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The least wait between a packet's arrival and its play-out.</summary>
+    internal TimeSpan BaseDelay => Latency ?? Profile.Base;
+
+    /// <summary>The most.</summary>
+    internal TimeSpan MostDelay => Latency ?? Profile.Most;
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (TargetDelay.TotalMilliseconds is < 5 or > 10_000)
+        if (BaseDelay.TotalMilliseconds < 1 || MostDelay.TotalMilliseconds > 10_000 || MostDelay < BaseDelay)
         {
-            yield return $"{nameof(TargetDelay)} is {TargetDelay}; it must be between 5 ms and 10 s.";
+            yield return Latency is null
+                ? $"{nameof(Profile)} is {Profile.Base} to {Profile.Most}; it must be between 1 ms and 10 s, the least first."
+                : $"{nameof(Latency)} is {Latency}; it must be between 1 ms and 10 s.";
         }
 
         if (Capacity is < 16 or > 16_384 || !int.IsPow2(Capacity))

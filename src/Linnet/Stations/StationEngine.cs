@@ -18,7 +18,9 @@ internal sealed class StationEngine : IDisposable
     private const double LiveClockGain = 1.0 / 256;
 
     private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan PreRollTime = TimeSpan.FromMilliseconds(250);
+
+    // What the largest common buffer (profile robust) holds and its device, so that the first listener hears at once, too.
+    private static readonly TimeSpan PreRollTime = TimeSpan.FromMilliseconds(550);
 
     private readonly StationOptions _options;
     private readonly IAudioSource _source;

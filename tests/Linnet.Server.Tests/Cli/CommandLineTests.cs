@@ -15,6 +15,7 @@ public class CommandLineTests
     [InlineData("play --latency soon", "'soon' is no value for --latency: it takes a number from 1 to 10000.")]
     [InlineData("play --latency -5", "'-5' is no value for --latency")]
     [InlineData("play --latency NaN", "'NaN' is no value for --latency")]
+    [InlineData("play --profile fast", "it takes low-latency or balanced or robust")]
     [InlineData("play --seconds 0", "--seconds")]
     [InlineData("play --transport pigeon", "it takes auto or udp or tcp")]
     [InlineData("play --stats xml", "it takes json")]

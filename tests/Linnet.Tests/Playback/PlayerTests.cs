@@ -145,6 +145,21 @@ public sealed class PlayerTests : PlayerScenario
     }
 
     [Fact]
+    public async Task A_profile_asks_for_its_rendition_and_for_what_its_buffer_holds()
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        await using var recording = new Recording(Options(server) with { Receiver = new ReceiverOptions { Profile = ReceiverProfile.LowLatency } });
+
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 1);
+        await SendGoodbyeAsync(connection, RtspTransport.Tcp);
+        await recording.Running;
+
+        Assert.Equal("opus-5ms", server.Requests.Single(r => r.Method == RtspMethod.Describe).Headers["Linnet-Rendition"]);
+        Assert.Equal("5", server.Requests.Single(r => r.Method == RtspMethod.Play).Headers["Linnet-Buffer"]);
+    }
+
+    [Fact]
     public void Options_that_make_no_sense_are_all_told_at_once()
     {
         var options = new PlayerOptions
@@ -153,11 +168,11 @@ public sealed class PlayerTests : PlayerScenario
             Duration = TimeSpan.Zero,
             Volume = -1,
             MinReconnectDelay = TimeSpan.Zero,
-            Receiver = new ReceiverOptions { TargetDelay = TimeSpan.Zero },
+            Receiver = new ReceiverOptions { Latency = TimeSpan.Zero },
         };
 
         ArgumentException e = Assert.Throws<ArgumentException>(() => new Player(options, new NullDevice(TimeProvider.System)));
 
-        Assert.All(["Url", "Duration", "Volume", "MinReconnectDelay", "TargetDelay"], name => Assert.Contains(name, e.Message, StringComparison.Ordinal));
+        Assert.All(["Url", "Duration", "Volume", "MinReconnectDelay", "Latency"], name => Assert.Contains(name, e.Message, StringComparison.Ordinal));
     }
 }

@@ -77,7 +77,7 @@ public sealed class ReconnectTests : PlayerScenario
         await using (FakeRtspServer server = Serve(_sender))
         {
             port = server.Port;
-            recording = new Recording(Options(server) with { Receiver = new ReceiverOptions { TargetDelay = TimeSpan.FromSeconds(10) } });
+            recording = new Recording(Options(server) with { Receiver = new ReceiverOptions { Latency = TimeSpan.FromSeconds(10) } });
             FakeRtspConnection connection = await server.PlayingAsync();
             await SendAsync(connection, 1);
             _ = _sender.Next(160);

@@ -33,7 +33,7 @@ public sealed class StationPlayerTests
     public async Task A_station_that_plays_already_is_recorded_from_where_one_joins(RtspTransport transport)
     {
         await using var server = new Running(new AudioFormat(44_100, 2), long.MaxValue);
-        await using var first = new Recording(new PlayerOptions { Url = server.Url(""), Duration = TimeSpan.FromSeconds(0.5) });
+        await using var first = new Recording(new PlayerOptions { Url = server.Url(""), Duration = TimeSpan.FromSeconds(1.2) });
         await first.Running;
 
         await using var second = new Recording(
@@ -42,7 +42,7 @@ public sealed class StationPlayerTests
 
         short[] samples = second.Samples;
         Assert.Equal(22_050 * 2, samples.Length);
-        short[] all = Ramp(0, 44_100 * 3, 2);
+        short[] all = Ramp(0, 44_100 * 10, 2);
         int start = all.AsSpan().IndexOf(samples.AsSpan(0, 200));
         Assert.InRange(start, 1, all.Length - samples.Length);
         Assert.Equal(all[start..(start + samples.Length)], samples);

@@ -14,7 +14,7 @@ public class ReceiverOptionsTests
     {
         var options = new ReceiverOptions
         {
-            TargetDelay = TimeSpan.FromSeconds(11),
+            Latency = TimeSpan.FromSeconds(11),
             Capacity = 100,
             MaxPayload = 1,
             MaxConceal = TimeSpan.FromSeconds(-1),
@@ -24,7 +24,37 @@ public class ReceiverOptionsTests
 
         Assert.Equal(6, options.Problems().Count());
         ArgumentException error = Assert.Throws<ArgumentException>(() => new Receiver(new FakeL16Decoder(new AudioFormat(8000, 1)), options: options));
-        Assert.Contains("TargetDelay is 00:00:11; it must be between 5 ms and 10 s.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Latency is 00:00:11; it must be between 1 ms and 10 s.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("low-latency", 5, 60)]
+    [InlineData("balanced", 60, 300)]
+    [InlineData("robust", 400, 2000)]
+    public void A_profile_is_found_by_its_name(string name, int leastMs, int mostMs)
+    {
+        Assert.True(ReceiverProfile.TryFind(name, out ReceiverProfile? profile));
+        Assert.Equal(TimeSpan.FromMilliseconds(leastMs), new ReceiverOptions { Profile = profile }.BaseDelay);
+        Assert.Equal(TimeSpan.FromMilliseconds(mostMs), new ReceiverOptions { Profile = profile }.MostDelay);
+        Assert.Empty(new ReceiverOptions { Profile = profile }.Problems());
+        Assert.False(ReceiverProfile.TryFind(name.ToUpperInvariant(), out _));
+    }
+
+    [Fact]
+    public void A_latency_fixes_the_buffer_whatever_the_profile()
+    {
+        var options = new ReceiverOptions { Profile = ReceiverProfile.Robust, Latency = TimeSpan.FromMilliseconds(20) };
+
+        Assert.Equal(options.BaseDelay, options.MostDelay);
+        Assert.Equal(20, options.BaseDelay.TotalMilliseconds);
+    }
+
+    [Fact]
+    public void A_profile_of_ones_own_is_checked()
+    {
+        ReceiverProfile upsideDown = new("mine", TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(60));
+
+        Assert.Contains("the least first", Assert.Single(new ReceiverOptions { Profile = upsideDown }.Problems()), StringComparison.Ordinal);
     }
 
     [Fact]

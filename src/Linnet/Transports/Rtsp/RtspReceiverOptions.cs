@@ -11,6 +11,12 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// <summary>How packets are to come. Default <see cref="RtspTransport.Auto"/>.</summary>
     public RtspTransport Transport { get; init; }
 
+    /// <summary>The rendition to be given where the address names none and the server knows it; <see langword="null"/>: its first.</summary>
+    public string? Rendition { get; init; }
+
+    /// <summary>How much sound is to be had before any is played, so that a server that still has it sends it at once. Default none.</summary>
+    public TimeSpan? Buffer { get; init; }
+
     /// <summary>How long a server may take to accept the connection. 100 ms – 60 s; default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

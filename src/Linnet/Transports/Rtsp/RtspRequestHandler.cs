@@ -152,7 +152,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             return response;
         }
 
-        (bool isOpen, PacketItem? first) = await session.PlayAsync(cancellationToken).ConfigureAwait(false);
+        _ = LinnetBufferHeader.TryParse(request.Headers[RtspHeaderNames.LinnetBuffer], out TimeSpan buffer);
+        (bool isOpen, PacketItem? first) = await session.PlayAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (!isOpen)
         {
             return Busy(request, "The station has ended, or runs as many renditions as it may.");
@@ -222,7 +223,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         {
             refusal = Refuse(request, RtspStatus.BadRequest, "The address is not rtsp://HOST/STATION/RENDITION.");
         }
-        else if (!RtspResource.TryFind(server.Stations, uri, out resource, out string problem))
+        else if (!RtspResource.TryFind(server.Stations, uri, request.Headers[RtspHeaderNames.LinnetRendition], out resource, out string problem))
         {
             refusal = Refuse(request, RtspStatus.NotFound, problem);
         }

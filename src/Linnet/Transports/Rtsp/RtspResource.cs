@@ -22,10 +22,11 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     /// <summary>Finds what an address names.</summary>
     /// <param name="stations">Where.</param>
     /// <param name="uri">The address.</param>
+    /// <param name="preferred">The rendition to take where the address names none, if there is such a one.</param>
     /// <param name="resource">What it names.</param>
     /// <param name="problem">If nothing: a sentence for the client, which lists what there is.</param>
     internal static bool TryFind(
-        StationDirectory stations, RtspUri uri, [NotNullWhen(true)] out RtspResource? resource, out string problem)
+        StationDirectory stations, RtspUri uri, string? preferred, [NotNullWhen(true)] out RtspResource? resource, out string problem)
     {
         resource = null;
         string? name = uri.Segments.Count > 0 ? uri.Segments[0] : null;
@@ -38,6 +39,11 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         }
 
         string? rendition = uri.Segments.Count > 1 && !(uri.Segments.Count == 2 && uri.Segments[1] == Track) ? uri.Segments[1] : null;
+        if (rendition is null && preferred is not null && station.TryFind(preferred, out _))
+        {
+            rendition = preferred;
+        }
+
         bool hasTail = uri.Segments.Count > 3 || (uri.Segments.Count == 3 && uri.Segments[2] != Track);
         if (hasTail || !station.TryFind(rendition, out BroadcastRing? ring))
         {

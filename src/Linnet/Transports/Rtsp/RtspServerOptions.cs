@@ -35,8 +35,14 @@ public sealed record RtspServerOptions : IValidatable
     /// </summary>
     public TimeSpan SessionTimeout { get; init; } = SessionHeader.DefaultTimeout;
 
-    /// <summary>Sound already due that a listener gets at once when it joins. 0–10 s; default 100 ms.</summary>
+    /// <summary>
+    /// Sound already due that a listener gets at once when it joins: as much, and as much as it says it buffers
+    /// (<c>Linnet-Buffer</c>) up to <see cref="MaxPreRoll"/>. 0–10 s; default 100 ms.
+    /// </summary>
     public TimeSpan PreRoll { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The most that it gets at once. Not above what the sender lets wait for a listener. 0–10 s; default 2.5 s.</summary>
+    public TimeSpan MaxPreRoll { get; init; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>
     /// How long PLAY waits for the rendition's first packet, so that <c>RTP-Info</c> can name it; then it is left out. 0–60 s; default 1 s.
@@ -61,6 +67,7 @@ public sealed record RtspServerOptions : IValidatable
         .. Check(nameof(IdleTimeout), IdleTimeout, 1, 3600),
         .. Check(nameof(SessionTimeout), SessionTimeout, 5, 3600),
         .. Check(nameof(PreRoll), PreRoll, 0, 10),
+        .. Check(nameof(MaxPreRoll), MaxPreRoll, 0, 10),
         .. Check(nameof(FirstPacketTimeout), FirstPacketTimeout, 0, 60),
         .. Check(nameof(EndLinger), EndLinger, 0, 300),
         .. Check(nameof(ShutdownTimeout), ShutdownTimeout, 0, 60),

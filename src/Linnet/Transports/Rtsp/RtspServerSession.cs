@@ -69,9 +69,10 @@ internal sealed class RtspServerSession
     }
 
     /// <summary>Takes part in the rendition and finds where to start; nothing is sent before <see cref="Start"/>.</summary>
+    /// <param name="buffer">How much sound its client holds before it plays.</param>
     /// <param name="cancellationToken">Ends the wait for the first packet.</param>
     /// <returns>Whether the rendition runs; and the first packet it will get, if that came in time.</returns>
-    internal async Task<(bool IsOpen, PacketItem? First)> PlayAsync(CancellationToken cancellationToken)
+    internal async Task<(bool IsOpen, PacketItem? First)> PlayAsync(TimeSpan buffer, CancellationToken cancellationToken)
     {
         bool isNew = Listener is null;
         if (isNew)
@@ -85,7 +86,7 @@ internal sealed class RtspServerSession
         }
 
         // Who comes back after PAUSE has sound in its buffer already.
-        TimeSpan preRoll = isNew ? _server.Options.PreRoll : TimeSpan.Zero;
+        TimeSpan preRoll = isNew ? PreRollFor(buffer) : TimeSpan.Zero;
         IsPlaying = true;
         (long index, PacketItem? first) = await FirstPacketAsync(preRoll, cancellationToken).ConfigureAwait(false);
         _startAt = index;
@@ -175,6 +176,14 @@ internal sealed class RtspServerSession
             // It waits for the client to take the rest.
             _connection.WakeFromAnyThread();
         }
+    }
+
+    // What its buffer holds, and a little more for what comes late of it and for the device to fill itself.
+    private TimeSpan PreRollFor(TimeSpan buffer)
+    {
+        TimeSpan wanted = buffer + _server.Options.PreRoll;
+        TimeSpan most = _server.Options.MaxPreRoll;
+        return wanted < most ? wanted : most;
     }
 
     private static void SayGoodbye(Listener listener)

@@ -45,6 +45,11 @@ internal sealed class RtspSession : IAsyncDisposable
                 IReadOnlyList<string> methods = await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false);
                 var request = new RtspRequest(RtspMethod.Describe, address.ToString());
                 request.Headers.Add(RtspHeaderNames.Accept, SessionDescription.ContentType);
+                if (options.Rendition is not null)
+                {
+                    request.Headers.Add(RtspHeaderNames.LinnetRendition, options.Rendition);
+                }
+
                 RtspResponse response = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
                 if (response.Status is not (RtspStatus.MovedPermanently or RtspStatus.MovedTemporarily))
                 {
@@ -102,6 +107,11 @@ internal sealed class RtspSession : IAsyncDisposable
         var request = new RtspRequest(RtspMethod.Play, Description.SessionUri);
         RangeHeader range = Description.StartsNow ? RangeHeader.Live : new RangeHeader(TimeSpan.Zero);
         request.Headers.Add(RtspHeaderNames.Range, range.ToString());
+        if (_options.Buffer is TimeSpan buffer)
+        {
+            request.Headers.Add(RtspHeaderNames.LinnetBuffer, LinnetBufferHeader.Write(buffer));
+        }
+
         RtspResponse response = await AskAsync(request, cancellationToken, OnAnswer).ConfigureAwait(false);
         if (response.Status is RtspStatus.InvalidRange)
         {

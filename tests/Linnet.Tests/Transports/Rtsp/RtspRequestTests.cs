@@ -76,6 +76,45 @@ public class RtspRequestTests
     }
 
     [Theory]
+    [InlineData("/", "pcm", "/jazz/pcm")]
+    [InlineData("/jazz/audio", "pcm", "/jazz/pcm")]
+    [InlineData("/news", "pcm", "/news/opus")]
+    [InlineData("/jazz/opus", "pcm", "/jazz/opus")]
+    [InlineData("/jazz", "", "/jazz/opus")]
+    public async Task A_rendition_is_preferred_where_the_address_names_none_and_it_is_there(string path, string preferred, string rendition)
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse answer = await client.RequestAsync("DESCRIBE", server.Uri(path), $"Linnet-Rendition: {preferred}\r\n");
+
+        Assert.Contains($"a=control:{server.Uri(rendition)}\r\n", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", 2)]
+    [InlineData("Linnet-Buffer: 9000\r\n", 1)]
+    [InlineData("Linnet-Buffer: 60000\r\n", 1)]
+    [InlineData("Linnet-Buffer: soon\r\n", 2)]
+    [InlineData("Linnet-Buffer: 600000\r\n", 2)]
+    public async Task Play_begins_as_far_back_as_the_player_buffers(string header, int first)
+    {
+        await using var server = new RtspTestServer(new RtspServerOptions { MaxPreRoll = TimeSpan.FromSeconds(10) }) { PacketsAtStart = 0 };
+        long now = TimeProvider.System.GetTimestamp();
+        foreach (int age in new[] { 15, 5, -60 })
+        {
+            RtspTestServer.Publish(server.Opus, 1, dueAt: now - (age * TimeProvider.System.TimestampFrequency));
+        }
+
+        using RawRtspClient client = await server.ConnectAsync();
+        await client.SetupAsync(server.Uri("/jazz/opus"), Interleaved);
+
+        RawResponse play = await client.RequestAsync("PLAY", server.Uri("/jazz/opus"), header);
+
+        Assert.Contains($";seq={RtspTestServer.Published(server.Opus)[first].SequenceNumber};", play["RTP-Info"], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/blues", "There is no station blues. Stations: jazz, news.")]
     [InlineData("/blues/opus", "There is no station blues. Stations: jazz, news.")]
     [InlineData("/jazz/mp3", "Station jazz has no mp3. Renditions: opus, pcm.")]

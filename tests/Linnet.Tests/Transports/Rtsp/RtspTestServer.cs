@@ -69,13 +69,13 @@ internal sealed class RtspTestServer : IAsyncDisposable
     public Task<RawRtspClient> ConnectAsync(IPAddress? from = null, int receiveBuffer = 0, TimeSpan? lifetime = null) =>
         RawRtspClient.ConnectAsync(Address, from ?? IPAddress.Loopback, receiveBuffer, lifetime ?? HangLimit);
 
-    /// <summary>Publishes packets that are due now.</summary>
-    public static PacketItem[] Publish(BroadcastRing ring, int count, int payloadLength = 20)
+    /// <summary>Publishes packets that are due now, or when the test says.</summary>
+    public static PacketItem[] Publish(BroadcastRing ring, int count, int payloadLength = 20, long? dueAt = null)
     {
         var packets = new PacketItem[count];
         for (int i = 0; i < count; i++)
         {
-            long now = TimeProvider.System.GetTimestamp();
+            long now = dueAt ?? TimeProvider.System.GetTimestamp();
             if (ring.Timeline is null)
             {
                 ring.Publish(new DiscontinuityItem(0, now, new MediaTimeline(now, ring.Info.Payload.ClockRate, TimeProvider.System.TimestampFrequency)));
