@@ -4,6 +4,7 @@ using BenchmarkDotNet.Attributes;
 using Linnet.Broadcast;
 using Linnet.Clock;
 using Linnet.Codecs;
+using Linnet.Transports;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtsp;
@@ -88,7 +89,7 @@ public class FanOutBench : IDisposable
         _sockets.AddRange([near, far]);
         _ = DrainAsync(far);
         return new InterleavedListener(
-            lease, (IPEndPoint)near.RemoteEndPoint!, new TransportPair(0, 1), new RtspOutput(near), rtcp, static _ => { });
+            lease, (IPEndPoint)near.RemoteEndPoint!, new TransportPair(0, 1), new ConnectionOutput(near), rtcp, static _ => { });
     }
 
     private static async Task DrainAsync(Socket socket)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Linnet.Audio;
 using Linnet.Sources;
+using Linnet.Stations;
 
 namespace Linnet.Cli.Commands;
 
@@ -39,17 +40,21 @@ internal static class ServeCommand
             ("linnet serve ~/Music --shuffle", "a folder, with everything in it"),
             ("linnet serve mic", "what the default microphone hears"),
             ("ffmpeg -i film.mkv -f wav - | linnet serve -", "whatever another program writes"),
-            ("linnet serve song.wav --rtsp-port 9000", "elsewhere than on port 8554"))
+            ("linnet serve song.wav --rtsp-port 9000", "elsewhere than on port 8554"),
+            ("linnet serve song.wav --pyaudio", "for the PyAudio tutorial's clients, too"))
         {
             Sources, Live, Once, Shuffle, Raw, BitRate, Complexity,
         };
         NetworkOptions.AddTo(command);
+        PyAudioOptions.AddTo(command);
         command.Options.Add(Stats);
         command.SetAction((parsed, cancellationToken) => ServeSession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
     }
 
-    private static ServeRequest Read(ParseResult parsed) => new(ReadSources(parsed.GetRequiredValue(Sources)))
+    private static ServeRequest Read(ParseResult parsed) => Read(parsed, NetworkOptions.Read(parsed));
+
+    private static ServeRequest Read(ParseResult parsed, StationServerOptions network) => new(ReadSources(parsed.GetRequiredValue(Sources)))
     {
         StartsAtOnce = parsed.GetValue(Live),
         PlaysOnce = parsed.GetValue(Once),
@@ -58,7 +63,7 @@ internal static class ServeCommand
         BitRate = parsed.GetValue(BitRate) is { } kbps ? (int)(kbps * 1000) : 0,
         Complexity = parsed.GetValue(Complexity) ?? 10,
         WantsJson = parsed.GetValue(Stats) is not null,
-        Server = NetworkOptions.Read(parsed),
+        Server = network with { PyAudio = PyAudioOptions.Read(parsed, network) },
     };
 
     private static IReadOnlyList<SourceSpec> ReadSources(string[] texts) =>

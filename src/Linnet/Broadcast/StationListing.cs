@@ -4,9 +4,12 @@ namespace Linnet.Broadcast;
 
 /// <summary>What transports see of a station: its name and its renditions.</summary>
 /// <param name="Name">The station's name.</param>
-/// <param name="Rings">Its renditions' rings; the first is what <c>/NAME</c> alone means.</param>
+/// <param name="Rings">The rings of the renditions that RTP carries; the first is what <c>/NAME</c> alone means.</param>
 public sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> Rings)
 {
+    /// <summary>The ring of the rendition for the PyAudio tutorial's programs, whose packets are messages of theirs; <see langword="null"/>: there is none.</summary>
+    public BroadcastRing? PyAudio { get; init; }
+
     /// <summary>Finds a rendition by name.</summary>
     /// <param name="rendition">The name, or <see langword="null"/> or empty for the default.</param>
     /// <param name="ring">Its ring.</param>

@@ -15,14 +15,16 @@ internal sealed class Rendition : IDisposable
     private readonly ILogger _logger;
     private readonly Queue<(long Position, TrackInfo Track)> _titles = new();
     private readonly int _delay;
+    private readonly long _lead;
     private Chain? _chain;
     private MediaTimeline _timeline;
+    private long _startedAt;
     private long _lastDue = long.MinValue;
     private long _packets;
     private bool _marker;
 
     internal Rendition(
-        StationOptions station, RenditionSpec spec, AudioFormat source, Func<Rendition, bool> start, ILogger logger)
+        StationOptions station, RenditionSpec spec, AudioFormat source, Func<Rendition, bool> start, long ticksPerSecond, ILogger logger)
     {
         _createEncoder = spec.CreateEncoder;
         _source = source;
@@ -31,6 +33,8 @@ internal sealed class Rendition : IDisposable
         // Made once to learn what the encoder is like, and whether its library is there at all.
         using IAudioEncoder encoder = spec.CreateEncoder();
         _delay = encoder.Delay;
+        _lead = (long)(spec.Lead.TotalSeconds * ticksPerSecond);
+        IsRtp = spec.IsRtp;
         var info = new RenditionInfo(
             station.Name, spec.Name, encoder.Payload, encoder.FramesPerPacket, spec.BitRate, RtpStreamIdentity.Random());
         Ring = new BroadcastRing(info, station.RingDuration, () => start(this));
@@ -41,6 +45,9 @@ internal sealed class Rendition : IDisposable
 
     internal string Description { get; }
 
+    /// <summary>Whether RTP can carry it.</summary>
+    internal bool IsRtp { get; }
+
     internal bool IsRunning => Volatile.Read(ref _chain) is not null;
 
     internal long Packets => Volatile.Read(ref _packets);
@@ -49,11 +56,12 @@ internal sealed class Rendition : IDisposable
     internal long? UnusedSince { get; set; }
 
     /// <summary>Starts to encode from <paramref name="position"/>, in frames of the source.</summary>
-    internal void Start(long position, MediaTimeline timeline, TrackInfo? track)
+    internal void Start(long position, MediaTimeline timeline, TrackInfo? track, long now)
     {
         var chain = new Chain(_source, _createEncoder(), position);
         Volatile.Write(ref _chain, chain);
         _timeline = AtClockRate(timeline);
+        _startedAt = now;
         _marker = true;
         UnusedSince = null;
         _logger.RenditionStarts(Ring.Info.ToString());
@@ -141,10 +149,11 @@ internal sealed class Rendition : IDisposable
         Volatile.Write(ref _packets, _packets + 1);
     }
 
-    /// <summary>When an item is due: never before the one that precedes it.</summary>
+    /// <summary>When an item is due: never before the one that precedes it, nor is it ahead of its time by more than there was time for.</summary>
     private long Due(long position, long? arrivedAt)
     {
-        _lastDue = Math.Max(_lastDue, arrivedAt ?? _timeline.DueAt(position));
+        long onTime = _timeline.DueAt(position);
+        _lastDue = Math.Max(_lastDue, arrivedAt ?? Math.Max(onTime - _lead, Math.Min(onTime, _startedAt)));
         return _lastDue;
     }
 

@@ -14,6 +14,15 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     private static readonly TimeSpan ShortPacket = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongPacket = TimeSpan.FromMilliseconds(20);
 
+    // What a PyAudio client has in hand: its own buffer holds 23 ms and knows no jitter.
+    private static readonly TimeSpan PyAudioLead = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long before its time on the station's timeline each packet is due: what every listener gets as a burst when it starts.</summary>
+    internal TimeSpan Lead { get; init; }
+
+    /// <summary>Whether RTP can carry it, so that it is offered under its name.</summary>
+    internal bool IsRtp { get; init; } = true;
+
     /// <summary>All renditions of a station, the default first.</summary>
     /// <param name="source">The source's format.</param>
     /// <param name="bitDepth">The source's bits per sample, or 0 if it never was integer PCM.</param>
@@ -28,6 +37,7 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
             LinearSpec("pcm", fitsL16 ? 16 : 24),
             LinearSpec("l16", 16),
             LinearSpec("l24", 24),
+            PyAudioSpec(),
         ];
 
         RenditionSpec LinearSpec(string name, int bits)
@@ -38,6 +48,20 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
                 name,
                 source.SampleRate * source.Channels * bits,
                 () => new LinearPcmEncoder(source, bits, ShortPacket, dithered ? new TpdfDither() : null));
+        }
+
+        RenditionSpec PyAudioSpec()
+        {
+            int channels = Math.Min(source.Channels, PyAudioEncoder.OutputFormat.Channels);
+            bool isExact = fitsL16 && channels == source.Channels && source.SampleRate == PyAudioEncoder.OutputFormat.SampleRate;
+            return new RenditionSpec(
+                "pyaudio",
+                PyAudioEncoder.OutputFormat.SampleRate * PyAudioEncoder.BytesPerFrame * 8,
+                () => new PyAudioEncoder(channels, isExact ? null : new TpdfDither()))
+            {
+                Lead = PyAudioLead < options.EncodeAhead ? PyAudioLead : options.EncodeAhead,
+                IsRtp = false,
+            };
         }
 
         RenditionSpec OpusSpec(string name, TimeSpan packetTime, bool lowDelay)

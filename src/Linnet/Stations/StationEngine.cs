@@ -52,8 +52,11 @@ internal sealed class StationEngine : IDisposable
         _logger = logger;
         _started = options.StartAtOnce || source.IsLive;
         _renditions = [.. RenditionSpec.For(source.Format, source.BitDepth, options)
-            .Select(spec => new Rendition(options, spec, source.Format, TryStart, logger))];
-        Listing = new StationListing(options.Name, [.. _renditions.Select(r => r.Ring)]);
+            .Select(spec => new Rendition(options, spec, source.Format, TryStart, time.TimestampFrequency, logger))];
+        Listing = new StationListing(options.Name, [.. _renditions.Where(r => r.IsRtp).Select(r => r.Ring)])
+        {
+            PyAudio = _renditions.Single(r => !r.IsRtp).Ring,
+        };
         _history = new PcmHistory(source.Format, options.EncodeAhead + PreRollTime + ReadTime);
         _block = new float[Math.Max(1, source.Format.FramesIn(ReadTime)) * source.Format.Channels];
         _levels = new float[source.Format.Channels];
@@ -317,9 +320,10 @@ internal sealed class StationEngine : IDisposable
     /// <summary>Starts a rendition with the sound that is due now, and encodes up to where the source was read.</summary>
     private void Start(Rendition rendition)
     {
-        long from = Math.Max(_history.Start, Timeline.PositionAt(_time.GetTimestamp() - _preRoll));
+        long now = _time.GetTimestamp();
+        long from = Math.Max(_history.Start, Timeline.PositionAt(now - _preRoll));
         from = Math.Min(from, _history.End);
-        rendition.Start(from, Timeline, _track);
+        rendition.Start(from, Timeline, _track, now);
         while (from < _history.End)
         {
             ReadOnlySpan<float> pcm = _history.From(from);

@@ -2,13 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Transports;
+using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Stations;
 
-/// <summary>Stations and everything that sends them: <c>stations ─► rings ─► sender threads ─► RTSP, UDP and TCP</c>.</summary>
+/// <summary>Stations and everything that sends them: <c>stations ─► rings ─► sender threads ─► RTSP, UDP and TCP (and PyAudio, if asked)</c>.</summary>
 public sealed class StationServer : IAsyncDisposable
 {
     private static readonly TimeSpan DrainCheck = TimeSpan.FromMilliseconds(100);
@@ -18,18 +19,23 @@ public sealed class StationServer : IAsyncDisposable
     private readonly RtpPortPair _ports;
     private readonly TcpListenerHost _listener;
     private readonly RtspServer _rtsp;
+    private readonly PyAudioServer? _pyAudio;
     private readonly TimeProvider _time;
 
     private StationServer(
-        IReadOnlyList<Station> stations, StationServerOptions options, RtpPortPair ports, TcpListenerHost listener, TimeProvider time, ILogger? logger)
+        IReadOnlyList<Station> stations, StationServerOptions options, Ports ports, TimeProvider time, ILogger? logger)
     {
         Stations = stations;
         _options = options;
-        _ports = ports;
-        _listener = listener;
+        _ports = ports.Rtp!;
+        _listener = ports.Rtsp!;
         _time = time;
         _senders = new SenderPool(options.Sender, time);
-        _rtsp = new RtspServer(options.Rtsp, new StationDirectory([.. stations.Select(static s => s.Listing)]), _senders, ports, time, logger);
+        var directory = new StationDirectory([.. stations.Select(static s => s.Listing)]);
+        _rtsp = new RtspServer(options.Rtsp, directory, _senders, _ports, time, logger);
+        _pyAudio = options.PyAudio is { } pyAudio && directory.TryFind(pyAudio.Station, out StationListing? station)
+            ? new PyAudioServer(pyAudio, station, ports.PyAudioTcp, ports.PyAudioUdp, _senders, time, logger)
+            : null;
     }
 
     /// <summary>What it sends; disposed with it.</summary>
@@ -40,6 +46,12 @@ public sealed class StationServer : IAsyncDisposable
 
     /// <summary>Where RTP comes from; RTCP from the next port.</summary>
     public IPEndPoint RtpEndPoint => _ports.Rtp.LocalEndPoint;
+
+    /// <summary>Where the PyAudio tutorial's TCP clients connect to; <see langword="null"/>: nowhere.</summary>
+    public IPEndPoint? PyAudioTcpEndPoint => _pyAudio?.TcpEndPoint;
+
+    /// <summary>Where the PyAudio tutorial's UDP clients say Hello; <see langword="null"/>: nowhere.</summary>
+    public IPEndPoint? PyAudioUdpEndPoint => _pyAudio?.UdpEndPoint;
 
     /// <summary>Opens the ports. Nobody is heard before <see cref="RunAsync"/>.</summary>
     /// <param name="stations">The stations; the first is what the root path means.</param>
@@ -53,14 +65,17 @@ public sealed class StationServer : IAsyncDisposable
     {
         options = (options ?? new StationServerOptions()).ThrowIfInvalid();
         time ??= TimeProvider.System;
-        IPAddress address = options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
-        RtpPortPair ports = Bound(
-            () => RtpPortPair.Bind(address, options.RtpPort), $"UDP port {options.RtpPort} or {options.RtpPort + 1}", "--rtp-port");
+        if (options.PyAudio?.Station is { } name && stations.All(s => s.Name != name))
+        {
+            throw new ArgumentException(
+                $"There is no station {name} for PyAudio's programs. Stations: {string.Join(", ", stations.Select(static s => s.Name))}.", nameof(options));
+        }
+
+        var ports = new Ports();
         try
         {
-            var listen = new TcpListenerOptions { Local = new IPEndPoint(address, options.RtspPort) };
-            TcpListenerHost listener = Bound(() => new TcpListenerHost(listen, time), $"TCP port {options.RtspPort}", "--rtsp-port");
-            return new StationServer(stations, options, ports, listener, time, logger);
+            ports.Open(options, options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), time);
+            return new StationServer(stations, options, ports, time, logger);
         }
         catch
         {
@@ -74,15 +89,22 @@ public sealed class StationServer : IAsyncDisposable
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] stations = [.. Stations.Select(station => station.RunAsync(ending.Token))];
-        Task serving = _rtsp.RunAsync(ending.Token);
-        Task listening = _listener.RunAsync(_rtsp.ServeAsync, ending.Token);
-        await Task.WhenAny(DrainAsync(stations, ending.Token), serving, listening).ConfigureAwait(false);
+        Task[] serving =
+        [
+            _rtsp.RunAsync(ending.Token),
+            _listener.RunAsync(_rtsp.ServeAsync, ending.Token),
+            .. _pyAudio is null ? Array.Empty<Task>() : [_pyAudio.RunAsync(ending.Token)],
+        ];
+        await Task.WhenAny([DrainAsync(stations, ending.Token), .. serving]).ConfigureAwait(false);
         await ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll([serving, listening, .. stations]).ConfigureAwait(false);
+        await Task.WhenAll([.. serving, .. stations]).ConfigureAwait(false);
     }
 
     /// <summary>Who listens, and what was asked for and refused.</summary>
     public RtspServerSnapshot GetListeners() => _rtsp.GetSnapshot();
+
+    /// <summary>Who hears by the PyAudio tutorial's formats, and what was refused; <see langword="null"/>: that is off.</summary>
+    public PyAudioServerSnapshot? GetPyAudioListeners() => _pyAudio?.GetSnapshot();
 
     /// <summary>What was due, sent and dropped.</summary>
     public SenderStatistics GetStatistics() => _senders.GetStatistics();
@@ -91,6 +113,7 @@ public sealed class StationServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
+        _pyAudio?.Dispose();
         await _senders.DisposeAsync().ConfigureAwait(false);
         _ports.Dispose();
         foreach (Station station in Stations)
@@ -103,29 +126,11 @@ public sealed class StationServer : IAsyncDisposable
     {
         await Task.WhenAll(stations).ConfigureAwait(false);
         long ended = _time.GetTimestamp();
-        while (_rtsp.GetSnapshot().Sessions.Count > 0 && _time.GetElapsedTime(ended) < _options.Rtsp.EndLinger)
+        while (Listeners > 0 && _time.GetElapsedTime(ended) < _options.Rtsp.EndLinger)
         {
             await Task.Delay(DrainCheck, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static T Bound<T>(Func<T> bind, string what, string option)
-    {
-        try
-        {
-            return bind();
-        }
-        catch (SocketException e)
-        {
-            throw new IOException(
-                e.SocketErrorCode switch
-                {
-                    SocketError.AddressAlreadyInUse => $"{what} is taken, perhaps by another Linnet; choose another with {option}.",
-                    SocketError.AccessDenied => $"{what} is for root alone; choose one above 1023 with {option}.",
-                    SocketError.AddressNotAvailable => "This machine has no such address; name one of its own with --bind.",
-                    _ => $"{what} cannot be opened: {e.Message}; choose another with {option}.",
-                },
-                e);
-        }
-    }
+    private int Listeners => _rtsp.GetSnapshot().Sessions.Count + (_pyAudio?.GetSnapshot().Listeners ?? 0);
 }

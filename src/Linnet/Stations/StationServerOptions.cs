@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 
 namespace Linnet.Stations;
@@ -19,6 +20,9 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>Limits of sessions, requests and time.</summary>
     public RtspServerOptions Rtsp { get; init; } = new();
 
+    /// <summary>Where and how the PyAudio tutorial's programs are served; <see langword="null"/>, the default: not at all.</summary>
+    public PyAudioServerOptions? PyAudio { get; init; }
+
     /// <summary>Limits of listeners that do not keep up.</summary>
     public SenderOptions Sender { get; init; } = new();
 
@@ -35,7 +39,7 @@ public sealed record StationServerOptions : IValidatable
             yield return $"The RTP port is {RtpPort}; it must be between 0 and 65534.";
         }
 
-        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()))
+        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(PyAudio?.Problems() ?? []))
         {
             yield return problem;
         }

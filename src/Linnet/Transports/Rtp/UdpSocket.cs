@@ -168,7 +168,7 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
     }
 
     /// <summary>Whether an error tells of one datagram or one peer only, not of the socket.</summary>
-    private static bool IsPassing(SocketError error) => error
+    internal static bool IsPassing(SocketError error) => error
         is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.NetworkReset or SocketError.MessageSize
         or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown
         or SocketError.NoBufferSpaceAvailable or SocketError.Interrupted;

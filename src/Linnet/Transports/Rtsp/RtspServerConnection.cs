@@ -38,7 +38,7 @@ internal sealed class RtspServerConnection
         Remote = remote;
         Local = local;
         Peer = PeerAddress.Of(remote.Address);
-        Output = new RtspOutput(socket);
+        Output = new ConnectionOutput(socket);
         _reader = new RtspReader(server.Options.Limits);
         _handler = new RtspRequestHandler(server, this);
         _patience = new RtspPatience(server.Options, server.Time);
@@ -54,7 +54,7 @@ internal sealed class RtspServerConnection
     internal IPEndPoint Local { get; }
 
     /// <summary>What goes out.</summary>
-    internal RtspOutput Output { get; }
+    internal ConnectionOutput Output { get; }
 
     /// <summary>The sessions.</summary>
     internal IEnumerable<RtspServerSession> Sessions => _sessions.Select(s => s.Value);

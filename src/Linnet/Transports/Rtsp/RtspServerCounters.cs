@@ -43,9 +43,9 @@ public enum RtspConnectionRefusal
 /// <summary>What an RTSP server counts. Any thread may count and read.</summary>
 internal sealed class RtspServerCounters
 {
-    private readonly long[] _refusedRequests = new long[1000];
-    private readonly long[] _refusedConnections = new long[Enum.GetValues<RtspConnectionRefusal>().Length];
-    private readonly long[] _endedSessions = new long[Enum.GetValues<RtspSessionEnd>().Length];
+    private readonly Tally<RtspStatus> _refusedRequests = new();
+    private readonly Tally<RtspConnectionRefusal> _refusedConnections = new();
+    private readonly Tally<RtspSessionEnd> _endedSessions = new();
     private long _requests;
     private long _connections;
 
@@ -60,32 +60,17 @@ internal sealed class RtspServerCounters
         Interlocked.Increment(ref _requests);
         if (!answer.IsSuccess())
         {
-            Interlocked.Increment(ref _refusedRequests[(int)answer]);
+            _refusedRequests.Count(answer);
         }
     }
 
-    internal void Count(RtspConnectionRefusal reason) => Interlocked.Increment(ref _refusedConnections[(int)reason]);
+    internal void Count(RtspConnectionRefusal reason) => _refusedConnections.Count(reason);
 
-    internal void Count(RtspSessionEnd reason) => Interlocked.Increment(ref _endedSessions[(int)reason]);
+    internal void Count(RtspSessionEnd reason) => _endedSessions.Count(reason);
 
-    internal IReadOnlyDictionary<RtspStatus, long> RefusedRequests() => Nonzero<RtspStatus>(_refusedRequests, i => (RtspStatus)i);
+    internal IReadOnlyDictionary<RtspStatus, long> RefusedRequests() => _refusedRequests.Read();
 
-    internal IReadOnlyDictionary<RtspConnectionRefusal, long> RefusedConnections() => Nonzero(_refusedConnections, i => (RtspConnectionRefusal)i);
+    internal IReadOnlyDictionary<RtspConnectionRefusal, long> RefusedConnections() => _refusedConnections.Read();
 
-    internal IReadOnlyDictionary<RtspSessionEnd, long> EndedSessions() => Nonzero(_endedSessions, i => (RtspSessionEnd)i);
-
-    private static Dictionary<T, long> Nonzero<T>(long[] counts, Func<int, T> key)
-        where T : notnull
-    {
-        var nonzero = new Dictionary<T, long>();
-        for (int i = 0; i < counts.Length; i++)
-        {
-            if (Volatile.Read(ref counts[i]) is long count and > 0)
-            {
-                nonzero.Add(key(i), count);
-            }
-        }
-
-        return nonzero;
-    }
+    internal IReadOnlyDictionary<RtspSessionEnd, long> EndedSessions() => _endedSessions.Read();
 }

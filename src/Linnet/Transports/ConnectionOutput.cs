@@ -2,16 +2,21 @@ using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Native;
 
-namespace Linnet.Transports.Rtsp;
+namespace Linnet.Transports;
 
-/// <summary>The outbound half of an RTSP connection, which sound and answers share: neither cuts into the other.</summary>
+/// <summary>The outbound half of a TCP connection, which sound and messages share: neither cuts into the other.</summary>
 /// <remarks>
 /// Sound is sent by sender threads and never waits: a frame that the kernel took only part of is kept by reference and finished first.
-/// Messages (answers, RTCP) queue behind it, and sound waits in its ring until they are out. Nothing is allocated per frame.
+/// Messages (RTSP's answers, RTCP) queue behind it, and sound waits in its ring until they are out. Nothing is allocated per frame.
 /// </remarks>
 /// <param name="socket">The connection's socket, not blocking; whoever opened it disposes it.</param>
-internal sealed class RtspOutput(Socket socket)
+internal sealed class ConnectionOutput(Socket socket)
 {
+    /// <summary>The least that the kernel may hold for a listener, in bytes.</summary>
+    internal const int MinKernelBuffer = 16 * 1024;
+
+    private static readonly TimeSpan KernelBufferTime = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
     private readonly Queue<ReadOnlyMemory<byte>> _messages = new();
     private ReadOnlyMemory<byte> _partial;
@@ -53,12 +58,20 @@ internal sealed class RtspOutput(Socket socket)
         }
     }
 
-    /// <summary>Bounds what the kernel holds for the peer. It may give twice as much, for its own books.</summary>
-    internal void BoundKernelBuffer(int bytes)
+    /// <summary>Two seconds of the rendition on the wire, headers included.</summary>
+    internal static int KernelBufferFor(RenditionInfo info)
+    {
+        double packets = KernelBufferTime / info.PacketTime;
+        double bytes = (KernelBufferTime.TotalSeconds * info.BitRate / 8) + (packets * (PacketItem.PrefixLength + Wire.Rtp.RtpHeader.Length));
+        return (int)Math.Clamp(bytes, MinKernelBuffer, int.MaxValue / 4);
+    }
+
+    /// <summary>Bounds what the kernel holds for a listener of a rendition. It may give twice as much, for its own books.</summary>
+    internal void BoundKernelBuffer(RenditionInfo info)
     {
         try
         {
-            socket.SendBufferSize = bytes;
+            socket.SendBufferSize = KernelBufferFor(info);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -66,21 +79,24 @@ internal sealed class RtspOutput(Socket socket)
         }
     }
 
-    /// <summary>Sends a packet of sound, or starts to.</summary>
+    /// <summary>Sends a packet of sound as a frame of an RTSP connection, or starts to.</summary>
     /// <returns><see langword="false"/>: nothing of it was sent.</returns>
     internal bool TrySend(PacketItem packet, byte channel)
     {
         lock (_gate)
         {
-            if (!TryFlushLocked())
-            {
-                return false;
-            }
+            return TryFlushLocked() && TryBegin(channel == 0 ? packet.InterleavedFrame : Renumber(packet.InterleavedFrame, channel));
+        }
+    }
 
-            ReadOnlyMemory<byte> frame = channel == 0 ? packet.InterleavedFrame : Renumber(packet.InterleavedFrame, channel);
-            int sent = SendSome(frame);
-            _partial = sent == 0 ? default : frame[sent..];
-            return sent > 0;
+    /// <summary>Sends sound as it is, or starts to.</summary>
+    /// <param name="sound">The bytes; never written again.</param>
+    /// <returns><see langword="false"/>: nothing of it was sent.</returns>
+    internal bool TrySend(ReadOnlyMemory<byte> sound)
+    {
+        lock (_gate)
+        {
+            return TryFlushLocked() && TryBegin(sound);
         }
     }
 
@@ -146,6 +162,22 @@ internal sealed class RtspOutput(Socket socket)
         }
     }
 
+    /// <summary>Says that nothing more will come. What the kernel holds still goes out.</summary>
+    internal void Shutdown()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Volatile.Write(ref _isBroken, true);
+        }
+    }
+
+    /// <summary>Cuts the connection: what the kernel holds is dropped, and the peer sees an error, not an end.</summary>
+    internal void Abort() => socket.Close(timeout: 0);
+
     /// <summary>What <see cref="FlushAsync"/> is to send by itself; nobody else sends until it has.</summary>
     private ReadOnlyMemory<byte> TakeForFlush()
     {
@@ -182,6 +214,13 @@ internal sealed class RtspOutput(Socket socket)
                 return false;
             }
         }
+    }
+
+    private bool TryBegin(ReadOnlyMemory<byte> sound)
+    {
+        int sent = SendSome(sound);
+        _partial = sent == 0 ? default : sound[sent..];
+        return sent > 0;
     }
 
     private int SendSome(ReadOnlyMemory<byte> bytes)

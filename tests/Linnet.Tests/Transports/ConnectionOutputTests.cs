@@ -4,16 +4,17 @@ using System.Text;
 using Linnet.Broadcast;
 using Linnet.Codecs;
 using Linnet.Tests.Broadcast;
-using Linnet.Transports.Rtsp;
+using Linnet.Tests.Transports.Rtsp;
+using Linnet.Transports;
 
-namespace Linnet.Tests.Transports.Rtsp;
+namespace Linnet.Tests.Transports;
 
-public sealed class RtspOutputTests : IDisposable
+public sealed class ConnectionOutputTests : IDisposable
 {
     private readonly Socket _near = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = 4096 };
     private readonly Socket _far;
 
-    public RtspOutputTests()
+    public ConnectionOutputTests()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -35,7 +36,7 @@ public sealed class RtspOutputTests : IDisposable
     {
         const int Packets = 3000;
         const int Answers = 500;
-        var output = new RtspOutput(_near);
+        var output = new ConnectionOutput(_near);
         var packets = Task.Run(
             async () =>
             {
@@ -99,7 +100,7 @@ public sealed class RtspOutputTests : IDisposable
     [Fact]
     public void What_waits_is_counted_and_a_packet_without_room_is_not_begun()
     {
-        var output = new RtspOutput(_near);
+        var output = new ConnectionOutput(_near);
         int taken = 0;
         while (output.TrySend(Packet(taken, 2000), 0))
         {
@@ -128,7 +129,7 @@ public sealed class RtspOutputTests : IDisposable
     [Fact]
     public async Task A_connection_that_broke_takes_nothing()
     {
-        var output = new RtspOutput(_near);
+        var output = new ConnectionOutput(_near);
         _far.LingerState = new LingerOption(true, 0);
         _far.Close();
 
@@ -145,7 +146,7 @@ public sealed class RtspOutputTests : IDisposable
     [Fact]
     public void Sending_allocates_nothing()
     {
-        var output = new RtspOutput(_near);
+        var output = new ConnectionOutput(_near);
         PacketItem packet = Packet(0, 100);
         byte[] buffer = new byte[10_000];
 
@@ -159,12 +160,12 @@ public sealed class RtspOutputTests : IDisposable
 
     [Theory]
     [InlineData(1_411_200, 882, 360_000)]
-    [InlineData(6_000, 960, InterleavedListener.MinKernelBuffer)]
+    [InlineData(6_000, 960, ConnectionOutput.MinKernelBuffer)]
     public void The_kernel_holds_about_two_seconds(int bitRate, int frames, int about)
     {
         var info = new RenditionInfo("jazz", "pcm", new PayloadFormat("L16", 44_100, 2), frames, bitRate, Rings.Stream);
 
-        Assert.InRange(InterleavedListener.KernelBufferFor(info), about * 0.95, about * 1.05);
+        Assert.InRange(ConnectionOutput.KernelBufferFor(info), about * 0.95, about * 1.05);
     }
 
     private byte[] ReadToEnd()

@@ -1,0 +1,47 @@
+using System.Net;
+using Linnet.Broadcast;
+
+namespace Linnet.Transports;
+
+/// <summary>Hears a rendition over a TCP connection.</summary>
+internal abstract class ConnectionListener : Listener
+{
+    private readonly Action<DropReason> _onFinished;
+
+    /// <param name="lease">Its part in the rendition.</param>
+    /// <param name="remote">Where it is.</param>
+    /// <param name="transport">For people and metrics.</param>
+    /// <param name="output">The connection's outbound half.</param>
+    /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+    protected ConnectionListener(RingLease lease, IPEndPoint remote, string transport, ConnectionOutput output, Action<DropReason> onFinished)
+        : base(lease, remote, transport)
+    {
+        _onFinished = onFinished;
+        Output = output;
+        output.BoundKernelBuffer(lease.Ring.Info);
+    }
+
+    /// <inheritdoc/>
+    public override long UnsentBytes => Output.UnsentBytes;
+
+    /// <summary>The connection's outbound half.</summary>
+    protected ConnectionOutput Output { get; }
+
+    /// <inheritdoc/>
+    protected internal override bool TryFlush() => Output.TryFlush() || DropIfBroken();
+
+    /// <inheritdoc/>
+    protected internal override void OnFinished(DropReason reason) => _onFinished(reason);
+
+    /// <summary>Gives the listener up if its connection took an error.</summary>
+    /// <returns>Always <see langword="false"/>: nothing was sent.</returns>
+    protected bool DropIfBroken()
+    {
+        if (Output.IsBroken)
+        {
+            Drop(DropReason.Disconnected);
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.PyAudio;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>One listener by UDP, for as long as it is sent to: until its machine says that nobody is there, its Hello is too old, or there is nothing more.</summary>
+internal sealed class PyAudioLease : IDisposable
+{
+    /// <summary>Empty datagrams that say the end: some may be lost.</summary>
+    internal const int EndDatagrams = 10;
+
+    private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly TaskCompletionSource<DropReason> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RingLease _ring;
+    private readonly Socket _socket;
+    private readonly TimeSpan _leaseTime;
+    private readonly SenderPool _senders;
+    private readonly PyAudioCounters _counters;
+    private readonly TimeProvider _time;
+    private long _renewedAt;
+
+    /// <param name="ring">Its part in the rendition; owned here.</param>
+    /// <param name="remote">Where it is.</param>
+    /// <param name="socket">A socket that is connected to it; owned here.</param>
+    /// <param name="datagrams">Makes the datagrams.</param>
+    /// <param name="leaseTime">How long a Hello holds.</param>
+    /// <param name="senders">Who sends.</param>
+    /// <param name="counters">Counts.</param>
+    /// <param name="time">The clock.</param>
+    internal PyAudioLease(
+        RingLease ring, IPEndPoint remote, Socket socket, PyAudioDatagrams datagrams, TimeSpan leaseTime, SenderPool senders, PyAudioCounters counters, TimeProvider time)
+    {
+        _ring = ring;
+        _socket = socket;
+        _leaseTime = leaseTime;
+        _senders = senders;
+        _counters = counters;
+        _time = time;
+        _renewedAt = time.GetTimestamp();
+        Listener = new PyAudioUdpListener(ring, remote, socket, datagrams, reason => _finished.TrySetResult(reason));
+    }
+
+    internal PyAudioUdpListener Listener { get; }
+
+    /// <summary>It said Hello again. Any thread may call.</summary>
+    internal void Renew()
+    {
+        _counters.CountRenewed();
+        Volatile.Write(ref _renewedAt, _time.GetTimestamp());
+    }
+
+    /// <summary>Sends until the end, and says it.</summary>
+    /// <param name="onStray">Takes what came from another address.</param>
+    /// <param name="cancellationToken">The server stops.</param>
+    internal async Task<PyAudioEnd> RunAsync(Action<bool, IPEndPoint> onStray, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _senders.Add(Listener, preRoll: TimeSpan.Zero);
+        Task hearing = HearAsync(onStray, over.Token);
+        Task aging = AgeAsync(over.Token);
+        Task first = await Task.WhenAny(_finished.Task, hearing, aging).ConfigureAwait(false);
+        PyAudioEnd end = first == _finished.Task
+            ? await _finished.Task.ConfigureAwait(false) is DropReason.None ? PyAudioEnd.StationEnded : PyAudioEnd.Unreachable
+            : cancellationToken.IsCancellationRequested ? PyAudioEnd.ServerStopped
+            : first == hearing ? PyAudioEnd.Unreachable
+            : PyAudioEnd.Expired;
+
+        await over.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(hearing, aging).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _senders.RemoveAsync(Listener).ConfigureAwait(false);
+        if (end is not PyAudioEnd.Unreachable)
+        {
+            Listener.SendRest();
+            await SayEndAsync().ConfigureAwait(false);
+        }
+
+        return end;
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _ring.Dispose();
+    }
+
+    /// <summary>Returns when its machine has said that nobody is there.</summary>
+    private async Task HearAsync(Action<bool, IPEndPoint> onStray, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[PyAudioHello.Length + 1];
+        var from = new SocketAddress(_socket.AddressFamily);
+        while (true)
+        {
+            int length;
+            try
+            {
+                length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is not SocketError.ConnectionRefused && UdpSocket.IsPassing(e.SocketErrorCode))
+            {
+                continue;
+            }
+            catch (SocketException)
+            {
+                return;
+            }
+
+            OnDatagram(PyAudioHello.Is(buffer.AsSpan(0, length)), PyAudioUdpPort.Unmapped((IPEndPoint)_socket.RemoteEndPoint!.Create(from)), onStray);
+        }
+    }
+
+    private void OnDatagram(bool isHello, IPEndPoint from, Action<bool, IPEndPoint> onStray)
+    {
+        if (!from.Equals(Listener.Remote))
+        {
+            onStray(isHello, from);
+        }
+        else if (isHello)
+        {
+            Renew();
+        }
+        else
+        {
+            _counters.Refused.Count(PyAudioRefusal.NotHello);
+        }
+    }
+
+    /// <summary>Returns when the last Hello is too old.</summary>
+    private async Task AgeAsync(CancellationToken cancellationToken)
+    {
+        while (_leaseTime - _time.GetElapsedTime(Volatile.Read(ref _renewedAt)) is var left && left > TimeSpan.Zero)
+        {
+            // Task.Delay cuts to whole milliseconds.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SayEndAsync()
+    {
+        for (int i = 0; i < EndDatagrams; i++)
+        {
+            if (i > 0)
+            {
+                await Task.Delay(EndInterval, _time, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            _socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None, out SocketError error);
+            if (error is SocketError.ConnectionRefused)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using Linnet.Broadcast;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>Serves one station to the PyAudio tutorial's clients, unchanged: <c>ring ─► sender threads ─► messages over TCP, datagrams over UDP</c>.</summary>
+internal sealed class PyAudioServer : IDisposable
+{
+    /// <summary>What listeners by TCP are called.</summary>
+    internal const string TcpTransport = "pyaudio-tcp";
+
+    /// <summary>What listeners by UDP are called.</summary>
+    internal const string UdpTransport = "pyaudio-udp";
+
+    private readonly PyAudioCounters _counters = new();
+    private readonly TcpListenerHost? _host;
+    private readonly PyAudioTcpServer _tcp;
+    private readonly PyAudioUdpServer? _udp;
+
+    /// <summary>A server; it hears nobody before <see cref="RunAsync"/>.</summary>
+    /// <param name="options">Limits.</param>
+    /// <param name="station">What is heard.</param>
+    /// <param name="host">Listens for TCP, if anything does; owned here.</param>
+    /// <param name="port">Hears UDP, if anything does; owned here.</param>
+    /// <param name="senders">Who sends. It must outlive this.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told who comes and goes.</param>
+    /// <exception cref="ArgumentException">The station has no rendition for these programs.</exception>
+    internal PyAudioServer(
+        PyAudioServerOptions options, StationListing station, TcpListenerHost? host, PyAudioUdpPort? port, SenderPool senders, TimeProvider time, ILogger? logger)
+    {
+        logger ??= NullLogger.Instance;
+        BroadcastRing ring = RingOf(station);
+        _host = host;
+        _tcp = new PyAudioTcpServer(options, ring, senders, _counters, time, logger);
+        _udp = port is null ? null : new PyAudioUdpServer(port, options, ring, senders, _counters, time, logger);
+    }
+
+    /// <summary>Where it listens for TCP; <see langword="null"/>: nowhere.</summary>
+    internal IPEndPoint? TcpEndPoint => _host?.LocalEndPoint;
+
+    /// <summary>Where it hears UDP; <see langword="null"/>: nowhere.</summary>
+    internal IPEndPoint? UdpEndPoint => _udp?.LocalEndPoint;
+
+    /// <summary>Serves until it is cancelled; then says the end to everybody, and returns.</summary>
+    internal Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        _host?.RunAsync(_tcp.ServeAsync, cancellationToken) ?? Task.CompletedTask,
+        _udp?.RunAsync(cancellationToken) ?? Task.CompletedTask);
+
+    /// <summary>Who hears now, and what was counted since the start.</summary>
+    internal PyAudioServerSnapshot GetSnapshot() => new(
+        _tcp.Listeners, _udp?.Listeners ?? 0, _counters.Accepted, _counters.Renewed, _counters.Refused.Read(), _counters.Ended.Read());
+
+    /// <summary>Closes the ports. After <see cref="RunAsync"/> has returned.</summary>
+    public void Dispose()
+    {
+        _host?.Dispose();
+        _udp?.Dispose();
+    }
+
+    internal static BroadcastRing RingOf(StationListing station)
+    {
+        ArgumentNullException.ThrowIfNull(station);
+        return station.PyAudio ?? throw new ArgumentException($"Station {station.Name} has no rendition for PyAudio's programs.", nameof(station));
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using Linnet.Codecs.Pcm;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>Where a server hears the PyAudio tutorial's programs, and what it allows them.</summary>
+public sealed record PyAudioServerOptions : IValidatable
+{
+    /// <summary>The most bytes that a UDP datagram can hold (IPv4).</summary>
+    public const int MaxDatagramLength = 65_507;
+
+    /// <summary>
+    /// Networks that nobody reaches from the Internet: loopback, private (RFC 1918, RFC 4193) and link-local (RFC 3927, RFC 4291).
+    /// </summary>
+    public static IReadOnlyList<IPNetwork> LocalNetworks { get; } =
+    [
+        IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
+        IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("::1/128"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
+    ];
+
+    /// <summary>TCP port, 0–65535; 0: any free one; <see langword="null"/>: no TCP. Default 9610.</summary>
+    public int? TcpPort { get; init; } = 9610;
+
+    /// <summary>UDP port, 0–65535; 0: any free one; <see langword="null"/>: no UDP. Default 9633.</summary>
+    public int? UdpPort { get; init; } = 9633;
+
+    /// <summary>The station that is heard; <see langword="null"/>, the default: the first.</summary>
+    public string? Station { get; init; }
+
+    /// <summary>Listeners by TCP in all; more are closed at once. 1 – 1,000,000; default 5000.</summary>
+    public int MaxTcpListeners { get; init; } = 5000;
+
+    /// <summary>Listeners by TCP of one address (IPv6: of one network of 64 bits); more are closed at once. 1 – 1,000,000; default 500.</summary>
+    public int MaxTcpListenersPerAddress { get; init; } = 500;
+
+    /// <summary>Listeners by UDP in all; more are not heard. Each takes a socket and 1.4 Mb/s. 1–10,000; default 256.</summary>
+    public int MaxLeases { get; init; } = 256;
+
+    /// <summary>Listeners by UDP of one address (IPv6: of one network of 64 bits); more are not heard. 1–10,000; default 64.</summary>
+    /// <remarks>It bounds what a stranger who writes another's address into a datagram can make us send there.</remarks>
+    public int MaxLeasesPerAddress { get; init; } = 64;
+
+    /// <summary>How long a listener by UDP is sent to after its last Hello. 1 s – 24 h; default 1 h: the tutorial's client never says it again.</summary>
+    public TimeSpan LeaseTime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Networks whose addresses may hear by UDP. Default <see cref="LocalNetworks"/>. TCP asks nobody: its addresses are proven.</summary>
+    public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = LocalNetworks;
+
+    /// <summary>Bytes of a UDP datagram: whole frames of 4 bytes, at most <see cref="MaxDatagramLength"/>; default 16,384 (93 ms).</summary>
+    /// <remarks>
+    /// Below some 10 kB the tutorial's client, which holds 100 datagrams and first sleeps for 5 s, loses sound. Above some 1472 bytes a datagram is
+    /// sent in fragments, and is lost if one of them is.
+    /// </remarks>
+    public int DatagramLength { get; init; } = 16_384;
+
+    /// <summary>Sound already due that a listener by TCP gets at once when it joins. 0–10 s; default 100 ms.</summary>
+    public TimeSpan PreRoll { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a connection stays open after its station ended, for the client to hear the rest and leave by itself. 0–300 s; default 10 s.</summary>
+    public TimeSpan EndLinger { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a server that stops waits for messages that have begun to go out whole. 0–60 s; default 1 s.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether an address may hear by UDP.</summary>
+    public bool Allows(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return AllowedNetworks.Any(network => network.Contains(address));
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems() =>
+    [
+        .. Check("PyAudio TCP port", TcpPort ?? 0, 0, 65_535),
+        .. Check("PyAudio UDP port", UdpPort ?? 0, 0, 65_535),
+        .. Check(nameof(MaxTcpListeners), MaxTcpListeners, 1, 1_000_000),
+        .. Check(nameof(MaxTcpListenersPerAddress), MaxTcpListenersPerAddress, 1, 1_000_000),
+        .. Check(nameof(MaxLeases), MaxLeases, 1, 10_000),
+        .. Check(nameof(MaxLeasesPerAddress), MaxLeasesPerAddress, 1, 10_000),
+        .. Check(nameof(LeaseTime), LeaseTime, 1, 86_400),
+        .. DatagramLength is >= PyAudioEncoder.BytesPerFrame and <= MaxDatagramLength && DatagramLength % PyAudioEncoder.BytesPerFrame == 0
+            ? Array.Empty<string>()
+            : [$"The PyAudio datagram length is {DatagramLength}; it must be a multiple of {PyAudioEncoder.BytesPerFrame} up to {MaxDatagramLength}."],
+        .. Check(nameof(PreRoll), PreRoll, 0, 10),
+        .. Check(nameof(EndLinger), EndLinger, 0, 300),
+        .. Check(nameof(ShutdownTimeout), ShutdownTimeout, 0, 60),
+    ];
+
+    private static string[] Check(string name, int value, int least, int most) =>
+        value >= least && value <= most ? [] : [$"{name} is {value}; it must be between {least} and {most}."];
+
+    private static string[] Check(string name, TimeSpan value, double least, double most) =>
+        value.TotalSeconds >= least && value.TotalSeconds <= most ? [] : [$"{name} is {value}; it must be between {least} s and {most} s."];
+}

@@ -1,0 +1,24 @@
+using System.Net;
+using Linnet.Broadcast;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>Hears a station as messages of the PyAudio tutorial's TCP format. A packet of the rendition is such a message.</summary>
+/// <param name="lease">Its part in the rendition.</param>
+/// <param name="remote">Where it is.</param>
+/// <param name="output">The connection's outbound half.</param>
+/// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+internal sealed class PyAudioTcpListener(RingLease lease, IPEndPoint remote, ConnectionOutput output, Action<DropReason> onFinished)
+    : ConnectionListener(lease, remote, PyAudioServer.TcpTransport, output, onFinished)
+{
+    /// <inheritdoc/>
+    protected internal override bool TrySend(PacketItem packet, SendBatch batch) => Output.TrySend(packet.Payload) || DropIfBroken();
+
+    /// <summary>The format has no place for it.</summary>
+    protected internal override void SendReport(long now, SendBatch batch)
+    {
+    }
+
+    /// <summary>All is with the kernel, so the connection closes behind a whole message.</summary>
+    protected internal override void SendEnd(SendBatch batch) => Output.Shutdown();
+}

@@ -1,0 +1,211 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>Serves one station to the PyAudio tutorial's TCP clients: whoever connects hears at once, and says nothing.</summary>
+/// <remarks>
+/// Listening is others' work: <see cref="TcpListenerHost"/>, or a server such as Kestrel. Each connection they accept is given to
+/// <see cref="ServeAsync"/>. Source: docs/wire/pyaudio.md.
+/// </remarks>
+public sealed class PyAudioTcpServer
+{
+    private readonly PyAudioServerOptions _options;
+    private readonly BroadcastRing _ring;
+    private readonly SenderPool _senders;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PyAudioRefusals _refusals;
+    private readonly PeerQuota _quota;
+
+    /// <summary>A server.</summary>
+    /// <param name="options">Limits.</param>
+    /// <param name="station">What is heard.</param>
+    /// <param name="senders">Who sends. It must outlive this.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told who comes and goes.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems, or the station has no rendition for these programs.</exception>
+    public PyAudioTcpServer(
+        PyAudioServerOptions options, StationListing station, SenderPool senders, TimeProvider time, ILogger? logger = null)
+        : this(options.ThrowIfInvalid(), PyAudioServer.RingOf(station), senders, new PyAudioCounters(), time, logger ?? NullLogger.Instance)
+    {
+    }
+
+    internal PyAudioTcpServer(
+        PyAudioServerOptions options, BroadcastRing ring, SenderPool senders, PyAudioCounters counters, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _ring = ring;
+        _senders = senders;
+        _time = time;
+        _logger = logger;
+        Counters = counters;
+        _refusals = new PyAudioRefusals(counters, PyAudioServer.TcpTransport, time, logger);
+        _quota = new PeerQuota(options.MaxTcpListeners, options.MaxTcpListenersPerAddress);
+    }
+
+    internal PyAudioCounters Counters { get; }
+
+    internal int Listeners => _quota.Count;
+
+    /// <summary>Serves one client until it leaves, the station ends, or the server stops.</summary>
+    /// <param name="transport">The connection. Only its input is read here; sound goes straight to the socket.</param>
+    /// <param name="socket">Its socket, which is made non-blocking. Whoever accepted it closes it after this returns.</param>
+    /// <param name="cancellationToken">Ends it, behind a whole message.</param>
+    public async Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(socket);
+        if (RemoteOf(socket) is not IPEndPoint remote)
+        {
+            return;
+        }
+
+        PeerAddress peer = PeerAddress.Of(remote.Address);
+        if (!_quota.TryEnter(peer, out bool isFull))
+        {
+            Refuse(socket, remote, isFull ? PyAudioRefusal.TooMany : PyAudioRefusal.TooManyOfAddress);
+            return;
+        }
+
+        try
+        {
+            if (!_ring.TryOpen(out RingLease? lease))
+            {
+                Refuse(socket, remote, PyAudioRefusal.Unavailable);
+                return;
+            }
+
+            using (lease)
+            {
+                await SendAsync(lease, transport.Input, socket, remote, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            _logger.ListenerFailed(e, remote);
+            socket.Close(timeout: 0);
+        }
+        finally
+        {
+            _quota.Leave(peer);
+        }
+    }
+
+    private async Task SendAsync(RingLease lease, PipeReader input, Socket socket, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        var output = new ConnectionOutput(socket);
+        var finished = new TaskCompletionSource<DropReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listener = new PyAudioTcpListener(lease, remote, output, reason => finished.TrySetResult(reason));
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = cancellationToken.Register(() => stopping.TrySetResult());
+        using var over = new CancellationTokenSource();
+        Counters.CountAccepted();
+        _logger.ListenerPlays(remote, _ring.Info.ToString(), listener.Transport);
+        _senders.Add(listener, _options.PreRoll);
+
+        Task<bool> saying = WaitForWordsAsync(input, over.Token);
+        Task first = await Task.WhenAny(finished.Task, saying, stopping.Task).ConfigureAwait(false);
+        PyAudioEnd end;
+        if (first == finished.Task)
+        {
+            end = await EndAsync(await finished.Task.ConfigureAwait(false), output, saying).ConfigureAwait(false);
+        }
+        else
+        {
+            await _senders.RemoveAsync(listener).ConfigureAwait(false);
+            end = first != saying ? await StopAsync(output, saying).ConfigureAwait(false)
+                : await saying.ConfigureAwait(false) ? Refuse(socket, remote, PyAudioRefusal.Spoke)
+                : PyAudioEnd.Left;
+        }
+
+        await over.CancelAsync().ConfigureAwait(false);
+        await saying.ConfigureAwait(false);
+        Counters.Ended.Count(end);
+        _logger.ListenerEnded(remote, _ring.Info.ToString(), end, listener.PacketsSent, listener.PacketsSkipped);
+    }
+
+    /// <summary>The sender is done with it: either it has said the end, or given the listener up.</summary>
+    private async Task<PyAudioEnd> EndAsync(DropReason reason, ConnectionOutput output, Task saying)
+    {
+        if (reason is not DropReason.None)
+        {
+            // Perhaps in the midst of a message: an end there would make the tutorial's client wait for the rest for ever, an error does not.
+            output.Abort();
+            return reason is DropReason.Stalled ? PyAudioEnd.Stalled : PyAudioEnd.Left;
+        }
+
+        await WaitAsync(saying, _options.EndLinger).ConfigureAwait(false);
+        return PyAudioEnd.StationEnded;
+    }
+
+    /// <summary>The server stops: closes behind the message that has begun, or cuts what is not taken in time.</summary>
+    private async Task<PyAudioEnd> StopAsync(ConnectionOutput output, Task saying)
+    {
+        using var late = new CancellationTokenSource(_options.ShutdownTimeout, _time);
+        await output.FlushAsync(late.Token).ConfigureAwait(false);
+        if (!output.TryFlush())
+        {
+            output.Abort();
+            return PyAudioEnd.ServerStopped;
+        }
+
+        output.Shutdown();
+        await WaitAsync(saying, _options.ShutdownTimeout).ConfigureAwait(false);
+        return PyAudioEnd.ServerStopped;
+    }
+
+    private PyAudioEnd Refuse(Socket socket, IPEndPoint remote, PyAudioRefusal reason)
+    {
+        _refusals.Count(remote, reason);
+        socket.Close(timeout: 0);
+        return PyAudioEnd.Refused;
+    }
+
+    /// <summary>Completes when the client has left (<see langword="false"/>) or sends anything at all (<see langword="true"/>).</summary>
+    private static async Task<bool> WaitForWordsAsync(PipeReader input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ReadResult read = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            input.AdvanceTo(read.Buffer.End);
+            return !read.Buffer.IsEmpty;
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WaitAsync(Task task, TimeSpan most)
+    {
+        try
+        {
+            await task.WaitAsync(most, _time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Long enough.
+        }
+    }
+
+    private static IPEndPoint? RemoteOf(Socket socket)
+    {
+        try
+        {
+            socket.Blocking = false;
+            socket.NoDelay = true;
+            return socket.RemoteEndPoint is IPEndPoint remote && remote.Address.IsIPv4MappedToIPv6
+                ? new IPEndPoint(remote.Address.MapToIPv4(), remote.Port)
+                : socket.RemoteEndPoint as IPEndPoint;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+}

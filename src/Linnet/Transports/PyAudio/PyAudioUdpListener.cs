@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>Hears a station as datagrams of bare PCM.</summary>
+/// <param name="lease">Its part in the rendition.</param>
+/// <param name="remote">Where it is.</param>
+/// <param name="socket">A socket that is connected to it, not blocking.</param>
+/// <param name="datagrams">Makes the datagrams.</param>
+/// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+internal sealed class PyAudioUdpListener(
+    RingLease lease, IPEndPoint remote, Socket socket, PyAudioDatagrams datagrams, Action<DropReason> onFinished)
+    : Listener(lease, remote, PyAudioServer.UdpTransport)
+{
+    // Some 5 s of datagrams that no way was found for: a machine that sleeps, a network that was changed.
+    private const int MaxFailures = 50;
+
+    private readonly List<PacketItem> _packets = [];
+    private long _start;
+    private long _end;
+    private int _failures;
+
+    /// <inheritdoc/>
+    protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+    {
+        if (_packets.Count > 0 && packet.Position != _end)
+        {
+            SendRest();
+        }
+
+        if (_packets.Count == 0)
+        {
+            _start = packet.Position;
+        }
+
+        _packets.Add(packet);
+        _end = packet.Position + packet.Frames;
+        for (long end = datagrams.EndOf(_start); end <= _end && Dropped is DropReason.None; end = datagrams.EndOf(_start))
+        {
+            SendUntil(end);
+        }
+
+        return Dropped is DropReason.None;
+    }
+
+    /// <summary>The format has no place for it.</summary>
+    protected internal override void SendReport(long now, SendBatch batch)
+    {
+    }
+
+    /// <summary>Sends what does not fill a datagram. Empty ones follow from elsewhere, as they take time.</summary>
+    protected internal override void SendEnd(SendBatch batch) => SendRest();
+
+    /// <inheritdoc/>
+    protected internal override void OnFinished(DropReason reason) => onFinished(reason);
+
+    /// <summary>Sends what does not fill a datagram.</summary>
+    internal void SendRest()
+    {
+        if (_packets.Count > 0 && _end > _start)
+        {
+            SendUntil(_end);
+        }
+
+        _packets.Clear();
+    }
+
+    private void SendUntil(long end)
+    {
+        Send(datagrams.Get(_start, end, _packets).Span);
+        _start = end;
+        _packets.RemoveAll(packet => packet.Position + packet.Frames <= end);
+    }
+
+    private void Send(ReadOnlySpan<byte> datagram)
+    {
+        socket.Send(datagram, SocketFlags.None, out SocketError error);
+        if (error is SocketError.ConnectionRefused)
+        {
+            // What ICMP said to an earlier datagram.
+            Drop(DropReason.Disconnected);
+            return;
+        }
+
+        _failures = error is SocketError.Success ? 0 : _failures + 1;
+        if (_failures > MaxFailures)
+        {
+            Drop(DropReason.Disconnected);
+        }
+    }
+}

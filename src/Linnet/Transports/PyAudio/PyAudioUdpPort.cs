@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.PyAudio;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>Takes a datagram: whether it was the Hello, where it says it is from, and which of our addresses it was sent to.</summary>
+internal delegate void HelloHandler(bool isHello, IPEndPoint remote, IPAddress? local);
+
+/// <summary>One UDP port that several sockets share: one hears everybody, the others are each connected to one listener.</summary>
+/// <remarks>
+/// The kernel gives a datagram to the connected socket of whom it is from. On Linux the port is shared only for the moment in which a socket joins it,
+/// so that another program that wants the port is told that it is taken.
+/// </remarks>
+internal sealed class PyAudioUdpPort : IDisposable
+{
+    private const int SolSocket = 1;     // on Linux
+    private const int SoReuseAddress = 2;
+
+    private readonly Socket _socket;
+
+    private PyAudioUdpPort(Socket socket)
+    {
+        _socket = socket;
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    internal IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Opens the port.</summary>
+    /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
+    internal static PyAudioUdpPort Bind(IPEndPoint local)
+    {
+        try
+        {
+            return Open(local);
+        }
+        catch (SocketException e) when (local.Address.Equals(IPAddress.IPv6Any) && e.SocketErrorCode
+            is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.ProtocolNotSupported)
+        {
+            return Open(new IPEndPoint(IPAddress.Any, local.Port));
+        }
+    }
+
+    private static PyAudioUdpPort Open(IPEndPoint local)
+    {
+        Socket socket = NewSocket(local.AddressFamily, isDual: local.Address.Equals(IPAddress.IPv6Any));
+        try
+        {
+            if (!OperatingSystem.IsLinux())
+            {
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            }
+
+            socket.Bind(local);
+            return new PyAudioUdpPort(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A socket on this port that is connected to a listener; <see langword="null"/> if there can be none.</summary>
+    /// <param name="remote">The listener.</param>
+    /// <param name="local">The address it wrote to, from which it expects the answer.</param>
+    internal Socket? TryConnect(IPEndPoint remote, IPAddress? local)
+    {
+        try
+        {
+            return Connect(remote, local ?? LocalEndPoint.Address);
+        }
+        catch (SocketException) when (local is not null)
+        {
+            // It wrote to everybody.
+            return TryConnect(remote, null);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Receives until it is cancelled; then it returns.</summary>
+    /// <exception cref="SocketException">The socket broke.</exception>
+    internal async Task ReceiveAsync(HelloHandler onDatagram, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[PyAudioHello.Length + 1];
+        var anyone = new IPEndPoint(LocalEndPoint.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            SocketReceiveMessageFromResult received;
+            try
+            {
+                received = await _socket.ReceiveMessageFromAsync(buffer.AsMemory(), SocketFlags.None, anyone, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException e) when (UdpSocket.IsPassing(e.SocketErrorCode))
+            {
+                continue;
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
+                or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            {
+                return;
+            }
+
+            onDatagram(
+                PyAudioHello.Is(buffer.AsSpan(0, received.ReceivedBytes)), Unmapped((IPEndPoint)received.RemoteEndPoint), received.PacketInformation.Address);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    /// <summary>An IPv4 address as such.</summary>
+    internal static IPEndPoint Unmapped(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+
+    private static Socket NewSocket(AddressFamily family, bool isDual)
+    {
+        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        if (family == AddressFamily.InterNetworkV6)
+        {
+            socket.DualMode = isDual;
+        }
+
+        return socket;
+    }
+
+    private Socket Connect(IPEndPoint remote, IPAddress local)
+    {
+        Socket socket = NewSocket(LocalEndPoint.AddressFamily, _socket.AddressFamily == AddressFamily.InterNetworkV6 && _socket.DualMode);
+        try
+        {
+            Share(socket, true);
+            Share(_socket, true);
+            socket.Bind(new IPEndPoint(Mapped(local), LocalEndPoint.Port));
+            socket.Connect(new IPEndPoint(Mapped(remote.Address), remote.Port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        finally
+        {
+            Share(_socket, false);
+        }
+    }
+
+    private IPAddress Mapped(IPAddress address) =>
+        _socket.AddressFamily == AddressFamily.InterNetworkV6 && address.AddressFamily == AddressFamily.InterNetwork ? address.MapToIPv6() : address;
+
+    private static void Share(Socket socket, bool isShared)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption(SolSocket, SoReuseAddress, BitConverter.GetBytes(isShared ? 1 : 0));
+        }
+        else if (isShared && !socket.IsBound)
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        }
+    }
+}

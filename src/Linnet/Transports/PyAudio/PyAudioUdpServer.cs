@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>Serves one station to the PyAudio tutorial's UDP clients: whoever says Hello is sent to for a while.</summary>
+/// <remarks>
+/// Five bytes that anybody may write under another's name start megabytes, so all that can be limited is: who, how many, how long; and each
+/// listener has a socket connected to it, which is told when nobody is there. Source: docs/wire/pyaudio.md.
+/// </remarks>
+internal sealed class PyAudioUdpServer : IDisposable
+{
+    // Services that answer whatever comes (echo, time, name servers) live below; clients do not.
+    private const int FirstClientPort = 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPEndPoint, (PyAudioLease Lease, Task Running)> _leases = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly PyAudioServerOptions _options;
+    private readonly BroadcastRing _ring;
+    private readonly SenderPool _senders;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PyAudioCounters _counters;
+    private readonly PyAudioRefusals _refusals;
+    private readonly PeerQuota _quota;
+    private readonly PyAudioDatagrams _datagrams;
+    private readonly PyAudioUdpPort _port;
+
+    /// <param name="port">The port; owned here.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="ring">What is heard.</param>
+    /// <param name="senders">Who sends.</param>
+    /// <param name="counters">Counts.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told who comes and goes.</param>
+    internal PyAudioUdpServer(
+        PyAudioUdpPort port, PyAudioServerOptions options, BroadcastRing ring, SenderPool senders, PyAudioCounters counters, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _ring = ring;
+        _senders = senders;
+        _time = time;
+        _logger = logger;
+        _counters = counters;
+        _refusals = new PyAudioRefusals(counters, PyAudioServer.UdpTransport, time, logger);
+        _quota = new PeerQuota(options.MaxLeases, options.MaxLeasesPerAddress);
+        _datagrams = new PyAudioDatagrams(options.DatagramLength);
+        _port = port;
+    }
+
+    internal IPEndPoint LocalEndPoint => _port.LocalEndPoint;
+
+    internal int Listeners => _quota.Count;
+
+    /// <summary>Hears Hellos until it is cancelled; then tells everybody that this was the end, and returns.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _port.ReceiveAsync(OnDatagram, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+            Task[] running;
+            lock (_gate)
+            {
+                running = [.. _leases.Values.Select(l => l.Running)];
+            }
+
+            await Task.WhenAll(running).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _port.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>A datagram came, from anyone. Any thread may call.</summary>
+    /// <param name="isHello">Whether it was the Hello.</param>
+    /// <param name="remote">Who says that it comes from there.</param>
+    /// <param name="local">Which of our addresses it was sent to, if that is known.</param>
+    internal void OnDatagram(bool isHello, IPEndPoint remote, IPAddress? local)
+    {
+        PyAudioRefusal? refusal;
+        lock (_gate)
+        {
+            if (isHello && _leases.TryGetValue(remote, out (PyAudioLease Lease, Task Running) known))
+            {
+                known.Lease.Renew();
+                return;
+            }
+
+            refusal = _stopping.IsCancellationRequested ? PyAudioRefusal.Unavailable : Judge(isHello, remote) ?? Open(remote, local);
+        }
+
+        if (refusal is { } reason)
+        {
+            _refusals.Count(remote, reason);
+        }
+    }
+
+    private PyAudioRefusal? Judge(bool isHello, IPEndPoint remote) =>
+        !isHello ? PyAudioRefusal.NotHello
+        : remote.Port < FirstClientPort ? PyAudioRefusal.ServicePort
+        : !_options.Allows(remote.Address) ? PyAudioRefusal.NetworkNotAllowed
+        : null;
+
+    private PyAudioRefusal? Open(IPEndPoint remote, IPAddress? local)
+    {
+        PeerAddress peer = PeerAddress.Of(remote.Address);
+        if (!_quota.TryEnter(peer, out bool isFull))
+        {
+            return isFull ? PyAudioRefusal.TooMany : PyAudioRefusal.TooManyOfAddress;
+        }
+
+        Socket? socket = null;
+        if (!_ring.TryOpen(out RingLease? ring) || (socket = _port.TryConnect(remote, local)) is null)
+        {
+            ring?.Dispose();
+            _quota.Leave(peer);
+            return PyAudioRefusal.Unavailable;
+        }
+
+        _counters.CountAccepted();
+        var lease = new PyAudioLease(ring, remote, socket, _datagrams, _options.LeaseTime, _senders, _counters, _time);
+        _leases.Add(remote, (lease, ServeAsync(lease, peer)));
+        return null;
+    }
+
+    private async Task ServeAsync(PyAudioLease lease, PeerAddress peer)
+    {
+        // Before anything else, so that it is in the list before it is taken out of it.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        PyAudioUdpListener listener = lease.Listener;
+        try
+        {
+            _logger.ListenerPlays(listener.Remote, _ring.Info.ToString(), listener.Transport);
+            PyAudioEnd end = await lease.RunAsync(OnStray, _stopping.Token).ConfigureAwait(false);
+            _counters.Ended.Count(end);
+            _logger.ListenerEnded(listener.Remote, _ring.Info.ToString(), end, listener.PacketsSent, listener.PacketsSkipped);
+        }
+        catch (Exception e)
+        {
+            _logger.ListenerFailed(e, listener.Remote);
+        }
+        finally
+        {
+            lease.Dispose();
+            _quota.Leave(peer);
+            lock (_gate)
+            {
+                _leases.Remove(listener.Remote);
+            }
+        }
+    }
+
+    /// <summary>What a lease's socket got from somebody else: in the moment between its binding and its connecting.</summary>
+    private void OnStray(bool isHello, IPEndPoint remote)
+    {
+        if (isHello || !_stopping.IsCancellationRequested)
+        {
+            OnDatagram(isHello, remote, null);
+        }
+    }
+}
