@@ -131,7 +131,7 @@ public sealed class SenderPool : IAsyncDisposable
 
         private void Run()
         {
-            DeadlineWaiter.SharpenThisThread();
+            DeadlineWaiter.SharpenThisThread(isLast: true);
             while (!_stopping)
             {
                 while (_commands.TryDequeue(out Action? command))

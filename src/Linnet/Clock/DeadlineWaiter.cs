@@ -16,6 +16,10 @@ public sealed unsafe class DeadlineWaiter : IDisposable
     /// <summary>A deadline that never comes: wait until woken.</summary>
     public const long Never = long.MaxValue;
 
+    // The first is what PulseAudio takes, too.
+    private const int NiceLast = -11;
+    private const int NiceAhead = -5;
+
     private readonly TimeProvider _time;
     private readonly ManualResetEventSlim? _event;
     private readonly int _descriptor = -1;
@@ -38,12 +42,17 @@ public sealed unsafe class DeadlineWaiter : IDisposable
         }
     }
 
-    /// <summary>Makes the waits of the calling thread as sharp as the system allows.</summary>
-    public static void SharpenThisThread()
+    /// <summary>
+    /// Makes the waits of the calling thread as sharp as the system allows: fine timers, and before other programs where the process may say so
+    /// (root, <c>CAP_SYS_NICE</c>, or a limit of <c>nice</c>). Not a real-time class: one that sends to thousands may not take a core from all others.
+    /// </summary>
+    /// <param name="isLast">Whether it is the last before the network or the device; who works ahead for it yields to it.</param>
+    public static void SharpenThisThread(bool isLast)
     {
         if (OperatingSystem.IsLinux())
         {
             _ = LibC.PrCtl(LibC.PrSetTimerSlack, 1000, 0, 0, 0);
+            _ = LibC.SetPriority(0, 0, isLast ? NiceLast : NiceAhead);
         }
     }
 

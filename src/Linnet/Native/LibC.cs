@@ -34,6 +34,10 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int PrCtl(int option, nuint value, nuint zero3, nuint zero4, nuint zero5);
 
+    /// <summary>With <c>which</c> and <c>who</c> 0: the nice value of the calling thread alone, as Linux has one per thread.</summary>
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    internal static partial int SetPriority(int which, uint who, int nice);
+
     /// <summary>Sends up to 1024 datagrams. The number sent, or -1 if the first could not be.</summary>
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     internal static partial int SendMMsg(SafeHandle socket, MMsgHdr* messages, uint count, int flags);

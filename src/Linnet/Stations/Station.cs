@@ -65,7 +65,7 @@ public sealed class Station : IAsyncDisposable
     private void Run(TaskCompletionSource ended, CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration registration = cancellationToken.Register(_waiter.Wake);
-        DeadlineWaiter.SharpenThisThread();
+        DeadlineWaiter.SharpenThisThread(isLast: false);
         try
         {
             while (!cancellationToken.IsCancellationRequested)

@@ -17,7 +17,7 @@ internal static class AudioThread
         {
             try
             {
-                DeadlineWaiter.SharpenThisThread();
+                DeadlineWaiter.SharpenThisThread(isLast: true);
                 work();
                 done.SetResult();
             }

@@ -23,6 +23,7 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
     private const int UdpConnectionReset = unchecked((int)0x9800000C);
 
     private readonly Socket _socket;
+    private ReceiveThread? _receiver;
     private long _refused;
     private long _receiveErrors;
 
@@ -102,31 +103,25 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
     public async Task ReceiveAsync(DatagramHandler onDatagram, CancellationToken cancellationToken)
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(MaxDatagram, pinned: true);
-        var from = new SocketAddress(_socket.AddressFamily);
-        while (!cancellationToken.IsCancellationRequested)
+        if (!OperatingSystem.IsLinux())
         {
-            int length;
-            try
-            {
-                length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SocketException e) when (IsPassing(e.SocketErrorCode))
-            {
-                Volatile.Write(ref _receiveErrors, _receiveErrors + 1);
-                continue;
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
-                or SocketException { SocketErrorCode: SocketError.OperationAborted })
-            {
-                return;
-            }
-
-            onDatagram(buffer.AsSpan(0, length), from);
+            await ReceiveAsync(buffer, onDatagram, cancellationToken).ConfigureAwait(false);
+            return;
         }
+
+        using var thread = new ReceiveThread(_socket, buffer, onDatagram, CountError);
+        using CancellationTokenRegistration stopping = cancellationToken.UnsafeRegister(static t => ((ReceiveThread)t!).Stop(), thread);
+        _receiver = thread;
+        await thread.Ended.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        // The thread may not wait for a descriptor that is given away meanwhile.
+        _receiver?.Stop();
+        _socket.Dispose();
+    }
 
     private static UdpSocket Open(IPEndPoint local, int bufferSize)
     {
@@ -154,6 +149,33 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
             throw;
         }
     }
+
+    private async Task ReceiveAsync(byte[] buffer, DatagramHandler onDatagram, CancellationToken cancellationToken)
+    {
+        var from = new SocketAddress(_socket.AddressFamily);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            int length;
+            try
+            {
+                length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException e) when (IsPassing(e.SocketErrorCode))
+            {
+                CountError();
+                continue;
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
+                or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            {
+                return;
+            }
+
+            onDatagram(buffer.AsSpan(0, length), from);
+        }
+    }
+
+    private void CountError() => Interlocked.Increment(ref _receiveErrors);
 
     private bool TrySend(in OutgoingDatagram datagram)
     {
