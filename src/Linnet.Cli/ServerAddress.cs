@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Wire.PyAudio;
 
 namespace Linnet.Cli;
 
@@ -9,8 +10,11 @@ internal static class ServerAddress
     /// <summary>The port of a Linnet server when none is given.</summary>
     public const int DefaultPort = 8554;
 
+    /// <summary>Whether it is a server of the PyAudio tutorial's formats.</summary>
+    public static bool IsPyAudio(Uri address) => PyAudioAddress.TryParse(address, out _);
+
     /// <summary>
-    /// Reads <c>rtsp://…</c> as it is, and <c>HOST</c>, <c>HOST:PORT</c>, <c>HOST/NAME</c> and <c>HOST:PORT/NAME</c> as a Linnet server;
+    /// Reads <c>rtsp://…</c>, <c>pyaudio-tcp://…</c> and <c>pyaudio-udp://…</c> as they are, and <c>HOST</c>, <c>HOST:PORT</c>, <c>HOST/NAME</c> and <c>HOST:PORT/NAME</c> as a Linnet server;
     /// nothing is this machine's.
     /// </summary>
     /// <exception cref="UsageException">It is no address.</exception>
@@ -23,9 +27,10 @@ internal static class ServerAddress
 
         if (text.Contains("://", StringComparison.Ordinal))
         {
-            return Uri.TryCreate(text, UriKind.Absolute, out Uri? given) && given.Host.Length > 0 && given.Scheme == "rtsp"
+            return Uri.TryCreate(text, UriKind.Absolute, out Uri? given) && given.Host.Length > 0 && (given.Scheme == "rtsp" || IsPyAudio(given))
                 ? given
-                : throw new UsageException($"'{text}' is no address to listen at: write rtsp://HOST:PORT/NAME, or just HOST or HOST/NAME.");
+                : throw new UsageException(
+                    $"'{text}' is no address to listen at: write rtsp://HOST:PORT/NAME, just HOST or HOST/NAME, pyaudio-tcp://HOST or pyaudio-udp://HOST.");
         }
 
         if (File.Exists(text))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Linnet.Audio;
 
 namespace Linnet.Cli.Commands;
 
@@ -60,6 +61,19 @@ internal static class Ask
 
     /// <summary><c>--stats json</c>.</summary>
     public static Option<string?> Stats() => Choice("--stats", "Print one JSON object a second on standard output instead of the panel.", "json");
+
+    /// <summary><c>--format s16le:44100:2</c>.</summary>
+    public static Option<string?> Format() => Word(
+        "--format", "ENCODING:RATE:CHANNELS", "What a pyaudio-tcp or pyaudio-udp server sends, which does not say. Default s16le:44100:2.");
+
+    /// <summary>What <see cref="Format"/> was given for a station.</summary>
+    /// <param name="text">As written; <see langword="null"/>: it was not.</param>
+    /// <param name="address">The station.</param>
+    /// <exception cref="UsageException">It is no format, or the station says its format itself.</exception>
+    public static RawPcmFormat? ReadFormat(string? text, Uri address) => text is null ? null
+        : !ServerAddress.IsPyAudio(address) ? throw new UsageException($"--format is for pyaudio-tcp and pyaudio-udp addresses: {address.AbsoluteUri} says its format itself.")
+        : RawPcmFormat.TryParse(text, out RawPcmFormat? format, out string? problem) ? format
+        : throw new UsageException(problem);
 
     private static double? ParseNumber(ArgumentResult result, string name, double least, double most)
     {

@@ -9,7 +9,7 @@ internal static class PlayCommand
     private static readonly Argument<string?> Url = new("URL")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME. Without it: this machine's first station.",
+        Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, pyaudio-tcp://HOST or pyaudio-udp://HOST. Without it: this machine's first station.",
     };
 
     private static readonly Option<string?> Transport = Ask.Choice(
@@ -25,6 +25,8 @@ internal static class PlayCommand
 
     private static readonly Option<string?> Output = Ask.Word(
         "--output", "OUT", "A device's name as 'linnet devices' shows it, FILE.wav, - for WAV on standard output, or null. Default: the default device.");
+
+    private static readonly Option<string?> Format = Ask.Format();
 
     private static readonly Option<bool> NoReconnect = Ask.Flag("--no-reconnect", "End with an error when the server is gone, instead of trying again.");
 
@@ -46,16 +48,20 @@ internal static class PlayCommand
             ("linnet play studio.local --profile robust", "rather later than with a gap, on a bad network"),
             ("linnet play studio.local --latency 20", "a buffer that stays as it is"),
             ("linnet play studio.local --transport tcp", "through a firewall that lets no UDP in"),
-            ("linnet play studio.local --output take1.wav --seconds 60", "a minute of it, into a file"))
+            ("linnet play studio.local --output take1.wav --seconds 60", "a minute of it, into a file"),
+            ("linnet play pyaudio-tcp://192.168.1.5", "the PyAudio tutorial's server"))
         {
-            Url, Profile, Latency, Transport, Output, NoReconnect, Seconds, Volume, Stats,
+            Url, Profile, Latency, Transport, Format, Output, NoReconnect, Seconds, Volume, Stats,
         };
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
     }
 
-    private static PlayRequest Read(ParseResult parsed) => new(ServerAddress.Parse(parsed.GetValue(Url)))
+    private static PlayRequest Read(ParseResult parsed) => Read(parsed, ServerAddress.Parse(parsed.GetValue(Url)));
+
+    private static PlayRequest Read(ParseResult parsed, Uri address) => new(address)
     {
+        Format = Ask.ReadFormat(parsed.GetValue(Format), address),
         Transport = parsed.GetValue(Transport) ?? "auto",
         Profile = ReceiverProfile.TryFind(parsed.GetValue(Profile), out ReceiverProfile? profile) ? profile : ReceiverProfile.Balanced,
         Latency = parsed.GetValue(Latency) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,

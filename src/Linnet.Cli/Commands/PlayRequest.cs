@@ -1,3 +1,4 @@
+using Linnet.Audio;
 using Linnet.Receive;
 
 namespace Linnet.Cli.Commands;
@@ -8,6 +9,9 @@ internal sealed record PlayRequest(Uri Address)
 {
     /// <summary>auto, udp or tcp.</summary>
     public string Transport { get; init; } = "auto";
+
+    /// <summary>What a server sends that does not say; <see langword="null"/> for the usual.</summary>
+    public RawPcmFormat? Format { get; init; }
 
     /// <summary>How far behind live.</summary>
     public ReceiverProfile Profile { get; init; } = ReceiverProfile.Balanced;

@@ -38,7 +38,15 @@ internal static class PlaySession
     private static PlayerOptions OptionsOf(PlayRequest request) => new()
     {
         Url = request.Address,
-        Transport = request.Transport switch { "udp" => RtspTransport.Udp, "tcp" => RtspTransport.Tcp, _ => RtspTransport.Auto },
+        RawFormat = request.Format ?? PlayerOptions.UsualRawFormat,
+        Transport = request.Transport switch
+        {
+            "udp" or "tcp" when ServerAddress.IsPyAudio(request.Address) =>
+                throw new UsageException($"--transport is for rtsp addresses: {request.Address.Scheme} says itself how sound comes."),
+            "udp" => RtspTransport.Udp,
+            "tcp" => RtspTransport.Tcp,
+            _ => RtspTransport.Auto,
+        },
         Receiver = new ReceiverOptions { Profile = request.Profile, Latency = request.Latency },
         Reconnects = request.Reconnects,
         Duration = request.Duration,

@@ -6,12 +6,14 @@ namespace Linnet.Cli.Commands;
 /// <summary><c>linnet record URL FILE.wav</c>.</summary>
 internal static class RecordCommand
 {
-    private static readonly Argument<string> Url = new("URL") { Description = "What to record: HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME." };
+    private static readonly Argument<string> Url = new("URL") { Description = "What to record: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, pyaudio-tcp://HOST or pyaudio-udp://HOST." };
 
     private static readonly Argument<string> FilePath = new("FILE.wav") { Description = "The WAV file to write. One that exists is replaced." };
 
     private static readonly Option<string?> Transport = Ask.Choice(
         "--transport", "How packets come. auto, the default: UDP, and TCP if nothing arrives.", "auto", "udp", "tcp");
+
+    private static readonly Option<string?> Format = Ask.Format();
 
     private static readonly Option<bool> NoReconnect = Ask.Flag("--no-reconnect", "End with an error when the server is gone, instead of trying again.");
 
@@ -27,7 +29,7 @@ internal static class RecordCommand
             ("linnet record studio.local/jazz/pcm jazz.wav", "until Ctrl-C or the end, without any loss"),
             ("linnet record studio.local jazz.wav --seconds 60", "a minute of the first station"))
         {
-            Url, FilePath, Transport, NoReconnect, Seconds, Stats,
+            Url, FilePath, Transport, Format, NoReconnect, Seconds, Stats,
         };
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
@@ -41,8 +43,11 @@ internal static class RecordCommand
             throw new UsageException($"'{file}' is no name for a WAV file: let it end in .wav.");
         }
 
-        return new PlayRequest(ServerAddress.Parse(parsed.GetRequiredValue(Url)))
+        Uri address = ServerAddress.Parse(parsed.GetRequiredValue(Url));
+        return new PlayRequest(address)
         {
+            Format = Ask.ReadFormat(parsed.GetValue(Format), address),
+
             // Who records is in no hurry: a packet may come late.
             Profile = ReceiverProfile.Robust,
             Transport = parsed.GetValue(Transport) ?? "auto",

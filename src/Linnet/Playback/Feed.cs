@@ -1,8 +1,8 @@
 using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Receive;
+using Linnet.Transports;
 using Linnet.Transports.Rtp;
-using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtcp;
 
 namespace Linnet.Playback;
@@ -10,7 +10,12 @@ namespace Linnet.Playback;
 /// <summary>One format's way from packets to sound: the decoder, and the receiver that it serves. Survives reconnects that keep the format.</summary>
 internal sealed class Feed : IDisposable
 {
+    // What a sender that can be held back may send ahead of play-out, beside what the delay needs; in packets of at least so much.
+    private static readonly TimeSpan SentAhead = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UsualPacket = TimeSpan.FromMilliseconds(20);
+
     private readonly IAudioDecoder _decoder;
+    private readonly int _mostWaiting;
     private Conversion? _conversion;
     private bool _hasClock;
 
@@ -20,6 +25,7 @@ internal sealed class Feed : IDisposable
         PayloadType = payloadType;
         _decoder = decoder;
         Receiver = new Receiver(decoder, payloadType, options, time);
+        _mostWaiting = Math.Min((int)((options.MostDelay + SentAhead) / UsualPacket), options.Capacity / 2);
     }
 
     /// <summary>How the sound is encoded.</summary>
@@ -35,17 +41,16 @@ internal sealed class Feed : IDisposable
     internal AudioFormat Format => _decoder.Format;
 
     /// <summary>Significant bits of the sound if it was integer PCM, else 0.</summary>
-    internal int BitDepth => Payload.Is("L24") ? 24 : Payload.Is("opus") ? 0 : 16;
+    internal int BitDepth =>
+        Payload.Is("L24") ? 24 : Payload.Is("opus") ? 0 : SampleEncoding.TryParse(Payload.EncodingName, out SampleEncoding? raw) ? raw.BitDepth : 16;
 
     /// <summary>Makes what a station's sound needs.</summary>
-    /// <exception cref="RtspException">It cannot be decoded after all.</exception>
-    internal static Feed For(RtspReceiver station, ReceiverOptions options, TimeProvider time) =>
-        AudioDecoders.TryCreate(station.Payload, out IAudioDecoder? decoder, out string? problem)
-            ? new Feed(station.Payload, station.PayloadType, decoder, options, time)
-            : throw new RtspException(problem) { IsFinal = true };
+    /// <exception cref="TransportException">It cannot be decoded after all.</exception>
+    internal static Feed For(IStationReceiver station, ReceiverOptions options, TimeProvider time) =>
+        new(station.Payload, station.PayloadType, station.CreateDecoder(), options, time);
 
     /// <summary>Whether what <paramref name="station"/> sends can go on from here.</summary>
-    internal bool Fits(RtspReceiver station) => station.Payload == Payload && station.PayloadType == PayloadType;
+    internal bool Fits(IStationReceiver station) => station.Payload == Payload && station.PayloadType == PayloadType;
 
     /// <summary>Where a transport delivers.</summary>
     /// <param name="onStart">Told when a stream begins.</param>
@@ -60,6 +65,8 @@ internal sealed class Feed : IDisposable
         SenderReport = Receiver.OnSenderReport,
         Goodbye = Receiver.OnBye,
         Report = now => Receiver.TryBuildReport(now, out ReportBlock report) ? report : null,
+        HasRoom = () => Receiver.Waiting < _mostWaiting,
+        Refused = Receiver.OnRefused,
     };
 
     /// <summary>Says what the device takes. Called before the device asks.</summary>

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Receive;
+using Linnet.Transports;
 using Linnet.Transports.Rtsp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,7 +10,7 @@ namespace Linnet.Playback;
 /// <summary>Plays one station on one device: finds the server, keeps up with it, comes back when it was gone, and ends when it ends.</summary>
 /// <remarks>
 /// <code>
-/// device ◄─ Output ◄─ Receiver (decode · conceal ◄─ jitter buffer ◄─ depacketize) ◄─ RtspReceiver ◄─ network
+/// device ◄─ Output ◄─ Receiver (decode · conceal ◄─ jitter buffer ◄─ depacketize) ◄─ IStationReceiver ◄─ network
 ///           └ volume, meters      └──────────── Feed, one per format ───────────┘
 /// </code>
 /// </remarks>
@@ -53,7 +54,7 @@ public sealed class Player : IAsyncDisposable
     /// Plays until the station has ended and its last sample was heard, until <see cref="PlayerOptions.Duration"/> is played, or until
     /// cancelled; then the server is told, and it returns. To be called once.
     /// </summary>
-    /// <exception cref="RtspException">The station cannot be heard; or it is lost, and reconnecting is off or pointless.</exception>
+    /// <exception cref="TransportException">The station cannot be heard; or it is lost, and reconnecting is off or pointless.</exception>
     /// <exception cref="IOException">The device cannot be opened; or a file cannot be written. A device with a clock that is gone later is waited for.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
 using Linnet.Audio;
 using Linnet.Receive;
+using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire.PyAudio;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Playback;
@@ -8,8 +10,17 @@ namespace Linnet.Playback;
 /// <summary>What a <see cref="Player"/> plays, and how.</summary>
 public sealed record PlayerOptions : IValidatable
 {
-    /// <summary>The station: <c>rtsp://HOST[:PORT]/NAME[/RENDITION]</c>. Without a port, RTSP's own: 554.</summary>
+    /// <summary>
+    /// The station: <c>rtsp://HOST[:PORT]/NAME[/RENDITION]</c> (without a port RTSP's own: 554), or a server of the PyAudio tutorial's formats:
+    /// <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>.
+    /// </summary>
     public required Uri Url { get; init; }
+
+    /// <summary>What a server of the PyAudio tutorial's formats sends, which does not say. Default: 44.1 kHz, stereo, 16 bit little-endian.</summary>
+    public RawPcmFormat RawFormat { get; init; } = UsualRawFormat;
+
+    /// <summary>What the PyAudio tutorial's programs assume: 44.1 kHz, stereo, 16 bit little-endian.</summary>
+    public static RawPcmFormat UsualRawFormat => PyAudioReceiverOptions.UsualFormat;
 
     /// <summary>How packets are to come. Default: UDP, and TCP if nothing arrives.</summary>
     public RtspTransport Transport { get; init; }
@@ -35,9 +46,14 @@ public sealed record PlayerOptions : IValidatable
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Url is null || !RtspUri.TryParse(Text(Url), out _))
+        if (Url is null || (PyAudioAddress is null && !RtspUri.TryParse(Text(Url), out _)))
         {
-            yield return $"{nameof(Url)} is {Url}; it must be an address like rtsp://HOST:PORT/NAME.";
+            yield return $"{nameof(Url)} is {Url}; it must be an address like rtsp://HOST:PORT/NAME, pyaudio-tcp://HOST or pyaudio-udp://HOST.";
+        }
+
+        if (RawFormat is null || !RawFormat.Format.IsValid)
+        {
+            yield return $"{nameof(RawFormat)} is {RawFormat}; it must be one that Linnet carries.";
         }
 
         if (MinReconnectDelay.TotalMilliseconds is < 10 or > 60_000)
@@ -67,6 +83,8 @@ public sealed record PlayerOptions : IValidatable
     }
 
     internal RtspUri Address => RtspUri.TryParse(Text(Url), out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
+
+    internal PyAudioAddress? PyAudioAddress => PyAudioAddress.TryParse(Url, out PyAudioAddress? address) ? address : null;
 
     private static string? Text(Uri url) => url.IsAbsoluteUri ? url.AbsoluteUri : null;
 }

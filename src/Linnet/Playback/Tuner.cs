@@ -1,4 +1,7 @@
+using Linnet.Transports;
+using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire.PyAudio;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Playback;
@@ -6,14 +9,8 @@ namespace Linnet.Playback;
 /// <summary>Keeps hearing a station: connects, and connects again when the server was gone.</summary>
 internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
 {
-    private RtspReceiverOptions _receiver = new()
-    {
-        Address = options.Address,
-        Transport = options.Transport,
-        Rendition = options.Receiver.Profile.Rendition,
-        Buffer = options.Receiver.BaseDelay,
-    };
-    private RtspReceiver? _station;
+    private IStationReceiver? _station;
+    private RtspTransport _transport = options.Transport;
     private Feed? _feed;
     private bool _isLost;
     private bool _wasHeard;
@@ -29,12 +26,12 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     /// <summary>What the server calls the station, if anything.</summary>
     internal string? Title => Volatile.Read(ref _title);
 
-    /// <summary>Whether packets come in the RTSP connection; <see langword="null"/> while there is none.</summary>
+    /// <summary>Whether packets come over TCP; <see langword="null"/> while there is none.</summary>
     internal bool? IsTcp => IsLost ? null : Volatile.Read(ref _station)?.IsTcp;
 
     /// <summary>Finds the station.</summary>
     /// <returns>The way its sound goes; the caller owns it.</returns>
-    /// <exception cref="RtspException">It cannot be heard.</exception>
+    /// <exception cref="TransportException">It cannot be heard.</exception>
     internal async Task<Feed> ConnectAsync(CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -44,7 +41,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     /// <summary>Hears the station until it has ended, until it is lost for good, or until cancelled.</summary>
     /// <param name="output">Where feeds go when the format has changed.</param>
     /// <param name="cancellationToken">Ends it; the server is told.</param>
-    /// <exception cref="RtspException">It is lost for good.</exception>
+    /// <exception cref="TransportException">It is lost for good.</exception>
     internal async Task RunAsync(Output output, CancellationToken cancellationToken)
     {
         var backoff = new Backoff(options.MinReconnectDelay, options.MaxReconnectDelay, random);
@@ -63,7 +60,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                 logger.StationEnded();
                 return;
             }
-            catch (RtspException e) when (options.Reconnects && _wasHeard && !e.IsFinal)
+            catch (TransportException e) when (options.Reconnects && _wasHeard && !e.IsFinal)
             {
                 Volatile.Write(ref _isLost, true);
                 if (output.Received.Received > before)
@@ -72,8 +69,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                 }
 
                 // What UDP did not bring once is not waited for again.
-                bool isTcp = _station is { IsTcp: true };
-                _receiver = isTcp ? _receiver with { Transport = RtspTransport.Tcp } : _receiver;
+                _transport = _station is { IsTcp: true } ? RtspTransport.Tcp : _transport;
                 TimeSpan delay = backoff.Next();
                 logger.ServerLost(e.Message, delay.TotalSeconds);
                 await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
@@ -84,7 +80,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     /// <summary>Closes the connection. The feed is its owner's.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _station, null) is RtspReceiver station)
+        if (Interlocked.Exchange(ref _station, null) is IStationReceiver station)
         {
             await station.DisposeAsync().ConfigureAwait(false);
         }
@@ -93,10 +89,31 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         await DisposeAsync().ConfigureAwait(false);
-        RtspReceiver station = await RtspReceiver.ConnectAsync(_receiver, time, random, logger, cancellationToken).ConfigureAwait(false);
+        IStationReceiver station = await (options.PyAudioAddress is { } pyAudio
+            ? PyAudioReceiver.ConnectAsync(ToPyAudio(pyAudio), time, random, cancellationToken)
+            : ConnectRtspAsync(cancellationToken)).ConfigureAwait(false);
         Volatile.Write(ref _station, station);
         Volatile.Write(ref _title, station.Title);
     }
+
+    private async Task<IStationReceiver> ConnectRtspAsync(CancellationToken cancellationToken)
+    {
+        var receiver = new RtspReceiverOptions
+        {
+            Address = options.Address,
+            Transport = _transport,
+            Rendition = options.Receiver.Profile.Rendition,
+            Buffer = options.Receiver.BaseDelay,
+        };
+        return await RtspReceiver.ConnectAsync(receiver, time, random, logger, cancellationToken).ConfigureAwait(false);
+    }
+
+    private PyAudioReceiverOptions ToPyAudio(PyAudioAddress address) => new()
+    {
+        Address = address,
+        Format = options.RawFormat,
+        Tolerance = options.Receiver.BaseDelay,
+    };
 
     // A server that comes back may have something else to play.
     private void Adopt(Output output)

@@ -80,6 +80,9 @@ public sealed class Receiver
         : _device.IsAligned && _device.IsStarved ? ReceiverState.Starved
         : ReceiverState.Playing;
 
+    /// <summary>Packets that wait for their turn, those that are missing between them included. May be asked from any thread.</summary>
+    internal long Waiting => _buffer.Newest is { } newest ? Math.Max(0, newest + 1 - _buffer.Start) : 0;
+
     /// <summary>Says in what format the device takes sound. Called before the first <see cref="Read"/>, or between two for another device.</summary>
     /// <exception cref="ArgumentException">The format is out of range.</exception>
     public void SetOutput(AudioFormat format)
@@ -130,6 +133,17 @@ public sealed class Receiver
                     _counts.Foreign++;
                     break;
             }
+        }
+    }
+
+    /// <summary>Counts what a transport refused before it could become a packet.</summary>
+    /// <param name="isForeign">Whether it came from a stranger; else it was malformed.</param>
+    public void OnRefused(bool isForeign)
+    {
+        lock (_network)
+        {
+            _counts.Foreign += isForeign ? 1 : 0;
+            _counts.Corrupt += isForeign ? 0 : 1;
         }
     }
 

@@ -31,4 +31,10 @@ internal sealed class RtpSink
 
     /// <summary>What to report to the sender.</summary>
     public required ReportHandler Report { get; init; }
+
+    /// <summary>Whether there is room for more, asked by transports that can hold their sender back.</summary>
+    public Func<bool> HasRoom { get; init; } = static () => true;
+
+    /// <summary>Something came that is no packet: from a stranger (<see langword="true"/>), or malformed.</summary>
+    public Action<bool> Refused { get; init; } = static _ => { };
 }

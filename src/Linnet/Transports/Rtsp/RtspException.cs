@@ -1,7 +1,7 @@
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>An RTSP server is gone, refuses, or makes no sense. The message is one sentence that a user can act on.</summary>
-public sealed class RtspException : IOException
+public sealed class RtspException : TransportException
 {
     /// <summary>An exception without a story.</summary>
     public RtspException()
@@ -20,7 +20,4 @@ public sealed class RtspException : IOException
         : base(message, innerException)
     {
     }
-
-    /// <summary>Whether trying again later is pointless: an account is needed, or nothing there can be played.</summary>
-    public bool IsFinal { get; init; }
 }

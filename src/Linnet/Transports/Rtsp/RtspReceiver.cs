@@ -11,7 +11,7 @@ namespace Linnet.Transports.Rtsp;
 /// ConnectAsync: OPTIONS ─► DESCRIBE ─► SETUP        RunAsync: PLAY ─► RTP, RTCP ─► RtpReceiver ─► the sink ─► TEARDOWN
 /// </code>
 /// </remarks>
-internal sealed class RtspReceiver : IAsyncDisposable
+internal sealed class RtspReceiver : IStationReceiver
 {
     // When a connection closes, the last packets and the goodbye that explains it may still be under way as datagrams.
     private static readonly TimeSpan UdpGrace = TimeSpan.FromMilliseconds(250);
@@ -35,16 +35,16 @@ internal sealed class RtspReceiver : IAsyncDisposable
     }
 
     /// <summary>How the sound is encoded.</summary>
-    internal PayloadFormat Payload => _session.Description.Payload;
+    public PayloadFormat Payload => _session.Description.Payload;
 
     /// <summary>The RTP payload type it has.</summary>
-    internal byte PayloadType => _session.Description.PayloadType;
+    public byte PayloadType => _session.Description.PayloadType;
 
     /// <summary>What the server calls it, if anything.</summary>
-    internal string? Title => _session.Description.Title;
+    public string? Title => _session.Description.Title;
 
     /// <summary>Whether packets come in the RTSP connection; may become so while it runs.</summary>
-    internal bool IsTcp => _delivery.IsTcp;
+    public bool IsTcp => _delivery.IsTcp;
 
     /// <summary>Connects, and settles what will come and how.</summary>
     /// <exception cref="RtspException">The server is not there, refuses, or offers nothing that can be played.</exception>
@@ -56,11 +56,16 @@ internal sealed class RtspReceiver : IAsyncDisposable
         return new RtspReceiver(session, delivery, options, time, random, logger);
     }
 
+    /// <inheritdoc/>
+    public IAudioDecoder CreateDecoder() => AudioDecoders.TryCreate(Payload, out IAudioDecoder? decoder, out string? problem)
+        ? decoder
+        : throw new RtspException(problem) { IsFinal = true };
+
     /// <summary>Hears until the server closes the connection after its goodbye, until it is lost, or until cancelled.</summary>
     /// <param name="sink">Where everything goes.</param>
     /// <param name="cancellationToken">Ends it; the server is told.</param>
     /// <exception cref="RtspException">The server is gone, or refuses to go on.</exception>
-    internal async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
+    public async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
     {
         if (await HearAsync(sink, cancellationToken).ConfigureAwait(false))
         {

@@ -51,14 +51,18 @@ public readonly ref struct PyAudioMessage
     private const byte BinPut = 0x71;
     private const byte Stop = 0x2E;
 
-    private PyAudioMessage(ReadOnlySpan<byte> sound, int length)
+    private PyAudioMessage(ReadOnlySpan<byte> sound, int start, int length)
     {
         Sound = sound;
+        Start = start;
         Length = length;
     }
 
     /// <summary>The bytes of sound: raw interleaved PCM of a format that the wire does not tell. May be empty: that is the end of a file.</summary>
     public ReadOnlySpan<byte> Sound { get; }
+
+    /// <summary>Bytes before the sound.</summary>
+    public int Start { get; }
 
     /// <summary>Bytes of the whole message.</summary>
     public int Length { get; }
@@ -145,7 +149,7 @@ public readonly ref struct PyAudioMessage
             return PyAudioReadResult.Invalid;
         }
 
-        message = new PyAudioMessage(pickle.Slice(start, soundLength), LengthField + length);
+        message = new PyAudioMessage(pickle.Slice(start, soundLength), LengthField + start, LengthField + length);
         return PyAudioReadResult.Done;
     }
 

@@ -1,0 +1,30 @@
+using Linnet.Codecs;
+using Linnet.Transports.Rtp;
+
+namespace Linnet.Transports;
+
+/// <summary>One station as it is heard from a server, which is connected: what comes is settled, and can be asked for once.</summary>
+internal interface IStationReceiver : IAsyncDisposable
+{
+    /// <summary>How the sound is encoded.</summary>
+    PayloadFormat Payload { get; }
+
+    /// <summary>The RTP payload type of its packets.</summary>
+    byte PayloadType { get; }
+
+    /// <summary>What the server calls it, if anything.</summary>
+    string? Title { get; }
+
+    /// <summary>Whether packets come over TCP; may become so while it runs.</summary>
+    bool IsTcp { get; }
+
+    /// <summary>Makes a decoder for its packets; the caller's to dispose.</summary>
+    /// <exception cref="TransportException">There is none.</exception>
+    IAudioDecoder CreateDecoder();
+
+    /// <summary>Hears until the station has ended, until it is lost, or until cancelled.</summary>
+    /// <param name="sink">Where everything goes.</param>
+    /// <param name="cancellationToken">Ends it; the server is told, if it can be.</param>
+    /// <exception cref="TransportException">The server is gone, or refuses to go on.</exception>
+    Task RunAsync(RtpSink sink, CancellationToken cancellationToken);
+}

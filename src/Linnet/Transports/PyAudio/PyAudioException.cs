@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Linnet.Wire.PyAudio;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>A server of the PyAudio tutorial's formats is gone, or sends something else. The message is one sentence that a user can act on.</summary>
+public sealed class PyAudioException : TransportException
+{
+    /// <summary>An exception without a story.</summary>
+    public PyAudioException()
+        : this("The PyAudio server failed.")
+    {
+    }
+
+    /// <summary>An exception with the sentence for the user.</summary>
+    public PyAudioException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An exception with the sentence for the user, and what brought it about.</summary>
+    public PyAudioException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    internal static PyAudioException ToConnect(PyAudioAddress server, SocketException? error, TimeSpan patience) => new(
+        error?.SocketErrorCode switch
+        {
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"There is no host called '{server.Host}': check the name.",
+            SocketError.ConnectionRefused => $"Nothing listens at {server}: is the server running, and is that its port?",
+            null or SocketError.TimedOut => $"{server} did not answer within {Seconds(patience)}: is it on, and does a firewall let the port through?",
+            _ => $"{server} cannot be reached: {error.Message}",
+        },
+        error);
+
+    internal static PyAudioException Silent(PyAudioAddress server, TimeSpan patience) =>
+        new($"Nothing came from {server} over UDP within {Seconds(patience)}: is the server running, and does a firewall let UDP through?");
+
+    internal static PyAudioException Broken(PyAudioAddress server, Exception? cause = null) =>
+        new($"The server at {server} is gone: the connection broke off.", cause);
+
+    internal static PyAudioException Refused(PyAudioAddress server) =>
+        new($"{server} closed the connection before any sound came: it is full, or has ended.");
+
+    internal static PyAudioException NotPyAudio(PyAudioAddress server) =>
+        new($"What {server} sends are not the messages of the PyAudio tutorial's server: check the address.") { IsFinal = true };
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s");
+}

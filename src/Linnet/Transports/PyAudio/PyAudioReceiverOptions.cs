@@ -1,0 +1,51 @@
+using Linnet.Audio;
+using Linnet.Wire.PyAudio;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>What to hear, and how patient to be.</summary>
+internal sealed record PyAudioReceiverOptions : IValidatable
+{
+    /// <summary>The tutorial's programs assume it, since nothing on the wire says it.</summary>
+    public static readonly RawPcmFormat UsualFormat = new(SampleEncoding.S16LE, new AudioFormat(44_100, 2));
+
+    /// <summary>The server.</summary>
+    public required PyAudioAddress Address { get; init; }
+
+    /// <summary>What the bytes are. Default <see cref="UsualFormat"/>.</summary>
+    public RawPcmFormat Format { get; init; } = UsualFormat;
+
+    /// <summary>By how much sound may come late and still be heard in its time; after that it begins anew. 1 ms – 10 s; default 60 ms.</summary>
+    public TimeSpan Tolerance { get; init; } = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>How long a server may take to accept a connection. 100 ms – 60 s; default 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long nothing may come over UDP until the server is given up. 100 ms – 60 s; default 10 s.</summary>
+    public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time between two Hellos while nothing comes. 10 ms – 60 s; default 500 ms.</summary>
+    public TimeSpan HelloInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Time between two Hellos while sound comes, so that no server forgets us. 1 s – 1 h; default 30 s.</summary>
+    public TimeSpan RenewInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long after an empty message or datagram there is to be no sound for that to be the end, if not more of them say it. 10 ms – 10 s; default 700 ms.
+    /// </summary>
+    public TimeSpan EndPatience { get; init; } = TimeSpan.FromMilliseconds(700);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems() =>
+    [
+        .. Check(nameof(Tolerance), Tolerance, 0.001, 10),
+        .. Check(nameof(ConnectTimeout), ConnectTimeout, 0.1, 60),
+        .. Check(nameof(SilencePatience), SilencePatience, 0.1, 60),
+        .. Check(nameof(HelloInterval), HelloInterval, 0.01, 60),
+        .. Check(nameof(RenewInterval), RenewInterval, 1, 3600),
+        .. Check(nameof(EndPatience), EndPatience, 0.01, 10),
+    ];
+
+    private static string[] Check(string name, TimeSpan value, double least, double most) =>
+        value.TotalSeconds >= least && value.TotalSeconds <= most ? [] : [FormattableString.Invariant($"{name} is {value}; it must be between {least} and {most} s.")];
+}

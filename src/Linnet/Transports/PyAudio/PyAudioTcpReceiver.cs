@@ -1,0 +1,156 @@
+using System.Net.Sockets;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.PyAudio;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>Hears a server of the PyAudio tutorial's TCP format, as fast as it sends or as there is room for, whichever is slower.</summary>
+internal sealed class PyAudioTcpReceiver : PyAudioReceiver
+{
+    private const int FirstBuffer = 16 * 1024;
+    private const int KeepAliveSeconds = 10;
+    private const int KeepAliveTries = 3;
+
+    private readonly Socket _socket;
+    private byte[] _buffer = new byte[FirstBuffer];
+    private int _start;
+    private int _end;
+
+    private PyAudioTcpReceiver(Socket socket, PyAudioReceiverOptions options, TimeProvider time, Random random)
+        : base(options, time, random) => _socket = socket;
+
+    /// <inheritdoc/>
+    public override bool IsTcp => true;
+
+    internal static async Task<PyAudioTcpReceiver> OpenAsync(
+        PyAudioReceiverOptions options, TimeProvider time, Random random, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(options.Address.Host, options.Address.Port, either.Token).ConfigureAwait(false);
+            KeepAlive(socket);
+            return new PyAudioTcpReceiver(socket, options, time, random);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw PyAudioException.ToConnect(options.Address, e as SocketException, options.ConnectTimeout);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
+    {
+        PyAudioStream stream = StreamTo(sink);
+        int empty = 0;
+        while (empty < EmptyInARow)
+        {
+            if (!TryRead(sink, out ReadOnlyMemory<byte> sound))
+            {
+                if (!await TryFillAsync(empty > 0, cancellationToken).ConfigureAwait(false))
+                {
+                    if (!stream.HasBegun && empty == 0)
+                    {
+                        throw PyAudioException.Refused(Options.Address);
+                    }
+
+                    return;
+                }
+            }
+            else if (sound.IsEmpty)
+            {
+                empty++;
+            }
+            else
+            {
+                empty = 0;
+                await stream.AddWithRoomAsync(sound, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A server that has vanished without a word is noticed though we never send anything.</summary>
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveTries);
+    }
+
+    /// <summary>Takes the next message out of the buffer, if it is whole.</summary>
+    /// <param name="sink">Told of what is no message.</param>
+    /// <param name="sound">What is in it; lies in the buffer.</param>
+    private bool TryRead(RtpSink sink, out ReadOnlyMemory<byte> sound)
+    {
+        sound = default;
+        switch (PyAudioMessage.Read(_buffer.AsSpan(_start, _end - _start), out PyAudioMessage message))
+        {
+            case PyAudioReadResult.Done:
+                sound = _buffer.AsMemory(_start + message.Start, message.Sound.Length);
+                _start += message.Length;
+                return true;
+            case PyAudioReadResult.Invalid:
+                sink.Refused(false);
+                throw PyAudioException.NotPyAudio(Options.Address);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Reads more. <see langword="false"/>: the server has closed the connection behind a whole message, or perhaps only stays silent after an empty one.</summary>
+    private async ValueTask<bool> TryFillAsync(bool mayHaveEnded, CancellationToken cancellationToken)
+    {
+        MakeRoom();
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var patience = mayHaveEnded ? new CancellationTokenSource(Options.EndPatience, Time) : null;
+        using CancellationTokenRegistration registration = patience?.Token.Register(late.Cancel) ?? default;
+        int count;
+        try
+        {
+            count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (SocketException e)
+        {
+            throw PyAudioException.Broken(Options.Address, e);
+        }
+
+        if (count == 0 && _end > _start)
+        {
+            throw PyAudioException.Broken(Options.Address);
+        }
+
+        _end += count;
+        return count > 0;
+    }
+
+    /// <summary>Moves what is not read yet to the front, and grows the buffer if that fills it: never beyond the longest message there may be.</summary>
+    private void MakeRoom()
+    {
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        (_start, _end) = (0, _end - _start);
+        if (_end == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, PyAudioMessage.MaxLength));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Linnet.Broadcast;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.PyAudio;
+
+namespace Linnet.Transports.PyAudio;
+
+/// <summary>Hears a server of the PyAudio tutorial's UDP format: says Hello until sound comes, and takes datagrams from nobody else.</summary>
+internal sealed class PyAudioUdpReceiver : PyAudioReceiver
+{
+    // A datagram may hold 64 kB; this is more sound than any receiver keeps.
+    private const int MaxWaiting = 64;
+    private const int KernelBuffer = 4 << 20;
+
+    private readonly UdpSocket _socket;
+    private readonly OutgoingDatagram[] _hello;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Channel<Arrival> _arrivals;
+    private Task _receiving = Task.CompletedTask;
+    private long _helloAt;
+    private long _strangers;
+
+    private PyAudioUdpReceiver(UdpSocket socket, IPEndPoint server, PyAudioReceiverOptions options, TimeProvider time, Random random)
+        : base(options, time, random)
+    {
+        _socket = socket;
+        _hello = [new OutgoingDatagram(socket.AddressOf(server), PyAudioHello.Datagram.ToArray())];
+        _arrivals = Channel.CreateBounded<Arrival>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+    }
+
+    /// <inheritdoc/>
+    public override bool IsTcp => false;
+
+    /// <summary>Says Hello until the server answers.</summary>
+    internal static async Task<PyAudioUdpReceiver> OpenAsync(
+        PyAudioReceiverOptions options, TimeProvider time, Random random, CancellationToken cancellationToken)
+    {
+        IPEndPoint server = await ResolveAsync(options, cancellationToken).ConfigureAwait(false);
+        IPAddress any = server.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+        var receiver = new PyAudioUdpReceiver(UdpSocket.Bind(new IPEndPoint(any, 0), KernelBuffer), server, options, time, random);
+        receiver._receiving = receiver._socket.ReceiveAsync(receiver.OnDatagram, receiver._closing.Token);
+        try
+        {
+            await receiver.WaitAsync(mayHaveEnded: false, cancellationToken).ConfigureAwait(false);
+            return receiver;
+        }
+        catch
+        {
+            await receiver.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
+    {
+        PyAudioStream stream = StreamTo(sink);
+        int empty = 0;
+        while (empty < EmptyInARow && await WaitAsync(mayHaveEnded: empty > 0, cancellationToken).ConfigureAwait(false))
+        {
+            for (long strangers = Interlocked.Exchange(ref _strangers, 0); strangers > 0; strangers--)
+            {
+                sink.Refused(true);
+            }
+
+            while (empty < EmptyInARow && _arrivals.Reader.TryRead(out Arrival arrival))
+            {
+                empty = arrival.Sound.Length == 0 ? empty + 1 : stream.Add(arrival.Sound, arrival.At) ? 0 : empty;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _socket.Dispose();
+        _closing.Dispose();
+    }
+
+    private static async Task<IPEndPoint> ResolveAsync(PyAudioReceiverOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(options.Address.Host, cancellationToken).ConfigureAwait(false);
+
+            // The tutorial's server hears IPv4 alone.
+            IPAddress? address = addresses.FirstOrDefault(static a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault();
+            return address is null
+                ? throw new SocketException((int)SocketError.HostNotFound)
+                : new IPEndPoint(address, options.Address.Port);
+        }
+        catch (SocketException e)
+        {
+            throw PyAudioException.ToConnect(options.Address, e, options.ConnectTimeout);
+        }
+    }
+
+    /// <summary>Called for each datagram, on a thread of the pool.</summary>
+    private void OnDatagram(ReadOnlySpan<byte> datagram, SocketAddress from)
+    {
+        if (from.Equals(_hello[0].To))
+        {
+            _arrivals.Writer.TryWrite(new Arrival(datagram.ToArray(), Time.GetTimestamp()));
+        }
+        else
+        {
+            Interlocked.Increment(ref _strangers);
+        }
+    }
+
+    /// <summary>Waits until a datagram is there, and says Hello meanwhile and now and then.</summary>
+    /// <returns><see langword="false"/>: none is, and since the last was empty that was the end.</returns>
+    /// <exception cref="PyAudioException">None came for too long.</exception>
+    private async ValueTask<bool> WaitAsync(bool mayHaveEnded, CancellationToken cancellationToken)
+    {
+        long since = Time.GetTimestamp();
+        Task<bool> waiting = _arrivals.Reader.WaitToReadAsync(cancellationToken).AsTask();
+        SayHello(Options.RenewInterval);
+        while (true)
+        {
+            try
+            {
+                await waiting.WaitAsync(mayHaveEnded ? Options.EndPatience : Options.HelloInterval, Time, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (TimeoutException) when (mayHaveEnded)
+            {
+                return false;
+            }
+            catch (TimeoutException) when (Time.GetElapsedTime(since) >= Options.SilencePatience)
+            {
+                throw PyAudioException.Silent(Options.Address, Options.SilencePatience);
+            }
+            catch (TimeoutException)
+            {
+                SayHello(TimeSpan.Zero);
+            }
+        }
+    }
+
+    /// <summary>Says Hello if the last one is old enough.</summary>
+    private void SayHello(TimeSpan interval)
+    {
+        long now = Time.GetTimestamp();
+        if (_helloAt == 0 || Time.GetElapsedTime(_helloAt, now) >= interval)
+        {
+            _helloAt = now;
+            _socket.Send(_hello);
+        }
+    }
+
+    private readonly record struct Arrival(byte[] Sound, long At);
+}

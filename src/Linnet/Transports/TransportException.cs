@@ -1,0 +1,26 @@
+namespace Linnet.Transports;
+
+/// <summary>A server is gone, refuses, or makes no sense. The message is one sentence that a user can act on.</summary>
+public class TransportException : IOException
+{
+    /// <summary>An exception without a story.</summary>
+    public TransportException()
+        : this("The server failed.")
+    {
+    }
+
+    /// <summary>An exception with the sentence for the user.</summary>
+    public TransportException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An exception with the sentence for the user, and what brought it about.</summary>
+    public TransportException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Whether trying again later is pointless: an account is needed, or nothing there can be played.</summary>
+    public bool IsFinal { get; init; }
+}
