@@ -9,10 +9,11 @@ internal static class ListenAddresses
 {
     /// <summary>The addresses, best first.</summary>
     /// <param name="bind">The one address the server listens at; <see langword="null"/>: all.</param>
-    /// <param name="port">Its RTSP port.</param>
+    /// <param name="port">Its port.</param>
     /// <param name="path">What follows: <c>/</c> and a station's name.</param>
-    public static IReadOnlyList<string> Of(IPAddress? bind, int port, string path) =>
-        [.. (bind is null ? Choose(OfThisMachine()) : [bind]).Select(address => Format(address, port, path))];
+    /// <param name="scheme">How it is spoken to.</param>
+    public static IReadOnlyList<string> Of(IPAddress? bind, int port, string path, string scheme = "rtsp") =>
+        [.. (bind is null ? Choose(OfThisMachine()) : [bind]).Select(address => Format(scheme, address, port, path))];
 
     /// <summary>Those of <paramref name="addresses"/> that mean this machine to others: IPv4 first; none that only this machine or one cable knows, unless there is no other.</summary>
     public static IReadOnlyList<IPAddress> Choose(IReadOnlyList<IPAddress> addresses)
@@ -24,22 +25,30 @@ internal static class ListenAddresses
     }
 
     /// <summary>Tells them to people, with what to write on the other machine.</summary>
-    public static void Announce(IReadOnlyList<string> addresses, TextWriter output)
+    /// <param name="addresses">For players of RTSP.</param>
+    /// <param name="output">Where.</param>
+    /// <param name="pyAudio">For the PyAudio tutorial's programs.</param>
+    public static void Announce(IReadOnlyList<string> addresses, TextWriter output, IReadOnlyList<string>? pyAudio = null)
     {
         foreach (string address in addresses)
         {
             output.WriteLine($"Listen with: linnet play {address}   (or any player of RTSP)");
         }
 
+        foreach (string address in pyAudio ?? [])
+        {
+            output.WriteLine($"The PyAudio tutorial's clients hear {address}");
+        }
+
         output.Flush();
     }
 
-    private static string Format(IPAddress address, int port, string path)
+    private static string Format(string scheme, IPAddress address, int port, string path)
     {
         string host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "localhost"
             : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]"
             : address.ToString();
-        return $"rtsp://{host}:{port}{path}";
+        return $"{scheme}://{host}:{port}{path}";
     }
 
     private static IPAddress[] OfThisMachine()

@@ -2,6 +2,7 @@ using System.Net;
 using Linnet.Audio;
 using Linnet.Cli.Panels;
 using Linnet.Stations;
+using Linnet.Wire.PyAudio;
 
 namespace Linnet.Cli;
 
@@ -14,12 +15,26 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
     /// <summary>Where other machines can listen, best first.</summary>
     public IReadOnlyList<string> Addresses { get; } = ListenAddresses.Of(bind, server.RtspEndPoint.Port, "/");
 
+    /// <summary>Where the PyAudio tutorial's programs are served; empty: nowhere.</summary>
+    public IReadOnlyList<string> PyAudioAddresses { get; } =
+    [
+        .. Best(bind, server.PyAudioTcpEndPoint, PyAudioAddress.TcpScheme),
+        .. Best(bind, server.PyAudioUdpEndPoint, PyAudioAddress.UdpScheme),
+    ];
+
     /// <summary>Looks.</summary>
     public ServerSnapshot Look()
     {
         TimeSpan elapsed = time.GetElapsedTime(_began);
-        return new ServerSnapshot(Addresses, [.. server.Stations.Select(s => Look(s.GetSnapshot(), elapsed))], server.GetStatistics(), elapsed);
+        return new ServerSnapshot(Addresses, [.. server.Stations.Select(s => Look(s.GetSnapshot(), elapsed))], server.GetStatistics(), elapsed)
+        {
+            PyAudioAddresses = PyAudioAddresses,
+            PyAudio = server.GetPyAudioListeners(),
+        };
     }
+
+    private static IEnumerable<string> Best(IPAddress? bind, IPEndPoint? local, string scheme) =>
+        local is null ? [] : ListenAddresses.Of(bind, local.Port, "", scheme).Take(1);
 
     private StationRow Look(StationSnapshot station, TimeSpan now)
     {

@@ -16,7 +16,7 @@ internal static class ServeSession
         var monitor = new ServerMonitor(server, request.Server.Bind, shell.Time);
         if (session.IsPlain)
         {
-            ListenAddresses.Announce(monitor.Addresses, shell.Out);
+            ListenAddresses.Announce(monitor.Addresses, shell.Out, monitor.PyAudioAddresses);
         }
 
         await session.ShowAsync(

@@ -19,6 +19,14 @@ internal static class ServerPanel
             yield return new PanelLine().Add(Margin).Add(address, Tone.Accent);
         }
 
+        if (server.PyAudio is { } pyAudio)
+        {
+            long refused = pyAudio.Refused.Values.Sum();
+            yield return new PanelLine().Add(Margin).Add(string.Join("  ", server.PyAudioAddresses), Tone.Accent)
+                .Add("  tcp ", Tone.Quiet).Add(Text.Count(pyAudio.TcpListeners)).Add("  udp ", Tone.Quiet).Add(Text.Count(pyAudio.UdpListeners))
+                .Add("  refused ", Tone.Quiet).Add(Text.Count(refused), refused > 0 ? Tone.Warning : Tone.Plain);
+        }
+
         foreach (PanelLine line in server.Stations.SelectMany(station => Render(station, width)))
         {
             yield return line;

@@ -1,5 +1,6 @@
 using Linnet.Broadcast;
 using Linnet.Stations;
+using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Panels;
 
@@ -11,6 +12,12 @@ namespace Linnet.Cli.Panels;
 internal sealed record ServerSnapshot(
     IReadOnlyList<string> Addresses, IReadOnlyList<StationRow> Stations, SenderStatistics Sending, TimeSpan Elapsed)
 {
+    /// <summary>Where the PyAudio tutorial's programs are served; empty: nowhere.</summary>
+    public IReadOnlyList<string> PyAudioAddresses { get; init; } = [];
+
+    /// <summary>Who of them listens, and was refused; <see langword="null"/>: they are not served.</summary>
+    public PyAudioServerSnapshot? PyAudio { get; init; }
+
     /// <summary>Who listens, in all.</summary>
     public int Listeners => Stations.Sum(static s => s.Listeners);
 

@@ -1,6 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Cli.Panels;
+using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Stats;
 
@@ -16,7 +19,8 @@ internal sealed record ServerStats(
     double LatenessP50Ms,
     double LatenessP99Ms,
     double LatenessMaxMs,
-    IReadOnlyList<StationStats> Stations)
+    IReadOnlyList<StationStats> Stations,
+    [property: JsonPropertyName("pyaudio"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PyAudioStats? PyAudio)
 {
     public static ServerStats Of(ServerSnapshot server, bool hasEnded)
     {
@@ -32,10 +36,24 @@ internal sealed record ServerStats(
             Ms(sending.LatenessP50),
             Ms(sending.LatenessP99),
             Ms(sending.LatenessMax),
-            [.. server.Stations.Select(StationStats.Of)]);
+            [.. server.Stations.Select(StationStats.Of)],
+            server.PyAudio is { } pyAudio ? PyAudioStats.Of(pyAudio) : null);
     }
 
     private static double Ms(TimeSpan span) => Math.Round(span.TotalMilliseconds, 3);
+}
+
+/// <summary>The PyAudio tutorial's programs in it; left out where they are not served.</summary>
+internal sealed record PyAudioStats(
+    int TcpListeners, int UdpListeners, long Accepted, long Renewed, IReadOnlyDictionary<string, long> Refused, IReadOnlyDictionary<string, long> Ended)
+{
+    public static PyAudioStats Of(PyAudioServerSnapshot server) => new(
+        server.TcpListeners, server.UdpListeners, server.Accepted, server.Renewed, Words(server.Refused), Words(server.Ended));
+
+    /// <summary>Reasons as fields are written.</summary>
+    private static SortedDictionary<string, long> Words<T>(IReadOnlyDictionary<T, long> counts)
+        where T : struct, Enum =>
+        new(counts.ToDictionary(static c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.Key.ToString()), static c => c.Value), StringComparer.Ordinal);
 }
 
 /// <summary>A station in it.</summary>

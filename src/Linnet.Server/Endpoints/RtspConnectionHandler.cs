@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Linnet.Transports.Rtsp;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace Linnet.Server.Endpoints;
 
@@ -16,16 +15,7 @@ public sealed class RtspConnectionHandler(RtspServer server) : ConnectionHandler
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        ArgumentNullException.ThrowIfNull(connection);
-        Socket socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket
-            ?? throw new InvalidOperationException("RTSP needs an endpoint with a socket of its own: Kestrel's socket transport.");
-        if (connection.Features.Get<ITlsHandshakeFeature>() is not null)
-        {
-            throw new InvalidOperationException("RTSP does not work behind TLS yet: remove UseHttps from its endpoint.");
-        }
-
-        // Not ConnectionClosed: that the client left is seen by reading, and is no reason to say goodbye.
-        CancellationToken stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
-        await server.ServeAsync(connection.Transport, socket, stopping).ConfigureAwait(false);
+        Socket socket = EndpointSocket.Of(connection, "RTSP");
+        await server.ServeAsync(connection.Transport, socket, EndpointSocket.Stopping(connection)).ConfigureAwait(false);
     }
 }
