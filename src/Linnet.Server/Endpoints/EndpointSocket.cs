@@ -20,7 +20,7 @@ internal static class EndpointSocket
     }
 
     /// <summary>
-    /// Asks for the connection's end. Not <see cref="ConnectionContext.ConnectionClosed"/>: that the client left is seen by reading, and is no reason to say
+    /// Asks for the connection's end. Not <c>ConnectionClosed</c>: that the client left is seen by reading, and is no reason to say
     /// goodbye.
     /// </summary>
     internal static CancellationToken Stopping(ConnectionContext connection) =>
