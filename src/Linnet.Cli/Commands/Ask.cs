@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Linnet.Audio;
+using Linnet.Transports.Impairments;
 
 namespace Linnet.Cli.Commands;
 
@@ -74,6 +75,23 @@ internal static class Ask
         : !ServerAddress.IsPyAudio(address) ? throw new UsageException($"--format is for pyaudio-tcp and pyaudio-udp addresses: {address.AbsoluteUri} says its format itself.")
         : RawPcmFormat.TryParse(text, out RawPcmFormat? format, out string? problem) ? format
         : throw new UsageException(problem);
+
+    /// <summary><c>--impair SPEC</c>.</summary>
+    public static Option<string?> Impairment() => Word(
+        "--impair",
+        "LIST",
+        "Do to UDP packets what a bad network would, to hear it: loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=7, or some of these.");
+
+    /// <summary>What <see cref="Impairment"/> was given for a station.</summary>
+    /// <param name="text">As written; <see langword="null"/>: it was not.</param>
+    /// <param name="transport">What <c>--transport</c> was given.</param>
+    /// <param name="address">The station.</param>
+    /// <exception cref="UsageException">It makes no sense, or not there.</exception>
+    public static ImpairmentOptions? ReadImpairment(string? text, string? transport, Uri address) => text is null ? null
+        : transport == "tcp" ? throw new UsageException("--impair is for UDP: a TCP connection loses nothing. Leave out --transport tcp.")
+        : ServerAddress.IsPyAudio(address) ? throw new UsageException($"--impair is for rtsp addresses, which {address.AbsoluteUri} is not.")
+        : ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem) ? options
+        : throw new UsageException($"'{text}' is no value for --impair. {problem}");
 
     private static double? ParseNumber(ArgumentResult result, string name, double least, double most)
     {

@@ -34,6 +34,8 @@ internal static class PlayCommand
 
     private static readonly Option<double?> Volume = Ask.Number("--volume", "PERCENT", "How loud to begin with. Default 100.", 0, 200);
 
+    private static readonly Option<string?> Impair = Ask.Impairment();
+
     private static readonly Option<string?> Stats = Ask.Stats();
 
     public static Command Create(Shell shell)
@@ -48,10 +50,11 @@ internal static class PlayCommand
             ("linnet play studio.local --profile robust", "rather later than with a gap, on a bad network"),
             ("linnet play studio.local --latency 20", "a buffer that stays as it is"),
             ("linnet play studio.local --transport tcp", "through a firewall that lets no UDP in"),
+            ("linnet play studio.local --impair loss=10%,burst=60ms", "as a bad network would let it through"),
             ("linnet play studio.local --output take1.wav --seconds 60", "a minute of it, into a file"),
             ("linnet play pyaudio-tcp://192.168.1.5", "the PyAudio tutorial's server"))
         {
-            Url, Profile, Latency, Transport, Format, Output, NoReconnect, Seconds, Volume, Stats,
+            Url, Profile, Latency, Transport, Format, Output, NoReconnect, Seconds, Volume, Impair, Stats,
         };
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
@@ -64,6 +67,7 @@ internal static class PlayCommand
         Format = Ask.ReadFormat(parsed.GetValue(Format), address),
         Transport = parsed.GetValue(Transport) ?? "auto",
         Profile = ReceiverProfile.TryFind(parsed.GetValue(Profile), out ReceiverProfile? profile) ? profile : ReceiverProfile.Balanced,
+        Impairment = Ask.ReadImpairment(parsed.GetValue(Impair), parsed.GetValue(Transport), address),
         Latency = parsed.GetValue(Latency) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
         Output = parsed.GetValue(Output),
         Reconnects = !parsed.GetValue(NoReconnect),

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Receive;
+using Linnet.Transports.Impairments;
 
 namespace Linnet.Cli.Commands;
 
@@ -15,6 +16,9 @@ internal sealed record PlayRequest(Uri Address)
 
     /// <summary>How far behind live.</summary>
     public ReceiverProfile Profile { get; init; } = ReceiverProfile.Balanced;
+
+    /// <summary>A worse network than there is; <see langword="null"/>: none.</summary>
+    public ImpairmentOptions? Impairment { get; init; }
 
     /// <summary>A fixed buffer; <see langword="null"/> for the profile's own.</summary>
     public TimeSpan? Latency { get; init; }

@@ -47,6 +47,7 @@ internal static class PlaySession
             "tcp" => RtspTransport.Tcp,
             _ => RtspTransport.Auto,
         },
+        Impairment = request.Impairment,
         Receiver = new ReceiverOptions { Profile = request.Profile, Latency = request.Latency },
         Reconnects = request.Reconnects,
         Duration = request.Duration,

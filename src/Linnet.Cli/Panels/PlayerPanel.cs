@@ -26,6 +26,15 @@ internal static class PlayerPanel
             .Add("  late ", Tone.Quiet).Add(Text.Count(player.Late), player.Late > 0 ? Tone.Warning : Tone.Plain)
             .Add("  concealed ", Tone.Quiet).Add(Text.Ms(player.Concealed))
             .Add("  drift ", Tone.Quiet).Add(string.Create(CultureInfo.InvariantCulture, $"{player.DriftPpm:+0;-0;0} ppm"));
+        if (player.Impairment is { Rtp: var rtp })
+        {
+            yield return new PanelLine().Add(Margin)
+                .Add("impaired ", Tone.Quiet).Add("dropped ", Tone.Quiet).Add($"{Text.Count(rtp.Dropped)} of {Text.Count(rtp.Taken)}")
+                .Add("  doubled ", Tone.Quiet).Add(Text.Count(rtp.Duplicated))
+                .Add("  damaged ", Tone.Quiet).Add(Text.Count(rtp.Corrupted))
+                .Add("  overtaken ", Tone.Quiet).Add(Text.Count(rtp.Reordered));
+        }
+
         yield return new PanelLine().Add(Margin)
             .Add("space", Tone.Strong).Add(player.IsMuted ? " sounds  " : " mutes  ", Tone.Quiet)
             .Add("+ −", Tone.Strong).Add($" volume {player.Volume:P0}  ".Replace(" %", "%", StringComparison.Ordinal), Tone.Quiet)

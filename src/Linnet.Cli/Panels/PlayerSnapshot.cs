@@ -1,3 +1,5 @@
+using Linnet.Transports.Impairments;
+
 namespace Linnet.Cli.Panels;
 
 /// <summary>What the panel of <c>play</c> shows at one moment.</summary>
@@ -34,6 +36,13 @@ internal sealed record PlayerSnapshot
     public long Late { get; init; }
 
     public long Duplicate { get; init; }
+
+    public long Reordered { get; init; }
+
+    public long Corrupt { get; init; }
+
+    /// <summary>What <c>--impair</c> did; <see langword="null"/> without it.</summary>
+    public ImpairmentStatistics? Impairment { get; init; }
 
     public TimeSpan Concealed { get; init; }
 

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Linnet.Cli.Panels;
+using Linnet.Transports.Impairments;
 
 namespace Linnet.Cli.Stats;
 
@@ -19,7 +21,10 @@ internal sealed record PlayerStats(
     double PeakDbfs,
     int Reconnects,
     int DeviceReopens,
-    string Output)
+    string Output,
+    long Reordered,
+    long Corrupt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment)
 {
     /// <summary>What silence is written as: JSON has no −∞.</summary>
     public const double Silence = -120;
@@ -40,7 +45,10 @@ internal sealed record PlayerStats(
         Round(Math.Max(player.PeakDbfs, Silence)),
         player.Reconnects,
         player.DeviceReopens,
-        player.Output);
+        player.Output,
+        player.Reordered,
+        player.Corrupt,
+        player.Impairment);
 
     private static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 2) : 0;
 }

@@ -129,6 +129,7 @@ public sealed class Player : IAsyncDisposable
             Format = output?.Feed.Format ?? default,
             Transport = _tuner.IsTcp switch { true => RtspTransport.Tcp, false => RtspTransport.Udp, _ => null },
             Receiver = output?.Received ?? new ReceiverStatistics(),
+            Impairment = _tuner.Impairment,
             Played = output?.Played ?? TimeSpan.Zero,
             Reconnects = _tuner.Reconnects,
             DeviceReopens = _loop.Reopens,

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Receive;
+using Linnet.Transports.Impairments;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.PyAudio;
@@ -24,6 +25,12 @@ public sealed record PlayerOptions : IValidatable
 
     /// <summary>How packets are to come. Default: UDP, and TCP if nothing arrives.</summary>
     public RtspTransport Transport { get; init; }
+
+    /// <summary>
+    /// A worse network than the one at hand, to hear what it would do; <see langword="null"/>, the default: none. It needs datagrams, so packets come by UDP
+    /// whatever <see cref="Transport"/> says, which cannot be <see cref="RtspTransport.Tcp"/>; RTSP only.
+    /// </summary>
+    public ImpairmentOptions? Impairment { get; init; }
 
     /// <summary>The profile of latency, and the limits of receiving. Default: profile <c>balanced</c>, 60 – 300 ms.</summary>
     public ReceiverOptions Receiver { get; init; } = new();
@@ -76,7 +83,12 @@ public sealed record PlayerOptions : IValidatable
             yield return FormattableString.Invariant($"{nameof(Volume)} is {Volume}; it must be between 0 and {Gain.Max}.");
         }
 
-        foreach (string problem in Receiver.Problems())
+        if (Impairment is not null && (Transport is RtspTransport.Tcp || PyAudioAddress is not null))
+        {
+            yield return $"{nameof(Impairment)} is for RTP over UDP; {nameof(Url)} must be an rtsp address, and {nameof(Transport)} {RtspTransport.Udp} or {RtspTransport.Auto}.";
+        }
+
+        foreach (string problem in Receiver.Problems().Concat(Impairment?.Problems() ?? []))
         {
             yield return problem;
         }

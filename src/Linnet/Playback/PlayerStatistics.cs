@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Receive;
+using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtsp;
 
 namespace Linnet.Playback;
@@ -25,6 +26,9 @@ public sealed record PlayerStatistics
 
     /// <summary>Counts of packets, buffer, latency, drift. A change of format does not set the counts back.</summary>
     public ReceiverStatistics Receiver { get; init; } = new();
+
+    /// <summary>What <see cref="PlayerOptions.Impairment"/> did so far; <see langword="null"/> without it.</summary>
+    public ImpairmentStatistics? Impairment { get; init; }
 
     /// <summary>Sound that went to the device; silence in its place does not count.</summary>
     public TimeSpan Played { get; init; }

@@ -1,4 +1,5 @@
 using Linnet.Transports;
+using Linnet.Transports.Impairments;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.PyAudio;
@@ -9,8 +10,9 @@ namespace Linnet.Playback;
 /// <summary>Keeps hearing a station: connects, and connects again when the server was gone.</summary>
 internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
 {
+    private readonly ImpairedPath? _impairment = options.Impairment is null ? null : new ImpairedPath(options.Impairment, time);
     private IStationReceiver? _station;
-    private RtspTransport _transport = options.Transport;
+    private RtspTransport _transport = options.Impairment is null ? options.Transport : RtspTransport.Udp;
     private Feed? _feed;
     private bool _isLost;
     private bool _wasHeard;
@@ -28,6 +30,9 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
 
     /// <summary>Whether packets come over TCP; <see langword="null"/> while there is none.</summary>
     internal bool? IsTcp => IsLost ? null : Volatile.Read(ref _station)?.IsTcp;
+
+    /// <summary>What was done to datagrams on purpose; <see langword="null"/> if nothing was to be.</summary>
+    internal ImpairmentStatistics? Impairment => _impairment?.GetStatistics();
 
     /// <summary>Finds the station.</summary>
     /// <returns>The way its sound goes; the caller owns it.</returns>
@@ -102,6 +107,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
         {
             Address = options.Address,
             Transport = _transport,
+            Impairment = _impairment,
             Rendition = options.Receiver.Profile.Rendition,
             Buffer = options.Receiver.BaseDelay,
         };

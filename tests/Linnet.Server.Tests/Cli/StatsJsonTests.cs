@@ -1,5 +1,6 @@
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
+using Linnet.Transports.Impairments;
 
 namespace Linnet.Server.Tests.Cli;
 
@@ -17,6 +18,8 @@ public class StatsJsonTests
         Lost = 1,
         Late = 2,
         Duplicate = 3,
+        Reordered = 4,
+        Corrupt = 5,
         Concealed = TimeSpan.FromMilliseconds(20),
         Buffer = TimeSpan.FromMilliseconds(61.257),
         Latency = TimeSpan.FromMilliseconds(80),
@@ -28,8 +31,23 @@ public class StatsJsonTests
 
     [Fact]
     public void A_player_prints_exactly_the_fields_promised_in_their_order() => Assert.Equal(
-        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"null"}""",
+        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"null","reordered":4,"corrupt":5}""",
         StatsJson.Line(PlayerStats.Of(Playing, hasEnded: false)));
+
+    [Fact]
+    public void What_was_done_to_packets_on_purpose_stands_beside_what_was_received()
+    {
+        var impairment = new ImpairmentStatistics(Rtp: new(100, 98, 10, 1, 8, 2, 3, 4), Rtcp: new(5, 5, 0, 0, 0, 0, 0, 0), Feedback: default);
+
+        Assert.EndsWith(
+            """
+            ,"corrupt":5,"impairment":{"rtp":{"taken":100,"passed":98,"dropped":10,"overflowed":1,"duplicated":8,"corrupted":2,"reordered":3,"held_back":4},
+            "rtcp":{"taken":5,"passed":5,"dropped":0,"overflowed":0,"duplicated":0,"corrupted":0,"reordered":0,"held_back":0},
+            "feedback":{"taken":0,"passed":0,"dropped":0,"overflowed":0,"duplicated":0,"corrupted":0,"reordered":0,"held_back":0}}}
+            """.ReplaceLineEndings(""),
+            StatsJson.Line(PlayerStats.Of(Playing with { Impairment = impairment }, hasEnded: false)),
+            StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_last_line_says_ended() =>
@@ -38,7 +56,7 @@ public class StatsJsonTests
     [Fact]
     public void Silence_is_a_number_though_json_has_no_infinity() =>
         Assert.EndsWith(
-            ""","peak_dbfs":-120,"reconnects":0,"device_reopens":0,"output":"null"}""",
+            ""","peak_dbfs":-120,"reconnects":1,"device_reopens":2,"output":"null","reordered":4,"corrupt":5}""",
             StatsJson.Line(PlayerStats.Of(Playing with { PeakDbfs = double.NegativeInfinity }, hasEnded: false)),
             StringComparison.Ordinal);
 

@@ -12,16 +12,16 @@ internal static class ImpairmentText
     private static readonly Part[] Parts =
     [
         new("loss", Share(1), o => o.Loss, (o, v) => o with { Loss = v }),
-        new("burst", Time(1, 10_000), o => o.Burst.TotalSeconds, (o, v) => o with { Burst = TimeSpan.FromSeconds(v) }),
-        new("delay", Time(0, 10_000), o => o.Delay.TotalSeconds, (o, v) => o with { Delay = TimeSpan.FromSeconds(v) }),
-        new("jitter", Time(0, 1000), o => o.Jitter.TotalSeconds, (o, v) => o with { Jitter = TimeSpan.FromSeconds(v) }),
+        new("burst", Time(1, 10_000), o => o.Burst.TotalSeconds, (o, v) => o with { Burst = Exactly(v) }),
+        new("delay", Time(0, 10_000), o => o.Delay.TotalSeconds, (o, v) => o with { Delay = Exactly(v) }),
+        new("jitter", Time(0, 1000), o => o.Jitter.TotalSeconds, (o, v) => o with { Jitter = Exactly(v) }),
         new("order", new Order(), o => o.IsOrderLoose ? 1 : 0, (o, v) => o with { IsOrderLoose = v != 0 }),
         new("reorder", Share(0.5), o => o.Reorder, (o, v) => o with { Reorder = v }),
-        new("reorder-by", Time(1, 10_000), o => o.ReorderDelay.TotalSeconds, (o, v) => o with { ReorderDelay = TimeSpan.FromSeconds(v) }),
+        new("reorder-by", Time(1, 10_000), o => o.ReorderDelay.TotalSeconds, (o, v) => o with { ReorderDelay = Exactly(v) }),
         new("duplicate", Share(1), o => o.Duplicate, (o, v) => o with { Duplicate = v }),
         new("corrupt", Share(1), o => o.Corrupt, (o, v) => o with { Corrupt = v }),
         new("rate", new Rate(), o => o.Rate, (o, v) => o with { Rate = v }),
-        new("queue", Time(1, 10_000), o => o.Queue.TotalSeconds, (o, v) => o with { Queue = TimeSpan.FromSeconds(v) }),
+        new("queue", Time(1, 10_000), o => o.Queue.TotalSeconds, (o, v) => o with { Queue = Exactly(v) }),
         new("seed", new Whole(), o => o.Seed, (o, v) => o with { Seed = (int)v }),
     ];
 
@@ -95,10 +95,13 @@ internal static class ImpairmentText
         }
     }
 
+    // TimeSpan itself would cut.
+    private static TimeSpan Exactly(double seconds) => TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond));
+
     // What came from a person may be long.
     private static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
-    private static Scaled Share(double most) => new(0, most, "%", 0.01);
+    private static Percentage Share(double most) => new(0, most);
 
     private static Span Time(double leastMs, double mostMs) => new(leastMs / 1000, mostMs / 1000);
 
@@ -107,6 +110,9 @@ internal static class ImpairmentText
     /// <summary>A kind of value: how it is written and what it may be.</summary>
     private abstract record Kind(double Least, double Most)
     {
+        // Above all that anything takes, and far from what a decimal cannot hold.
+        private const decimal MostWritten = 1e15m;
+
         internal abstract string Takes { get; }
 
         internal bool Holds(double value) => value >= Least && value <= Most;
@@ -116,16 +122,17 @@ internal static class ImpairmentText
         internal abstract string Write(double value);
 
         // Digits and a point: no signs, no exponents, no infinities.
-        protected static bool TryNumber(string text, string unit, double scale, out double value)
+        protected static bool TryNumber(string text, string unit, decimal scale, out double value)
         {
             value = 0;
             if (!text.EndsWith(unit, StringComparison.Ordinal)
-                || !double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+                || !decimal.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+                || number > MostWritten)
             {
                 return false;
             }
 
-            value = number * scale;
+            value = (double)(number * scale);
             return true;
         }
 
@@ -133,13 +140,13 @@ internal static class ImpairmentText
         protected static string Number(double value, string unit) => Math.Round(value, 9).ToString("0.#########", CultureInfo.InvariantCulture) + unit;
     }
 
-    private sealed record Scaled(double Least, double Most, string Unit, double Scale) : Kind(Least, Most)
+    private sealed record Percentage(double Least, double Most) : Kind(Least, Most)
     {
-        internal override string Takes => $"{Number(Least / Scale, Unit)} to {Number(Most / Scale, Unit)}";
+        internal override string Takes => $"{Write(Least)} to {Write(Most)}";
 
-        internal override bool TryRead(string text, out double value) => TryNumber(text, Unit, Scale, out value);
+        internal override bool TryRead(string text, out double value) => TryNumber(text, "%", 0.01m, out value);
 
-        internal override string Write(double value) => Number(value / Scale, Unit);
+        internal override string Write(double value) => Number(value * 100, "%");
     }
 
     private sealed record Span(double Least, double Most) : Kind(Least, Most)
@@ -147,7 +154,7 @@ internal static class ImpairmentText
         internal override string Takes => $"a time from {Write(Least)} to {Write(Most)}, written as in 20ms or 0.5s";
 
         internal override bool TryRead(string text, out double value) =>
-            TryNumber(text, "ms", 0.001, out value) || TryNumber(text, "us", 1e-6, out value) || TryNumber(text, "s", 1, out value);
+            TryNumber(text, "ms", 0.001m, out value) || TryNumber(text, "us", 1e-6m, out value) || TryNumber(text, "s", 1, out value);
 
         internal override string Write(double value) => value is 0 or >= 1 ? Number(value, "s") : Number(value * 1000, "ms");
     }
@@ -157,7 +164,7 @@ internal static class ImpairmentText
         internal override string Takes => "bits per second from 8k to 10G, written as in 256k, 1.5M or 64000";
 
         internal override bool TryRead(string text, out double value) =>
-            TryNumber(text, "k", 1e3, out value) || TryNumber(text, "M", 1e6, out value) || TryNumber(text, "G", 1e9, out value) || TryNumber(text, "", 1, out value);
+            TryNumber(text, "k", 1e3m, out value) || TryNumber(text, "M", 1e6m, out value) || TryNumber(text, "G", 1e9m, out value) || TryNumber(text, "", 1, out value);
 
         internal override string Write(double value) => Number(value / 1e3, "k");
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtp;
 using Linnet.Wire.Rtsp;
@@ -17,6 +18,7 @@ internal sealed class RtspDelivery : IDisposable
     private readonly RtpPortPair? _ports;
     private readonly TransportPair? _serverPorts;
     private readonly SocketAddress? _server;
+    private readonly ImpairedPath? _impairment;
     private long _strangers;
 
     private RtspDelivery(RtspClient client, TransportPair channels)
@@ -25,11 +27,12 @@ internal sealed class RtspDelivery : IDisposable
         _channels = channels;
     }
 
-    private RtspDelivery(RtspClient client, RtpPortPair ports, TransportPair? serverPorts)
+    private RtspDelivery(RtspClient client, RtpPortPair ports, TransportPair? serverPorts, ImpairedPath? impairment)
     {
         _client = client;
         _ports = ports;
         _serverPorts = serverPorts;
+        _impairment = impairment;
         _server = ports.Rtp.AddressOf(new IPEndPoint(client.RemoteAddress, 0));
     }
 
@@ -40,12 +43,17 @@ internal sealed class RtspDelivery : IDisposable
     internal long Strangers => Volatile.Read(ref _strangers);
 
     /// <summary>Settles with the server how packets come.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="transport">The way.</param>
+    /// <param name="impairment">What stands before our ports, if anything.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="RtspException">The server does not send in the way wanted.</exception>
-    internal static async Task<RtspDelivery> SetupAsync(RtspSession session, RtspTransport transport, CancellationToken cancellationToken)
+    internal static async Task<RtspDelivery> SetupAsync(
+        RtspSession session, RtspTransport transport, ImpairedPath? impairment, CancellationToken cancellationToken)
     {
         RtspDelivery? delivery = transport is RtspTransport.Tcp
             ? null
-            : await SetupUdpAsync(session, cancellationToken).ConfigureAwait(false);
+            : await SetupUdpAsync(session, impairment, cancellationToken).ConfigureAwait(false);
         if (delivery is null && transport is not RtspTransport.Udp)
         {
             delivery = await SetupTcpAsync(session, cancellationToken).ConfigureAwait(false);
@@ -87,22 +95,11 @@ internal sealed class RtspDelivery : IDisposable
         }
 
         Punch(rtp.Ssrc);
-        DatagramHandler onRtp = (datagram, from) =>
-        {
-            if (IsServer(from))
-            {
-                rtp.OnRtp(datagram);
-            }
-        };
-        DatagramHandler onRtcp = (datagram, from) =>
-        {
-            if (IsServer(from))
-            {
-                rtp.OnRtcp(datagram);
-            }
-        };
+        _impairment?.Connect(rtp.OnRtp, rtp.OnRtcp, feedback => SendFeedback(feedback.ToArray()));
         Task first = await Task.WhenAny(
-            _ports.Rtp.ReceiveAsync(onRtp, cancellationToken), _ports.Rtcp.ReceiveAsync(onRtcp, cancellationToken)).ConfigureAwait(false);
+            _ports.Rtp.ReceiveAsync(FromServer(_impairment is null ? rtp.OnRtp : _impairment.SendRtp), cancellationToken),
+            _ports.Rtcp.ReceiveAsync(FromServer(_impairment is null ? rtp.OnRtcp : _impairment.SendRtcp), cancellationToken),
+            _impairment?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
         await first.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -115,16 +112,21 @@ internal sealed class RtspDelivery : IDisposable
         {
             await _client.SendPacketAsync((byte)_channels.Rtcp, datagram, cancellationToken).ConfigureAwait(false);
         }
-        else if (_serverPorts is TransportPair ports)
+        else if (_impairment is not null)
         {
-            Send(_ports.Rtcp, ports.Rtcp, datagram);
+            _impairment.SendFeedback(datagram.Span);
+        }
+        else
+        {
+            SendFeedback(datagram);
         }
     }
 
     /// <summary>Closes the ports.</summary>
     public void Dispose() => _ports?.Dispose();
 
-    private static async Task<RtspDelivery?> SetupUdpAsync(RtspSession session, CancellationToken cancellationToken)
+    private static async Task<RtspDelivery?> SetupUdpAsync(
+        RtspSession session, ImpairedPath? impairment, CancellationToken cancellationToken)
     {
         RtspClient client = session.Client;
         RtpPortPair ports;
@@ -144,7 +146,7 @@ internal sealed class RtspDelivery : IDisposable
             TransportSpec? given = await session.SetupAsync(wanted, cancellationToken).ConfigureAwait(false);
             if (given is { IsSupported: true, IsTcp: false, IsMulticast: false })
             {
-                return new RtspDelivery(client, ports, given.ServerPort);
+                return new RtspDelivery(client, ports, given.ServerPort, impairment);
             }
 
             // There are servers that answer with the way they like.
@@ -165,6 +167,22 @@ internal sealed class RtspDelivery : IDisposable
         return given is null ? null
             : given.IsTcp ? new RtspDelivery(session.Client, given.Interleaved ?? Channels)
             : throw RtspFailure.BadTransport(session.Client.Server);
+    }
+
+    private DatagramHandler FromServer(DatagramTaker taker) => (datagram, from) =>
+    {
+        if (IsServer(from))
+        {
+            taker(datagram);
+        }
+    };
+
+    private void SendFeedback(ReadOnlyMemory<byte> datagram)
+    {
+        if (_serverPorts is TransportPair ports)
+        {
+            Send(_ports!.Rtcp, ports.Rtcp, datagram);
+        }
     }
 
     // The server's address, whatever its port: it lies at byte 4 of sockaddr_in and at byte 8 of sockaddr_in6.

@@ -98,7 +98,7 @@ internal sealed class RtspReceiver : IStationReceiver
         RtspSession session = await RtspSession.OpenAsync(options, time, cancellationToken).ConfigureAwait(false);
         try
         {
-            return (session, await RtspDelivery.SetupAsync(session, options.Transport, cancellationToken).ConfigureAwait(false));
+            return (session, await RtspDelivery.SetupAsync(session, options.Transport, options.Impairment, cancellationToken).ConfigureAwait(false));
         }
         catch
         {

@@ -1,3 +1,4 @@
+using Linnet.Transports.Impairments;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -16,6 +17,9 @@ internal sealed record RtspReceiverOptions : IValidatable
 
     /// <summary>How much sound is to be had before any is played, so that a server that still has it sends it at once. Default none.</summary>
     public TimeSpan? Buffer { get; init; }
+
+    /// <summary>What stands between our sockets and us; <see langword="null"/>, the default: nothing. Datagrams only: it does not touch TCP.</summary>
+    public ImpairedPath? Impairment { get; init; }
 
     /// <summary>How long a server may take to accept the connection. 100 ms – 60 s; default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
