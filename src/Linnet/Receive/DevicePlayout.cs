@@ -5,9 +5,9 @@ namespace Linnet.Receive;
 
 /// <summary>Plays a stream into a device with a clock of its own: each position at its time on the play-out timeline.</summary>
 /// <remarks>
-/// A position is due at <c>arrival + target delay + what the device holds</c>. Where the sound is heard earlier or later than that,
-/// the drift resampler turns the error to zero; where it is very far off, after the device or the sender stood still, play-out
-/// jumps. Whatever is not there is filled, so a device always gets what it asks for. Used by the device's thread.
+/// A position is due at <c>undelayed arrival + depth + what the device holds</c>. Where the sound is heard earlier or later than that,
+/// the drift resampler turns the error to zero; an error too large for it becomes depth, which is brought to what is wanted unheard
+/// (<see cref="PlayoutDepth"/>); where it is very far off, after the device or the sender stood still, play-out jumps. Whatever is not there is filled, so a device always gets what it asks for. Used by the device's thread.
 /// Allocates nothing and waits for nobody.
 /// </remarks>
 internal sealed class DevicePlayout
@@ -16,7 +16,10 @@ internal sealed class DevicePlayout
     private const double SettleSeconds = 0.02;
 
     // A device that tells a wrong time once is not believed.
-    private const int JumpAfter = 3;
+    private const int BelievedAfter = 3;
+
+    // Pitch would need so many seconds, at the most that is not heard.
+    private const double MaxSteeredSeconds = 0.005;
 
     private readonly JitterBuffer _buffer;
     private readonly PlayoutDecoder _decoder;
@@ -25,10 +28,12 @@ internal sealed class DevicePlayout
     private readonly DeviceDelay _device;
     private readonly MediaTimeline _output;
     private readonly int _inputRate;
-    private readonly long _targetDelay;
+    private readonly PlayoutDepth _depth;
+    private readonly long _maxSteered;
     private readonly long _maxError;
     private readonly long _settle;
     private PlayoutTimeline? _timeline;
+    private long _shifted;
     private long _lastHeardAt;
     private int _farOff;
     private bool _isStarved = true;
@@ -41,11 +46,12 @@ internal sealed class DevicePlayout
     /// <param name="decoder">The stream's sound.</param>
     /// <param name="stream">The stream's format.</param>
     /// <param name="device">The device's format.</param>
-    /// <param name="options">Delays.</param>
+    /// <param name="target">The delay that is wanted.</param>
+    /// <param name="options">Limits.</param>
     /// <param name="ticksPerSecond"><see cref="TimeProvider.TimestampFrequency"/>.</param>
     /// <param name="before">The device before, whose counts go on.</param>
     internal DevicePlayout(
-        JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, ReceiverOptions options, long ticksPerSecond, DevicePlayout? before = null)
+        JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, DelayTarget target, ReceiverOptions options, long ticksPerSecond, DevicePlayout? before = null)
     {
         _jumps = before?.Jumps ?? 0;
         _skipped = before?.SkippedFrames ?? 0;
@@ -55,9 +61,15 @@ internal sealed class DevicePlayout
         _device = new DeviceDelay(ticksPerSecond);
         _output = new MediaTimeline(0, device.SampleRate, ticksPerSecond);
         _inputRate = stream.SampleRate;
-        _targetDelay = (long)(options.BaseDelay.TotalSeconds * ticksPerSecond);
+        _depth = new PlayoutDepth(decoder, target, new MediaTimeline(0, stream.SampleRate, ticksPerSecond));
+        if (before is not null)
+        {
+            _depth.Continue(before._depth);
+        }
+
         _maxError = (long)(options.MaxError.TotalSeconds * ticksPerSecond);
-        _settle = Math.Min((long)(SettleSeconds * ticksPerSecond), _targetDelay / 2);
+        _maxSteered = Math.Min((long)(MaxSteeredSeconds * ticksPerSecond), _maxError);
+        _settle = Math.Min((long)(SettleSeconds * ticksPerSecond), target.Ticks / 2);
         Format = device;
     }
 
@@ -81,6 +93,9 @@ internal sealed class DevicePlayout
 
     /// <summary>Frames of the stream passed over by starting late enough, or by jumps.</summary>
     internal long SkippedFrames => Volatile.Read(ref _skipped);
+
+    /// <summary>How far behind undelayed arrival sound is given to the device, and what was done about it.</summary>
+    internal PlayoutDepth Depth => _depth;
 
     /// <summary>Gives the device what it asks for.</summary>
     /// <param name="pcm">Interleaved, in the device's format; filled whole until the end.</param>
@@ -115,10 +130,10 @@ internal sealed class DevicePlayout
         return written;
     }
 
-    /// <summary>When position 0 would have been heard, or <see langword="null"/> before the first sound.</summary>
-    internal long? OriginHeardAt => Volatile.Read(ref _timeline) is { } timeline ? timeline.Origin + Delay + Error : null;
+    /// <summary>When position 0 would have been heard, had the sender's clock always run as now, or <see langword="null"/> before the first sound.</summary>
+    internal long? OriginHeardAt => Volatile.Read(ref _timeline) is { } timeline ? timeline.Line.Origin + Delay + Error : null;
 
-    private long Delay => _targetDelay + _device.Ticks;
+    private long Delay => _depth.Ticks + _device.Ticks;
 
     // Measures the play-out error at the first frame of this call, and corrects it.
     private void Steer(long heardAt)
@@ -129,17 +144,30 @@ internal sealed class DevicePlayout
             return;
         }
 
-        long due = _timeline.ArrivalOf(_decoder.Position) + Delay - InputTicks(_resampler.Lag);
+        ArrivalLine line = _timeline.Line;
+        _depth.Add(_shifted - line.Shifted);
+        _shifted = line.Shifted;
+        long due = line.ArrivalOf(_decoder.Position) + Delay - InputTicks(_resampler.Lag);
         long error = heardAt - due;
-        if (Math.Abs(error) > _maxError)
+        if (Math.Abs(error) > _maxSteered || _depth.IsLost)
         {
-            if (++_farOff < JumpAfter)
+            if (++_farOff < BelievedAfter)
             {
                 return;
             }
 
-            Volatile.Write(ref _jumps, _jumps + 1);
-            Jump(_timeline, heardAt);
+            if (Math.Abs(error) > _maxError || _depth.IsLost)
+            {
+                Volatile.Write(ref _jumps, _jumps + 1);
+                Jump(_timeline, heardAt);
+            }
+            else
+            {
+                _depth.Add(error);
+                _controller.Restart();
+                _farOff = 0;
+            }
+
             error = 0;
         }
         else
@@ -166,10 +194,18 @@ internal sealed class DevicePlayout
         if (_timeline is null)
         {
             Fill(needed, isOver);
+            return;
         }
-        else if (_decoder.Prepare(giveUp: true) == PlayoutStep.Ready)
+
+        if (_isStarved && _buffer.TryFind(_buffer.Start, out BufferedPacket late))
+        {
+            _depth.Forgive(late);
+        }
+
+        if (_decoder.Prepare(giveUp: true) == PlayoutStep.Ready)
         {
             Volatile.Write(ref _isStarved, false);
+            _depth.Follow(heardAt);
         }
         else
         {
@@ -184,6 +220,11 @@ internal sealed class DevicePlayout
             _tail = _timeline is null ? 0 : _resampler.Tail;
         }
 
+        if (_timeline is not null && _tail < 0 && _decoder.IsSilent)
+        {
+            _depth.FollowInSilence();
+        }
+
         Volatile.Write(ref _isStarved, true);
         _decoder.FillMissing(frames, isCounted: _timeline is not null && _tail < 0);
     }
@@ -196,8 +237,8 @@ internal sealed class DevicePlayout
 
     private bool TryAlign(PlayoutTimeline timeline, long heardAt, int needed)
     {
-        long position = PositionDueAt(timeline, heardAt);
-        bool hasSettled = timeline.LastArrivedAt - timeline.FirstArrivedAt >= _settle || heardAt >= timeline.FirstArrivedAt + Delay;
+        long position = PositionDueAt(timeline.Line, heardAt, _depth.Wanted);
+        bool hasSettled = timeline.LastArrivedAt - timeline.FirstArrivedAt >= _settle || heardAt >= timeline.FirstArrivedAt + _depth.Wanted + _device.Ticks;
         if (!hasSettled
             || !_buffer.TryFind(Math.Max(_buffer.Start, timeline.FirstSequence), out BufferedPacket first)
             || first.Position - position > needed)
@@ -213,7 +254,10 @@ internal sealed class DevicePlayout
 
     private void Jump(PlayoutTimeline timeline, long heardAt)
     {
-        long position = PositionDueAt(timeline, heardAt);
+        _depth.Reset();
+        ArrivalLine line = timeline.Line;
+        _shifted = line.Shifted;
+        long position = PositionDueAt(line, heardAt, _depth.Ticks);
         if (ReferenceEquals(timeline, _timeline))
         {
             Volatile.Write(ref _skipped, _skipped + Math.Max(0, position - _decoder.Position));
@@ -236,8 +280,8 @@ internal sealed class DevicePlayout
     }
 
     // The position that the next frame put into the resampler should have, so that it is heard in time.
-    private long PositionDueAt(PlayoutTimeline timeline, long heardAt) =>
-        timeline.PositionArrivingAt(heardAt + InputTicks(_resampler.Lag) - Delay);
+    private long PositionDueAt(in ArrivalLine line, long heardAt, long depth) =>
+        line.PositionArrivingAt(heardAt + InputTicks(_resampler.Lag) - depth - _device.Ticks);
 
     private long InputTicks(double frames) => (long)(frames * _output.TicksPerSecond / _inputRate);
 }

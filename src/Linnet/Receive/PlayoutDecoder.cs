@@ -1,3 +1,4 @@
+using Linnet.Audio;
 using Linnet.Codecs;
 
 namespace Linnet.Receive;
@@ -27,24 +28,25 @@ internal sealed class PlayoutDecoder
     private readonly JitterBuffer _buffer;
     private readonly IAudioDecoder _decoder;
     private readonly int _channels;
+    private readonly int _maxFrames;
     private readonly int _slack;
     private readonly int _maxConceal;
     private readonly byte[] _packet;
-    private readonly float[] _pcm;
+    private readonly PitchSplice _splice;
+    private readonly SoundWindow _window;
     private readonly FillCounts _counts = new();
 
     // What would have gone on, had play-out not left it: the sound it goes to is faded into.
     private readonly float[] _left;
     private int _faded;
 
-    private int _start;
-    private int _frames;
     private long _position;
     private int _stream = -1;
     private bool _isLeadIn;
     private bool _hasFilled;
     private bool _hasLost;
     private bool _hasHeard;
+    private bool _isSilent;
     private int _filledInARow;
     private int _packetFrames;
 
@@ -54,7 +56,10 @@ internal sealed class PlayoutDecoder
         _decoder = decoder;
         _channels = decoder.Format.Channels;
         _packet = new byte[options.MaxPayload];
-        _pcm = new float[decoder.MaxFramesPerPacket * _channels];
+        _maxFrames = decoder.MaxFramesPerPacket;
+        _splice = new PitchSplice(decoder.Format);
+        int ahead = _splice.Longest + _splice.Fade;
+        _window = new SoundWindow(_channels, history: _splice.Longest, room: ahead + (2 * _maxFrames));
         _maxConceal = decoder.Format.FramesIn(options.MaxConceal);
         _filledInARow = _maxConceal;
 
@@ -68,7 +73,7 @@ internal sealed class PlayoutDecoder
     }
 
     /// <summary>Sound that is ready, interleaved; valid until the next call.</summary>
-    internal ReadOnlySpan<float> Sound => _pcm.AsSpan(_start * _channels, _frames * _channels);
+    internal ReadOnlySpan<float> Sound => _window.Ready;
 
     /// <summary>The position of the first frame of <see cref="Sound"/>, or of the next that there will be.</summary>
     internal long Position => Volatile.Read(ref _position);
@@ -92,7 +97,8 @@ internal sealed class PlayoutDecoder
         _counts.OnMove();
         _stream = stream;
         _isLeadIn = true;
-        _frames = 0;
+        _isSilent = false;
+        _window.Consume(_window.Frames);
     }
 
     /// <summary>As <see cref="MoveTo"/>, without a click: what plays fades into what will.</summary>
@@ -105,16 +111,55 @@ internal sealed class PlayoutDecoder
     /// <summary>Takes the first frames of <see cref="Sound"/> away.</summary>
     internal void Consume(int frames)
     {
-        _start += frames;
-        _frames -= frames;
+        _window.Consume(frames);
         Volatile.Write(ref _position, _position + frames);
     }
+
+    /// <summary>Whether what was filled last is silence, and nothing else is ready: then nobody hears how long it lasts.</summary>
+    internal bool IsSilent => _isSilent && _window.Frames == 0;
+
+    /// <summary>Makes a silence longer by so many frames; negative: shorter.</summary>
+    internal void Prolong(int frames) => Volatile.Write(ref _position, _position - frames);
+
+    /// <summary>
+    /// Goes back to sound that came after it was due and was filled in for: it is played nevertheless, so much later.
+    /// </summary>
+    /// <param name="frames">How far back.</param>
+    /// <param name="overdue">By how many frames what comes next is too late.</param>
+    internal void GoBack(int frames, long overdue)
+    {
+        _counts.OnSupplied(isLoss: false, overdue);
+        PrepareFade();
+        Volatile.Write(ref _position, _position - frames);
+    }
+
+    /// <summary>Leaves sound out, or plays some again, by whole periods of its pitch, if enough of it is here and it can be done unheard.</summary>
+    /// <param name="direction">1: leaves out; −1: plays again.</param>
+    /// <param name="most">The most frames.</param>
+    /// <param name="likeness">How alike the two ends must be, 0 to 1.</param>
+    /// <returns>Frames left out; negative: played again; 0: not now.</returns>
+    internal int Splice(int direction, int most, float likeness)
+    {
+        // What was made up, or is being faded, is no sound to go by.
+        if (_hasFilled || _faded < _left.Length || _window.Frames == 0)
+        {
+            return 0;
+        }
+
+        LookAhead(_splice.Fade + (direction > 0 ? Math.Min(most, _splice.Longest) : 0));
+        int step = _window.Splice(_splice, direction, most, likeness);
+        Volatile.Write(ref _position, _position + step);
+        return step;
+    }
+
+    /// <summary>The least frames that <see cref="Splice"/> can go.</summary>
+    internal int ShortestSplice => _splice.Shortest;
 
     /// <summary>Makes the next sound ready, unless there is some.</summary>
     /// <param name="giveUp">Whether to fill the place of a missing packet now, one packet's length at a time, instead of waiting for it.</param>
     internal PlayoutStep Prepare(bool giveUp)
     {
-        while (_frames == 0)
+        while (_window.Frames == 0)
         {
             if (_buffer.Newest is null)
             {
@@ -145,7 +190,7 @@ internal sealed class PlayoutDecoder
             if (gap > _slack || (gap > 0 && (isLoss || _hasFilled)))
             {
                 Fill((int)Math.Min(gap, _packetFrames));
-                _counts.OnFilled(_frames, _isLeadIn ? FillReason.LeadIn : isLoss ? FillReason.Loss : FillReason.Pause);
+                _counts.OnFilled(_window.Frames, _isLeadIn ? FillReason.LeadIn : isLoss ? FillReason.Loss : FillReason.Pause);
             }
             else
             {
@@ -161,13 +206,13 @@ internal sealed class PlayoutDecoder
     /// <param name="isCounted">Whether the stream is playing, so that it is told later whether this sound was missing or never sent.</param>
     internal void FillMissing(int frames, bool isCounted)
     {
-        Fill(Math.Clamp(frames, 1, _pcm.Length / _channels));
-        _counts.OnFilled(_frames, isCounted ? FillReason.Unknown : FillReason.LeadIn);
+        Fill(Math.Clamp(frames, 1, _maxFrames));
+        _counts.OnFilled(_window.Frames, isCounted ? FillReason.Unknown : FillReason.LeadIn);
     }
 
     private void Fill(int frames)
     {
-        Span<float> pcm = _pcm.AsSpan(0, frames * _channels);
+        Span<float> pcm = _window.Room(frames);
         pcm.Clear();
         if (_filledInARow < _maxConceal)
         {
@@ -178,11 +223,11 @@ internal sealed class PlayoutDecoder
             }
         }
 
-        _start = 0;
-        _frames = frames;
         _hasFilled = true;
         _filledInARow = Math.Min(_maxConceal, _filledInARow + frames);
-        FadeIn();
+        FadeIn(pcm);
+        _window.Added(frames);
+        _isSilent = PitchSplice.IsSilent(pcm);
     }
 
     // Decoders fade by themselves, but perhaps not as soon as is wanted.
@@ -196,42 +241,70 @@ internal sealed class PlayoutDecoder
 
     private void Decode(in BufferedPacket next, int overlap)
     {
-        bool isThere = _buffer.TryCopy(next.Sequence, _packet, out int length);
-        _buffer.AdvanceTo(next.Sequence + 1);
         if (overlap > 0)
         {
             PrepareFade();
         }
 
-        if (!isThere || !_decoder.TryDecode(_packet.AsSpan(0, length), _pcm, out int frames))
+        Span<float> pcm = _window.Room(_maxFrames);
+        if (!TryDecode(next, pcm, out int frames))
         {
-            _counts.OnCorrupt(isThere);
-            _hasLost = true;
             return;
         }
 
-        Volatile.Write(ref _packetFrames, Math.Max(1, frames));
-        _start = Math.Min(frames, overlap);
-        _frames = frames - _start;
+        overlap = Math.Min(frames, overlap);
+        _window.Added(frames);
+        _window.Consume(overlap);
         _hasHeard = true;
-        if (_frames == 0)
+        if (overlap == frames)
         {
             _counts.OnLate(frames);
             return;
         }
 
         _isLeadIn = false;
-        _hasLost = false;
         _hasFilled = false;
         _filledInARow = 0;
-        FadeIn();
+        FadeIn(_window.Ready);
+    }
+
+    // Decodes what is here and goes on without a gap.
+    private void LookAhead(int frames)
+    {
+        while (_window.Frames < frames
+            && !_hasLost
+            && _buffer.TryFind(_buffer.Head, out BufferedPacket next)
+            && next.Sequence == _buffer.Head
+            && next.Stream == _stream
+            && Math.Abs(next.Position - (_position + _window.Frames)) <= _slack
+            && TryDecode(next, _window.Room(_maxFrames), out int decoded))
+        {
+            _window.Added(decoded);
+        }
+    }
+
+    private bool TryDecode(in BufferedPacket next, Span<float> pcm, out int frames)
+    {
+        bool isThere = _buffer.TryCopy(next.Sequence, _packet, out int length);
+        _buffer.AdvanceTo(next.Sequence + 1);
+        frames = 0;
+        _hasLost = !(isThere && _decoder.TryDecode(_packet.AsSpan(0, length), pcm, out frames));
+        if (_hasLost)
+        {
+            _counts.OnCorrupt(isThere);
+            return false;
+        }
+
+        Volatile.Write(ref _packetFrames, Math.Max(1, frames));
+        _isSilent = false;
+        return true;
     }
 
     private void PrepareFade()
     {
         if (_faded == _left.Length && _hasHeard)
         {
-            int ready = Math.Min(_left.Length, _frames * _channels);
+            int ready = Math.Min(_left.Length, Sound.Length);
             Sound[..ready].CopyTo(_left);
             Span<float> rest = _left.AsSpan(ready);
             if (_filledInARow < _maxConceal && !rest.IsEmpty)
@@ -247,10 +320,9 @@ internal sealed class PlayoutDecoder
         }
     }
 
-    private void FadeIn()
+    private void FadeIn(Span<float> pcm)
     {
-        int samples = Math.Min(_left.Length - _faded, _frames * _channels);
-        Span<float> pcm = _pcm.AsSpan(_start * _channels, samples);
+        int samples = Math.Min(_left.Length - _faded, pcm.Length);
         for (int i = 0; i < samples; i++)
         {
             float weight = (float)(_faded + i) / _left.Length;

@@ -28,7 +28,8 @@ public sealed class Receiver
     private readonly TimeProvider _time;
     private readonly ReceiverOptions _options;
     private readonly MediaTimeline _media;
-    private readonly long _targetDelay;
+    private readonly DelayTarget _target;
+    private long _shifted;
     private readonly Depacketizer _depacketizer;
     private readonly ReceptionLog _reception;
     private readonly SenderClock _senderClock;
@@ -56,15 +57,17 @@ public sealed class Receiver
         Format = decoder.Format;
         long ticksPerSecond = _time.TimestampFrequency;
         _media = new MediaTimeline(0, Format.SampleRate, ticksPerSecond);
-        _targetDelay = (long)(_options.BaseDelay.TotalSeconds * ticksPerSecond);
+        _target = new DelayTarget(Ticks(_options.BaseDelay), Ticks(_options.MostDelay), ticksPerSecond);
 
         _depacketizer = new Depacketizer(Format.SampleRate, payloadType, ticksPerSecond, _options);
         _reception = new ReceptionLog(Format.SampleRate, ticksPerSecond);
         _senderClock = new SenderClock(_media);
         _buffer = new JitterBuffer(_options.Capacity);
         _decoder = new PlayoutDecoder(_buffer, decoder, _options);
-        _sequential = new SequentialPlayout(_buffer, _decoder, Format.Channels, _targetDelay);
-        _device = new DevicePlayout(_buffer, _decoder, Format, Format, _options, ticksPerSecond);
+        _sequential = new SequentialPlayout(_buffer, _decoder, Format.Channels, _target);
+        _device = new DevicePlayout(_buffer, _decoder, Format, Format, _target, _options, ticksPerSecond);
+
+        long Ticks(TimeSpan time) => (long)(time.TotalSeconds * ticksPerSecond);
     }
 
     /// <summary>The stream's format.</summary>
@@ -83,6 +86,12 @@ public sealed class Receiver
     /// <summary>Packets that wait for their turn, those that are missing between them included. May be asked from any thread.</summary>
     internal long Waiting => _buffer.Newest is { } newest ? Math.Max(0, newest + 1 - _buffer.Start) : 0;
 
+    /// <summary>How long packets should wait, and what somebody else needs them to.</summary>
+    internal DelayTarget Target => _target;
+
+    /// <summary>How long they do wait for a device with a clock.</summary>
+    internal PlayoutDepth Depth => Volatile.Read(ref _device).Depth;
+
     /// <summary>Says in what format the device takes sound. Called before the first <see cref="Read"/>, or between two for another device.</summary>
     /// <exception cref="ArgumentException">The format is out of range.</exception>
     public void SetOutput(AudioFormat format)
@@ -92,7 +101,7 @@ public sealed class Receiver
             throw new ArgumentException($"A device cannot have {format}.", nameof(format));
         }
 
-        Volatile.Write(ref _device, new DevicePlayout(_buffer, _decoder, Format, format, _options, _media.TicksPerSecond, _device));
+        Volatile.Write(ref _device, new DevicePlayout(_buffer, _decoder, Format, format, _target, _options, _media.TicksPerSecond, _device));
     }
 
     /// <summary>
@@ -172,7 +181,7 @@ public sealed class Receiver
         {
             if (_depacketizer.HasStarted && ssrc == _depacketizer.Ssrc && _overAt == Never)
             {
-                Volatile.Write(ref _overAt, arrivedAt + _targetDelay);
+                Volatile.Write(ref _overAt, arrivedAt + _target.Ticks);
             }
         }
     }
@@ -237,6 +246,12 @@ public sealed class Receiver
             Buffer = _buffer.Newest is null
                 ? TimeSpan.Zero
                 : Format.DurationOf(Math.Max(0, Volatile.Read(ref _newestPosition) + _decoder.PacketFrames - _decoder.Position)),
+            Profile = _options.Latency is null ? _options.Profile.Name : null,
+            Target = _time.GetElapsedTime(0, _target.Ticks),
+            Delay = _device.IsAligned ? _time.GetElapsedTime(0, _device.Depth.Ticks) : TimeSpan.Zero,
+            Lateness = _time.GetElapsedTime(0, _target.Lateness),
+            Stretches = _device.Depth.Changes,
+            Stretched = Format.DurationOf(_device.Depth.ChangedFrames),
             Latency = latency,
             IsLatencyEndToEnd = isEndToEnd,
             Jitter = Format.DurationOf((long)_reception.Jitter),
@@ -265,7 +280,8 @@ public sealed class Receiver
         }
 
         var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.Stream);
-        _counts.Count(_buffer.Put(buffered, packet.Payload));
+        PacketClass arrival = _buffer.Put(buffered, packet.Payload);
+        _counts.Count(arrival);
         _reception.OnPacket(packet.Sequence, packet.Position, arrivedAt);
         if (packet.Position > _newestPosition || packet.IsRestart || isFirst)
         {
@@ -276,11 +292,28 @@ public sealed class Receiver
         {
             // The very first packet to arrive need not be the first that was sent.
             long first = isFirst ? long.MinValue : packet.Sequence;
-            Volatile.Write(ref _timeline, new PlayoutTimeline(buffered, first, _media, _targetDelay));
+            Volatile.Write(ref _timeline, new PlayoutTimeline(buffered, first, _media, _target.Most));
+            _shifted = 0;
         }
         else if (packet.Sequence >= _timeline!.FirstSequence)
         {
-            _timeline.Observe(packet.Position, arrivedAt);
+            Learn(arrival, _timeline.Observe(packet.Position, arrivedAt), arrivedAt);
+        }
+    }
+
+    // What came twice says nothing about how late packets come.
+    private void Learn(PacketClass arrival, long delay, long arrivedAt)
+    {
+        long shifted = _timeline!.Line.Shifted;
+        if (shifted != _shifted)
+        {
+            _target.Shift(shifted - _shifted);
+            _shifted = shifted;
+        }
+
+        if (arrival != PacketClass.Duplicate)
+        {
+            _target.Observe(delay, arrivedAt);
         }
     }
 
@@ -302,7 +335,7 @@ public sealed class Receiver
         DateTimeOffset heard = _time.GetUtcNow() + _time.GetElapsedTime(_time.GetTimestamp(), heardAt);
         return _senderClock.TryGetLatency(heard, out TimeSpan latency) && latency >= TimeSpan.Zero && latency <= MostLatency
             ? (latency, true)
-            : (_time.GetElapsedTime(timeline.Origin, heardAt), false);
+            : (_time.GetElapsedTime(timeline.Line.Origin, heardAt), false);
     }
 
     // Written under the network's lock, read by whoever asks.

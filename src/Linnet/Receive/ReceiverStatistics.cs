@@ -58,6 +58,24 @@ public sealed record ReceiverStatistics
     /// <summary>Sound that is in the buffer, from what plays next to the newest, gaps included.</summary>
     public TimeSpan Buffer { get; init; }
 
+    /// <summary>The profile's name; <see langword="null"/> where the wait is fixed.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>How long packets should wait between arrival and play-out, by what was seen of the network.</summary>
+    public TimeSpan Target { get; init; }
+
+    /// <summary>How long they do, the device's own delay apart. Without a device clock zero.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>How much later than undelayed packets come: the latest of each half second of the last 24 s, the two worst of those left out.</summary>
+    public TimeSpan Lateness { get; init; }
+
+    /// <summary>Times sound was left out or played twice, by whole periods of its pitch, so that the wait came nearer to what it should be.</summary>
+    public long Stretches { get; init; }
+
+    /// <summary>Sound that was left out or played twice so, together.</summary>
+    public TimeSpan Stretched { get; init; }
+
     /// <summary>
     /// From the sender's clock to the ear where sender reports tell it and the two wall clocks agree; else from arrival to the ear.
     /// </summary>
@@ -101,5 +119,7 @@ public sealed record ReceiverStatistics
         Restarts = Restarts + later.Restarts,
         Underruns = Underruns + later.Underruns,
         Jumps = Jumps + later.Jumps,
+        Stretches = Stretches + later.Stretches,
+        Stretched = Stretched + later.Stretched,
     };
 }

@@ -6,7 +6,7 @@ namespace Linnet.Receive;
 /// played, and at least for the same delay after a later one came (a burst brings everything overdue, and reordered all the same).
 /// Used by the thread that plays.
 /// </remarks>
-internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder decoder, int channels, long targetDelayTicks)
+internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder decoder, int channels, DelayTarget target)
 {
     /// <summary>Gives what can be told by now.</summary>
     /// <param name="pcm">Interleaved, in the stream's format.</param>
@@ -43,7 +43,7 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
             decoder.MoveTo(0, stream: 0);
         }
 
-        return startIsKnown || isOver || now - timeline.FirstArrivedAt >= targetDelayTicks;
+        return startIsKnown || isOver || now - timeline.FirstArrivedAt >= target.Ticks;
     }
 
     private bool TryPrepare(long now, PlayoutTimeline timeline, bool isOver)
@@ -51,8 +51,8 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
         PlayoutStep step = decoder.Prepare(giveUp: isOver);
         if (step == PlayoutStep.Missing)
         {
-            long expectedAt = Math.Max(timeline.ArrivalOf(decoder.Position), decoder.Next.ArrivedAt);
-            step = now - expectedAt >= targetDelayTicks ? decoder.Prepare(giveUp: true) : step;
+            long expectedAt = Math.Max(timeline.Line.ArrivalOf(decoder.Position), decoder.Next.ArrivedAt);
+            step = now - expectedAt >= target.Ticks ? decoder.Prepare(giveUp: true) : step;
         }
 
         return step == PlayoutStep.Ready;

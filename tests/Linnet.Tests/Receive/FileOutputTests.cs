@@ -327,7 +327,7 @@ public class FileOutputTests
     [Fact]
     public void What_does_not_fit_drops_the_oldest_and_the_length_stays_right()
     {
-        var run = new FileRun(Stereo, options: new ReceiverOptions { Capacity = 64 });
+        var run = new FileRun(Stereo, options: new ReceiverOptions { Capacity = 64, Latency = TimeSpan.FromMilliseconds(60) });
         var sender = new FakeRtpSender(Stereo);
         run.Send(sender, 20, 220);
         run.AdvanceTo(run.Now + 1);

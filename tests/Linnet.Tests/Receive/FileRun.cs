@@ -20,7 +20,7 @@ internal sealed class FileRun
     {
         Format = format;
         Link = new LossyLink(link ?? new ImpairmentOptions(), Second);
-        Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType, options, new SettableTime(Second));
+        Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType, options ?? new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(60) }, new SettableTime(Second));
         _chunk = new float[format.Channels * 777];
         Now = _mediaStart = 5 * Second;
     }

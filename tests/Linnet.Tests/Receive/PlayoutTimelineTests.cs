@@ -21,9 +21,9 @@ public class PlayoutTimelineTests
             timeline.Observe(i * 240, (7 * Second) + (i * Packet) + (long)(random.NextDouble() * 0.04 * Second));
         }
 
-        Assert.InRange(timeline.Origin, 7 * Second, (7 * Second) + (Second / 1000));
-        Assert.Equal(timeline.Origin + (10 * Second), timeline.ArrivalOf(10 * Rate));
-        Assert.Equal(10 * Rate, timeline.PositionArrivingAt(timeline.Origin + (10 * Second)));
+        Assert.InRange(timeline.Line.OriginAt(0), 7 * Second, (7 * Second) + (Second / 1000));
+        Assert.InRange(timeline.Line.ArrivalOf(10 * Rate), 17 * Second, (17 * Second) + (Second / 1000));
+        Assert.Equal(10 * Rate, timeline.Line.PositionArrivingAt(timeline.Line.ArrivalOf(10 * Rate)));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class PlayoutTimelineTests
             timeline.Observe(i * 240, 0);
         }
 
-        Assert.Equal(-Second, timeline.Origin);
+        Assert.Equal(-Second, timeline.Line.OriginAt(0));
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public class PlayoutTimelineTests
         }
 
         // Nothing behind when arrivals come ever earlier; at most the window's 8 s of drift when ever later.
-        long behind = arrival - timeline.ArrivalOf(11_999 * 240);
+        long behind = arrival - timeline.Line.ArrivalOf(11_999 * 240);
         Assert.InRange(behind, 0, ppm < 0 ? 0 : (long)(8.01 * Second * ppm / 1e6));
     }
 
@@ -76,7 +76,7 @@ public class PlayoutTimelineTests
             timeline.Observe(i * 240, i * Packet);
         }
 
-        Assert.Equal(0, timeline.Origin);
+        Assert.Equal(0, timeline.Line.OriginAt(0));
 
         // From here on 0.3 s later, for good.
         for (int i = 800; i < 1040; i++)
@@ -84,7 +84,7 @@ public class PlayoutTimelineTests
             timeline.Observe(i * 240, (i + 60) * Packet);
         }
 
-        Assert.Equal(60 * Packet, timeline.Origin);
+        Assert.Equal(60 * Packet, timeline.Line.OriginAt(0));
     }
 
     private static PlayoutTimeline Begin(long arrivedAt) =>

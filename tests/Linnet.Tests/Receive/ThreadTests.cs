@@ -16,7 +16,7 @@ public class ThreadTests
     {
         var time = new SharedTime();
         using var decoder = new LinearPcmDecoder(Mono, 16);
-        var receiver = new Receiver(decoder, options: new ReceiverOptions { Capacity = 64 }, time: time);
+        var receiver = new Receiver(decoder, options: new ReceiverOptions { Capacity = 64, Latency = TimeSpan.FromMilliseconds(60) }, time: time);
         var sender = new FakeRtpSender(Mono);
         byte[][] datagrams = [.. Enumerable.Range(0, 20_000).Select(_ => sender.Next(48))];
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;

@@ -1,0 +1,140 @@
+namespace Linnet.Audio;
+
+/// <summary>Leaves out a piece of sound, or plays one twice, where it is most like itself: whole periods of the pitch, so that nobody hears it.</summary>
+/// <remarks>
+/// The sound at the place one comes from and at the place one goes to are compared over 8 ms (normalised correlation, all
+/// channels together), first on a coarse copy, then to the frame; then the one is faded into the other. The gains keep the power
+/// as it is, whatever the likeness. Idea: W. Verhelst, M. Roelands, "An overlap-add technique based on waveform similarity (WSOLA)" (1993).
+/// Allocates nothing after the constructor. Used by one thread.
+/// </remarks>
+internal sealed class PitchSplice
+{
+    private const double ShortestMs = 2.5;
+    private const double LongestMs = 25;
+    private const double FadeMs = 8;
+    private const int CoarseRate = 8000;
+
+    // −66 dBFS: where nothing is to be heard, everything is alike.
+    private const float SilentPower = 2.5e-7f;
+
+    private readonly int _channels;
+    private readonly int _decimation;
+    private readonly float[] _coarse;
+    private readonly float[] _left;
+
+    internal PitchSplice(AudioFormat format)
+    {
+        _channels = format.Channels;
+        _decimation = Math.Max(1, format.SampleRate / CoarseRate);
+        Shortest = Math.Max(2, (int)(ShortestMs * format.SampleRate / 1000));
+        Longest = (int)(LongestMs * format.SampleRate / 1000);
+        Fade = Math.Max(2, (int)(FadeMs * format.SampleRate / 1000));
+        _coarse = new float[(Longest + (2 * Fade)) / _decimation * _channels];
+        _left = new float[Fade * _channels];
+    }
+
+    /// <summary>The least frames that can be left out or played twice.</summary>
+    internal int Shortest { get; }
+
+    /// <summary>The most.</summary>
+    internal int Longest { get; }
+
+    /// <summary>Frames that are compared, and over which one place is faded into the other.</summary>
+    internal int Fade { get; }
+
+    /// <summary>Finds how far to go, forwards or back, from a place.</summary>
+    /// <param name="pcm">Interleaved; reaches <see cref="Fade"/> frames beyond the place, and as far beyond the furthest place to go to.</param>
+    /// <param name="place">Index of the frame that comes next.</param>
+    /// <param name="direction">1: sound is left out; −1: sound is played again.</param>
+    /// <param name="least">The least frames to go, at least <see cref="Shortest"/>.</param>
+    /// <param name="most">The most, at most <see cref="Longest"/>.</param>
+    /// <param name="likeness">How alike the two places are: 1 for the same, 0 for nothing in common. Silence is like silence.</param>
+    /// <returns>Frames to go.</returns>
+    internal int Find(ReadOnlySpan<float> pcm, int place, int direction, int least, int most, out float likeness)
+    {
+        ReadOnlySpan<float> from = pcm.Slice(place * _channels, Fade * _channels);
+        if (IsSilent(from) && IsSilent(pcm.Slice((place + (direction * most)) * _channels, Fade * _channels)))
+        {
+            likeness = 1;
+            return most;
+        }
+
+        int first = direction > 0 ? place : place - most;
+        int frames = most + Fade;
+        int coarseFrames = frames / _decimation;
+        Decimate(pcm[(first * _channels)..], coarseFrames);
+        int coarsePlace = (place - first) / _decimation;
+        int coarse = Best(
+            _coarse.AsSpan(0, coarseFrames * _channels), coarsePlace, direction, Fade / _decimation,
+            Math.Max(1, least / _decimation), most / _decimation, out _);
+        return Best(
+            pcm, place, direction, Fade,
+            Math.Max(least, (coarse - 1) * _decimation), Math.Min(most, (coarse + 1) * _decimation), out likeness);
+    }
+
+    /// <summary>Makes the sound at the place gone to begin with what would have come at the place left.</summary>
+    /// <param name="pcm">Interleaved; changed in place.</param>
+    /// <param name="place">The frame that would have come next.</param>
+    /// <param name="step">Frames to go, negative: back. The frame that comes next is <c>place + step</c>.</param>
+    /// <param name="likeness">As found.</param>
+    internal void Apply(Span<float> pcm, int place, int step, float likeness)
+    {
+        pcm.Slice(place * _channels, _left.Length).CopyTo(_left);
+        Span<float> to = pcm.Slice((place + step) * _channels, _left.Length);
+        float alike = Math.Clamp(likeness, 0, 1);
+        for (int frame = 0; frame < Fade; frame++)
+        {
+            float weight = (frame + 1f) / (Fade + 1);
+            float rest = 1 - weight;
+
+            // The power of a sum of two sounds depends on how alike they are.
+            float gain = 1 / MathF.Sqrt((weight * weight) + (rest * rest) + (2 * weight * rest * alike));
+            for (int i = frame * _channels; i < (frame + 1) * _channels; i++)
+            {
+                to[i] = gain * ((rest * _left[i]) + (weight * to[i]));
+            }
+        }
+    }
+
+    /// <summary>Whether nothing is to be heard.</summary>
+    internal static bool IsSilent(ReadOnlySpan<float> pcm) => DotProduct.Of(pcm, pcm) <= SilentPower * pcm.Length;
+
+    private void Decimate(ReadOnlySpan<float> pcm, int frames)
+    {
+        for (int frame = 0; frame < frames; frame++)
+        {
+            for (int channel = 0; channel < _channels; channel++)
+            {
+                float sum = 0;
+                for (int i = 0; i < _decimation; i++)
+                {
+                    sum += pcm[(((frame * _decimation) + i) * _channels) + channel];
+                }
+
+                _coarse[(frame * _channels) + channel] = sum;
+            }
+        }
+    }
+
+    // Of equals the furthest, for that is the fewest splices.
+    private int Best(ReadOnlySpan<float> pcm, int place, int direction, int template, int least, int most, out float likeness)
+    {
+        ReadOnlySpan<float> from = pcm.Slice(place * _channels, template * _channels);
+        float power = DotProduct.Of(from, from);
+        int best = most;
+        likeness = -1;
+        for (int step = most; step >= least; step--)
+        {
+            ReadOnlySpan<float> to = pcm.Slice((place + (direction * step)) * _channels, template * _channels);
+            float product = power * DotProduct.Of(to, to);
+            float alike = product > 0 ? DotProduct.Of(from, to) / MathF.Sqrt(product) : 0;
+            if (alike > likeness)
+            {
+                likeness = alike;
+                best = step;
+            }
+        }
+
+        return best;
+    }
+}
