@@ -23,6 +23,7 @@ peers=(
   "libgstrtp.so|gstreamer1.0-plugins-good|gstreamer1-plugins-good|gst-plugins-good|gstreamer"
   "GstRtspServer-1.0.typelib|gir1.2-gst-rtsp-server-1.0|gstreamer1-rtsp-server|gst-rtsp-server|gstreamer"
   "GstApp-1.0.typelib|gir1.2-gst-plugins-base-1.0|gstreamer1-plugins-base|gst-plugins-base|gstreamer"
+  "python3|python3|python3|python|python3"
   "gi/__init__.py|python3-gi|python3-gobject|python-gobject|pygobject3"
 )
 

@@ -60,8 +60,10 @@ public sealed class BroadcastRing
     /// <returns><see langword="false"/> if the station runs as many renditions as it may, or has ended.</returns>
     public bool TryOpen([NotNullWhen(true)] out RingLease? lease)
     {
+        long head;
         lock (_gate)
         {
+            head = Head;
             if (_leases == 0 && !_start())
             {
                 lease = null;
@@ -71,7 +73,7 @@ public sealed class BroadcastRing
             Volatile.Write(ref _leases, _leases + 1);
         }
 
-        lease = new RingLease(this);
+        lease = new RingLease(this, head);
         return true;
     }
 

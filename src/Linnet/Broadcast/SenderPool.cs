@@ -35,6 +35,16 @@ public sealed class SenderPool : IAsyncDisposable
         return first;
     }
 
+    /// <summary>
+    /// Starts to serve a listener whose lease was just opened: as <see cref="Add"/>, and if that lease started the rendition, from its first packet on,
+    /// however late this comes.
+    /// </summary>
+    internal void AddAtOnce(Listener listener, TimeSpan preRoll)
+    {
+        long edge = listener.Ring.IndexAt(_time.GetTimestamp(), (long)(preRoll.TotalSeconds * _time.TimestampFrequency));
+        Add(listener, preRoll, Math.Min(edge, listener.Lease.OpenedAt));
+    }
+
     /// <summary>Stops serving a listener: after this nothing is sent to it. One that is not served is none of our business.</summary>
     public async ValueTask RemoveAsync(Listener listener)
     {

@@ -59,7 +59,7 @@ internal sealed class PyAudioLease : IDisposable
     internal async Task<PyAudioEnd> RunAsync(Action<bool, IPEndPoint> onStray, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _senders.Add(Listener, preRoll: TimeSpan.Zero);
+        _senders.AddAtOnce(Listener, preRoll: TimeSpan.Zero);
         Task hearing = HearAsync(onStray, over.Token);
         Task aging = AgeAsync(over.Token);
         Task first = await Task.WhenAny(_finished.Task, hearing, aging).ConfigureAwait(false);

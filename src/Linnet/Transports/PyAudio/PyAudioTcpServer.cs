@@ -106,7 +106,7 @@ public sealed class PyAudioTcpServer
         using var over = new CancellationTokenSource();
         Counters.CountAccepted();
         _logger.ListenerPlays(remote, _ring.Info.ToString(), listener.Transport);
-        _senders.Add(listener, _options.PreRoll);
+        _senders.AddAtOnce(listener, _options.PreRoll);
 
         Task<bool> saying = WaitForWordsAsync(input, over.Token);
         Task first = await Task.WhenAny(finished.Task, saying, stopping.Task).ConfigureAwait(false);
