@@ -31,10 +31,12 @@ internal sealed class Tool : IAsyncDisposable
     /// <summary>Starts a program; <c>linnet</c> is this project's own.</summary>
     internal static Tool Start(string program, params string[] arguments)
     {
-        string file = program == "linnet" ? Path.Combine(AppContext.BaseDirectory, "Linnet.Cli") : program;
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(FileOf(program), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         return new Tool(Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start."));
     }
+
+    /// <summary>The file behind a program's name.</summary>
+    internal static string FileOf(string program) => program == "linnet" ? Path.Combine(AppContext.BaseDirectory, "Linnet.Cli") : program;
 
     /// <summary>Runs a program to its end, which must be a success.</summary>
     internal static async Task<string> RunAsync(TimeSpan limit, string program, params string[] arguments)

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Linnet.Interop.Tests.Networks;
+
+/// <summary>
+/// Two hosts and the cable between them, in network namespaces of the test's own: the cable loses packets in both directions, for real, whatever program
+/// sends them. Everything is gone when it is disposed; the machine's own network is not touched.
+/// </summary>
+internal sealed partial class BadNetwork : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static int _made;
+
+    private readonly string[] _hosts;
+
+    private BadNetwork(string[] hosts) => _hosts = hosts;
+
+    /// <summary>The address of the server's host.</summary>
+    public static string Server => "10.99.0.1";
+
+    /// <summary>Makes a network, or skips the test where nobody may.</summary>
+    /// <param name="udpLoss">Percent of UDP packets that are lost, in either direction.</param>
+    /// <param name="tcpLoss">Percent of TCP packets that are lost, in either direction.</param>
+    public static async Task<BadNetwork> MakeAsync(int udpLoss, int tcpLoss = 0)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Network namespaces are Linux's.");
+        string name = $"linnet-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}";
+        var network = new BadNetwork([$"{name}-a", $"{name}-b"]);
+        try
+        {
+            await network.BuildAsync();
+            await network.LoseAsync(udpLoss, tcpLoss);
+            return network;
+        }
+        catch
+        {
+            await network.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a program on the server's host; <c>linnet</c> is this project's own.</summary>
+    public Tool OnServer(string program, params string[] arguments) => On(_hosts[0], program, arguments);
+
+    /// <summary>Starts a program on the listeners' host.</summary>
+    public Tool OnClient(string program, params string[] arguments) => On(_hosts[1], program, arguments);
+
+    /// <summary>How many packets of sound came to the listeners' host, and how many of them were lost on the way.</summary>
+    public async Task<(long Sent, long Lost)> CountSoundAsync()
+    {
+        string rules = await NftAsync(_hosts[1], "list chain inet bad in");
+        MatchCollection counters = Counter().Matches(rules);
+        return (Count(counters[0]), Count(counters[1]));
+
+        static long Count(Match match) => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (string host in _hosts)
+        {
+            await using Tool tool = Tool.Start("ip", "netns", "delete", host);
+            await tool.ExitAsync(Limit);
+        }
+    }
+
+    private async Task BuildAsync()
+    {
+        foreach (string host in _hosts)
+        {
+            await using Tool made = Tool.Start("ip", "netns", "add", host);
+            int code = await made.ExitAsync(Limit);
+            Assert.SkipWhen(code != 0, $"No network namespace can be made here: {made.Errors.Trim()}");
+        }
+
+        await Tool.RunAsync(Limit, "ip", "link", "add", "cable", "netns", _hosts[0], "type", "veth", "peer", "name", "cable", "netns", _hosts[1]);
+        for (int i = 0; i < 2; i++)
+        {
+            await Tool.RunAsync(Limit, "ip", "-n", _hosts[i], "address", "add", $"10.99.0.{i + 1}/24", "dev", "cable");
+            await Tool.RunAsync(Limit, "ip", "-n", _hosts[i], "link", "set", "cable", "up");
+            await Tool.RunAsync(Limit, "ip", "-n", _hosts[i], "link", "set", "lo", "up");
+        }
+    }
+
+    private async Task LoseAsync(int udpLoss, int tcpLoss)
+    {
+        foreach (string host in _hosts)
+        {
+            await NftAsync(host, "add table inet bad");
+            await NftAsync(host, "add chain inet bad in { type filter hook input priority 0; }");
+            await NftAsync(host, "add rule inet bad in iifname cable udp sport 8556 counter");
+            await NftAsync(host, $"add rule inet bad in iifname cable udp sport 8556 {Drop(udpLoss)}");
+            await NftAsync(host, $"add rule inet bad in iifname cable udp sport != 8556 {Drop(udpLoss)}");
+            await NftAsync(host, $"add rule inet bad in iifname cable meta l4proto tcp {Drop(tcpLoss)}");
+        }
+
+        static string Drop(int percent) => string.Create(CultureInfo.InvariantCulture, $"numgen random mod 100 < {percent} counter drop");
+    }
+
+    private static Task<string> NftAsync(string host, string command) => Tool.RunAsync(Limit, "ip", "netns", "exec", host, "nft", command);
+
+    private static Tool On(string host, string program, string[] arguments) =>
+        Tool.Start("ip", ["netns", "exec", host, Tool.FileOf(program), .. arguments]);
+
+    [GeneratedRegex("counter packets ([0-9]+)")]
+    private static partial Regex Counter();
+}
