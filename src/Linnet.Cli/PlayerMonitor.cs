@@ -35,6 +35,7 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
             Corrupt = statistics.Receiver.Corrupt,
             Impairment = statistics.Impairment,
             Concealed = statistics.Receiver.Concealed,
+            Repair = statistics.Receiver.Repair,
             Reconnects = statistics.Reconnects,
             DeviceReopens = statistics.DeviceReopens,
             Buffer = statistics.Receiver.Buffer,

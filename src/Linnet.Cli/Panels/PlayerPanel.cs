@@ -26,6 +26,13 @@ internal static class PlayerPanel
             .Add("  late ", Tone.Quiet).Add(Text.Count(player.Late), player.Late > 0 ? Tone.Warning : Tone.Plain)
             .Add("  concealed ", Tone.Quiet).Add(Text.Ms(player.Concealed))
             .Add("  drift ", Tone.Quiet).Add(string.Create(CultureInfo.InvariantCulture, $"{player.DriftPpm:+0;-0;0} ppm"));
+        if (player.Repair is { Repaired: > 0 } or { PathLoss: > 0 })
+        {
+            yield return new PanelLine().Add(Margin)
+                .Add("repaired ", Tone.Quiet).Add(Text.Count(player.Repair.Repaired), player.Repair.Repaired > 0 ? Tone.Good : Tone.Plain)
+                .Add($"  {player.Repair.Choice.Reason}", Tone.Quiet);
+        }
+
         if (player.Impairment is { Rtp: var rtp })
         {
             yield return new PanelLine().Add(Margin)

@@ -1,3 +1,4 @@
+using Linnet.Receive.Repair;
 using Linnet.Transports.Impairments;
 
 namespace Linnet.Cli.Panels;
@@ -36,6 +37,9 @@ internal sealed record PlayerSnapshot
     public long Late { get; init; }
 
     public long Duplicate { get; init; }
+
+    /// <summary>What was done about packets that did not come, and why.</summary>
+    public RepairSummary Repair { get; init; } = RepairSummary.None;
 
     public long Reordered { get; init; }
 

@@ -24,6 +24,7 @@ internal sealed record PlayerStats(
     string Output,
     long Reordered,
     long Corrupt,
+    RepairStats Repair,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment)
 {
     /// <summary>What silence is written as: JSON has no −∞.</summary>
@@ -48,7 +49,8 @@ internal sealed record PlayerStats(
         player.Output,
         player.Reordered,
         player.Corrupt,
+        RepairStats.Of(player.Repair),
         player.Impairment);
 
-    private static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 2) : 0;
+    internal static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 2) : 0;
 }

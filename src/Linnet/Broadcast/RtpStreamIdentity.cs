@@ -32,7 +32,10 @@ public readonly record struct RtpStreamIdentity(uint Ssrc, ushort FirstSequenceN
         return new RtpStreamIdentity(
             ssrc,
             BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[6..])) { RtxSsrc = other == ssrc ? ~ssrc : other };
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[6..]))
+        {
+            RtxSsrc = other == ssrc ? ~ssrc : other,
+        };
     }
 
     /// <summary>The RTP timestamp of <paramref name="position"/>.</summary>

@@ -19,12 +19,12 @@ internal sealed class Feed : IDisposable
     private Conversion? _conversion;
     private bool _hasClock;
 
-    private Feed(PayloadFormat payload, byte payloadType, IAudioDecoder decoder, ReceiverOptions options, TimeProvider time)
+    private Feed(IStationReceiver station, IAudioDecoder decoder, ReceiverOptions options, TimeProvider time)
     {
-        Payload = payload;
-        PayloadType = payloadType;
+        Payload = station.Payload;
+        PayloadType = station.PayloadType;
         _decoder = decoder;
-        Receiver = new Receiver(decoder, payloadType, options, time);
+        Receiver = new Receiver(decoder, PayloadType, options, time, station.Repair);
         _mostWaiting = Math.Min((int)((options.MostDelay + SentAhead) / UsualPacket), options.Capacity / 2);
     }
 
@@ -46,8 +46,7 @@ internal sealed class Feed : IDisposable
 
     /// <summary>Makes what a station's sound needs.</summary>
     /// <exception cref="TransportException">It cannot be decoded after all.</exception>
-    internal static Feed For(IStationReceiver station, ReceiverOptions options, TimeProvider time) =>
-        new(station.Payload, station.PayloadType, station.CreateDecoder(), options, time);
+    internal static Feed For(IStationReceiver station, ReceiverOptions options, TimeProvider time) => new(station, station.CreateDecoder(), options, time);
 
     /// <summary>Whether what <paramref name="station"/> sends can go on from here.</summary>
     internal bool Fits(IStationReceiver station) => station.Payload == Payload && station.PayloadType == PayloadType;
@@ -64,6 +63,9 @@ internal sealed class Feed : IDisposable
         Packet = Receiver.OnRtp,
         SenderReport = Receiver.OnSenderReport,
         Goodbye = Receiver.OnBye,
+        RepairAt = () => Receiver.RepairAt,
+        Repair = Receiver.FillRepair,
+        RoundTrip = Receiver.OnRoundTrip,
         Report = now => Receiver.TryBuildReport(now, out ReportBlock report) ? report : null,
         HasRoom = () => Receiver.Waiting < _mostWaiting,
         Refused = Receiver.OnRefused,

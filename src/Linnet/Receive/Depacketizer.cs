@@ -1,5 +1,6 @@
 using Linnet.Clock;
 using Linnet.Wire.Rtp;
+using Linnet.Wire.Sdp;
 
 namespace Linnet.Receive;
 
@@ -14,6 +15,9 @@ internal enum DatagramClass
 
     /// <summary>Not RTP, or longer than allowed.</summary>
     Corrupt,
+
+    /// <summary>A packet of the stream that was sent again.</summary>
+    Retransmission,
 
     /// <summary>RTP of another payload type or source, or the first packet of what may become a restart.</summary>
     Foreign,
@@ -39,6 +43,9 @@ internal readonly ref struct StreamPacket
 
     /// <summary>As <see cref="RtpPacket.Payload"/>.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
+
+    /// <summary>What it came in, if copies of earlier packets came with it.</summary>
+    public RedPayload Red { get; init; }
 }
 
 /// <summary>
@@ -53,6 +60,7 @@ internal readonly ref struct StreamPacket
 internal sealed class Depacketizer
 {
     private readonly int? _payloadType;
+    private readonly RepairOffer _repair;
     private readonly int _maxPayload;
     private readonly int _maxDropout;
     private readonly long _maxJumpTicks;
@@ -73,14 +81,17 @@ internal sealed class Depacketizer
     private int _stream;
     private RtpHeader _heldHeader;
     private int _heldLength = -1;
+    private long _packetTicks;
 
     /// <param name="clockRate">Ticks per second of the timestamps.</param>
     /// <param name="payloadType">The one to accept; <see langword="null"/>: any.</param>
     /// <param name="ticksPerSecond"><see cref="TimeProvider.TimestampFrequency"/>.</param>
     /// <param name="options">Limits.</param>
-    internal Depacketizer(int clockRate, int? payloadType, long ticksPerSecond, ReceiverOptions options)
+    /// <param name="repair">The payload types that repair it.</param>
+    internal Depacketizer(int clockRate, int? payloadType, long ticksPerSecond, ReceiverOptions options, RepairOffer? repair = null)
     {
         _payloadType = payloadType;
+        _repair = repair ?? RepairOffer.None;
         _maxPayload = options.MaxPayload;
         _maxDropout = options.Capacity / 2;
         _maxJumpTicks = (long)(options.MaxJump.TotalSeconds * ticksPerSecond);
@@ -93,6 +104,12 @@ internal sealed class Depacketizer
 
     /// <summary>The source that is heard.</summary>
     internal uint Ssrc { get; private set; }
+
+    /// <summary>Frames from a packet to the next, as far as known; else 0.</summary>
+    internal int PacketFrames => (int)_packetTicks;
+
+    /// <summary>The sequence number on the wire of an unwrapped one.</summary>
+    internal ushort WireSequence(long sequence) => unchecked((ushort)(sequence - _sequenceBase));
 
     /// <summary>Whether sequence number 0 is the first there is, because the sender said so before.</summary>
     internal bool FirstIsKnown { get; private set; }
@@ -134,7 +151,22 @@ internal sealed class Depacketizer
         }
 
         RtpHeader header = rtp.Header;
-        if (rtp.Payload.IsEmpty || (_payloadType is { } wanted && header.PayloadType != wanted))
+        ReadOnlySpan<byte> payload = rtp.Payload;
+        if (header.PayloadType == _repair.RtxPayloadType)
+        {
+            return TryReadRetransmission(header, payload, out packet) ? DatagramClass.Retransmission : DatagramClass.Foreign;
+        }
+
+        if (IsRed(header, payload, out RedPayload red))
+        {
+            payload = red.Primary;
+        }
+        else if (_payloadType is { } wanted && header.PayloadType != wanted)
+        {
+            return DatagramClass.Foreign;
+        }
+
+        if (payload.IsEmpty)
         {
             return DatagramClass.Foreign;
         }
@@ -154,19 +186,36 @@ internal sealed class Depacketizer
         {
             if (!FollowsHeld(header))
             {
-                Hold(rtp);
+                Hold(header, payload);
                 return DatagramClass.Foreign;
             }
 
             Begin(_heldHeader, arrivedAt, _sequenceBase + _highestSequence + 1, PositionAfterRestart(arrivedAt));
-            packet = Accept(rtp, arrivedAt, isRestart: false);
+            packet = Accept(header, payload, red, arrivedAt, isRestart: false);
             return DatagramClass.Restart;
         }
 
-        packet = Accept(rtp, arrivedAt, isRestart);
+        packet = Accept(header, payload, red, arrivedAt, isRestart);
         _expectsAnother = false;
         _heldLength = -1;
         return DatagramClass.Packet;
+    }
+
+    /// <summary>One of the copies that came with a packet. A copy has no sequence number: how far back it lies is told by its age.</summary>
+    /// <returns><see langword="false"/> if it is of another payload type, or its place cannot be known.</returns>
+    internal bool TryReadCopy(in StreamPacket carrier, int index, out StreamPacket packet)
+    {
+        packet = default;
+        RedCopy copy = carrier.Red.GetCopy(index);
+        long back = _packetTicks == 0 ? 0 : (copy.Offset + (_packetTicks / 2)) / _packetTicks;
+        long sequence = carrier.Sequence - back;
+        if (back == 0 || copy.Payload.IsEmpty || !IsWanted(copy.PayloadType) || (_stream > 0 && sequence < _sequenceBase + _firstSequence))
+        {
+            return false;
+        }
+
+        packet = new StreamPacket { Sequence = sequence, Position = carrier.Position - copy.Offset, Stream = _stream, Payload = copy.Payload };
+        return true;
     }
 
     /// <summary>The position that a timestamp of the current stream stands for.</summary>
@@ -211,13 +260,67 @@ internal sealed class Depacketizer
     private long PositionAfterRestart(long arrivedAt) =>
         _positionBase + _highestTimestamp + _media.SampleRate + _media.PositionAt(Math.Max(0, arrivedAt - _highestArrivedAt));
 
-    private StreamPacket Accept(scoped in RtpPacket rtp, long arrivedAt, bool isRestart)
+    // Some senders of copies do not say so: packets of a type unheard of that hold nothing but copies of the type expected.
+    private bool IsRed(RtpHeader header, ReadOnlySpan<byte> payload, out RedPayload red)
     {
-        long sequence = _sequence.Unwrap(rtp.Header.SequenceNumber);
-        long timestamp = _timestamp.Unwrap(rtp.Header.Timestamp);
+        red = default;
+        bool isDeclared = header.PayloadType == _repair.RedPayloadType;
+        if ((!isDeclared && (_repair.RedPayloadType is not null || _payloadType is null || header.PayloadType == _payloadType))
+            || !RedPayload.TryParse(payload, out RedPayload parsed)
+            || !IsWanted(parsed.PrimaryType))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < parsed.Copies && !isDeclared; i++)
+        {
+            if (!IsWanted(parsed.GetCopy(i).PayloadType))
+            {
+                return false;
+            }
+        }
+
+        red = parsed;
+        return isDeclared || parsed.Copies > 0;
+    }
+
+    private bool IsWanted(byte payloadType) => _payloadType is not { } wanted || payloadType == wanted;
+
+    // It tells nothing about the path: what was seen of the stream stays as it is.
+    private bool TryReadRetransmission(RtpHeader header, ReadOnlySpan<byte> payload, out StreamPacket packet)
+    {
+        packet = default;
+        if (!HasStarted || !RtxPayload.TryParse(payload, out RtxPayload again))
+        {
+            return false;
+        }
+
+        long sequence = _sequence.Peek(again.OriginalSequenceNumber);
+        long timestamp = _timestamp.Peek(header.Timestamp);
+        long steps = sequence - _highestSequence;
+        long ticks = _media.DueAt(timestamp - _highestTimestamp);
+        if (Math.Abs(steps) > _maxDropout || Math.Abs(ticks) > 5 * _maxJumpTicks || Math.Sign(steps) * Math.Sign(ticks) < 0
+            || (_stream > 0 && sequence < _firstSequence))
+        {
+            return false;
+        }
+
+        packet = new StreamPacket { Sequence = _sequenceBase + sequence, Position = _positionBase + timestamp, Stream = _stream, Payload = again.Payload };
+        return true;
+    }
+
+    private StreamPacket Accept(RtpHeader header, ReadOnlySpan<byte> payload, RedPayload red, long arrivedAt, bool isRestart)
+    {
+        long sequence = _sequence.Unwrap(header.SequenceNumber);
+        long timestamp = _timestamp.Unwrap(header.Timestamp);
         bool resumed = false;
         if (sequence > _highestSequence)
         {
+            if (sequence == _highestSequence + 1 && timestamp > _highestTimestamp && timestamp - _highestTimestamp <= _media.SampleRate)
+            {
+                _packetTicks = timestamp - _highestTimestamp;
+            }
+
             resumed = arrivedAt - _highestArrivedAt - _media.DueAt(timestamp - _highestTimestamp) > _maxJumpTicks;
             _highestSequence = sequence;
             _highestTimestamp = Math.Max(timestamp, _highestTimestamp);
@@ -231,7 +334,8 @@ internal sealed class Depacketizer
             Stream = _stream,
             IsRestart = isRestart,
             IsResumption = resumed,
-            Payload = rtp.Payload,
+            Payload = payload,
+            Red = red,
         };
     }
 
@@ -262,10 +366,10 @@ internal sealed class Depacketizer
         && (int)(header.Timestamp - _heldHeader.Timestamp) is >= 0 and var step
         && _media.DueAt(step) <= _maxJumpTicks;
 
-    private void Hold(scoped in RtpPacket rtp)
+    private void Hold(RtpHeader header, ReadOnlySpan<byte> payload)
     {
-        _heldHeader = rtp.Header;
-        _heldLength = rtp.Payload.Length;
-        rtp.Payload.CopyTo(_held);
+        _heldHeader = header;
+        _heldLength = payload.Length;
+        payload.CopyTo(_held);
     }
 }

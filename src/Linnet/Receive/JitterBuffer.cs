@@ -14,6 +14,21 @@ internal enum PacketClass
 
     /// <summary>Its turn was over.</summary>
     Late,
+
+    /// <summary>A repair that took the place of a packet that had not come.</summary>
+    Repaired,
+
+    /// <summary>A repair of what was there already.</summary>
+    Needless,
+
+    /// <summary>A repair whose turn was over.</summary>
+    TooLate,
+
+    /// <summary>The packet itself, after a repair had taken its place, though in time.</summary>
+    Overtaken,
+
+    /// <summary>The packet itself, after a repair had taken its place and its turn was over.</summary>
+    OvertakenLate,
 }
 
 /// <summary>What a <see cref="JitterBuffer"/> knows of a packet without its payload.</summary>
@@ -107,25 +122,38 @@ internal sealed class JitterBuffer
     }
 
     /// <summary>Copies a packet into its slot and says what class of arrival it was. Called by the network's thread.</summary>
-    internal PacketClass Put(in BufferedPacket packet, ReadOnlySpan<byte> payload)
+    /// <param name="packet">What is known of it.</param>
+    /// <param name="payload">Its payload.</param>
+    /// <param name="isRepair">Whether it was sent again, or came as a copy: then it tells nothing about the path.</param>
+    internal PacketClass Put(in BufferedPacket packet, ReadOnlySpan<byte> payload, bool isRepair = false)
     {
         long sequence = packet.Sequence;
         ref Slot slot = ref _slots[sequence & _mask];
+        long head = Volatile.Read(ref _head);
         if (slot.Sequence == sequence)
         {
-            return PacketClass.Duplicate;
+            bool isOvertaken = slot.IsRepair && !isRepair;
+            slot.IsRepair &= isRepair;
+            return isRepair ? PacketClass.Needless
+                : !isOvertaken ? PacketClass.Duplicate
+                : IsLate(sequence, head) ? PacketClass.OvertakenLate : PacketClass.Overtaken;
         }
 
-        long head = Volatile.Read(ref _head);
         bool isNewest = _newest == Empty || sequence > _newest;
         if (IsLate(sequence, head))
         {
+            if (isRepair)
+            {
+                return PacketClass.TooLate;
+            }
+
             MarkAsSeen(ref slot, sequence, head);
             return PacketClass.Late;
         }
 
         CountOverwritten(slot, head);
         slot.Store(packet, payload);
+        slot.IsRepair = isRepair;
         Volatile.Write(ref _unique, _unique + 1);
         if (isNewest)
         {
@@ -137,7 +165,7 @@ internal sealed class JitterBuffer
             Volatile.Write(ref _first, _first == Empty ? sequence : Math.Min(_first, sequence));
         }
 
-        return isNewest ? PacketClass.Received : PacketClass.Reordered;
+        return isRepair ? PacketClass.Repaired : isNewest ? PacketClass.Received : PacketClass.Reordered;
     }
 
     /// <summary>Whether reading has begun.</summary>
@@ -252,6 +280,7 @@ internal sealed class JitterBuffer
         {
             CountOverwritten(slot, head);
             slot.Length = NotKept;
+            slot.IsRepair = false;
             Volatile.Write(ref slot.Sequence, sequence);
             if (sequence >= _first)
             {
@@ -288,6 +317,7 @@ internal sealed class JitterBuffer
         internal long ArrivedAt;
         internal int Length;
         internal int Stream;
+        internal bool IsRepair;
         internal byte[] Payload;
 
         internal void Store(in BufferedPacket packet, ReadOnlySpan<byte> payload)

@@ -1,7 +1,9 @@
 using Linnet.Audio;
 using Linnet.Clock;
 using Linnet.Codecs;
+using Linnet.Receive.Repair;
 using Linnet.Wire.Rtcp;
+using Linnet.Wire.Sdp;
 
 namespace Linnet.Receive;
 
@@ -15,7 +17,7 @@ namespace Linnet.Receive;
 /// belong to one thread at a time, and one of them is used, not both; they allocate nothing and wait for nobody. All instants are
 /// ticks of <see cref="TimeProvider.GetTimestamp"/> of the provider given.
 /// </remarks>
-public sealed class Receiver
+public sealed partial class Receiver
 {
     /// <summary>What <see cref="Read"/> and <see cref="Take"/> return when there will be no more sound.</summary>
     public const int End = -1;
@@ -34,6 +36,7 @@ public sealed class Receiver
     private readonly ReceptionLog _reception;
     private readonly SenderClock _senderClock;
     private readonly ArrivalCounts _counts = new();
+    private readonly Repairer _repair;
     private readonly JitterBuffer _buffer;
     private readonly PlayoutDecoder _decoder;
     private readonly SequentialPlayout _sequential;
@@ -48,8 +51,10 @@ public sealed class Receiver
     /// <param name="payloadType">The RTP payload type to accept; <see langword="null"/>: any.</param>
     /// <param name="options">Defaults: profile <c>balanced</c>.</param>
     /// <param name="time">Whose ticks the instants are; defaults to the system's.</param>
+    /// <param name="repair">How the sender repairs what is lost; defaults to not at all.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> have problems; the message lists them.</exception>
-    public Receiver(IAudioDecoder decoder, int? payloadType = null, ReceiverOptions? options = null, TimeProvider? time = null)
+    public Receiver(
+        IAudioDecoder decoder, int? payloadType = null, ReceiverOptions? options = null, TimeProvider? time = null, RepairOffer? repair = null)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         _options = (options ?? new ReceiverOptions()).ThrowIfInvalid();
@@ -59,7 +64,8 @@ public sealed class Receiver
         _media = new MediaTimeline(0, Format.SampleRate, ticksPerSecond);
         _target = new DelayTarget(Ticks(_options.BaseDelay), Ticks(_options.MostDelay), ticksPerSecond);
 
-        _depacketizer = new Depacketizer(Format.SampleRate, payloadType, ticksPerSecond, _options);
+        _depacketizer = new Depacketizer(Format.SampleRate, payloadType, ticksPerSecond, _options, repair);
+        _repair = new Repairer(repair ?? RepairOffer.None, _media);
         _reception = new ReceptionLog(Format.SampleRate, ticksPerSecond);
         _senderClock = new SenderClock(_media);
         _buffer = new JitterBuffer(_options.Capacity);
@@ -113,6 +119,7 @@ public sealed class Receiver
         lock (_network)
         {
             _depacketizer.Expect(firstSequence, firstTimestamp);
+            _repair.Connect(_time.GetTimestamp());
             Volatile.Write(ref _overAt, Never);
         }
     }
@@ -134,6 +141,9 @@ public sealed class Receiver
                     _counts.Foreign--;
                     OnPacket(_depacketizer.Restarted, arrivedAt);
                     OnPacket(packet, arrivedAt);
+                    break;
+                case DatagramClass.Retransmission:
+                    OnRepair(packet, arrivedAt, PacketOrigin.Retransmission, datagram.Length);
                     break;
                 case DatagramClass.Corrupt:
                     _counts.Corrupt++;
@@ -259,6 +269,7 @@ public sealed class Receiver
             PlayoutError = _device.IsAligned ? _time.GetElapsedTime(0, _device.Error) : TimeSpan.Zero,
             Underruns = fills.Underruns,
             Jumps = _device.Jumps,
+            Repair = GetRepair(),
         };
     }
 
@@ -276,6 +287,7 @@ public sealed class Receiver
             _counts.Restarts++;
             _reception.Reset();
             _senderClock.Reset();
+            _repair.Restart();
             Volatile.Write(ref _overAt, Never);
         }
 
@@ -299,6 +311,9 @@ public sealed class Receiver
         {
             Learn(arrival, _timeline.Observe(packet.Position, arrivedAt), arrivedAt);
         }
+
+        _repair.OnPacket(buffered, arrival, _depacketizer.PacketFrames, _reception.Jitter, _target.Ticks);
+        TakeCopies(packet, arrivedAt);
     }
 
     // What came twice says nothing about how late packets come.
@@ -336,19 +351,5 @@ public sealed class Receiver
         return _senderClock.TryGetLatency(heard, out TimeSpan latency) && latency >= TimeSpan.Zero && latency <= MostLatency
             ? (latency, true)
             : (_time.GetElapsedTime(timeline.Line.Origin, heardAt), false);
-    }
-
-    // Written under the network's lock, read by whoever asks.
-    private sealed class ArrivalCounts
-    {
-        internal long Received, Late, Duplicate, Reordered, Corrupt, Foreign, Restarts;
-
-        internal void Count(PacketClass arrival)
-        {
-            Received += arrival == PacketClass.Duplicate ? 0 : 1;
-            Late += arrival == PacketClass.Late ? 1 : 0;
-            Duplicate += arrival == PacketClass.Duplicate ? 1 : 0;
-            Reordered += arrival == PacketClass.Reordered ? 1 : 0;
-        }
     }
 }

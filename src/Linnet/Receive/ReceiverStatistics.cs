@@ -1,3 +1,5 @@
+using Linnet.Receive.Repair;
+
 namespace Linnet.Receive;
 
 /// <summary>Where a receiver is in its stream.</summary>
@@ -25,7 +27,7 @@ public sealed record ReceiverStatistics
     /// <summary>Different packets that arrived, late ones included.</summary>
     public long Received { get; init; }
 
-    /// <summary>Packets that had not arrived when their turn was over, and have not since.</summary>
+    /// <summary>Packets that had neither arrived nor been repaired when their turn was over, and have not arrived since.</summary>
     public long Lost { get; init; }
 
     /// <summary>Packets that arrived when their turn was over.</summary>
@@ -102,6 +104,9 @@ public sealed record ReceiverStatistics
     /// <summary>Times play-out jumped because the error was too large for pitch.</summary>
     public long Jumps { get; init; }
 
+    /// <summary>What was done about packets that did not come.</summary>
+    public RepairSummary Repair { get; init; } = RepairSummary.None;
+
     /// <summary>These counts and <paramref name="later"/>'s together; where <paramref name="later"/> is now is where both are.</summary>
     internal ReceiverStatistics Plus(ReceiverStatistics later) => later with
     {
@@ -121,5 +126,6 @@ public sealed record ReceiverStatistics
         Jumps = Jumps + later.Jumps,
         Stretches = Stretches + later.Stretches,
         Stretched = Stretched + later.Stretched,
+        Repair = Repair.Plus(later.Repair),
     };
 }

@@ -1,5 +1,6 @@
 using Linnet.Codecs;
 using Linnet.Transports.Rtp;
+using Linnet.Wire.Sdp;
 
 namespace Linnet.Transports;
 
@@ -17,6 +18,9 @@ internal interface IStationReceiver : IAsyncDisposable
 
     /// <summary>Whether packets come over TCP; may become so while it runs.</summary>
     bool IsTcp { get; }
+
+    /// <summary>How losses of its packets are repaired.</summary>
+    RepairOffer Repair => RepairOffer.None;
 
     /// <summary>Makes a decoder for its packets; the caller's to dispose.</summary>
     /// <exception cref="TransportException">There is none.</exception>

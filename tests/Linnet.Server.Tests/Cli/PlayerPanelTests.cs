@@ -1,4 +1,5 @@
 using Linnet.Cli.Panels;
+using Linnet.Receive.Repair;
 
 namespace Linnet.Server.Tests.Cli;
 
@@ -37,6 +38,25 @@ public class PlayerPanelTests
             " space mutes  + − volume 100%  q quits",
         ],
         Lines(Playing, 48, 200));
+
+    [Fact]
+    public void What_was_repaired_is_shown_with_what_is_done_and_why() => Assert.Contains(
+        " repaired 41  Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
+        Lines(Playing with { Repair = Repaired }, 48, 200));
+
+    internal static RepairSummary Repaired => new()
+    {
+        Choice = new RepairChoice(RepairMode.Retransmission, null, "Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost."),
+        ByRetransmission = 40,
+        ByRedundancy = 2,
+        Overtaken = 1,
+        Requested = 45,
+        TooLate = 3,
+        Needless = 4,
+        OverheadBytes = 14_000,
+        PathLoss = 0.04,
+        RoundTrip = TimeSpan.FromMilliseconds(5.126),
+    };
 
     [Fact]
     public void A_narrow_terminal_gets_shorter_lines() =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Linnet.Clock;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
 
@@ -18,6 +19,9 @@ internal sealed class RtpReceiver
 
     private const int MaxReportLength = 512;
 
+    // RFC 3611 §4.5: units of time since a reference time came.
+    private const double UnitsPerSecond = 65_536;
+
     private readonly RtpSink _sink;
     private readonly TimeProvider _time;
     private readonly Random _random;
@@ -28,6 +32,7 @@ internal sealed class RtpReceiver
     private long _rtpSsrc = -1;
     private int _started;
     private long _malformed;
+    private RepairLoop? _repair;
 
     /// <param name="sink">Where everything goes.</param>
     /// <param name="time">Whose ticks the instants are.</param>
@@ -87,6 +92,7 @@ internal sealed class RtpReceiver
         }
 
         _sink.Packet(datagram, now);
+        Volatile.Read(ref _repair)?.OnPacket();
     }
 
     /// <summary>A datagram came where RTCP is expected.</summary>
@@ -108,6 +114,9 @@ internal sealed class RtpReceiver
                     break;
                 case Goodbye goodbye:
                     OnGoodbye(goodbye, now);
+                    break;
+                case ExtendedReport extended:
+                    OnDelays(extended, now);
                     break;
                 default:
                     break;
@@ -131,13 +140,41 @@ internal sealed class RtpReceiver
         }
     }
 
+    /// <summary>Asks the sender for what was lost, until cancelled. While it does, reports ask for the round trip too.</summary>
+    /// <param name="reducedSize">Whether feedback may go without a report.</param>
+    /// <param name="sendAsync">Sends one RTCP datagram, which is lent until it completes.</param>
+    /// <param name="setRedundancyAsync">Tells the sender which copies are wanted; <see langword="null"/>: it cannot be told.</param>
+    /// <param name="onDecision">Told, for a person, what was decided anew.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal Task RepairAsync(
+        bool reducedSize,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sendAsync,
+        Func<Redundancy?, CancellationToken, Task>? setRedundancyAsync,
+        Action<string> onDecision,
+        CancellationToken cancellationToken)
+    {
+        RepairLoop repair = StartRepair(reducedSize);
+        return repair.RunAsync(sendAsync, setRedundancyAsync, onDecision, cancellationToken);
+    }
+
+    /// <summary>From now on reports ask for the round trip.</summary>
+    internal RepairLoop StartRepair(bool reducedSize)
+    {
+        var repair = new RepairLoop(_sink, Ssrc, reducedSize ? null : _description, _time);
+        Volatile.Write(ref _repair, repair);
+        return repair;
+    }
+
     /// <summary>Writes a receiver report and who it is from.</summary>
     /// <returns>Bytes written.</returns>
     internal int WriteReport(Span<byte> destination)
     {
-        ReportBlock? block = _sink.Report(_time.GetTimestamp());
+        long now = _time.GetTimestamp();
+        ReportBlock? block = _sink.Report(now);
         var report = new ReceiverReport(Ssrc) { Blocks = block is null ? [] : [block.Value] };
-        return RtcpCompound.Write(destination, report, _description);
+        return Volatile.Read(ref _repair) is null
+            ? RtcpCompound.Write(destination, report, _description)
+            : RtcpCompound.Write(destination, report, _description, new ExtendedReport(Ssrc) { ReferenceTime = ReferenceTime(now) });
     }
 
     /// <summary>Writes that we leave.</summary>
@@ -151,6 +188,28 @@ internal sealed class RtpReceiver
         Volatile.Write(ref _lastArrivalAt, now);
         _arrival.TrySetResult();
         return now;
+    }
+
+    // No time of day: differences are all that matters, and nobody sets this clock.
+    private NtpTime ReferenceTime(long now)
+    {
+        (long seconds, long rest) = Math.DivRem(now, _time.TimestampFrequency);
+        return new NtpTime(((ulong)(uint)seconds << 32) | (((ulong)rest << 32) / (ulong)_time.TimestampFrequency));
+    }
+
+    private void OnDelays(ExtendedReport report, long now)
+    {
+        foreach (ReferenceDelay delay in report.Delays)
+        {
+            if (delay.Ssrc == Ssrc && delay.LastReferenceTime != 0 && Volatile.Read(ref _repair) is not null)
+            {
+                uint units = unchecked(ReferenceTime(now).Middle - delay.LastReferenceTime - delay.Delay);
+                if (units < int.MaxValue)
+                {
+                    _sink.RoundTrip(TimeSpan.FromSeconds(units / UnitsPerSecond), true);
+                }
+            }
+        }
     }
 
     private void OnGoodbye(Goodbye goodbye, long now)

@@ -37,4 +37,13 @@ internal sealed class RtpSink
 
     /// <summary>Something came that is no packet: from a stranger (<see langword="true"/>), or malformed.</summary>
     public Action<bool> Refused { get; init; } = static _ => { };
+
+    /// <summary>When <see cref="Repair"/> is to be called, in ticks; <see cref="long.MaxValue"/>: not as long as nothing comes.</summary>
+    public Func<long> RepairAt { get; init; } = static () => long.MaxValue;
+
+    /// <summary>Tells what to ask the sender for by now.</summary>
+    public Action<long, RepairRequest> Repair { get; init; } = static (_, _) => { };
+
+    /// <summary>The round trip to the sender: measured on the way that packets take, or else a hint.</summary>
+    public Action<TimeSpan, bool> RoundTrip { get; init; } = static (_, _) => { };
 }

@@ -33,6 +33,7 @@ internal sealed class RtspClient : IAsyncDisposable
     private uint _abandonedCSeq;
     private RtspException? _failure;
     private bool _isDisposed;
+    private TimeSpan _roundTrip = TimeSpan.MaxValue;
 
     private RtspClient(Socket socket, RtspUri server, RtspReceiverOptions options, TimeProvider time)
     {
@@ -53,6 +54,9 @@ internal sealed class RtspClient : IAsyncDisposable
 
     /// <summary>Our address as the server sees us, unless something between translates it.</summary>
     internal IPAddress LocalAddress { get; }
+
+    /// <summary>The least time from a question to its answer; <see langword="null"/> before the first.</summary>
+    internal TimeSpan? RoundTrip => _roundTrip == TimeSpan.MaxValue ? null : _roundTrip;
 
     /// <summary>Completes, and never fails, when the connection is over. <see cref="Failure"/> then says why.</summary>
     internal Task Closed { get; private set; } = Task.CompletedTask;
@@ -108,8 +112,12 @@ internal sealed class RtspClient : IAsyncDisposable
             try
             {
                 Question question = Register(request, onAnswer);
+                long askedAt = _time.GetTimestamp();
                 await WriteAsync(request.ToArray(), either.Token).ConfigureAwait(false);
-                return await question.Answer.Task.WaitAsync(either.Token).ConfigureAwait(false);
+                RtspResponse answer = await question.Answer.Task.WaitAsync(either.Token).ConfigureAwait(false);
+                TimeSpan roundTrip = _time.GetElapsedTime(askedAt);
+                _roundTrip = roundTrip < _roundTrip ? roundTrip : _roundTrip;
+                return answer;
             }
             finally
             {

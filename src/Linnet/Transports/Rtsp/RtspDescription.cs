@@ -12,8 +12,9 @@ namespace Linnet.Transports.Rtsp;
 /// <param name="SessionUri">What to PLAY and to TEARDOWN.</param>
 /// <param name="Title">The session's name, if it has one.</param>
 /// <param name="StartsNow">Whether the server counts time from now rather than from the start of the programme.</param>
+/// <param name="Repair">How losses of it can be repaired.</param>
 internal sealed record RtspDescription(
-    PayloadFormat Payload, byte PayloadType, string TrackUri, string SessionUri, string? Title, bool StartsNow)
+    PayloadFormat Payload, byte PayloadType, string TrackUri, string SessionUri, string? Title, bool StartsNow, RepairOffer Repair)
 {
     private const int MaxTitle = 200;
     private const int MaxListed = 8;
@@ -41,7 +42,8 @@ internal sealed record RtspDescription(
             RtspGrammar.IsUri(offer.ControlUri) ? offer.ControlUri : throw RtspFailure.NoDescription(server),
             RtspGrammar.IsUri(sessionUri) ? sessionUri : baseUri,
             TitleOf(sdp),
-            sdp.Value("range")?.StartsWith("npt=now", StringComparison.OrdinalIgnoreCase) == true);
+            sdp.Value("range")?.StartsWith("npt=now", StringComparison.OrdinalIgnoreCase) == true,
+            RepairOffer.Read(offer.Media, offer.Format));
     }
 
     private static AudioOffer Choose(string server, SessionDescription sdp, string baseUri)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Linnet.Codecs;
 using Linnet.Transports.Rtp;
+using Linnet.Wire.Sdp;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Rtsp;
@@ -39,6 +40,11 @@ internal sealed class RtspReceiver : IStationReceiver
 
     /// <summary>The RTP payload type it has.</summary>
     public byte PayloadType => _session.Description.PayloadType;
+
+    /// <summary>How losses of it are repaired: by UDP alone, for in the connection there are none.</summary>
+    public RepairOffer Repair => _delivery.IsTcp
+        ? RepairOffer.None
+        : _session.Description.Repair with { CopiesOnRequest = _session.SendsCopies };
 
     /// <summary>What the server calls it, if anything.</summary>
     public string? Title => _session.Description.Title;
@@ -116,6 +122,11 @@ internal sealed class RtspReceiver : IStationReceiver
         try
         {
             _delivery.Deliver(rtp);
+            if (_session.Client.RoundTrip is TimeSpan roundTrip)
+            {
+                sink.RoundTrip(roundTrip, false);
+            }
+
             await _session.PlayAsync(rtp.OnStart, cancellationToken).ConfigureAwait(false);
 
             Task silence = WaitForSilenceAsync(rtp, stopping.Token);
@@ -126,6 +137,7 @@ internal sealed class RtspReceiver : IStationReceiver
                 _delivery.ReceiveAsync(rtp, stopping.Token),
                 rtp.ReportAsync(_delivery.SendRtcpAsync, stopping.Token),
                 StayAwakeAsync(rtp, stopping.Token),
+                RepairAsync(rtp, stopping.Token),
             ];
             Task first = await Task.WhenAny(work).ConfigureAwait(false);
             if (first == _session.Client.Closed)
@@ -192,6 +204,16 @@ internal sealed class RtspReceiver : IStationReceiver
 
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
     }
+
+    // As long as there is nothing to repair it only waits.
+    private Task RepairAsync(RtpReceiver rtp, CancellationToken cancellationToken) => Repair.RtxPayloadType is null && !Repair.CopiesOnRequest
+        ? Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken)
+        : rtp.RepairAsync(
+            Repair.ReducedSize,
+            _delivery.SendRtcpAsync,
+            _session.SendsCopies ? _session.SetRedundancyAsync : null,
+            _logger.RepairDecided,
+            cancellationToken);
 
     private async Task WaitForTheLastAsync(CancellationToken cancellationToken)
     {

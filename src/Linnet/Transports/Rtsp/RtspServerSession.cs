@@ -157,7 +157,10 @@ internal sealed class RtspServerSession
             unsent,
             TimeSpan.FromSeconds(unsent * 8.0 / Math.Max(info.BitRate, 1)),
             Feedback.Reception,
-            StartedAt) { Repair = Feedback.Repair?.Statistics };
+            StartedAt)
+        {
+            Repair = Feedback.Repair?.Statistics,
+        };
     }
 
     /// <summary>Looks whether it is to end, and if so wakes its connection's task. Called by the server about once a second.</summary>

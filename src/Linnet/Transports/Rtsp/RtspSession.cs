@@ -1,4 +1,4 @@
-using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtp;
 using Linnet.Wire.Rtsp;
 using Linnet.Wire.Sdp;
 
@@ -29,6 +29,9 @@ internal sealed class RtspSession : IAsyncDisposable
     /// <summary>What the server offers.</summary>
     internal RtspDescription Description { get; }
 
+    /// <summary>Whether the server can be told which copies are wanted.</summary>
+    internal bool SendsCopies { get; private set; }
+
     /// <summary>How often the server wants to hear of us: half of the time after which it would forget us.</summary>
     internal TimeSpan KeepAliveInterval => (_session?.Timeout ?? SessionHeader.DefaultTimeout) / 2;
 
@@ -45,6 +48,7 @@ internal sealed class RtspSession : IAsyncDisposable
                 IReadOnlyList<string> methods = await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false);
                 var request = new RtspRequest(RtspMethod.Describe, address.ToString());
                 request.Headers.Add(RtspHeaderNames.Accept, SessionDescription.ContentType);
+                request.Headers.Add(RtspHeaderNames.Supported, RepairFeature.Tag);
                 if (options.Rendition is not null)
                 {
                     request.Headers.Add(RtspHeaderNames.LinnetRendition, options.Rendition);
@@ -75,6 +79,7 @@ internal sealed class RtspSession : IAsyncDisposable
     {
         var request = new RtspRequest(RtspMethod.Setup, Description.TrackUri);
         request.Headers.Add(RtspHeaderNames.Transport, TransportHeader.Write(wanted));
+        request.Headers.Add(RtspHeaderNames.Supported, RepairFeature.Tag);
         RtspResponse response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Status is RtspStatus.UnsupportedTransport)
         {
@@ -86,6 +91,8 @@ internal sealed class RtspSession : IAsyncDisposable
         {
             _session = session;
         }
+
+        SendsCopies = RepairFeature.IsSupportedBy(response);
 
         return TransportHeader.TryParse(response.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? specs) ? specs[0] : wanted;
     }
@@ -120,6 +127,21 @@ internal sealed class RtspSession : IAsyncDisposable
         }
 
         Require(Client, request, response);
+    }
+
+    /// <summary>Says which copies of earlier packets are wanted with each.</summary>
+    internal async Task SetRedundancyAsync(Redundancy? redundancy, CancellationToken cancellationToken)
+    {
+        var request = new RtspRequest(RtspMethod.SetParameter, Description.SessionUri) { Body = RepairFeature.Write(redundancy) };
+        request.Headers.Add(RtspHeaderNames.ContentType, RepairFeature.ParametersType);
+        try
+        {
+            await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RtspException)
+        {
+            // Without copies it sounds as it did before. If the connection is over, others see that.
+        }
     }
 
     /// <summary>Says that we are still there, and so asks whether the server is.</summary>

@@ -24,6 +24,9 @@ public sealed record RepairOffer
     /// <summary>Whether feedback may be sent without a report in front.</summary>
     public bool ReducedSize { get; init; }
 
+    /// <summary>Whether the sender can be told which copies to send. SDP does not say that.</summary>
+    public bool CopiesOnRequest { get; init; }
+
     /// <summary>Reads what a media section, which came from anyone, offers for one of its formats.</summary>
     public static RepairOffer Read(MediaDescription media, RtpMap format)
     {

@@ -1,0 +1,67 @@
+using Linnet.Receive.Repair;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtp;
+
+namespace Linnet.Receive;
+
+/// <content>What is lost is had again: asked for through the transport, or taken from copies in later packets.</content>
+public sealed partial class Receiver
+{
+    /// <summary>When <see cref="FillRepair"/> is to be called; <see cref="long.MaxValue"/>: not as long as nothing comes.</summary>
+    internal long RepairAt => _repair.At;
+
+    /// <summary>Says what to ask the sender for by now.</summary>
+    internal void FillRepair(long now, RepairRequest request)
+    {
+        lock (_network)
+        {
+            request.Clear();
+            if (_timeline is not null)
+            {
+                _repair.Fill(now, _depacketizer, _timeline.Line, _reception.Jitter, _target.Ticks, request);
+            }
+        }
+    }
+
+    /// <summary>Takes the round trip to the sender.</summary>
+    /// <param name="roundTrip">From a question to its answer.</param>
+    /// <param name="isMeasured">Whether it was measured on the way that packets take; otherwise it is a hint.</param>
+    internal void OnRoundTrip(TimeSpan roundTrip, bool isMeasured)
+    {
+        lock (_network)
+        {
+            _repair.OnRoundTrip((long)(roundTrip.TotalSeconds * _media.TicksPerSecond), isMeasured);
+        }
+    }
+
+    private void TakeCopies(in StreamPacket packet, long arrivedAt)
+    {
+        for (int i = 0; i < packet.Red.Copies; i++)
+        {
+            if (_depacketizer.TryReadCopy(packet, i, out StreamPacket copy))
+            {
+                OnRepair(copy, arrivedAt, PacketOrigin.Copy, RedPayload.CopyHeaderLength + copy.Payload.Length);
+            }
+        }
+    }
+
+    // A repair says nothing about when packets arrive by themselves: neither timeline nor reports hear of it.
+    private void OnRepair(in StreamPacket packet, long arrivedAt, PacketOrigin origin, int bytes)
+    {
+        var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.Stream);
+        PacketClass result = _buffer.Put(buffered, packet.Payload, isRepair: true);
+        _repair.OnRepair(buffered, result, _depacketizer.PacketFrames, origin, bytes);
+        if (packet.Position > _newestPosition)
+        {
+            Volatile.Write(ref _newestPosition, packet.Position);
+        }
+    }
+
+    private RepairSummary GetRepair()
+    {
+        lock (_network)
+        {
+            return RepairSummary.Of(_repair, _media.TicksPerSecond);
+        }
+    }
+}

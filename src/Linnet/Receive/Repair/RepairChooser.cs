@@ -1,0 +1,165 @@
+using Linnet.Wire.Rtp;
+
+namespace Linnet.Receive.Repair;
+
+/// <summary>What a receiver measured of its path, as far as repair depends on it.</summary>
+/// <param name="CanAsk">Whether the sender sends again what it is asked for.</param>
+/// <param name="CanCopy">Whether it sends copies when it is asked to.</param>
+/// <param name="Loss">Share of packets lost.</param>
+/// <param name="Burst">Mean length of the burst that a lost packet is in, in packets.</param>
+/// <param name="PacketTime">Sound in a packet.</param>
+/// <param name="RoundTrip">To the sender; <see langword="null"/>: not known yet.</param>
+/// <param name="Buffer">How long a packet may take longer than the fastest and still be played.</param>
+/// <param name="Slack">How late packets are that are not lost.</param>
+internal readonly record struct PathState(
+    bool CanAsk, bool CanCopy, double Loss, double Burst, TimeSpan PacketTime, TimeSpan? RoundTrip, TimeSpan Buffer, TimeSpan Slack);
+
+/// <summary>What was decided, and from what.</summary>
+/// <param name="Path">What was measured.</param>
+/// <param name="Mode">What is done.</param>
+/// <param name="Copies">The copies that are asked for, if any.</param>
+/// <param name="Tries">How often a packet can be asked for until it is too late.</param>
+/// <param name="IsBanned">Whether copies made it worse lately.</param>
+internal readonly record struct RepairVerdict(PathState Path, RepairMode Mode, Redundancy? Copies, int Tries, bool IsBanned);
+
+/// <summary>Chooses the repair that leaves least damage: asking again where there is time for it, copies where there is not, or not enough.</summary>
+/// <remarks>
+/// Copies triple the stream, so they must be worth it: they are taken from a loss of <see cref="Noticeable"/> on, and given up when for half a
+/// minute less than half of that was lost. If much more is lost soon after they began, they themselves are too much for the path; then they are
+/// given up for a minute.
+/// </remarks>
+internal sealed class RepairChooser(long ticksPerSecond)
+{
+    /// <summary>Loss from which on something is done about it that costs something.</summary>
+    internal const double Noticeable = 0.002;
+
+    // Damage that is let be rather than send copies.
+    private const double Acceptable = 0.0005;
+
+    // One copy does if it leaves no more than this.
+    private const double Inaudible = 0.0005;
+
+    private const double GiveUpSeconds = 30;
+    private const double ProbationSeconds = 8;
+    private const double BanSeconds = 60;
+
+    private Redundancy? _current;
+    private long _currentSince;
+    private double _lossBefore;
+    private long _calmSince = long.MaxValue;
+    private long _bannedUntil = long.MinValue;
+
+    /// <summary>Decides anew. Allocates nothing.</summary>
+    internal RepairVerdict Choose(in PathState path, long now)
+    {
+        if (!path.CanAsk && !path.CanCopy)
+        {
+            return default;
+        }
+
+        Observe(path, now);
+        int tries = TriesOf(path);
+        double afterTries = path.CanAsk && tries > 0 ? AfterTries(path, tries) : path.Loss;
+        Redundancy? copies = now < _bannedUntil ? null : CopiesFor(path, afterTries, now);
+        if (copies != _current)
+        {
+            _currentSince = now;
+            _lossBefore = _current is null ? path.Loss : _lossBefore;
+            _current = copies;
+        }
+
+        bool asks = path.CanAsk && tries > 0;
+        RepairMode mode = asks ? copies is null ? RepairMode.Retransmission : RepairMode.Both
+            : copies is null ? RepairMode.None : RepairMode.Redundancy;
+        return new RepairVerdict(path, mode, copies, tries, IsBanned: now < _bannedUntil);
+    }
+
+    private void Observe(in PathState path, long now)
+    {
+        _calmSince = path.Loss >= Noticeable / 2 ? long.MaxValue : Math.Min(_calmSince, now);
+        if (_current is not null && now - _currentSince < ProbationSeconds * ticksPerSecond && path.Loss > (2 * _lossBefore) + 0.05)
+        {
+            _bannedUntil = now + (long)(BanSeconds * ticksPerSecond);
+        }
+    }
+
+    private Redundancy? CopiesFor(in PathState path, double afterTries, long now)
+    {
+        bool isCalm = now - _calmSince > GiveUpSeconds * ticksPerSecond && _calmSince != long.MaxValue;
+        if (!path.CanCopy || isCalm || (_current is null && path.Loss < Noticeable))
+        {
+            return null;
+        }
+
+        Redundancy? best = null;
+        for (int count = 1; count <= Redundancy.MaxCopies; count++)
+        {
+            if (Widest(path, count) is Redundancy widest)
+            {
+                best = best is Redundancy fewer && AfterCopies(path, fewer) <= Inaudible ? best : widest;
+            }
+        }
+
+        // Where there is time to ask, copies must be clearly better than asking alone.
+        bool asks = path.CanAsk && afterTries < path.Loss;
+        double enough = asks ? Math.Max(_current is null ? Acceptable : Acceptable / 2, 0) : 0;
+        bool isWorth = best is Redundancy b && afterTries > enough && (!asks || AfterCopies(path, b) < afterTries / 2);
+        return !isWorth ? null : Keeps(path, best!.Value) ? _current : best;
+    }
+
+    // To and fro between one copy and two would be heard in the network, if not by ears.
+    private bool Keeps(in PathState path, Redundancy best) =>
+        _current is Redundancy current && current.SpacingMs == best.SpacingMs && current.Copies > best.Copies && Fits(path, current);
+
+    private static Redundancy? Widest(in PathState path, int count)
+    {
+        Redundancy? widest = null;
+        foreach (int spacing in Redundancy.SpacingsMs)
+        {
+            var redundancy = new Redundancy(count, spacing);
+            widest = Fits(path, redundancy) ? redundancy : widest;
+        }
+
+        return widest;
+    }
+
+    private static bool Fits(in PathState path, Redundancy redundancy) =>
+        redundancy.SpacingIn(path.PacketTime) * redundancy.Copies * path.PacketTime + path.Slack <= path.Buffer;
+
+    // The first request leaves when the next packet is there; each further one when the answer is overdue.
+    private static int TriesOf(in PathState path)
+    {
+        TimeSpan trip = path.RoundTrip ?? path.Buffer / 2;
+        TimeSpan left = path.Buffer - path.PacketTime - path.Slack - trip;
+        return left < TimeSpan.Zero ? 0 : 1 + (int)Math.Min(1000, left / (trip + path.Slack + TimeSpan.FromMilliseconds(1)));
+    }
+
+    // Request and answer are lost as packets are; and no answer comes through a burst.
+    private static double AfterTries(in PathState path, int tries)
+    {
+        double fails = 1 - Math.Pow(1 - path.Loss, 2);
+        double random = path.Loss * Math.Pow(fails, tries);
+        return Math.Max(random, path.Loss * Survival(path, path.Buffer - (path.RoundTrip ?? path.Buffer / 2)));
+    }
+
+    // The chance that a copy is lost too: the nearer, the more it shares the packet's fate.
+    private static double AfterCopies(in PathState path, Redundancy redundancy)
+    {
+        double again = path.Loss + ((1 - path.Loss) * Survival(path, TimeSpan.FromMilliseconds(redundancy.SpacingMs) / (1 - Math.Min(path.Loss, 0.9))));
+        return path.Loss * Math.Pow(again, redundancy.Copies);
+    }
+
+    // How likely a burst lasts that long: nil if losses are random, which make bursts too, but short ones.
+    private static double Survival(in PathState path, TimeSpan time)
+    {
+        double random = (1 + path.Loss) / Math.Max(1 - path.Loss, 0.1);
+        if (path.Burst < 1.5 * random)
+        {
+            return 0;
+        }
+
+        // Weighed by their length, bursts seem twice as long as they are on average.
+        TimeSpan mean = path.PacketTime * path.Burst / 2;
+        return Math.Exp(-(time / mean));
+    }
+}

@@ -1,0 +1,330 @@
+using System.Net;
+using Linnet.Broadcast;
+using Linnet.Clock;
+using Linnet.Codecs;
+using Linnet.Receive;
+using Linnet.Receive.Repair;
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Impairments;
+using Linnet.Transports.Rtp;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtcp;
+using Linnet.Wire.Rtp;
+using Linnet.Wire.Sdp;
+
+namespace Linnet.Tests.Receive.Repair;
+
+/// <summary>What a path does, and what is tried against it.</summary>
+internal sealed record LossRunOptions
+{
+    /// <summary>To the receiver and back, but for the round trip: as <c>--impair</c> takes it.</summary>
+    public required string Path { get; init; }
+
+    public required TimeSpan RoundTrip { get; init; }
+
+    /// <summary>From a packet's arrival to its play-out.</summary>
+    public required TimeSpan Latency { get; init; }
+
+    /// <summary>Whether bad times are bad both ways at once, as when a radio link fades; otherwise the two ways have nothing to do with each other.</summary>
+    public bool IsSharedFade { get; init; } = true;
+
+    /// <summary>Without: what is negotiated, and chosen by what is measured. Otherwise these copies, always, and nothing else.</summary>
+    public Redundancy? Fixed { get; init; }
+
+    /// <summary>Whether anything is repaired at all.</summary>
+    public bool Repairs { get; init; } = true;
+
+    public int Seed { get; init; } = 1;
+
+    public int PacketMs { get; init; } = 20;
+
+    public int BitRate { get; init; } = 128_000;
+}
+
+/// <summary>A server's ring and sender, a path that loses both ways, and a receiver with a device: everything but the sockets, in simulated microseconds.</summary>
+internal sealed class LossRun
+{
+    private const long Second = 1_000_000;
+    private const int Rate = 48_000;
+    private const int PeriodFrames = 120;
+    private const long Period = Second * PeriodFrames / Rate;
+    private const long Held = 4 * Period;
+    private const double Tolerance = 0.15;
+
+    // So much of a window may be off: the filter that follows the clock rings for less than this at both ends of what is missing.
+    private const int TolerableFrames = Rate / 1000;
+
+    private static readonly RtpStreamIdentity Stream = new(0x1234_5678, 65_000, 4_000_000_000) { RtxSsrc = 0x8765_4321 };
+
+    private readonly SettableTime _time = new(Second);
+    private readonly LossRunOptions _options;
+    private readonly int _frames;
+    private readonly BroadcastRing _ring;
+    private readonly SenderLoop _loop;
+    private readonly LinkListener _listener;
+    private readonly RtpFeedback _feedback;
+    private readonly RepairSender _sender;
+    private readonly RtcpWriter _rtcp;
+    private readonly Lane _down;
+    private readonly Lane _downControl;
+    private readonly Lane _up;
+    private readonly Receiver _receiver;
+    private readonly RtpReceiver _rtp;
+    private readonly RepairLoop _repair;
+    private readonly RepairRequest _request = new();
+    private readonly Queue<(long At, byte[] Body)> _parameters = new();
+    private readonly float[] _period = new float[PeriodFrames];
+    private readonly List<int> _bad = [];
+    private readonly byte[] _scratch = new byte[1500];
+    private readonly byte[] _payload;
+    private readonly long _epoch;
+    private Redundancy? _asked;
+    private long _published;
+    private long _nextPeriod;
+    private long _nextReport;
+
+    public LossRun(LossRunOptions options)
+    {
+        _options = options;
+        _frames = Rate * options.PacketMs / 1000;
+        _payload = new byte[options.BitRate / 8 * options.PacketMs / 1000];
+        Now = _epoch = 7 * Second;
+        var info = new RenditionInfo("sim", "opus", new PayloadFormat("opus", Rate, 2), _frames, options.BitRate, Stream);
+        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), () => true);
+        _ring.Publish(new DiscontinuityItem(0, Now, new MediaTimeline(Now, Rate, Second)));
+        Assert.True(_ring.TryOpen(out RingLease? lease));
+
+        ImpairmentOptions path = LossyLink.Like(options.Path) with { Delay = options.RoundTrip / 2, Seed = options.Seed };
+        var down = new Impairment(path, Second, direction: 0);
+        Impairment up = options.IsSharedFade ? down : new Impairment(path, Second, direction: 1);
+        _down = new Lane(down, 0);
+        _downControl = new Lane(down, 1);
+        _up = new Lane(up, 2);
+
+        _rtcp = new RtcpWriter(_time);
+        _feedback = new RtpFeedback(info, _time);
+        _feedback.Repair = _sender = new RepairSender(info, Second, () => _feedback.Reception?.RoundTrip) { Redundancy = options.Fixed };
+        _loop = new SenderLoop(new SenderOptions(), Second, new SenderCounters(Second), static _ => { });
+        _listener = new LinkListener(lease, this) { ReportAt = long.MaxValue };
+        _sender.OnAsked = () => _loop.Repair(_listener, Now);
+        _listener.Next = _ring.Head;
+        _loop.Add(_listener, Now);
+
+        var offer = new RepairOffer
+        {
+            RtxPayloadType = options.Fixed is null && options.Repairs ? RtpStreamIdentity.RtxPayloadType : null,
+            RedPayloadType = RtpStreamIdentity.RedPayloadType,
+            ReducedSize = true,
+            CopiesOnRequest = options.Fixed is null && options.Repairs,
+        };
+        _receiver = new Receiver(
+            new TruthDecoder(_frames), RtpStreamIdentity.PayloadType, new ReceiverOptions { Latency = options.Latency }, _time, offer);
+        _receiver.SetOutput(_receiver.Format);
+        var sink = new RtpSink
+        {
+            Start = _receiver.Start,
+            Packet = _receiver.OnRtp,
+            SenderReport = _receiver.OnSenderReport,
+            Goodbye = _receiver.OnBye,
+            Report = now => _receiver.TryBuildReport(now, out ReportBlock report) ? report : null,
+            RepairAt = () => _receiver.RepairAt,
+            Repair = _receiver.FillRepair,
+            RoundTrip = _receiver.OnRoundTrip,
+        };
+        _rtp = new RtpReceiver(sink, _time, new Random(options.Seed));
+        _repair = _rtp.StartRepair(reducedSize: true);
+        _rtp.OnStart(Stream.FirstSequenceNumber, Stream.FirstTimestamp);
+        sink.RoundTrip(options.RoundTrip, false);
+        _nextPeriod = Now + (Second / 700);
+        _nextReport = Now + Second;
+    }
+
+    public ReceiverStatistics Statistics => _receiver.GetStatistics();
+
+    public RepairStatistics SenderStatistics => _sender.Statistics;
+
+    public int Windows => _bad.Count;
+
+    /// <summary>Share of windows whose sound is not the original's.</summary>
+    public double Damaged => _bad.Count == 0 ? 0 : (double)_bad.Count(static bad => bad > TolerableFrames) / _bad.Count;
+
+    /// <summary>Bytes that came down for repair, by bytes of the stream alone, headers of RTP, UDP and IP included.</summary>
+    public double OverheadDown => (double)(_down.Bytes - _listener.PlainBytes) / _listener.PlainBytes;
+
+    /// <summary>Bytes that went up to ask for it, by the same.</summary>
+    public double OverheadUp => (double)_up.Bytes / _listener.PlainBytes;
+
+    public double LostOnTheWay => (double)_down.Counts.Dropped / _down.Counts.Taken;
+
+    private long Now { get => _time.Timestamp; set => _time.Timestamp = value; }
+
+    /// <summary>Lets it settle, then counts so many windows.</summary>
+    public void Run(int windows, double settleSeconds = 12)
+    {
+        long from = (long)(settleSeconds * 1000 / _options.PacketMs);
+        long until = Now + (long)((settleSeconds + (windows * _options.PacketMs / 1000.0)) * Second) + Delay;
+        while (Now < until)
+        {
+            Publish();
+            long next = Math.Min(Math.Min(_loop.Step(Now), _nextPeriod), Math.Min(_nextReport, Math.Max(Now, _receiver.RepairAt)));
+            next = Math.Min(next, Math.Min(_down.NextAt, Math.Min(_downControl.NextAt, _up.NextAt)));
+            next = _parameters.TryPeek(out (long At, byte[] Body) parameter) ? Math.Min(next, parameter.At) : next;
+            Now = Math.Max(Now, next);
+            Deliver();
+            Ask();
+            Report();
+            Play(from, windows);
+        }
+    }
+
+    // From when a frame is sent to when it is heard.
+    private long Delay => ((long)(_options.RoundTrip.TotalSeconds * Second) / 2) + (long)(_options.Latency.TotalSeconds * Second) + Held + Period;
+
+    private void Publish()
+    {
+        while (_epoch + (_published * _options.PacketMs * 1000) < Now + (Second / 3))
+        {
+            BitConverter.TryWriteBytes(_payload, _published);
+            long due = _epoch + (_published * _options.PacketMs * 1000);
+            _ring.Publish(new PacketItem(Stream, _published, _published * _frames, _frames, _published == 0, due, _payload));
+            _published++;
+        }
+    }
+
+    private void Deliver()
+    {
+        while (_down.TryReceive(Now, out byte[]? datagram))
+        {
+            _rtp.OnRtp(datagram);
+        }
+
+        while (_downControl.TryReceive(Now, out byte[]? datagram))
+        {
+            _rtp.OnRtcp(datagram);
+        }
+
+        while (_up.TryReceive(Now, out byte[]? datagram))
+        {
+            Assert.True(RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: true));
+            _feedback.Hear(compound);
+        }
+
+        while (_parameters.TryPeek(out (long At, byte[] Body) parameter) && parameter.At <= Now)
+        {
+            Assert.True(RepairFeature.TryRead(_parameters.Dequeue().Body, out Redundancy? redundancy));
+            _sender.Redundancy = redundancy;
+        }
+    }
+
+    private void Ask()
+    {
+        if (_receiver.RepairAt > Now)
+        {
+            return;
+        }
+
+        int length = _repair.Write(_scratch, _request, Now);
+        if (length > 0)
+        {
+            _up.Send(_scratch.AsSpan(0, length), Now);
+        }
+
+        // RTSP's connection loses nothing, but takes its time.
+        if (_options.Fixed is null && _request.Redundancy != _asked)
+        {
+            _asked = _request.Redundancy;
+            _parameters.Enqueue((Now + (long)(_options.RoundTrip.TotalSeconds * Second), RepairFeature.Write(_asked)));
+        }
+    }
+
+    private void Report()
+    {
+        if (Now < _nextReport)
+        {
+            return;
+        }
+
+        _nextReport += 5 * Second;
+        _up.Send(_scratch.AsSpan(0, _rtp.WriteReport(_scratch)), Now);
+        if (_rtcp.Report(_listener, Now, feedback: _feedback) is byte[] report)
+        {
+            _downControl.Send(report, Now);
+        }
+    }
+
+    private void Play(long from, int windows)
+    {
+        if (Now < _nextPeriod)
+        {
+            return;
+        }
+
+        _nextPeriod += Period;
+        Assert.Equal(PeriodFrames, _receiver.Read(_period, Now + Held));
+        double first = (Now + Held - _epoch - Delay) * (double)Rate / Second;
+        for (int i = 0; i < PeriodFrames; i++)
+        {
+            double position = first + i;
+            long window = (long)Math.Floor(position / _frames) - from;
+            if (window < 0 || window >= windows)
+            {
+                continue;
+            }
+
+            while (_bad.Count <= window)
+            {
+                _bad.Add(0);
+            }
+
+            _bad[(int)window] += Math.Abs(_period[i] - TruthDecoder.At(position)) > Tolerance ? 1 : 0;
+        }
+    }
+
+    private sealed class LinkListener(RingLease lease, LossRun run) : Listener(lease, new IPEndPoint(IPAddress.Loopback, 9), "sim")
+    {
+        public long PlainBytes { get; private set; }
+
+        protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+        {
+            PlainBytes += packet.Datagram.Length + Lane.HeaderBytes;
+            run._down.Send(run._sender.DatagramOf(packet, Ring).Span, run.Now);
+            return true;
+        }
+
+        protected internal override void SendRepair(long now, SendBatch batch) =>
+            run._sender.Send(now, Ring, datagram => run._down.Send(datagram.Span, now));
+
+        protected internal override void SendReport(long now, SendBatch batch)
+        {
+        }
+
+        protected internal override void SendEnd(SendBatch batch)
+        {
+        }
+
+        protected internal override void OnFinished(DropReason reason)
+        {
+        }
+    }
+
+    private sealed class Lane(Impairment impairment, int number)
+    {
+        public const int HeaderBytes = 28;
+
+        private readonly ImpairedLane _lane = new(Second);
+
+        public long Bytes { get; private set; }
+
+        public ImpairmentCounts Counts => _lane.Counts;
+
+        public long NextAt => _lane.NextAt;
+
+        public void Send(ReadOnlySpan<byte> datagram, long now)
+        {
+            Bytes += datagram.Length + HeaderBytes;
+            _lane.Send(datagram, impairment.Next(datagram.Length, now, number));
+        }
+
+        public bool TryReceive(long now, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out byte[]? datagram) => _lane.TryReceive(now, out datagram, out _);
+    }
+}
