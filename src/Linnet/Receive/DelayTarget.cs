@@ -16,21 +16,22 @@ internal sealed class DelayTarget
     private const int Trend = 48;
     private const int Spared = 2;
 
-    // How much is added to what was seen: the resampler looks ahead by almost a millisecond.
+    // How much is added to what was seen, besides what the resampler looks ahead.
     private const int MarginShare = 16;
-    private const double MarginSeconds = 0.001;
+    private const double MarginSeconds = 0.0002;
 
     private readonly long[] _latest = new long[Trend];
     private readonly long[] _sorted = new long[Trend];
     private readonly long _base;
     private readonly long _most;
-    private readonly long _margin;
+    private readonly long _leastMargin;
     private readonly long _slotTicks;
     private int _slot;
     private long _slotEnds = long.MinValue;
     private long _spike;
     private long _trend;
     private long _floor;
+    private long _margin;
     private long _ticks;
 
     /// <param name="least">The least, in ticks.</param>
@@ -40,7 +41,7 @@ internal sealed class DelayTarget
     {
         _base = _ticks = least;
         _most = most;
-        _margin = (long)(MarginSeconds * ticksPerSecond);
+        _leastMargin = _margin = (long)(MarginSeconds * ticksPerSecond);
         _slotTicks = (long)(SlotSeconds * ticksPerSecond);
     }
 
@@ -58,6 +59,16 @@ internal sealed class DelayTarget
     {
         get => Volatile.Read(ref _floor);
         set => Volatile.Write(ref _floor, value);
+    }
+
+    /// <summary>How long before its time play-out needs sound, because its filter looks ahead. Set before packets come.</summary>
+    internal long LookAhead
+    {
+        set
+        {
+            Volatile.Write(ref _margin, value + _leastMargin);
+            Decide();
+        }
     }
 
     /// <summary>Takes one arrival into account.</summary>

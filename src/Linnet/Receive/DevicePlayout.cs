@@ -61,6 +61,7 @@ internal sealed class DevicePlayout
         _device = new DeviceDelay(ticksPerSecond);
         _output = new MediaTimeline(0, device.SampleRate, ticksPerSecond);
         _inputRate = stream.SampleRate;
+        target.LookAhead = InputTicks(_resampler.Lag);
         _depth = new PlayoutDepth(decoder, target, new MediaTimeline(0, stream.SampleRate, ticksPerSecond));
         if (before is not null)
         {

@@ -38,10 +38,15 @@ internal sealed class DriftResampler
     /// <returns>Frames written.</returns>
     internal int Process(ReadOnlySpan<float> input, Span<float> output, out int consumed)
     {
-        if (!_map.IsIdentity)
+        // No more than is needed: what it holds beyond that is sound that was decided on too early.
+        int frames = Math.Min(input.Length / _map.From, InputFor(output.Length / _map.To));
+        if (_map.IsIdentity)
         {
-            // No more than is needed, so that little is mapped twice.
-            int frames = Math.Min(input.Length / _map.From, Math.Min(MappedFrames, InputFor(output.Length / _map.To)));
+            input = input[..(frames * _map.From)];
+        }
+        else
+        {
+            frames = Math.Min(frames, MappedFrames);
             _map.Apply(input[..(frames * _map.From)], _mapped);
             input = _mapped.AsSpan(0, frames * _map.To);
         }

