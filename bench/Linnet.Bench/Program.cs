@@ -1,3 +1,10 @@
 using BenchmarkDotNet.Running;
+using Linnet.Bench;
+
+if (args is ["profiles"])
+{
+    ProfileTable.Print(Console.Out);
+    return;
+}
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

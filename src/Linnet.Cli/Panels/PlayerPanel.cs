@@ -20,7 +20,7 @@ internal static class PlayerPanel
         }
 
         yield return new PanelLine().Add(Margin)
-            .Add("buffer ", Tone.Quiet).Add(Text.Ms(player.Buffer))
+            .Add("buffer ", Tone.Quiet).Add(Text.Ms(player.Buffer)).Add($" of {Text.Ms(player.Target)} {player.Profile ?? "fixed"}", Tone.Quiet)
             .Add("  latency ", Tone.Quiet).Add(Text.Ms(player.Latency))
             .Add("  lost ", Tone.Quiet).Add(Text.Count(player.Lost), player.Lost > 0 ? Tone.Warning : Tone.Plain)
             .Add("  late ", Tone.Quiet).Add(Text.Count(player.Late), player.Late > 0 ? Tone.Warning : Tone.Plain)

@@ -60,6 +60,23 @@ internal sealed record PlayerSnapshot
 
     public TimeSpan Latency { get; init; }
 
+    /// <summary>The profile's name; <see langword="null"/> for a fixed buffer.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>How long packets should wait.</summary>
+    public TimeSpan Target { get; init; }
+
+    /// <summary>How long they do.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>How late packets come, the two worst of the last 48 half seconds left out.</summary>
+    public TimeSpan Lateness { get; init; }
+
+    public long Underruns { get; init; }
+
+    /// <summary>Times sound was stretched, so that they wait as long as they should.</summary>
+    public long Stretches { get; init; }
+
     /// <summary>By how much the sender's clock is faster than the device's, parts per million.</summary>
     public double DriftPpm { get; init; }
 

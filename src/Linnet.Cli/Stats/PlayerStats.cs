@@ -24,6 +24,12 @@ internal sealed record PlayerStats(
     string Output,
     long Reordered,
     long Corrupt,
+    string? Profile,
+    double TargetMs,
+    double DelayMs,
+    double LatenessMs,
+    long Underruns,
+    long Stretches,
     RepairStats Repair,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment)
 {
@@ -49,6 +55,12 @@ internal sealed record PlayerStats(
         player.Output,
         player.Reordered,
         player.Corrupt,
+        player.Profile,
+        Round(player.Target.TotalMilliseconds),
+        Round(player.Delay.TotalMilliseconds),
+        Round(player.Lateness.TotalMilliseconds),
+        player.Underruns,
+        player.Stretches,
         RepairStats.Of(player.Repair),
         player.Impairment);
 

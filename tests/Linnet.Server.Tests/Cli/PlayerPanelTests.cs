@@ -21,6 +21,8 @@ public class PlayerPanelTests
         Concealed = TimeSpan.FromMilliseconds(60),
         Buffer = TimeSpan.FromMilliseconds(62.4),
         Latency = TimeSpan.FromMilliseconds(91),
+        Profile = "balanced",
+        Target = TimeSpan.FromMilliseconds(60),
         DriftPpm = -12.3,
         Levels = [new MeterLevel(-30, -12), new MeterLevel(Ballistics.Floor, Ballistics.Floor)],
         Elapsed = TimeSpan.FromSeconds(83),
@@ -34,7 +36,7 @@ public class PlayerPanelTests
             " opus 48 kHz stereo over UDP → Built-in Audio",
             " L " + new string('█', 16) + new string('·', 9) + "│" + new string('·', 6) + " −12.0 dBFS",
             " R " + new string('·', 32) + "    −∞ dBFS",
-            " buffer 62 ms  latency 91 ms  lost 3  late 1  concealed 60 ms  drift -12 ppm",
+            " buffer 62 ms of 60 ms balanced  latency 91 ms  lost 3  late 1  concealed 60 ms  drift -12 ppm",
             " space mutes  + − volume 100%  q quits",
         ],
         Lines(Playing, 48, 200));

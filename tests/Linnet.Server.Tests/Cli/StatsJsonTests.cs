@@ -24,6 +24,12 @@ public class StatsJsonTests
         Concealed = TimeSpan.FromMilliseconds(20),
         Buffer = TimeSpan.FromMilliseconds(61.257),
         Latency = TimeSpan.FromMilliseconds(80),
+        Profile = "balanced",
+        Target = TimeSpan.FromMilliseconds(60),
+        Delay = TimeSpan.FromMilliseconds(60.5),
+        Lateness = TimeSpan.FromMilliseconds(12.25),
+        Underruns = 6,
+        Stretches = 7,
         DriftPpm = 1.5,
         PeakDbfs = -12.344,
         Reconnects = 1,
@@ -33,7 +39,7 @@ public class StatsJsonTests
 
     [Fact]
     public void A_player_prints_exactly_the_fields_promised_in_their_order() => Assert.Equal(
-        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"null","reordered":4,"corrupt":5,"repair":{"mode":"retransmission","reason":"Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.","copies":0,"spacing_ms":0,"round_trip_ms":5.13,"path_loss_percent":4,"repaired":41,"by_retransmission":40,"by_redundancy":2,"requested":45,"too_late":3,"needless":4,"overhead_bytes":14000}}""",
+        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"null","reordered":4,"corrupt":5,"profile":"balanced","target_ms":60,"delay_ms":60.5,"lateness_ms":12.25,"underruns":6,"stretches":7,"repair":{"mode":"retransmission","reason":"Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.","copies":0,"spacing_ms":0,"round_trip_ms":5.13,"path_loss_percent":4,"repaired":41,"by_retransmission":40,"by_redundancy":2,"requested":45,"too_late":3,"needless":4,"overhead_bytes":14000}}""",
         StatsJson.Line(PlayerStats.Of(Playing, hasEnded: false)));
 
     [Fact]
