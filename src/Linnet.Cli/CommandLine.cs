@@ -50,6 +50,7 @@ internal static class CommandLine
             ServeCommand.Create(shell),
             PlayCommand.Create(shell),
             RecordCommand.Create(shell),
+            ProbeCommand.Create(shell),
             DevicesCommand.Create(shell),
         };
         root.HelpName = "linnet";

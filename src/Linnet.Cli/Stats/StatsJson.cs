@@ -8,6 +8,7 @@ namespace Linnet.Cli.Stats;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(PlayerStats))]
 [JsonSerializable(typeof(ServerStats))]
+[JsonSerializable(typeof(ProbeStats))]
 internal sealed partial class StatsJson : JsonSerializerContext
 {
     // Titles stay readable; the line is for programs, never for HTML.
@@ -18,6 +19,8 @@ internal sealed partial class StatsJson : JsonSerializerContext
     });
 
     public static string Line(PlayerStats stats) => JsonSerializer.Serialize(stats, Readable.PlayerStats);
+
+    public static string Line(ProbeStats stats) => JsonSerializer.Serialize(stats, Readable.ProbeStats);
 
     public static string Line(ServerStats stats) => JsonSerializer.Serialize(stats, Readable.ServerStats);
 }

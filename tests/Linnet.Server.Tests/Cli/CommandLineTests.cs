@@ -5,7 +5,7 @@ namespace Linnet.Server.Tests.Cli;
 public class CommandLineTests
 {
     [Theory]
-    [InlineData("pley", "There is no command 'pley': the commands are demo, serve, play, record, devices.")]
+    [InlineData("pley", "There is no command 'pley': the commands are demo, serve, play, record, probe, devices.")]
     [InlineData("serve", "SOURCE")]
     [InlineData("record host", "FILE.wav")]
     [InlineData("record host take.mp3", "let it end in .wav")]

@@ -84,6 +84,58 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_probe_says_what_the_way_is_like_to_people_and_to_programs()
+    {
+        (_, Task<int> serving, string address) = await ServeAsync("tone");
+
+        (int code, FakeShell people) = await RunAsync("probe", address, "--seconds", "1");
+        (int jsonCode, FakeShell programs) = await RunAsync("probe", address, "--seconds", "2", "--json", "--impair", "loss=30%");
+
+        Assert.Equal((0, 0), (code, jsonCode));
+        Assert.Contains(" Take ", people.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', people.Output);
+        JsonElement report = JsonDocument.Parse(programs.Output).RootElement;
+        Assert.InRange(report.GetProperty("loss_percent").GetDouble(), 3, 60);
+        Assert.InRange(report.GetProperty("impairment").GetProperty("rtp").GetProperty("dropped").GetInt64(), report.GetProperty("lost").GetInt64(), 200);
+        await _stop.CancelAsync();
+        Assert.Equal(0, await serving);
+    }
+
+    [Fact]
+    public async Task A_probe_that_is_interrupted_reports_what_it_heard()
+    {
+        (_, Task<int> serving, string address) = await ServeAsync("tone");
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var shell = new FakeShell();
+
+        Task<int> probing = CommandLine.RunAsync(["probe", address, "--seconds", "1000"], shell.Shell, interrupt.Token);
+        await Task.WhenAny(probing, Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, _stop.Token));
+        await interrupt.CancelAsync();
+
+        // What a busy machine has not heard in that time it cannot report.
+        Assert.InRange(await probing, 0, 1);
+        Assert.Contains(" packets ", shell.Output, StringComparison.Ordinal);
+        await _stop.CancelAsync();
+        Assert.Equal(0, await serving);
+    }
+
+    [Theory]
+    [InlineData("probe localhost --seconds 0", "it takes a number from 1 to 2592000")]
+    [InlineData("probe pyaudio-tcp://localhost", "linnet probe is for rtsp addresses")]
+    [InlineData("probe localhost --impair loss=5", "'5' is no value for loss")]
+    [InlineData("play localhost --impair loss=5%,lost=3%", "There is no impairment 'lost'")]
+    [InlineData("play localhost --impair loss=5% --transport tcp", "--impair is for UDP")]
+    [InlineData("play pyaudio-udp://localhost --impair loss=5%", "--impair is for rtsp addresses")]
+    public async Task What_makes_no_sense_says_so_with_exit_code_2(string commandLine, string says)
+    {
+        (int code, FakeShell shell) = await RunAsync(commandLine.Split(' '));
+
+        Assert.Equal(2, code);
+        Assert.Contains(says, shell.Errors, StringComparison.Ordinal);
+        Assert.Single(shell.Errors.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_told_with_the_option_that_changes_it()
     {
         (_, Task<int> serving, string address) = await ServeAsync("tone");

@@ -74,6 +74,13 @@ internal sealed class RepairChooser(long ticksPerSecond)
         return new RepairVerdict(path, mode, copies, tries, IsBanned: now < _bannedUntil);
     }
 
+    /// <summary>About the share of packets that is still missing when it is done.</summary>
+    internal static double MissingAfter(in RepairVerdict verdict)
+    {
+        double left = verdict.Mode is RepairMode.Retransmission or RepairMode.Both ? AfterTries(verdict.Path, verdict.Tries) : verdict.Path.Loss;
+        return verdict.Copies is Redundancy copies ? Math.Min(left, AfterCopies(verdict.Path, copies)) : left;
+    }
+
     private void Observe(in PathState path, long now)
     {
         _calmSince = path.Loss >= Noticeable / 2 ? long.MaxValue : Math.Min(_calmSince, now);

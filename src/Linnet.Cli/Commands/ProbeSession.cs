@@ -1,0 +1,59 @@
+using Linnet.Cli.Panels;
+using Linnet.Cli.Stats;
+using Linnet.Playback.Probing;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary>Runs what <c>probe</c> was asked for.</summary>
+internal static class ProbeSession
+{
+    private const int PlainWidth = 80;
+    private const int WidestReport = 100;
+
+    public static async Task<int> RunAsync(ProberOptions options, bool wantsJson, Shell shell, CancellationToken cancellationToken)
+    {
+        // With JSON there is nothing to show until the end.
+        using var session = new Session(wantsJson ? shell with { IsTerminal = false } : shell, wantsJson: false, outIsTaken: wantsJson, cancellationToken);
+        var prober = new Prober(options, shell.Time, session.Log);
+        Exception? failure = null;
+        try
+        {
+            await session.ShowAsync(prober.RunAsync(session.Ending), width => ProbePanel.Progress(prober.Progress, options.Url.AbsoluteUri, width), static _ => "");
+        }
+        catch (RtspException e) when (prober.Progress.Packets > 0)
+        {
+            // What was heard until then is worth telling.
+            failure = e;
+        }
+
+        PathReport report = prober.Judge();
+        ProbeProgress progress = prober.Progress;
+        if (wantsJson)
+        {
+            shell.Out.WriteLine(StatsJson.Line(ProbeStats.Of(report, progress, options.Url)));
+        }
+        else
+        {
+            Print(ProbePanel.Report(report, progress, options.Url.AbsoluteUri), shell);
+        }
+
+        shell.Out.Flush();
+        if (failure is not null)
+        {
+            throw failure;
+        }
+
+        return report.Received > 0 ? ExitCode.Ended : ExitCode.Failed;
+    }
+
+    private static void Print(IEnumerable<PanelLine> lines, Shell shell)
+    {
+        int width = shell.IsTerminal ? Math.Min(Console.WindowWidth - 1, WidestReport) : PlainWidth;
+        bool colours = shell.IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        foreach (PanelLine line in lines)
+        {
+            shell.Out.WriteLine(line.Render(width, colours).TrimEnd());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Linnet.Playback.Probing;
+using Linnet.Receive.Repair;
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Impairments;
+using Linnet.Wire.Sdp;
+
+namespace Linnet.Tests.Playback.Probing;
+
+public class ProfileTrialsTests
+{
+    private const long Ms = TimeSpan.TicksPerMillisecond;
+    private static readonly RepairOffer Repairs = new() { RtxPayloadType = 97, RedPayloadType = 98, CopiesOnRequest = true };
+
+    [Fact]
+    public void On_a_calm_path_the_quickest_profile_is_enough()
+    {
+        PathReport report = Judge("delay=5ms", TimeSpan.FromMilliseconds(10), Repairs);
+
+        Assert.Equal("low-latency", report.Recommended);
+        Assert.StartsWith("Take low-latency: ", report.Advice, StringComparison.Ordinal);
+        Assert.All(report.Profiles, p => Assert.Equal((0, 0, RepairMode.None), (p.Missing, p.Late, p.Repair)));
+        Assert.Equal(["low-latency", "balanced", "robust"], report.Profiles.Select(p => p.Name));
+        Assert.True(report.Profiles[0].AverageDelay < report.Profiles[1].AverageDelay);
+        Assert.True(report.Profiles[1].AverageDelay < report.Profiles[2].AverageDelay);
+    }
+
+    [Fact]
+    public void Jitter_that_a_quick_profile_cannot_follow_asks_for_the_next()
+    {
+        PathReport report = Judge("reorder=3%,reorder-by=150ms", TimeSpan.FromMilliseconds(10), Repairs);
+
+        Assert.Equal("balanced", report.Recommended);
+        Assert.InRange(report.Profiles[0].Missing, 0.02, 0.05);
+        Assert.Contains("low-latency would miss", report.Advice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(5, RepairMode.Retransmission, RepairMode.Retransmission)]
+    [InlineData(200, RepairMode.Redundancy, RepairMode.Both)]
+    public void Loss_is_repaired_as_the_round_trip_allows(int roundTripMs, RepairMode balanced, RepairMode robust)
+    {
+        PathReport report = Judge("loss=5%", TimeSpan.FromMilliseconds(roundTripMs), Repairs);
+
+        Assert.Equal((balanced, robust), (report.Profiles[1].Repair, report.Profiles[2].Repair));
+        Assert.All(report.Profiles, p => Assert.InRange(p.Missing, 0.03, 0.07));
+        Assert.InRange(report.Profiles[1].MissingAfterRepair, 0, 0.01);
+        Assert.InRange(report.Profiles[2].MissingAfterRepair, 0, 0.001);
+    }
+
+    [Fact]
+    public void Where_nothing_is_repaired_depth_does_not_help_and_TCP_would()
+    {
+        PathReport report = Judge("loss=10%", TimeSpan.FromMilliseconds(5), RepairOffer.None);
+
+        Assert.Equal("low-latency", report.Recommended);
+        Assert.Contains("--transport tcp brings all of it", report.Advice, StringComparison.Ordinal);
+        Assert.All(report.Profiles, p => Assert.InRange(p.MissingAfterRepair, 0.07, 0.13));
+    }
+
+    [Fact]
+    public void Of_nothing_there_is_no_judgement()
+    {
+        PathReport report = ProfileTrials.AddTo(new PathReport(), new PathRecording { ClockRate = 48_000 }, isTcp: false, Repairs);
+
+        Assert.Null(report.Recommended);
+        Assert.StartsWith("Too little was heard", report.Advice, StringComparison.Ordinal);
+    }
+
+    private static PathReport Judge(string path, TimeSpan roundTrip, RepairOffer repair)
+    {
+        var impairment = new Impairment(LossyLink.Like(path), TimeSpan.TicksPerSecond);
+        var heard = new List<HeardPacket>();
+        for (int i = 0; i < 1000; i++)
+        {
+            Fate fate = impairment.Next(172, i * 20 * Ms);
+            if (fate.Drop is DropCause.None)
+            {
+                heard.Add(new HeardPacket(i, i * 960L, fate.LeavesAt, 172));
+            }
+        }
+
+        var recording = new PathRecording { ClockRate = 48_000, Packets = [.. heard.OrderBy(p => p.At)], RtcpTrip = roundTrip };
+        return ProfileTrials.AddTo(PathAnalysis.Judge(recording), recording, isTcp: false, repair);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using Linnet.Audio;
+using Linnet.Codecs;
+using Linnet.Receive;
+using Linnet.Stations;
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Impairments;
+using Linnet.Transports.Rtp;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Tests.Transports.Impairments;
+
+/// <summary>A real server and a receiver that repairs nothing, over real sockets, with a bad network between them.</summary>
+public class ImpairedReceptionTests
+{
+    [Theory]
+    [InlineData("loss=10%,duplicate=5%,corrupt=2%,reorder=3%,seed=4")]
+    [InlineData("loss=19%,burst=60ms,seed=5")]
+    [InlineData("delay=20ms,jitter=3ms,duplicate=10%,seed=6")]
+    public async Task What_the_receiver_counts_is_what_was_done(string text)
+    {
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        var station = new Station(new StationOptions { Name = "ramp" }, new RampSource(new AudioFormat(8000, 1), 16_000));
+        await using StationServer server = StationServer.Open([station], new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+        Task serving = server.RunAsync(stopping.Token);
+
+        var path = new ImpairedPath(LossyLink.Like(text), TimeProvider.System);
+        Assert.True(RtspUri.TryParse($"rtsp://{server.RtspEndPoint}/ramp/pcm", out RtspUri? address));
+        var options = new RtspReceiverOptions { Address = address, Transport = RtspTransport.Udp, Impairment = path };
+        await using RtspReceiver transport = await RtspReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, cancelled);
+        using IAudioDecoder decoder = transport.CreateDecoder();
+        var receiver = new Receiver(decoder, transport.PayloadType);
+        Task hearing = transport.RunAsync(ToSink(receiver), cancelled);
+
+        // A goodbye that is lost makes of the end of the connection a failure, which is no matter here.
+        float[] pcm = new float[8000];
+        while (!hearing.IsCompleted)
+        {
+            receiver.Take(pcm, TimeProvider.System.GetTimestamp());
+            await Task.WhenAny(hearing, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancelled));
+        }
+
+        receiver.OnEnd();
+        while (receiver.Take(pcm, TimeProvider.System.GetTimestamp()) != Receiver.End)
+        {
+        }
+
+        await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await stopping.CancelAsync();
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        AssertCounts(path.GetStatistics().Rtp, receiver.GetStatistics());
+    }
+
+    private static void AssertCounts(ImpairmentCounts done, ReceiverStatistics counted)
+    {
+        Assert.Equal(400, done.Taken);
+        Assert.Equal(done.Passed, counted.Received + counted.Duplicate + counted.Corrupt);
+        Assert.Equal(done.Duplicated, counted.Duplicate);
+        Assert.Equal(done.Corrupted, counted.Corrupt);
+        Assert.Equal(done.Taken - done.Dropped - done.Corrupted, counted.Received);
+
+        // Nobody misses what was lost at the very end, and what a busy machine delivers late is not reordered.
+        Assert.InRange(counted.Lost, done.Dropped + done.Corrupted - 40, done.Dropped + done.Corrupted);
+        Assert.InRange(counted.Reordered, done.Reordered - counted.Late, done.Reordered);
+    }
+
+    private static RtpSink ToSink(Receiver receiver) => new()
+    {
+        Start = receiver.Start,
+        Packet = receiver.OnRtp,
+        SenderReport = receiver.OnSenderReport,
+        Goodbye = receiver.OnBye,
+        Report = _ => null,
+    };
+}
