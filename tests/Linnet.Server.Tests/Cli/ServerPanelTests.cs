@@ -41,6 +41,11 @@ public class ServerPanelTests
         Lines(Serving, 28, 200));
 
     [Fact]
+    public void It_shows_PyAudio_listeners_where_they_are_served() => Assert.Equal(
+        " pyaudio-tcp://192.168.1.5:9610  pyaudio-udp://192.168.1.5:9633  tcp 3  udp 2  refused 8",
+        Lines(Serving with { PyAudioAddresses = ["pyaudio-tcp://192.168.1.5:9610", "pyaudio-udp://192.168.1.5:9633"], PyAudio = StatsJsonTests.PyAudio }, 28, 200)[3]);
+
+    [Fact]
     public void A_station_that_failed_says_why()
     {
         StationRow jazz = Serving.Stations[0];

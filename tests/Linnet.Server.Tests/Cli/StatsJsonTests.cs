@@ -2,6 +2,7 @@ using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
 using Linnet.Receive.Repair;
 using Linnet.Transports.Impairments;
+using Linnet.Transports.PyAudio;
 
 namespace Linnet.Server.Tests.Cli;
 
@@ -86,4 +87,20 @@ public class StatsJsonTests
         {"name":"news","state":"waiting","title":null,"sample_rate":8000,"channels":1,"position_s":0,"peak_dbfs":-120,"listeners":0,"renditions":[]}]}
         """.ReplaceLineEndings(""),
         StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving, hasEnded: false)));
+
+    [Fact]
+    public void A_server_of_PyAudio_listeners_prints_them_too() => Assert.EndsWith(
+        """
+        ,"pyaudio":{"tcp_listeners":3,"udp_listeners":2,"accepted":9,"renewed":1,"refused":{"network_not_allowed":7,"not_hello":1},"ended":{"left":4}}}
+        """.Trim(),
+        StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving with { PyAudio = PyAudio }, hasEnded: false)),
+        StringComparison.Ordinal);
+
+    internal static PyAudioServerSnapshot PyAudio { get; } = new(
+        3,
+        2,
+        9,
+        1,
+        new Dictionary<PyAudioRefusal, long> { [PyAudioRefusal.NotHello] = 1, [PyAudioRefusal.NetworkNotAllowed] = 7 },
+        new Dictionary<PyAudioEnd, long> { [PyAudioEnd.Left] = 4 });
 }

@@ -43,9 +43,16 @@ public class PyAudioCrowdTests
         // Two that are killed: real programs.
         using Process byTcp = Play($"pyaudio-tcp://{tcp}");
         using Process byUdp = Play($"pyaudio-udp://{udp}");
-        await Task.Delay(Duration / 2, TimeProvider.System, over.Token);
-        byTcp.Kill();
-        byUdp.Kill();
+        try
+        {
+            await Task.Delay(Duration / 2, TimeProvider.System, over.Token);
+        }
+        finally
+        {
+            byTcp.Kill();
+            byUdp.Kill();
+        }
+
         await Task.Delay(Duration / 2, TimeProvider.System, over.Token);
 
         await over.CancelAsync();

@@ -60,6 +60,9 @@ internal sealed class PyAudioServer : IDisposable
         _udp?.Dispose();
     }
 
+    /// <summary>As if a datagram had come: what tests cannot write another's address into.</summary>
+    internal void Hear(bool isHello, IPEndPoint remote) => _udp?.OnDatagram(isHello, remote, null);
+
     internal static BroadcastRing RingOf(StationListing station)
     {
         ArgumentNullException.ThrowIfNull(station);

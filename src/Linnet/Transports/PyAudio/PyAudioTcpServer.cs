@@ -110,19 +110,16 @@ public sealed class PyAudioTcpServer
 
         Task<bool> saying = WaitForWordsAsync(input, over.Token);
         Task first = await Task.WhenAny(finished.Task, saying, stopping.Task).ConfigureAwait(false);
-        PyAudioEnd end;
-        if (first == finished.Task)
+        if (first != finished.Task)
         {
-            end = await EndAsync(await finished.Task.ConfigureAwait(false), output, saying).ConfigureAwait(false);
-        }
-        else
-        {
+            // After this the sender is done with it, and has perhaps just come to the end.
             await _senders.RemoveAsync(listener).ConfigureAwait(false);
-            end = first != saying ? await StopAsync(output, saying).ConfigureAwait(false)
-                : await saying.ConfigureAwait(false) ? Refuse(socket, remote, PyAudioRefusal.Spoke)
-                : PyAudioEnd.Left;
         }
 
+        PyAudioEnd end = finished.Task.IsCompleted ? await EndAsync(await finished.Task.ConfigureAwait(false), output, saying).ConfigureAwait(false)
+            : first != saying ? await StopAsync(output, saying).ConfigureAwait(false)
+            : await saying.ConfigureAwait(false) ? Refuse(socket, remote, PyAudioRefusal.Spoke)
+            : PyAudioEnd.Left;
         await over.CancelAsync().ConfigureAwait(false);
         await saying.ConfigureAwait(false);
         Counters.Ended.Count(end);

@@ -20,14 +20,15 @@ internal sealed class StreamPace(int sampleRate, long ticksPerSecond, long toler
     /// <summary>Share by which a sender may be slower than we are: the tutorial's UDP server is by 0.18 %.</summary>
     private const double Leak = 0.002;
 
-    // What comes so much earlier than anything before was sent in advance; less is a clock that gains.
-    private const double BurstSeconds = 0.05;
+    private const double MostCreditSeconds = 0.05;
 
-    private readonly long _burst = (long)(BurstSeconds * ticksPerSecond);
+    private readonly long _mostCredit = (long)(MostCreditSeconds * ticksPerSecond);
     private MediaTimeline? _timeline;
     private long _earliness;
     private long _lastNow;
-    private long _edgeAt;
+
+    // By how much sound may come earlier than before and be a clock that gains, or one that was taken for slower than it is; more was sent in advance.
+    private long _credit;
     private bool _isHeldBack;
 
     /// <summary>We do not read as fast as the sender sends: when sound comes says nothing of its clock any more.</summary>
@@ -59,18 +60,20 @@ internal sealed class StreamPace(int sampleRate, long ticksPerSecond, long toler
     /// <summary>Moves the timeline so that the earliest pieces stay as early as they are.</summary>
     private void Follow(long early, long now)
     {
+        long drift = Leaked(now - _lastNow);
+        _lastNow = now;
+        _credit = Math.Min(_mostCredit, _credit + drift);
         long gain = early - _earliness;
-        if (gain > Math.Min(_burst, 2 * Leaked(now - _edgeAt)))
+        if (gain > _credit)
         {
             _earliness = early;
         }
         else if (!_isHeldBack)
         {
-            Shift(Math.Min(-gain, Leaked(now - _lastNow)));
+            long shift = Math.Min(-gain, drift);
+            _credit = Math.Min(_mostCredit, _credit + shift);
+            _timeline = _timeline!.Value with { Epoch = _timeline.Value.Epoch + shift };
         }
-
-        _edgeAt = gain >= 0 ? now : _edgeAt;
-        _lastNow = now;
     }
 
     private static long Leaked(long ticks) => (long)(ticks * Leak);
@@ -80,10 +83,9 @@ internal sealed class StreamPace(int sampleRate, long ticksPerSecond, long toler
         var media = new MediaTimeline(0, sampleRate, ticksPerSecond);
         _timeline = media with { Epoch = now - media.DueAt(position) };
         _earliness = 0;
-        _lastNow = _edgeAt = now;
+        _credit = 0;
+        _lastNow = now;
         _isHeldBack = false;
         return now;
     }
-
-    private void Shift(long ticks) => _timeline = _timeline!.Value with { Epoch = _timeline.Value.Epoch + ticks };
 }

@@ -1,0 +1,398 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Audio;
+using Linnet.Playback;
+using Linnet.Receive;
+using Linnet.Tests.Fakes;
+using Linnet.Tests.Transports.PyAudio;
+using Linnet.Transports;
+using Linnet.Transports.PyAudio;
+using Linnet.Wire.PyAudio;
+
+namespace Linnet.Tests.Playback;
+
+/// <summary>The player at servers of the PyAudio tutorial's formats, in one process, over real sockets.</summary>
+public sealed class PyAudioPlayerTests : IDisposable
+{
+    private static readonly byte[] End = Message([]);
+
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _peer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+
+    public PyAudioPlayerTests()
+    {
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        _peer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _peer.ReceiveTimeout = (int)PyAudioTestServer.HangLimit.TotalMilliseconds;
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _peer.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Our_own_station_is_recorded_from_its_first_sample_to_its_last(bool isTcp)
+    {
+        const int Frames = 50_123;
+        var station = new Linnet.Stations.Station(new Linnet.Stations.StationOptions { Name = "ramp" }, new RampSource(new AudioFormat(44_100, 2), Frames));
+        await using var server = Linnet.Stations.StationServer.Open([station], new Linnet.Stations.StationServerOptions
+        {
+            Bind = IPAddress.Loopback,
+            RtspPort = 0,
+            RtpPort = 0,
+            PyAudio = new PyAudioServerOptions { TcpPort = 0, UdpPort = 0 },
+        });
+        Task serving = server.RunAsync(Cancelled);
+        await using var recording = new Recording(Options(isTcp ? $"pyaudio-tcp://{server.PyAudioTcpEndPoint}" : $"pyaudio-udp://{server.PyAudioUdpEndPoint}"));
+
+        await recording.Running;
+
+        Assert.Equal(Enumerable.Range(0, Frames * 2).Select(i => RampSource.SampleAt(i / 2, i % 2)), recording.Samples);
+        PlayerStatistics statistics = recording.Player.GetStatistics();
+        Assert.Equal((0, 0, 0), (statistics.Receiver.Lost, statistics.Receiver.Late, statistics.Receiver.Corrupt));
+        await serving.WaitAsync(PyAudioTestServer.HangLimit, Cancelled);
+    }
+
+    [Theory]
+    [InlineData("empty messages for ever")]
+    [InlineData("one empty message and then nothing")]
+    [InlineData("a close behind a message")]
+    public async Task An_unpaced_server_is_recorded_whole_and_its_end_is_noticed_in_every_form(string form)
+    {
+        await using var recording = new Recording(Options(Tcp));
+        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        byte[] sound = Sound(0, 44_100 * 10);
+        for (int at = 0; at < sound.Length; at += 4096)
+        {
+            await SendAsync(connection, Message(sound[at..Math.Min(sound.Length, at + 4096)]));
+        }
+
+        Task ending = form switch
+        {
+            "empty messages for ever" => SendForEverAsync(connection),
+            "a close behind a message" => Task.Run(connection.Close, Cancelled),
+            _ => SendAsync(connection, End),
+        };
+
+        await recording.Running;
+        await ending;
+        Assert.Equal(Samples(sound), recording.Samples);
+    }
+
+    [Fact]
+    public async Task Messages_come_in_any_pieces_and_in_any_length()
+    {
+        await using var recording = new Recording(Options(Tcp));
+        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        connection.NoDelay = true;
+        byte[] sound = Sound(0, 300_000);
+        int at = 0;
+        var random = new Random(1);
+        foreach (int length in (int[])[4, 252, 256, 4096, 65_532, 65_536, 1_000_000])
+        {
+            byte[] message = Message(sound[at..(at + length)]);
+            at += length;
+            for (int sent = 0; sent < message.Length;)
+            {
+                int piece = Math.Min(message.Length - sent, length < 5000 ? 1 + random.Next(7) : 30_000);
+                await SendAsync(connection, message[sent..(sent + piece)]);
+                sent += piece;
+            }
+        }
+
+        connection.Close();
+        await recording.Running;
+
+        Assert.Equal(Samples(sound[..at]), recording.Samples);
+    }
+
+    [Fact]
+    public async Task A_server_that_breaks_off_in_a_message_is_looked_for_again_and_heard_on()
+    {
+        await using var recording = new Recording(Options(Tcp));
+        byte[] sound = Sound(0, 4096);
+        using (Socket first = await _listener.AcceptAsync(Cancelled))
+        {
+            await SendAsync(first, Message(sound[..8192]));
+            await SendAsync(first, Message(sound[8192..])[..1000]);
+        }
+
+        using Socket second = await _listener.AcceptAsync(Cancelled);
+        await SendAsync(second, Message(sound[8192..]));
+        second.Close();
+        await recording.Running;
+
+        Assert.Equal(Samples(sound), recording.Samples);
+        Assert.Equal(1, recording.Player.GetStatistics().Reconnects);
+    }
+
+    [Theory]
+    [InlineData("80036373797374656d0a")]                    // global: posix.system and the like begin so
+    [InlineData("80049518000000000000008c05706f736978")]    // a text, as protocol 4 begins a call
+    public async Task Any_other_pickle_is_refused_counted_and_never_tried_again(string pickle)
+    {
+        await using var recording = new Recording(Options(Tcp));
+        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        byte[] bytes = Convert.FromHexString(pickle);
+        await SendAsync(connection, Message(Sound(0, 1024)));
+        await SendAsync(connection, [.. BitConverter.GetBytes((ulong)51), .. bytes, .. new byte[51 - bytes.Length]]);
+
+        TransportException e = await Assert.ThrowsAsync<PyAudioException>(() => recording.Running);
+
+        Assert.True(e.IsFinal);
+        Assert.Equal(1, recording.Player.GetStatistics().Receiver.Corrupt);
+        Assert.Equal(Samples(Sound(0, 1024)), recording.Samples);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_no_whole_number_of_frames_is_counted_and_left_out()
+    {
+        await using var recording = new Recording(Options(Tcp));
+        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        await SendAsync(connection, Message(Sound(0, 1024)));
+        await SendAsync(connection, Message(new byte[4095]));
+        await SendAsync(connection, Message(Sound(1024, 2048)));
+        connection.Close();
+
+        await recording.Running;
+
+        Assert.Equal(Samples(Sound(0, 2048)), recording.Samples);
+        Assert.Equal(1, recording.Player.GetStatistics().Receiver.Corrupt);
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_nobody_is_an_error()
+    {
+        await using var recording = new Recording(Options(Tcp));
+        (await _listener.AcceptAsync(Cancelled)).Dispose();
+
+        await Assert.ThrowsAsync<PyAudioException>(() => recording.Running);
+    }
+
+    [Fact]
+    public async Task A_device_takes_an_unpaced_server_at_its_own_pace_and_memory_stays_small()
+    {
+        await using var device = new PulledDevice();
+        var player = new Player(Options(Tcp), device);
+        Task running = player.RunAsync(Cancelled);
+        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        connection.SendBufferSize = 16_384;
+        long sent = 0;
+        Task sending = Task.Run(
+            async () =>
+            {
+                byte[] message = Message(Sound(0, 1024));
+                while (true)
+                {
+                    await connection.SendAsync(message, SocketFlags.None, Cancelled);
+                    Interlocked.Add(ref sent, message.Length);
+                }
+            },
+            Cancelled);
+        await device.RunningAsync();
+        await PyAudioTestServer.UntilAsync(() => player.GetStatistics().Receiver.Received >= 60);
+
+        // Nobody plays: what is sent stands still where the buffers are full, far from the hundreds of megabytes that a second could bring.
+        long before;
+        do
+        {
+            before = Interlocked.Read(ref sent);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancelled);
+        }
+        while (Interlocked.Read(ref sent) > before);
+
+        Assert.InRange(player.GetStatistics().Receiver.Received, 60, 512 + 8);
+        Assert.InRange(sent, 60 * 4096, 20_000_000);
+        connection.Close();
+        await player.DisposeAsync();
+        await running;
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    [Theory]
+    [InlineData("empty datagrams for ever")]
+    [InlineData("one empty datagram and then nothing")]
+    public async Task By_UDP_it_says_Hello_until_sound_comes_and_notices_the_end_in_every_form(string form)
+    {
+        await using var recording = new Recording(Options(Udp));
+        EndPoint player = Hear();
+
+        // The first Hello was lost, as it were.
+        Assert.Equal(player, Hear());
+        byte[] sound = Sound(0, 30_000);
+        for (int at = 0; at < sound.Length; at += 40_960)
+        {
+            _peer.SendTo(sound[at..Math.Min(sound.Length, at + 40_960)], player);
+        }
+
+        do
+        {
+            _peer.SendTo([], player);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
+        }
+        while (form.StartsWith("empty", StringComparison.Ordinal) && !recording.Running.IsCompleted);
+
+        await recording.Running;
+        Assert.Equal(Samples(sound), recording.Samples);
+    }
+
+    [Fact]
+    public async Task Datagrams_from_a_third_address_and_of_odd_length_are_counted_and_not_heard()
+    {
+        await using var recording = new Recording(Options(Udp));
+        EndPoint player = Hear();
+        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        stranger.SendTo(Sound(90_000, 91_000), player);
+        stranger.SendTo([], player);
+        stranger.SendTo([], player);
+        stranger.SendTo([], player);
+        byte[] sound = Sound(0, 4096);
+        _peer.SendTo(sound[..8192], player);
+        _peer.SendTo(new byte[8191], player);
+        _peer.SendTo([], player);
+        _peer.SendTo(sound[8192..], player);
+        for (int i = 0; i < 3; i++)
+        {
+            stranger.SendTo(Sound(90_000, 91_000), player);
+            _peer.SendTo([], player);
+        }
+
+        await recording.Running;
+
+        Assert.Equal(Samples(sound), recording.Samples);
+        ReceiverStatistics statistics = recording.Player.GetStatistics().Receiver;
+        Assert.Equal(1, statistics.Corrupt);
+        Assert.InRange(statistics.Foreign, 4, 7);
+    }
+
+    [Fact]
+    public async Task After_a_gap_the_sound_goes_on_where_it_is()
+    {
+        await using var device = new PulledDevice();
+        await using var player = new Player(Options(Udp) with { Receiver = new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(20) } }, device);
+        Task running = player.RunAsync(Cancelled);
+        EndPoint to = Hear();
+        byte[] loud = [.. Enumerable.Repeat<byte>(0x20, 4096 * 4)];
+        _peer.SendTo(loud, to);
+        await PyAudioTestServer.UntilAsync(() => player.GetStatistics().Receiver.Received == 4);
+        await PullUntilAsync(device, silent: false);
+        await PullUntilAsync(device, silent: true);
+
+        // Far later than any buffer bridges.
+        _peer.SendTo(loud, to);
+        await PullUntilAsync(device, silent: false);
+        for (int i = 0; i < 3; i++)
+        {
+            _peer.SendTo([], to);
+        }
+
+        while (await device.PullAsync(441, TimeProvider.System.GetTimestamp()) is not null)
+        {
+        }
+
+        await running;
+        Assert.Equal((8, 0), (player.GetStatistics().Receiver.Received, player.GetStatistics().Receiver.Late));
+        Assert.Equal(1, player.GetStatistics().Receiver.Restarts);
+    }
+
+    [Theory]
+    [InlineData("pyaudio-tcp://host", true, 9610)]
+    [InlineData("pyaudio-udp://host", false, 9633)]
+    [InlineData("pyaudio-udp://[::1]:7", false, 7)]
+    [InlineData("pyaudio-tcp://192.168.1.5:80/", true, 80)]
+    public void An_address_names_a_host_and_perhaps_a_port(string text, bool isTcp, int port)
+    {
+        Assert.True(PyAudioAddress.TryParse(new Uri(text), out PyAudioAddress? address));
+        Assert.Equal((isTcp, port), (address.IsTcp, address.Port));
+        Assert.DoesNotContain('[', address.Host);
+        Assert.Empty(new PlayerOptions { Url = new Uri(text) }.Problems());
+    }
+
+    [Theory]
+    [InlineData("pyaudio-tcp://host/jazz")]
+    [InlineData("pyaudio-tcp://host:0")]
+    [InlineData("pyaudio-tcp://me@host")]
+    [InlineData("pyaudio://host")]
+    [InlineData("http://host")]
+    public void Anything_else_is_no_address(string text)
+    {
+        Assert.False(PyAudioAddress.TryParse(new Uri(text), out _));
+        Assert.Single(new PlayerOptions { Url = new Uri(text) }.Problems());
+    }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private string Tcp => $"pyaudio-tcp://{_listener.LocalEndPoint}";
+
+    private string Udp => $"pyaudio-udp://{_peer.LocalEndPoint}";
+
+    private static PlayerOptions Options(string url) => new() { Url = new Uri(url), MinReconnectDelay = TimeSpan.FromMilliseconds(10) };
+
+    private static byte[] Sound(int start, int end) => PyAudioDatagramsTests.Sound(start, end);
+
+    private static short[] Samples(byte[] sound) => [.. Enumerable.Range(0, sound.Length / 2).Select(i => BitConverter.ToInt16(sound, 2 * i))];
+
+    private static byte[] Message(byte[] sound)
+    {
+        byte[] message = new byte[PyAudioMessage.HeadLength(sound.Length) + sound.Length + PyAudioMessage.TailLength];
+        sound.CopyTo(message, PyAudioMessage.HeadLength(sound.Length));
+        PyAudioMessage.WriteAround(message, sound.Length);
+        return message;
+    }
+
+    private static async Task SendAsync(Socket connection, byte[] bytes)
+    {
+        for (int sent = 0; sent < bytes.Length;)
+        {
+            sent += await connection.SendAsync(bytes.AsMemory(sent), SocketFlags.None, Cancelled);
+        }
+    }
+
+    private static async Task SendForEverAsync(Socket connection)
+    {
+        try
+        {
+            while (true)
+            {
+                await SendAsync(connection, End);
+            }
+        }
+        catch (SocketException)
+        {
+            // The player has left.
+        }
+    }
+
+    private static async Task PullUntilAsync(PulledDevice device, bool silent)
+    {
+        long frame = TimeProvider.System.TimestampFrequency / 100;
+        for (long at = TimeProvider.System.GetTimestamp(); ; at += frame)
+        {
+            // As a sound card asks: 10 ms, every 10 ms.
+            while (TimeProvider.System.GetTimestamp() < at)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancelled);
+            }
+
+            float[]? pcm = await device.PullAsync(441, at + frame);
+            if (pcm!.All(sample => sample == 0) == silent)
+            {
+                return;
+            }
+        }
+    }
+
+    private EndPoint Hear()
+    {
+        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        byte[] datagram = new byte[100];
+        int length = _peer.ReceiveFrom(datagram, ref from);
+        Assert.True(PyAudioHello.Is(datagram.AsSpan(0, length)));
+        return from;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Codecs.Pcm;
+using Linnet.Stations;
+using Linnet.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Tests.Stations;
+
+public class PyAudioRenditionTests
+{
+    private readonly SteppedTime _time = new();
+
+    [Fact]
+    public void A_CD_comes_out_bit_for_bit_to_its_last_sample()
+    {
+        using StationEngine engine = Create(new RampSource(new AudioFormat(44_100, 2), frames: 50_000));
+        using RingLease lease = Open(engine);
+        RunToEnd(engine);
+
+        short[] samples = Samples(lease.Ring);
+
+        Assert.Equal(Enumerable.Range(0, 100_000).Select(i => RampSource.SampleAt(i / 2, i % 2)), samples);
+    }
+
+    [Fact]
+    public void Mono_of_16_bits_comes_out_bit_for_bit_in_both_channels()
+    {
+        using StationEngine engine = Create(new RampSource(new AudioFormat(44_100, 1), frames: 5000));
+        using RingLease lease = Open(engine);
+        RunToEnd(engine);
+
+        Assert.Equal(Enumerable.Range(0, 10_000).Select(i => RampSource.SampleAt(i / 2, 0)), Samples(lease.Ring));
+    }
+
+    [Theory]
+    [InlineData(48_000, 2)]
+    [InlineData(48_000, 1)]
+    [InlineData(8_000, 6)]
+    [InlineData(96_000, 2)]
+    public void Anything_else_comes_out_as_long_as_it_is(int rate, int channels)
+    {
+        using StationEngine engine = Create(new RampSource(new AudioFormat(rate, channels), frames: (2 * rate) + 7));
+        using RingLease lease = Open(engine);
+        RunToEnd(engine);
+
+        Assert.Equal(2 * 44_100, Samples(lease.Ring).Length / 2, 50.0);
+        Assert.Equal(new AudioFormat(44_100, 2), lease.Ring.Info.Payload.Clock);
+    }
+
+    [Fact]
+    public void Who_starts_it_gets_a_tenth_of_a_second_at_once_and_then_each_packet_that_much_before_its_time()
+    {
+        long start = _time.Now;
+        using StationEngine engine = Create(new RampSource(new AudioFormat(44_100, 2)));
+        using RingLease lease = Open(engine);
+        RunFor(engine, seconds: 3);
+
+        foreach (PacketItem packet in Packets(lease.Ring))
+        {
+            double dueMs = (packet.DueAt - start) / 1e6;
+            Assert.Equal(Math.Max(0, (packet.Position * 1000.0 / 44_100) - 100), dueMs, 0.001);
+        }
+    }
+
+    [Fact]
+    public void It_is_no_rendition_that_RTSP_offers()
+    {
+        using StationEngine engine = Create(new RampSource(new AudioFormat(44_100, 2)));
+
+        Assert.False(engine.Listing.TryFind("pyaudio", out _));
+        Assert.Contains(engine.GetSnapshot().Renditions, rendition => rendition.Name == "pyaudio");
+    }
+
+    private StationEngine Create(RampSource source) =>
+        new(new StationOptions { Name = "test", RingDuration = TimeSpan.FromSeconds(30) }, source, _time, NullLogger.Instance);
+
+    private static RingLease Open(StationEngine engine)
+    {
+        Assert.True(engine.Listing.PyAudio!.TryOpen(out RingLease? lease));
+        return lease;
+    }
+
+    private void RunFor(StationEngine engine, double seconds)
+    {
+        long end = _time.Now + (long)(seconds * 1e9);
+        while (_time.Now < end)
+        {
+            _time.Now = Math.Min(end, engine.Step(TestContext.Current.CancellationToken));
+        }
+    }
+
+    private void RunToEnd(StationEngine engine)
+    {
+        while (engine.State is StationState.Waiting or StationState.Playing)
+        {
+            long next = engine.Step(TestContext.Current.CancellationToken);
+            _time.Now = next == StationEngine.Never ? _time.Now : next;
+        }
+    }
+
+    private static PacketItem[] Packets(BroadcastRing ring) =>
+        [.. Enumerable.Range(0, (int)ring.Head).Select(i => ring.TryGet(i, out RingItem? item) ? item : null).OfType<PacketItem>()];
+
+    private static short[] Samples(BroadcastRing ring)
+    {
+        byte[] sound = [.. Packets(ring).SelectMany(packet => PyAudioEncoder.SoundOf(packet.Payload, packet.Frames).ToArray())];
+        return [.. Enumerable.Range(0, sound.Length / 2).Select(i => BinaryPrimitives.ReadInt16LittleEndian(sound.AsSpan(2 * i)))];
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net.Sockets;
+using Linnet.Transports.PyAudio;
+using Linnet.Wire.PyAudio;
+
+namespace Linnet.Tests.Transports.PyAudio;
+
+public class PyAudioTcpServerTests
+{
+    [Fact]
+    public async Task Who_connects_hears_to_the_last_sample_and_then_the_connection_closes_behind_a_message()
+    {
+        await using var server = new PyAudioTestServer();
+        using Socket client = await server.ConnectAsync();
+        server.Publish(50);
+        server.Publish(1, frames: 661);
+        server.End();
+
+        Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadToEnd(client));
+        client.Dispose();
+        await PyAudioTestServer.UntilAsync(() => server.Now.TcpListeners == 0);
+        Assert.Equal(1, server.Now.Ended[PyAudioEnd.StationEnded]);
+        Assert.Equal(0, server.Leases);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]
+    [InlineData("x")]
+    public async Task Who_says_anything_speaks_another_protocol_and_the_others_go_on(string words)
+    {
+        await using var server = new PyAudioTestServer();
+        using Socket listener = await server.ConnectAsync();
+        using Socket stranger = await server.ConnectAsync();
+        server.Publish(3);
+        stranger.Send(System.Text.Encoding.ASCII.GetBytes(words));
+
+        await PyAudioTestServer.UntilAsync(() => server.Now.TcpListeners == 1);
+        server.Publish(3);
+        server.End();
+
+        Assert.Throws<SocketException>(() => PyAudioTestServer.ReadToEnd(stranger));
+        Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadToEnd(listener));
+        Assert.Equal(1, server.Now.Refused[PyAudioRefusal.Spoke]);
+        Assert.Equal(1, server.Now.Ended[PyAudioEnd.Refused]);
+    }
+
+    [Theory]
+    [InlineData(1, 100, PyAudioRefusal.TooMany)]
+    [InlineData(100, 1, PyAudioRefusal.TooManyOfAddress)]
+    public async Task Too_many_are_closed_at_once(int most, int mostPerAddress, PyAudioRefusal reason)
+    {
+        await using var server = new PyAudioTestServer(new PyAudioServerOptions { MaxTcpListeners = most, MaxTcpListenersPerAddress = mostPerAddress });
+        using Socket first = await server.ConnectAsync();
+        using Socket second = await server.ConnectAsync();
+        server.Publish(3);
+        server.End();
+
+        Assert.Throws<SocketException>(() => second.Receive(new byte[1]));
+        Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadToEnd(first));
+        Assert.Equal(1, server.Now.Refused[reason]);
+        Assert.Contains(server.Logger.Lines, line => line.StartsWith("522 ", StringComparison.Ordinal) && line.Contains(reason.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_station_that_has_ended_takes_nobody()
+    {
+        await using var server = new PyAudioTestServer { MayStart = false };
+        using Socket client = await server.ConnectAsync();
+
+        Assert.Throws<SocketException>(() => client.Receive(new byte[1]));
+        Assert.Equal(1, server.Now.Refused[PyAudioRefusal.Unavailable]);
+        Assert.Equal(0, server.Now.TcpListeners);
+    }
+
+    [Fact]
+    public async Task Who_leaves_is_forgotten_and_the_rendition_may_rest()
+    {
+        await using var server = new PyAudioTestServer();
+        Socket polite = await server.ConnectAsync();
+        Socket rude = await server.ConnectAsync();
+        server.Publish(3);
+        rude.LingerState = new LingerOption(true, 0);
+        polite.Dispose();
+        rude.Dispose();
+
+        await PyAudioTestServer.UntilAsync(() => server.Now.Listeners == 0);
+        Assert.Equal(2, server.Now.Ended[PyAudioEnd.Left]);
+        Assert.Equal(0, server.Leases);
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_closes_behind_a_message()
+    {
+        await using var server = new PyAudioTestServer();
+        using Socket client = await server.ConnectAsync();
+        server.Publish(20);
+        Task<byte[]> reading = Task.Run(() => PyAudioTestServer.ReadToEnd(client), TestContext.Current.CancellationToken);
+        await PyAudioTestServer.UntilAsync(() => client.Available == 0);
+
+        await server.StopAsync();
+
+        byte[] heard = await reading;
+        Assert.Equal(0, heard.Length % 4096);
+        Assert.Equal(PyAudioDatagramsTests.Sound(0, heard.Length / 4), heard);
+        Assert.Equal(1, server.Now.Ended[PyAudioEnd.ServerStopped]);
+    }
+
+    [Fact]
+    public async Task One_that_takes_nothing_in_the_midst_of_a_message_sees_an_error_not_an_end()
+    {
+        await using var server = new PyAudioTestServer(new PyAudioServerOptions { ShutdownTimeout = TimeSpan.FromMilliseconds(50) });
+        using Socket client = await server.ConnectAsync(receiveBuffer: 4096);
+        for (int i = 0; i < 10; i++)
+        {
+            server.Publish(100);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        await server.StopAsync();
+
+        // An end there would make the tutorial's client wait for the rest of the message for ever.
+        Assert.Throws<SocketException>(() => PyAudioTestServer.ReadToEnd(client));
+    }
+
+    [Fact]
+    public async Task Everybody_gets_the_same_bytes()
+    {
+        await using var server = new PyAudioTestServer();
+        using Socket one = await server.ConnectAsync();
+        using Socket other = await server.ConnectAsync();
+        server.Publish(2);
+        byte[] first = new byte[2 * 4122];
+        byte[] second = new byte[2 * 4122];
+
+        await one.ReceiveExactlyAsync(first);
+        await other.ReceiveExactlyAsync(second);
+
+        Assert.Equal(first, second);
+        Assert.Equal(PyAudioReadResult.Done, PyAudioMessage.Read(first, out PyAudioMessage message));
+        Assert.Equal(4122, message.Length);
+    }
+}
+
+internal static class SocketReading
+{
+    internal static async Task ReceiveExactlyAsync(this Socket socket, byte[] buffer)
+    {
+        for (int held = 0; held < buffer.Length;)
+        {
+            int count = await socket.ReceiveAsync(buffer.AsMemory(held), SocketFlags.None, TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, count);
+            held += count;
+        }
+    }
+}
