@@ -74,7 +74,7 @@ public sealed class PyAudioPlayerTests : IDisposable
 
         Task ending = form switch
         {
-            "empty messages for ever" => SendForEverAsync(connection),
+            "empty messages for ever" => SendForEverAsync(connection, End, _ => { }),
             "a close behind a message" => Task.Run(connection.Close, Cancelled),
             _ => SendAsync(connection, End),
         };
@@ -183,17 +183,7 @@ public sealed class PyAudioPlayerTests : IDisposable
         using Socket connection = await _listener.AcceptAsync(Cancelled);
         connection.SendBufferSize = 16_384;
         long sent = 0;
-        Task sending = Task.Run(
-            async () =>
-            {
-                byte[] message = Message(Sound(0, 1024));
-                while (true)
-                {
-                    await connection.SendAsync(message, SocketFlags.None, Cancelled);
-                    Interlocked.Add(ref sent, message.Length);
-                }
-            },
-            Cancelled);
+        Task sending = SendForEverAsync(connection, Message(Sound(0, 1024)), length => Interlocked.Add(ref sent, length));
         await device.RunningAsync();
         await PyAudioTestServer.UntilAsync(() => player.GetStatistics().Receiver.Received >= 60);
 
@@ -211,7 +201,7 @@ public sealed class PyAudioPlayerTests : IDisposable
         connection.Close();
         await player.DisposeAsync();
         await running;
-        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await sending;
     }
 
     [Theory]
@@ -353,16 +343,17 @@ public sealed class PyAudioPlayerTests : IDisposable
         }
     }
 
-    private static async Task SendForEverAsync(Socket connection)
+    private static async Task SendForEverAsync(Socket connection, byte[] message, Action<int> onSent)
     {
         try
         {
             while (true)
             {
-                await SendAsync(connection, End);
+                await SendAsync(connection, message);
+                onSent(message.Length);
             }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The player has left.
         }

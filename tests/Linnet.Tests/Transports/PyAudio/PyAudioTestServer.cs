@@ -82,7 +82,15 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
             socket.ReceiveBufferSize = receiveBuffer;
         }
 
-        await socket.ConnectAsync(Server.TcpEndPoint!, TestContext.Current.CancellationToken);
+        try
+        {
+            await socket.ConnectAsync(Server.TcpEndPoint!, TestContext.Current.CancellationToken);
+        }
+        catch (SocketException)
+        {
+            // Refused so fast that connecting has failed.
+        }
+
         await UntilAsync(() => Now.Accepted > before || Now.Refused.Count > 0);
         return socket;
     }
