@@ -19,7 +19,7 @@ public sealed record ProberOptions : IValidatable
     /// <summary>How long to listen, from the first packet. 1 s – 30 days; default 15 s.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Packets that are kept to be judged: the newest. 1000 – 10,000,000 of 40 bytes; default 262,144.</summary>
+    /// <summary>Packets that are kept to be judged: the newest. 1000 – 10,000,000 of 32 bytes; default 262,144.</summary>
     public int MaxPackets { get; init; } = 1 << 18;
 
     internal RtspUri Address => RtspUri.TryParse(Url.AbsoluteUri, out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
