@@ -29,4 +29,11 @@ public interface IAudioDecoder : IDisposable
     /// <param name="pcm">Whole frames, at most <see cref="MaxFramesPerPacket"/>. Its length says how much to conceal.</param>
     /// <remarks>Allocates nothing.</remarks>
     void Conceal(Span<float> pcm);
+
+    /// <summary>Decodes what a packet carries of the sound before it, where a codec does that (Opus' in-band FEC).</summary>
+    /// <param name="next">The packet after what was lost. It is decoded as usual afterwards.</param>
+    /// <param name="pcm">Whole frames: exactly the sound missing before it, at most one packet's.</param>
+    /// <returns><see langword="false"/> if it carries none; then nothing was done, and the caller conceals.</returns>
+    /// <remarks>Allocates nothing.</remarks>
+    bool TryRecover(ReadOnlySpan<byte> next, Span<float> pcm) => false;
 }

@@ -6,6 +6,9 @@ internal enum FillReason
     /// <summary>A packet was lost, late or corrupt.</summary>
     Loss,
 
+    /// <summary>A packet was lost, but the next one carries its sound once more.</summary>
+    Recovered,
+
     /// <summary>The sender left it out.</summary>
     Pause,
 
@@ -21,6 +24,7 @@ internal enum FillReason
 internal sealed class FillCounts
 {
     private long _concealed;
+    private long _recovered;
     private long _paused;
     private long _unknown;
     private long _underruns;
@@ -29,6 +33,9 @@ internal sealed class FillCounts
 
     /// <summary>Frames made up because packets were lost, late or corrupt.</summary>
     internal long ConcealedFrames => Volatile.Read(ref _concealed);
+
+    /// <summary>Frames of lost packets that the next ones carried once more.</summary>
+    internal long RecoveredFrames => Volatile.Read(ref _recovered);
 
     /// <summary>Frames filled because the sender left them out.</summary>
     internal long PausedFrames => Volatile.Read(ref _paused);
@@ -48,6 +55,9 @@ internal sealed class FillCounts
         {
             case FillReason.Loss:
                 Volatile.Write(ref _concealed, _concealed + frames);
+                break;
+            case FillReason.Recovered:
+                Volatile.Write(ref _recovered, _recovered + frames);
                 break;
             case FillReason.Pause:
                 Volatile.Write(ref _paused, _paused + frames);

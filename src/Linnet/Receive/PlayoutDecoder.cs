@@ -187,7 +187,11 @@ internal sealed class PlayoutDecoder
 
             long gap = next.Position - _position;
             _counts.OnSupplied(isLoss, overdue: -gap > _slack ? -gap : 0);
-            if (gap > _slack || (gap > 0 && (isLoss || _hasFilled)))
+            if (gap > 0 && gap <= _packetFrames && next.Sequence != head && !_isLeadIn && TryRecover(next, (int)gap))
+            {
+                _counts.OnFilled(_window.Frames, FillReason.Recovered);
+            }
+            else if (gap > _slack || (gap > 0 && (isLoss || _hasFilled)))
             {
                 Fill((int)Math.Min(gap, _packetFrames));
                 _counts.OnFilled(_window.Frames, _isLeadIn ? FillReason.LeadIn : isLoss ? FillReason.Loss : FillReason.Pause);
@@ -228,6 +232,23 @@ internal sealed class PlayoutDecoder
         FadeIn(pcm);
         _window.Added(frames);
         _isSilent = PitchSplice.IsSilent(pcm);
+    }
+
+    // What is missing before a packet may be in it once more.
+    private bool TryRecover(in BufferedPacket next, int frames)
+    {
+        Span<float> pcm = _window.Room(frames)[..(frames * _channels)];
+        if (!_buffer.TryCopy(next.Sequence, _packet, out int length) || !_decoder.TryRecover(_packet.AsSpan(0, length), pcm))
+        {
+            return false;
+        }
+
+        _hasFilled = false;
+        _filledInARow = 0;
+        FadeIn(pcm);
+        _window.Added(frames);
+        _isSilent = false;
+        return true;
     }
 
     // Decoders fade by themselves, but perhaps not as soon as is wanted.

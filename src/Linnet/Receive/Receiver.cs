@@ -251,6 +251,7 @@ public sealed partial class Receiver
             Overflow = _buffer.Overflow,
             Restarts = _counts.Restarts,
             Concealed = Format.DurationOf(fills.ConcealedFrames),
+            Recovered = Format.DurationOf(fills.RecoveredFrames),
             Paused = Format.DurationOf(fills.PausedFrames),
             Skipped = Format.DurationOf(_device.SkippedFrames),
             Buffer = _buffer.Newest is null

@@ -51,6 +51,9 @@ public sealed record ReceiverStatistics
     /// <summary>Sound made up because packets were lost, late or corrupt.</summary>
     public TimeSpan Concealed { get; init; }
 
+    /// <summary>Sound of lost packets that the packets after them carried once more (Opus' in-band FEC).</summary>
+    public TimeSpan Recovered { get; init; }
+
     /// <summary>Sound left out by the sender and filled in (discontinuous transmission, a pause).</summary>
     public TimeSpan Paused { get; init; }
 
@@ -119,6 +122,7 @@ public sealed record ReceiverStatistics
         Foreign = Foreign + later.Foreign,
         Overflow = Overflow + later.Overflow,
         Concealed = Concealed + later.Concealed,
+        Recovered = Recovered + later.Recovered,
         Paused = Paused + later.Paused,
         Skipped = Skipped + later.Skipped,
         Restarts = Restarts + later.Restarts,

@@ -4,7 +4,7 @@ using Linnet.Native;
 namespace Linnet.Codecs.Opus;
 
 /// <summary>Opus by libopus, to 48 kHz; losses are concealed by the codec itself.</summary>
-/// <remarks>Source: RFC 6716 §4 (decoding), §4.4 (concealment). Allocates nothing after the constructor.</remarks>
+/// <remarks>Source: RFC 6716 §4 (decoding), §4.4 (concealment), §2.1.7 (in-band FEC). Allocates nothing after the constructor.</remarks>
 public sealed class OpusDecoder : IAudioDecoder
 {
     /// <summary>120 ms at 48 kHz, the longest packet there is (RFC 6716 §3.2.5).</summary>
@@ -55,7 +55,7 @@ public sealed class OpusDecoder : IAudioDecoder
     public bool TryDecode(ReadOnlySpan<byte> packet, Span<float> pcm, out int frames)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pcm.Length, MaxFramesPerPacket * Format.Channels, nameof(pcm));
-        frames = packet.IsEmpty ? 0 : Math.Max(Decode(packet, pcm, LongestPacketFrames), 0);
+        frames = packet.IsEmpty ? 0 : Math.Max(Decode(packet, pcm, LongestPacketFrames, fec: 0), 0);
         if (frames == 0)
         {
             return false;
@@ -83,6 +83,21 @@ public sealed class OpusDecoder : IAudioDecoder
             _stepUsed = 0;
             TakeRest(pcm[whole..]);
         }
+    }
+
+    /// <inheritdoc/>
+    public bool TryRecover(ReadOnlySpan<byte> next, Span<float> pcm)
+    {
+        // libopus wants whole steps; and where concealment has begun within one, it is better left to end there.
+        int frames = pcm.Length / Format.Channels;
+        if (frames == 0 || frames % StepFrames != 0 || _stepUsed < _step.Length || !OpusPacket.HasRecovery(next)
+            || Decode(next, pcm, frames, fec: 1) != frames)
+        {
+            return false;
+        }
+
+        FadeIn(pcm);
+        return true;
     }
 
     /// <summary>Frees libopus' state.</summary>
@@ -121,7 +136,7 @@ public sealed class OpusDecoder : IAudioDecoder
         int frames = pcm.Length / Format.Channels;
 
         // Out of memory is all that can go wrong in libopus here, and then silence is what is left.
-        if (_concealed >= SilentFrom || Decode(default, pcm, frames) < 0)
+        if (_concealed >= SilentFrom || Decode(default, pcm, frames, fec: 0) < 0)
         {
             pcm.Clear();
             return;
@@ -152,13 +167,13 @@ public sealed class OpusDecoder : IAudioDecoder
         _concealed = 0;
     }
 
-    private unsafe int Decode(ReadOnlySpan<byte> packet, Span<float> pcm, int maxFrames)
+    private unsafe int Decode(ReadOnlySpan<byte> packet, Span<float> pcm, int maxFrames, int fec)
     {
         fixed (byte* bytes = packet)
         {
             fixed (float* samples = pcm)
             {
-                return LibOpus.Decode(_decoder, bytes, packet.Length, samples, maxFrames, fec: 0);
+                return LibOpus.Decode(_decoder, bytes, packet.Length, samples, maxFrames, fec);
             }
         }
     }

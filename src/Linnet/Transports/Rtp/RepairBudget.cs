@@ -6,8 +6,8 @@ namespace Linnet.Transports.Rtp;
 /// <param name="ticksPerSecond">Of the instants.</param>
 internal sealed class RepairBudget(int bitsPerSecond, long ticksPerSecond)
 {
-    /// <summary>The share that may be sent again. Enough for a loss of one packet in five, repairs lost at the same rate.</summary>
-    internal const double Share = 0.5;
+    /// <summary>The share that may be sent again. Enough where bursts take a fifth of the time, whichever way they go.</summary>
+    internal const double Share = 0.75;
 
     /// <summary>Sound whose packets may be sent again at once.</summary>
     internal static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(500);

@@ -19,11 +19,17 @@ internal sealed class RepairSender
     // Power of two. Repeats of packets further apart than this are not recognised, and cost no more than the budget.
     private const int Remembered = 256;
 
+    // In round trips: before an answer is due it cannot be known to be lost, and where nothing comes through there is time.
+    private const double Patience = 0.875;
+    private const double ProbePatience = 2;
+    private const long NoProbe = -1;
+
     private static readonly TimeSpan UnknownRoundTrip = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LeastSpacing = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan MostSpacing = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentQueue<ushort> _asked = new();
+    private readonly List<PacketItem> _wanted = [];
     private readonly (long Number, long At)[] _sent = new (long, long)[Remembered];
     private readonly RenditionInfo _rendition;
     private readonly RepairBudget _budget;
@@ -32,6 +38,7 @@ internal sealed class RepairSender
     private PacketItem? _newest;
     private object? _redundancy;
     private ushort _sequence;
+    private long _probe = NoProbe;
     private long _requested;
     private long _retransmitted;
     private long _retransmittedBytes;
@@ -111,8 +118,14 @@ internal sealed class RepairSender
     }
 
     /// <summary>Sends again what was asked for, as far as it is there and the budget goes.</summary>
+    /// <remarks>
+    /// Who asks for the same packet again and again sits in a burst of losses. Until that is over, one of the packets is sent now and then to find
+    /// out; when it is not asked for any more the path is open, and the others follow at once. So a long burst does not use up the budget.
+    /// </remarks>
     internal void Send(long now, BroadcastRing ring, Action<ReadOnlyMemory<byte>> send)
     {
+        _wanted.Clear();
+        bool isProbeWanted = false;
         while (_asked.TryDequeue(out ushort sequence))
         {
             // What encoders made ahead of time has not been sent, and will be by itself.
@@ -121,8 +134,17 @@ internal sealed class RepairSender
             if (number < 0 || !ring.TryFindPacket(_newest!, number, out PacketItem? packet))
             {
                 Interlocked.Increment(ref _gone);
+                continue;
             }
-            else if (IsUnderWay(number, now))
+
+            isProbeWanted |= number == _probe;
+            _wanted.Add(packet);
+        }
+
+        _probe = isProbeWanted ? _probe : NoProbe;
+        foreach (PacketItem packet in _wanted)
+        {
+            if (!IsTime(packet.Number, now, isProbeWanted))
             {
                 Interlocked.Increment(ref _repeated);
             }
@@ -132,22 +154,39 @@ internal sealed class RepairSender
             }
             else
             {
-                _sent[number % Remembered] = (number, now);
-                var header = new RtpHeader(RtpStreamIdentity.RtxPayloadType, false, unchecked(_sequence++), 0, _rendition.Stream.RtxSsrc);
-                byte[] datagram = RtxPayload.Wrap(packet.Datagram.Span, header);
-                Interlocked.Increment(ref _retransmitted);
-                Interlocked.Add(ref _retransmittedBytes, datagram.Length);
-                send(datagram);
+                Resend(packet, now, send);
             }
         }
     }
 
     // Asked for again before the first answer can have come, whether that is lost cannot be known yet.
-    private bool IsUnderWay(long number, long now)
+    private bool IsTime(long number, long now, bool isProbeWanted)
     {
         (long last, long at) = _sent[number % Remembered];
-        TimeSpan spacing = (_roundTrip() ?? UnknownRoundTrip) / 2;
+        if (last != number)
+        {
+            return true;
+        }
+
+        TimeSpan spacing = (_roundTrip() ?? UnknownRoundTrip) * Patience;
         spacing = spacing < LeastSpacing ? LeastSpacing : spacing > MostSpacing ? MostSpacing : spacing;
-        return last == number && now - at < (long)(spacing.TotalSeconds * _ticksPerSecond);
+        if (isProbeWanted)
+        {
+            spacing = number == _probe ? spacing * ProbePatience : TimeSpan.MaxValue;
+        }
+
+        return (now - at) / (double)_ticksPerSecond >= spacing.TotalSeconds;
+    }
+
+    private void Resend(PacketItem packet, long now, Action<ReadOnlyMemory<byte>> send)
+    {
+        ref (long Number, long At) sent = ref _sent[packet.Number % Remembered];
+        _probe = _probe == NoProbe && sent.Number == packet.Number ? packet.Number : _probe;
+        sent = (packet.Number, now);
+        var header = new RtpHeader(RtpStreamIdentity.RtxPayloadType, false, unchecked(_sequence++), 0, _rendition.Stream.RtxSsrc);
+        byte[] datagram = RtxPayload.Wrap(packet.Datagram.Span, header);
+        Interlocked.Increment(ref _retransmitted);
+        Interlocked.Add(ref _retransmittedBytes, datagram.Length);
+        send(datagram);
     }
 }

@@ -1,0 +1,76 @@
+namespace Linnet.Codecs.Opus;
+
+/// <summary>What the first bytes of an Opus packet tell without decoding it.</summary>
+/// <remarks>Source: RFC 6716 §3.1 (TOC byte), §3.2 (framing), §4.2.3, §4.2.4 (the SILK layer's first bits).</remarks>
+internal static class OpusPacket
+{
+    private const int FirstHybrid = 12;
+    private const int FirstCelt = 16;
+    private const int LongSize = 252;
+
+    /// <summary>Whether it carries the sound before it once more, at a lower rate (in-band FEC, LBRR): only the voice modes can.</summary>
+    internal static bool HasRecovery(ReadOnlySpan<byte> packet)
+    {
+        if (packet.IsEmpty || packet[0] >> 3 is var config && config >= FirstCelt || !TryFindFirstFrame(packet, out int start))
+        {
+            return false;
+        }
+
+        // A flag for each 20 ms of voice activity, then the one wanted; then the same for the side channel.
+        bool isStereo = (packet[0] & 0x04) != 0;
+        int blocks = config >= FirstHybrid ? 1 : Math.Max(1, config & 3);
+        int bits = packet[start];
+        return (bits >> (7 - blocks) & 1) != 0 || (isStereo && (bits >> (6 - (2 * blocks)) & 1) != 0);
+    }
+
+    private static bool TryFindFirstFrame(ReadOnlySpan<byte> packet, out int start)
+    {
+        int sizes = 0;
+        start = 1;
+        switch (packet[0] & 3)
+        {
+            case 0 or 1:
+                break;
+            case 2:
+                sizes = 1;
+                break;
+            default:
+                if (packet.Length < 2 || (packet[1] & 0x3F) == 0 || !TrySkipPadding(packet, out start))
+                {
+                    return false;
+                }
+
+                sizes = (packet[1] & 0x80) != 0 ? (packet[1] & 0x3F) - 1 : 0;
+                break;
+        }
+
+        for (int i = 0; i < sizes; i++)
+        {
+            if (start >= packet.Length)
+            {
+                return false;
+            }
+
+            start += packet[start] < LongSize ? 1 : 2;
+        }
+
+        return start < packet.Length;
+    }
+
+    private static bool TrySkipPadding(ReadOnlySpan<byte> packet, out int start)
+    {
+        start = 2;
+        bool isPadded = (packet[1] & 0x40) != 0;
+        while (isPadded)
+        {
+            if (start >= packet.Length)
+            {
+                return false;
+            }
+
+            isPadded = packet[start++] == byte.MaxValue;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,198 @@
+using Linnet.Codecs.Opus;
+using Linnet.Native;
+using Linnet.Receive;
+using Linnet.Tests.Audio;
+using Linnet.Tests.Fakes;
+using Linnet.Tests.Wire;
+using Linnet.Wire.Rtp;
+
+namespace Linnet.Tests.Codecs;
+
+/// <summary>In-band FEC of foreign senders: what is lost is in the next packet once more.</summary>
+public class OpusRecoveryTests
+{
+    private const int ApplicationVoip = 2048;
+    private const int Frames = 960;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_voice_stream_with_recovery_is_told_from_one_without(int channels)
+    {
+        byte[][] with = Encode(channels, Frames, fec: true);
+        byte[][] without = Encode(channels, Frames, fec: false);
+
+        Assert.InRange(with.Skip(2).Count(packet => OpusPacket.HasRecovery(packet)), with.Length / 2, with.Length);
+        Assert.DoesNotContain(without, packet => OpusPacket.HasRecovery(packet));
+    }
+
+    [Theory]
+    [InlineData(480)]
+    [InlineData(1920)]
+    [InlineData(2880)]
+    public void Packets_of_other_lengths_are_told_too(int frames)
+    {
+        byte[][] with = Encode(1, frames, fec: true);
+
+        Assert.InRange(with.Skip(2).Count(packet => OpusPacket.HasRecovery(packet)), with.Length / 3, with.Length);
+        Assert.DoesNotContain(Encode(1, frames, fec: false), packet => OpusPacket.HasRecovery(packet));
+    }
+
+    [Fact]
+    public void Our_own_streams_carry_none()
+    {
+        using var encoder = new OpusEncoder(2);
+        float[] pcm = Signals.Sine(440, 48_000, Frames * 20, 2);
+        byte[] packet = new byte[encoder.MaxPacketLength];
+        for (int i = 0; i < 20; i++)
+        {
+            int length = encoder.Encode(pcm.AsSpan(i * Frames * 2, Frames * 2), packet);
+            Assert.False(OpusPacket.HasRecovery(packet.AsSpan(0, length)));
+        }
+    }
+
+    [Fact]
+    public void Nothing_that_a_peer_sends_throws()
+    {
+        var noise = new Noise(6716);
+        byte[][] samples = [.. Encode(1, Frames, fec: true).Skip(5).Take(4), .. Encode(2, 2880, fec: true).Skip(5).Take(4), [0x0B, 0x43, 0xFF, 0xFF, 1, 2, 3]];
+        using var decoder = new OpusDecoder(1);
+        float[] pcm = new float[decoder.MaxFramesPerPacket];
+        int found = 0;
+        for (int i = 0; i < 100_000; i++)
+        {
+            byte[] packet = noise.Mutation(samples);
+            bool has = OpusPacket.HasRecovery(packet);
+            found += has ? 1 : 0;
+            if (has && i % 20 == 0)
+            {
+                decoder.TryRecover(packet, pcm.AsSpan(0, Frames));
+                decoder.TryDecode(packet, pcm, out _);
+            }
+        }
+
+        Assert.InRange(found, 5000, 95_000);
+    }
+
+    [Fact]
+    public void What_is_recovered_is_nearer_to_what_was_lost_than_what_is_made_up()
+    {
+        byte[][] packets = Encode(1, Frames, fec: true);
+        float[] whole = Decode(packets, isLost: _ => false, recovers: false);
+        float[] concealed = Decode(packets, IsLost, recovers: false);
+        float[] recovered = Decode(packets, IsLost, recovers: true);
+
+        double concealedError = 0, recoveredError = 0;
+        for (int i = 0; i < whole.Length; i++)
+        {
+            if (IsLost(i / Frames))
+            {
+                concealedError += Math.Pow(concealed[i] - whole[i], 2);
+                recoveredError += Math.Pow(recovered[i] - whole[i], 2);
+            }
+        }
+
+        Assert.InRange(recoveredError, 0, concealedError / 3);
+    }
+
+    [Fact]
+    public void A_receiver_takes_what_the_next_packet_carries()
+    {
+        byte[][] packets = Encode(1, Frames, fec: true);
+        var time = new SettableTime(10_000_000);
+        using var decoder = new OpusDecoder(1);
+        var receiver = new Receiver(decoder, 96, new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(60) }, time);
+        float[] pcm = new float[Frames];
+        for (int i = 0; i < packets.Length; i++)
+        {
+            time.Timestamp += 200_000;
+            if (!IsLost(i))
+            {
+                byte[] datagram = [.. new byte[RtpHeader.Length], .. packets[i]];
+                new RtpHeader(96, false, (ushort)i, (uint)(i * Frames), 7).Write(datagram);
+                receiver.OnRtp(datagram, time.Timestamp);
+            }
+
+            while (receiver.Take(pcm, time.Timestamp) > 0)
+            {
+                // Only what is counted matters here.
+            }
+        }
+
+        int lost = Enumerable.Range(0, packets.Length - 5).Count(IsLost);
+        int carried = Enumerable.Range(0, packets.Length - 5).Count(i => IsLost(i) && OpusPacket.HasRecovery(packets[i + 1]));
+        ReceiverStatistics statistics = receiver.GetStatistics();
+        Assert.InRange(carried, lost / 2, lost);
+        Assert.Equal(TimeSpan.FromMilliseconds(20 * carried), statistics.Recovered);
+        Assert.Equal(TimeSpan.FromMilliseconds(20 * (lost - carried)), statistics.Concealed);
+        Assert.Equal(lost, statistics.Lost);
+    }
+
+    private static bool IsLost(int packet) => packet > 10 && packet % 6 == 0;
+
+    private static float[] Decode(byte[][] packets, Func<int, bool> isLost, bool recovers)
+    {
+        using var decoder = new OpusDecoder(1);
+        float[] output = new float[packets.Length * Frames];
+        float[] pcm = new float[decoder.MaxFramesPerPacket];
+        for (int i = 0; i < packets.Length; i++)
+        {
+            Span<float> place = output.AsSpan(i * Frames, Frames);
+            if (!isLost(i))
+            {
+                Assert.True(decoder.TryDecode(packets[i], pcm, out int frames));
+                pcm.AsSpan(0, frames).CopyTo(place);
+            }
+            else if (!recovers || !decoder.TryRecover(packets[i + 1], place))
+            {
+                decoder.Conceal(place);
+            }
+        }
+
+        return output;
+    }
+
+    /// <summary>Something like a voice, in a voice mode of libopus.</summary>
+    private static unsafe byte[][] Encode(int channels, int frames, bool fec)
+    {
+        NativeLibraries.Require(NativeLibraries.Opus);
+        using OpusEncoderHandle encoder = LibOpus.CreateEncoder(48_000, channels, ApplicationVoip, out int error);
+        Assert.Equal(LibOpus.Ok, error);
+        LibOpus.Set(encoder, LibOpus.SetBitRate, 24_000 * channels);
+        LibOpus.Set(encoder, LibOpus.SetInbandFec, fec ? 1 : 0);
+        LibOpus.Set(encoder, LibOpus.SetPacketLossPercent, fec ? 25 : 0);
+
+        int count = 200 * Frames / frames;
+        float[] pcm = new float[frames * channels];
+        byte[][] packets = new byte[count][];
+        byte[] packet = new byte[1500];
+        for (int i = 0; i < count; i++)
+        {
+            for (int f = 0; f < frames; f++)
+            {
+                double t = ((i * frames) + f) / 48_000.0;
+                double pitch = 110 + (25 * Math.Sin(2 * Math.PI * 0.7 * t));
+                double voice = 0;
+                for (int harmonic = 1; harmonic <= 12; harmonic++)
+                {
+                    voice += Math.Sin(2 * Math.PI * harmonic * pitch * t) / harmonic;
+                }
+
+                float sample = (float)(0.2 * voice * (1 + Math.Sin(2 * Math.PI * 3.1 * t)) / 2);
+                pcm.AsSpan(f * channels, channels).Fill(sample);
+            }
+
+            fixed (float* samples = pcm)
+            {
+                fixed (byte* bytes = packet)
+                {
+                    int length = LibOpus.Encode(encoder, samples, frames, bytes, packet.Length);
+                    Assert.True(length > 0);
+                    packets[i] = packet[..length];
+                }
+            }
+        }
+
+        return packets;
+    }
+}
