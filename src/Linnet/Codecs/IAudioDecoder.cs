@@ -31,9 +31,9 @@ public interface IAudioDecoder : IDisposable
     void Conceal(Span<float> pcm);
 
     /// <summary>Decodes what a packet carries of the sound before it, where a codec does that (Opus' in-band FEC).</summary>
-    /// <param name="next">The packet after what was lost. It is decoded as usual afterwards.</param>
+    /// <param name="following">The packet after what was lost. It is decoded as usual afterwards.</param>
     /// <param name="pcm">Whole frames: exactly the sound missing before it, at most one packet's.</param>
     /// <returns><see langword="false"/> if it carries none; then nothing was done, and the caller conceals.</returns>
     /// <remarks>Allocates nothing.</remarks>
-    bool TryRecover(ReadOnlySpan<byte> next, Span<float> pcm) => false;
+    bool TryRecover(ReadOnlySpan<byte> following, Span<float> pcm) => false;
 }

@@ -86,12 +86,12 @@ public sealed class OpusDecoder : IAudioDecoder
     }
 
     /// <inheritdoc/>
-    public bool TryRecover(ReadOnlySpan<byte> next, Span<float> pcm)
+    public bool TryRecover(ReadOnlySpan<byte> following, Span<float> pcm)
     {
         // libopus wants whole steps; and where concealment has begun within one, it is better left to end there.
         int frames = pcm.Length / Format.Channels;
-        if (frames == 0 || frames % StepFrames != 0 || _stepUsed < _step.Length || !OpusPacket.HasRecovery(next)
-            || Decode(next, pcm, frames, fec: 1) != frames)
+        if (frames == 0 || frames % StepFrames != 0 || _stepUsed < _step.Length || !OpusPacket.HasRecovery(following)
+            || Decode(following, pcm, frames, fec: 1) != frames)
         {
             return false;
         }
