@@ -31,6 +31,9 @@ public sealed class SendBatch
         _datagrams[_count++] = new OutgoingDatagram(to, bytes);
     }
 
+    /// <summary>Counts a datagram that a listener sent by itself and its socket would not take.</summary>
+    internal void CountRefused() => Refused++;
+
     /// <summary>Sends what was collected.</summary>
     public void Flush()
     {

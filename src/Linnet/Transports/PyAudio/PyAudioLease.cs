@@ -99,7 +99,7 @@ internal sealed class PyAudioLease : IDisposable
             {
                 length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
             }
-            catch (SocketException e) when (e.SocketErrorCode is not SocketError.ConnectionRefused && UdpSocket.IsPassing(e.SocketErrorCode))
+            catch (SocketException e) when (!PyAudioUdpPort.IsNobody(e.SocketErrorCode) && UdpSocket.IsPassing(e.SocketErrorCode))
             {
                 continue;
             }
@@ -148,7 +148,7 @@ internal sealed class PyAudioLease : IDisposable
             }
 
             _socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None, out SocketError error);
-            if (error is SocketError.ConnectionRefused)
+            if (PyAudioUdpPort.IsNobody(error))
             {
                 return;
             }

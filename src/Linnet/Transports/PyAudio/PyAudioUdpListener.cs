@@ -27,7 +27,7 @@ internal sealed class PyAudioUdpListener(
     {
         if (_packets.Count > 0 && packet.Position != _end)
         {
-            SendRest();
+            SendRest(batch);
         }
 
         if (_packets.Count == 0)
@@ -39,7 +39,7 @@ internal sealed class PyAudioUdpListener(
         _end = packet.Position + packet.Frames;
         for (long end = datagrams.EndOf(_start); end <= _end && Dropped is DropReason.None; end = datagrams.EndOf(_start))
         {
-            SendUntil(end);
+            SendUntil(end, batch);
         }
 
         return Dropped is DropReason.None;
@@ -51,41 +51,42 @@ internal sealed class PyAudioUdpListener(
     }
 
     /// <summary>Sends what does not fill a datagram. Empty ones follow from elsewhere, as they take time.</summary>
-    protected internal override void SendEnd(SendBatch batch) => SendRest();
+    protected internal override void SendEnd(SendBatch batch) => SendRest(batch);
 
     /// <inheritdoc/>
     protected internal override void OnFinished(DropReason reason) => onFinished(reason);
 
     /// <summary>Sends what does not fill a datagram.</summary>
-    internal void SendRest()
+    /// <param name="batch">Counts, if the sender's thread calls; else the sender must have let go of the listener.</param>
+    internal void SendRest(SendBatch? batch = null)
     {
         if (_packets.Count > 0 && _end > _start)
         {
-            SendUntil(_end);
+            SendUntil(_end, batch);
         }
 
         _packets.Clear();
     }
 
-    private void SendUntil(long end)
+    private void SendUntil(long end, SendBatch? batch)
     {
-        Send(datagrams.Get(_start, end, _packets).Span);
+        Send(datagrams.Get(_start, end, _packets).Span, batch);
         _start = end;
         _packets.RemoveAll(packet => packet.Position + packet.Frames <= end);
     }
 
-    private void Send(ReadOnlySpan<byte> datagram)
+    private void Send(ReadOnlySpan<byte> datagram, SendBatch? batch)
     {
         socket.Send(datagram, SocketFlags.None, out SocketError error);
-        if (error is SocketError.ConnectionRefused)
+        if (error is SocketError.Success)
         {
-            // What ICMP said to an earlier datagram.
-            Drop(DropReason.Disconnected);
+            _failures = 0;
             return;
         }
 
-        _failures = error is SocketError.Success ? 0 : _failures + 1;
-        if (_failures > MaxFailures)
+        batch?.CountRefused();
+        _failures++;
+        if (PyAudioUdpPort.IsNobody(error) || _failures > MaxFailures)
         {
             Drop(DropReason.Disconnected);
         }

@@ -114,6 +114,9 @@ internal sealed class PyAudioUdpPort : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
+    /// <summary>Whether an error of a connected socket is what ICMP said to an earlier datagram: nobody is there. Windows calls it a reset.</summary>
+    internal static bool IsNobody(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset;
+
     /// <summary>An IPv4 address as such.</summary>
     internal static IPEndPoint Unmapped(IPEndPoint endPoint) =>
         endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;

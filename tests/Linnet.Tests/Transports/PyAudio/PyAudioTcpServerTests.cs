@@ -54,7 +54,7 @@ public class PyAudioTcpServerTests
         server.Publish(3);
         server.End();
 
-        Assert.Throws<SocketException>(() => second.Receive(new byte[1]));
+        Assert.True(IsClosed(second));
         Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadToEnd(first));
         Assert.Equal(1, server.Now.Refused[reason]);
         Assert.Contains(server.Logger.Lines, line => line.StartsWith("522 ", StringComparison.Ordinal) && line.Contains(reason.ToString(), StringComparison.Ordinal));
@@ -66,7 +66,7 @@ public class PyAudioTcpServerTests
         await using var server = new PyAudioTestServer { MayStart = false };
         using Socket client = await server.ConnectAsync();
 
-        Assert.Throws<SocketException>(() => client.Receive(new byte[1]));
+        Assert.True(IsClosed(client));
         Assert.Equal(1, server.Now.Refused[PyAudioRefusal.Unavailable]);
         Assert.Equal(0, server.Now.TcpListeners);
     }
@@ -137,6 +137,19 @@ public class PyAudioTcpServerTests
         Assert.Equal(first, second);
         Assert.Equal(PyAudioReadResult.Done, PyAudioMessage.Read(first, out PyAudioMessage message));
         Assert.Equal(4122, message.Length);
+    }
+
+    /// <summary>Closed at once; perhaps so fast that connecting failed already.</summary>
+    private static bool IsClosed(Socket client)
+    {
+        try
+        {
+            return client.Receive(new byte[1]) == 0;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
     }
 }
 
