@@ -15,7 +15,6 @@ public class PyAudioUdpServerTests
     [InlineData(1472)]      // fits an Ethernet frame; messages are cut in the midst
     [InlineData(40_960)]
     [InlineData(65_504)]
-    [InlineData(40)]
     public async Task Who_says_Hello_hears_to_the_last_sample_and_then_a_run_of_empty_datagrams(int length)
     {
         await using var server = new PyAudioTestServer(new PyAudioServerOptions { DatagramLength = length });
@@ -239,7 +238,7 @@ public class PyAudioUdpServerTests
         {
             server.Server.Hear(isHello: true, new IPEndPoint(IPAddress.Loopback, port));
             most = Math.Max(most, server.Now.UdpListeners);
-            if (port % 100 == 0)
+            if (port % 250 == 0)
             {
                 server.Publish(1);
                 await Task.Yield();
