@@ -20,12 +20,18 @@ internal static class PlayerPanel
         }
 
         yield return new PanelLine().Add(Margin)
-            .Add("buffer ", Tone.Quiet).Add(Text.Ms(player.Buffer)).Add($" of {Text.Ms(player.Target)} {player.Profile ?? "fixed"}", Tone.Quiet)
+            .Add("buffer ", Tone.Quiet).Add(Text.Ms(player.Buffer))
             .Add("  latency ", Tone.Quiet).Add(Text.Ms(player.Latency))
             .Add("  lost ", Tone.Quiet).Add(Text.Count(player.Lost), player.Lost > 0 ? Tone.Warning : Tone.Plain)
             .Add("  late ", Tone.Quiet).Add(Text.Count(player.Late), player.Late > 0 ? Tone.Warning : Tone.Plain)
             .Add("  concealed ", Tone.Quiet).Add(Text.Ms(player.Concealed))
             .Add("  drift ", Tone.Quiet).Add(string.Create(CultureInfo.InvariantCulture, $"{player.DriftPpm:+0;-0;0} ppm"));
+        yield return new PanelLine().Add(Margin)
+            .Add(player.Profile ?? "fixed").Add(" waits ", Tone.Quiet).Add(Text.Ms(player.Delay))
+            .Add(" of ", Tone.Quiet).Add(Text.Ms(player.Target))
+            .Add("  packets late by ", Tone.Quiet).Add(Text.Ms(player.Lateness))
+            .Add("  ran dry ", Tone.Quiet).Add(Text.Count(player.Underruns), player.Underruns > 0 ? Tone.Warning : Tone.Plain)
+            .Add("  stretched ", Tone.Quiet).Add(Text.Count(player.Stretches));
         if (player.Repair is { Repaired: > 0 } or { PathLoss: > 0 })
         {
             yield return new PanelLine().Add(Margin)
