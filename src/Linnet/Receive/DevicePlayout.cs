@@ -177,7 +177,8 @@ internal sealed class DevicePlayout
             _controller.Update((double)error / _output.TicksPerSecond, (double)(heardAt - _lastHeardAt) / _output.TicksPerSecond);
         }
 
-        _resampler.Correction = _controller.Correction;
+        double slide = _depth.Slide(Math.Clamp(heardAt - _lastHeardAt, 0, _output.TicksPerSecond / 10));
+        _resampler.Correction = Math.Clamp(_controller.Correction + slide, -Resampler.MaxAdjustment, Resampler.MaxAdjustment);
         _lastHeardAt = heardAt;
         Volatile.Write(ref _error, error);
     }

@@ -5,7 +5,8 @@ namespace Linnet.Receive;
 /// <summary>How far behind undelayed arrival the sound is played, and how that follows what is wanted without being heard.</summary>
 /// <remarks>
 /// Longer or shorter by whole periods of the pitch where sound is like itself, by any length in silence, and longer by what was missing when
-/// packets came too late. The longer a change is wanted, the less alike the two ends must be. Used by the device's thread; allocates nothing.
+/// packets came too late. The longer a change is wanted, the less alike the two ends must be; what is less than a period, and what waits, is left to
+/// a little pitch. Used by the device's thread; allocates nothing.
 /// </remarks>
 internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, MediaTimeline media)
 {
@@ -23,7 +24,13 @@ internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, M
     private const double LastLikeness = 0.4;
     private const double LessPerSecond = 0.15;
 
+    // Pitch that nobody hears and that leaves room for as much drift again; from a millisecond until it is gone.
+    private const double SlideRate = 0.0004;
+    private const double SlideFromMs = 1;
+    private const double SlideToMs = 0.1;
+
     private long _ticks = target.Ticks;
+    private bool _isSliding;
     private long _notBefore = long.MinValue;
     private long? _wantedSince;
     private int _direction;
@@ -91,6 +98,18 @@ internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, M
         _wantedSince = heardAt;
         Add(-TicksOf(step));
         Count(step);
+    }
+
+    /// <summary>Time passes: comes nearer by pitch.</summary>
+    /// <param name="elapsed">Ticks since the last call.</param>
+    /// <returns>By how much faster to play, as a fraction.</returns>
+    internal double Slide(long elapsed)
+    {
+        long excess = _ticks - target.Ticks;
+        _isSliding = Math.Abs(excess) * 1000.0 / media.TicksPerSecond > (_isSliding ? SlideToMs : SlideFromMs);
+        double rate = _isSliding ? Math.Sign(excess) * SlideRate : 0;
+        Add(-(long)(rate * elapsed));
+        return rate;
     }
 
     /// <summary>Silence is played: what is wanted is had at once.</summary>
