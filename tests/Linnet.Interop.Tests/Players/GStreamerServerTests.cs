@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Linnet.Interop.Tests.Players;
 
 /// <summary><c>linnet play</c> listens to GStreamer's RTSP server.</summary>
@@ -44,6 +46,22 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
         Assert.Equal((8000, 1), (recorded.SampleRate, recorded.Channels));
         Assert.Equal(server.Speech.Samples.Length, recorded.Samples.Length);
         Assert.InRange(Correlation.Of(server.Speech.Channel(0), recorded.Channel(0)).Value, 0.99, 1.0001);
+    }
+
+    [Fact]
+    public async Task Copies_that_GStreamer_sends_make_up_for_what_the_path_loses()
+    {
+        // Its RTSP server describes plain Opus as payload type 96; what comes are copies as type 98.
+        await using Tool linnet = Tool.Start(
+            "linnet", "play", Url("red"), "--transport", "udp", "--impair", "loss=10%,seed=9", "--no-reconnect", "--output", server["red.wav"], "--stats", "json");
+        Assert.Equal(0, await linnet.ExitAsync(Limit));
+
+        string last = linnet.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        using JsonDocument stats = JsonDocument.Parse(last);
+        int dropped = stats.RootElement.GetProperty("impairment").GetProperty("rtp").GetProperty("dropped").GetInt32();
+        int lost = stats.RootElement.GetProperty("lost").GetInt32();
+        int copied = stats.RootElement.GetProperty("repair").GetProperty("by_redundancy").GetInt32();
+        Assert.True(dropped >= 3 && copied >= dropped / 2 && lost <= dropped / 2, last);
     }
 
     [Fact]

@@ -51,7 +51,9 @@ internal sealed class Repairer
     internal long At => Volatile.Read(ref _at);
 
     /// <summary>What is done, and why.</summary>
-    internal RepairChoice Choice => new(_verdict.Mode, _verdict.Copies, RepairReason.Of(_verdict));
+    internal RepairChoice Choice => _verdict.Mode is RepairMode.None && !_verdict.Path.CanAsk && !_verdict.Path.CanCopy && Copied > 0
+        ? new RepairChoice(RepairMode.Redundancy, null, "The server sends copies of its own accord.")
+        : new RepairChoice(_verdict.Mode, _verdict.Copies, RepairReason.Of(_verdict));
 
     /// <summary>Packets repaired by being sent again.</summary>
     internal long Retransmitted { get; private set; }

@@ -1,0 +1,78 @@
+using Linnet.Receive.Repair;
+using Linnet.Wire.Rtp;
+
+namespace Linnet.Tests.Receive.Repair;
+
+/// <summary>Ticks are milliseconds.</summary>
+public class RepairChooserTests
+{
+    private readonly RepairChooser _chooser = new(ticksPerSecond: 1000);
+
+    [Theory]
+    [InlineData(0, 1.0, 5, 60, RepairMode.Retransmission, null)]
+    [InlineData(0.1, 1.2, 5, 100, RepairMode.Retransmission, null)]
+    [InlineData(0.19, 6.0, 5, 100, RepairMode.Retransmission, null)]
+    [InlineData(0, 1.0, 200, 100, RepairMode.None, null)]
+    [InlineData(0.03, 1.0, 200, 100, RepairMode.Redundancy, "×2, 40 ms apart")]
+    [InlineData(0.01, 1.0, 200, 100, RepairMode.Redundancy, "×1, 80 ms apart")]
+    [InlineData(0.1, 1.2, 200, 100, RepairMode.Redundancy, "×2, 40 ms apart")]
+    [InlineData(0.1, 1.2, 200, 60, RepairMode.Redundancy, "×2, 20 ms apart")]
+    [InlineData(0.1, 1.2, 200, 30, RepairMode.Redundancy, "×1, 20 ms apart")]
+    [InlineData(0.1, 1.2, 200, 10, RepairMode.None, null)]
+    [InlineData(0.1, 1.2, 200, 400, RepairMode.Both, "×2, 160 ms apart")]
+    [InlineData(0.001, 1.0, 200, 100, RepairMode.None, null)]
+    public void What_leaves_least_damage_is_chosen(double loss, double burst, int roundTripMs, int bufferMs, RepairMode mode, string? copies)
+    {
+        RepairVerdict verdict = _chooser.Choose(Path(loss, burst, roundTripMs, bufferMs), now: 0);
+
+        Assert.Equal((mode, copies), (verdict.Mode, verdict.Copies?.ToString()));
+    }
+
+    [Theory]
+    [InlineData(false, false, RepairMode.None, "The server does not repair.")]
+    [InlineData(true, false, RepairMode.None, "Cannot be repaired: 10.0% lost, a round trip of 200 ms does not fit into 100 ms, and this sound has no copies.")]
+    [InlineData(false, true, RepairMode.Redundancy, "Copies ×2, 40 ms apart: 10.0% lost, and the server sends nothing again.")]
+    [InlineData(true, true, RepairMode.Redundancy, "Copies ×2, 40 ms apart: 10.0% lost, and a round trip of 200 ms does not fit into 100 ms.")]
+    public void It_says_why(bool canAsk, bool canCopy, RepairMode mode, string reason)
+    {
+        RepairVerdict verdict = _chooser.Choose(Path(0.1, 1.2, 200, 100) with { CanAsk = canAsk, CanCopy = canCopy }, now: 0);
+
+        Assert.Equal((mode, reason), (verdict.Mode, RepairReason.Of(verdict)));
+    }
+
+    [Fact]
+    public void Copies_are_given_up_when_it_has_been_calm_for_half_a_minute()
+    {
+        Assert.NotNull(_chooser.Choose(Path(0.1, 1.2, 200, 100), 0).Copies);
+        for (int second = 1; second <= 30; second++)
+        {
+            Assert.NotNull(_chooser.Choose(Path(0.0005, 1, 200, 100), second * 1000).Copies);
+        }
+
+        Assert.Null(_chooser.Choose(Path(0.0005, 1, 200, 100), 32_000).Copies);
+        Assert.NotNull(_chooser.Choose(Path(0.05, 1, 200, 100), 33_000).Copies);
+    }
+
+    [Fact]
+    public void Copies_that_make_it_worse_are_given_up_for_a_minute()
+    {
+        Assert.NotNull(_chooser.Choose(Path(0.02, 1, 200, 100), 0).Copies);
+
+        RepairVerdict verdict = _chooser.Choose(Path(0.3, 3, 200, 100), 3000);
+
+        Assert.Equal((null, true), (verdict.Copies, verdict.IsBanned));
+        Assert.Equal("Copies made it worse: 30.0% lost, and a round trip of 200 ms does not fit into 100 ms.", RepairReason.Of(verdict));
+        Assert.Null(_chooser.Choose(Path(0.02, 1, 200, 100), 62_000).Copies);
+        Assert.NotNull(_chooser.Choose(Path(0.02, 1, 200, 100), 64_000).Copies);
+    }
+
+    private static PathState Path(double loss, double burst, int roundTripMs, int bufferMs) => new(
+        CanAsk: true,
+        CanCopy: true,
+        loss,
+        burst,
+        TimeSpan.FromMilliseconds(20),
+        TimeSpan.FromMilliseconds(roundTripMs),
+        TimeSpan.FromMilliseconds(bufferMs),
+        Slack: TimeSpan.FromMilliseconds(3));
+}
