@@ -137,7 +137,8 @@ internal sealed class ArrivalReplay
 
         public override long GetTimestamp() => Now;
 
-        public override DateTimeOffset GetUtcNow() => new(Now, TimeSpan.Zero);
+        // Far from where dates begin: what makes no sense may be heard long ago.
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(Now);
     }
 
     // Packets that hold nothing but how long they are.

@@ -2,6 +2,7 @@ using Linnet.Playback.Probing;
 using Linnet.Receive.Repair;
 using Linnet.Tests.Fakes;
 using Linnet.Transports.Impairments;
+using Linnet.Wire.Rtp;
 using Linnet.Wire.Sdp;
 
 namespace Linnet.Tests.Playback.Probing;
@@ -64,6 +65,30 @@ public class ProfileTrialsTests
 
         Assert.Null(report.Recommended);
         Assert.StartsWith("Too little was heard", report.Advice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Numbers_that_make_no_sense_are_judged_without_a_fault(int seed)
+    {
+        var random = new Random(seed);
+        var recorder = new ArrivalRecorder(8000, 96, capacity: 1000);
+        byte[] datagram = new byte[40];
+        for (int i = 0; i < 600; i++)
+        {
+            random.NextBytes(datagram);
+            new RtpHeader(96, Marker: false, (ushort)random.Next(1 << (4 * seed)), (uint)random.NextInt64(1L << (10 * seed)), Ssrc: 1).Write(datagram);
+            recorder.OnPacket(datagram.AsSpan(0, random.Next(10, 40)), i * random.Next(1, 20) * Ms);
+        }
+
+        PathRecording recording = recorder.Take();
+        PathReport report = ProfileTrials.AddTo(PathAnalysis.Judge(recording), recording, isTcp: false, Repairs);
+
+        Assert.True(recording.Corrupt > 20);
+        Assert.NotEmpty(report.Advice);
+        Assert.All(report.Profiles, p => Assert.True(p.Missing is >= 0 and <= 1 && double.IsFinite(p.MissingAfterRepair)));
     }
 
     private static PathReport Judge(string path, TimeSpan roundTrip, RepairOffer repair)
