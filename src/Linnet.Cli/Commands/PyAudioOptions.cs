@@ -55,6 +55,11 @@ internal static class PyAudioOptions
                 : null;
         }
 
+        if (parsed.GetValue(TcpPort) is 0 && parsed.GetValue(UdpPort) is 0)
+        {
+            throw new UsageException($"{TcpPort.Name} 0 and {UdpPort.Name} 0 leave nothing of --pyaudio: give one of them a port.");
+        }
+
         return Defaults with
         {
             Station = parsed.GetValue(Station),

@@ -25,6 +25,7 @@ public class CommandLineTests
     [InlineData("serve tone --bind nowhere", "--bind")]
     [InlineData("serve tone --pyaudio-tcp-port 1", "--pyaudio-tcp-port needs --pyaudio beside it.")]
     [InlineData("serve tone --pyaudio --pyaudio-udp-port 70000", "it takes a whole number from 0 to 65535")]
+    [InlineData("serve tone --pyaudio --pyaudio-tcp-port 0 --pyaudio-udp-port 0", "leave nothing of --pyaudio")]
     [InlineData("serve tone --pyaudio --pyaudio-allow everybody", "it takes a network or an address, as in 203.0.113.0/24")]
     [InlineData("serve tone --pyaudio --pyaudio-datagram 9001", "it takes a multiple of 4, as in 9000")]
     [InlineData("serve tone --pyaudio --pyaudio-station jazz --rtsp-port 0 --rtp-port 0", "There is no station jazz for PyAudio's programs. Stations: tone.")]

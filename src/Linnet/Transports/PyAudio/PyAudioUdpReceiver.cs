@@ -10,24 +10,25 @@ namespace Linnet.Transports.PyAudio;
 /// <summary>Hears a server of the PyAudio tutorial's UDP format: says Hello until sound comes, and takes datagrams from nobody else.</summary>
 internal sealed class PyAudioUdpReceiver : PyAudioReceiver
 {
-    // A datagram may hold 64 kB; this is more sound than any receiver keeps.
-    private const int MaxWaiting = 64;
+    // Bytes, however short the datagrams are: more sound than any receiver keeps.
+    private const int MaxWaiting = 4 << 20;
+    private const int CostOfAny = 64;
     private const int KernelBuffer = 4 << 20;
 
     private readonly UdpSocket _socket;
     private readonly OutgoingDatagram[] _hello;
     private readonly CancellationTokenSource _closing = new();
-    private readonly Channel<Arrival> _arrivals;
+    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
     private Task _receiving = Task.CompletedTask;
     private long _helloAt;
     private long _strangers;
+    private long _waiting;
 
     private PyAudioUdpReceiver(UdpSocket socket, IPEndPoint server, PyAudioReceiverOptions options, TimeProvider time, Random random)
         : base(options, time, random)
     {
         _socket = socket;
         _hello = [new OutgoingDatagram(socket.AddressOf(server), PyAudioHello.Datagram.ToArray())];
-        _arrivals = Channel.CreateBounded<Arrival>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
     }
 
     /// <inheritdoc/>
@@ -67,6 +68,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
 
             while (empty < EmptyInARow && _arrivals.Reader.TryRead(out Arrival arrival))
             {
+                Interlocked.Add(ref _waiting, -arrival.Cost);
                 empty = arrival.Sound.Length == 0 ? empty + 1 : stream.Add(arrival.Sound, arrival.At) ? 0 : empty;
             }
         }
@@ -102,13 +104,15 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     /// <summary>Called for each datagram, on a thread of the pool.</summary>
     private void OnDatagram(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
-        if (from.Equals(_hello[0].To))
-        {
-            _arrivals.Writer.TryWrite(new Arrival(datagram.ToArray(), Time.GetTimestamp()));
-        }
-        else
+        if (!from.Equals(_hello[0].To))
         {
             Interlocked.Increment(ref _strangers);
+        }
+        else if (Volatile.Read(ref _waiting) < MaxWaiting)
+        {
+            var arrival = new Arrival(datagram.ToArray(), Time.GetTimestamp());
+            Interlocked.Add(ref _waiting, arrival.Cost);
+            _arrivals.Writer.TryWrite(arrival);
         }
     }
 
@@ -153,5 +157,8 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
         }
     }
 
-    private readonly record struct Arrival(byte[] Sound, long At);
+    private readonly record struct Arrival(byte[] Sound, long At)
+    {
+        public int Cost => Sound.Length + CostOfAny;
+    }
 }
