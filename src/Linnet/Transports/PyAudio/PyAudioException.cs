@@ -36,7 +36,7 @@ public sealed class PyAudioException : TransportException
         error);
 
     internal static PyAudioException Silent(PyAudioAddress server, TimeSpan patience) =>
-        new($"Nothing came from {server} over UDP within {Seconds(patience)}: is the server running, and does a firewall let UDP through?");
+        new($"Nothing came from {server} over UDP within {Seconds(patience)}: is the server running, does a firewall let UDP through, and if it is a Linnet, does it allow your network (--pyaudio-allow)?");
 
     internal static PyAudioException Broken(PyAudioAddress server, Exception? cause = null) =>
         new($"The server at {server} is gone: the connection broke off.", cause);
