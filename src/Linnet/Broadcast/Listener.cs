@@ -68,8 +68,8 @@ public abstract class Listener
     /// <summary>Told when <see cref="WantRepair"/> is called; set by the thread pool that serves it.</summary>
     internal Action<Listener>? OnRepairWanted { get; set; }
 
-    /// <summary>Whether a sender thread serves it now. That thread's own.</summary>
-    internal bool IsServed { get; set; }
+    /// <summary>Who serves it now. Written on that one's thread alone; another thread can tell by it that the listener is not its own.</summary>
+    internal SenderLoop? ServedBy { get; set; }
 
     /// <summary>Sends a packet, or starts to. Called for packets in order.</summary>
     /// <returns><see langword="false"/> if it has no room now; the packet is offered again.</returns>
@@ -115,10 +115,10 @@ public abstract class Listener
         Volatile.Write(ref _payloadBytesSent, _payloadBytesSent + PayloadBytesOf(packet));
     }
 
-    internal void Repair(long now, SendBatch batch)
+    internal void Repair(SenderLoop loop, long now, SendBatch batch)
     {
         Volatile.Write(ref _wantsRepair, 0);
-        if (IsServed)
+        if (ServedBy == loop)
         {
             SendRepair(now, batch);
         }

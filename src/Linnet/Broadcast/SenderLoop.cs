@@ -52,17 +52,22 @@ internal sealed class SenderLoop
         }
 
         group.Listeners.Add(listener);
-        listener.IsServed = true;
+        listener.ServedBy = this;
         Count++;
     }
 
-    /// <summary>Sends a listener what it asked for again. It leaves with the next step.</summary>
-    internal void Repair(Listener listener, long now) => listener.Repair(now, _batch);
+    /// <summary>Sends a listener what it asked for again, if it is served here. It leaves with the next step.</summary>
+    internal void Repair(Listener listener, long now) => listener.Repair(this, now, _batch);
 
     /// <summary>Lets a listener go; nothing is sent to it afterwards.</summary>
     internal void Remove(Listener listener)
     {
-        listener.IsServed = false;
+        if (listener.ServedBy != this)
+        {
+            return;
+        }
+
+        listener.ServedBy = null;
         int index = _groups.FindIndex(g => g.Ring == listener.Ring);
         if (index < 0 || !_groups[index].Listeners.Remove(listener))
         {
@@ -243,7 +248,7 @@ internal sealed class SenderLoop
         }
 
         _counters.CountDropped(listener.Dropped);
-        listener.IsServed = false;
+        listener.ServedBy = null;
         listener.OnFinished(listener.Dropped);
         return false;
     }

@@ -180,6 +180,23 @@ public class SenderLoopTests
         Assert.Equal(3, listener.Packets.Count);
     }
 
+    [Fact]
+    public void What_a_listener_asks_for_is_sent_by_whoever_serves_it_alone()
+    {
+        RecordingListener listener = Join(Rings.Create(), 0);
+        var other = new SenderLoop(Options, 1000, new SenderCounters(1000), _ => { });
+
+        // What was asked for before it came from another thread, and after it went.
+        other.Repair(listener, 1);
+        _loop.Repair(listener, 2);
+        other.Remove(listener);
+        _loop.Repair(listener, 3);
+        _loop.Remove(listener);
+        _loop.Repair(listener, 4);
+
+        Assert.Equal(["repair 2", "repair 3"], listener.Events);
+    }
+
     private RecordingListener Join(BroadcastRing ring, long now, long preRoll = 0)
     {
         var listener = new RecordingListener(Rings.Open(ring)) { Next = ring.IndexAt(now, preRoll) };

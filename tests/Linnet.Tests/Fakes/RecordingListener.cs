@@ -32,6 +32,8 @@ internal sealed class RecordingListener(RingLease lease) : Listener(lease, new I
         return true;
     }
 
+    protected internal override void SendRepair(long now, SendBatch batch) => Events.Add($"repair {now}");
+
     protected internal override void SendReport(long now, SendBatch batch) => Events.Add($"report {now}");
 
     protected internal override void SendEnd(SendBatch batch) => Events.Add("end");
