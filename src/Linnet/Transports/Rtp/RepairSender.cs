@@ -33,6 +33,7 @@ internal sealed class RepairSender
     private readonly (long Number, long At)[] _sent = new (long, long)[Remembered];
     private readonly RenditionInfo _rendition;
     private readonly RepairBudget _budget;
+    private readonly RepairBudget _requests;
     private readonly long _ticksPerSecond;
     private readonly Func<TimeSpan?> _roundTrip;
     private PacketItem? _newest;
@@ -55,7 +56,8 @@ internal sealed class RepairSender
         _rendition = rendition;
         _ticksPerSecond = ticksPerSecond;
         _roundTrip = roundTrip;
-        _budget = new RepairBudget(rendition.BitRate, ticksPerSecond);
+        _budget = RepairBudget.OfBytes(rendition.BitRate, ticksPerSecond);
+        _requests = RepairBudget.OfRequests(ticksPerSecond);
         _sequence = (ushort)RandomNumberGenerator.GetInt32(1 << 16);
         Array.Fill(_sent, (-1, 0));
     }
@@ -85,26 +87,30 @@ internal sealed class RepairSender
     internal int LastPayloadBytes { get; private set; }
 
     /// <summary>Takes what was asked for by the listener itself. One thread at a time, whichever.</summary>
-    internal void Ask(GenericNack nack)
+    internal void Ask(GenericNack nack, long now)
     {
         Span<ushort> missing = stackalloc ushort[NackEntry.MaxPackets];
+        bool isHeard = _requests.TryTake(1, now);
         foreach (NackEntry entry in nack.Entries)
         {
             int count = entry.CopyTo(missing);
             Interlocked.Add(ref _requested, count);
+            if (!isHeard || _asked.Count + count > MaxWaiting)
+            {
+                Interlocked.Add(ref _overBudget, count);
+                continue;
+            }
+
             foreach (ushort sequence in missing[..count])
             {
-                if (_asked.Count >= MaxWaiting)
-                {
-                    Interlocked.Increment(ref _overBudget);
-                    continue;
-                }
-
                 _asked.Enqueue(sequence);
             }
         }
 
-        OnAsked?.Invoke();
+        if (isHeard)
+        {
+            OnAsked?.Invoke();
+        }
     }
 
     /// <summary>The packet's datagram as this listener hears it.</summary>

@@ -71,7 +71,7 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
         switch (packet)
         {
             case GenericNack nack when nack.MediaSsrc == Ssrc:
-                Repair?.Ask(nack);
+                Repair?.Ask(nack, time.GetTimestamp());
                 break;
             case ExtendedReport { ReferenceTime: NtpTime reference } report:
                 Volatile.Write(ref _reference, new ReferenceTime(report.Ssrc, reference.Middle, time.GetTimestamp()));

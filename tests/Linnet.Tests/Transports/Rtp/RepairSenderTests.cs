@@ -49,7 +49,7 @@ public class RepairSenderTests
     public void Before_the_first_packet_nothing_is_sent()
     {
         var repair = new RepairSender(_ring.Info, 1000, () => null);
-        repair.Ask(GenericNack.For(1, 2, [Packet(3).SequenceNumber], out _));
+        repair.Ask(GenericNack.For(1, 2, [Packet(3).SequenceNumber], out _), 0);
         repair.Send(0, _ring, datagram => _sent.Add(datagram.ToArray()));
 
         Assert.Empty(_sent);
@@ -112,7 +112,7 @@ public class RepairSenderTests
         long bytes = 0;
         for (int ms = 0; ms < 10_000; ms++)
         {
-            repair.Ask(GenericNack.For(1, 2, all, out _));
+            repair.Ask(GenericNack.For(1, 2, all, out _), ms);
             repair.Send(ms, ring, datagram => bytes += datagram.Length);
         }
 
@@ -128,10 +128,33 @@ public class RepairSenderTests
         ushort[] all = [.. Enumerable.Range(0, 1000).Select(i => (ushort)i)];
         for (int i = 0; i < 10; i++)
         {
-            _repair.Ask(GenericNack.For(1, 2, all, out _));
+            _repair.Ask(GenericNack.For(1, 2, all, out _), 0);
         }
 
-        Assert.Equal((10_000, 10_000 - RepairSender.MaxWaiting), (_repair.Statistics.Requested, _repair.Statistics.OverBudget));
+        _repair.Send(0, _ring, datagram => _sent.Add(datagram.ToArray()));
+
+        // Of what waits, only what fits into it whole: up to 17 numbers are named together.
+        Assert.Equal(10_000, _repair.Statistics.Requested);
+        Assert.InRange(_repair.Statistics.OverBudget, 10_000 - RepairSender.MaxWaiting, 10_000 - RepairSender.MaxWaiting + NackEntry.MaxPackets);
+        Assert.Equal(10_000 - _repair.Statistics.OverBudget, _repair.Statistics.Gone + _repair.Statistics.Retransmitted + _repair.Statistics.Repeated);
+    }
+
+    [Fact]
+    public void A_flood_of_requests_does_not_reach_the_thread_that_sends()
+    {
+        int woken = 0;
+        _repair.OnAsked = () => woken++;
+        for (int i = 0; i < 100_000; i++)
+        {
+            // For ten seconds.
+            Ask(i / 10, 60_000);
+        }
+
+        Assert.Equal(RepairBudget.MostRequests + (10 * RepairBudget.RequestsPerSecond), woken, tolerance: 1.0);
+        Assert.Equal(100_000, _repair.Statistics.Gone + _repair.Statistics.OverBudget);
+
+        Ask(11_000, 7);
+        Assert.Equal([7], Originals());
     }
 
     [Fact]
@@ -163,7 +186,7 @@ public class RepairSenderTests
             missing[i] = unchecked((ushort)(Rings.Stream.FirstSequenceNumber + numbers[i]));
         }
 
-        _repair.Ask(GenericNack.For(1, Rings.Stream.Ssrc, missing, out _));
+        _repair.Ask(GenericNack.For(1, Rings.Stream.Ssrc, missing, out _), now);
         _repair.Send(now, _ring, datagram => _sent.Add(datagram.ToArray()));
     }
 
