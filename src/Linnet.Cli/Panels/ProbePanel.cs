@@ -54,6 +54,18 @@ internal static class ProbePanel
 
     private static IEnumerable<PanelLine> Facts(PathReport report, ProbeProgress probe)
     {
+        if (report.Duration <= TimeSpan.Zero)
+        {
+            // Of so little no more can be said.
+            yield return Fact("packets").Add(report.Received == 0 ? "none" : Text.Count(report.Received), Tone.Warning);
+            if (probe.Impairment is { Rtp: var few })
+            {
+                yield return Fact("impaired").Add(Does(few), Tone.Warning);
+            }
+
+            yield break;
+        }
+
         yield return Fact("packets").Add($"{Text.Count(report.Received)} of {Text.Count(report.Received + report.Lost)} in {Text.Clock(report.Duration)}")
             .Add(report.IsPartial ? " (the newest that are kept)" : "", Tone.Quiet)
             .Add(", lost ", Tone.Quiet).Add(Share(report.LossShare), report.Lost > 0 ? Tone.Warning : Tone.Good)
@@ -70,7 +82,7 @@ internal static class ProbePanel
         yield return Fact("throughput").Add(Invariant($"{report.BitsPerSecond / 1000:0.0} kb/s"))
             .Add(Invariant($", {report.PacketTime.TotalMilliseconds:0.##} ms of sound in a packet"), Tone.Quiet);
         yield return Fact("round trip").Add(report.RoundTrip is { } trip ? Ms(trip) : "unknown").Add(report.RoundTrip is null ? "" : report.IsRoundTripByRtcp ? " (RTCP)" : " (RTSP)", Tone.Quiet)
-            .Add("   one way ", Tone.Quiet).Add(report.OneWay is { } way ? Ms(way) : "unknown").Add(report.OneWay is null ? " (the clocks do not agree)" : " (if the clocks agree)", Tone.Quiet);
+            .Add("   one way ", Tone.Quiet).Add(report.OneWay is { } way ? Ms(way) : "unknown").Add(report.OneWay is null ? " (not told, or the clocks do not agree)" : " (if the clocks agree)", Tone.Quiet);
         yield return Fact("jitter").Add(Ms(report.Delay.Jitter)).Add(" (RFC 3550)", Tone.Quiet);
         yield return Fact("clock").Add(report.DriftPpm is { } ppm
             ? Invariant($"the sender's is {Math.Abs(ppm):0.0} ppm {(ppm < 0 ? "slower" : "faster")} (± {report.DriftDoubtPpm:0.0})")
