@@ -115,9 +115,8 @@ public sealed class ReconnectTests : PlayerScenario
             port = server.Port;
             player = new Player(Options(server), device);
             running = player.RunAsync(Cancelled);
-            await SendAsync(await server.PlayingAsync(), 10);
-            await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0));
-            Assert.Equal(PlayerState.Playing, player.State);
+            await SendAsync(await server.PlayingAsync(), 50);
+            await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0) && player.State is PlayerState.Playing);
         }
 
         await UntilAsync(() => player.State is PlayerState.Reconnecting);
