@@ -313,7 +313,7 @@ public sealed partial class Receiver
             Learn(arrival, _timeline.Observe(packet.Position, arrivedAt), arrivedAt);
         }
 
-        _repair.OnPacket(buffered, arrival, _depacketizer.PacketFrames, _reception.Jitter, _target.Ticks);
+        _repair.OnPacket(buffered, arrival, _depacketizer.PacketFrames, _reception.Jitter, _target);
         TakeCopies(packet, arrivedAt);
     }
 

@@ -107,7 +107,7 @@ public partial class BadNetworkTests
         Assert.Equal(0, await player.ExitAsync(Limit));
 
         Assert.Equal(15 * 48_000, WavSound.Load(folder["out.wav"]).Frames);
-        AssertHeard(folder["out.wav"], least: 0.97, seconds: 15);
+        AssertHeard(folder["out.wav"], least: 0.95, seconds: 15);
         return JsonDocument.Parse(player.Output.TrimEnd().Split('\n')[^1]).RootElement;
     }
 
@@ -119,7 +119,7 @@ public partial class BadNetworkTests
         long missed = player.GetProperty("lost").GetInt64();
         long originals = missed + player.GetProperty("repair").GetProperty("repaired").GetInt64();
         AssertShare(share, originals, received + originals);
-        Assert.InRange(missed + player.GetProperty("late").GetInt64(), 0, 0.02 * received);
+        Assert.InRange(missed + player.GetProperty("late").GetInt64(), 0, 0.25 * originals);
 
         // What was sent and lost besides are retransmissions; and a few packets were under way at the end.
         const int UnderWay = 15;

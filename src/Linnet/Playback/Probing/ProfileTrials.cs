@@ -45,12 +45,13 @@ internal static class ProfileTrials
         ReplayResult result = ArrivalReplay.Run(new ReceiverOptions { Profile = profile }, clockRate, frames, arrivals);
         double seconds = new TimeSpan(arrivals[^1].At - arrivals[0].At).TotalSeconds;
         double missing = Math.Clamp(result.Concealed.TotalSeconds / seconds, 0, 1);
-        RepairVerdict repair = Repair(report, offer, result.AverageDelay);
+        RepairVerdict repair = Repair(report, offer, result.AverageDelay, profile.Most);
+        TimeSpan delay = repair.Path.Buffer > result.AverageDelay ? repair.Path.Buffer : result.AverageDelay;
         double left = repair.Mode is RepairMode.None ? report.LossShare : RepairChooser.MissingAfter(repair);
         return new ProfileTrial(
             profile.Name,
-            result.AverageDelay,
-            result.MostDelay,
+            delay,
+            result.MostDelay > delay ? result.MostDelay : delay,
             result.Late / (double)Math.Max(1, arrivals.Length),
             missing,
             result.Underruns,
@@ -59,7 +60,7 @@ internal static class ProfileTrials
     }
 
     // What a receiver would choose that has measured what is known now.
-    private static RepairVerdict Repair(PathReport report, RepairOffer offer, TimeSpan buffer)
+    private static RepairVerdict Repair(PathReport report, RepairOffer offer, TimeSpan buffer, TimeSpan most)
     {
         double lost = report.Bursts.Sum(static b => (double)b.Packets * b.Times);
         double burst = lost == 0 ? 0 : report.Bursts.Sum(static b => (double)b.Packets * b.Packets * b.Times) / lost;
@@ -71,8 +72,16 @@ internal static class ProfileTrials
             report.PacketTime,
             report.RoundTrip,
             buffer,
-            Slack: 4 * report.Delay.Jitter);
-        RepairVerdict verdict = new RepairChooser(TimeSpan.TicksPerSecond).Choose(path, now: 0);
+            Slack: 4 * report.Delay.Jitter,
+            most);
+        var chooser = new RepairChooser(TimeSpan.TicksPerSecond);
+        RepairVerdict verdict = chooser.Choose(path, now: 0);
+        if (verdict.Wait > buffer)
+        {
+            // The buffer becomes that deep, and then it is decided again.
+            verdict = chooser.Choose(path with { Buffer = verdict.Wait }, now: TimeSpan.TicksPerSecond);
+        }
+
         return report.Lost == 0 ? default : verdict;
     }
 

@@ -11,8 +11,9 @@ namespace Linnet.Receive.Repair;
 /// <param name="RoundTrip">To the sender; <see langword="null"/>: not known yet.</param>
 /// <param name="Buffer">How long a packet may take longer than the fastest and still be played.</param>
 /// <param name="Slack">How late packets are that are not lost.</param>
+/// <param name="Most">How far the buffer may become deeper.</param>
 internal readonly record struct PathState(
-    bool CanAsk, bool CanCopy, double Loss, double Burst, TimeSpan PacketTime, TimeSpan? RoundTrip, TimeSpan Buffer, TimeSpan Slack);
+    bool CanAsk, bool CanCopy, double Loss, double Burst, TimeSpan PacketTime, TimeSpan? RoundTrip, TimeSpan Buffer, TimeSpan Slack, TimeSpan Most = default);
 
 /// <summary>What was decided, and from what.</summary>
 /// <param name="Path">What was measured.</param>
@@ -20,7 +21,8 @@ internal readonly record struct PathState(
 /// <param name="Copies">The copies that are asked for, if any.</param>
 /// <param name="Tries">How often a packet can be asked for until it is too late.</param>
 /// <param name="IsBanned">Whether copies made it worse lately.</param>
-internal readonly record struct RepairVerdict(PathState Path, RepairMode Mode, Redundancy? Copies, int Tries, bool IsBanned);
+/// <param name="Wait">How deep the buffer must be for that; zero if it need not be any deeper.</param>
+internal readonly record struct RepairVerdict(PathState Path, RepairMode Mode, Redundancy? Copies, int Tries, bool IsBanned, TimeSpan Wait = default);
 
 /// <summary>Chooses the repair that leaves least damage: asking again where there is time for it, copies where there is not, or not enough.</summary>
 /// <remarks>
@@ -39,6 +41,10 @@ internal sealed class RepairChooser(long ticksPerSecond)
     // One copy does if it leaves no more than this.
     private const double Inaudible = 0.0005;
 
+    // A buffer is not made deeper for more tries than these, nor for a millisecond.
+    private const int MostTriesWaitedFor = 4;
+    private const int WaitStepMs = 10;
+
     private const double GiveUpSeconds = 30;
     private const double ProbationSeconds = 8;
     private const double BanSeconds = 60;
@@ -48,6 +54,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
     private double _lossBefore;
     private long _calmSince = long.MaxValue;
     private long _bannedUntil = long.MinValue;
+    private TimeSpan _wait;
 
     /// <summary>Decides anew. Allocates nothing.</summary>
     internal RepairVerdict Choose(in PathState path, long now)
@@ -68,10 +75,11 @@ internal sealed class RepairChooser(long ticksPerSecond)
             _current = copies;
         }
 
+        _wait = WaitFor(path, now);
         bool asks = path.CanAsk && tries > 0;
         RepairMode mode = asks ? copies is null ? RepairMode.Retransmission : RepairMode.Both
             : copies is null ? RepairMode.None : RepairMode.Redundancy;
-        return new RepairVerdict(path, mode, copies, tries, IsBanned: now < _bannedUntil);
+        return new RepairVerdict(path, mode, copies, tries, IsBanned: now < _bannedUntil, _wait);
     }
 
     /// <summary>About the share of packets that is still missing when it is done.</summary>
@@ -92,8 +100,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
 
     private Redundancy? CopiesFor(in PathState path, double afterTries, long now)
     {
-        bool isCalm = now - _calmSince > GiveUpSeconds * ticksPerSecond && _calmSince != long.MaxValue;
-        if (!path.CanCopy || isCalm || (_current is null && path.Loss < Noticeable))
+        if (!path.CanCopy || IsCalm(now) || (_current is null && path.Loss < Noticeable))
         {
             return null;
         }
@@ -112,6 +119,32 @@ internal sealed class RepairChooser(long ticksPerSecond)
         double enough = asks ? Math.Max(_current is null ? Acceptable : Acceptable / 2, 0) : 0;
         bool isWorth = best is Redundancy b && afterTries > enough && (!asks || AfterCopies(path, b) < afterTries / 2);
         return !isWorth ? null : Keeps(path, best!.Value) ? _current : best;
+    }
+
+    private bool IsCalm(long now) => now - _calmSince > GiveUpSeconds * ticksPerSecond && _calmSince != long.MaxValue;
+
+    // Sound that has no copies can only be asked for: then the buffer waits for the answers, as far as it may.
+    private TimeSpan WaitFor(in PathState path, long now)
+    {
+        if (!path.CanAsk || path.CanCopy || IsCalm(now) || path.RoundTrip is null || (_wait == default && path.Loss < Noticeable))
+        {
+            return default;
+        }
+
+        TimeSpan wait = default;
+        for (int tries = 1; tries <= MostTriesWaitedFor && TimeFor(path, tries) <= path.Most; tries++)
+        {
+            wait = TimeFor(path, tries);
+            if (AfterTries(path with { Buffer = wait }, tries) <= Inaudible)
+            {
+                break;
+            }
+        }
+
+        // In steps, and not to and fro between two of them.
+        wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds / WaitStepMs) * WaitStepMs);
+        wait = wait < path.Most ? wait : path.Most;
+        return wait < _wait && _wait - wait <= TimeSpan.FromMilliseconds(2 * WaitStepMs) ? _wait : wait;
     }
 
     // To and fro between one copy and two would be heard in the network, if not by ears.
@@ -136,17 +169,23 @@ internal sealed class RepairChooser(long ticksPerSecond)
     // The first request leaves when the next packet is there; each further one when the answer is overdue.
     private static int TriesOf(in PathState path)
     {
-        TimeSpan trip = path.RoundTrip ?? path.Buffer / 2;
-        TimeSpan left = path.Buffer - path.PacketTime - path.Slack - trip;
-        return left < TimeSpan.Zero ? 0 : 1 + (int)Math.Min(1000, left / (trip + path.Slack + TimeSpan.FromMilliseconds(1)));
+        TimeSpan left = path.Buffer - TimeFor(path, 1);
+        return left < TimeSpan.Zero ? 0 : 1 + (int)Math.Min(1000, left / AnswerTime(path));
     }
+
+    private static TimeSpan TimeFor(in PathState path, int tries) =>
+        path.PacketTime + path.Slack + RoundTrip(path) + ((tries - 1) * AnswerTime(path));
+
+    private static TimeSpan AnswerTime(in PathState path) => RoundTrip(path) + path.Slack + TimeSpan.FromMilliseconds(1);
+
+    private static TimeSpan RoundTrip(in PathState path) => path.RoundTrip ?? path.Buffer / 2;
 
     // Request and answer are lost as packets are; and no answer comes through a burst.
     private static double AfterTries(in PathState path, int tries)
     {
         double fails = 1 - Math.Pow(1 - path.Loss, 2);
         double random = path.Loss * Math.Pow(fails, tries);
-        return Math.Max(random, path.Loss * Survival(path, path.Buffer - (path.RoundTrip ?? path.Buffer / 2)));
+        return Math.Max(random, path.Loss * Survival(path, path.Buffer - RoundTrip(path)));
     }
 
     // The chance that a copy is lost too: the nearer, the more it shares the packet's fate.

@@ -110,8 +110,8 @@ internal sealed class Repairer
     /// <param name="result">What came of it.</param>
     /// <param name="packetFrames">Frames from a packet to the next, if known; else 0.</param>
     /// <param name="jitterFrames">Mean deviation of arrivals, in frames.</param>
-    /// <param name="targetDelay">How long after its arrival a packet is played, in ticks.</param>
-    internal void OnPacket(in BufferedPacket packet, PacketClass result, int packetFrames, double jitterFrames, long targetDelay)
+    /// <param name="target">How long after its arrival a packet is played, and how far that may grow.</param>
+    internal void OnPacket(in BufferedPacket packet, PacketClass result, int packetFrames, double jitterFrames, DelayTarget target)
     {
         long now = packet.ArrivedAt;
         Overtaken += result is PacketClass.Overtaken or PacketClass.OvertakenLate ? 1 : 0;
@@ -121,7 +121,7 @@ internal sealed class Repairer
             _missing.OnPacket(packet.Sequence, packet.Position, packetFrames, now, PacketOrigin.Network);
         }
 
-        Decide(now, packetFrames, jitterFrames, targetDelay);
+        Decide(now, packetFrames, jitterFrames, target);
         if (_isNews || (CanAsk && (_missing.Any || IsLossy)))
         {
             Volatile.Write(ref _at, now);
@@ -191,7 +191,7 @@ internal sealed class Repairer
 
     private bool IsLossy => _losses.Loss >= Lossy;
 
-    private void Decide(long now, int packetFrames, double jitterFrames, long targetDelay)
+    private void Decide(long now, int packetFrames, double jitterFrames, DelayTarget target)
     {
         if (_chooseAt == long.MaxValue)
         {
@@ -211,11 +211,13 @@ internal sealed class Repairer
             _losses.Burst,
             TimeSpan.FromSeconds((double)packetFrames / _sampleRate),
             _roundTrip.Ticks is long ticks ? Time(ticks) : null,
-            Time(targetDelay),
-            Time(Slack(jitterFrames)));
+            Time(target.Ticks),
+            Time(Slack(jitterFrames)),
+            Time(target.Most));
         RepairVerdict verdict = _chooser.Choose(path, now);
         _isNews |= (verdict.Mode, verdict.Copies) != (_verdict.Mode, _verdict.Copies);
         _verdict = verdict;
+        target.Floor = (long)(verdict.Wait.TotalSeconds * _ticksPerSecond);
     }
 
     private long Slack(double jitterFrames) =>

@@ -66,6 +66,36 @@ public class RepairChooserTests
         Assert.NotNull(_chooser.Choose(Path(0.02, 1, 200, 100), 64_000).Copies);
     }
 
+    [Theory]
+    [InlineData(0.05, 85, 300, 200)]
+    [InlineData(0.005, 85, 300, 110)]
+    [InlineData(0.05, 200, 300, 230)]
+    [InlineData(0.05, 400, 300, 0)]
+    [InlineData(0.001, 85, 300, 0)]
+    public void Sound_without_copies_is_waited_for_as_long_as_asking_takes_and_the_profile_lets(double loss, int roundTripMs, int mostMs, int waitMs)
+    {
+        PathState path = Path(loss, 1, roundTripMs, 60) with { CanCopy = false, Most = TimeSpan.FromMilliseconds(mostMs) };
+
+        RepairVerdict verdict = _chooser.Choose(path, now: 0);
+
+        Assert.Equal(waitMs, verdict.Wait.TotalMilliseconds);
+        RepairVerdict then = _chooser.Choose(path with { Buffer = verdict.Wait > path.Buffer ? verdict.Wait : path.Buffer }, now: 1000);
+        Assert.Equal((waitMs > 0 ? RepairMode.Retransmission : RepairMode.None, verdict.Wait), (then.Mode, then.Wait));
+    }
+
+    [Fact]
+    public void It_is_not_waited_for_any_longer_when_it_has_been_calm_for_half_a_minute()
+    {
+        PathState path = Path(0.05, 1, 85, 60) with { CanCopy = false, Most = TimeSpan.FromMilliseconds(300) };
+        Assert.StartsWith("Waits 200 ms, so that there is time to ask again: 5.0% lost", RepairReason.Of(_chooser.Choose(path, 0)), StringComparison.Ordinal);
+        for (int second = 1; second <= 30; second++)
+        {
+            Assert.NotEqual(TimeSpan.Zero, _chooser.Choose(path with { Loss = 0.0005 }, second * 1000).Wait);
+        }
+
+        Assert.Equal(TimeSpan.Zero, _chooser.Choose(path with { Loss = 0.0005 }, 32_000).Wait);
+    }
+
     private static PathState Path(double loss, double burst, int roundTripMs, int bufferMs) => new(
         CanAsk: true,
         CanCopy: true,

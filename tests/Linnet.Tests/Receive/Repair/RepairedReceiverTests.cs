@@ -65,6 +65,30 @@ public class RepairedReceiverTests
     }
 
     [Fact]
+    public void Sound_without_copies_makes_the_buffer_as_deep_as_asking_takes()
+    {
+        var receiver = new Receiver(
+            new FakeL16Decoder(Format), FakeRtpSender.PayloadType, new ReceiverOptions(), _time, new RepairOffer { RtxPayloadType = 99, ReducedSize = true });
+        receiver.OnRoundTrip(TimeSpan.FromMilliseconds(120), isMeasured: true);
+        Assert.Equal(TimeSpan.FromMilliseconds(60), receiver.GetStatistics().Target);
+
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] packet = _sender.Next(Frames);
+            if (i % 10 != 5)
+            {
+                receiver.OnRtp(packet, _time.Timestamp);
+            }
+
+            _time.Timestamp += 20_000;
+        }
+
+        ReceiverStatistics statistics = receiver.GetStatistics();
+        Assert.InRange(statistics.Target.TotalMilliseconds, 20 + 120, 300);
+        Assert.Equal(RepairMode.Retransmission, statistics.Repair.Choice.Mode);
+    }
+
+    [Fact]
     public void Where_packets_overtake_each_other_it_waits_for_them()
     {
         Send(0, 2);
