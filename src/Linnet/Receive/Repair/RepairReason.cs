@@ -46,8 +46,11 @@ internal static class RepairReason
         string trip = path.RoundTrip is TimeSpan known ? $"a round trip of {Ms(known)}" : "a round trip not known yet";
         return tries > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{trip} fits {tries}× into {Ms(path.Buffer)}")
-            : $"{trip} does not fit into {Ms(path.Buffer)}";
+            : $"{trip} does not fit into {Ms(path.Buffer)}{(path.RoundTrip < path.Buffer ? Notice(path) : "")}";
     }
+
+    // Where the round trip alone would fit: what is lost has to be noticed first.
+    private static string Notice(in PathState path) => $" after a packet of {Ms(path.PacketTime)} and {Ms(path.Slack)} of jitter";
 
     private static string Ms(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms");
 }

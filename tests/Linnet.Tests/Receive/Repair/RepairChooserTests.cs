@@ -41,6 +41,16 @@ public class RepairChooserTests
     }
 
     [Fact]
+    public void It_says_why_even_a_short_round_trip_does_not_fit()
+    {
+        PathState path = Path(0.001, 1, roundTripMs: 2, bufferMs: 20);
+
+        Assert.Equal(
+            $"Hardly anything is lost, and a round trip of 2 ms does not fit into 20 ms after a packet of 20 ms and {path.Slack.TotalMilliseconds:0} ms of jitter.",
+            RepairReason.Of(_chooser.Choose(path, now: 0)));
+    }
+
+    [Fact]
     public void Copies_are_given_up_when_it_has_been_calm_for_half_a_minute()
     {
         Assert.NotNull(_chooser.Choose(Path(0.1, 1.2, 200, 100), 0).Copies);
