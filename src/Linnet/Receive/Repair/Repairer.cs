@@ -217,7 +217,10 @@ internal sealed class Repairer
         RepairVerdict verdict = _chooser.Choose(path, now);
         _isNews |= (verdict.Mode, verdict.Copies) != (_verdict.Mode, _verdict.Copies);
         _verdict = verdict;
-        target.Floor = (long)(verdict.Wait.TotalSeconds * _ticksPerSecond);
+        if (CanAsk)
+        {
+            target.Floor = (long)(verdict.Wait.TotalSeconds * _ticksPerSecond);
+        }
     }
 
     private long Slack(double jitterFrames) =>
