@@ -6,6 +6,7 @@ using Linnet.Transports.Rtsp;
 
 namespace Linnet.Server.Tests.Load;
 
+[Collection(nameof(Crowds))]
 public class ManyListenersTests
 {
     private const int Each = 100;

@@ -61,8 +61,11 @@ internal sealed class PyAudioClient(IPEndPoint server, bool overUdp, int seed)
         {
             while (true)
             {
-                int length = await socket.ReceiveAsync(datagram, SocketFlags.None, cancellationToken);
-                Check(datagram.AsSpan(0, length), ref next);
+                SocketReceiveFromResult received = await socket.ReceiveFromAsync(datagram, SocketFlags.None, server, cancellationToken);
+                if (received.RemoteEndPoint.Equals(server))
+                {
+                    Check(datagram.AsSpan(0, received.ReceivedBytes), ref next);
+                }
             }
         }
         catch (OperationCanceledException)

@@ -7,6 +7,7 @@ using Linnet.Transports.PyAudio;
 
 namespace Linnet.Server.Tests.Load;
 
+[Collection(nameof(Crowds))]
 public class PyAudioCrowdTests
 {
     private const int Each = 50;
