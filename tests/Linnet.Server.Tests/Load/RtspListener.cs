@@ -11,6 +11,7 @@ internal sealed class RtspListener : IDisposable
 {
     private readonly Socket _control = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket? _udp;
+    private readonly Socket? _rtcp;
     private readonly bool _stalls;
     private readonly int _port;
     private readonly string _url;
@@ -25,9 +26,8 @@ internal sealed class RtspListener : IDisposable
         _stalls = stalls;
         if (overUdp)
         {
-            _udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            (_udp, _rtcp) = BindPair();
             _udp.ReceiveBufferSize = stalls ? 4096 : 1 << 20;
-            _udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         }
         else if (stalls)
         {
@@ -71,6 +71,29 @@ internal sealed class RtspListener : IDisposable
     {
         _control.Dispose();
         _udp?.Dispose();
+        _rtcp?.Dispose();
+    }
+
+    // Both are its own: reports may not end at another's port.
+    private static (Socket Rtp, Socket Rtcp) BindPair()
+    {
+        while (true)
+        {
+            var rtp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            rtp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            int port = ((IPEndPoint)rtp.LocalEndPoint!).Port;
+            var rtcp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                rtcp.Bind(new IPEndPoint(IPAddress.Loopback, port + 1));
+                return (rtp, rtcp);
+            }
+            catch (Exception e) when (e is SocketException or ArgumentOutOfRangeException)
+            {
+                rtp.Dispose();
+                rtcp.Dispose();
+            }
+        }
     }
 
     private async Task ReadDatagramsAsync(CancellationToken cancellationToken)

@@ -79,6 +79,11 @@ internal sealed class RtpSender(RtpPortPair ports)
     internal void OnRtp(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
         uint? ssrc = RtpPacket.TryParse(datagram, out RtpPacket packet) ? packet.Header.Ssrc : null;
+        if (IsOurs(from))
+        {
+            return;
+        }
+
         lock (_gate)
         {
             if (!_byRtpAddress.TryGetValue(from, out UdpRoute? route))
@@ -104,6 +109,11 @@ internal sealed class RtpSender(RtpPortPair ports)
     /// <summary>Takes a datagram that came to the RTCP port.</summary>
     internal void OnRtcp(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
+        if (IsOurs(from))
+        {
+            return;
+        }
+
         lock (_gate)
         {
             bool known = _byRtcpAddress.TryGetValue(from, out UdpRoute? route);
@@ -152,6 +162,14 @@ internal sealed class RtpSender(RtpPortPair ports)
         }
 
         return ofPeer.FindLast(r => movable(r) && r.Feedback.Ssrc == ssrc) ?? ofPeer.FindLast(r => movable(r));
+    }
+
+    // What a listener on this machine asked to be sent to our own ports must not move another listener there.
+    private bool IsOurs(SocketAddress from)
+    {
+        IPEndPoint sender = ports.Rtp.EndPointOf(from);
+        return (sender.Port == ports.Rtp.LocalEndPoint.Port || sender.Port == ports.Rtcp.LocalEndPoint.Port)
+            && (IPAddress.IsLoopback(sender.Address) || sender.Address.Equals(ports.Rtp.LocalEndPoint.Address));
     }
 
     private static uint? ReportedSsrc(RtcpCompound compound) =>
