@@ -58,6 +58,9 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
 
     public int Leases => _ring.Leases;
 
+    /// <summary>Packets that the sender threads have given to listeners, in all.</summary>
+    public long Sent => _senders.GetStatistics().PacketsSent;
+
     /// <summary>Publishes packets that are due now.</summary>
     public void Publish(int packets, int frames = PyAudioEncoder.FramesPerMessage)
     {

@@ -290,7 +290,7 @@ public class PyAudioUdpServerTests
         await using var server = new PyAudioTestServer();
         using Socket client = await server.SayHelloAsync();
         server.Publish(5);
-        await PyAudioTestServer.UntilAsync(() => client.Available > 0);
+        await PyAudioTestServer.UntilAsync(() => server.Sent == 5);
 
         await server.StopAsync();
 
