@@ -20,12 +20,16 @@ SO_TIMESTAMPNS = 35
 WORK = tempfile.mkdtemp(prefix="linnet-peers-")
 
 
-def floor():
-    """The C program, built on first use."""
-    program = os.path.join(WORK, "floor")
+def built(name):
+    """A C program of this folder, built on first use."""
+    program = os.path.join(WORK, name)
     if not os.path.exists(program):
-        subprocess.run(["cc", "-O2", "-pthread", "-o", program, os.path.join(HERE, "floor.c")], check=True)
+        subprocess.run(["cc", "-O2", "-pthread", "-o", program, os.path.join(HERE, name + ".c")], check=True)
     return program
+
+
+def floor():
+    return built("floor")
 
 
 def start(*command, **options):
@@ -50,6 +54,18 @@ def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat") as f:
         fields = f.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_kb(pid):
+    """What a process holds in memory, in units of 1000 bytes; what the kernel holds for its sockets is not in it."""
+    with open(f"/proc/{pid}/status") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS:")) * 1.024
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 class Linnet:
