@@ -20,6 +20,8 @@ public sealed class BroadcastRing
     private Action<RingItem>[] _observers = [];
     private TaskCompletionSource? _published;
     private TimelineBox? _timeline;
+    private TitleItem? _title;
+    private FormatItem? _format;
     private long _head;
     private int _leases;
 
@@ -55,6 +57,12 @@ public sealed class BroadcastRing
 
     /// <summary>The map from position to time that holds at the head; <see langword="null"/> before the rendition first ran.</summary>
     public MediaTimeline? Timeline => Volatile.Read(ref _timeline)?.Value;
+
+    /// <summary>The title that was published last, even where its item is gone; <see langword="null"/>: none yet.</summary>
+    public TitleItem? Title => Volatile.Read(ref _title);
+
+    /// <summary>The format that was published last, even where its item is gone; <see langword="null"/> before the rendition first ran.</summary>
+    public FormatItem? Format => Volatile.Read(ref _format);
 
     /// <summary>Takes part in the rendition, starting it if need be. The lease ends that.</summary>
     /// <returns><see langword="false"/> if the station runs as many renditions as it may, or has ended.</returns>
@@ -154,9 +162,17 @@ public sealed class BroadcastRing
         long head = _head;
         item.Index = head;
         Volatile.Write(ref _slots[head & (_slots.Length - 1)], item);
-        if (item is DiscontinuityItem discontinuity)
+        switch (item)
         {
-            Volatile.Write(ref _timeline, new TimelineBox(discontinuity.Timeline));
+            case DiscontinuityItem discontinuity:
+                Volatile.Write(ref _timeline, new TimelineBox(discontinuity.Timeline));
+                break;
+            case TitleItem title:
+                Volatile.Write(ref _title, title);
+                break;
+            case FormatItem format:
+                Volatile.Write(ref _format, format);
+                break;
         }
 
         // A full fence: a reader about to wait either sees this head, or is seen by the lines below.

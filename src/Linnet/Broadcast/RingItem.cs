@@ -36,5 +36,15 @@ public sealed class DiscontinuityItem(long position, long dueAt, MediaTimeline t
     public MediaTimeline Timeline { get; } = timeline;
 }
 
+/// <summary>How packets are encoded from here on: published where a rendition starts, and where an encoding that is passed through changes.</summary>
+/// <param name="position">Position of the first frame of the first packet it is for.</param>
+/// <param name="dueAt">When it is to leave.</param>
+/// <param name="headers">What a decoder needs before the packets, in their order; not written again. MP3, Opus and PCM need nothing.</param>
+public sealed class FormatItem(long position, long dueAt, IReadOnlyList<ReadOnlyMemory<byte>> headers) : RingItem(position, dueAt)
+{
+    /// <summary>FLAC: the STREAMINFO block. Vorbis: its three header packets. Else empty.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Headers { get; } = headers;
+}
+
 /// <summary>The station has ended: nothing follows.</summary>
 public sealed class EndItem(long position, long dueAt) : RingItem(position, dueAt);

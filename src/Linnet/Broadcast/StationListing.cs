@@ -10,6 +10,9 @@ public sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> Ri
     /// <summary>The ring of the rendition for the PyAudio tutorial's programs, whose packets are messages of theirs; <see langword="null"/>: there is none.</summary>
     public BroadcastRing? PyAudio { get; init; }
 
+    /// <summary>The renditions that HTTP carries, in the order in which they are offered; some read the ring of one in <see cref="Rings"/>.</summary>
+    public IReadOnlyList<StreamRendition> Streams { get; init; } = [];
+
     /// <summary>Finds a rendition by name.</summary>
     /// <param name="rendition">The name, or <see langword="null"/> or empty for the default.</param>
     /// <param name="ring">Its ring.</param>

@@ -11,7 +11,7 @@ public interface IAudioEncoder : IDisposable
     /// <summary>What it makes. Its clock rate equals <c>Format.SampleRate</c>.</summary>
     PayloadFormat Payload { get; }
 
-    /// <summary>Frames in each block, and so in each packet.</summary>
+    /// <summary>Frames in each block, and so in each packet; where packets differ in length (Vorbis), what they hold at most.</summary>
     int FramesPerPacket { get; }
 
     /// <summary>Frames by which decoded sound lags the packets that carry it: 0 for PCM, Opus' look-ahead (RFC 7845 §4.2, pre-skip).</summary>
@@ -20,13 +20,31 @@ public interface IAudioEncoder : IDisposable
     /// <summary>The most bytes one packet can take.</summary>
     int MaxPacketLength { get; }
 
+    /// <summary>What a decoder needs before the packets: FLAC's STREAMINFO block, Vorbis' three headers; mostly nothing.</summary>
+    IReadOnlyList<ReadOnlyMemory<byte>> Headers => [];
+
     /// <summary>Encodes one block.</summary>
     /// <param name="pcm">
     /// <see cref="FramesPerPacket"/> frames, interleaved float32. Lent for the call. Without <see cref="Delay"/> (PCM) the
     /// last block may be shorter, so that sound ends at its last frame; others are given silence to push their sound out.
     /// </param>
     /// <param name="packet">At least <see cref="MaxPacketLength"/> bytes.</param>
-    /// <returns>Bytes written.</returns>
+    /// <returns>Bytes written: the block's packet. 0: the encoder looks ahead, and its packets are to be taken by <see cref="TryTake"/>.</returns>
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     int Encode(ReadOnlySpan<float> pcm, Span<byte> packet);
+
+    /// <summary>Takes the next packet that is complete. To be called after each block until there is none.</summary>
+    /// <param name="packet">At least <see cref="MaxPacketLength"/> bytes.</param>
+    /// <param name="length">Bytes written.</param>
+    /// <param name="frames">Frames it stands for; they follow those of the packet before.</param>
+    bool TryTake(Span<byte> packet, out int length, out int frames)
+    {
+        (length, frames) = (0, 0);
+        return false;
+    }
+
+    /// <summary>After the last block: completes what the encoder still holds, for <see cref="TryTake"/>. No block may follow.</summary>
+    void Complete()
+    {
+    }
 }

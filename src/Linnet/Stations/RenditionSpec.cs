@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Codecs.Opus;
 using Linnet.Codecs.Pcm;
+using Linnet.Transports.Http.Containers;
 
 namespace Linnet.Stations;
 
@@ -11,6 +12,9 @@ namespace Linnet.Stations;
 /// <param name="CreateEncoder">Makes its encoder.</param>
 internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncoder> CreateEncoder)
 {
+    /// <summary>The rendition for the PyAudio tutorial's programs.</summary>
+    internal const string PyAudioName = "pyaudio";
+
     private static readonly TimeSpan ShortPacket = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongPacket = TimeSpan.FromMilliseconds(20);
 
@@ -22,6 +26,9 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
 
     /// <summary>Whether RTP can carry it, so that it is offered under its name.</summary>
     internal bool IsRtp { get; init; } = true;
+
+    /// <summary>How HTTP carries it; <see langword="null"/>: not at all.</summary>
+    internal StreamSpec? Stream { get; init; }
 
     /// <summary>All renditions of a station, the default first.</summary>
     /// <param name="source">The source's format.</param>
@@ -38,7 +45,18 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
             LinearSpec("l16", 16),
             LinearSpec("l24", 24),
             PyAudioSpec(),
+            WavSpec(fitsL16 ? 16 : 24),
         ];
+
+        RenditionSpec WavSpec(int bits)
+        {
+            var pcm = new RawPcmFormat(WavEncoder.EncodingOf(bits), source);
+            return new RenditionSpec("wav", source.SampleRate * pcm.BytesPerFrame * 8, () => new WavEncoder(source, bits, LongPacket))
+            {
+                IsRtp = false,
+                Stream = new StreamSpec("wav", "audio/wav", _ => () => new WavContainer(pcm)),
+            };
+        }
 
         RenditionSpec LinearSpec(string name, int bits)
         {
@@ -55,7 +73,7 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
             int channels = Math.Min(source.Channels, PyAudioEncoder.OutputFormat.Channels);
             bool isExact = fitsL16 && channels == source.Channels && source.SampleRate == PyAudioEncoder.OutputFormat.SampleRate;
             return new RenditionSpec(
-                "pyaudio",
+                PyAudioName,
                 PyAudioEncoder.OutputFormat.SampleRate * PyAudioEncoder.BytesPerFrame * 8,
                 () => new PyAudioEncoder(channels, isExact ? null : new TpdfDither()))
             {

@@ -52,10 +52,11 @@ internal sealed class StationEngine : IDisposable
         _logger = logger;
         _started = options.StartAtOnce || source.IsLive;
         _renditions = [.. RenditionSpec.For(source.Format, source.BitDepth, options)
-            .Select(spec => new Rendition(options, spec, source.Format, TryStart, time.TimestampFrequency, logger))];
+            .Select(spec => new Rendition(options, spec, source.Format, TryStart, time, logger))];
         Listing = new StationListing(options.Name, [.. _renditions.Where(r => r.IsRtp).Select(r => r.Ring)])
         {
-            PyAudio = _renditions.Single(r => !r.IsRtp).Ring,
+            PyAudio = _renditions.Single(r => r.Ring.Info.Name == RenditionSpec.PyAudioName).Ring,
+            Streams = [.. _renditions.Select(r => r.Stream).OfType<StreamRendition>()],
         };
         _history = new PcmHistory(source.Format, options.EncodeAhead + PreRollTime + ReadTime);
         _block = new float[Math.Max(1, source.Format.FramesIn(ReadTime)) * source.Format.Channels];
@@ -149,7 +150,10 @@ internal sealed class StationEngine : IDisposable
             _levels,
             Volatile.Read(ref _reanchored),
             [.. _renditions.Select(r => new RenditionSnapshot(
-                r.Ring.Info.Name, r.Description, r.Ring.Info.BitRate, r.IsRunning, r.Ring.Leases, r.Packets))]);
+                r.Ring.Info.Name, r.Description, r.Ring.Info.BitRate, r.IsRunning, r.Ring.Leases, r.Packets)
+            {
+                EncodeTime = TimeSpan.FromSeconds(r.EncodeTicks / (double)_time.TimestampFrequency),
+            })]);
     }
 
     public void Dispose()

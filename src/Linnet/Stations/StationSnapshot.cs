@@ -32,4 +32,8 @@ public sealed record StationSnapshot(
 /// <param name="Running">Whether it is being encoded.</param>
 /// <param name="Listeners">Sessions that hold it.</param>
 /// <param name="Packets">Packets made since the station started.</param>
-public sealed record RenditionSnapshot(string Name, string Description, int BitRate, bool Running, int Listeners, long Packets);
+public sealed record RenditionSnapshot(string Name, string Description, int BitRate, bool Running, int Listeners, long Packets)
+{
+    /// <summary>Time spent on conversion and encoding since the station started.</summary>
+    public TimeSpan EncodeTime { get; init; }
+}

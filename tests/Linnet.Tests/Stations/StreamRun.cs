@@ -1,0 +1,73 @@
+using System.Buffers;
+using Linnet.Broadcast;
+using Linnet.Sources;
+using Linnet.Stations;
+using Linnet.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Tests.Stations;
+
+/// <summary>A station that plays its source to the end for one listener over HTTP, in simulated time: what the ring held, and the bytes made of it.</summary>
+internal sealed class StreamRun
+{
+    private StreamRun(IReadOnlyList<RingItem> items, byte[] bytes, StreamRendition stream)
+    {
+        Items = items;
+        Bytes = bytes;
+        Stream = stream;
+    }
+
+    public IReadOnlyList<RingItem> Items { get; }
+
+    public PacketItem[] Packets => [.. Items.OfType<PacketItem>()];
+
+    /// <summary>The head, and what the container made of all items.</summary>
+    public byte[] Bytes { get; }
+
+    public StreamRendition Stream { get; }
+
+    /// <summary>Plays <paramref name="source"/> for at most five minutes.</summary>
+    public static StreamRun Of(IAudioSource source, string rendition, Func<StationOptions, StationOptions>? change = null)
+    {
+        var time = new SteppedTime();
+        var options = new StationOptions { Name = "jazz", RingDuration = TimeSpan.FromSeconds(300) };
+        using var engine = new StationEngine(change?.Invoke(options) ?? options, source, time, NullLogger.Instance);
+        StreamRendition stream = Find(engine, rendition);
+        Assert.True(stream.Ring.TryOpen(out RingLease? lease));
+        while (engine.State is StationState.Waiting or StationState.Playing)
+        {
+            long next = engine.Step(TestContext.Current.CancellationToken);
+            time.Now = next == StationEngine.Never ? time.Now : next;
+        }
+
+        RingItem[] items = ItemsOf(lease.Ring);
+        lease.Dispose();
+        return new StreamRun(items, BytesOf(items, stream.CreateContainer()), stream);
+    }
+
+    public static StreamRendition Find(StationEngine engine, string rendition) =>
+        engine.Listing.Streams.Single(s => s.Name == rendition);
+
+    public static RingItem[] ItemsOf(BroadcastRing ring) =>
+        [.. Enumerable.Range(0, (int)ring.Head).Select(i => ring.TryGet(i, out RingItem? item) ? item : null).OfType<RingItem>()];
+
+    /// <summary>What a listener gets that joins before the first packet.</summary>
+    public static byte[] BytesOf(IEnumerable<RingItem> items, IStreamContainer container)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var before = new ArrayBufferWriter<byte>();
+        bool started = false;
+        foreach (RingItem item in items)
+        {
+            if (!started && item is PacketItem)
+            {
+                output.Write(container.Head.Span);
+                started = true;
+            }
+
+            container.Write(item, started ? output : before);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+}
