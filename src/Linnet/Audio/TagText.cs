@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Linnet.Sources;
+namespace Linnet.Audio;
 
 /// <summary>Makes text of the bytes in a file's tags, which may be in any encoding and hold anything.</summary>
 internal static class TagText

@@ -1,0 +1,28 @@
+namespace Linnet.Wire.Ogg;
+
+/// <summary>What a logical stream holds.</summary>
+public enum OggCodec
+{
+    /// <summary>Something else.</summary>
+    Unknown,
+
+    /// <summary>Opus (RFC 7845).</summary>
+    Opus,
+
+    /// <summary>Vorbis I.</summary>
+    Vorbis,
+
+    /// <summary>FLAC (RFC 9639 §10.1).</summary>
+    Flac,
+}
+
+/// <summary>Tells codecs by the first bytes of their first packets.</summary>
+public static class OggCodecs
+{
+    /// <summary>The codec whose first packet this is.</summary>
+    public static OggCodec Identify(ReadOnlySpan<byte> packet) =>
+        packet.StartsWith("OpusHead"u8) ? OggCodec.Opus
+        : packet.StartsWith("\u0001vorbis"u8) ? OggCodec.Vorbis
+        : packet.StartsWith("\u007FFLAC"u8) ? OggCodec.Flac
+        : OggCodec.Unknown;
+}
