@@ -236,7 +236,7 @@ static void live(int64_t at)
 {
     next_life = at + 100 * MS;
     for (struct group *g = groups; g < groups + group_count; g++) {
-        if (g->life == 0 && g->does != CRAWL)
+        if (g->life == 0 && !g->again && g->does != CRAWL)
             continue;
         for (struct listener *l = g->all; l < g->all + g->asked; l++) {
             if (l->ends_at > 0 && at >= l->ends_at) {

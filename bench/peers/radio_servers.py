@@ -23,8 +23,11 @@ class Linnet:
         self.port = rig.free_port()
         self.process = rig.start(rig.LINNET, "serve", f"radio={wave()}", "--bind", "127.0.0.1", "--rtsp-port", rtsp, "--rtp-port", "0", "--http-port", self.port, *arguments,
                                  stderr=None)
-        threading.Thread(target=lambda: [None for _ in self.process.stdout], daemon=True).start()
+        threading.Thread(target=lambda: [self.told(line) for line in self.process.stdout], daemon=True).start()
         wait_for(self.port, self.process)
+
+    def told(self, line):
+        """What it prints."""
 
     def path(self, form):
         return {"mp3": "/radio.mp3", "ogg": "/radio.opus"}[form]
