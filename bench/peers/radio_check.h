@@ -60,6 +60,12 @@ static void finish_unit(struct check *c, struct order *known)
         for (int64_t i = known->count - 1; i >= oldest && at < 0; i--)
             if (known->hash[i % KNOWN] == c->hash && (!c->joined || i >= c->next))
                 at = i;
+    if (at < 0 && c->joined && c->next < known->count) {
+        /* Others heard something else here: it finds its place again with the next unit. */
+        c->skips++;
+        c->joined = 0;
+        return;
+    }
     if (at < 0) {
         at = known->count++;
         known->hash[at % KNOWN] = c->hash;
