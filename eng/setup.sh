@@ -6,10 +6,13 @@ set -euo pipefail
 
 say() { echo "linnet: $*" >&2; }
 
-# What is needed: "what to look for|Debian|Fedora|Arch|Homebrew". A name with .so is a library, one with .typelib a GObject description, else a program.
+# What is needed: "what to look for|Debian|Fedora|Arch|Homebrew". A name with .so is a library (of any version where it ends with a dot), one with .typelib a GObject description, else a program.
 runtime=(
   "libsndfile.so.1|libsndfile1|libsndfile|libsndfile|libsndfile"
   "libopus.so.0|libopus0|opus|opus|opus"
+  "libmp3lame.so.0|libmp3lame0|lame-libs|lame|lame"
+  "libFLAC.so.|libflac12|flac-libs|flac|flac"
+  "libvorbisenc.so.2|libvorbisenc2|libvorbis|libvorbis|libvorbis"
   "libpulse.so.0|libpulse0|pulseaudio-libs|libpulse|pulseaudio"
   "libasound.so.2|libasound2|alsa-lib|alsa-lib|"
 )
@@ -38,6 +41,7 @@ esac
 is_here() {
   case "$1" in
     libgst*.so) compgen -G "/usr/lib*/gstreamer-1.0/$1" || compgen -G "/usr/lib/*/gstreamer-1.0/$1" ;;
+    *.so.) grep -q -F "$1" <<<"$libraries" ;;
     *.so*) grep -q -F "$1 " <<<"$libraries" ;;
     *.typelib) compgen -G "/usr/lib*/girepository-1.0/$1" || compgen -G "/usr/lib/*/girepository-1.0/$1" ;;
     gi/*) compgen -G "/usr/lib/python3*/dist-packages/$1" || compgen -G "/usr/lib*/python3*/site-packages/$1" ;;
@@ -84,10 +88,12 @@ if ! command -v apt-get >/dev/null; then
 fi
 
 names=$(packages 2)
-# Since Debian 13 and Ubuntu 24.04 the ALSA library carries another name.
-if [[ " $names " == *" libasound2 "* ]] && apt-cache show libasound2t64 >/dev/null 2>&1; then
-  names=${names/libasound2/libasound2t64}
-fi
+# Since Debian 13 and Ubuntu 24.04 some libraries carry other names.
+for renamed in libasound2:libasound2t64 libflac12:libflac14; do
+  if [[ " $names " == *" ${renamed%:*} "* ]] && apt-cache show "${renamed#*:}" >/dev/null 2>&1; then
+    names=${names/${renamed%:*}/${renamed#*:}}
+  fi
+done
 line="apt-get install --no-install-recommends $names"
 root=()
 if [ "$(id -u)" != 0 ]; then

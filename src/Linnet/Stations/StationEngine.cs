@@ -51,7 +51,7 @@ internal sealed class StationEngine : IDisposable
         _time = time;
         _logger = logger;
         _started = options.StartAtOnce || source.IsLive;
-        _renditions = [.. RenditionSpec.For(source.Format, source.BitDepth, options)
+        _renditions = [.. new RenditionList(source.Format, source.BitDepth, options).ToSpecs()
             .Select(spec => new Rendition(options, spec, source.Format, TryStart, time, logger))];
         Listing = new StationListing(options.Name, [.. _renditions.Where(r => r.IsRtp).Select(r => r.Ring)])
         {

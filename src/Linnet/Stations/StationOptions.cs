@@ -1,10 +1,14 @@
 using System.Text.RegularExpressions;
+using Linnet.Codecs.Mp3;
 
 namespace Linnet.Stations;
 
 /// <summary>What a station is called and how it encodes.</summary>
 public sealed partial record StationOptions : IValidatable
 {
+    /// <summary>The most renditions for HTTP.</summary>
+    public const int MaxStreams = 16;
+
     /// <summary>Its name in URLs: 1–64 of <c>a</c>–<c>z</c>, <c>0</c>–<c>9</c> and <c>-</c>.</summary>
     public required string Name { get; init; }
 
@@ -31,6 +35,18 @@ public sealed partial record StationOptions : IValidatable
 
     /// <summary>Opus encoder complexity, 0 (least work) – 10 (best). Default 10.</summary>
     public int OpusComplexity { get; init; } = 10;
+
+    /// <summary>MP3 bits per second of the rendition that names none, where the sample rate has it, else the nearest below. Default 128,000.</summary>
+    public int Mp3BitRate { get; init; } = 128_000;
+
+    /// <summary>How hard LAME works, 0 (best) – 9 (least work). Default 3.</summary>
+    public int Mp3Quality { get; init; } = 3;
+
+    /// <summary>
+    /// The renditions for HTTP: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kbit/s <c>mp3-64</c>, <c>opus-64</c>. A fixed list,
+    /// so that listeners share; each is encoded only while somebody hears it. Default: those six.
+    /// </summary>
+    public IReadOnlyList<string> Streams { get; init; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
 
     /// <summary>Whether <paramref name="name"/> can be a station's name.</summary>
     public static bool IsName(string name) => NamePattern().IsMatch(name);
@@ -76,6 +92,38 @@ public sealed partial record StationOptions : IValidatable
         if (OpusComplexity is < 0 or > 10)
         {
             yield return $"The Opus complexity is {OpusComplexity}; it must be between 0 and 10.";
+        }
+
+        foreach (string problem in new Mp3EncoderOptions { BitRate = Mp3BitRate, Quality = Mp3Quality }.Problems())
+        {
+            yield return $"MP3: {problem}";
+        }
+
+        foreach (string problem in StreamProblems())
+        {
+            yield return problem;
+        }
+    }
+
+    private IEnumerable<string> StreamProblems()
+    {
+        if (Streams.Count > MaxStreams)
+        {
+            yield return $"There are {Streams.Count} renditions for HTTP; at most {MaxStreams} can be listed.";
+            yield break;
+        }
+
+        var names = new HashSet<string>();
+        foreach (string text in Streams)
+        {
+            if (!StreamName.TryParse(text, out StreamName? name, out string? problem))
+            {
+                yield return problem;
+            }
+            else if (!names.Add(name.ToString()))
+            {
+                yield return $"The rendition {name} is listed twice.";
+            }
         }
     }
 

@@ -1,0 +1,166 @@
+using Linnet.Audio;
+using Linnet.Native;
+
+namespace Linnet.Codecs.Mp3;
+
+/// <summary>MP3 by libmp3lame, at a constant bit rate: a packet is one MP3 frame.</summary>
+/// <remarks>
+/// Source: ISO/IEC 11172-3 §2.4. LAME gives bytes, not frames: with a bit reservoir the end of one is written when the next are encoded. So blocks
+/// give nothing, and frames are taken when they are complete. Allocates nothing.
+/// </remarks>
+public sealed class Mp3Encoder : IAudioEncoder
+{
+    /// <summary>Frames by which every MP3 decoder is late: half a window of its hybrid filter bank, and one.</summary>
+    private const int DecoderDelay = 529;
+
+    /// <summary>Bytes that are encoded but not yet in whole frames: at most 511 of reservoir before a frame (§2.4.2.7), and those that LAME writes when it is asked to end.</summary>
+    private const int MaxPending = 7200;
+
+    private readonly LibMp3Lame.Handle _encoder;
+    private readonly int _frameLength;
+    private readonly byte[] _pending;
+    private int _start;
+    private int _end;
+
+    /// <summary>An encoder.</summary>
+    /// <param name="format">One or two channels at one of the rates of <see cref="Mp3Rates.SampleRateFor"/>.</param>
+    /// <param name="options">Bit rate and quality.</param>
+    /// <exception cref="ArgumentException">The options have problems, or MP3 has no such format.</exception>
+    /// <exception cref="DllNotFoundException">libmp3lame is not installed; the message says how to.</exception>
+    public Mp3Encoder(AudioFormat format, Mp3EncoderOptions? options = null)
+    {
+        options = (options ?? new Mp3EncoderOptions()).ThrowIfInvalid();
+        if (!Mp3Rates.IsSampleRate(format.SampleRate) || format.Channels is < 1 or > 2)
+        {
+            throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format of MP3's.");
+        }
+
+        if (Mp3Rates.BitRateFor(format.SampleRate, options.BitRate) != options.BitRate)
+        {
+            throw new ArgumentException($"MP3 has no {options.BitRate / 1000} kbit/s at {format.SampleRate} Hz.", nameof(options));
+        }
+
+        NativeLibraries.Require(NativeLibraries.Mp3Lame);
+        Format = format;
+        Payload = new PayloadFormat("mp3", format.SampleRate, format.Channels);
+        FramesPerPacket = Mp3Rates.FramesPerPacket(format.SampleRate);
+        _frameLength = FramesPerPacket / 8 * options.BitRate / format.SampleRate;
+        MaxPacketLength = _frameLength + 1;
+        _pending = new byte[MaxPending + (FramesPerPacket * 5 / 4) + 2048];
+        _encoder = LibMp3Lame.Create();
+        try
+        {
+            Configure(options);
+            Delay = LibMp3Lame.EncoderDelay(_encoder) + DecoderDelay;
+        }
+        catch
+        {
+            _encoder.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public AudioFormat Format { get; }
+
+    /// <summary>For people alone: RTP carries MP3 otherwise, and nobody asks for it.</summary>
+    public PayloadFormat Payload { get; }
+
+    /// <inheritdoc/>
+    public int FramesPerPacket { get; }
+
+    /// <summary>Frames by which the sound is late behind a decoder that starts with the first packet: LAME's 576, and the decoder's 529.</summary>
+    public int Delay { get; }
+
+    /// <inheritdoc/>
+    public int MaxPacketLength { get; }
+
+    /// <inheritdoc/>
+    public unsafe int Encode(ReadOnlySpan<float> pcm, Span<byte> packet)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pcm.Length, FramesPerPacket * Format.Channels, nameof(pcm));
+
+        Span<byte> room = MakeRoom();
+        fixed (float* samples = pcm)
+        {
+            fixed (byte* bytes = room)
+            {
+                int length = Format.Channels == 2
+                    ? LibMp3Lame.EncodeStereo(_encoder, samples, FramesPerPacket, bytes, room.Length)
+                    : LibMp3Lame.EncodeMono(_encoder, samples, samples, FramesPerPacket, bytes, room.Length);
+                Check(length);
+                _end += length;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public bool TryTake(Span<byte> packet, out int length, out int frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(packet.Length, MaxPacketLength, nameof(packet));
+
+        ReadOnlySpan<byte> pending = _pending.AsSpan(_start, _end - _start);
+        length = pending.Length > 2 ? _frameLength + ((pending[2] >> 1) & 1) : int.MaxValue;
+        if (pending.Length < length)
+        {
+            (length, frames) = (0, 0);
+            return false;
+        }
+
+        pending[..length].CopyTo(packet);
+        _start += length;
+        frames = FramesPerPacket;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public unsafe void Complete()
+    {
+        Span<byte> room = MakeRoom();
+        fixed (byte* bytes = room)
+        {
+            int length = LibMp3Lame.Flush(_encoder, bytes, room.Length);
+            Check(length);
+            _end += length;
+        }
+    }
+
+    /// <summary>Frees LAME's state.</summary>
+    public void Dispose() => _encoder.Dispose();
+
+    private void Configure(Mp3EncoderOptions options)
+    {
+        Check(LibMp3Lame.SetChannels(_encoder, Format.Channels));
+        Check(LibMp3Lame.SetMode(_encoder, Format.Channels == 1 ? LibMp3Lame.Mono : LibMp3Lame.JointStereo));
+        Check(LibMp3Lame.SetInputRate(_encoder, Format.SampleRate));
+        Check(LibMp3Lame.SetOutputRate(_encoder, Format.SampleRate));
+        Check(LibMp3Lame.SetRateControl(_encoder, LibMp3Lame.ConstantBitRate));
+        Check(LibMp3Lame.SetBitRate(_encoder, options.BitRate / 1000));
+        Check(LibMp3Lame.SetQuality(_encoder, options.Quality));
+        Check(LibMp3Lame.DisableReservoir(_encoder, options.BitReservoir ? 0 : 1));
+        Check(LibMp3Lame.WriteInfoFrame(_encoder, 0));
+        Check(LibMp3Lame.Apply(_encoder));
+        if (LibMp3Lame.FrameSize(_encoder) != FramesPerPacket)
+        {
+            throw new InvalidOperationException($"LAME makes frames of {LibMp3Lame.FrameSize(_encoder)}.");
+        }
+    }
+
+    private Span<byte> MakeRoom()
+    {
+        _pending.AsSpan(_start, _end - _start).CopyTo(_pending);
+        _end -= _start;
+        _start = 0;
+        return _pending.AsSpan(_end);
+    }
+
+    private static void Check(int result)
+    {
+        if (result < 0)
+        {
+            throw new InvalidOperationException($"LAME failed with {result}.");
+        }
+    }
+}

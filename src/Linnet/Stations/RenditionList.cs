@@ -1,0 +1,112 @@
+using Linnet.Audio;
+using Linnet.Codecs.Mp3;
+using Linnet.Codecs.Opus;
+using Linnet.Codecs.Pcm;
+using Linnet.Transports.Http.Containers;
+
+namespace Linnet.Stations;
+
+/// <summary>All ways in which one station can be encoded.</summary>
+/// <param name="source">The source's format.</param>
+/// <param name="bitDepth">The source's bits per sample, or 0 if it never was integer PCM.</param>
+/// <param name="options">Bit rates and complexity.</param>
+internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOptions options)
+{
+    private static readonly TimeSpan ShortPacket = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongPacket = TimeSpan.FromMilliseconds(20);
+
+    // What a PyAudio client has in hand: its own buffer holds 23 ms and knows no jitter.
+    private static readonly TimeSpan PyAudioLead = TimeSpan.FromMilliseconds(100);
+
+    private readonly int _opusChannels = Math.Min(source.Channels, 2);
+    private readonly bool _fits16 = bitDepth is > 0 and <= 16;
+
+    /// <summary>The bits of a rendition without loss.</summary>
+    private int Bits => _fits16 ? 16 : 24;
+
+    /// <summary>The renditions, each name once, RTP's default first.</summary>
+    internal IReadOnlyList<RenditionSpec> ToSpecs()
+    {
+        StreamName[] streams = [.. options.Streams.Select(static text =>
+            StreamName.TryParse(text, out StreamName? name, out string? problem) ? name : throw new ArgumentException(problem))];
+        return
+        [
+            OpusSpec("opus", options.OpusBitRate, LongPacket, lowDelay: false, isStream: streams.Contains(new StreamName(StreamName.Opus, null))),
+            OpusSpec("opus-5ms", options.OpusBitRate, ShortPacket, lowDelay: true, isStream: false),
+            LinearSpec("pcm", Bits),
+            LinearSpec("l16", 16),
+            LinearSpec("l24", 24),
+            PyAudioSpec(),
+            .. streams.Select(SpecFor).OfType<RenditionSpec>(),
+        ];
+    }
+
+    private RenditionSpec? SpecFor(StreamName name) => name.Codec switch
+    {
+        StreamName.Mp3 => Mp3Spec(name),
+        StreamName.Opus when name.BitRate is int rate => OpusSpec(name.ToString(), rate, LongPacket, lowDelay: false, isStream: true),
+        StreamName.Wav => WavSpec(),
+        _ => null,
+    };
+
+    private RenditionSpec LinearSpec(string name, int bits)
+    {
+        // Fewer bits than the source has: dithered, as somebody asked for exactly this.
+        bool dithered = bits == 16 && !_fits16;
+        return new RenditionSpec(
+            name,
+            source.SampleRate * source.Channels * bits,
+            () => new LinearPcmEncoder(source, bits, ShortPacket, dithered ? new TpdfDither() : null));
+    }
+
+    private RenditionSpec PyAudioSpec()
+    {
+        int channels = Math.Min(source.Channels, PyAudioEncoder.OutputFormat.Channels);
+        bool isExact = _fits16 && channels == source.Channels && source.SampleRate == PyAudioEncoder.OutputFormat.SampleRate;
+        return new RenditionSpec(
+            RenditionSpec.PyAudioName,
+            PyAudioEncoder.OutputFormat.SampleRate * PyAudioEncoder.BytesPerFrame * 8,
+            () => new PyAudioEncoder(channels, isExact ? null : new TpdfDither()))
+        {
+            Lead = PyAudioLead < options.EncodeAhead ? PyAudioLead : options.EncodeAhead,
+            IsRtp = false,
+        };
+    }
+
+    private RenditionSpec OpusSpec(string name, int bitRate, TimeSpan packetTime, bool lowDelay, bool isStream)
+    {
+        var opus = new OpusEncoderOptions
+        {
+            BitRate = bitRate > 0 ? bitRate : 64_000 * _opusChannels,
+            Complexity = options.OpusComplexity,
+            PacketTime = packetTime,
+            LowDelay = lowDelay,
+        };
+        return new RenditionSpec(name, opus.BitRate, () => new OpusEncoder(_opusChannels, opus));
+    }
+
+    private RenditionSpec Mp3Spec(StreamName name)
+    {
+        var format = new AudioFormat(Mp3Rates.SampleRateFor(source.SampleRate), Math.Min(source.Channels, 2));
+        var mp3 = new Mp3EncoderOptions
+        {
+            BitRate = Mp3Rates.BitRateFor(format.SampleRate, name.BitRate ?? options.Mp3BitRate),
+            Quality = options.Mp3Quality,
+        };
+        return new RenditionSpec(name.ToString(), mp3.BitRate, () => new Mp3Encoder(format, mp3))
+        {
+            IsRtp = false,
+            Stream = new StreamSpec("mp3", "audio/mpeg", static _ => static () => new BareContainer()),
+        };
+    }
+
+    private RenditionSpec WavSpec()
+    {
+        var pcm = new RawPcmFormat(WavEncoder.EncodingOf(Bits), source);
+        return new RenditionSpec("wav", source.SampleRate * pcm.BytesPerFrame * 8, () => new WavEncoder(source, Bits, LongPacket))
+        {
+            IsRtp = false,
+            Stream = new StreamSpec("wav", "audio/wav", _ => () => new WavContainer(pcm)),
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Linnet.Audio;
+using Linnet.Stations;
+using Linnet.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Tests.Stations;
+
+public class StreamListTests
+{
+    [Theory]
+    [InlineData("mp3-65", "'mp3-65' is no rendition: MP3 has 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320 kbit/s, such as mp3-64.")]
+    [InlineData("mp3-", "'mp3-' is no rendition: MP3 has")]
+    [InlineData("mp3--64", "'mp3--64' is no rendition: MP3 has")]
+    [InlineData("opus-5", "'opus-5' is no rendition: Opus has 6 to 510 kbit/s, such as opus-64.")]
+    [InlineData("opus-99999999999", "'opus-99999999999' is no rendition: Opus has")]
+    [InlineData("flac-64", "'flac-64' is no rendition: there are")]
+    [InlineData("MP3", "'MP3' is no rendition: there are")]
+    [InlineData("", "'' is no rendition: there are")]
+    public void A_rendition_that_cannot_be_is_told_with_what_would_be_right(string name, string problem) =>
+        Assert.StartsWith(problem, Assert.Single(new StationOptions { Name = "jazz", Streams = [name] }.Problems()), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_rendition_listed_twice_is_told() => Assert.Equal(
+        ["The rendition mp3-64 is listed twice."], new StationOptions { Name = "jazz", Streams = ["mp3-64", "mp3-064"] }.Problems());
+
+    [Fact]
+    public void More_renditions_than_a_page_would_show_are_refused() => Assert.Single(
+        new StationOptions { Name = "jazz", Streams = [.. Enumerable.Range(20, 17).Select(static i => $"opus-{i}")] }.Problems());
+
+    [Fact]
+    public void What_is_listed_is_offered_in_that_order_and_nothing_else()
+    {
+        using StationEngine engine = Create(o => o with { Streams = ["wav", "mp3-64", "mp3"] });
+
+        Assert.Equal(["wav", "mp3-64", "mp3"], engine.Listing.Streams.Select(static s => s.Name));
+        Assert.Equal(["wav", "mp3", "mp3"], engine.Listing.Streams.Select(static s => s.Extension));
+        Assert.Equal([8_000 * 16, 64_000, 128_000], engine.Listing.Streams.Select(static s => s.Ring.Info.BitRate));
+    }
+
+    [Fact]
+    public void A_station_that_streams_nothing_offers_nothing_over_HTTP()
+    {
+        using StationEngine engine = Create(o => o with { Streams = [] });
+
+        Assert.Empty(engine.Listing.Streams);
+    }
+
+    private static StationEngine Create(Func<StationOptions, StationOptions> change) => new(
+        change(new StationOptions { Name = "jazz" }), new RampSource(new AudioFormat(8_000, 1), 8_000), new SteppedTime(), NullLogger.Instance);
+}
