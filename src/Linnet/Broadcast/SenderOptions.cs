@@ -15,6 +15,9 @@ public sealed record SenderOptions : IValidatable
     /// <summary>Time between reports to one listener (RFC 3550 §6.2), spread by ±50 %. 1–60 s; default 5 s.</summary>
     public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Listeners that hear a stream behind a buffer of their own, over HTTP.</summary>
+    public StreamOptions Streams { get; init; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
@@ -36,6 +39,11 @@ public sealed record SenderOptions : IValidatable
         if (ReportInterval.TotalSeconds is < 1 or > 60)
         {
             yield return $"{nameof(ReportInterval)} is {ReportInterval}; it must be between 1 s and 60 s.";
+        }
+
+        foreach (string problem in Streams.Problems())
+        {
+            yield return problem;
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed class SenderPool : IAsyncDisposable
     public SenderPool(SenderOptions options, TimeProvider time)
     {
         _time = time;
-        options.ThrowIfInvalid();
+        Streams = options.ThrowIfInvalid().Streams;
         _threads = [.. Enumerable.Range(0, options.Threads).Select(i => new SenderThread(i, options, time))];
     }
 
@@ -54,6 +54,37 @@ public sealed class SenderPool : IAsyncDisposable
         }
     }
 
+    /// <summary>Listeners that hear streams, those included that have left just now.</summary>
+    internal int StreamCount => _threads.Sum(t => t.StreamCount);
+
+    /// <summary>How streams are sent.</summary>
+    internal StreamOptions Streams { get; }
+
+    /// <summary>Hands a listener over to the sender thread that has the fewest. <see cref="StreamListener.Leave"/> ends that.</summary>
+    internal void AddStream(StreamListener listener) => _threads.MinBy(t => t.StreamCount)!.Add(listener);
+
+    /// <summary>What was written to listeners that hear streams since the start.</summary>
+    public StreamStatistics GetStreamStatistics()
+    {
+        long[] lateness = new long[LatenessHistogram.Buckets];
+        foreach (SenderThread thread in _threads)
+        {
+            thread.StreamCounters.Lateness.AddTo(lateness);
+        }
+
+        return new StreamStatistics(
+            StreamCount,
+            _threads.Sum(t => t.StreamCounters.Writes),
+            _threads.Sum(t => t.StreamCounters.Bytes),
+            _threads.Sum(t => t.StreamCounters.Moves),
+            _threads.Sum(t => t.StreamCounters.PacketsSkipped),
+            _threads.Sum(t => t.StreamCounters.DroppedFor(DropReason.Stalled)),
+            _threads.Sum(t => t.StreamCounters.DroppedFor(DropReason.Disconnected)),
+            LatenessHistogram.Quantile(lateness, 0.50),
+            LatenessHistogram.Quantile(lateness, 0.99),
+            _threads.Max(t => t.StreamCounters.Lateness.Max));
+    }
+
     /// <summary>What was due, sent, skipped and dropped since the start.</summary>
     public SenderStatistics GetStatistics()
     {
@@ -91,8 +122,12 @@ public sealed class SenderPool : IAsyncDisposable
         private readonly DeadlineWaiter _waiter;
         private readonly TimeProvider _time;
         private readonly SenderLoop _loop;
+        private readonly StreamLoop _streams;
+        private readonly ConcurrentQueue<StreamListener> _newStreams = new();
+        private readonly long _bucketTime;
         private volatile bool _stopping;
         private int _count;
+        private int _streamCount;
 
         public SenderThread(int number, SenderOptions options, TimeProvider time)
         {
@@ -100,18 +135,33 @@ public sealed class SenderPool : IAsyncDisposable
             _waiter = new DeadlineWaiter(time);
             Counters = new SenderCounters(time.TimestampFrequency);
             _loop = new SenderLoop(options, time.TimestampFrequency, Counters, item => _waiter.WakeBefore(item.DueAt));
+            StreamCounters = new StreamCounters(time.TimestampFrequency);
+            _streams = new StreamLoop(options.Streams, time.TimestampFrequency, StreamCounters);
+            _bucketTime = (long)(StreamLoop.BucketTime.TotalSeconds * time.TimestampFrequency);
             new Thread(Run) { Name = $"linnet-send-{number}", IsBackground = true, Priority = ThreadPriority.Highest }.Start();
         }
 
         public SenderCounters Counters { get; }
 
+        public StreamCounters StreamCounters { get; }
+
         public int Count => Volatile.Read(ref _count);
+
+        public int StreamCount => Volatile.Read(ref _streamCount);
 
         public void Add(Listener listener)
         {
             Interlocked.Increment(ref _count);
             listener.OnRepairWanted = wanting => Enqueue(() => _loop.Repair(wanting, _time.GetTimestamp()));
             Enqueue(() => _loop.Add(listener, _time.GetTimestamp()));
+        }
+
+        public void Add(StreamListener listener)
+        {
+            // It has been written to just now: it can wait until the thread is awake anyway, if that is soon.
+            Interlocked.Increment(ref _streamCount);
+            _newStreams.Enqueue(listener);
+            _waiter.WakeBefore(_time.GetTimestamp() + _bucketTime);
         }
 
         public async Task RemoveAsync(Listener listener)
@@ -151,11 +201,26 @@ public sealed class SenderPool : IAsyncDisposable
 
                 long next = _loop.Step(_time.GetTimestamp());
                 Volatile.Write(ref _count, _loop.Count);
+                next = Math.Min(next, StepStreams());
                 _waiter.WaitUntil(next);
             }
 
             _loop.Clear();
+            _streams.Clear();
             _ended.SetResult();
+        }
+
+        private long StepStreams()
+        {
+            long now = _time.GetTimestamp();
+            while (_newStreams.TryDequeue(out StreamListener? listener))
+            {
+                _streams.Add(listener, now);
+            }
+
+            long next = _streams.Step(now);
+            Volatile.Write(ref _streamCount, _streams.Count + _newStreams.Count);
+            return next;
         }
     }
 }

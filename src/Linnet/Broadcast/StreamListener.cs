@@ -1,0 +1,89 @@
+namespace Linnet.Broadcast;
+
+/// <summary>The server's record of whoever hears a rendition as a stream of bytes; transports say how bytes reach it.</summary>
+/// <remarks>
+/// At first whoever admits it has it, and may write to it; from <see cref="SenderPool.AddStream"/> on one sender thread alone. A timer or a task
+/// of its own it has not: thousands of them must cost little.
+/// </remarks>
+internal abstract class StreamListener
+{
+    private long _bytesSent;
+    private long _moves;
+    private int _hasLeft;
+
+    /// <param name="log">The stream.</param>
+    /// <param name="start">The packet it begins with.</param>
+    /// <param name="lead">What it gets before: the answer's head, and the stream's (<see cref="StreamEntry.Head"/>).</param>
+    /// <param name="metadataInterval">Bytes of the stream between two titles; 0: it wants none.</param>
+    protected StreamListener(StreamLog log, StreamEntry start, ReadOnlyMemory<byte> lead, int metadataInterval)
+    {
+        Log = log;
+        Offset = start.Offset;
+        Lead = lead;
+        MetadataInterval = UntilMetadata = metadataInterval;
+    }
+
+    /// <summary>The stream.</summary>
+    internal StreamLog Log { get; }
+
+    /// <summary>Bytes handed to the network for it.</summary>
+    internal long BytesSent => Volatile.Read(ref _bytesSent);
+
+    /// <summary>How often it was too slow and was moved.</summary>
+    internal long Moves => Volatile.Read(ref _moves);
+
+    /// <summary>Whether it needs nothing any more. Told by <see cref="Leave"/>.</summary>
+    internal bool HasLeft => Volatile.Read(ref _hasLeft) != 0;
+
+    /// <summary>The byte of the stream it is to get next.</summary>
+    internal long Offset { get; set; }
+
+    /// <summary>Bytes that go before it: a head, or the rest of a title.</summary>
+    internal ReadOnlyMemory<byte> Lead { get; set; }
+
+    /// <summary>Where it leaves the stream and where it goes on; <see langword="null"/>: nowhere.</summary>
+    internal StreamMove? Move { get; set; }
+
+    /// <summary>Bytes of the stream between two titles; 0: it gets none.</summary>
+    internal int MetadataInterval { get; }
+
+    /// <summary>Bytes of the stream until the next title.</summary>
+    internal int UntilMetadata { get; set; }
+
+    /// <summary>The title it was told last.</summary>
+    internal StreamTitle? ToldTitle { get; set; }
+
+    /// <summary>When it last took something, in ticks.</summary>
+    internal long ProgressAt { get; set; }
+
+    /// <summary>When it was last moved, in ticks; <see langword="null"/>: never.</summary>
+    internal long? MovedAt { get; set; }
+
+    /// <summary>Which of the loop's buckets it is in, and where in it.</summary>
+    internal (int Bucket, int Index) Place { get; set; }
+
+    /// <summary>Bytes that the kernel holds for it.</summary>
+    internal abstract long KernelBytes { get; }
+
+    /// <summary>Hands bytes to the network, without waiting.</summary>
+    /// <param name="lead">The first of them.</param>
+    /// <param name="pieces">Those that follow.</param>
+    /// <returns>How many it took; 0: it has no room now; -1: the connection is broken.</returns>
+    internal abstract int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces);
+
+    /// <summary>Told once, on the sender's thread, that no more will be sent: the station ended, or it was dropped. Must be quick.</summary>
+    internal abstract void OnFinished(DropReason reason);
+
+    /// <summary>Ends it: nothing is begun for it any more. What a thread is just sending may still go out. Any thread may call.</summary>
+    internal void Leave() => Volatile.Write(ref _hasLeft, 1);
+
+    internal void CountSent(int bytes) => Volatile.Write(ref _bytesSent, _bytesSent + bytes);
+
+    internal void CountMove(int moves) => Volatile.Write(ref _moves, _moves + moves);
+}
+
+/// <summary>A listener that was too slow leaves the stream behind a packet, and goes on at another.</summary>
+/// <param name="At">The byte it does not get any more.</param>
+/// <param name="To">The packet it goes on with.</param>
+/// <param name="Head">What it gets between them; empty where the stream's head has not changed.</param>
+internal sealed record StreamMove(long At, StreamEntry To, ReadOnlyMemory<byte> Head);

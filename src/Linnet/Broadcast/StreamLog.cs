@@ -1,0 +1,334 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+
+namespace Linnet.Broadcast;
+
+/// <summary>
+/// The bytes of a rendition as one stream, in the container that HTTP carries it in: made once, when due, for all who hear it.
+/// A listener is an offset into it.
+/// </summary>
+/// <remarks>
+/// Any thread may bring it up to date; one at a time does, and nobody waits for it. All else is read without a lock: bytes are never written again,
+/// and what is older than the retention is let go of. A reader that is too slow finds it gone.
+/// </remarks>
+internal sealed class StreamLog
+{
+    internal const int SegmentLength = 1 << SegmentShift;
+
+    private const int SegmentShift = 16;
+    private const int LeastSegments = 4;
+
+    // How far apart two looks into the ring are, at least: listeners are written to much less often.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly ArrayBufferWriter<byte> _scratch = new();
+    private readonly IStreamContainer _container;
+    private readonly StreamEntry?[] _entries;
+    private readonly long _retention;
+    private readonly long _pause;
+    private byte[]?[] _segments = new byte[]?[LeastSegments];
+    private StreamTitle? _title;
+    private TitleItem? _nextTitle;
+    private long _firstSegment;
+    private long _next;
+    private long _nextLook = long.MinValue;
+    private long _entryTail;
+    private long _entryHead;
+    private long _end;
+    private bool _hasEnded;
+
+    /// <summary>A log that holds nothing yet.</summary>
+    /// <param name="ring">The rendition's packets.</param>
+    /// <param name="container">Writes them as a stream; used here alone.</param>
+    /// <param name="firstIndex">Index in the ring at which the stream begins.</param>
+    /// <param name="retention">How long bytes are kept after they were due.</param>
+    /// <param name="now">The instant it is made, in ticks.</param>
+    /// <param name="ticksPerSecond">Frequency of the ticks.</param>
+    internal StreamLog(BroadcastRing ring, IStreamContainer container, long firstIndex, TimeSpan retention, long now, long ticksPerSecond)
+    {
+        Ring = ring;
+        StartedAt = now;
+        _container = container;
+        _next = firstIndex;
+        _retention = (long)(retention.TotalSeconds * ticksPerSecond);
+        _pause = (long)(Pause.TotalSeconds * ticksPerSecond);
+        _entries = new StreamEntry?[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(retention / ring.Info.PacketTime * 1.5, 64, 1 << 20))];
+        PutInForce();
+    }
+
+    /// <summary>The rendition's packets.</summary>
+    internal BroadcastRing Ring { get; }
+
+    /// <summary>When it was made.</summary>
+    internal long StartedAt { get; }
+
+    /// <summary>Bytes of the stream so far: all of them were due.</summary>
+    internal long End => Volatile.Read(ref _end);
+
+    /// <summary>Whether the station has ended: <see cref="End"/> is the last.</summary>
+    internal bool HasEnded => Volatile.Read(ref _hasEnded);
+
+    /// <summary>Index in the ring of the item that is looked for next.</summary>
+    internal long NextIndex => Volatile.Read(ref _next);
+
+    /// <summary>Memory that its bytes take.</summary>
+    internal long Allocated => SegmentLength * (((End + SegmentLength - 1) >> SegmentShift) - Volatile.Read(ref _firstSegment));
+
+    /// <summary>Appends what has become due, if nobody else does so right now.</summary>
+    internal void Advance(long now)
+    {
+        if (now < Volatile.Read(ref _nextLook) || !_gate.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            while (!_hasEnded && TryNext(now, out RingItem? item))
+            {
+                Append(item);
+                Volatile.Write(ref _next, _next + 1);
+            }
+
+            Trim(now);
+            Volatile.Write(ref _nextLook, now + _pause);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>The packet that holds the byte at <paramref name="offset"/>, or is the next to be written; <see langword="null"/> if it is gone or there is none.</summary>
+    internal StreamEntry? EntryAt(long offset) => Get(CountBefore(offset + 1, byDue: false) - 1);
+
+    /// <summary>The first packet that begins behind <paramref name="offset"/>.</summary>
+    internal StreamEntry? EntryBehind(long offset) => Get(CountBefore(offset + 1, byDue: false));
+
+    /// <summary>The first packet that was due at <paramref name="instant"/> or later; else the last one. <see langword="null"/>: there is none yet.</summary>
+    internal StreamEntry? EntryDueFrom(long instant)
+    {
+        long count = CountBefore(instant, byDue: true);
+        return Get(count) ?? Get(count - 1);
+    }
+
+    /// <summary>The title in force at the byte at <paramref name="offset"/>; <see langword="null"/>: none is known.</summary>
+    internal StreamTitle? TitleAt(long offset)
+    {
+        StreamTitle? title = Volatile.Read(ref _title);
+        while (title is not null && title.Offset > offset)
+        {
+            title = title.Previous;
+        }
+
+        return title;
+    }
+
+    /// <summary>The bytes from <paramref name="offset"/> on that lie together, at most up to <paramref name="end"/>; empty if they are gone.</summary>
+    internal StreamPiece Read(long offset, long end)
+    {
+        byte[]?[] segments = Volatile.Read(ref _segments);
+        long segment = offset >> SegmentShift;
+        int start = (int)(offset & (SegmentLength - 1));
+        byte[]? bytes = Volatile.Read(ref segments[segment & (segments.Length - 1)]);
+
+        // First the bytes, then whether they were still the right ones.
+        Interlocked.MemoryBarrier();
+        return bytes is null || segment < Volatile.Read(ref _firstSegment)
+            ? default
+            : new StreamPiece(bytes, start, (int)Math.Min(end - offset, SegmentLength - start));
+    }
+
+    /// <summary>Tells the container what was in force before the first item.</summary>
+    private void PutInForce()
+    {
+        if (Ring.Format is { } format && format.Index < _next)
+        {
+            _container.Write(format, _scratch);
+        }
+
+        TitleItem? title = Ring.Title is { } last && last.Index < _next ? last : null;
+        for (long i = _next - 1; title is null && i >= 0 && Ring.TryGet(i, out RingItem? item); i--)
+        {
+            title = item as TitleItem;
+        }
+
+        if (title is not null)
+        {
+            _container.Write(title, _scratch);
+            _title = new StreamTitle(title.Track, 0, null);
+        }
+
+        // Nobody has heard anything yet: whoever joins gets it by the head.
+        _scratch.ResetWrittenCount();
+    }
+
+    private bool TryNext(long now, [NotNullWhen(true)] out RingItem? item)
+    {
+        if (!Ring.TryGet(_next, out item))
+        {
+            if (_next >= Ring.Head)
+            {
+                return false;
+            }
+
+            // Overwritten before anybody looked: all of us were away for the whole ring.
+            long missedFrom = _next;
+            Volatile.Write(ref _next, Ring.IndexAt(now, 0));
+            AppendIfMissed(Ring.Format, missedFrom);
+            AppendIfMissed(Ring.Title, missedFrom);
+            return false;
+        }
+
+        return item.DueAt <= now;
+    }
+
+    private void AppendIfMissed(RingItem? item, long missedFrom)
+    {
+        if (item is not null && item.Index >= missedFrom && item.Index < _next)
+        {
+            Append(item);
+        }
+    }
+
+    private void Append(RingItem item)
+    {
+        ReadOnlyMemory<byte> head = _container.Head;
+        _container.Write(item, _scratch);
+        ReadOnlySpan<byte> bytes = _scratch.WrittenSpan;
+        if (item is TitleItem title)
+        {
+            _nextTitle = title;
+        }
+
+        if (item is PacketItem packet)
+        {
+            Tell(packet, bytes.Length);
+            long number = _entryHead;
+            Volatile.Write(ref _entries[number & (_entries.Length - 1)], new StreamEntry(number, _end, item.DueAt, head));
+            Volatile.Write(ref _entryTail, Math.Max(_entryTail, number + 1 - _entries.Length));
+            Volatile.Write(ref _entryHead, number + 1);
+        }
+
+        long end = _end;
+        while (!bytes.IsEmpty)
+        {
+            Span<byte> room = Room(end);
+            int count = Math.Min(room.Length, bytes.Length);
+            bytes[..count].CopyTo(room);
+            bytes = bytes[count..];
+            end += count;
+        }
+
+        _scratch.ResetWrittenCount();
+        Volatile.Write(ref _end, end);
+        Volatile.Write(ref _hasEnded, item is EndItem);
+    }
+
+    /// <summary>Puts a title at the byte where its sound begins, which may be within the packet.</summary>
+    private void Tell(PacketItem packet, int length)
+    {
+        if (_nextTitle is not null)
+        {
+            long within = Math.Clamp(_nextTitle.Position - packet.Position, 0, packet.Frames);
+            long offset = _end + (packet.Frames == 0 ? 0 : within * length / packet.Frames);
+            Volatile.Write(ref _title, new StreamTitle(_nextTitle.Track, offset, _title));
+            _nextTitle = null;
+        }
+    }
+
+    /// <summary>Where the byte at <paramref name="end"/> is to be written, up to the end of its segment.</summary>
+    private Span<byte> Room(long end)
+    {
+        long segment = end >> SegmentShift;
+        if (segment - _firstSegment >= _segments.Length)
+        {
+            Grow();
+        }
+
+        // Pinned, so that the operating system can be given many pieces without pinning each.
+        ref byte[]? slot = ref _segments[segment & (_segments.Length - 1)];
+        int start = (int)(end & (SegmentLength - 1));
+        if (start == 0 || slot is null)
+        {
+            Volatile.Write(ref slot, GC.AllocateUninitializedArray<byte>(SegmentLength, pinned: true));
+        }
+
+        return slot.AsSpan(start);
+    }
+
+    private void Grow()
+    {
+        byte[]?[] larger = new byte[]?[_segments.Length * 2];
+        for (long segment = _firstSegment; segment < _firstSegment + _segments.Length; segment++)
+        {
+            larger[segment & (larger.Length - 1)] = _segments[segment & (_segments.Length - 1)];
+        }
+
+        Volatile.Write(ref _segments, larger);
+    }
+
+    /// <summary>Lets go of what is too old. The last packet stays.</summary>
+    private void Trim(long now)
+    {
+        while (_entryTail < _entryHead - 1 && Get(_entryTail)!.DueAt < now - _retention)
+        {
+            Volatile.Write(ref _entryTail, _entryTail + 1);
+        }
+
+        if (Get(_entryTail) is not StreamEntry oldest)
+        {
+            return;
+        }
+
+        for (StreamTitle? title = _title; title is not null; title = title.Previous)
+        {
+            if (title.Offset <= oldest.Offset)
+            {
+                title.Previous = null;
+            }
+        }
+
+        while (_firstSegment < oldest.Offset >> SegmentShift)
+        {
+            long gone = _firstSegment;
+            Volatile.Write(ref _firstSegment, gone + 1);
+            Interlocked.MemoryBarrier();
+            Volatile.Write(ref _segments[gone & (_segments.Length - 1)], null);
+        }
+    }
+
+    private StreamEntry? Get(long number)
+    {
+        if (number < Volatile.Read(ref _entryTail) || number >= Volatile.Read(ref _entryHead))
+        {
+            return null;
+        }
+
+        StreamEntry? entry = Volatile.Read(ref _entries[number & (_entries.Length - 1)]);
+        return entry?.Number == number ? entry : null;
+    }
+
+    /// <summary>The number of the first entry whose offset, or deadline, is not before <paramref name="limit"/>.</summary>
+    private long CountBefore(long limit, bool byDue)
+    {
+        long low = Volatile.Read(ref _entryTail);
+        long high = Volatile.Read(ref _entryHead);
+        while (low < high)
+        {
+            long middle = low + ((high - low) / 2);
+            if (Get(middle) is not StreamEntry entry || (byDue ? entry.DueAt : entry.Offset) < limit)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,315 @@
+namespace Linnet.Broadcast;
+
+/// <summary>
+/// What a sender thread does for listeners that hear streams, without the thread: given the time, visits those whose turn it is and says when to
+/// come again. One thread's own.
+/// </summary>
+/// <remarks>
+/// Listeners are spread over buckets, one of which has its turn every <see cref="BucketTime"/>, so that the work is even; a step visits only a few,
+/// so that packets that must leave on time wait for no more than these.
+/// What is promised: after each visit no more than burst + slack is under way to a listener, in the log and in this machine's kernel; so at any time
+/// no more than that and a write interval. What its own machine and player hold cannot be seen from here.
+/// </remarks>
+internal sealed class StreamLoop
+{
+    /// <summary>The value of <see cref="Step"/> when there is nobody to visit.</summary>
+    internal const long Never = long.MaxValue;
+
+    /// <summary>Listeners visited in a step, at most: some 150 µs.</summary>
+    internal const int MaxVisits = 24;
+
+    /// <summary>Time between two buckets.</summary>
+    internal static readonly TimeSpan BucketTime = TimeSpan.FromMilliseconds(20);
+
+    // While a rendition has only just started, its packets come faster than they become due, and its first listeners have not got their burst yet.
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(1);
+
+    private const int Young = -1;
+    private const int Nowhere = -2;
+
+    private readonly List<StreamListener>[] _buckets;
+    private readonly List<StreamListener> _young = [];
+    private readonly GatheringWriter _writer = new();
+    private readonly StreamCounters _counters;
+    private readonly long _bucketTime;
+    private readonly long _startTime;
+    private readonly long _burst;
+    private readonly long _maxLag;
+    private readonly long _stallTimeout;
+    private long _turn = long.MinValue;
+    private bool _hasBegun;
+    private int _leftYoung;
+    private int _leftSettled;
+
+    /// <param name="options">Times.</param>
+    /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step"/> takes.</param>
+    /// <param name="counters">Counts what happens.</param>
+    internal StreamLoop(StreamOptions options, long ticksPerSecond, StreamCounters counters)
+    {
+        _counters = counters;
+        _buckets = [.. Enumerable.Range(0, (int)Math.Round(options.WriteInterval / BucketTime)).Select(_ => new List<StreamListener>())];
+        _bucketTime = Ticks(BucketTime);
+        _startTime = Ticks(StartTime);
+        _burst = Ticks(options.Burst);
+        _maxLag = Ticks(options.Burst + options.Slack);
+        _stallTimeout = Ticks(options.StallTimeout);
+
+        long Ticks(TimeSpan span) => (long)(span.TotalSeconds * ticksPerSecond);
+    }
+
+    /// <summary>Listeners it has, those included that have left since their last visit.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>Takes a listener over.</summary>
+    internal void Add(StreamListener listener, long now)
+    {
+        if (Count == 0)
+        {
+            (_turn, _hasBegun) = ((now / _bucketTime) + 1, false);
+        }
+
+        Count++;
+        listener.ProgressAt = now;
+        if (now - listener.Log.StartedAt < _startTime)
+        {
+            listener.Place = (Young, _young.Count);
+            _young.Add(listener);
+        }
+        else
+        {
+            Settle(listener);
+        }
+    }
+
+    /// <summary>Visits those whose turn has come, but only so many.</summary>
+    /// <returns>When to come again; if it is not after <paramref name="now"/>, some have been left for the next step.</returns>
+    internal long Step(long now)
+    {
+        if (Count == 0)
+        {
+            return Never;
+        }
+
+        // A thread that was away visits each listener once, not once for each time it was away.
+        long turn = now / _bucketTime;
+        if (turn - _turn >= _buckets.Length)
+        {
+            (_turn, _hasBegun) = (turn - _buckets.Length + 1, false);
+        }
+
+        int visits = MaxVisits;
+        while (_turn <= turn)
+        {
+            if (!VisitBucket(now, ref visits))
+            {
+                return now;
+            }
+
+            _turn++;
+        }
+
+        return NextTurn();
+    }
+
+    /// <summary>Lets all listeners go.</summary>
+    internal void Clear()
+    {
+        Array.ForEach(_buckets, b => b.Clear());
+        _young.Clear();
+        Count = 0;
+    }
+
+    /// <summary>Visits the young ones and the bucket whose turn it is; <see langword="false"/> if that was too much for one step.</summary>
+    private bool VisitBucket(long now, ref int visits)
+    {
+        List<StreamListener> bucket = _buckets[_turn % _buckets.Length];
+        if (!_hasBegun)
+        {
+            (_hasBegun, _leftYoung, _leftSettled) = (true, _young.Count, bucket.Count);
+        }
+
+        if (!VisitList(_young, ref _leftYoung, now, ref visits) || !VisitList(bucket, ref _leftSettled, now, ref visits))
+        {
+            return false;
+        }
+
+        _hasBegun = false;
+        return true;
+    }
+
+    /// <summary>From the back on: a listener that goes is replaced by the last of its list, which has been visited.</summary>
+    private bool VisitList(List<StreamListener> list, ref int left, long now, ref int visits)
+    {
+        while (left > 0)
+        {
+            if (visits == 0)
+            {
+                return false;
+            }
+
+            left--;
+            if (left < list.Count)
+            {
+                visits--;
+                _counters.Lateness.Record(now - (_turn * _bucketTime));
+                Visit(list[left], now);
+            }
+        }
+
+        return true;
+    }
+
+    private void Visit(StreamListener listener, long now)
+    {
+        if (listener.HasLeft)
+        {
+            Remove(listener);
+            return;
+        }
+
+        StreamLog log = listener.Log;
+        log.Advance(now);
+        bool hasEnded = log.HasEnded;
+        StreamOutcome outcome = _writer.Write(listener, out int sent);
+        if (sent > 0)
+        {
+            listener.ProgressAt = now;
+            _counters.CountWrite(sent);
+        }
+
+        switch (outcome)
+        {
+            case StreamOutcome.Broken:
+                Finish(listener, DropReason.Disconnected);
+                return;
+            case StreamOutcome.Done when hasEnded:
+                Finish(listener, DropReason.None);
+                return;
+            case StreamOutcome.Done:
+                // A station that is silent for long stalls nobody.
+                listener.ProgressAt = now;
+                break;
+            case StreamOutcome.Blocked when now - listener.ProgressAt > _stallTimeout:
+                Finish(listener, DropReason.Stalled);
+                return;
+            default:
+                Hold(listener, now, isGone: outcome == StreamOutcome.Gone);
+                break;
+        }
+
+        if (listener.Place.Bucket == Young && now - log.StartedAt >= _startTime)
+        {
+            TakeOut(listener);
+            Settle(listener);
+        }
+    }
+
+    /// <summary>
+    /// Moves a listener that is too far behind: to the packet from which on, with what the kernel already holds for it, about a burst is under way.
+    /// </summary>
+    private void Hold(StreamListener listener, long now, bool isGone)
+    {
+        StreamLog log = listener.Log;
+        StreamEntry? next = listener.Move?.To ?? log.EntryAt(listener.Offset);
+        long waiting = next is null ? _maxLag : now - next.DueAt;
+
+        // Only now is it worth to ask the kernel, which takes as long as a small write.
+        long inKernel = TimeOf(log, listener.Offset, listener.KernelBytes);
+        if (!isGone && next is not null && waiting + inKernel <= _maxLag)
+        {
+            return;
+        }
+
+        if (log.EntryDueFrom(now - Math.Max(0, _burst - inKernel)) is not StreamEntry to || to.Number <= next?.Number)
+        {
+            return;
+        }
+
+        // The packet that it has begun to get is sent to its end.
+        StreamEntry? begun = log.EntryAt(listener.Offset);
+        long at = isGone || begun is null || begun.Offset == listener.Offset ? listener.Offset
+            : listener.Move?.At ?? log.EntryBehind(listener.Offset)?.Offset ?? log.End;
+        listener.Move = new StreamMove(at, to, begun is not null && begun.Head.Equals(to.Head) ? default : to.Head);
+        CountMove(listener, to.Number - (next?.Number ?? to.Number), now);
+    }
+
+    /// <summary>Counts what a listener misses. One that has taken nothing since it was moved last is moved still once.</summary>
+    private void CountMove(StreamListener listener, long packets, long now)
+    {
+        bool isSame = listener.MovedAt is long before && listener.ProgressAt <= before;
+        listener.MovedAt = now;
+        listener.CountMove(isSame ? 0 : 1);
+        _counters.CountMove(isSame ? 0 : 1, packets);
+    }
+
+    /// <summary>How long the bytes before <paramref name="offset"/> last.</summary>
+    private static long TimeOf(StreamLog log, long offset, long bytes)
+    {
+        if (bytes <= 0 || log.EntryDueFrom(long.MinValue) is not StreamEntry oldest || log.EntryDueFrom(long.MaxValue) is not StreamEntry last)
+        {
+            return 0;
+        }
+
+        StreamEntry to = log.EntryAt(offset) ?? last;
+        if (log.EntryAt(to.Offset - bytes) is StreamEntry from)
+        {
+            return to.DueAt - from.DueAt;
+        }
+
+        // More than the log has, or it was moved since: by the average.
+        return last.Offset > oldest.Offset ? (long)((double)bytes * (last.DueAt - oldest.DueAt) / (last.Offset - oldest.Offset)) : 0;
+    }
+
+    private void Finish(StreamListener listener, DropReason reason)
+    {
+        Remove(listener);
+        if (reason != DropReason.None)
+        {
+            _counters.CountDropped(reason);
+        }
+
+        listener.OnFinished(reason);
+    }
+
+    private void Remove(StreamListener listener)
+    {
+        TakeOut(listener);
+        Count--;
+    }
+
+    private void Settle(StreamListener listener)
+    {
+        List<StreamListener> bucket = _buckets.MinBy(b => b.Count)!;
+        listener.Place = (Array.IndexOf(_buckets, bucket), bucket.Count);
+        bucket.Add(listener);
+    }
+
+    private void TakeOut(StreamListener listener)
+    {
+        (int place, int index) = listener.Place;
+        List<StreamListener> bucket = place == Young ? _young : _buckets[place];
+        StreamListener last = bucket[^1];
+        bucket[index] = last;
+        last.Place = (place, index);
+        bucket.RemoveAt(bucket.Count - 1);
+        listener.Place = (Nowhere, 0);
+    }
+
+    private long NextTurn()
+    {
+        if (_young.Count > 0)
+        {
+            return _turn * _bucketTime;
+        }
+
+        for (long turn = _turn; turn < _turn + _buckets.Length; turn++)
+        {
+            if (_buckets[turn % _buckets.Length].Count > 0)
+            {
+                return turn * _bucketTime;
+            }
+        }
+
+        return Never;
+    }
+}
