@@ -1,3 +1,5 @@
+using Linnet.Wire.Icy;
+
 namespace Linnet.Broadcast;
 
 /// <summary>What came of writing to a listener.</summary>
@@ -25,13 +27,12 @@ internal sealed class GatheringWriter
     private const int MaxPieces = 64;
 
     // The metadata block that says that nothing has changed.
-    private static readonly byte[] Unchanged = GC.AllocateArray<byte>(1, pinned: true);
+    private static readonly byte[] Unchanged = StreamPiece.Copy(IcyMetadata.Unchanged.Span);
 
     private readonly StreamPiece[] _pieces = new StreamPiece[MaxPieces];
 
-    // Which title a piece is; null: it is sound, or the block without a title.
+    private readonly PieceKind[] _kinds = new PieceKind[MaxPieces];
     private readonly StreamTitle?[] _titles = new StreamTitle?[MaxPieces];
-    private readonly bool[] _isMetadata = new bool[MaxPieces];
     private int _count;
     private int _length;
 
@@ -71,48 +72,58 @@ internal sealed class GatheringWriter
 
     private bool TryGather(StreamListener listener)
     {
-        if (listener.Move is { } move && listener.Offset == move.At && listener.Lead.IsEmpty)
-        {
-            (listener.Offset, listener.Lead, listener.Move) = (move.To.Offset, move.Head, null);
-        }
-
         StreamLog log = listener.Log;
+        int interval = listener.MetadataInterval;
+        int ahead = listener.Ahead?.Length ?? 0;
+        int aheadTaken = 0;
         long offset = listener.Offset;
-        long end = Math.Min(log.End, listener.Move?.At ?? long.MaxValue);
+        long end = log.End;
         int untilMetadata = listener.UntilMetadata;
         StreamTitle? told = listener.ToldTitle;
         _count = 0;
         _length = listener.Lead.Length;
-        while (offset < end && _count < MaxPieces)
+        while ((offset < end || aheadTaken < ahead) && _count < MaxPieces)
         {
-            if (listener.MetadataInterval > 0 && untilMetadata == 0)
+            if (interval > 0 && untilMetadata == 0)
             {
                 StreamTitle? title = log.TitleAt(offset);
                 title = title == told ? null : title;
                 told = title ?? told;
                 byte[] block = title?.Block ?? Unchanged;
-                Add(new StreamPiece(block, 0, block.Length), isMetadata: true, title);
-                untilMetadata = listener.MetadataInterval;
+                Add(new StreamPiece(block, 0, block.Length), PieceKind.Metadata, title);
+                untilMetadata = interval;
                 continue;
             }
 
-            StreamPiece piece = log.Read(offset, listener.MetadataInterval > 0 ? Math.Min(end, offset + untilMetadata) : end);
-            if (piece.Length == 0)
+            int most = interval > 0 ? untilMetadata : int.MaxValue;
+            StreamPiece piece;
+            if (aheadTaken < ahead)
             {
-                return false;
+                piece = listener.Ahead!.Piece(aheadTaken, most);
+                aheadTaken += piece.Length;
+                Add(piece, PieceKind.Ahead, null);
+            }
+            else
+            {
+                piece = log.Read(offset, Math.Min(end, offset + most));
+                if (piece.Length == 0)
+                {
+                    return false;
+                }
+
+                offset += piece.Length;
+                Add(piece, PieceKind.Log, null);
             }
 
-            Add(piece, isMetadata: false, null);
-            offset += piece.Length;
-            untilMetadata -= listener.MetadataInterval > 0 ? piece.Length : 0;
+            untilMetadata -= interval > 0 ? piece.Length : 0;
         }
 
         return true;
     }
 
-    private void Add(StreamPiece piece, bool isMetadata, StreamTitle? title)
+    private void Add(StreamPiece piece, PieceKind kind, StreamTitle? title)
     {
-        (_pieces[_count], _isMetadata[_count], _titles[_count]) = (piece, isMetadata, title);
+        (_pieces[_count], _kinds[_count], _titles[_count]) = (piece, kind, title);
         _count++;
         _length += piece.Length;
     }
@@ -127,17 +138,30 @@ internal sealed class GatheringWriter
         {
             int part = Math.Min(taken, _pieces[i].Length);
             taken -= part;
-            if (_isMetadata[i])
+            if (_kinds[i] == PieceKind.Metadata)
             {
                 listener.UntilMetadata = listener.MetadataInterval;
                 listener.ToldTitle = _titles[i] ?? listener.ToldTitle;
                 listener.Lead = part < _pieces[i].Length ? _pieces[i].Array.AsMemory(part) : default;
+                continue;
             }
-            else
+
+            listener.UntilMetadata -= listener.MetadataInterval > 0 ? part : 0;
+            if (_kinds[i] == PieceKind.Log)
             {
                 listener.Offset += part;
-                listener.UntilMetadata -= listener.MetadataInterval > 0 ? part : 0;
+                continue;
             }
+
+            listener.Ahead!.Taken += part;
+            listener.Ahead = listener.Ahead.Length > 0 ? listener.Ahead : null;
         }
+    }
+
+    private enum PieceKind
+    {
+        Log,
+        Ahead,
+        Metadata,
     }
 }

@@ -4,5 +4,8 @@ namespace Linnet.Broadcast;
 /// <param name="Number">Entries of the log before it.</param>
 /// <param name="Offset">Bytes of the stream before its first one.</param>
 /// <param name="DueAt">When it was due, in ticks.</param>
-/// <param name="Head">What a listener must have got, once, to make sense of what follows; the same array as the entry's before it, unless it changed.</param>
-internal sealed record StreamEntry(long Number, long Offset, long DueAt, ReadOnlyMemory<byte> Head);
+/// <param name="Head">
+/// What a listener must have got, once, to make sense of what follows: part of its stream. The same array as the entry's before it, unless it
+/// changed; allocated pinned.
+/// </param>
+internal sealed record StreamEntry(long Number, long Offset, long DueAt, byte[] Head);

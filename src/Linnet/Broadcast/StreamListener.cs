@@ -13,13 +13,14 @@ internal abstract class StreamListener
 
     /// <param name="log">The stream.</param>
     /// <param name="start">The packet it begins with.</param>
-    /// <param name="lead">What it gets before: the answer's head, and the stream's (<see cref="StreamEntry.Head"/>).</param>
+    /// <param name="lead">What it gets before the stream: the answer's head.</param>
     /// <param name="metadataInterval">Bytes of the stream between two titles; 0: it wants none.</param>
     protected StreamListener(StreamLog log, StreamEntry start, ReadOnlyMemory<byte> lead, int metadataInterval)
     {
         Log = log;
         Offset = start.Offset;
         Lead = lead;
+        Ahead = start.Head.Length > 0 ? new StreamAhead([], start.Head) : null;
         MetadataInterval = UntilMetadata = metadataInterval;
     }
 
@@ -38,11 +39,11 @@ internal abstract class StreamListener
     /// <summary>The byte of the stream it is to get next.</summary>
     internal long Offset { get; set; }
 
-    /// <summary>Bytes that go before it: a head, or the rest of a title.</summary>
+    /// <summary>Bytes that go before all others and are not of the stream: the answer's head, or the rest of a title.</summary>
     internal ReadOnlyMemory<byte> Lead { get; set; }
 
-    /// <summary>Where it leaves the stream and where it goes on; <see langword="null"/>: nowhere.</summary>
-    internal StreamMove? Move { get; set; }
+    /// <summary>Bytes of the stream that go before <see cref="Offset"/>; <see langword="null"/>: none.</summary>
+    internal StreamAhead? Ahead { get; set; }
 
     /// <summary>Bytes of the stream between two titles; 0: it gets none.</summary>
     internal int MetadataInterval { get; }
@@ -81,9 +82,3 @@ internal abstract class StreamListener
 
     internal void CountMove(int moves) => Volatile.Write(ref _moves, _moves + moves);
 }
-
-/// <summary>A listener that was too slow leaves the stream behind a packet, and goes on at another.</summary>
-/// <param name="At">The byte it does not get any more.</param>
-/// <param name="To">The packet it goes on with.</param>
-/// <param name="Head">What it gets between them; empty where the stream's head has not changed.</param>
-internal sealed record StreamMove(long At, StreamEntry To, ReadOnlyMemory<byte> Head);

@@ -29,6 +29,8 @@ internal sealed class StreamLog
     private readonly long _retention;
     private readonly long _pause;
     private byte[]?[] _segments = new byte[]?[LeastSegments];
+    private ReadOnlyMemory<byte> _head;
+    private byte[] _pinnedHead = [];
     private StreamTitle? _title;
     private TitleItem? _nextTitle;
     private long _firstSegment;
@@ -195,7 +197,7 @@ internal sealed class StreamLog
 
     private void Append(RingItem item)
     {
-        ReadOnlyMemory<byte> head = _container.Head;
+        byte[] head = PinnedHead();
         _container.Write(item, _scratch);
         ReadOnlySpan<byte> bytes = _scratch.WrittenSpan;
         if (item is TitleItem title)
@@ -227,6 +229,17 @@ internal sealed class StreamLog
         Volatile.Write(ref _hasEnded, item is EndItem);
     }
 
+    private byte[] PinnedHead()
+    {
+        if (!_container.Head.Equals(_head))
+        {
+            _head = _container.Head;
+            _pinnedHead = _head.IsEmpty ? [] : StreamPiece.Copy(_head.Span);
+        }
+
+        return _pinnedHead;
+    }
+
     /// <summary>Puts a title at the byte where its sound begins, which may be within the packet.</summary>
     private void Tell(PacketItem packet, int length)
     {
@@ -248,12 +261,11 @@ internal sealed class StreamLog
             Grow();
         }
 
-        // Pinned, so that the operating system can be given many pieces without pinning each.
         ref byte[]? slot = ref _segments[segment & (_segments.Length - 1)];
         int start = (int)(end & (SegmentLength - 1));
         if (start == 0 || slot is null)
         {
-            Volatile.Write(ref slot, GC.AllocateUninitializedArray<byte>(SegmentLength, pinned: true));
+            Volatile.Write(ref slot, StreamPiece.Allocate(SegmentLength));
         }
 
         return slot.AsSpan(start);

@@ -210,7 +210,7 @@ internal sealed class StreamLoop
     private void Hold(StreamListener listener, long now, bool isGone)
     {
         StreamLog log = listener.Log;
-        StreamEntry? next = listener.Move?.To ?? log.EntryAt(listener.Offset);
+        StreamEntry? next = log.EntryAt(listener.Offset);
         long waiting = next is null ? _maxLag : now - next.DueAt;
 
         // Only now is it worth to ask the kernel, which takes as long as a small write.
@@ -225,12 +225,46 @@ internal sealed class StreamLoop
             return;
         }
 
-        // The packet that it has begun to get is sent to its end.
-        StreamEntry? begun = log.EntryAt(listener.Offset);
-        long at = isGone || begun is null || begun.Offset == listener.Offset ? listener.Offset
-            : listener.Move?.At ?? log.EntryBehind(listener.Offset)?.Offset ?? log.End;
-        listener.Move = new StreamMove(at, to, begun is not null && begun.Head.Equals(to.Head) ? default : to.Head);
+        listener.Ahead = AheadOf(listener, to);
+        listener.Offset = to.Offset;
         CountMove(listener, to.Number - (next?.Number ?? to.Number), now);
+    }
+
+    /// <summary>The packet that it has begun to get is sent to its end; then comes the head of where it goes on, unless it has that.</summary>
+    private static StreamAhead? AheadOf(StreamListener listener, StreamEntry to)
+    {
+        StreamLog log = listener.Log;
+        StreamEntry? begun = log.EntryAt(listener.Offset);
+        ReadOnlySpan<byte> rest = [];
+        if (listener.Ahead is { } ahead)
+        {
+            rest = ahead.Rest;
+        }
+        else if (begun is not null && begun.Offset < listener.Offset)
+        {
+            rest = Copy(log, listener.Offset, log.EntryBehind(listener.Offset)?.Offset ?? log.End);
+        }
+
+        bool hasHead = begun is not null && begun.Head == to.Head && listener.Ahead?.HasHead != true;
+        return rest.IsEmpty && (hasHead || to.Head.Length == 0) ? null : new StreamAhead(rest, hasHead ? [] : to.Head);
+    }
+
+    private static byte[] Copy(StreamLog log, long offset, long end)
+    {
+        byte[] bytes = new byte[end - offset];
+        for (int at = 0; at < bytes.Length;)
+        {
+            ReadOnlySpan<byte> piece = log.Read(offset + at, end).Span;
+            if (piece.IsEmpty)
+            {
+                return [];
+            }
+
+            piece.CopyTo(bytes.AsSpan(at));
+            at += piece.Length;
+        }
+
+        return bytes;
     }
 
     /// <summary>Counts what a listener misses. One that has taken nothing since it was moved last is moved still once.</summary>

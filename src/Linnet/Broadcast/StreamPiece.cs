@@ -7,4 +7,15 @@ namespace Linnet.Broadcast;
 internal readonly record struct StreamPiece(byte[] Array, int Offset, int Length)
 {
     internal ReadOnlySpan<byte> Span => Array.AsSpan(Offset, Length);
+
+    /// <summary>What can be a piece. Slower than other arrays, so for what is shared or rare.</summary>
+    internal static byte[] Allocate(int length) => GC.AllocateUninitializedArray<byte>(length, pinned: true);
+
+    /// <summary>A copy that can be a piece.</summary>
+    internal static byte[] Copy(ReadOnlySpan<byte> bytes)
+    {
+        byte[] copy = Allocate(bytes.Length);
+        bytes.CopyTo(copy);
+        return copy;
+    }
 }

@@ -23,9 +23,7 @@ internal sealed class StreamTitle(TrackInfo track, long offset, StreamTitle? pre
         {
             if (Volatile.Read(ref _block) is null)
             {
-                byte[] made = IcyMetadata.Of(track).ToBlock();
-                byte[] block = GC.AllocateUninitializedArray<byte>(made.Length, pinned: true);
-                made.CopyTo(block, 0);
+                byte[] block = StreamPiece.Copy(IcyMetadata.Of(track).ToBlock());
                 Interlocked.CompareExchange(ref _block, block, null);
             }
 

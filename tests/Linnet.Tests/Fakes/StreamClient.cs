@@ -7,7 +7,7 @@ namespace Linnet.Tests.Fakes;
 /// A player of a <see cref="MarkedContainer"/>'s stream, the kernels on both sides, and the network between them; ticks are milliseconds.
 /// The player starts, and starts again when it ran dry, with half a second in hand, and holds no more than <see cref="MaxInHand"/>.
 /// </summary>
-internal sealed class StreamClient(StreamLog log, StreamEntry start, int sendBuffer = 40_000, int receiveBuffer = 65_536, double rate = 16) : StreamListener(log, start, start.Head, 0)
+internal sealed class StreamClient(StreamLog log, StreamEntry start, int sendBuffer = 40_000, int receiveBuffer = 65_536, double rate = 16) : StreamListener(log, start, default, 0)
 {
     // All bytes since the last one played, and how far they have come: played ≤ read ≤ delivered ≤ sent.
     private readonly byte[] _bytes = new byte[1 << 20];
