@@ -1,0 +1,204 @@
+using System.Buffers;
+using Linnet.Wire.Mpeg;
+
+namespace Linnet.Wire.Flac;
+
+/// <content>Finds where frames end.</content>
+public sealed partial class FlacReader
+{
+    private static readonly SearchValues<byte> Begins = SearchValues.Create([0xFF, .. "fTIA"u8]);
+
+    private bool _isIn;                 // whether a frame begins at the start of the buffer
+    private FlacFrameHeader _frame;     // its header
+    private int _summed;                // its bytes that are in the sum
+    private ushort _sum;
+    private int _searched;              // its bytes in which no other frame begins
+    private long _expected = -1;        // the number of the frame that follows the last one given
+    private bool _hasGap;
+
+    /// <summary>At the end of all bytes: the last frame, if it is whole.</summary>
+    public bool TryReadLast(out FlacItem item)
+    {
+        _start += _taken;
+        _taken = 0;
+        item = default;
+        return Problem is null && _state is State.Frame && _toSkip == 0 && StepAtFrame(isEnd: true, out item);
+    }
+
+    private void StartFrames()
+    {
+        _state = State.Frame;
+        (_isIn, _expected, _hasGap) = (false, -1, false);
+    }
+
+    private bool StepAtFrame(bool isEnd, out FlacItem item)
+    {
+        item = default;
+        while (true)
+        {
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+            if (!_isIn && !TryFindFrame(rest, isEnd))
+            {
+                return false;
+            }
+
+            rest = _buffer.AsSpan(_start, _end - _start);
+            int next = FindNext(rest, isEnd, out bool isSure);
+            if (next >= 0 && SumTo(rest, next) == 0)
+            {
+                return Give(next, out item);
+            }
+
+            if (next >= 0)
+            {
+                _searched = next + 1;
+                if (isSure)
+                {
+                    // What should follow does, so this one was damaged.
+                    Drop(next);
+                }
+            }
+            else if (isEnd && SumTo(rest, rest.Length) == 0)
+            {
+                return Give(rest.Length, out item);
+            }
+            else if (isEnd || rest.Length < _frame.MaxFrameLength + FlacFrameHeader.MaxLength)
+            {
+                _needsMore = true;
+                return false;
+            }
+            else
+            {
+                // It ends nowhere.
+                Drop(rest.Length - FlacFrameHeader.MaxLength);
+            }
+        }
+    }
+
+    /// <summary>Goes to the first header in the buffer. False: there is none yet, or something else comes first.</summary>
+    private bool TryFindFrame(ReadOnlySpan<byte> rest, bool isEnd)
+    {
+        long tag = MpegTag.LengthOf(rest);
+        if (tag > 0 || IsStream(rest))
+        {
+            _toSkip = tag;
+            _state = tag > 0 ? _state : State.Marker;
+            return false;
+        }
+
+        int at = 0;
+        while (at < rest.Length)
+        {
+            int found = rest[at..].IndexOfAny((byte)0xFF, (byte)'f');
+            at = found < 0 ? rest.Length : at + found;
+            if (at == rest.Length || (rest.Length - at < FlacFrameHeader.MaxLength && !isEnd))
+            {
+                break;
+            }
+
+            if (IsStream(rest[at..]))
+            {
+                Skip(at);
+                _state = State.Marker;
+                return false;
+            }
+
+            if (TryReadHeader(rest[at..], out _frame))
+            {
+                Skip(at);
+                (_isIn, _summed, _searched, _sum) = (true, 0, _frame.Length, 0);
+                return true;
+            }
+
+            at++;
+        }
+
+        // A tag that is not whole yet must not be skipped over.
+        Skip(tag < 0 && !isEnd ? 0 : at);
+        _needsMore = true;
+        return false;
+    }
+
+    /// <summary>Where the next frame, stream or tag may begin; -1 if nothing is found.</summary>
+    /// <param name="rest">From this frame's first byte on.</param>
+    /// <param name="isEnd">Whether nothing else will come.</param>
+    /// <param name="isSure">Whether it begins there, wherever this frame ends.</param>
+    private int FindNext(ReadOnlySpan<byte> rest, bool isEnd, out bool isSure)
+    {
+        isSure = false;
+        while (_searched < rest.Length)
+        {
+            int found = rest[_searched..].IndexOfAny(Begins);
+            _searched = found < 0 ? rest.Length : _searched + found;
+            ReadOnlySpan<byte> here = rest[_searched..];
+            long tag = MpegTag.LengthOf(here);
+            if ((here.Length < FlacFrameHeader.MaxLength || tag < 0) && !isEnd)
+            {
+                break;
+            }
+
+            if (TryReadHeader(here, out FlacFrameHeader header))
+            {
+                isSure = header.GoesWith(_frame) && header.Number == _frame.Next;
+                return _searched;
+            }
+
+            isSure = IsStream(here);
+            if (isSure || tag > 0)
+            {
+                return _searched;
+            }
+
+            _searched++;
+        }
+
+        _searched = Math.Min(_searched, rest.Length);
+        SumTo(rest, _searched);
+        return -1;
+    }
+
+    private bool TryReadHeader(ReadOnlySpan<byte> bytes, out FlacFrameHeader header) =>
+        FlacFrameHeader.TryParse(bytes, Info!, out header) && header.Format == Info!.Format && header.BitDepth == Info.BitDepth && header.Frames <= Info.MaxBlock;
+
+    /// <summary>Whether a stream begins here: the marker and the header of its description.</summary>
+    private static bool IsStream(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith(FlacBlockHeader.Marker) && FlacBlockHeader.TryParse(bytes[FlacBlockHeader.Marker.Length..], out FlacBlockHeader header)
+        && header is { Type: FlacBlockType.StreamInfo, BlockLength: FlacStreamInfo.BlockLength };
+
+    private void Skip(int length)
+    {
+        _start += length;
+        _hasGap |= length > 0;
+    }
+
+    private ushort SumTo(ReadOnlySpan<byte> rest, int length)
+    {
+        if (length > _summed)
+        {
+            _sum = FlacSums.Append(_sum, rest[_summed..length]);
+            _summed = length;
+        }
+
+        return _sum;
+    }
+
+    private bool Give(int length, out FlacItem item)
+    {
+        item = new FlacItem
+        {
+            Kind = FlacItemKind.Frame,
+            Header = _frame,
+            Data = _buffer.AsSpan(_start, length),
+            FollowsGap = _hasGap || (_expected >= 0 && _frame.Number != _expected),
+        };
+        (_taken, _isIn, _expected, _hasGap) = (length, false, _frame.Next, false);
+        return true;
+    }
+
+    private void Drop(int length)
+    {
+        Damaged++;
+        (_isIn, _hasGap) = (false, true);
+        _start += length;
+    }
+}

@@ -1,0 +1,235 @@
+using Linnet.Wire.Mpeg;
+using Linnet.Wire.Ogg;
+
+namespace Linnet.Wire.Flac;
+
+/// <summary>What was found in a stream of FLAC.</summary>
+public enum FlacItemKind
+{
+    /// <summary>A stream begins: <see cref="FlacItem.Info"/>.</summary>
+    StreamInfo,
+
+    /// <summary>Tags: <see cref="FlacItem.Comment"/>.</summary>
+    Comment,
+
+    /// <summary>A frame: <see cref="FlacItem.Data"/> and <see cref="FlacItem.Header"/>.</summary>
+    Frame,
+}
+
+/// <summary>One thing in a stream of FLAC. Lent until the reader's next call.</summary>
+public readonly ref struct FlacItem
+{
+    /// <summary>What it is.</summary>
+    public FlacItemKind Kind { get; init; }
+
+    /// <summary>The stream's description.</summary>
+    public FlacStreamInfo? Info { get; init; }
+
+    /// <summary>The stream's tags.</summary>
+    public VorbisComment? Comment { get; init; }
+
+    /// <summary>The frame's header.</summary>
+    public FlacFrameHeader Header { get; init; }
+
+    /// <summary>All bytes of the frame, from its header to its sum, which is right.</summary>
+    public ReadOnlySpan<byte> Data { get; init; }
+
+    /// <summary>Whether the frame does not follow the one before: something was damaged or is missing.</summary>
+    public bool FollowsGap { get; init; }
+}
+
+/// <summary>Parts a stream of native FLAC into its description, its tags and its frames, in whatever pieces it arrives.</summary>
+/// <remarks>
+/// A frame does not say how long it is. It ends where its own check sum is right and another frame (or stream) begins, so it is given when the
+/// next one's header has come; the last one by <see cref="TryReadLast"/>. Every byte is summed at most twice. Used by one thread.
+/// Source: RFC 9639 §6, §8, §9.
+/// </remarks>
+public sealed partial class FlacReader
+{
+    /// <summary>The longest metadata block that is read; the rest of a longer one is skipped.</summary>
+    public const int MaxBlock = 1 << 16;
+
+    /// <summary>The most metadata blocks of a stream.</summary>
+    public const int MaxBlocks = 128;
+
+    private const int FirstBuffer = 1 << 16;
+
+    private byte[] _buffer = new byte[FirstBuffer];
+    private int _start;
+    private int _end;
+    private int _taken;
+    private State _state = State.Marker;
+    private int _blocks;
+    private bool _wasLastBlock;
+    private long _toSkip;
+    private bool _needsMore;
+
+    private enum State
+    {
+        Marker,
+        Block,
+        Frame,
+    }
+
+    /// <summary>The stream's description; <see langword="null"/> before it has come.</summary>
+    public FlacStreamInfo? Info { get; private set; }
+
+    /// <summary>Why the stream is no FLAC that can be read, as the rest of a sentence; <see langword="null"/> if it is none so far. It stays so.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Frames that were damaged, or of which a part was missing.</summary>
+    public long Damaged { get; private set; }
+
+    /// <summary>Takes from the front of <paramref name="bytes"/> until something is whole.</summary>
+    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is <see langword="false"/>.</param>
+    /// <param name="item">What was found.</param>
+    public bool TryRead(ref ReadOnlySpan<byte> bytes, out FlacItem item)
+    {
+        _start += _taken;
+        _taken = 0;
+        item = default;
+        while (Problem is null)
+        {
+            int buffered = (int)Math.Min(_toSkip, _end - _start);
+            _start += buffered;
+            _toSkip -= buffered;
+            int arrived = (int)Math.Min(_toSkip, bytes.Length);
+            bytes = bytes[arrived..];
+            _toSkip -= arrived;
+            if (_toSkip == 0 && Step(out item))
+            {
+                return true;
+            }
+
+            if (_needsMore || (_toSkip > 0 && _start == _end))
+            {
+                if (bytes.IsEmpty)
+                {
+                    return false;
+                }
+
+                if (_toSkip == 0)
+                {
+                    Fill(ref bytes);
+                }
+            }
+        }
+
+        bytes = [];
+        return false;
+    }
+
+    private bool Step(out FlacItem item)
+    {
+        _needsMore = false;
+        return _state switch
+        {
+            State.Marker => StepAtMarker(out item),
+            State.Block => StepAtBlock(out item),
+            _ => StepAtFrame(isEnd: false, out item),
+        };
+    }
+
+    private bool StepAtMarker(out FlacItem item)
+    {
+        item = default;
+        ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+        long tag = MpegTag.LengthOf(rest);
+        if (tag > 0)
+        {
+            _toSkip = tag;
+        }
+        else if (tag < 0 || rest.Length < FlacBlockHeader.Marker.Length)
+        {
+            _needsMore = true;
+        }
+        else if (!rest.StartsWith(FlacBlockHeader.Marker))
+        {
+            Problem = "does not begin with fLaC, so it is no FLAC";
+        }
+        else
+        {
+            _start += FlacBlockHeader.Marker.Length;
+            (_state, _blocks) = (State.Block, 0);
+        }
+
+        return false;
+    }
+
+    private bool StepAtBlock(out FlacItem item)
+    {
+        item = default;
+        ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+        if (rest.Length < FlacBlockHeader.Length)
+        {
+            _needsMore = true;
+            return false;
+        }
+
+        if (!FlacBlockHeader.TryParse(rest, out FlacBlockHeader header) || ++_blocks > MaxBlocks || (_blocks == 1) != (header.Type is FlacBlockType.StreamInfo))
+        {
+            Problem = "has metadata that is malformed";
+            return false;
+        }
+
+        bool isRead = header.Type is FlacBlockType.StreamInfo or FlacBlockType.VorbisComment;
+        int length = isRead ? Math.Min(header.BlockLength, MaxBlock) : 0;
+        if (rest.Length < FlacBlockHeader.Length + length)
+        {
+            _blocks--;
+            _needsMore = true;
+            return false;
+        }
+
+        _start += FlacBlockHeader.Length + length;
+        _toSkip = header.BlockLength - length;
+        _wasLastBlock = header.IsLast;
+        if (_wasLastBlock)
+        {
+            StartFrames();
+        }
+
+        ReadOnlySpan<byte> inside = rest.Slice(FlacBlockHeader.Length, length);
+        return isRead && TryReadBlock(header.Type, inside, out item);
+    }
+
+    private bool TryReadBlock(FlacBlockType type, ReadOnlySpan<byte> inside, out FlacItem item)
+    {
+        item = default;
+        if (type is FlacBlockType.VorbisComment)
+        {
+            item = new FlacItem { Kind = FlacItemKind.Comment, Comment = VorbisComment.Parse(inside) };
+            return true;
+        }
+
+        if (!FlacStreamInfo.TryParse(inside, out FlacStreamInfo? info))
+        {
+            Problem = "has a description (STREAMINFO) that Linnet cannot play";
+            return false;
+        }
+
+        Info = info;
+        item = new FlacItem { Kind = FlacItemKind.StreamInfo, Info = info };
+        return true;
+    }
+
+    private void Fill(ref ReadOnlySpan<byte> bytes)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end == _buffer.Length)
+        {
+            // Bounded by the longest block and the longest frame that its own header allows.
+            Array.Resize(ref _buffer, 2 * _buffer.Length);
+        }
+
+        int length = Math.Min(bytes.Length, _buffer.Length - _end);
+        bytes[..length].CopyTo(_buffer.AsSpan(_end));
+        bytes = bytes[length..];
+        _end += length;
+    }
+}

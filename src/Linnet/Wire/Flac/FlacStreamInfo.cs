@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using Linnet.Audio;
+
+namespace Linnet.Wire.Flac;
+
+/// <summary>FLAC's first metadata block: what the stream is.</summary>
+/// <param name="Format">Rate and channels.</param>
+/// <param name="BitDepth">Bits of a sample, 4–32.</param>
+/// <param name="MinBlock">Frames in the shortest block but the last, 16–65535.</param>
+/// <param name="MaxBlock">Frames in the longest block.</param>
+/// <param name="MinFrame">Bytes of the shortest FLAC frame; 0: not known.</param>
+/// <param name="MaxFrame">Bytes of the longest; 0: not known.</param>
+/// <param name="Length">Frames in all; 0: not known, as in a live stream.</param>
+/// <remarks>Source: RFC 9639 §8.2. The MD5 of the sound is written as not known and not read.</remarks>
+public sealed record FlacStreamInfo(AudioFormat Format, int BitDepth, int MinBlock, int MaxBlock, int MinFrame = 0, int MaxFrame = 0, long Length = 0)
+{
+    /// <summary>Bytes of the block, its header left out.</summary>
+    public const int BlockLength = 34;
+
+    private const int LongestFrame = 0xFF_FFFF;
+
+    /// <summary>Reads the block's inside. Never throws.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> block, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FlacStreamInfo? info)
+    {
+        //  0          2          4          7          10         12.4       12.7       13.4       18
+        // | shortest | longest block | shortest | longest frame | rate 20 | channels 3 | depth 5 | length 36 | MD5
+        info = null;
+        if (block.Length < BlockLength)
+        {
+            return false;
+        }
+
+        ulong packed = BinaryPrimitives.ReadUInt64BigEndian(block[10..]);
+        var format = new AudioFormat((int)(packed >> 44), 1 + (int)((packed >> 41) & 7));
+        int minBlock = BinaryPrimitives.ReadUInt16BigEndian(block);
+        int maxBlock = BinaryPrimitives.ReadUInt16BigEndian(block[2..]);
+        int depth = 1 + (int)((packed >> 36) & 0x1F);
+        if (!format.IsValid || depth < 4 || minBlock < 16 || maxBlock < minBlock)
+        {
+            return false;
+        }
+
+        info = new FlacStreamInfo(format, depth, minBlock, maxBlock, Triple(block[4..]), Triple(block[7..]), (long)(packed & 0xF_FFFF_FFFF));
+        return true;
+    }
+
+    /// <summary>The whole block, with its header.</summary>
+    /// <param name="isLast">Whether no other metadata follows.</param>
+    public byte[] ToBlock(bool isLast)
+    {
+        byte[] block = new byte[FlacBlockHeader.Length + BlockLength];
+        new FlacBlockHeader(FlacBlockType.StreamInfo, isLast, BlockLength).Write(block);
+        Span<byte> inside = block.AsSpan(FlacBlockHeader.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(inside, (ushort)MinBlock);
+        BinaryPrimitives.WriteUInt16BigEndian(inside[2..], (ushort)MaxBlock);
+        WriteTriple(inside[4..], MinFrame);
+        WriteTriple(inside[7..], MaxFrame);
+        ulong packed = ((ulong)Format.SampleRate << 44) | ((ulong)(Format.Channels - 1) << 41) | ((ulong)(BitDepth - 1) << 36);
+        BinaryPrimitives.WriteUInt64BigEndian(inside[10..], packed | ((ulong)Length & 0xF_FFFF_FFFF));
+        return block;
+    }
+
+    private static int Triple(ReadOnlySpan<byte> bytes) => (bytes[0] << 16) | (bytes[1] << 8) | bytes[2];
+
+    private static void WriteTriple(Span<byte> bytes, int value)
+    {
+        value = Math.Clamp(value, 0, LongestFrame);
+        (bytes[0], bytes[1], bytes[2]) = ((byte)(value >> 16), (byte)(value >> 8), (byte)value);
+    }
+}
