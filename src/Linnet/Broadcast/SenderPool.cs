@@ -85,14 +85,22 @@ public sealed class SenderPool : IAsyncDisposable
             _threads.Max(t => t.StreamCounters.Lateness.Max));
     }
 
-    /// <summary>What was due, sent, skipped and dropped since the start.</summary>
-    public SenderStatistics GetStatistics()
+    /// <summary>Packets by how late they left, since the start, in the buckets of <see cref="LatenessHistogram"/>.</summary>
+    public long[] GetLateness()
     {
         long[] lateness = new long[LatenessHistogram.Buckets];
         foreach (SenderThread thread in _threads)
         {
             thread.Counters.Lateness.AddTo(lateness);
         }
+
+        return lateness;
+    }
+
+    /// <summary>What was due, sent, skipped and dropped since the start.</summary>
+    public SenderStatistics GetStatistics()
+    {
+        long[] lateness = GetLateness();
 
         return new SenderStatistics(
             _threads.Sum(t => t.Counters.Due),

@@ -31,6 +31,9 @@ public sealed class LatenessHistogram
         }
     }
 
+    /// <summary>The upper edge of bucket <paramref name="bucket"/>.</summary>
+    public static TimeSpan UpperEdge(int bucket) => TimeSpan.FromMicroseconds(1L << bucket);
+
     /// <summary>Adds this histogram's counts to <paramref name="totals"/>, which has <see cref="Buckets"/> places.</summary>
     public void AddTo(Span<long> totals)
     {
@@ -55,7 +58,7 @@ public sealed class LatenessHistogram
             seen += counts[i];
             if (total > 0 && seen >= quantile * total)
             {
-                return TimeSpan.FromMicroseconds(1L << i);
+                return UpperEdge(i);
             }
         }
 

@@ -103,11 +103,20 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Who listens, and what was asked for and refused.</summary>
     public RtspServerSnapshot GetListeners() => _rtsp.GetSnapshot();
 
+    /// <summary>The station that the PyAudio tutorial's programs hear; <see langword="null"/>: none.</summary>
+    public string? PyAudioStation => _pyAudio is null ? null : _options.PyAudio!.Station ?? Stations[0].Name;
+
     /// <summary>Who hears by the PyAudio tutorial's formats, and what was refused; <see langword="null"/>: that is off.</summary>
     public PyAudioServerSnapshot? GetPyAudioListeners() => _pyAudio?.GetSnapshot();
 
     /// <summary>What was due, sent and dropped.</summary>
     public SenderStatistics GetStatistics() => _senders.GetStatistics();
+
+    /// <summary>What was written to listeners that hear streams, over HTTP.</summary>
+    public StreamStatistics GetStreamStatistics() => _senders.GetStreamStatistics();
+
+    /// <summary>Packets by how late they left, in the buckets of <see cref="Diagnostics.LatenessHistogram"/>.</summary>
+    public long[] GetLateness() => _senders.GetLateness();
 
     /// <summary>Closes the ports and frees the stations. After <see cref="RunAsync"/> has returned.</summary>
     public async ValueTask DisposeAsync()

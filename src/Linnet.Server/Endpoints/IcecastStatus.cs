@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Linnet.Audio;
+
+namespace Linnet.Server.Endpoints;
+
+/// <summary><c>/status-json.xsl</c> as Icecast 2.4 answers it, so that tools made for that read it.</summary>
+/// <param name="Icestats">The one field.</param>
+internal sealed record IcecastStatus([property: JsonPropertyName("icestats")] IcecastServer Icestats)
+{
+    internal static IcecastStatus Of(SiteView site, string host, DateTimeOffset started)
+    {
+        IcecastSource[] sources = [.. site.Stations.SelectMany(station => station.Streams.Select(stream => IcecastSource.Of(site, station, stream)))];
+
+        // Icecast gives one source as an object and several as a list; none: no field.
+        JsonElement? source = sources.Length switch
+        {
+            0 => null,
+            1 => JsonSerializer.SerializeToElement(sources[0], IcecastStatusJson.Default.IcecastSource),
+            _ => JsonSerializer.SerializeToElement(sources, IcecastStatusJson.Default.IcecastSourceArray),
+        };
+        string version = typeof(IcecastStatus).Assembly.GetName().Version?.ToString(3) ?? "";
+        return new IcecastStatus(new IcecastServer(
+            "",
+            host.Length > 0 ? host : "localhost",
+            "",
+            $"Linnet {version}",
+            started.ToString("ddd, dd MMM yyyy HH:mm:ss zz00", CultureInfo.InvariantCulture),
+            started.ToString("yyyy-MM-ddTHH:mm:sszz00", CultureInfo.InvariantCulture),
+            source));
+    }
+}
+
+/// <summary>The server in it.</summary>
+internal sealed record IcecastServer(
+    string Admin,
+    string Host,
+    string Location,
+    string ServerId,
+    string ServerStart,
+    [property: JsonPropertyName("server_start_iso8601")] string ServerStartIso8601,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Source);
+
+/// <summary>A mount point in it.</summary>
+internal sealed record IcecastSource(
+    string? Artist,
+    string AudioInfo,
+    int Bitrate,
+    int Channels,
+    int Listeners,
+    string Listenurl,
+    int Samplerate,
+    string ServerDescription,
+    string ServerName,
+    string ServerType,
+    string? Title)
+{
+    internal static IcecastSource Of(SiteView site, StationView station, StreamView stream)
+    {
+        TrackInfo? track = station.Station.Track;
+        return new IcecastSource(
+            track?.Artist,
+            string.Create(CultureInfo.InvariantCulture, $"ice-samplerate={stream.SampleRate};ice-bitrate={stream.BitRate / 1000};ice-channels={stream.Channels}"),
+            stream.BitRate / 1000,
+            stream.Channels,
+            stream.Listeners,
+            $"http://{site.Host}{stream.Path}",
+            stream.SampleRate,
+            stream.Label,
+            station.Station.Name,
+            stream.ContentType,
+            track?.Title);
+    }
+}
+
+/// <summary>Writes it without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IcecastStatus))]
+[JsonSerializable(typeof(IcecastSource[]))]
+internal sealed partial class IcecastStatusJson : JsonSerializerContext;

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Linnet.Server.Hosting;
+using Linnet.Stations;
+using Microsoft.AspNetCore.Http;
+
+namespace Linnet.Server.Endpoints;
+
+/// <summary>The pages: the start page, the status, and whether the server is well.</summary>
+internal sealed class Site(StationServer server, RadioHostOptions options, TimeProvider time)
+{
+    private const string PlainText = "text/plain; charset=utf-8";
+
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+
+    internal Task ServeAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.Headers.Allow = "GET, HEAD";
+            return SayAsync(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD work here.\n");
+        }
+
+        return context.Request.Path.Value switch
+        {
+            "/" or "/index.html" => SendPageAsync(context),
+            "/status-json.xsl" => SendStatusAsync(context),
+            "/health/live" => SayAsync(context, StatusCodes.Status200OK, "live\n"),
+            "/health/ready" => SendReadyAsync(context),
+            MetricsEndpoint.Path => SayAsync(context, StatusCodes.Status403Forbidden, "Metrics are for this machine alone; --metrics-allow NETWORK lets others read them.\n"),
+            _ => SayAsync(context, StatusCodes.Status404NotFound, "There is no such page. The stations are listed at /\n"),
+        };
+    }
+
+    private Task SendPageAsync(HttpContext context)
+    {
+        context.Response.Headers.ContentSecurityPolicy = StartPage.ContentSecurityPolicy;
+        return SendAsync(context, StatusCodes.Status200OK, "text/html; charset=utf-8", StartPage.Render(Look(context)));
+    }
+
+    private Task SendStatusAsync(HttpContext context)
+    {
+        // Pages of other sites show what plays here, as they do with Icecast.
+        context.Response.Headers.AccessControlAllowOrigin = "*";
+        IcecastStatus status = IcecastStatus.Of(Look(context), context.Request.Host.Host, _started);
+        return SendAsync(
+            context, StatusCodes.Status200OK, "application/json; charset=utf-8", JsonSerializer.Serialize(status, IcecastStatusJson.Default.IcecastStatus));
+    }
+
+    /// <summary>Ready: there is at least one station, and not all have ended or failed.</summary>
+    private Task SendReadyAsync(HttpContext context)
+    {
+        StationSnapshot[] stations = [.. server.Stations.Select(static s => s.GetSnapshot())];
+        bool isReady = stations.Length == 0 || stations.Any(static s => s.State is StationState.Waiting or StationState.Playing);
+        string failed = string.Concat(stations.Where(static s => s.State is StationState.Failed).Select(static s => $"{s.Name}: failed\n"));
+        return isReady
+            ? SayAsync(context, StatusCodes.Status200OK, $"ready\n{failed}")
+            : SayAsync(context, StatusCodes.Status503ServiceUnavailable, $"not ready: every station has ended\n{failed}");
+    }
+
+    private SiteView Look(HttpContext context) => SiteView.Of(server, context.Request.Host, options);
+
+    private static Task SayAsync(HttpContext context, int status, string text) => SendAsync(context, status, PlainText, text);
+
+    private static Task SendAsync(HttpContext context, int status, string contentType, string text)
+    {
+        byte[] body = System.Text.Encoding.UTF8.GetBytes(text);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = contentType;
+        context.Response.ContentLength = body.Length;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

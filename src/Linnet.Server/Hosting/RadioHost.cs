@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Server.Endpoints;
+using Linnet.Stations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenTelemetry.Metrics;
+
+namespace Linnet.Server.Hosting;
+
+/// <summary>
+/// The HTTP port of a server: <c>accept ─► sound and pushes: RadioServer │ everything else: Kestrel ─► page, status, health, metrics</c>.
+/// </summary>
+public sealed class RadioHost : IAsyncDisposable
+{
+    private const int ListenBacklog = 4096;
+    private const int MaxHeaderCount = 64;
+    private const int MaxHeadLength = 16 * 1024;
+    private const int MaxPageConnections = 1024;
+
+    private readonly WebApplication _app;
+    private readonly PageConnections _pages;
+
+    private RadioHost(WebApplication app, PageConnections pages)
+    {
+        _app = app;
+        _pages = pages;
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        EndPoint = IPEndPoint.Parse(address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..]);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Connections for pages that were closed at once because there were too many.</summary>
+    public long RefusedPages => _pages.Refused;
+
+    /// <summary>Opens the port and answers until it is disposed.</summary>
+    /// <param name="server">What is shown and heard.</param>
+    /// <param name="serveAudio">Serves connections that are about sound.</param>
+    /// <param name="options">Where to listen.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told what goes wrong; default nobody.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
+    /// <exception cref="IOException">The port cannot be had; the message says why.</exception>
+    public static async Task<RadioHost> StartAsync(
+        StationServer server,
+        AudioConnectionHandler serveAudio,
+        RadioHostOptions options,
+        TimeProvider time,
+        ILogger? logger = null,
+        CancellationToken cancellationToken = default)
+    {
+        options.ThrowIfInvalid();
+        var pages = new PageConnections(MaxPageConnections);
+        WebApplication app = Build(server, serveAudio, options, pages, time, logger ?? NullLogger.Instance);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            return new RadioHost(app, pages);
+        }
+        catch (Exception e)
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw e.GetBaseException() is SocketException refused ? HttpPort.Problem(options.Port, refused) : e;
+        }
+    }
+
+    /// <summary>Stops answering: what is about sound is asked to end, pages get <see cref="RadioHostOptions.ShutdownTimeout"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static WebApplication Build(
+        StationServer server, AudioConnectionHandler serveAudio, RadioHostOptions options, PageConnections pages, TimeProvider time, ILogger logger)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new HostLogging(logger));
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.Backlog = ListenBacklog;
+            sockets.CreateBoundListenSocket = HttpPort.Bind;
+        });
+        builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
+            .AddMeter(ServerMetrics.MeterName, "System.Runtime")
+            .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadLength;
+            kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Listen(HttpPort.EndPoint(options), listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => AudioConnections.Before(pages.Before(next), serveAudio));
+            });
+        });
+
+        WebApplication app = builder.Build();
+        var metrics = new ServerMetrics(server, app.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time);
+        app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
+        app.Use(PageManners.Apply);
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(context => MetricsEndpoint.IsAllowed(context, options.MetricsNetworks));
+        var site = new Site(server, options, time);
+        app.Run(site.ServeAsync);
+        return app;
+    }
+}

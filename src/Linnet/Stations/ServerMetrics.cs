@@ -1,0 +1,173 @@
+using System.Diagnostics.Metrics;
+using Linnet.Broadcast;
+using Linnet.Diagnostics;
+using Linnet.Transports.PyAudio;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Stations;
+
+/// <summary>A server as instruments of <c>System.Diagnostics.Metrics</c>. docs/metrics.md lists them.</summary>
+/// <remarks>
+/// Nothing is recorded while sound is sent: all is read from the server's own counters when somebody looks. Tags are stations, renditions,
+/// transports and reasons, whose number is bounded; never an address.
+/// </remarks>
+public sealed class ServerMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Linnet";
+
+    /// <summary>How long what was read serves for all instruments of one look.</summary>
+    private static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(200);
+
+    private readonly StationServer _server;
+    private readonly TimeProvider _time;
+    private readonly Meter _meter;
+    private readonly Histogram<double> _lateness;
+    private readonly long[] _recorded = new long[LatenessHistogram.Buckets];
+    private readonly Lock _gate = new();
+    private Look? _look;
+
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="server">What they tell of.</param>
+    /// <param name="meters">Makes the meter.</param>
+    /// <param name="time">The clock.</param>
+    public ServerMetrics(StationServer server, IMeterFactory meters, TimeProvider time)
+    {
+        _server = server;
+        _time = time;
+        _meter = meters.Create(MeterName);
+        _lateness = _meter.CreateHistogram(
+            "linnet.send.lateness",
+            "s",
+            "How late packets left, against their deadline.",
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [.. Enumerable.Range(4, 20).Select(static i => LatenessHistogram.UpperEdge(i).TotalSeconds)] });
+        Count("linnet.send.packets.due", "{packet}", "Packets that became due, times the listeners they were due to.", static l => l.Sending.PacketsDue);
+        Count("linnet.send.packets.sent", "{packet}", "Packets handed to the network.", static l => l.Sending.PacketsSent);
+        Count("linnet.send.packets.skipped", "{packet}", "Packets that slow listeners missed.", static l => l.Sending.PacketsSkipped);
+        Count("linnet.send.datagrams.refused", "{datagram}", "Datagrams that a socket would not take.", static l => l.Sending.DatagramsRefused);
+        Count("linnet.stream.writes", "{write}", "Writes to listeners by HTTP that took something.", static l => l.Streams.Writes);
+        Count("linnet.stream.sent", "By", "Bytes handed to the network for listeners by HTTP.", static l => l.Streams.BytesSent);
+        Count("linnet.stream.moves", "{move}", "Times a listener by HTTP was too slow and was moved towards the live edge.", static l => l.Streams.Moves);
+        Count("linnet.stream.packets.skipped", "{packet}", "Packets that listeners by HTTP missed by that.", static l => l.Streams.PacketsSkipped);
+        _meter.CreateObservableCounter("linnet.listeners.dropped", Dropped, "{listener}", "Listeners that the sender gave up, by reason.");
+        _meter.CreateObservableUpDownCounter("linnet.listeners", Listeners, "{listener}", "Who listens.");
+        _meter.CreateObservableGauge("linnet.listeners.lag", Lags, "s", "The sound that waits for the slowest listener.");
+        _meter.CreateObservableCounter("linnet.requests.refused", Refused, "{request}", "Requests and connections that were refused, by reason.");
+        _meter.CreateObservableUpDownCounter("linnet.station.playing", Playing, "{station}", "1 while a station plays, else 0.");
+        _meter.CreateObservableCounter("linnet.station.underruns", Underruns, "{underrun}", "Times a source was so late that the station's clock was set anew.");
+        _meter.CreateObservableCounter("linnet.encode.time", EncodeTimes, "s", "Time spent on conversion and encoding.");
+        _meter.CreateObservableCounter("linnet.encode.packets", EncodedPackets, "{packet}", "Packets made.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private void Count(string name, string unit, string description, Func<Look, long> read) =>
+        _meter.CreateObservableCounter(name, () => read(Read()), unit, description);
+
+    private IEnumerable<Measurement<long>> Dropped()
+    {
+        Look look = Read();
+        yield return new(look.Sending.StalledListeners + look.Streams.StalledListeners, new KeyValuePair<string, object?>("reason", "stalled"));
+        yield return new(look.Sending.DisconnectedListeners + look.Streams.DisconnectedListeners, new KeyValuePair<string, object?>("reason", "disconnected"));
+    }
+
+    private IEnumerable<Measurement<int>> Listeners()
+    {
+        Look look = Read();
+        foreach (IGrouping<(string Station, string Rendition, string Transport), RtspSessionSnapshot> group in ByRendition(look.Rtsp))
+        {
+            yield return new(group.Count(), TagsOf(group.Key.Station, group.Key.Rendition, group.Key.Transport));
+        }
+
+        if (look.PyAudio is { } pyAudio && _server.PyAudioStation is { } station)
+        {
+            yield return new(pyAudio.TcpListeners, TagsOf(station, "pyaudio", PyAudioServer.TcpTransport));
+            yield return new(pyAudio.UdpListeners, TagsOf(station, "pyaudio", PyAudioServer.UdpTransport));
+        }
+    }
+
+    private IEnumerable<Measurement<double>> Lags() =>
+        ByRendition(Read().Rtsp).Select(static group => new Measurement<double>(
+            group.Max(static s => s.Lag.TotalSeconds), TagsOf(group.Key.Station, group.Key.Rendition, group.Key.Transport)));
+
+    private IEnumerable<Measurement<long>> Refused()
+    {
+        Look look = Read();
+        foreach ((object reason, long count) in look.Rtsp.RefusedRequests.Select(static r => ((object)(int)r.Key, r.Value))
+            .Concat(look.Rtsp.RefusedConnections.Select(static r => ((object)Word(r.Key), r.Value))))
+        {
+            yield return new(count, new("protocol", "rtsp"), new("reason", reason));
+        }
+
+        foreach ((PyAudioRefusal reason, long count) in look.PyAudio?.Refused ?? new Dictionary<PyAudioRefusal, long>())
+        {
+            yield return new(count, new("protocol", "pyaudio"), new("reason", Word(reason)));
+        }
+    }
+
+    private IEnumerable<Measurement<int>> Playing() =>
+        Read().Stations.Select(static s => new Measurement<int>(s.State == StationState.Playing ? 1 : 0, new KeyValuePair<string, object?>("station", s.Name)));
+
+    private IEnumerable<Measurement<long>> Underruns() =>
+        Read().Stations.Select(static s => new Measurement<long>(s.Reanchored, new KeyValuePair<string, object?>("station", s.Name)));
+
+    private IEnumerable<Measurement<double>> EncodeTimes() =>
+        OfRenditions(static (r, tags) => new Measurement<double>(r.EncodeTime.TotalSeconds, tags));
+
+    private IEnumerable<Measurement<long>> EncodedPackets() => OfRenditions(static (r, tags) => new Measurement<long>(r.Packets, tags));
+
+    /// <summary>One measurement of each rendition that ever ran.</summary>
+    private IEnumerable<T> OfRenditions<T>(Func<RenditionSnapshot, KeyValuePair<string, object?>[], T> measure) =>
+        from station in Read().Stations
+        from rendition in station.Renditions
+        where rendition.Packets > 0
+        select measure(rendition, [new("station", station.Name), new("rendition", rendition.Name)]);
+
+    private static IEnumerable<IGrouping<(string Station, string Rendition, string Transport), RtspSessionSnapshot>> ByRendition(RtspServerSnapshot rtsp) =>
+        rtsp.Sessions.Where(static s => s.IsPlaying).GroupBy(static s => (s.Station, s.Rendition, s.Transport));
+
+    private static KeyValuePair<string, object?>[] TagsOf(string station, string rendition, string transport) =>
+        [new("station", station), new("rendition", rendition), new("transport", transport)];
+
+    private static string Word<T>(T reason)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
+
+    private Look Read()
+    {
+        lock (_gate)
+        {
+            long now = _time.GetTimestamp();
+            if (_look is null || _time.GetElapsedTime(_look.At, now) > LookTime)
+            {
+                _look = new Look(
+                    now,
+                    _server.GetStatistics(),
+                    _server.GetStreamStatistics(),
+                    _server.GetListeners(),
+                    _server.GetPyAudioListeners(),
+                    [.. _server.Stations.Select(static s => s.GetSnapshot())]);
+                RecordLateness();
+            }
+
+            return _look;
+        }
+    }
+
+    /// <summary>What came into each bucket since the last look is recorded at the bucket's upper edge.</summary>
+    private void RecordLateness()
+    {
+        long[] counts = _server.GetLateness();
+        for (int bucket = 0; bucket < counts.Length; bucket++)
+        {
+            for (; _recorded[bucket] < counts[bucket]; _recorded[bucket]++)
+            {
+                _lateness.Record(LatenessHistogram.UpperEdge(bucket).TotalSeconds);
+            }
+        }
+    }
+
+    private sealed record Look(
+        long At, SenderStatistics Sending, StreamStatistics Streams, RtspServerSnapshot Rtsp, PyAudioServerSnapshot? PyAudio, IReadOnlyList<StationSnapshot> Stations);
+}
