@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Linnet.Server.Hosting;
+using Linnet.Stations;
+
+namespace Linnet.Server.Tests.Hosting;
+
+/// <summary>A server on free ports of the loopback address, with its HTTP side, and a client that says exactly what it is told to.</summary>
+internal sealed class HostedServer : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly StationServer _server;
+    private readonly Task _running;
+
+    private HostedServer(StationServer server, RadioHost host)
+    {
+        _server = server;
+        Host = host;
+        _running = server.RunAsync(_stop.Token);
+    }
+
+    public RadioHost Host { get; }
+
+    public StationServer Server => _server;
+
+    public static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
+    public static async Task<HostedServer> StartAsync(
+        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null)
+    {
+        var ports = new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 };
+        StationServer server = StationServer.Open(stations, ports);
+        options = (options ?? new RadioHostOptions()) with { Bind = IPAddress.Loopback, Port = 0 };
+        RadioHost host = await RadioHost.StartAsync(
+            server, serveAudio ?? (static (_, _, _) => ValueTask.FromResult(false)), options, TimeProvider.System, cancellationToken: HangLimit);
+        return new HostedServer(server, host);
+    }
+
+    public async Task<TcpClient> ConnectAsync()
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(Host.EndPoint, HangLimit);
+        return client;
+    }
+
+    /// <summary>Sends a request as it is, and reads until the server closes.</summary>
+    public async Task<string> AskAsync(string request)
+    {
+        using TcpClient client = await ConnectAsync();
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), HangLimit);
+        return await ReadToEndAsync(client);
+    }
+
+    /// <summary>GETs a page, and gives the whole answer.</summary>
+    public Task<string> GetAsync(string path) => AskAsync($"GET {path} HTTP/1.1\r\nHost: radio.example:8000\r\n\r\n");
+
+    public static async Task<string> ReadToEndAsync(TcpClient client)
+    {
+        using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
+        return await reader.ReadToEndAsync(HangLimit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        await Host.DisposeAsync();
+        await _server.DisposeAsync();
+        _stop.Dispose();
+    }
+}

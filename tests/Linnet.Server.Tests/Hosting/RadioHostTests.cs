@@ -1,0 +1,266 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Linnet.Audio;
+using Linnet.Server.Hosting;
+using Linnet.Sources;
+using Linnet.Stations;
+
+namespace Linnet.Server.Tests.Hosting;
+
+public class RadioHostTests
+{
+    [Fact]
+    public async Task The_start_page_has_a_player_for_every_station_and_runs_nothing()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz"), Tone("news")]);
+
+        string page = await server.GetAsync("/");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", page, StringComparison.Ordinal);
+        Assert.Contains("Content-Security-Policy: default-src 'none'; media-src 'self'; style-src 'sha256-", page, StringComparison.Ordinal);
+        Assert.Equal(3, page.Split("<audio controls").Length);
+        Assert.Contains("<source src=\"/news.mp3\" type=\"audio/mpeg\">", page, StringComparison.Ordinal);
+        Assert.Contains($"linnet play rtsp://radio.example:{server.Server.RtspEndPoint.Port}/jazz", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_title_is_text_whatever_it_holds()
+    {
+        var track = new TrackInfo("</p><script>alert(1)</script>", "\"'&");
+        await using HostedServer server = await HostedServer.StartAsync([new Station(Options("jazz"), new TitledTone(track))]);
+        await UntilAsync(() => server.Server.Stations[0].GetSnapshot().Track is not null);
+
+        string page = await server.GetAsync("/");
+
+        Assert.DoesNotContain("<script>", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("&quot;&#x27;&amp;", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_status_is_as_Icecasts()
+    {
+        var track = new TrackInfo("So What", "Miles Davis");
+        await using HostedServer server = await HostedServer.StartAsync(
+            [new Station(Options("jazz") with { Streams = ["mp3", "wav"] }, new TitledTone(track))]);
+        await UntilAsync(() => server.Server.Stations[0].GetSnapshot().Track is not null);
+
+        string answer = await server.GetAsync("/status-json.xsl");
+
+        JsonElement stats = JsonDocument.Parse(BodyOf(answer)).RootElement.GetProperty("icestats");
+        Assert.Contains("Access-Control-Allow-Origin: *\r\n", answer, StringComparison.Ordinal);
+        Assert.StartsWith("Linnet ", stats.GetProperty("server_id").GetString(), StringComparison.Ordinal);
+        Assert.Equal("radio.example", stats.GetProperty("host").GetString());
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000$", stats.GetProperty("server_start_iso8601").GetString());
+        JsonElement mp3 = stats.GetProperty("source")[0];
+        Assert.Equal("http://radio.example:8000/jazz.mp3", mp3.GetProperty("listenurl").GetString());
+        Assert.Equal("audio/mpeg", mp3.GetProperty("server_type").GetString());
+        Assert.Equal(128, mp3.GetProperty("bitrate").GetInt32());
+        Assert.Equal("So What", mp3.GetProperty("title").GetString());
+        Assert.Equal("Miles Davis", mp3.GetProperty("artist").GetString());
+        Assert.Equal(0, mp3.GetProperty("listeners").GetInt32());
+        Assert.Equal("jazz", mp3.GetProperty("server_name").GetString());
+    }
+
+    [Fact]
+    public async Task One_source_in_the_status_is_an_object_as_Icecast_has_it()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([new Station(Options("jazz") with { Streams = ["wav"] }, new ToneSource(440))]);
+
+        string answer = await server.GetAsync("/status-json.xsl");
+
+        JsonElement stats = JsonDocument.Parse(BodyOf(answer)).RootElement.GetProperty("icestats");
+        Assert.Equal("audio/wav", stats.GetProperty("source").GetProperty("server_type").GetString());
+    }
+
+    [Fact]
+    public async Task It_is_ready_until_every_station_has_ended()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz"), new Station(Options("broken"), new BrokenSource())]);
+        await UntilAsync(() => server.Server.Stations[1].GetSnapshot().State == StationState.Failed);
+
+        string ready = await server.GetAsync("/health/ready");
+        string live = await server.GetAsync("/health/live");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", ready, StringComparison.Ordinal);
+        Assert.Equal("ready\nbroken: failed\n", BodyOf(ready));
+        Assert.Equal("live\n", BodyOf(live));
+    }
+
+    [Fact]
+    public async Task It_is_not_ready_when_nothing_can_be_heard()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([new Station(Options("broken"), new BrokenSource())]);
+        await UntilAsync(() => server.Server.Stations[0].GetSnapshot().State == StationState.Failed);
+
+        Assert.StartsWith("HTTP/1.1 503 Service Unavailable\r\n", await server.GetAsync("/health/ready"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await server.GetAsync("/health/live"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_are_for_this_machine()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("metered")]);
+        await UntilAsync(() => server.Server.Stations[0].GetSnapshot().State == StationState.Playing);
+
+        string metrics = await server.GetAsync("/metrics");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", metrics, StringComparison.Ordinal);
+        Assert.Matches("""linnet_station_playing\{[^}]*station="metered"[^}]*\} 1\n""", metrics);
+        foreach (string name in new[] { "linnet_send_packets_due_total", "linnet_send_packets_sent_total", "linnet_listeners_dropped_total", "dotnet_process_cpu_time_seconds_total" })
+        {
+            Assert.Contains($"\n{name}{{", metrics, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_are_not_for_others()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], new RadioHostOptions { MetricsNetworks = [IPNetwork.Parse("203.0.113.0/24")] });
+
+        string answer = await server.GetAsync("/metrics");
+
+        Assert.StartsWith("HTTP/1.1 403 Forbidden\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("--metrics-allow", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_answer_closes_its_connection_for_the_next_request_may_be_for_sound()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")]);
+
+        foreach (string path in new[] { "/", "/status-json.xsl", "/health/live", "/metrics", "/nothing" })
+        {
+            // AskAsync would not return if the server kept the connection.
+            Assert.Contains("\r\nConnection: close\r\n", await server.GetAsync(path), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "405")]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", "405")]
+    [InlineData("GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", "404")]
+    [InlineData("GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", "404")]
+    [InlineData("GET / HTTP/1.1\r\nHost: <script>\r\n\r\n", "400")]
+    [InlineData("nonsense\r\n\r\n", "400")]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", "400")]
+    public async Task What_is_not_asked_properly_is_refused(string request, string status)
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")]);
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", await server.AskAsync(request), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_head_without_end_is_refused()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")]);
+
+        Assert.StartsWith("HTTP/1.1 431 ", await server.AskAsync($"GET / HTTP/1.1\r\nHost: x\r\nX: {new string('a', 20_000)}\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HEAD_gets_the_head_alone()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")]);
+
+        string answer = await server.AskAsync("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal("", BodyOf(answer));
+    }
+
+    [Fact]
+    public async Task What_the_audio_side_looked_at_and_left_reaches_Kestrel_untouched()
+    {
+        int looks = 0;
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (transport, _, cancellationToken) =>
+        {
+            // Looks at the request piece by piece, as it comes.
+            while (true)
+            {
+                System.IO.Pipelines.ReadResult read = await transport.Input.ReadAsync(cancellationToken);
+                looks++;
+                if (Encoding.ASCII.GetString(read.Buffer).EndsWith("\r\n\r\n", StringComparison.Ordinal))
+                {
+                    transport.Input.AdvanceTo(read.Buffer.Start);
+                    return false;
+                }
+
+                transport.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+        });
+        using TcpClient client = await server.ConnectAsync();
+        client.NoDelay = true;
+        foreach (char c in "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        {
+            await client.GetStream().WriteAsync(new[] { (byte)c }, HostedServer.HangLimit);
+        }
+
+        string answer = await HostedServer.ReadToEndAsync(client);
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+        Assert.True(looks > 0);
+    }
+
+    [Fact]
+    public async Task What_the_audio_side_serves_never_reaches_Kestrel()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (_, socket, cancellationToken) =>
+        {
+            await socket.SendAsync("sound"u8.ToArray(), cancellationToken);
+            return true;
+        });
+
+        Assert.Equal("sound", await server.GetAsync("/"));
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_told_in_one_sentence()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using StationServer server = StationServer.Open([], new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
+        var options = new RadioHostOptions { Bind = IPAddress.Loopback, Port = port };
+
+        IOException e = await Assert.ThrowsAsync<IOException>(() => RadioHost.StartAsync(
+            server, static (_, _, _) => ValueTask.FromResult(false), options, TimeProvider.System, cancellationToken: HostedServer.HangLimit));
+
+        Assert.Equal($"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or 0 for no HTTP.", e.Message);
+    }
+
+    private static string BodyOf(string answer) => answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+
+    private static StationOptions Options(string name) => new() { Name = name, StartAtOnce = true };
+
+    private static Station Tone(string name) => new(Options(name), new ToneSource(440));
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, HostedServer.HangLimit);
+        }
+    }
+
+    private sealed class BrokenSource : IAudioSource
+    {
+        public AudioFormat Format => new(8000, 1);
+
+        public int BitDepth => 16;
+
+        public bool IsLive => false;
+
+        public TimeSpan? Duration => null;
+
+        public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken) => throw new IOException("broken");
+
+        public void Dispose()
+        {
+        }
+    }
+}
