@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Codecs.Streams;
 
 namespace Linnet.Sources;
 
@@ -32,6 +33,18 @@ public interface IAudioSource : IDisposable
 /// <param name="Discontinuity">Whether sound was lost or skipped just before the first of these frames (a capture overflow).</param>
 public readonly record struct SourceRead(int Frames, TrackInfo? Track = null, bool Discontinuity = false)
 {
+    /// <summary>
+    /// By how much faster than nominal its sound comes, as a fraction (10⁻⁶ is 1 ppm), where that is not read as fast as it is wanted and yet not
+    /// live: the station's clock follows.
+    /// </summary>
+    public double Pace { get; init; }
+
+    /// <summary>
+    /// The packets that the sound was made of and that can be passed on instead of it: those that begin in these frames. <see langword="null"/>:
+    /// this sound is made of none. Lent until the next read.
+    /// </summary>
+    public IReadOnlyList<StreamPacket>? Packets { get; init; }
+
     /// <summary>The source has ended.</summary>
     public static SourceRead End => default;
 }

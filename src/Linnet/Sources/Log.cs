@@ -25,4 +25,16 @@ internal static partial class Log
 
     [LoggerMessage(706, LogLevel.Information, "{Playlist}: {Path} is converted from {From} to {To}")]
     public static partial void TrackConverted(this ILogger logger, string playlist, string path, string from, string to);
+
+    [LoggerMessage(707, LogLevel.Information, "Station {Station}: what is sent to it is heard")]
+    public static partial void PrimaryHeard(this ILogger logger, string station);
+
+    [LoggerMessage(708, LogLevel.Warning, "Station {Station}: its sender sends too little; the fallback is heard ({Times} times so far)")]
+    public static partial void PrimaryRanDry(this ILogger logger, string station, long times);
+
+    [LoggerMessage(709, LogLevel.Information, "Station {Station}: its sender has gone; the fallback is heard")]
+    public static partial void FallbackHeard(this ILogger logger, string station);
+
+    [LoggerMessage(710, LogLevel.Warning, "Station {Station}: its fallback broke, so there is silence instead. {Problem}")]
+    public static partial void FallbackBroke(this ILogger logger, string station, string problem);
 }

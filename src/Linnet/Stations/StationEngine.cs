@@ -167,7 +167,7 @@ internal sealed class StationEngine : IDisposable
     }
 
     /// <summary>The map from the source's positions to time; written by the station's thread alone.</summary>
-    private MediaTimeline Timeline => new(Volatile.Read(ref _epoch), _source.Format.SampleRate, _time.TimestampFrequency);
+    internal MediaTimeline Timeline => new(Volatile.Read(ref _epoch), _source.Format.SampleRate, _time.TimestampFrequency);
 
     private bool HasStarted()
     {
@@ -253,6 +253,14 @@ internal sealed class StationEngine : IDisposable
         else if (read.Discontinuity)
         {
             Reanchor(0, counted: false, soundLost: true);
+        }
+
+        if (read.Pace != 0)
+        {
+            // Whoever sends the sound has a clock of its own: what it sends in a second takes a little less of ours, or more.
+            long gained = (long)(read.Pace * read.Frames / _source.Format.SampleRate * _time.TimestampFrequency);
+            Volatile.Write(ref _epoch, _epoch - gained);
+            ForRunning(r => r.AdjustTimeline(Timeline));
         }
     }
 

@@ -1,0 +1,147 @@
+using Linnet.Audio;
+
+namespace Linnet.Codecs.Streams;
+
+/// <summary>One sender's way into an <see cref="IngestBuffer"/>: what it brings is converted to the buffer's format. Used by one thread.</summary>
+public sealed class IngestWriter : IStreamSink, IDisposable
+{
+    private const int PieceFrames = 1024;
+
+    private readonly IngestBuffer _buffer;
+    private StreamFormat? _format;
+    private ChannelMap? _channels;
+    private Resampler? _resampler;
+    private AudioFormat _target;
+    private float[] _mapped = [];
+    private float[] _converted = [];
+    private bool _follows;
+
+    internal IngestWriter(IngestBuffer buffer, string origin)
+    {
+        _buffer = buffer;
+        Origin = origin;
+    }
+
+    /// <summary>Who it is, for people.</summary>
+    public string Origin { get; }
+
+    /// <summary>How its sound is encoded; <see langword="null"/> until that is known.</summary>
+    public StreamFormat? Format => Volatile.Read(ref _format);
+
+    /// <summary>The PCM its sound is converted to, if it is.</summary>
+    public AudioFormat? ConvertedTo { get; private set; }
+
+    /// <summary>Whether it is still the one who writes.</summary>
+    public bool IsCurrent => _buffer.IsWriter(this);
+
+    /// <summary>Whether it brought more sound in a few bytes than is kept, so that some is missing.</summary>
+    public bool HasOverflowed { get; private set; }
+
+    /// <inheritdoc/>
+    public void OnFormat(StreamFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        StreamFormat? before = _format;
+        Volatile.Write(ref _format, format);
+        _follows = false;
+        if (before?.Pcm == format.Pcm)
+        {
+            return;
+        }
+
+        FlushResampler();
+        _target = _buffer.Accept(format);
+        bool converts = _target != format.Pcm;
+        ConvertedTo = converts ? _target : null;
+        _channels = converts ? new ChannelMap(format.Pcm.Channels, _target.Channels) : null;
+        _resampler = format.Pcm.SampleRate != _target.SampleRate ? new Resampler(format.Pcm.SampleRate, _target.SampleRate, _target.Channels) : null;
+        _mapped = converts ? new float[PieceFrames * _target.Channels] : [];
+        _converted = converts ? new float[PieceFrames * _target.Channels] : [];
+    }
+
+    /// <inheritdoc/>
+    public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm)
+    {
+        if (_format is not { } format || HasOverflowed)
+        {
+            return;
+        }
+
+        if (!packet.IsEmpty)
+        {
+            _buffer.Append(this, new StreamPacket(format, 0, pcm.Length / format.Pcm.Channels, _follows, packet.ToArray()));
+            _follows = true;
+        }
+
+        if (_channels is null)
+        {
+            Append(pcm);
+        }
+        else
+        {
+            Convert(pcm, format.Pcm.Channels);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnTrack(TrackInfo track)
+    {
+        ArgumentNullException.ThrowIfNull(track);
+        _buffer.SetTrack(this, track);
+    }
+
+    /// <summary>Says that sound is missing before what comes next.</summary>
+    public void SetBroken()
+    {
+        _follows = false;
+        _buffer.SetBroken(this);
+    }
+
+    /// <summary>Completes when there is room for more, or somebody else writes.</summary>
+    public Task WaitForRoomAsync(CancellationToken cancellationToken) => _buffer.WaitForRoom(this).WaitAsync(cancellationToken);
+
+    /// <summary>Ends it; what waits is still played.</summary>
+    public void Dispose()
+    {
+        FlushResampler();
+        _buffer.End(this);
+    }
+
+    private void Append(ReadOnlySpan<float> pcm) => HasOverflowed |= !pcm.IsEmpty && !_buffer.Append(this, pcm) && IsCurrent;
+
+    private void Convert(ReadOnlySpan<float> pcm, int channels)
+    {
+        while (!pcm.IsEmpty)
+        {
+            int frames = Math.Min(PieceFrames, pcm.Length / channels);
+            Span<float> mapped = _mapped.AsSpan(0, frames * _target.Channels);
+            _channels!.Apply(pcm[..(frames * channels)], mapped);
+            pcm = pcm[(frames * channels)..];
+            if (_resampler is null)
+            {
+                Append(mapped);
+                continue;
+            }
+
+            ReadOnlySpan<float> left = mapped;
+            int written;
+            do
+            {
+                _resampler.Process(left, _converted, out int consumed, out written);
+                left = left[(consumed * _target.Channels)..];
+                Append(_converted.AsSpan(0, written * _target.Channels));
+            }
+            while (!left.IsEmpty || written > 0);
+        }
+    }
+
+    private void FlushResampler()
+    {
+        while (_resampler is not null && _resampler.Flush(_converted) is > 0 and int written)
+        {
+            Append(_converted.AsSpan(0, written * _target.Channels));
+        }
+
+        _resampler = null;
+    }
+}

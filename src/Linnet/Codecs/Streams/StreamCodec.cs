@@ -1,0 +1,23 @@
+namespace Linnet.Codecs.Streams;
+
+/// <summary>The encoding of a stream's packets.</summary>
+public enum StreamCodec
+{
+    /// <summary>One that is only decoded: AAC and whatever else ffmpeg reads.</summary>
+    Other,
+
+    /// <summary>PCM, as in a WAV.</summary>
+    Pcm,
+
+    /// <summary>MPEG-1, -2 or -2.5 layer III; packets are frames.</summary>
+    Mp3,
+
+    /// <summary>Opus.</summary>
+    Opus,
+
+    /// <summary>Vorbis.</summary>
+    Vorbis,
+
+    /// <summary>FLAC, bare or in Ogg; packets are frames.</summary>
+    Flac,
+}
