@@ -9,7 +9,7 @@ namespace Linnet.Stations;
 /// <summary>
 /// What a station's thread does, without the thread: reads the source ahead of its clock, feeds the renditions, and says when to come again.
 /// </summary>
-internal sealed class StationEngine : IDisposable
+internal sealed partial class StationEngine : IDisposable
 {
     /// <summary>The value of <see cref="Step"/> when there is nothing to do until somebody wants a rendition.</summary>
     internal const long Never = long.MaxValue;
@@ -275,118 +275,7 @@ internal sealed class StationEngine : IDisposable
         }
     }
 
-    /// <summary>The station's answer to a first lease; called by sessions, under the ring's lock.</summary>
-    private bool TryStart(Rendition rendition)
-    {
-        lock (_gate)
-        {
-            if (_state is StationState.Ended or StationState.Failed)
-            {
-                return false;
-            }
-
-            // One that still runs though its last listener has left is simply used again.
-            if (!_active.Contains(rendition) && _active.Count >= _options.MaxRenditions)
-            {
-                return false;
-            }
-
-            _active.Add(rendition);
-            rendition.UnusedSince = null;
-            _toStart.Enqueue(rendition);
-        }
-
-        Wanted?.Invoke();
-        return true;
-    }
-
-    private void StartAndStopRenditions()
-    {
-        while (true)
-        {
-            Rendition? wanted;
-            lock (_gate)
-            {
-                if (!_toStart.TryDequeue(out wanted))
-                {
-                    break;
-                }
-            }
-
-            if (!wanted.IsRunning)
-            {
-                Start(wanted);
-            }
-        }
-
-        long now = _time.GetTimestamp();
-        foreach (Rendition rendition in _renditions)
-        {
-            if (rendition.IsRunning && rendition.Ring.Leases == 0)
-            {
-                StopIfUnused(rendition, now);
-            }
-        }
-    }
-
-    /// <summary>Starts a rendition with the sound that is due now, and encodes up to where the source was read.</summary>
-    private void Start(Rendition rendition)
-    {
-        long now = _time.GetTimestamp();
-        long from = Math.Max(_history.Start, Timeline.PositionAt(now - _preRoll));
-        from = Math.Min(from, _history.End);
-        rendition.Start(from, Timeline, _track, now);
-        while (from < _history.End)
-        {
-            ReadOnlySpan<float> pcm = _history.From(from);
-            rendition.Feed(pcm, arrivedAt: null);
-            from += pcm.Length / _source.Format.Channels;
-        }
-    }
-
-    private void StopIfUnused(Rendition rendition, long now)
-    {
-        lock (_gate)
-        {
-            rendition.UnusedSince ??= now;
-            if (now - rendition.UnusedSince < _idleTime)
-            {
-                return;
-            }
-        }
-
-        // Not under our lock: sessions take the ring's first and ours then.
-        if (!rendition.Ring.TryClearIfUnused())
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            if (_toStart.Contains(rendition))
-            {
-                return;
-            }
-
-            _active.Remove(rendition);
-        }
-
-        rendition.Stop();
-        _logger.RenditionRests(rendition.Ring.Info.ToString());
-    }
-
     private long? ArrivedAt() => _source.IsLive ? _time.GetTimestamp() : null;
-
-    private void ForRunning(Action<Rendition> action)
-    {
-        foreach (Rendition rendition in _renditions)
-        {
-            if (rendition.IsRunning)
-            {
-                action(rendition);
-            }
-        }
-    }
 
     private void MeasureLevels(ReadOnlySpan<float> pcm)
     {
