@@ -1,0 +1,60 @@
+using Linnet.Broadcast;
+
+namespace Linnet.Tests.Fakes;
+
+/// <summary>A listener that takes all it is sent, unless it is away, and compares it with what the station published.</summary>
+internal sealed class CheckingListener(StreamLog log, StreamEntry start, StreamRecord record) : StreamListener(log, start, default, 0)
+{
+    private readonly byte[] _head = start.Head.ToArray();
+    private int _ofHead;
+
+    /// <summary>The byte of the stream it expects next; as long as it was never away.</summary>
+    public long At { get; private set; } = start.Offset;
+
+    /// <summary>Whether it takes nothing.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>Bytes it took in all.</summary>
+    public long Taken { get; private set; }
+
+    /// <summary>Why it was let go.</summary>
+    public DropReason? Finished { get; private set; }
+
+    internal override long KernelBytes => 0;
+
+    internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)
+    {
+        if (IsAway)
+        {
+            return 0;
+        }
+
+        int count = Take(lead);
+        foreach (StreamPiece piece in pieces)
+        {
+            count += Take(piece.Span);
+        }
+
+        return count;
+    }
+
+    internal override void OnFinished(DropReason reason) => Finished = reason;
+
+    private int Take(ReadOnlySpan<byte> bytes)
+    {
+        Taken += bytes.Length;
+        if (Moves > 0)
+        {
+            // It goes on elsewhere; what it gets there is another test's.
+            return bytes.Length;
+        }
+
+        int ofHead = Math.Min(bytes.Length, _head.Length - _ofHead);
+        Assert.True(bytes[..ofHead].SequenceEqual(_head.AsSpan(_ofHead, ofHead)), "It does not begin with the stream's head.");
+        _ofHead += ofHead;
+        ReadOnlySpan<byte> sound = bytes[ofHead..];
+        Assert.True(record.Has(sound, At), $"Of {Log.Ring.Info} {sound.Length} bytes from {At} on are others than the station's.");
+        At += sound.Length;
+        return bytes.Length;
+    }
+}

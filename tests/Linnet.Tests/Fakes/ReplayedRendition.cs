@@ -1,0 +1,61 @@
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Clock;
+
+namespace Linnet.Tests.Fakes;
+
+/// <summary>A rendition whose few real packets come again and again, with the positions and deadlines of a day: what encoders would take minutes for.</summary>
+internal sealed class ReplayedRendition
+{
+    private const long Ahead = 300_000_000;
+
+    private readonly IReadOnlyList<PacketItem> _packets;
+    private readonly IReadOnlyList<ReadOnlyMemory<byte>> _headers;
+    private readonly MediaTimeline _timeline;
+    private readonly bool _isRtp;
+    private readonly int _rate;
+    private long _number;
+    private long _position;
+    private long _nextTitle;
+
+    /// <param name="recorded">Whose ring holds the packets.</param>
+    /// <param name="now">When it starts.</param>
+    public ReplayedRendition(StreamRendition recorded, long now)
+    {
+        RingItem[] items = [.. Enumerable.Range(0, (int)recorded.Ring.Head).Select(i => recorded.Ring.TryGet(i, out RingItem? item) ? item : null).OfType<RingItem>()];
+        _packets = [.. items.OfType<PacketItem>()];
+        _headers = items.OfType<FormatItem>().First().Headers;
+        _rate = recorded.Ring.Info.Payload.ClockRate;
+        _isRtp = recorded.Name == "opus";
+        _timeline = new MediaTimeline(now, _rate, 1_000_000_000);
+        Stream = recorded with { Ring = new BroadcastRing(recorded.Ring.Info, TimeSpan.FromSeconds(10), static () => true) };
+    }
+
+    public StreamRendition Stream { get; }
+
+    /// <summary>Publishes what an encoder would have made by now.</summary>
+    public void Step(long now)
+    {
+        if (_number == 0)
+        {
+            Stream.Ring.Publish(new DiscontinuityItem(0, _timeline.DueAt(0), _timeline));
+            Stream.Ring.Publish(new FormatItem(0, _timeline.DueAt(0), _headers));
+        }
+
+        for (long due = _timeline.DueAt(_position); due - Ahead <= now; due = _timeline.DueAt(_position))
+        {
+            PacketItem model = _packets[(int)(_number % _packets.Count)];
+            if (_position + model.Frames > _nextTitle)
+            {
+                Stream.Ring.Publish(new TitleItem(Math.Max(_position, _nextTitle), due, new TrackInfo($"Title {_nextTitle / (180L * _rate)}")));
+                _nextTitle += 180L * _rate;
+            }
+
+            Stream.Ring.Publish(_isRtp
+                ? new PacketItem(Stream.Ring.Info.Stream, _number, _position, model.Frames, _number == 0, due, model.Payload.Span)
+                : new PacketItem(_number, _position, model.Frames, due, model.Payload.Span));
+            _number++;
+            _position += model.Frames;
+        }
+    }
+}
