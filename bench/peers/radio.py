@@ -17,7 +17,7 @@ import rig
 from radio_servers import BYTES, Floor, Icecast, Linnet, Load
 
 
-def crowd(server, form, sizes, seconds):
+def crowd(server, form, sizes, seconds, ramp):
     """The rows of one server and format: one for each size."""
     load = Load(server)
     kind = f"format={'plain' if isinstance(server, Floor) else form}"
@@ -27,8 +27,8 @@ def crowd(server, form, sizes, seconds):
     rows, there = [], 1
     for size in sizes:
         if size > there:
-            load.order("join", f"to{size}", size - there, 500, server.path(form), kind, f"rate={BYTES}")
-            load.wait(f"to{size}", 60)
+            load.order("join", f"to{size}", size - there, ramp, server.path(form), kind, f"rate={BYTES}")
+            load.wait(f"to{size}", 120)
             there = size
             time.sleep(6)
         load.order("mark")
@@ -76,13 +76,14 @@ def storm(server, form, arrivals, rate, there=2000):
 
 def slope(rows, key):
     few, many = rows[0], rows[-1]
-    return (many[key] - few[key]) / (many["size"] - few["size"])
+    return (many[key] - few[key]) / (many["held"] - few["held"])
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seconds", type=int, default=20)
     options.add_argument("--crowd", type=int, nargs="*", default=[1, 1000, 5000])
+    options.add_argument("--ramp", type=int, default=200, help="arrivals a second while a crowd gathers: more than some can answer is the storm's matter")
     options.add_argument("--forms", nargs="+", default=["mp3", "ogg"])
     options.add_argument("--only", nargs="+", default=["floor", "Linnet", "Icecast"])
     options.add_argument("--writes", type=float, default=2.5, help="of the C loop, a second")
@@ -99,7 +100,7 @@ def main():
         for form in given.forms:
             for name in given.only:
                 server = servers[name](form)
-                rows = crowd(server, form, given.crowd, given.seconds)
+                rows = crowd(server, form, given.crowd, given.seconds, given.ramp)
                 server.stop()
                 sums.append((rows[1:] if len(rows) > 2 else rows, form))
     if given.storm:
@@ -115,7 +116,7 @@ def main():
         for rows, form in sums:
             least = next((slope(r, "cpu") for r, f in sums if f == form and r[0]["server"] == Floor.name), None)
             beside = f"{slope(rows, 'cpu') / least:12.2f}" if least else ""
-            print(f"{rows[0]['server']:12} {form:4} {slope(rows, 'cpu') * 1000:18.2f} {rows[-1]['cpu'] / rows[-1]['size'] * 1000:21.2f} {slope(rows, 'kb'):16.2f} {beside}")
+            print(f"{rows[0]['server']:12} {form:4} {slope(rows, 'cpu') * 1000:18.2f} {rows[-1]['cpu'] / rows[-1]['held'] * 1000:21.2f} {slope(rows, 'kb'):16.2f} {beside}")
 
 
 LIMITS = ()
