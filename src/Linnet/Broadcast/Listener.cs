@@ -14,6 +14,7 @@ public abstract class Listener
     private long _packetsSkipped;
     private int _dropped;
     private int _wantsRepair;
+    private Following _following = new(null, 0, 0);
 
     /// <summary>A listener of the rendition that <paramref name="lease"/> keeps running.</summary>
     /// <param name="lease">Its part in the rendition; disposed by whoever ends the listener's session.</param>
@@ -39,10 +40,10 @@ public abstract class Listener
     public string Transport { get; }
 
     /// <summary>Packets handed to the network for it.</summary>
-    public long PacketsSent => Volatile.Read(ref _packetsSent);
+    public long PacketsSent => Volatile.Read(ref _packetsSent) + Volatile.Read(ref _following).AllPackets;
 
     /// <summary>Bytes of payload in them, headers not counted (RFC 3550 §6.4.1).</summary>
-    public long PayloadBytesSent => Volatile.Read(ref _payloadBytesSent);
+    public long PayloadBytesSent => Volatile.Read(ref _payloadBytesSent) + Volatile.Read(ref _following).AllPayloadBytes;
 
     /// <summary>Packets it was not sent because it was too slow and was moved to the live edge.</summary>
     public long PacketsSkipped => Volatile.Read(ref _packetsSkipped);
@@ -71,6 +72,26 @@ public abstract class Listener
     /// <summary>Who serves it now. Written on that one's thread alone; another thread can tell by it that the listener is not its own.</summary>
     internal SenderLoop? ServedBy { get; set; }
 
+    /// <summary>Among whom it is sent to; <see langword="null"/>: by itself. Like the two below, the sender thread's own.</summary>
+    internal Followers? Followers => _following.Among;
+
+    /// <summary>Its place among them.</summary>
+    internal int FollowsAs { get; set; }
+
+    /// <summary>The address they have of it.</summary>
+    internal SocketAddress? FollowsAt { get; set; }
+
+    /// <summary>
+    /// Where it takes every packet just as <see cref="PacketItem.Datagram"/> has it, at this moment; <see langword="null"/>: nowhere, it needs
+    /// <see cref="TrySend"/>. When that changes, <see cref="WantRepair"/> is to be called.
+    /// </summary>
+    protected internal virtual (IDatagramSender Sender, SocketAddress To)? PlainRoute => null;
+
+    /// <summary>Told, before <see cref="SendRepair"/> and <see cref="TrySend"/>, of the last packet that was sent to its <see cref="PlainRoute"/> meanwhile.</summary>
+    protected internal virtual void OnSent(PacketItem newest)
+    {
+    }
+
     /// <summary>Sends a packet, or starts to. Called for packets in order.</summary>
     /// <returns><see langword="false"/> if it has no room now; the packet is offered again.</returns>
     protected internal abstract bool TrySend(PacketItem packet, SendBatch batch);
@@ -84,7 +105,7 @@ public abstract class Listener
     /// <param name="batch">Takes the datagrams.</param>
     protected internal abstract void SendReport(long now, SendBatch batch);
 
-    /// <summary>Has <see cref="SendRepair"/> called soon, on the thread that sends. From any thread.</summary>
+    /// <summary>Has <see cref="PlainRoute"/> read and <see cref="SendRepair"/> called soon, on the thread that sends. From any thread.</summary>
     protected internal void WantRepair()
     {
         if (OnRepairWanted is Action<Listener> wanted && Interlocked.Exchange(ref _wantsRepair, 1) == 0)
@@ -117,17 +138,38 @@ public abstract class Listener
 
     internal void Repair(SenderLoop loop, long now, SendBatch batch)
     {
-        Volatile.Write(ref _wantsRepair, 0);
+        // A full fence: what was changed before the call that found this set is seen.
+        Interlocked.Exchange(ref _wantsRepair, 0);
         if (ServedBy == loop)
         {
             SendRepair(now, batch);
         }
     }
 
+    internal void Follow(Followers followers, int index, SocketAddress address)
+    {
+        Volatile.Write(ref _following, new Following(followers, _following.Packets - followers.Packets, _following.PayloadBytes - followers.PayloadBytes));
+        (FollowsAs, FollowsAt) = (index, address);
+    }
+
+    internal void Unfollow()
+    {
+        Volatile.Write(ref _following, new Following(null, _following.AllPackets, _following.AllPayloadBytes));
+        FollowsAt = null;
+    }
+
     internal void CountSkipped(long packets) => Volatile.Write(ref _packetsSkipped, _packetsSkipped + packets);
 
     /// <summary>Marks it to be given up; the sender does so on the next occasion.</summary>
     protected internal void Drop(DropReason reason) => Volatile.Write(ref _dropped, (int)reason);
+
+    // What was sent to it among others: one value, so that a reader never counts a packet twice or misses one while it comes or goes.
+    private sealed record Following(Followers? Among, long Packets, long PayloadBytes)
+    {
+        public long AllPackets => Packets + (Among?.Packets ?? 0);
+
+        public long AllPayloadBytes => PayloadBytes + (Among?.PayloadBytes ?? 0);
+    }
 }
 
 /// <summary>Why a sender gave a listener up.</summary>

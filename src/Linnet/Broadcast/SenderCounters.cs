@@ -34,7 +34,7 @@ internal sealed class SenderCounters(long ticksPerSecond)
         _lateness.Record(lateTicks);
     }
 
-    internal void CountSent() => Volatile.Write(ref _sent, _sent + 1);
+    internal void CountSent(int packets = 1) => Volatile.Write(ref _sent, _sent + packets);
 
     internal void CountSkipped(long packets) => Volatile.Write(ref _skipped, _skipped + packets);
 

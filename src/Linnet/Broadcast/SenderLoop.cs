@@ -20,6 +20,7 @@ internal sealed class SenderLoop
     private readonly long _reportInterval;
     private readonly long _retryAfter;
     private readonly Random _random = new();
+    private long _refused;
 
     /// <param name="options">Limits.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step(long)"/> takes.</param>
@@ -57,7 +58,27 @@ internal sealed class SenderLoop
     }
 
     /// <summary>Sends a listener what it asked for again, if it is served here. It leaves with the next step.</summary>
-    internal void Repair(Listener listener, long now) => listener.Repair(this, now, _batch);
+    internal void Repair(Listener listener, long now)
+    {
+        if (listener.ServedBy == this && listener.Followers is Followers followers && _groups.Find(g => g.Ring == listener.Ring) is RingGroup group)
+        {
+            if (listener.PlainRoute is not var (sender, address) || sender != followers.Sender)
+            {
+                Leave(listener, followers, group);
+            }
+            else
+            {
+                if (!ReferenceEquals(address, listener.FollowsAt))
+                {
+                    followers.Readdress(listener, address);
+                }
+
+                TellNewest(listener, followers);
+            }
+        }
+
+        listener.Repair(this, now, _batch);
+    }
 
     /// <summary>Lets a listener go; nothing is sent to it afterwards.</summary>
     internal void Remove(Listener listener)
@@ -69,7 +90,17 @@ internal sealed class SenderLoop
 
         listener.ServedBy = null;
         int index = _groups.FindIndex(g => g.Ring == listener.Ring);
-        if (index < 0 || !_groups[index].Listeners.Remove(listener))
+        if (index < 0)
+        {
+            return;
+        }
+
+        if (listener.Followers is Followers followers)
+        {
+            Leave(listener, followers, _groups[index]);
+        }
+
+        if (!_groups[index].Listeners.Remove(listener))
         {
             return;
         }
@@ -81,7 +112,12 @@ internal sealed class SenderLoop
     /// <summary>Lets all listeners go.</summary>
     internal void Clear()
     {
-        _groups.ForEach(g => g.Ring.Unsubscribe(_onPublished));
+        foreach (RingGroup group in _groups)
+        {
+            group.Ring.Unsubscribe(_onPublished);
+            group.Followers.ForEach(f => f.Dispose());
+        }
+
         _groups.Clear();
         Count = 0;
     }
@@ -98,14 +134,15 @@ internal sealed class SenderLoop
         }
 
         _batch.Flush();
-        _counters.Refused = _batch.Refused;
+        _counters.Refused = _batch.Refused + _refused;
         return next;
     }
 
     private void RemoveIfEmpty(int index)
     {
-        if (_groups[index].Listeners.Count == 0)
+        if (_groups[index].Count == 0)
         {
+            _groups[index].Followers.ForEach(f => f.Dispose());
             _groups[index].Ring.Unsubscribe(_onPublished);
             _groups.RemoveAt(index);
         }
@@ -126,6 +163,7 @@ internal sealed class SenderLoop
                 }
 
                 // Overwritten before it was sent: this thread itself was away for the whole ring.
+                Scatter(group);
                 group.Edge = ring.IndexAt(now, 0);
                 continue;
             }
@@ -135,15 +173,86 @@ internal sealed class SenderLoop
                 break;
             }
 
-            if (item is PacketItem)
+            if (item is PacketItem packet)
             {
-                _counters.CountDue(group.Listeners.Count, now - item.DueAt);
+                _counters.CountDue(group.Count, now - item.DueAt);
+                SendToFollowers(group, packet, now);
+            }
+            else if (item is EndItem)
+            {
+                Scatter(group);
             }
 
             group.Edge++;
         }
 
         return NextVisit(group, now);
+    }
+
+    private void SendToFollowers(RingGroup group, PacketItem packet, long now)
+    {
+        if (now - packet.DueAt > _maxLag)
+        {
+            Scatter(group);
+            return;
+        }
+
+        foreach (Followers followers in group.Followers)
+        {
+            if (followers.Count > 0)
+            {
+                // What one of them got by itself before leaves before.
+                _batch.Flush();
+                _refused += followers.Count - followers.Send(packet);
+                _counters.CountSent(followers.Count);
+            }
+        }
+    }
+
+    /// <summary>Serves each follower by itself until it has what is due: something comes that is not the same for all.</summary>
+    private static void Scatter(RingGroup group)
+    {
+        foreach (Followers followers in group.Followers)
+        {
+            while (followers.Count > 0)
+            {
+                Leave(followers.Last, followers, group);
+            }
+        }
+    }
+
+    private static void Leave(Listener listener, Followers followers, RingGroup group)
+    {
+        followers.Remove(listener);
+        TellNewest(listener, followers);
+        listener.Next = group.Edge;
+        group.Listeners.Add(listener);
+    }
+
+    private static void TellNewest(Listener listener, Followers followers)
+    {
+        if (followers.Newest is PacketItem newest)
+        {
+            listener.OnSent(newest);
+        }
+    }
+
+    /// <summary>Lets a listener that has all that was due follow, if it can. <see langword="false"/>: it cannot.</summary>
+    private static bool TryFollow(Listener listener, RingGroup group)
+    {
+        if (listener.Next != group.Edge || listener.PlainRoute is not var (sender, address))
+        {
+            return false;
+        }
+
+        Followers? followers = group.Followers.Find(f => f.Sender == sender);
+        if (followers is null)
+        {
+            group.Followers.Add(followers = new Followers(sender));
+        }
+
+        followers.Add(listener, address);
+        return true;
     }
 
     /// <summary>Brings every listener up to the edge, as far as each can take it.</summary>
@@ -256,6 +365,11 @@ internal sealed class SenderLoop
     private long NextVisit(RingGroup group, long now)
     {
         long next = group.Ring.TryGet(group.Edge, out RingItem? item) ? Math.Max(item.DueAt, now + 1) : Never;
+        foreach (Followers followers in group.Followers)
+        {
+            next = Math.Min(next, followers.Report(now, Report));
+        }
+
         for (int i = group.Listeners.Count - 1; i >= 0; i--)
         {
             Listener listener = group.Listeners[i];
@@ -280,14 +394,23 @@ internal sealed class SenderLoop
 
             if (listener.ReportAt <= now)
             {
-                listener.SendReport(now, _batch);
-                listener.ReportAt = now + (long)(_reportInterval * (0.5 + _random.NextDouble()));
+                Report(listener, now);
             }
 
             next = Math.Min(next, listener.ReportAt);
+            if (flushed && TryFollow(listener, group))
+            {
+                group.Listeners.RemoveAt(i);
+            }
         }
 
         return next;
+    }
+
+    private void Report(Listener listener, long now)
+    {
+        listener.SendReport(now, _batch);
+        listener.ReportAt = now + (long)(_reportInterval * (0.5 + _random.NextDouble()));
     }
 
     private sealed class RingGroup(BroadcastRing ring, long edge)
@@ -296,6 +419,12 @@ internal sealed class SenderLoop
 
         public long Edge { get; set; } = edge;
 
+        /// <summary>Those who are served one by one.</summary>
         public List<Listener> Listeners { get; } = [];
+
+        /// <summary>Those who are served together, by the socket they are served through.</summary>
+        public List<Followers> Followers { get; } = [];
+
+        public int Count => Listeners.Count + Followers.Sum(f => f.Count);
     }
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class DatagramScratch
     internal const int Capacity = 1024;
 
     // Room for a sockaddr_in6, rounded up to keep each aligned.
-    private const int AddressLength = 32;
+    internal const int AddressLength = 32;
 
     // How long a full queue of the network card may hold a sender up. A 100 Mb/s link drains the kernel's usual 200 kB in 17 ms.
     private const int MaxWaitMs = 2;
@@ -63,7 +63,7 @@ internal sealed unsafe class DatagramScratch
             try
             {
                 Prepare(some);
-                sent += SendPrepared(socket, some.Length);
+                sent += SendPrepared(socket, _messages, some.Length);
             }
             catch (ObjectDisposedException)
             {
@@ -102,13 +102,14 @@ internal sealed unsafe class DatagramScratch
         }
     }
 
-    private int SendPrepared(SafeHandle socket, int count)
+    /// <summary>Sends what is prepared, in order. A datagram that is refused is left out.</summary>
+    internal static int SendPrepared(SafeHandle socket, LibC.MMsgHdr* messages, int count)
     {
         int sent = 0;
         bool waited = false;
         for (int next = 0; next < count;)
         {
-            int taken = LibC.SendMMsg(socket, _messages + next, (uint)(count - next), LibC.MsgDontWait | LibC.MsgNoSignal);
+            int taken = LibC.SendMMsg(socket, messages + next, (uint)(count - next), LibC.MsgDontWait | LibC.MsgNoSignal);
             if (taken > 0)
             {
                 sent += taken;

@@ -62,14 +62,18 @@ internal sealed class RepairSender
         Array.Fill(_sent, (-1, 0));
     }
 
-    /// <summary>Told, on any thread, that something waits for <see cref="Send"/>.</summary>
+    /// <summary>Told, on any thread, that something waits for <see cref="Send"/>, or that other copies are wanted.</summary>
     internal Action? OnAsked { get; set; }
 
     /// <summary>The copies that it wants; <see langword="null"/>: none.</summary>
     internal Redundancy? Redundancy
     {
         get => (Redundancy?)Volatile.Read(ref _redundancy);
-        set => Volatile.Write(ref _redundancy, value);
+        set
+        {
+            Volatile.Write(ref _redundancy, value);
+            OnAsked?.Invoke();
+        }
     }
 
     /// <summary>What was counted. From any thread.</summary>
@@ -112,6 +116,9 @@ internal sealed class RepairSender
             OnAsked?.Invoke();
         }
     }
+
+    /// <summary>The listener was sent a packet as it is, without <see cref="DatagramOf"/>.</summary>
+    internal void OnSent(PacketItem packet) => _newest = packet;
 
     /// <summary>The packet's datagram as this listener hears it.</summary>
     internal ReadOnlyMemory<byte> DatagramOf(PacketItem packet, BroadcastRing ring)

@@ -24,7 +24,15 @@ internal sealed class UdpListener : Listener
         _onFinished = onFinished;
         _repair = route.Feedback.Repair;
         _repair?.OnAsked = WantRepair;
+        _route.OnChanged = WantRepair;
     }
+
+    /// <inheritdoc/>
+    protected internal override (IDatagramSender Sender, SocketAddress To)? PlainRoute =>
+        _repair?.Redundancy is null ? (_route.Ports.Rtp, _route.RtpAddress) : null;
+
+    /// <inheritdoc/>
+    protected internal override void OnSent(PacketItem newest) => _repair?.OnSent(newest);
 
     /// <inheritdoc/>
     protected internal override bool TrySend(PacketItem packet, SendBatch batch)

@@ -36,8 +36,15 @@ internal sealed class UdpRoute
     internal SocketAddress RtpAddress
     {
         get => Volatile.Read(ref _rtpAddress);
-        set => Volatile.Write(ref _rtpAddress, value);
+        set
+        {
+            Volatile.Write(ref _rtpAddress, value);
+            OnChanged?.Invoke();
+        }
     }
+
+    /// <summary>Told, on any thread, that <see cref="RtpAddress"/> is another one.</summary>
+    internal Action? OnChanged { get; set; }
 
     /// <summary>Where RTCP goes.</summary>
     internal SocketAddress RtcpAddress

@@ -88,13 +88,12 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
             }
         }
 
-        if (sent < datagrams.Length)
-        {
-            Interlocked.Add(ref _refused, datagrams.Length - sent);
-        }
-
+        CountRefused(datagrams.Length - sent);
         return sent;
     }
+
+    /// <inheritdoc/>
+    public IDatagramFan CreateFan() => OperatingSystem.IsLinux() ? new PreparedFan(_socket.SafeHandle, CountRefused) : new DatagramFan(this);
 
     /// <summary>Receives until it is cancelled or the socket is disposed; then it returns.</summary>
     /// <param name="onDatagram">Called for each datagram, one at a time, on a thread of the pool. It must be quick and must not throw.</param>
@@ -172,6 +171,14 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
             }
 
             onDatagram(buffer.AsSpan(0, length), from);
+        }
+    }
+
+    private void CountRefused(int datagrams)
+    {
+        if (datagrams > 0)
+        {
+            Interlocked.Add(ref _refused, datagrams);
         }
     }
 

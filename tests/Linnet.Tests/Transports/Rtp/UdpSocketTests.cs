@@ -54,6 +54,54 @@ public class UdpSocketTests
     }
 
     [Fact]
+    public void A_fan_sends_to_each_of_its_addresses_while_some_come_go_and_change()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        UdpClient[] receivers = [.. Enumerable.Range(0, 40).Select(_ => new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))];
+        SocketAddress[] addresses = [.. receivers.Select(r => sender.AddressOf((IPEndPoint)r.Client.LocalEndPoint!))];
+        using IDatagramFan fan = sender.CreateFan();
+        Array.ForEach(addresses[..38], fan.Add);
+        Assert.Equal(38, fan.Send(new byte[] { 1 }));
+
+        fan.RemoveAt(0);
+        fan.RemoveAt(36);
+        fan.Replace(1, addresses[38]);
+        fan.Add(addresses[39]);
+        Assert.Equal(37, fan.Send(new byte[] { 2, 2 }));
+        Assert.Equal(37, fan.Count);
+        Assert.Equal(0, sender.Refused);
+
+        // The last one takes the place of one that leaves: first 37 goes to 0, then 36 is the last.
+        IPEndPoint? from = null;
+        byte[] expected = [.. Enumerable.Range(0, 40).Select(i => (byte)(i is 0 or 1 or 36 ? 1 : i is 38 or 39 ? 2 : 3))];
+        Assert.Equal(expected, receivers.Select(r =>
+        {
+            int got = 0;
+            while (r.Available > 0)
+            {
+                byte[] datagram = r.Receive(ref from);
+                Assert.Equal(datagram.Length, datagram[0]);
+                got += datagram[0];
+            }
+
+            return (byte)got;
+        }));
+        Array.ForEach(receivers, r => r.Dispose());
+    }
+
+    [Fact]
+    public void A_fan_whose_socket_is_closed_sends_nothing_and_does_not_fail()
+    {
+        UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using IDatagramFan fan = sender.CreateFan();
+        fan.Add(sender.AddressOf(new IPEndPoint(IPAddress.Loopback, 9)));
+        sender.Dispose();
+
+        Assert.Equal(0, fan.Send(new byte[10]));
+        Assert.Equal(1, sender.Refused);
+    }
+
+    [Fact]
     public void A_datagram_that_is_refused_is_counted_and_the_others_go_on()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
