@@ -64,7 +64,7 @@ internal sealed class SenderLoop
         {
             if (listener.PlainRoute is not var (sender, address) || sender != followers.Sender)
             {
-                Leave(listener, followers, group);
+                group.Leave(listener, followers);
             }
             else
             {
@@ -73,7 +73,7 @@ internal sealed class SenderLoop
                     followers.Readdress(listener, address);
                 }
 
-                TellNewest(listener, followers);
+                RingGroup.TellNewest(listener, followers);
             }
         }
 
@@ -97,7 +97,7 @@ internal sealed class SenderLoop
 
         if (listener.Followers is Followers followers)
         {
-            Leave(listener, followers, _groups[index]);
+            _groups[index].Leave(listener, followers);
         }
 
         if (!_groups[index].Listeners.Remove(listener))
@@ -163,7 +163,7 @@ internal sealed class SenderLoop
                 }
 
                 // Overwritten before it was sent: this thread itself was away for the whole ring.
-                Scatter(group);
+                group.Scatter();
                 group.Edge = ring.IndexAt(now, 0);
                 continue;
             }
@@ -180,7 +180,7 @@ internal sealed class SenderLoop
             }
             else if (item is EndItem)
             {
-                Scatter(group);
+                group.Scatter();
             }
 
             group.Edge++;
@@ -193,7 +193,7 @@ internal sealed class SenderLoop
     {
         if (now - packet.DueAt > _maxLag)
         {
-            Scatter(group);
+            group.Scatter();
             return;
         }
 
@@ -207,52 +207,6 @@ internal sealed class SenderLoop
                 _counters.CountSent(followers.Count);
             }
         }
-    }
-
-    /// <summary>Serves each follower by itself until it has what is due: something comes that is not the same for all.</summary>
-    private static void Scatter(RingGroup group)
-    {
-        foreach (Followers followers in group.Followers)
-        {
-            while (followers.Count > 0)
-            {
-                Leave(followers.Last, followers, group);
-            }
-        }
-    }
-
-    private static void Leave(Listener listener, Followers followers, RingGroup group)
-    {
-        followers.Remove(listener);
-        TellNewest(listener, followers);
-        listener.Next = group.Edge;
-        group.Listeners.Add(listener);
-    }
-
-    private static void TellNewest(Listener listener, Followers followers)
-    {
-        if (followers.Newest is PacketItem newest)
-        {
-            listener.OnSent(newest);
-        }
-    }
-
-    /// <summary>Lets a listener that has all that was due follow, if it can. <see langword="false"/>: it cannot.</summary>
-    private static bool TryFollow(Listener listener, RingGroup group)
-    {
-        if (listener.Next != group.Edge || listener.PlainRoute is not var (sender, address))
-        {
-            return false;
-        }
-
-        Followers? followers = group.Followers.Find(f => f.Sender == sender);
-        if (followers is null)
-        {
-            group.Followers.Add(followers = new Followers(sender));
-        }
-
-        followers.Add(listener, address);
-        return true;
     }
 
     /// <summary>Brings every listener up to the edge, as far as each can take it.</summary>
@@ -398,7 +352,7 @@ internal sealed class SenderLoop
             }
 
             next = Math.Min(next, listener.ReportAt);
-            if (flushed && TryFollow(listener, group))
+            if (flushed && group.TryFollow(listener))
             {
                 group.Listeners.RemoveAt(i);
             }
@@ -411,20 +365,5 @@ internal sealed class SenderLoop
     {
         listener.SendReport(now, _batch);
         listener.ReportAt = now + (long)(_reportInterval * (0.5 + _random.NextDouble()));
-    }
-
-    private sealed class RingGroup(BroadcastRing ring, long edge)
-    {
-        public BroadcastRing Ring { get; } = ring;
-
-        public long Edge { get; set; } = edge;
-
-        /// <summary>Those who are served one by one.</summary>
-        public List<Listener> Listeners { get; } = [];
-
-        /// <summary>Those who are served together, by the socket they are served through.</summary>
-        public List<Followers> Followers { get; } = [];
-
-        public int Count => Listeners.Count + Followers.Sum(f => f.Count);
     }
 }

@@ -4,7 +4,7 @@ using Linnet.Clock;
 namespace Linnet.Playback.Devices;
 
 /// <summary>Plays to nobody at the pace of a sound card: for a machine without one.</summary>
-/// <param name="time">The clock it plays by.</param>
+/// <param name="time">The clock it plays by. The system's is waited for on a thread of its own, as for a sound card: a timer and a pool thread cost three times that.</param>
 public sealed class NullDevice(TimeProvider time) : IAudioDevice
 {
     // Held up for longer than this (a suspended machine), it goes on from where it is instead of playing faster to catch up.
@@ -30,19 +30,52 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
 
     /// <summary>Asks for 10 ms at a time, each 10 ms before its first frame is heard, until the callback says that this was all.</summary>
     /// <inheritdoc/>
-    public async Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
+    public Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
     {
         if (_pcm.Length == 0)
         {
             throw new InvalidOperationException($"The null device is not open: call {nameof(OpenAsync)}.");
         }
 
+        return time == TimeProvider.System
+            ? AudioThread.RunAsync("linnet-null", () => PlayOnThread(callback, cancellationToken))
+            : PlayAsync(callback, WaitUntilAsync, cancellationToken);
+    }
+
+    /// <summary>Nothing to release.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private void PlayOnThread(AudioCallback callback, CancellationToken cancellationToken)
+    {
+        using var waiter = new DeadlineWaiter(time);
+        using CancellationTokenRegistration waking = cancellationToken.UnsafeRegister(static w => ((DeadlineWaiter)w!).Wake(), waiter);
+
+        // It never leaves this thread: all it waits for has happened when it is asked for.
+        PlayAsync(callback, WaitUntil, cancellationToken).GetAwaiter().GetResult();
+
+        ValueTask WaitUntil(long instant, CancellationToken stop)
+        {
+            stop.ThrowIfCancellationRequested();
+            while (time.GetTimestamp() < instant)
+            {
+                waiter.WaitUntil(instant);
+                stop.ThrowIfCancellationRequested();
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private async Task PlayAsync(AudioCallback callback, Func<long, CancellationToken, ValueTask> waitUntil, CancellationToken cancellationToken)
+    {
         long period = InTicks(Period);
         var heard = new MediaTimeline(time.GetTimestamp() + period, _format.SampleRate, time.TimestampFrequency);
         long position = 0;
         while (true)
         {
-            long late = await WaitUntilAsync(heard.DueAt(position) - period, cancellationToken).ConfigureAwait(false);
+            long wakeAt = heard.DueAt(position) - period;
+            await waitUntil(wakeAt, cancellationToken).ConfigureAwait(false);
+            long late = time.GetTimestamp() - wakeAt;
             if (late > InTicks(MaxLateness))
             {
                 heard = heard with { Epoch = heard.Epoch + late };
@@ -51,7 +84,7 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
             int frames = callback(_pcm, heard.DueAt(position));
             if (frames == AudioDevice.End)
             {
-                await WaitUntilAsync(heard.DueAt(position), cancellationToken).ConfigureAwait(false);
+                await waitUntil(heard.DueAt(position), cancellationToken).ConfigureAwait(false);
                 return;
             }
 
@@ -60,11 +93,7 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
         }
     }
 
-    /// <summary>Nothing to release.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    /// <summary>Waits until <paramref name="instant"/> and says by how many ticks it came too late.</summary>
-    private async ValueTask<long> WaitUntilAsync(long instant, CancellationToken cancellationToken)
+    private async ValueTask WaitUntilAsync(long instant, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         for (long now = time.GetTimestamp(); now < instant; now = time.GetTimestamp())
@@ -73,8 +102,6 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
             double milliseconds = Math.Ceiling((instant - now) * 1000.0 / time.TimestampFrequency);
             await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken).ConfigureAwait(false);
         }
-
-        return time.GetTimestamp() - instant;
     }
 
     private long InTicks(TimeSpan duration) => (long)(duration.TotalSeconds * time.TimestampFrequency);

@@ -118,7 +118,7 @@ internal sealed class RepairSender
     }
 
     /// <summary>The listener was sent a packet as it is, without <see cref="DatagramOf"/>.</summary>
-    internal void OnSent(PacketItem packet) => _newest = packet;
+    internal void OnSent(PacketItem packet) => _newest = packet.Number > (_newest?.Number ?? -1) ? packet : _newest;
 
     /// <summary>The packet's datagram as this listener hears it.</summary>
     internal ReadOnlyMemory<byte> DatagramOf(PacketItem packet, BroadcastRing ring)
