@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Linnet.Wire.Icy;
 
 namespace Linnet.Broadcast;
 
@@ -12,6 +13,9 @@ public sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> Ri
 
     /// <summary>The renditions that HTTP carries, in the order in which they are offered; some read the ring of one in <see cref="Rings"/>.</summary>
     public IReadOnlyList<StreamRendition> Streams { get; init; } = [];
+
+    /// <summary>What it says about itself; <see langword="null"/>: nothing but its name.</summary>
+    public IceDescription? Description { get; init; }
 
     /// <summary>Finds a rendition by name.</summary>
     /// <param name="rendition">The name, or <see langword="null"/> or empty for the default.</param>

@@ -20,7 +20,7 @@ internal sealed class StreamLog
     private const int LeastSegments = 4;
 
     // How far apart two looks into the ring are, at least: listeners are written to much less often.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
     private readonly ArrayBufferWriter<byte> _scratch = new();

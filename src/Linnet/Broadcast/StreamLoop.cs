@@ -24,6 +24,8 @@ internal sealed class StreamLoop
     // While a rendition has only just started, its packets come faster than they become due, and its first listeners have not got their burst yet.
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(1);
 
+    private const int MaxYoung = MaxVisits;
+
     private const int Young = -1;
     private const int Nowhere = -2;
 
@@ -70,7 +72,7 @@ internal sealed class StreamLoop
 
         Count++;
         listener.ProgressAt = now;
-        if (now - listener.Log.StartedAt < _startTime)
+        if (now - listener.Log.StartedAt < _startTime && _young.Count < MaxYoung)
         {
             listener.Place = (Young, _young.Count);
             _young.Add(listener);

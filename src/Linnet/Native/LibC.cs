@@ -11,6 +11,7 @@ internal static unsafe partial class LibC
     internal const int PrSetTimerSlack = 29;
     internal const int Interrupted = 4;
     internal const int TryAgain = 11;
+    internal const int NoBuffers = 105;
     internal const int MsgDontWait = 0x40;
     internal const int MsgNoSignal = 0x4000;
     internal const nuint SocketOutQueue = 0x5411;
@@ -41,6 +42,14 @@ internal static unsafe partial class LibC
     /// <summary>Sends up to 1024 datagrams. The number sent, or -1 if the first could not be.</summary>
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     internal static partial int SendMMsg(SafeHandle socket, MMsgHdr* messages, uint count, int flags);
+
+    /// <summary>Sends what lies together. The bytes that were taken, or -1.</summary>
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    internal static partial nint Send(SafeHandle socket, void* bytes, nuint length, int flags);
+
+    /// <summary>Sends what lies in several places. The bytes that were taken, or -1.</summary>
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    internal static partial nint SendMsg(SafeHandle socket, MsgHdr* message, int flags);
 
     /// <summary>One int out: the only form of the variadic call that is used, for which the calling convention is the same on Linux.</summary>
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]

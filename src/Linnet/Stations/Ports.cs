@@ -13,6 +13,8 @@ internal sealed class Ports : IDisposable
 
     internal TcpListenerHost? Rtsp { get; private set; }
 
+    internal TcpListenerHost? Http { get; private set; }
+
     internal TcpListenerHost? PyAudioTcp { get; private set; }
 
     internal PyAudioUdpPort? PyAudioUdp { get; private set; }
@@ -24,6 +26,11 @@ internal sealed class Ports : IDisposable
         Rtp = Bound(
             () => RtpPortPair.Bind(address, options.RtpPort), $"UDP port {options.RtpPort} or {options.RtpPort + 1}", "--rtp-port");
         Rtsp = Listen(options.RtspPort, "--rtsp-port");
+        if (options is { Radio: not null, HttpPort: int http })
+        {
+            Http = Listen(http, "--http-port");
+        }
+
         if (options.PyAudio?.TcpPort is int tcp)
         {
             PyAudioTcp = Listen(tcp, "--pyaudio-tcp-port");
@@ -42,6 +49,7 @@ internal sealed class Ports : IDisposable
     {
         Rtp?.Dispose();
         Rtsp?.Dispose();
+        Http?.Dispose();
         PyAudioTcp?.Dispose();
         PyAudioUdp?.Dispose();
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Transports;
+using Linnet.Transports.Http;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Stations;
 
-/// <summary>Stations and everything that sends them: <c>stations ─► rings ─► sender threads ─► RTSP, UDP and TCP (and PyAudio, if asked)</c>.</summary>
+/// <summary>Stations and everything that sends them: <c>stations ─► rings ─► sender threads ─► RTSP, UDP and TCP (and HTTP and PyAudio, if asked)</c>.</summary>
 public sealed class StationServer : IAsyncDisposable
 {
     private static readonly TimeSpan DrainCheck = TimeSpan.FromMilliseconds(100);
@@ -19,6 +20,7 @@ public sealed class StationServer : IAsyncDisposable
     private readonly RtpPortPair _ports;
     private readonly TcpListenerHost _listener;
     private readonly RtspServer _rtsp;
+    private readonly TcpListenerHost? _http;
     private readonly PyAudioServer? _pyAudio;
     private readonly TimeProvider _time;
 
@@ -33,6 +35,8 @@ public sealed class StationServer : IAsyncDisposable
         _senders = new SenderPool(options.Sender, time);
         var directory = new StationDirectory([.. stations.Select(static s => s.Listing)]);
         _rtsp = new RtspServer(options.Rtsp, directory, _senders, _ports, time, logger);
+        _http = ports.Http;
+        Radio = options.Radio is { } radio ? new RadioServer(radio, directory, _senders, time, logger) : null;
         _pyAudio = options.PyAudio is { } pyAudio && directory.TryFind(pyAudio.Station, out StationListing? station)
             ? new PyAudioServer(pyAudio, station, ports.PyAudioTcp, ports.PyAudioUdp, _senders, time, logger)
             : null;
@@ -46,6 +50,12 @@ public sealed class StationServer : IAsyncDisposable
 
     /// <summary>Where RTP comes from; RTCP from the next port.</summary>
     public IPEndPoint RtpEndPoint => _ports.Rtp.LocalEndPoint;
+
+    /// <summary>Where it listens for HTTP; <see langword="null"/>: nowhere by itself.</summary>
+    public IPEndPoint? HttpEndPoint => _http?.LocalEndPoint;
+
+    /// <summary>Serves connections of HTTP, whoever accepts them; <see langword="null"/>: that is off.</summary>
+    public RadioServer? Radio { get; }
 
     /// <summary>Where the PyAudio tutorial's TCP clients connect to; <see langword="null"/>: nowhere.</summary>
     public IPEndPoint? PyAudioTcpEndPoint => _pyAudio?.TcpEndPoint;
@@ -93,6 +103,7 @@ public sealed class StationServer : IAsyncDisposable
         [
             _rtsp.RunAsync(ending.Token),
             _listener.RunAsync(_rtsp.ServeAsync, ending.Token),
+            .. _http is null ? Array.Empty<Task>() : [_http.RunAsync(Radio!.ServeAsync, ending.Token)],
             .. _pyAudio is null ? Array.Empty<Task>() : [_pyAudio.RunAsync(ending.Token)],
         ];
         await Task.WhenAny([DrainAsync(stations, ending.Token), .. serving]).ConfigureAwait(false);
@@ -122,6 +133,7 @@ public sealed class StationServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
+        _http?.Dispose();
         _pyAudio?.Dispose();
         await _senders.DisposeAsync().ConfigureAwait(false);
         _ports.Dispose();
@@ -141,5 +153,5 @@ public sealed class StationServer : IAsyncDisposable
         }
     }
 
-    private int Listeners => _rtsp.GetSnapshot().Sessions.Count + (_pyAudio?.GetSnapshot().Listeners ?? 0);
+    private int Listeners => _rtsp.GetSnapshot().Sessions.Count + (_pyAudio?.GetSnapshot().Listeners ?? 0) + (Radio?.Listeners ?? 0);
 }

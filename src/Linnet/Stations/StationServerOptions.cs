@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Transports.Http;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 
@@ -23,6 +24,15 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>Where and how the PyAudio tutorial's programs are served; <see langword="null"/>, the default: not at all.</summary>
     public PyAudioServerOptions? PyAudio { get; init; }
 
+    /// <summary>How stations are heard over HTTP; <see langword="null"/>, the default: not at all.</summary>
+    public RadioServerOptions? Radio { get; init; }
+
+    /// <summary>
+    /// TCP port for HTTP, 0–65535; 0: any free one; <see langword="null"/>, the default: another host, such as Kestrel, listens, and gives what comes
+    /// to <see cref="StationServer.Radio"/>.
+    /// </summary>
+    public int? HttpPort { get; init; }
+
     /// <summary>Limits of listeners that do not keep up.</summary>
     public SenderOptions Sender { get; init; } = new();
 
@@ -39,7 +49,12 @@ public sealed record StationServerOptions : IValidatable
             yield return $"The RTP port is {RtpPort}; it must be between 0 and 65534.";
         }
 
-        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(PyAudio?.Problems() ?? []))
+        if (HttpPort is < 0 or > 65_535)
+        {
+            yield return $"The HTTP port is {HttpPort}; it must be between 0 and 65535.";
+        }
+
+        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(PyAudio?.Problems() ?? []).Concat(Radio?.Problems() ?? []))
         {
             yield return problem;
         }

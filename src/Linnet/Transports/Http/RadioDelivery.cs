@@ -1,0 +1,125 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+
+namespace Linnet.Transports.Http;
+
+/// <summary>Sends one listener its first sound, hands it to a sender thread and stays with its connection until either has enough.</summary>
+internal sealed class RadioDelivery(RadioServerOptions options, SenderPool senders, TimeProvider time)
+{
+    // A player has nothing more to say; whoever talks on is no player.
+    private const long MaxSaid = 16 * 1024;
+
+    [ThreadStatic]
+    private static GatheringWriter? _writer;
+
+    /// <summary>Serves a listener to its end.</summary>
+    /// <returns>It; <see langword="null"/> if there was no sound to begin with, and nothing was sent.</returns>
+    internal async Task<StreamListener?> RunAsync(
+        StreamLog log, byte[] answer, int metadataInterval, PipeReader input, Socket socket, CancellationToken cancellationToken)
+    {
+        StreamEntry? start = FirstEntry(log) ?? await WaitForFirstAsync(log, cancellationToken).ConfigureAwait(false);
+        if (start is null)
+        {
+            return null;
+        }
+
+        socket.SendBufferSize = RadioListener.KernelBufferFor(log.Ring.Info);
+        socket.NoDelay = true;
+        var listener = new RadioListener(log, start, answer, metadataInterval, socket, input);
+        StreamOutcome outcome = (_writer ??= new GatheringWriter()).Write(listener, out _);
+        if (outcome != StreamOutcome.Broken)
+        {
+            senders.AddStream(listener);
+            try
+            {
+                await WaitForEndAsync(listener, input, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                listener.Leave();
+            }
+
+            await CloseAsync(listener, input, socket).ConfigureAwait(false);
+        }
+
+        return listener;
+    }
+
+    private StreamEntry? FirstEntry(StreamLog log)
+    {
+        long now = time.GetTimestamp();
+        log.Advance(now);
+        return log.EntryDueFrom(now - (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
+    }
+
+    /// <summary>Where a rendition has only just started.</summary>
+    private async Task<StreamEntry?> WaitForFirstAsync(StreamLog log, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(options.RequestTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            while (!log.HasEnded)
+            {
+                await log.Ring.WaitForAsync(log.NextIndex, either.Token).ConfigureAwait(false);
+                if (FirstEntry(log) is StreamEntry first)
+                {
+                    return first;
+                }
+
+                // It is there but not due, or another thread is about to take it.
+                await Task.Delay(StreamLog.Pause, time, either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Long enough.
+        }
+
+        return null;
+    }
+
+    /// <summary>Returns when the client has left or talks too much, or the sender has finished.</summary>
+    private static async ValueTask WaitForEndAsync(RadioListener listener, PipeReader input, CancellationToken cancellationToken)
+    {
+        long said = 0;
+        while (listener.Finished is null && said < MaxSaid)
+        {
+            ReadResult read = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            said += read.Buffer.Length;
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>After the end of the station the rest is on its way; the player closes when it has it. Others are cut off.</summary>
+    private async ValueTask CloseAsync(RadioListener listener, PipeReader input, Socket socket)
+    {
+        if (listener.Finished is not DropReason.None)
+        {
+            if (listener.Finished is not null)
+            {
+                socket.Close(timeout: 0);
+            }
+
+            return;
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+        using var patience = new CancellationTokenSource(options.EndLinger, time);
+        using CancellationTokenRegistration over = patience.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), input);
+        while (!patience.IsCancellationRequested)
+        {
+            ReadResult read = await input.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+}

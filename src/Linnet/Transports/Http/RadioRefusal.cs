@@ -1,0 +1,47 @@
+namespace Linnet.Transports.Http;
+
+/// <summary>Why somebody does not hear.</summary>
+public enum RadioRefusal
+{
+    /// <summary>There is no such sound here (404).</summary>
+    NotFound,
+
+    /// <summary>The station has no rendition that the player accepts (406).</summary>
+    NotAcceptable,
+
+    /// <summary>The method is none that a listener uses (405).</summary>
+    MethodNotAllowed,
+
+    /// <summary>There are too many listeners in all (503).</summary>
+    TooManyListeners,
+
+    /// <summary>There are too many listeners of the station (503).</summary>
+    TooManyOfStation,
+
+    /// <summary>There are too many listeners of the address (403).</summary>
+    TooManyOfAddress,
+
+    /// <summary>The station runs as many renditions as it may, or has ended (503).</summary>
+    Unavailable,
+
+    /// <summary>There is no memory for another rendition's bytes (503).</summary>
+    NoBuffer,
+
+    /// <summary>The station has no sound to begin with (503).</summary>
+    Silent,
+
+    /// <summary>The request is malformed or too large.</summary>
+    Malformed,
+
+    /// <summary>The request took too long (408).</summary>
+    TooSlow,
+
+    /// <summary>Too many requests are not whole yet; closed without an answer.</summary>
+    TooManyWaiting,
+
+    /// <summary>The peer left before its request was whole.</summary>
+    Left,
+
+    /// <summary>Pushing is closed (403).</summary>
+    PushClosed,
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Linnet.Wire.Icy;
+
+namespace Linnet.Transports.Http;
+
+/// <summary>What came of reading a request's head.</summary>
+/// <param name="Head">The head, if there is one.</param>
+/// <param name="IsOurs">Whether it was consumed.</param>
+/// <param name="Refusal">Why there is none.</param>
+internal readonly record struct RadioRequest(HttpRequestHead? Head, bool IsOurs, RadioRefusal? Refusal);
+
+/// <summary>Reads the heads of requests, from peers that may be slow, endless or silent.</summary>
+internal sealed class RadioRequests(RadioServerOptions options, TimeProvider time)
+{
+    private readonly PeerQuota _waiting = new(options.MaxWaiting, options.MaxWaitingPerAddress);
+
+    /// <summary>Connections whose request is not whole yet.</summary>
+    internal int Waiting => _waiting.Count;
+
+    /// <summary>Reads a head. What is not ours is left unread.</summary>
+    /// <param name="input">The connection's bytes.</param>
+    /// <param name="peer">Whose.</param>
+    /// <param name="isOurs">Whether a request is ours to answer.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async ValueTask<RadioRequest> ReadAsync(
+        PipeReader input, PeerAddress peer, Func<HttpRequestHead, bool> isOurs, CancellationToken cancellationToken)
+    {
+        if (!_waiting.TryEnter(peer, out _))
+        {
+            return new RadioRequest(null, false, RadioRefusal.TooManyWaiting);
+        }
+
+        try
+        {
+            // Most come whole with the first read.
+            long seen = 0;
+            if (input.TryRead(out ReadResult first))
+            {
+                seen = first.Buffer.Length;
+                if (Take(input, first, 0, isOurs) is RadioRequest request)
+                {
+                    return request;
+                }
+            }
+
+            return await WaitAsync(input, seen, isOurs, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _waiting.Leave(peer);
+        }
+    }
+
+    private async ValueTask<RadioRequest> WaitAsync(PipeReader input, long seen, Func<HttpRequestHead, bool> isOurs, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(options.RequestTimeout, time);
+        using CancellationTokenRegistration over = patience.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), input);
+        while (true)
+        {
+            ReadResult read = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (read.IsCanceled)
+            {
+                input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                return new RadioRequest(null, false, RadioRefusal.TooSlow);
+            }
+
+            long length = read.Buffer.Length;
+            if (Take(input, read, seen, isOurs) is RadioRequest request)
+            {
+                return request;
+            }
+
+            seen = length;
+        }
+    }
+
+    /// <summary>Looks at what has come; <see langword="null"/> if more must.</summary>
+    private RadioRequest? Take(PipeReader input, in ReadResult read, long seen, Func<HttpRequestHead, bool> isOurs)
+    {
+        ReadOnlySequence<byte> buffer = read.Buffer;
+
+        // Whoever sends byte by byte does not make us read the whole again for each.
+        bool mayBeWhole = buffer.Length > options.Request.MaxHead || buffer.Slice(Math.Min(seen, buffer.Length)).PositionOf((byte)'\n') is not null;
+        HttpRequestHead? head = null;
+        HttpReadResult result = mayBeWhole ? HttpRequestHead.TryParse(buffer, options.Request, out head, out _) : HttpReadResult.NeedMore;
+        if (result is HttpReadResult.NeedMore)
+        {
+            input.AdvanceTo(buffer.Start, buffer.End);
+            return read.IsCompleted ? new RadioRequest(null, false, RadioRefusal.Left) : null;
+        }
+
+        bool ours = head is not null && isOurs(head);
+        if (ours)
+        {
+            input.AdvanceTo(buffer.GetPosition(head!.Length));
+        }
+        else
+        {
+            input.AdvanceTo(buffer.Start, buffer.Start);
+        }
+
+        return new RadioRequest(head, ours, head is null ? RadioRefusal.Malformed : null);
+    }
+}

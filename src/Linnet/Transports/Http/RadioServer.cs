@@ -1,0 +1,278 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Wire.Icy;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Transports.Http;
+
+/// <summary>Takes a push, or what belongs to one, to its end.</summary>
+/// <param name="head">The request's head, which has been consumed.</param>
+/// <param name="transport">The connection.</param>
+/// <param name="socket">Its socket.</param>
+/// <param name="cancellationToken">The server stops.</param>
+internal delegate Task PushHandler(HttpRequestHead head, IDuplexPipe transport, Socket socket, CancellationToken cancellationToken);
+
+/// <summary>Serves stations to whatever plays a stream over HTTP: browsers, internet radios, players.</summary>
+/// <remarks>
+/// Listening is others' work: <see cref="TcpListenerHost"/>, or a server such as Kestrel, which keeps what is not about sound. A request is read and
+/// answered, and a player's first seconds of sound are sent, where the connection is served; from then on a sender thread writes to its socket.
+/// Source: docs/wire/icy.md.
+/// </remarks>
+public sealed class RadioServer
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
+    private readonly RadioServerOptions _options;
+    private readonly StationDirectory _directory;
+    private readonly RadioRequests _requests;
+    private readonly RadioStreams _streams;
+    private readonly RadioAudience _audience;
+    private readonly RadioDelivery _delivery;
+    private readonly SenderPool _senders;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Tally<RadioRefusal> _refused = new();
+
+    /// <summary>A server.</summary>
+    /// <param name="options">Limits.</param>
+    /// <param name="directory">What there is to hear.</param>
+    /// <param name="senders">Who sends. It must outlive this.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told who comes and goes; default nobody.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
+    public RadioServer(RadioServerOptions options, StationDirectory directory, SenderPool senders, TimeProvider time, ILogger? logger = null)
+    {
+        _options = options.ThrowIfInvalid();
+        _directory = directory;
+        _senders = senders;
+        _time = time;
+        _logger = logger ?? NullLogger.Instance;
+        _requests = new RadioRequests(options, time);
+        _streams = new RadioStreams(senders, options.MaxBufferBytes, time);
+        _audience = new RadioAudience(options);
+        _delivery = new RadioDelivery(options, senders, time);
+    }
+
+    /// <summary>Who takes <c>PUT</c>, <c>SOURCE</c> and <c>/admin/</c>; <see langword="null"/>: nobody, pushing is closed.</summary>
+    internal PushHandler? Push { get; set; }
+
+    /// <summary>Listeners now.</summary>
+    internal int Listeners => _audience.Count;
+
+    /// <summary>Serves a connection whose request is about sound, to its end.</summary>
+    /// <param name="transport">The connection. Sound goes straight to the socket.</param>
+    /// <param name="socket">Its socket. Whoever accepted it closes it after this returns.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns><see langword="false"/>: the request is about something else. Nothing was consumed or sent.</returns>
+    public async ValueTask<bool> TryServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(socket);
+        if (RemoteOf(socket) is not IPEndPoint remote)
+        {
+            return true;
+        }
+
+        try
+        {
+            PeerAddress peer = PeerAddress.Of(remote.Address);
+            RadioRequest request = await _requests.ReadAsync(transport.Input, peer, IsOurs, cancellationToken).ConfigureAwait(false);
+            if (request.Head is null || !request.IsOurs)
+            {
+                return request.Refusal is RadioRefusal why && await EndAsync(transport, socket, remote, why).ConfigureAwait(false);
+            }
+
+            await AnswerAsync(request.Head, transport, socket, peer, remote, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It left, or we stop.
+        }
+        catch (Exception e)
+        {
+            _logger.RadioFailed(e, remote);
+            socket.Close(timeout: 0);
+        }
+
+        return true;
+    }
+
+    /// <summary>Serves a connection where nobody else does: what is not about sound is refused. A <see cref="ConnectionHandler"/>.</summary>
+    public async Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    {
+        if (!await TryServeAsync(transport, socket, cancellationToken).ConfigureAwait(false))
+        {
+            _refused.Count(RadioRefusal.NotFound);
+            await WriteAsync(transport, RadioAnswers.Refusal(null, HttpStatusCode.NotFound, RadioAnswers.WhatThereIs(_directory), Now)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Who listens, and what was refused.</summary>
+    public RadioServerSnapshot GetSnapshot() => new(
+        _audience.Count,
+        _requests.Waiting,
+        _audience.Accepted,
+        _audience.GetRenditions(),
+        _streams.Allocated,
+        _senders.GetStreamStatistics(),
+        _refused.Read());
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    private bool IsOurs(HttpRequestHead head) => head.Method switch
+    {
+        "PUT" or "SOURCE" => true,
+        "GET" when head.Path.StartsWith("/admin/", StringComparison.Ordinal) => Push is not null,
+        _ => RadioTarget.Find(head.Path, _directory).Kind != RadioTargetKind.None,
+    };
+
+    private Task AnswerAsync(
+        HttpRequestHead head, IDuplexPipe transport, Socket socket, PeerAddress peer, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        if (head.Method is "PUT" or "SOURCE" || head.Path.StartsWith("/admin/", StringComparison.Ordinal))
+        {
+            return Push is null
+                ? RefuseAsync(head, transport, remote, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.\r\n")
+                : Push(head, transport, socket, cancellationToken);
+        }
+
+        RadioTarget target = RadioTarget.Find(head.Path, _directory);
+        switch (head.Method)
+        {
+            case "OPTIONS":
+                return WriteAsync(transport, RadioAnswers.Preflight(head, Now).ToArray());
+            case not ("GET" or "HEAD"):
+                return RefuseAsync(
+                    head, transport, remote, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Sound is fetched with GET.\r\n");
+        }
+
+        switch (target.Kind)
+        {
+            case RadioTargetKind.M3u or RadioTargetKind.Pls:
+                return WriteAsync(transport, RadioAnswers.Playlist(head, target, socket.LocalEndPoint, Now));
+            case RadioTargetKind.Sound or RadioTargetKind.Station:
+                return (target.Rendition ?? RadioTarget.Preferred(target.Station!, head.Headers["Accept"])) is StreamRendition rendition
+                    ? ListenAsync(head, target.Station!, rendition, transport, socket, peer, remote, cancellationToken)
+                    : RefuseAsync(
+                        head, transport, remote, RadioRefusal.NotAcceptable, HttpStatusCode.NotAcceptable, RadioAnswers.WhatThereIs(_directory));
+            default:
+                return RefuseAsync(head, transport, remote, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioAnswers.WhatThereIs(_directory));
+        }
+    }
+
+    private async Task ListenAsync(
+        HttpRequestHead head,
+        StationListing station,
+        StreamRendition rendition,
+        IDuplexPipe transport,
+        Socket socket,
+        PeerAddress peer,
+        IPEndPoint remote,
+        CancellationToken cancellationToken)
+    {
+        int metadataInterval = head.WantsMetadata && RadioAnswers.HasMetadata(rendition) ? RadioAnswers.MetadataIntervalFor(rendition.Ring.Info) : 0;
+        byte[] answer = RadioAnswers.Sound(head, station, rendition, metadataInterval, Now).ToArray();
+        if (head.Method == "HEAD")
+        {
+            await WriteAsync(transport, answer).ConfigureAwait(false);
+            return;
+        }
+
+        if (_audience.TryEnter(peer, station.Name, rendition.Name) is RadioRefusal full)
+        {
+            await RefuseAsync(head, transport, remote, full).ConfigureAwait(false);
+            return;
+        }
+
+        RadioRefusal? refusal = null;
+        try
+        {
+            if (!_streams.TryOpen(rendition, out RadioStream? stream, out RadioRefusal why))
+            {
+                refusal = why;
+            }
+            else
+            {
+                using (stream)
+                {
+                    _logger.RadioListenerPlays(remote, station.Name, rendition.Name);
+                    StreamListener? listener = await _delivery.RunAsync(stream.Log, answer, metadataInterval, transport.Input, socket, cancellationToken).ConfigureAwait(false);
+                    refusal = listener is null ? RadioRefusal.Silent : null;
+                    _logger.RadioListenerLeaves(remote, station.Name, rendition.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);
+                }
+            }
+        }
+        finally
+        {
+            _audience.Leave(peer, station.Name, rendition.Name);
+        }
+
+        if (refusal is RadioRefusal reason)
+        {
+            await RefuseAsync(head, transport, remote, reason).ConfigureAwait(false);
+        }
+    }
+
+    private Task RefuseAsync(HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, RadioRefusal reason) => reason switch
+    {
+        RadioRefusal.TooManyOfAddress => RefuseAsync(
+            head, transport, remote, reason, HttpStatusCode.Forbidden, "There are too many listeners at your address.\r\n"),
+        RadioRefusal.TooManyListeners or RadioRefusal.TooManyOfStation => RefuseAsync(
+            head, transport, remote, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners just now.\r\n"),
+        _ => RefuseAsync(head, transport, remote, reason, HttpStatusCode.ServiceUnavailable, "This cannot be heard just now.\r\n"),
+    };
+
+    private async Task RefuseAsync(
+        HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, RadioRefusal reason, HttpStatusCode status, string why)
+    {
+        _refused.Count(reason);
+        _logger.RadioRefused(remote, reason);
+        TimeSpan? retryAfter = status == HttpStatusCode.ServiceUnavailable ? RetryAfter : null;
+        await WriteAsync(transport, RadioAnswers.Refusal(head, status, why, Now, retryAfter)).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a connection that made no whole request; <see langword="false"/> if that is somebody else's to tell.</summary>
+    private async ValueTask<bool> EndAsync(IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal why)
+    {
+        if (why == RadioRefusal.Malformed)
+        {
+            return false;
+        }
+
+        if (why == RadioRefusal.Left)
+        {
+            return true;
+        }
+
+        _refused.Count(why);
+        _logger.RadioRefused(remote, why);
+        if (why == RadioRefusal.TooSlow)
+        {
+            await WriteAsync(transport, RadioAnswers.Refusal(null, HttpStatusCode.RequestTimeout, "The request took too long.\r\n", Now)).ConfigureAwait(false);
+        }
+        else
+        {
+            socket.Close(timeout: 0);
+        }
+
+        return true;
+    }
+
+    private static async Task WriteAsync(IDuplexPipe transport, byte[] answer) =>
+        await transport.Output.WriteAsync(answer, CancellationToken.None).ConfigureAwait(false);
+
+    private static IPEndPoint? RemoteOf(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint as IPEndPoint;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+}
