@@ -19,6 +19,9 @@ runtime=(
 peers=(
   "ffmpeg|ffmpeg|ffmpeg|ffmpeg|ffmpeg"
   "sox|sox|sox|sox|sox"
+  "flac|flac|flac|flac|flac"
+  "opusinfo|opus-tools|opus-tools|opus-tools|opus-tools"
+  "ogginfo|vorbis-tools|vorbis-tools|vorbis-tools|vorbis-tools"
   "pulseaudio|pulseaudio|pulseaudio|pulseaudio|pulseaudio"
   "pactl|pulseaudio-utils|pulseaudio-utils|libpulse|pulseaudio"
   "gst-launch-1.0|gstreamer1.0-tools|gstreamer1|gstreamer|gstreamer"

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics;
 
 namespace Linnet.Audio;
 
@@ -96,5 +97,22 @@ public static class PcmConvert
         }
 
         return length;
+    }
+
+    /// <summary>Samples as integers of <paramref name="bitDepth"/> bits, at most 24, each in a number of its own; clamped.</summary>
+    internal static void ToIntegers(ReadOnlySpan<float> pcm, Span<int> destination, int bitDepth)
+    {
+        float scale = 1 << (bitDepth - 1);
+        int max = (1 << (bitDepth - 1)) - 1;
+        int i = 0;
+        for (; i + Vector128<float>.Count <= pcm.Length; i += Vector128<float>.Count)
+        {
+            PcmRound.ToIntegers(Vector128.Create(pcm[i..]) * scale, Vector128.Create(-max - 1), Vector128.Create(max)).CopyTo(destination[i..]);
+        }
+
+        for (; i < pcm.Length; i++)
+        {
+            destination[i] = PcmRound.ToInteger(pcm[i] * scale, -max - 1, max);
+        }
     }
 }

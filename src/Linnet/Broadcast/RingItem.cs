@@ -42,7 +42,7 @@ public sealed class DiscontinuityItem(long position, long dueAt, MediaTimeline t
 /// <param name="headers">What a decoder needs before the packets, in their order; not written again. MP3, Opus and PCM need nothing.</param>
 public sealed class FormatItem(long position, long dueAt, IReadOnlyList<ReadOnlyMemory<byte>> headers) : RingItem(position, dueAt)
 {
-    /// <summary>FLAC: the STREAMINFO block. Vorbis: its three header packets. Else empty.</summary>
+    /// <summary>FLAC: the STREAMINFO block with its own four bytes before it, marked as not the last. Vorbis: its three header packets. Opus: nothing, or an OpusHead that says more than the encoder. Else empty.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Headers { get; } = headers;
 }
 

@@ -11,8 +11,11 @@ public interface IAudioEncoder : IDisposable
     /// <summary>What it makes. Its clock rate equals <c>Format.SampleRate</c>.</summary>
     PayloadFormat Payload { get; }
 
-    /// <summary>Frames in each block, and so in each packet; where packets differ in length (Vorbis), what they hold at most.</summary>
+    /// <summary>Frames in each packet; where packets differ in length (Vorbis), what they hold at most.</summary>
     int FramesPerPacket { get; }
+
+    /// <summary>Frames in each block: those of a packet, unless the encoder puts packets together by itself.</summary>
+    int FramesPerBlock => FramesPerPacket;
 
     /// <summary>Frames by which decoded sound lags the packets that carry it: 0 for PCM, Opus' look-ahead (RFC 7845 §4.2, pre-skip).</summary>
     int Delay { get; }
@@ -23,9 +26,14 @@ public interface IAudioEncoder : IDisposable
     /// <summary>What a decoder needs before the packets: FLAC's STREAMINFO block, Vorbis' three headers; mostly nothing.</summary>
     IReadOnlyList<ReadOnlyMemory<byte>> Headers => [];
 
+    /// <summary>Asks that the packet of the next block be one to start decoding at, as far as the codec has such: a new chained stream begins there.</summary>
+    void StartAfresh()
+    {
+    }
+
     /// <summary>Encodes one block.</summary>
     /// <param name="pcm">
-    /// <see cref="FramesPerPacket"/> frames, interleaved float32. Lent for the call. Without <see cref="Delay"/> (PCM) the
+    /// <see cref="FramesPerBlock"/> frames, interleaved float32. Lent for the call. Without <see cref="Delay"/> (PCM) the
     /// last block may be shorter, so that sound ends at its last frame; others are given silence to push their sound out.
     /// </param>
     /// <param name="packet">At least <see cref="MaxPacketLength"/> bytes.</param>

@@ -15,6 +15,7 @@ internal static partial class LibOpus
     internal const int SetDtx = 4016;
     internal const int GetLookahead = 4027;
     internal const int ResetState = 4028;
+    internal const int SetPredictionDisabled = 4042;
 
     // A variadic function takes its variable arguments on the stack on Apple's arm64, whatever registers are free. Six more
     // arguments fill those registers, so that the seventh lies where the callee looks for the first variable one.

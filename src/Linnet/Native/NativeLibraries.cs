@@ -12,6 +12,7 @@ internal static class NativeLibraries
     internal const string SndFile = "sndfile";
     internal const string Mp3Lame = "mp3lame";
     internal const string Flac = "FLAC";
+    internal const string Vorbis = "vorbis";
     internal const string VorbisEnc = "vorbisenc";
     internal const string Pulse = "pulse";
     internal const string Alsa = "asound";
@@ -24,6 +25,7 @@ internal static class NativeLibraries
         [SndFile] = new("libsndfile", ["libsndfile.so.1", "libsndfile.1.dylib", "libsndfile.dylib", "/opt/homebrew/lib/libsndfile.dylib", "sndfile.dll", "libsndfile-1.dll"], "libsndfile1", "libsndfile", "libsndfile"),
         [Mp3Lame] = new("libmp3lame", ["libmp3lame.so.0", "libmp3lame.0.dylib", "libmp3lame.dylib", "/opt/homebrew/lib/libmp3lame.dylib", "libmp3lame.dll", "libmp3lame-0.dll"], "libmp3lame0", "lame-libs", "lame"),
         [Flac] = new("libFLAC", ["libFLAC.so.12", "libFLAC.so.14", "libFLAC.so.8", "libFLAC.dylib", "/opt/homebrew/lib/libFLAC.dylib", "FLAC.dll", "libFLAC.dll"], "libflac12", "flac-libs", "flac"),
+        [Vorbis] = new("libvorbis", ["libvorbis.so.0", "libvorbis.0.dylib", "libvorbis.dylib", "/opt/homebrew/lib/libvorbis.dylib", "vorbis.dll", "libvorbis-0.dll"], "libvorbis0a", "libvorbis", "libvorbis"),
         [VorbisEnc] = new("libvorbisenc", ["libvorbisenc.so.2", "libvorbisenc.2.dylib", "libvorbisenc.dylib", "/opt/homebrew/lib/libvorbisenc.dylib", "vorbisenc.dll", "libvorbisenc-2.dll"], "libvorbisenc2", "libvorbis", "libvorbis"),
         [Pulse] = new("libpulse", ["libpulse.so.0"], "libpulse0", "pulseaudio-libs", "pulseaudio"),
         [Alsa] = new("ALSA", ["libasound.so.2"], "libasound2", "alsa-lib", "alsa-lib"),

@@ -154,10 +154,16 @@ internal sealed class Rendition : IDisposable
 
     private void Encode(RenditionChain chain, long? arrivedAt)
     {
+        int frames = chain.Block.Length / chain.Encoder.Format.Channels;
+        if (_titles.TryPeek(out (long Position, TrackInfo Track) title) && title.Position < _nextPosition + frames)
+        {
+            chain.Encoder.StartAfresh();
+        }
+
         int length = chain.Encoder.Encode(chain.Block, chain.Packet);
         if (length > 0)
         {
-            Publish(chain.Packet.AsSpan(0, length), chain.Block.Length / chain.Encoder.Format.Channels, arrivedAt);
+            Publish(chain.Packet.AsSpan(0, length), frames, arrivedAt);
         }
 
         TakePackets(chain, arrivedAt);

@@ -25,7 +25,7 @@ internal sealed class RenditionChain : IDisposable
         _source = source;
         _map = new ChannelMap(source.Channels, format.Channels);
         _mapped = new float[1024 * format.Channels];
-        _block = new float[encoder.FramesPerPacket * format.Channels];
+        _block = new float[encoder.FramesPerBlock * format.Channels];
         if (source.SampleRate == format.SampleRate)
         {
             NextPosition = position;
@@ -67,7 +67,7 @@ internal sealed class RenditionChain : IDisposable
             (_mappedStart, _mappedEnd) = (0, frames * Encoder.Format.Channels);
         }
 
-        NextPosition += Encoder.FramesPerPacket;
+        NextPosition += Encoder.FramesPerBlock;
         return true;
     }
 
@@ -91,7 +91,7 @@ internal sealed class RenditionChain : IDisposable
 
             if (full)
             {
-                NextPosition += Encoder.FramesPerPacket;
+                NextPosition += Encoder.FramesPerBlock;
                 return true;
             }
 

@@ -1,4 +1,6 @@
 using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Codecs.Flac;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Opus;
 using Linnet.Codecs.Pcm;
@@ -27,8 +29,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     /// <summary>The renditions, each name once, RTP's default first.</summary>
     internal IReadOnlyList<RenditionSpec> ToSpecs()
     {
-        StreamName[] streams = [.. options.Streams.Select(static text =>
-            StreamName.TryParse(text, out StreamName? name, out string? problem) ? name : throw new ArgumentException(problem))];
+        StreamName[] streams = StreamNames();
         return
         [
             OpusSpec("opus", options.OpusBitRate, LongPacket, lowDelay: false, isStream: streams.Contains(new StreamName(StreamName.Opus, null))),
@@ -41,12 +42,25 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         ];
     }
 
+    /// <summary>The renditions that HTTP carries, as they are called and in the order of the options.</summary>
+    internal StreamName[] StreamNames() => [.. options.Streams.Select(static text =>
+        StreamName.TryParse(text, out StreamName? name, out string? problem) ? name : throw new ArgumentException(problem))];
+
     private RenditionSpec? SpecFor(StreamName name) => name.Codec switch
     {
         StreamName.Mp3 => Mp3Spec(name),
         StreamName.Opus when name.BitRate is int rate => OpusSpec(name.ToString(), rate, LongPacket, lowDelay: false, isStream: true),
+        StreamName.Flac => FlacSpec(),
         StreamName.Wav => WavSpec(),
         _ => null,
+    };
+
+    private Func<IStreamContainer> Ogg(OggMapping mapping) => () => new OggContainer(mapping, options.Name);
+
+    private RenditionSpec FlacSpec() => new("flac", source.SampleRate * source.Channels * Bits, () => new FlacEncoder(source, Bits))
+    {
+        IsRtp = false,
+        Stream = new StreamSpec("flac", "audio/flac", _ => () => new FlacContainer(options.Name)),
     };
 
     private RenditionSpec LinearSpec(string name, int bits)
@@ -82,7 +96,10 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
             PacketTime = packetTime,
             LowDelay = lowDelay,
         };
-        return new RenditionSpec(name, opus.BitRate, () => new OpusEncoder(_opusChannels, opus));
+        return new RenditionSpec(name, opus.BitRate, () => new OpusEncoder(_opusChannels, opus))
+        {
+            Stream = isStream ? new StreamSpec("opus", "audio/ogg; codecs=opus", encoder => Ogg(new OggOpusMapping(_opusChannels, encoder.Delay, source.SampleRate))) : null,
+        };
     }
 
     private RenditionSpec Mp3Spec(StreamName name)

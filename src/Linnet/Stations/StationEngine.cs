@@ -51,12 +51,13 @@ internal sealed partial class StationEngine : IDisposable
         _time = time;
         _logger = logger;
         _started = options.StartAtOnce || source.IsLive;
-        _renditions = [.. new RenditionList(source.Format, source.BitDepth, options).ToSpecs()
+        var list = new RenditionList(source.Format, source.BitDepth, options);
+        _renditions = [.. list.ToSpecs()
             .Select(spec => new Rendition(options, spec, source.Format, TryStart, time, logger))];
         Listing = new StationListing(options.Name, [.. _renditions.Where(r => r.IsRtp).Select(r => r.Ring)])
         {
             PyAudio = _renditions.Single(r => r.Ring.Info.Name == RenditionSpec.PyAudioName).Ring,
-            Streams = [.. _renditions.Select(r => r.Stream).OfType<StreamRendition>()],
+            Streams = [.. list.StreamNames().Select(name => _renditions.Single(r => r.Ring.Info.Name == name.ToString()).Stream!)],
         };
         _history = new PcmHistory(source.Format, options.EncodeAhead + PreRollTime + ReadTime);
         _block = new float[Math.Max(1, source.Format.FramesIn(ReadTime)) * source.Format.Channels];

@@ -13,7 +13,7 @@ internal sealed record Encoded(IReadOnlyList<byte[]> Packets, IReadOnlyList<int>
         var frames = new List<int>();
         byte[] packet = new byte[encoder.MaxPacketLength];
         int channels = encoder.Format.Channels;
-        int block = encoder.FramesPerPacket * channels;
+        int block = encoder.FramesPerBlock * channels;
         for (int i = 0; i < pcm.Length + (encoder.Delay * channels); i += block)
         {
             ReadOnlySpan<float> rest = pcm[Math.Min(i, pcm.Length)..Math.Min(i + block, pcm.Length)];

@@ -16,6 +16,7 @@ public sealed class OpusEncoder : IAudioEncoder
     private const int LongestPacket = 1275;
 
     private readonly OpusEncoderHandle _encoder;
+    private bool _startsAfresh;
 
     /// <summary>An encoder for <paramref name="channels"/> channels, 1 or 2.</summary>
     /// <exception cref="ArgumentException">The options have problems, or the channels are not 1 or 2.</exception>
@@ -68,6 +69,14 @@ public sealed class OpusEncoder : IAudioEncoder
     public int MaxPacketLength => LongestPacket;
 
     /// <inheritdoc/>
+    /// <remarks>Without prediction from what was before, a decoder that starts there lacks the 2.5 ms that lie in the packet before, and some 5 ms of its pitch filter.</remarks>
+    public void StartAfresh()
+    {
+        Check(LibOpus.Set(_encoder, LibOpus.SetPredictionDisabled, 1));
+        _startsAfresh = true;
+    }
+
+    /// <inheritdoc/>
     public unsafe int Encode(ReadOnlySpan<float> pcm, Span<byte> packet)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(pcm.Length, FramesPerPacket * Format.Channels, nameof(pcm));
@@ -79,6 +88,12 @@ public sealed class OpusEncoder : IAudioEncoder
             {
                 int length = LibOpus.Encode(_encoder, samples, FramesPerPacket, bytes, LongestPacket);
                 Check(length);
+                if (_startsAfresh)
+                {
+                    _startsAfresh = false;
+                    Check(LibOpus.Set(_encoder, LibOpus.SetPredictionDisabled, 0));
+                }
+
                 return length;
             }
         }

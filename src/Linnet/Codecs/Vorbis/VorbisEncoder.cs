@@ -1,0 +1,134 @@
+using Linnet.Audio;
+using Linnet.Native;
+
+namespace Linnet.Codecs.Vorbis;
+
+/// <summary>Vorbis by libvorbisenc, at an average bit rate: mono or stereo.</summary>
+/// <remarks>
+/// Source: Vorbis I. Its packets differ in length, and each stands for the sound between the middles of its block and of the one before; the first
+/// stands for none. Sound comes out of a decoder where it went in: there is no delay.
+/// </remarks>
+public sealed class VorbisEncoder : IAudioEncoder
+{
+    /// <summary>Longer packets do not come from libvorbis at any rate: this is several times what its highest quality takes.</summary>
+    private const int LongestPacket = 16 * 1024;
+
+    private readonly LibVorbisEncoder.Handle _encoder;
+    private long _granule;
+
+    /// <summary>An encoder.</summary>
+    /// <param name="format">One or two channels, 8–96 kHz.</param>
+    /// <param name="bitRate">Bits per second on average.</param>
+    /// <exception cref="ArgumentException">libvorbis has no such mode: the rate is too low or too high for the format.</exception>
+    /// <exception cref="DllNotFoundException">libvorbisenc is not installed; the message says how to.</exception>
+    public VorbisEncoder(AudioFormat format, int bitRate)
+    {
+        if (!format.IsValid || format.Channels > 2)
+        {
+            throw new ArgumentOutOfRangeException(nameof(format), format, "Vorbis is made with one or two channels.");
+        }
+
+        NativeLibraries.Require(NativeLibraries.Vorbis);
+        NativeLibraries.Require(NativeLibraries.VorbisEnc);
+        Format = format;
+        Payload = new PayloadFormat("vorbis", format.SampleRate, format.Channels);
+        _encoder = new LibVorbisEncoder.Handle();
+        try
+        {
+            LibVorbisEncoder.InitInfo(_encoder.Info);
+            LibVorbisEncoder.InitComment(_encoder.Comment);
+            if (LibVorbisEncoder.Choose(_encoder.Info, new(format.Channels), new(format.SampleRate), new(-1), new(bitRate), new(-1)) != 0)
+            {
+                throw new ArgumentException($"Vorbis has no {bitRate / 1000} kbit/s at {format}.", nameof(bitRate));
+            }
+
+            FramesPerPacket = LibVorbisEncoder.BlockSize(_encoder.Info, isLong: 1) / 2;
+            Check(LibVorbisEncoder.InitState(_encoder.State, _encoder.Info));
+            Check(LibVorbisEncoder.InitBlock(_encoder.State, _encoder.Block));
+            Check(LibVorbisEncoder.Headers(_encoder.State, _encoder.Comment, out var identification, out var comments, out var setup));
+            Headers = [identification.Span.ToArray(), comments.Span.ToArray(), setup.Span.ToArray()];
+        }
+        catch
+        {
+            _encoder.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public AudioFormat Format { get; }
+
+    /// <summary>For people alone: RTP carries Vorbis otherwise, and nobody asks for it.</summary>
+    public PayloadFormat Payload { get; }
+
+    /// <inheritdoc/>
+    public int FramesPerPacket { get; }
+
+    /// <inheritdoc/>
+    public int Delay => 0;
+
+    /// <inheritdoc/>
+    public int MaxPacketLength => LongestPacket;
+
+    /// <summary>The identification, comment and setup headers.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Headers { get; }
+
+    /// <inheritdoc/>
+    public unsafe int Encode(ReadOnlySpan<float> pcm, Span<byte> packet)
+    {
+        int channels = Format.Channels;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pcm.Length, FramesPerPacket * channels, nameof(pcm));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pcm.Length % channels, 0, nameof(pcm));
+        int frames = pcm.Length / channels;
+        if (frames == 0)
+        {
+            return 0;
+        }
+
+        float** planes = LibVorbisEncoder.Buffer(_encoder.State, frames);
+        for (int i = 0; i < pcm.Length; i++)
+        {
+            planes[i % channels][i / channels] = pcm[i];
+        }
+
+        Check(LibVorbisEncoder.Wrote(_encoder.State, frames));
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public bool TryTake(Span<byte> packet, out int length, out int frames)
+    {
+        LibVorbisEncoder.OggPacket next;
+        while (LibVorbisEncoder.NextPacket(_encoder.State, out next) != 1)
+        {
+            if (LibVorbisEncoder.NextBlock(_encoder.State, _encoder.Block) != 1)
+            {
+                (length, frames) = (0, 0);
+                return false;
+            }
+
+            Check(LibVorbisEncoder.Analyse(_encoder.Block, 0));
+            Check(LibVorbisEncoder.AddBlock(_encoder.Block));
+        }
+
+        next.Span.CopyTo(packet);
+        length = next.Span.Length;
+        frames = (int)(next.Granule - _granule);
+        _granule = next.Granule;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Complete() => Check(LibVorbisEncoder.Wrote(_encoder.State, 0));
+
+    /// <summary>Frees libvorbis' state.</summary>
+    public void Dispose() => _encoder.Dispose();
+
+    private static void Check(int result)
+    {
+        if (result < 0)
+        {
+            throw new InvalidOperationException($"libvorbis failed with {result}.");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Buffers;
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Wire.Ogg;
+
+namespace Linnet.Transports.Http.Containers;
+
+/// <summary>Packets in the pages of chained Ogg streams: each title, each format and each gap begins a new one, exactly at its packet.</summary>
+/// <remarks>
+/// Source: RFC 3533. Positions go on over the links of the chain, so that no player's clock jumps back. A page ends with a packet, so that a listener
+/// can join at it; only a packet longer than a page (64 KiB) lies in several.
+/// </remarks>
+internal sealed class OggContainer : IStreamContainer
+{
+    private static readonly TimeSpan LongestPage = TimeSpan.FromMilliseconds(100);
+
+    private readonly OggMapping _mapping;
+    private readonly string _station;
+    private readonly int _pageFrames;
+    private OggPageWriter _pages;
+    private readonly Queue<PacketItem> _lately = new();
+    private FormatItem? _format;
+    private TrackInfo? _track;
+    private PacketItem? _last;
+    private bool _isOpen;
+    private bool _isSeam;
+    private long _origin;
+    private int _preSkip;
+    private int _pending;
+
+    /// <summary>A chain.</summary>
+    /// <param name="mapping">How the codec lies in Ogg.</param>
+    /// <param name="station">What the tags call the station.</param>
+    internal OggContainer(OggMapping mapping, string station)
+    {
+        _mapping = mapping;
+        _station = station;
+        _pageFrames = new AudioFormat(mapping.SampleRate, 1).FramesIn(LongestPage);
+        _pages = new OggPageWriter((uint)Random.Shared.Next());
+    }
+
+    /// <summary>The header pages of the link that is open; between two links nothing, as the next packet brings its own.</summary>
+    public ReadOnlyMemory<byte> Head { get; private set; }
+
+    public void Write(RingItem item, IBufferWriter<byte> output)
+    {
+        switch (item)
+        {
+            case PacketItem packet:
+                WritePacket(packet, output);
+                break;
+            case TitleItem title when title.Track != _track:
+                _track = title.Track;
+                _isSeam |= _isOpen;
+                End(output);
+                break;
+            case FormatItem format:
+                _format = format;
+                _isSeam = false;
+                _lately.Clear();
+                End(output);
+                break;
+            case EndItem:
+                End(output);
+                break;
+        }
+    }
+
+    private void WritePacket(PacketItem packet, IBufferWriter<byte> output)
+    {
+        if (_last is { } last && last.Position + last.Frames != packet.Position)
+        {
+            _isSeam = false;
+            _lately.Clear();
+            End(output);
+        }
+
+        if (!_isOpen)
+        {
+            Begin(packet, output);
+        }
+
+        _pages.Add(packet.Payload.Span, GranuleAt(packet.Position + packet.Frames), output);
+        _pending += packet.Frames;
+        if (_pending + packet.Frames > _pageFrames)
+        {
+            _pages.Flush(output);
+            _pending = 0;
+        }
+
+        _last = packet;
+        _lately.Enqueue(packet);
+        while (_lately.Count > _mapping.PacketsBefore)
+        {
+            _lately.Dequeue();
+        }
+    }
+
+    /// <summary>Begins a link. Where sound goes on, a decoder first gets the packets before once more, to throw away what comes of them.</summary>
+    private void Begin(PacketItem packet, IBufferWriter<byte> output)
+    {
+        var tags = VorbisComment.Of("Linnet", _track);
+        tags.Add("ORGANIZATION", _station);
+        PacketItem[] before = _isSeam ? [.. _lately] : [];
+        _preSkip = !_isSeam ? _mapping.PreSkip : _mapping.HasPreSkip ? before.Sum(static p => p.Frames) : 0;
+        if (_last is null || packet.Position < _origin)
+        {
+            _origin = packet.Position + _preSkip;
+        }
+
+        _pages = new OggPageWriter(unchecked(_pages.Serial + 1));
+        var head = new ArrayBufferWriter<byte>(4096);
+        _mapping.WriteHeaders(_pages, _format?.Headers ?? [], tags, _preSkip, head);
+        Head = head.WrittenSpan.ToArray();
+        output.Write(Head.Span);
+        foreach (PacketItem earlier in before)
+        {
+            _pages.Add(earlier.Payload.Span, GranuleAt(earlier.Position + earlier.Frames), output);
+        }
+
+        _pages.Flush(output);
+        _isOpen = true;
+        _isSeam = false;
+        _pending = 0;
+    }
+
+    private void End(IBufferWriter<byte> output)
+    {
+        if (_isOpen)
+        {
+            _pages.Flush(output, isLast: true);
+            _isOpen = false;
+            Head = default;
+        }
+    }
+
+    private long GranuleAt(long position) => position - _origin + _preSkip;
+}
