@@ -58,6 +58,9 @@ public sealed class IngestBuffer
     /// <summary>Called once, on the first writer's thread, when the format becomes known by what it sends; what it throws, the writer gets.</summary>
     public Action<StreamFormat>? FormatKnown { get; set; }
 
+    /// <summary>Called when a writer's first format is known, on its thread, after <see cref="FormatKnown"/>.</summary>
+    public Action<IngestWriter>? Begun { get; set; }
+
     /// <summary>Who writes now.</summary>
     public IngestWriter? Writer
     {
@@ -92,6 +95,19 @@ public sealed class IngestBuffer
 
             return writer is not null;
         }
+    }
+
+    /// <summary>Says that another track begins with the sound that arrives next.</summary>
+    /// <returns><see langword="false"/> if nobody writes.</returns>
+    public bool TrySetTrack(TrackInfo track)
+    {
+        if (Writer is not { } writer)
+        {
+            return false;
+        }
+
+        SetTrack(writer, track);
+        return true;
     }
 
     /// <summary>What waits, and who it is waiting for.</summary>

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Wire.Icy;
 
 namespace Linnet.Codecs.Streams;
 
@@ -24,6 +25,9 @@ public sealed class IngestWriter : IStreamSink, IDisposable
 
     /// <summary>Who it is, for people.</summary>
     public string Origin { get; }
+
+    /// <summary>What it says about the station; <see langword="null"/>: nothing.</summary>
+    public IceDescription? Description { get; set; }
 
     /// <summary>How its sound is encoded; <see langword="null"/> until that is known.</summary>
     public StreamFormat? Format => Volatile.Read(ref _format);
@@ -57,6 +61,10 @@ public sealed class IngestWriter : IStreamSink, IDisposable
         _resampler = format.Pcm.SampleRate != _target.SampleRate ? new Resampler(format.Pcm.SampleRate, _target.SampleRate, _target.Channels) : null;
         _mapped = converts ? new float[PieceFrames * _target.Channels] : [];
         _converted = converts ? new float[PieceFrames * _target.Channels] : [];
+        if (before is null)
+        {
+            _buffer.Begun?.Invoke(this);
+        }
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,118 @@
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+
+namespace Linnet.Transports.Http;
+
+/// <summary>The bytes of one push on their way to a station: what they are, how many they are, and whether they are sound. One thread's own.</summary>
+internal sealed class PushFeed : IStreamSink
+{
+    /// <summary>−80 dB: what is below is silence.</summary>
+    private const float Silence = 1e-4f;
+
+    private readonly PushServerOptions _options;
+    private readonly IngestWriter _writer;
+    private readonly IStreamDecoder _decoder;
+    private readonly TimeProvider _time;
+    private double _bits;
+    private long _drained;
+    private double _silent;
+    private bool _hasSound;
+
+    internal PushFeed(PushServerOptions options, IngestWriter writer, IStreamDecoder decoder, TimeProvider time)
+    {
+        _options = options;
+        _writer = writer;
+        _decoder = decoder;
+        _time = time;
+        _drained = time.GetTimestamp();
+    }
+
+    /// <summary>Bytes of the stream so far.</summary>
+    internal long Bytes { get; private set; }
+
+    /// <summary>Why it cannot be decoded, if it cannot: a sentence for the pusher.</summary>
+    internal string? Problem { get; private set; }
+
+    /// <summary>Takes the next bytes.</summary>
+    /// <returns>Why no more are wanted; <see langword="null"/>: go on.</returns>
+    internal string? Write(ReadOnlySpan<byte> bytes)
+    {
+        if (!_writer.IsCurrent)
+        {
+            return "another one took over";
+        }
+
+        Bytes += bytes.Length;
+        if (!IsWithinRate(bytes.Length))
+        {
+            Problem = $"This sends more than {_options.MaxBitRate} bits per second.";
+            return "it sent more bits per second than a push may";
+        }
+
+        _decoder.Write(bytes, this);
+        return Judge();
+    }
+
+    /// <summary>After the last byte.</summary>
+    /// <returns>Why that is no good end; <see langword="null"/>: it is one.</returns>
+    internal string? Complete()
+    {
+        _decoder.Complete(this);
+        if (!_hasSound)
+        {
+            Problem ??= _decoder.Problem?.Text ?? "No sound was found in this.";
+        }
+
+        return _hasSound ? null : "no sound was found in it";
+    }
+
+    /// <summary>Holds the pusher where it is faster than the station.</summary>
+    internal Task WaitForRoomAsync(CancellationToken cancellationToken) => _writer.WaitForRoomAsync(cancellationToken);
+
+    public void OnFormat(StreamFormat format) => _writer.OnFormat(format);
+
+    public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm)
+    {
+        _hasSound |= !pcm.IsEmpty;
+        if (_writer.Format is { } format)
+        {
+            bool isSilent = !pcm.ContainsAnyExceptInRange(-Silence, Silence);
+            _silent = isSilent ? _silent + ((double)pcm.Length / format.Pcm.Channels / format.Pcm.SampleRate) : 0;
+        }
+
+        _writer.OnPacket(packet, pcm);
+    }
+
+    public void OnTrack(TrackInfo track) => _writer.OnTrack(track);
+
+    private string? Judge()
+    {
+        if (_decoder.Problem is { } problem)
+        {
+            Problem = problem.Text;
+            return $"it cannot be decoded: {problem.Text}";
+        }
+
+        if (_writer.HasOverflowed)
+        {
+            Problem = "This decodes to more sound than its bytes may.";
+            return "it decodes to more sound than its bytes may";
+        }
+
+        if (!_hasSound && Bytes > _options.MaxPreamble)
+        {
+            Problem = "No sound was found in this.";
+            return "no sound was found in it";
+        }
+
+        return _options.SilenceTime > TimeSpan.Zero && _silent > _options.SilenceTime.TotalSeconds ? "it was silent for too long" : null;
+    }
+
+    private bool IsWithinRate(int bytes)
+    {
+        long now = _time.GetTimestamp();
+        _bits = Math.Max(0, _bits - (_time.GetElapsedTime(_drained, now).TotalSeconds * _options.MaxBitRate)) + (8.0 * bytes);
+        _drained = now;
+        return _bits <= _options.MaxBitRate * PushServerOptions.RateTime.TotalSeconds;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Linnet.Transports.Http;
+
+/// <summary>Why somebody may not push.</summary>
+public enum PushRefusal
+{
+    /// <summary>No password is set.</summary>
+    Closed,
+
+    /// <summary>It did not say who it is.</summary>
+    Unnamed,
+
+    /// <summary>It does not know the password.</summary>
+    WrongPassword,
+
+    /// <summary>Its address did not know the password too often.</summary>
+    TooManyTries,
+
+    /// <summary>Nothing can be pushed there.</summary>
+    NoSuchStation,
+
+    /// <summary>Somebody else pushes there.</summary>
+    Occupied,
+
+    /// <summary>There are too many pushes.</summary>
+    TooManyPushes,
+
+    /// <summary>What it sends cannot be decoded.</summary>
+    NotDecodable,
+}

@@ -1,0 +1,254 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+using Linnet.Wire.Icy;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Transports.Http;
+
+/// <summary>Makes the decoder for a stream.</summary>
+internal delegate bool StreamDecoderFactory(
+    string? contentType, [NotNullWhen(true)] out IStreamDecoder? decoder, [NotNullWhen(false)] out StreamProblem? problem);
+
+/// <summary>Takes sound that others push to stations, as Icecast does: <c>PUT</c> and <c>SOURCE</c>, and titles by <c>/admin/metadata</c>.</summary>
+/// <remarks>
+/// Requests come from whoever reads their heads. Source: docs/wire/icy.md. A pusher waits where it is faster than its station (the connection is
+/// not read), and is told what is wrong where it can still hear it.
+/// </remarks>
+public sealed class PushServer
+{
+    private readonly PushServerOptions _options;
+    private readonly IReadOnlyList<IngestBuffer> _stations;
+    private readonly StreamDecoderFactory _createDecoder;
+    private readonly PushAuthority? _authority;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Tally<PushRefusal> _refused = new();
+    private int _pushes;
+
+    /// <summary>A server.</summary>
+    /// <param name="options">Who may push.</param>
+    /// <param name="stations">Where to.</param>
+    /// <param name="createDecoder">Makes the decoders.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told who comes and goes; default nobody.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
+    internal PushServer(
+        PushServerOptions options, IReadOnlyList<IngestBuffer> stations, StreamDecoderFactory createDecoder, TimeProvider time, ILogger? logger = null)
+    {
+        _options = options.ThrowIfInvalid();
+        _stations = stations;
+        _createDecoder = createDecoder;
+        _authority = string.IsNullOrEmpty(options.Password) ? null : new PushAuthority(options.Password);
+        _time = time;
+        _logger = logger ?? NullLogger.Instance;
+    }
+
+    /// <summary>Who pushes now, by station.</summary>
+    public IReadOnlyDictionary<string, string> Pushers => _stations
+        .Select(s => (s.Name, s.Writer))
+        .Where(s => s.Writer is not null)
+        .ToDictionary(s => s.Name, s => s.Writer!.Origin);
+
+    /// <summary>How often somebody was refused, by reason.</summary>
+    public IReadOnlyDictionary<PushRefusal, long> Refused => _refused.Read();
+
+    /// <summary>Serves a request to its end.</summary>
+    /// <param name="head">Its head, which has been consumed.</param>
+    /// <param name="transport">The connection.</param>
+    /// <param name="socket">Its socket.</param>
+    /// <param name="cancellationToken">The server stops.</param>
+    public Task ServeAsync(HttpRequestHead head, IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        try
+        {
+            return socket.RemoteEndPoint is IPEndPoint remote ? ServeAsync(head, transport, remote, cancellationToken) : Task.CompletedTask;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>As the public one, for a peer whose address is known.</summary>
+    internal async Task ServeAsync(HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        var connection = new PushConnection(head, transport, remote, _time);
+        try
+        {
+            if (Check(head, remote) is (PushRefusal reason, byte[] answer))
+            {
+                await RefuseAsync(connection, reason, answer).ConfigureAwait(false);
+            }
+            else if (head.Path.StartsWith("/admin/", StringComparison.Ordinal))
+            {
+                await connection.AnswerAsync(SetMetadata(head)).ConfigureAwait(false);
+            }
+            else
+            {
+                await AdmitAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It left, or we stop.
+        }
+        catch (Exception e)
+        {
+            _logger.PushFailed(e, remote);
+            await connection.AnswerAsync(PushAnswers.Text(head, HttpStatusCode.InternalServerError, "This failed here; the server's log says why.", Now)).ConfigureAwait(false);
+        }
+    }
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    private (PushRefusal Reason, byte[] Answer)? Check(HttpRequestHead head, IPEndPoint remote)
+    {
+        if (_authority is null)
+        {
+            return (PushRefusal.Closed, PushAnswers.Text(head, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.", Now));
+        }
+
+        return _authority.Judge(PeerAddress.Of(remote.Address), head.Headers["Authorization"], Now) switch
+        {
+            PushVerdict.Allowed => null,
+            PushVerdict.Unnamed => (PushRefusal.Unnamed, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "Pushing needs the password.", Now)),
+            PushVerdict.Wrong => (PushRefusal.WrongPassword, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "The password is wrong.", Now)),
+            _ => (PushRefusal.TooManyTries, PushAnswers.Text(
+                head, HttpStatusCode.TooManyRequests, "The password was wrong too often; wait a little.", Now, (int)PushAuthority.MaxDelay.TotalSeconds)),
+        };
+    }
+
+    private async Task AdmitAsync(PushConnection connection, CancellationToken cancellationToken)
+    {
+        HttpRequestHead head = connection.Head;
+        if (Find(head.Path) is not { } station)
+        {
+            string there = _stations.Count == 0 ? "." : $"; there is {string.Join(", ", _stations.Take(20).Select(s => "/" + s.Name))}.";
+            await RefuseAsync(
+                connection, PushRefusal.NoSuchStation, PushAnswers.Text(head, HttpStatusCode.NotFound, "No station of this name is pushed to" + there, Now)).ConfigureAwait(false);
+            return;
+        }
+
+        if (Interlocked.Increment(ref _pushes) > _options.MaxPushes)
+        {
+            Interlocked.Decrement(ref _pushes);
+            await RefuseAsync(
+                connection, PushRefusal.TooManyPushes, PushAnswers.Text(head, HttpStatusCode.ServiceUnavailable, "There are too many pushes just now.", Now)).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            if (!_createDecoder(head.Headers["Content-Type"], out IStreamDecoder? decoder, out StreamProblem? problem))
+            {
+                await RefuseAsync(
+                    connection, PushRefusal.NotDecodable, PushAnswers.Text(head, HttpStatusCode.UnsupportedMediaType, problem.Text, Now)).ConfigureAwait(false);
+                return;
+            }
+
+            using IStreamDecoder disposed = decoder;
+            if (!station.TryBegin(connection.Remote.ToString(), _options.TakesOver, out IngestWriter? writer))
+            {
+                await RefuseAsync(
+                    connection, PushRefusal.Occupied, PushAnswers.Text(head, HttpStatusCode.Conflict, "Somebody else pushes to this station.", Now)).ConfigureAwait(false);
+                return;
+            }
+
+            using (writer)
+            {
+                writer.Description = IceDescription.Read(head.Headers);
+                await FeedAsync(connection, station, writer, decoder, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pushes);
+        }
+    }
+
+    private async Task FeedAsync(
+        PushConnection connection, IngestBuffer station, IngestWriter writer, IStreamDecoder decoder, CancellationToken cancellationToken)
+    {
+        _logger.PushBegins(connection.Remote, station.Name);
+        var feed = new PushFeed(_options, writer, decoder, _time);
+        string reason = "it failed";
+        try
+        {
+            await connection.BeginAsync().ConfigureAwait(false);
+            reason = await connection.ReadAsync(feed, _options.IdleTime, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            reason = "its connection broke";
+        }
+        catch (OperationCanceledException)
+        {
+            reason = "the server stops";
+        }
+        finally
+        {
+            if (writer is { Format: { } format, ConvertedTo: { } to })
+            {
+                _logger.PushConverted(station.Name, format.Codec.ToString(), format.Pcm.ToString(), to.ToString());
+            }
+
+            _logger.PushEnds(connection.Remote, station.Name, reason, feed.Bytes);
+        }
+
+        if (feed.Problem is { } problem)
+        {
+            _refused.Count(PushRefusal.NotDecodable);
+            await connection.EndAsync(HttpStatusCode.UnsupportedMediaType, problem).ConfigureAwait(false);
+        }
+        else
+        {
+            await connection.EndAsync(HttpStatusCode.OK, "Thank you.").ConfigureAwait(false);
+        }
+    }
+
+    private byte[] SetMetadata(HttpRequestHead head)
+    {
+        var query = new QueryString(head.Query);
+        if (head.Path != "/admin/metadata" || query["mode"] != "updinfo")
+        {
+            return PushAnswers.Text(head, HttpStatusCode.NotFound, "There is only /admin/metadata?mode=updinfo&mount=/NAME&song=TITLE.", Now);
+        }
+
+        if (Find(query["mount"] ?? "") is not { } station)
+        {
+            return PushAnswers.Metadata(head, HttpStatusCode.NotFound, "No station of this name is pushed to", Now);
+        }
+
+        TrackInfo? track = query.Text("song") is { } song ? IcyTitle.Split(song)
+            : query.Text("title") is { } title ? new TrackInfo(title, query.Text("artist"))
+            : null;
+        if (track is null || !station.TrySetTrack(track))
+        {
+            string message = track is null ? "There is no title" : "Nobody pushes to this station";
+            return PushAnswers.Metadata(head, track is null ? HttpStatusCode.BadRequest : HttpStatusCode.NotFound, message, Now);
+        }
+
+        return PushAnswers.Metadata(head, HttpStatusCode.OK, "Metadata update successful", Now);
+    }
+
+    /// <summary>The station of a mount: <c>/NAME</c>, or with an ending as users of Icecast write it.</summary>
+    private IngestBuffer? Find(string path)
+    {
+        string name = path.StartsWith('/') ? path[1..] : path;
+        return _stations.FirstOrDefault(s => s.Name == name)
+            ?? (name.LastIndexOf('.') is > 0 and int dot ? _stations.FirstOrDefault(s => s.Name == name[..dot]) : null);
+    }
+
+    private async Task RefuseAsync(PushConnection connection, PushRefusal reason, byte[] answer)
+    {
+        _refused.Count(reason);
+        _logger.PushRefused(connection.Remote, reason);
+        await connection.AnswerAsync(answer).ConfigureAwait(false);
+    }
+}

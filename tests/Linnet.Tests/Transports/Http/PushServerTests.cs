@@ -1,0 +1,359 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Http;
+using Linnet.Wire.Icy;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Transports.Http;
+
+public class PushServerTests
+{
+    private static readonly AudioFormat Format = new(8000, 1);
+    private static readonly string Password = "Authorization: " + new BasicCredentials("source", "hackme").ToHeader();
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordingLogger _log = new();
+    private readonly IngestBuffer _live = new("live", new IngestOptions(), Format);
+    private readonly PushServer _server;
+
+    public PushServerTests() => _server = Create(new PushServerOptions { Password = "hackme" });
+
+    [Theory]
+    [InlineData("SOURCE /live HTTP/1.0")]
+    [InlineData("SOURCE /live ICE/1.0")]
+    [InlineData("PUT /live HTTP/1.0")]
+    [InlineData("PUT /live.mp3 HTTP/1.1")]
+    public async Task Who_waits_for_an_answer_before_it_sends_gets_one(string line)
+    {
+        Peer peer = Begin(_server, line, Password);
+
+        string answer = await peer.ReadUntilAsync("\r\n\r\n");
+        await peer.SendAsync(Sound(1000));
+        await peer.EndAsync();
+
+        Assert.Matches("^HTTP/1\\.[01] 200 OK\r\n", answer);
+        Assert.Equal("", await peer.ReadToEndAsync());
+        Assert.Equal(1000, _live.GetState().Frames);
+        Assert.Contains(_log.Lines, l => l.EndsWith("no longer pushes to live: it ended (1000 bytes)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_expects_to_be_told_to_continue_is_told_and_hears_at_the_end_how_it_went()
+    {
+        Peer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Transfer-Encoding: chunked");
+
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", await peer.ReadUntilAsync("\r\n\r\n"));
+        await peer.SendAsync([.. "300\r\n"u8, .. Sound(0x300), .. "\r\n0\r\n\r\n"u8]);
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await peer.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(0x300, _live.GetState().Frames);
+    }
+
+    [Fact]
+    public async Task A_push_with_a_length_is_answered_when_it_is_over()
+    {
+        Peer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Content-Length: 500");
+        await peer.SendAsync(Sound(500));
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await peer.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(500, _live.GetState().Frames);
+    }
+
+    [Theory]
+    [InlineData("", "PUT /live HTTP/1.1", "", "403", PushRefusal.Closed)]
+    [InlineData("hackme", "PUT /live HTTP/1.1", "", "401", PushRefusal.Unnamed)]
+    [InlineData("hackme", "SOURCE /live ICE/1.0", "Authorization: Basic c291cmNlOm5v", "401", PushRefusal.WrongPassword)]
+    [InlineData("hackme", "PUT /other HTTP/1.1", "right", "404", PushRefusal.NoSuchStation)]
+    [InlineData("hackme", "GET /admin/metadata?mode=updinfo&mount=/live&song=a HTTP/1.1", "", "401", PushRefusal.Unnamed)]
+    public async Task Who_may_not_push_is_told_why_before_it_is_told_to_continue(
+        string password, string line, string header, string status, PushRefusal reason)
+    {
+        PushServer server = Create(new PushServerOptions { Password = password });
+        Peer peer = Begin(server, line, header == "right" ? Password : header.Length > 0 ? header : "X-Nothing: 1", "Expect: 100-continue");
+
+        string answer = await peer.ReadToEndAsync();
+
+        Assert.Equal(status, answer.Split(' ')[1]);
+        Assert.Equal(status == "401", answer.Contains("\r\nWWW-Authenticate: Basic ", StringComparison.Ordinal));
+        Assert.Equal(1, server.Refused[reason]);
+        Assert.Null(_live.Writer);
+    }
+
+    [Fact]
+    public async Task A_second_pusher_is_refused()
+    {
+        Peer first = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        await first.ReadUntilAsync("\r\n\r\n");
+
+        string answer = await Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue").ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 409 ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("Somebody else pushes to this station.\r\n", answer, StringComparison.Ordinal);
+        await first.EndAsync();
+        await first.ReadToEndAsync();
+        await Begin(_server, "SOURCE /live HTTP/1.0", Password).ReadUntilAsync("200 OK");
+    }
+
+    [Fact]
+    public async Task A_second_pusher_takes_over_if_that_is_wanted()
+    {
+        PushServer server = Create(new PushServerOptions { Password = "hackme", TakesOver = true });
+        Peer first = Begin(server, "SOURCE /live HTTP/1.0", Password);
+        await first.ReadUntilAsync("\r\n\r\n");
+        Peer second = Begin(server, "SOURCE /live HTTP/1.0", Password);
+        await second.ReadUntilAsync("\r\n\r\n");
+
+        await first.SendAsync(Sound(700));
+        await first.ReadToEndAsync();
+        await second.SendAsync(Sound(300));
+        await second.EndAsync();
+        await second.ReadToEndAsync();
+
+        Assert.Equal(300, _live.GetState().Frames);
+        Assert.Contains(_log.Lines, l => l.Contains("another one took over", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_type_that_is_not_decoded_is_refused_before_anything_is_sent()
+    {
+        string answer = await Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Content-Type: text/plain").ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 415 ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("This is no sound.\r\n", answer, StringComparison.Ordinal);
+        Assert.Null(_live.Writer);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_decoded_is_answered_with_the_reason()
+    {
+        Peer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue");
+        await peer.ReadUntilAsync("\r\n\r\n");
+        await peer.SendAsync(new byte[] { BytesAsFrames.Bad });
+
+        string answer = await peer.ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 415 ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("A bad byte.\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal(1, _server.Refused[PushRefusal.NotDecodable]);
+    }
+
+    [Fact]
+    public async Task A_pusher_that_says_nothing_is_let_go()
+    {
+        Peer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        await peer.ReadUntilAsync("\r\n\r\n");
+
+        _time.Advance(TimeSpan.FromSeconds(11));
+        await peer.ReadToEndAsync();
+
+        Assert.Null(_live.Writer);
+        Assert.Contains(_log.Lines, l => l.Contains("it sent nothing any more", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Silence_is_let_go_if_that_is_wanted()
+    {
+        PushServer server = Create(new PushServerOptions { Password = "hackme", SilenceTime = TimeSpan.FromSeconds(1) });
+        Peer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
+        await peer.ReadUntilAsync("\r\n\r\n");
+        await peer.SendAsync(new byte[9000]);
+
+        await peer.ReadToEndAsync();
+
+        Assert.Contains(_log.Lines, l => l.Contains("it was silent for too long", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task More_bits_than_a_push_may_have_end_it()
+    {
+        PushServer server = Create(new PushServerOptions { Password = "hackme", MaxBitRate = 8000 });
+        Peer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
+        await peer.ReadUntilAsync("\r\n\r\n");
+        await peer.SendAsync(Sound(21_000));
+
+        await peer.ReadToEndAsync();
+
+        Assert.Contains(_log.Lines, l => l.Contains("more bits per second", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_pusher_that_is_too_fast_is_held_and_loses_nothing()
+    {
+        Peer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        await peer.ReadUntilAsync("\r\n\r\n");
+        ValueTask<FlushResult> sending = peer.SendAsync(Sound(200_000));
+        float[] pcm = new float[8000];
+        int read = 0;
+        while (read < 200_000)
+        {
+            Assert.InRange(_live.GetState().Frames, 0, 66_000);
+            read += _live.Read(pcm, [], out _, out bool isBroken);
+            Assert.False(isBroken);
+            await Task.Yield();
+        }
+
+        await sending;
+        await peer.EndAsync();
+        await peer.ReadToEndAsync();
+        Assert.Equal(200_000, read);
+    }
+
+    [Fact]
+    public async Task A_title_stands_where_the_sound_is_that_arrives_at_that_moment()
+    {
+        Peer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        await peer.ReadUntilAsync("\r\n\r\n");
+        await peer.SendAsync(Sound(1000));
+        await Until(() => _live.GetState().Frames == 1000);
+
+        string answer = await Begin(
+            _server, "GET /admin/metadata?mode=updinfo&mount=%2Flive&song=Nina%20Simone%20-%20Sinner%0D%0AX-Evil:%201 HTTP/1.0", Password).ReadToEndAsync();
+        await peer.SendAsync(Sound(500));
+        await Until(() => _live.GetState().Frames == 1500);
+
+        Assert.EndsWith(
+            "<?xml version=\"1.0\"?>\n<iceresponse><message>Metadata update successful</message><return>1</return></iceresponse>\n", answer, StringComparison.Ordinal);
+        float[] pcm = new float[8000];
+        Assert.Equal(1000, _live.Read(pcm, [], out TrackInfo? before, out _));
+        Assert.Equal(500, _live.Read(pcm, [], out TrackInfo? track, out _));
+        Assert.Equal((null, new TrackInfo("Sinner X-Evil: 1", "Nina Simone")), (before, track));
+    }
+
+    [Theory]
+    [InlineData("/admin/metadata?mode=updinfo&mount=/live&song=a", "404")]
+    [InlineData("/admin/metadata?mode=updinfo&mount=/other&song=a", "404")]
+    [InlineData("/admin/metadata?mode=updinfo&mount=/live", "400")]
+    [InlineData("/admin/killsource?mount=/live", "404")]
+    public async Task A_title_for_nobody_is_refused(string target, string status)
+    {
+        string answer = await Begin(_server, $"GET {target} HTTP/1.0", Password).ReadToEndAsync();
+
+        Assert.Equal(status, answer.Split(' ')[1]);
+    }
+
+    [Fact]
+    public void The_options_do_not_show_the_password() =>
+        Assert.DoesNotContain("hackme", new PushServerOptions { Password = "hackme" }.ToString(), StringComparison.Ordinal);
+
+    private PushServer Create(PushServerOptions options) => new(options, [_live], CreateDecoder, _time, _log);
+
+    private static StreamDecoderFactory CreateDecoder { get; } =
+        static (string? contentType, [NotNullWhen(true)] out IStreamDecoder? decoder, [NotNullWhen(false)] out StreamProblem? problem) =>
+        {
+            problem = contentType == "text/plain" ? new StreamProblem(StreamFault.NotSound, "This is no sound.") : null;
+            decoder = problem is null ? new BytesAsFrames() : null;
+            return problem is null;
+        };
+
+    private static byte[] Sound(int frames) => [.. Enumerable.Repeat((byte)100, frames)];
+
+    private static Peer Begin(PushServer server, params string[] lines)
+    {
+        var buffer = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"));
+        Assert.Equal(HttpReadResult.Done, HttpRequestHead.TryParse(buffer, null, out HttpRequestHead? head, out _));
+        return new Peer(server, head!);
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>A byte is a frame.</summary>
+    private sealed class BytesAsFrames : IStreamDecoder
+    {
+        internal const byte Bad = 255;
+
+        private bool _hasBegun;
+
+        public StreamProblem? Problem { get; private set; }
+
+        public void Write(ReadOnlySpan<byte> bytes, IStreamSink sink)
+        {
+            if (!_hasBegun)
+            {
+                sink.OnFormat(new StreamFormat(Format, 8, StreamCodec.Pcm, 64_000, []));
+                _hasBegun = true;
+            }
+
+            Problem = bytes.Contains(Bad) ? new StreamProblem(StreamFault.NotSound, "A bad byte.") : null;
+            float[] pcm = new float[bytes.Length];
+            for (int i = 0; i < pcm.Length; i++)
+            {
+                pcm[i] = bytes[i] / 128f;
+            }
+
+            sink.OnPacket(bytes, pcm);
+        }
+
+        public void Complete(IStreamSink sink)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>The other end of a connection that is served.</summary>
+    private sealed class Peer
+    {
+        private readonly Pipe _in = new(new PipeOptions(pauseWriterThreshold: 1 << 16, resumeWriterThreshold: 1 << 15, useSynchronizationContext: false));
+        private readonly Pipe _out = new();
+        private readonly StringBuilder _read = new();
+
+        internal Peer(PushServer server, HttpRequestHead head) => _ = RunAsync(server, head);
+
+        internal ValueTask<FlushResult> SendAsync(byte[] bytes) => _in.Writer.WriteAsync(bytes, TestContext.Current.CancellationToken);
+
+        internal ValueTask EndAsync() => _in.Writer.CompleteAsync();
+
+        internal async Task<string> ReadUntilAsync(string end)
+        {
+            while (!_read.ToString().Contains(end, StringComparison.Ordinal) && await ReadMoreAsync())
+            {
+            }
+
+            string all = _read.ToString();
+            int length = all.IndexOf(end, StringComparison.Ordinal) + end.Length;
+            _read.Remove(0, length);
+            return all[..length];
+        }
+
+        internal async Task<string> ReadToEndAsync()
+        {
+            while (await ReadMoreAsync())
+            {
+            }
+
+            return _read.ToString();
+        }
+
+        private async Task<bool> ReadMoreAsync()
+        {
+            ReadResult read = await _out.Reader.ReadAsync(TestContext.Current.CancellationToken);
+            _read.Append(Encoding.UTF8.GetString(read.Buffer));
+            _out.Reader.AdvanceTo(read.Buffer.End);
+            return !read.IsCompleted;
+        }
+
+        private async Task RunAsync(PushServer server, HttpRequestHead head)
+        {
+            await server.ServeAsync(head, new Ends(_in.Reader, _out.Writer), new IPEndPoint(IPAddress.Loopback, 1234), TestContext.Current.CancellationToken);
+            await _in.Reader.CompleteAsync();
+            await _out.Writer.CompleteAsync();
+        }
+
+        private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+    }
+}
