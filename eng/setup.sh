@@ -22,6 +22,7 @@ peers=(
   "flac|flac|flac|flac|flac"
   "opusinfo|opus-tools|opus-tools|opus-tools|opus-tools"
   "ogginfo|vorbis-tools|vorbis-tools|vorbis-tools|vorbis-tools"
+  "chromium|chromium|chromium|chromium|"
   "pulseaudio|pulseaudio|pulseaudio|pulseaudio|pulseaudio"
   "pactl|pulseaudio-utils|pulseaudio-utils|libpulse|pulseaudio"
   "gst-launch-1.0|gstreamer1.0-tools|gstreamer1|gstreamer|gstreamer"

@@ -28,11 +28,18 @@ internal static class ListenAddresses
     /// <param name="addresses">For players of RTSP.</param>
     /// <param name="output">Where.</param>
     /// <param name="pyAudio">For the PyAudio tutorial's programs.</param>
-    public static void Announce(IReadOnlyList<string> addresses, TextWriter output, IReadOnlyList<string>? pyAudio = null)
+    /// <param name="http">For browsers and internet radios.</param>
+    public static void Announce(
+        IReadOnlyList<string> addresses, TextWriter output, IReadOnlyList<string>? pyAudio = null, IReadOnlyList<string>? http = null)
     {
         foreach (string address in addresses)
         {
             output.WriteLine($"Listen with: linnet play {address}   (or any player of RTSP)");
+        }
+
+        foreach (string address in http ?? [])
+        {
+            output.WriteLine($"In a browser:  {address}");
         }
 
         foreach (string address in pyAudio ?? [])

@@ -7,7 +7,7 @@ using Linnet.Wire.PyAudio;
 namespace Linnet.Cli;
 
 /// <summary>Looks at a server for a display, and keeps the meters that move between two looks: one per station and channel.</summary>
-internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeProvider time)
+internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeProvider time, IPEndPoint? http = null)
 {
     private readonly long _began = time.GetTimestamp();
     private readonly Dictionary<string, Ballistics[]> _meters = [];
@@ -22,6 +22,9 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
         .. Best(bind, server.PyAudioUdpEndPoint, PyAudioAddress.UdpScheme),
     ];
 
+    /// <summary>Where browsers and internet radios are served; empty: nowhere.</summary>
+    public IReadOnlyList<string> HttpAddresses { get; } = [.. Best(bind, http, Uri.UriSchemeHttp, "/")];
+
     /// <summary>Looks.</summary>
     public ServerSnapshot Look()
     {
@@ -30,11 +33,13 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
         {
             PyAudioAddresses = PyAudioAddresses,
             PyAudio = server.GetPyAudioListeners(),
+            HttpAddresses = HttpAddresses,
+            Radio = HttpAddresses.Count > 0 ? server.Radio?.GetSnapshot() : null,
         };
     }
 
-    private static IEnumerable<string> Best(IPAddress? bind, IPEndPoint? local, string scheme) =>
-        local is null ? [] : ListenAddresses.Of(bind, local.Port, "", scheme).Take(1);
+    private static IEnumerable<string> Best(IPAddress? bind, IPEndPoint? local, string scheme, string path = "") =>
+        local is null ? [] : ListenAddresses.Of(bind, local.Port, path, scheme).Take(1);
 
     private StationRow Look(StationSnapshot station, TimeSpan now)
     {

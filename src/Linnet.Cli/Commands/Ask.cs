@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Net;
 using Linnet.Audio;
 using Linnet.Transports.Impairments;
 
@@ -92,6 +93,13 @@ internal static class Ask
         : ServerAddress.IsPyAudio(address) ? throw new UsageException($"--impair is for rtsp addresses, which {address.AbsoluteUri} is not.")
         : ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem) ? options
         : throw new UsageException($"'{text}' is no value for --impair. {problem}");
+
+    /// <summary>A network, or one address, that <paramref name="option"/> was given.</summary>
+    /// <exception cref="UsageException">It is neither.</exception>
+    public static IPNetwork Network(string text, string option) =>
+        IPNetwork.TryParse(text, out IPNetwork network) ? network
+        : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : throw new UsageException($"'{text}' is no value for {option}: it takes a network or an address, as in 203.0.113.0/24.");
 
     private static double? ParseNumber(ArgumentResult result, string name, double least, double most)
     {

@@ -14,7 +14,7 @@ internal static class NetworkOptions
     private static readonly Option<int?> RtpPort = Ask.Whole(
         "--rtp-port", "PORT", "UDP port sound leaves from, an even one; the next is for reports. Default 8556; 0 for any.", 0, 65_534);
 
-    private static readonly Option<int?> MaxListeners = Ask.Whole("--max-listeners", "N", "Listeners in all; more are refused. Default 5000.", 1, 1_000_000);
+    private static readonly Option<int?> MaxListeners = Ask.Whole("--max-listeners", "N", "Listeners by RTSP, and as many by HTTP; more are refused. Default 5000 and 10000.", 1, 1_000_000);
 
     private static readonly Option<int?> MaxPerAddress = Ask.Whole(
         "--max-per-address", "N", "Listeners of one address; more are refused. Default 500.", 1, 1_000_000);
@@ -39,6 +39,12 @@ internal static class NetworkOptions
         command.Options.Add(StallTime);
         command.Options.Add(IdleTime);
     }
+
+    /// <summary>What <c>--max-listeners</c> was given.</summary>
+    public static int? ReadMaxListeners(ParseResult parsed) => parsed.GetValue(MaxListeners);
+
+    /// <summary>What <c>--max-per-address</c> was given.</summary>
+    public static int? ReadMaxPerAddress(ParseResult parsed) => parsed.GetValue(MaxPerAddress);
 
     public static StationServerOptions Read(ParseResult parsed)
     {

@@ -65,7 +65,7 @@ internal static class PyAudioOptions
             Station = parsed.GetValue(Station),
             TcpPort = Port(parsed.GetValue(TcpPort), Defaults.TcpPort),
             UdpPort = Port(parsed.GetValue(UdpPort), Defaults.UdpPort),
-            AllowedNetworks = [.. PyAudioServerOptions.LocalNetworks, .. (parsed.GetValue(Allow) ?? []).Select(Network)],
+            AllowedNetworks = [.. PyAudioServerOptions.LocalNetworks, .. (parsed.GetValue(Allow) ?? []).Select(static text => Ask.Network(text, Allow.Name))],
             DatagramLength = parsed.GetValue(DatagramLength) is { } length
                 ? length % 4 == 0 ? length : throw new UsageException($"{length} is no value for --pyaudio-datagram: it takes a multiple of 4, as in {length - (length % 4)}.")
                 : Defaults.DatagramLength,
@@ -78,9 +78,4 @@ internal static class PyAudioOptions
     }
 
     private static int? Port(int? given, int? usual) => given switch { null => usual, 0 => null, _ => given };
-
-    private static IPNetwork Network(string text) =>
-        IPNetwork.TryParse(text, out IPNetwork network) ? network
-        : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-        : throw new UsageException($"'{text}' is no value for --pyaudio-allow: it takes a network or an address, as in 203.0.113.0/24.");
 }

@@ -34,8 +34,8 @@ internal static class ServeCommand
     {
         var command = new TaughtCommand(
             "serve",
-            "Sends sounds as live stations that players anywhere in the network can hear.",
-            ("linnet serve song.wav", "one station, heard with: linnet play HOST"),
+            "Sends sounds as live stations that players, browsers and internet radios anywhere in the network can hear.",
+            ("linnet serve song.wav", "one station, heard with: linnet play HOST, or in a browser at http://HOST:8000/"),
             ("linnet serve jazz=~/Music/Jazz news=news.flac", "two stations: HOST/jazz and HOST/news"),
             ("linnet serve ~/Music --shuffle", "a folder, with everything in it"),
             ("linnet serve mic", "what the default microphone hears"),
@@ -46,6 +46,7 @@ internal static class ServeCommand
             Sources, Live, Once, Shuffle, Raw, BitRate, Complexity,
         };
         NetworkOptions.AddTo(command);
+        RadioOptions.AddTo(command);
         PyAudioOptions.AddTo(command);
         command.Options.Add(Stats);
         command.SetAction((parsed, cancellationToken) => ServeSession.RunAsync(Read(parsed), shell, cancellationToken));
@@ -56,14 +57,22 @@ internal static class ServeCommand
 
     private static ServeRequest Read(ParseResult parsed, StationServerOptions network) => new(ReadSources(parsed.GetRequiredValue(Sources)))
     {
-        StartsAtOnce = parsed.GetValue(Live),
         PlaysOnce = parsed.GetValue(Once),
         Shuffles = parsed.GetValue(Shuffle),
         Raw = ReadRaw(parsed.GetValue(Raw)),
-        BitRate = parsed.GetValue(BitRate) is { } kbps ? (int)(kbps * 1000) : 0,
-        Complexity = parsed.GetValue(Complexity) ?? 10,
+        Station = RadioOptions.Add(parsed, new StationOptions
+        {
+            Name = "station",
+            StartAtOnce = parsed.GetValue(Live),
+            OpusBitRate = parsed.GetValue(BitRate) is { } kbps ? (int)(kbps * 1000) : 0,
+            OpusComplexity = parsed.GetValue(Complexity) ?? 10,
+        }),
         WantsJson = parsed.GetValue(Stats) is not null,
-        Server = network with { PyAudio = PyAudioOptions.Read(parsed, network) },
+        Http = RadioOptions.ReadHost(parsed, network),
+        Server = RadioOptions.Add(parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)) with
+        {
+            PyAudio = PyAudioOptions.Read(parsed, network),
+        },
     };
 
     private static IReadOnlyList<SourceSpec> ReadSources(string[] texts) =>

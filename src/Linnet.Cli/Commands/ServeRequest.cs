@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Server.Hosting;
 using Linnet.Sources;
 using Linnet.Stations;
 
@@ -8,9 +9,6 @@ namespace Linnet.Cli.Commands;
 /// <param name="Stations">At least one; the first is what the root path means.</param>
 internal sealed record ServeRequest(IReadOnlyList<SourceSpec> Stations)
 {
-    /// <summary>Whether stations start before anybody listens.</summary>
-    public bool StartsAtOnce { get; init; }
-
     /// <summary>Whether each source is played to its end once, and then the server ends.</summary>
     public bool PlaysOnce { get; init; }
 
@@ -19,14 +17,14 @@ internal sealed record ServeRequest(IReadOnlyList<SourceSpec> Stations)
     /// <summary>What bare PCM on standard input is; <see langword="null"/>: WAV.</summary>
     public RawPcmFormat? Raw { get; init; }
 
-    /// <summary>Opus bits per second; 0 for the encoder's own.</summary>
-    public int BitRate { get; init; }
-
-    /// <summary>Opus complexity 0–10.</summary>
-    public int Complexity { get; init; } = 10;
+    /// <summary>How stations are encoded; each gets its own name.</summary>
+    public required StationOptions Station { get; init; }
 
     /// <summary>Whether JSON is shown instead of a panel.</summary>
     public bool WantsJson { get; init; }
+
+    /// <summary>Where it listens for HTTP; <see langword="null"/>: nowhere.</summary>
+    public RadioHostOptions? Http { get; init; }
 
     /// <summary>Where the server listens, and its limits.</summary>
     public StationServerOptions Server { get; init; } = new();

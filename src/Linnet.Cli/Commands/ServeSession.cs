@@ -1,5 +1,6 @@
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
+using Linnet.Server.Hosting;
 using Linnet.Sources;
 using Linnet.Stations;
 using Microsoft.Extensions.Logging;
@@ -13,10 +14,13 @@ internal static class ServeSession
     {
         using var session = new Session(shell, request.WantsJson, outIsTaken: false, cancellationToken);
         await using StationServer server = await OpenAsync(request, shell, session.Log, session.Ending);
-        var monitor = new ServerMonitor(server, request.Server.Bind, shell.Time);
+        await using RadioHost? host = request.Http is { } http
+            ? await RadioHost.StartAsync(server, server.Radio!.TryServeAsync, http, shell.Time, session.Log, session.Ending)
+            : null;
+        var monitor = new ServerMonitor(server, request.Server.Bind, shell.Time, host?.EndPoint);
         if (session.IsPlain)
         {
-            ListenAddresses.Announce(monitor.Addresses, shell.Out, monitor.PyAudioAddresses);
+            ListenAddresses.Announce(monitor.Addresses, shell.Out, monitor.PyAudioAddresses, monitor.HttpAddresses);
         }
 
         await session.ShowAsync(
@@ -42,13 +46,7 @@ internal static class ServeSession
         {
             foreach (SourceSpec spec in request.Stations)
             {
-                var options = new StationOptions
-                {
-                    Name = spec.Name,
-                    StartAtOnce = request.StartsAtOnce,
-                    OpusBitRate = request.BitRate,
-                    OpusComplexity = request.Complexity,
-                };
+                StationOptions options = request.Station with { Name = spec.Name };
                 IAudioSource source = AudioSources.Open(spec, sources, log, cancellationToken);
                 stations.Add(new Station(options, source, shell.Time, log.CreateLogger<Station>()));
             }

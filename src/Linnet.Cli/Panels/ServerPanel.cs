@@ -19,6 +19,15 @@ internal static class ServerPanel
             yield return new PanelLine().Add(Margin).Add(address, Tone.Accent);
         }
 
+        if (server.Radio is { } radio)
+        {
+            long refused = radio.Refused.Values.Sum();
+            yield return new PanelLine().Add(Margin).Add(string.Join("  ", server.HttpAddresses), Tone.Accent)
+                .Add("  http ", Tone.Quiet).Add(Text.Count(radio.Listeners))
+                .Add("  moved ", Tone.Quiet).Add(Text.Count(radio.Sending.Moves), radio.Sending.Moves > 0 ? Tone.Warning : Tone.Plain)
+                .Add("  refused ", Tone.Quiet).Add(Text.Count(refused), refused > 0 ? Tone.Warning : Tone.Plain);
+        }
+
         if (server.PyAudio is { } pyAudio)
         {
             long refused = pyAudio.Refused.Values.Sum();

@@ -1,5 +1,6 @@
 using Linnet.Broadcast;
 using Linnet.Stations;
+using Linnet.Transports.Http;
 using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Panels;
@@ -18,11 +19,17 @@ internal sealed record ServerSnapshot(
     /// <summary>Who of them listens, and was refused; <see langword="null"/>: they are not served.</summary>
     public PyAudioServerSnapshot? PyAudio { get; init; }
 
+    /// <summary>Where browsers and internet radios are served; empty: nowhere.</summary>
+    public IReadOnlyList<string> HttpAddresses { get; init; } = [];
+
+    /// <summary>Who listens by HTTP, and was refused; <see langword="null"/>: that is off.</summary>
+    public RadioServerSnapshot? Radio { get; init; }
+
     /// <summary>Who listens, in all.</summary>
     public int Listeners => Stations.Sum(static s => s.Listeners);
 
     /// <summary>Listeners let go because they did not keep up.</summary>
-    public long Dropped => Sending.StalledListeners;
+    public long Dropped => Sending.StalledListeners + (Radio?.Sending.StalledListeners ?? 0);
 }
 
 /// <summary>A station in it.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Cli.Panels;
+using Linnet.Transports.Http;
 using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Stats;
@@ -20,6 +21,7 @@ internal sealed record ServerStats(
     double LatenessP99Ms,
     double LatenessMaxMs,
     IReadOnlyList<StationStats> Stations,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RadioStats? Http,
     [property: JsonPropertyName("pyaudio"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PyAudioStats? PyAudio)
 {
     public static ServerStats Of(ServerSnapshot server, bool hasEnded)
@@ -37,10 +39,42 @@ internal sealed record ServerStats(
             Ms(sending.LatenessP99),
             Ms(sending.LatenessMax),
             [.. server.Stations.Select(StationStats.Of)],
+            server.Radio is { } radio ? RadioStats.Of(radio) : null,
             server.PyAudio is { } pyAudio ? PyAudioStats.Of(pyAudio) : null);
     }
 
     private static double Ms(TimeSpan span) => Math.Round(span.TotalMilliseconds, 3);
+
+    /// <summary>Reasons as fields are written.</summary>
+    internal static SortedDictionary<string, long> Words<T>(IReadOnlyDictionary<T, long> counts)
+        where T : struct, Enum =>
+        new(counts.ToDictionary(static c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.Key.ToString()), static c => c.Value), StringComparer.Ordinal);
+}
+
+/// <summary>Listening over HTTP in it; left out where that is off.</summary>
+internal sealed record RadioStats(
+    int Listeners,
+    long Accepted,
+    long BytesSent,
+    long Writes,
+    long Moves,
+    long PacketsSkipped,
+    long Stalled,
+    long Disconnected,
+    long BufferBytes,
+    IReadOnlyDictionary<string, long> Refused)
+{
+    public static RadioStats Of(RadioServerSnapshot radio) => new(
+        radio.Listeners,
+        radio.Accepted,
+        radio.Sending.BytesSent,
+        radio.Sending.Writes,
+        radio.Sending.Moves,
+        radio.Sending.PacketsSkipped,
+        radio.Sending.StalledListeners,
+        radio.Sending.DisconnectedListeners,
+        radio.BufferBytes,
+        ServerStats.Words(radio.Refused));
 }
 
 /// <summary>The PyAudio tutorial's programs in it; left out where they are not served.</summary>
@@ -48,12 +82,7 @@ internal sealed record PyAudioStats(
     int TcpListeners, int UdpListeners, long Accepted, long Renewed, IReadOnlyDictionary<string, long> Refused, IReadOnlyDictionary<string, long> Ended)
 {
     public static PyAudioStats Of(PyAudioServerSnapshot server) => new(
-        server.TcpListeners, server.UdpListeners, server.Accepted, server.Renewed, Words(server.Refused), Words(server.Ended));
-
-    /// <summary>Reasons as fields are written.</summary>
-    private static SortedDictionary<string, long> Words<T>(IReadOnlyDictionary<T, long> counts)
-        where T : struct, Enum =>
-        new(counts.ToDictionary(static c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.Key.ToString()), static c => c.Value), StringComparer.Ordinal);
+        server.TcpListeners, server.UdpListeners, server.Accepted, server.Renewed, ServerStats.Words(server.Refused), ServerStats.Words(server.Ended));
 }
 
 /// <summary>A station in it.</summary>
