@@ -34,13 +34,14 @@ internal sealed record StationView(StationSnapshot Station, IReadOnlyList<Stream
 
 /// <summary>A rendition that HTTP carries.</summary>
 /// <param name="Path">Where it is: <c>/jazz.mp3</c>.</param>
+/// <param name="Extension">The end of that.</param>
 /// <param name="Label">What people call it: <c>MP3 128 kb/s</c>.</param>
 /// <param name="ContentType">What a browser is told.</param>
 /// <param name="BitRate">Bits per second.</param>
 /// <param name="SampleRate">Frames per second.</param>
 /// <param name="Channels">Samples per frame.</param>
 /// <param name="Listeners">Who hears it; by RTSP too where it is the same rendition.</param>
-internal sealed record StreamView(string Path, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners)
+internal sealed record StreamView(string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners)
 {
     internal static StreamView Of(string station, StreamRendition stream)
     {
@@ -50,6 +51,6 @@ internal sealed record StreamView(string Path, string Label, string ContentType,
             ? $"{stream.Extension.ToUpperInvariant()} (lossless)"
             : $"{(stream.Extension == "opus" ? "Opus" : stream.Extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
         return new StreamView(
-            $"/{station}{variant}.{stream.Extension}", label, stream.ContentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels, stream.Ring.Leases);
+            $"/{station}{variant}.{stream.Extension}", stream.Extension, label, stream.ContentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels, stream.Ring.Leases);
     }
 }

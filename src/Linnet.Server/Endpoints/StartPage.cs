@@ -73,7 +73,7 @@ internal static class StartPage
             """);
         foreach (StreamView stream in InOrderForBrowsers(view.Streams))
         {
-            page.Append(CultureInfo.InvariantCulture, $"<source src=\"{Encode(stream.Path)}\" type=\"{Encode(TypeFor(stream))}\">\n");
+            page.Append(CultureInfo.InvariantCulture, $"<source src=\"{Encode(stream.Path)}\" type=\"{Encode(stream.ContentType)}\">\n");
         }
 
         page.Append("</audio>\n<ul>\n");
@@ -94,10 +94,7 @@ internal static class StartPage
 
     /// <summary>Browsers take the first they know: Opus sounds best for its size, MP3 plays everywhere.</summary>
     private static IEnumerable<StreamView> InOrderForBrowsers(IReadOnlyList<StreamView> streams) =>
-        streams.OrderBy(static s => s.ContentType switch { "audio/ogg" => 0, "audio/mpeg" => 1, _ => 2 });
-
-    private static string TypeFor(StreamView stream) =>
-        stream.ContentType == "audio/ogg" && stream.Path.EndsWith(".opus", StringComparison.Ordinal) ? "audio/ogg; codecs=opus" : stream.ContentType;
+        streams.OrderBy(static s => s.Extension switch { "opus" => 0, "mp3" => 1, _ => 2 });
 
     private static string StateOf(StationState state) => state switch
     {

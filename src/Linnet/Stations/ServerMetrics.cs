@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Linnet.Broadcast;
 using Linnet.Diagnostics;
+using Linnet.Transports.Http;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 
@@ -50,6 +51,7 @@ public sealed class ServerMetrics : IDisposable
         Count("linnet.stream.sent", "By", "Bytes handed to the network for listeners by HTTP.", static l => l.Streams.BytesSent);
         Count("linnet.stream.moves", "{move}", "Times a listener by HTTP was too slow and was moved towards the live edge.", static l => l.Streams.Moves);
         Count("linnet.stream.packets.skipped", "{packet}", "Packets that listeners by HTTP missed by that.", static l => l.Streams.PacketsSkipped);
+        _meter.CreateObservableUpDownCounter("linnet.stream.buffers", () => Read().Radio?.BufferBytes ?? 0, "By", "Memory for the bytes that listeners by HTTP share.");
         _meter.CreateObservableCounter("linnet.listeners.dropped", Dropped, "{listener}", "Listeners that the sender gave up, by reason.");
         _meter.CreateObservableUpDownCounter("linnet.listeners", Listeners, "{listener}", "Who listens.");
         _meter.CreateObservableGauge("linnet.listeners.lag", Lags, "s", "The sound that waits for the slowest listener.");
@@ -81,6 +83,11 @@ public sealed class ServerMetrics : IDisposable
             yield return new(group.Count(), TagsOf(group.Key.Station, group.Key.Rendition, group.Key.Transport));
         }
 
+        foreach (RadioRenditionSnapshot rendition in look.Radio?.Renditions ?? [])
+        {
+            yield return new(rendition.Listeners, TagsOf(rendition.Station, rendition.Rendition, "http"));
+        }
+
         if (look.PyAudio is { } pyAudio && _server.PyAudioStation is { } station)
         {
             yield return new(pyAudio.TcpListeners, TagsOf(station, "pyaudio", PyAudioServer.TcpTransport));
@@ -99,6 +106,11 @@ public sealed class ServerMetrics : IDisposable
             .Concat(look.Rtsp.RefusedConnections.Select(static r => ((object)Word(r.Key), r.Value))))
         {
             yield return new(count, new("protocol", "rtsp"), new("reason", reason));
+        }
+
+        foreach ((RadioRefusal reason, long count) in look.Radio?.Refused ?? new Dictionary<RadioRefusal, long>())
+        {
+            yield return new(count, new("protocol", "http"), new("reason", Word(reason)));
         }
 
         foreach ((PyAudioRefusal reason, long count) in look.PyAudio?.Refused ?? new Dictionary<PyAudioRefusal, long>())
@@ -145,6 +157,7 @@ public sealed class ServerMetrics : IDisposable
                     now,
                     _server.GetStatistics(),
                     _server.GetStreamStatistics(),
+                    _server.Radio?.GetSnapshot(),
                     _server.GetListeners(),
                     _server.GetPyAudioListeners(),
                     [.. _server.Stations.Select(static s => s.GetSnapshot())]);
@@ -169,5 +182,5 @@ public sealed class ServerMetrics : IDisposable
     }
 
     private sealed record Look(
-        long At, SenderStatistics Sending, StreamStatistics Streams, RtspServerSnapshot Rtsp, PyAudioServerSnapshot? PyAudio, IReadOnlyList<StationSnapshot> Stations);
+        long At, SenderStatistics Sending, StreamStatistics Streams, RadioServerSnapshot? Radio, RtspServerSnapshot Rtsp, PyAudioServerSnapshot? PyAudio, IReadOnlyList<StationSnapshot> Stations);
 }

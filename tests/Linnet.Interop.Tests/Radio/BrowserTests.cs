@@ -84,9 +84,9 @@ public sealed class BrowserTests : IAsyncLifetime
         await UntilAsync(page, "audio => audio.currentTime > 8 && !audio.error");
     }
 
-    private static Task PlayAsync(IPage page, string path) =>
-        page.EvalOnSelectorAsync("audio", "(audio, path) => { audio.src = path; return audio.play(); }", path);
+    private static async Task PlayAsync(IPage page, string path) =>
+        await page.EvalOnSelectorAsync("audio", "(audio, path) => { audio.src = path; return audio.play(); }", path);
 
-    private static Task UntilAsync(IPage page, string condition) => page.WaitForFunctionAsync(
+    private static async Task UntilAsync(IPage page, string condition) => await page.WaitForFunctionAsync(
         $"() => ({condition})(document.querySelector('audio'))", null, new PageWaitForFunctionOptions { Timeout = HangLimitMs, PollingInterval = 100 });
 }

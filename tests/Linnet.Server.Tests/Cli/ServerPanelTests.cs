@@ -46,6 +46,11 @@ public class ServerPanelTests
         Lines(Serving with { PyAudioAddresses = ["pyaudio-tcp://192.168.1.5:9610", "pyaudio-udp://192.168.1.5:9633"], PyAudio = StatsJsonTests.PyAudio }, 28, 200)[3]);
 
     [Fact]
+    public void It_shows_listeners_over_HTTP_where_they_are_served() => Assert.Equal(
+        " http://192.168.1.5:8000/  http 1,200  moved 4  refused 7",
+        Lines(Serving with { HttpAddresses = ["http://192.168.1.5:8000/"], Radio = StatsJsonTests.Radio }, 28, 200)[3]);
+
+    [Fact]
     public void A_station_that_failed_says_why()
     {
         StationRow jazz = Serving.Stations[0];

@@ -1,7 +1,9 @@
+using Linnet.Broadcast;
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
 using Linnet.Receive.Repair;
 using Linnet.Transports.Impairments;
+using Linnet.Transports.Http;
 using Linnet.Transports.PyAudio;
 
 namespace Linnet.Server.Tests.Cli;
@@ -95,6 +97,23 @@ public class StatsJsonTests
         """.Trim(),
         StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving with { PyAudio = PyAudio }, hasEnded: false)),
         StringComparison.Ordinal);
+
+    [Fact]
+    public void A_server_of_listeners_over_HTTP_prints_them_too() => Assert.EndsWith(
+        """
+        ,"http":{"listeners":1200,"accepted":1500,"bytes_sent":99000,"writes":300,"moves":4,"packets_skipped":60,"stalled":2,"disconnected":1,"buffer_bytes":65536,"refused":{"too_many_of_address":7}}}
+        """.Trim(),
+        StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving with { Radio = Radio }, hasEnded: false)),
+        StringComparison.Ordinal);
+
+    internal static RadioServerSnapshot Radio { get; } = new(
+        1200,
+        0,
+        1500,
+        [],
+        65_536,
+        new StreamStatistics(1200, 300, 99_000, 4, 60, 2, 1, default, default, default),
+        new Dictionary<RadioRefusal, long> { [RadioRefusal.TooManyOfAddress] = 7 });
 
     internal static PyAudioServerSnapshot PyAudio { get; } = new(
         3,
