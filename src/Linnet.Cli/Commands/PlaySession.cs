@@ -10,6 +10,7 @@ namespace Linnet.Cli.Commands;
 /// <summary>Runs what <c>play</c> and <c>record</c> were asked for.</summary>
 internal static class PlaySession
 {
+    private static readonly TimeSpan UsualBuffer = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SmallBuffer = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LargeBuffer = TimeSpan.FromMilliseconds(100);
 
@@ -33,6 +34,7 @@ internal static class PlaySession
     private static TimeSpan? DeviceLatencyOf(TimeSpan buffer) =>
         buffer > LargeBuffer ? TimeSpan.FromMilliseconds(Math.Min(buffer.TotalMilliseconds / 2, 200))
         : buffer <= SmallBuffer ? TimeSpan.FromMilliseconds(10)
+        : buffer <= UsualBuffer ? TimeSpan.FromMilliseconds(30)
         : null;
 
     private static PlayerOptions OptionsOf(PlayRequest request) => new()

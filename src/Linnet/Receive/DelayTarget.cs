@@ -48,6 +48,9 @@ internal sealed class DelayTarget
     /// <summary>The wait that is wanted now.</summary>
     internal long Ticks => Volatile.Read(ref _ticks);
 
+    /// <summary>The least that it is.</summary>
+    internal long Least => _base;
+
     /// <summary>The most that it can become.</summary>
     internal long Most => _most;
 

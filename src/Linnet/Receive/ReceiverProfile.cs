@@ -15,8 +15,8 @@ public sealed record ReceiverProfile(string Name, TimeSpan Base, TimeSpan Most, 
     /// </summary>
     public static ReceiverProfile LowLatency { get; } = Of("low-latency", 5, 60, "opus-5ms");
 
-    /// <summary>The default: 60 – 300 ms, for homes and offices.</summary>
-    public static ReceiverProfile Balanced { get; } = Of("balanced", 60, 300);
+    /// <summary>The default: 40 – 300 ms, for homes and offices. With a packet of 20 ms that is a buffer of 60 ms.</summary>
+    public static ReceiverProfile Balanced { get; } = Of("balanced", 40, 300);
 
     /// <summary>For paths that are bad now and then, and for those who would rather wait than miss something: 400 – 2000 ms.</summary>
     public static ReceiverProfile Robust { get; } = Of("robust", 400, 2000);

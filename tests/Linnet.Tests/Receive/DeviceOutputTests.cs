@@ -67,10 +67,10 @@ public class DeviceOutputTests
 
         run.RunFor(4);
 
-        // 5 ms on the way, 60 ms of target delay, 15 ms in the device when it asks, for 10 ms.
-        double expected = sentAt + (90 * DeviceRun.Millisecond);
+        // 5 ms on the way, 40 ms of target delay, 15 ms in the device when it asks, for 10 ms.
+        double expected = sentAt + (70 * DeviceRun.Millisecond);
         Assert.InRange(run.HeardAt(run.IndexOfLoudest()), expected - (0.03 * DeviceRun.Millisecond), expected + (0.03 * DeviceRun.Millisecond));
-        Assert.Equal(85, run.Receiver.GetStatistics().Latency.TotalMilliseconds, 0.1);
+        Assert.Equal(65, run.Receiver.GetStatistics().Latency.TotalMilliseconds, 0.1);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class DeviceOutputTests
 
         ReceiverStatistics statistics = run.Receiver.GetStatistics();
         Assert.Equal(0, statistics.Late + statistics.Lost + statistics.Jumps + statistics.Underruns);
-        Assert.InRange(statistics.Skipped.TotalMilliseconds, 880, 960);
+        Assert.InRange(statistics.Skipped.TotalMilliseconds, 900, 980);
         Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
         Assert.InRange(run.Heard.FindIndex(sample => sample != 0), 0, 48 * 50);
         AssertIsTone(run, afterSeconds: 0.06);
@@ -146,7 +146,7 @@ public class DeviceOutputTests
         Assert.Equal(0, statistics.Jumps);
         Assert.Equal(concealed, statistics.Concealed);
         Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
-        Assert.Equal(85, statistics.Latency.TotalMilliseconds, 1.0);
+        Assert.Equal(65, statistics.Latency.TotalMilliseconds, 1.0);
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public class DeviceOutputTests
         Assert.Equal(0, statistics.Underruns + statistics.Late + statistics.Lost + statistics.Restarts);
         Assert.Equal(20_000, statistics.Paused.TotalMilliseconds, 100.0);
         Assert.InRange(Math.Abs(run.PlayoutErrorMs), 0, 0.1);
-        Assert.Equal(85, statistics.Latency.TotalMilliseconds, 1.0);
+        Assert.Equal(65, statistics.Latency.TotalMilliseconds, 1.0);
     }
 
     [Fact]
@@ -300,7 +300,7 @@ public class DeviceOutputTests
 
         ReceiverStatistics statistics = run.Receiver.GetStatistics();
         Assert.True(statistics.IsLatencyEndToEnd);
-        Assert.Equal(5 + 60 + 25 + 7, statistics.Latency.TotalMilliseconds, 0.2);
+        Assert.Equal(5 + 40 + 25 + 7, statistics.Latency.TotalMilliseconds, 0.2);
 
         // A clock that is an hour off tells nothing.
         run.Receiver.OnSenderReport(new SenderReport(sender.Ssrc, NtpTime.From(run.Time.WallAt(run.Now).AddHours(1)), sender.NextTimestamp, 0, 0), run.Now);

@@ -11,7 +11,7 @@ public class FileDelayTests
 
     [Theory]
     [InlineData("low-latency", 5)]
-    [InlineData("balanced", 60)]
+    [InlineData("balanced", 40)]
     [InlineData("robust", 400)]
     public void A_missing_packet_is_waited_for_as_long_as_a_device_would_have(string name, int baseMs)
     {

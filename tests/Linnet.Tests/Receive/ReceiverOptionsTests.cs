@@ -29,7 +29,7 @@ public class ReceiverOptionsTests
 
     [Theory]
     [InlineData("low-latency", 5, 60)]
-    [InlineData("balanced", 60, 300)]
+    [InlineData("balanced", 40, 300)]
     [InlineData("robust", 400, 2000)]
     public void A_profile_is_found_by_its_name(string name, int leastMs, int mostMs)
     {

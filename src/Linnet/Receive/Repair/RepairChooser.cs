@@ -12,8 +12,9 @@ namespace Linnet.Receive.Repair;
 /// <param name="Buffer">How long a packet may take longer than the fastest and still be played.</param>
 /// <param name="Slack">How late packets are that are not lost.</param>
 /// <param name="Most">How far the buffer may become deeper.</param>
+/// <param name="Least">How deep it is while nothing asks for more.</param>
 internal readonly record struct PathState(
-    bool CanAsk, bool CanCopy, double Loss, double Burst, TimeSpan PacketTime, TimeSpan? RoundTrip, TimeSpan Buffer, TimeSpan Slack, TimeSpan Most = default);
+    bool CanAsk, bool CanCopy, double Loss, double Burst, TimeSpan PacketTime, TimeSpan? RoundTrip, TimeSpan Buffer, TimeSpan Slack, TimeSpan Most = default, TimeSpan Least = default);
 
 /// <summary>What was decided, and from what.</summary>
 /// <param name="Path">What was measured.</param>
@@ -123,28 +124,41 @@ internal sealed class RepairChooser(long ticksPerSecond)
 
     private bool IsCalm(long now) => now - _calmSince > GiveUpSeconds * ticksPerSecond && _calmSince != long.MaxValue;
 
-    // Sound that has no copies can only be asked for: then the buffer waits for the answers, as far as it may.
+    // Sound that has no copies can only be asked for: then the buffer waits for the answers, as far as it may. Else it becomes deeper by a packet, if
+    // that lets an answer or two copies be in time that would not be.
     private TimeSpan WaitFor(in PathState path, long now)
     {
-        if (!path.CanAsk || path.CanCopy || IsCalm(now) || path.RoundTrip is null || (_wait == default && path.Loss < Noticeable))
+        if (IsCalm(now) || (_wait == default && path.Loss < Noticeable))
         {
             return default;
         }
 
-        TimeSpan wait = default;
-        for (int tries = 1; tries <= MostTriesWaitedFor && TimeFor(path, tries) <= path.Most; tries++)
+        TimeSpan deeper = path.Least + path.PacketTime;
+        TimeSpan most = path.CanCopy && deeper < path.Most ? deeper : path.Most;
+        TimeSpan wait = WaitForAnswers(path, most, out bool isEnough);
+        if (path.CanCopy && !isEnough)
         {
-            wait = TimeFor(path, tries);
-            if (AfterTries(path with { Buffer = wait }, tries) <= Inaudible)
-            {
-                break;
-            }
+            TimeSpan copies = TimeFor(path, new Redundancy(Redundancy.MaxCopies, Redundancy.SpacingsMs[0]));
+            wait = copies > wait && copies <= most ? copies : wait;
         }
 
         // In steps, and not to and fro between two of them.
         wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds / WaitStepMs) * WaitStepMs);
-        wait = wait < path.Most ? wait : path.Most;
+        wait = wait < most ? wait : most;
         return wait < _wait && _wait - wait <= TimeSpan.FromMilliseconds(2 * WaitStepMs) ? _wait : wait;
+    }
+
+    private static TimeSpan WaitForAnswers(in PathState path, TimeSpan most, out bool isEnough)
+    {
+        TimeSpan wait = default;
+        isEnough = false;
+        for (int tries = 1; path.CanAsk && path.RoundTrip is not null && !isEnough && tries <= MostTriesWaitedFor && TimeFor(path, tries) <= most; tries++)
+        {
+            wait = TimeFor(path, tries);
+            isEnough = AfterTries(path with { Buffer = wait }, tries) <= Inaudible;
+        }
+
+        return wait;
     }
 
     // To and fro between one copy and two would be heard in the network, if not by ears.
@@ -163,8 +177,10 @@ internal sealed class RepairChooser(long ticksPerSecond)
         return widest;
     }
 
-    private static bool Fits(in PathState path, Redundancy redundancy) =>
-        redundancy.SpacingIn(path.PacketTime) * redundancy.Copies * path.PacketTime + path.Slack <= path.Buffer;
+    private static bool Fits(in PathState path, Redundancy redundancy) => TimeFor(path, redundancy) <= path.Buffer;
+
+    private static TimeSpan TimeFor(in PathState path, Redundancy redundancy) =>
+        redundancy.SpacingIn(path.PacketTime) * redundancy.Copies * path.PacketTime + path.Slack;
 
     // The first request leaves when the next packet is there; each further one when the answer is overdue.
     private static int TriesOf(in PathState path)

@@ -213,11 +213,12 @@ internal sealed class Repairer
             _roundTrip.Ticks is long ticks ? Time(ticks) : null,
             Time(target.Ticks),
             Time(Slack(jitterFrames)),
-            Time(target.Most));
+            Time(target.Most),
+            Time(target.Least));
         RepairVerdict verdict = _chooser.Choose(path, now);
         _isNews |= (verdict.Mode, verdict.Copies) != (_verdict.Mode, _verdict.Copies);
         _verdict = verdict;
-        if (CanAsk)
+        if (path.CanAsk || path.CanCopy)
         {
             target.Floor = (long)(verdict.Wait.TotalSeconds * _ticksPerSecond);
         }

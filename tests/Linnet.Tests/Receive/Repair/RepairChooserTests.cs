@@ -93,6 +93,24 @@ public class RepairChooserTests
         Assert.Equal((waitMs > 0 ? RepairMode.Retransmission : RepairMode.None, verdict.Wait), (then.Mode, then.Wait));
     }
 
+    [Theory]
+    [InlineData(0.05, 25, 50, "an answer")]
+    [InlineData(0.05, 15, 60, "two answers")]
+    [InlineData(0.05, 5, 40, "two answers, without waiting longer")]
+    [InlineData(0.05, 200, 50, "two copies")]
+    [InlineData(0.001, 25, 0, "next to nothing is lost")]
+    public void Where_a_packet_more_lets_repair_be_in_time_it_is_waited_for(double loss, int roundTripMs, int waitMs, string what)
+    {
+        PathState path = Path(loss, 1, roundTripMs, 40) with { Least = TimeSpan.FromMilliseconds(40), Most = TimeSpan.FromMilliseconds(300) };
+
+        RepairVerdict verdict = _chooser.Choose(path, now: 0);
+
+        Assert.True(waitMs == verdict.Wait.TotalMilliseconds, $"{what}: {verdict.Wait}, {RepairReason.Of(verdict)}");
+        RepairVerdict then = _chooser.Choose(path with { Buffer = verdict.Wait > path.Buffer ? verdict.Wait : path.Buffer }, now: 1000);
+        Assert.Equal(verdict.Wait, then.Wait);
+        Assert.Equal(loss > 0.01, RepairChooser.MissingAfter(then) < loss / 4);
+    }
+
     [Fact]
     public void It_is_not_waited_for_any_longer_when_it_has_been_calm_for_half_a_minute()
     {

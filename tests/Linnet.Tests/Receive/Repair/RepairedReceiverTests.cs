@@ -70,7 +70,7 @@ public class RepairedReceiverTests
         var receiver = new Receiver(
             new FakeL16Decoder(Format), FakeRtpSender.PayloadType, new ReceiverOptions(), _time, new RepairOffer { RtxPayloadType = 99, ReducedSize = true });
         receiver.OnRoundTrip(TimeSpan.FromMilliseconds(120), isMeasured: true);
-        Assert.Equal(TimeSpan.FromMilliseconds(60), receiver.GetStatistics().Target);
+        Assert.Equal(TimeSpan.FromMilliseconds(40), receiver.GetStatistics().Target);
 
         for (int i = 0; i < 200; i++)
         {
