@@ -5,6 +5,9 @@ namespace Linnet.Audio;
 /// <param name="Artist">From the tags, or <see langword="null"/>.</param>
 public sealed record TrackInfo(string Title, string? Artist = null)
 {
+    /// <summary>How loud its tags say that it is; <see langword="null"/>: they say nothing.</summary>
+    public ReplayGain? Loudness { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Artist is null ? Title : $"{Artist} – {Title}";
 }

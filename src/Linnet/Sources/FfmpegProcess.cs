@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Linnet.Audio;
 using Linnet.Native;
 
 namespace Linnet.Sources;
@@ -21,6 +22,7 @@ internal sealed class FfmpegProcess : IDisposable
     private readonly Process _process;
     private readonly object _gate = new();
     private readonly TaskCompletionSource<int> _bitDepth = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ReplayGain _loudness = ReplayGain.None;
     private string? _problem;
 
     private FfmpegProcess(Process process)
@@ -75,6 +77,18 @@ internal sealed class FfmpegProcess : IDisposable
 
     /// <summary>Bits of the integer PCM that a lossless file holds, 0 for others. ffmpeg says it before its first byte of sound.</summary>
     internal int WaitForBitDepth(CancellationToken cancellationToken) => _bitDepth.Task.WaitAsync(cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>What the file's tags say of its loudness. Known once <see cref="WaitForBitDepth"/> has returned, as ffmpeg tells of tags first.</summary>
+    internal ReplayGain? Loudness
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _loudness == ReplayGain.None ? null : _loudness;
+            }
+        }
+    }
 
     /// <summary>Once its output has ended: what went wrong, without a full stop, or <see langword="null"/> if all went well.</summary>
     internal string? WaitForProblem()
@@ -144,6 +158,13 @@ internal sealed class FfmpegProcess : IDisposable
         else if (FfmpegStream.TryReadBitDepth(line, out int bits))
         {
             _bitDepth.TrySetResult(bits);
+        }
+        else if (FfmpegStream.TryReadTag(line, out string name, out string value))
+        {
+            lock (_gate)
+            {
+                _loudness = _loudness.With(name, value);
+            }
         }
     }
 }

@@ -23,9 +23,10 @@ public sealed class FfmpegSource : IAudioSource
         _input = input;
         _path = path;
         BitDepth = bitDepth;
-        _track = input.Title is not null
+        TrackInfo track = input.Title is not null
             ? new TrackInfo(input.Title, input.Artist)
             : untagged ?? new TrackInfo(SourceFile.TitleOf(path), input.Artist);
+        _track = track with { Loudness = process.Loudness };
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,8 @@ internal static class FfmpegStream
     /// <summary>Names of the codecs that give the samples they were given; of PCM there are many.</summary>
     private static readonly string[] Lossless = ["alac", "ape", "flac", "mlp", "pcm_", "shorten", "tak", "truehd", "tta", "wavpack", "wmalossless"];
 
+    private const int MaxTagLine = 256;
+
     /// <summary>Whether the line describes a stream of sound; if so, its bits of integer PCM, 0 if it is lossy or float.</summary>
     internal static bool TryReadBitDepth(ReadOnlySpan<char> line, out int bits)
     {
@@ -29,6 +31,21 @@ internal static class FfmpegStream
             }
         }
 
+        return true;
+    }
+
+    /// <summary>Whether the line shows one of a file's tags: <c>[info]     replaygain_track_gain: -7.03 dB</c>.</summary>
+    internal static bool TryReadTag(string line, out string name, out string value)
+    {
+        (name, value) = ("", "");
+        int start = line.IndexOf(']', StringComparison.Ordinal) + 1;
+        int colon = line.IndexOf(':', start);
+        if (colon < 0 || line.Length > MaxTagLine)
+        {
+            return false;
+        }
+
+        (name, value) = (line[start..colon].Trim(), line[(colon + 1)..].Trim());
         return true;
     }
 

@@ -26,7 +26,7 @@ public sealed class FileSource : IAudioSource
         Format = new AudioFormat(info.SampleRate, info.Channels);
         BitDepth = BitDepthOf(info.Format & SndFile.SubtypeMask);
         Duration = info.Frames > 0 && info.Frames / info.SampleRate < LongestBelievable.TotalSeconds ? Format.DurationOf(info.Frames) : null;
-        _track = ReadTags(file, untagged ?? new TrackInfo(SourceFile.TitleOf(path)));
+        _track = ReadTags(file, untagged ?? new TrackInfo(SourceFile.TitleOf(path))) with { Loudness = LoudnessTags.TryRead(path) };
     }
 
     /// <inheritdoc/>

@@ -10,11 +10,15 @@ namespace Linnet.Stations;
 /// <summary>The station encoded one way: channel map → resampler → blocks → encoder → ring. The station's thread's own.</summary>
 internal sealed class Rendition : IDisposable
 {
+    /// <summary>What the largest common buffer (profile robust) holds and its device, so that the first listener hears at once.</summary>
+    internal static readonly TimeSpan RtpPreRoll = TimeSpan.FromMilliseconds(550);
+
     private readonly Func<IAudioEncoder> _createEncoder;
     private readonly AudioFormat _source;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Queue<(long Position, TrackInfo Track)> _titles = new();
+    private readonly bool _isEven;
     private readonly int _delay;
     private readonly long _lead;
     private RenditionChain? _chain;
@@ -38,6 +42,8 @@ internal sealed class Rendition : IDisposable
         _delay = encoder.Delay;
         _lead = (long)(spec.Lead.TotalSeconds * time.TimestampFrequency);
         _time = time;
+        _isEven = station.Loudness == LoudnessMode.All || (station.Loudness == LoudnessMode.Lossy && !spec.IsLossless);
+        PreRoll = (long)((spec.IsRtp ? RtpPreRoll : station.StreamPreRoll).TotalSeconds * time.TimestampFrequency);
         IsRtp = spec.IsRtp;
         var info = new RenditionInfo(
             station.Name, spec.Name, encoder.Payload, encoder.FramesPerPacket, spec.BitRate, RtpStreamIdentity.Random());
@@ -58,6 +64,9 @@ internal sealed class Rendition : IDisposable
     /// <summary>Whether RTP can carry it.</summary>
     internal bool IsRtp { get; }
 
+    /// <summary>How much of the sound before it starts with, in ticks.</summary>
+    internal long PreRoll { get; }
+
     internal bool IsRunning => Volatile.Read(ref _chain) is not null;
 
     internal long Packets => Volatile.Read(ref _packets);
@@ -71,7 +80,7 @@ internal sealed class Rendition : IDisposable
     /// <summary>Starts to encode from <paramref name="position"/>, in frames of the source.</summary>
     internal void Start(long position, MediaTimeline timeline, TrackInfo? track, long now)
     {
-        var chain = new RenditionChain(_source, _createEncoder(), position);
+        var chain = new RenditionChain(_source, _createEncoder(), position, LoudnessOf(track));
         Volatile.Write(ref _chain, chain);
         _timeline = AtClockRate(timeline);
         _startedAt = now;
@@ -103,9 +112,12 @@ internal sealed class Rendition : IDisposable
         CountTime(start);
     }
 
-    /// <summary>Notes that another track starts at <paramref name="position"/>, in frames of the source.</summary>
-    internal void SetTrack(long position, TrackInfo track) =>
+    /// <summary>Notes that another track starts at the next frame to be fed, which is at <paramref name="position"/>, in frames of the source.</summary>
+    internal void SetTrack(long position, TrackInfo track)
+    {
         _titles.Enqueue((RateConversion.Ceiling(position, _source.SampleRate, Ring.Info.Payload.ClockRate), track));
+        _chain!.Loudness = LoudnessOf(track);
+    }
 
     /// <summary>From the next packet on another map holds.</summary>
     /// <param name="timeline">The station's new map.</param>
@@ -206,6 +218,8 @@ internal sealed class Rendition : IDisposable
         _lastDue = Math.Max(_lastDue, arrivedAt ?? Math.Max(onTime - _lead, Math.Min(onTime, _startedAt)));
         return _lastDue;
     }
+
+    private float LoudnessOf(TrackInfo? track) => _isEven && track?.Loudness is { } tags ? tags.Factor : 1;
 
     private MediaTimeline AtClockRate(MediaTimeline timeline) => timeline with { SampleRate = Ring.Info.Payload.ClockRate };
 }

@@ -9,6 +9,7 @@ internal sealed class RenditionChain : IDisposable
     private readonly AudioFormat _source;
     private readonly ChannelMap _map;
     private readonly Resampler? _resampler;
+    private readonly Gain _loudness;
     private readonly float[] _mapped;
     private readonly float[] _block;
     private int _mappedStart;
@@ -17,13 +18,14 @@ internal sealed class RenditionChain : IDisposable
     private bool _flushing;
     private bool _ended;
 
-    internal RenditionChain(AudioFormat source, IAudioEncoder encoder, long position)
+    internal RenditionChain(AudioFormat source, IAudioEncoder encoder, long position, float loudness)
     {
         Encoder = encoder;
         Packet = new byte[encoder.MaxPacketLength];
         AudioFormat format = encoder.Format;
         _source = source;
         _map = new ChannelMap(source.Channels, format.Channels);
+        _loudness = new Gain(source with { Channels = format.Channels }, loudness);
         _mapped = new float[1024 * format.Channels];
         _block = new float[encoder.FramesPerBlock * format.Channels];
         if (source.SampleRate == format.SampleRate)
@@ -40,6 +42,12 @@ internal sealed class RenditionChain : IDisposable
     internal IAudioEncoder Encoder { get; }
 
     internal byte[] Packet { get; }
+
+    /// <summary>The factor by which the frames taken from now on are louder, reached in a moment.</summary>
+    internal float Loudness
+    {
+        set => _loudness.Target = value;
+    }
 
     /// <summary>Position, at the encoder's rate, of the frame after those in blocks so far.</summary>
     internal long NextPosition { get; private set; }
@@ -63,6 +71,7 @@ internal sealed class RenditionChain : IDisposable
 
             int frames = Math.Min(pcm.Length / _source.Channels, _mapped.Length / Encoder.Format.Channels);
             _map.Apply(pcm[..(frames * _source.Channels)], _mapped);
+            _loudness.Apply(_mapped.AsSpan(0, frames * Encoder.Format.Channels));
             pcm = pcm[(frames * _source.Channels)..];
             (_mappedStart, _mappedEnd) = (0, frames * Encoder.Format.Channels);
         }

@@ -42,6 +42,9 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         ];
     }
 
+    /// <summary>Whether HTTP carries any.</summary>
+    internal bool HasStreams => options.Streams.Count > 0;
+
     /// <summary>The renditions that HTTP carries, as they are called and in the order of the options.</summary>
     internal StreamName[] StreamNames() => [.. options.Streams.Select(static text =>
         StreamName.TryParse(text, out StreamName? name, out string? problem) ? name : throw new ArgumentException(problem))];
@@ -60,6 +63,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     private RenditionSpec FlacSpec() => new("flac", source.SampleRate * source.Channels * Bits, () => new FlacEncoder(source, Bits))
     {
         IsRtp = false,
+        IsLossless = true,
         Stream = new StreamSpec("flac", "audio/flac", _ => () => new FlacContainer(options.Name)),
     };
 
@@ -70,7 +74,10 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         return new RenditionSpec(
             name,
             source.SampleRate * source.Channels * bits,
-            () => new LinearPcmEncoder(source, bits, ShortPacket, dithered ? new TpdfDither() : null));
+            () => new LinearPcmEncoder(source, bits, ShortPacket, dithered ? new TpdfDither() : null))
+        {
+            IsLossless = true,
+        };
     }
 
     private RenditionSpec PyAudioSpec()
@@ -84,6 +91,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         {
             Lead = PyAudioLead < options.EncodeAhead ? PyAudioLead : options.EncodeAhead,
             IsRtp = false,
+            IsLossless = true,
         };
     }
 
@@ -123,6 +131,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         return new RenditionSpec("wav", source.SampleRate * pcm.BytesPerFrame * 8, () => new WavEncoder(source, Bits, LongPacket))
         {
             IsRtp = false,
+            IsLossless = true,
             Stream = new StreamSpec("wav", "audio/wav", _ => () => new WavContainer(pcm)),
         };
     }

@@ -17,6 +17,9 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     /// <summary>Whether RTP can carry it, so that it is offered under its name.</summary>
     internal bool IsRtp { get; init; } = true;
 
+    /// <summary>Whether integer PCM comes out bit for bit.</summary>
+    internal bool IsLossless { get; init; }
+
     /// <summary>How HTTP carries it; <see langword="null"/>: not at all.</summary>
     internal StreamSpec? Stream { get; init; }
 }

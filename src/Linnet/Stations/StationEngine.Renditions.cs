@@ -1,4 +1,4 @@
-using Linnet.Broadcast;
+using Linnet.Audio;
 
 namespace Linnet.Stations;
 
@@ -63,14 +63,43 @@ internal sealed partial class StationEngine
     private void Start(Rendition rendition)
     {
         long now = _time.GetTimestamp();
-        long from = Math.Max(_history.Start, Timeline.PositionAt(now - _preRoll));
+        long from = Math.Max(_history.Start, Timeline.PositionAt(now - rendition.PreRoll));
         from = Math.Min(from, _history.End);
-        rendition.Start(from, Timeline, _track, now);
-        while (from < _history.End)
+        TrackInfo? first = null;
+        foreach ((long position, TrackInfo track) in _tracks)
+        {
+            first = position <= from ? track : first;
+        }
+
+        rendition.Start(from, Timeline, first, now);
+        foreach ((long position, TrackInfo track) in _tracks)
+        {
+            if (position > from)
+            {
+                FeedHistory(rendition, ref from, position);
+                rendition.SetTrack(position, track);
+            }
+        }
+
+        FeedHistory(rendition, ref from, _history.End);
+    }
+
+    private void FeedHistory(Rendition rendition, ref long from, long to)
+    {
+        while (from < to)
         {
             ReadOnlySpan<float> pcm = _history.From(from);
-            rendition.Feed(pcm, arrivedAt: null);
-            from += pcm.Length / _source.Format.Channels;
+            int frames = (int)Math.Min(pcm.Length / _source.Format.Channels, to - from);
+            rendition.Feed(pcm[..(frames * _source.Format.Channels)], arrivedAt: null);
+            from += frames;
+        }
+    }
+
+    private void ForgetTracks()
+    {
+        while (_tracks.Count > 1 && _tracks.ElementAt(1).Position <= _history.Start)
+        {
+            _tracks.Dequeue();
         }
     }
 

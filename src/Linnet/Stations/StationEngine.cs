@@ -19,9 +19,6 @@ internal sealed partial class StationEngine : IDisposable
 
     private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(10);
 
-    // What the largest common buffer (profile robust) holds and its device, so that the first listener hears at once, too.
-    private static readonly TimeSpan PreRollTime = TimeSpan.FromMilliseconds(550);
-
     private readonly StationOptions _options;
     private readonly IAudioSource _source;
     private readonly TimeProvider _time;
@@ -34,8 +31,10 @@ internal sealed partial class StationEngine : IDisposable
     private readonly long _ahead;
     private readonly long _maxLateness;
     private readonly long _idleTime;
-    private readonly long _preRoll;
     private readonly HashSet<Rendition> _active = [];
+
+    // Those whose sound is still in the history, and the one that plays at its start.
+    private readonly Queue<(long Position, TrackInfo Track)> _tracks = new();
     private long _epoch;
     private long _position;
     private long _reanchored;
@@ -59,13 +58,13 @@ internal sealed partial class StationEngine : IDisposable
             PyAudio = _renditions.Single(r => r.Ring.Info.Name == RenditionSpec.PyAudioName).Ring,
             Streams = [.. list.StreamNames().Select(name => _renditions.Single(r => r.Ring.Info.Name == name.ToString()).Stream!)],
         };
-        _history = new PcmHistory(source.Format, options.EncodeAhead + PreRollTime + ReadTime);
+        TimeSpan preRoll = list.HasStreams && options.StreamPreRoll > Rendition.RtpPreRoll ? options.StreamPreRoll : Rendition.RtpPreRoll;
+        _history = new PcmHistory(source.Format, options.EncodeAhead + preRoll + ReadTime);
         _block = new float[Math.Max(1, source.Format.FramesIn(ReadTime)) * source.Format.Channels];
         _levels = new float[source.Format.Channels];
         _ahead = Ticks(options.EncodeAhead);
         _maxLateness = Ticks(options.MaxLateness);
         _idleTime = Ticks(options.RenditionIdleTime);
-        _preRoll = Ticks(PreRollTime);
         _epoch = time.GetTimestamp();
 
         long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
@@ -207,12 +206,14 @@ internal sealed partial class StationEngine : IDisposable
         if (read.Track is { } track)
         {
             _track = track;
+            _tracks.Enqueue((_position, track));
             _logger.NowPlays(_options.Name, track.ToString());
             ForRunning(r => r.SetTrack(_position, track));
         }
 
         ReadOnlySpan<float> pcm = _block.AsSpan(0, read.Frames * _source.Format.Channels);
         _history.Append(pcm);
+        ForgetTracks();
         foreach (Rendition rendition in _renditions)
         {
             if (rendition.IsRunning)

@@ -42,6 +42,15 @@ public sealed partial record StationOptions : IValidatable
     /// <summary>How hard LAME works, 0 (best) – 9 (least work). Default 3.</summary>
     public int Mp3Quality { get; init; } = 3;
 
+    /// <summary>Which renditions have their tracks evened out in loudness by ReplayGain tags. Default: none.</summary>
+    public LoudnessMode Loudness { get; init; }
+
+    /// <summary>
+    /// Sound that a rendition for HTTP alone begins with when its first listener comes, where the station has played so long: players start at once with it.
+    /// 0–30 s; default 2 s.
+    /// </summary>
+    public TimeSpan StreamPreRoll { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// The renditions for HTTP: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kbit/s <c>mp3-64</c>, <c>opus-64</c>. A fixed list,
     /// so that listeners share; each is encoded only while somebody hears it. Default: those six.
@@ -92,6 +101,11 @@ public sealed partial record StationOptions : IValidatable
         if (OpusComplexity is < 0 or > 10)
         {
             yield return $"The Opus complexity is {OpusComplexity}; it must be between 0 and 10.";
+        }
+
+        if (StreamPreRoll.TotalSeconds is < 0 or > 30)
+        {
+            yield return $"{nameof(StreamPreRoll)} is {StreamPreRoll}; it must be between 0 and 30 s.";
         }
 
         foreach (string problem in new Mp3EncoderOptions { BitRate = Mp3BitRate, Quality = Mp3Quality }.Problems())

@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using System.Text;
+using Linnet.Audio;
+
+namespace Linnet.Wire.Tags;
+
+/// <summary>Reads what an APEv2 tag says of loudness.</summary>
+/// <remarks>Source: the APEv2 specification. It stands at the end of a file, or before an ID3v1 tag there.</remarks>
+internal static class ApeTag
+{
+    /// <summary>Bytes of the footer, which is the tag's last.</summary>
+    internal const int FooterLength = 32;
+
+    /// <summary>The longest tag read, its footer included.</summary>
+    internal const int MaxLength = 1 << 20;
+
+    private const int MaxItems = 256;
+    private const int LongestName = 64;
+    private const int LongestValue = 256;
+
+    /// <summary>Whether these bytes are a footer; if so, how many bytes the tag has up to its end.</summary>
+    internal static bool TryReadFooter(ReadOnlySpan<byte> footer, out int length)
+    {
+        // APETAGEX | version | length, footer included | items | flags
+        length = 0;
+        if (footer.Length < FooterLength || !footer.StartsWith("APETAGEX"u8))
+        {
+            return false;
+        }
+
+        uint claimed = BinaryPrimitives.ReadUInt32LittleEndian(footer[12..]);
+        length = claimed is >= FooterLength and <= MaxLength ? (int)claimed : 0;
+        return length > 0;
+    }
+
+    /// <summary>Reads the items before a footer. Never throws; ends at the first that does not fit.</summary>
+    internal static ReplayGain Read(ReadOnlySpan<byte> items)
+    {
+        ReplayGain gain = ReplayGain.None;
+        for (int i = 0; i < MaxItems && items.Length > 8; i++)
+        {
+            // Length of the value | flags | name, ended by zero | value
+            uint length = BinaryPrimitives.ReadUInt32LittleEndian(items);
+            ReadOnlySpan<byte> rest = items[8..];
+            int end = rest.IndexOf((byte)0);
+            if (end < 0 || length > (uint)(rest.Length - end - 1))
+            {
+                break;
+            }
+
+            ReadOnlySpan<byte> value = rest.Slice(end + 1, (int)length);
+            if (end <= LongestName && value.Length <= LongestValue)
+            {
+                gain = gain.With(Encoding.Latin1.GetString(rest[..end]), TagText.DecodeUtf8OrLatin1(value));
+            }
+
+            items = rest[(end + 1 + (int)length)..];
+        }
+
+        return gain;
+    }
+}

@@ -1,0 +1,199 @@
+using System.Buffers.Binary;
+using System.Text;
+using Linnet.Audio;
+
+namespace Linnet.Wire.Tags;
+
+/// <summary>Reads what an ID3v2 tag says of loudness: <c>TXXX</c> frames by name, and <c>RVA2</c>.</summary>
+/// <remarks>Source: ID3v2.2, ID3v2.3, ID3v2.4 (structure §3–§4; frames §4.2.6, §4.11). All lengths are a stranger's.</remarks>
+internal static class Id3Tag
+{
+    /// <summary>Bytes of the tag's own header.</summary>
+    internal const int HeaderLength = 10;
+
+    /// <summary>The most of a tag that is read: pictures before its texts may be large.</summary>
+    internal const int MaxLength = 4 << 20;
+
+    private const int MaxFrames = 1000;
+    private const int LongestText = 1024;
+
+    /// <summary>Reads a tag, or as much of it as there is. Never throws; what does not fit ends it.</summary>
+    /// <param name="tag">From <c>ID3</c> on.</param>
+    internal static ReplayGain Read(ReadOnlySpan<byte> tag)
+    {
+        ReplayGain gain = ReplayGain.None;
+        if (tag.Length < HeaderLength || !tag.StartsWith("ID3"u8) || tag[3] is < 2 or > 4)
+        {
+            return gain;
+        }
+
+        int version = tag[3];
+        byte flags = tag[5];
+        tag = tag[HeaderLength..Math.Min(tag.Length, HeaderLength + SevenBits(tag[6..]))];
+        bool isUnsynchronised = (flags & 0x80) != 0;
+        if (isUnsynchronised && version < 4)
+        {
+            tag = Resynchronised(tag);
+        }
+
+        if (version > 2 && (flags & 0x40) != 0)
+        {
+            tag = WithoutExtendedHeader(tag, version);
+        }
+
+        for (int i = 0; i < MaxFrames && TryTakeFrame(ref tag, version, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> body); i++)
+        {
+            if (id.SequenceEqual("TXXX"u8) || id.SequenceEqual("TXX"u8))
+            {
+                gain = ReadText(body, gain);
+            }
+            else if (id.SequenceEqual("RVA2"u8))
+            {
+                gain = gain.Or(ReadVolume(body));
+            }
+        }
+
+        return gain;
+    }
+
+    /// <summary>Takes a frame. Its body is empty where it is packed or secret, which nothing of ours is.</summary>
+    private static bool TryTakeFrame(ref ReadOnlySpan<byte> rest, int version, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> body)
+    {
+        id = [];
+        body = [];
+        int header = version == 2 ? 6 : 10;
+        if (rest.Length < header || rest[0] == 0)
+        {
+            return false;
+        }
+
+        int length = version switch
+        {
+            2 => (rest[3] << 16) | (rest[4] << 8) | rest[5],
+            3 => (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(rest[4..]), int.MaxValue),
+            _ => SevenBits(rest[4..]),
+        };
+        if (length > rest.Length - header)
+        {
+            return false;
+        }
+
+        id = rest[..(version == 2 ? 3 : 4)];
+        body = rest.Slice(header, length);
+        byte format = version == 2 ? (byte)0 : rest[9];
+        rest = rest[(header + length)..];
+        body = version switch
+        {
+            3 => (format & 0xC0) != 0 ? [] : body[Math.Min(body.Length, (format >> 5) & 1)..],
+            4 => (format & 0x0C) != 0 ? [] : Unpacked(body, format),
+            _ => body,
+        };
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> Unpacked(ReadOnlySpan<byte> body, byte format)
+    {
+        // One byte of a group, then four that say how long it would be otherwise.
+        int extra = ((format >> 6) & 1) + (4 * (format & 1));
+        body = body[Math.Min(body.Length, extra)..];
+        return (format & 2) != 0 && body.Length <= LongestText ? Resynchronised(body) : body;
+    }
+
+    /// <summary>Encoding | name, ended by zero | value.</summary>
+    private static ReplayGain ReadText(ReadOnlySpan<byte> body, ReplayGain gain)
+    {
+        if (body.Length is 0 or > LongestText)
+        {
+            return gain;
+        }
+
+        string text = body[0] switch
+        {
+            1 => Utf16(body[1..]),
+            2 => Encoding.BigEndianUnicode.GetString(body[1..]),
+            3 => Encoding.UTF8.GetString(body[1..]),
+            _ => Encoding.Latin1.GetString(body[1..]),
+        };
+        string[] parts = text.Split('\0');
+        return parts.Length < 2 ? gain : gain.With(parts[0].Trim('\uFEFF'), parts[1].Trim('\uFEFF'));
+    }
+
+    private static string Utf16(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
+        ? Encoding.BigEndianUnicode.GetString(bytes).Replace("\uFFFE", "", StringComparison.Ordinal)
+        : Encoding.Unicode.GetString(bytes);
+
+    /// <summary>Whose, ended by zero | for each channel: which, its gain in 1/512 dB, bits of its peak, its peak.</summary>
+    private static ReplayGain ReadVolume(ReadOnlySpan<byte> body)
+    {
+        const int MasterVolume = 1;
+        int end = body.IndexOf((byte)0);
+        if (end < 0 || body.Length > LongestText)
+        {
+            return ReplayGain.None;
+        }
+
+        bool isAlbum = Encoding.Latin1.GetString(body[..end]).Equals("album", StringComparison.OrdinalIgnoreCase);
+        body = body[(end + 1)..];
+        while (body.Length >= 4)
+        {
+            int peakLength = (body[3] + 7) / 8;
+            if (body.Length < 4 + peakLength)
+            {
+                break;
+            }
+
+            if (body[0] == MasterVolume)
+            {
+                float? gain = ReplayGain.Believable(BinaryPrimitives.ReadInt16BigEndian(body[1..]) / 512f);
+                float? peak = Peak(body.Slice(4, peakLength), body[3]);
+                return isAlbum ? new ReplayGain(AlbumGain: gain, AlbumPeak: peak) : new ReplayGain(gain, peak);
+            }
+
+            body = body[(4 + peakLength)..];
+        }
+
+        return ReplayGain.None;
+    }
+
+    private static float? Peak(ReadOnlySpan<byte> bytes, int bits)
+    {
+        double value = 0;
+        foreach (byte b in bytes)
+        {
+            value = (value * 256) + b;
+        }
+
+        return bits == 0 ? null : ReplayGain.BelievablePeak((float)(value / Math.Pow(2, bits - 1)));
+    }
+
+    private static ReadOnlySpan<byte> WithoutExtendedHeader(ReadOnlySpan<byte> tag, int version)
+    {
+        if (tag.Length < 4)
+        {
+            return [];
+        }
+
+        long length = version == 3 ? 4L + BinaryPrimitives.ReadUInt32BigEndian(tag) : SevenBits(tag);
+        return length > tag.Length ? [] : tag[(int)length..];
+    }
+
+    /// <summary>Without the zeros that were put after each 255.</summary>
+    private static byte[] Resynchronised(ReadOnlySpan<byte> bytes)
+    {
+        byte[] plain = new byte[bytes.Length];
+        int length = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            plain[length++] = bytes[i];
+            if (bytes[i] == 0xFF && i + 1 < bytes.Length && bytes[i + 1] == 0)
+            {
+                i++;
+            }
+        }
+
+        return plain[..length];
+    }
+
+    private static int SevenBits(ReadOnlySpan<byte> bytes) =>
+        ((bytes[0] & 0x7F) << 21) | ((bytes[1] & 0x7F) << 14) | ((bytes[2] & 0x7F) << 7) | (bytes[3] & 0x7F);
+}

@@ -1,0 +1,163 @@
+using Linnet.Audio;
+using Linnet.Sources;
+using Linnet.Wire.Flac;
+using Linnet.Wire.Ogg;
+using Linnet.Wire.Tags;
+
+namespace Linnet.Tests.Wire.Tags;
+
+public class LoudnessTagTests
+{
+    private const string Name = "REPLAYGAIN_TRACK_GAIN";
+
+    private static readonly byte[] Picture = [.. new byte[5000]];
+
+    [Theory]
+    [InlineData(2, "TXX", 0)]
+    [InlineData(2, "TXX", 1)]
+    [InlineData(3, "TXXX", 0)]
+    [InlineData(3, "TXXX", 1)]
+    [InlineData(4, "TXXX", 0)]
+    [InlineData(4, "TXXX", 1)]
+    [InlineData(4, "TXXX", 2)]
+    [InlineData(4, "TXXX", 3)]
+    public void ID3_texts_are_read_in_every_version_and_encoding_behind_a_picture(int version, string id, int encoding)
+    {
+        byte[] tag = TagBytes.Id3(
+            version,
+            0,
+            TagBytes.Frame(version, version == 2 ? "PIC" : "APIC", Picture),
+            TagBytes.Frame(version, id, TagBytes.Text("something", "else", encoding)),
+            TagBytes.Frame(version, id, TagBytes.Text(Name, "-7.5 dB", encoding)),
+            TagBytes.Frame(version, id, TagBytes.Text("replaygain_track_peak", "0.5", encoding)));
+
+        Assert.Equal(new ReplayGain(-7.5f, 0.5f), Id3Tag.Read(tag));
+    }
+
+    [Fact]
+    public void ID3_is_read_through_unsynchronisation_groups_and_lengths()
+    {
+        byte[] text = TagBytes.Text(Name, "-7.5 dB", 1);
+        byte[] stuffed = [.. text.SelectMany(static b => b == 0xFF ? (byte[])[0xFF, 0] : [b])];
+
+        Assert.Equal(-7.5f, Id3Tag.Read(TagBytes.Id3(3, 0x80, TagBytes.Frame(3, "TXXX", text).SelectMany(static b => b == 0xFF ? (byte[])[0xFF, 0] : [b]).ToArray())).TrackGain);
+        Assert.Equal(-7.5f, Id3Tag.Read(TagBytes.Id3(4, 0x80, TagBytes.Frame(4, "TXXX", stuffed, format: 2))).TrackGain);
+        Assert.Equal(-7.5f, Id3Tag.Read(TagBytes.Id3(4, 0, TagBytes.Frame(4, "TXXX", [7, 0, 0, 0, 40, .. text], format: 0x41))).TrackGain);
+        Assert.Equal(-7.5f, Id3Tag.Read(TagBytes.Id3(3, 0, TagBytes.Frame(3, "TXXX", [7, .. text], format: 0x20))).TrackGain);
+        Assert.Null(Id3Tag.Read(TagBytes.Id3(4, 0, TagBytes.Frame(4, "TXXX", text, format: 8))).TrackGain);
+        Assert.Equal(-7.5f, Id3Tag.Read(TagBytes.Id3(3, 0x40, [0, 0, 0, 6, 0, 0, 0, 0, 0, 0], TagBytes.Frame(3, "TXXX", text))).TrackGain);
+        Assert.Equal(-7.5f, Id3Tag.Read(TagBytes.Id3(4, 0x40, [0, 0, 0, 6, 1, 0], TagBytes.Frame(4, "TXXX", text))).TrackGain);
+    }
+
+    [Fact]
+    public void A_relative_volume_is_a_gain_and_a_text_is_better_known()
+    {
+        // -6 dB with a peak of half of full scale, behind another channel; and the album's 3 dB without a peak.
+        byte[] track = TagBytes.Frame(4, "RVA2", [.. "track\0"u8, 2, 0, 0, 0, 1, 0xF4, 0x00, 16, 0x40, 0x00]);
+        byte[] album = TagBytes.Frame(4, "RVA2", [.. "album\0"u8, 1, 0x06, 0x00, 0]);
+
+        Assert.Equal(new ReplayGain(-6, 0.5f, 3), Id3Tag.Read(TagBytes.Id3(4, 0, track, album)));
+        Assert.Equal(-1, Id3Tag.Read(TagBytes.Id3(4, 0, track, TagBytes.Frame(4, "TXXX", TagBytes.Text(Name, "-1 dB", 3)))).TrackGain);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_APE_tag_is_found_at_the_end_and_before_an_old_ID3(bool hasId3V1)
+    {
+        byte[] file = [.. new byte[1000], .. TagBytes.Ape(("Title", "x"), (Name, "-7.5 dB"), ("replaygain_album_gain", "2 dB"))];
+        byte[] old = [.. "TAG"u8, .. new byte[125]];
+
+        Assert.Equal(new ReplayGain(-7.5f, AlbumGain: 2), LoudnessTags.Read(new MemoryStream(hasId3V1 ? [.. file, .. old] : file)));
+    }
+
+    [Fact]
+    public void FLAC_and_Ogg_tell_by_their_comments()
+    {
+        var tags = new VorbisComment("test");
+        tags.Add("TITLE", "x");
+        tags.Add(Name, "-7.5 dB");
+        byte[] flac =
+        [
+            .. FlacBlockHeader.Marker, .. FlacBlockHeader.Wrap(FlacBlockType.StreamInfo, isLast: false, new byte[34]),
+            .. FlacBlockHeader.Wrap(FlacBlockType.Picture, isLast: false, Picture),
+            .. FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, tags.ToArray()),
+        ];
+        Assert.Equal(-7.5f, LoudnessTags.Read(new MemoryStream(flac)).TrackGain);
+
+        var opusTags = new VorbisComment("test");
+        opusTags.Add("METADATA_BLOCK_PICTURE", new string('x', 100_000));
+        opusTags.Add("R128_TRACK_GAIN", "-1536");
+        Assert.Equal(-1, LoudnessTags.Read(new MemoryStream(Ogg(new OpusHead(2, 312).ToArray(), opusTags.ToOpusTags()))).TrackGain);
+        Assert.Equal(-7.5f, LoudnessTags.Read(new MemoryStream(Ogg("\u0001vorbis"u8.ToArray(), tags.ToVorbisHeader()))).TrackGain);
+        Assert.Equal(
+            -7.5f,
+            LoudnessTags.Read(new MemoryStream(Ogg("\u007FFLAC\u0001\0\0\u0001"u8.ToArray(), FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, tags.ToArray())))).TrackGain);
+    }
+
+    [Fact]
+    public void Every_cut_and_every_damaged_byte_is_survived()
+    {
+        byte[][] files =
+        [
+            TagBytes.Id3(4, 0x80, TagBytes.Frame(4, "TXXX", TagBytes.Text(Name, "-7.5 dB", 1), format: 3), TagBytes.Frame(4, "RVA2", [.. "track\0"u8, 1, 0xF4, 0x00, 16, 0x40, 0x00])),
+            TagBytes.Id3(3, 0x40, [0, 0, 0, 6, 0, 0, 0, 0, 0, 0], TagBytes.Frame(3, "TXXX", TagBytes.Text(Name, "-7.5 dB", 0))),
+            TagBytes.Id3(2, 0, TagBytes.Frame(2, "TXX", TagBytes.Text(Name, "-7.5 dB", 0))),
+            [.. new byte[40], .. TagBytes.Ape((Name, "-7.5 dB"))],
+            [.. FlacBlockHeader.Marker, .. FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, VorbisComment.Of("v", new TrackInfo("t")).ToArray())],
+            Ogg(new OpusHead(2, 312).ToArray(), VorbisComment.Of("v", new TrackInfo("t")).ToOpusTags()),
+        ];
+        var random = new Random(20);
+        foreach (byte[] file in files)
+        {
+            for (int length = 0; length <= file.Length; length++)
+            {
+                LoudnessTags.Read(new MemoryStream(file[..length]));
+                Id3Tag.Read(file.AsSpan(0, length));
+                ApeTag.Read(file.AsSpan(0, length));
+            }
+
+            for (int i = 0; i < 20_000; i++)
+            {
+                byte[] damaged = [.. file];
+                for (int n = random.Next(1, 6); n > 0; n--)
+                {
+                    damaged[random.Next(damaged.Length)] = (byte)(random.Next(3) == 0 ? 0xFF : random.Next(256));
+                }
+
+                float factor = LoudnessTags.Read(new MemoryStream(damaged)).Factor;
+                Assert.InRange(factor, 0, Gain.Max);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0xFF)]
+    [InlineData(0x7F)]
+    public void A_tag_that_claims_to_be_huge_takes_no_memory(byte length)
+    {
+        byte[] id3 = [.. "ID3"u8, 4, 0, 0, 0x7F, 0x7F, 0x7F, 0x7F, .. "TXXX"u8, length, length, length, length, 0, 0, 1, 2, 3];
+        byte[] flac = [.. FlacBlockHeader.Marker, 0x84, length, length, length, 1, 2, 3];
+        byte[] ape = [.. new byte[8], .. "APETAGEX"u8, .. new byte[4], length, length, length, length, .. new byte[12]];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        foreach (byte[] file in (byte[][])[id3, flac, ape])
+        {
+            Assert.Equal(ReplayGain.None, LoudnessTags.Read(new MemoryStream(file)));
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 18);
+    }
+
+    private static byte[] Ogg(params byte[][] packets)
+    {
+        var file = new System.Buffers.ArrayBufferWriter<byte>();
+        var pages = new OggPageWriter(1);
+        foreach (byte[] packet in packets)
+        {
+            pages.Write(packet, 0, file);
+        }
+
+        return file.WrittenSpan.ToArray();
+    }
+}
