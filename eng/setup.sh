@@ -12,7 +12,9 @@ runtime=(
   "libopus.so.0|libopus0|opus|opus|opus"
   "libmp3lame.so.0|libmp3lame0|lame-libs|lame|lame"
   "libFLAC.so.|libflac12|flac-libs|flac|flac"
+  "libvorbis.so.0|libvorbis0a|libvorbis|libvorbis|libvorbis"
   "libvorbisenc.so.2|libvorbisenc2|libvorbis|libvorbis|libvorbis"
+  "libmpg123.so.0|libmpg123-0|mpg123-libs|mpg123|mpg123"
   "libpulse.so.0|libpulse0|pulseaudio-libs|libpulse|pulseaudio"
   "libasound.so.2|libasound2|alsa-lib|alsa-lib|"
 )

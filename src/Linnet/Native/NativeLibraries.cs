@@ -14,6 +14,7 @@ internal static class NativeLibraries
     internal const string Flac = "FLAC";
     internal const string Vorbis = "vorbis";
     internal const string VorbisEnc = "vorbisenc";
+    internal const string Mpg123 = "mpg123";
     internal const string Pulse = "pulse";
     internal const string Alsa = "asound";
 
@@ -27,6 +28,7 @@ internal static class NativeLibraries
         [Flac] = new("libFLAC", ["libFLAC.so.12", "libFLAC.so.14", "libFLAC.so.8", "libFLAC.dylib", "/opt/homebrew/lib/libFLAC.dylib", "FLAC.dll", "libFLAC.dll"], "libflac12", "flac-libs", "flac"),
         [Vorbis] = new("libvorbis", ["libvorbis.so.0", "libvorbis.0.dylib", "libvorbis.dylib", "/opt/homebrew/lib/libvorbis.dylib", "vorbis.dll", "libvorbis-0.dll"], "libvorbis0a", "libvorbis", "libvorbis"),
         [VorbisEnc] = new("libvorbisenc", ["libvorbisenc.so.2", "libvorbisenc.2.dylib", "libvorbisenc.dylib", "/opt/homebrew/lib/libvorbisenc.dylib", "vorbisenc.dll", "libvorbisenc-2.dll"], "libvorbisenc2", "libvorbis", "libvorbis"),
+        [Mpg123] = new("libmpg123", ["libmpg123.so.0", "libmpg123.0.dylib", "libmpg123.dylib", "/opt/homebrew/lib/libmpg123.dylib", "mpg123.dll", "libmpg123-0.dll"], "libmpg123-0", "mpg123-libs", "mpg123"),
         [Pulse] = new("libpulse", ["libpulse.so.0"], "libpulse0", "pulseaudio-libs", "pulseaudio"),
         [Alsa] = new("ALSA", ["libasound.so.2"], "libasound2", "alsa-lib", "alsa-lib"),
     };

@@ -7,6 +7,7 @@ internal static class OpusPacket
     private const int FirstHybrid = 12;
     private const int FirstCelt = 16;
     private const int LongSize = 252;
+    private const int LongestFrames = 5760;
 
     /// <summary>Whether it carries the sound before it once more, at a lower rate (in-band FEC, LBRR): only the voice modes can.</summary>
     internal static bool HasRecovery(ReadOnlySpan<byte> packet)
@@ -21,6 +22,25 @@ internal static class OpusPacket
         int blocks = config >= FirstHybrid ? 1 : Math.Max(1, config & 3);
         int bits = packet[start];
         return (bits >> (7 - blocks) & 1) != 0 || (isStereo && (bits >> (6 - (2 * blocks)) & 1) != 0);
+    }
+
+    /// <summary>Frames at 48 kHz that it decodes to, by its first bytes: 120–5760; 0 if it is none.</summary>
+    internal static int Frames(ReadOnlySpan<byte> packet)
+    {
+        if (packet.IsEmpty)
+        {
+            return 0;
+        }
+
+        int config = packet[0] >> 3;
+        int frames = config switch
+        {
+            < FirstHybrid => (config & 3) switch { 0 => 480, 1 => 960, 2 => 1920, _ => 2880 },
+            < FirstCelt => (config & 1) == 0 ? 480 : 960,
+            _ => 120 << (config & 3),
+        };
+        int count = (packet[0] & 3) switch { 0 => 1, 1 or 2 => 2, _ => packet.Length > 1 ? packet[1] & 0x3F : 0 };
+        return frames * count <= LongestFrames ? frames * count : 0;
     }
 
     private static bool TryFindFirstFrame(ReadOnlySpan<byte> packet, out int start)

@@ -1,17 +1,18 @@
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Takes a stream apart and decodes it, in whatever pieces its bytes come. One per stream, used by one thread.</summary>
-/// <remarks>Bad bytes are never thrown: they are skipped, or end the stream with a <see cref="Problem"/>.</remarks>
+/// <summary>Turns the bytes of a stream, as somebody sends them, into sound and packets. Used by one thread.</summary>
+/// <remarks>
+/// The bytes come from anyone: whatever they are, nothing is thrown, memory is bounded and work is in proportion to them. What the sink throws is
+/// let through.
+/// </remarks>
 public interface IStreamDecoder : IDisposable
 {
-    /// <summary>Why nothing more can come of the stream; <see langword="null"/> while something can.</summary>
+    /// <summary>Why the stream cannot be played; it will not change, and bytes are ignored from then on.</summary>
     StreamProblem? Problem { get; }
 
-    /// <summary>Takes the next bytes.</summary>
-    /// <param name="bytes">Lent for the call.</param>
-    /// <param name="sink">Gets what they complete.</param>
+    /// <summary>Takes the next bytes, and gives what has become whole.</summary>
     void Write(ReadOnlySpan<byte> bytes, IStreamSink sink);
 
-    /// <summary>After the last byte: gives what is left.</summary>
+    /// <summary>Says that there are no more, and gives what is left.</summary>
     void Complete(IStreamSink sink);
 }

@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using Linnet.Native;
+using Linnet.Wire.Flac;
+
+namespace Linnet.Codecs.Streams;
+
+/// <summary>Decodes whole frames of FLAC, one at a time, by libFLAC.</summary>
+internal sealed unsafe class FlacFrameDecoder : IDisposable
+{
+    private readonly LibFlacDecoder.Handle _decoder;
+    private readonly FlacStreamInfo _info;
+    private readonly float _scale;
+    private GCHandle _self;
+    private float[] _pcm = [];
+    private byte* _input;
+    private int _left;
+    private int _frames;
+
+    private FlacFrameDecoder(LibFlacDecoder.Handle decoder, FlacStreamInfo info)
+    {
+        (_decoder, _info) = (decoder, info);
+        _scale = 1f / (1u << (info.BitDepth - 1));
+        _self = GCHandle.Alloc(this);
+    }
+
+    /// <summary>A decoder for a stream; <see langword="null"/> if libFLAC does not want it.</summary>
+    internal static FlacFrameDecoder? TryCreate(FlacStreamInfo info)
+    {
+        var decoder = new FlacFrameDecoder(LibFlacDecoder.Create(), info);
+        if (decoder._decoder.IsInvalid || !decoder.Start())
+        {
+            decoder.Dispose();
+            return null;
+        }
+
+        return decoder;
+    }
+
+    /// <summary>Decodes a frame; what is damaged in spite of its sum is silence of the same length.</summary>
+    /// <returns>Interleaved, lent until the next call.</returns>
+    internal ReadOnlySpan<float> Decode(ReadOnlySpan<byte> frame, in FlacFrameHeader header, out bool isDamaged)
+    {
+        int samples = header.Frames * _info.Format.Channels;
+        if (_pcm.Length < samples)
+        {
+            _pcm = new float[samples];
+        }
+
+        _frames = 0;
+        Feed(frame, LibFlacDecoder.ReadOne);
+        if (LibFlacDecoder.State(_decoder) != LibFlacDecoder.SearchesForFrame)
+        {
+            _ = LibFlacDecoder.Flush(_decoder);
+        }
+
+        isDamaged = _frames != header.Frames;
+        if (isDamaged)
+        {
+            _pcm.AsSpan(0, samples).Clear();
+        }
+
+        return _pcm.AsSpan(0, samples);
+    }
+
+    public void Dispose()
+    {
+        _decoder.Dispose();
+        if (_self.IsAllocated)
+        {
+            _self.Free();
+        }
+    }
+
+    private bool Start()
+    {
+        if (LibFlacDecoder.Start(_decoder, &Read, 0, 0, 0, 0, &Write, 0, &Fail, GCHandle.ToIntPtr(_self)) != 0)
+        {
+            return false;
+        }
+
+        // No number of frames and no MD5: those of a file say nothing about a part of it.
+        byte[] head = [.. FlacBlockHeader.Marker, .. (_info with { Length = 0 }).ToBlock(isLast: true)];
+        return Feed(head, LibFlacDecoder.ReadMetadata) && LibFlacDecoder.State(_decoder) == LibFlacDecoder.SearchesForFrame;
+    }
+
+    private bool Feed(ReadOnlySpan<byte> bytes, Func<LibFlacDecoder.Handle, int> call)
+    {
+        fixed (byte* input = bytes)
+        {
+            _input = input;
+            _left = bytes.Length;
+            int result = call(_decoder);
+            _input = null;
+            _left = 0;
+            return result != 0;
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static int Read(nint decoder, byte* buffer, nuint* length, nint state)
+    {
+        var self = (FlacFrameDecoder)GCHandle.FromIntPtr(state).Target!;
+        int taken = (int)Math.Min((ulong)*length, (ulong)self._left);
+        new ReadOnlySpan<byte>(self._input, taken).CopyTo(new Span<byte>(buffer, taken));
+        self._input += taken;
+        self._left -= taken;
+        *length = (nuint)taken;
+        return taken > 0 ? LibFlacDecoder.ReadMore : LibFlacDecoder.ReadEnded;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int Write(nint decoder, LibFlacDecoder.FrameHeader* frame, int** samples, nint state)
+    {
+        var self = (FlacFrameDecoder)GCHandle.FromIntPtr(state).Target!;
+        int channels = self._info.Format.Channels;
+        if (frame->Channels == channels && frame->BitDepth == self._info.BitDepth && (long)frame->Frames * channels <= self._pcm.Length)
+        {
+            self._frames = (int)frame->Frames;
+            for (int channel = 0; channel < channels; channel++)
+            {
+                int* source = samples[channel];
+                for (int i = 0; i < self._frames; i++)
+                {
+                    self._pcm[(i * channels) + channel] = source[i] * self._scale;
+                }
+            }
+        }
+
+        return LibFlacDecoder.WriteMore;
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Fail(nint decoder, int status, nint state) => ((FlacFrameDecoder)GCHandle.FromIntPtr(state).Target!)._frames = 0;
+}

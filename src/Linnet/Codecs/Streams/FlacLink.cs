@@ -1,0 +1,39 @@
+using Linnet.Wire.Flac;
+using Linnet.Wire.Ogg;
+
+namespace Linnet.Codecs.Streams;
+
+/// <summary>FLAC in Ogg: a packet is a frame.</summary>
+internal sealed class FlacLink(FormatNews news) : IOggLink
+{
+    private readonly FlacFrames _frames = new(news);
+    private FlacStreamInfo? _info;
+
+    /// <inheritdoc/>
+    public StreamProblem? Take(scoped in OggPacket packet, IStreamSink sink)
+    {
+        if (packet.IsFirst)
+        {
+            return OggFlacHead.TryParse(packet.Data, out _info)
+                ? _frames.Begin(_info, sink)
+                : new StreamProblem(StreamFault.Unsupported, "The stream is FLAC in Ogg with a description (STREAMINFO) that Linnet cannot play.");
+        }
+
+        if (FlacFrameHeader.TryParse(packet.Data, _info!, out FlacFrameHeader header))
+        {
+            if (!packet.IsCut && header.Format == _info!.Format && header.Frames <= _info.MaxBlock)
+            {
+                _frames.Take(packet.Data, header, sink);
+            }
+        }
+        else if (FlacBlockHeader.TryParse(packet.Data, out FlacBlockHeader block) && block.Type is FlacBlockType.VorbisComment
+            && VorbisComment.Parse(packet.Data[FlacBlockHeader.Length..]).Track is { } track)
+        {
+            sink.OnTrack(track);
+        }
+
+        return null;
+    }
+
+    public void Dispose() => _frames.Dispose();
+}

@@ -1,0 +1,35 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using Linnet.Wire.Flac;
+
+namespace Linnet.Wire.Ogg;
+
+/// <summary>The first packet of FLAC in Ogg: how many packets of metadata follow, and what the stream is.</summary>
+/// <remarks>Source: RFC 9639 §10.1.</remarks>
+public static class OggFlacHead
+{
+    private const int InfoAt = 13;
+
+    /// <summary>Reads it. Never throws.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> packet, [NotNullWhen(true)] out FlacStreamInfo? info)
+    {
+        //  0      1      5       6       7          9      13
+        // | 0x7F | FLAC | major | minor | packets | fLaC | STREAMINFO with its header
+        info = null;
+        return packet.Length >= InfoAt + FlacBlockHeader.Length + FlacStreamInfo.BlockLength
+            && OggCodecs.Identify(packet) is OggCodec.Flac && packet[5] == 1
+            && packet[9..].StartsWith(FlacBlockHeader.Marker)
+            && FlacBlockHeader.TryParse(packet[InfoAt..], out FlacBlockHeader header) && header.Type is FlacBlockType.StreamInfo
+            && FlacStreamInfo.TryParse(packet[(InfoAt + FlacBlockHeader.Length)..], out info);
+    }
+
+    /// <summary>The packet.</summary>
+    /// <param name="infoBlock">STREAMINFO with its header (<see cref="FlacStreamInfo.ToBlock"/>), not marked as the last.</param>
+    /// <param name="packets">Packets of metadata that follow.</param>
+    public static byte[] ToArray(ReadOnlySpan<byte> infoBlock, int packets)
+    {
+        byte[] packet = [0x7F, .. "FLAC"u8, 1, 0, 0, 0, .. FlacBlockHeader.Marker, .. infoBlock];
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(7), (ushort)packets);
+        return packet;
+    }
+}

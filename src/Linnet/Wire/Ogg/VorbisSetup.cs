@@ -1,0 +1,146 @@
+namespace Linnet.Wire.Ogg;
+
+/// <summary>Looks through Vorbis' third packet for what would make a decoder take memory without bound.</summary>
+/// <remarks>
+/// A code book of a few bytes can announce sixteen million numbers, and there may be 256 of them. Real encoders use some hundred thousand in all.
+/// Source: Vorbis I §3.2.1, §4.2.4.
+/// </remarks>
+public static class VorbisSetup
+{
+    /// <summary>The most numbers in all code books together.</summary>
+    public const int MaxValues = 1 << 21;
+
+    private const int BookSync = 0x56_4342;
+
+    /// <summary>Whether it is a setup packet whose code books are of a reasonable size.</summary>
+    public static bool IsReasonable(ReadOnlySpan<byte> packet)
+    {
+        if (packet.Length < 8 || !packet.StartsWith("\u0005vorbis"u8))
+        {
+            return false;
+        }
+
+        var bits = new BitReader(packet[7..]);
+        int books = bits.Read(8) + 1;
+        long values = 0;
+        for (int book = 0; book < books; book++)
+        {
+            if (!TrySkipBook(ref bits, ref values) || values > MaxValues)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TrySkipBook(ref BitReader bits, ref long values)
+    {
+        if (bits.Read(24) != BookSync)
+        {
+            return false;
+        }
+
+        int dimensions = bits.Read(16);
+        int entries = bits.Read(24);
+        values += (long)Math.Max(dimensions, 1) * entries;
+        if (values > MaxValues || !TrySkipLengths(ref bits, entries))
+        {
+            return false;
+        }
+
+        int lookup = bits.Read(4);
+        if (lookup is 1 or 2)
+        {
+            bits.Skip(64);
+            int width = bits.Read(4) + 1;
+            bits.Skip(1);
+            bits.Skip((lookup == 1 ? Root(entries, dimensions) : (long)entries * dimensions) * width);
+        }
+
+        return lookup <= 2 && !bits.IsPastEnd;
+    }
+
+    private static bool TrySkipLengths(ref BitReader bits, int entries)
+    {
+        if (bits.Read(1) == 0)
+        {
+            bool isSparse = bits.Read(1) == 1;
+            for (int i = 0; i < entries && !bits.IsPastEnd; i++)
+            {
+                if (!isSparse || bits.Read(1) == 1)
+                {
+                    bits.Skip(5);
+                }
+            }
+
+            return !bits.IsPastEnd;
+        }
+
+        bits.Skip(5);
+        for (int i = 0; i < entries && !bits.IsPastEnd;)
+        {
+            int width = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(entries - i));
+            int count = bits.Read(width);
+            if (count == 0 || count > entries - i)
+            {
+                return false;
+            }
+
+            i += count;
+        }
+
+        return !bits.IsPastEnd;
+    }
+
+    /// <summary>The greatest number whose power of <paramref name="dimensions"/> is not above <paramref name="entries"/>.</summary>
+    private static long Root(int entries, int dimensions)
+    {
+        if (dimensions == 0)
+        {
+            return 0;
+        }
+
+        long root = 0;
+        while (Power(root + 1, dimensions, entries) <= entries)
+        {
+            root++;
+        }
+
+        return root;
+    }
+
+    private static long Power(long number, int exponent, int limit)
+    {
+        long power = 1;
+        for (; exponent > 0 && power <= limit && number > 1; exponent--)
+        {
+            power *= number;
+        }
+
+        return number == 0 ? 0 : power;
+    }
+
+    /// <summary>Bits from the lowest of each byte on. Behind the end it reads zeros and says so.</summary>
+    private ref struct BitReader(ReadOnlySpan<byte> bytes)
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
+        private long _at;
+
+        public readonly bool IsPastEnd => _at > 8L * _bytes.Length;
+
+        public int Read(int count)
+        {
+            int value = 0;
+            for (int i = 0; i < count; i++, _at++)
+            {
+                int at = (int)Math.Min(_at >> 3, int.MaxValue);
+                value |= (at < _bytes.Length ? (_bytes[at] >> (int)(_at & 7)) & 1 : 0) << i;
+            }
+
+            return value;
+        }
+
+        public void Skip(long count) => _at += count;
+    }
+}
