@@ -38,7 +38,8 @@ internal sealed class StreamLoop
     private readonly long _burst;
     private readonly long _maxLag;
     private readonly long _stallTimeout;
-    private long _turn = long.MinValue;
+    private long _turn;
+    private int _current;
     private bool _hasBegun;
     private int _leftYoung;
     private int _leftSettled;
@@ -92,13 +93,9 @@ internal sealed class StreamLoop
             return Never;
         }
 
-        // A thread that was away visits each listener once, not once for each time it was away.
+        // A thread that was away, or has more than it can do, is late for everybody alike: it goes on where it was, and forgets the turns it missed.
         long turn = now / _bucketTime;
-        if (turn - _turn >= _buckets.Length)
-        {
-            (_turn, _hasBegun) = (turn - _buckets.Length + 1, false);
-        }
-
+        _turn = Math.Max(_turn, turn - _buckets.Length + 1);
         int visits = MaxVisits;
         while (_turn <= turn)
         {
@@ -108,6 +105,7 @@ internal sealed class StreamLoop
             }
 
             _turn++;
+            _current = (_current + 1) % _buckets.Length;
         }
 
         return NextTurn();
@@ -124,7 +122,7 @@ internal sealed class StreamLoop
     /// <summary>Visits the young ones and the bucket whose turn it is; <see langword="false"/> if that was too much for one step.</summary>
     private bool VisitBucket(long now, ref int visits)
     {
-        List<StreamListener> bucket = _buckets[_turn % _buckets.Length];
+        List<StreamListener> bucket = _buckets[_current];
         if (!_hasBegun)
         {
             (_hasBegun, _leftYoung, _leftSettled) = (true, _young.Count, bucket.Count);
@@ -338,11 +336,11 @@ internal sealed class StreamLoop
             return _turn * _bucketTime;
         }
 
-        for (long turn = _turn; turn < _turn + _buckets.Length; turn++)
+        for (int i = 0; i < _buckets.Length; i++)
         {
-            if (_buckets[turn % _buckets.Length].Count > 0)
+            if (_buckets[(_current + i) % _buckets.Length].Count > 0)
             {
-                return turn * _bucketTime;
+                return (_turn + i) * _bucketTime;
             }
         }
 

@@ -73,6 +73,23 @@ public class StreamLoopTests
     }
 
     [Fact]
+    public void A_thread_with_more_listeners_than_it_can_serve_is_late_for_all_of_them_alike()
+    {
+        Advance(0, 5000);
+        WrittenListener[] listeners = [.. Enumerable.Range(0, 2000).Select(_ => Join(5000))];
+        for (long now = 5000; now < 15_000; now += 10)
+        {
+            // 2400 visits a second, where 5000 are due.
+            _now = now;
+            Publish(now);
+            _loop.Step(now);
+        }
+
+        Assert.All(listeners, l => Assert.InRange(l.Writes.Count, 11, 12));
+        Assert.All(listeners, l => Assert.All(l.Writes.Zip(l.Writes.Skip(1)), pair => Assert.InRange(pair.Second.At - pair.First.At, 800, 900)));
+    }
+
+    [Fact]
     public void Who_hears_a_rendition_first_gets_its_burst_as_it_comes()
     {
         Advance(0, 20);
