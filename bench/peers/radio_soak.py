@@ -18,7 +18,8 @@ import time
 import rig
 from radio_servers import BYTES, Linnet, Load
 
-HOSTILE = ["stall", "crawl", "mute"]
+# Those whom the server ends. Who closes its sending side has left, as far as it can know.
+ENDED = ["stall", "crawl", "mute", "half"]
 GROUPS = {
     "mp3": (75, "mp3", ""), "opus": (75, "ogg", ""),
     "mp3-goes": (70, "mp3", "life=8000 again=1 ends=leave"), "opus-goes": (70, "ogg", "life=5000 again=1 ends=leave"), "resets": (70, "mp3", "life=6000 again=1 ends=reset"),
@@ -38,6 +39,11 @@ class Server(Linnet):
     def told(self, line):
         if line.startswith(b"{"):
             self.latest = json.loads(line)
+
+    def counts(self):
+        """Listeners since the start, those dropped because they took nothing, requests that took too long."""
+        radio = self.latest["radio"]
+        return radio["accepted"], radio["dropped"].get("stalled", 0), radio["refused"].get("too_slow", 0)
 
     def count_files(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
@@ -74,11 +80,15 @@ def main():
             print(f"{time.monotonic() - began:6.0f} s  {rig.memory_kb(server.process.pid) / 1000:7.1f} MB  {server.count_files():5} descriptors  {server.count_threads():3} threads  "
                   f"{json.dumps(server.latest.get('radio', {}))}", flush=True)
         lines.append(rig.memory_kb(server.process.pid))
-    groups = load.report()
-    doomed.stop()
-    for name in [*GROUPS]:
+    doomed.process.send_signal(signal.SIGKILL)
+    doomed.process.wait()
+    killed += KILLED
+    there = load.report()
+    for name in GROUPS:
         load.order("leave", name)
+    groups = load.report()
     time.sleep(20)
+    accepted, stalled, slow = server.counts()
     print("\n" + "\n".join(json.dumps(g) for g in groups.values()))
     print(f"\nafter the crowd: {rig.memory_kb(server.process.pid) / 1000:.1f} MB, {server.count_files()} descriptors\nserver: {json.dumps(server.latest)}")
     load.stop()
@@ -86,13 +96,16 @@ def main():
 
     quarter = max(1, len(lines) // 4)
     early, late = sum(lines[quarter:2 * quarter]) / quarter, sum(lines[-quarter:]) / quarter
-    good = [groups[n] for n in ("mp3", "opus", "first-mp3", "first-ogg")]
+    good = [there[n] for n in ("mp3", "opus", "first-mp3", "first-ogg")]
     checks = {
         "all who behave are still there": all(g["sounding"] == g["asked"] for g in good),
         "no sound was missing for them": all(g["skips"] == 0 and g["broken"] == 0 for g in good),
         "who came and went heard no gap either": all(groups[n]["skips"] == 0 and groups[n]["broken"] == 0 for n in ("mp3-goes", "opus-goes", "resets")),
         "nobody was refused or dropped but those that stalled or said nothing": all(
-            g["refused"] == 0 and g["closed_by_peer"] + g["reset_by_peer"] == 0 for n, g in groups.items() if n and n not in HOSTILE),
+            g["refused"] == 0 and g["closed_by_peer"] + g["reset_by_peer"] == 0 for n, g in groups.items() if n and n not in ENDED),
+        f"each who was answered is counted: {accepted}": accepted == killed + sum(g["answered"] for n, g in groups.items() if n),
+        f"each who took nothing is counted: {stalled}": stalled == groups["stall"]["reset_by_peer"] + groups["stall"]["closed_by_peer"],
+        f"each who said nothing is counted: {slow}": slow == groups["mute"]["refused"],
         f"memory does not grow: {early / 1000:.1f} MB in the second quarter, {late / 1000:.1f} MB in the last": late < early * 1.03 + 2000,
     }
     for what, so in checks.items():
