@@ -119,7 +119,7 @@ def main():
             print(f"{rows[0]['server']:12} {form:4} {slope(rows, 'cpu') * 1000:18.2f} {rows[-1]['cpu'] / rows[-1]['held'] * 1000:21.2f} {slope(rows, 'kb'):16.2f} {beside}")
 
 
-LIMITS = ()
+LIMITS = ("--max-listeners", 30000)
 
 if __name__ == "__main__":
     main()

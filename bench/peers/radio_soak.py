@@ -42,8 +42,8 @@ class Server(Linnet):
 
     def counts(self):
         """Listeners since the start, those dropped because they took nothing, requests that took too long."""
-        radio = self.latest["radio"]
-        return radio["accepted"], radio["dropped"].get("stalled", 0), radio["refused"].get("too_slow", 0)
+        http = self.latest["http"]
+        return http["accepted"], http["stalled"], http["refused"].get("too_slow", 0)
 
     def count_files(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
@@ -78,7 +78,7 @@ def main():
         time.sleep(15)
         if len(lines) % 2 == 0:
             print(f"{time.monotonic() - began:6.0f} s  {rig.memory_kb(server.process.pid) / 1000:7.1f} MB  {server.count_files():5} descriptors  {server.count_threads():3} threads  "
-                  f"{json.dumps(server.latest.get('radio', {}))}", flush=True)
+                  f"{json.dumps(server.latest.get('http', {}))}", flush=True)
         lines.append(rig.memory_kb(server.process.pid))
     doomed.process.send_signal(signal.SIGKILL)
     doomed.process.wait()

@@ -15,7 +15,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-LINNET = os.path.join(ROOT, "artifacts/bin/Linnet.Cli/release/Linnet.Cli")
+LINNET = os.environ.get("LINNET") or os.path.join(ROOT, "artifacts/bin/Linnet.Cli/release/Linnet.Cli")
 SO_TIMESTAMPNS = 35
 WORK = tempfile.mkdtemp(prefix="linnet-peers-")
 
