@@ -91,6 +91,7 @@ internal static class RadioOptions
         StationOptions wanted = station with
         {
             Streams = parsed.GetValue(Streams)?.Split(',', StringSplitOptions.TrimEntries) ?? station.Streams,
+            StreamPreRoll = parsed.GetValue(Burst) is { } burst ? TimeSpan.FromSeconds(burst) : station.StreamPreRoll,
             Mp3BitRate = parsed.GetValue(Mp3BitRate) is { } kbps ? (int)(kbps * 1000) : station.Mp3BitRate,
         };
         return wanted.Problems().FirstOrDefault() is { } problem ? throw new UsageException(problem) : wanted;

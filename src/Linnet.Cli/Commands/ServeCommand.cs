@@ -28,6 +28,11 @@ internal static class ServeCommand
 
     private static readonly Option<int?> Complexity = Ask.Whole("--complexity", "N", "Opus effort: 0 spares the processor, 10 is best. Default 10.", 0, 10);
 
+    private static readonly Option<bool> Loudness = Ask.Flag(
+        "--loudness", "Make all tracks as loud as their ReplayGain tags say, in MP3 and Opus; PCM, FLAC and WAV stay exact.");
+
+    private static readonly Option<bool> LoudnessAll = Ask.Flag("--loudness-all", "The same, in PCM, FLAC and WAV too.");
+
     private static readonly Option<string?> Stats = Ask.Stats();
 
     public static Command Create(Shell shell)
@@ -43,7 +48,7 @@ internal static class ServeCommand
             ("linnet serve song.wav --rtsp-port 9000", "elsewhere than on port 8554"),
             ("linnet serve song.wav --pyaudio", "for the PyAudio tutorial's clients, too"))
         {
-            Sources, Live, Once, Shuffle, Raw, BitRate, Complexity,
+            Sources, Live, Once, Shuffle, Raw, BitRate, Complexity, Loudness, LoudnessAll,
         };
         NetworkOptions.AddTo(command);
         RadioOptions.AddTo(command);
@@ -66,6 +71,7 @@ internal static class ServeCommand
             StartAtOnce = parsed.GetValue(Live),
             OpusBitRate = parsed.GetValue(BitRate) is { } kbps ? (int)(kbps * 1000) : 0,
             OpusComplexity = parsed.GetValue(Complexity) ?? 10,
+            Loudness = parsed.GetValue(LoudnessAll) ? LoudnessMode.All : parsed.GetValue(Loudness) ? LoudnessMode.Lossy : LoudnessMode.Off,
         }),
         WantsJson = parsed.GetValue(Stats) is not null,
         Http = RadioOptions.ReadHost(parsed, network),

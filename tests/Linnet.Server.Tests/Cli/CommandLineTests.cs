@@ -63,6 +63,7 @@ public class CommandLineTests
     [InlineData("serve --help", "linnet serve song.wav")]
     [InlineData("serve --help", "linnet serve song.wav --pyaudio")]
     [InlineData("serve --help", "--http-port")]
+    [InlineData("serve --help", "--loudness-all")]
     [InlineData("play -h", "linnet play 192.168.1.5/jazz")]
     [InlineData("play -h", "linnet play pyaudio-tcp://192.168.1.5")]
     [InlineData("record --help", "linnet record studio.local/jazz/pcm jazz.wav")]
