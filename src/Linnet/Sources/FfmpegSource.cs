@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Codecs.Ffmpeg;
 
 namespace Linnet.Sources;
 

@@ -60,6 +60,27 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         }
     }
 
+    [Theory]
+    [InlineData("a.aac", "audio/aac", 44_100, 2, "-c:a aac -b:a 128k -f adts")]
+    [InlineData("b.aac", "audio/mpeg", 48_000, 1, "-c:a aac -b:a 64k -ac 1 -f adts")]
+    [InlineData("c.webm", "audio/webm", 48_000, 2, "-c:a libopus -b:a 96k")]
+    [InlineData("d.mka", "", 44_100, 2, "-c:a flac")]
+    [InlineData("e.ts", "video/mp2t", 48_000, 2, "-c:a aac -b:a 128k -f mpegts")]
+    public void Other_streams_sound_as_ffmpeg_makes_them(string name, string contentType, int rate, int channels, string how)
+    {
+        Encode(name, rate, how, "Song");
+        float[] expected = Reference(name, StreamCodec.Other);
+
+        Decoded decoded = Decoded.Of(File.ReadAllBytes(ffmpeg[name]), contentType);
+
+        Assert.Null(decoded.Problem);
+        StreamFormat format = Assert.Single(decoded.Formats);
+        Assert.Equal((new AudioFormat(rate, channels), StreamCodec.Other, 0), (format.Pcm, format.Codec, format.BitDepth));
+        Assert.Empty(decoded.Packets);
+        Assert.InRange(expected.Length - decoded.Pcm.Count, 0, 2048 * channels);
+        Assert.InRange(Difference(expected.AsSpan(0, decoded.Pcm.Count), CollectionsMarshal.AsSpan(decoded.Pcm)), 0, 1e-6);
+    }
+
     [Fact]
     public void Flac_from_a_pipe_whose_writer_knew_no_length_is_decoded_and_its_frames_are_the_bytes_that_came()
     {

@@ -1,3 +1,4 @@
+using Linnet.Codecs.Ffmpeg;
 using Linnet.Audio;
 using Linnet.Sources;
 using Linnet.Wire.Wav;

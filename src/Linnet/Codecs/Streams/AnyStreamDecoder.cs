@@ -85,12 +85,6 @@ internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
         }
 
         _decoder = StreamDecoders.Create(kind);
-        if (_decoder is null)
-        {
-            _problem = new StreamProblem(StreamFault.Unsupported, "The stream is of a kind that Linnet does not decode.");
-            return;
-        }
-
         _decoder.Write(head, sink);
     }
 }

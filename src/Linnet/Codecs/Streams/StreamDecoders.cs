@@ -32,12 +32,17 @@ public static class StreamDecoders
     }
 
     /// <summary>The decoder for one kind.</summary>
-    internal static IStreamDecoder? Create(StreamKind kind) => kind switch
+    internal static IStreamDecoder Create(StreamKind kind) => kind switch
     {
         StreamKind.Mpeg => new MpegStreamDecoder(),
         StreamKind.Ogg => new OggStreamDecoder(),
         StreamKind.Flac => new FlacStreamDecoder(),
         StreamKind.Wav => new WavStreamDecoder(),
-        _ => null,
+        StreamKind.Aac => ByFfmpeg("aac"),
+        StreamKind.Matroska => ByFfmpeg("matroska"),
+        StreamKind.TransportStream => ByFfmpeg("mpegts"),
+        _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private static FfmpegStreamDecoder ByFfmpeg(string format) => new(format, Environment.GetEnvironmentVariable("PATH"));
 }

@@ -1,4 +1,4 @@
-namespace Linnet.Sources;
+namespace Linnet.Codecs.Ffmpeg;
 
 /// <summary>Reads the line in which ffmpeg says what is in a file.</summary>
 internal static class FfmpegStream

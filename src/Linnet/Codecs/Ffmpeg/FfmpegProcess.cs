@@ -3,9 +3,9 @@ using System.Diagnostics;
 using Linnet.Audio;
 using Linnet.Native;
 
-namespace Linnet.Sources;
+namespace Linnet.Codecs.Ffmpeg;
 
-/// <summary>One run of <c>ffmpeg</c>, which decodes one local file into its standard output. Killed when disposed.</summary>
+/// <summary>One run of <c>ffmpeg</c>, which decodes one local file, or what it is given, into its standard output. Killed when disposed.</summary>
 internal sealed class FfmpegProcess : IDisposable
 {
     /// <summary>What it may take of memory, where the system can say so.</summary>
@@ -18,6 +18,9 @@ internal sealed class FfmpegProcess : IDisposable
     private const string Containers =
         "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,iff,latm,loas,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,nut,ogg,"
         + "oma,rm,shn,tak,truehd,tta,voc,vqf,w64,wav,wv,xwma";
+
+    /// <summary>Codecs of sound that may stand in the containers that are pushed.</summary>
+    private const string PushedCodecs = "aac,aac_latm,ac3,eac3,alac,flac,libopus,libvorbis,mp2,mp2float,mp3,mp3float,opus,vorbis,pcm_f32le,pcm_s16le,pcm_s24le";
 
     private readonly Process _process;
     private readonly object _gate = new();
@@ -36,7 +39,16 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>The WAV.</summary>
     internal Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>Starts ffmpeg.</summary>
+    /// <summary>What it decodes, if it was started on a pipe.</summary>
+    internal Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>How to install it, for the end of a sentence.</summary>
+    internal static string HowToInstall =>
+        OperatingSystem.IsMacOS() ? "brew install ffmpeg"
+        : OperatingSystem.IsWindows() ? "winget install ffmpeg"
+        : "apt-get install ffmpeg (Debian, Ubuntu) or dnf install ffmpeg-free (Fedora)";
+
+    /// <summary>Starts ffmpeg on a file.</summary>
     /// <param name="path">The file to decode.</param>
     /// <param name="searchPath">Where to look for the program: the value of PATH.</param>
     /// <exception cref="IOException">It is not installed, or does not start; the message says what to do.</exception>
@@ -44,23 +56,32 @@ internal sealed class FfmpegProcess : IDisposable
     {
         string program = Find(searchPath) ?? throw new IOException(
             $"{path} is not a sound file that libsndfile can read, and ffmpeg, which might, is not installed. Install it with: {HowToInstall}");
-        var start = new ProcessStartInfo(program, ArgumentsFor(path))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            CreateNoWindow = true,
-        };
         try
         {
-            Process process = Process.Start(start) ?? throw new IOException("ffmpeg does not start.");
-            process.StandardInput.Close();
-            return new FfmpegProcess(process);
+            FfmpegProcess process = Run(program, ArgumentsFor(path));
+            process._process.StandardInput.Close();
+            return process;
         }
         catch (Win32Exception e)
         {
             throw new IOException($"{path} cannot be read: {program} does not start: {e.Message}.", e);
+        }
+    }
+
+    /// <summary>Starts ffmpeg on what is written to <see cref="Input"/>.</summary>
+    /// <param name="format">The name of the one demuxer that reads it.</param>
+    /// <param name="searchPath">Where to look for the program: the value of PATH.</param>
+    /// <exception cref="IOException">It is not installed, or does not start; the message says what to do.</exception>
+    internal static FfmpegProcess StartOnPipe(string format, string? searchPath)
+    {
+        string program = Find(searchPath) ?? throw new IOException($"ffmpeg, which decodes this kind of sound, is not installed. Install it with: {HowToInstall}");
+        try
+        {
+            return Run(program, ArgumentsForPipe(format));
+        }
+        catch (Win32Exception e)
+        {
+            throw new IOException($"{program} does not start: {e.Message}.", e);
         }
     }
 
@@ -73,6 +94,15 @@ internal sealed class FfmpegProcess : IDisposable
         // With the protocol before it, a name is a name, whatever it begins with or holds.
         "-i", "file:" + Path.GetFullPath(path),
         "-map", "0:a:0", "-vn", "-sn", "-dn", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
+    ];
+
+    /// <summary>The same for a pipe: one demuxer, which ffmpeg does not choose, no protocol but pipes, and sound after as little looking ahead as can be.</summary>
+    internal static string[] ArgumentsForPipe(string format) =>
+    [
+        "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
+        "-protocol_whitelist", "pipe", "-format_whitelist", format, "-codec_whitelist", PushedCodecs, "-threads", "1",
+        "-probesize", "32768", "-analyzeduration", "500000", "-f", format, "-i", "pipe:0",
+        "-map", "0:a:0", "-vn", "-sn", "-dn", "-c:a", "pcm_f32le", "-flush_packets", "1", "-f", "wav", "pipe:1",
     ];
 
     /// <summary>Bits of the integer PCM that a lossless file holds, 0 for others. ffmpeg says it before its first byte of sound.</summary>
@@ -109,6 +139,13 @@ internal sealed class FfmpegProcess : IDisposable
 
     public void Dispose()
     {
+        Kill();
+        _process.Dispose();
+    }
+
+    /// <summary>Ends it now, and waits until it has.</summary>
+    internal void Kill()
+    {
         try
         {
             _process.Kill();
@@ -118,14 +155,20 @@ internal sealed class FfmpegProcess : IDisposable
         {
             // It has ended by itself.
         }
-
-        _process.Dispose();
     }
 
-    private static string HowToInstall =>
-        OperatingSystem.IsMacOS() ? "brew install ffmpeg"
-        : OperatingSystem.IsWindows() ? "winget install ffmpeg"
-        : "apt-get install ffmpeg (Debian, Ubuntu) or dnf install ffmpeg-free (Fedora)";
+    private static FfmpegProcess Run(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
+        return new FfmpegProcess(Process.Start(start) ?? throw new Win32Exception("it gives no process"));
+    }
 
     /// <summary>The program on PATH; never one in the working directory.</summary>
     private static string? Find(string? searchPath)

@@ -1,0 +1,216 @@
+using Linnet.Codecs.Ffmpeg;
+
+namespace Linnet.Codecs.Streams;
+
+/// <summary>The two pipes of a running ffmpeg, each with a thread that waits for it and a queue of limited length.</summary>
+internal sealed class FfmpegPipes : IDisposable
+{
+    /// <summary>Bytes that wait to be decoded.</summary>
+    internal const int MaxInput = 1 << 18;
+
+    /// <summary>Bytes of decoded sound that wait to be taken; while there are more, ffmpeg waits.</summary>
+    internal const int MaxOutput = 1 << 21;
+
+    private const int PieceLength = 1 << 15;
+
+    private readonly object _gate = new();
+    private readonly Queue<byte[]> _input = new();
+    private readonly Queue<byte[]> _output = new();
+    private readonly FfmpegProcess _process;
+    private readonly Thread _writer;
+    private readonly Thread _reader;
+    private int _inputLength;
+    private int _outputLength;
+    private bool _inputEnds;
+    private bool _isDisposed;
+
+    internal FfmpegPipes(FfmpegProcess process)
+    {
+        _process = process;
+        _writer = new Thread(WriteAll) { IsBackground = true, Name = "linnet ffmpeg in" };
+        _reader = new Thread(ReadAll) { IsBackground = true, Name = "linnet ffmpeg out" };
+        _writer.Start();
+        _reader.Start();
+    }
+
+    /// <summary>Whether all that it has given was taken, and nothing more will come.</summary>
+    internal bool HasEnded
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return OutputEnded && _output.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Whether <see cref="EndInput"/> was called.</summary>
+    internal bool InputEnded
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _inputEnds;
+            }
+        }
+    }
+
+    private bool OutputEnded { get; set; }
+
+    /// <summary>Queues bytes to be decoded. False: too many wait already, or nobody takes them.</summary>
+    internal bool TryWrite(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            if (_inputLength >= MaxInput || OutputEnded)
+            {
+                return false;
+            }
+
+            _input.Enqueue(bytes.ToArray());
+            _inputLength += bytes.Length;
+            Monitor.PulseAll(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>Says that nothing more will be queued.</summary>
+    internal void EndInput()
+    {
+        lock (_gate)
+        {
+            _inputEnds = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>What has been decoded, or <see langword="null"/>.</summary>
+    internal byte[]? TakeOutput()
+    {
+        lock (_gate)
+        {
+            if (!_output.TryDequeue(out byte[]? piece))
+            {
+                return null;
+            }
+
+            _outputLength -= piece.Length;
+            Monitor.PulseAll(_gate);
+            return piece;
+        }
+    }
+
+    /// <summary>Waits until ffmpeg has taken or given something, or is gone. False: it has not, for so long.</summary>
+    internal bool Wait(TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            return OutputEnded || _output.Count > 0 || (_inputLength < MaxInput && !_inputEnds) || Monitor.Wait(_gate, limit);
+        }
+    }
+
+    /// <summary>Ends ffmpeg, and the threads with it.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        _process.Kill();
+        _writer.Join();
+        _reader.Join();
+        _process.Dispose();
+    }
+
+    private void WriteAll()
+    {
+        try
+        {
+            using Stream pipe = _process.Input;
+            while (TakeInput() is byte[] piece)
+            {
+                pipe.Write(piece);
+                pipe.Flush();
+                lock (_gate)
+                {
+                    _inputLength -= piece.Length;
+                    Monitor.PulseAll(_gate);
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // ffmpeg is gone; the other thread says so.
+        }
+    }
+
+    private byte[]? TakeInput()
+    {
+        lock (_gate)
+        {
+            while (!_isDisposed)
+            {
+                if (_input.TryDequeue(out byte[]? piece))
+                {
+                    return piece;
+                }
+
+                if (_inputEnds)
+                {
+                    return null;
+                }
+
+                Monitor.Wait(_gate);
+            }
+
+            return null;
+        }
+    }
+
+    private void ReadAll()
+    {
+        byte[] buffer = new byte[PieceLength];
+        try
+        {
+            Stream pipe = _process.Output;
+            while (pipe.Read(buffer) is > 0 and int length && Keep(buffer.AsSpan(0, length)))
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // It ends as if it had ended by itself.
+        }
+
+        lock (_gate)
+        {
+            OutputEnded = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private bool Keep(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            _output.Enqueue(bytes.ToArray());
+            _outputLength += bytes.Length;
+            Monitor.PulseAll(_gate);
+            while (_outputLength >= MaxOutput && !_isDisposed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return !_isDisposed;
+        }
+    }
+}
