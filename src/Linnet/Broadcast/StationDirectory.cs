@@ -2,12 +2,24 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Linnet.Broadcast;
 
-/// <summary>The stations of a server, in the order in which they were named.</summary>
-/// <param name="stations">The stations; the first is what the root path means.</param>
-public sealed class StationDirectory(IReadOnlyList<StationListing> stations)
+/// <summary>The stations of a server, in the order in which they came. Any thread may ask and change.</summary>
+public sealed class StationDirectory
 {
-    /// <summary>The stations.</summary>
-    public IReadOnlyList<StationListing> Stations { get; } = stations;
+    private readonly Lock _gate = new();
+    private IReadOnlyList<StationListing> _stations;
+    private IReadOnlyList<string> _awaited;
+
+    /// <summary>A directory.</summary>
+    /// <param name="stations">The stations; the first is what the root path means.</param>
+    /// <param name="awaited">Names of stations that come into being when somebody pushes to them.</param>
+    public StationDirectory(IReadOnlyList<StationListing> stations, IReadOnlyList<string>? awaited = null)
+    {
+        _stations = stations;
+        _awaited = awaited ?? [];
+    }
+
+    /// <summary>The stations there are now.</summary>
+    public IReadOnlyList<StationListing> Stations => Volatile.Read(ref _stations);
 
     /// <summary>Finds a station by name.</summary>
     /// <param name="name">The name, or <see langword="null"/> or empty for the first station.</param>
@@ -16,5 +28,20 @@ public sealed class StationDirectory(IReadOnlyList<StationListing> stations)
     {
         station = Stations.FirstOrDefault(s => string.IsNullOrEmpty(name) || s.Name == name);
         return station is not null;
+    }
+
+    /// <summary>Whether a station of this name will be there when somebody pushes to it.</summary>
+    public bool IsAwaited(string name) => Volatile.Read(ref _awaited).Contains(name);
+
+    /// <summary>Adds a station, or takes what is new about one that is there.</summary>
+    public void Set(StationListing station)
+    {
+        ArgumentNullException.ThrowIfNull(station);
+        lock (_gate)
+        {
+            bool isThere = _stations.Any(s => s.Name == station.Name);
+            Volatile.Write(ref _stations, isThere ? [.. _stations.Select(s => s.Name == station.Name ? station : s)] : [.. _stations, station]);
+            Volatile.Write(ref _awaited, [.. _awaited.Where(name => name != station.Name)]);
+        }
     }
 }

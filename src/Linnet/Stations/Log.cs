@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(206, LogLevel.Debug, "Rendition {Rendition} rests: nobody hears it")]
     public static partial void RenditionRests(this ILogger logger, string rendition);
+
+    [LoggerMessage(207, LogLevel.Error, "Station {Station}: fetching its sound failed")]
+    public static partial void PullFailed(this ILogger logger, Exception exception, string station);
 }

@@ -26,11 +26,16 @@ public sealed class Station : IAsyncDisposable
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
     /// <exception cref="DllNotFoundException">A codec's library is missing; the message names the package.</exception>
     public Station(StationOptions options, IAudioSource source, TimeProvider? time = null, ILogger<Station>? logger = null)
+        : this(options, source, time ?? TimeProvider.System, (ILogger?)logger ?? NullLogger.Instance)
+    {
+    }
+
+    internal Station(StationOptions options, IAudioSource source, TimeProvider time, ILogger logger)
     {
         options.ThrowIfInvalid();
         Name = options.Name;
-        _time = time ?? TimeProvider.System;
-        _logger = logger ?? NullLogger<Station>.Instance;
+        _time = time;
+        _logger = logger;
         _engine = new StationEngine(options, source, _time, _logger);
         _waiter = new DeadlineWaiter(_time);
         _engine.Wanted = _waiter.Wake;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Linnet.Codecs.Mp3;
+using Linnet.Codecs.Streams;
 
 namespace Linnet.Stations;
 
@@ -56,6 +57,9 @@ public sealed partial record StationOptions : IValidatable
     /// so that listeners share; each is encoded only while somebody hears it. Default: those six.
     /// </summary>
     public IReadOnlyList<string> Streams { get; init; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
+
+    /// <summary>What its first sender sends, for a station that is there because of that: it is encoded alike when nobody sends.</summary>
+    internal StreamFormat? Sent { get; init; }
 
     /// <summary>Whether <paramref name="name"/> can be a station's name.</summary>
     public static bool IsName(string name) => NamePattern().IsMatch(name);

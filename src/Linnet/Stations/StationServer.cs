@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Codecs.Streams;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Stations;
 
@@ -22,28 +24,39 @@ public sealed class StationServer : IAsyncDisposable
     private readonly RtspServer _rtsp;
     private readonly TcpListenerHost? _http;
     private readonly PyAudioServer? _pyAudio;
+    private readonly RunningStations _stations;
     private readonly TimeProvider _time;
 
     private StationServer(
-        IReadOnlyList<Station> stations, StationServerOptions options, Ports ports, TimeProvider time, ILogger? logger)
+        IReadOnlyList<Station> stations, IReadOnlyList<FedStation> fed, StationServerOptions options, Ports ports, TimeProvider time, ILogger? logger)
     {
-        Stations = stations;
+        _stations = new RunningStations(stations, fed, time, logger ?? NullLogger.Instance);
         _options = options;
         _ports = ports.Rtp!;
         _listener = ports.Rtsp!;
         _time = time;
         _senders = new SenderPool(options.Sender, time);
-        var directory = new StationDirectory([.. stations.Select(static s => s.Listing)]);
+        StationDirectory directory = _stations.Directory;
         _rtsp = new RtspServer(options.Rtsp, directory, _senders, _ports, time, logger);
         _http = ports.Http;
         Radio = options.Radio is { } radio ? new RadioServer(radio, directory, _senders, time, logger) : null;
+        if (Radio is not null)
+        {
+            Push = new PushServer(
+                options.Push, [.. fed.Where(f => f.Pull is null).Select(f => f.Ingest)], StreamDecoders.TryCreate, time, logger);
+            Radio.Push = Push.ServeAsync;
+        }
+
         _pyAudio = options.PyAudio is { } pyAudio && directory.TryFind(pyAudio.Station, out StationListing? station)
             ? new PyAudioServer(pyAudio, station, ports.PyAudioTcp, ports.PyAudioUdp, _senders, time, logger)
             : null;
     }
 
-    /// <summary>What it sends; disposed with it.</summary>
-    public IReadOnlyList<Station> Stations { get; }
+    /// <summary>What it sends now; disposed with it. Stations that others push to may come later.</summary>
+    public IReadOnlyList<Station> Stations => _stations.Stations;
+
+    /// <summary>Takes what is pushed over HTTP; <see langword="null"/>: that is off.</summary>
+    public PushServer? Push { get; }
 
     /// <summary>Where it listens for RTSP.</summary>
     public IPEndPoint RtspEndPoint => _listener.LocalEndPoint;
@@ -68,10 +81,15 @@ public sealed class StationServer : IAsyncDisposable
     /// <param name="options">Where to listen; the default: RTSP's usual ports at all addresses.</param>
     /// <param name="time">The clock; default <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">Told who comes and goes; default nobody.</param>
+    /// <param name="fed">More stations, whose sound others send; disposed with it.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
     /// <exception cref="IOException">A port cannot be had; the message says which and why.</exception>
     public static StationServer Open(
-        IReadOnlyList<Station> stations, StationServerOptions? options = null, TimeProvider? time = null, ILogger? logger = null)
+        IReadOnlyList<Station> stations,
+        StationServerOptions? options = null,
+        TimeProvider? time = null,
+        ILogger? logger = null,
+        IReadOnlyList<FedStation>? fed = null)
     {
         options = (options ?? new StationServerOptions()).ThrowIfInvalid();
         time ??= TimeProvider.System;
@@ -85,7 +103,7 @@ public sealed class StationServer : IAsyncDisposable
         try
         {
             ports.Open(options, options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), time);
-            return new StationServer(stations, options, ports, time, logger);
+            return new StationServer(stations, fed ?? [], options, ports, time, logger);
         }
         catch
         {
@@ -98,7 +116,7 @@ public sealed class StationServer : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] stations = [.. Stations.Select(station => station.RunAsync(ending.Token))];
+        Task stations = _stations.RunAsync(ending.Token);
         Task[] serving =
         [
             _rtsp.RunAsync(ending.Token),
@@ -108,7 +126,7 @@ public sealed class StationServer : IAsyncDisposable
         ];
         await Task.WhenAny([DrainAsync(stations, ending.Token), .. serving]).ConfigureAwait(false);
         await ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll([.. serving, .. stations]).ConfigureAwait(false);
+        await Task.WhenAll([.. serving, stations]).ConfigureAwait(false);
     }
 
     /// <summary>Who listens, and what was asked for and refused.</summary>
@@ -137,15 +155,12 @@ public sealed class StationServer : IAsyncDisposable
         _pyAudio?.Dispose();
         await _senders.DisposeAsync().ConfigureAwait(false);
         _ports.Dispose();
-        foreach (Station station in Stations)
-        {
-            await station.DisposeAsync().ConfigureAwait(false);
-        }
+        await _stations.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task DrainAsync(Task[] stations, CancellationToken cancellationToken)
+    private async Task DrainAsync(Task stations, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(stations).ConfigureAwait(false);
+        await stations.ConfigureAwait(false);
         long ended = _time.GetTimestamp();
         while (Listeners > 0 && _time.GetElapsedTime(ended) < _options.Rtsp.EndLinger)
         {

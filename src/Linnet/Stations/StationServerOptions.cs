@@ -33,6 +33,9 @@ public sealed record StationServerOptions : IValidatable
     /// </summary>
     public int? HttpPort { get; init; }
 
+    /// <summary>Who may push sound to stations, over HTTP. By default nobody.</summary>
+    public PushServerOptions Push { get; init; } = new();
+
     /// <summary>Limits of listeners that do not keep up.</summary>
     public SenderOptions Sender { get; init; } = new();
 
@@ -54,7 +57,7 @@ public sealed record StationServerOptions : IValidatable
             yield return $"The HTTP port is {HttpPort}; it must be between 0 and 65535.";
         }
 
-        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(PyAudio?.Problems() ?? []).Concat(Radio?.Problems() ?? []))
+        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(PyAudio?.Problems() ?? []).Concat(Radio?.Problems() ?? []).Concat(Push.Problems()))
         {
             yield return problem;
         }

@@ -85,6 +85,16 @@ internal static class RadioAnswers
         return Text(head, request, "text/plain; charset=utf-8", why);
     }
 
+    /// <summary>For whoever asks for what is not there: why not.</summary>
+    internal static string WhyNothing(string path, StationDirectory directory)
+    {
+        string name = path.TrimStart('/');
+        string station = directory.IsAwaited(name) ? name : name[..Math.Max(0, name.LastIndexOf('.'))];
+
+        // A name that is awaited is one of ours, whoever sent it.
+        return directory.IsAwaited(station) ? $"Nobody has pushed to {station} yet.\r\n" : WhatThereIs(directory);
+    }
+
     /// <summary>For whoever asks for what is not there: what is.</summary>
     internal static string WhatThereIs(StationDirectory directory)
     {

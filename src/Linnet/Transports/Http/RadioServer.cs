@@ -159,7 +159,7 @@ public sealed class RadioServer
                     : RefuseAsync(
                         head, transport, remote, RadioRefusal.NotAcceptable, HttpStatusCode.NotAcceptable, RadioAnswers.WhatThereIs(_directory));
             default:
-                return RefuseAsync(head, transport, remote, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioAnswers.WhatThereIs(_directory));
+                return RefuseAsync(head, transport, remote, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioAnswers.WhyNothing(head.Path, _directory));
         }
     }
 

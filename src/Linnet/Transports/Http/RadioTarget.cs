@@ -54,7 +54,9 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
         int dot = path.LastIndexOf('.');
         if (dot < 0)
         {
-            return Named(path[1..]) is { Streams.Count: > 0 } whole ? new RadioTarget(RadioTargetKind.Station, whole, null) : default;
+            return Named(path[1..]) is { Streams.Count: > 0 } whole ? new RadioTarget(RadioTargetKind.Station, whole, null)
+                : directory.IsAwaited(path[1..]) ? new RadioTarget(RadioTargetKind.Missing, null, null)
+                : default;
         }
 
         string name = path[1..dot];
