@@ -1,4 +1,5 @@
 using System.Globalization;
+using Linnet.Audio;
 
 namespace Linnet.Sources;
 
@@ -16,6 +17,12 @@ public enum SourceKind
 
     /// <summary>A capture device, written <c>mic</c> or <c>mic:DEVICE</c>.</summary>
     Capture,
+
+    /// <summary>What others push to the station, written <c>push</c> or <c>push:RATE:CHANNELS</c>.</summary>
+    Push,
+
+    /// <summary>Another server's sound: an address of <c>rtsp</c>, <c>http</c> or <c>https</c>.</summary>
+    Pull,
 }
 
 /// <summary>One station as the command line names it: <c>[NAME=]SOURCE</c>.</summary>
@@ -25,6 +32,15 @@ public enum SourceKind
 /// <param name="Frequency">The pitch of a tone in Hz, else 0.</param>
 public sealed record SourceSpec(string Name, SourceKind Kind, string Location, double Frequency = 0)
 {
+    /// <summary>The format that a station has whatever is pushed to it; <see langword="null"/>: none was asked for.</summary>
+    public AudioFormat? Format { get; init; }
+
+    /// <summary>What is heard when nobody sends, for a station that others send to; <see langword="null"/>: silence.</summary>
+    public SourceSpec? Fallback { get; init; }
+
+    /// <summary>Whether others send its sound.</summary>
+    public bool IsFed => Kind is SourceKind.Push or SourceKind.Pull;
+
     /// <summary>The longest name of a station, in characters.</summary>
     public const int MaxNameLength = 64;
 
@@ -62,6 +78,52 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
         }
 
         return TryName(parsed, folderExists, out specs, out problem);
+    }
+
+    /// <summary>Reads what is heard when nobody sends: each <c>[NAME=]SOURCE</c>, the name being needed if there are several stations that others send to.</summary>
+    /// <param name="texts">As the command line has them.</param>
+    /// <param name="stations">All stations.</param>
+    /// <param name="specs">The same with their fallbacks.</param>
+    /// <param name="problem">Otherwise a sentence that says what is wrong and what would be right.</param>
+    public static bool TryAddFallbacks(
+        IReadOnlyList<string> texts, IReadOnlyList<SourceSpec> stations, out IReadOnlyList<SourceSpec> specs, out string problem) =>
+        TryAddFallbacks(texts, stations, File.Exists, Directory.Exists, out specs, out problem);
+
+    /// <summary>As the public one, with a disk of the test's own.</summary>
+    internal static bool TryAddFallbacks(
+        IReadOnlyList<string> texts,
+        IReadOnlyList<SourceSpec> stations,
+        Func<string, bool> fileExists,
+        Func<string, bool> folderExists,
+        out IReadOnlyList<SourceSpec> specs,
+        out string problem)
+    {
+        SourceSpec[] with = [.. stations];
+        specs = [];
+        problem = "";
+        foreach (string text in texts)
+        {
+            if (!SourceSpecParser.TryParse(text, fileExists, folderExists, out SourceSpec fallback, out problem))
+            {
+                return false;
+            }
+
+            int[] meant = [.. Enumerable.Range(0, with.Length).Where(i => with[i].IsFed && (fallback.Name.Length == 0 || with[i].Name == fallback.Name))];
+            problem = fallback.Kind is not (SourceKind.Path or SourceKind.Tone) ? $"'{text}' is no fallback: it must be a file, a folder, a playlist or a tone, which are there whenever they are wanted."
+                : meant.Length == 0 ? $"'{text}' is a fallback for no station: there is none {(fallback.Name.Length == 0 ? "" : $"named '{fallback.Name}' ")}that others send to."
+                : meant.Length > 1 ? $"'{text}' does not say for which station it is: write {with[meant[0]].Name}={text}, for example."
+                : with[meant[0]].Fallback is not null ? $"The station '{with[meant[0]].Name}' has two fallbacks; give it a folder or a playlist instead."
+                : "";
+            if (problem.Length > 0)
+            {
+                return false;
+            }
+
+            with[meant[0]] = with[meant[0]] with { Fallback = fallback };
+        }
+
+        specs = with;
+        return true;
     }
 
     private static System.Buffers.SearchValues<char> NameCharacters { get; } =
@@ -108,10 +170,23 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
                 return "tone";
             case SourceKind.Capture:
                 return "mic";
+            case SourceKind.Push:
+                return "live";
         }
 
-        string path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(spec.Location));
-        ReadOnlySpan<char> last = folderExists(path) ? System.IO.Path.GetFileName(path) : System.IO.Path.GetFileNameWithoutExtension(path);
+        ReadOnlySpan<char> last;
+        if (spec.Kind is SourceKind.Pull)
+        {
+            var address = new Uri(spec.Location);
+            last = System.IO.Path.GetFileNameWithoutExtension(address.AbsolutePath.TrimEnd('/'));
+            last = last.IsEmpty ? address.Host : last;
+        }
+        else
+        {
+            string path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(spec.Location));
+            last = folderExists(path) ? System.IO.Path.GetFileName(path) : System.IO.Path.GetFileNameWithoutExtension(path);
+        }
+
         var name = new System.Text.StringBuilder();
         foreach (char c in last)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Linnet.Audio;
 
 namespace Linnet.Sources;
 
@@ -7,6 +8,7 @@ internal static class SourceSpecParser
 {
     private const string Tone = "tone";
     private const string Microphone = "mic";
+    private const string Push = "push";
 
     /// <summary>The longest text looked at: more than any system's longest path.</summary>
     private const int MaxLength = 40_000;
@@ -19,7 +21,7 @@ internal static class SourceSpecParser
         problem = "";
         if (text.Length == 0)
         {
-            problem = "A source is empty: name a file, a folder, a playlist, '-' for standard input, 'tone' or 'mic'.";
+            problem = "A source is empty: name a file, a folder, a playlist, an address of rtsp or http, '-' for standard input, 'push', 'tone' or 'mic'.";
             return false;
         }
 
@@ -73,13 +75,47 @@ internal static class SourceSpecParser
         {
             spec = new SourceSpec(name, SourceKind.Capture, source.Length > Microphone.Length ? source[(Microphone.Length + 1)..] : "");
         }
+        else if (source == Push || source.StartsWith(Push + ":", StringComparison.Ordinal))
+        {
+            return TryReadPush(name, source, out spec, out problem);
+        }
         else if (SourceAddress.IsUrl(source))
         {
-            problem = $"{source} is a network address; a station's source is a file, a folder, a playlist, '-' for standard input, 'tone' or 'mic'.";
-            return false;
+            return TryReadAddress(name, source, out spec, out problem);
         }
 
         return true;
+    }
+
+    private static bool TryReadPush(string name, string source, out SourceSpec spec, out string problem)
+    {
+        spec = new SourceSpec(name, SourceKind.Push, "");
+        problem = "";
+        if (source.Length == Push.Length)
+        {
+            return true;
+        }
+
+        string[] parts = source.Split(':');
+        if (parts.Length == 3
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int rate)
+            && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int channels)
+            && new AudioFormat(rate, channels) is { IsValid: true } format)
+        {
+            spec = spec with { Format = format };
+            return true;
+        }
+
+        problem = $"'{source}' is not a push: write push:RATE:CHANNELS with {AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz and 1 to {AudioFormat.MaxChannels} channels, such as push:44100:2.";
+        return false;
+    }
+
+    private static bool TryReadAddress(string name, string source, out SourceSpec spec, out string problem)
+    {
+        spec = new SourceSpec(name, SourceKind.Pull, source);
+        bool isAddress = Uri.TryCreate(source, UriKind.Absolute, out Uri? address) && address is { Scheme: "rtsp" or "http" or "https", Host.Length: > 0 };
+        problem = isAddress ? "" : $"{source} is no network address that is fetched from: a station's sound may come from rtsp://HOST/NAME, http://HOST/NAME or https://HOST/NAME.";
+        return isAddress;
     }
 
     private static bool TryReadTone(string name, string source, out SourceSpec spec, out string problem)

@@ -31,6 +31,12 @@ public class SourceSpecTests
     [InlineData("mic:alsa_output.pci.monitor", "mic", SourceKind.Capture, "alsa_output.pci.monitor")]
     [InlineData("mic:hw:1,0", "mic", SourceKind.Capture, "hw:1,0")]
     [InlineData("C:\\a.wav", "c-a", SourceKind.Path, "C:\\a.wav")]
+    [InlineData("push", "live", SourceKind.Push, "")]
+    [InlineData("jazz=push:44100:2", "jazz", SourceKind.Push, "")]
+    [InlineData("./push", "push", SourceKind.Path, "./push")]
+    [InlineData("http://example.org:8000/Jazz.mp3", "jazz", SourceKind.Pull, "http://example.org:8000/Jazz.mp3")]
+    [InlineData("https://example.org", "example-org", SourceKind.Pull, "https://example.org")]
+    [InlineData("news=rtsp://example.org/a", "news", SourceKind.Pull, "rtsp://example.org/a")]
     public void A_source_is_read_and_named(string text, string name, SourceKind kind, string location)
     {
         SourceSpec spec = Assert.Single(Parse(text));
@@ -57,8 +63,13 @@ public class SourceSpecTests
     [InlineData("tone:1e3", "not a tone")]
     [InlineData("tone:NaN", "not a tone")]
     [InlineData("tone:20001", "not a tone")]
-    [InlineData("http://example.org/a.mp3", "network address")]
-    [InlineData("a=rtsp://example.org/a", "network address")]
+    [InlineData("ftp://example.org/a.mp3", "no network address that is fetched from")]
+    [InlineData("a=rtsp:///a", "no network address that is fetched from")]
+    [InlineData("push:", "not a push")]
+    [InlineData("push:44100", "not a push")]
+    [InlineData("push:44100:9", "not a push")]
+    [InlineData("push:1:2", "not a push")]
+    [InlineData("live=push:44100:2:1", "not a push")]
     [InlineData("a\0b", "no possible file name")]
     public void What_is_wrong_is_told_in_a_sentence(string text, string part)
     {
@@ -68,6 +79,51 @@ public class SourceSpecTests
         Assert.Contains(part, problem, StringComparison.Ordinal);
         Assert.EndsWith(".", problem, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_push_may_fix_the_format()
+    {
+        Assert.Equal(new Linnet.Audio.AudioFormat(44_100, 2), Assert.Single(Parse("push:44100:2")).Format);
+        Assert.Null(Assert.Single(Parse("push")).Format);
+    }
+
+    [Theory]
+    [InlineData("live=song.wav", "song.wav")]
+    [InlineData("live=tone:1000", "")]
+    public void A_fallback_is_for_the_station_it_names(string text, string location)
+    {
+        Assert.True(TryAddFallbacks([text], Parse("jazz=push", "live=push"), out IReadOnlyList<SourceSpec> specs, out _));
+
+        Assert.Null(specs[0].Fallback);
+        Assert.Equal(location, specs[1].Fallback!.Location);
+    }
+
+    [Fact]
+    public void A_fallback_needs_no_name_where_only_one_station_can_be_meant()
+    {
+        Assert.True(TryAddFallbacks(["song.wav"], Parse("a.wav", "live=push"), out IReadOnlyList<SourceSpec> specs, out _));
+
+        Assert.Equal("song.wav", specs[1].Fallback!.Location);
+    }
+
+    [Theory]
+    [InlineData("song.wav", "does not say for which")]
+    [InlineData("a=song.wav", "for no station")]
+    [InlineData("other=song.wav", "for no station")]
+    [InlineData("live=mic", "is no fallback")]
+    [InlineData("live=-", "is no fallback")]
+    [InlineData("live=push", "is no fallback")]
+    [InlineData("live=", "names no source")]
+    public void A_fallback_that_cannot_be_is_told_in_a_sentence(string text, string part)
+    {
+        Assert.False(TryAddFallbacks([text], Parse("a=a.wav", "jazz=push", "live=push"), out _, out string problem));
+
+        Assert.Contains(part, problem, StringComparison.Ordinal);
+        Assert.EndsWith(".", problem, StringComparison.Ordinal);
+    }
+
+    private static bool TryAddFallbacks(string[] texts, IReadOnlyList<SourceSpec> stations, out IReadOnlyList<SourceSpec> specs, out string problem) =>
+        SourceSpec.TryAddFallbacks(texts, stations, Files.Contains, Folders.Contains, out specs, out problem);
 
     [Fact]
     public void Names_that_were_not_given_are_made_unique()
