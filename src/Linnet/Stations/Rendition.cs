@@ -3,6 +3,7 @@ using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Clock;
 using Linnet.Codecs;
+using Linnet.Codecs.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Stations;
@@ -19,22 +20,28 @@ internal sealed class Rendition : IDisposable
     private readonly ILogger _logger;
     private readonly Queue<(long Position, TrackInfo Track)> _titles = new();
     private readonly bool _isEven;
+    private readonly PcmHistory _history;
+    private readonly PassThrough? _passThrough;
     private readonly int _delay;
     private readonly long _lead;
     private RenditionChain? _chain;
+    private bool _isRunning;
+    private TrackInfo? _track;
     private MediaTimeline _timeline;
     private long _startedAt;
     private long _lastDue = long.MinValue;
     private long _nextPosition;
+    private long _encodedPosition;
     private long _packets;
     private long _encodeTicks;
     private bool _marker;
 
     internal Rendition(
-        StationOptions station, RenditionSpec spec, AudioFormat source, Func<Rendition, bool> start, TimeProvider time, ILogger logger)
+        StationOptions station, RenditionSpec spec, AudioFormat source, PcmHistory history, Func<Rendition, bool> start, TimeProvider time, ILogger logger)
     {
         _createEncoder = spec.CreateEncoder;
         _source = source;
+        _history = history;
         _logger = logger;
 
         // Made once to learn what the encoder is like, and whether its library is there at all.
@@ -47,6 +54,10 @@ internal sealed class Rendition : IDisposable
         IsRtp = spec.IsRtp;
         var info = new RenditionInfo(
             station.Name, spec.Name, encoder.Payload, encoder.FramesPerPacket, spec.BitRate, RtpStreamIdentity.Random());
+        AudioFormat format = encoder.Format;
+        _passThrough = spec.Passes is { } passes
+            ? new PassThrough(packet => passes(packet) && packet.Format.Pcm == format, source.SampleRate, encoder.Payload.ClockRate)
+            : null;
         Ring = new BroadcastRing(info, station.RingDuration, () => start(this));
         Stream = spec.Stream is { } stream
             ? new StreamRendition(spec.Name, stream.Extension, stream.ContentType, Ring, stream.ContainerFor(encoder))
@@ -67,7 +78,7 @@ internal sealed class Rendition : IDisposable
     /// <summary>How much of the sound before it starts with, in ticks.</summary>
     internal long PreRoll { get; }
 
-    internal bool IsRunning => Volatile.Read(ref _chain) is not null;
+    internal bool IsRunning => Volatile.Read(ref _isRunning);
 
     internal long Packets => Volatile.Read(ref _packets);
 
@@ -80,14 +91,16 @@ internal sealed class Rendition : IDisposable
     /// <summary>Starts to encode from <paramref name="position"/>, in frames of the source.</summary>
     internal void Start(long position, MediaTimeline timeline, TrackInfo? track, long now)
     {
-        var chain = new RenditionChain(_source, _createEncoder(), position, LoudnessOf(track));
-        Volatile.Write(ref _chain, chain);
+        _track = track;
+        _chain = new RenditionChain(_source, _createEncoder(), position, LoudnessOf(track));
+        RenditionChain chain = _chain;
+        Volatile.Write(ref _isRunning, true);
         _timeline = AtClockRate(timeline);
         _startedAt = now;
         _marker = true;
         UnusedSince = null;
         _logger.RenditionStarts(Ring.Info.ToString());
-        _nextPosition = chain.NextPosition - _delay;
+        _encodedPosition = _nextPosition = chain.NextPosition - _delay;
         long due = Due(_nextPosition, null);
         Ring.Publish(new DiscontinuityItem(_nextPosition, due, _timeline));
         Ring.Publish(new FormatItem(_nextPosition, due, chain.Encoder.Headers));
@@ -112,11 +125,39 @@ internal sealed class Rendition : IDisposable
         CountTime(start);
     }
 
+    /// <summary>Takes the next frames of the source, which are the last of the history: passes on the packets they were made of, or encodes them.</summary>
+    /// <param name="pcm">They follow those of the last call.</param>
+    /// <param name="packets">What they were made of; see <see cref="Sources.SourceRead.Packets"/>.</param>
+    /// <param name="arrivedAt">For a live source when they arrived.</param>
+    internal void Take(ReadOnlySpan<float> pcm, IReadOnlyList<StreamPacket>? packets, long? arrivedAt)
+    {
+        bool canPass = _passThrough?.Take(packets, _history.End - (pcm.Length / _source.Channels)) ?? false;
+        if (_passThrough is { IsPassing: true } && !canPass)
+        {
+            EncodeAgain(arrivedAt);
+        }
+        else if (_chain is not null)
+        {
+            Feed(pcm, arrivedAt);
+        }
+
+        if (canPass && (_passThrough!.IsPassing || _passThrough.TryBegin(_nextPosition, Ring.Info.FramesPerPacket)))
+        {
+            _chain?.Dispose();
+            _chain = null;
+            PassOn(arrivedAt);
+        }
+    }
+
     /// <summary>Notes that another track starts at the next frame to be fed, which is at <paramref name="position"/>, in frames of the source.</summary>
     internal void SetTrack(long position, TrackInfo track)
     {
         _titles.Enqueue((RateConversion.Ceiling(position, _source.SampleRate, Ring.Info.Payload.ClockRate), track));
-        _chain!.Loudness = LoudnessOf(track);
+        _track = track;
+        if (_chain is not null)
+        {
+            _chain.Loudness = LoudnessOf(track);
+        }
     }
 
     /// <summary>From the next packet on another map holds.</summary>
@@ -139,17 +180,21 @@ internal sealed class Rendition : IDisposable
     /// <summary>Encodes what is left, to the last frame, and ends the ring.</summary>
     internal void Finish(long? arrivedAt)
     {
-        RenditionChain chain = _chain!;
-        long start = _time.GetTimestamp();
-        while (chain.TakeRest(_delay))
+        long end = _nextPosition;
+        if (_chain is { } chain)
         {
-            Encode(chain, arrivedAt);
+            long start = _time.GetTimestamp();
+            while (chain.TakeRest(_delay))
+            {
+                Encode(chain, arrivedAt);
+            }
+
+            chain.Encoder.Complete();
+            TakePackets(chain, arrivedAt);
+            CountTime(start);
+            end = chain.EndPosition;
         }
 
-        chain.Encoder.Complete();
-        TakePackets(chain, arrivedAt);
-        CountTime(start);
-        long end = chain.EndPosition;
         Ring.Publish(new EndItem(end, Due(end, null)));
         Stop();
     }
@@ -158,16 +203,53 @@ internal sealed class Rendition : IDisposable
     internal void Stop()
     {
         _chain?.Dispose();
-        Volatile.Write(ref _chain, null);
+        _chain = null;
+        _passThrough?.End();
+        Volatile.Write(ref _isRunning, false);
         _titles.Clear();
     }
 
     public void Dispose() => Stop();
 
+    private void PassOn(long? arrivedAt)
+    {
+        while (_passThrough!.TryPass(_nextPosition, out PassedPacket passed))
+        {
+            if (passed.IsNewFormat)
+            {
+                Ring.Publish(new FormatItem(passed.Position, Due(passed.Position, arrivedAt), passed.Packet.Format.Headers));
+            }
+
+            Publish(passed.Bytes.Span, passed.Position, passed.Packet.Frames, arrivedAt);
+        }
+    }
+
+    /// <summary>From where the last passed packet ended an encoder goes on. It begins some packets earlier, so that it is warm there.</summary>
+    private void EncodeAgain(long? arrivedAt)
+    {
+        _passThrough!.End();
+        int clockRate = Ring.Info.Payload.ClockRate;
+        int block = Ring.Info.FramesPerPacket;
+        long end = RateConversion.Floor(_history.End, _source.SampleRate, clockRate);
+        long start = _nextPosition + _delay - (2 * block);
+        start -= Math.Max(0, (start - end + block - 1) / block * block);
+        long from = Math.Clamp(RateConversion.Floor(start, clockRate, _source.SampleRate), _history.Start, _history.End);
+        var chain = new RenditionChain(_source, _createEncoder(), from, LoudnessOf(_track));
+        _chain = chain;
+        _encodedPosition = chain.NextPosition - _delay;
+        Ring.Publish(new FormatItem(_nextPosition, Due(_nextPosition, arrivedAt), chain.Encoder.Headers));
+        while (from < _history.End)
+        {
+            ReadOnlySpan<float> pcm = _history.From(from);
+            Feed(pcm, arrivedAt);
+            from += pcm.Length / _source.Channels;
+        }
+    }
+
     private void Encode(RenditionChain chain, long? arrivedAt)
     {
         int frames = chain.Block.Length / chain.Encoder.Format.Channels;
-        if (_titles.TryPeek(out (long Position, TrackInfo Track) title) && title.Position < _nextPosition + frames)
+        if (_titles.TryPeek(out (long Position, TrackInfo Track) title) && title.Position < _encodedPosition + frames)
         {
             chain.Encoder.StartAfresh();
         }
@@ -175,7 +257,7 @@ internal sealed class Rendition : IDisposable
         int length = chain.Encoder.Encode(chain.Block, chain.Packet);
         if (length > 0)
         {
-            Publish(chain.Packet.AsSpan(0, length), frames, arrivedAt);
+            PublishEncoded(chain.Packet.AsSpan(0, length), frames, arrivedAt);
         }
 
         TakePackets(chain, arrivedAt);
@@ -185,13 +267,23 @@ internal sealed class Rendition : IDisposable
     {
         while (chain.Encoder.TryTake(chain.Packet, out int length, out int frames))
         {
-            Publish(chain.Packet.AsSpan(0, length), frames, arrivedAt);
+            PublishEncoded(chain.Packet.AsSpan(0, length), frames, arrivedAt);
         }
     }
 
-    private void Publish(ReadOnlySpan<byte> packet, int frames, long? arrivedAt)
+    /// <summary>Publishes what the encoder made, but for what was only to warm it.</summary>
+    private void PublishEncoded(ReadOnlySpan<byte> packet, int frames, long? arrivedAt)
     {
-        long position = _nextPosition;
+        long position = _encodedPosition;
+        _encodedPosition += frames;
+        if (position >= _nextPosition - (frames / 2))
+        {
+            Publish(packet, position, frames, arrivedAt);
+        }
+    }
+
+    private void Publish(ReadOnlySpan<byte> packet, long position, int frames, long? arrivedAt)
+    {
         long due = Due(position, arrivedAt);
 
         // A title stands before the packet that holds its first frame.
@@ -205,7 +297,7 @@ internal sealed class Rendition : IDisposable
             ? new PacketItem(Ring.Info.Stream, _packets, position, frames, _marker, due, packet)
             : new PacketItem(_packets, position, frames, due, packet));
         _marker = false;
-        _nextPosition += frames;
+        _nextPosition = position + frames;
         Volatile.Write(ref _packets, _packets + 1);
     }
 

@@ -4,6 +4,8 @@ using Linnet.Codecs.Flac;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Opus;
 using Linnet.Codecs.Pcm;
+using Linnet.Codecs.Streams;
+using Linnet.Codecs.Vorbis;
 using Linnet.Transports.Http.Containers;
 
 namespace Linnet.Stations;
@@ -39,6 +41,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
             LinearSpec("l24", 24),
             PyAudioSpec(),
             .. streams.Select(SpecFor).OfType<RenditionSpec>(),
+            .. options.Sent is { Codec: StreamCodec.Vorbis } vorbis && source.Channels <= 2 ? [VorbisSpec(vorbis)] : Array.Empty<RenditionSpec>(),
         ];
     }
 
@@ -60,10 +63,23 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
 
     private Func<IStreamContainer> Ogg(OggMapping mapping) => () => new OggContainer(mapping, options.Name);
 
+    /// <summary>Only where Vorbis is sent: nobody asks for it.</summary>
+    private RenditionSpec VorbisSpec(StreamFormat sent)
+    {
+        int bitRate = sent.BitRate > 0 ? sent.BitRate : 64_000 * source.Channels;
+        return new RenditionSpec("ogg", bitRate, () => new VorbisEncoder(source, bitRate))
+        {
+            IsRtp = false,
+            Passes = static packet => packet.Format.Codec is StreamCodec.Vorbis,
+            Stream = new StreamSpec("ogg", "audio/ogg; codecs=vorbis", _ => Ogg(new OggVorbisMapping(source.SampleRate))),
+        };
+    }
+
     private RenditionSpec FlacSpec() => new("flac", source.SampleRate * source.Channels * Bits, () => new FlacEncoder(source, Bits))
     {
         IsRtp = false,
         IsLossless = true,
+        Passes = packet => packet.Format.Codec is StreamCodec.Flac && packet.Format.BitDepth == Bits,
         Stream = new StreamSpec("flac", "audio/flac", _ => () => new FlacContainer(options.Name)),
     };
 
@@ -99,13 +115,17 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     {
         var opus = new OpusEncoderOptions
         {
-            BitRate = bitRate > 0 ? bitRate : 64_000 * _opusChannels,
+            BitRate = bitRate > 0 ? bitRate : isStream && options.Sent is { Codec: StreamCodec.Opus, BitRate: >= 6000 and <= 510_000 and int sent } ? sent : 64_000 * _opusChannels,
             Complexity = options.OpusComplexity,
             PacketTime = packetTime,
             LowDelay = lowDelay,
         };
+        int frames = new AudioFormat(48_000, 1).FramesIn(packetTime);
+        bool passes = isStream && name == StreamName.Opus;
         return new RenditionSpec(name, opus.BitRate, () => new OpusEncoder(_opusChannels, opus))
         {
+            // RTP hears it, too, and was promised packets of this length.
+            Passes = passes ? packet => packet.Format.Codec is StreamCodec.Opus && (packet.Frames == frames || packet.Frames == 0) : null,
             Stream = isStream ? new StreamSpec("opus", "audio/ogg; codecs=opus", encoder => Ogg(new OggOpusMapping(_opusChannels, encoder.Delay, source.SampleRate))) : null,
         };
     }
@@ -113,14 +133,16 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     private RenditionSpec Mp3Spec(StreamName name)
     {
         var format = new AudioFormat(Mp3Rates.SampleRateFor(source.SampleRate), Math.Min(source.Channels, 2));
+        bool isSent = name.BitRate is null && options.Sent is { Codec: StreamCodec.Mp3, BitRate: > 0 };
         var mp3 = new Mp3EncoderOptions
         {
-            BitRate = Mp3Rates.BitRateFor(format.SampleRate, name.BitRate ?? options.Mp3BitRate),
+            BitRate = Mp3Rates.BitRateFor(format.SampleRate, name.BitRate ?? (isSent ? options.Sent!.BitRate : options.Mp3BitRate)),
             Quality = options.Mp3Quality,
         };
         return new RenditionSpec(name.ToString(), mp3.BitRate, () => new Mp3Encoder(format, mp3))
         {
             IsRtp = false,
+            Passes = name.BitRate is null ? static packet => packet.Format.Codec is StreamCodec.Mp3 : null,
             Stream = new StreamSpec("mp3", "audio/mpeg", static _ => static () => new BareContainer()),
         };
     }

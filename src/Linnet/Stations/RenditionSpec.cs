@@ -1,4 +1,5 @@
 using Linnet.Codecs;
+using Linnet.Codecs.Streams;
 
 namespace Linnet.Stations;
 
@@ -19,6 +20,9 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
 
     /// <summary>Whether integer PCM comes out bit for bit.</summary>
     internal bool IsLossless { get; init; }
+
+    /// <summary>Which packets that somebody sends are passed on as they are, if their sound has the rendition's format; <see langword="null"/>: none.</summary>
+    internal Func<StreamPacket, bool>? Passes { get; init; }
 
     /// <summary>How HTTP carries it; <see langword="null"/>: not at all.</summary>
     internal StreamSpec? Stream { get; init; }

@@ -5,6 +5,12 @@ namespace Linnet.Stations;
 /// <summary>Which renditions run: those that somebody wants, and no more than may.</summary>
 internal sealed partial class StationEngine
 {
+    /// <summary>What HTTP carries: the renditions that were asked for in their order, then others.</summary>
+    private static StreamRendition[] StreamsOf(IReadOnlyList<Rendition> renditions, List<string> order) =>
+    [
+        .. renditions.Where(r => r.Stream is not null).OrderBy(r => order.IndexOf(r.Ring.Info.Name) is >= 0 and int place ? place : order.Count).Select(r => r.Stream!),
+    ];
+
     /// <summary>The station's answer to a first lease; called by sessions, under the ring's lock.</summary>
     private bool TryStart(Rendition rendition)
     {

@@ -51,15 +51,15 @@ internal sealed partial class StationEngine : IDisposable
         _logger = logger;
         _started = options.StartAtOnce || source.IsLive;
         var list = new RenditionList(source.Format, source.BitDepth, options);
+        TimeSpan preRoll = list.HasStreams && options.StreamPreRoll > Rendition.RtpPreRoll ? options.StreamPreRoll : Rendition.RtpPreRoll;
+        _history = new PcmHistory(source.Format, options.EncodeAhead + preRoll + ReadTime);
         _renditions = [.. list.ToSpecs()
-            .Select(spec => new Rendition(options, spec, source.Format, TryStart, time, logger))];
+            .Select(spec => new Rendition(options, spec, source.Format, _history, TryStart, time, logger))];
         Listing = new StationListing(options.Name, [.. _renditions.Where(r => r.IsRtp).Select(r => r.Ring)])
         {
             PyAudio = _renditions.Single(r => r.Ring.Info.Name == RenditionSpec.PyAudioName).Ring,
-            Streams = [.. list.StreamNames().Select(name => _renditions.Single(r => r.Ring.Info.Name == name.ToString()).Stream!)],
+            Streams = StreamsOf(_renditions, [.. list.StreamNames().Select(static name => name.ToString())]),
         };
-        TimeSpan preRoll = list.HasStreams && options.StreamPreRoll > Rendition.RtpPreRoll ? options.StreamPreRoll : Rendition.RtpPreRoll;
-        _history = new PcmHistory(source.Format, options.EncodeAhead + preRoll + ReadTime);
         _block = new float[Math.Max(1, source.Format.FramesIn(ReadTime)) * source.Format.Channels];
         _levels = new float[source.Format.Channels];
         _ahead = Ticks(options.EncodeAhead);
@@ -218,7 +218,7 @@ internal sealed partial class StationEngine : IDisposable
         {
             if (rendition.IsRunning)
             {
-                rendition.Feed(pcm, ArrivedAt());
+                rendition.Take(pcm, read.Packets, ArrivedAt());
             }
         }
 

@@ -28,7 +28,7 @@ internal sealed class FlacFrames(FormatNews news) : IDisposable
         }
 
         // Of a live stream neither its length nor the MD5 of all of it is known.
-        byte[] header = (info with { Length = 0 }).ToBlock(isLast: true);
+        byte[] header = (info with { Length = 0 }).ToBlock(isLast: false);
         news.Tell(new StreamFormat(info.Format, info.BitDepth, StreamCodec.Flac, 0, [header]), sink);
         return null;
     }
