@@ -11,8 +11,14 @@ internal static class ServeCommand
     private static readonly Argument<string[]> Sources = new("[NAME=]SOURCE")
     {
         Arity = ArgumentArity.OneOrMore,
-        Description = "A sound file, a folder, an M3U or PLS playlist, - for standard input, tone[:HZ], or mic[:DEVICE] (also what this computer plays; "
-            + "'linnet devices' shows the names). Each becomes a station, called NAME or after its source.",
+        Description = "A sound file, a folder, an M3U or PLS playlist, - for standard input, tone[:HZ], mic[:DEVICE] (also what this computer plays; "
+            + "'linnet devices' shows the names), push[:RATE:CHANNELS] for what others push, or an address of rtsp, http or https. Each becomes a station, called NAME or after its source.",
+    };
+
+    private static readonly Option<string[]> Fallback = new("--fallback")
+    {
+        HelpName = "[NAME=]SOURCE",
+        Description = "What is heard when nobody sends to the station NAME: a file, a folder, a playlist or a tone. Without it: silence. May be given more than once.",
     };
 
     private static readonly Option<bool> Live = Ask.Flag("--live", "Start every station at once, not with its first listener.");
@@ -43,12 +49,13 @@ internal static class ServeCommand
             ("linnet serve song.wav", "one station, heard with: linnet play HOST, or in a browser at http://HOST:8000/"),
             ("linnet serve jazz=~/Music/Jazz news=news.flac", "two stations: HOST/jazz and HOST/news"),
             ("linnet serve ~/Music --shuffle", "a folder, with everything in it"),
+            ("linnet serve live=push --fallback live=~/Music", "what others push, and a folder while nobody does"),
             ("linnet serve mic", "what the default microphone hears"),
             ("ffmpeg -i film.mkv -f wav - | linnet serve -", "whatever another program writes"),
             ("linnet serve song.wav --rtsp-port 9000", "elsewhere than on port 8554"),
             ("linnet serve song.wav --pyaudio", "for the PyAudio tutorial's clients, too"))
         {
-            Sources, Live, Once, Shuffle, Raw, BitRate, Complexity, Loudness, LoudnessAll,
+            Sources, Fallback, Live, Once, Shuffle, Raw, BitRate, Complexity, Loudness, LoudnessAll,
         };
         NetworkOptions.AddTo(command);
         RadioOptions.AddTo(command);
@@ -60,7 +67,7 @@ internal static class ServeCommand
 
     private static ServeRequest Read(ParseResult parsed) => Read(parsed, NetworkOptions.Read(parsed));
 
-    private static ServeRequest Read(ParseResult parsed, StationServerOptions network) => new(ReadSources(parsed.GetRequiredValue(Sources)))
+    private static ServeRequest Read(ParseResult parsed, StationServerOptions network) => new(ReadSources(parsed.GetRequiredValue(Sources), parsed.GetValue(Fallback) ?? []))
     {
         PlaysOnce = parsed.GetValue(Once),
         Shuffles = parsed.GetValue(Shuffle),
@@ -81,8 +88,11 @@ internal static class ServeCommand
         },
     };
 
-    private static IReadOnlyList<SourceSpec> ReadSources(string[] texts) =>
-        SourceSpec.TryParse([.. texts.Select(AtHome)], out IReadOnlyList<SourceSpec> specs, out string problem) ? specs : throw new UsageException(problem);
+    private static IReadOnlyList<SourceSpec> ReadSources(string[] texts, string[] fallbacks) =>
+        SourceSpec.TryParse([.. texts.Select(AtHome)], out IReadOnlyList<SourceSpec> stations, out string problem)
+        && SourceSpec.TryAddFallbacks([.. fallbacks.Select(AtHome)], stations, out IReadOnlyList<SourceSpec> specs, out problem)
+            ? specs
+            : throw new UsageException(problem);
 
     /// <summary>Behind <c>NAME=</c> not every shell says where home is.</summary>
     private static string AtHome(string text) => text.IndexOf("=~/", StringComparison.Ordinal) is > 0 and var at && SourceSpec.IsStationName(text.AsSpan(0, at))

@@ -1,5 +1,6 @@
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
+using Linnet.Playback;
 using Linnet.Server.Hosting;
 using Linnet.Sources;
 using Linnet.Stations;
@@ -29,7 +30,7 @@ internal static class ServeSession
             isLast => StatsJson.Line(ServerStats.Of(monitor.Look(), isLast)));
 
         // One broken source does not end a server; but when there was nothing else to send, that is a failure.
-        return server.Stations.All(static s => s.GetSnapshot().State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
+        return server.Stations.Count > 0 && server.Stations.All(static s => s.GetSnapshot().State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
     }
 
     private static async Task<StationServer> OpenAsync(ServeRequest request, Shell shell, DisplayLogger log, CancellationToken cancellationToken)
@@ -42,16 +43,24 @@ internal static class ServeSession
             Time = shell.Time,
         };
         var stations = new List<Station>();
+        var fed = new List<FedStation>();
         try
         {
             foreach (SourceSpec spec in request.Stations)
             {
                 StationOptions options = request.Station with { Name = spec.Name };
+                if (spec.IsFed)
+                {
+                    IAudioSource? fallback = spec.Fallback is null ? null : AudioSources.Open(spec.Fallback, sources, log, cancellationToken);
+                    fed.Add(Pulls.Open(spec, options, fallback, shell.Time, log));
+                    continue;
+                }
+
                 IAudioSource source = AudioSources.Open(spec, sources, log, cancellationToken);
                 stations.Add(new Station(options, source, shell.Time, log.CreateLogger<Station>()));
             }
 
-            return StationServer.Open(stations, request.Server, shell.Time, log);
+            return StationServer.Open(stations, request.Server, shell.Time, log, fed);
         }
         catch
         {
@@ -60,6 +69,7 @@ internal static class ServeSession
                 await station.DisposeAsync();
             }
 
+            fed.ForEach(static station => station.Dispose());
             throw;
         }
     }

@@ -59,6 +59,6 @@ public sealed class FedStation : IDisposable
     internal Station Create(StreamFormat? first, TimeProvider time, ILogger logger)
     {
         var source = new FallbackSource(Ingest, _fallback, first?.BitDepth ?? _fallback?.BitDepth ?? 0, logger);
-        return _station = new Station(_options with { StartAtOnce = true, Sent = first }, source, time, logger);
+        return _station = new Station(_options with { StartAtOnce = true, IsFed = true, Sent = first }, source, time, logger);
     }
 }

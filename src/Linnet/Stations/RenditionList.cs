@@ -138,6 +138,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         {
             BitRate = Mp3Rates.BitRateFor(format.SampleRate, name.BitRate ?? (isSent ? options.Sent!.BitRate : options.Mp3BitRate)),
             Quality = options.Mp3Quality,
+            BitReservoir = !(options.IsFed && name.BitRate is null),
         };
         return new RenditionSpec(name.ToString(), mp3.BitRate, () => new Mp3Encoder(format, mp3))
         {

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Broadcast;
 
 namespace Linnet.Stations;
 

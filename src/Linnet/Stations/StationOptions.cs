@@ -58,6 +58,9 @@ public sealed partial record StationOptions : IValidatable
     /// </summary>
     public IReadOnlyList<string> Streams { get; init; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
 
+    /// <summary>Whether others send its sound, so that their packets and ours may follow each other.</summary>
+    internal bool IsFed { get; init; }
+
     /// <summary>What its first sender sends, for a station that is there because of that: it is encoded alike when nobody sends.</summary>
     internal StreamFormat? Sent { get; init; }
 

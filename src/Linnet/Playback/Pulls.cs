@@ -1,0 +1,26 @@
+using Linnet.Audio;
+using Linnet.Sources;
+using Linnet.Stations;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Playback;
+
+/// <summary>Makes the stations that others send to.</summary>
+public static class Pulls
+{
+    /// <summary>A station that is pushed to, or that fetches another server's sound.</summary>
+    /// <param name="spec">Which; it is <see cref="SourceSpec.IsFed"/>.</param>
+    /// <param name="options">Its name and encodings.</param>
+    /// <param name="fallback">What is heard when nobody sends; the station's from now on.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told what happens.</param>
+    public static FedStation Open(SourceSpec spec, StationOptions options, IAudioSource? fallback, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return spec.Kind switch
+        {
+            SourceKind.Push => new FedStation(options, spec.Format, fallback),
+            _ => throw new ArgumentException($"{spec.Kind} is not sent by others.", nameof(spec)),
+        };
+    }
+}
