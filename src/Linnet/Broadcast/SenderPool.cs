@@ -66,12 +66,7 @@ public sealed class SenderPool : IAsyncDisposable
     /// <summary>What was written to listeners that hear streams since the start.</summary>
     public StreamStatistics GetStreamStatistics()
     {
-        long[] lateness = new long[LatenessHistogram.Buckets];
-        foreach (SenderThread thread in _threads)
-        {
-            thread.StreamCounters.Lateness.AddTo(lateness);
-        }
-
+        long[] lateness = Sum(static t => t.StreamCounters.Lateness);
         return new StreamStatistics(
             StreamCount,
             _threads.Sum(t => t.StreamCounters.Writes),
@@ -85,17 +80,11 @@ public sealed class SenderPool : IAsyncDisposable
             _threads.Max(t => t.StreamCounters.Lateness.Max));
     }
 
-    /// <summary>Packets by how late they left, since the start, in the buckets of <see cref="LatenessHistogram"/>.</summary>
-    public long[] GetLateness()
-    {
-        long[] lateness = new long[LatenessHistogram.Buckets];
-        foreach (SenderThread thread in _threads)
-        {
-            thread.Counters.Lateness.AddTo(lateness);
-        }
+    /// <summary>Writes to streams that took less than was due, by how much sound was then under way, in the buckets of <see cref="LatenessHistogram"/>.</summary>
+    public long[] GetStreamLag() => Sum(static t => t.StreamCounters.Lag);
 
-        return lateness;
-    }
+    /// <summary>Packets by how late they left, since the start, in the buckets of <see cref="LatenessHistogram"/>.</summary>
+    public long[] GetLateness() => Sum(static t => t.Counters.Lateness);
 
     /// <summary>What was due, sent, skipped and dropped since the start.</summary>
     public SenderStatistics GetStatistics()
@@ -112,6 +101,17 @@ public sealed class SenderPool : IAsyncDisposable
             LatenessHistogram.Quantile(lateness, 0.50),
             LatenessHistogram.Quantile(lateness, 0.99),
             _threads.Max(t => t.Counters.Lateness.Max));
+    }
+
+    private long[] Sum(Func<SenderThread, LatenessHistogram> histogram)
+    {
+        long[] counts = new long[LatenessHistogram.Buckets];
+        foreach (SenderThread thread in _threads)
+        {
+            histogram(thread).AddTo(counts);
+        }
+
+        return counts;
     }
 
     /// <summary>Ends the threads.</summary>

@@ -14,6 +14,9 @@ internal sealed class StreamCounters(long ticksPerSecond)
     /// <summary>How late listeners were visited.</summary>
     internal LatenessHistogram Lateness { get; } = new(ticksPerSecond);
 
+    /// <summary>How much sound was under way to listeners, kernel's included, each time one did not take all that was due.</summary>
+    internal LatenessHistogram Lag { get; } = new(ticksPerSecond);
+
     internal long Writes => Volatile.Read(ref _writes);
 
     internal long Bytes => Volatile.Read(ref _bytes);

@@ -215,6 +215,7 @@ internal sealed class StreamLoop
 
         // Only now is it worth to ask the kernel, which takes as long as a small write.
         long inKernel = TimeOf(log, listener.Offset, listener.KernelBytes);
+        _counters.Lag.Record(waiting + inKernel);
         if (!isGone && next is not null && waiting + inKernel <= _maxLag)
         {
             return;

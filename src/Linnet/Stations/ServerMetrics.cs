@@ -23,8 +23,8 @@ public sealed class ServerMetrics : IDisposable
     private readonly StationServer _server;
     private readonly TimeProvider _time;
     private readonly Meter _meter;
-    private readonly Histogram<double> _lateness;
-    private readonly long[] _recorded = new long[LatenessHistogram.Buckets];
+    private readonly CountedHistogram _lateness;
+    private readonly CountedHistogram _streamLag;
     private readonly Lock _gate = new();
     private Look? _look;
 
@@ -37,12 +37,9 @@ public sealed class ServerMetrics : IDisposable
         _server = server;
         _time = time;
         _meter = meters.Create(MeterName);
-        _lateness = _meter.CreateHistogram(
-            "linnet.send.lateness",
-            "s",
-            "How late packets left, against their deadline.",
-            tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = [.. Enumerable.Range(4, 20).Select(static i => LatenessHistogram.UpperEdge(i).TotalSeconds)] });
+        _lateness = new CountedHistogram(_meter, "linnet.send.lateness", "How late packets left, against their deadline.");
+        _streamLag = new CountedHistogram(
+            _meter, "linnet.stream.lag", "Sound under way to a listener by HTTP, the kernel's included, each time it did not take all that was due.");
         Count("linnet.send.packets.due", "{packet}", "Packets that became due, times the listeners they were due to.", static l => l.Sending.PacketsDue);
         Count("linnet.send.packets.sent", "{packet}", "Packets handed to the network.", static l => l.Sending.PacketsSent);
         Count("linnet.send.packets.skipped", "{packet}", "Packets that slow listeners missed.", static l => l.Sending.PacketsSkipped);
@@ -161,23 +158,11 @@ public sealed class ServerMetrics : IDisposable
                     _server.GetListeners(),
                     _server.GetPyAudioListeners(),
                     [.. _server.Stations.Select(static s => s.GetSnapshot())]);
-                RecordLateness();
+                _lateness.Record(_server.GetLateness());
+                _streamLag.Record(_server.GetStreamLag());
             }
 
             return _look;
-        }
-    }
-
-    /// <summary>What came into each bucket since the last look is recorded at the bucket's upper edge.</summary>
-    private void RecordLateness()
-    {
-        long[] counts = _server.GetLateness();
-        for (int bucket = 0; bucket < counts.Length; bucket++)
-        {
-            for (; _recorded[bucket] < counts[bucket]; _recorded[bucket]++)
-            {
-                _lateness.Record(LatenessHistogram.UpperEdge(bucket).TotalSeconds);
-            }
         }
     }
 

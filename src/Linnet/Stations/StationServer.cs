@@ -147,6 +147,9 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Packets by how late they left, in the buckets of <see cref="Diagnostics.LatenessHistogram"/>.</summary>
     public long[] GetLateness() => _senders.GetLateness();
 
+    /// <summary>Writes to listeners by HTTP that took less than was due, by how much sound was then under way; in the same buckets.</summary>
+    public long[] GetStreamLag() => _senders.GetStreamLag();
+
     /// <summary>Closes the ports and frees the stations. After <see cref="RunAsync"/> has returned.</summary>
     public async ValueTask DisposeAsync()
     {

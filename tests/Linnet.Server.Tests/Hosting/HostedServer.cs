@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Linnet.Server.Hosting;
 using Linnet.Stations;
+using Linnet.Transports.Http;
 
 namespace Linnet.Server.Tests.Hosting;
 
@@ -29,11 +30,11 @@ internal sealed class HostedServer : IAsyncDisposable
     public static async Task<HostedServer> StartAsync(
         IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null)
     {
-        var ports = new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 };
+        var ports = new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0, Radio = new RadioServerOptions() };
         StationServer server = StationServer.Open(stations, ports);
         options = (options ?? new RadioHostOptions()) with { Bind = IPAddress.Loopback, Port = 0 };
         RadioHost host = await RadioHost.StartAsync(
-            server, serveAudio ?? (static (_, _, _) => ValueTask.FromResult(false)), options, TimeProvider.System, cancellationToken: HangLimit);
+            server, serveAudio ?? server.Radio!.TryServeAsync, options, TimeProvider.System, cancellationToken: HangLimit);
         return new HostedServer(server, host);
     }
 

@@ -117,6 +117,23 @@ public class RadioHostTests
     }
 
     [Fact]
+    public async Task Who_listens_over_HTTP_is_counted()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("heard")]);
+        using TcpClient listener = await server.ConnectAsync();
+        await listener.GetStream().WriteAsync("GET /heard.wav HTTP/1.0\r\n\r\n"u8.ToArray(), HostedServer.HangLimit);
+        await listener.GetStream().ReadExactlyAsync(new byte[100_000], HostedServer.HangLimit);
+
+        string metrics = await server.GetAsync("/metrics");
+        string page = await server.GetAsync("/");
+
+        Assert.Matches("""linnet_listeners\{[^}]*rendition="wav",station="heard",transport="http"\} 1\n""", metrics);
+        Assert.Matches("""linnet_encode_packets_total\{[^}]*rendition="wav",station="heard"\} [1-9]""", metrics);
+        Assert.Matches("linnet_stream_sent_bytes_total\\{[^}]*\\} [1-9]", metrics);
+        Assert.Contains("playing, 1 listener<", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Metrics_are_not_for_others()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], new RadioHostOptions { MetricsNetworks = [IPNetwork.Parse("203.0.113.0/24")] });
