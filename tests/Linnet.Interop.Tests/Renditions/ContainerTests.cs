@@ -93,6 +93,21 @@ public class ContainerTests
     }
 
     [Fact]
+    public async Task GStreamer_plays_a_chain_without_a_frame_too_many_or_too_few()
+    {
+        WavSound sound = WavSound.Sweep(48_000, 2, seconds: 4);
+        var source = new SamplesSource(sound, 16) { Tracks = { [50_000] = new TrackInfo("second"), [100_000] = new TrackInfo("third") } };
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder["chained.opus"], StreamRun.Of(source, "opus").Bytes, TestContext.Current.CancellationToken);
+
+        await Tool.RunPipelineAsync(
+            Limit, "playbin", $"uri=file://{folder["chained.opus"]}", "video-sink=fakesink", $"audio-sink=audioconvert ! wavenc ! filesink location={folder["out.wav"]}");
+
+        int packets = (int)Math.Ceiling((sound.Frames + 312) / 960.0);
+        Assert.Equal((packets * 960) - 312, WavSound.Load(folder["out.wav"]).Frames);
+    }
+
+    [Fact]
     public async Task Chained_Ogg_is_read_by_its_own_tools_without_complaint()
     {
         WavSound sound = WavSound.Sweep(48_000, 2, seconds: 4);

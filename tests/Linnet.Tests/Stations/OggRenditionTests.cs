@@ -32,7 +32,7 @@ public class OggRenditionTests
     }
 
     [Fact]
-    public void Nothing_but_the_encoders_delay_and_what_was_heard_is_skipped_and_the_time_goes_on_over_the_seam()
+    public void Nothing_but_the_encoders_delay_and_what_was_heard_is_skipped_and_each_stream_counts_from_its_start()
     {
         StreamRun run = StreamRun.Of(Source(), "opus");
 
@@ -40,9 +40,13 @@ public class OggRenditionTests
         Assert.Equal([312, Repeated * 960], links.Select(static l => (int)l.Head.PreSkip));
         Assert.Equal(-run.Packets[0].Position, links[0].Head.PreSkip);
         Assert.Equal(Repeated, links[1].PacketsOfFirstPage);
-        Assert.Equal(links[0].Granules[^1] - 312, links[1].Granules[0] - (Repeated * 960));
+        Assert.Equal(5 * 960, links[0].Granules[0]);
+        Assert.Equal(Repeated * 960, links[1].Granules[0]);
+        Assert.All(links, static link => Assert.Equal(link.Sound.Count * 960, link.Granules[^1]));
+
+        // What is heard of both together is all there is.
         PacketItem last = run.Packets[^1];
-        Assert.Equal(last.Position + last.Frames, links[1].Granules[^1] - (Repeated * 960));
+        Assert.Equal(last.Position + last.Frames, links.Sum(static link => link.Granules[^1] - link.Head.PreSkip));
     }
 
     [Fact]
@@ -80,16 +84,18 @@ public class OggRenditionTests
     }
 
     [Fact]
-    public void A_gap_begins_a_new_stream_whose_time_has_gone_on()
+    public void A_gap_begins_a_new_stream()
     {
         StreamRun run = StreamRun.Of(Source(), "opus");
         RingItem[] items = [.. run.Items.Where(static i => i is not PacketItem packet || packet.Number is < 20 or > 29)];
 
         Link[] links = Link.AllOf(StreamRun.BytesOf(items, run.Stream.CreateContainer()));
 
+        byte[][] expected = [.. items.OfType<PacketItem>().Select(static p => p.Payload.ToArray())];
         Assert.Equal(3, links.Length);
-        Assert.Equal(312, links[1].Head.PreSkip);
-        Assert.Equal(10 * 960, links[1].Granules[0] - (links[1].PacketsOfFirstPage * 960) - links[0].Granules[^1]);
+        Assert.Equal(20 * 960, links[0].Granules[^1]);
+        Assert.Equal([312, 312, Repeated * 960], links.Select(static link => (int)link.Head.PreSkip));
+        Assert.Equal(expected, links.SelectMany(static (link, i) => i == 2 ? link.Sound.Skip(Repeated) : link.Sound));
     }
 
     private static RampSource Source() => new(new AudioFormat(48_000, 2), 100_000) { Tracks = { [0] = One, [50_000] = Two } };

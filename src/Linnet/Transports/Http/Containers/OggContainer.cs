@@ -7,8 +7,8 @@ namespace Linnet.Transports.Http.Containers;
 
 /// <summary>Packets in the pages of chained Ogg streams: each title, each format and each gap begins a new one, exactly at its packet.</summary>
 /// <remarks>
-/// Source: RFC 3533. Positions go on over the links of the chain, so that no player's clock jumps back. A page ends with a packet, so that a listener
-/// can join at it; only a packet longer than a page (64 KiB) lies in several.
+/// Source: RFC 3533. In each link granule positions begin anew: players expect that, and some find out by it what to throw away at the start. A page
+/// ends with a packet, so that a listener can join at it; only a packet longer than a page (64 KiB) lies in several.
 /// </remarks>
 internal sealed class OggContainer : IStreamContainer
 {
@@ -24,6 +24,8 @@ internal sealed class OggContainer : IStreamContainer
     private PacketItem? _last;
     private bool _isOpen;
     private bool _isSeam;
+
+    // Position of the first frame of the link that is to be heard.
     private long _origin;
     private int _preSkip;
     private int _pending;
@@ -103,10 +105,7 @@ internal sealed class OggContainer : IStreamContainer
         tags.Add("ORGANIZATION", _station);
         PacketItem[] before = _isSeam ? [.. _lately] : [];
         _preSkip = !_isSeam ? _mapping.PreSkip : _mapping.HasPreSkip ? before.Sum(static p => p.Frames) : 0;
-        if (_last is null || packet.Position < _origin)
-        {
-            _origin = packet.Position + _preSkip;
-        }
+        _origin = packet.Position + (_isSeam ? 0 : _preSkip);
 
         _pages = new OggPageWriter(unchecked(_pages.Serial + 1));
         var head = new ArrayBufferWriter<byte>(4096);
