@@ -8,8 +8,9 @@ namespace Linnet.Wire.Icy;
 /// <remarks>Source: RFC 9112 §2, §5. A bare LF ends a line too (§2.2); folded lines are refused (§5.2).</remarks>
 internal static class HeadReader
 {
+    // A token, and the slash of "HTTP/1.1".
     private static readonly SearchValues<byte> StartBytes = SearchValues.Create(
-        "!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~ \r\n"u8);
+        "!#$%&'*+-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~ \r\n"u8);
 
     /// <summary>The most empty bytes before a head: what clients send too much after an earlier message.</summary>
     private const int MaxBlank = 16;
