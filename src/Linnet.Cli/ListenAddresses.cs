@@ -50,6 +50,20 @@ internal static class ListenAddresses
         output.Flush();
     }
 
+    /// <summary>Tells people how to push.</summary>
+    /// <param name="http">Where HTTP is served; empty: nowhere.</param>
+    /// <param name="stations">The stations that take a push.</param>
+    /// <param name="output">Where.</param>
+    public static void AnnouncePush(IReadOnlyList<string> http, IReadOnlyList<string> stations, TextWriter output)
+    {
+        foreach (string station in http.Count > 0 ? stations : [])
+        {
+            output.WriteLine($"Push to {station}:  ffmpeg -re -i FILE -c:a libmp3lame -content_type audio/mpeg -f mp3 icecast://source:PASSWORD@{new Uri(http[0]).Authority}/{station}");
+        }
+
+        output.Flush();
+    }
+
     private static string Format(string scheme, IPAddress address, int port, string path)
     {
         string host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "localhost"

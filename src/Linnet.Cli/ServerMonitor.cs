@@ -2,6 +2,7 @@ using System.Net;
 using Linnet.Audio;
 using Linnet.Cli.Panels;
 using Linnet.Stations;
+using Linnet.Transports.Http;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Cli;
@@ -34,6 +35,8 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
             PyAudioAddresses = PyAudioAddresses,
             PyAudio = server.GetPyAudioListeners(),
             HttpAddresses = HttpAddresses,
+            Pushers = server.Push?.Pushers ?? new Dictionary<string, string>(),
+            PushesRefused = server.Push?.Refused ?? new Dictionary<PushRefusal, long>(),
             Radio = HttpAddresses.Count > 0 ? server.Radio?.GetSnapshot() : null,
         };
     }

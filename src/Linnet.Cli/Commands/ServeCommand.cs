@@ -49,7 +49,8 @@ internal static class ServeCommand
             ("linnet serve song.wav", "one station, heard with: linnet play HOST, or in a browser at http://HOST:8000/"),
             ("linnet serve jazz=~/Music/Jazz news=news.flac", "two stations: HOST/jazz and HOST/news"),
             ("linnet serve ~/Music --shuffle", "a folder, with everything in it"),
-            ("linnet serve live=push --fallback live=~/Music", "what others push, and a folder while nobody does"),
+            ("linnet serve live=push --fallback live=~/Music --push-password-file FILE", "what others push, and a folder while nobody does"),
+            ("linnet serve jazz=http://radio.example/jazz.mp3", "another server's station, carried on"),
             ("linnet serve mic", "what the default microphone hears"),
             ("ffmpeg -i film.mkv -f wav - | linnet serve -", "whatever another program writes"),
             ("linnet serve song.wav --rtsp-port 9000", "elsewhere than on port 8554"),
@@ -59,15 +60,14 @@ internal static class ServeCommand
         };
         NetworkOptions.AddTo(command);
         RadioOptions.AddTo(command);
+        PushOptions.AddTo(command);
         PyAudioOptions.AddTo(command);
         command.Options.Add(Stats);
-        command.SetAction((parsed, cancellationToken) => ServeSession.RunAsync(Read(parsed), shell, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => ServeSession.RunAsync(Read(parsed, NetworkOptions.Read(parsed), shell), shell, cancellationToken));
         return command;
     }
 
-    private static ServeRequest Read(ParseResult parsed) => Read(parsed, NetworkOptions.Read(parsed));
-
-    private static ServeRequest Read(ParseResult parsed, StationServerOptions network) => new(ReadSources(parsed.GetRequiredValue(Sources), parsed.GetValue(Fallback) ?? []))
+    private static ServeRequest Read(ParseResult parsed, StationServerOptions network, Shell shell) => new(ReadSources(parsed.GetRequiredValue(Sources), parsed.GetValue(Fallback) ?? []))
     {
         PlaysOnce = parsed.GetValue(Once),
         Shuffles = parsed.GetValue(Shuffle),
@@ -85,6 +85,7 @@ internal static class ServeCommand
         Server = RadioOptions.Add(parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)) with
         {
             PyAudio = PyAudioOptions.Read(parsed, network),
+            Push = PushOptions.Read(parsed, shell),
         },
     };
 

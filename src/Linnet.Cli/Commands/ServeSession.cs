@@ -13,6 +13,7 @@ internal static class ServeSession
 {
     public static async Task<int> RunAsync(ServeRequest request, Shell shell, CancellationToken cancellationToken)
     {
+        CheckPush(request);
         using var session = new Session(shell, request.WantsJson, outIsTaken: false, cancellationToken);
         await using StationServer server = await OpenAsync(request, shell, session.Log, session.Ending);
         await using RadioHost? host = request.Http is { } http
@@ -22,6 +23,7 @@ internal static class ServeSession
         if (session.IsPlain)
         {
             ListenAddresses.Announce(monitor.Addresses, shell.Out, monitor.PyAudioAddresses, monitor.HttpAddresses);
+            ListenAddresses.AnnouncePush(monitor.HttpAddresses, [.. request.Stations.Where(static s => s.Kind == SourceKind.Push).Select(static s => s.Name)], shell.Out);
         }
 
         await session.ShowAsync(
@@ -31,6 +33,26 @@ internal static class ServeSession
 
         // One broken source does not end a server; but when there was nothing else to send, that is a failure.
         return server.Stations.Count > 0 && server.Stations.All(static s => s.GetSnapshot().State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
+    }
+
+    /// <summary>A station that nobody can push to is no station.</summary>
+    private static void CheckPush(ServeRequest request)
+    {
+        if (request.Stations.FirstOrDefault(static s => s.Kind == SourceKind.Push) is not { } station)
+        {
+            return;
+        }
+
+        if (request.Http is null)
+        {
+            throw new UsageException($"Pushes come over HTTP, which --http-port 0 switches off: nobody could push to {station.Name}.");
+        }
+
+        if (string.IsNullOrEmpty(request.Server.Push.Password))
+        {
+            throw new UsageException(
+                $"Nobody may push to {station.Name} without a password: put one into {PushOptions.Variable}, or into a file for --push-password-file.");
+        }
     }
 
     private static async Task<StationServer> OpenAsync(ServeRequest request, Shell shell, DisplayLogger log, CancellationToken cancellationToken)

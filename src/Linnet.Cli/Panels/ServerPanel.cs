@@ -36,7 +36,7 @@ internal static class ServerPanel
                 .Add("  refused ", Tone.Quiet).Add(Text.Count(refused), refused > 0 ? Tone.Warning : Tone.Plain);
         }
 
-        foreach (PanelLine line in server.Stations.SelectMany(station => Render(station, width)))
+        foreach (PanelLine line in server.Stations.SelectMany(station => Render(station, server.Pushers.GetValueOrDefault(station.Station.Name), width)))
         {
             yield return line;
         }
@@ -53,7 +53,7 @@ internal static class ServerPanel
     /// <summary>The line that says what keys do.</summary>
     public static PanelLine Keys { get; } = new PanelLine().Add(Margin).Add("q", Tone.Strong).Add(" quits", Tone.Quiet);
 
-    private static IEnumerable<PanelLine> Render(StationRow row, int width)
+    private static IEnumerable<PanelLine> Render(StationRow row, string? pusher, int width)
     {
         StationSnapshot station = row.Station;
         yield return new PanelLine();
@@ -61,7 +61,8 @@ internal static class ServerPanel
             .Add($"  {Text.Format(station.Format.SampleRate, station.Format.Channels)}  ", Tone.Quiet)
             .Add(row.State, ToneOf(station.State)).Add($"  {Text.Clock(station.Position)}  ", Tone.Quiet)
             .Add(Text.Number(row.Listeners, "listener"))
-            .Add(string.Concat(row.Running.Select(static r => $"  {r.Name} {r.Listeners}")), Tone.Quiet);
+            .Add(string.Concat(row.Running.Select(static r => $"  {r.Name} {r.Listeners}")), Tone.Quiet)
+            .Add(pusher is null ? "" : $"  pushed by {pusher}", Tone.Good);
         yield return new PanelLine().Add($"{Margin}  ").Add(station.Problem ?? station.Track?.ToString() ?? "", station.Problem is null ? Tone.Plain : Tone.Bad);
         foreach (MeterLevel level in station.State == StationState.Playing ? row.Levels : [])
         {

@@ -25,6 +25,12 @@ internal sealed record ServerSnapshot(
     /// <summary>Who listens by HTTP, and was refused; <see langword="null"/>: that is off.</summary>
     public RadioServerSnapshot? Radio { get; init; }
 
+    /// <summary>Who pushes, by station.</summary>
+    public IReadOnlyDictionary<string, string> Pushers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Pushes that were refused.</summary>
+    public IReadOnlyDictionary<PushRefusal, long> PushesRefused { get; init; } = new Dictionary<PushRefusal, long>();
+
     /// <summary>Who listens, in all.</summary>
     public int Listeners => Stations.Sum(static s => s.Listeners);
 

@@ -39,7 +39,7 @@ internal sealed record ServerStats(
             Ms(sending.LatenessP99),
             Ms(sending.LatenessMax),
             [.. server.Stations.Select(StationStats.Of)],
-            server.Radio is { } radio ? RadioStats.Of(radio) : null,
+            server.Radio is { } radio ? RadioStats.Of(radio, server) : null,
             server.PyAudio is { } pyAudio ? PyAudioStats.Of(pyAudio) : null);
     }
 
@@ -62,9 +62,11 @@ internal sealed record RadioStats(
     long Stalled,
     long Disconnected,
     long BufferBytes,
-    IReadOnlyDictionary<string, long> Refused)
+    IReadOnlyDictionary<string, long> Refused,
+    IReadOnlyDictionary<string, string> Pushers,
+    IReadOnlyDictionary<string, long> PushesRefused)
 {
-    public static RadioStats Of(RadioServerSnapshot radio) => new(
+    public static RadioStats Of(RadioServerSnapshot radio, ServerSnapshot server) => new(
         radio.Listeners,
         radio.Accepted,
         radio.Sending.BytesSent,
@@ -74,7 +76,9 @@ internal sealed record RadioStats(
         radio.Sending.StalledListeners,
         radio.Sending.DisconnectedListeners,
         radio.BufferBytes,
-        ServerStats.Words(radio.Refused));
+        ServerStats.Words(radio.Refused),
+        server.Pushers,
+        ServerStats.Words(server.PushesRefused));
 }
 
 /// <summary>The PyAudio tutorial's programs in it; left out where they are not served.</summary>

@@ -55,6 +55,7 @@ public sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("linnet.requests.refused", Refused, "{request}", "Requests and connections that were refused, by reason.");
         _meter.CreateObservableUpDownCounter("linnet.station.playing", Playing, "{station}", "1 while a station plays, else 0.");
         _meter.CreateObservableCounter("linnet.station.underruns", Underruns, "{underrun}", "Times a source was so late that the station's clock was set anew.");
+        _meter.CreateObservableUpDownCounter("linnet.push.connected", Pushers, "{pusher}", "1 while somebody pushes to the station.");
         _meter.CreateObservableCounter("linnet.encode.time", EncodeTimes, "s", "Time spent on conversion and encoding.");
         _meter.CreateObservableCounter("linnet.encode.packets", EncodedPackets, "{packet}", "Packets made.");
     }
@@ -110,6 +111,11 @@ public sealed class ServerMetrics : IDisposable
             yield return new(count, new("protocol", "http"), new("reason", Word(reason)));
         }
 
+        foreach ((PushRefusal reason, long count) in _server.Push?.Refused ?? new Dictionary<PushRefusal, long>())
+        {
+            yield return new(count, new("protocol", "push"), new("reason", Word(reason)));
+        }
+
         foreach ((PyAudioRefusal reason, long count) in look.PyAudio?.Refused ?? new Dictionary<PyAudioRefusal, long>())
         {
             yield return new(count, new("protocol", "pyaudio"), new("reason", Word(reason)));
@@ -118,6 +124,9 @@ public sealed class ServerMetrics : IDisposable
 
     private IEnumerable<Measurement<int>> Playing() =>
         Read().Stations.Select(static s => new Measurement<int>(s.State == StationState.Playing ? 1 : 0, new KeyValuePair<string, object?>("station", s.Name)));
+
+    private IEnumerable<Measurement<int>> Pushers() =>
+        (_server.Push?.Pushers.Keys ?? []).Select(static s => new Measurement<int>(1, new KeyValuePair<string, object?>("station", s)));
 
     private IEnumerable<Measurement<long>> Underruns() =>
         Read().Stations.Select(static s => new Measurement<long>(s.Reanchored, new KeyValuePair<string, object?>("station", s.Name)));

@@ -101,9 +101,14 @@ public class StatsJsonTests
     [Fact]
     public void A_server_of_listeners_over_HTTP_prints_them_too() => Assert.EndsWith(
         """
-        ,"http":{"listeners":1200,"accepted":1500,"bytes_sent":99000,"writes":300,"moves":4,"packets_skipped":60,"stalled":2,"disconnected":1,"buffer_bytes":65536,"refused":{"too_many_of_address":7}}}
+        ,"http":{"listeners":1200,"accepted":1500,"bytes_sent":99000,"writes":300,"moves":4,"packets_skipped":60,"stalled":2,"disconnected":1,"buffer_bytes":65536,"refused":{"too_many_of_address":7},"pushers":{"live":"192.0.2.7:4321"},"pushes_refused":{"wrong_password":3}}}
         """.Trim(),
-        StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving with { Radio = Radio }, hasEnded: false)),
+        StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving with
+        {
+            Radio = Radio,
+            Pushers = new Dictionary<string, string> { ["live"] = "192.0.2.7:4321" },
+            PushesRefused = new Dictionary<PushRefusal, long> { [PushRefusal.WrongPassword] = 3 },
+        }, hasEnded: false)),
         StringComparison.Ordinal);
 
     internal static RadioServerSnapshot Radio { get; } = new(
