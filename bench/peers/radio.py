@@ -11,6 +11,7 @@ The storm comes upon 2000 who listen already.
 """
 import argparse
 import json
+import os
 import time
 
 import rig
@@ -90,8 +91,11 @@ def main():
     options.add_argument("--icecast-page-ms", type=int, default=20, help="sound in each Ogg page that Icecast is pushed; ffmpeg's own default is 1000")
     options.add_argument("--storm", type=int, default=10000, help="0: none")
     options.add_argument("--storm-rate", type=int, nargs="*", default=[1000, 3000])
+    options.add_argument("--real-time", action="store_true", help="all that is measured, the client included, goes before other work on the machine (SCHED_RR; root)")
     given = options.parse_args()
     rig.raise_file_limit()
+    if given.real_time:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     servers = {"floor": lambda form: Floor(given.writes), "Linnet": lambda form: Linnet(*LIMITS), "Icecast": lambda form: Icecast(form, page_ms=given.icecast_page_ms)}
     sums = []
     if given.crowd:
