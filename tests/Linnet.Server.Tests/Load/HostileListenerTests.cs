@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Linnet.Server.Tests.Load;
+
+/// <summary>The whole server, as strangers meet it: whatever they send, the listener beside them hears every byte, and all that was taken is given back.</summary>
+[Collection(nameof(Crowds))]
+public class HostileListenerTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Whatever_strangers_send_the_listener_beside_them_hears_no_gap_and_memory_and_descriptors_are_given_back()
+    {
+        using RadioProcess server = await RadioProcess.StartAsync("--max-per-address", "2000");
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var reference = new RadioClient(server.Port, "/noise.mp3", keeps: 4_000_000);
+        using var beside = new RadioClient(server.Port, "/noise.mp3", keeps: 4_000_000);
+        Task hearing = reference.ListenAsync(TimeSpan.Zero, over.Token);
+        await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System, over.Token);
+        hearing = Task.WhenAll(hearing, beside.ListenAsync(TimeSpan.Zero, over.Token));
+
+        // Once for what is made at first use, then for the count.
+        await SendAsync(server.Port, TestContext.Current.CancellationToken);
+        (long memory, int descriptors) = (server.Memory, await SettledAsync(server));
+        await Task.WhenAll(SendAsync(server.Port, over.Token), SlowlyAsync(server.Port, over.Token), IdleAsync(server.Port, over.Token));
+        int left = await SettledAsync(server);
+
+        Assert.InRange(left, 0, descriptors + 8);
+        Assert.True(server.Memory - memory < 40_000_000, $"Memory grew from {memory} to {server.Memory} bytes.");
+        await over.CancelAsync();
+        await hearing;
+        Assert.False(beside.WasEnded);
+        Assert.True(beside.Bytes > 16_000 * 15, $"Only {beside.Bytes} bytes were heard.");
+        Assert.Null(beside.Compare(reference));
+        Assert.Equal("", server.Errors);
+    }
+
+    [Fact]
+    public async Task A_path_leads_nowhere_else_and_what_is_asked_for_is_not_told_back_as_a_header()
+    {
+        using RadioProcess server = await RadioProcess.StartAsync();
+        string[] requests =
+        [
+            "GET /../../../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /%2e%2e/%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /noise/../../etc/passwd.mp3 HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /..%5c..%5cetc%5cpasswd HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /etc/passwd.m3u HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /noise.mp3%00.wav HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /%0d%0aSet-Cookie:%20a=b HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /noise.m3u HTTP/1.1\r\nHost: evil.example\rSet-Cookie:a=b\r\n\r\n",
+            "GET /noise.m3u HTTP/1.1\r\nHost: a\nSet-Cookie: a=b\r\n\r\n",
+            "GET /noise.pls HTTP/1.0\r\nHost: a%0d%0aSet-Cookie: a=b\r\n\r\n",
+            "OPTIONS /noise.mp3 HTTP/1.1\r\nHost: x\r\nOrigin: a%0d%0aSet-Cookie: a=b\r\nAccess-Control-Request-Headers: x\rSet-Cookie: a=b\r\n\r\n",
+            "GET /?x=%0d%0aSet-Cookie:a=b HTTP/1.1\r\nHost: x\r\n\r\n",
+        ];
+        string[] answers = await Task.WhenAll(requests.Select(r => AskAsync(server.Port, Encoding.Latin1.GetBytes(r), TestContext.Current.CancellationToken)));
+
+        foreach ((string request, string answer) in requests.Zip(answers))
+        {
+            string head = answer.Split("\r\n\r\n")[0];
+            Assert.True(!head.Split('\r', '\n').Any(l => l.StartsWith("Set-Cookie", StringComparison.OrdinalIgnoreCase)), $"{request} was answered {answer}");
+            Assert.DoesNotContain("root:", answer, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("", server.Errors);
+    }
+
+    /// <summary>Everything that is no request, at once.</summary>
+    private static async Task SendAsync(int port, CancellationToken cancellationToken)
+    {
+        var random = new Random(11);
+        byte[] noise = new byte[100_000];
+        random.NextBytes(noise);
+        string[] heads =
+        [
+            "GET /noise.mp3 HTTP/1.1\r\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"X-{i}: y\r\n")),
+            "GET /" + new string('a', 1_000_000) + " HTTP/1.1\r\n\r\n",
+            "GET /noise.mp3 HTTP/1.1\r\nX: " + new string('b', 1_000_000) + "\r\n\r\n",
+            "GET /noise.mp3 HTTP/9.9\r\n\r\n", "GET\r\n\r\n", "\r\n\r\n\r\n\r\n", "\0\0\0\0", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            "GET /noise.mp3 HTTP/1.1\r\nRange: bytes=0-99999999999999999999\r\nHost: x\r\nIcy-MetaData: 99999999999999999\r\n\r\nGET /noise.mp3 HTTP/1.1\r\n\r\n",
+            "POST /noise.mp3 HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "POST /noise.mp3 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+            "PUT /noise HTTP/1.1\r\nHost: x\r\nAuthorization: Basic " + new string('A', 5000) + "\r\n\r\n", "SOURCE /noise ICE/1.0\r\nAuthorization: Basic !!!\r\n\r\n",
+            "GET /admin/metadata?mode=updinfo&mount=/noise&song=%0d%0aX:y HTTP/1.1\r\nHost: x\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD /noise.mp3 HTTP/1.0\r\n\r\n",
+        ];
+        byte[][] requests = [.. heads.Select(Encoding.Latin1.GetBytes), noise, [0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3, .. noise[..500]]];
+        for (int round = 0; round < 5; round++)
+        {
+            await Task.WhenAll(requests.Select(async r =>
+            {
+                using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                ending.CancelAfter(TimeSpan.FromSeconds(2));
+                using var client = new RadioClient(port, "");
+                await client.SayAsync(r, ending.Token);
+            }));
+        }
+    }
+
+    /// <summary>A byte now and then: the server must not wait for the rest for ever.</summary>
+    private static async Task SlowlyAsync(int port, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async i =>
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            byte[] request = Encoding.ASCII.GetBytes($"GET /noise.mp3 HTTP/1.1\r\nX: {new string('s', 400)}");
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            late.CancelAfter(Limit);
+            try
+            {
+                for (int sent = 0; ; sent++)
+                {
+                    await socket.SendAsync(request.AsMemory(sent % request.Length, 1), late.Token);
+                    await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, late.Token);
+                }
+            }
+            catch (SocketException)
+            {
+                // So it should be.
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail("The server still waits for a head that takes a minute.");
+            }
+        }));
+    }
+
+    /// <summary>A thousand that connect and say nothing; then they are gone.</summary>
+    private static async Task IdleAsync(int port, CancellationToken cancellationToken)
+    {
+        List<Socket> idle = [];
+        for (int i = 0; i < 1000; i++)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            idle.Add(socket);
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            }
+            catch (SocketException)
+            {
+                // So many of one address are not let in.
+            }
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, cancellationToken);
+        idle.ForEach(s => s.Dispose());
+    }
+
+    private static async Task<string> AskAsync(int port, byte[] request, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+        await socket.SendAsync(request, cancellationToken);
+        byte[] buffer = new byte[8192];
+        int held = 0;
+        try
+        {
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            late.CancelAfter(TimeSpan.FromSeconds(2));
+            while (held < buffer.Length && await socket.ReceiveAsync(buffer.AsMemory(held), late.Token) is > 0 and int count)
+            {
+                held += count;
+            }
+        }
+        catch (Exception ended) when (ended is SocketException or OperationCanceledException)
+        {
+            // What came so far counts.
+        }
+
+        return Encoding.Latin1.GetString(buffer.AsSpan(0, held));
+    }
+
+    /// <summary>Descriptors when no more are closed.</summary>
+    private static async Task<int> SettledAsync(RadioProcess server)
+    {
+        int before = int.MaxValue;
+        for (int quiet = 0; quiet < 3;)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+            int now = server.Descriptors;
+            quiet = now < before ? 0 : quiet + 1;
+            before = Math.Min(now, before);
+        }
+
+        return before;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Linnet.Server.Tests.Load;
+
+/// <summary>A <c>linnet serve</c> with HTTP as a process of its own, so that its memory and its descriptors are its own.</summary>
+internal sealed partial class RadioProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly string _noise;
+    private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string _errors = "";
+
+    private RadioProcess(Process process, string noise)
+    {
+        _process = process;
+        _noise = noise;
+    }
+
+    /// <summary>Where it serves HTTP.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Resident memory, in bytes.</summary>
+    public long Memory =>
+        1024 * long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))[6..^3], CultureInfo.InvariantCulture);
+
+    /// <summary>Open descriptors.</summary>
+    public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
+
+    /// <summary>What it complained of.</summary>
+    public string Errors => _errors;
+
+    /// <summary>Starts one with a station <c>noise</c>, of which no two encoded packets are the same, and waits until it listens.</summary>
+    public static async Task<RadioProcess> StartAsync(params string[] arguments)
+    {
+        string noise = Path.Combine(Path.GetTempPath(), $"linnet-{Guid.NewGuid():N}.wav");
+        WriteNoise(noise);
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), ["serve", $"noise={noise}", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "any"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        var server = new RadioProcess(Process.Start(start)!, noise);
+        server._process.OutputDataReceived += (_, e) => server.Keep(e.Data);
+        server._process.ErrorDataReceived += (_, e) => server._errors += e.Data is null ? "" : e.Data + "\n";
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        server._process.Exited += (_, _) => server._port.TrySetException(new InvalidOperationException($"linnet serve has ended: {server._errors}"));
+        server._process.EnableRaisingEvents = true;
+        server.Port = await server._port.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
+        return server;
+    }
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+        File.Delete(_noise);
+    }
+
+    /// <summary>Two minutes, more than any test listens.</summary>
+    private static void WriteNoise(string path)
+    {
+        const int Rate = 44_100;
+        byte[] samples = new byte[120 * Rate * sizeof(short)];
+        new Random(7).NextBytes(samples);
+        using var writer = new BinaryWriter(File.Create(path));
+        writer.Write("RIFF"u8);
+        writer.Write(36 + samples.Length);
+        writer.Write("WAVEfmt "u8);
+        writer.Write(16);
+        writer.Write((short)1);
+        writer.Write((short)1);
+        writer.Write(Rate);
+        writer.Write(Rate * sizeof(short));
+        writer.Write((short)sizeof(short));
+        writer.Write((short)16);
+        writer.Write("data"u8);
+        writer.Write(samples.Length);
+        writer.Write(samples);
+    }
+
+    private void Keep(string? line)
+    {
+        Match address = AddressPattern().Match(line ?? "");
+        if (address.Success)
+        {
+            _port.TrySetResult(int.Parse(address.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        }
+    }
+
+    [GeneratedRegex(@"In a browser: +http://127\.0\.0\.1:(\d+)/")]
+    private static partial Regex AddressPattern();
+}
