@@ -25,14 +25,18 @@ internal sealed record WavSound(int SampleRate, int Channels, int Bits, int[] Sa
     }
 
     /// <summary>A sweep with a little noise, different in each channel: nothing in it looks like anything else in it.</summary>
-    public static WavSound Sweep(int rate, int channels, double seconds)
+    /// <param name="rate">Frames per second.</param>
+    /// <param name="channels">Samples per frame.</param>
+    /// <param name="seconds">How long it is.</param>
+    /// <param name="speed">Half the hertz by which it rises in a second: few where it is to stay below what encoders leave out.</param>
+    public static WavSound Sweep(int rate, int channels, double seconds, double speed = 300)
     {
         var random = new Random(5);
         int[] samples = new int[(int)(rate * seconds) * channels];
         for (int i = 0; i < samples.Length; i++)
         {
             double t = i / channels / (double)rate;
-            double sweep = Math.Sin(2 * Math.PI * ((200 + (97 * (i % channels))) + (300 * t)) * t);
+            double sweep = Math.Sin(2 * Math.PI * ((200 + (97 * (i % channels))) + (speed * t)) * t);
             samples[i] = (int)((sweep * 12_000) + random.Next(-300, 300));
         }
 
