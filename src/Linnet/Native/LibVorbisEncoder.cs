@@ -9,6 +9,9 @@ internal static unsafe partial class LibVorbisEncoder
     internal static partial int Choose(
         nint info, CLong channels, CLong sampleRate, CLong maxBitRate, CLong bitRate, CLong minBitRate);
 
+    [LibraryImport(NativeLibraries.VorbisEnc, EntryPoint = "vorbis_encode_init_vbr")]
+    internal static partial int ChooseQuality(nint info, CLong channels, CLong sampleRate, float quality);
+
     [LibraryImport(NativeLibraries.Vorbis, EntryPoint = "vorbis_info_init")]
     internal static partial void InitInfo(nint info);
 

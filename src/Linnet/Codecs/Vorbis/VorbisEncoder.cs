@@ -1,9 +1,10 @@
 using Linnet.Audio;
+using Linnet.Codecs.Streams;
 using Linnet.Native;
 
 namespace Linnet.Codecs.Vorbis;
 
-/// <summary>Vorbis by libvorbisenc, at an average bit rate: mono or stereo.</summary>
+/// <summary>Vorbis by libvorbisenc, at an average bit rate.</summary>
 /// <remarks>
 /// Source: Vorbis I. Its packets differ in length, and each stands for the sound between the middles of its block and of the one before; the first
 /// stands for none. Sound comes out of a decoder where it went in: there is no delay.
@@ -13,19 +14,22 @@ public sealed class VorbisEncoder : IAudioEncoder
     /// <summary>Longer packets do not come from libvorbis at any rate: this is several times what its highest quality takes.</summary>
     private const int LongestPacket = 16 * 1024;
 
+    /// <summary>128 kbit/s or so for stereo.</summary>
+    private const float UsualQuality = 0.4f;
+
     private readonly LibVorbisEncoder.Handle _encoder;
     private long _granule;
 
     /// <summary>An encoder.</summary>
-    /// <param name="format">One or two channels, 8–96 kHz.</param>
-    /// <param name="bitRate">Bits per second on average.</param>
-    /// <exception cref="ArgumentException">libvorbis has no such mode: the rate is too low or too high for the format.</exception>
+    /// <param name="format">The PCM it takes, and the format it makes: up to 192 kHz.</param>
+    /// <param name="bitRate">Bits per second on average; where libvorbis has no mode for that, its usual quality for the format.</param>
+    /// <exception cref="ArgumentException">libvorbis has no mode for the format at all.</exception>
     /// <exception cref="DllNotFoundException">libvorbisenc is not installed; the message says how to.</exception>
     public VorbisEncoder(AudioFormat format, int bitRate)
     {
-        if (!format.IsValid || format.Channels > 2)
+        if (!format.IsValid)
         {
-            throw new ArgumentOutOfRangeException(nameof(format), format, "Vorbis is made with one or two channels.");
+            throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format Linnet carries.");
         }
 
         NativeLibraries.Require(NativeLibraries.Vorbis);
@@ -37,10 +41,7 @@ public sealed class VorbisEncoder : IAudioEncoder
         {
             LibVorbisEncoder.InitInfo(_encoder.Info);
             LibVorbisEncoder.InitComment(_encoder.Comment);
-            if (LibVorbisEncoder.Choose(_encoder.Info, new(format.Channels), new(format.SampleRate), new(-1), new(bitRate), new(-1)) != 0)
-            {
-                throw new ArgumentException($"Vorbis has no {bitRate / 1000} kbit/s at {format}.", nameof(bitRate));
-            }
+            Choose(format, bitRate);
 
             FramesPerPacket = LibVorbisEncoder.BlockSize(_encoder.Info, isLong: 1) / 2;
             Check(LibVorbisEncoder.InitState(_encoder.State, _encoder.Info));
@@ -86,9 +87,14 @@ public sealed class VorbisEncoder : IAudioEncoder
         }
 
         float** planes = LibVorbisEncoder.Buffer(_encoder.State, frames);
-        for (int i = 0; i < pcm.Length; i++)
+        ReadOnlySpan<byte> order = VorbisLink.Order(channels);
+        for (int channel = 0; channel < channels; channel++)
         {
-            planes[i % channels][i / channels] = pcm[i];
+            float* plane = planes[order[channel]];
+            for (int frame = 0; frame < frames; frame++)
+            {
+                plane[frame] = pcm[(frame * channels) + channel];
+            }
         }
 
         Check(LibVorbisEncoder.Wrote(_encoder.State, frames));
@@ -123,6 +129,21 @@ public sealed class VorbisEncoder : IAudioEncoder
 
     /// <summary>Frees libvorbis' state.</summary>
     public void Dispose() => _encoder.Dispose();
+
+    private void Choose(AudioFormat format, int bitRate)
+    {
+        if (LibVorbisEncoder.Choose(_encoder.Info, new(format.Channels), new(format.SampleRate), new(-1), new(bitRate), new(-1)) == 0)
+        {
+            return;
+        }
+
+        // What was refused has been cleared.
+        LibVorbisEncoder.InitInfo(_encoder.Info);
+        if (LibVorbisEncoder.ChooseQuality(_encoder.Info, new(format.Channels), new(format.SampleRate), UsualQuality) != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(format), format, "libvorbis has no mode for this format.");
+        }
+    }
 
     private static void Check(int result)
     {

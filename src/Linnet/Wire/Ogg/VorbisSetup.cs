@@ -10,6 +10,8 @@ public static class VorbisSetup
     /// <summary>The most numbers in all code books together.</summary>
     public const int MaxValues = 1 << 21;
 
+    private const int LongestWord = 32;
+
     private const int BookSync = 0x56_4342;
 
     /// <summary>Whether it is a setup packet whose code books are of a reasonable size.</summary>
@@ -77,12 +79,13 @@ public static class VorbisSetup
             return !bits.IsPastEnd;
         }
 
-        bits.Skip(5);
-        for (int i = 0; i < entries && !bits.IsPastEnd;)
+        // How many entries have words of this length, of the next, and so on; of some lengths there may be none.
+        int length = bits.Read(5) + 1;
+        for (int i = 0; i < entries && !bits.IsPastEnd; length++)
         {
             int width = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(entries - i));
             int count = bits.Read(width);
-            if (count == 0 || count > entries - i)
+            if (length > LongestWord || count > entries - i)
             {
                 return false;
             }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Linnet.Audio;
+using Linnet.Codecs.Streams;
 using Linnet.Codecs.Vorbis;
 using Linnet.Tests.Audio;
 using Linnet.Wire.Ogg;
@@ -30,13 +31,59 @@ public class VorbisEncoderTests
         Assert.True(here > Signals.Correlation(sound.AsSpan(0, sound.Length - channels), decoded.AsSpan(channels)));
     }
 
-    [Fact]
-    public void What_libvorbis_has_no_mode_for_is_refused()
+    [Theory]
+    [InlineData(44_100, 2, 5_000_000)]
+    [InlineData(44_100, 2, 1_000)]
+    [InlineData(11_025, 1, 320_000)]
+    [InlineData(96_000, 2, 64_000)]
+    [InlineData(48_000, 6, 128_000)]
+    public void A_bit_rate_that_libvorbis_does_not_have_becomes_its_usual_one(int rate, int channels, int bitRate)
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new VorbisEncoder(new AudioFormat(44_100, 6), 128_000));
-        Assert.Throws<ArgumentException>(() => new VorbisEncoder(new AudioFormat(44_100, 2), 5_000_000));
-        Assert.Throws<ArgumentException>(() => new VorbisEncoder(new AudioFormat(384_000, 2), 128_000));
+        using var encoder = new VorbisEncoder(new AudioFormat(rate, channels), bitRate);
+
+        Encoded encoded = Encoded.By(encoder, Beats(rate, channels, seconds: 1));
+
+        Assert.Equal(rate, encoded.Frames.Sum());
+        Assert.InRange(encoded.Bytes.Length * 8, 8_000, 1_000_000);
     }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(8)]
+    public void Every_channel_comes_out_where_it_went_in(int channels)
+    {
+        using var encoder = new VorbisEncoder(new AudioFormat(48_000, channels), 64_000 * channels);
+        float[] sound = new float[24_000 * channels];
+        for (int i = 0; i < sound.Length; i++)
+        {
+            sound[i] = (float)(0.4 * Math.Sin(2 * Math.PI * (200 * (1 + (i % channels))) * (i / channels) / 48_000.0));
+        }
+
+        Encoded encoded = Encoded.By(encoder, sound);
+
+        var sink = new Decoded();
+        Assert.True(StreamDecoders.TryCreate("audio/ogg", out IStreamDecoder? decoder, out _));
+        using (decoder)
+        {
+            decoder.Write(FileOf(encoder, encoded), sink);
+            decoder.Complete(sink);
+            Assert.Null(decoder.Problem);
+        }
+
+        Assert.Equal(sound.Length, sink.Pcm.Count);
+        for (int channel = 0; channel < channels; channel++)
+        {
+            // The channel for low frequencies alone need not have high ones.
+            double likeness = Signals.Correlation(Signals.Channel(sound, channel, channels), Signals.Channel(sink.Pcm.ToArray(), channel, channels));
+            Assert.True(likeness > 0.95 || (channel == 3 && channels >= 6), $"channel {channel}: {likeness}");
+        }
+    }
+
+    [Fact]
+    public void A_rate_for_which_there_is_no_mode_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VorbisEncoder(new AudioFormat(384_000, 2), 128_000));
 
     private static byte[] FileOf(VorbisEncoder encoder, Encoded encoded)
     {
@@ -69,5 +116,20 @@ public class VorbisEncoderTests
         }
 
         return pcm;
+    }
+
+    private sealed class Decoded : IStreamSink
+    {
+        public List<float> Pcm { get; } = [];
+
+        public void OnFormat(StreamFormat format)
+        {
+        }
+
+        public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm) => Pcm.AddRange(pcm);
+
+        public void OnTrack(TrackInfo track)
+        {
+        }
     }
 }
