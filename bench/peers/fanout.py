@@ -37,6 +37,7 @@ def main():
 
     print(f"{'':28} {'CPU s':>8} {'µs a datagram':>14} {'% of a core per 1000':>22}")
     ratios = []
+    time.sleep(10)
     for _ in range(given.rounds):
         time.sleep(1)
         encoding = rig.cpu_seconds(idle.process.pid)

@@ -3,11 +3,13 @@
 
     python3 bench/peers/pacing.py [--seconds 20] [--crowd 1000]
 
-One after the other in one run: a bare C loop (the floor), Linnet with one listener, GStreamer, ffmpeg -re, then Linnet with a crowd (its first
-and its last listener) beside the C loop again. Late is: later than the earliest 1 % of its own packets. Moments at which the machine itself was
+One after the other in one run: a bare C loop (the floor), Linnet with one listener, GStreamer, ffmpeg -re, then a crowd: a bare C sendmmsg loop to
+1000 sockets, Linnet with 1000 listeners, the C loop again, each seen by the first and by the last that is sent to. The floor of a crowd is the loop that
+sends to one: its last stands behind the burst of the others, too. Late is: later than the earliest 1 % of its own packets. Moments at which the machine itself was
 late, as a SCHED_FIFO thread tells, are left out of the percentiles; "excluded" says how many packets that were.
 """
 import argparse
+import subprocess
 import sys
 import time
 
@@ -74,29 +76,47 @@ def main():
         "-f", "rtp", f"rtp://127.0.0.1:{port}"], seconds, probe)
     after = c_floor("C again")
 
+    floors = [c_crowd(given.crowd, seconds, probe)]
     server = rig.Linnet("tone", "--live", "--max-per-address", given.crowd + 10)
     crowd = []
     for i in range(given.crowd):
         crowd.append(rig.Rtsp(server.url("tone/opus"), timestamps=i in (0, given.crowd - 1)))
         crowd[-1].play()
     time.sleep(2)
-    ends = [crowd[0].rtp, crowd[-1].rtp]
-    for s in ends:
+    many = ends("Linnet, Opus 20 ms", crowd[0].rtp, crowd[-1].rtp, given.crowd, seconds, probe)
+    for c in crowd:
+        c.close()
+    rig.stop(server.process)
+    floors.append(c_crowd(given.crowd, seconds, probe))
+    probe.stop()
+    first, last = (many[i] / (sum(f[i] for f in floors) / len(floors)) for i in (0, 1))
+    print(f"\np99 against the floor in this run: one listener ×{one / ((before + after) / 2):.2f}, first of {given.crowd} ×{first:.2f}, last ×{last:.2f}")
+
+
+def ends(name, first, last, count, seconds, probe):
+    """Prints the rows of the first and the last socket of a crowd, and gives their p99."""
+    for s in (first, last):
         s.setblocking(False)
         try:
             while True:
                 s.recv(2048)
         except BlockingIOError:
             s.setblocking(True)
-    first, last = rig.receive(ends, seconds)
-    many = report(f"Linnet, Opus 20 ms, first of {given.crowd}", first, 48000, probe)
-    report(f"Linnet, Opus 20 ms, last of {given.crowd}", last, 48000, probe)
-    for c in crowd:
-        c.close()
-    rig.stop(server.process)
-    floor20 = c_floor("C, 20 ms", 20000)
-    probe.stop()
-    print(f"\np99 against the floor in this run: one listener ×{one / ((before + after) / 2):.2f}, first of {given.crowd} ×{many / floor20:.2f}")
+    packets = rig.receive([first, last], seconds)
+    return [report(f"{name}, {which} of {count}", p, 48000, probe) for which, p in zip(("first", "last"), packets)]
+
+
+def c_crowd(count, seconds, probe):
+    sockets = [rig.udp(0, timestamps=i in (0, count - 1)) for i in range(count)]
+    fan = rig.start(rig.floor(), "fan", count, seconds + 3, 20000, 332, stdin=subprocess.PIPE)
+    fan.stdin.write(" ".join(str(s.getsockname()[1]) for s in sockets).encode())
+    fan.stdin.close()
+    time.sleep(1)
+    late = ends("C sendmmsg loop, 20 ms", sockets[0], sockets[-1], count, seconds, probe)
+    fan.wait()
+    for s in sockets:
+        s.close()
+    return late
 
 
 if __name__ == "__main__":

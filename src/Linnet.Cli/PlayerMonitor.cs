@@ -46,7 +46,7 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
             Lateness = statistics.Receiver.Lateness,
             Underruns = statistics.Receiver.Underruns,
             Stretches = statistics.Receiver.Stretches,
-            DriftPpm = statistics.Receiver.DriftPpm,
+            DriftPpm = statistics.Receiver.IsDriftKnown ? statistics.Receiver.DriftPpm : null,
             PeakDbfs = Decibels.FromAmplitude(statistics.Peak),
             Levels = Move(statistics.Levels, elapsed),
             Elapsed = elapsed,

@@ -25,7 +25,7 @@ internal static class PlayerPanel
             .Add("  lost ", Tone.Quiet).Add(Text.Count(player.Lost), player.Lost > 0 ? Tone.Warning : Tone.Plain)
             .Add("  late ", Tone.Quiet).Add(Text.Count(player.Late), player.Late > 0 ? Tone.Warning : Tone.Plain)
             .Add("  concealed ", Tone.Quiet).Add(Text.Ms(player.Concealed))
-            .Add("  drift ", Tone.Quiet).Add(string.Create(CultureInfo.InvariantCulture, $"{player.DriftPpm:+0;-0;0} ppm"));
+            .Add("  drift ", Tone.Quiet).Add(player.DriftPpm is double drift ? string.Create(CultureInfo.InvariantCulture, $"{drift:+0;-0;0} ppm") : "not known yet");
         yield return new PanelLine().Add(Margin)
             .Add(player.Profile ?? "fixed").Add(" waits ", Tone.Quiet).Add(Text.Ms(player.Delay))
             .Add(" of ", Tone.Quiet).Add(Text.Ms(player.Target))

@@ -78,7 +78,7 @@ internal sealed record PlayerSnapshot
     public long Stretches { get; init; }
 
     /// <summary>By how much the sender's clock is faster than the device's, parts per million.</summary>
-    public double DriftPpm { get; init; }
+    public double? DriftPpm { get; init; }
 
     /// <summary>The highest peak of any channel since the snapshot before, dBFS; −∞ for silence.</summary>
     public double PeakDbfs { get; init; } = double.NegativeInfinity;

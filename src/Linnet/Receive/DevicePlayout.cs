@@ -89,6 +89,9 @@ internal sealed class DevicePlayout
     /// <summary>By how much the sender's clock is faster than the device's, as a fraction.</summary>
     internal double Drift => _controller.Drift;
 
+    /// <summary>Whether that has been measured for long enough to be about right.</summary>
+    internal bool IsDriftKnown => _controller.IsSettled;
+
     /// <summary>Times play-out jumped.</summary>
     internal long Jumps => Volatile.Read(ref _jumps);
 

@@ -13,6 +13,7 @@ internal sealed class DriftController
     private const double FirstFrequency = 0.3;
     private const double LastFrequency = 0.05;
     private const double Settling = 6;
+    private const double SettledSeconds = 20;
     private const double SmoothingSeconds = 1;
     private const double MaxCorrection = Resampler.MaxAdjustment;
     private const double LongestStepSeconds = 0.1;
@@ -28,6 +29,9 @@ internal sealed class DriftController
     /// <summary>By how much the sender's clock is faster than the device's, as a fraction.</summary>
     internal double Drift => Volatile.Read(ref _drift);
 
+    /// <summary>Whether it has steered for long enough (20 s) that the drift is about right; before, it may be off by hundreds of ppm.</summary>
+    internal bool IsSettled => Volatile.Read(ref _age) >= SettledSeconds;
+
     /// <summary>Takes a new error into account.</summary>
     /// <param name="error">By how many seconds the sound is heard too late.</param>
     /// <param name="elapsed">Seconds since the last call.</param>
@@ -37,7 +41,7 @@ internal sealed class DriftController
         _error = _hasError ? _error + ((error - _error) * Math.Min(1, elapsed / SmoothingSeconds)) : error;
         _hasError = true;
 
-        _age += elapsed;
+        Volatile.Write(ref _age, _age + elapsed);
         double frequency = Math.Clamp(Settling / _age, LastFrequency, FirstFrequency);
         double correction = (2 * frequency * _error) + _drift;
         Correction = Math.Clamp(correction, -MaxCorrection, MaxCorrection);

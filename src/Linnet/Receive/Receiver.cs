@@ -267,6 +267,7 @@ public sealed partial class Receiver
             IsLatencyEndToEnd = isEndToEnd,
             Jitter = Format.DurationOf((long)_reception.Jitter),
             DriftPpm = _device.Drift * 1e6,
+            IsDriftKnown = _device.IsDriftKnown,
             PlayoutError = _device.IsAligned ? _time.GetElapsedTime(0, _device.Error) : TimeSpan.Zero,
             Underruns = fills.Underruns,
             Jumps = _device.Jumps,

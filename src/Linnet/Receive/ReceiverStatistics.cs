@@ -95,6 +95,9 @@ public sealed record ReceiverStatistics
     /// <summary>By how much the sender's clock is faster than the device's, in millionths, as the play-out corrects it. 0 without a device clock.</summary>
     public double DriftPpm { get; init; }
 
+    /// <summary>Whether that was measured for long enough, 20 s, to be about right: before, it may be off by hundreds.</summary>
+    public bool IsDriftKnown { get; init; }
+
     /// <summary>By how much the sound is heard later than it should be. Without a device clock zero.</summary>
     public TimeSpan PlayoutError { get; init; }
 
