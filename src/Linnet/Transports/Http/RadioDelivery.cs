@@ -110,16 +110,6 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         }
 
         socket.Shutdown(SocketShutdown.Send);
-        using var patience = new CancellationTokenSource(options.EndLinger, time);
-        using CancellationTokenRegistration over = patience.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), input);
-        while (!patience.IsCancellationRequested)
-        {
-            ReadResult read = await input.ReadAsync(CancellationToken.None).ConfigureAwait(false);
-            input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-            {
-                return;
-            }
-        }
+        await RadioReplies.DrainAsync(input, MaxSaid, options.EndLinger, time).ConfigureAwait(false);
     }
 }

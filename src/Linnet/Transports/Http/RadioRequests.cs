@@ -6,9 +6,10 @@ namespace Linnet.Transports.Http;
 
 /// <summary>What came of reading a request's head.</summary>
 /// <param name="Head">The head, if there is one.</param>
-/// <param name="IsOurs">Whether it was consumed.</param>
-/// <param name="Refusal">Why there is none.</param>
-internal readonly record struct RadioRequest(HttpRequestHead? Head, bool IsOurs, RadioRefusal? Refusal);
+/// <param name="IsOurs">Whether it is ours to answer, or to end. If not, nothing was consumed.</param>
+/// <param name="Refusal">Why there is no head.</param>
+/// <param name="Malformed">What is wrong with it, if that is why.</param>
+internal readonly record struct RadioRequest(HttpRequestHead? Head, bool IsOurs, RadioRefusal? Refusal, HttpRefusal? Malformed);
 
 /// <summary>Reads the heads of requests, from peers that may be slow, endless or silent.</summary>
 internal sealed class RadioRequests(RadioServerOptions options, TimeProvider time)
@@ -28,7 +29,7 @@ internal sealed class RadioRequests(RadioServerOptions options, TimeProvider tim
     {
         if (!_waiting.TryEnter(peer, out _))
         {
-            return new RadioRequest(null, false, RadioRefusal.TooManyWaiting);
+            return new RadioRequest(null, true, RadioRefusal.TooManyWaiting, null);
         }
 
         try
@@ -62,7 +63,7 @@ internal sealed class RadioRequests(RadioServerOptions options, TimeProvider tim
             if (read.IsCanceled)
             {
                 input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                return new RadioRequest(null, false, RadioRefusal.TooSlow);
+                return new RadioRequest(null, true, RadioRefusal.TooSlow, null);
             }
 
             long length = read.Buffer.Length;
@@ -83,11 +84,12 @@ internal sealed class RadioRequests(RadioServerOptions options, TimeProvider tim
         // Whoever sends byte by byte does not make us read the whole again for each.
         bool mayBeWhole = buffer.Length > options.Request.MaxHead || buffer.Slice(Math.Min(seen, buffer.Length)).PositionOf((byte)'\n') is not null;
         HttpRequestHead? head = null;
-        HttpReadResult result = mayBeWhole ? HttpRequestHead.TryParse(buffer, options.Request, out head, out _) : HttpReadResult.NeedMore;
+        HttpRefusal? malformed = null;
+        HttpReadResult result = mayBeWhole ? HttpRequestHead.TryParse(buffer, options.Request, out head, out malformed) : HttpReadResult.NeedMore;
         if (result is HttpReadResult.NeedMore)
         {
             input.AdvanceTo(buffer.Start, buffer.End);
-            return read.IsCompleted ? new RadioRequest(null, false, RadioRefusal.Left) : null;
+            return read.IsCompleted ? new RadioRequest(null, true, RadioRefusal.Left, null) : null;
         }
 
         bool ours = head is not null && isOurs(head);
@@ -100,6 +102,6 @@ internal sealed class RadioRequests(RadioServerOptions options, TimeProvider tim
             input.AdvanceTo(buffer.Start, buffer.Start);
         }
 
-        return new RadioRequest(head, ours, head is null ? RadioRefusal.Malformed : null);
+        return new RadioRequest(head, ours, head is null ? RadioRefusal.Malformed : null, malformed);
     }
 }

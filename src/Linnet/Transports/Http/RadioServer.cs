@@ -31,6 +31,7 @@ public sealed class RadioServer
     private readonly RadioStreams _streams;
     private readonly RadioAudience _audience;
     private readonly RadioDelivery _delivery;
+    private readonly RadioReplies _replies;
     private readonly SenderPool _senders;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -54,6 +55,7 @@ public sealed class RadioServer
         _streams = new RadioStreams(senders, options.MaxBufferBytes, time);
         _audience = new RadioAudience(options);
         _delivery = new RadioDelivery(options, senders, time);
+        _replies = new RadioReplies(options, time);
     }
 
     /// <summary>Who takes <c>PUT</c>, <c>SOURCE</c> and <c>/admin/</c>; <see langword="null"/>: nobody, pushing is closed.</summary>
@@ -69,23 +71,50 @@ public sealed class RadioServer
     /// <returns><see langword="false"/>: the request is about something else. Nothing was consumed or sent.</returns>
     public async ValueTask<bool> TryServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
     {
+        RadioRequest request = await ServeOursAsync(transport, socket, cancellationToken).ConfigureAwait(false);
+        return request.IsOurs;
+    }
+
+    /// <summary>Serves a connection where nobody else does: what is not about sound is refused. A <see cref="ConnectionHandler"/>.</summary>
+    public async Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    {
+        RadioRequest request = await ServeOursAsync(transport, socket, cancellationToken).ConfigureAwait(false);
+        if (request.IsOurs)
+        {
+            return;
+        }
+
+        RadioRefusal reason = request.Refusal ?? RadioRefusal.NotFound;
+        _refused.Count(reason);
+        byte[] answer = request.Malformed is { } malformed
+            ? RadioAnswers.Refusal(null, malformed.Status, malformed.Reason + "\r\n", Now)
+            : RadioAnswers.Refusal(request.Head, HttpStatusCode.NotFound, request.Head is null ? RadioAnswers.WhatThereIs(_directory) : RadioAnswers.WhyNothing(request.Head.Path, _directory), Now);
+        await _replies.SendAsync(transport.Input, socket, request.Malformed is { IsHttp: false } ? [] : answer).ConfigureAwait(false);
+    }
+
+    /// <summary>Serves a request if it is ours; else gives it back, unread.</summary>
+    private async ValueTask<RadioRequest> ServeOursAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(socket);
+        var served = new RadioRequest(null, IsOurs: true, null, null);
         if (RemoteOf(socket) is not IPEndPoint remote)
         {
-            return true;
+            return served;
         }
 
         try
         {
             PeerAddress peer = PeerAddress.Of(remote.Address);
             RadioRequest request = await _requests.ReadAsync(transport.Input, peer, IsOurs, cancellationToken).ConfigureAwait(false);
-            if (request.Head is null || !request.IsOurs)
+            if (!request.IsOurs)
             {
-                return request.Refusal is RadioRefusal why && await EndAsync(transport, socket, remote, why).ConfigureAwait(false);
+                return request;
             }
 
-            await AnswerAsync(request.Head, transport, socket, peer, remote, cancellationToken).ConfigureAwait(false);
+            await (request.Head is null
+                ? EndAsync(transport, socket, remote, request.Refusal!.Value)
+                : AnswerAsync(request.Head, transport, socket, peer, remote, cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -97,17 +126,7 @@ public sealed class RadioServer
             socket.Close(timeout: 0);
         }
 
-        return true;
-    }
-
-    /// <summary>Serves a connection where nobody else does: what is not about sound is refused. A <see cref="ConnectionHandler"/>.</summary>
-    public async Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
-    {
-        if (!await TryServeAsync(transport, socket, cancellationToken).ConfigureAwait(false))
-        {
-            _refused.Count(RadioRefusal.NotFound);
-            await WriteAsync(transport, RadioAnswers.Refusal(null, HttpStatusCode.NotFound, RadioAnswers.WhatThereIs(_directory), Now)).ConfigureAwait(false);
-        }
+        return served;
     }
 
     /// <summary>Who listens, and what was refused.</summary>
@@ -135,7 +154,7 @@ public sealed class RadioServer
         if (head.Method is "PUT" or "SOURCE" || head.Path.StartsWith("/admin/", StringComparison.Ordinal))
         {
             return Push is null
-                ? RefuseAsync(head, transport, remote, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.\r\n")
+                ? RefuseAsync(head, transport, socket, remote, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.\r\n")
                 : Push(head, transport, socket, cancellationToken);
         }
 
@@ -143,23 +162,23 @@ public sealed class RadioServer
         switch (head.Method)
         {
             case "OPTIONS":
-                return WriteAsync(transport, RadioAnswers.Preflight(head, Now).ToArray());
+                return _replies.SendAsync(transport.Input, socket, RadioAnswers.Preflight(head, Now).ToArray());
             case not ("GET" or "HEAD"):
                 return RefuseAsync(
-                    head, transport, remote, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Sound is fetched with GET.\r\n");
+                    head, transport, socket, remote, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Sound is fetched with GET.\r\n");
         }
 
         switch (target.Kind)
         {
             case RadioTargetKind.M3u or RadioTargetKind.Pls:
-                return WriteAsync(transport, RadioAnswers.Playlist(head, target, socket.LocalEndPoint, Now));
+                return _replies.SendAsync(transport.Input, socket, RadioAnswers.Playlist(head, target, socket.LocalEndPoint, Now));
             case RadioTargetKind.Sound or RadioTargetKind.Station:
                 return (target.Rendition ?? RadioTarget.Preferred(target.Station!, head.Headers["Accept"])) is StreamRendition rendition
                     ? ListenAsync(head, target.Station!, rendition, transport, socket, peer, remote, cancellationToken)
                     : RefuseAsync(
-                        head, transport, remote, RadioRefusal.NotAcceptable, HttpStatusCode.NotAcceptable, RadioAnswers.WhatThereIs(_directory));
+                        head, transport, socket, remote, RadioRefusal.NotAcceptable, HttpStatusCode.NotAcceptable, RadioAnswers.WhatThereIs(_directory));
             default:
-                return RefuseAsync(head, transport, remote, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioAnswers.WhyNothing(head.Path, _directory));
+                return RefuseAsync(head, transport, socket, remote, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioAnswers.WhyNothing(head.Path, _directory));
         }
     }
 
@@ -177,13 +196,13 @@ public sealed class RadioServer
         byte[] answer = RadioAnswers.Sound(head, station, rendition, metadataInterval, Now).ToArray();
         if (head.Method == "HEAD")
         {
-            await WriteAsync(transport, answer).ConfigureAwait(false);
+            await _replies.SendAsync(transport.Input, socket, answer).ConfigureAwait(false);
             return;
         }
 
         if (_audience.TryEnter(peer, station.Name, rendition.Name) is RadioRefusal full)
         {
-            await RefuseAsync(head, transport, remote, full).ConfigureAwait(false);
+            await RefuseAsync(head, transport, socket, remote, full).ConfigureAwait(false);
             return;
         }
 
@@ -212,57 +231,46 @@ public sealed class RadioServer
 
         if (refusal is RadioRefusal reason)
         {
-            await RefuseAsync(head, transport, remote, reason).ConfigureAwait(false);
+            await RefuseAsync(head, transport, socket, remote, reason).ConfigureAwait(false);
         }
     }
 
-    private Task RefuseAsync(HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, RadioRefusal reason) => reason switch
+    private Task RefuseAsync(HttpRequestHead head, IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal reason) => reason switch
     {
         RadioRefusal.TooManyOfAddress => RefuseAsync(
-            head, transport, remote, reason, HttpStatusCode.Forbidden, "There are too many listeners at your address.\r\n"),
+            head, transport, socket, remote, reason, HttpStatusCode.Forbidden, "There are too many listeners at your address.\r\n"),
         RadioRefusal.TooManyListeners or RadioRefusal.TooManyOfStation => RefuseAsync(
-            head, transport, remote, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners just now.\r\n"),
-        _ => RefuseAsync(head, transport, remote, reason, HttpStatusCode.ServiceUnavailable, "This cannot be heard just now.\r\n"),
+            head, transport, socket, remote, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners just now.\r\n"),
+        _ => RefuseAsync(head, transport, socket, remote, reason, HttpStatusCode.ServiceUnavailable, "This cannot be heard just now.\r\n"),
     };
 
     private async Task RefuseAsync(
-        HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, RadioRefusal reason, HttpStatusCode status, string why)
+        HttpRequestHead head, IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal reason, HttpStatusCode status, string why)
     {
         _refused.Count(reason);
         _logger.RadioRefused(remote, reason);
         TimeSpan? retryAfter = status == HttpStatusCode.ServiceUnavailable ? RetryAfter : null;
-        await WriteAsync(transport, RadioAnswers.Refusal(head, status, why, Now, retryAfter)).ConfigureAwait(false);
+        await _replies.SendAsync(transport.Input, socket, RadioAnswers.Refusal(head, status, why, Now, retryAfter)).ConfigureAwait(false);
     }
 
-    /// <summary>Ends a connection that made no whole request; <see langword="false"/> if that is somebody else's to tell.</summary>
-    private async ValueTask<bool> EndAsync(IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal why)
+    /// <summary>Ends a connection that made no whole request.</summary>
+    private Task EndAsync(IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal why)
     {
-        if (why == RadioRefusal.Malformed)
-        {
-            return false;
-        }
-
         if (why == RadioRefusal.Left)
         {
-            return true;
+            return Task.CompletedTask;
         }
 
         _refused.Count(why);
         _logger.RadioRefused(remote, why);
         if (why == RadioRefusal.TooSlow)
         {
-            await WriteAsync(transport, RadioAnswers.Refusal(null, HttpStatusCode.RequestTimeout, "The request took too long.\r\n", Now)).ConfigureAwait(false);
-        }
-        else
-        {
-            socket.Close(timeout: 0);
+            return _replies.SendAsync(transport.Input, socket, RadioAnswers.Refusal(null, HttpStatusCode.RequestTimeout, "The request took too long.\r\n", Now));
         }
 
-        return true;
+        socket.Close(timeout: 0);
+        return Task.CompletedTask;
     }
-
-    private static async Task WriteAsync(IDuplexPipe transport, byte[] answer) =>
-        await transport.Output.WriteAsync(answer, CancellationToken.None).ConfigureAwait(false);
 
     private static IPEndPoint? RemoteOf(Socket socket)
     {
