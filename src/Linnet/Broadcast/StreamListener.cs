@@ -63,6 +63,9 @@ internal abstract class StreamListener
     /// <summary>Which of the loop's buckets it is in, and where in it.</summary>
     internal (int Bucket, int Index) Place { get; set; }
 
+    /// <summary>Bytes that the kernel may hold for it at most, by its buffer's size.</summary>
+    internal abstract long KernelCapacity { get; }
+
     /// <summary>Bytes that the kernel holds for it.</summary>
     internal abstract long KernelBytes { get; }
 

@@ -39,6 +39,7 @@ internal sealed class StreamLog
     private long _entryTail;
     private long _entryHead;
     private long _end;
+    private long _kept;
     private bool _hasEnded;
 
     /// <summary>A log that holds nothing yet.</summary>
@@ -68,6 +69,9 @@ internal sealed class StreamLog
 
     /// <summary>Bytes of the stream so far: all of them were due.</summary>
     internal long End => Volatile.Read(ref _end);
+
+    /// <summary>Bytes that were due within the retention; fewer while the log is young.</summary>
+    internal long Kept => Volatile.Read(ref _kept);
 
     /// <summary>Whether the station has ended: <see cref="End"/> is the last.</summary>
     internal bool HasEnded => Volatile.Read(ref _hasEnded);
@@ -295,6 +299,7 @@ internal sealed class StreamLog
             return;
         }
 
+        Volatile.Write(ref _kept, _end - oldest.Offset);
         for (StreamTitle? title = _title; title is not null; title = title.Previous)
         {
             if (title.Offset <= oldest.Offset)

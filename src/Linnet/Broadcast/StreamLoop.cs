@@ -38,6 +38,7 @@ internal sealed class StreamLoop
     private readonly long _burst;
     private readonly long _maxLag;
     private readonly long _stallTimeout;
+    private readonly double _lagShare;
     private long _turn;
     private int _current;
     private bool _hasBegun;
@@ -56,6 +57,7 @@ internal sealed class StreamLoop
         _burst = Ticks(options.Burst);
         _maxLag = Ticks(options.Burst + options.Slack);
         _stallTimeout = Ticks(options.StallTimeout);
+        _lagShare = (options.Burst + options.Slack) / options.Retention;
 
         long Ticks(TimeSpan span) => (long)(span.TotalSeconds * ticksPerSecond);
     }
@@ -170,7 +172,8 @@ internal sealed class StreamLoop
         StreamLog log = listener.Log;
         log.Advance(now);
         bool hasEnded = log.HasEnded;
-        StreamOutcome outcome = _writer.Write(listener, out int sent);
+        int sent = 0;
+        StreamOutcome outcome = HasTooMuch(listener, now) ? StreamOutcome.Blocked : _writer.Write(listener, out sent);
         if (sent > 0)
         {
             listener.ProgressAt = now;
@@ -205,6 +208,17 @@ internal sealed class StreamLoop
     }
 
     /// <summary>
+    /// Whether the kernel holds as much for a listener as may be under way, so that it gets no more. Only where a rendition's packets are so short just
+    /// now that a full buffer would be too much is it worth to ask: else it is about full when a listener does not take all there is.
+    /// </summary>
+    private bool HasTooMuch(StreamListener listener, long now)
+    {
+        StreamLog log = listener.Log;
+        return listener.KernelCapacity > log.Kept * _lagShare && log.EntryAt(listener.Offset) is StreamEntry next
+            && now - next.DueAt + TimeOf(log, listener.Offset, listener.KernelBytes) > _maxLag;
+    }
+
+    /// <summary>
     /// Moves a listener that is too far behind: to the packet from which on, with what the kernel already holds for it, about a burst is under way.
     /// </summary>
     private void Hold(StreamListener listener, long now, bool isGone)
@@ -213,7 +227,7 @@ internal sealed class StreamLoop
         StreamEntry? next = log.EntryAt(listener.Offset);
         long waiting = next is null ? _maxLag : now - next.DueAt;
 
-        // Only now is it worth to ask the kernel, which takes as long as a small write.
+        // Only now is it worth to ask the kernel.
         long inKernel = TimeOf(log, listener.Offset, listener.KernelBytes);
         _counters.Lag.Record(waiting + inKernel);
         if (!isGone && next is not null && waiting + inKernel <= _maxLag)

@@ -56,6 +56,25 @@ public class StreamBlipTests
         Assert.Equal((0, Burst - 40), (other.Underruns, Math.Min(other.Latency, Burst - 40)));
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(20)]
+    public void A_kernel_that_would_take_far_more_than_may_be_under_way_is_not_given_it(int seconds)
+    {
+        // As where packets of a varying length are short: its buffer of two seconds at full length lasts for 12 s.
+        _rig.Run(10_000);
+        StreamClient player = _rig.Join((log, start) => new StreamClient(log, start, sendBuffer: 12 * 16_000));
+        _rig.Run(10_000);
+        player.IsOnline = false;
+        _rig.Run(seconds * 1000);
+        Assert.InRange(player.KernelBytes, Burst * 16, (MaxLag + Interval) * 16);
+
+        player.IsOnline = true;
+        _rig.Run(20_000);
+        Assert.Equal((null, 0), (player.Finished, player.Broken));
+        Assert.InRange(player.Latency, Burst - Interval, MaxLag + Interval + StartsWith);
+    }
+
     [Fact]
     public void Breaks_do_not_add_up()
     {

@@ -20,6 +20,8 @@ internal sealed class CheckingListener(StreamLog log, StreamEntry start, StreamR
     /// <summary>Why it was let go.</summary>
     public DropReason? Finished { get; private set; }
 
+    internal override long KernelCapacity => 0;
+
     internal override long KernelBytes => 0;
 
     internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)

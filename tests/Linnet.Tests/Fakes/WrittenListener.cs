@@ -21,6 +21,8 @@ internal sealed class WrittenListener(StreamLog log, StreamEntry start, int meta
 
     public bool IsBroken { get; set; }
 
+    internal override long KernelCapacity => 0;
+
     internal override long KernelBytes => 0;
 
     internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)
