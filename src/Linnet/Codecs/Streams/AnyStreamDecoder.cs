@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using Linnet.Audio;
 using Linnet.Wire.Mpeg;
+using Linnet.Wire.Tags;
 
 namespace Linnet.Codecs.Streams;
 
@@ -6,9 +9,14 @@ namespace Linnet.Codecs.Streams;
 /// <param name="told">What the stream was said to be.</param>
 internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
 {
+    /// <summary>As much of a tag is read; the rest, pictures mostly, is skipped.</summary>
+    internal const int MaxTag = 1 << 14;
+
     private readonly byte[] _head = new byte[StreamKinds.HeadLength];
     private int _length;
-    private long _tag;
+    private readonly List<byte> _tag = [];
+    private long _tagLeft;
+    private TrackInfo? _track;
     private IStreamDecoder? _decoder;
     private StreamProblem? _problem;
 
@@ -24,9 +32,9 @@ internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
     {
         while (_decoder is null && _problem is null && !bytes.IsEmpty)
         {
-            int skipped = (int)Math.Min(_tag, bytes.Length);
+            int skipped = (int)Math.Min(_tagLeft, bytes.Length);
+            TakeTag(bytes[..skipped]);
             bytes = bytes[skipped..];
-            _tag -= skipped;
             int length = Math.Min(bytes.Length, _head.Length - _length);
             bytes[..length].CopyTo(_head.AsSpan(_length));
             bytes = bytes[length..];
@@ -58,7 +66,9 @@ internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
         if (tag > 0)
         {
             int here = (int)Math.Min(tag, _length);
-            _tag = tag - here;
+            _tag.Clear();
+            _tagLeft = tag;
+            TakeTag(head[..here]);
             head[here..].CopyTo(_head);
             _length -= here;
             head = _head.AsSpan(0, _length);
@@ -85,6 +95,21 @@ internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
         }
 
         _decoder = StreamDecoders.Create(kind);
+        if (_track is not null)
+        {
+            sink.OnTrack(_track);
+        }
+
         _decoder.Write(head, sink);
+    }
+
+    private void TakeTag(ReadOnlySpan<byte> bytes)
+    {
+        _tagLeft -= bytes.Length;
+        _tag.AddRange(bytes[..Math.Min(bytes.Length, MaxTag - _tag.Count)]);
+        if (_tagLeft == 0 && bytes.Length > 0)
+        {
+            _track = Id3Track.Read(CollectionsMarshal.AsSpan(_tag)) ?? _track;
+        }
     }
 }

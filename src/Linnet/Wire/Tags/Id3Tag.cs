@@ -14,7 +14,9 @@ internal static class Id3Tag
     /// <summary>The most of a tag that is read: pictures before its texts may be large.</summary>
     internal const int MaxLength = 4 << 20;
 
-    private const int MaxFrames = 1000;
+    /// <summary>The most frames that are looked at.</summary>
+    internal const int MaxFrames = 1000;
+
     private const int LongestText = 1024;
 
     /// <summary>Reads a tag, or as much of it as there is. Never throws; what does not fit ends it.</summary>
@@ -22,25 +24,7 @@ internal static class Id3Tag
     internal static ReplayGain Read(ReadOnlySpan<byte> tag)
     {
         ReplayGain gain = ReplayGain.None;
-        if (tag.Length < HeaderLength || !tag.StartsWith("ID3"u8) || tag[3] is < 2 or > 4)
-        {
-            return gain;
-        }
-
-        int version = tag[3];
-        byte flags = tag[5];
-        tag = tag[HeaderLength..Math.Min(tag.Length, HeaderLength + SevenBits(tag[6..]))];
-        bool isUnsynchronised = (flags & 0x80) != 0;
-        if (isUnsynchronised && version < 4)
-        {
-            tag = Resynchronised(tag);
-        }
-
-        if (version > 2 && (flags & 0x40) != 0)
-        {
-            tag = WithoutExtendedHeader(tag, version);
-        }
-
+        tag = FramesOf(tag, out int version);
         for (int i = 0; i < MaxFrames && TryTakeFrame(ref tag, version, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> body); i++)
         {
             if (id.SequenceEqual("TXXX"u8) || id.SequenceEqual("TXX"u8))
@@ -56,8 +40,29 @@ internal static class Id3Tag
         return gain;
     }
 
+    /// <summary>The frames within a tag; nothing if it is none.</summary>
+    internal static ReadOnlySpan<byte> FramesOf(ReadOnlySpan<byte> tag, out int version)
+    {
+        version = 0;
+        if (tag.Length < HeaderLength || !tag.StartsWith("ID3"u8) || tag[3] is < 2 or > 4)
+        {
+            return [];
+        }
+
+        version = tag[3];
+        byte flags = tag[5];
+        tag = tag[HeaderLength..Math.Min(tag.Length, HeaderLength + SevenBits(tag[6..]))];
+        bool isUnsynchronised = (flags & 0x80) != 0;
+        if (isUnsynchronised && version < 4)
+        {
+            tag = Resynchronised(tag);
+        }
+
+        return version > 2 && (flags & 0x40) != 0 ? WithoutExtendedHeader(tag, version) : tag;
+    }
+
     /// <summary>Takes a frame. Its body is empty where it is packed or secret, which nothing of ours is.</summary>
-    private static bool TryTakeFrame(ref ReadOnlySpan<byte> rest, int version, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> body)
+    internal static bool TryTakeFrame(ref ReadOnlySpan<byte> rest, int version, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> body)
     {
         id = [];
         body = [];
@@ -118,7 +123,7 @@ internal static class Id3Tag
         return parts.Length < 2 ? gain : gain.With(parts[0].Trim('\uFEFF'), parts[1].Trim('\uFEFF'));
     }
 
-    private static string Utf16(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
+    internal static string Utf16(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
         ? Encoding.BigEndianUnicode.GetString(bytes).Replace("\uFFFE", "", StringComparison.Ordinal)
         : Encoding.Unicode.GetString(bytes);
 

@@ -75,7 +75,7 @@ public class HttpBodyReaderTests
         byte[][] samples = ["5\r\nhello\r\n6\r\n world\r\n0\r\nA: b\r\n\r\n"u8.ToArray(), "a;x=y\r\n0123456789\r\n0\r\n\r\n"u8.ToArray()];
         var noise = new Noise(9112);
         int whole = 0;
-        for (int i = 0; i < 100_000; i++)
+        for (int i = 0; i < 30_000; i++)
         {
             byte[] body = noise.Mutation(samples);
             var one = new HttpBodyReader(Chunked);
@@ -85,7 +85,7 @@ public class HttpBodyReaderTests
             whole += one is { HasEnded: true, IsInvalid: false } ? 1 : 0;
         }
 
-        Assert.InRange(whole, 10_000, 90_000);
+        Assert.InRange(whole, 3_000, 27_000);
     }
 
     private static string ReadAll(HttpBodyReader reader, byte[] body, Func<int> next)

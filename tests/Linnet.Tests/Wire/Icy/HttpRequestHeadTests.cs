@@ -138,7 +138,7 @@ public class HttpRequestHeadTests
         byte[][] samples = [.. new[] { Ffmpeg, LegacyFfmpeg, Curl, Ezstream, "GET /a?b=%20c HTTP/1.0\r\nA: b\r\n\r\n" }.Select(Encoding.UTF8.GetBytes)];
         var noise = new Noise(9112);
         int read = 0;
-        for (int i = 0; i < 100_000; i++)
+        for (int i = 0; i < 30_000; i++)
         {
             byte[] bytes = noise.Mutation(samples);
             HttpReadResult result = HttpRequestHead.TryParse(new(bytes), null, out HttpRequestHead? head, out HttpRefusal? refusal);
@@ -157,7 +157,7 @@ public class HttpRequestHeadTests
             Assert.Equal(head.Headers, again.Headers);
         }
 
-        Assert.InRange(read, 20_000, 90_000);
+        Assert.InRange(read, 6_000, 27_000);
     }
 
     internal static ReadOnlySequence<byte> Buffer(string text) => new(Encoding.UTF8.GetBytes(text));

@@ -1,0 +1,43 @@
+using System.Text;
+using Linnet.Audio;
+
+namespace Linnet.Wire.Tags;
+
+/// <summary>Reads title and artist of an ID3v2 tag: what files begin with, and what ffmpeg sends before MP3 and AAC.</summary>
+/// <remarks>Source: ID3v2.2, ID3v2.3, ID3v2.4 (frames §4.2.1). Of several values the first counts.</remarks>
+internal static class Id3Track
+{
+    /// <summary>What plays; <see langword="null"/> without a title. Never throws.</summary>
+    /// <param name="tag">From <c>ID3</c> on, as much as there is of it.</param>
+    internal static TrackInfo? Read(ReadOnlySpan<byte> tag)
+    {
+        string? title = null;
+        string? artist = null;
+        ReadOnlySpan<byte> rest = Id3Tag.FramesOf(tag, out int version);
+        for (int i = 0; i < Id3Tag.MaxFrames && Id3Tag.TryTakeFrame(ref rest, version, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> body); i++)
+        {
+            title ??= id.SequenceEqual("TIT2"u8) || id.SequenceEqual("TT2"u8) ? Text(body) : null;
+            artist ??= id.SequenceEqual("TPE1"u8) || id.SequenceEqual("TP1"u8) ? Text(body) : null;
+        }
+
+        return title is null ? null : new TrackInfo(title, artist);
+    }
+
+    private static string? Text(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty)
+        {
+            return null;
+        }
+
+        string? text = body[0] switch
+        {
+            0 => Encoding.Latin1.GetString(body[1..]),
+            1 => Id3Tag.Utf16(body[1..]),
+            2 => Encoding.BigEndianUnicode.GetString(body[1..]),
+            3 => Encoding.UTF8.GetString(body[1..]),
+            _ => null,
+        };
+        return text is null ? null : TagText.Clean(text.Split('\0')[0].Trim('\uFEFF'));
+    }
+}
