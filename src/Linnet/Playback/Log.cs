@@ -26,4 +26,10 @@ internal static partial class Log
 
     [LoggerMessage(906, LogLevel.Information, "The sound now goes to {Device}, no longer to {Before}")]
     public static partial void DeviceChanged(this ILogger logger, string before, string device);
+
+    [LoggerMessage(907, LogLevel.Information, "Station {Station}: {Address} is fetched")]
+    public static partial void PullBegins(this ILogger logger, string station, string address);
+
+    [LoggerMessage(908, LogLevel.Warning, "Station {Station}: {Problem} Trying again in {Seconds:F1} s")]
+    public static partial void PullInterrupted(this ILogger logger, string station, string problem, double seconds);
 }

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Codecs.Streams;
 using Linnet.Sources;
 using Linnet.Stations;
 using Microsoft.Extensions.Logging;
@@ -17,10 +18,19 @@ public static class Pulls
     public static FedStation Open(SourceSpec spec, StationOptions options, IAudioSource? fallback, TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return spec.Kind switch
+        ArgumentNullException.ThrowIfNull(options);
+        if (spec.Kind is SourceKind.Push)
         {
-            SourceKind.Push => new FedStation(options, spec.Format, fallback),
-            _ => throw new ArgumentException($"{spec.Kind} is not sent by others.", nameof(spec)),
-        };
+            return new FedStation(options, spec.Format, fallback);
+        }
+
+        if (spec.Kind is not SourceKind.Pull || !Uri.TryCreate(spec.Location, UriKind.Absolute, out Uri? address))
+        {
+            throw new ArgumentException($"{spec.Kind} is not sent by others.", nameof(spec));
+        }
+
+        return address.Scheme == "rtsp"
+            ? new FedStation(options, spec.Format, fallback, new IngestOptions { Target = RtspPull.Target }) { Pull = new RtspPull(address, time, logger).RunAsync }
+            : new FedStation(options, spec.Format, fallback) { Pull = new HttpPull(address, time, logger).RunAsync };
     }
 }

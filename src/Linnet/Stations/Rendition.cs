@@ -22,6 +22,7 @@ internal sealed class Rendition : IDisposable
     private readonly bool _isEven;
     private readonly PcmHistory _history;
     private readonly PassThrough? _passThrough;
+    private readonly Func<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<ReadOnlyMemory<byte>>> _headers;
     private readonly int _delay;
     private readonly long _lead;
     private RenditionChain? _chain;
@@ -42,6 +43,7 @@ internal sealed class Rendition : IDisposable
         _createEncoder = spec.CreateEncoder;
         _source = source;
         _history = history;
+        _headers = spec.HeadersOfBoth ?? (static headers => headers);
         _logger = logger;
 
         // Made once to learn what the encoder is like, and whether its library is there at all.
@@ -103,7 +105,7 @@ internal sealed class Rendition : IDisposable
         _encodedPosition = _nextPosition = chain.NextPosition - _delay;
         long due = Due(_nextPosition, null);
         Ring.Publish(new DiscontinuityItem(_nextPosition, due, _timeline));
-        Ring.Publish(new FormatItem(_nextPosition, due, chain.Encoder.Headers));
+        Ring.Publish(new FormatItem(_nextPosition, due, _headers(chain.Encoder.Headers)));
         if (track is not null)
         {
             _titles.Enqueue((_nextPosition, track));
@@ -217,7 +219,7 @@ internal sealed class Rendition : IDisposable
         {
             if (passed.IsNewFormat)
             {
-                Ring.Publish(new FormatItem(passed.Position, Due(passed.Position, arrivedAt), passed.Packet.Format.Headers));
+                Ring.Publish(new FormatItem(passed.Position, Due(passed.Position, arrivedAt), _headers(passed.Packet.Format.Headers)));
             }
 
             Publish(passed.Bytes.Span, passed.Position, passed.Packet.Frames, arrivedAt);
@@ -237,7 +239,7 @@ internal sealed class Rendition : IDisposable
         var chain = new RenditionChain(_source, _createEncoder(), from, LoudnessOf(_track));
         _chain = chain;
         _encodedPosition = chain.NextPosition - _delay;
-        Ring.Publish(new FormatItem(_nextPosition, Due(_nextPosition, arrivedAt), chain.Encoder.Headers));
+        Ring.Publish(new FormatItem(_nextPosition, Due(_nextPosition, arrivedAt), _headers(chain.Encoder.Headers)));
         while (from < _history.End)
         {
             ReadOnlySpan<float> pcm = _history.From(from);

@@ -80,8 +80,26 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         IsRtp = false,
         IsLossless = true,
         Passes = packet => packet.Format.Codec is StreamCodec.Flac && packet.Format.BitDepth == Bits,
+        HeadersOfBoth = options.IsFed ? ForAnyBlocks : null,
         Stream = new StreamSpec("flac", "audio/flac", _ => () => new FlacContainer(options.Name)),
     };
+
+    /// <summary>
+    /// STREAMINFO of a stream whose blocks may be of any length: bare FLAC has it once, at its head, and decoders refuse longer blocks than it says.
+    /// </summary>
+    /// <remarks>Source: RFC 9639 §8.2: least and most frames of a block, then least and most bytes of a frame, 0 for unknown.</remarks>
+    private static ReadOnlyMemory<byte>[] ForAnyBlocks(IReadOnlyList<ReadOnlyMemory<byte>> headers)
+    {
+        if (headers is not [{ Length: >= 14 } streamInfo])
+        {
+            return [.. headers];
+        }
+
+        byte[] changed = streamInfo.ToArray();
+        ReadOnlySpan<byte> lengths = [0, 16, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0];
+        lengths.CopyTo(changed.AsSpan(4));
+        return [changed];
+    }
 
     private RenditionSpec LinearSpec(string name, int bits)
     {

@@ -24,6 +24,9 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     /// <summary>Which packets that somebody sends are passed on as they are, if their sound has the rendition's format; <see langword="null"/>: none.</summary>
     internal Func<StreamPacket, bool>? Passes { get; init; }
 
+    /// <summary>Makes the headers of an encoder or of a sender those of a stream in which both take turns; <see langword="null"/>: they need not be changed.</summary>
+    internal Func<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<ReadOnlyMemory<byte>>>? HeadersOfBoth { get; init; }
+
     /// <summary>How HTTP carries it; <see langword="null"/>: not at all.</summary>
     internal StreamSpec? Stream { get; init; }
 }

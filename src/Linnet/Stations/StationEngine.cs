@@ -153,7 +153,11 @@ internal sealed partial class StationEngine : IDisposable
                 r.Ring.Info.Name, r.Description, r.Ring.Info.BitRate, r.IsRunning, r.Ring.Leases, r.Packets)
             {
                 EncodeTime = TimeSpan.FromSeconds(r.EncodeTicks / (double)_time.TimestampFrequency),
-            })]);
+            })])
+        {
+            IsSenderHeard = _source is FallbackSource { IsPrimaryHeard: true },
+            Underruns = (_source as FallbackSource)?.Underruns ?? 0,
+        };
     }
 
     public void Dispose()

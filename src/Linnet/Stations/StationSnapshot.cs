@@ -23,7 +23,14 @@ public sealed record StationSnapshot(
     TimeSpan Position,
     IReadOnlyList<float> Levels,
     long Reanchored,
-    IReadOnlyList<RenditionSnapshot> Renditions);
+    IReadOnlyList<RenditionSnapshot> Renditions)
+{
+    /// <summary>Whether what somebody sends to it is heard, rather than its fallback.</summary>
+    public bool IsSenderHeard { get; init; }
+
+    /// <summary>How often its sender, though still there, did not send enough, so that the fallback was heard.</summary>
+    public long Underruns { get; init; }
+}
 
 /// <summary>A rendition at one moment.</summary>
 /// <param name="Name">Its name in URLs.</param>

@@ -1,0 +1,88 @@
+using System.Net;
+using Linnet.Playback;
+using Linnet.Sources;
+using Linnet.Stations;
+using Linnet.Transports.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Interop.Tests.Push;
+
+/// <summary>A server in this process with one station, <c>live</c>, that others send to.</summary>
+internal sealed class FedServer : IAsyncDisposable
+{
+    internal const string Password = "hackme";
+
+    private readonly CancellationTokenSource _ending = new();
+    private readonly StationServer _server;
+    private readonly Task _running;
+
+    private FedServer(StationServer server)
+    {
+        _server = server;
+        _running = server.RunAsync(_ending.Token);
+    }
+
+    internal string Host => $"127.0.0.1:{_server.HttpEndPoint!.Port}";
+
+    internal StationSnapshot? Live => _server.Stations.Select(static s => s.GetSnapshot()).FirstOrDefault();
+
+    internal string Http(string path) => $"http://{Host}/{path}";
+
+    internal string Rtsp(string path) => $"rtsp://127.0.0.1:{_server.RtspEndPoint.Port}/{path}";
+
+    /// <summary>Where <c>ffmpeg</c> pushes to.</summary>
+    internal string Icecast(string mount) => $"icecast://source:{Password}@{Host}/{mount}";
+
+    internal static FedServer Start(string source = "live=push", string? fallback = null)
+    {
+        Assert.True(SourceSpec.TryParse([source], out IReadOnlyList<SourceSpec> specs, out string problem), problem);
+        IAudioSource? other = fallback is null ? null : AudioSources.OpenPath(fallback, new SourceOptions(), NullLogger.Instance);
+        FedStation station = Pulls.Open(specs[0], new StationOptions { Name = specs[0].Name }, other, TimeProvider.System, TestLog.Instance);
+        return new FedServer(StationServer.Open(
+            [],
+            new StationServerOptions
+            {
+                Bind = IPAddress.Loopback,
+                RtspPort = 0,
+                RtpPort = 0,
+                HttpPort = 0,
+                Radio = new RadioServerOptions(),
+                Push = new PushServerOptions { Password = Password },
+            },
+            logger: TestLog.Instance,
+            fed: [station]));
+    }
+
+    /// <summary>Waits until the station is there and somebody is heard on it.</summary>
+    internal async Task UntilHeardAsync()
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        late.CancelAfter(TimeSpan.FromSeconds(30));
+        while (Live is not { IsSenderHeard: true })
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, late.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _server.DisposeAsync();
+        _ending.Dispose();
+    }
+
+    private sealed class TestLog : ILogger
+    {
+        internal static TestLog Instance { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            TestContext.Current.TestOutputHelper?.WriteLine($"{eventId.Id} {formatter(state, exception)} {exception}");
+    }
+}

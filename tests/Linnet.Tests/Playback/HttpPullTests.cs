@@ -1,0 +1,39 @@
+using Linnet.Playback;
+using Linnet.Transports;
+
+namespace Linnet.Tests.Playback;
+
+public class HttpPullTests
+{
+    private static readonly Uri From = new("http://example.org:8000/radio/jazz");
+
+    [Theory]
+    [InlineData("/other", "http://example.org:8000/other")]
+    [InlineData("blues", "http://example.org:8000/radio/blues")]
+    [InlineData("https://example.com/jazz", "https://example.com/jazz")]
+    [InlineData("//example.com/jazz", "http://example.com/jazz")]
+    public void A_redirect_is_followed(string location, string to) => Assert.Equal(new Uri(to), HttpPull.Follow(From, location));
+
+    [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("ftp://example.com/a")]
+    [InlineData("gopher://example.com/a")]
+    [InlineData("http://")]
+    [InlineData("javascript:alert(1)")]
+    public void A_redirect_to_anything_but_http_is_not(string location) => Assert.Throws<TransportException>(() => HttpPull.Follow(From, location));
+
+    [Theory]
+    [InlineData("#EXTM3U\r\n#EXTINF:-1,Jazz\r\nhttp://example.com/jazz.mp3\r\nhttp://example.com/other.mp3")]
+    [InlineData("\uFEFFhttp://example.com/jazz.mp3")]
+    [InlineData("[playlist]\nNumberOfEntries=1\nFile1=http://example.com/jazz.mp3\nTitle1=Jazz\n")]
+    [InlineData("/etc/passwd\nfile:///etc/passwd\nhttp://example.com/jazz.mp3\n")]
+    public void Of_a_playlist_the_first_address_is_taken_and_no_file(string playlist) =>
+        Assert.Equal(new Uri("http://example.com/jazz.mp3"), HttpPull.FirstOf(From, playlist));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/etc/passwd\nfile:///etc/passwd\nconcat:http\n")]
+    [InlineData("File1=/etc/passwd")]
+    [InlineData("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhttp://example.com/a.m3u8\n")]
+    public void A_playlist_without_such_an_address_is_refused(string playlist) => Assert.Throws<TransportException>(() => HttpPull.FirstOf(From, playlist));
+}
