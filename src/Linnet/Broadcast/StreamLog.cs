@@ -73,8 +73,11 @@ internal sealed class StreamLog
     /// <summary>Bytes that were due within the retention; fewer while the log is young.</summary>
     internal long Kept => Volatile.Read(ref _kept);
 
-    /// <summary>Whether the station has ended: <see cref="End"/> is the last.</summary>
+    /// <summary>Whether the station has ended, or this could not go on: <see cref="End"/> is the last.</summary>
     internal bool HasEnded => Volatile.Read(ref _hasEnded);
+
+    /// <summary>Why it has ended, where that was not the station's doing.</summary>
+    internal Exception? Problem { get; private set; }
 
     /// <summary>Index in the ring of the item that is looked for next.</summary>
     internal long NextIndex => Volatile.Read(ref _next);
@@ -92,12 +95,7 @@ internal sealed class StreamLog
 
         try
         {
-            while (!_hasEnded && TryNext(now, out RingItem? item))
-            {
-                Append(item);
-                Volatile.Write(ref _next, _next + 1);
-            }
-
+            AppendDue(now);
             Trim(now);
             Volatile.Write(ref _nextLook, now + _pause);
         }
@@ -145,6 +143,24 @@ internal sealed class StreamLog
         return bytes is null || segment < Volatile.Read(ref _firstSegment)
             ? default
             : new StreamPiece(bytes, start, (int)Math.Min(end - offset, SegmentLength - start));
+    }
+
+    private void AppendDue(long now)
+    {
+        try
+        {
+            while (!_hasEnded && TryNext(now, out RingItem? item))
+            {
+                Append(item);
+                Volatile.Write(ref _next, _next + 1);
+            }
+        }
+        catch (Exception e)
+        {
+            // A container that fails, perhaps on what somebody pushed, ends this stream; the sender thread goes on with all others.
+            Problem = e;
+            Volatile.Write(ref _hasEnded, true);
+        }
     }
 
     /// <summary>Tells the container what was in force before the first item.</summary>

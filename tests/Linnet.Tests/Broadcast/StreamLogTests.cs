@@ -210,6 +210,35 @@ public class StreamLogTests
         Assert.Equal(3200, log.End);
     }
 
+    [Fact]
+    public void A_container_that_fails_ends_the_stream_behind_its_last_whole_packet_and_nothing_else()
+    {
+        var log = new StreamLog(_ring, new FailingContainer(), 0, Retention, 0, 1000);
+        Rings.Publish(_ring, 10);
+
+        log.Advance(200);
+
+        Assert.True(log.HasEnded);
+        Assert.IsType<InvalidOperationException>(log.Problem);
+        Assert.Equal(5 * 320, log.End);
+    }
+
+    private sealed class FailingContainer : IStreamContainer
+    {
+        private readonly MarkedContainer _container = new();
+
+        public ReadOnlyMemory<byte> Head => _container.Head;
+
+        public void Write(RingItem item, System.Buffers.IBufferWriter<byte> output)
+        {
+            _container.Write(item, output);
+            if (item is PacketItem { Number: 5 })
+            {
+                throw new InvalidOperationException("no");
+            }
+        }
+    }
+
     private StreamLog Create() => new(_ring, new MarkedContainer(), 0, Retention, 0, 1000);
 
     private void Publish(string title) => _ring.Publish(new TitleItem(0, 0, new TrackInfo(title)));

@@ -220,6 +220,11 @@ public sealed class RadioServer
                     _logger.RadioListenerPlays(remote, station.Name, rendition.Name);
                     StreamListener? listener = await _delivery.RunAsync(stream.Log, answer, metadataInterval, transport.Input, socket, cancellationToken).ConfigureAwait(false);
                     refusal = listener is null ? RadioRefusal.Silent : null;
+                    if (stream.Log.Problem is { } problem)
+                    {
+                        _logger.RadioFailed(problem, remote);
+                    }
+
                     _logger.RadioListenerLeaves(remote, station.Name, rendition.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);
                 }
             }

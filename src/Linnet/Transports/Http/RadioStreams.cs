@@ -50,9 +50,18 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
                     return false;
                 }
 
-                _reserved += size;
-                open = new Open(CreateLog(rendition, lease), size);
+                try
+                {
+                    open = new Open(CreateLog(rendition, lease), size);
+                }
+                catch
+                {
+                    lease.Dispose();
+                    throw;
+                }
+
                 _open.Add(rendition, open);
+                _reserved += size;
             }
 
             open.Listeners++;
