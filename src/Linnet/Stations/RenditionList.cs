@@ -61,7 +61,11 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         _ => null,
     };
 
-    private Func<IStreamContainer> Ogg(OggMapping mapping) => () => new OggContainer(mapping, options.Name);
+    private Func<IStreamContainer> Ogg(OggMapping mapping)
+    {
+        uint serial = (uint)Random.Shared.Next();
+        return () => new OggContainer(mapping, options.Name, serial);
+    }
 
     /// <summary>Only where Vorbis is sent: nobody asks for it.</summary>
     private RenditionSpec VorbisSpec(StreamFormat sent)

@@ -84,6 +84,14 @@ public class OggRenditionTests
     }
 
     [Fact]
+    public void Two_containers_of_a_ring_write_the_same_bytes()
+    {
+        StreamRun run = StreamRun.Of(Source(), "opus");
+
+        Assert.Equal(run.Bytes, StreamRun.BytesOf(run.Items, run.Stream.CreateContainer()));
+    }
+
+    [Fact]
     public void A_gap_begins_a_new_stream()
     {
         StreamRun run = StreamRun.Of(Source(), "opus");

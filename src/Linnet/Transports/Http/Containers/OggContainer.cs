@@ -17,6 +17,7 @@ internal sealed class OggContainer : IStreamContainer
     private readonly OggMapping _mapping;
     private readonly string _station;
     private readonly int _pageFrames;
+    private readonly uint _serial;
     private OggPageWriter _pages;
     private readonly Queue<PacketItem> _lately = new();
     private FormatItem? _format;
@@ -33,12 +34,14 @@ internal sealed class OggContainer : IStreamContainer
     /// <summary>A chain.</summary>
     /// <param name="mapping">How the codec lies in Ogg.</param>
     /// <param name="station">What the tags call the station.</param>
-    internal OggContainer(OggMapping mapping, string station)
+    /// <param name="serial">What the streams' serial numbers start from: the same for all containers of a ring, so that they write the same bytes.</param>
+    internal OggContainer(OggMapping mapping, string station, uint serial)
     {
         _mapping = mapping;
         _station = station;
         _pageFrames = new AudioFormat(mapping.SampleRate, 1).FramesIn(LongestPage);
-        _pages = new OggPageWriter((uint)Random.Shared.Next());
+        _serial = serial;
+        _pages = new OggPageWriter(serial);
     }
 
     /// <summary>The header pages of the link that is open; between two links nothing, as the next packet brings its own.</summary>
@@ -107,7 +110,7 @@ internal sealed class OggContainer : IStreamContainer
         _preSkip = !_isSeam ? _mapping.PreSkip : _mapping.HasPreSkip ? before.Sum(static p => p.Frames) : 0;
         _origin = packet.Position + (_isSeam ? 0 : _preSkip);
 
-        _pages = new OggPageWriter(unchecked(_pages.Serial + 1));
+        _pages = new OggPageWriter(unchecked(_serial + (uint)packet.Number));
         var head = new ArrayBufferWriter<byte>(4096);
         _mapping.WriteHeaders(_pages, _format?.Headers ?? [], tags, _preSkip, head);
         Head = head.WrittenSpan.ToArray();
