@@ -14,6 +14,7 @@ namespace Linnet.Stations;
 internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate, int clockRate)
 {
     private readonly Queue<(long Position, StreamPacket Packet)> _waiting = new();
+    private readonly Queue<(long Position, StreamPacket Packet)> _recent = new();
     private StreamFormat? _format;
     private int _reservoir;
 
@@ -23,26 +24,58 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
     /// <summary>Takes the packets that came with the next frames.</summary>
     /// <param name="packets">They; <see langword="null"/>: the sound is made of none.</param>
     /// <param name="position">Where those frames begin, in frames of the source.</param>
+    /// <param name="oldest">The first frame of the source that a rendition may yet start with.</param>
     /// <returns>Whether what was sent can be passed on.</returns>
-    internal bool Take(IReadOnlyList<StreamPacket>? packets, long position)
+    internal bool Take(IReadOnlyList<StreamPacket>? packets, long position, long oldest)
     {
         foreach (StreamPacket packet in packets ?? [])
         {
             if (!takes(packet))
             {
-                _waiting.Clear();
-                return false;
+                packets = null;
+                break;
             }
 
-            _waiting.Enqueue((RateConversion.Ceiling(position + packet.Offset, sourceRate, clockRate), packet));
+            (long, StreamPacket) item = (RateConversion.Ceiling(position + packet.Offset, sourceRate, clockRate), packet);
+            _waiting.Enqueue(item);
+            _recent.Enqueue(item);
         }
 
         if (packets is null)
         {
             _waiting.Clear();
+            _recent.Clear();
+        }
+
+        oldest = RateConversion.Floor(oldest, sourceRate, clockRate);
+        while (_recent.TryPeek(out (long Position, StreamPacket Packet) first) && first.Position < oldest)
+        {
+            _recent.Dequeue();
         }
 
         return packets is not null;
+    }
+
+    /// <summary>Forgets what nobody wanted, but for what a rendition may yet start with.</summary>
+    internal void Drop() => _waiting.Clear();
+
+    /// <summary>Begins with packets of the last time, if there are any about where the rendition is to start.</summary>
+    /// <param name="start">Where it is to start.</param>
+    /// <param name="usual">Frames of a packet.</param>
+    /// <param name="first">Where the first of them begins.</param>
+    internal bool TryStart(long start, int usual, out long first)
+    {
+        _waiting.Clear();
+        foreach ((long Position, StreamPacket Packet) item in _recent)
+        {
+            if (item.Position >= start)
+            {
+                _waiting.Enqueue(item);
+            }
+        }
+
+        first = _waiting.TryPeek(out (long Position, StreamPacket Packet) packet) ? packet.Position : long.MaxValue;
+        return first <= start + Math.Max(usual, packet.Packet.Frames) && TryBegin(first, usual);
     }
 
     /// <summary>Begins to pass packets on, if one begins about where the rendition has got to.</summary>
@@ -70,12 +103,14 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
 
     /// <summary>The next packet to pass on.</summary>
     /// <param name="next">Position of the rendition's next packet.</param>
+    /// <param name="limit">Only one that begins before this.</param>
     /// <param name="passed">It.</param>
-    internal bool TryPass(long next, out PassedPacket passed)
+    internal bool TryPass(long next, long limit, out PassedPacket passed)
     {
         passed = default;
-        while (_waiting.TryDequeue(out (long Position, StreamPacket Packet) item))
+        while (_waiting.TryPeek(out (long Position, StreamPacket Packet) item) && item.Position < limit)
         {
+            _waiting.Dequeue();
             StreamPacket packet = item.Packet;
             bool follows = packet.Follows && _format is not null;
             if (!follows)

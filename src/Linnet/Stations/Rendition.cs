@@ -32,6 +32,7 @@ internal sealed class Rendition : IDisposable
     private long _startedAt;
     private long _lastDue = long.MinValue;
     private long _nextPosition;
+    private long _fedTo;
     private long _encodedPosition;
     private long _packets;
     private long _encodeTicks;
@@ -94,18 +95,31 @@ internal sealed class Rendition : IDisposable
     internal void Start(long position, MediaTimeline timeline, TrackInfo? track, long now)
     {
         _track = track;
-        _chain = new RenditionChain(_source, _createEncoder(), position, LoudnessOf(track));
-        RenditionChain chain = _chain;
+        _fedTo = position;
+        if (_passThrough?.TryStart(RateConversion.Ceiling(position, _source.SampleRate, Ring.Info.Payload.ClockRate), Ring.Info.FramesPerPacket, out long first) == true)
+        {
+            _nextPosition = first;
+        }
+        else
+        {
+            _passThrough?.Drop();
+            _chain = new RenditionChain(_source, _createEncoder(), position, LoudnessOf(track));
+            _encodedPosition = _nextPosition = _chain.NextPosition - _delay;
+        }
+
         Volatile.Write(ref _isRunning, true);
         _timeline = AtClockRate(timeline);
         _startedAt = now;
         _marker = true;
         UnusedSince = null;
         _logger.RenditionStarts(Ring.Info.ToString());
-        _encodedPosition = _nextPosition = chain.NextPosition - _delay;
         long due = Due(_nextPosition, null);
         Ring.Publish(new DiscontinuityItem(_nextPosition, due, _timeline));
-        Ring.Publish(new FormatItem(_nextPosition, due, _headers(chain.Encoder.Headers)));
+        if (_chain is not null)
+        {
+            Ring.Publish(new FormatItem(_nextPosition, due, _headers(_chain.Encoder.Headers)));
+        }
+
         if (track is not null)
         {
             _titles.Enqueue((_nextPosition, track));
@@ -117,7 +131,13 @@ internal sealed class Rendition : IDisposable
     /// <param name="arrivedAt">For a live source when they arrived: then they are due at once.</param>
     internal void Feed(ReadOnlySpan<float> pcm, long? arrivedAt)
     {
-        RenditionChain chain = _chain!;
+        _fedTo += pcm.Length / _source.Channels;
+        if (_chain is not { } chain)
+        {
+            PassOn(RateConversion.Ceiling(_fedTo, _source.SampleRate, Ring.Info.Payload.ClockRate), arrivedAt);
+            return;
+        }
+
         long start = _time.GetTimestamp();
         while (chain.Take(ref pcm))
         {
@@ -133,7 +153,13 @@ internal sealed class Rendition : IDisposable
     /// <param name="arrivedAt">For a live source when they arrived.</param>
     internal void Take(ReadOnlySpan<float> pcm, IReadOnlyList<StreamPacket>? packets, long? arrivedAt)
     {
-        bool canPass = _passThrough?.Take(packets, _history.End - (pcm.Length / _source.Channels)) ?? false;
+        bool canPass = _passThrough?.Take(packets, _history.End - (pcm.Length / _source.Channels), _history.Start) ?? false;
+        if (!IsRunning)
+        {
+            _passThrough?.Drop();
+            return;
+        }
+
         if (_passThrough is { IsPassing: true } && !canPass)
         {
             EncodeAgain(arrivedAt);
@@ -147,7 +173,7 @@ internal sealed class Rendition : IDisposable
         {
             _chain?.Dispose();
             _chain = null;
-            PassOn(arrivedAt);
+            PassOn(long.MaxValue, arrivedAt);
         }
     }
 
@@ -213,9 +239,9 @@ internal sealed class Rendition : IDisposable
 
     public void Dispose() => Stop();
 
-    private void PassOn(long? arrivedAt)
+    private void PassOn(long limit, long? arrivedAt)
     {
-        while (_passThrough!.TryPass(_nextPosition, out PassedPacket passed))
+        while (_passThrough!.TryPass(_nextPosition, limit, out PassedPacket passed))
         {
             if (passed.IsNewFormat)
             {

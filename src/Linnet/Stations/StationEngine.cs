@@ -220,10 +220,7 @@ internal sealed partial class StationEngine : IDisposable
         ForgetTracks();
         foreach (Rendition rendition in _renditions)
         {
-            if (rendition.IsRunning)
-            {
-                rendition.Take(pcm, read.Packets, ArrivedAt());
-            }
+            rendition.Take(pcm, read.Packets, ArrivedAt());
         }
 
         Volatile.Write(ref _position, _position + read.Frames);

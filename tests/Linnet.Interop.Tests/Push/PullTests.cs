@@ -43,8 +43,9 @@ public sealed class PullTests : IDisposable
 
         await Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("jazz.wav"), "-t", "6", _folder["heard.wav"]);
 
+        // The player follows the other's clock by as little as it takes; a short piece is hardly stretched.
         WavSound heard = WavSound.Load(_folder["heard.wav"]);
-        Assert.InRange(Correlation.Of(sweeps.Channel(0), heard.Channel(0).AsSpan(144_000)).Value, 0.98, 1.0001);
+        Assert.InRange(Correlation.Of(sweeps.Channel(0), heard.Channel(0).AsSpan(264_000, 16_000)).Value, 0.95, 1.0001);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -56,6 +56,23 @@ public sealed class PassThroughTests : IDisposable
     }
 
     [Fact]
+    public void A_rendition_that_starts_while_somebody_pushes_starts_with_what_was_pushed()
+    {
+        List<byte[]> frames = Mp3(seconds: 8);
+        BroadcastRing? ring = null;
+        Push(frames, seconds: 6, at: 5, () => ring = Open("mp3"));
+
+        PacketItem[] packets = Packets(ring!);
+        int sent = frames.FindIndex(f => packets[5].Payload.Span.SequenceEqual(f)) - 5;
+        Assert.InRange(sent, 1, frames.Count);
+
+        // Frame for frame, but for the first, whose sound is in frames that nobody got.
+        Assert.All(packets.Select((p, i) => (p, i)).Skip(2), pair => Assert.Equal(frames[sent + pair.i], pair.p.Payload.ToArray()));
+        Assert.Single(StreamRun.ItemsOf(ring!).OfType<FormatItem>());
+        Assert.InRange(packets.Length * 1152 / 44_100.0, 2.2, 4);
+    }
+
+    [Fact]
     public void Frames_after_a_splice_that_need_bytes_from_before_it_are_silent_and_keep_their_own()
     {
         List<byte[]> frames = Mp3(seconds: 5);
@@ -178,7 +195,7 @@ public sealed class PassThroughTests : IDisposable
     }
 
     /// <summary>Pushes in real time and then is gone.</summary>
-    private void Push(List<byte[]> frames, int seconds)
+    private void Push(List<byte[]> frames, int seconds, double at = double.MaxValue, Action? then = null)
     {
         Assert.True(_buffer.TryBegin("a test", takesOver: false, out IngestWriter? writer));
         using var decoder = new MpegStreamDecoder();
@@ -190,6 +207,12 @@ public sealed class PassThroughTests : IDisposable
             for (; sent < frames.Count && sent * 1152 / 44_100.0 < now; sent++)
             {
                 decoder.Write(frames[sent], writer);
+            }
+
+            if (now >= at && then is not null)
+            {
+                then();
+                then = null;
             }
 
             if (sent == frames.Count)
