@@ -53,7 +53,8 @@ public class MpegFramerTests
     [Fact]
     public void Garbage_is_skipped_and_what_looks_like_one_header_is_no_frame()
     {
-        byte[] lonely = [.. Frame(7)[..200], .. new byte[900]];
+        // Where it would end, another kind of header stands.
+        byte[] lonely = [.. Frame(7), 0xFF, 0xFB, 0x94, 0x64, .. new byte[900]];
         byte[] stream = [.. "garbage ID "u8, .. lonely, .. Frame(0), .. Frame(1), .. "??"u8, .. Frame(2), .. Frame(3)];
 
         var framer = new MpegFramer();
