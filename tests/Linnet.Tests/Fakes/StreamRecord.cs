@@ -1,55 +1,65 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using Linnet.Broadcast;
 
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// The bytes that a ring's items must become, made by a container of its own as they are published; the last of them are kept. It also checks that
-/// positions and deadlines never step back, and that titles stand where they belong.
+/// The container of a log, and what it wrote: the last bytes of it are kept. It checks that positions and deadlines never step back, that packets are
+/// written as they are, and that Ogg's pages count on and say the right position.
 /// </summary>
-internal sealed class StreamRecord : IDisposable
+internal sealed class StreamRecord(IStreamContainer container) : IStreamContainer
 {
     private const int Kept = 1 << 22;
 
     private readonly byte[] _last = new byte[Kept];
     private readonly ArrayBufferWriter<byte> _scratch = new();
-    private readonly BroadcastRing _ring;
-    private readonly IStreamContainer _container;
-    private long _nextPosition = long.MinValue;
     private long _lastDue = long.MinValue;
+    private long _pageNumber;
+    private long _granule;
 
-    /// <summary>Begins with the next item.</summary>
-    public StreamRecord(StreamRendition stream)
-    {
-        _ring = stream.Ring;
-        _container = stream.CreateContainer();
-        _ring.Subscribe(Take);
-    }
+    public ReadOnlyMemory<byte> Head => container.Head;
 
     /// <summary>Bytes so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Packets so far.</summary>
-    public long Packets { get; private set; }
-
-    /// <summary>The position behind the last packet.</summary>
-    public long Position => _nextPosition;
+    /// <summary>The position behind the last packet; <see cref="long.MinValue"/> before the first.</summary>
+    public long Position { get; private set; } = long.MinValue;
 
     /// <summary>Positions of the titles.</summary>
     public List<long> Titles { get; } = [];
 
+    /// <summary>Forgets what was written before the stream began.</summary>
+    public void Begin() => Length = 0;
+
+    public void Write(RingItem item, IBufferWriter<byte> output)
+    {
+        container.Write(item, _scratch);
+        ReadOnlySpan<byte> bytes = _scratch.WrittenSpan;
+        Check(item, bytes);
+        output.Write(bytes);
+        while (!bytes.IsEmpty)
+        {
+            int at = (int)(Length % Kept);
+            int count = Math.Min(bytes.Length, Kept - at);
+            bytes[..count].CopyTo(_last.AsSpan(at));
+            bytes = bytes[count..];
+            Length += count;
+        }
+
+        _scratch.ResetWrittenCount();
+    }
+
     /// <summary>Whether the bytes at <paramref name="offset"/> are these.</summary>
     public bool Has(ReadOnlySpan<byte> bytes, long offset)
     {
-        Assert.InRange(offset, Length - Kept, Length - bytes.Length);
+        Assert.InRange(offset, Math.Max(0, Length - Kept), Length - bytes.Length);
         int at = (int)(offset % Kept);
         int first = Math.Min(bytes.Length, Kept - at);
         return bytes[..first].SequenceEqual(_last.AsSpan(at, first)) && bytes[first..].SequenceEqual(_last.AsSpan(0, bytes.Length - first));
     }
 
-    public void Dispose() => _ring.Unsubscribe(Take);
-
-    private void Take(RingItem item)
+    private void Check(RingItem item, ReadOnlySpan<byte> bytes)
     {
         Assert.True(item.DueAt >= _lastDue, $"Item {item.Index} is due before the one before it.");
         _lastDue = item.DueAt;
@@ -58,23 +68,41 @@ internal sealed class StreamRecord : IDisposable
             Titles.Add(title.Position);
         }
 
+        bool isOgg = Head.Span.StartsWith("OggS"u8);
         if (item is PacketItem packet)
         {
-            Assert.True(_nextPosition is long.MinValue || packet.Position == _nextPosition, $"Position {packet.Position} follows {_nextPosition}.");
-            _nextPosition = packet.Position + packet.Frames;
-            Packets++;
+            Assert.True(Position is long.MinValue || packet.Position == Position, $"Position {packet.Position} follows {Position}.");
+            Position = packet.Position + packet.Frames;
+            Assert.True(isOgg || bytes.SequenceEqual(packet.Payload.Span), $"Packet {packet.Number} is not written as it is.");
         }
 
-        _container.Write(item, _scratch);
-        for (ReadOnlySpan<byte> rest = _scratch.WrittenSpan; !rest.IsEmpty;)
+        if (isOgg)
         {
-            int at = (int)(Length % Kept);
-            int count = Math.Min(rest.Length, Kept - at);
-            rest[..count].CopyTo(_last.AsSpan(at));
-            rest = rest[count..];
-            Length += count;
+            CheckPages(bytes);
         }
+    }
 
-        _scratch.ResetWrittenCount();
+    /// <summary>Each page follows the one before it, and says by how many packets of 20 ms.</summary>
+    private void CheckPages(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            Assert.True(bytes.StartsWith("OggS"u8), "A page does not begin where the one before it ends.");
+            ReadOnlySpan<byte> segments = bytes.Slice(27, bytes[26]);
+            bool isFirst = (bytes[5] & 2) != 0;
+            uint number = BinaryPrimitives.ReadUInt32LittleEndian(bytes[18..]);
+            long granule = BinaryPrimitives.ReadInt64LittleEndian(bytes[6..]);
+            (int length, int packets) = (27 + segments.Length, 0);
+            foreach (byte segment in segments)
+            {
+                length += segment;
+                packets += segment < 255 ? 1 : 0;
+            }
+
+            Assert.Equal(isFirst ? 0 : _pageNumber + 1, number);
+            Assert.True(_granule == 0 || granule == 0 || granule == _granule + (packets * 960L), $"{packets} packets lead from {_granule} to {granule}.");
+            (_pageNumber, _granule) = (number, granule);
+            bytes = bytes[length..];
+        }
     }
 }

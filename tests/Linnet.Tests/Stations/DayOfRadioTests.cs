@@ -61,6 +61,8 @@ public class DayOfRadioTests
             }
         }
 
+        _time.Now += Second;
+        Array.ForEach(kinds, k => k.Log.Advance(_time.Now));
         Assert.Equal((long)Day.TotalSeconds * Rate, kinds[0].Record.Position);
         Assert.All(kinds, AssertWholeDay);
         Assert.Equal(kinds.Sum(k => k.Restless!.Moves), _counters.Moves);
@@ -119,10 +121,11 @@ public class DayOfRadioTests
 
         public Kind(StreamRendition stream, StreamOptions options, long now)
         {
-            Record = new StreamRecord(stream);
+            Record = new StreamRecord(stream.CreateContainer());
             Assert.True(stream.Ring.TryOpen(out RingLease? lease));
             _lease = lease;
-            Log = new StreamLog(stream.Ring, stream.CreateContainer(), lease.OpenedAt, options.Retention, now, Second);
+            Log = new StreamLog(stream.Ring, Record, lease.OpenedAt, options.Retention, now, Second);
+            Record.Begin();
         }
 
         public StreamRecord Record { get; }
@@ -167,10 +170,6 @@ public class DayOfRadioTests
             return [Log.Allocated / StreamLog.SegmentLength, titles, Log.Ring.Capacity];
         }
 
-        public void Dispose()
-        {
-            _lease.Dispose();
-            Record.Dispose();
-        }
+        public void Dispose() => _lease.Dispose();
     }
 }
