@@ -115,8 +115,8 @@ public sealed class ReconnectTests : PlayerScenario
             port = server.Port;
             player = new Player(Options(server), device);
             running = player.RunAsync(Cancelled);
-            await SendAsync(await server.PlayingAsync(), 50);
-            await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0) && player.State is PlayerState.Playing);
+            FakeRtspConnection first = await server.PlayingAsync();
+            await UntilAsync(async () => await HearsAsync(first, _sender) && player.State is PlayerState.Playing);
         }
 
         await UntilAsync(() => player.State is PlayerState.Reconnecting);
@@ -124,12 +124,19 @@ public sealed class ReconnectTests : PlayerScenario
         var again = new FakeRtpSender(Mono, ssrc: 99);
         await using FakeRtspServer back = Serve(again, port);
         FakeRtspConnection second = await back.PlayingAsync();
-        await SendAsync(second, 10, RtspTransport.Tcp, again);
-        await UntilAsync(async () => (await device.PullAsync(80, Now))!.Any(sample => sample != 0));
+        await UntilAsync(() => HearsAsync(second, again));
         await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
         await UntilAsync(async () => await device.PullAsync(80, Now) is null);
         await running;
         await player.DisposeAsync();
+
+        // A packet each 20 ms, on and on: a machine that stands still for a moment misses only what was due meanwhile.
+        async Task<bool> HearsAsync(FakeRtspConnection connection, FakeRtpSender sender)
+        {
+            await SendAsync(connection, 1, RtspTransport.Tcp, sender);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
+            return (await device.PullAsync(160, Now))!.Any(sample => sample != 0);
+        }
     }
 
     [Fact]
