@@ -2,8 +2,8 @@ using Linnet.Broadcast;
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
 using Linnet.Receive.Repair;
-using Linnet.Transports.Impairments;
 using Linnet.Transports.Http;
+using Linnet.Transports.Impairments;
 using Linnet.Transports.PyAudio;
 
 namespace Linnet.Server.Tests.Cli;

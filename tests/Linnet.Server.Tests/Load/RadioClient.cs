@@ -7,7 +7,7 @@ namespace Linnet.Server.Tests.Load;
 /// <summary>A listener over HTTP in a few lines, made to be many, each from an address of its own.</summary>
 internal sealed class RadioClient : IDisposable
 {
-    private static int s_addresses;
+    private static int _addresses;
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly byte[] _kept;
@@ -143,7 +143,7 @@ internal sealed class RadioClient : IDisposable
 
     private async Task AskAsync(byte[] request, CancellationToken cancellationToken)
     {
-        int number = Interlocked.Increment(ref s_addresses);
+        int number = Interlocked.Increment(ref _addresses);
         _socket.Bind(new IPEndPoint(new IPAddress([127, 1, (byte)(number >> 8), (byte)number]), 0));
         await _socket.ConnectAsync(IPAddress.Loopback, _port, cancellationToken);
         await _socket.SendAsync(request, cancellationToken);

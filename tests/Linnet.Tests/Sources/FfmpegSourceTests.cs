@@ -1,5 +1,5 @@
-using Linnet.Codecs.Ffmpeg;
 using Linnet.Audio;
+using Linnet.Codecs.Ffmpeg;
 using Linnet.Sources;
 using Linnet.Wire.Wav;
 using Microsoft.Extensions.Time.Testing;
