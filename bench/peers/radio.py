@@ -87,7 +87,7 @@ def main():
     options.add_argument("--ramp", type=int, default=200, help="arrivals a second while a crowd gathers: more than some can answer is the storm's matter")
     options.add_argument("--forms", nargs="+", default=["mp3", "ogg"])
     options.add_argument("--only", nargs="+", default=["floor", "Linnet", "Icecast"])
-    options.add_argument("--writes", type=float, default=2.5, help="of the C loop, a second")
+    options.add_argument("--writes", type=float, default=2, help="of the C loop, a second")
     options.add_argument("--icecast-page-ms", type=int, default=20, help="sound in each Ogg page that Icecast is pushed; ffmpeg's own default is 1000")
     options.add_argument("--storm", type=int, default=10000, help="0: none")
     options.add_argument("--storm-rate", type=int, nargs="*", default=[1000, 3000])

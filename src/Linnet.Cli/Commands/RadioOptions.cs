@@ -22,7 +22,7 @@ internal static class RadioOptions
     private static readonly Option<double?> Mp3BitRate = Ask.Number("--mp3-bitrate", "KBPS", "Bit rate of /NAME.mp3 in kb/s. Default 128.", 8, 320);
 
     private static readonly Option<double?> Burst = Ask.Number(
-        "--burst", "SECONDS", "Sound that a listener over HTTP gets at once, to start at once; it stays so far behind. Default 2.", 0.4, 10);
+        "--burst", "SECONDS", "Sound that a listener over HTTP gets at once, to start at once; it stays so far behind. Default 2.", 0.5, 10);
 
     private static readonly Option<int?> MaxPerStation = Ask.Whole(
         "--max-per-station", "N", "Listeners of one station over HTTP; more are refused. Default 10000.", 1, 1_000_000);

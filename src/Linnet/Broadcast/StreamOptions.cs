@@ -3,8 +3,8 @@ namespace Linnet.Broadcast;
 /// <summary>How sound is sent to listeners that hear it behind a buffer of their own: over HTTP, in few large writes.</summary>
 public sealed record StreamOptions : IValidatable
 {
-    /// <summary>Time between two writes to one listener. Each write costs the same whatever its length. 100 ms – 2 s; default 400 ms.</summary>
-    public TimeSpan WriteInterval { get; init; } = TimeSpan.FromMilliseconds(400);
+    /// <summary>Time between two writes to one listener. Each write costs the same whatever its length. 100 ms – 2 s; default 500 ms.</summary>
+    public TimeSpan WriteInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
     /// Sound already due that a listener gets at once when it joins, cut at a packet: what its player has in hand, and so how far behind it plays.

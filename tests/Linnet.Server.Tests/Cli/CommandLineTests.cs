@@ -35,7 +35,7 @@ public class CommandLineTests
     [InlineData("play pyaudio-tcp://localhost/jazz", "is no address to listen at")]
     [InlineData("serve tone --http-port web", "it takes a whole number from 0 to 65535, or 'any'")]
     [InlineData("serve tone --http-port 0 --burst 1", "--burst is about HTTP, which --http-port 0 switches off.")]
-    [InlineData("serve tone --burst 60", "--burst: it takes a number from 0.4 to 10")]
+    [InlineData("serve tone --burst 60", "--burst: it takes a number from 0.5 to 10")]
     [InlineData("serve tone --streams mp3,ogg", "ogg")]
     [InlineData("serve tone --metrics-allow everybody", "is no value for --metrics-allow: it takes a network or an address")]
     [InlineData("serve live=push", "put one into LINNET_PUSH_PASSWORD, or into a file for --push-password-file")]
