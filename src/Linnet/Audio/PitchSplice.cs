@@ -72,15 +72,13 @@ internal sealed class PitchSplice
             Math.Max(least, (coarse - 1) * _decimation), Math.Min(most, (coarse + 1) * _decimation), out likeness);
     }
 
-    /// <summary>Makes the sound at the place gone to begin with what would have come at the place left.</summary>
-    /// <param name="pcm">Interleaved; changed in place.</param>
-    /// <param name="place">The frame that would have come next.</param>
-    /// <param name="step">Frames to go, negative: back. The frame that comes next is <c>place + step</c>.</param>
+    /// <summary>Makes the sound gone to begin with what would have come.</summary>
+    /// <param name="left">Interleaved, at least <see cref="Fade"/> frames: what would have come next.</param>
+    /// <param name="to">As much of what comes next instead; changed in place. The two may overlap.</param>
     /// <param name="likeness">As found.</param>
-    internal void Apply(Span<float> pcm, int place, int step, float likeness)
+    internal void Apply(ReadOnlySpan<float> left, Span<float> to, float likeness)
     {
-        pcm.Slice(place * _channels, _left.Length).CopyTo(_left);
-        Span<float> to = pcm.Slice((place + step) * _channels, _left.Length);
+        left[.._left.Length].CopyTo(_left);
         float alike = Math.Clamp(likeness, 0, 1);
         for (int frame = 0; frame < Fade; frame++)
         {

@@ -98,7 +98,7 @@ internal sealed class PlayoutDecoder
         _stream = stream;
         _isLeadIn = true;
         _isSilent = false;
-        _window.Consume(_window.Frames);
+        _window.Discard(_window.Frames);
     }
 
     /// <summary>As <see cref="MoveTo"/>, without a click: what plays fades into what will.</summary>
@@ -275,7 +275,7 @@ internal sealed class PlayoutDecoder
 
         overlap = Math.Min(frames, overlap);
         _window.Added(frames);
-        _window.Consume(overlap);
+        _window.Discard(overlap);
         _hasHeard = true;
         if (overlap == frames)
         {

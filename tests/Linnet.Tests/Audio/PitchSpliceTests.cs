@@ -19,7 +19,7 @@ public class PitchSpliceTests
         const int place = 2000;
 
         int step = _splice.Find(pcm, place, direction, _splice.Shortest, _splice.Longest, out float likeness);
-        _splice.Apply(pcm, place, direction * step, likeness);
+        _splice.Apply(pcm.AsSpan(place * 2), pcm.AsSpan((place + (direction * step)) * 2), likeness);
 
         Assert.InRange(likeness, 0.998f, 1.0001f);
         double periods = step * hz / Stereo.SampleRate;
