@@ -95,7 +95,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     {
         await DisposeAsync().ConfigureAwait(false);
         IStationReceiver station = await (options.PyAudioAddress is { } pyAudio
-            ? PyAudioReceiver.ConnectAsync(ToPyAudio(pyAudio), time, random, cancellationToken)
+            ? PyAudioReceiver.ConnectAsync(ToPyAudio(pyAudio), time, random, logger, cancellationToken)
             : ConnectRtspAsync(cancellationToken)).ConfigureAwait(false);
         Volatile.Write(ref _station, station);
         Volatile.Write(ref _title, station.Title);

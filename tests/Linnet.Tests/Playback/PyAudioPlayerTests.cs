@@ -8,6 +8,8 @@ using Linnet.Tests.Transports.PyAudio;
 using Linnet.Transports;
 using Linnet.Transports.PyAudio;
 using Linnet.Wire.PyAudio;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Playback;
 
@@ -272,7 +274,7 @@ public sealed class PyAudioPlayerTests : IDisposable
             HelloInterval = TimeSpan.FromMilliseconds(10),
             SilencePatience = TimeSpan.FromMilliseconds(100),
         };
-        Task<IStationReceiver> connecting = PyAudioReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), Cancelled);
+        Task<IStationReceiver> connecting = PyAudioReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
         EndPoint player = Hear();
         var sink = new RecordingSink();
         Func<Task> hearing = async () => await connecting;
@@ -288,6 +290,34 @@ public sealed class PyAudioPlayerTests : IDisposable
         {
             Assert.False((await Assert.ThrowsAsync<PyAudioException>(hearing)).IsFinal);
         }
+    }
+
+    [Fact]
+    public async Task A_TCP_server_that_says_nothing_is_waited_for_and_that_is_said_once_a_silence()
+    {
+        Assert.True(PyAudioAddress.TryParse(new Uri(Tcp), out PyAudioAddress? address));
+        var time = new FakeTimeProvider();
+        var logger = new RecordingLogger();
+        await using IStationReceiver receiver = await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
+        using Socket server = await _listener.AcceptAsync(Cancelled);
+        var sink = new RecordingSink();
+        Task hearing = receiver.RunAsync(sink.Sink, Cancelled);
+
+        time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Empty(logger.Lines);
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Contains($"{_listener.LocalEndPoint} is connected, but nothing has come for 10 s", Assert.Single(logger.Lines), StringComparison.Ordinal);
+
+        // It was only paused.
+        await server.SendAsync(Message(Sound(0, 1024)), Cancelled);
+        Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
+        await PyAudioTestServer.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            return logger.Lines.Count == 2;
+        });
+        server.Close();
+        await hearing;
     }
 
     [Fact]

@@ -98,6 +98,28 @@ public sealed class AdaptiveBufferTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0.4)]
+    [InlineData(0.7)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(30)]
+    public void However_long_a_stall_was_what_it_held_up_does_not_stay_in_the_delay(double seconds)
+    {
+        double deepest = 0;
+        var run = new DeviceRun(Voice(), Mono, _decoder);
+        run.AfterPeriod = () => deepest = Math.Max(deepest, run.Receiver.Depth.Ticks / (double)DeviceRun.Millisecond);
+        run.RunFor(5);
+        run.IsDelivering = false;
+        run.RunFor(seconds);
+        run.IsDelivering = true;
+        run.RunFor(60);
+
+        Assert.InRange(deepest, 40, 800);
+        Assert.InRange(run.Receiver.GetStatistics().Delay.TotalMilliseconds, 39, 41.1);
+        AssertIsSmooth(run, 24_000, allowance: 3);
+    }
+
+    [Theory]
     [InlineData(2.5)]
     [InlineData(5)]
     [InlineData(20)]

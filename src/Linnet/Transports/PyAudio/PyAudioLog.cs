@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Wire.PyAudio;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
@@ -18,4 +19,7 @@ internal static partial class PyAudioLog
 
     [LoggerMessage(523, LogLevel.Error, "Sending to {Remote} failed")]
     public static partial void ListenerFailed(this ILogger logger, Exception exception, IPEndPoint remote);
+
+    [LoggerMessage(524, LogLevel.Warning, "{Server} is connected, but nothing has come for {Seconds} s: is it paused, or busy with another player? Waiting for it")]
+    public static partial void ServerIsSilent(this ILogger logger, PyAudioAddress server, double seconds);
 }

@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Codecs.Pcm;
 using Linnet.Transports.Rtp;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
 
@@ -50,11 +51,11 @@ internal abstract class PyAudioReceiver : IStationReceiver
     /// <summary>Connects.</summary>
     /// <exception cref="PyAudioException">The server is not there, or says nothing.</exception>
     internal static async Task<IStationReceiver> ConnectAsync(
-        PyAudioReceiverOptions options, TimeProvider time, Random random, CancellationToken cancellationToken)
+        PyAudioReceiverOptions options, TimeProvider time, Random random, ILogger logger, CancellationToken cancellationToken)
     {
         options.ThrowIfInvalid();
         return options.Address.IsTcp
-            ? await PyAudioTcpReceiver.OpenAsync(options, time, random, cancellationToken).ConfigureAwait(false)
+            ? await PyAudioTcpReceiver.OpenAsync(options, time, random, logger, cancellationToken).ConfigureAwait(false)
             : await PyAudioUdpReceiver.OpenAsync(options, time, random, cancellationToken).ConfigureAwait(false);
     }
 

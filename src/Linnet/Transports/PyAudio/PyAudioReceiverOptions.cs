@@ -21,7 +21,7 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     /// <summary>How long a server may take to accept a connection. 100 ms – 60 s; default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long nothing may come over UDP until the server is given up. 100 ms – 60 s; default 10 s.</summary>
+    /// <summary>How long nothing may come: then over UDP the server is given up, and over TCP that is said. 100 ms – 60 s; default 10 s.</summary>
     public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Time between two Hellos while nothing comes. 10 ms – 60 s; default 500 ms.</summary>

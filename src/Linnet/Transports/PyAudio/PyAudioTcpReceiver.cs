@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.PyAudio;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
 
@@ -12,18 +13,19 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     private const int KeepAliveTries = 3;
 
     private readonly Socket _socket;
+    private readonly ILogger _logger;
     private byte[] _buffer = new byte[FirstBuffer];
     private int _start;
     private int _end;
 
-    private PyAudioTcpReceiver(Socket socket, PyAudioReceiverOptions options, TimeProvider time, Random random)
-        : base(options, time, random) => _socket = socket;
+    private PyAudioTcpReceiver(Socket socket, PyAudioReceiverOptions options, TimeProvider time, Random random, ILogger logger)
+        : base(options, time, random) => (_socket, _logger) = (socket, logger);
 
     /// <inheritdoc/>
     public override bool IsTcp => true;
 
     internal static async Task<PyAudioTcpReceiver> OpenAsync(
-        PyAudioReceiverOptions options, TimeProvider time, Random random, CancellationToken cancellationToken)
+        PyAudioReceiverOptions options, TimeProvider time, Random random, ILogger logger, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -32,7 +34,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
         {
             await socket.ConnectAsync(options.Address.Host, options.Address.Port, either.Token).ConfigureAwait(false);
             KeepAlive(socket);
-            return new PyAudioTcpReceiver(socket, options, time, random);
+            return new PyAudioTcpReceiver(socket, options, time, random, logger);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -51,10 +53,15 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     {
         PyAudioStream stream = StreamTo(sink);
         int empty = 0;
+
+        // It may be paused: to leave and come back would be worse, for the tutorial's server serves one player and ends with it.
+        using ITimer silence = Time.CreateTimer(
+            _ => _logger.ServerIsSilent(Options.Address, Options.SilencePatience.TotalSeconds), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         while (empty < EmptyInARow)
         {
             if (!TryRead(sink, out ReadOnlyMemory<byte> sound))
             {
+                silence.Change(Options.SilencePatience, Timeout.InfiniteTimeSpan);
                 if (!await TryFillAsync(empty > 0, cancellationToken).ConfigureAwait(false))
                 {
                     if (!stream.HasBegun && empty == 0)
