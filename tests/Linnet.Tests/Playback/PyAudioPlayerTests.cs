@@ -8,15 +8,13 @@ using Linnet.Tests.Transports.PyAudio;
 using Linnet.Transports;
 using Linnet.Transports.PyAudio;
 using Linnet.Wire.PyAudio;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Playback;
 
 /// <summary>The player at servers of the PyAudio tutorial's formats, in one process, over real sockets.</summary>
 public sealed class PyAudioPlayerTests : IDisposable
 {
-    private static readonly byte[] End = Message([]);
+    private static readonly byte[] End = PyAudioTestServer.Message([]);
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket _peer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -71,7 +69,7 @@ public sealed class PyAudioPlayerTests : IDisposable
         byte[] sound = Sound(0, 44_100 * 10);
         for (int at = 0; at < sound.Length; at += 4096)
         {
-            await SendAsync(connection, Message(sound[at..Math.Min(sound.Length, at + 4096)]));
+            await SendAsync(connection, PyAudioTestServer.Message(sound[at..Math.Min(sound.Length, at + 4096)]));
         }
 
         Task ending = form switch
@@ -97,7 +95,7 @@ public sealed class PyAudioPlayerTests : IDisposable
         var random = new Random(1);
         foreach (int length in (int[])[4, 252, 256, 4096, 65_532, 65_536, 1_000_000])
         {
-            byte[] message = Message(sound[at..(at + length)]);
+            byte[] message = PyAudioTestServer.Message(sound[at..(at + length)]);
             at += length;
             for (int sent = 0; sent < message.Length;)
             {
@@ -120,12 +118,12 @@ public sealed class PyAudioPlayerTests : IDisposable
         byte[] sound = Sound(0, 4096);
         using (Socket first = await _listener.AcceptAsync(Cancelled))
         {
-            await SendAsync(first, Message(sound[..8192]));
-            await SendAsync(first, Message(sound[8192..])[..1000]);
+            await SendAsync(first, PyAudioTestServer.Message(sound[..8192]));
+            await SendAsync(first, PyAudioTestServer.Message(sound[8192..])[..1000]);
         }
 
         using Socket second = await _listener.AcceptAsync(Cancelled);
-        await SendAsync(second, Message(sound[8192..]));
+        await SendAsync(second, PyAudioTestServer.Message(sound[8192..]));
         second.Close();
         await recording.Running;
 
@@ -141,7 +139,7 @@ public sealed class PyAudioPlayerTests : IDisposable
         await using var recording = new Recording(Options(Tcp));
         using Socket connection = await _listener.AcceptAsync(Cancelled);
         byte[] bytes = Convert.FromHexString(pickle);
-        await SendAsync(connection, Message(Sound(0, 1024)));
+        await SendAsync(connection, PyAudioTestServer.Message(Sound(0, 1024)));
         await SendAsync(connection, [.. BitConverter.GetBytes((ulong)51), .. bytes, .. new byte[51 - bytes.Length]]);
 
         TransportException e = await Assert.ThrowsAsync<PyAudioException>(() => recording.Running);
@@ -156,9 +154,9 @@ public sealed class PyAudioPlayerTests : IDisposable
     {
         await using var recording = new Recording(Options(Tcp));
         using Socket connection = await _listener.AcceptAsync(Cancelled);
-        await SendAsync(connection, Message(Sound(0, 1024)));
-        await SendAsync(connection, Message(new byte[4095]));
-        await SendAsync(connection, Message(Sound(1024, 2048)));
+        await SendAsync(connection, PyAudioTestServer.Message(Sound(0, 1024)));
+        await SendAsync(connection, PyAudioTestServer.Message(new byte[4095]));
+        await SendAsync(connection, PyAudioTestServer.Message(Sound(1024, 2048)));
         connection.Close();
 
         await recording.Running;
@@ -185,7 +183,7 @@ public sealed class PyAudioPlayerTests : IDisposable
         using Socket connection = await _listener.AcceptAsync(Cancelled);
         connection.SendBufferSize = 16_384;
         long sent = 0;
-        Task sending = SendForEverAsync(connection, Message(Sound(0, 1024)), length => Interlocked.Add(ref sent, length));
+        Task sending = SendForEverAsync(connection, PyAudioTestServer.Message(Sound(0, 1024)), length => Interlocked.Add(ref sent, length));
         await device.RunningAsync();
         await PyAudioTestServer.UntilAsync(() => player.GetStatistics().Receiver.Received >= 60);
 
@@ -262,64 +260,6 @@ public sealed class PyAudioPlayerTests : IDisposable
         Assert.InRange(statistics.Foreign, 4, 7);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_UDP_server_that_says_nothing_any_more_is_lost_and_worth_another_try(bool hasBegun)
-    {
-        Assert.True(PyAudioAddress.TryParse(new Uri(Udp), out PyAudioAddress? address));
-        var options = new PyAudioReceiverOptions
-        {
-            Address = address,
-            HelloInterval = TimeSpan.FromMilliseconds(10),
-            SilencePatience = TimeSpan.FromMilliseconds(100),
-        };
-        Task<IStationReceiver> connecting = PyAudioReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
-        EndPoint player = Hear();
-        var sink = new RecordingSink();
-        Func<Task> hearing = async () => await connecting;
-        if (hasBegun)
-        {
-            _peer.SendTo(Sound(0, 1024), player);
-            await using IStationReceiver receiver = await connecting;
-            hearing = () => receiver.RunAsync(sink.Sink, Cancelled);
-            Assert.False((await Assert.ThrowsAsync<PyAudioException>(hearing)).IsFinal);
-            Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
-        }
-        else
-        {
-            Assert.False((await Assert.ThrowsAsync<PyAudioException>(hearing)).IsFinal);
-        }
-    }
-
-    [Fact]
-    public async Task A_TCP_server_that_says_nothing_is_waited_for_and_that_is_said_once_a_silence()
-    {
-        Assert.True(PyAudioAddress.TryParse(new Uri(Tcp), out PyAudioAddress? address));
-        var time = new FakeTimeProvider();
-        var logger = new RecordingLogger();
-        await using IStationReceiver receiver = await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
-        using Socket server = await _listener.AcceptAsync(Cancelled);
-        var sink = new RecordingSink();
-        Task hearing = receiver.RunAsync(sink.Sink, Cancelled);
-
-        time.Advance(TimeSpan.FromSeconds(9.9));
-        Assert.Empty(logger.Lines);
-        time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Contains($"{_listener.LocalEndPoint} is connected, but nothing has come for 10 s", Assert.Single(logger.Lines), StringComparison.Ordinal);
-
-        // It was only paused.
-        await server.SendAsync(Message(Sound(0, 1024)), Cancelled);
-        Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
-        await PyAudioTestServer.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(10));
-            return logger.Lines.Count == 2;
-        });
-        server.Close();
-        await hearing;
-    }
-
     [Fact]
     public async Task After_a_gap_the_sound_goes_on_where_it_is()
     {
@@ -361,14 +301,6 @@ public sealed class PyAudioPlayerTests : IDisposable
     private static byte[] Sound(int start, int end) => PyAudioDatagramsTests.Sound(start, end);
 
     private static short[] Samples(byte[] sound) => [.. Enumerable.Range(0, sound.Length / 2).Select(i => BitConverter.ToInt16(sound, 2 * i))];
-
-    private static byte[] Message(byte[] sound)
-    {
-        byte[] message = new byte[PyAudioMessage.HeadLength(sound.Length) + sound.Length + PyAudioMessage.TailLength];
-        sound.CopyTo(message, PyAudioMessage.HeadLength(sound.Length));
-        PyAudioMessage.WriteAround(message, sound.Length);
-        return message;
-    }
 
     private static async Task SendAsync(Socket connection, byte[] bytes)
     {

@@ -44,6 +44,15 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
         _running = Server.RunAsync(_stop.Token);
     }
 
+    /// <summary>A message of the TCP format.</summary>
+    public static byte[] Message(byte[] sound)
+    {
+        byte[] message = new byte[PyAudioMessage.HeadLength(sound.Length) + sound.Length + PyAudioMessage.TailLength];
+        sound.CopyTo(message, PyAudioMessage.HeadLength(sound.Length));
+        PyAudioMessage.WriteAround(message, sound.Length);
+        return message;
+    }
+
     public PyAudioServer Server { get; }
 
     public RecordingLogger Logger { get; } = new();
