@@ -35,7 +35,7 @@ public class FanOutBench : IDisposable
     {
         TimeProvider time = TimeProvider.System;
         var info = new RenditionInfo("bench", "opus", new PayloadFormat("opus", 48_000, 2), 960, 128_000, RtpStreamIdentity.Random());
-        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), () => true);
+        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => true);
         long now = time.GetTimestamp();
         _ring.Publish(new DiscontinuityItem(0, now, new MediaTimeline(now, 48_000, time.TimestampFrequency)));
         _loop = new SenderLoop(new SenderOptions(), time.TimestampFrequency, new SenderCounters(time.TimestampFrequency), static _ => { });

@@ -15,7 +15,7 @@ namespace Linnet.Broadcast;
 public sealed class BroadcastRing
 {
     private readonly RingItem?[] _slots;
-    private readonly Func<bool> _start;
+    private readonly Func<TimeSpan, bool> _start;
     private readonly Lock _gate = new();
     private Action<RingItem>[] _observers = [];
     private TaskCompletionSource? _published;
@@ -28,8 +28,11 @@ public sealed class BroadcastRing
     /// <summary>An empty ring.</summary>
     /// <param name="info">The rendition it holds.</param>
     /// <param name="duration">Sound it keeps at least; more, as its size is rounded up.</param>
-    /// <param name="start">Called, under the ring's lock, for the first lease: starts the rendition, or says that it may not run.</param>
-    public BroadcastRing(RenditionInfo info, TimeSpan duration, Func<bool> start)
+    /// <param name="start">
+    /// Called, under the ring's lock, for the first lease with what <see cref="TryOpen(TimeSpan, out RingLease)"/> is told: starts the rendition, or says
+    /// that it may not run.
+    /// </param>
+    public BroadcastRing(RenditionInfo info, TimeSpan duration, Func<TimeSpan, bool> start)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
 
@@ -66,13 +69,21 @@ public sealed class BroadcastRing
 
     /// <summary>Takes part in the rendition, starting it if need be. The lease ends that.</summary>
     /// <returns><see langword="false"/> if the station runs as many renditions as it may, or has ended.</returns>
-    public bool TryOpen([NotNullWhen(true)] out RingLease? lease)
+    public bool TryOpen([NotNullWhen(true)] out RingLease? lease) => TryOpen(TimeSpan.Zero, out lease);
+
+    /// <summary>As <see cref="TryOpen(out RingLease)"/>, for a listener that wants sound to begin with.</summary>
+    /// <param name="stock">
+    /// How much sound it wants at once. If this starts the rendition, it begins with so much of what was heard before; if it starts the station, and the
+    /// source can be read ahead, the station begins as if it had played for so long.
+    /// </param>
+    /// <param name="lease">Ends it.</param>
+    public bool TryOpen(TimeSpan stock, [NotNullWhen(true)] out RingLease? lease)
     {
         long head;
         lock (_gate)
         {
             head = Head;
-            if (_leases == 0 && !_start())
+            if (_leases == 0 && !_start(stock))
             {
                 lease = null;
                 return false;

@@ -37,6 +37,9 @@ internal sealed class ConvertingSource : IAudioSource
     public bool IsLive => _source.IsLive;
 
     /// <inheritdoc/>
+    public bool IsStored => _source.IsStored;
+
+    /// <inheritdoc/>
     public TimeSpan? Duration => _source.Duration;
 
     /// <inheritdoc/>

@@ -40,6 +40,9 @@ public sealed class FfmpegSource : IAudioSource
     public bool IsLive => false;
 
     /// <inheritdoc/>
+    public bool IsStored => true;
+
+    /// <inheritdoc/>
     public TimeSpan? Duration => null;
 
     /// <summary>Starts ffmpeg on a file and waits for the beginning of the sound.</summary>

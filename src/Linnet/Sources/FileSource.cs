@@ -39,6 +39,9 @@ public sealed class FileSource : IAudioSource
     public bool IsLive => false;
 
     /// <inheritdoc/>
+    public bool IsStored => true;
+
+    /// <inheritdoc/>
     public TimeSpan? Duration { get; }
 
     /// <summary>Opens a file.</summary>

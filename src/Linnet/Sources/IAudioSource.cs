@@ -15,6 +15,9 @@ public interface IAudioSource : IDisposable
     /// <summary>Whether sound arrives by itself, at its own clock (a microphone), instead of being read as fast as it is wanted.</summary>
     bool IsLive { get; }
 
+    /// <summary>Whether all of its sound is there already, so that it can be read much faster than it is played. Default: it is not.</summary>
+    bool IsStored => false;
+
     /// <summary>How long it is, where that is known and it does not repeat.</summary>
     TimeSpan? Duration { get; }
 

@@ -38,6 +38,9 @@ public sealed class PlaylistSource : IAudioSource
     public bool IsLive => false;
 
     /// <inheritdoc/>
+    public bool IsStored => true;
+
+    /// <inheritdoc/>
     public TimeSpan? Duration => null;
 
     /// <summary>Opens the first file that can be played.</summary>

@@ -36,6 +36,9 @@ public sealed class SongbirdSource : IAudioSource
     public bool IsLive => false;
 
     /// <inheritdoc/>
+    public bool IsStored => true;
+
+    /// <inheritdoc/>
     public TimeSpan? Duration => null;
 
     /// <inheritdoc/>

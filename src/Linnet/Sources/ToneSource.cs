@@ -48,6 +48,9 @@ public sealed class ToneSource : IAudioSource
     public bool IsLive => false;
 
     /// <inheritdoc/>
+    public bool IsStored => true;
+
+    /// <inheritdoc/>
     public TimeSpan? Duration => null;
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ internal sealed class Rendition : IDisposable
     private bool _marker;
 
     internal Rendition(
-        StationOptions station, RenditionSpec spec, AudioFormat source, PcmHistory history, Func<Rendition, bool> start, TimeProvider time, ILogger logger)
+        StationOptions station, RenditionSpec spec, AudioFormat source, PcmHistory history, Func<Rendition, TimeSpan, bool> start, TimeProvider time, ILogger logger)
     {
         _createEncoder = spec.CreateEncoder;
         _source = source;
@@ -53,7 +53,6 @@ internal sealed class Rendition : IDisposable
         _lead = (long)(spec.Lead.TotalSeconds * time.TimestampFrequency);
         _time = time;
         _isEven = station.Loudness == LoudnessMode.All || (station.Loudness == LoudnessMode.Lossy && !spec.IsLossless);
-        PreRoll = (long)((spec.IsRtp ? RtpPreRoll : station.StreamPreRoll).TotalSeconds * time.TimestampFrequency);
         IsRtp = spec.IsRtp;
         var info = new RenditionInfo(
             station.Name, spec.Name, encoder.Payload, encoder.FramesPerPacket, spec.BitRate, RtpStreamIdentity.Random());
@@ -61,7 +60,7 @@ internal sealed class Rendition : IDisposable
         _passThrough = spec.Passes is { } passes
             ? new PassThrough(packet => passes(packet) && packet.Format.Pcm == format, source.SampleRate, encoder.Payload.ClockRate)
             : null;
-        Ring = new BroadcastRing(info, station.RingDuration, () => start(this));
+        Ring = new BroadcastRing(info, station.RingDuration, stock => start(this, stock));
         Stream = spec.Stream is { } stream
             ? new StreamRendition(spec.Name, stream.Extension, stream.ContentType, Ring, stream.ContainerFor(encoder))
             : null;
@@ -77,9 +76,6 @@ internal sealed class Rendition : IDisposable
 
     /// <summary>Whether RTP can carry it.</summary>
     internal bool IsRtp { get; }
-
-    /// <summary>How much of the sound before it starts with, in ticks.</summary>
-    internal long PreRoll { get; }
 
     internal bool IsRunning => Volatile.Read(ref _isRunning);
 

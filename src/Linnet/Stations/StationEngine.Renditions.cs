@@ -13,7 +13,7 @@ internal sealed partial class StationEngine
     ];
 
     /// <summary>The station's answer to a first lease; called by sessions, under the ring's lock.</summary>
-    private bool TryStart(Rendition rendition)
+    private bool TryStart(Rendition rendition, TimeSpan stock)
     {
         lock (_gate)
         {
@@ -30,7 +30,7 @@ internal sealed partial class StationEngine
 
             _active.Add(rendition);
             rendition.UnusedSince = null;
-            _toStart.Enqueue(rendition);
+            _toStart.Enqueue((rendition, Ticks(stock < _options.StreamPreRoll ? stock : _options.StreamPreRoll)));
         }
 
         Wanted?.Invoke();
@@ -41,7 +41,7 @@ internal sealed partial class StationEngine
     {
         while (true)
         {
-            Rendition? wanted;
+            (Rendition Rendition, long Stock) wanted;
             lock (_gate)
             {
                 if (!_toStart.TryDequeue(out wanted))
@@ -50,9 +50,9 @@ internal sealed partial class StationEngine
                 }
             }
 
-            if (!wanted.IsRunning)
+            if (!wanted.Rendition.IsRunning)
             {
-                Start(wanted);
+                Start(wanted.Rendition, wanted.Stock);
             }
         }
 
@@ -66,11 +66,12 @@ internal sealed partial class StationEngine
         }
     }
 
-    /// <summary>Starts a rendition with the sound that is due now, and encodes up to where the source was read.</summary>
-    private void Start(Rendition rendition)
+    /// <summary>Starts a rendition with the sound that was due <paramref name="stock"/> ticks ago, and encodes up to where the source was read.</summary>
+    private void Start(Rendition rendition, long stock)
     {
         long now = _time.GetTimestamp();
-        long from = Math.Max(_history.Start, Timeline.PositionAt(now - rendition.PreRoll));
+        stock = rendition.IsRtp ? Math.Max(stock, Ticks(Rendition.RtpPreRoll)) : stock;
+        long from = Math.Max(_history.Start, Timeline.PositionAt(now - stock));
         from = Math.Min(from, _history.End);
         TrackInfo? first = null;
         foreach ((long position, TrackInfo track) in _tracks)
@@ -129,7 +130,7 @@ internal sealed partial class StationEngine
 
         lock (_gate)
         {
-            if (_toStart.Contains(rendition))
+            if (_toStart.Any(w => w.Rendition == rendition))
             {
                 return;
             }

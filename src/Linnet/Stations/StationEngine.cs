@@ -27,7 +27,7 @@ internal sealed partial class StationEngine : IDisposable
     private readonly PcmHistory _history;
     private readonly float[] _block;
     private readonly Lock _gate = new();
-    private readonly Queue<Rendition> _toStart = new();
+    private readonly Queue<(Rendition Rendition, long Stock)> _toStart = new();
     private readonly long _ahead;
     private readonly long _maxLateness;
     private readonly long _idleTime;
@@ -37,6 +37,8 @@ internal sealed partial class StationEngine : IDisposable
     private readonly Queue<(long Position, TrackInfo Track)> _tracks = new();
     private long _epoch;
     private long _position;
+    private long _stock;
+    private long _firstReadAt;
     private long _reanchored;
     private bool _started;
     private volatile StationState _state;
@@ -66,8 +68,6 @@ internal sealed partial class StationEngine : IDisposable
         _maxLateness = Ticks(options.MaxLateness);
         _idleTime = Ticks(options.RenditionIdleTime);
         _epoch = time.GetTimestamp();
-
-        long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
     }
 
     /// <summary>What transports see.</summary>
@@ -188,9 +188,10 @@ internal sealed partial class StationEngine : IDisposable
             }
 
             _started = true;
+            _stock = _source.IsStored && _toStart.TryPeek(out (Rendition Rendition, long Stock) first) ? first.Stock : 0;
         }
 
-        Volatile.Write(ref _epoch, _time.GetTimestamp());
+        Volatile.Write(ref _epoch, _time.GetTimestamp() - _stock);
         _state = StationState.Playing;
         _logger.StationStarts(_options.Name);
         return true;
@@ -248,10 +249,21 @@ internal sealed partial class StationEngine : IDisposable
             return;
         }
 
-        long late = now - Timeline.DueAt(_position);
-        if (late > (_position == 0 ? 0 : _maxLateness))
+        if (_position == 0)
         {
-            Reanchor(late, counted: _position > 0, read.Discontinuity);
+            _firstReadAt = now;
+        }
+
+        // What the station has in stock when it begins was due before it began, and to read it may take as long as it lasts.
+        long due = Timeline.DueAt(_position);
+        _stock = due < now ? _stock : 0;
+        if (_position == 0 && now - _stock > due)
+        {
+            Reanchor(now - _stock - due, counted: false, read.Discontinuity);
+        }
+        else if (now - Math.Max(due, _firstReadAt) > Math.Max(_maxLateness, _stock))
+        {
+            Reanchor(now - due, counted: true, read.Discontinuity);
         }
         else if (read.Discontinuity)
         {
@@ -277,6 +289,8 @@ internal sealed partial class StationEngine : IDisposable
             _logger.Reanchored(_options.Name, error * 1000.0 / _time.TimestampFrequency, _reanchored);
         }
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 
     private long? ArrivedAt() => _source.IsLive ? _time.GetTimestamp() : null;
 

@@ -27,7 +27,7 @@ public class RtspConnectionHandlerTests
         PacketItem[] packets = [];
         BroadcastRing ring = null!;
         var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), 960, 128_000, RtpStreamIdentity.Random());
-        ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), () =>
+        ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ =>
         {
             packets = Publish(ring, 5);
             return true;

@@ -13,7 +13,7 @@ internal static class Rings
     public static BroadcastRing Create(double seconds = 10, Func<bool>? start = null)
     {
         var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), FramesPerPacket, 128_000, Stream);
-        return new BroadcastRing(info, TimeSpan.FromSeconds(seconds), start ?? (() => true));
+        return new BroadcastRing(info, TimeSpan.FromSeconds(seconds), start is null ? _ => true : _ => start());
     }
 
     public static RingLease Open(BroadcastRing ring)

@@ -14,6 +14,8 @@ internal sealed class RampSource(AudioFormat format, long frames = long.MaxValue
 
     public bool IsLive { get; init; }
 
+    public bool IsStored { get; init; }
+
     public TimeSpan? Duration => null;
 
     /// <summary>Called before each read with the position: may move time, throw, or wait.</summary>

@@ -28,7 +28,7 @@ internal sealed class ReplayedRendition
         _rate = recorded.Ring.Info.Payload.ClockRate;
         _isRtp = recorded.Name == "opus";
         _timeline = new MediaTimeline(now, _rate, 1_000_000_000);
-        Stream = recorded with { Ring = new BroadcastRing(recorded.Ring.Info, TimeSpan.FromSeconds(10), static () => true) };
+        Stream = recorded with { Ring = new BroadcastRing(recorded.Ring.Info, TimeSpan.FromSeconds(10), static _ => true) };
     }
 
     public StreamRendition Stream { get; }

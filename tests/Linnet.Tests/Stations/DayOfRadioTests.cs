@@ -122,7 +122,7 @@ public class DayOfRadioTests
         public Kind(StreamRendition stream, StreamOptions options, long now)
         {
             Record = new StreamRecord(stream.CreateContainer());
-            Assert.True(stream.Ring.TryOpen(out RingLease? lease));
+            Assert.True(stream.Ring.TryOpen(TimeSpan.FromSeconds(2), out RingLease? lease));
             _lease = lease;
             Log = new StreamLog(stream.Ring, Record, lease.OpenedAt, options.Retention, now, Second);
             Record.Begin();

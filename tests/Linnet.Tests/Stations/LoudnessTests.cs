@@ -64,7 +64,7 @@ public class LoudnessTests
         }
 
         var wav = StreamRun.Find(engine, "wav");
-        Assert.True(wav.Ring.TryOpen(out _));
+        Assert.True(wav.Ring.TryOpen(TimeSpan.FromSeconds(2), out _));
         engine.Step(TestContext.Current.CancellationToken);
 
         var items = StreamRun.ItemsOf(wav.Ring);

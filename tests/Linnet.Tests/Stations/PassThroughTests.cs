@@ -190,7 +190,7 @@ public sealed class PassThroughTests : IDisposable
     private BroadcastRing Open(string rendition)
     {
         BroadcastRing ring = StreamRun.Find(_engine, rendition).Ring;
-        Assert.True(ring.TryOpen(out _lease));
+        Assert.True(ring.TryOpen(TimeSpan.FromSeconds(2), out _lease));
         return ring;
     }
 

@@ -124,6 +124,43 @@ public class StationEngineTests
         Assert.Equal(RampSource.SampleAt(packets[0].Position, 0), BinaryPrimitives.ReadInt16BigEndian(packets[0].Payload.Span));
     }
 
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(true, 0)]
+    [InlineData(false, 2)]
+    public void A_station_begins_as_if_it_had_played_for_as_long_as_its_first_listener_wants_if_its_source_can_be_read_ahead(bool isStored, double wanted)
+    {
+        // Each read takes a millisecond: all that is in stock takes longer than a source may be late.
+        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)) { IsStored = isStored, OnRead = _ => _time.Now += 1_000_000 });
+        long start = _time.Now;
+        using RingLease lease = Open(engine, "l16", TimeSpan.FromSeconds(wanted));
+        engine.Step(TestContext.Current.CancellationToken);
+
+        PacketItem[] packets = Packets(lease.Ring);
+        Assert.Equal((0, RampSource.SampleAt(0, 0)), (packets[0].Position, BinaryPrimitives.ReadInt16BigEndian(packets[0].Payload.Span)));
+        Assert.Equal(isStored ? wanted : 0, (start - packets[0].DueAt) / 1e9, 0.002);
+        Assert.InRange(packets[^1].DueAt - _time.Now, 280_000_000, 310_000_000);
+        Assert.Equal(0, engine.GetSnapshot().Reanchored);
+
+        RunFor(engine, seconds: 5);
+        Assert.Equal(0, engine.GetSnapshot().Reanchored);
+        packets = Packets(lease.Ring);
+        Assert.All(packets.Zip(packets.Skip(1)), pair => Assert.Equal(pair.First.DueAt + 5_000_000, pair.Second.DueAt, 1.0));
+    }
+
+    [Fact]
+    public void A_rendition_that_starts_later_starts_with_as_much_as_its_first_listener_wants()
+    {
+        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)));
+        using RingLease first = Open(engine, "l16");
+        RunFor(engine, seconds: 10);
+
+        using RingLease second = Open(engine, "opus", TimeSpan.FromSeconds(2));
+        engine.Step(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2.0, (_time.Now - Packets(second.Ring)[0].DueAt) / 1e9, 0.03);
+    }
+
     [Fact]
     public void A_rendition_nobody_hears_rests_after_its_idle_time_and_can_start_again()
     {
@@ -286,10 +323,10 @@ public class StationEngineTests
         return new StationEngine(change?.Invoke(options) ?? options, source, _time, NullLogger.Instance);
     }
 
-    private static RingLease Open(StationEngine engine, string rendition)
+    private static RingLease Open(StationEngine engine, string rendition, TimeSpan stock = default)
     {
         Assert.True(engine.Listing.TryFind(rendition, out BroadcastRing? ring));
-        Assert.True(ring.TryOpen(out RingLease? lease));
+        Assert.True(ring.TryOpen(stock, out RingLease? lease));
         return lease;
     }
 

@@ -14,11 +14,18 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     private static GatheringWriter? _writer;
 
     /// <summary>Serves a listener to its end.</summary>
+    /// <param name="log">What it hears.</param>
+    /// <param name="askedAt">When it asked for it: it begins with what was due a burst before that.</param>
+    /// <param name="answer">The answer's head.</param>
+    /// <param name="metadataInterval">Bytes of the stream between titles; 0: none.</param>
+    /// <param name="input">What the client says.</param>
+    /// <param name="socket">Its connection's.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>It; <see langword="null"/> if there was no sound to begin with, and nothing was sent.</returns>
     internal async Task<StreamListener?> RunAsync(
-        StreamLog log, byte[] answer, int metadataInterval, PipeReader input, Socket socket, CancellationToken cancellationToken)
+        StreamLog log, long askedAt, byte[] answer, int metadataInterval, PipeReader input, Socket socket, CancellationToken cancellationToken)
     {
-        StreamEntry? start = FirstEntry(log) ?? await WaitForFirstAsync(log, cancellationToken).ConfigureAwait(false);
+        StreamEntry? start = FirstEntry(log, askedAt) ?? await WaitForFirstAsync(log, askedAt, cancellationToken).ConfigureAwait(false);
         if (start is null)
         {
             return null;
@@ -46,15 +53,14 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         return listener;
     }
 
-    private StreamEntry? FirstEntry(StreamLog log)
+    private StreamEntry? FirstEntry(StreamLog log, long askedAt)
     {
-        long now = time.GetTimestamp();
-        log.Advance(now);
-        return log.EntryDueFrom(now - (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
+        log.Advance(time.GetTimestamp());
+        return log.EntryDueFrom(askedAt - (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
     }
 
     /// <summary>Where a rendition has only just started.</summary>
-    private async Task<StreamEntry?> WaitForFirstAsync(StreamLog log, CancellationToken cancellationToken)
+    private async Task<StreamEntry?> WaitForFirstAsync(StreamLog log, long askedAt, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(options.RequestTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
@@ -63,7 +69,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             while (!log.HasEnded)
             {
                 await log.Ring.WaitForAsync(log.NextIndex, either.Token).ConfigureAwait(false);
-                if (FirstEntry(log) is StreamEntry first)
+                if (FirstEntry(log, askedAt) is StreamEntry first)
                 {
                     return first;
                 }

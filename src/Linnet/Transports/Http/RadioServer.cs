@@ -207,6 +207,7 @@ public sealed class RadioServer
         }
 
         RadioRefusal? refusal = null;
+        long askedAt = _time.GetTimestamp();
         try
         {
             if (!_streams.TryOpen(rendition, out RadioStream? stream, out RadioRefusal why))
@@ -218,7 +219,7 @@ public sealed class RadioServer
                 using (stream)
                 {
                     _logger.RadioListenerPlays(remote, station.Name, rendition.Name);
-                    StreamListener? listener = await _delivery.RunAsync(stream.Log, answer, metadataInterval, transport.Input, socket, cancellationToken).ConfigureAwait(false);
+                    StreamListener? listener = await _delivery.RunAsync(stream.Log, askedAt, answer, metadataInterval, transport.Input, socket, cancellationToken).ConfigureAwait(false);
                     refusal = listener is null ? RadioRefusal.Silent : null;
                     if (stream.Log.Problem is { } problem)
                     {

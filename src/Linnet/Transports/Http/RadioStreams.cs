@@ -33,7 +33,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
     {
         stream = null;
         refusal = RadioRefusal.Unavailable;
-        if (!rendition.Ring.TryOpen(out RingLease? lease))
+        if (!rendition.Ring.TryOpen(senders.Streams.Burst, out RingLease? lease))
         {
             return false;
         }

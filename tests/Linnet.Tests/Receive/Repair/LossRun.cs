@@ -90,7 +90,7 @@ internal sealed class LossRun
         _payload = new byte[options.BitRate / 8 * options.PacketMs / 1000];
         Now = _epoch = 7 * Second;
         var info = new RenditionInfo("sim", "opus", new PayloadFormat("opus", Rate, 2), _frames, options.BitRate, Stream);
-        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), () => true);
+        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => true);
         _ring.Publish(new DiscontinuityItem(0, Now, new MediaTimeline(Now, Rate, Second)));
         Assert.True(_ring.TryOpen(out RingLease? lease));
 

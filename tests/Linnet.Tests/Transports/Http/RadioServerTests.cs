@@ -42,6 +42,28 @@ public class RadioServerTests
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0.9, 5);
     }
 
+    [Fact]
+    public async Task The_first_listener_of_a_station_that_rests_asks_for_two_seconds_and_hears_it_from_its_first_packet()
+    {
+        TimeSpan asked = TimeSpan.Zero;
+        await using var server = new RadioTestServer(onFlacStarts: (ring, stock) =>
+        {
+            asked = stock;
+            long packet = TimeProvider.System.TimestampFrequency / 50;
+            long first = TimeProvider.System.GetTimestamp() - (100 * packet);
+            for (int i = 0; i < 150; i++)
+            {
+                ring.Publish(Rings.Packet(i, first + (i * packet)));
+            }
+        });
+        using RadioTestClient player = await server.GetAsync("/jazz.flac");
+        await player.ReadHeadAsync();
+
+        byte[] sound = await player.ReadAsync(12 + 320);
+        Assert.Equal(0, BinaryPrimitives.ReadInt32BigEndian(sound.AsSpan(12)));
+        Assert.Equal(TimeSpan.FromSeconds(2), asked);
+    }
+
     [Theory]
     [InlineData("/jazz.mp3", "audio/mpeg")]
     [InlineData("/jazz.mp3?t=1732", "audio/mpeg")]

@@ -18,10 +18,20 @@ internal sealed class RadioTestServer : IAsyncDisposable
     private readonly SenderPool _senders;
     private readonly Task _running;
 
-    public RadioTestServer(RadioServerOptions? options = null, StreamOptions? streams = null, bool isMp3Full = false, double seconds = 20)
+    public RadioTestServer(RadioServerOptions? options = null, StreamOptions? streams = null, bool isMp3Full = false, double seconds = 20, Action<BroadcastRing, TimeSpan>? onFlacStarts = null)
     {
         Mp3 = Rings.Create(30, () => !isMp3Full);
         Flac = Rings.Create(30);
+        if (onFlacStarts is not null)
+        {
+            BroadcastRing? flac = null;
+            Flac = flac = new BroadcastRing(Flac.Info, Flac.Duration, stock =>
+            {
+                onFlacStarts(flac!, stock);
+                return true;
+            });
+        }
+
         _senders = new SenderPool(new SenderOptions { Threads = 1, Streams = streams ?? new StreamOptions() }, TimeProvider.System);
         var stations = new StationDirectory([
             new StationListing("jazz", [])
@@ -38,7 +48,11 @@ internal sealed class RadioTestServer : IAsyncDisposable
         ]);
         Radio = new RadioServer(options ?? new RadioServerOptions(), stations, _senders, TimeProvider.System);
         Publish(Mp3, seconds);
-        Publish(Flac, seconds);
+        if (onFlacStarts is null)
+        {
+            Publish(Flac, seconds);
+        }
+
         _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System);
         _running = _host.RunAsync(Radio.ServeAsync, _stop.Token);
     }

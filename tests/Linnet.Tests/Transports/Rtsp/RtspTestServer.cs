@@ -116,7 +116,7 @@ internal sealed class RtspTestServer : IAsyncDisposable
     {
         BroadcastRing ring = null!;
         var info = new RenditionInfo(station, name, payload, FramesPerPacket, bitRate, RtpStreamIdentity.Random());
-        return ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), () => start(ring));
+        return ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => start(ring));
     }
 
     private bool Fill(BroadcastRing ring)
