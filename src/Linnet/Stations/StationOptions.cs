@@ -47,7 +47,7 @@ public sealed partial record StationOptions : IValidatable
     public LoudnessMode Loudness { get; init; }
 
     /// <summary>
-    /// Sound that a rendition for HTTP alone begins with when its first listener comes, where the station has played so long: players start at once with it.
+    /// The most sound that a rendition begins with when a listener by HTTP starts it: players start at once with it. A station that rests begins so much earlier, if its source can be read ahead; else there is what it has played.
     /// 0–30 s; default 2 s.
     /// </summary>
     public TimeSpan StreamPreRoll { get; init; } = TimeSpan.FromSeconds(2);

@@ -97,6 +97,8 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             input.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
+                // It will say nothing more, but may be listening still. If it is not, its machine says so when something is sent to it.
+                await listener.WaitAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
         }

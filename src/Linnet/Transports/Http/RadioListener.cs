@@ -23,6 +23,7 @@ internal sealed class RadioListener(
     private const double FillOfKernelBuffer = 1.75;
 
     private int _finished = NotFinished;
+    private TaskCompletionSource? _waited;
 
     /// <summary>How it ended, if the sender ended it.</summary>
     internal DropReason? Finished => Volatile.Read(ref _finished) is var reason and not NotFinished ? (DropReason)reason : null;
@@ -75,8 +76,20 @@ internal sealed class RadioListener(
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Wakes whoever reads the connection, on a pool thread: it may go on at once.</summary>
-    void IThreadPoolWorkItem.Execute() => input.CancelPendingRead();
+    /// <summary>Waits until the sender has ended it. For who has nothing more to read from the client; others are woken from reading.</summary>
+    internal Task WaitAsync(CancellationToken cancellationToken)
+    {
+        _waited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.MemoryBarrier();
+        return Finished is null ? _waited.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <summary>Wakes whoever reads the connection or waits, on a pool thread: it may go on at once.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        input.CancelPendingRead();
+        Volatile.Read(ref _waited)?.TrySetResult();
+    }
 
     private unsafe int SendAll(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)
     {

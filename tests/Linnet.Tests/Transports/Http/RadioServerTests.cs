@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Sockets;
 using System.Text;
 using Linnet.Audio;
 using Linnet.Broadcast;
@@ -62,6 +63,25 @@ public class RadioServerTests
         byte[] sound = await player.ReadAsync(12 + 320);
         Assert.Equal(0, BinaryPrimitives.ReadInt32BigEndian(sound.AsSpan(12)));
         Assert.Equal(TimeSpan.FromSeconds(2), asked);
+    }
+
+    [Fact]
+    public async Task Who_closes_its_half_of_the_connection_once_it_has_asked_hears_on_and_is_missed_when_it_leaves()
+    {
+        await using var server = new RadioTestServer();
+        using RadioTestClient player = await server.GetAsync("/jazz.mp3");
+        player.Client.Client.Shutdown(SocketShutdown.Send);
+        await player.ReadHeadAsync();
+
+        // More than came with the first write.
+        Assert.Equal(150 * 320, (await player.ReadAsync(150 * 320)).Length);
+        Assert.Equal(1, server.Radio.GetSnapshot().Listeners);
+
+        player.Dispose();
+        while (server.Radio.GetSnapshot().Listeners > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     [Theory]
