@@ -17,6 +17,17 @@ internal static unsafe partial class ChildLimits
         }
     }
 
+    /// <summary>Lets a child stand back behind what must be in time. It needs no privilege.</summary>
+    /// <param name="processId">The child.</param>
+    /// <param name="nice">By how much, 1–19.</param>
+    internal static void SetNice(int processId, int nice)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = LibC.SetPriority(0, (uint)processId, nice);
+        }
+    }
+
     /// <remarks>Source: prlimit(2), RLIMIT_AS in asm-generic/resource.h.</remarks>
     [LibraryImport("libc", EntryPoint = "prlimit")]
     private static partial int SetLimit(int processId, int resource, Limit* newLimit, Limit* oldLimit);

@@ -35,7 +35,7 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int PrCtl(int option, nuint value, nuint zero3, nuint zero4, nuint zero5);
 
-    /// <summary>With <c>which</c> and <c>who</c> 0: the nice value of the calling thread alone, as Linux has one per thread.</summary>
+    /// <summary>With <c>which</c> 0: the nice value of a thread alone, as Linux has one per thread; of the calling one if <c>who</c> is 0.</summary>
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     internal static partial int SetPriority(int which, uint who, int nice);
 

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Security.Authentication;
 using Linnet.Codecs.Streams;
 using Linnet.Transports;
 using Linnet.Transports.Http;
@@ -31,27 +30,14 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger)
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(15);
     private static readonly PushServerOptions Limits = new();
 
-    /// <summary>Fetches until cancelled.</summary>
-    internal async Task RunAsync(IngestBuffer station, CancellationToken cancellationToken)
-    {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), new Random());
-        while (true)
-        {
-            string problem;
-            try
-            {
-                problem = await FetchAsync(station, backoff, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
-            {
-                problem = $"{Shown(address)} cannot be fetched: {e.Message.TrimEnd('.')}.";
-            }
+    private static readonly IPNetwork[] Inside =
+    [
+        .. ((string[])["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "::/128"]).Select(IPNetwork.Parse),
+    ];
 
-            TimeSpan wait = backoff.Next();
-            logger.PullInterrupted(station.Name, problem, wait.TotalSeconds);
-            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <summary>Fetches until cancelled.</summary>
+    internal Task RunAsync(IngestBuffer station, CancellationToken cancellationToken) =>
+        new PullLoop(Shown(address), time, logger).RunAsync(station, (backoff, token) => FetchAsync(station, backoff, token), cancellationToken);
 
     /// <summary>Follows where the server says the sound is.</summary>
     /// <param name="from">Where it was looked for.</param>
@@ -90,10 +76,12 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger)
     {
         Uri from = address;
         bool wasPlaylist = false;
+        bool mayLeadInside = false;
         for (int hop = 0; hop <= MaxRedirects; hop++)
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            Stream stream = await ConnectAsync(socket, from, cancellationToken).ConfigureAwait(false);
+            Stream stream = await ConnectAsync(socket, from, mayLeadInside || hop == 0, cancellationToken).ConfigureAwait(false);
+            mayLeadInside |= hop == 0 && socket.RemoteEndPoint is IPEndPoint first && IsInside(first.Address);
             await using ConfiguredAsyncDisposable closing = stream.ConfigureAwait(false);
             PipeReader input = PipeReader.Create(stream);
             HttpResponseHead head = await AskAsync(stream, input, from, cancellationToken).ConfigureAwait(false);
@@ -130,13 +118,36 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger)
             _ => false,
         };
 
-    private async Task<Stream> ConnectAsync(Socket socket, Uri to, CancellationToken cancellationToken)
+    /// <summary>Whether an address is of this machine or of networks that the rest of the world does not reach (RFC 1918, 3927, 4193, 6598).</summary>
+    internal static bool IsInside(IPAddress address)
+    {
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || Inside.Any(network => network.Contains(address));
+    }
+
+    /// <summary>Refuses what a server out there leads to if only we can reach it: it would ask in our name.</summary>
+    /// <exception cref="TransportException">One of the addresses is within this network.</exception>
+    internal static void ThrowIfInside(Uri to, IReadOnlyList<IPAddress> hosts)
+    {
+        if (hosts.Any(IsInside))
+        {
+            throw new TransportException($"the server leads to {to.Host}, which is an address within this network");
+        }
+    }
+
+    private async Task<Stream> ConnectAsync(Socket socket, Uri to, bool mayBeInside, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(ConnectTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            await socket.ConnectAsync(to.DnsSafeHost, to.Port, either.Token).ConfigureAwait(false);
+            IPAddress[] hosts = await Dns.GetHostAddressesAsync(to.DnsSafeHost, either.Token).ConfigureAwait(false);
+            if (!mayBeInside)
+            {
+                ThrowIfInside(to, hosts);
+            }
+
+            await socket.ConnectAsync(hosts, to.Port, either.Token).ConfigureAwait(false);
             var plain = new NetworkStream(socket);
             if (to.Scheme != Uri.UriSchemeHttps)
             {

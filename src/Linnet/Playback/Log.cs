@@ -32,4 +32,7 @@ internal static partial class Log
 
     [LoggerMessage(908, LogLevel.Warning, "Station {Station}: {Problem} Trying again in {Seconds:F1} s")]
     public static partial void PullInterrupted(this ILogger logger, string station, string problem, double seconds);
+
+    [LoggerMessage(909, LogLevel.Error, "Station {Station}: fetching its sound failed here")]
+    public static partial void PullFailedHere(this ILogger logger, Exception exception, string station);
 }

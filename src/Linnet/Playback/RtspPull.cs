@@ -17,36 +17,35 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
     internal static readonly TimeSpan Target = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Plays until cancelled.</summary>
-    internal async Task RunAsync(IngestBuffer station, CancellationToken cancellationToken)
-    {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), new Random());
-        while (true)
-        {
-            string problem = $"{address} has ended.";
-            if (station.TryBegin(address.Host, takesOver: true, out IngestWriter? writer))
-            {
-                using (writer)
-                {
-                    try
-                    {
-                        await PlayAsync(writer, cancellationToken).ConfigureAwait(false);
-                    }
-                    catch (TransportException e)
-                    {
-                        problem = e.Message;
-                    }
+    internal Task RunAsync(IngestBuffer station, CancellationToken cancellationToken) =>
+        new PullLoop(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped), time, logger)
+            .RunAsync(station, (backoff, token) => PlayOnceAsync(station, backoff, token), cancellationToken);
 
-                    if (writer.Format is not null)
-                    {
-                        backoff.Reset();
-                    }
+    private async Task<string> PlayOnceAsync(IngestBuffer station, Backoff backoff, CancellationToken cancellationToken)
+    {
+        if (!station.TryBegin(address.Host, takesOver: true, out IngestWriter? writer))
+        {
+            return $"{address.Host} has no station to play on.";
+        }
+
+        using (writer)
+        {
+            try
+            {
+                await PlayAsync(writer, cancellationToken).ConfigureAwait(false);
+                return $"{address.Host} has ended.";
+            }
+            catch (TransportException e)
+            {
+                return e.Message;
+            }
+            finally
+            {
+                if (writer.Format is not null)
+                {
+                    backoff.Reset();
                 }
             }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            TimeSpan wait = backoff.Next();
-            logger.PullInterrupted(station.Name, problem, wait.TotalSeconds);
-            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -67,14 +68,7 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [Fact]
     public void A_child_that_takes_nothing_is_stopped_and_the_writer_goes_on()
     {
-        string folder = Directory.CreateDirectory(ffmpeg["stuck"]).FullName;
-        string program = Path.Combine(folder, "ffmpeg");
-        File.WriteAllText(program, "#!/bin/sh\nexec sleep 1000\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
-
+        string folder = FakeFfmpeg("stuck", "exec sleep 1000");
         using var decoder = new FfmpegStreamDecoder("aac", folder, TimeSpan.FromMilliseconds(200));
         var decoded = new Decoded();
         decoder.Write(new byte[4 << 20], decoded);
@@ -82,6 +76,20 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         Assert.Equal(StreamFault.Stalled, decoder.Problem?.Fault);
         decoder.Write(new byte[1 << 20], decoded);
         decoder.Complete(decoded);
+    }
+
+    [Fact]
+    public void A_child_stands_back_behind_what_must_be_in_time()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere children have no nice value.");
+        string folder = FakeFfmpeg("nice", "head -c 1 >/dev/null", "nice >\"${0%/*}/value\"");
+        using var decoder = new FfmpegStreamDecoder("aac", folder);
+        var decoded = new Decoded();
+        decoder.Write(new byte[10], decoded);
+        decoder.Complete(decoded);
+
+        int own = int.Parse(File.ReadAllText("/proc/self/stat").Split(") ")[1].Split(' ')[16], CultureInfo.InvariantCulture);
+        Assert.Equal(Math.Max(own, 5), int.Parse(File.ReadAllText(Path.Combine(folder, "value")), CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -150,6 +158,20 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
                 Assert.InRange(decoded.Frames, 0, 20 * 1152);
             }
         }
+    }
+
+    /// <summary>A folder with a program of that name that does something else.</summary>
+    private string FakeFfmpeg(string name, params string[] lines)
+    {
+        string folder = Directory.CreateDirectory(ffmpeg[name]).FullName;
+        string program = Path.Combine(folder, "ffmpeg");
+        File.WriteAllText(program, string.Join('\n', lines.Prepend("#!/bin/sh")) + '\n');
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return folder;
     }
 
     private static string[] Lists(string file, string address) =>

@@ -1,3 +1,4 @@
+using System.Net;
 using Linnet.Playback;
 using Linnet.Transports;
 
@@ -21,6 +22,34 @@ public class HttpPullTests
     [InlineData("http://")]
     [InlineData("javascript:alert(1)")]
     public void A_redirect_to_anything_but_http_is_not(string location) => Assert.Throws<TransportException>(() => HttpPull.Follow(From, location));
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("::ffff:10.1.2.3", true)]
+    [InlineData("169.254.169.254", true)]
+    [InlineData("172.31.255.255", true)]
+    [InlineData("192.168.0.1", true)]
+    [InlineData("100.64.0.1", true)]
+    [InlineData("0.0.0.0", true)]
+    [InlineData("fe80::1", true)]
+    [InlineData("fd00::1", true)]
+    [InlineData("93.184.215.14", false)]
+    [InlineData("172.32.0.1", false)]
+    [InlineData("2606:2800::1", false)]
+    public void A_server_out_there_does_not_lead_to_machines_that_only_we_can_reach(string address, bool isInside)
+    {
+        var to = new Uri("http://elsewhere.example/jazz");
+        IPAddress[] hosts = [IPAddress.Parse("93.184.215.14"), IPAddress.Parse(address)];
+        if (isInside)
+        {
+            Assert.Contains("elsewhere.example", Assert.Throws<TransportException>(() => HttpPull.ThrowIfInside(to, hosts)).Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            HttpPull.ThrowIfInside(to, hosts);
+        }
+    }
 
     [Theory]
     [InlineData("#EXTM3U\r\n#EXTINF:-1,Jazz\r\nhttp://example.com/jazz.mp3\r\nhttp://example.com/other.mp3")]

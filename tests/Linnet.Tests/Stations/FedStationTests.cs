@@ -57,6 +57,24 @@ public sealed class FedStationTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_format_of_which_no_station_can_be_made_is_forgotten()
+    {
+        var buffer = new IngestBuffer("live", new IngestOptions());
+        buffer.FormatKnown = format => throw new InvalidOperationException("no encoder");
+        Assert.True(buffer.TryBegin("first", takesOver: false, out IngestWriter? first));
+        Assert.Throws<InvalidOperationException>(() => first.OnFormat(new StreamFormat(new AudioFormat(8000, 1), 16, StreamCodec.Pcm, 0, [])));
+        first.Dispose();
+        Assert.Null(buffer.Format);
+
+        AudioFormat? known = null;
+        buffer.FormatKnown = format => known = format.Pcm;
+        Assert.True(buffer.TryBegin("second", takesOver: false, out IngestWriter? second));
+        second.OnFormat(new StreamFormat(new AudioFormat(48_000, 2), 16, StreamCodec.Pcm, 0, []));
+        Assert.Equal(new AudioFormat(48_000, 2), known);
+        Assert.Equal(known, buffer.Format);
+    }
+
+    [Fact]
     public async Task What_a_pull_brings_is_a_station_too()
     {
         using var ending = new CancellationTokenSource();

@@ -11,6 +11,9 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>What it may take of memory, where the system can say so.</summary>
     private const long MemoryLimit = 2L << 30;
 
+    /// <summary>Whatever it is given to decode, it does not hold up who sends, or who plays.</summary>
+    private const int Nice = 5;
+
     /// <summary>The longest error kept, in characters.</summary>
     private const int MaxProblemLength = 300;
 
@@ -34,6 +37,7 @@ internal sealed class FfmpegProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.BeginErrorReadLine();
         ChildLimits.SetMemory(process.Id, MemoryLimit);
+        ChildLimits.SetNice(process.Id, Nice);
     }
 
     /// <summary>The WAV.</summary>

@@ -194,7 +194,21 @@ public sealed class IngestBuffer
             }
         }
 
-        known?.Invoke(format);
+        try
+        {
+            known?.Invoke(format);
+        }
+        catch
+        {
+            // There is no station of it: the next one may bring what there can be one of.
+            lock (_gate)
+            {
+                _format = null;
+            }
+
+            throw;
+        }
+
         return Format!.Value;
     }
 
