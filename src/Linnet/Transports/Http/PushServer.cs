@@ -28,6 +28,7 @@ public sealed class PushServer
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Tally<PushRefusal> _refused = new();
+    private readonly NowAndThen _refusing;
     private int _pushes;
 
     /// <summary>A server.</summary>
@@ -45,6 +46,7 @@ public sealed class PushServer
         _createDecoder = createDecoder;
         _authority = string.IsNullOrEmpty(options.Password) ? null : new PushAuthority(options.Password);
         _time = time;
+        _refusing = new NowAndThen(time);
         _logger = logger ?? NullLogger.Instance;
     }
 
@@ -248,7 +250,11 @@ public sealed class PushServer
     private async Task RefuseAsync(PushConnection connection, PushRefusal reason, byte[] answer)
     {
         _refused.Count(reason);
-        _logger.PushRefused(connection.Remote, reason);
+        if (_refusing.TrySay(out long unsaid))
+        {
+            _logger.PushRefused(connection.Remote, reason, unsaid);
+        }
+
         await connection.AnswerAsync(answer).ConfigureAwait(false);
     }
 }

@@ -86,6 +86,21 @@ public class PushServerTests
     }
 
     [Fact]
+    public async Task A_flood_of_refusals_does_not_fill_the_log()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            await Begin(_server, "PUT /live HTTP/1.1", "X-Nothing: 1").ReadToEndAsync();
+        }
+
+        Assert.EndsWith("may not push: Unnamed (0 more were refused since this was said last)", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await Begin(_server, "PUT /live HTTP/1.1", "X-Nothing: 1").ReadToEndAsync();
+        Assert.EndsWith("may not push: Unnamed (99 more were refused since this was said last)", _log.Lines[1], StringComparison.Ordinal);
+        Assert.Equal(101, _server.Refused[PushRefusal.Unnamed]);
+    }
+
+    [Fact]
     public async Task A_second_pusher_is_refused()
     {
         Peer first = Begin(_server, "SOURCE /live HTTP/1.0", Password);
