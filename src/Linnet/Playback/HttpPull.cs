@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
 using Linnet.Codecs.Streams;
 using Linnet.Transports;
 using Linnet.Transports.Http;
@@ -162,6 +163,10 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger)
         {
             throw new TransportException("the server does not answer");
         }
+        catch (AuthenticationException e)
+        {
+            throw new TransportException($"its certificate is not trusted here ({e.Message.TrimEnd('.')}); let this system trust its issuer", e);
+        }
     }
 
     private async Task<HttpResponseHead> AskAsync(Stream stream, PipeReader input, Uri to, CancellationToken cancellationToken)
@@ -190,7 +195,7 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger)
                     input.AdvanceTo(read.Buffer.GetPosition(head!.Length));
                     return head;
                 case HttpReadResult.Invalid:
-                    throw new TransportException("what answers there is no HTTP server");
+                    throw new TransportException("what answers there is no HTTP server, or says something malformed");
             }
 
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);

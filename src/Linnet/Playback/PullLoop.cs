@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Linnet.Codecs.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -29,7 +30,7 @@ internal sealed class PullLoop(string address, TimeProvider time, ILogger logger
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 problem = $"{address} cannot be fetched: {e.Message.TrimEnd('.')}.";
-                if (e is not (IOException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException))
+                if (e is not (IOException or SocketException))
                 {
                     logger.PullFailedHere(e, station.Name);
                 }
