@@ -12,8 +12,8 @@ internal static partial class PushLog
     [LoggerMessage(561, LogLevel.Information, "{Remote} no longer pushes to {Station}: {Reason} ({Bytes} bytes)")]
     public static partial void PushEnds(this ILogger logger, EndPoint? remote, string station, string reason, long bytes);
 
-    [LoggerMessage(562, LogLevel.Information, "{Remote} may not push: {Reason} ({Unsaid} more were refused since this was said last)")]
-    public static partial void PushRefused(this ILogger logger, EndPoint? remote, PushRefusal reason, long unsaid);
+    [LoggerMessage(562, LogLevel.Information, "{Remote} may not push: {Reason} ({Unsaid} more were refused for this since it was said last)")]
+    public static partial void PushRefused(this ILogger logger, EndPoint? remote, string reason, long unsaid);
 
     [LoggerMessage(563, LogLevel.Error, "The push of {Remote} failed")]
     public static partial void PushFailed(this ILogger logger, Exception exception, EndPoint? remote);

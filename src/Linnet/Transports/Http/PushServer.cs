@@ -27,8 +27,7 @@ public sealed class PushServer
     private readonly PushAuthority? _authority;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Tally<PushRefusal> _refused = new();
-    private readonly NowAndThen _refusing;
+    private readonly PushRefusals _refused;
     private int _pushes;
 
     /// <summary>A server.</summary>
@@ -46,8 +45,8 @@ public sealed class PushServer
         _createDecoder = createDecoder;
         _authority = string.IsNullOrEmpty(options.Password) ? null : new PushAuthority(options.Password);
         _time = time;
-        _refusing = new NowAndThen(time);
         _logger = logger ?? NullLogger.Instance;
+        _refused = new PushRefusals(time, _logger);
     }
 
     /// <summary>Who pushes now, by station.</summary>
@@ -205,7 +204,7 @@ public sealed class PushServer
 
         if (feed.Problem is { } problem)
         {
-            _refused.Count(PushRefusal.NotDecodable);
+            _refused.CountUnsaid(PushRefusal.NotDecodable);
             await connection.EndAsync(HttpStatusCode.UnsupportedMediaType, problem).ConfigureAwait(false);
         }
         else
@@ -249,12 +248,7 @@ public sealed class PushServer
 
     private async Task RefuseAsync(PushConnection connection, PushRefusal reason, byte[] answer)
     {
-        _refused.Count(reason);
-        if (_refusing.TrySay(out long unsaid))
-        {
-            _logger.PushRefused(connection.Remote, reason, unsaid);
-        }
-
+        _refused.Count(connection.Remote, reason);
         await connection.AnswerAsync(answer).ConfigureAwait(false);
     }
 }
