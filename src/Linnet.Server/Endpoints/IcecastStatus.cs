@@ -48,12 +48,15 @@ internal sealed record IcecastSource(
     string AudioInfo,
     int Bitrate,
     int Channels,
+    string? Genre,
+    int ListenerPeak,
     int Listeners,
     string Listenurl,
     int Samplerate,
     string ServerDescription,
     string ServerName,
     string ServerType,
+    string? ServerUrl,
     string? Title)
 {
     internal static IcecastSource Of(SiteView site, StationView station, StreamView stream)
@@ -64,12 +67,15 @@ internal sealed record IcecastSource(
             string.Create(CultureInfo.InvariantCulture, $"ice-samplerate={stream.SampleRate};ice-bitrate={stream.BitRate / 1000};ice-channels={stream.Channels}"),
             stream.BitRate / 1000,
             stream.Channels,
+            station.Description?.Genre,
+            stream.Peak,
             stream.Listeners,
             $"http://{site.Host}{stream.Path}",
             stream.SampleRate,
-            stream.Label,
-            station.Station.Name,
+            station.Description?.Description ?? stream.Label,
+            station.Title,
             stream.ContentType,
+            station.Description?.Url,
             track?.Title);
     }
 }

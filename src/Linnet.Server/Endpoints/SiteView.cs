@@ -1,6 +1,8 @@
 using Linnet.Broadcast;
 using Linnet.Server.Hosting;
 using Linnet.Stations;
+using Linnet.Transports.Http;
+using Linnet.Wire.Icy;
 using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Endpoints;
@@ -15,18 +17,27 @@ internal sealed record SiteView(string Host, string RtspHost, IReadOnlyList<Stat
     {
         // Who sends no Host header (HTTP/1.0) is most likely on this machine.
         HostString host = asked.HasValue ? asked : new HostString("localhost", options.Port);
+        IReadOnlyList<RadioRenditionSnapshot> heard = server.Radio?.GetSnapshot().Renditions ?? [];
         return new SiteView(
             host.ToUriComponent(),
             new HostString(host.Host, server.RtspEndPoint.Port).ToUriComponent(),
-            [.. server.Stations.Select(StationView.Of)]);
+            [.. server.Stations.Select(station => StationView.Of(station, server.Directory, heard))]);
     }
 }
 
 /// <summary>A station in it.</summary>
-internal sealed record StationView(StationSnapshot Station, IReadOnlyList<StreamView> Streams)
+/// <param name="Station">The station.</param>
+/// <param name="Description">What who sends to it says about it; <see langword="null"/>: nothing.</param>
+/// <param name="Streams">Its renditions for HTTP.</param>
+internal sealed record StationView(StationSnapshot Station, IceDescription? Description, IReadOnlyList<StreamView> Streams)
 {
-    internal static StationView Of(Station station) =>
-        new(station.GetSnapshot(), [.. station.Listing.Streams.Select(s => StreamView.Of(station.Name, s))]);
+    internal static StationView Of(Station station, StationDirectory directory, IReadOnlyList<RadioRenditionSnapshot> heard) => new(
+        station.GetSnapshot(),
+        directory.TryFind(station.Name, out StationListing? listing) ? listing.Description : null,
+        [.. station.Listing.Streams.Select(s => StreamView.Of(station.Name, s, heard))]);
+
+    /// <summary>What people call it.</summary>
+    internal string Title => Description?.Name ?? Station.Name;
 
     /// <summary>Who listens to any rendition, by any protocol.</summary>
     internal int Listeners => Station.Renditions.Sum(static r => r.Listeners);
@@ -41,16 +52,21 @@ internal sealed record StationView(StationSnapshot Station, IReadOnlyList<Stream
 /// <param name="SampleRate">Frames per second.</param>
 /// <param name="Channels">Samples per frame.</param>
 /// <param name="Listeners">Who hears it; by RTSP too where it is the same rendition.</param>
-internal sealed record StreamView(string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners)
+/// <param name="Peak">The most there were over HTTP at a time, or are now.</param>
+internal sealed record StreamView(
+    string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners, int Peak)
 {
-    internal static StreamView Of(string station, StreamRendition stream)
+    internal static StreamView Of(string station, StreamRendition stream, IReadOnlyList<RadioRenditionSnapshot> heard)
     {
         RenditionInfo info = stream.Ring.Info;
         string variant = stream.Name.StartsWith(stream.Extension + "-", StringComparison.Ordinal) ? stream.Name[stream.Extension.Length..] : "";
         string label = stream.Extension is "flac" or "wav"
             ? $"{stream.Extension.ToUpperInvariant()} (lossless)"
             : $"{(stream.Extension == "opus" ? "Opus" : stream.Extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
+        int listeners = stream.Ring.Leases;
+        int peak = heard.FirstOrDefault(h => h.Station == station && h.Rendition == stream.Name)?.Peak ?? 0;
         return new StreamView(
-            $"/{station}{variant}.{stream.Extension}", stream.Extension, label, stream.ContentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels, stream.Ring.Leases);
+            $"/{station}{variant}.{stream.Extension}", stream.Extension, label, stream.ContentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels,
+            listeners, Math.Max(listeners, peak));
     }
 }

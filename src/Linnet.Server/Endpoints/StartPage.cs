@@ -65,7 +65,7 @@ internal static class StartPage
         string listeners = view.Listeners == 1 ? "1 listener" : string.Create(CultureInfo.InvariantCulture, $"{view.Listeners} listeners");
         page.Append(CultureInfo.InvariantCulture, $"""
             <article>
-            <h2>{name}</h2>
+            <h2>{Encode(view.Title)}</h2>
             <p>{Encode(station.Problem is null ? station.Track?.ToString() ?? "" : "This station has failed.")}</p>
             <p class="quiet">{Encode(StateOf(station.State))}, {listeners}</p>
             <audio controls preload="none">

@@ -26,6 +26,9 @@ public sealed class RadioHost : IAsyncDisposable
     private const int MaxHeadLength = 16 * 1024;
     private const int MaxPageConnections = 1024;
 
+    // Of a pusher that is faster than its station, and of strangers: more than a head, no more than some seconds of sound.
+    private const int MaxUnread = 64 * 1024;
+
     private readonly WebApplication _app;
     private readonly PageConnections _pages;
 
@@ -92,6 +95,7 @@ public sealed class RadioHost : IAsyncDisposable
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.Backlog = ListenBacklog;
+            sockets.MaxReadBufferSize = MaxUnread;
             sockets.CreateBoundListenSocket = HttpPort.Bind;
         });
         builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics

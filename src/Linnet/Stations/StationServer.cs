@@ -55,6 +55,9 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>What it sends now; disposed with it. Stations that others push to may come later.</summary>
     public IReadOnlyList<Station> Stations => _stations.Stations;
 
+    /// <summary>What is offered now, with what those who send say about it.</summary>
+    public StationDirectory Directory => _stations.Directory;
+
     /// <summary>Takes what is pushed over HTTP; <see langword="null"/>: that is off.</summary>
     public PushServer? Push { get; }
 

@@ -28,10 +28,17 @@ internal sealed class HostedServer : IAsyncDisposable
     public static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
     public static async Task<HostedServer> StartAsync(
-        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null)
+        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null, FedStation? fed = null)
     {
-        var ports = new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0, Radio = new RadioServerOptions() };
-        StationServer server = StationServer.Open(stations, ports);
+        var ports = new StationServerOptions
+        {
+            Bind = IPAddress.Loopback,
+            RtspPort = 0,
+            RtpPort = 0,
+            Radio = new RadioServerOptions(),
+            Push = new PushServerOptions { Password = "hackme" },
+        };
+        StationServer server = StationServer.Open(stations, ports, fed: fed is null ? [] : [fed]);
         options = (options ?? new RadioHostOptions()) with { Bind = IPAddress.Loopback, Port = 0 };
         RadioHost host = await RadioHost.StartAsync(
             server, serveAudio ?? server.Radio!.TryServeAsync, options, TimeProvider.System, cancellationToken: HangLimit);

@@ -17,6 +17,9 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
 
     internal IPEndPoint Remote => remote;
 
+    /// <summary>Whether the body ended because its chunks are none.</summary>
+    internal bool IsMalformed { get; private set; }
+
     /// <summary>
     /// Says that the body may come. Icecast's sources wait for a <c>200</c> before they send; who asked for <c>100 Continue</c> gets that, and
     /// can hear at the end how it went.
@@ -96,7 +99,8 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
             }
         }
 
-        return body.IsInvalid ? "its chunks are malformed" : feed.Complete() ?? "it ended";
+        IsMalformed = body.IsInvalid;
+        return IsMalformed ? "its chunks are malformed" : feed.Complete() ?? "it ended";
     }
 
     private static string? Feed(PushFeed feed, HttpBodyReader body, ReadOnlySpan<byte> bytes)

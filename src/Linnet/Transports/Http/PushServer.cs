@@ -21,6 +21,9 @@ internal delegate bool StreamDecoderFactory(
 /// </remarks>
 public sealed class PushServer
 {
+    // Some seconds of sound, and enough for 2 Mb/s across an ocean.
+    private const int KernelBuffer = 64 * 1024;
+
     private readonly PushServerOptions _options;
     private readonly IReadOnlyList<IngestBuffer> _stations;
     private readonly StreamDecoderFactory _createDecoder;
@@ -68,7 +71,9 @@ public sealed class PushServer
         ArgumentNullException.ThrowIfNull(socket);
         try
         {
-            return socket.RemoteEndPoint is IPEndPoint remote ? ServeAsync(head, transport, remote, cancellationToken) : Task.CompletedTask;
+            // What waits in the kernel cannot be told from what is still to come: it keeps the station for a pusher that has long left.
+            socket.ReceiveBufferSize = KernelBuffer;
+            return socket.RemoteEndPoint is IPEndPoint remote ? ServeAsync(head, transport, remote.Unmapped(), cancellationToken) : Task.CompletedTask;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -202,15 +207,16 @@ public sealed class PushServer
             _logger.PushEnds(connection.Remote, station.Name, reason, feed.Bytes);
         }
 
-        if (feed.Problem is { } problem)
+        if (feed.Problem is not null)
         {
             _refused.CountUnsaid(PushRefusal.NotDecodable);
-            await connection.EndAsync(HttpStatusCode.UnsupportedMediaType, problem).ConfigureAwait(false);
         }
-        else
-        {
-            await connection.EndAsync(HttpStatusCode.OK, "Thank you.").ConfigureAwait(false);
-        }
+
+        (HttpStatusCode status, string answer) = feed.Problem is { } problem ? (HttpStatusCode.UnsupportedMediaType, problem)
+            : connection.IsMalformed ? (HttpStatusCode.BadRequest, "The chunks of this are malformed.")
+            : !writer.IsCurrent ? (HttpStatusCode.Conflict, "Another one took over.")
+            : (HttpStatusCode.OK, "Thank you.");
+        await connection.EndAsync(status, answer).ConfigureAwait(false);
     }
 
     private byte[] SetMetadata(HttpRequestHead head)

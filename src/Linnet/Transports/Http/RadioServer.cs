@@ -282,7 +282,7 @@ public sealed class RadioServer
     {
         try
         {
-            return socket.RemoteEndPoint as IPEndPoint;
+            return (socket.RemoteEndPoint as IPEndPoint)?.Unmapped();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

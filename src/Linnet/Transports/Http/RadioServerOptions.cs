@@ -24,7 +24,7 @@ public sealed record RadioServerOptions : IValidatable
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How large requests may be.</summary>
-    public HttpLimits Request { get; init; } = new();
+    public HttpLimits Request { get; init; } = new() { MaxHeaderLine = 16 * 1024, MaxHead = 16 * 1024 };
 
     /// <summary>
     /// Memory for the bytes that listeners of all stations share, by what the renditions' bit rates come to; a rendition that nobody hears yet is

@@ -108,7 +108,7 @@ internal sealed class PyAudioLease : IDisposable
                 return;
             }
 
-            OnDatagram(PyAudioHello.Is(buffer.AsSpan(0, length)), PyAudioUdpPort.Unmapped((IPEndPoint)_socket.RemoteEndPoint!.Create(from)), onStray);
+            OnDatagram(PyAudioHello.Is(buffer.AsSpan(0, length)), ((IPEndPoint)_socket.RemoteEndPoint!.Create(from)).Unmapped(), onStray);
         }
     }
 

@@ -196,9 +196,7 @@ public sealed class PyAudioTcpServer
         {
             socket.Blocking = false;
             socket.NoDelay = true;
-            return socket.RemoteEndPoint is IPEndPoint remote && remote.Address.IsIPv4MappedToIPv6
-                ? new IPEndPoint(remote.Address.MapToIPv4(), remote.Port)
-                : socket.RemoteEndPoint as IPEndPoint;
+            return (socket.RemoteEndPoint as IPEndPoint)?.Unmapped();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -107,7 +107,7 @@ internal sealed class PyAudioUdpPort : IDisposable
             }
 
             onDatagram(
-                PyAudioHello.Is(buffer.AsSpan(0, received.ReceivedBytes)), Unmapped((IPEndPoint)received.RemoteEndPoint), received.PacketInformation.Address);
+                PyAudioHello.Is(buffer.AsSpan(0, received.ReceivedBytes)), ((IPEndPoint)received.RemoteEndPoint).Unmapped(), received.PacketInformation.Address);
         }
     }
 
@@ -116,10 +116,6 @@ internal sealed class PyAudioUdpPort : IDisposable
 
     /// <summary>Whether an error of a connected socket is what ICMP said to an earlier datagram: nobody is there. Windows calls it a reset.</summary>
     internal static bool IsNobody(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset;
-
-    /// <summary>An IPv4 address as such.</summary>
-    internal static IPEndPoint Unmapped(IPEndPoint endPoint) =>
-        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
 
     private static Socket NewSocket(AddressFamily family, bool isDual)
     {

@@ -70,7 +70,7 @@ internal sealed class RtspServerConnection
             socket.Blocking = false;
             socket.NoDelay = true;
             return socket is { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local }
-                ? new RtspServerConnection(server, input, socket, Unmapped(remote), Unmapped(local))
+                ? new RtspServerConnection(server, input, socket, remote.Unmapped(), local.Unmapped())
                 : null;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -385,7 +385,4 @@ internal sealed class RtspServerConnection
     // Empty lines between messages are no beginning of one.
     private static bool IsBlank(in ReadOnlySequence<byte> buffer) =>
         buffer.IsEmpty || (buffer.Length < 8 && !buffer.ToArray().AsSpan().ContainsAnyExcept((byte)'\r', (byte)'\n'));
-
-    private static IPEndPoint Unmapped(IPEndPoint endPoint) =>
-        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
 }

@@ -166,6 +166,31 @@ public class PushServerTests
     }
 
     [Fact]
+    public async Task Chunks_that_are_none_are_answered_so_and_not_with_thanks()
+    {
+        Peer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Transfer-Encoding: chunked");
+        await peer.ReadUntilAsync("\r\n\r\n");
+        await peer.SendAsync([.. "300\r\n"u8, .. Sound(0x300), .. "\r\nFFFFFFFFFFFFFFFFF\r\n"u8]);
+
+        string answer = await peer.ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("The chunks of this are malformed.\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_is_taken_over_from_and_can_still_hear_it_is_told()
+    {
+        PushServer server = Create(new PushServerOptions { Password = "hackme", TakesOver = true });
+        Peer first = Begin(server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Content-Length: 5000");
+        await first.ReadUntilAsync("\r\n\r\n");
+        await Begin(server, "SOURCE /live HTTP/1.0", Password).ReadUntilAsync("\r\n\r\n");
+        await first.SendAsync(Sound(700));
+
+        Assert.StartsWith("HTTP/1.1 409 ", await first.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pusher_that_says_nothing_is_let_go()
     {
         Peer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);

@@ -1,0 +1,100 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Linnet.Audio;
+using Linnet.Stations;
+
+namespace Linnet.Server.Tests.Hosting;
+
+public sealed class PushedStationTests
+{
+    private const string Password = "Authorization: Basic c291cmNlOmhhY2ttZQ==\r\n";
+
+    // 8000 Hz, one channel, 16 bit, and no end.
+    private static readonly byte[] Wav =
+        [.. "RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF".Select(static c => (byte)c)];
+
+    [Fact]
+    public async Task The_status_and_the_page_say_what_the_pusher_says_of_itself_and_how_many_heard_it_at_most()
+    {
+        using var live = new FedStation(new StationOptions { Name = "live", Streams = ["wav"] });
+        await using HostedServer server = await HostedServer.StartAsync([], fed: live);
+        using TcpClient pusher = await PushAsync(server, "ice-name: Late <night>\r\nice-genre: Jazz\r\nice-description: Slow\r\nice-url: http://radio.example/\r\n");
+        await pusher.GetStream().WriteAsync(new byte[32_000], HostedServer.HangLimit);
+        while (server.Server.Stations.Count == 0)
+        {
+            await Task.Yield();
+        }
+
+        using (TcpClient listener = await server.ConnectAsync())
+        {
+            await listener.GetStream().WriteAsync("GET /live.wav HTTP/1.0\r\n\r\n"u8.ToArray(), HostedServer.HangLimit);
+            await listener.GetStream().ReadExactlyAsync(new byte[1000], HostedServer.HangLimit);
+        }
+
+        string status = await server.GetAsync("/status-json.xsl");
+        JsonElement source = JsonDocument.Parse(status[status.IndexOf('{', StringComparison.Ordinal)..]).RootElement.GetProperty("icestats").GetProperty("source");
+        Assert.Equal("Late <night>", source.GetProperty("server_name").GetString());
+        Assert.Equal("Jazz", source.GetProperty("genre").GetString());
+        Assert.Equal("Slow", source.GetProperty("server_description").GetString());
+        Assert.Equal("http://radio.example/", source.GetProperty("server_url").GetString());
+        Assert.Equal(1, source.GetProperty("listener_peak").GetInt32());
+        Assert.Contains("<h2>Late &lt;night&gt;</h2>", await server.GetAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pusher_faster_than_its_station_is_held_before_minutes_of_its_sound_are_under_way()
+    {
+        using var live = new FedStation(new StationOptions { Name = "live", Streams = ["wav"] }, new AudioFormat(8000, 1));
+        await using HostedServer server = await HostedServer.StartAsync([], fed: live);
+        using TcpClient pusher = await PushAsync(server, "");
+        pusher.Client.Blocking = false;
+        byte[] sound = new byte[16_384];
+        int taken = 0;
+
+        // Once nothing can be sent for half a second it is held: by then the station has played 8 kB.
+        while (taken < 3_000_000 && pusher.Client.Poll(TimeSpan.FromSeconds(0.5), SelectMode.SelectWrite))
+        {
+            int sent = pusher.Client.Send(sound, SocketFlags.None, out SocketError error);
+            Assert.True(error is SocketError.Success or SocketError.WouldBlock, error.ToString());
+            taken += Math.Max(0, sent);
+        }
+
+        // Eight seconds in the station, the rest in two kernels and a pipe.
+        Assert.InRange(taken, 128_000, 700_000);
+    }
+
+    [Theory]
+    [InlineData(6000)]
+    [InlineData(12_000)]
+    public async Task A_listener_whose_browser_has_large_cookies_for_this_host_is_a_listener(int length)
+    {
+        await using HostedServer server = await HostedServer.StartAsync([new Station(new StationOptions { Name = "jazz", Streams = ["wav"] }, new Linnet.Sources.ToneSource(440))]);
+        using TcpClient listener = await server.ConnectAsync();
+        await listener.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"GET /jazz.wav HTTP/1.1\r\nHost: x\r\nCookie: {new string('c', length)}\r\n\r\n"), HostedServer.HangLimit);
+        byte[] answer = new byte[15];
+        await listener.GetStream().ReadExactlyAsync(answer, HostedServer.HangLimit);
+
+        Assert.Equal("HTTP/1.1 200 OK", Encoding.ASCII.GetString(answer));
+    }
+
+    /// <summary>Begins a push: the answer to its head has been read, the WAV's head is sent.</summary>
+    private static async Task<TcpClient> PushAsync(HostedServer server, string headers)
+    {
+        TcpClient pusher = await server.ConnectAsync();
+        pusher.SendBufferSize = 64 * 1024;
+        await pusher.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"SOURCE /live HTTP/1.0\r\n{Password}Content-Type: audio/wav\r\n{headers}\r\n"), HostedServer.HangLimit);
+        var answer = new StringBuilder();
+        byte[] one = new byte[1];
+        while (!answer.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            await pusher.GetStream().ReadExactlyAsync(one, HostedServer.HangLimit);
+            answer.Append((char)one[0]);
+        }
+
+        Assert.StartsWith("HTTP/1.0 200 OK\r\n", answer.ToString(), StringComparison.Ordinal);
+        await pusher.GetStream().WriteAsync(Wav, HostedServer.HangLimit);
+        return pusher;
+    }
+}
