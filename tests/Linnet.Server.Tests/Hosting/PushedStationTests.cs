@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Linnet.Audio;
+using Linnet.Broadcast;
 using Linnet.Stations;
 
 namespace Linnet.Server.Tests.Hosting;
@@ -21,7 +22,7 @@ public sealed class PushedStationTests
         await using HostedServer server = await HostedServer.StartAsync([], fed: live);
         using TcpClient pusher = await PushAsync(server, "ice-name: Late <night>\r\nice-genre: Jazz\r\nice-description: Slow\r\nice-url: http://radio.example/\r\n");
         await pusher.GetStream().WriteAsync(new byte[32_000], HostedServer.HangLimit);
-        while (server.Server.Stations.Count == 0)
+        while (!server.Server.Directory.TryFind("live", out StationListing? listing) || listing.Description is null)
         {
             await Task.Yield();
         }
