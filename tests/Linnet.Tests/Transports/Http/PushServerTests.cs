@@ -31,7 +31,7 @@ public class PushServerTests
     [InlineData("PUT /live.mp3 HTTP/1.1")]
     public async Task Who_waits_for_an_answer_before_it_sends_gets_one(string line)
     {
-        Peer peer = Begin(_server, line, Password);
+        PushPeer peer = Begin(_server, line, Password);
 
         string answer = await peer.ReadUntilAsync("\r\n\r\n");
         await peer.SendAsync(Sound(1000));
@@ -46,7 +46,7 @@ public class PushServerTests
     [Fact]
     public async Task Who_expects_to_be_told_to_continue_is_told_and_hears_at_the_end_how_it_went()
     {
-        Peer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Transfer-Encoding: chunked");
+        PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Transfer-Encoding: chunked");
 
         Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", await peer.ReadUntilAsync("\r\n\r\n"));
         await peer.SendAsync([.. "300\r\n"u8, .. Sound(0x300), .. "\r\n0\r\n\r\n"u8]);
@@ -58,7 +58,7 @@ public class PushServerTests
     [Fact]
     public async Task A_push_with_a_length_is_answered_when_it_is_over()
     {
-        Peer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Content-Length: 500");
+        PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Content-Length: 500");
         await peer.SendAsync(Sound(500));
 
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await peer.ReadToEndAsync(), StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public class PushServerTests
         string password, string line, string header, string status, PushRefusal reason)
     {
         PushServer server = Create(new PushServerOptions { Password = password });
-        Peer peer = Begin(server, line, header == "right" ? Password : header.Length > 0 ? header : "X-Nothing: 1", "Expect: 100-continue");
+        PushPeer peer = Begin(server, line, header == "right" ? Password : header.Length > 0 ? header : "X-Nothing: 1", "Expect: 100-continue");
 
         string answer = await peer.ReadToEndAsync();
 
@@ -110,7 +110,7 @@ public class PushServerTests
     [Fact]
     public async Task A_second_pusher_is_refused()
     {
-        Peer first = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        PushPeer first = Begin(_server, "SOURCE /live HTTP/1.0", Password);
         await first.ReadUntilAsync("\r\n\r\n");
 
         string answer = await Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue").ReadToEndAsync();
@@ -126,9 +126,9 @@ public class PushServerTests
     public async Task A_second_pusher_takes_over_if_that_is_wanted()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", TakesOver = true });
-        Peer first = Begin(server, "SOURCE /live HTTP/1.0", Password);
+        PushPeer first = Begin(server, "SOURCE /live HTTP/1.0", Password);
         await first.ReadUntilAsync("\r\n\r\n");
-        Peer second = Begin(server, "SOURCE /live HTTP/1.0", Password);
+        PushPeer second = Begin(server, "SOURCE /live HTTP/1.0", Password);
         await second.ReadUntilAsync("\r\n\r\n");
 
         await first.SendAsync(Sound(700));
@@ -154,7 +154,7 @@ public class PushServerTests
     [Fact]
     public async Task What_cannot_be_decoded_is_answered_with_the_reason()
     {
-        Peer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue");
+        PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue");
         await peer.ReadUntilAsync("\r\n\r\n");
         await peer.SendAsync(new byte[] { BytesAsFrames.Bad });
 
@@ -168,7 +168,7 @@ public class PushServerTests
     [Fact]
     public async Task Chunks_that_are_none_are_answered_so_and_not_with_thanks()
     {
-        Peer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Transfer-Encoding: chunked");
+        PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Transfer-Encoding: chunked");
         await peer.ReadUntilAsync("\r\n\r\n");
         await peer.SendAsync([.. "300\r\n"u8, .. Sound(0x300), .. "\r\nFFFFFFFFFFFFFFFFF\r\n"u8]);
 
@@ -182,7 +182,7 @@ public class PushServerTests
     public async Task Who_is_taken_over_from_and_can_still_hear_it_is_told()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", TakesOver = true });
-        Peer first = Begin(server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Content-Length: 5000");
+        PushPeer first = Begin(server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Content-Length: 5000");
         await first.ReadUntilAsync("\r\n\r\n");
         await Begin(server, "SOURCE /live HTTP/1.0", Password).ReadUntilAsync("\r\n\r\n");
         await first.SendAsync(Sound(700));
@@ -193,7 +193,7 @@ public class PushServerTests
     [Fact]
     public async Task A_pusher_that_says_nothing_is_let_go()
     {
-        Peer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
 
         _time.Advance(TimeSpan.FromSeconds(11));
@@ -207,7 +207,7 @@ public class PushServerTests
     public async Task Silence_is_let_go_if_that_is_wanted()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", SilenceTime = TimeSpan.FromSeconds(1) });
-        Peer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
+        PushPeer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
         await peer.SendAsync(new byte[9000]);
 
@@ -220,7 +220,7 @@ public class PushServerTests
     public async Task More_bits_than_a_push_may_have_end_it()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", MaxBitRate = 8000 });
-        Peer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
+        PushPeer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
         await peer.SendAsync(Sound(21_000));
 
@@ -232,7 +232,7 @@ public class PushServerTests
     [Fact]
     public async Task A_pusher_that_is_too_fast_is_held_and_loses_nothing()
     {
-        Peer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
         ValueTask<FlushResult> sending = peer.SendAsync(Sound(200_000));
         float[] pcm = new float[8000];
@@ -254,7 +254,7 @@ public class PushServerTests
     [Fact]
     public async Task A_title_stands_where_the_sound_is_that_arrives_at_that_moment()
     {
-        Peer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
         await peer.SendAsync(Sound(1000));
         await Until(() => _live.GetState().Frames == 1000);
@@ -300,11 +300,11 @@ public class PushServerTests
 
     private static byte[] Sound(int frames) => [.. Enumerable.Repeat((byte)100, frames)];
 
-    private static Peer Begin(PushServer server, params string[] lines)
+    private static PushPeer Begin(PushServer server, params string[] lines)
     {
         var buffer = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"));
         Assert.Equal(HttpReadResult.Done, HttpRequestHead.TryParse(buffer, null, out HttpRequestHead? head, out _));
-        return new Peer(server, head!);
+        return new PushPeer(server, head!);
     }
 
     private static async Task Until(Func<bool> condition)
@@ -350,57 +350,5 @@ public class PushServerTests
         public void Dispose()
         {
         }
-    }
-
-    /// <summary>The other end of a connection that is served.</summary>
-    private sealed class Peer
-    {
-        private readonly Pipe _in = new(new PipeOptions(pauseWriterThreshold: 1 << 16, resumeWriterThreshold: 1 << 15, useSynchronizationContext: false));
-        private readonly Pipe _out = new();
-        private readonly StringBuilder _read = new();
-
-        internal Peer(PushServer server, HttpRequestHead head) => _ = RunAsync(server, head);
-
-        internal ValueTask<FlushResult> SendAsync(byte[] bytes) => _in.Writer.WriteAsync(bytes, TestContext.Current.CancellationToken);
-
-        internal ValueTask EndAsync() => _in.Writer.CompleteAsync();
-
-        internal async Task<string> ReadUntilAsync(string end)
-        {
-            while (!_read.ToString().Contains(end, StringComparison.Ordinal) && await ReadMoreAsync())
-            {
-            }
-
-            string all = _read.ToString();
-            int length = all.IndexOf(end, StringComparison.Ordinal) + end.Length;
-            _read.Remove(0, length);
-            return all[..length];
-        }
-
-        internal async Task<string> ReadToEndAsync()
-        {
-            while (await ReadMoreAsync())
-            {
-            }
-
-            return _read.ToString();
-        }
-
-        private async Task<bool> ReadMoreAsync()
-        {
-            ReadResult read = await _out.Reader.ReadAsync(TestContext.Current.CancellationToken);
-            _read.Append(Encoding.UTF8.GetString(read.Buffer));
-            _out.Reader.AdvanceTo(read.Buffer.End);
-            return !read.IsCompleted;
-        }
-
-        private async Task RunAsync(PushServer server, HttpRequestHead head)
-        {
-            await server.ServeAsync(head, new Ends(_in.Reader, _out.Writer), new IPEndPoint(IPAddress.Loopback, 1234), TestContext.Current.CancellationToken);
-            await _in.Reader.CompleteAsync();
-            await _out.Writer.CompleteAsync();
-        }
-
-        private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
     }
 }

@@ -1,0 +1,59 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using Linnet.Transports.Http;
+using Linnet.Wire.Icy;
+
+namespace Linnet.Tests.Transports.Http;
+
+/// <summary>The other end of a connection that is served.</summary>
+internal sealed class PushPeer
+{
+    private readonly Pipe _in = new(new PipeOptions(pauseWriterThreshold: 1 << 16, resumeWriterThreshold: 1 << 15, useSynchronizationContext: false));
+    private readonly Pipe _out = new();
+    private readonly StringBuilder _read = new();
+
+    internal PushPeer(PushServer server, HttpRequestHead head) => _ = RunAsync(server, head);
+
+    internal ValueTask<FlushResult> SendAsync(byte[] bytes) => _in.Writer.WriteAsync(bytes, TestContext.Current.CancellationToken);
+
+    internal ValueTask EndAsync() => _in.Writer.CompleteAsync();
+
+    internal async Task<string> ReadUntilAsync(string end)
+    {
+        while (!_read.ToString().Contains(end, StringComparison.Ordinal) && await ReadMoreAsync())
+        {
+        }
+
+        string all = _read.ToString();
+        int length = all.IndexOf(end, StringComparison.Ordinal) + end.Length;
+        _read.Remove(0, length);
+        return all[..length];
+    }
+
+    internal async Task<string> ReadToEndAsync()
+    {
+        while (await ReadMoreAsync())
+        {
+        }
+
+        return _read.ToString();
+    }
+
+    private async Task<bool> ReadMoreAsync()
+    {
+        ReadResult read = await _out.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        _read.Append(Encoding.UTF8.GetString(read.Buffer));
+        _out.Reader.AdvanceTo(read.Buffer.End);
+        return !read.IsCompleted;
+    }
+
+    private async Task RunAsync(PushServer server, HttpRequestHead head)
+    {
+        await server.ServeAsync(head, new Ends(_in.Reader, _out.Writer), new IPEndPoint(IPAddress.Loopback, 1234), TestContext.Current.CancellationToken);
+        await _in.Reader.CompleteAsync();
+        await _out.Writer.CompleteAsync();
+    }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}
