@@ -16,6 +16,9 @@ public sealed class IngestBuffer
     // Of packets that decode to nothing, and of titles without sound between them, there could be any number.
     private const int MaxNotes = 1 << 15;
 
+    // Each title is a line in the log, and a new chained stream for whoever hears Ogg.
+    private static readonly TimeSpan TrackTime = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Queue<(long Position, StreamPacket Packet)> _packets = new();
     private readonly Queue<(long Position, TrackInfo Track)> _tracks = new();
@@ -25,6 +28,9 @@ public sealed class IngestBuffer
     private AudioFormat? _format;
     private IngestWriter? _writer;
     private TaskCompletionSource? _room;
+    private TrackInfo? _track;
+    private TrackInfo? _awaited;
+    private long? _trackAt;
     private long _read;
     private long _written;
 
@@ -89,6 +95,7 @@ public sealed class IngestBuffer
             if (writer is not null)
             {
                 _writer = writer;
+                (_track, _awaited, _trackAt) = (null, null, null);
                 _room?.TrySetResult();
                 _room = null;
             }
@@ -175,6 +182,7 @@ public sealed class IngestBuffer
             _read = _written;
             _packets.Clear();
             _tracks.Clear();
+            (_track, _awaited, _trackAt) = (null, null, null);
             _losses.Clear();
             _room?.TrySetResult();
             _room = null;
@@ -235,6 +243,7 @@ public sealed class IngestBuffer
             pcm[..first].CopyTo(_samples.AsSpan(at));
             pcm[first..].CopyTo(_samples);
             _written += pcm.Length / format.Channels;
+            TellTrack();
             return true;
         }
     }
@@ -255,10 +264,22 @@ public sealed class IngestBuffer
     {
         lock (_gate)
         {
-            if (_writer == writer && _tracks.Count < MaxNotes)
+            // Some servers say the same with every block; some say another thing with each.
+            if (_writer == writer && track != _track)
             {
-                _tracks.Enqueue((_written, track));
+                _track = _awaited = track;
+                TellTrack();
             }
+        }
+    }
+
+    /// <summary>Puts the latest title where the sound is now, unless the last was put there a moment ago: then it waits, and may be replaced.</summary>
+    private void TellTrack()
+    {
+        if (_awaited is not null && _tracks.Count < MaxNotes && (_trackAt is not long last || _written - last >= (_format?.FramesIn(TrackTime) ?? 0)))
+        {
+            _tracks.Enqueue((_written, _awaited));
+            (_trackAt, _awaited) = (_written, null);
         }
     }
 
