@@ -70,7 +70,7 @@ internal sealed record IcecastSource(
             station.Description?.Genre,
             stream.Peak,
             stream.Listeners,
-            $"http://{site.Host}{stream.Path}",
+            $"{site.Scheme}://{site.Host}{stream.Path}",
             stream.SampleRate,
             station.Description?.Description ?? stream.Label,
             station.Title,

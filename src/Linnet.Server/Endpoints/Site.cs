@@ -57,7 +57,7 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
             : SayAsync(context, StatusCodes.Status503ServiceUnavailable, $"not ready: every station has ended\n{failed}");
     }
 
-    private SiteView Look(HttpContext context) => SiteView.Of(server, context.Request.Host, options);
+    private SiteView Look(HttpContext context) => SiteView.Of(server, context.Request, options);
 
     private static Task SayAsync(HttpContext context, int status, string text) => SendAsync(context, status, PlainText, text);
 

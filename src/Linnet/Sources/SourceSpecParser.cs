@@ -43,7 +43,7 @@ internal static class SourceSpecParser
             return TryReadSource(name, text[(equals + 1)..], out spec, out problem);
         }
 
-        if (name.AsSpan().IndexOfAny('/', '\\', '.') >= 0)
+        if (name.AsSpan().IndexOfAny('/', '\\') >= 0 || (name.Contains('.') && !IsThere(text[(equals + 1)..], fileExists, folderExists)))
         {
             // A path with '=' in it that is not there: opening it will say so.
             return true;
@@ -52,6 +52,10 @@ internal static class SourceSpecParser
         problem = $"'{name}' is not a name for a station: use a to z, 0 to 9 and -, at most {SourceSpec.MaxNameLength}, such as jazz=song.wav.";
         return false;
     }
+
+    /// <summary>Whether it is a source for certain, so that what stands before it was meant for a name: <c>live.mp3=push</c>.</summary>
+    private static bool IsThere(string source, Func<string, bool> fileExists, Func<string, bool> folderExists) =>
+        TryReadSource("", source, out SourceSpec spec, out _) && (spec.Kind is not SourceKind.Path || fileExists(source) || folderExists(source));
 
     private static bool TryReadSource(string name, string source, out SourceSpec spec, out string problem)
     {

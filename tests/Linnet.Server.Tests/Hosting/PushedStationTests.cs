@@ -33,9 +33,10 @@ public sealed class PushedStationTests
             await listener.GetStream().ReadExactlyAsync(new byte[1000], HostedServer.HangLimit);
         }
 
-        string status = await server.GetAsync("/status-json.xsl");
+        string status = await server.AskAsync("GET /status-json.xsl HTTP/1.1\r\nHost: radio.example\r\nX-Forwarded-Proto: https\r\n\r\n");
         JsonElement source = JsonDocument.Parse(status[status.IndexOf('{', StringComparison.Ordinal)..]).RootElement.GetProperty("icestats").GetProperty("source");
         Assert.Equal("Late <night>", source.GetProperty("server_name").GetString());
+        Assert.Equal("https://radio.example/live.wav", source.GetProperty("listenurl").GetString());
         Assert.Equal("Jazz", source.GetProperty("genre").GetString());
         Assert.Equal("Slow", source.GetProperty("server_description").GetString());
         Assert.Equal("http://radio.example/", source.GetProperty("server_url").GetString());

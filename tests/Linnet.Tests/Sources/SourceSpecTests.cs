@@ -57,6 +57,8 @@ public class SourceSpecTests
     [InlineData("Jazz=song.wav", "'Jazz' is not a name")]
     [InlineData("a b=song.wav", "'a b' is not a name")]
     [InlineData("=song.wav", "'' is not a name")]
+    [InlineData("live.mp3=push", "'live.mp3' is not a name")]
+    [InlineData("live.ogg=http://example.org/a", "'live.ogg' is not a name")]
     [InlineData("tone:", "not a tone")]
     [InlineData("tone:0", "not a tone")]
     [InlineData("tone:-5", "not a tone")]

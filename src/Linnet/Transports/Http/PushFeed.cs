@@ -33,6 +33,9 @@ internal sealed class PushFeed : IStreamSink
     /// <summary>Why it cannot be decoded, if it cannot: a sentence for the pusher.</summary>
     internal string? Problem { get; private set; }
 
+    /// <summary>Called when it is known what is sent.</summary>
+    internal Action? Begun { get; init; }
+
     /// <summary>Takes the next bytes.</summary>
     /// <returns>Why no more are wanted; <see langword="null"/>: go on.</returns>
     internal string? Write(ReadOnlySpan<byte> bytes)
@@ -69,7 +72,15 @@ internal sealed class PushFeed : IStreamSink
     /// <summary>Holds the pusher where it is faster than the station.</summary>
     internal Task WaitForRoomAsync(CancellationToken cancellationToken) => _writer.WaitForRoomAsync(cancellationToken);
 
-    public void OnFormat(StreamFormat format) => _writer.OnFormat(format);
+    public void OnFormat(StreamFormat format)
+    {
+        bool isFirst = _writer.Format is null;
+        _writer.OnFormat(format);
+        if (isFirst)
+        {
+            Begun?.Invoke();
+        }
+    }
 
     public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm)
     {

@@ -182,7 +182,16 @@ public sealed class PushServer
         PushConnection connection, IngestBuffer station, IngestWriter writer, IStreamDecoder decoder, CancellationToken cancellationToken)
     {
         _logger.PushBegins(connection.Remote, station.Name);
-        var feed = new PushFeed(_options, writer, decoder, _time);
+        var feed = new PushFeed(_options, writer, decoder, _time)
+        {
+            Begun = () =>
+            {
+                if (writer is { Format: { } format, ConvertedTo: { } to })
+                {
+                    _logger.PushConverted(station.Name, format.Codec.ToString(), format.Pcm.ToString(), to.ToString());
+                }
+            },
+        };
         string reason = "it failed";
         try
         {
@@ -199,11 +208,6 @@ public sealed class PushServer
         }
         finally
         {
-            if (writer is { Format: { } format, ConvertedTo: { } to })
-            {
-                _logger.PushConverted(station.Name, format.Codec.ToString(), format.Pcm.ToString(), to.ToString());
-            }
-
             _logger.PushEnds(connection.Remote, station.Name, reason, feed.Bytes);
         }
 

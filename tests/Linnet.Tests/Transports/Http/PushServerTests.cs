@@ -191,6 +191,19 @@ public class PushServerTests
     }
 
     [Fact]
+    public async Task That_what_is_pushed_is_converted_is_said_when_it_begins()
+    {
+        var stereo = new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 2));
+        var server = new PushServer(new PushServerOptions { Password = "hackme" }, [stereo], CreateDecoder, _time, _log);
+        PushPeer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
+        await peer.ReadUntilAsync("\r\n\r\n");
+        await peer.SendAsync(Sound(1000));
+        await Until(() => stereo.GetState().Frames == 1000);
+
+        Assert.EndsWith("What is pushed to live is Pcm, 8000 Hz, 1 ch, and is converted to 8000 Hz, 2 ch", _log.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pusher_that_says_nothing_is_let_go()
     {
         PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);

@@ -143,6 +143,17 @@ public class RadioServerTests
     }
 
     [Theory]
+    [InlineData("X-Forwarded-Proto: https\r\n", "https")]
+    [InlineData("X-Forwarded-Proto: gopher\r\n", "http")]
+    public async Task Behind_a_proxy_that_ends_TLS_files_lead_to_it(string header, string scheme)
+    {
+        await using var server = new RadioTestServer();
+        using RadioTestClient client = await server.GetAsync("/jazz.m3u", header);
+
+        Assert.EndsWith($"\r\n{scheme}://radio.example:8000/jazz.mp3\r\n", await client.ReadAllAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/jazz.m3u", "audio/x-mpegurl", "#EXTM3U\r\n#EXTINF:-1,jazz\r\nhttp://radio.example:8000/jazz.mp3\r\n")]
     [InlineData("/jazz.pls", "audio/x-scpls", "[playlist]\r\nNumberOfEntries=1\r\nFile1=http://radio.example:8000/jazz.mp3\r\nTitle1=jazz\r\nLength1=-1\r\nVersion=2\r\n")]
     public async Task Files_of_addresses_lead_players_here(string path, string type, string text)
