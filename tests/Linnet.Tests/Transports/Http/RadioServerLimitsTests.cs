@@ -172,6 +172,7 @@ public class RadioServerLimitsTests
         await client.SayAsync(new string('x', 20_000));
 
         await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Listeners == 0);
+        Assert.Equal(0, server.Radio.GetSnapshot().Sending.StalledListeners);
     }
 
     [Fact]
