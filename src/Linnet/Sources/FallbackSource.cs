@@ -118,6 +118,9 @@ public sealed class FallbackSource : IAudioSource
     /// <inheritdoc/>
     public void Dispose() => _fallback?.Dispose();
 
+    /// <summary>What is heard when nobody sends, for people.</summary>
+    private string Instead => _fallback is null || _fallbackHasEnded ? "silence" : "the fallback";
+
     private void Decide(IngestState state)
     {
         switch (_heard)
@@ -134,11 +137,11 @@ public sealed class FallbackSource : IAudioSource
                 if (state.IsFed)
                 {
                     Volatile.Write(ref _underruns, _underruns + 1);
-                    _logger.PrimaryRanDry(_primary.Name, _underruns);
+                    _logger.PrimaryRanDry(_primary.Name, Instead, _underruns);
                 }
                 else
                 {
-                    _logger.FallbackHeard(_primary.Name);
+                    _logger.FallbackHeard(_primary.Name, Instead);
                 }
 
                 StartFade(Heard.ToFallback);

@@ -29,11 +29,11 @@ internal static partial class Log
     [LoggerMessage(707, LogLevel.Information, "Station {Station}: what is sent to it is heard")]
     public static partial void PrimaryHeard(this ILogger logger, string station);
 
-    [LoggerMessage(708, LogLevel.Warning, "Station {Station}: its sender sends too little; the fallback is heard ({Times} times so far)")]
-    public static partial void PrimaryRanDry(this ILogger logger, string station, long times);
+    [LoggerMessage(708, LogLevel.Warning, "Station {Station}: its sender sends too little; {Instead} is heard ({Times} times so far)")]
+    public static partial void PrimaryRanDry(this ILogger logger, string station, string instead, long times);
 
-    [LoggerMessage(709, LogLevel.Information, "Station {Station}: its sender has gone; the fallback is heard")]
-    public static partial void FallbackHeard(this ILogger logger, string station);
+    [LoggerMessage(709, LogLevel.Information, "Station {Station}: its sender has gone; {Instead} is heard")]
+    public static partial void FallbackHeard(this ILogger logger, string station, string instead);
 
     [LoggerMessage(710, LogLevel.Warning, "Station {Station}: its fallback broke, so there is silence instead. {Problem}")]
     public static partial void FallbackBroke(this ILogger logger, string station, string problem);

@@ -42,6 +42,27 @@ public sealed class FallbackSourceTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true, "the fallback")]
+    [InlineData(false, "silence")]
+    public void The_log_says_what_is_heard_when_the_sender_has_gone(bool hasFallback, string heard)
+    {
+        var log = new RecordingLogger();
+        using var source = new FallbackSource(_buffer, hasFallback ? new Level(0.25f) : null, 16, log);
+        using (IngestWriter writer = Begin())
+        {
+            Write(writer, 0.5f, seconds: 2);
+        }
+
+        float[] pcm = new float[1600];
+        for (int i = 0; i < 50; i++)
+        {
+            source.Read(pcm, CancellationToken.None);
+        }
+
+        Assert.EndsWith($"Station live: its sender has gone; {heard} is heard", log.Lines[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_title_stands_at_its_frame_and_titles_follow_what_is_heard()
     {
