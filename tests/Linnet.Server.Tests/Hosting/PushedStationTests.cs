@@ -81,6 +81,20 @@ public sealed class PushedStationTests
         Assert.Equal("HTTP/1.1 200 OK", Encoding.ASCII.GetString(answer));
     }
 
+    [Fact]
+    public async Task A_title_longer_than_any_is_cut_and_not_taken_for_a_page()
+    {
+        using var live = new FedStation(new StationOptions { Name = "live", Streams = ["wav"] }, new AudioFormat(8000, 1));
+        await using HostedServer server = await HostedServer.StartAsync([], fed: live);
+        using TcpClient pusher = await PushAsync(server, "");
+
+        string answer = await server.AskAsync(
+            $"GET /admin/metadata?mode=updinfo&mount=/live&song={new string('x', 5000)} HTTP/1.1\r\nHost: x\r\n{Password}\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("Metadata update successful", answer, StringComparison.Ordinal);
+    }
+
     /// <summary>Begins a push: the answer to its head has been read, the WAV's head is sent.</summary>
     private static async Task<TcpClient> PushAsync(HostedServer server, string headers)
     {

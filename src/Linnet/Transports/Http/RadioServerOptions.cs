@@ -23,8 +23,8 @@ public sealed record RadioServerOptions : IValidatable
     /// <summary>How long a connection may take until its request is whole, and a station until its first sound is there. 1–300 s; default 10 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How large requests may be.</summary>
-    public HttpLimits Request { get; init; } = new() { MaxHeaderLine = 16 * 1024, MaxHead = 16 * 1024 };
+    /// <summary>How large requests may be. Default as Kestrel takes them: what is refused here goes on to it, and must not be a page that is not there.</summary>
+    public HttpLimits Request { get; init; } = new() { MaxStartLine = 8 * 1024, MaxHeaderLine = 16 * 1024, MaxHead = 16 * 1024 };
 
     /// <summary>
     /// Memory for the bytes that listeners of all stations share, by what the renditions' bit rates come to; a rendition that nobody hears yet is
