@@ -17,11 +17,11 @@ public sealed class BroadcastRing
     private readonly RingItem?[] _slots;
     private readonly Func<TimeSpan, bool> _start;
     private readonly Lock _gate = new();
+    private readonly RingHistory<TitleItem> _titles = new();
+    private readonly RingHistory<FormatItem> _formats = new();
     private Action<RingItem>[] _observers = [];
     private TaskCompletionSource? _published;
     private TimelineBox? _timeline;
-    private TitleItem? _title;
-    private FormatItem? _format;
     private long _head;
     private int _leases;
 
@@ -62,10 +62,10 @@ public sealed class BroadcastRing
     public MediaTimeline? Timeline => Volatile.Read(ref _timeline)?.Value;
 
     /// <summary>The title that was published last, even where its item is gone; <see langword="null"/>: none yet.</summary>
-    public TitleItem? Title => Volatile.Read(ref _title);
+    public TitleItem? Title => _titles.Last;
 
     /// <summary>The format that was published last, even where its item is gone; <see langword="null"/> before the rendition first ran.</summary>
-    public FormatItem? Format => Volatile.Read(ref _format);
+    public FormatItem? Format => _formats.Last;
 
     /// <summary>Takes part in the rendition, starting it if need be. The lease ends that.</summary>
     /// <returns><see langword="false"/> if the station runs as many renditions as it may, or has ended.</returns>
@@ -148,6 +148,12 @@ public sealed class BroadcastRing
         return index;
     }
 
+    /// <summary>The title that holds before the item at <paramref name="index"/>, however long ago it was published; <see langword="null"/>: none.</summary>
+    internal TitleItem? TitleBefore(long index) => _titles.Before(index);
+
+    /// <summary>The format that holds before the item at <paramref name="index"/>, however long ago it was published; <see langword="null"/>: none.</summary>
+    internal FormatItem? FormatBefore(long index) => _formats.Before(index);
+
     /// <summary>Completes when the item at <paramref name="index"/> has been published, or one after it.</summary>
     public async Task WaitForAsync(long index, CancellationToken cancellationToken)
     {
@@ -179,10 +185,10 @@ public sealed class BroadcastRing
                 Volatile.Write(ref _timeline, new TimelineBox(discontinuity.Timeline));
                 break;
             case TitleItem title:
-                Volatile.Write(ref _title, title);
+                _titles.Add(title, head - _slots.Length + 1);
                 break;
             case FormatItem format:
-                Volatile.Write(ref _format, format);
+                _formats.Add(format, head - _slots.Length + 1);
                 break;
         }
 

@@ -166,18 +166,12 @@ internal sealed class StreamLog
     /// <summary>Tells the container what was in force before the first item.</summary>
     private void PutInForce()
     {
-        if (Ring.Format is { } format && format.Index < _next)
+        if (Ring.FormatBefore(_next) is FormatItem format)
         {
             _container.Write(format, _scratch);
         }
 
-        TitleItem? title = Ring.Title is { } last && last.Index < _next ? last : null;
-        for (long i = _next - 1; title is null && i >= 0 && Ring.TryGet(i, out RingItem? item); i--)
-        {
-            title = item as TitleItem;
-        }
-
-        if (title is not null)
+        if (Ring.TitleBefore(_next) is TitleItem title)
         {
             _container.Write(title, _scratch);
             _title = new StreamTitle(title.Track, 0, null);
@@ -199,8 +193,8 @@ internal sealed class StreamLog
             // Overwritten before anybody looked: all of us were away for the whole ring.
             long missedFrom = _next;
             Volatile.Write(ref _next, Ring.IndexAt(now, 0));
-            AppendIfMissed(Ring.Format, missedFrom);
-            AppendIfMissed(Ring.Title, missedFrom);
+            AppendIfMissed(Ring.FormatBefore(_next), missedFrom);
+            AppendIfMissed(Ring.TitleBefore(_next), missedFrom);
             return false;
         }
 
@@ -209,7 +203,7 @@ internal sealed class StreamLog
 
     private void AppendIfMissed(RingItem? item, long missedFrom)
     {
-        if (item is not null && item.Index >= missedFrom && item.Index < _next)
+        if (item is not null && item.Index >= missedFrom)
         {
             Append(item);
         }

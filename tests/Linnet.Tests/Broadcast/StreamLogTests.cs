@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Tests.Fakes;
+using Linnet.Transports.Http.Containers;
 
 namespace Linnet.Tests.Broadcast;
 
@@ -145,6 +146,29 @@ public class StreamLogTests
     }
 
     [Fact]
+    public void A_log_that_begins_just_before_format_and_title_change_knows_those_that_held_until_then()
+    {
+        _ring.Publish(new FormatItem(0, 0, [new byte[] { 1, 1, 1, 1 }]));
+        Publish("old");
+        Rings.Publish(_ring, 2000);
+        Assert.False(_ring.TryGet(1, out _));
+        long first = _ring.Head - 50;
+        for (byte i = 2; i < 4; i++)
+        {
+            _ring.Publish(new FormatItem(0, 40_000, [new byte[] { i, i, i, i }]));
+            Publish("new", 40_000);
+            Rings.Publish(_ring, 10, 40_000);
+        }
+
+        var log = new StreamLog(_ring, new FlacContainer("test"), first, Retention, 0, 1000);
+        log.Advance(40_300);
+
+        Assert.Equal([.. "fLaC"u8, 1, 1, 1, 1], log.EntryAt(0)!.Head.AsSpan(0, 8).ToArray());
+        Assert.NotEqual(-1, log.EntryAt(0)!.Head.AsSpan().IndexOf("TITLE=old"u8));
+        Assert.Equal([.. "fLaC"u8, 3, 3, 3, 3], log.EntryDueFrom(long.MaxValue)!.Head.AsSpan(0, 8).ToArray());
+    }
+
+    [Fact]
     public void A_title_stands_at_the_byte_where_its_sound_begins()
     {
         StreamLog log = Create();
@@ -241,5 +265,5 @@ public class StreamLogTests
 
     private StreamLog Create() => new(_ring, new MarkedContainer(), 0, Retention, 0, 1000);
 
-    private void Publish(string title) => _ring.Publish(new TitleItem(0, 0, new TrackInfo(title)));
+    private void Publish(string title, long dueAt = 0) => _ring.Publish(new TitleItem(0, dueAt, new TrackInfo(title)));
 }
