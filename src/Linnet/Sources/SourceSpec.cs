@@ -126,6 +126,9 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
         return true;
     }
 
+    // A station is heard at its bare name too, where a server of pages has this one.
+    private const string PageName = "metrics";
+
     private static System.Buffers.SearchValues<char> NameCharacters { get; } =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -133,6 +136,13 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
     {
         specs = [];
         var taken = new HashSet<string>(StringComparer.Ordinal);
+        if (parsed.Exists(static spec => spec.Name == PageName))
+        {
+            problem = $"A station cannot be named '{PageName}': what the server measures is at /{PageName}.";
+            return false;
+        }
+
+        taken.Add(PageName);
         foreach (SourceSpec spec in parsed.Where(spec => spec.Name.Length > 0))
         {
             if (!taken.Add(spec.Name))

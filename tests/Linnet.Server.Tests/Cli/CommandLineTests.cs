@@ -48,6 +48,7 @@ public class CommandLineTests
     [InlineData("serve tone --max-lag 0", "--max-lag")]
     [InlineData("serve tone --complexity 11", "--complexity")]
     [InlineData("serve Jazz=tone", "'Jazz' is not a name for a station")]
+    [InlineData("serve metrics=tone", "A station cannot be named 'metrics'")]
     [InlineData("serve a=tone a=tone", "Two stations are named 'a'")]
     public async Task Nonsense_is_refused_in_one_sentence_with_exit_code_2(string commandLine, string says)
     {

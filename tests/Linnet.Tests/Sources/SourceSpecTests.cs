@@ -133,6 +133,7 @@ public class SourceSpecTests
         IReadOnlyList<SourceSpec> specs = Parse("song.wav", "b/song.flac", "song-2=c.wav", "tone", "tone:880", "song.wav");
 
         Assert.Equal(["song", "song-3", "song-2", "tone", "tone-2", "song-4"], specs.Select(spec => spec.Name));
+        Assert.Equal("metrics-2", Assert.Single(Parse("metrics.wav")).Name);
     }
 
     [Fact]
