@@ -30,7 +30,7 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
     {
         foreach (StreamPacket packet in packets ?? [])
         {
-            if (!takes(packet))
+            if (packet.Bytes.IsEmpty || !takes(packet))
             {
                 packets = null;
                 break;

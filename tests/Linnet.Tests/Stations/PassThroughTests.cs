@@ -145,6 +145,22 @@ public sealed class PassThroughTests : IDisposable
         Assert.Single(StreamRun.ItemsOf(ring).OfType<FormatItem>());
     }
 
+    [Fact]
+    public void Sound_that_takes_over_from_pushed_mp3_and_is_none_is_encoded_without_a_pause()
+    {
+        BroadcastRing ring = Open("mp3");
+        Push(Mp3(seconds: 12), seconds: 12, at: 5, () =>
+        {
+            Assert.True(_buffer.TryBegin("another", takesOver: true, out IngestWriter? other));
+            other.OnFormat(new StreamFormat(Format, 16, StreamCodec.Pcm, 0, []));
+            other.OnPacket([], new float[Format.FramesIn(TimeSpan.FromSeconds(4)) * 2]);
+        });
+
+        PacketItem[] packets = Packets(ring);
+        Assert.All(packets.Zip(packets.Skip(1)), pair => Assert.InRange(pair.Second.Position - pair.First.Position - pair.First.Frames, -576, 576));
+        Assert.InRange(packets.Length * 1152 / 44_100.0, 10, 14);
+    }
+
     public void Dispose()
     {
         _lease?.Dispose();

@@ -16,6 +16,7 @@ public sealed class IngestWriter : IStreamSink, IDisposable
     private float[] _mapped = [];
     private float[] _converted = [];
     private bool _follows;
+    private bool _isBare;
 
     internal IngestWriter(IngestBuffer buffer, string origin)
     {
@@ -78,7 +79,13 @@ public sealed class IngestWriter : IStreamSink, IDisposable
         if (!packet.IsEmpty)
         {
             _buffer.Append(this, new StreamPacket(format, 0, pcm.Length / format.Pcm.Channels, _follows, packet.ToArray()));
-            _follows = true;
+            (_follows, _isBare) = (true, false);
+        }
+        else if (!_isBare && !pcm.IsEmpty)
+        {
+            // Else what passes packets on would wait for the next one.
+            _buffer.Append(this, new StreamPacket(format, 0, 0, Follows: false, ReadOnlyMemory<byte>.Empty));
+            (_follows, _isBare) = (false, true);
         }
 
         if (_channels is null)
