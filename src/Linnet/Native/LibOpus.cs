@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>The calls of libopus that Linnet makes. Source: opus.h and opus_defines.h of libopus 1.1 and later.</summary>
+/// <summary>The calls of libopus that Linnet makes. Source: opus.h, opus_multistream.h and opus_defines.h of libopus 1.1 and later.</summary>
 internal static partial class LibOpus
 {
     internal const int Ok = 0;
@@ -59,6 +59,16 @@ internal static partial class LibOpus
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_decoder_destroy")]
     internal static partial void DestroyDecoder(nint decoder);
 
+    [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_multistream_decoder_create")]
+    internal static unsafe partial OpusSurroundDecoderHandle CreateSurroundDecoder(
+        int sampleRate, int channels, int streams, int coupled, byte* mapping, out int error);
+
+    [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_multistream_decode_float")]
+    internal static unsafe partial int Decode(OpusSurroundDecoderHandle decoder, byte* packet, int length, float* pcm, int maxFrames, int fec);
+
+    [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_multistream_decoder_destroy")]
+    internal static partial void DestroySurroundDecoder(nint decoder);
+
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_encoder_ctl")]
     private static partial int EncoderControl(OpusEncoderHandle encoder, int request, nint value);
 
@@ -90,6 +100,18 @@ internal sealed class OpusDecoderHandle() : SafeHandle(0, ownsHandle: true)
     protected override bool ReleaseHandle()
     {
         LibOpus.DestroyDecoder(handle);
+        return true;
+    }
+}
+
+/// <summary>Owns an OpusMSDecoder.</summary>
+internal sealed class OpusSurroundDecoderHandle() : SafeHandle(0, ownsHandle: true)
+{
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        LibOpus.DestroySurroundDecoder(handle);
         return true;
     }
 }

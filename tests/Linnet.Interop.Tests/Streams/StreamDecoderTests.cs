@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
@@ -5,6 +6,7 @@ using Linnet.Interop.Tests.Sources;
 using Linnet.Sources;
 using Linnet.Wire.Flac;
 using Linnet.Wire.Mpeg;
+using Linnet.Wire.Ogg;
 
 namespace Linnet.Interop.Tests.Streams;
 
@@ -18,6 +20,7 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("e.ogg", "application/ogg", StreamCodec.Vorbis, 44_100, 2, "-c:a libvorbis -q:a 6")]
     [InlineData("f.opus", "audio/ogg", StreamCodec.Opus, 48_000, 2, "-c:a libopus -b:a 96k")]
     [InlineData("g.opus", "audio/mpeg", StreamCodec.Opus, 48_000, 1, "-c:a libopus -b:a 32k -ac 1 -frame_duration 60")]
+    [InlineData("h.opus", "audio/ogg", StreamCodec.Opus, 48_000, 6, "-af pan=5.1|FL=FL|FR=FR|FC=0.5*FL|LFE=0.25*FR|BL=0.3*FR|BR=0.1*FL -c:a libopus -b:a 320k -mapping_family 1")]
     public void Lossy_streams_sound_as_they_do_in_ffmpeg(string name, string contentType, StreamCodec codec, int rate, int channels, string how)
     {
         Encode(name, rate >= 44_100 ? rate : 44_100, how, "Song");
@@ -125,6 +128,25 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         Assert.Equal([("One", 0), ("Two", frames)], decoded.Tracks);
         Assert.Equal(2 * frames, decoded.Frames);
         Assert.Single(decoded.Formats);
+    }
+
+    [Fact]
+    public void Opus_that_says_how_loud_it_is_is_so_loud_and_not_passed_on()
+    {
+        Encode("loud.opus", 48_000, "-c:a libopus -b:a 64k", "Song");
+        byte[] opus = File.ReadAllBytes(ffmpeg["loud.opus"]);
+        Decoded plain = Decoded.Of(opus, "audio/ogg");
+
+        // -6.02 dB in the first page, and its sum anew.
+        BinaryPrimitives.WriteInt16LittleEndian(opus.AsSpan(28 + 16), -1541);
+        opus.AsSpan(22, 4).Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(opus.AsSpan(22), OggCrc.Append(0, opus.AsSpan(0, 28 + 19)));
+        Decoded softer = Decoded.Of(opus, "audio/ogg");
+
+        Assert.Equal(plain.Frames, softer.Frames);
+        Assert.InRange(Difference([.. plain.Pcm.Select(static sample => sample / 2)], CollectionsMarshal.AsSpan(softer.Pcm)), 0, 1e-3);
+        Assert.NotEmpty(plain.Packets);
+        Assert.Empty(softer.Packets);
     }
 
     [Fact]

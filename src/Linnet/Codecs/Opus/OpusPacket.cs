@@ -7,7 +7,9 @@ internal static class OpusPacket
     private const int FirstHybrid = 12;
     private const int FirstCelt = 16;
     private const int LongSize = 252;
-    private const int LongestFrames = 5760;
+
+    /// <summary>The most frames that a packet decodes to: 120 ms at 48 kHz.</summary>
+    internal const int LongestFrames = 5760;
 
     /// <summary>Whether it carries the sound before it once more, at a lower rate (in-band FEC, LBRR): only the voice modes can.</summary>
     internal static bool HasRecovery(ReadOnlySpan<byte> packet)

@@ -6,11 +6,16 @@ using Linnet.Wire.Ogg;
 namespace Linnet.Codecs.Streams;
 
 /// <summary>Opus in Ogg. The first <c>pre-skip</c> frames, and those behind the end that the last page tells, are no sound.</summary>
-/// <remarks>Source: RFC 7845 §4.</remarks>
+/// <remarks>
+/// What has to be made louder or softer than its packets are, or has more than two channels, is not passed on as it is: listeners would get the
+/// packets without the head that says so. Source: RFC 7845 §4, §5.1.
+/// </remarks>
 internal sealed class OpusLink(FormatNews news) : IOggLink
 {
     private readonly OggTrim _trim = new();
     private OpusDecoder? _decoder;
+    private OpusSurroundDecoder? _surround;
+    private int _channels;
     private float[] _pcm = [];
     private float _gain = 1;
     private bool _hasTags;
@@ -37,11 +42,11 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
             }
         }
 
-        int channels = _decoder!.Format.Channels;
-        if (packet.IsCut || !_decoder.TryDecode(packet.Data, _pcm, out int frames))
+        int channels = _channels;
+        if (packet.IsCut || !TryDecode(packet.Data, out int frames))
         {
             frames = OpusPacket.Frames(packet.Data);
-            _decoder.Conceal(_pcm.AsSpan(0, frames * channels));
+            Conceal(_pcm.AsSpan(0, frames * channels));
         }
 
         Span<float> pcm = _pcm.AsSpan(0, frames * channels);
@@ -56,13 +61,32 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
         Range kept = _trim.Take(frames, packet.Granule, packet.IsLast);
         if (frames > 0)
         {
-            sink.OnPacket(packet.Data, pcm[(kept.Start.Value * channels)..(kept.End.Value * channels)]);
+            sink.OnPacket(_gain == 1 && _surround is null ? packet.Data : [], pcm[(kept.Start.Value * channels)..(kept.End.Value * channels)]);
         }
 
         return null;
     }
 
-    public void Dispose() => _decoder?.Dispose();
+    public void Dispose()
+    {
+        _decoder?.Dispose();
+        _surround?.Dispose();
+    }
+
+    private bool TryDecode(ReadOnlySpan<byte> packet, out int frames) =>
+        _surround?.TryDecode(packet, _pcm, out frames) ?? _decoder!.TryDecode(packet, _pcm, out frames);
+
+    private void Conceal(Span<float> pcm)
+    {
+        if (_surround is null)
+        {
+            _decoder!.Conceal(pcm);
+        }
+        else
+        {
+            _surround.Conceal(pcm);
+        }
+    }
 
     private StreamProblem? Begin(ReadOnlySpan<byte> packet, IStreamSink sink)
     {
@@ -71,9 +95,10 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
             return new StreamProblem(StreamFault.NotSound, "The stream is Opus whose first packet is malformed.");
         }
 
-        if (head.Channels > 2 || head.Streams != 1)
+        bool isSurround = head.Channels > 2 || head.Streams != 1;
+        if (isSurround && head.MappingFamily != 1)
         {
-            return new StreamProblem(StreamFault.Unsupported, $"The stream is Opus with {head.Channels} channels; Linnet decodes mono and stereo.");
+            return new StreamProblem(StreamFault.Unsupported, $"The stream is Opus with {head.Channels} channels that it does not name (mapping family {head.MappingFamily}).");
         }
 
         if (NativeLibraries.Problem(NativeLibraries.Opus) is string missing)
@@ -81,11 +106,28 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
             return new StreamProblem(StreamFault.Unavailable, missing);
         }
 
-        _decoder = new OpusDecoder(head.Channels);
-        _pcm = new float[_decoder.MaxFramesPerPacket * head.Channels];
+        _channels = head.Channels;
+        if (isSurround)
+        {
+            // The wire has them in Vorbis' order.
+            byte[] mapping = new byte[_channels];
+            for (int i = 0; i < mapping.Length; i++)
+            {
+                mapping[i] = head.Mapping.Span[VorbisLink.Order(_channels)[i]];
+            }
+
+            _surround = new OpusSurroundDecoder(head.Streams, head.Coupled, mapping);
+        }
+        else
+        {
+            _decoder = new OpusDecoder(_channels);
+        }
+
+        var format = new AudioFormat(OpusEncoder.SampleRate, _channels);
+        _pcm = new float[OpusPacket.LongestFrames * _channels];
         _gain = head.OutputGain == 0 ? 1 : MathF.Pow(10, head.OutputGain / (20f * 256));
         _trim.Skip = head.PreSkip;
-        news.Tell(new StreamFormat(_decoder.Format, 0, StreamCodec.Opus, 0, []), sink);
+        news.Tell(new StreamFormat(format, 0, StreamCodec.Opus, 0, []), sink);
         return null;
     }
 }
