@@ -160,6 +160,19 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         }
     }
 
+    [Fact]
+    public void A_child_that_works_much_for_no_sound_is_stopped()
+    {
+        string folder = FakeFfmpeg("busy", "while read -r line; do :; done");
+        using var decoder = new FfmpegStreamDecoder("aac", folder, freeWork: TimeSpan.FromMilliseconds(50));
+        byte[] lines = new byte[4 << 20];
+        lines.AsSpan().Fill((byte)'\n');
+        decoder.Write(lines, new Decoded());
+
+        Assert.Equal(StreamFault.Stalled, decoder.Problem?.Fault);
+        Assert.Contains("worked", decoder.Problem!.Text, StringComparison.Ordinal);
+    }
+
     /// <summary>A folder with a program of that name that does something else.</summary>
     private string FakeFfmpeg(string name, params string[] lines)
     {

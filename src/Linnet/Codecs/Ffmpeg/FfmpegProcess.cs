@@ -46,6 +46,22 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>What it decodes, if it was started on a pipe.</summary>
     internal Stream Input => _process.StandardInput.BaseStream;
 
+    /// <summary>What it has taken of the processor so far; zero once it has ended.</summary>
+    internal TimeSpan ProcessorTime
+    {
+        get
+        {
+            try
+            {
+                return _process.TotalProcessorTime;
+            }
+            catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+            {
+                return TimeSpan.Zero;
+            }
+        }
+    }
+
     /// <summary>How to install it, for the end of a sentence.</summary>
     internal static string HowToInstall =>
         OperatingSystem.IsMacOS() ? "brew install ffmpeg"

@@ -57,6 +57,9 @@ internal sealed class FfmpegPipes : IDisposable
         }
     }
 
+    /// <summary>What ffmpeg has taken of the processor so far.</summary>
+    internal TimeSpan ProcessorTime => _process.ProcessorTime;
+
     private bool OutputEnded { get; set; }
 
     /// <summary>Queues bytes to be decoded. False: too many wait already, or nobody takes them.</summary>

@@ -7,15 +7,22 @@ namespace Linnet.Codecs.Streams;
 /// <remarks>
 /// The program is a child that reads one pipe by one demuxer and writes another; it can open nothing else, and has a limit of memory. Two threads
 /// carry the bytes between it and bounded queues, so that <see cref="Write"/> waits for it a while and not for ever: a child that takes nothing for
-/// <see cref="StallLimit"/> is killed.
+/// <see cref="StallLimit"/> is killed. So is one that works more than the sound is worth: sound comes at the pace at which it is played, errors do not.
 /// </remarks>
 /// <param name="format">The demuxer.</param>
 /// <param name="searchPath">Where to look for ffmpeg: the value of PATH.</param>
 /// <param name="stallLimit">Instead of <see cref="StallLimit"/>.</param>
-internal sealed class FfmpegStreamDecoder(string format, string? searchPath, TimeSpan? stallLimit = null) : IStreamDecoder
+/// <param name="freeWork">Instead of <see cref="FreeWork"/>.</param>
+internal sealed class FfmpegStreamDecoder(string format, string? searchPath, TimeSpan? stallLimit = null, TimeSpan? freeWork = null) : IStreamDecoder
 {
     /// <summary>How long the child may take neither bytes nor give any while bytes wait for it.</summary>
     internal static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the child may take of the processor beyond <see cref="WorkPerSound"/>.</summary>
+    internal static readonly TimeSpan FreeWork = TimeSpan.FromSeconds(10);
+
+    /// <summary>Seconds of the processor for each second of sound. Decoding takes some hundredths.</summary>
+    internal const double WorkPerSound = 0.5;
 
     /// <summary>Bytes taken without any sound coming of them after which there is none.</summary>
     internal const int MaxSilent = 4 << 20;
@@ -24,9 +31,11 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
 
     private readonly WavStreamDecoder _wav = new();
     private readonly TimeSpan _limit = stallLimit ?? StallLimit;
+    private readonly TimeSpan _freeWork = freeWork ?? FreeWork;
     private FfmpegPipes? _pipes;
     private Relay? _relay;
     private long _taken;
+    private long _judged;
     private StreamProblem? _problem;
 
     /// <inheritdoc/>
@@ -57,6 +66,8 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
             {
                 _problem ??= NoSound;
             }
+
+            JudgeWork();
         }
     }
 
@@ -111,6 +122,23 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
         return any;
     }
 
+    private void JudgeWork()
+    {
+        if (Problem is not null || _taken - _judged < MaxPiece)
+        {
+            return;
+        }
+
+        _judged = _taken;
+        double allowed = _freeWork.TotalSeconds + (WorkPerSound * (_relay?.Seconds ?? 0));
+        if (_pipes!.ProcessorTime.TotalSeconds > allowed)
+        {
+            _problem = new StreamProblem(
+                StreamFault.Stalled, $"ffmpeg, which decodes the stream, worked for more than {allowed:F0} s on {_relay?.Seconds ?? 0:F0} s of sound, and was stopped.");
+            _pipes.Dispose();
+        }
+    }
+
     private bool Wait()
     {
         if (_pipes!.Wait(_limit))
@@ -133,17 +161,27 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
     /// <summary>What ffmpeg writes is PCM; what was sent is not.</summary>
     private sealed class Relay : IStreamSink
     {
+        private AudioFormat _pcm;
+
         public IStreamSink? Sink { get; set; }
 
         public bool HasFormat { get; private set; }
 
+        /// <summary>Seconds of sound so far.</summary>
+        public double Seconds { get; private set; }
+
         public void OnFormat(StreamFormat format)
         {
             HasFormat = true;
+            _pcm = format.Pcm;
             Sink!.OnFormat(format with { Codec = StreamCodec.Other, BitDepth = 0, BitRate = 0 });
         }
 
-        public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm) => Sink!.OnPacket([], pcm);
+        public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm)
+        {
+            Seconds += pcm.Length / (double)(_pcm.Channels * _pcm.SampleRate);
+            Sink!.OnPacket([], pcm);
+        }
 
         public void OnTrack(TrackInfo track) => Sink!.OnTrack(track);
     }
