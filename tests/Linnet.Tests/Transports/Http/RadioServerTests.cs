@@ -190,6 +190,18 @@ public class RadioServerTests
     }
 
     [Fact]
+    public async Task Who_wants_something_else_with_sound_is_told_what_there_is_to_do()
+    {
+        await using var server = new RadioTestServer();
+        using RadioTestClient client = await server.GetAsync("/jazz.mp3", method: "DELETE");
+        string answer = await client.ReadAllAsync();
+
+        Assert.StartsWith("HTTP/1.1 405 Method Not Allowed\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nAllow: GET, HEAD, OPTIONS\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal(1, server.Radio.GetSnapshot().Refused[RadioRefusal.MethodNotAllowed]);
+    }
+
+    [Fact]
     public async Task A_station_that_runs_all_the_renditions_it_may_says_when_to_ask_again()
     {
         await using var server = new RadioTestServer(isMp3Full: true);
@@ -211,8 +223,7 @@ public class RadioServerTests
             Assert.Equal((1, 1), (server.Radio.GetSnapshot().Listeners, server.Mp3.Leases));
         }
 
-        await UntilAsync(() => server.Mp3.Leases == 0 && server.Senders.GetStreamStatistics().Listeners == 0);
-        Assert.Equal(0, server.Radio.GetSnapshot().Listeners);
+        await UntilAsync(() => server.Mp3.Leases == 0 && server.Senders.GetStreamStatistics().Listeners == 0 && server.Radio.GetSnapshot().Listeners == 0);
         Assert.Equal(0, server.Radio.GetSnapshot().BufferBytes);
     }
 
