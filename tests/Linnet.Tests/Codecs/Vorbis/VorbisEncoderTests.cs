@@ -48,6 +48,21 @@ public class VorbisEncoderTests
     }
 
     [Theory]
+    [InlineData(48_000, 8)]
+    [InlineData(192_000, 8)]
+    [InlineData(192_000, 2)]
+    public void Noise_in_many_channels_makes_packets_no_longer_than_it_says(int rate, int channels)
+    {
+        using var encoder = new VorbisEncoder(new AudioFormat(rate, channels), 5_000_000);
+        var random = new Random(3);
+        float[] noise = [.. Enumerable.Range(0, rate / 2 * channels).Select(_ => (random.NextSingle() * 2) - 1)];
+
+        Encoded encoded = Encoded.By(encoder, noise);
+
+        Assert.Equal(rate / 2, encoded.Frames.Sum());
+    }
+
+    [Theory]
     [InlineData(3)]
     [InlineData(5)]
     [InlineData(6)]
