@@ -34,7 +34,9 @@ public sealed class MovingDeviceTests : IAsyncLifetime
         await _pulse.RestartAsync();
 
         Stats after = await player.UntilAsync(static s => s.State == "playing" && s.DeviceReopens == 1, _limit.Token);
-        Assert.Equal(PulseServer.Sink, after.Output);
+
+        // Where ALSA has its PulseAudio plugin, its default device may be there a moment earlier: the same sink by another way.
+        Assert.Contains(after.Output, (string?[])[PulseServer.Sink, "default"]);
         await HeardAsync(PulseServer.Sink);
     }
 
