@@ -21,7 +21,7 @@ internal sealed record SiteView(string Host, string Scheme, string RtspHost, IRe
         IReadOnlyList<RadioRenditionSnapshot> heard = server.Radio?.GetSnapshot().Renditions ?? [];
         return new SiteView(
             host.ToUriComponent(),
-            string.Equals(request.Headers["X-Forwarded-Proto"], Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) ? Uri.UriSchemeHttps : Uri.UriSchemeHttp,
+            ForwardedScheme.Of(request.Headers[ForwardedScheme.Header]),
             new HostString(host.Host, server.RtspEndPoint.Port).ToUriComponent(),
             [.. server.Stations.Select(station => StationView.Of(station, server.Directory, heard))]);
     }

@@ -18,7 +18,8 @@ namespace Linnet.Playback;
 /// <param name="address">An address of http or https; user and password in it are sent to that server alone.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told what happens.</param>
-internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger)
+/// <param name="isInside">Instead of <see cref="IsInside"/>.</param>
+internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, Predicate<IPAddress>? isInside = null)
 {
     /// <summary>How often a server may say that the sound is elsewhere, a playlist included.</summary>
     internal const int MaxRedirects = 5;
@@ -30,6 +31,8 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger)
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(15);
     private static readonly PushServerOptions Limits = new();
+
+    private readonly Predicate<IPAddress> _isInside = isInside ?? IsInside;
 
     private static readonly IPNetwork[] Inside =
     [
@@ -77,12 +80,12 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger)
     {
         Uri from = address;
         bool wasPlaylist = false;
-        bool mayLeadInside = false;
+        bool isFromOutside = false;
         for (int hop = 0; hop <= MaxRedirects; hop++)
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            Stream stream = await ConnectAsync(socket, from, mayLeadInside || hop == 0, cancellationToken).ConfigureAwait(false);
-            mayLeadInside |= hop == 0 && socket.RemoteEndPoint is IPEndPoint first && IsInside(first.Address);
+            Stream stream = await ConnectAsync(socket, from, isFromOutside, cancellationToken).ConfigureAwait(false);
+            isFromOutside |= hop == 0 && !(socket.RemoteEndPoint is IPEndPoint first && _isInside(first.Address));
             await using ConfiguredAsyncDisposable closing = stream.ConfigureAwait(false);
             PipeReader input = PipeReader.Create(stream);
             HttpResponseHead head = await AskAsync(stream, input, from, cancellationToken).ConfigureAwait(false);
@@ -126,26 +129,17 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger)
         return IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || Inside.Any(network => network.Contains(address));
     }
 
-    /// <summary>Refuses what a server out there leads to if only we can reach it: it would ask in our name.</summary>
-    /// <exception cref="TransportException">One of the addresses is within this network.</exception>
-    internal static void ThrowIfInside(Uri to, IReadOnlyList<IPAddress> hosts)
-    {
-        if (hosts.Any(IsInside))
-        {
-            throw new TransportException($"the server leads to {to.Host}, which is an address within this network");
-        }
-    }
-
-    private async Task<Stream> ConnectAsync(Socket socket, Uri to, bool mayBeInside, CancellationToken cancellationToken)
+    private async Task<Stream> ConnectAsync(Socket socket, Uri to, bool isFromOutside, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(ConnectTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
             IPAddress[] hosts = await Dns.GetHostAddressesAsync(to.DnsSafeHost, either.Token).ConfigureAwait(false);
-            if (!mayBeInside)
+            if (isFromOutside && hosts.Any(host => _isInside(host)))
             {
-                ThrowIfInside(to, hosts);
+                // It would have us ask, in our name, what it cannot reach itself.
+                throw new TransportException($"the server leads to {to.Host}, which is an address within this network");
             }
 
             await socket.ConnectAsync(hosts, to.Port, either.Token).ConfigureAwait(false);

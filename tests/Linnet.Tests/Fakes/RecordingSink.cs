@@ -9,7 +9,8 @@ internal sealed class RecordingSink
 {
     private readonly Channel<byte[]> _packets = Channel.CreateUnbounded<byte[]>();
 
-    internal RecordingSink() => Sink = new RtpSink
+    /// <param name="hasRoom">Whether there is room for more; without, there always is.</param>
+    internal RecordingSink(Func<bool>? hasRoom = null) => Sink = new RtpSink
     {
         Start = (sequence, timestamp) =>
         {
@@ -20,6 +21,7 @@ internal sealed class RecordingSink
         SenderReport = (report, _) => SenderReports.Add(report),
         Goodbye = (ssrc, _) => Goodbyes.Add(ssrc),
         Report = _ => Report,
+        HasRoom = hasRoom ?? (static () => true),
     };
 
     internal RtpSink Sink { get; }

@@ -1,5 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Linnet.Codecs.Streams;
 using Linnet.Playback;
+using Linnet.Tests.Fakes;
 using Linnet.Transports;
 
 namespace Linnet.Tests.Playback;
@@ -37,17 +41,40 @@ public class HttpPullTests
     [InlineData("93.184.215.14", false)]
     [InlineData("172.32.0.1", false)]
     [InlineData("2606:2800::1", false)]
-    public void A_server_out_there_does_not_lead_to_machines_that_only_we_can_reach(string address, bool isInside)
+    public void Machines_that_only_we_can_reach_are_told_from_others(string address, bool isInside) =>
+        Assert.Equal(isInside, HttpPull.IsInside(IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_out_there_leads_to_no_machine_that_only_we_can_reach(bool isOutThere)
     {
-        var to = new Uri("http://elsewhere.example/jazz");
-        IPAddress[] hosts = [IPAddress.Parse("93.184.215.14"), IPAddress.Parse(address)];
-        if (isInside)
+        // Of this machine's two addresses the other one is the inner one.
+        using var outer = new TcpListener(IPAddress.Parse("127.0.0.1"), 0);
+        using var inner = new TcpListener(IPAddress.Parse("127.0.0.2"), 0);
+        outer.Start();
+        inner.Start();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var logger = new RecordingLogger();
+        var pull = new HttpPull(new Uri($"http://{outer.LocalEndpoint}/jazz"), TimeProvider.System, logger, address => !isOutThere || address.Equals(IPAddress.Parse("127.0.0.2")));
+        Task running = pull.RunAsync(new IngestBuffer("jazz", new IngestOptions()), stop.Token);
+        using (TcpClient asked = await outer.AcceptTcpClientAsync(stop.Token))
         {
-            Assert.Contains("elsewhere.example", Assert.Throws<TransportException>(() => HttpPull.ThrowIfInside(to, hosts)).Message, StringComparison.Ordinal);
-        }
-        else
-        {
-            HttpPull.ThrowIfInside(to, hosts);
+            await asked.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 302 Found\r\nLocation: http://{inner.LocalEndpoint}/secret\r\n\r\n"), stop.Token);
+            Task<TcpClient> led = inner.AcceptTcpClientAsync(stop.Token).AsTask();
+            while (!led.IsCompleted && logger.Lines.Count == 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, stop.Token);
+            }
+
+            Assert.Equal(isOutThere, !led.IsCompleted);
+            Assert.Equal(isOutThere, logger.Lines.Any(static l => l.Contains("the server leads to 127.0.0.2, which is an address within this network", StringComparison.Ordinal)));
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+            if (led.IsCompletedSuccessfully)
+            {
+                (await led).Dispose();
+            }
         }
     }
 

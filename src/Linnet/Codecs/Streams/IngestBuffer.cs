@@ -61,7 +61,7 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Called once, on the first writer's thread, when the format becomes known by what it sends; what it throws, the writer gets.</summary>
+    /// <summary>Called on the first writer's thread when the format becomes known by what it sends; what it throws, the writer gets, and the format is forgotten again.</summary>
     public Action<StreamFormat>? FormatKnown { get; set; }
 
     /// <summary>Called when a writer's first format is known, on its thread, after <see cref="FormatKnown"/>.</summary>

@@ -60,7 +60,7 @@ internal static class RadioAnswers
     /// <summary>A file that leads a player to a rendition.</summary>
     internal static byte[] Playlist(HttpRequestHead request, RadioTarget target, EndPoint? local, DateTimeOffset now)
     {
-        string url = $"{SchemeOf(request)}://{AuthorityOf(request, local)}{RadioTarget.PathOf(target.Station!, target.Rendition!)}";
+        string url = $"{ForwardedScheme.Of(request.Headers[ForwardedScheme.Header])}://{AuthorityOf(request, local)}{RadioTarget.PathOf(target.Station!, target.Rendition!)}";
         string title = target.Station!.Description?.Name ?? target.Station.Name;
         string text = target.Kind == RadioTargetKind.M3u
             ? $"#EXTM3U\r\n#EXTINF:-1,{title}\r\n{url}\r\n"
@@ -136,10 +136,6 @@ internal static class RadioAnswers
         head.Headers.Add("Content-Length", Encoding.UTF8.GetByteCount(text).ToString(CultureInfo.InvariantCulture));
         return request?.Method == "HEAD" ? head.ToArray() : [.. head.ToArray(), .. Encoding.UTF8.GetBytes(text)];
     }
-
-    /// <summary>How the client reached us; a proxy that ends TLS says so. Whoever says it without one misleads itself alone.</summary>
-    private static string SchemeOf(HttpRequestHead request) =>
-        string.Equals(request.Headers["X-Forwarded-Proto"], Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
 
     /// <summary>The host by which the client reached us, else the address.</summary>
     private static string AuthorityOf(HttpRequestHead request, EndPoint? local) =>

@@ -62,7 +62,9 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
             if (!TryRead(sink, out ReadOnlyMemory<byte> sound))
             {
                 silence.Change(Options.SilencePatience, Timeout.InfiniteTimeSpan);
-                if (!await TryFillAsync(empty > 0, cancellationToken).ConfigureAwait(false))
+                bool hasMore = await TryFillAsync(empty > 0, cancellationToken).ConfigureAwait(false);
+                silence.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                if (!hasMore)
                 {
                     if (!stream.HasBegun && empty == 0)
                     {

@@ -89,4 +89,37 @@ public sealed class PyAudioReceiverTests : IDisposable
         server.Close();
         await hearing;
     }
+
+    [Fact]
+    public async Task A_TCP_server_that_has_to_wait_for_us_is_not_called_silent()
+    {
+        Assert.True(PyAudioAddress.TryParse(new Uri($"pyaudio-tcp://{_listener.LocalEndPoint}"), out PyAudioAddress? address));
+        var time = new FakeTimeProvider();
+        var logger = new RecordingLogger();
+        await using IStationReceiver receiver = await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
+        using Socket server = await _listener.AcceptAsync(Cancelled);
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool hasRoom = false;
+        var sink = new RecordingSink(() =>
+        {
+            full.TrySetResult();
+            return Volatile.Read(ref hasRoom);
+        });
+        Task hearing = receiver.RunAsync(sink.Sink, Cancelled);
+        await server.SendAsync(PyAudioTestServer.Message(PyAudioDatagramsTests.Sound(0, 1024)), Cancelled);
+        await full.Task;
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(logger.Lines);
+
+        Volatile.Write(ref hasRoom, true);
+        server.Close();
+        await PyAudioTestServer.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return hearing.IsCompleted;
+        });
+        await hearing;
+        Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
+    }
 }
