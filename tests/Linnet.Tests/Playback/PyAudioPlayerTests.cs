@@ -16,22 +16,9 @@ public sealed class PyAudioPlayerTests : IDisposable
 {
     private static readonly byte[] End = PyAudioTestServer.Message([]);
 
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly Socket _peer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly PyAudioPeers _peers = new();
 
-    public PyAudioPlayerTests()
-    {
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen();
-        _peer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _peer.ReceiveTimeout = (int)PyAudioTestServer.HangLimit.TotalMilliseconds;
-    }
-
-    public void Dispose()
-    {
-        _listener.Dispose();
-        _peer.Dispose();
-    }
+    public void Dispose() => _peers.Dispose();
 
     [Theory]
     [InlineData(true)]
@@ -64,8 +51,8 @@ public sealed class PyAudioPlayerTests : IDisposable
     [InlineData("a close behind a message")]
     public async Task An_unpaced_server_is_recorded_whole_and_its_end_is_noticed_in_every_form(string form)
     {
-        await using var recording = new Recording(Options(Tcp));
-        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        await using var recording = new Recording(Options(_peers.Tcp));
+        using Socket connection = await _peers.Listener.AcceptAsync(Cancelled);
         byte[] sound = Sound(0, 44_100 * 10);
         for (int at = 0; at < sound.Length; at += 4096)
         {
@@ -87,8 +74,8 @@ public sealed class PyAudioPlayerTests : IDisposable
     [Fact]
     public async Task Messages_come_in_any_pieces_and_in_any_length()
     {
-        await using var recording = new Recording(Options(Tcp));
-        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        await using var recording = new Recording(Options(_peers.Tcp));
+        using Socket connection = await _peers.Listener.AcceptAsync(Cancelled);
         connection.NoDelay = true;
         byte[] sound = Sound(0, 300_000);
         int at = 0;
@@ -114,15 +101,15 @@ public sealed class PyAudioPlayerTests : IDisposable
     [Fact]
     public async Task A_server_that_breaks_off_in_a_message_is_looked_for_again_and_heard_on()
     {
-        await using var recording = new Recording(Options(Tcp));
+        await using var recording = new Recording(Options(_peers.Tcp));
         byte[] sound = Sound(0, 4096);
-        using (Socket first = await _listener.AcceptAsync(Cancelled))
+        using (Socket first = await _peers.Listener.AcceptAsync(Cancelled))
         {
             await SendAsync(first, PyAudioTestServer.Message(sound[..8192]));
             await SendAsync(first, PyAudioTestServer.Message(sound[8192..])[..1000]);
         }
 
-        using Socket second = await _listener.AcceptAsync(Cancelled);
+        using Socket second = await _peers.Listener.AcceptAsync(Cancelled);
         await SendAsync(second, PyAudioTestServer.Message(sound[8192..]));
         second.Close();
         await recording.Running;
@@ -136,8 +123,8 @@ public sealed class PyAudioPlayerTests : IDisposable
     [InlineData("80049518000000000000008c05706f736978")]    // a text, as protocol 4 begins a call
     public async Task Any_other_pickle_is_refused_counted_and_never_tried_again(string pickle)
     {
-        await using var recording = new Recording(Options(Tcp));
-        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        await using var recording = new Recording(Options(_peers.Tcp));
+        using Socket connection = await _peers.Listener.AcceptAsync(Cancelled);
         byte[] bytes = Convert.FromHexString(pickle);
         await SendAsync(connection, PyAudioTestServer.Message(Sound(0, 1024)));
         await SendAsync(connection, [.. BitConverter.GetBytes((ulong)51), .. bytes, .. new byte[51 - bytes.Length]]);
@@ -152,8 +139,8 @@ public sealed class PyAudioPlayerTests : IDisposable
     [Fact]
     public async Task A_message_that_is_no_whole_number_of_frames_is_counted_and_left_out()
     {
-        await using var recording = new Recording(Options(Tcp));
-        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        await using var recording = new Recording(Options(_peers.Tcp));
+        using Socket connection = await _peers.Listener.AcceptAsync(Cancelled);
         await SendAsync(connection, PyAudioTestServer.Message(Sound(0, 1024)));
         await SendAsync(connection, PyAudioTestServer.Message(new byte[4095]));
         await SendAsync(connection, PyAudioTestServer.Message(Sound(1024, 2048)));
@@ -168,8 +155,8 @@ public sealed class PyAudioPlayerTests : IDisposable
     [Fact]
     public async Task A_server_that_takes_nobody_is_an_error()
     {
-        await using var recording = new Recording(Options(Tcp));
-        (await _listener.AcceptAsync(Cancelled)).Dispose();
+        await using var recording = new Recording(Options(_peers.Tcp));
+        (await _peers.Listener.AcceptAsync(Cancelled)).Dispose();
 
         await Assert.ThrowsAsync<PyAudioException>(() => recording.Running);
     }
@@ -178,9 +165,9 @@ public sealed class PyAudioPlayerTests : IDisposable
     public async Task A_device_takes_an_unpaced_server_at_its_own_pace_and_memory_stays_small()
     {
         await using var device = new PulledDevice();
-        var player = new Player(Options(Tcp), device);
+        var player = new Player(Options(_peers.Tcp), device);
         Task running = player.RunAsync(Cancelled);
-        using Socket connection = await _listener.AcceptAsync(Cancelled);
+        using Socket connection = await _peers.Listener.AcceptAsync(Cancelled);
         connection.SendBufferSize = 16_384;
         long sent = 0;
         Task sending = SendForEverAsync(connection, PyAudioTestServer.Message(Sound(0, 1024)), length => Interlocked.Add(ref sent, length));
@@ -209,7 +196,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     [InlineData("one empty datagram and then nothing")]
     public async Task By_UDP_it_says_Hello_until_sound_comes_and_notices_the_end_in_every_form(string form)
     {
-        await using var recording = new Recording(Options(Udp));
+        await using var recording = new Recording(Options(_peers.Udp));
         EndPoint player = Hear();
 
         // The first Hello was lost, as it were.
@@ -217,12 +204,12 @@ public sealed class PyAudioPlayerTests : IDisposable
         byte[] sound = Sound(0, 30_000);
         for (int at = 0; at < sound.Length; at += 40_960)
         {
-            _peer.SendTo(sound[at..Math.Min(sound.Length, at + 40_960)], player);
+            _peers.Peer.SendTo(sound[at..Math.Min(sound.Length, at + 40_960)], player);
         }
 
         do
         {
-            _peer.SendTo([], player);
+            _peers.Peer.SendTo([], player);
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
         }
         while (form.StartsWith("empty", StringComparison.Ordinal) && !recording.Running.IsCompleted);
@@ -234,7 +221,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     [Fact]
     public async Task Datagrams_from_a_third_address_and_of_odd_length_are_counted_and_not_heard()
     {
-        await using var recording = new Recording(Options(Udp));
+        await using var recording = new Recording(Options(_peers.Udp));
         EndPoint player = Hear();
         using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         stranger.SendTo(Sound(90_000, 91_000), player);
@@ -242,14 +229,14 @@ public sealed class PyAudioPlayerTests : IDisposable
         stranger.SendTo([], player);
         stranger.SendTo([], player);
         byte[] sound = Sound(0, 4096);
-        _peer.SendTo(sound[..8192], player);
-        _peer.SendTo(new byte[8191], player);
-        _peer.SendTo([], player);
-        _peer.SendTo(sound[8192..], player);
+        _peers.Peer.SendTo(sound[..8192], player);
+        _peers.Peer.SendTo(new byte[8191], player);
+        _peers.Peer.SendTo([], player);
+        _peers.Peer.SendTo(sound[8192..], player);
         for (int i = 0; i < 3; i++)
         {
             stranger.SendTo(Sound(90_000, 91_000), player);
-            _peer.SendTo([], player);
+            _peers.Peer.SendTo([], player);
         }
 
         await recording.Running;
@@ -264,21 +251,21 @@ public sealed class PyAudioPlayerTests : IDisposable
     public async Task After_a_gap_the_sound_goes_on_where_it_is()
     {
         await using var device = new PulledDevice();
-        await using var player = new Player(Options(Udp) with { Receiver = new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(20) } }, device);
+        await using var player = new Player(Options(_peers.Udp) with { Receiver = new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(20) } }, device);
         Task running = player.RunAsync(Cancelled);
         EndPoint to = Hear();
         byte[] loud = [.. Enumerable.Repeat<byte>(0x20, 4096 * 4)];
-        _peer.SendTo(loud, to);
+        _peers.Peer.SendTo(loud, to);
         await PyAudioTestServer.UntilAsync(() => player.GetStatistics().Receiver.Received == 4);
         await PullUntilAsync(device, silent: false);
         await PullUntilAsync(device, silent: true);
 
         // Far later than any buffer bridges.
-        _peer.SendTo(loud, to);
+        _peers.Peer.SendTo(loud, to);
         await PullUntilAsync(device, silent: false);
         for (int i = 0; i < 3; i++)
         {
-            _peer.SendTo([], to);
+            _peers.Peer.SendTo([], to);
         }
 
         while (await device.PullAsync(441, TimeProvider.System.GetTimestamp()) is not null)
@@ -291,10 +278,6 @@ public sealed class PyAudioPlayerTests : IDisposable
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    private string Tcp => $"pyaudio-tcp://{_listener.LocalEndPoint}";
-
-    private string Udp => $"pyaudio-udp://{_peer.LocalEndPoint}";
 
     private static PlayerOptions Options(string url) => new() { Url = new Uri(url), MinReconnectDelay = TimeSpan.FromMilliseconds(10) };
 
@@ -349,7 +332,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     {
         EndPoint from = new IPEndPoint(IPAddress.Any, 0);
         byte[] datagram = new byte[100];
-        int length = _peer.ReceiveFrom(datagram, ref from);
+        int length = _peers.Peer.ReceiveFrom(datagram, ref from);
         Assert.True(PyAudioHello.Is(datagram.AsSpan(0, length)));
         return from;
     }

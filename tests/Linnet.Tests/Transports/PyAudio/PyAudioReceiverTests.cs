@@ -12,31 +12,18 @@ namespace Linnet.Tests.Transports.PyAudio;
 /// <summary>What a receiver makes of servers that say nothing.</summary>
 public sealed class PyAudioReceiverTests : IDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly Socket _peer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-
-    public PyAudioReceiverTests()
-    {
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen();
-        _peer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _peer.ReceiveTimeout = (int)PyAudioTestServer.HangLimit.TotalMilliseconds;
-    }
+    private readonly PyAudioPeers _peers = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public void Dispose()
-    {
-        _listener.Dispose();
-        _peer.Dispose();
-    }
+    public void Dispose() => _peers.Dispose();
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_UDP_server_that_says_nothing_any_more_is_lost_and_worth_another_try(bool hasBegun)
     {
-        Assert.True(PyAudioAddress.TryParse(new Uri($"pyaudio-udp://{_peer.LocalEndPoint}"), out PyAudioAddress? address));
+        Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Udp), out PyAudioAddress? address));
         var options = new PyAudioReceiverOptions
         {
             Address = address,
@@ -45,12 +32,12 @@ public sealed class PyAudioReceiverTests : IDisposable
         };
         Task<IStationReceiver> connecting = PyAudioReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
         EndPoint player = new IPEndPoint(IPAddress.Any, 0);
-        _peer.ReceiveFrom(new byte[100], ref player);
+        _peers.Peer.ReceiveFrom(new byte[100], ref player);
         var sink = new RecordingSink();
         Func<Task> hearing = async () => await connecting;
         if (hasBegun)
         {
-            _peer.SendTo(PyAudioDatagramsTests.Sound(0, 1024), player);
+            _peers.Peer.SendTo(PyAudioDatagramsTests.Sound(0, 1024), player);
             await using IStationReceiver receiver = await connecting;
             hearing = () => receiver.RunAsync(sink.Sink, Cancelled);
             Assert.False((await Assert.ThrowsAsync<PyAudioException>(hearing)).IsFinal);
@@ -65,18 +52,18 @@ public sealed class PyAudioReceiverTests : IDisposable
     [Fact]
     public async Task A_TCP_server_that_says_nothing_is_waited_for_and_that_is_said_once_a_silence()
     {
-        Assert.True(PyAudioAddress.TryParse(new Uri($"pyaudio-tcp://{_listener.LocalEndPoint}"), out PyAudioAddress? address));
+        Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Tcp), out PyAudioAddress? address));
         var time = new FakeTimeProvider();
         var logger = new RecordingLogger();
         await using IStationReceiver receiver = await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
-        using Socket server = await _listener.AcceptAsync(Cancelled);
+        using Socket server = await _peers.Listener.AcceptAsync(Cancelled);
         var sink = new RecordingSink();
         Task hearing = receiver.RunAsync(sink.Sink, Cancelled);
 
         time.Advance(TimeSpan.FromSeconds(9.9));
         Assert.Empty(logger.Lines);
         time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Contains($"{_listener.LocalEndPoint} is connected, but nothing has come for 10 s", Assert.Single(logger.Lines), StringComparison.Ordinal);
+        Assert.Contains($"{_peers.Listener.LocalEndPoint} is connected, but nothing has come for 10 s", Assert.Single(logger.Lines), StringComparison.Ordinal);
 
         // It was only paused.
         await server.SendAsync(PyAudioTestServer.Message(PyAudioDatagramsTests.Sound(0, 1024)), Cancelled);
@@ -93,11 +80,11 @@ public sealed class PyAudioReceiverTests : IDisposable
     [Fact]
     public async Task A_TCP_server_that_has_to_wait_for_us_is_not_called_silent()
     {
-        Assert.True(PyAudioAddress.TryParse(new Uri($"pyaudio-tcp://{_listener.LocalEndPoint}"), out PyAudioAddress? address));
+        Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Tcp), out PyAudioAddress? address));
         var time = new FakeTimeProvider();
         var logger = new RecordingLogger();
         await using IStationReceiver receiver = await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
-        using Socket server = await _listener.AcceptAsync(Cancelled);
+        using Socket server = await _peers.Listener.AcceptAsync(Cancelled);
         var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bool hasRoom = false;
         var sink = new RecordingSink(() =>
