@@ -24,6 +24,7 @@ internal static class ServerPanel
             long refused = radio.Refused.Values.Sum();
             yield return new PanelLine().Add(Margin).Add(string.Join("  ", server.HttpAddresses), Tone.Accent)
                 .Add("  http ", Tone.Quiet).Add(Text.Count(radio.Listeners))
+                .Add("  packets due ", Tone.Quiet).Add(Text.Count(radio.Sending.PacketsDue)).Add("  sent ", Tone.Quiet).Add(Text.Count(radio.Sending.PacketsSent))
                 .Add("  moved ", Tone.Quiet).Add(Text.Count(radio.Sending.Moves), radio.Sending.Moves > 0 ? Tone.Warning : Tone.Plain)
                 .Add("  refused ", Tone.Quiet).Add(Text.Count(refused), refused > 0 ? Tone.Warning : Tone.Plain);
         }
@@ -62,13 +63,19 @@ internal static class ServerPanel
             .Add(row.State, ToneOf(station.State)).Add($"  {Text.Clock(station.Position)}  ", Tone.Quiet)
             .Add(Text.Number(row.Listeners, "listener"))
             .Add(string.Concat(row.Running.Select(static r => $"  {r.Name} {r.Listeners}")), Tone.Quiet)
-            .Add(pusher is null ? "" : $"  pushed by {pusher}", Tone.Good);
+            .Add(pusher is null ? "" : $"  pushed by {pusher}", Tone.Good)
+            .Add(Count("  source underruns ", station.Reanchored + station.Underruns), Tone.Warning)
+            .Add(Count("  packets late ", station.Renditions.Sum(static r => r.LatePackets)), Tone.Warning)
+            .Add(Count("  renditions failed ", station.Renditions.Sum(static r => r.Failures)), Tone.Bad);
         yield return new PanelLine().Add($"{Margin}  ").Add(station.Problem ?? station.Track?.ToString() ?? "", station.Problem is null ? Tone.Plain : Tone.Bad);
         foreach (MeterLevel level in station.State == StationState.Playing ? row.Levels : [])
         {
             yield return new PanelLine().Add($"{Margin}  ").AddMeter(level, Math.Clamp(width - 18, 4, 40)).Add($" {Text.Dbfs(level.Peak)}");
         }
     }
+
+    /// <summary>What should be zero, and is shown only where it is not.</summary>
+    private static string Count(string what, long count) => count > 0 ? what + Text.Count(count) : "";
 
     private static Tone ToneOf(StationState state) => state switch
     {

@@ -34,8 +34,8 @@ internal sealed record ServerSnapshot(
     /// <summary>Who listens, in all.</summary>
     public int Listeners => Stations.Sum(static s => s.Listeners);
 
-    /// <summary>Listeners let go because they did not keep up.</summary>
-    public long Dropped => Sending.StalledListeners + (Radio?.Sending.StalledListeners ?? 0);
+    /// <summary>Listeners let go because they did not keep up, or sending to them failed.</summary>
+    public long Dropped => Sending.StalledListeners + Sending.FailedListeners + (Radio?.Sending.StalledListeners ?? 0) + (Radio?.Sending.FailedListeners ?? 0);
 }
 
 /// <summary>A station in it.</summary>

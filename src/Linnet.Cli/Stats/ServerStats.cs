@@ -58,7 +58,10 @@ internal sealed record RadioStats(
     long BytesSent,
     long Writes,
     long Moves,
+    long PacketsDue,
+    long PacketsSent,
     long PacketsSkipped,
+    long PacketsMissed,
     long Stalled,
     long Disconnected,
     long BufferBytes,
@@ -72,7 +75,10 @@ internal sealed record RadioStats(
         radio.Sending.BytesSent,
         radio.Sending.Writes,
         radio.Sending.Moves,
+        radio.Sending.PacketsDue,
+        radio.Sending.PacketsSent,
         radio.Sending.PacketsSkipped,
+        radio.PacketsMissed,
         radio.Sending.StalledListeners,
         radio.Sending.DisconnectedListeners,
         radio.BufferBytes,
@@ -99,6 +105,8 @@ internal sealed record StationStats(
     double PositionS,
     double PeakDbfs,
     int Listeners,
+    long SourceUnderruns,
+    long SenderUnderruns,
     IReadOnlyList<RenditionStats> Renditions)
 {
     public static StationStats Of(StationRow row) => new(
@@ -110,8 +118,10 @@ internal sealed record StationStats(
         Math.Round(row.Station.Position.TotalSeconds, 3),
         Math.Round(Decibels.FromAmplitude(row.Station.Levels.DefaultIfEmpty().Max()), 2),
         row.Listeners,
-        [.. row.Running.Select(static r => new RenditionStats(r.Name, r.BitRate, r.Listeners, r.Packets))]);
+        row.Station.Reanchored,
+        row.Station.Underruns,
+        [.. row.Running.Select(static r => new RenditionStats(r.Name, r.BitRate, r.Listeners, r.Packets, r.LatePackets, r.Failures))]);
 }
 
 /// <summary>A running rendition in it.</summary>
-internal sealed record RenditionStats(string Name, int BitRate, int Listeners, long Packets);
+internal sealed record RenditionStats(string Name, int BitRate, int Listeners, long Packets, long PacketsLate, long Failures);

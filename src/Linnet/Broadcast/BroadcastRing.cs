@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 using Linnet.Clock;
 
 namespace Linnet.Broadcast;
@@ -14,8 +13,9 @@ namespace Linnet.Broadcast;
 /// </remarks>
 public sealed class BroadcastRing
 {
-    private readonly RingItem?[] _slots;
-    private readonly Func<TimeSpan, bool> _start;
+    private readonly RingSlots _slots;
+    private readonly Func<RingRequest, bool, RingRefusal?> _open;
+    private readonly Action<RingRequest>? _close;
     private readonly Lock _gate = new();
     private readonly RingHistory<TitleItem> _titles = new();
     private readonly RingHistory<FormatItem> _formats = new();
@@ -23,6 +23,8 @@ public sealed class BroadcastRing
     private TaskCompletionSource? _published;
     private TimelineBox? _timeline;
     private long _head;
+    private long _runStart;
+    private int _run;
     private int _leases;
 
     /// <summary>An empty ring.</summary>
@@ -33,14 +35,24 @@ public sealed class BroadcastRing
     /// that it may not run.
     /// </param>
     public BroadcastRing(RenditionInfo info, TimeSpan duration, Func<TimeSpan, bool> start)
+        : this(info, duration, (request, isFirst) => !isFirst || start(request.Stock) ? null : RingRefusal.Closed)
+    {
+    }
+
+    /// <summary>An empty ring.</summary>
+    /// <param name="info">The rendition it holds.</param>
+    /// <param name="duration">Sound it keeps at least, as long as that is not too many bytes.</param>
+    /// <param name="open">Called, under the ring's lock, for each lease and whether it is the first: starts the rendition then, or says why not.</param>
+    /// <param name="close">Called, under the ring's lock, when a lease of a run that goes on is given back.</param>
+    internal BroadcastRing(RenditionInfo info, TimeSpan duration, Func<RingRequest, bool, RingRefusal?> open, Action<RingRequest>? close = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
 
         Info = info;
         Duration = duration;
-        _start = start;
-        double packets = duration / info.PacketTime;
-        _slots = new RingItem?[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(packets * 1.05, 16, 1 << 20))];
+        _open = open;
+        _close = close;
+        _slots = new RingSlots(info, duration);
     }
 
     /// <summary>The rendition it holds.</summary>
@@ -52,8 +64,14 @@ public sealed class BroadcastRing
     /// <summary>The index that the next item will get.</summary>
     public long Head => Volatile.Read(ref _head);
 
-    /// <summary>Items it can hold.</summary>
-    public int Capacity => _slots.Length;
+    /// <summary>Items it can hold now: it grows where packets are shorter than the encoder's.</summary>
+    public int Capacity => _slots.Capacity;
+
+    /// <summary>About the memory that its items take.</summary>
+    internal long Bytes => _slots.Bytes;
+
+    /// <summary>Counts the runs of the rendition that were cut short: a lease is of one of them.</summary>
+    internal int Run => Volatile.Read(ref _run);
 
     /// <summary>Leases held now: who wants this rendition.</summary>
     public int Leases => Volatile.Read(ref _leases);
@@ -68,46 +86,39 @@ public sealed class BroadcastRing
     public FormatItem? Format => _formats.Last;
 
     /// <summary>Takes part in the rendition, starting it if need be. The lease ends that.</summary>
-    /// <returns><see langword="false"/> if the station runs as many renditions as it may, or has ended.</returns>
-    public bool TryOpen([NotNullWhen(true)] out RingLease? lease) => TryOpen(TimeSpan.Zero, out lease);
+    /// <returns><see langword="false"/> if the rendition may not run now, or the station has ended.</returns>
+    public bool TryOpen([NotNullWhen(true)] out RingLease? lease) => TryOpen(default, out lease, out _);
 
     /// <summary>As <see cref="TryOpen(out RingLease)"/>, for a listener that wants sound to begin with.</summary>
-    /// <param name="stock">
-    /// How much sound it wants at once. If this starts the rendition, it begins with so much of what was heard before; if it starts the station, and the
-    /// source can be read ahead, the station begins as if it had played for so long.
-    /// </param>
+    /// <param name="stock">See <see cref="RingRequest.Stock"/>.</param>
     /// <param name="lease">Ends it.</param>
-    public bool TryOpen(TimeSpan stock, [NotNullWhen(true)] out RingLease? lease)
+    public bool TryOpen(TimeSpan stock, [NotNullWhen(true)] out RingLease? lease) => TryOpen(new RingRequest(stock), out lease, out _);
+
+    /// <summary>As <see cref="TryOpen(out RingLease)"/>, for a listener somewhere.</summary>
+    /// <param name="request">What it wants, and where it is.</param>
+    /// <param name="lease">Ends it.</param>
+    /// <param name="refusal">Why not.</param>
+    public bool TryOpen(RingRequest request, [NotNullWhen(true)] out RingLease? lease, [NotNullWhen(false)] out RingRefusal? refusal)
     {
-        long head;
         lock (_gate)
         {
-            head = Head;
-            if (_leases == 0 && !_start(stock))
+            // What is published from here on may be the rendition's first.
+            long head = Head;
+            lease = null;
+            refusal = _open(request, _leases == 0);
+            if (refusal is not null)
             {
-                lease = null;
                 return false;
             }
 
+            lease = new RingLease(this, head, _run, request);
             Volatile.Write(ref _leases, _leases + 1);
+            return true;
         }
-
-        lease = new RingLease(this, head);
-        return true;
     }
 
     /// <summary>The item at <paramref name="index"/>, if it was published and is still there.</summary>
-    public bool TryGet(long index, [NotNullWhen(true)] out RingItem? item)
-    {
-        item = Volatile.Read(ref _slots[index & (_slots.Length - 1)]);
-        if (item is not null && item.Index == index)
-        {
-            return true;
-        }
-
-        item = null;
-        return false;
-    }
+    public bool TryGet(long index, [NotNullWhen(true)] out RingItem? item) => _slots.TryGet(index, out item);
 
     /// <summary>Finds an earlier packet by how many packets of the rendition were before it, if it is still there.</summary>
     /// <param name="later">A packet of this ring from which to look back.</param>
@@ -135,12 +146,13 @@ public sealed class BroadcastRing
 
     /// <summary>
     /// Where a listener that joins at <paramref name="now"/> starts: the earliest item that was due within the last
-    /// <paramref name="preRollTicks"/>, or else the first that is yet to become due.
+    /// <paramref name="preRollTicks"/>, or else the first that is yet to become due. Never one of a run that was cut short.
     /// </summary>
     public long IndexAt(long now, long preRollTicks)
     {
         long index = Head;
-        while (index > 0 && TryGet(index - 1, out RingItem? item) && item.DueAt >= now - preRollTicks)
+        long first = Volatile.Read(ref _runStart);
+        while (index > first && TryGet(index - 1, out RingItem? item) && item.DueAt >= now - preRollTicks)
         {
             index--;
         }
@@ -178,17 +190,17 @@ public sealed class BroadcastRing
     {
         long head = _head;
         item.Index = head;
-        Volatile.Write(ref _slots[head & (_slots.Length - 1)], item);
+        _slots.Add(item);
         switch (item)
         {
             case DiscontinuityItem discontinuity:
                 Volatile.Write(ref _timeline, new TimelineBox(discontinuity.Timeline));
                 break;
             case TitleItem title:
-                _titles.Add(title, head - _slots.Length + 1);
+                _titles.Add(title, _slots.Tail);
                 break;
             case FormatItem format:
-                _formats.Add(format, head - _slots.Length + 1);
+                _formats.Add(format, _slots.Tail);
                 break;
         }
 
@@ -243,16 +255,35 @@ public sealed class BroadcastRing
                 return false;
             }
 
-            Array.Clear(_slots);
+            _slots.Clear(_head);
             return true;
         }
     }
 
-    internal void Close()
+    /// <summary>
+    /// Cuts the run of the rendition short: who hears it is told the end, and the next lease is a first one. Called by the station's thread.
+    /// </summary>
+    internal void EndRun(EndItem end)
     {
         lock (_gate)
         {
-            Volatile.Write(ref _leases, _leases - 1);
+            Publish(end);
+            Volatile.Write(ref _runStart, _head);
+            Volatile.Write(ref _run, _run + 1);
+            Volatile.Write(ref _leases, 0);
+        }
+    }
+
+    internal void Close(RingLease lease)
+    {
+        lock (_gate)
+        {
+            // Those of a run that was cut short were let go of with it.
+            if (lease.Run == _run)
+            {
+                Volatile.Write(ref _leases, _leases - 1);
+                _close?.Invoke(lease.Request);
+            }
         }
     }
 

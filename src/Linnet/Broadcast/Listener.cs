@@ -124,6 +124,12 @@ public abstract class Listener
     /// <summary>The payload bytes of what <see cref="TrySend"/> just sent: more than the packet's where copies of others came with it.</summary>
     protected virtual int PayloadBytesOf(PacketItem packet) => packet.Payload.Length;
 
+    /// <summary>
+    /// Whether it is told the end by <see cref="SendEnd"/> also where only this run of the rendition ended. <see langword="false"/>: its client would take
+    /// that for the station's end; that its connection closes makes it ask again.
+    /// </summary>
+    protected internal virtual bool IsToldOfStop => true;
+
     /// <summary>Says that the station has ended: all that was due has been sent before.</summary>
     protected internal abstract void SendEnd(SendBatch batch);
 
@@ -183,4 +189,13 @@ public enum DropReason
 
     /// <summary>Its connection broke.</summary>
     Disconnected,
+
+    /// <summary>Sending to it failed here; the log says why.</summary>
+    Failed,
+
+    /// <summary>The rendition that it heard failed. It can be asked for again.</summary>
+    RenditionFailed,
+
+    /// <summary>The rendition that it heard was made on demand, and gave way to one that another address asked for.</summary>
+    GaveWay,
 }

@@ -9,6 +9,9 @@ public sealed class PacketItem : RingItem
     /// <summary>Bytes before the RTP header: <c>$</c>, channel, length (RFC 2326 §10.12).</summary>
     public const int PrefixLength = 4;
 
+    /// <summary>Bytes of payload that RTP carries at most: its frame within RTSP has 16 bits for the length of header and payload.</summary>
+    public const int MaxRtpPayload = ushort.MaxValue - RtpHeader.Length;
+
     private readonly byte[] _bytes;
     private readonly int _payloadStart;
     private byte[]?[]? _withCopies;
@@ -25,7 +28,7 @@ public sealed class PacketItem : RingItem
         in RtpStreamIdentity stream, long number, long position, int frames, bool marker, long dueAt, ReadOnlySpan<byte> payload)
         : base(position, dueAt)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, ushort.MaxValue - RtpHeader.Length, nameof(payload));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, MaxRtpPayload, nameof(payload));
 
         Number = number;
         Frames = frames;

@@ -3,11 +3,19 @@ namespace Linnet.Broadcast;
 /// <summary>The listeners of one ring that one sender thread serves. That thread's own.</summary>
 /// <param name="ring">The ring.</param>
 /// <param name="edge">Index of the first item that is not yet due: everybody who keeps up stands there.</param>
-internal sealed class RingGroup(BroadcastRing ring, long edge)
+/// <param name="calls">Calls its listeners.</param>
+/// <param name="ticksPerSecond">Frequency of the ticks.</param>
+internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls calls, long ticksPerSecond)
 {
+    // The furthest place at which one of its listeners starts: until then not every packet is due to all of them.
+    private long _allFrom = edge;
+
     internal BroadcastRing Ring { get; } = ring;
 
     internal long Edge { get; set; } = edge;
+
+    /// <summary>Counts what is due.</summary>
+    internal DueClock Clock { get; } = new(ticksPerSecond);
 
     /// <summary>Those who are served one by one.</summary>
     internal List<Listener> Listeners { get; } = [];
@@ -29,6 +37,39 @@ internal sealed class RingGroup(BroadcastRing ring, long edge)
         }
     }
 
+    /// <summary>How long a packet lasts, in ticks.</summary>
+    internal long TimeOf(int frames) => (long)((Int128)frames * ticksPerSecond / Ring.Info.Payload.ClockRate);
+
+    /// <summary>Takes a listener in, served by itself.</summary>
+    /// <returns>Packets before the edge that are due to it: what it gets to begin with.</returns>
+    internal long Add(Listener listener)
+    {
+        Listeners.Add(listener);
+        _allFrom = Math.Max(_allFrom, listener.Next);
+        long due = 0;
+        for (long i = Math.Max(listener.Next, Edge - Ring.Capacity); i < Edge; i++)
+        {
+            due += Ring.TryGet(i, out RingItem? item) && item is PacketItem ? 1 : 0;
+        }
+
+        return due;
+    }
+
+    /// <summary>Listeners to whom the packet at the edge is due: all but those who start behind it.</summary>
+    internal int CountAtEdge()
+    {
+        int count = Count;
+        if (Edge < _allFrom)
+        {
+            foreach (Listener listener in Listeners)
+            {
+                count -= listener.Next > Edge ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Serves each follower by itself until it has what is due: something comes that is not the same for all.</summary>
     internal void Scatter()
     {
@@ -45,24 +86,24 @@ internal sealed class RingGroup(BroadcastRing ring, long edge)
     internal void Leave(Listener listener, Followers followers)
     {
         followers.Remove(listener);
-        TellNewest(listener, followers);
         listener.Next = Edge;
         Listeners.Add(listener);
+        TellNewest(listener, followers);
     }
 
     /// <summary>Tells one what it was sent last.</summary>
-    internal static void TellNewest(Listener listener, Followers followers)
+    internal void TellNewest(Listener listener, Followers followers)
     {
         if (followers.Newest is PacketItem newest)
         {
-            listener.OnSent(newest);
+            calls.TellSent(listener, newest);
         }
     }
 
     /// <summary>Lets a listener that has all that was due follow, if it can. <see langword="false"/>: it cannot.</summary>
     internal bool TryFollow(Listener listener)
     {
-        if (listener.Next != Edge || listener.PlainRoute is not var (sender, address))
+        if (listener.Next != Edge || calls.PlainRoute(listener) is not var (sender, address))
         {
             return false;
         }

@@ -46,5 +46,9 @@ public sealed class FormatItem(long position, long dueAt, IReadOnlyList<ReadOnly
     public IReadOnlyList<ReadOnlyMemory<byte>> Headers { get; } = headers;
 }
 
-/// <summary>The station has ended: nothing follows.</summary>
-public sealed class EndItem(long position, long dueAt) : RingItem(position, dueAt);
+/// <summary>The station has ended, or this run of the rendition was cut short: for who hears it nothing follows.</summary>
+public sealed class EndItem(long position, long dueAt) : RingItem(position, dueAt)
+{
+    /// <summary>Why, if it was not the station's end.</summary>
+    public DropReason Reason { get; init; }
+}

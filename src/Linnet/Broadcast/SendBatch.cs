@@ -42,7 +42,16 @@ public sealed class SendBatch
             return;
         }
 
-        int taken = _sender!.Send(_datagrams.AsSpan(0, _count));
+        int taken = 0;
+        try
+        {
+            taken = _sender!.Send(_datagrams.AsSpan(0, _count));
+        }
+        catch (Exception)
+        {
+            // A socket that was closed, or cannot send: what did not leave is refused and counted, and what comes next is tried again.
+        }
+
         Sent += taken;
         Refused += _count - taken;
         Array.Clear(_datagrams, 0, _count);

@@ -1,4 +1,5 @@
 using Linnet.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Broadcast;
 
@@ -11,6 +12,7 @@ internal sealed class SenderCounters(long ticksPerSecond)
     private long _sent;
     private long _skipped;
     private long _refused;
+    private long _faults;
 
     internal LatenessHistogram Lateness => _lateness;
 
@@ -28,10 +30,24 @@ internal sealed class SenderCounters(long ticksPerSecond)
 
     internal long DroppedFor(DropReason reason) => Volatile.Read(ref _dropped[(int)reason]);
 
-    internal void CountDue(int listeners, long lateTicks)
+    /// <summary>Errors of the thread itself, which went on.</summary>
+    internal long Faults => Volatile.Read(ref _faults);
+
+    /// <summary>Counts packets that became due, times their listeners.</summary>
+    internal void CountDue(long packets) => Volatile.Write(ref _due, _due + packets);
+
+    /// <summary>Counts how late a packet left.</summary>
+    internal void CountLateness(long ticks) => _lateness.Record(ticks);
+
+    /// <summary>Counts an error that ended nothing. Said for the first few, and then ever more rarely: it may be the same a thousand times a second.</summary>
+    internal void CountFault(Exception problem, ILogger logger)
     {
-        Volatile.Write(ref _due, _due + listeners);
-        _lateness.Record(lateTicks);
+        long faults = _faults + 1;
+        Volatile.Write(ref _faults, faults);
+        if (faults < 4 || (faults & (faults - 1)) == 0)
+        {
+            logger.SenderThreadFailed(problem, faults);
+        }
     }
 
     internal void CountSent(int packets = 1) => Volatile.Write(ref _sent, _sent + packets);

@@ -1,4 +1,5 @@
-using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Broadcast;
 
@@ -14,21 +15,27 @@ internal sealed class SenderLoop
     private readonly List<RingGroup> _groups = [];
     private readonly SendBatch _batch = new();
     private readonly SenderCounters _counters;
+    private readonly ListenerCalls _calls;
+    private readonly ILogger _logger;
+    private readonly long _ticksPerSecond;
     private readonly Action<RingItem> _onPublished;
     private readonly long _maxLag;
     private readonly long _stallTimeout;
     private readonly long _reportInterval;
     private readonly long _retryAfter;
     private readonly Random _random = new();
-    private long _refused;
 
     /// <param name="options">Limits.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step(long)"/> takes.</param>
     /// <param name="counters">Counts what happens.</param>
     /// <param name="onPublished">Told, on the station's thread, of each item published to a ring that it serves.</param>
-    internal SenderLoop(SenderOptions options, long ticksPerSecond, SenderCounters counters, Action<RingItem> onPublished)
+    /// <param name="logger">Told of what should not happen; default nobody.</param>
+    internal SenderLoop(SenderOptions options, long ticksPerSecond, SenderCounters counters, Action<RingItem> onPublished, ILogger? logger = null)
     {
         _counters = counters;
+        _logger = logger ?? NullLogger.Instance;
+        _calls = new ListenerCalls(_batch, counters, _logger);
+        _ticksPerSecond = ticksPerSecond;
         _onPublished = onPublished;
         _maxLag = Ticks(options.MaxLag);
         _stallTimeout = Ticks(options.StallTimeout);
@@ -47,12 +54,17 @@ internal sealed class SenderLoop
         RingGroup? group = _groups.Find(g => g.Ring == listener.Ring);
         if (group is null)
         {
-            group = new RingGroup(listener.Ring, listener.Ring.IndexAt(now, 0));
+            group = new RingGroup(listener.Ring, listener.Ring.IndexAt(now, 0), _calls, _ticksPerSecond);
             _groups.Add(group);
             group.Ring.Subscribe(_onPublished);
+            if (group.Ring.TryGet(group.Edge - 1, out RingItem? last) && last is PacketItem packet)
+            {
+                group.Clock.StartAt(Math.Max(now, packet.DueAt + group.TimeOf(packet.Frames)), group.TimeOf(packet.Frames));
+            }
         }
 
-        group.Listeners.Add(listener);
+        // What it gets to begin with is due to it, as it will be sent.
+        _counters.CountDue(group.Add(listener));
         listener.ServedBy = this;
         Count++;
     }
@@ -62,7 +74,7 @@ internal sealed class SenderLoop
     {
         if (listener.ServedBy == this && listener.Followers is Followers followers && _groups.Find(g => g.Ring == listener.Ring) is RingGroup group)
         {
-            if (listener.PlainRoute is not var (sender, address) || sender != followers.Sender)
+            if (_calls.PlainRoute(listener) is not var (sender, address) || sender != followers.Sender)
             {
                 group.Leave(listener, followers);
             }
@@ -73,11 +85,12 @@ internal sealed class SenderLoop
                     followers.Readdress(listener, address);
                 }
 
-                RingGroup.TellNewest(listener, followers);
+                group.TellNewest(listener, followers);
             }
         }
 
-        listener.Repair(this, now, _batch);
+        _calls.Repair(listener, this, now);
+        LeaveIfDropped(listener);
     }
 
     /// <summary>Lets a listener go; nothing is sent to it afterwards.</summary>
@@ -129,12 +142,23 @@ internal sealed class SenderLoop
         long next = Never;
         for (int i = _groups.Count - 1; i >= 0; i--)
         {
-            next = Math.Min(next, Step(_groups[i], now));
+            try
+            {
+                next = Math.Min(next, Step(_groups[i], now));
+            }
+            catch (Exception e)
+            {
+                // Not one listener's doing, for those are guarded: the ring's other listeners go on at its live edge, other rings as they were.
+                _counters.CountFault(e, _logger);
+                _groups[i].Edge = _groups[i].Ring.IndexAt(now, 0);
+                next = Math.Min(next, now + _retryAfter);
+            }
+
             RemoveIfEmpty(i);
         }
 
         _batch.Flush();
-        _counters.Refused = _batch.Refused + _refused;
+        _counters.Refused = _batch.Refused + _calls.Refused;
         return next;
     }
 
@@ -162,9 +186,9 @@ internal sealed class SenderLoop
                     break;
                 }
 
-                // Overwritten before it was sent: this thread itself was away for the whole ring.
+                // Overwritten before it was sent: this thread itself was away for the whole ring. It goes on with what there is.
                 group.Scatter();
-                group.Edge = ring.IndexAt(now, 0);
+                group.Edge = ring.IndexAt(now, _maxLag);
                 continue;
             }
 
@@ -175,17 +199,20 @@ internal sealed class SenderLoop
 
             if (item is PacketItem packet)
             {
-                _counters.CountDue(group.Count, now - item.DueAt);
+                _counters.CountDue(group.Clock.Take(item.DueAt, group.TimeOf(packet.Frames)) * group.CountAtEdge());
+                _counters.CountLateness(now - item.DueAt);
                 SendToFollowers(group, packet, now);
             }
             else if (item is EndItem)
             {
+                group.Clock.End();
                 group.Scatter();
             }
 
             group.Edge++;
         }
 
+        _counters.CountDue(group.Clock.Pass(now) * group.CountAtEdge());
         return NextVisit(group, now);
     }
 
@@ -201,10 +228,7 @@ internal sealed class SenderLoop
         {
             if (followers.Count > 0)
             {
-                // What one of them got by itself before leaves before.
-                _batch.Flush();
-                _refused += followers.Count - followers.Send(packet);
-                _counters.CountSent(followers.Count);
+                _calls.Send(followers, packet);
             }
         }
     }
@@ -230,9 +254,9 @@ internal sealed class SenderLoop
         while (listener.Next < group.Edge)
         {
             bool held = ring.TryGet(listener.Next, out RingItem? item);
-            if (item is EndItem)
+            if (item is EndItem end)
             {
-                return Finish(listener, now);
+                return Finish(listener, end.Reason, now);
             }
 
             if (!held || now - item!.DueAt > _maxLag)
@@ -243,7 +267,7 @@ internal sealed class SenderLoop
 
             if (item is PacketItem packet)
             {
-                if (!TrySend(listener, packet))
+                if (!_calls.TrySend(listener, packet))
                 {
                     return KeepStalled(listener, now);
                 }
@@ -259,19 +283,6 @@ internal sealed class SenderLoop
         return true;
     }
 
-    private bool TrySend(Listener listener, PacketItem packet)
-    {
-        try
-        {
-            return listener.TrySend(packet, _batch);
-        }
-        catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
-        {
-            listener.Drop(DropReason.Disconnected);
-            return false;
-        }
-    }
-
     /// <summary>Moves a listener that is too far behind to the live edge, but not past the end.</summary>
     private void Skip(Listener listener, RingGroup group)
     {
@@ -282,17 +293,21 @@ internal sealed class SenderLoop
         listener.Next = edge;
     }
 
-    private bool Finish(Listener listener, long now)
+    private bool Finish(Listener listener, DropReason reason, long now)
     {
-        if (!listener.TryFlush())
+        if (!_calls.TryFlush(listener))
         {
             return KeepStalled(listener, now);
         }
 
-        listener.SendEnd(_batch);
+        if (reason == DropReason.None || listener.IsToldOfStop)
+        {
+            _calls.SendEnd(listener);
+        }
+
         _batch.Flush();
         // It may still ask for the last packets, until its session ends.
-        listener.OnFinished(DropReason.None);
+        _calls.Finish(listener, listener.Dropped != DropReason.None ? listener.Dropped : reason);
         return false;
     }
 
@@ -310,15 +325,15 @@ internal sealed class SenderLoop
             listener.Drop(DropReason.Stalled);
         }
 
-        _counters.CountDropped(listener.Dropped);
         listener.ServedBy = null;
-        listener.OnFinished(listener.Dropped);
+        _calls.Finish(listener, listener.Dropped);
         return false;
     }
 
     private long NextVisit(RingGroup group, long now)
     {
         long next = group.Ring.TryGet(group.Edge, out RingItem? item) ? Math.Max(item.DueAt, now + 1) : Never;
+        next = Math.Min(next, Math.Max(group.Clock.LookAt, now + 1));
         foreach (Followers followers in group.Followers)
         {
             next = Math.Min(next, followers.Report(now, Report));
@@ -327,7 +342,7 @@ internal sealed class SenderLoop
         for (int i = group.Listeners.Count - 1; i >= 0; i--)
         {
             Listener listener = group.Listeners[i];
-            bool flushed = listener.TryFlush();
+            bool flushed = listener.Dropped == DropReason.None && _calls.TryFlush(listener);
             if (!flushed && !KeepStalled(listener, now))
             {
                 group.Listeners.RemoveAt(i);
@@ -363,7 +378,17 @@ internal sealed class SenderLoop
 
     private void Report(Listener listener, long now)
     {
-        listener.SendReport(now, _batch);
         listener.ReportAt = now + (long)(_reportInterval * (0.5 + _random.NextDouble()));
+        _calls.SendReport(listener, now);
+        LeaveIfDropped(listener);
+    }
+
+    /// <summary>One that is to be given up is served by itself, where that is seen with the next visit.</summary>
+    private void LeaveIfDropped(Listener listener)
+    {
+        if (listener.Dropped != DropReason.None && listener.ServedBy == this && listener.Followers is Followers followers)
+        {
+            _groups.Find(g => g.Ring == listener.Ring)?.Leave(listener, followers);
+        }
     }
 }

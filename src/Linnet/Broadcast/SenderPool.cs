@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
-using Linnet.Clock;
 using Linnet.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Broadcast;
 
@@ -11,11 +11,14 @@ public sealed class SenderPool : IAsyncDisposable
     private readonly TimeProvider _time;
 
     /// <summary>Starts the threads; they sleep until there are listeners.</summary>
-    public SenderPool(SenderOptions options, TimeProvider time)
+    /// <param name="options">How many, and the limits of listeners.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told of what should not happen; default nobody.</param>
+    public SenderPool(SenderOptions options, TimeProvider time, ILogger? logger = null)
     {
         _time = time;
         Streams = options.ThrowIfInvalid().Streams;
-        _threads = [.. Enumerable.Range(0, options.Threads).Select(i => new SenderThread(i, options, time))];
+        _threads = [.. Enumerable.Range(0, options.Threads).Select(i => new SenderThread(i, options, time, logger ?? NullLogger.Instance))];
     }
 
     /// <summary>Listeners being served.</summary>
@@ -77,7 +80,13 @@ public sealed class SenderPool : IAsyncDisposable
             _threads.Sum(t => t.StreamCounters.DroppedFor(DropReason.Disconnected)),
             LatenessHistogram.Quantile(lateness, 0.50),
             LatenessHistogram.Quantile(lateness, 0.99),
-            _threads.Max(t => t.StreamCounters.Lateness.Max));
+            _threads.Max(t => t.StreamCounters.Lateness.Max))
+        {
+            PacketsDue = _threads.Sum(t => t.StreamCounters.PacketsDue),
+            PacketsSent = _threads.Sum(t => t.StreamCounters.PacketsSent),
+            FailedListeners = _threads.Sum(t => t.StreamCounters.DroppedFor(DropReason.Failed)),
+            StoppedListeners = _threads.Sum(t => t.StreamCounters.DroppedFor(DropReason.RenditionFailed) + t.StreamCounters.DroppedFor(DropReason.GaveWay)),
+        };
     }
 
     /// <summary>Writes to streams that took less than was due, by how much sound was then under way, in the buckets of <see cref="LatenessHistogram"/>.</summary>
@@ -100,7 +109,12 @@ public sealed class SenderPool : IAsyncDisposable
             _threads.Sum(t => t.Counters.DroppedFor(DropReason.Disconnected)),
             LatenessHistogram.Quantile(lateness, 0.50),
             LatenessHistogram.Quantile(lateness, 0.99),
-            _threads.Max(t => t.Counters.Lateness.Max));
+            _threads.Max(t => t.Counters.Lateness.Max))
+        {
+            FailedListeners = _threads.Sum(t => t.Counters.DroppedFor(DropReason.Failed)),
+            StoppedListeners = _threads.Sum(t => t.Counters.DroppedFor(DropReason.RenditionFailed) + t.Counters.DroppedFor(DropReason.GaveWay)),
+            Faults = _threads.Sum(t => t.Counters.Faults),
+        };
     }
 
     private long[] Sum(Func<SenderThread, LatenessHistogram> histogram)
@@ -120,115 +134,6 @@ public sealed class SenderPool : IAsyncDisposable
         foreach (SenderThread thread in _threads)
         {
             await thread.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private sealed class SenderThread : IAsyncDisposable
-    {
-        private readonly ConcurrentQueue<Action> _commands = new();
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly DeadlineWaiter _waiter;
-        private readonly TimeProvider _time;
-        private readonly SenderLoop _loop;
-        private readonly StreamLoop _streams;
-        private readonly ConcurrentQueue<StreamListener> _newStreams = new();
-        private readonly long _bucketTime;
-        private volatile bool _stopping;
-        private int _count;
-        private int _streamCount;
-
-        public SenderThread(int number, SenderOptions options, TimeProvider time)
-        {
-            _time = time;
-            _waiter = new DeadlineWaiter(time);
-            Counters = new SenderCounters(time.TimestampFrequency);
-            _loop = new SenderLoop(options, time.TimestampFrequency, Counters, item => _waiter.WakeBefore(item.DueAt));
-            StreamCounters = new StreamCounters(time.TimestampFrequency);
-            _streams = new StreamLoop(options.Streams, time.TimestampFrequency, StreamCounters);
-            _bucketTime = (long)(StreamLoop.BucketTime.TotalSeconds * time.TimestampFrequency);
-            new Thread(Run) { Name = $"linnet-send-{number}", IsBackground = true, Priority = ThreadPriority.Highest }.Start();
-        }
-
-        public SenderCounters Counters { get; }
-
-        public StreamCounters StreamCounters { get; }
-
-        public int Count => Volatile.Read(ref _count);
-
-        public int StreamCount => Volatile.Read(ref _streamCount);
-
-        public void Add(Listener listener)
-        {
-            Interlocked.Increment(ref _count);
-            listener.OnRepairWanted = wanting => Enqueue(() => _loop.Repair(wanting, _time.GetTimestamp()));
-            Enqueue(() => _loop.Add(listener, _time.GetTimestamp()));
-        }
-
-        public void Add(StreamListener listener)
-        {
-            // It has been written to just now: it can wait until the thread is awake anyway, if that is soon.
-            Interlocked.Increment(ref _streamCount);
-            _newStreams.Enqueue(listener);
-            _waiter.WakeBefore(_time.GetTimestamp() + _bucketTime);
-        }
-
-        public async Task RemoveAsync(Listener listener)
-        {
-            var removed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Enqueue(() =>
-            {
-                _loop.Remove(listener);
-                removed.SetResult();
-            });
-            await Task.WhenAny(removed.Task, _ended.Task).ConfigureAwait(false);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            _stopping = true;
-            _waiter.Wake();
-            await _ended.Task.ConfigureAwait(false);
-            _waiter.Dispose();
-        }
-
-        private void Enqueue(Action command)
-        {
-            _commands.Enqueue(command);
-            _waiter.Wake();
-        }
-
-        private void Run()
-        {
-            DeadlineWaiter.SharpenThisThread(isLast: true);
-            while (!_stopping)
-            {
-                while (_commands.TryDequeue(out Action? command))
-                {
-                    command();
-                }
-
-                long next = _loop.Step(_time.GetTimestamp());
-                Volatile.Write(ref _count, _loop.Count);
-                next = Math.Min(next, StepStreams());
-                _waiter.WaitUntil(next);
-            }
-
-            _loop.Clear();
-            _streams.Clear();
-            _ended.SetResult();
-        }
-
-        private long StepStreams()
-        {
-            long now = _time.GetTimestamp();
-            while (_newStreams.TryDequeue(out StreamListener? listener))
-            {
-                _streams.Add(listener, now);
-            }
-
-            long next = _streams.Step(now);
-            Volatile.Write(ref _streamCount, _streams.Count + _newStreams.Count);
-            return next;
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Linnet.Broadcast;
 
 /// <summary>What the sender threads did since they started.</summary>
-/// <param name="PacketsDue">Packets that became due, times the listeners they were due to.</param>
-/// <param name="PacketsSent">Packets handed to the network.</param>
+/// <param name="PacketsDue">Packets that were due by the clock, times the listeners they were due to: those too that were not there in time.</param>
+/// <param name="PacketsSent">Packets handed to the network, times the listeners.</param>
 /// <param name="PacketsSkipped">Items that slow listeners missed when they were moved to the live edge.</param>
 /// <param name="DatagramsRefused">Datagrams, reports included, that a socket would not take.</param>
 /// <param name="StalledListeners">Listeners dropped because they took nothing.</param>
@@ -19,4 +19,14 @@ public sealed record SenderStatistics(
     long DisconnectedListeners,
     TimeSpan LatenessP50,
     TimeSpan LatenessP99,
-    TimeSpan LatenessMax);
+    TimeSpan LatenessMax)
+{
+    /// <summary>Listeners let go because sending to them failed here.</summary>
+    public long FailedListeners { get; init; }
+
+    /// <summary>Listeners whose rendition failed, or gave way to another.</summary>
+    public long StoppedListeners { get; init; }
+
+    /// <summary>Errors of the sender threads themselves, which went on.</summary>
+    public long Faults { get; init; }
+}

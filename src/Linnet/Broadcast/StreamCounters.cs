@@ -10,6 +10,8 @@ internal sealed class StreamCounters(long ticksPerSecond)
     private long _bytes;
     private long _moves;
     private long _packetsSkipped;
+    private long _packetsDue;
+    private long _packetsSent;
 
     /// <summary>How late listeners were visited.</summary>
     internal LatenessHistogram Lateness { get; } = new(ticksPerSecond);
@@ -25,12 +27,23 @@ internal sealed class StreamCounters(long ticksPerSecond)
 
     internal long PacketsSkipped => Volatile.Read(ref _packetsSkipped);
 
+    internal long PacketsDue => Volatile.Read(ref _packetsDue);
+
+    internal long PacketsSent => Volatile.Read(ref _packetsSent);
+
     internal long DroppedFor(DropReason reason) => Volatile.Read(ref _dropped[(int)reason]);
 
     internal void CountWrite(int bytes)
     {
         Volatile.Write(ref _writes, _writes + 1);
         Volatile.Write(ref _bytes, _bytes + bytes);
+    }
+
+    /// <summary>Counts packets that were due to a listener by the clock, and packets that it has got.</summary>
+    internal void CountPackets(long due, long sent)
+    {
+        Volatile.Write(ref _packetsDue, _packetsDue + due);
+        Volatile.Write(ref _packetsSent, _packetsSent + sent);
     }
 
     internal void CountMove(int moves, long packets)

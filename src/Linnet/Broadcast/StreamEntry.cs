@@ -8,4 +8,5 @@ namespace Linnet.Broadcast;
 /// What a listener must have got, once, to make sense of what follows: part of its stream. The same array as the entry's before it, unless it
 /// changed; allocated pinned.
 /// </param>
-internal sealed record StreamEntry(long Number, long Offset, long DueAt, byte[] Head);
+/// <param name="Due">Packets that were due by the clock before it: as many as entries, and those that never came.</param>
+internal sealed record StreamEntry(long Number, long Offset, long DueAt, byte[] Head, long Due);

@@ -19,6 +19,8 @@ internal abstract class StreamListener
     {
         Log = log;
         Offset = start.Offset;
+        CountedDue = start.Due;
+        CountedSent = start.Number;
         Lead = lead;
         Ahead = start.Head.Length > 0 ? new StreamAhead([], start.Head) : null;
         MetadataInterval = UntilMetadata = metadataInterval;
@@ -59,6 +61,12 @@ internal abstract class StreamListener
 
     /// <summary>When it was last moved, in ticks; <see langword="null"/>: never.</summary>
     internal long? MovedAt { get; set; }
+
+    /// <summary>Packets that were due in its stream when the loop last counted.</summary>
+    internal long CountedDue { get; set; }
+
+    /// <summary>Number of the first packet of its stream that was not counted as sent to it.</summary>
+    internal long CountedSent { get; set; }
 
     /// <summary>Which of the loop's buckets it is in, and where in it.</summary>
     internal (int Bucket, int Index) Place { get; set; }

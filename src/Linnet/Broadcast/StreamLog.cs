@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 
 namespace Linnet.Broadcast;
 
@@ -19,13 +18,19 @@ internal sealed class StreamLog
     private const int SegmentShift = 16;
     private const int LeastSegments = 4;
 
+    /// <summary>The least that may be kept, in bytes: room for what is passed on at a higher rate than the encoder's.</summary>
+    private const long LeastMaxBytes = 16 << 20;
+
     // How far apart two looks into the ring are, at least: listeners are written to much less often.
     internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
     private readonly ArrayBufferWriter<byte> _scratch = new();
-    private readonly IStreamContainer _container;
-    private readonly StreamEntry?[] _entries;
+    private readonly IStreamContainer? _container;
+    private readonly StreamEntries _entries;
+    private readonly DueClock _clock;
+    private readonly long _ticksPerSecond;
+    private readonly long _maxBytes;
     private readonly long _retention;
     private readonly long _pause;
     private byte[]?[] _segments = new byte[]?[LeastSegments];
@@ -36,10 +41,11 @@ internal sealed class StreamLog
     private long _firstSegment;
     private long _next;
     private long _nextLook = long.MinValue;
-    private long _entryTail;
-    private long _entryHead;
     private long _end;
     private long _kept;
+    private long _due;
+    private long _missed;
+    private int _endReason;
     private bool _hasEnded;
 
     /// <summary>A log that holds nothing yet.</summary>
@@ -50,15 +56,31 @@ internal sealed class StreamLog
     /// <param name="now">The instant it is made, in ticks.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks.</param>
     internal StreamLog(BroadcastRing ring, IStreamContainer container, long firstIndex, TimeSpan retention, long now, long ticksPerSecond)
+        : this(ring, () => container, firstIndex, retention, now, ticksPerSecond)
+    {
+    }
+
+    /// <summary>The same, of a container that is made here. What goes wrong with that is the log's <see cref="Problem"/>.</summary>
+    internal StreamLog(BroadcastRing ring, Func<IStreamContainer> container, long firstIndex, TimeSpan retention, long now, long ticksPerSecond)
     {
         Ring = ring;
         StartedAt = now;
-        _container = container;
         _next = firstIndex;
+        _clock = new DueClock(ticksPerSecond);
+        _ticksPerSecond = ticksPerSecond;
+        _maxBytes = Math.Max(LeastMaxBytes, (long)(4 * retention.TotalSeconds * ring.Info.BitRate / 8));
         _retention = (long)(retention.TotalSeconds * ticksPerSecond);
         _pause = (long)(Pause.TotalSeconds * ticksPerSecond);
-        _entries = new StreamEntry?[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(retention / ring.Info.PacketTime * 1.5, 64, 1 << 20))];
-        PutInForce();
+        _entries = new StreamEntries(retention / ring.Info.PacketTime * 1.5, _retention);
+        try
+        {
+            _container = container();
+            PutInForce();
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
     }
 
     /// <summary>The rendition's packets.</summary>
@@ -76,8 +98,20 @@ internal sealed class StreamLog
     /// <summary>Whether the station has ended, or this could not go on: <see cref="End"/> is the last.</summary>
     internal bool HasEnded => Volatile.Read(ref _hasEnded);
 
-    /// <summary>Why it has ended, where that was not the station's doing.</summary>
+    /// <summary>What its listeners are told at the end.</summary>
+    internal DropReason EndReason => (DropReason)Volatile.Read(ref _endReason);
+
+    /// <summary>The error that ended it, where one did.</summary>
     internal Exception? Problem { get; private set; }
+
+    /// <summary>Packets that are in it, or were.</summary>
+    internal long Count => _entries.Count;
+
+    /// <summary>Packets that were due so far by the clock, whether they came or not.</summary>
+    internal long Due => Volatile.Read(ref _due);
+
+    /// <summary>Items that were gone from the ring before this had them.</summary>
+    internal long Missed => Volatile.Read(ref _missed);
 
     /// <summary>Index in the ring of the item that is looked for next.</summary>
     internal long NextIndex => Volatile.Read(ref _next);
@@ -106,16 +140,16 @@ internal sealed class StreamLog
     }
 
     /// <summary>The packet that holds the byte at <paramref name="offset"/>, or is the next to be written; <see langword="null"/> if it is gone or there is none.</summary>
-    internal StreamEntry? EntryAt(long offset) => Get(CountBefore(offset + 1, byDue: false) - 1);
+    internal StreamEntry? EntryAt(long offset) => _entries.Get(_entries.CountBefore(offset + 1, byDue: false) - 1);
 
     /// <summary>The first packet that begins behind <paramref name="offset"/>.</summary>
-    internal StreamEntry? EntryBehind(long offset) => Get(CountBefore(offset + 1, byDue: false));
+    internal StreamEntry? EntryBehind(long offset) => _entries.Get(_entries.CountBefore(offset + 1, byDue: false));
 
     /// <summary>The first packet that was due at <paramref name="instant"/> or later; else the last one. <see langword="null"/>: there is none yet.</summary>
     internal StreamEntry? EntryDueFrom(long instant)
     {
-        long count = CountBefore(instant, byDue: true);
-        return Get(count) ?? Get(count - 1);
+        long count = _entries.CountBefore(instant, byDue: true);
+        return _entries.Get(count) ?? _entries.Get(count - 1);
     }
 
     /// <summary>The title in force at the byte at <paramref name="offset"/>; <see langword="null"/>: none is known.</summary>
@@ -154,13 +188,21 @@ internal sealed class StreamLog
                 Append(item);
                 Volatile.Write(ref _next, _next + 1);
             }
+
+            Volatile.Write(ref _due, _due + _clock.Pass(now));
         }
         catch (Exception e)
         {
             // A container that fails, perhaps on what somebody pushed, ends this stream; the sender thread goes on with all others.
-            Problem = e;
-            Volatile.Write(ref _hasEnded, true);
+            Fail(e);
         }
+    }
+
+    private void Fail(Exception problem)
+    {
+        Problem = problem;
+        Volatile.Write(ref _endReason, (int)DropReason.RenditionFailed);
+        Volatile.Write(ref _hasEnded, true);
     }
 
     /// <summary>Tells the container what was in force before the first item.</summary>
@@ -168,12 +210,12 @@ internal sealed class StreamLog
     {
         if (Ring.FormatBefore(_next) is FormatItem format)
         {
-            _container.Write(format, _scratch);
+            _container!.Write(format, _scratch);
         }
 
         if (Ring.TitleBefore(_next) is TitleItem title)
         {
-            _container.Write(title, _scratch);
+            _container!.Write(title, _scratch);
             _title = new StreamTitle(title.Track, 0, null);
         }
 
@@ -190,12 +232,16 @@ internal sealed class StreamLog
                 return false;
             }
 
-            // Overwritten before anybody looked: all of us were away for the whole ring.
+            // Overwritten before anybody looked: all of us were away for the whole ring. It goes on with what there is.
             long missedFrom = _next;
-            Volatile.Write(ref _next, Ring.IndexAt(now, 0));
+            Volatile.Write(ref _next, Math.Max(missedFrom + 1, Ring.IndexAt(now, _retention)));
+            Volatile.Write(ref _missed, _missed + _next - missedFrom);
             AppendIfMissed(Ring.FormatBefore(_next), missedFrom);
             AppendIfMissed(Ring.TitleBefore(_next), missedFrom);
-            return false;
+            if (!Ring.TryGet(_next, out item))
+            {
+                return false;
+            }
         }
 
         return item.DueAt <= now;
@@ -212,7 +258,7 @@ internal sealed class StreamLog
     private void Append(RingItem item)
     {
         byte[] head = PinnedHead();
-        _container.Write(item, _scratch);
+        _container!.Write(item, _scratch);
         ReadOnlySpan<byte> bytes = _scratch.WrittenSpan;
         if (item is TitleItem title)
         {
@@ -222,10 +268,9 @@ internal sealed class StreamLog
         if (item is PacketItem packet)
         {
             Tell(packet, bytes.Length);
-            long number = _entryHead;
-            Volatile.Write(ref _entries[number & (_entries.Length - 1)], new StreamEntry(number, _end, item.DueAt, head));
-            Volatile.Write(ref _entryTail, Math.Max(_entryTail, number + 1 - _entries.Length));
-            Volatile.Write(ref _entryHead, number + 1);
+            long due = _clock.Take(item.DueAt, (long)((Int128)packet.Frames * _ticksPerSecond / Ring.Info.Payload.ClockRate));
+            Volatile.Write(ref _due, _due + due);
+            _entries.Add(new StreamEntry(_entries.Count, _end, item.DueAt, head, _due - 1 - _clock.Owed));
         }
 
         long end = _end;
@@ -240,14 +285,19 @@ internal sealed class StreamLog
 
         _scratch.ResetWrittenCount();
         Volatile.Write(ref _end, end);
-        Volatile.Write(ref _hasEnded, item is EndItem);
+        if (item is EndItem last)
+        {
+            _clock.End();
+            Volatile.Write(ref _endReason, (int)last.Reason);
+            Volatile.Write(ref _hasEnded, true);
+        }
     }
 
     private byte[] PinnedHead()
     {
-        if (!_container.Head.Equals(_head))
+        if (!_container!.Head.Equals(_head))
         {
-            _head = _container.Head;
+            _head = _container!.Head;
             _pinnedHead = _head.IsEmpty ? [] : StreamPiece.Copy(_head.Span);
         }
 
@@ -296,15 +346,14 @@ internal sealed class StreamLog
         Volatile.Write(ref _segments, larger);
     }
 
-    /// <summary>Lets go of what is too old. The last packet stays.</summary>
+    /// <summary>Lets go of what is too old, or too much. The last packet stays.</summary>
     private void Trim(long now)
     {
-        while (_entryTail < _entryHead - 1 && Get(_entryTail)!.DueAt < now - _retention)
+        while (_entries.Oldest is { } entry && (entry.DueAt < now - _retention || _end - entry.Offset > _maxBytes) && _entries.TryDropOldest())
         {
-            Volatile.Write(ref _entryTail, _entryTail + 1);
         }
 
-        if (Get(_entryTail) is not StreamEntry oldest)
+        if (_entries.Oldest is not StreamEntry oldest)
         {
             return;
         }
@@ -325,37 +374,5 @@ internal sealed class StreamLog
             Interlocked.MemoryBarrier();
             Volatile.Write(ref _segments[gone & (_segments.Length - 1)], null);
         }
-    }
-
-    private StreamEntry? Get(long number)
-    {
-        if (number < Volatile.Read(ref _entryTail) || number >= Volatile.Read(ref _entryHead))
-        {
-            return null;
-        }
-
-        StreamEntry? entry = Volatile.Read(ref _entries[number & (_entries.Length - 1)]);
-        return entry?.Number == number ? entry : null;
-    }
-
-    /// <summary>The number of the first entry whose offset, or deadline, is not before <paramref name="limit"/>.</summary>
-    private long CountBefore(long limit, bool byDue)
-    {
-        long low = Volatile.Read(ref _entryTail);
-        long high = Volatile.Read(ref _entryHead);
-        while (low < high)
-        {
-            long middle = low + ((high - low) / 2);
-            if (Get(middle) is not StreamEntry entry || (byDue ? entry.DueAt : entry.Offset) < limit)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
     }
 }

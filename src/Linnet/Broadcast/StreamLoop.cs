@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Linnet.Broadcast;
 
 /// <summary>
@@ -33,6 +36,7 @@ internal sealed class StreamLoop
     private readonly List<StreamListener> _young = [];
     private readonly GatheringWriter _writer = new();
     private readonly StreamCounters _counters;
+    private readonly ILogger _logger;
     private readonly long _bucketTime;
     private readonly long _startTime;
     private readonly long _burst;
@@ -48,9 +52,11 @@ internal sealed class StreamLoop
     /// <param name="options">Times.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step"/> takes.</param>
     /// <param name="counters">Counts what happens.</param>
-    internal StreamLoop(StreamOptions options, long ticksPerSecond, StreamCounters counters)
+    /// <param name="logger">Told of what should not happen; default nobody.</param>
+    internal StreamLoop(StreamOptions options, long ticksPerSecond, StreamCounters counters, ILogger? logger = null)
     {
         _counters = counters;
+        _logger = logger ?? NullLogger.Instance;
         _buckets = [.. Enumerable.Range(0, (int)Math.Round(options.WriteInterval / BucketTime)).Select(_ => new List<StreamListener>())];
         _bucketTime = Ticks(BucketTime);
         _startTime = Ticks(StartTime);
@@ -154,11 +160,28 @@ internal sealed class StreamLoop
             {
                 visits--;
                 _counters.Lateness.Record(now - (_turn * _bucketTime));
-                Visit(list[left], now);
+                TryVisit(list[left], now);
             }
         }
 
         return true;
+    }
+
+    /// <summary>Visits a listener; what goes wrong with it ends it alone.</summary>
+    private void TryVisit(StreamListener listener, long now)
+    {
+        try
+        {
+            Visit(listener, now);
+        }
+        catch (Exception e)
+        {
+            _logger.SendingFailed(e, null);
+            if (listener.Place.Bucket != Nowhere)
+            {
+                Finish(listener, DropReason.Failed);
+            }
+        }
     }
 
     private void Visit(StreamListener listener, long now)
@@ -180,13 +203,14 @@ internal sealed class StreamLoop
             _counters.CountWrite(sent);
         }
 
+        CountPackets(listener);
         switch (outcome)
         {
             case StreamOutcome.Broken:
                 Finish(listener, DropReason.Disconnected);
                 return;
             case StreamOutcome.Done when hasEnded:
-                Finish(listener, DropReason.None);
+                Finish(listener, log.EndReason);
                 return;
             case StreamOutcome.Done:
                 // A station that is silent for long stalls nobody.
@@ -242,6 +266,7 @@ internal sealed class StreamLoop
 
         listener.Ahead = AheadOf(listener, to);
         listener.Offset = to.Offset;
+        listener.CountedSent = to.Number;
         CountMove(listener, to.Number - (next?.Number ?? to.Number), now);
     }
 
@@ -280,6 +305,17 @@ internal sealed class StreamLoop
         }
 
         return bytes;
+    }
+
+    /// <summary>Counts what has become due to a listener since it was last counted, and what it got of that.</summary>
+    private void CountPackets(StreamListener listener)
+    {
+        StreamLog log = listener.Log;
+        long due = log.Due;
+        long sent = listener.Offset >= log.End ? log.Count : log.EntryAt(listener.Offset)?.Number ?? listener.CountedSent;
+        _counters.CountPackets(Math.Max(0, due - listener.CountedDue), Math.Max(0, sent - listener.CountedSent));
+        listener.CountedDue = Math.Max(due, listener.CountedDue);
+        listener.CountedSent = Math.Max(sent, listener.CountedSent);
     }
 
     /// <summary>Counts what a listener misses. One that has taken nothing since it was moved last is moved still once.</summary>

@@ -21,4 +21,17 @@ public sealed record StreamStatistics(
     long DisconnectedListeners,
     TimeSpan LatenessP50,
     TimeSpan LatenessP99,
-    TimeSpan LatenessMax);
+    TimeSpan LatenessMax)
+{
+    /// <summary>Packets that were due to listeners by the clock, what they got to begin with included.</summary>
+    public long PacketsDue { get; init; }
+
+    /// <summary>Packets of which the last byte was handed to the network, times the listeners.</summary>
+    public long PacketsSent { get; init; }
+
+    /// <summary>Listeners let go because sending to them failed here.</summary>
+    public long FailedListeners { get; init; }
+
+    /// <summary>Listeners whose rendition failed, or gave way to another.</summary>
+    public long StoppedListeners { get; init; }
+}

@@ -28,4 +28,10 @@ internal static partial class Log
 
     [LoggerMessage(207, LogLevel.Error, "Station {Station}: fetching its sound failed")]
     public static partial void PullFailed(this ILogger logger, Exception exception, string station);
+
+    [LoggerMessage(208, LogLevel.Error, "Rendition {Rendition} failed and was stopped ({Times} times so far). Its next listener starts it again, {Seconds:F0} s from now at the earliest")]
+    public static partial void RenditionFailed(this ILogger logger, Exception exception, string rendition, double seconds, long times);
+
+    [LoggerMessage(209, LogLevel.Information, "Rendition {Rendition} was stopped: it is made on demand, and another address asked for another one")]
+    public static partial void RenditionGaveWay(this ILogger logger, string rendition);
 }

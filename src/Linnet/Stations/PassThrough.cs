@@ -13,9 +13,14 @@ namespace Linnet.Stations;
 /// <param name="clockRate">Frames per second of the rendition's positions.</param>
 internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate, int clockRate)
 {
+    /// <summary>Packets kept at most, and their bytes: of those that decode to nothing there could be any number in a moment of sound.</summary>
+    private const int MostPackets = 1 << 14;
+    private const long MostBytes = 16 << 20;
+
     private readonly Queue<(long Position, StreamPacket Packet)> _waiting = new();
     private readonly Queue<(long Position, StreamPacket Packet)> _recent = new();
     private StreamFormat? _format;
+    private long _recentBytes;
     private int _reservoir;
 
     /// <summary>Whether packets are passed on now, and the encoder rests.</summary>
@@ -39,22 +44,36 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
             (long, StreamPacket) item = (RateConversion.Ceiling(position + packet.Offset, sourceRate, clockRate), packet);
             _waiting.Enqueue(item);
             _recent.Enqueue(item);
+            _recentBytes += packet.Bytes.Length;
+            while (_recent.Count > MostPackets || _recentBytes > MostBytes)
+            {
+                ForgetOldest();
+            }
         }
 
         if (packets is null)
         {
             _waiting.Clear();
             _recent.Clear();
+            _recentBytes = 0;
         }
 
         oldest = RateConversion.Floor(oldest, sourceRate, clockRate);
         while (_recent.TryPeek(out (long Position, StreamPacket Packet) first) && first.Position < oldest)
         {
-            _recent.Dequeue();
+            ForgetOldest();
+        }
+
+        // What waits is never more than what was kept.
+        while (_waiting.Count > _recent.Count)
+        {
+            _waiting.Dequeue();
         }
 
         return packets is not null;
     }
+
+    private void ForgetOldest() => _recentBytes -= _recent.Dequeue().Packet.Bytes.Length;
 
     /// <summary>Forgets what nobody wanted, but for what a rendition may yet start with.</summary>
     internal void Drop() => _waiting.Clear();

@@ -14,6 +14,9 @@ internal sealed class Rendition : IDisposable
     /// <summary>What the largest common buffer (profile robust) holds and its device, so that the first listener hears at once.</summary>
     internal static readonly TimeSpan RtpPreRoll = TimeSpan.FromMilliseconds(550);
 
+    /// <summary>What is ready so long after it was due was late: listeners hear it, the threads' own jitter is less.</summary>
+    private static readonly TimeSpan LateTime = TimeSpan.FromMilliseconds(20);
+
     private readonly Func<IAudioEncoder> _createEncoder;
     private readonly AudioFormat _source;
     private readonly TimeProvider _time;
@@ -25,6 +28,7 @@ internal sealed class Rendition : IDisposable
     private readonly Func<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<ReadOnlyMemory<byte>>> _headers;
     private readonly int _delay;
     private readonly long _lead;
+    private readonly long _lateTicks;
     private RenditionChain? _chain;
     private bool _isRunning;
     private TrackInfo? _track;
@@ -36,10 +40,13 @@ internal sealed class Rendition : IDisposable
     private long _encodedPosition;
     private long _packets;
     private long _encodeTicks;
+    private long _latePackets;
+    private long _failures;
     private bool _marker;
 
     internal Rendition(
-        StationOptions station, RenditionSpec spec, AudioFormat source, PcmHistory history, Func<Rendition, TimeSpan, bool> start, TimeProvider time, ILogger logger)
+        StationOptions station, RenditionSpec spec, AudioFormat source, PcmHistory history,
+        Func<Rendition, RingRequest, bool, RingRefusal?> open, Action<Rendition, RingRequest> close, TimeProvider time, ILogger logger)
     {
         _createEncoder = spec.CreateEncoder;
         _source = source;
@@ -54,13 +61,16 @@ internal sealed class Rendition : IDisposable
         _time = time;
         _isEven = station.Loudness == LoudnessMode.All || (station.Loudness == LoudnessMode.Lossy && !spec.IsLossless);
         IsRtp = spec.IsRtp;
+        IsOnDemand = spec.IsOnDemand;
+        Pause = new RestartPause(time.TimestampFrequency);
+        _lateTicks = (long)(LateTime.TotalSeconds * time.TimestampFrequency);
         var info = new RenditionInfo(
             station.Name, spec.Name, encoder.Payload, encoder.FramesPerPacket, spec.BitRate, RtpStreamIdentity.Random());
         AudioFormat format = encoder.Format;
         _passThrough = spec.Passes is { } passes
             ? new PassThrough(packet => passes(packet) && packet.Format.Pcm == format, source.SampleRate, encoder.Payload.ClockRate)
             : null;
-        Ring = new BroadcastRing(info, station.RingDuration, stock => start(this, stock));
+        Ring = new BroadcastRing(info, station.RingDuration, (request, isFirst) => open(this, request, isFirst), request => close(this, request));
         Stream = spec.Stream is { } stream
             ? new StreamRendition(spec.Name, stream.Extension, stream.ContentType, Ring, stream.ContainerFor(encoder))
             : null;
@@ -77,7 +87,22 @@ internal sealed class Rendition : IDisposable
     /// <summary>Whether RTP can carry it.</summary>
     internal bool IsRtp { get; }
 
+    /// <summary>Whether it needs one of the station's few places for what is made on demand.</summary>
+    internal bool IsOnDemand { get; }
+
+    /// <summary>Whether it is about to be cut short for another one made on demand. Under the station's lock.</summary>
+    internal bool GivesWay { get; set; }
+
+    /// <summary>How long it is left alone after a failure. Under the station's lock.</summary>
+    internal RestartPause Pause { get; }
+
     internal bool IsRunning => Volatile.Read(ref _isRunning);
+
+    /// <summary>How often it failed.</summary>
+    internal long Failures => Volatile.Read(ref _failures);
+
+    /// <summary>Packets that were ready only after they were due: the encoder was too slow, or its source late.</summary>
+    internal long LatePackets => Volatile.Read(ref _latePackets);
 
     internal long Packets => Volatile.Read(ref _packets);
 
@@ -226,11 +251,38 @@ internal sealed class Rendition : IDisposable
     /// <summary>Rests: frees the encoder. The ring keeps what it has.</summary>
     internal void Stop()
     {
-        _chain?.Dispose();
+        RenditionChain? chain = _chain;
         _chain = null;
-        _passThrough?.End();
         Volatile.Write(ref _isRunning, false);
         _titles.Clear();
+        _passThrough?.End();
+        chain?.Dispose();
+    }
+
+    /// <summary>Cuts the run short, in whatever state it is: its listeners hear what there is and are told the end. Does not throw.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="now">The instant, in ticks.</param>
+    internal void Abort(DropReason reason, long now)
+    {
+        bool wasRunning = IsRunning;
+        Volatile.Write(ref _failures, _failures + (reason == DropReason.RenditionFailed ? 1 : 0));
+        try
+        {
+            Stop();
+        }
+        catch (Exception)
+        {
+            // An encoder that failed may fail again when it is freed. That it failed is told already.
+        }
+
+        if (!wasRunning && Ring.Leases == 0)
+        {
+            return;
+        }
+
+        UnusedSince = null;
+        _lastDue = Math.Max(_lastDue, now);
+        Ring.EndRun(new EndItem(_nextPosition, _lastDue) { Reason = reason });
     }
 
     public void Dispose() => Stop();
@@ -321,6 +373,11 @@ internal sealed class Rendition : IDisposable
             ? new PacketItem(Ring.Info.Stream, _packets, position, frames, _marker, due, packet)
             : new PacketItem(_packets, position, frames, due, packet));
         _marker = false;
+        if (due >= _startedAt && _time.GetTimestamp() - due > _lateTicks)
+        {
+            Volatile.Write(ref _latePackets, _latePackets + 1);
+        }
+
         _nextPosition = position + frames;
         Volatile.Write(ref _packets, _packets + 1);
     }

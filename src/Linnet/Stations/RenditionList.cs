@@ -40,7 +40,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
             LinearSpec("l16", 16),
             LinearSpec("l24", 24),
             PyAudioSpec(),
-            .. streams.Select(SpecFor).OfType<RenditionSpec>(),
+            .. streams.Select(name => SpecFor(name) is { } spec ? spec with { IsOnDemand = !StationOptions.DefaultStreams.Contains(spec.Name) } : null).OfType<RenditionSpec>(),
             .. options.Sent is { Codec: StreamCodec.Vorbis } vorbis && source.Channels <= 2 ? [VorbisSpec(vorbis)] : Array.Empty<RenditionSpec>(),
         ];
     }
@@ -147,7 +147,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         return new RenditionSpec(name, opus.BitRate, () => new OpusEncoder(_opusChannels, opus))
         {
             // RTP hears it, too, and was promised packets of this length.
-            Passes = passes ? packet => packet.Format.Codec is StreamCodec.Opus && (packet.Frames == frames || packet.Frames == 0) : null,
+            Passes = passes ? packet => packet.Format.Codec is StreamCodec.Opus && (packet.Frames == frames || packet.Frames == 0) && packet.Bytes.Length <= PacketItem.MaxRtpPayload : null,
             Stream = isStream ? new StreamSpec("opus", "audio/ogg; codecs=opus", encoder => Ogg(new OggOpusMapping(_opusChannels, encoder.Delay, source.SampleRate))) : null,
         };
     }

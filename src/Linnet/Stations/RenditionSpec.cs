@@ -21,6 +21,9 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     /// <summary>Whether integer PCM comes out bit for bit.</summary>
     internal bool IsLossless { get; init; }
 
+    /// <summary>Whether it is offered beside what is by default, so that only a few such run at a time.</summary>
+    internal bool IsOnDemand { get; init; }
+
     /// <summary>Which packets that somebody sends are passed on as they are, if their sound has the rendition's format; <see langword="null"/>: none.</summary>
     internal Func<StreamPacket, bool>? Passes { get; init; }
 

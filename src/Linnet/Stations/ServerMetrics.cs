@@ -40,10 +40,15 @@ public sealed class ServerMetrics : IDisposable
         _lateness = new CountedHistogram(_meter, "linnet.send.lateness", "How late packets left, against their deadline.");
         _streamLag = new CountedHistogram(
             _meter, "linnet.stream.lag", "Sound under way to a listener by HTTP, the kernel's included, each time it did not take all that was due.");
-        Count("linnet.send.packets.due", "{packet}", "Packets that became due, times the listeners they were due to.", static l => l.Sending.PacketsDue);
-        Count("linnet.send.packets.sent", "{packet}", "Packets handed to the network.", static l => l.Sending.PacketsSent);
+        Count("linnet.send.packets.due", "{packet}", "Packets that were due by the clock, times the listeners they were due to.", static l => l.Sending.PacketsDue);
+        Count("linnet.send.packets.sent", "{packet}", "Packets handed to the network, times the listeners.", static l => l.Sending.PacketsSent);
         Count("linnet.send.packets.skipped", "{packet}", "Packets that slow listeners missed.", static l => l.Sending.PacketsSkipped);
         Count("linnet.send.datagrams.refused", "{datagram}", "Datagrams that a socket would not take.", static l => l.Sending.DatagramsRefused);
+        Count("linnet.send.faults", "{error}", "Errors of the sender threads themselves, which went on.", static l => l.Sending.Faults);
+        Count("linnet.stream.packets.due", "{packet}", "Packets that were due by the clock to listeners by HTTP, times the listeners.", static l => l.Streams.PacketsDue);
+        Count("linnet.stream.packets.sent", "{packet}", "Packets handed to the network for listeners by HTTP, times the listeners.", static l => l.Streams.PacketsSent);
+        Count("linnet.stream.packets.missed", "{packet}", "Packets that were gone before their stream by HTTP had them.", static l => l.Radio?.PacketsMissed ?? 0);
+        Count("linnet.stream.failures", "{failure}", "Streams by HTTP that could not be written and ended.", static l => l.Radio?.StreamsFailed ?? 0);
         Count("linnet.stream.writes", "{write}", "Writes to listeners by HTTP that took something.", static l => l.Streams.Writes);
         Count("linnet.stream.sent", "By", "Bytes handed to the network for listeners by HTTP.", static l => l.Streams.BytesSent);
         Count("linnet.stream.moves", "{move}", "Times a listener by HTTP was too slow and was moved towards the live edge.", static l => l.Streams.Moves);
@@ -58,6 +63,8 @@ public sealed class ServerMetrics : IDisposable
         _meter.CreateObservableUpDownCounter("linnet.push.connected", Pushers, "{pusher}", "1 while somebody pushes to the station.");
         _meter.CreateObservableCounter("linnet.encode.time", EncodeTimes, "s", "Time spent on conversion and encoding.");
         _meter.CreateObservableCounter("linnet.encode.packets", EncodedPackets, "{packet}", "Packets made.");
+        _meter.CreateObservableCounter("linnet.encode.packets.late", LatePackets, "{packet}", "Packets that were ready only after they were due.");
+        _meter.CreateObservableCounter("linnet.encode.failures", RenditionFailures, "{failure}", "Times a rendition failed and was stopped.");
     }
 
     /// <inheritdoc/>
@@ -71,6 +78,8 @@ public sealed class ServerMetrics : IDisposable
         Look look = Read();
         yield return new(look.Sending.StalledListeners + look.Streams.StalledListeners, new KeyValuePair<string, object?>("reason", "stalled"));
         yield return new(look.Sending.DisconnectedListeners + look.Streams.DisconnectedListeners, new KeyValuePair<string, object?>("reason", "disconnected"));
+        yield return new(look.Sending.FailedListeners + look.Streams.FailedListeners, new KeyValuePair<string, object?>("reason", "failed"));
+        yield return new(look.Sending.StoppedListeners + look.Streams.StoppedListeners, new KeyValuePair<string, object?>("reason", "rendition_stopped"));
     }
 
     private IEnumerable<Measurement<int>> Listeners()
@@ -128,19 +137,26 @@ public sealed class ServerMetrics : IDisposable
     private IEnumerable<Measurement<int>> Pushers() =>
         (_server.Push?.Pushers.Keys ?? []).Select(static s => new Measurement<int>(1, new KeyValuePair<string, object?>("station", s)));
 
-    private IEnumerable<Measurement<long>> Underruns() =>
-        Read().Stations.Select(static s => new Measurement<long>(s.Reanchored, new KeyValuePair<string, object?>("station", s.Name)));
+    private IEnumerable<Measurement<long>> Underruns() => Read().Stations.SelectMany(static s => (Measurement<long>[])
+    [
+        new(s.Reanchored, new("station", s.Name), new("cause", "source")),
+        new(s.Underruns, new("station", s.Name), new("cause", "sender")),
+    ]);
 
     private IEnumerable<Measurement<double>> EncodeTimes() =>
         OfRenditions(static (r, tags) => new Measurement<double>(r.EncodeTime.TotalSeconds, tags));
 
     private IEnumerable<Measurement<long>> EncodedPackets() => OfRenditions(static (r, tags) => new Measurement<long>(r.Packets, tags));
 
+    private IEnumerable<Measurement<long>> LatePackets() => OfRenditions(static (r, tags) => new Measurement<long>(r.LatePackets, tags));
+
+    private IEnumerable<Measurement<long>> RenditionFailures() => OfRenditions(static (r, tags) => new Measurement<long>(r.Failures, tags));
+
     /// <summary>One measurement of each rendition that ever ran.</summary>
     private IEnumerable<T> OfRenditions<T>(Func<RenditionSnapshot, KeyValuePair<string, object?>[], T> measure) =>
         from station in Read().Stations
         from rendition in station.Renditions
-        where rendition.Packets > 0
+        where rendition.Packets > 0 || rendition.Failures > 0
         select measure(rendition, [new("station", station.Name), new("rendition", rendition.Name)]);
 
     private static IEnumerable<IGrouping<(string Station, string Rendition, string Transport), RtspSessionSnapshot>> ByRendition(RtspServerSnapshot rtsp) =>

@@ -55,7 +55,22 @@ public sealed class Station : IAsyncDisposable
     public Task RunAsync(CancellationToken cancellationToken)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => Run(ended, cancellationToken)) { Name = $"linnet-{Name}", IsBackground = true }.Start();
+        new Thread(() =>
+        {
+            try
+            {
+                Run(cancellationToken);
+            }
+            catch (Exception e)
+            {
+                // Nothing may leave a thread: it would end the process.
+                _logger.StationFailed(Name, e.Message);
+            }
+            finally
+            {
+                ended.SetResult();
+            }
+        }) { Name = $"linnet-{Name}", IsBackground = true }.Start();
         return ended.Task;
     }
 
@@ -67,7 +82,7 @@ public sealed class Station : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void Run(TaskCompletionSource ended, CancellationToken cancellationToken)
+    private void Run(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration registration = cancellationToken.Register(_waiter.Wake);
         DeadlineWaiter.SharpenThisThread(isLast: false);
@@ -100,7 +115,5 @@ public sealed class Station : IAsyncDisposable
         {
             _waiter.WaitUntil(_engine.EndsAt);
         }
-
-        ended.SetResult();
     }
 }

@@ -1,58 +1,124 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Transports;
 
 namespace Linnet.Stations;
 
-/// <summary>Which renditions run: those that somebody wants, and no more than may.</summary>
+/// <summary>Which renditions run: those that somebody wants; of those made on demand no more than may.</summary>
 internal sealed partial class StationEngine
 {
+    /// <summary>After which it is worth to ask again for what is made on demand.</summary>
+    private static readonly TimeSpan BusyTime = TimeSpan.FromSeconds(10);
+
     /// <summary>What HTTP carries: the renditions that were asked for in their order, then others.</summary>
     private static StreamRendition[] StreamsOf(IReadOnlyList<Rendition> renditions, List<string> order) =>
     [
         .. renditions.Where(r => r.Stream is not null).OrderBy(r => order.IndexOf(r.Ring.Info.Name) is >= 0 and int place ? place : order.Count).Select(r => r.Stream!),
     ];
 
-    /// <summary>The station's answer to a first lease; called by sessions, under the ring's lock.</summary>
-    private bool TryStart(Rendition rendition, TimeSpan stock)
+    /// <summary>The station's answer to a lease; called by sessions, under the ring's lock.</summary>
+    private RingRefusal? Open(Rendition rendition, RingRequest request, bool isFirst)
     {
         lock (_gate)
         {
             if (_state is StationState.Ended or StationState.Failed)
             {
-                return false;
+                return new RingRefusal(RingRefusalReason.StationEnded, "The station has ended.");
+            }
+
+            if (isFirst && rendition.Pause.Left(_time.GetTimestamp()) is { } left)
+            {
+                return Paused(rendition, left);
+            }
+
+            if (rendition.IsOnDemand && !TryTakePlace(rendition, request))
+            {
+                return TooMany(rendition);
+            }
+
+            if (!isFirst)
+            {
+                return null;
             }
 
             // One that still runs though its last listener has left is simply used again.
-            if (!_active.Contains(rendition) && _active.Count >= _options.MaxRenditions)
-            {
-                return false;
-            }
-
-            _active.Add(rendition);
             rendition.UnusedSince = null;
-            _toStart.Enqueue((rendition, Ticks(stock < _options.StreamPreRoll ? stock : _options.StreamPreRoll)));
+            _toStart.Enqueue((rendition, Ticks(request.Stock < _options.StreamPreRoll ? request.Stock : _options.StreamPreRoll), rendition.Ring.Run));
         }
 
         Wanted?.Invoke();
+        return null;
+    }
+
+    /// <summary>A lease was given back; called by sessions, under the ring's lock.</summary>
+    private void Close(Rendition rendition, RingRequest request)
+    {
+        if (rendition.IsOnDemand)
+        {
+            lock (_gate)
+            {
+                _onDemand.Leave(rendition.Ring.Info.Name, AddressOf(request));
+            }
+        }
+    }
+
+    /// <summary>Finds a place for what is made on demand. Under the lock.</summary>
+    private bool TryTakePlace(Rendition rendition, RingRequest request)
+    {
+        PeerAddress asker = AddressOf(request);
+        string name = rendition.Ring.Info.Name;
+        if (rendition.GivesWay || !_onDemand.TryTake(name, asker, out string? gaveWay))
+        {
+            return false;
+        }
+
+        if (gaveWay is not null)
+        {
+            Rendition other = _renditions.Single(r => r.Ring.Info.Name == gaveWay);
+            other.GivesWay = true;
+            _toCut.Enqueue(other);
+        }
+
+        _onDemand.Join(name, asker);
         return true;
     }
 
+    private static PeerAddress AddressOf(RingRequest request) => request.Address is { } address ? PeerAddress.Of(address).Network : default;
+
+    private RingRefusal TooMany(Rendition rendition) => new(
+        RingRefusalReason.TooManyOnDemand,
+        $"{rendition.Ring.Info.Name} is made on demand, {_options.MaxOnDemand} such renditions run at a time, and others listen to these. " +
+        $"Take one that always runs ({string.Join(", ", _renditions.Where(r => r is { IsOnDemand: false, Stream: not null } || (!r.IsOnDemand && r.IsRtp)).Select(static r => r.Ring.Info.Name))}), or try again in {BusyTime.TotalSeconds:0} s.",
+        BusyTime);
+
+    private static RingRefusal Paused(Rendition rendition, TimeSpan left) => new(
+        RingRefusalReason.Paused, $"{rendition.Ring.Info.Name} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.", left);
+
     private void StartAndStopRenditions()
     {
+        while (NextToCut() is { } cut)
+        {
+            _logger.RenditionGaveWay(cut.Ring.Info.ToString());
+            Cut(cut, DropReason.GaveWay);
+        }
+
         while (true)
         {
-            (Rendition Rendition, long Stock) wanted;
+            (Rendition Rendition, long Stock, int Run) wanted;
             lock (_gate)
             {
                 if (!_toStart.TryDequeue(out wanted))
                 {
                     break;
                 }
+
+                wanted.Rendition.Pause.Start(_time.GetTimestamp());
             }
 
-            if (!wanted.Rendition.IsRunning)
+            // Who wanted a run that was cut short has been told so.
+            if (!wanted.Rendition.IsRunning && wanted.Run == wanted.Rendition.Ring.Run)
             {
-                Start(wanted.Rendition, wanted.Stock);
+                Guard(wanted.Rendition, r => Start(r, wanted.Stock));
             }
         }
 
@@ -61,8 +127,57 @@ internal sealed partial class StationEngine
         {
             if (rendition.IsRunning && rendition.Ring.Leases == 0)
             {
-                StopIfUnused(rendition, now);
+                Guard(rendition, r => StopIfUnused(r, now));
             }
+        }
+    }
+
+    private Rendition? NextToCut()
+    {
+        lock (_gate)
+        {
+            return _toCut.TryDequeue(out Rendition? rendition) ? rendition : null;
+        }
+    }
+
+    /// <summary>Does something with a rendition. What goes wrong there ends its run, and neither the station nor another rendition.</summary>
+    private void Guard(Rendition rendition, Action<Rendition> action)
+    {
+        try
+        {
+            action(rendition);
+        }
+        catch (Exception e)
+        {
+            Fail(rendition, e);
+        }
+    }
+
+    private void Fail(Rendition rendition, Exception problem)
+    {
+        bool isNews;
+        lock (_gate)
+        {
+            isNews = rendition.Pause.Fail(_time.GetTimestamp());
+        }
+
+        if (isNews)
+        {
+            _logger.RenditionFailed(problem, rendition.Ring.Info.ToString(), rendition.Pause.Length.TotalSeconds, rendition.Failures + 1);
+        }
+
+        Cut(rendition, DropReason.RenditionFailed);
+    }
+
+    /// <summary>Cuts the run of a rendition short, and takes back that it was wanted: who wants it is told the end, and asks again.</summary>
+    private void Cut(Rendition rendition, DropReason reason)
+    {
+        // First the ring's run: whoever opens it from then on is a first one, and is asked about again.
+        rendition.Abort(reason, _time.GetTimestamp());
+        lock (_gate)
+        {
+            rendition.GivesWay = false;
+            _onDemand.Free(rendition.Ring.Info.Name);
         }
     }
 
@@ -135,7 +250,7 @@ internal sealed partial class StationEngine
                 return;
             }
 
-            _active.Remove(rendition);
+            _onDemand.Free(rendition.Ring.Info.Name);
         }
 
         rendition.Stop();
@@ -148,7 +263,7 @@ internal sealed partial class StationEngine
         {
             if (rendition.IsRunning)
             {
-                action(rendition);
+                Guard(rendition, action);
             }
         }
     }

@@ -27,11 +27,12 @@ internal sealed partial class StationEngine : IDisposable
     private readonly PcmHistory _history;
     private readonly float[] _block;
     private readonly Lock _gate = new();
-    private readonly Queue<(Rendition Rendition, long Stock)> _toStart = new();
+    private readonly Queue<(Rendition Rendition, long Stock, int Run)> _toStart = new();
     private readonly long _ahead;
     private readonly long _maxLateness;
     private readonly long _idleTime;
-    private readonly HashSet<Rendition> _active = [];
+    private readonly OnDemandSlots _onDemand;
+    private readonly Queue<Rendition> _toCut = new();
 
     // Those whose sound is still in the history, and the one that plays at its start.
     private readonly Queue<(long Position, TrackInfo Track)> _tracks = new();
@@ -45,7 +46,12 @@ internal sealed partial class StationEngine : IDisposable
     private volatile TrackInfo? _track;
     private volatile float[] _levels;
 
-    internal StationEngine(StationOptions options, IAudioSource source, TimeProvider time, ILogger logger)
+    /// <param name="options">Name and encodings.</param>
+    /// <param name="source">Its sound; disposed with this.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Takes its few lines.</param>
+    /// <param name="change">Changes how renditions are made, for tests of what goes wrong with them.</param>
+    internal StationEngine(StationOptions options, IAudioSource source, TimeProvider time, ILogger logger, Func<RenditionSpec, RenditionSpec>? change = null)
     {
         _options = options;
         _source = source;
@@ -56,7 +62,8 @@ internal sealed partial class StationEngine : IDisposable
         TimeSpan preRoll = list.HasStreams && options.StreamPreRoll > Rendition.RtpPreRoll ? options.StreamPreRoll : Rendition.RtpPreRoll;
         _history = new PcmHistory(source.Format, options.EncodeAhead + preRoll + ReadTime);
         _renditions = [.. list.ToSpecs()
-            .Select(spec => new Rendition(options, spec, source.Format, _history, TryStart, time, logger))];
+            .Select(spec => new Rendition(options, change?.Invoke(spec) ?? spec, source.Format, _history, Open, Close, time, logger))];
+        _onDemand = new OnDemandSlots(options.MaxOnDemand);
         Listing = new StationListing(options.Name, [.. _renditions.Where(r => r.IsRtp).Select(r => r.Ring)])
         {
             PyAudio = _renditions.Single(r => r.Ring.Info.Name == RenditionSpec.PyAudioName).Ring,
@@ -95,6 +102,8 @@ internal sealed partial class StationEngine : IDisposable
         StartAndStopRenditions();
         while (_state == StationState.Playing)
         {
+            // A source that is slower than its sound is never caught up with.
+            cancellationToken.ThrowIfCancellationRequested();
             long next = Timeline.DueAt(_position) - _ahead;
             if (!_source.IsLive && next > _time.GetTimestamp())
             {
@@ -128,10 +137,7 @@ internal sealed partial class StationEngine : IDisposable
         }
 
         StartAndStopRenditions();
-        foreach (Rendition rendition in _renditions.Where(r => r.IsRunning))
-        {
-            rendition.Finish(ArrivedAt());
-        }
+        ForRunning(r => r.Finish(ArrivedAt()));
 
         EndsAt = _started ? Timeline.DueAt(_position) : _time.GetTimestamp();
     }
@@ -153,6 +159,9 @@ internal sealed partial class StationEngine : IDisposable
                 r.Ring.Info.Name, r.Description, r.Ring.Info.BitRate, r.IsRunning, r.Ring.Leases, r.Packets)
             {
                 EncodeTime = TimeSpan.FromSeconds(r.EncodeTicks / (double)_time.TimestampFrequency),
+                LatePackets = r.LatePackets,
+                Failures = r.Failures,
+                IsOnDemand = r.IsOnDemand,
             })])
         {
             IsSenderHeard = _source is FallbackSource { IsPrimaryHeard: true },
@@ -164,7 +173,7 @@ internal sealed partial class StationEngine : IDisposable
     {
         foreach (Rendition rendition in _renditions)
         {
-            rendition.Dispose();
+            Guard(rendition, static r => r.Dispose());
         }
 
         _source.Dispose();
@@ -188,7 +197,7 @@ internal sealed partial class StationEngine : IDisposable
             }
 
             _started = true;
-            _stock = _source.IsStored && _toStart.TryPeek(out (Rendition Rendition, long Stock) first) ? first.Stock : 0;
+            _stock = _source.IsStored && _toStart.TryPeek(out (Rendition Rendition, long Stock, int Run) first) ? first.Stock : 0;
         }
 
         Volatile.Write(ref _epoch, _time.GetTimestamp() - _stock);
@@ -221,7 +230,14 @@ internal sealed partial class StationEngine : IDisposable
         ForgetTracks();
         foreach (Rendition rendition in _renditions)
         {
-            rendition.Take(pcm, read.Packets, ArrivedAt());
+            try
+            {
+                rendition.Take(pcm, read.Packets, ArrivedAt());
+            }
+            catch (Exception e)
+            {
+                Fail(rendition, e);
+            }
         }
 
         Volatile.Write(ref _position, _position + read.Frames);

@@ -28,8 +28,11 @@ public sealed partial record StationOptions : IValidatable
     /// <summary>How long a rendition that nobody hears goes on. 0–600 s; default 10 s.</summary>
     public TimeSpan RenditionIdleTime { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Renditions that may run at once. 1–64; default 8.</summary>
-    public int MaxRenditions { get; init; } = 8;
+    /// <summary>
+    /// Renditions made on demand that may run at once, shared fairly by the addresses that ask: those in <see cref="Streams"/> that are not offered by
+    /// default. What is offered by default always runs when somebody wants it. 0–16; default 4.
+    /// </summary>
+    public int MaxOnDemand { get; init; } = 4;
 
     /// <summary>Opus bits per second: 6,000–510,000, or 0 for 64,000 per channel. Default 0.</summary>
     public int OpusBitRate { get; init; }
@@ -54,9 +57,13 @@ public sealed partial record StationOptions : IValidatable
 
     /// <summary>
     /// The renditions for HTTP: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kbit/s <c>mp3-64</c>, <c>opus-64</c>. A fixed list,
-    /// so that listeners share; each is encoded only while somebody hears it. Default: those six.
+    /// so that listeners share; each is encoded only while somebody hears it. Others than those six are made on demand, at most
+    /// <see cref="MaxOnDemand"/> at a time. Default: those six.
     /// </summary>
-    public IReadOnlyList<string> Streams { get; init; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
+    public IReadOnlyList<string> Streams { get; init; } = DefaultStreams;
+
+    /// <summary>What is offered over HTTP by default, and always runs when somebody wants it.</summary>
+    internal static IReadOnlyList<string> DefaultStreams { get; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
 
     /// <summary>Whether others send its sound, so that their packets and ours may follow each other.</summary>
     internal bool IsFed { get; init; }
@@ -95,9 +102,9 @@ public sealed partial record StationOptions : IValidatable
             yield return $"{nameof(RenditionIdleTime)} is {RenditionIdleTime}; it must be between 0 and 600 s.";
         }
 
-        if (MaxRenditions is < 1 or > 64)
+        if (MaxOnDemand is < 0 or > MaxStreams)
         {
-            yield return $"{nameof(MaxRenditions)} is {MaxRenditions}; it must be between 1 and 64.";
+            yield return $"{nameof(MaxOnDemand)} is {MaxOnDemand}; it must be between 0 and {MaxStreams}.";
         }
 
         if (OpusBitRate is not 0 and (< 6_000 or > 510_000))

@@ -35,7 +35,7 @@ public sealed class StationServer : IAsyncDisposable
         _ports = ports.Rtp!;
         _listener = ports.Rtsp!;
         _time = time;
-        _senders = new SenderPool(options.Sender, time);
+        _senders = new SenderPool(options.Sender, time, logger);
         StationDirectory directory = _stations.Directory;
         _rtsp = new RtspServer(options.Rtsp, directory, _senders, _ports, time, logger);
         _http = ports.Http;

@@ -43,4 +43,13 @@ public sealed record RenditionSnapshot(string Name, string Description, int BitR
 {
     /// <summary>Time spent on conversion and encoding since the station started.</summary>
     public TimeSpan EncodeTime { get; init; }
+
+    /// <summary>Packets that were ready only after they were due: the encoder was too slow, or its source late.</summary>
+    public long LatePackets { get; init; }
+
+    /// <summary>How often it failed and was stopped, to be started again by its next listener.</summary>
+    public long Failures { get; init; }
+
+    /// <summary>Whether it is made on demand: only a few such run at a time.</summary>
+    public bool IsOnDemand { get; init; }
 }

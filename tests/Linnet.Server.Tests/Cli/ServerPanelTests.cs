@@ -12,8 +12,8 @@ public class ServerPanelTests
         [
             new StationRow(
                 new StationSnapshot(
-                    "jazz", StationState.Playing, null, new TrackInfo("Ornithology", "Bird"), new AudioFormat(44_100, 2), 16, TimeSpan.FromSeconds(3725), [0.5f, 0f], 0,
-                    [new RenditionSnapshot("opus", "opus", 128_000, true, 2, 500), new RenditionSnapshot("pcm", "L16", 1_411_200, true, 1, 900), new RenditionSnapshot("l24", "L24", 2_116_800, false, 0, 0)]),
+                    "jazz", StationState.Playing, null, new TrackInfo("Ornithology", "Bird"), new AudioFormat(44_100, 2), 16, TimeSpan.FromSeconds(3725), [0.5f, 0f], 2,
+                    [new RenditionSnapshot("opus", "opus", 128_000, true, 2, 500) { LatePackets = 7, Failures = 1 }, new RenditionSnapshot("pcm", "L16", 1_411_200, true, 1, 900), new RenditionSnapshot("l24", "L24", 2_116_800, false, 0, 0)]) { Underruns = 1 },
                 [new MeterLevel(-30, -30), new MeterLevel(Ballistics.Floor, Ballistics.Floor)]),
             new StationRow(
                 new StationSnapshot("news", StationState.Waiting, null, null, new AudioFormat(8_000, 1), 16, TimeSpan.Zero, [0f], 0, []),
@@ -29,7 +29,7 @@ public class ServerPanelTests
             " rtsp://192.168.1.5:8554/",
             " rtsp://[2001:db8::5]:8554/",
             "",
-            " jazz  44.1 kHz stereo  playing  1:02:05  3 listeners  opus 2  pcm 1",
+            " jazz  44.1 kHz stereo  playing  1:02:05  3 listeners  opus 2  pcm 1  source underruns 3  packets late 7  renditions failed 1",
             "   Bird – Ornithology",
             "   " + new string('█', 5) + new string('·', 5) + " −30.0 dBFS",
             "   " + new string('·', 10) + "    −∞ dBFS",
@@ -47,7 +47,7 @@ public class ServerPanelTests
 
     [Fact]
     public void It_shows_listeners_over_HTTP_where_they_are_served() => Assert.Equal(
-        " http://192.168.1.5:8000/  http 1,200  moved 4  refused 7",
+        " http://192.168.1.5:8000/  http 1,200  packets due 9,000  sent 8,940  moved 4  refused 7",
         Lines(Serving with { HttpAddresses = ["http://192.168.1.5:8000/"], Radio = StatsJsonTests.Radio }, 28, 200)[3]);
 
     [Fact]

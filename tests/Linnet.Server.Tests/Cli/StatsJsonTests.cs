@@ -83,10 +83,10 @@ public class StatsJsonTests
         """
         {"state":"serving","elapsed_s":3660,"listeners":3,"packets_due":12345,"packets_sent":12344,"packets_skipped":1,"listeners_dropped":2,
         "lateness_p50_ms":0.064,"lateness_p99_ms":0.512,"lateness_max_ms":4,"stations":[
-        {"name":"jazz","state":"playing","title":"Bird – Ornithology","sample_rate":44100,"channels":2,"position_s":3725,"peak_dbfs":-6.02,"listeners":3,"renditions":[
-        {"name":"opus","bit_rate":128000,"listeners":2,"packets":500},
-        {"name":"pcm","bit_rate":1411200,"listeners":1,"packets":900}]},
-        {"name":"news","state":"waiting","title":null,"sample_rate":8000,"channels":1,"position_s":0,"peak_dbfs":-120,"listeners":0,"renditions":[]}]}
+        {"name":"jazz","state":"playing","title":"Bird – Ornithology","sample_rate":44100,"channels":2,"position_s":3725,"peak_dbfs":-6.02,"listeners":3,"source_underruns":2,"sender_underruns":1,"renditions":[
+        {"name":"opus","bit_rate":128000,"listeners":2,"packets":500,"packets_late":7,"failures":1},
+        {"name":"pcm","bit_rate":1411200,"listeners":1,"packets":900,"packets_late":0,"failures":0}]},
+        {"name":"news","state":"waiting","title":null,"sample_rate":8000,"channels":1,"position_s":0,"peak_dbfs":-120,"listeners":0,"source_underruns":0,"sender_underruns":0,"renditions":[]}]}
         """.ReplaceLineEndings(""),
         StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving, hasEnded: false)));
 
@@ -101,7 +101,7 @@ public class StatsJsonTests
     [Fact]
     public void A_server_of_listeners_over_HTTP_prints_them_too() => Assert.EndsWith(
         """
-        ,"http":{"listeners":1200,"accepted":1500,"bytes_sent":99000,"writes":300,"moves":4,"packets_skipped":60,"stalled":2,"disconnected":1,"buffer_bytes":65536,"refused":{"too_many_of_address":7},"pushers":{"live":"192.0.2.7:4321"},"pushes_refused":{"wrong_password":3}}}
+        ,"http":{"listeners":1200,"accepted":1500,"bytes_sent":99000,"writes":300,"moves":4,"packets_due":9000,"packets_sent":8940,"packets_skipped":60,"packets_missed":5,"stalled":2,"disconnected":1,"buffer_bytes":65536,"refused":{"too_many_of_address":7},"pushers":{"live":"192.0.2.7:4321"},"pushes_refused":{"wrong_password":3}}}
         """.Trim(),
         StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving with
         {
@@ -117,8 +117,11 @@ public class StatsJsonTests
         1500,
         [],
         65_536,
-        new StreamStatistics(1200, 300, 99_000, 4, 60, 2, 1, default, default, default),
-        new Dictionary<RadioRefusal, long> { [RadioRefusal.TooManyOfAddress] = 7 });
+        new StreamStatistics(1200, 300, 99_000, 4, 60, 2, 1, default, default, default) { PacketsDue = 9000, PacketsSent = 8940 },
+        new Dictionary<RadioRefusal, long> { [RadioRefusal.TooManyOfAddress] = 7 })
+    {
+        PacketsMissed = 5,
+    };
 
     internal static PyAudioServerSnapshot PyAudio { get; } = new(
         3,

@@ -184,14 +184,20 @@ public class StationEngineTests
     }
 
     [Fact]
-    public void No_more_renditions_run_than_are_allowed()
+    public void Packets_that_are_ready_too_late_are_counted_with_their_rendition()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)), o => o with { MaxRenditions = 1 });
+        int slow = 0;
+        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)) { OnRead = _ => _time.Now += slow-- > 0 ? 11_000_000 : 0 });
         using RingLease lease = Open(engine, "l16");
-        Assert.True(engine.Listing.TryFind("l24", out BroadcastRing? other));
+        RunFor(engine, seconds: 3);
+        Assert.Equal(0, Rendition(engine, "l16").LatePackets);
 
-        Assert.False(other.TryOpen(out _));
-        using RingLease same = Open(engine, "l16");
+        // Ten milliseconds take eleven: what was ready ahead is used up, and then each is later than the one before, until the clock is set anew.
+        slow = 900;
+        RunFor(engine, seconds: 1);
+
+        Assert.InRange(Rendition(engine, "l16").LatePackets, 100, 2000);
+        Assert.InRange(engine.GetSnapshot().Reanchored, 1, 20);
     }
 
     [Fact]

@@ -12,12 +12,16 @@ namespace Linnet.Codecs.Streams;
 /// </remarks>
 internal sealed class OpusLink(FormatNews news) : IOggLink
 {
+    /// <summary>Bytes of a packet of one stream at most: more is unreasonable (RFC 7845 §6), and more than RTP carries to listeners.</summary>
+    internal const int MaxPacket = 61_440;
+
     private readonly OggTrim _trim = new();
     private OpusDecoder? _decoder;
     private OpusSurroundDecoder? _surround;
     private int _channels;
     private float[] _pcm = [];
     private float _gain = 1;
+    private int _maxPacket = MaxPacket;
     private bool _hasTags;
 
     /// <inheritdoc/>
@@ -40,13 +44,23 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
 
                 return null;
             }
+
+            // Those with a picture may be longer than what is read of a packet.
+            if (packet.Data.StartsWith("OpusTags"u8))
+            {
+                return null;
+            }
+        }
+
+        if (packet.IsCut || packet.Data.Length > _maxPacket)
+        {
+            return new StreamProblem(StreamFault.NotSound, $"The stream has an Opus packet of more than {_maxPacket} bytes.");
         }
 
         int channels = _channels;
-        if (packet.IsCut || !TryDecode(packet.Data, out int frames))
+        if (!TryDecode(packet.Data, out int frames))
         {
-            frames = OpusPacket.Frames(packet.Data);
-            Conceal(_pcm.AsSpan(0, frames * channels));
+            return new StreamProblem(StreamFault.NotSound, $"The stream has an Opus packet of {packet.Data.Length} bytes that cannot be decoded.");
         }
 
         Span<float> pcm = _pcm.AsSpan(0, frames * channels);
@@ -76,18 +90,6 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
     private bool TryDecode(ReadOnlySpan<byte> packet, out int frames) =>
         _surround?.TryDecode(packet, _pcm, out frames) ?? _decoder!.TryDecode(packet, _pcm, out frames);
 
-    private void Conceal(Span<float> pcm)
-    {
-        if (_surround is null)
-        {
-            _decoder!.Conceal(pcm);
-        }
-        else
-        {
-            _surround.Conceal(pcm);
-        }
-    }
-
     private StreamProblem? Begin(ReadOnlySpan<byte> packet, IStreamSink sink)
     {
         if (!OpusHead.TryParse(packet, out OpusHead? head))
@@ -107,6 +109,7 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
         }
 
         _channels = head.Channels;
+        _maxPacket = MaxPacket * Math.Max((int)head.Streams, 1);
         if (isSurround)
         {
             // The wire has them in Vorbis' order.

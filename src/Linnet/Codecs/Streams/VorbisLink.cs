@@ -44,7 +44,13 @@ internal sealed unsafe class VorbisLink(FormatNews news) : IOggLink
             return TakeHeader(packet, sink);
         }
 
-        int frames = packet.IsCut ? 0 : Decode(packet.Data);
+        // An empty packet stands for one that was lost.
+        int frames = packet.IsCut ? -1 : packet.Data.IsEmpty ? 0 : Decode(packet.Data);
+        if (frames < 0)
+        {
+            return new StreamProblem(StreamFault.NotSound, $"The stream has a Vorbis packet of {packet.Data.Length} bytes that cannot be decoded.");
+        }
+
         Range kept = _trim.Take(frames, packet.Granule, packet.IsLast);
         int channels = _head.Format.Channels;
         sink.OnPacket(packet.Data, _pcm.AsSpan()[(kept.Start.Value * channels)..(kept.End.Value * channels)]);
@@ -125,15 +131,16 @@ internal sealed unsafe class VorbisLink(FormatNews news) : IOggLink
         }
     }
 
+    /// <returns>Frames; -1: it cannot be decoded.</returns>
     private int Decode(ReadOnlySpan<byte> data)
     {
         fixed (byte* bytes = data)
         {
             LibVorbisEncoder.OggPacket packet = Wrap(bytes, data.Length, isFirst: false);
-            if (data.IsEmpty || LibVorbisDecoder.Synthesize(_decoder!.Block, packet) != LibVorbisDecoder.Ok
+            if (LibVorbisDecoder.Synthesize(_decoder!.Block, packet) != LibVorbisDecoder.Ok
                 || LibVorbisDecoder.TakeBlock(_decoder.State, _decoder.Block) != LibVorbisDecoder.Ok)
             {
-                return 0;
+                return -1;
             }
         }
 

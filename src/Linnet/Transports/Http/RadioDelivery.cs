@@ -107,7 +107,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     /// <summary>After the end of the station the rest is on its way; the player closes when it has it. Others are cut off.</summary>
     private async ValueTask CloseAsync(RadioListener listener, PipeReader input, Socket socket)
     {
-        if (listener.Finished is not DropReason.None)
+        if (listener.Finished is not (DropReason.None or DropReason.RenditionFailed or DropReason.GaveWay))
         {
             if (listener.Finished is not null)
             {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http;
 
-/// <summary>What listening over HTTP says. Event ids 540–559.</summary>
+/// <summary>What listening over HTTP says. Event ids 540–559, and 210.</summary>
 internal static partial class RadioLog
 {
     [LoggerMessage(540, LogLevel.Debug, "{Remote} hears {Station}/{Rendition} by http")]
@@ -18,4 +18,7 @@ internal static partial class RadioLog
 
     [LoggerMessage(543, LogLevel.Error, "Serving {Remote} over HTTP failed")]
     public static partial void RadioFailed(this ILogger logger, Exception exception, EndPoint? remote);
+
+    [LoggerMessage(210, LogLevel.Error, "The stream of {Station}/{Rendition} failed ({Times} streams so far). Its next listener starts it again, {Seconds:F0} s from now at the earliest")]
+    public static partial void StreamFailed(this ILogger logger, Exception exception, string station, string rendition, double seconds, long times);
 }

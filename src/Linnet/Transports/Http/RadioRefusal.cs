@@ -21,8 +21,14 @@ public enum RadioRefusal
     /// <summary>There are too many listeners of the address (403).</summary>
     TooManyOfAddress,
 
-    /// <summary>The station runs as many renditions as it may, or has ended (503).</summary>
+    /// <summary>The station has ended (503).</summary>
     Unavailable,
+
+    /// <summary>The rendition is made on demand, and as many as may be are made for others (503).</summary>
+    TooManyOnDemand,
+
+    /// <summary>The rendition failed just now and is started again soon (503).</summary>
+    RenditionFailed,
 
     /// <summary>There is no memory for another rendition's bytes (503).</summary>
     NoBuffer,

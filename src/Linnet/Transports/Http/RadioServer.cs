@@ -52,7 +52,7 @@ public sealed class RadioServer
         _time = time;
         _logger = logger ?? NullLogger.Instance;
         _requests = new RadioRequests(options, time);
-        _streams = new RadioStreams(senders, options.MaxBufferBytes, time);
+        _streams = new RadioStreams(senders, options.MaxBufferBytes, time, _logger);
         _audience = new RadioAudience(options);
         _delivery = new RadioDelivery(options, senders, time);
         _replies = new RadioReplies(options, time);
@@ -137,7 +137,11 @@ public sealed class RadioServer
         _audience.GetRenditions(),
         _streams.Allocated,
         _senders.GetStreamStatistics(),
-        _refused.Read());
+        _refused.Read())
+    {
+        PacketsMissed = _streams.Missed,
+        StreamsFailed = _streams.Failures,
+    };
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
@@ -206,26 +210,19 @@ public sealed class RadioServer
             return;
         }
 
-        RadioRefusal? refusal = null;
+        RadioStreamRefusal? refusal = null;
         long askedAt = _time.GetTimestamp();
         try
         {
-            if (!_streams.TryOpen(rendition, out RadioStream? stream, out RadioRefusal why))
-            {
-                refusal = why;
-            }
-            else
+            if (_streams.TryOpen(rendition, remote.Address, out RadioStream? stream, out refusal))
             {
                 using (stream)
                 {
                     _logger.RadioListenerPlays(remote, station.Name, rendition.Name);
                     StreamListener? listener = await _delivery.RunAsync(stream.Log, askedAt, answer, metadataInterval, transport.Input, socket, cancellationToken).ConfigureAwait(false);
-                    refusal = listener is null ? RadioRefusal.Silent : null;
-                    if (stream.Log.Problem is { } problem)
-                    {
-                        _logger.RadioFailed(problem, remote);
-                    }
-
+                    refusal = listener is not null ? null
+                        : stream.Log.EndReason is DropReason.None ? new RadioStreamRefusal(RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.", null)
+                        : RadioStreamRefusal.Paused(rendition.Name, RestartPause.First);
                     _logger.RadioListenerLeaves(remote, station.Name, rendition.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);
                 }
             }
@@ -235,9 +232,10 @@ public sealed class RadioServer
             _audience.Leave(peer, station.Name, rendition.Name);
         }
 
-        if (refusal is RadioRefusal reason)
+        if (refusal is not null)
         {
-            await RefuseAsync(head, transport, socket, remote, reason).ConfigureAwait(false);
+            await RefuseAsync(
+                head, transport, socket, remote, refusal.Reason, HttpStatusCode.ServiceUnavailable, $"{refusal.Text}\r\n", refusal.RetryAfter).ConfigureAwait(false);
         }
     }
 
@@ -251,11 +249,11 @@ public sealed class RadioServer
     };
 
     private async Task RefuseAsync(
-        HttpRequestHead head, IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal reason, HttpStatusCode status, string why)
+        HttpRequestHead head, IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)
     {
         _refused.Count(reason);
         _logger.RadioRefused(remote, reason);
-        TimeSpan? retryAfter = status == HttpStatusCode.ServiceUnavailable ? RetryAfter : null;
+        TimeSpan? retryAfter = status == HttpStatusCode.ServiceUnavailable ? after ?? RetryAfter : null;
         await _replies.SendAsync(transport.Input, socket, RadioAnswers.Refusal(head, status, why, Now, retryAfter)).ConfigureAwait(false);
     }
 

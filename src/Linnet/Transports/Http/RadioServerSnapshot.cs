@@ -17,7 +17,14 @@ public sealed record RadioServerSnapshot(
     IReadOnlyList<RadioRenditionSnapshot> Renditions,
     long BufferBytes,
     StreamStatistics Sending,
-    IReadOnlyDictionary<RadioRefusal, long> Refused);
+    IReadOnlyDictionary<RadioRefusal, long> Refused)
+{
+    /// <summary>Packets that were gone before the stream had them, because the sender threads were too late: no listener heard them.</summary>
+    public long PacketsMissed { get; init; }
+
+    /// <summary>Streams that ended because they could not be written; each begins again with its next listener.</summary>
+    public long StreamsFailed { get; init; }
+}
 
 /// <summary>A rendition that is heard over HTTP.</summary>
 /// <param name="Station">The station's name.</param>

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Linnet.Broadcast;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http;
 
@@ -7,11 +9,15 @@ namespace Linnet.Transports.Http;
 /// <param name="senders">Says how much a stream keeps.</param>
 /// <param name="maxBytes">Memory for all, by what the renditions' bit rates come to.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvider time)
+/// <param name="logger">Told of streams that failed.</param>
+internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvider time, ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<StreamRendition, Open> _open = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<StreamRendition, RestartPause> _pauses = new(ReferenceEqualityComparer.Instance);
     private long _reserved;
+    private long _missed;
+    private long _failures;
 
     /// <summary>Memory that the streams take now.</summary>
     internal long Allocated
@@ -25,74 +31,139 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
         }
     }
 
+    /// <summary>Items that were gone from their ring before their stream had them: all of us were too slow.</summary>
+    internal long Missed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _missed + _open.Values.Sum(o => o.Log.Missed);
+            }
+        }
+    }
+
+    /// <summary>Streams that ended because they could not be written.</summary>
+    internal long Failures => Interlocked.Read(ref _failures);
+
     /// <summary>Takes part in a stream, starting it if need be.</summary>
     /// <param name="rendition">Which.</param>
+    /// <param name="address">Who wants it.</param>
     /// <param name="stream">Disposed when there is no more interest in it.</param>
     /// <param name="refusal">Why not.</param>
-    internal bool TryOpen(StreamRendition rendition, [NotNullWhen(true)] out RadioStream? stream, out RadioRefusal refusal)
+    internal bool TryOpen(StreamRendition rendition, IPAddress address, [NotNullWhen(true)] out RadioStream? stream, [NotNullWhen(false)] out RadioStreamRefusal? refusal)
     {
         stream = null;
-        refusal = RadioRefusal.Unavailable;
-        if (!rendition.Ring.TryOpen(senders.Streams.Burst, out RingLease? lease))
+        if (!rendition.Ring.TryOpen(new RingRequest(senders.Streams.Burst, address), out RingLease? lease, out RingRefusal? why))
         {
+            refusal = RadioStreamRefusal.Of(why);
             return false;
         }
 
         lock (_gate)
         {
-            if (!_open.TryGetValue(rendition, out Open? open))
+            refusal = null;
+            if (!_open.TryGetValue(rendition, out Open? open) || open.Log.HasEnded)
             {
-                long size = SizeOf(rendition.Ring.Info);
-                if (_reserved + size > maxBytes)
+                refusal = TryBegin(rendition, lease, ref open);
+                if (refusal is not null)
                 {
                     lease.Dispose();
-                    refusal = RadioRefusal.NoBuffer;
                     return false;
                 }
-
-                try
-                {
-                    open = new Open(CreateLog(rendition, lease), size);
-                }
-                catch
-                {
-                    lease.Dispose();
-                    throw;
-                }
-
-                _open.Add(rendition, open);
-                _reserved += size;
             }
 
-            open.Listeners++;
-            stream = new RadioStream(this, rendition, open.Log, lease);
+            open!.Listeners++;
+            stream = new RadioStream(open.Log, lease, () => Close(rendition, open));
             return true;
         }
     }
 
-    internal void Close(StreamRendition rendition)
+    /// <summary>Begins a stream, in the place of one that has ended if there is one. Under the lock.</summary>
+    private RadioStreamRefusal? TryBegin(StreamRendition rendition, RingLease lease, ref Open? open)
+    {
+        if (open is not null)
+        {
+            // Its listeners have it until they have heard the end.
+            Note(rendition, open);
+            _open.Remove(rendition);
+        }
+
+        long now = time.GetTimestamp();
+        if (_pauses.TryGetValue(rendition, out RestartPause? pause) && pause.Left(now) is { } left)
+        {
+            return RadioStreamRefusal.Paused(rendition.Name, left);
+        }
+
+        long size = SizeOf(rendition.Ring.Info);
+        if (_reserved + size > maxBytes)
+        {
+            return RadioStreamRefusal.NoBuffer;
+        }
+
+        open = new Open(CreateLog(rendition, lease, now), size);
+        if (open.Log.Problem is not null)
+        {
+            Note(rendition, open);
+            return RadioStreamRefusal.Paused(rendition.Name, _pauses[rendition].Left(now) ?? RestartPause.First);
+        }
+
+        pause?.Start(now);
+        _open.Add(rendition, open);
+        _reserved += size;
+        return null;
+    }
+
+    private void Close(StreamRendition rendition, Open open)
     {
         lock (_gate)
         {
-            Open open = _open[rendition];
-            if (--open.Listeners == 0)
+            if (--open.Listeners > 0)
+            {
+                return;
+            }
+
+            Note(rendition, open);
+            _reserved -= open.Size;
+            _missed += open.Log.Missed;
+            if (_open.TryGetValue(rendition, out Open? current) && current == open)
             {
                 _open.Remove(rendition);
-                _reserved -= open.Size;
             }
+        }
+    }
+
+    /// <summary>Counts and says once that a stream could not go on, and leaves its rendition alone for a while. Under the lock.</summary>
+    private void Note(StreamRendition rendition, Open open)
+    {
+        if (open.Log.Problem is not { } problem || open.IsNoted)
+        {
+            return;
+        }
+
+        open.IsNoted = true;
+        _failures++;
+        if (!_pauses.TryGetValue(rendition, out RestartPause? pause))
+        {
+            _pauses.Add(rendition, pause = new RestartPause(time.TimestampFrequency));
+            pause.Start(open.Log.StartedAt);
+        }
+
+        if (pause.Fail(time.GetTimestamp()))
+        {
+            logger.StreamFailed(problem, rendition.Ring.Info.Station, rendition.Name, pause.Length.TotalSeconds, _failures);
         }
     }
 
     private long SizeOf(RenditionInfo info) =>
         (long)(info.BitRate / 8 * senders.Streams.Retention.TotalSeconds) + (2 * StreamLog.SegmentLength);
 
-    private StreamLog CreateLog(StreamRendition rendition, RingLease lease)
+    private StreamLog CreateLog(StreamRendition rendition, RingLease lease, long now)
     {
         // With the burst's first packet; and if this lease started the rendition, with the first there is, however late this comes.
-        long now = time.GetTimestamp();
         long first = rendition.Ring.IndexAt(now, (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
         return new StreamLog(
-            rendition.Ring, rendition.CreateContainer(), Math.Min(first, lease.OpenedAt), senders.Streams.Retention, now, time.TimestampFrequency);
+            rendition.Ring, rendition.CreateContainer, Math.Min(first, lease.OpenedAt), senders.Streams.Retention, now, time.TimestampFrequency);
     }
 
     private sealed class Open(StreamLog log, long size)
@@ -102,22 +173,46 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
         public long Size { get; } = size;
 
         public int Listeners { get; set; }
+
+        public bool IsNoted { get; set; }
     }
 }
 
+/// <summary>Why somebody gets no part in a stream.</summary>
+/// <param name="Reason">The kind.</param>
+/// <param name="Text">What to do, for the listener.</param>
+/// <param name="RetryAfter">When it is worth to ask again, where that is known.</param>
+internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, TimeSpan? RetryAfter)
+{
+    internal static RadioStreamRefusal NoBuffer { get; } = new(
+        RadioRefusal.NoBuffer, "There is no memory for another rendition just now. Take one that others hear, or a smaller one.", null);
+
+    internal static RadioStreamRefusal Of(RingRefusal refusal) => new(
+        refusal.Reason switch
+        {
+            RingRefusalReason.TooManyOnDemand => RadioRefusal.TooManyOnDemand,
+            RingRefusalReason.Paused => RadioRefusal.RenditionFailed,
+            _ => RadioRefusal.Unavailable,
+        },
+        refusal.Text,
+        refusal.RetryAfter);
+
+    internal static RadioStreamRefusal Paused(string rendition, TimeSpan left) => new(
+        RadioRefusal.RenditionFailed, $"{rendition} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.", left);
+}
+
 /// <summary>One listener's part in a stream. Disposed once.</summary>
-/// <param name="streams">Where it is.</param>
-/// <param name="rendition">Of which rendition.</param>
 /// <param name="log">Its bytes.</param>
 /// <param name="lease">Keeps the rendition running.</param>
-internal sealed class RadioStream(RadioStreams streams, StreamRendition rendition, StreamLog log, RingLease lease) : IDisposable
+/// <param name="close">Ends it.</param>
+internal sealed class RadioStream(StreamLog log, RingLease lease, Action close) : IDisposable
 {
     /// <summary>Its bytes.</summary>
     internal StreamLog Log { get; } = log;
 
     public void Dispose()
     {
-        streams.Close(rendition);
+        close();
         lease.Dispose();
     }
 }

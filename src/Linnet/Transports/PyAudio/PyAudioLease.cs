@@ -64,7 +64,13 @@ internal sealed class PyAudioLease : IDisposable
         Task aging = AgeAsync(over.Token);
         Task first = await Task.WhenAny(_finished.Task, hearing, aging).ConfigureAwait(false);
         PyAudioEnd end = first == _finished.Task
-            ? await _finished.Task.ConfigureAwait(false) is DropReason.None ? PyAudioEnd.StationEnded : PyAudioEnd.Unreachable
+            ? await _finished.Task.ConfigureAwait(false) switch
+            {
+                DropReason.None => PyAudioEnd.StationEnded,
+                DropReason.RenditionFailed => PyAudioEnd.RenditionFailed,
+                DropReason.Failed => PyAudioEnd.Failed,
+                _ => PyAudioEnd.Unreachable,
+            }
             : cancellationToken.IsCancellationRequested ? PyAudioEnd.ServerStopped
             : first == hearing ? PyAudioEnd.Unreachable
             : PyAudioEnd.Expired;

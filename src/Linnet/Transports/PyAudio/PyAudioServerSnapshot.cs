@@ -21,7 +21,7 @@ public enum PyAudioRefusal
     /// <summary>It sent something over TCP, where a client says nothing: another protocol.</summary>
     Spoke,
 
-    /// <summary>The station has ended, runs too many renditions, or there is no socket left.</summary>
+    /// <summary>The station has ended, its rendition failed just now, or there is no socket left.</summary>
     Unavailable,
 }
 
@@ -48,6 +48,12 @@ public enum PyAudioEnd
 
     /// <summary>The server stopped.</summary>
     ServerStopped,
+
+    /// <summary>Its rendition failed. It can be asked for again.</summary>
+    RenditionFailed,
+
+    /// <summary>Sending to it failed here; the log says why.</summary>
+    Failed,
 }
 
 /// <summary>Who hears by the PyAudio tutorial's formats at one moment, and what was counted since the start.</summary>

@@ -74,7 +74,7 @@ public sealed class PyAudioTcpServer
 
         try
         {
-            if (!_ring.TryOpen(out RingLease? lease))
+            if (!_ring.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out RingLease? lease, out _))
             {
                 Refuse(socket, remote, PyAudioRefusal.Unavailable);
                 return;
@@ -129,15 +129,20 @@ public sealed class PyAudioTcpServer
     /// <summary>The sender is done with it: either it has said the end, or given the listener up.</summary>
     private async Task<PyAudioEnd> EndAsync(DropReason reason, ConnectionOutput output, Task saying)
     {
-        if (reason is not DropReason.None)
+        if (reason is not (DropReason.None or DropReason.RenditionFailed))
         {
             // Perhaps in the midst of a message: an end there would make the tutorial's client wait for the rest for ever, an error does not.
             output.Abort();
-            return reason is DropReason.Stalled ? PyAudioEnd.Stalled : PyAudioEnd.Left;
+            return reason switch
+            {
+                DropReason.Stalled => PyAudioEnd.Stalled,
+                DropReason.Failed => PyAudioEnd.Failed,
+                _ => PyAudioEnd.Left,
+            };
         }
 
         await WaitAsync(saying, _options.EndLinger).ConfigureAwait(false);
-        return PyAudioEnd.StationEnded;
+        return reason is DropReason.None ? PyAudioEnd.StationEnded : PyAudioEnd.RenditionFailed;
     }
 
     /// <summary>The server stops: closes behind the message that has begun, or cuts what is not taken in time.</summary>

@@ -120,7 +120,7 @@ internal sealed class PyAudioUdpServer : IDisposable
         }
 
         Socket? socket = null;
-        if (!_ring.TryOpen(out RingLease? ring) || (socket = _port.TryConnect(remote, local)) is null)
+        if (!_ring.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out RingLease? ring, out _) || (socket = _port.TryConnect(remote, local)) is null)
         {
             ring?.Dispose();
             _quota.Leave(peer);

@@ -58,6 +58,9 @@ internal sealed class UdpListener : Listener
     }
 
     /// <inheritdoc/>
+    protected internal override bool IsToldOfStop => false;
+
+    /// <inheritdoc/>
     protected internal override void SendEnd(SendBatch batch) => batch.Add(_route.Ports.Rtcp, _route.RtcpAddress, _rtcp.Goodbye(this));
 
     /// <inheritdoc/>

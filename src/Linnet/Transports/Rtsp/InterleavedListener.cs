@@ -30,6 +30,9 @@ internal sealed class InterleavedListener(
     }
 
     /// <inheritdoc/>
+    protected internal override bool IsToldOfStop => false;
+
+    /// <inheritdoc/>
     protected internal override void SendEnd(SendBatch batch) =>
         Output.Post(OnRtcpChannel(rtcp.Goodbye(this, InterleavedFrame.HeaderLength)));
 

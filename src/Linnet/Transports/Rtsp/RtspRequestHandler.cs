@@ -153,10 +153,10 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         }
 
         _ = LinnetBufferHeader.TryParse(request.Headers[RtspHeaderNames.LinnetBuffer], out TimeSpan buffer);
-        (bool isOpen, PacketItem? first) = await session.PlayAsync(buffer, cancellationToken).ConfigureAwait(false);
-        if (!isOpen)
+        (RingRefusal? refused, PacketItem? first) = await session.PlayAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (refused is not null)
         {
-            return Busy(request, "The station has ended, or runs as many renditions as it may.");
+            return Busy(request, refused.Text);
         }
 
         if (first is not null)

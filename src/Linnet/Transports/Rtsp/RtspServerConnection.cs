@@ -331,7 +331,7 @@ internal sealed class RtspServerConnection
             }
 
             await EndSessionAsync(session, reason).ConfigureAwait(false);
-            if (reason == RtspSessionEnd.TimedOut)
+            if (reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped)
             {
                 _isClosing |= _sessions.IsEmpty;
             }

@@ -22,6 +22,12 @@ public enum RtspSessionEnd
 
     /// <summary>The server stopped.</summary>
     ServerStopped,
+
+    /// <summary>Its rendition failed, or was made on demand and gave way to another. It can be asked for again.</summary>
+    RenditionStopped,
+
+    /// <summary>Sending to it failed here; the log says why.</summary>
+    Failed,
 }
 
 /// <summary>Why a connection was closed by the server, or not let in.</summary>

@@ -71,18 +71,23 @@ internal sealed class RtspServerSession
     /// <summary>Takes part in the rendition and finds where to start; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="buffer">How much sound its client holds before it plays.</param>
     /// <param name="cancellationToken">Ends the wait for the first packet.</param>
-    /// <returns>Whether the rendition runs; and the first packet it will get, if that came in time.</returns>
-    internal async Task<(bool IsOpen, PacketItem? First)> PlayAsync(TimeSpan buffer, CancellationToken cancellationToken)
+    /// <returns>Why it does not run, if so; else the first packet it will get, if that came in time.</returns>
+    internal async Task<(RingRefusal? Refusal, PacketItem? First)> PlayAsync(TimeSpan buffer, CancellationToken cancellationToken)
     {
         bool isNew = Listener is null;
         if (isNew)
         {
-            if (!Resource.Ring.TryOpen(out RingLease? lease))
+            if (!Resource.Ring.TryOpen(new RingRequest(TimeSpan.Zero, _connection.Remote.Address), out RingLease? lease, out RingRefusal? refusal))
             {
-                return (false, null);
+                return (refusal, null);
             }
 
             Listener = CreateListener(lease);
+        }
+        else if (Listener!.Lease.IsOver)
+        {
+            Finish(RtspSessionEnd.RenditionStopped);
+            return (new RingRefusal(RingRefusalReason.Paused, "The rendition was stopped during the pause. Set up another session."), null);
         }
 
         // Who comes back after PAUSE has sound in its buffer already.
@@ -90,7 +95,7 @@ internal sealed class RtspServerSession
         IsPlaying = true;
         (long index, PacketItem? first) = await FirstPacketAsync(preRoll, cancellationToken).ConfigureAwait(false);
         _startAt = index;
-        return (true, first);
+        return (null, first);
     }
 
     /// <summary>Starts the sending that <see cref="PlayAsync"/> prepared, if it did: called after its answer went out.</summary>
@@ -252,6 +257,8 @@ internal sealed class RtspServerSession
     {
         DropReason.None => RtspSessionEnd.StationEnded,
         DropReason.Stalled => RtspSessionEnd.Stalled,
+        DropReason.RenditionFailed or DropReason.GaveWay => RtspSessionEnd.RenditionStopped,
+        DropReason.Failed => RtspSessionEnd.Failed,
         _ => RtspSessionEnd.Disconnected,
     });
 

@@ -1,0 +1,14 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Broadcast;
+
+/// <summary>What the sender threads say. Event ids 211–212.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(211, LogLevel.Error, "Sending to {Remote} failed, so it is let go")]
+    public static partial void SendingFailed(this ILogger logger, Exception exception, EndPoint? remote);
+
+    [LoggerMessage(212, LogLevel.Error, "A sender thread failed and goes on ({Times} times so far)")]
+    public static partial void SenderThreadFailed(this ILogger logger, Exception exception, long times);
+}

@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace Linnet.Broadcast;
+
+/// <summary>What a listener asks of a rendition.</summary>
+/// <param name="Stock">
+/// How much sound it wants at once. If it starts the rendition, that begins with so much of what was heard before; if it starts the station, and the
+/// source can be read ahead, the station begins as if it had played for so long.
+/// </param>
+/// <param name="Address">Where the listener is: renditions made on demand are shared fairly by address. <see langword="null"/>: in this process.</param>
+public readonly record struct RingRequest(TimeSpan Stock, IPAddress? Address = null);
+
+/// <summary>Why a listener gets no part in a rendition.</summary>
+/// <param name="Reason">The kind.</param>
+/// <param name="Text">One sentence or two for the listener: what to do.</param>
+/// <param name="RetryAfter">When it is worth to ask again; <see langword="null"/>: never, or nobody knows.</param>
+public sealed record RingRefusal(RingRefusalReason Reason, string Text, TimeSpan? RetryAfter = null)
+{
+    /// <summary>What a ring says whose owner gives no reason.</summary>
+    internal static RingRefusal Closed { get; } = new(RingRefusalReason.StationEnded, "The station has ended, or cannot be heard just now.");
+}
+
+/// <summary>The kinds of <see cref="RingRefusal"/>.</summary>
+public enum RingRefusalReason
+{
+    /// <summary>The station has ended.</summary>
+    StationEnded,
+
+    /// <summary>The rendition is made on demand, and as many as may be are made for others.</summary>
+    TooManyOnDemand,
+
+    /// <summary>The rendition failed just now and pauses.</summary>
+    Paused,
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Linnet.Broadcast;
+using Linnet.Sources;
+using Linnet.Stations;
+
+namespace Linnet.Server.Tests.Hosting;
+
+/// <summary>What is offered by default is always there; what is made on demand is shared. Over real connections.</summary>
+public sealed class OnDemandTests
+{
+    private static readonly string[] Usual = ["/tone.mp3", "/tone-64.mp3", "/tone.opus", "/tone-64.opus", "/tone.flac", "/tone.wav"];
+    private static readonly string[] OnDemand = ["/tone-32.mp3", "/tone-48.mp3", "/tone-96.mp3", "/tone-32.opus", "/tone-48.opus"];
+
+    [Fact]
+    public async Task All_that_is_offered_by_default_fits_and_only_the_fifth_on_demand_is_refused_with_a_reason()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone()]);
+        var listeners = new List<TcpClient>();
+        var leases = new List<RingLease>();
+        try
+        {
+            // Those that RTP and the PyAudio tutorial's programs hear.
+            StationListing station = server.Server.Directory.Stations[0];
+            foreach (BroadcastRing ring in station.Rings.Where(static r => r.Info.Name is "opus-5ms" or "pcm" or "l16" or "l24").Append(station.PyAudio!))
+            {
+                Assert.True(ring.TryOpen(out RingLease? lease));
+                leases.Add(lease);
+            }
+
+            foreach (string path in Usual.Concat(OnDemand[..4]))
+            {
+                Assert.Equal("200", await ListenAsync(server, path, "127.0.0.1", listeners));
+            }
+
+            Assert.Equal("503", await ListenAsync(server, OnDemand[4], "127.0.0.1", listeners));
+            string refusal = await HostedServer.ReadToEndAsync(listeners[^1]);
+            Assert.Contains("Retry-After: 10\r\n", refusal, StringComparison.Ordinal);
+            Assert.EndsWith(
+                "opus-48 is made on demand, 4 such renditions run at a time, and others listen to these. " +
+                "Take one that always runs (opus, opus-5ms, pcm, l16, l24, mp3, mp3-64, opus-64, flac, wav), or try again in 10 s.\r\n",
+                refusal,
+                StringComparison.Ordinal);
+
+            // What is there is there for all, and what runs on demand is joined.
+            foreach (string path in Usual.Concat(OnDemand[..4]))
+            {
+                Assert.Equal("200", await ListenAsync(server, path, "127.0.0.2", listeners));
+            }
+
+            Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[Transports.Http.RadioRefusal.TooManyOnDemand]);
+        }
+        finally
+        {
+            leases.ForEach(static l => l.Dispose());
+            listeners.ForEach(static l => l.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task One_address_cannot_keep_all_on_demand_when_another_asks()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone()]);
+        var listeners = new List<TcpClient>();
+        try
+        {
+            foreach (string path in OnDemand[..4])
+            {
+                Assert.Equal("200", await ListenAsync(server, path, "127.0.0.1", listeners));
+            }
+
+            Assert.Equal("200", await ListenAsync(server, OnDemand[4], "127.0.0.2", listeners));
+
+            // The one that gave way was the last; its listener hears a clean end.
+            byte[] rest = new byte[65_536];
+            while (await listeners[3].GetStream().ReadAsync(rest, HostedServer.HangLimit) > 0)
+            {
+            }
+
+            Assert.Equal("503", await ListenAsync(server, OnDemand[3], "127.0.0.1", listeners));
+            StationSnapshot station = server.Server.Stations[0].GetSnapshot();
+            Assert.Equal(["mp3-32", "mp3-48", "mp3-96", "opus-48"], station.Renditions.Where(static r => r.Running).Select(static r => r.Name));
+        }
+        finally
+        {
+            listeners.ForEach(static l => l.Dispose());
+        }
+    }
+
+    private static Station Tone() => new(
+        new StationOptions { Name = "tone", Streams = [.. new StationOptions { Name = "tone" }.Streams, "mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"] },
+        new ToneSource(440));
+
+    /// <summary>Asks, and reads the status of the answer; the connection stays open.</summary>
+    private static async Task<string> ListenAsync(HostedServer server, string path, string from, List<TcpClient> listeners)
+    {
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+        listeners.Add(client);
+        await client.ConnectAsync(server.Host.EndPoint, HostedServer.HangLimit);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"), HostedServer.HangLimit);
+        byte[] status = new byte["HTTP/1.1 200".Length];
+        await client.GetStream().ReadExactlyAsync(status, HostedServer.HangLimit);
+        return Encoding.ASCII.GetString(status)[^3..];
+    }
+}

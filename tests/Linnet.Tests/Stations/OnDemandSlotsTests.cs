@@ -1,0 +1,119 @@
+using System.Net;
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Stations;
+using Linnet.Tests.Fakes;
+using Linnet.Transports;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Tests.Stations;
+
+public sealed class OnDemandSlotsTests
+{
+    private readonly OnDemandSlots _slots = new(most: 4);
+
+    [Fact]
+    public void One_address_may_have_all_while_no_other_asks_and_then_gives_up_one_that_it_took_last()
+    {
+        Assert.All(["a", "b", "c", "d"], name => Assert.True(Take(name, 1)));
+        Assert.False(Take("e", 1));
+
+        Assert.True(Take("e", 2, gaveWay: "d"));
+        Assert.True(Take("f", 2, gaveWay: "c"));
+
+        // Both have two, which is the share of each.
+        Assert.False(Take("g", 2));
+        Assert.False(Take("g", 1));
+    }
+
+    [Fact]
+    public void A_third_and_a_fourth_address_get_theirs_and_a_fifth_does_not()
+    {
+        Assert.All(["a", "b"], name => Assert.True(Take(name, 1)));
+        Assert.All(["c", "d"], name => Assert.True(Take(name, 2)));
+
+        Assert.True(Take("e", 3, gaveWay: "d"));
+        Assert.True(Take("f", 4, gaveWay: "b"));
+        Assert.False(Take("g", 5));
+        Assert.Equal(4, _slots.Count);
+    }
+
+    [Fact]
+    public void What_somebody_with_less_than_a_share_hears_does_not_give_way()
+    {
+        Assert.All(["a", "b", "c", "d"], name => Assert.True(Take(name, 1)));
+        _slots.Join("d", Address(2));
+
+        Assert.True(Take("e", 3, gaveWay: "c"));
+    }
+
+    [Fact]
+    public void What_nobody_hears_gives_way_first()
+    {
+        Assert.All(["a", "b", "c", "d"], name => Assert.True(Take(name, 1)));
+        _slots.Leave("b", Address(1));
+
+        Assert.True(Take("e", 1, gaveWay: "b"));
+        Assert.True(Take("e", 2));
+    }
+
+    [Fact]
+    public void A_listener_for_each_lease_and_a_slot_that_is_free_again()
+    {
+        Assert.All(["a", "b", "c", "d"], name => Assert.True(Take(name, 1)));
+        _slots.Join("a", Address(1));
+        _slots.Leave("a", Address(1));
+        Assert.False(Take("e", 1));
+
+        _slots.Free("a");
+        Assert.True(Take("e", 1));
+    }
+
+    [Fact]
+    public void A_station_cuts_what_gives_way_tells_its_listeners_and_leaves_what_is_offered_by_default_alone()
+    {
+        var time = new SteppedTime();
+        string[] extra = ["mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"];
+        var options = new StationOptions { Name = "test", Streams = [.. StationOptions.DefaultStreams, .. extra] };
+        using var engine = new StationEngine(options, new RampSource(new AudioFormat(48_000, 1)), time, NullLogger.Instance);
+        BroadcastRing[] all = [.. engine.Listing.Rings.Concat(engine.Listing.Streams.Select(s => s.Ring)).Append(engine.Listing.PyAudio!).Distinct()];
+        RingLease[] usual = [.. all.Where(r => !extra.Contains(r.Info.Name)).Select(r => Open(r, 1)!)];
+        Assert.Equal(11, usual.Length);
+        RingLease[] own = [.. extra[..4].Select(name => Open(Find(name), 1)!)];
+        engine.Step(TestContext.Current.CancellationToken);
+        Assert.Equal(15, engine.GetSnapshot().Renditions.Count(r => r.Running));
+
+        Assert.Null(Open(Find("opus-48"), 1));
+        using RingLease? others = Open(Find("opus-48"), 2);
+        engine.Step(TestContext.Current.CancellationToken);
+
+        Assert.NotNull(others);
+        Assert.Equal(15, engine.GetSnapshot().Renditions.Count(r => r.Running));
+        Assert.Equal([false, false, false, true], own.Select(l => l.IsOver));
+        Assert.Equal(DropReason.GaveWay, Assert.IsType<EndItem>(StreamRun.ItemsOf(own[3].Ring)[^1]).Reason);
+        Assert.All(usual, l => Assert.False(l.IsOver));
+
+        // Who leaves makes room, for the rendition that nobody hears.
+        own[0].Dispose();
+        Assert.NotNull(Open(Find("opus-32"), 1));
+
+        BroadcastRing Find(string name) => all.Single(r => r.Info.Name == name);
+    }
+
+    private static PeerAddress Address(byte last) => PeerAddress.Of(new IPAddress([192, 0, 2, last]));
+
+    private static RingLease? Open(BroadcastRing ring, byte address) =>
+        ring.TryOpen(new RingRequest(default, new IPAddress([192, 0, 2, address])), out RingLease? lease, out _) ? lease : null;
+
+    private bool Take(string name, byte address, string? gaveWay = null)
+    {
+        bool isTaken = _slots.TryTake(name, Address(address), out string? other);
+        Assert.Equal(gaveWay, other);
+        if (isTaken)
+        {
+            _slots.Join(name, Address(address));
+        }
+
+        return isTaken;
+    }
+}
