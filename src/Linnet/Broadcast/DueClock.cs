@@ -47,9 +47,11 @@ internal sealed class DueClock(long ticksPerSecond)
     /// <returns>How many packets have become due by that: those that are missing before it too, and not it if it was counted already.</returns>
     internal long Take(long dueAt, long packetTime)
     {
-        if (_until == Unknown)
+        if (_until is Unknown or Ended)
         {
+            // The first, or the first of another run.
             StartAt(dueAt, packetTime);
+            _owed = 0;
         }
 
         long missing = Pass(dueAt);

@@ -55,22 +55,7 @@ public sealed class Station : IAsyncDisposable
     public Task RunAsync(CancellationToken cancellationToken)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
-        {
-            try
-            {
-                Run(cancellationToken);
-            }
-            catch (Exception e)
-            {
-                // Nothing may leave a thread: it would end the process.
-                _logger.StationFailed(Name, e.Message);
-            }
-            finally
-            {
-                ended.SetResult();
-            }
-        }) { Name = $"linnet-{Name}", IsBackground = true }.Start();
+        new Thread(() => Run(ended, cancellationToken)) { Name = $"linnet-{Name}", IsBackground = true }.Start();
         return ended.Task;
     }
 
@@ -80,6 +65,23 @@ public sealed class Station : IAsyncDisposable
         _engine.Dispose();
         _waiter.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void Run(TaskCompletionSource ended, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Run(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            // Nothing may leave a thread: it would end the process.
+            _logger.StationFailed(Name, e.Message);
+        }
+        finally
+        {
+            ended.SetResult();
+        }
     }
 
     private void Run(CancellationToken cancellationToken)
@@ -101,14 +103,14 @@ public sealed class Station : IAsyncDisposable
 
             _engine.Finish(StationState.Ended);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _engine.Finish(StationState.Ended);
         }
         catch (Exception broken)
         {
-            _logger.StationFailed(Name, broken.Message);
             _engine.Finish(StationState.Failed, broken.Message);
+            _logger.StationFailed(Name, broken.Message);
         }
 
         while (!cancellationToken.IsCancellationRequested && _time.GetTimestamp() < _engine.EndsAt)

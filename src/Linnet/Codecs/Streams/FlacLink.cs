@@ -23,7 +23,7 @@ internal sealed class FlacLink(FormatNews news) : IOggLink
         {
             if (!packet.IsCut && header.Format == _info!.Format && header.Frames <= _info.MaxBlock)
             {
-                _frames.Take(packet.Data, header, sink);
+                return _frames.Take(packet.Data, header, sink);
             }
         }
         else if (FlacBlockHeader.TryParse(packet.Data, out FlacBlockHeader block) && block.Type is FlacBlockType.VorbisComment

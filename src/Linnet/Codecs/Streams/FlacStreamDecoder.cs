@@ -8,9 +8,6 @@ internal sealed class FlacFrames(FormatNews news) : IDisposable
 {
     private FlacFrameDecoder? _decoder;
 
-    /// <summary>Frames that could not be decoded.</summary>
-    internal long Damaged { get; private set; }
-
     /// <summary>A stream begins. What comes back is why it cannot be played.</summary>
     internal StreamProblem? Begin(FlacStreamInfo info, IStreamSink sink)
     {
@@ -33,14 +30,22 @@ internal sealed class FlacFrames(FormatNews news) : IDisposable
         return null;
     }
 
-    internal void Take(ReadOnlySpan<byte> frame, in FlacFrameHeader header, IStreamSink sink)
+    /// <summary>Takes the next frame, whose sums are right. What comes back is why it cannot be played: listeners would get it as it is.</summary>
+    internal StreamProblem? Take(ReadOnlySpan<byte> frame, in FlacFrameHeader header, IStreamSink sink)
     {
-        if (_decoder is not null)
+        if (_decoder is null)
         {
-            ReadOnlySpan<float> pcm = _decoder.Decode(frame, header, out bool isDamaged);
-            Damaged += isDamaged ? 1 : 0;
-            sink.OnPacket(frame, pcm);
+            return null;
         }
+
+        ReadOnlySpan<float> pcm = _decoder.Decode(frame, header, out bool isDamaged);
+        if (isDamaged)
+        {
+            return new StreamProblem(StreamFault.NotSound, $"The stream has a FLAC frame of {frame.Length} bytes that cannot be decoded.");
+        }
+
+        sink.OnPacket(frame, pcm);
+        return null;
     }
 
     public void Dispose() => _decoder?.Dispose();
@@ -109,7 +114,7 @@ internal sealed class FlacStreamDecoder : IStreamDecoder
                 break;
             default:
                 _hasSound = true;
-                _frames.Take(item.Data, item.Header, sink);
+                Problem = _frames.Take(item.Data, item.Header, sink);
                 break;
         }
     }
