@@ -67,7 +67,8 @@ internal static class ServerPanel
             .Add(Count("  source underruns ", station.Reanchored + station.Underruns), Tone.Warning)
             .Add(Count("  packets late ", station.Renditions.Sum(static r => r.LatePackets)), Tone.Warning)
             .Add(Count("  renditions failed ", station.Renditions.Sum(static r => r.Failures)), Tone.Bad);
-        yield return new PanelLine().Add($"{Margin}  ").Add(station.Problem ?? station.Track?.ToString() ?? "", station.Problem is null ? Tone.Plain : Tone.Bad);
+        string? problem = station.Problem ?? station.Awaits;
+        yield return new PanelLine().Add($"{Margin}  ").Add(problem ?? station.Track?.ToString() ?? "", problem is null ? Tone.Plain : Tone.Bad);
         foreach (MeterLevel level in station.State == StationState.Playing ? row.Levels : [])
         {
             yield return new PanelLine().Add($"{Margin}  ").AddMeter(level, Math.Clamp(width - 18, 4, 40)).Add($" {Text.Dbfs(level.Peak)}");

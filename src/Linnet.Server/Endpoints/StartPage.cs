@@ -66,7 +66,7 @@ internal static class StartPage
         page.Append(CultureInfo.InvariantCulture, $"""
             <article>
             <h2>{Encode(view.Title)}</h2>
-            <p>{Encode(station.Problem is null ? station.Track?.ToString() ?? "" : "This station has failed.")}</p>
+            <p>{Encode(WhatIsHeard(station))}</p>
             <p class="quiet">{Encode(StateOf(station.State))}, {listeners}</p>
             <audio controls preload="none">
 
@@ -95,6 +95,12 @@ internal static class StartPage
     /// <summary>Browsers take the first they know: Opus sounds best for its size, MP3 plays everywhere.</summary>
     private static IEnumerable<StreamView> InOrderForBrowsers(IReadOnlyList<StreamView> streams) =>
         streams.OrderBy(static s => s.Extension switch { "opus" => 0, "mp3" => 1, _ => 2 });
+
+    // Why exactly is said to the people who run the server.
+    private static string WhatIsHeard(StationSnapshot station) =>
+        station.Problem is not null ? "This station has failed."
+        : station.Awaits is not null ? "Its sound is away at the moment, and waited for."
+        : station.Track?.ToString() ?? "";
 
     private static string StateOf(StationState state) => state switch
     {

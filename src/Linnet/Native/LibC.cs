@@ -17,6 +17,22 @@ internal static unsafe partial class LibC
     internal const nuint SocketOutQueue = 0x5411;
     internal const short PollOut = 4;
 
+    /// <summary>What <see cref="FileType"/> gives for a named pipe (<c>S_IFIFO</c>).</summary>
+    internal const int TypeOfPipe = 0x1000;
+
+    /// <summary>The type of a file (<c>S_IFMT</c> of its mode), links followed; 0 if that cannot be told.</summary>
+    internal static int FileType(string path)
+    {
+        const int FromWorkingFolder = -100;   // AT_FDCWD
+        const uint OnlyType = 1;              // STATX_TYPE
+        const int ModeOffset = 28;            // of stx_mode: the same on all architectures
+        byte* status = stackalloc byte[256];
+        return StatX(FromWorkingFolder, path, 0, OnlyType, status) == 0 ? *(ushort*)(status + ModeOffset) & 0xF000 : 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int folder, string path, int flags, uint mask, byte* status);
+
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     internal static partial int EventFd(uint initial, int flags);
 

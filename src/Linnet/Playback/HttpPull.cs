@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
+using Linnet.Clock;
 using Linnet.Codecs.Streams;
 using Linnet.Transports;
 using Linnet.Transports.Http;

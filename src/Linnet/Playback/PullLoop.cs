@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Linnet.Clock;
 using Linnet.Codecs.Streams;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Linnet.Audio;
+using Linnet.Clock;
 using Linnet.Codecs.Streams;
 using Linnet.Playback.Devices;
 using Linnet.Transports;

@@ -1,3 +1,4 @@
+using Linnet.Clock;
 using Linnet.Transports;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.PyAudio;

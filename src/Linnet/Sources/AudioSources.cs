@@ -24,12 +24,16 @@ public static class AudioSources
         {
             SourceKind.StandardInput => PipeSource.Open(options.OpenStandardInput(), options.Raw, StandardInputName, cancellationToken),
             SourceKind.Tone => new ToneSource(spec.Frequency),
-            SourceKind.Capture => CaptureSource.Open(spec.Location.Length > 0 ? spec.Location : null, options.Time, server: null, cancellationToken),
+            SourceKind.Capture => OpenCapture(spec.Location, options, logger, cancellationToken),
             _ => OpenPath(spec.Location, options, logger, cancellationToken),
         };
     }
 
-    /// <summary>Opens a folder, a playlist, or a file of any kind that libsndfile or ffmpeg reads.</summary>
+    /// <summary>Opens a folder, a playlist, a named pipe, or a file of any kind that libsndfile or ffmpeg reads.</summary>
+    /// <remarks>
+    /// It must be there now. Whatever fails later, or goes away, is opened again with a growing pause; silence is heard meanwhile. Only the end of what is
+    /// played once is the end, and what breaks off when it is one file to be played once.
+    /// </remarks>
     /// <param name="path">Where it is.</param>
     /// <param name="options">How it is played.</param>
     /// <param name="logger">Hears of files that are skipped.</param>
@@ -48,6 +52,10 @@ public static class AudioSources
         {
             list = () => PlaylistFile.List(path, kind, logger);
         }
+        else if (NamedPipe.IsOne(path))
+        {
+            return NamedPipe.Open(path, options, logger, cancellationToken);
+        }
         else if (options.Loop)
         {
             list = () => [new PlaylistEntry(path)];
@@ -57,15 +65,22 @@ public static class AudioSources
             return OpenFile(path, untagged: null, options.Time, cancellationToken);
         }
 
-        return PlaylistSource.Open(
+        var queue = new TrackQueue(
             path,
-            list,
+            new PlayOrder(path, list, options.Loop, options.Shuffle, logger),
             (entry, token) => OpenFile(entry.Path, entry.Untagged, options.Time, token),
-            options.Loop,
-            options.Shuffle,
+            logger);
+        return RetriedSource.Open(path, token => PlaylistSource.Open(path, queue, options.Time, logger, token), options.Loop, options.Time, logger, cancellationToken);
+    }
+
+    private static RetriedSource OpenCapture(string device, SourceOptions options, ILogger logger, CancellationToken cancellationToken) =>
+        RetriedSource.Open(
+            device.Length > 0 ? $"Sound input {device}" : "The sound input",
+            token => CaptureSource.Open(device, options.Time, server: null, token),
+            hasNoEnd: true,
+            options.Time,
             logger,
             cancellationToken);
-    }
 
     /// <summary>Opens one file: by libsndfile, and by ffmpeg what that does not read.</summary>
     private static IAudioSource OpenFile(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken) =>

@@ -6,8 +6,12 @@ namespace Linnet.Sources;
 /// </summary>
 /// <param name="capacity">Frames that may wait.</param>
 /// <param name="channels">Samples per frame.</param>
-internal sealed class CaptureRing(int capacity, int channels) : IDisposable
+/// <param name="longestWait">Instead of <see cref="LongestWait"/>.</param>
+internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestWait = null) : IDisposable
 {
+    /// <summary>As long as a sound server that says nothing is believed to be alive.</summary>
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _news = new();
     private readonly float[] _samples = new float[capacity * channels];
@@ -60,7 +64,7 @@ internal sealed class CaptureRing(int capacity, int channels) : IDisposable
     /// <param name="lost">Whether sound was lost just before the first of these frames.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Frames, at least one.</returns>
-    /// <exception cref="IOException">The device is gone, and all that it gave was read.</exception>
+    /// <exception cref="IOException">The device is gone, and all that it gave was read; or it gives nothing any more.</exception>
     internal int Read(Span<float> pcm, out bool lost, CancellationToken cancellationToken)
     {
         while (true)
@@ -83,7 +87,11 @@ internal sealed class CaptureRing(int capacity, int channels) : IDisposable
                 _news.Reset();
             }
 
-            _news.Wait(cancellationToken);
+            // Devices give silence when it is silent: one that gives nothing hangs, or its server does.
+            if (!_news.Wait(longestWait ?? LongestWait, cancellationToken))
+            {
+                throw new IOException($"The device has given no sound for {LongestWait.TotalSeconds:F0} s.");
+            }
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class ConvertingSource : IAudioSource
     private int _start;
     private int _held;
     private bool _ended;
+    private bool _isBroken;
     private TrackInfo? _track;
 
     internal ConvertingSource(IAudioSource source, AudioFormat format)
@@ -43,6 +44,9 @@ internal sealed class ConvertingSource : IAudioSource
     public TimeSpan? Duration => _source.Duration;
 
     /// <inheritdoc/>
+    public string? Outage => _source.Outage;
+
+    /// <inheritdoc/>
     public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
     {
         while (true)
@@ -56,8 +60,9 @@ internal sealed class ConvertingSource : IAudioSource
             if (written > 0 || (_ended && _held == 0))
             {
                 TrackInfo? track = _track;
-                _track = null;
-                return written > 0 ? new SourceRead(written, track) : SourceRead.End;
+                bool isBroken = _isBroken;
+                (_track, _isBroken) = (null, false);
+                return written > 0 ? new SourceRead(written, track, isBroken) : SourceRead.End;
             }
         }
     }
@@ -69,6 +74,7 @@ internal sealed class ConvertingSource : IAudioSource
     {
         SourceRead read = _source.Read(_read, cancellationToken);
         _track = read.Track ?? _track;
+        _isBroken |= read.Discontinuity;
         _ended = read.Frames == 0;
         _start = 0;
         _held = read.Frames;

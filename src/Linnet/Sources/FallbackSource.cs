@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Clock;
 using Linnet.Codecs.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ public sealed class FallbackSource : IAudioSource
     private readonly IAudioSource? _fallback;
     private readonly ILogger _logger;
     private readonly IngestClock _clock;
+    private readonly Backoff _retries = new(RetriedSource.MinWait, RetriedSource.MaxWait, new Random());
     private readonly List<StreamPacket> _packets = [];
     private readonly List<StreamPacket> _dropped = [];
     private readonly int _fadeFrames;
@@ -28,6 +30,8 @@ public sealed class FallbackSource : IAudioSource
     private TrackInfo? _fallbackTrack;
     private TrackInfo? _announced;
     private bool _fallbackHasEnded;
+    private long _fallbackRests;
+    private volatile string? _fallbackProblem;
     private bool _isBroken;
     private long _underruns;
 
@@ -76,6 +80,9 @@ public sealed class FallbackSource : IAudioSource
     /// <inheritdoc/>
     public TimeSpan? Duration => null;
 
+    /// <summary>Why there is silence where the fallback should be heard.</summary>
+    public string? Outage => IsPrimaryHeard ? null : _fallbackProblem ?? _fallback?.Outage;
+
     /// <summary>Whether the sender is heard.</summary>
     public bool IsPrimaryHeard => _heard is Heard.Primary;
 
@@ -119,7 +126,7 @@ public sealed class FallbackSource : IAudioSource
     public void Dispose() => _fallback?.Dispose();
 
     /// <summary>What is heard when nobody sends, for people.</summary>
-    private string Instead => _fallback is null || _fallbackHasEnded ? "silence" : "the fallback";
+    private string Instead => _fallback is null || _fallbackHasEnded || _fallbackProblem is not null ? "silence" : "the fallback";
 
     private void Decide(IngestState state)
     {
@@ -166,7 +173,8 @@ public sealed class FallbackSource : IAudioSource
     private int ReadFallback(Span<float> pcm, out TrackInfo? track, CancellationToken cancellationToken)
     {
         track = null;
-        if (_fallback is not null && !_fallbackHasEnded)
+        int room = pcm.Length / Format.Channels;
+        if (_fallback is not null && !_fallbackHasEnded && _fallbackRests <= 0)
         {
             try
             {
@@ -175,19 +183,29 @@ public sealed class FallbackSource : IAudioSource
                 {
                     track = read.Track;
                     _fallbackTrack = track ?? _fallbackTrack;
+                    _fallbackProblem = null;
+                    _retries.Reset();
                     return read.Frames;
                 }
-            }
-            catch (IOException e)
-            {
-                _logger.FallbackBroke(_primary.Name, e.Message);
-            }
 
-            _fallbackHasEnded = true;
+                _fallbackHasEnded = true;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // It may give sound later: what opens itself again does, and who else breaks costs a try now and then.
+                if (_fallbackProblem is null)
+                {
+                    _logger.FallbackBroke(_primary.Name, e.Message);
+                }
+
+                _fallbackProblem = e.Message;
+                _fallbackRests = Format.FramesIn(_retries.Next());
+            }
         }
 
+        _fallbackRests -= room;
         pcm.Clear();
-        return pcm.Length / Format.Channels;
+        return room;
     }
 
     /// <summary>A piece of the cross-fade that does not go beyond its middle or its end.</summary>

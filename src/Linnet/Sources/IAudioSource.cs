@@ -21,6 +21,9 @@ public interface IAudioSource : IDisposable
     /// <summary>How long it is, where that is known and it does not repeat.</summary>
     TimeSpan? Duration { get; }
 
+    /// <summary>Why it gives silence instead of its sound at the moment: a sentence for people. <see langword="null"/>: it gives its sound. Any thread may ask.</summary>
+    string? Outage => null;
+
     /// <summary>Reads the next frames. A live source waits until some have arrived.</summary>
     /// <param name="pcm">Room for whole frames; at least one. Lent for the call.</param>
     /// <param name="cancellationToken">Ends a wait.</param>

@@ -37,4 +37,13 @@ internal static partial class Log
 
     [LoggerMessage(710, LogLevel.Warning, "Station {Station}: its fallback broke, so there is silence instead. {Problem}")]
     public static partial void FallbackBroke(this ILogger logger, string station, string problem);
+
+    [LoggerMessage(711, LogLevel.Warning, "{Source} has failed; there is silence until it can be opened again. {Problem}")]
+    public static partial void SourceLost(this ILogger logger, string source, string problem);
+
+    [LoggerMessage(712, LogLevel.Information, "{Source} is heard again, {Seconds:F1} s after it failed")]
+    public static partial void SourceIsBack(this ILogger logger, string source, double seconds);
+
+    [LoggerMessage(713, LogLevel.Warning, "{Playlist}: skipped {Count} more tracks after those. The last: {Problem}")]
+    public static partial void MoreTracksSkipped(this ILogger logger, string playlist, int count, string problem);
 }

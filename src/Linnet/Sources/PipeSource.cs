@@ -38,6 +38,12 @@ public sealed class PipeSource : IAudioSource
     public static PipeSource Open(Stream stream, RawPcmFormat? raw, string name, CancellationToken cancellationToken = default)
     {
         var bytes = new ReadAhead(stream);
+        return Open(bytes, raw, name, cancellationToken);
+    }
+
+    /// <summary>As the public one, of a pipe that is open or is opened now.</summary>
+    internal static PipeSource Open(ReadAhead bytes, RawPcmFormat? raw, string name, CancellationToken cancellationToken)
+    {
         try
         {
             PcmInput input = raw is null ? PcmInput.OpenWav(bytes, name, cancellationToken) : PcmInput.OpenRaw(bytes, raw);

@@ -9,6 +9,8 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
     private PlaylistEntry[] _round = [];
     private int _next;
     private PlaylistEntry? _last;
+    private PlaylistEntry? _heard;
+    private bool _resumes;
 
     /// <summary>Whether another round follows each.</summary>
     internal bool Loops => loop;
@@ -20,12 +22,19 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
     internal int RoundLength => _round.Length;
 
     /// <summary>Whether the file given last was the last of its round.</summary>
-    internal bool IsRoundOver => _next == _round.Length;
+    internal bool IsRoundOver => !_resumes && _next == _round.Length;
 
     /// <summary>The next file; <see langword="false"/> after the last round.</summary>
-    /// <exception cref="IOException">There is no list to begin with.</exception>
+    /// <exception cref="IOException">There is no list to begin, or to go on, with.</exception>
     internal bool TryNext(out PlaylistEntry entry)
     {
+        if (_resumes)
+        {
+            BeginRound();
+            _resumes = false;
+            _next = shuffle is null && _heard is not null ? Array.FindIndex(_round, e => e.Path == _heard.Path) + 1 : 0;
+        }
+
         if (IsRoundOver)
         {
             if (Rounds > 0 && !Loops)
@@ -41,13 +50,33 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
         return true;
     }
 
+    /// <summary>Says that the file given last can be played.</summary>
+    internal void Heard() => _heard = _last;
+
+    /// <summary>Lists anew for the next file, and goes on behind the last one that could be played. No file could be since.</summary>
+    internal void Resume() => _resumes = true;
+
+    /// <summary>Why there is no list at the moment; <see langword="null"/>: there is one.</summary>
+    internal string? ProblemOfList()
+    {
+        try
+        {
+            list();
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e.Message;
+        }
+    }
+
     private void BeginRound()
     {
         try
         {
             _entries = list();
         }
-        catch (IOException e) when (Rounds > 0)
+        catch (IOException e) when (Rounds > 0 && !_resumes)
         {
             logger.ListingFailed(name, e.Message);
         }

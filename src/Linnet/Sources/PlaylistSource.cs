@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Clock;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources;
@@ -6,26 +7,32 @@ namespace Linnet.Sources;
 /// <summary>Files one after the other without a gap: a folder, a playlist, or one file that repeats.</summary>
 /// <remarks>
 /// The first file that can be played gives the format; others are converted to it. A file that is broken or gone is skipped with
-/// one line in the log. While one file plays, the next is opened, on another thread: that task is the source's own and ends with it.
+/// one line in the log. While one file plays, the next is opened, on another thread: that task is the source's own and ends with it. If no file can be
+/// opened, that is tried again with a growing pause for as long as there is still something to play, and then the source breaks; opened again with the
+/// same queue, it goes on behind the last file that was heard.
 /// </remarks>
 public sealed class PlaylistSource : IAudioSource
 {
     private readonly string _name;
     private readonly TrackQueue _queue;
+    private readonly TimeProvider _time;
+    private readonly Backoff _backoff = new(RetriedSource.MinWait, RetriedSource.MaxWait, new Random());
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private ReadyTrack? _current;
     private string? _announced;
     private Task<ReadyTrack?>? _next;
+    private long? _triedAgainAt;
 
-    private PlaylistSource(string name, TrackQueue queue, ReadyTrack first, ILogger logger)
+    private PlaylistSource(string name, TrackQueue queue, ReadyTrack? first, TimeProvider time, ILogger logger)
     {
         _name = name;
         _queue = queue;
+        _time = time;
         _logger = logger;
         _current = first;
-        Format = first.Format;
-        BitDepth = first.BitDepth;
+        Format = queue.Format;
+        BitDepth = first?.BitDepth ?? 0;
     }
 
     /// <inheritdoc/>
@@ -62,8 +69,16 @@ public sealed class PlaylistSource : IAudioSource
         CancellationToken cancellationToken = default)
     {
         var queue = new TrackQueue(name, new PlayOrder(name, list, loop, shuffle, logger), open, logger);
-        ReadyTrack first = queue.OpenNext(cancellationToken) ?? throw new IOException($"{name} holds no sound.");
-        return new PlaylistSource(name, queue, first, logger);
+        return Open(name, queue, TimeProvider.System, logger, cancellationToken);
+    }
+
+    /// <summary>Opens the next file of a queue that can be played; the queue outlives the source.</summary>
+    internal static PlaylistSource Open(string name, TrackQueue queue, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        ReadyTrack? first = queue.OpenNext(cancellationToken);
+        return first is null && queue.Format == default
+            ? throw new IOException($"{name} holds no sound.")
+            : new PlaylistSource(name, queue, first, time, logger);
     }
 
     /// <inheritdoc/>
@@ -71,7 +86,7 @@ public sealed class PlaylistSource : IAudioSource
     {
         while (true)
         {
-            _next ??= Task.Run(() => _queue.OpenNext(_closing.Token), CancellationToken.None);
+            OpenAhead();
             _current ??= TakeNext(cancellationToken);
             if (_current is null)
             {
@@ -108,6 +123,20 @@ public sealed class PlaylistSource : IAudioSource
         _closing.Dispose();
     }
 
+    private void OpenAhead()
+    {
+        if (_next is { IsFaulted: true } && _current is not null)
+        {
+            _triedAgainAt ??= _time.GetTimestamp() + (long)(_backoff.Next().TotalSeconds * _time.TimestampFrequency);
+            if (_time.GetTimestamp() >= _triedAgainAt)
+            {
+                (_next, _triedAgainAt) = (null, null);
+            }
+        }
+
+        _next ??= Task.Run(() => _queue.OpenNext(_closing.Token), CancellationToken.None);
+    }
+
     /// <summary>Waits for the track that is being opened. After the last one it stays that way.</summary>
     private ReadyTrack? TakeNext(CancellationToken cancellationToken)
     {
@@ -115,6 +144,7 @@ public sealed class PlaylistSource : IAudioSource
         if (track is not null)
         {
             _next = null;
+            _backoff.Reset();
         }
 
         return track;

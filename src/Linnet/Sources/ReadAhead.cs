@@ -7,8 +7,11 @@ namespace Linnet.Sources;
 /// </remarks>
 internal sealed class ReadAhead : IDisposable
 {
+    private const int DefaultCapacity = 1 << 18;
+
     private readonly object _gate = new();
-    private readonly Stream _stream;
+    private readonly Func<Stream> _open;
+    private readonly bool _ownsStream;
     private readonly byte[] _ring;
     private Thread? _thread;
     private int _start;
@@ -17,11 +20,27 @@ internal sealed class ReadAhead : IDisposable
     private bool _closed;
     private Exception? _failure;
 
-    internal ReadAhead(Stream stream, int capacity = 1 << 18)
+    /// <param name="stream">Stays the caller's.</param>
+    /// <param name="capacity">Bytes that wait at most.</param>
+    internal ReadAhead(Stream stream, int capacity = DefaultCapacity)
+        : this(() => stream, ownsStream: false, capacity)
     {
-        _stream = stream;
-        _ring = new byte[capacity];
     }
+
+    /// <param name="open">Opens the stream, on the thread that reads it: that may take as long as it likes. It is closed when it has ended.</param>
+    internal ReadAhead(Func<Stream> open)
+        : this(open, ownsStream: true, DefaultCapacity)
+    {
+    }
+
+    private ReadAhead(Func<Stream> open, bool ownsStream, int capacity)
+    {
+        (_open, _ownsStream, _ring) = (open, ownsStream, new byte[capacity]);
+    }
+
+    /// <summary>Waits until there is something to read, or the end.</summary>
+    /// <exception cref="IOException">The stream broke, or could not be opened.</exception>
+    internal void WaitForBytes(CancellationToken cancellationToken) => Read([], cancellationToken);
 
     /// <summary>Takes what has arrived; waits if that is nothing.</summary>
     /// <returns>Bytes copied; 0 at the end of the stream.</returns>
@@ -79,11 +98,13 @@ internal sealed class ReadAhead : IDisposable
 
     private void Pump()
     {
+        Stream? stream = null;
         try
         {
+            stream = _open();
             while (WaitForRoom() is { Length: > 0 } room)
             {
-                int read = _stream.Read(room.Span);
+                int read = stream.Read(room.Span);
                 if (read == 0)
                 {
                     break;
@@ -95,6 +116,11 @@ internal sealed class ReadAhead : IDisposable
         catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException or InvalidOperationException)
         {
             _failure = e;
+        }
+
+        if (_ownsStream)
+        {
+            stream?.Dispose();
         }
 
         lock (_gate)

@@ -10,7 +10,14 @@ internal sealed class TrackQueue(
     /// <summary>A round with less sound than this is not begun again: it would be all opening and closing.</summary>
     private static readonly TimeSpan ShortestRound = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>After so many in a row that could not be played it is asked whether the list itself has gone; no more of them are logged one by one.</summary>
+    private const int LongestRow = 8;
+
     private TimeSpan _soundInRound;
+    // Of the files in a row that could not be played.
+    private readonly List<string> _row = [];
+    private int _skipped;
+    private bool _hasFailed;
     private string _lastProblem = "";
 
     /// <summary>The station's format: that of the first track.</summary>
@@ -23,6 +30,8 @@ internal sealed class TrackQueue(
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfListHasGone();
+
             if (order.IsRoundOver && order.Rounds > 0)
             {
                 ThrowIfRoundWasEmpty();
@@ -30,6 +39,7 @@ internal sealed class TrackQueue(
 
             if (!order.TryNext(out PlaylistEntry entry))
             {
+                EndRow();
                 return null;
             }
 
@@ -37,14 +47,18 @@ internal sealed class TrackQueue(
             {
                 ReadyTrack track = Open(entry, cancellationToken);
                 _soundInRound += track.Format.DurationOf(track.HeadFrames);
+                order.Heard();
+                EndRow();
+                _hasFailed = false;
                 return track;
             }
             catch (IOException e)
             {
                 _lastProblem = e.Message;
-                if (order.RoundLength > 1)
+                _skipped++;
+                if (_skipped <= LongestRow)
                 {
-                    logger.TrackSkipped(name, e.Message);
+                    _row.Add(e.Message);
                 }
             }
         }
@@ -69,20 +83,57 @@ internal sealed class TrackQueue(
         return ReadyTrack.Prepare(source, entry, cancellationToken);
     }
 
+    /// <summary>A folder that is away is waited for, rather than passed over file by file.</summary>
+    private void ThrowIfListHasGone()
+    {
+        // Not for each file, so that a long list of which none can be played is not listed as often.
+        bool isTime = _skipped == LongestRow || (_skipped > 0 && order.IsRoundOver);
+        if (isTime && order.ProblemOfList() is string problem)
+        {
+            _row.Clear();
+            _skipped = 0;
+            throw Failure(problem);
+        }
+    }
+
+    private void EndRow()
+    {
+        if (order.RoundLength > 1 && !_hasFailed)
+        {
+            _row.ForEach(problem => logger.TrackSkipped(name, problem));
+            if (_skipped > _row.Count)
+            {
+                logger.MoreTracksSkipped(name, _skipped - _row.Count, _lastProblem);
+            }
+        }
+
+        _row.Clear();
+        _skipped = 0;
+    }
+
+    /// <summary>What is said of it now is not said again for each try: nothing is until a file can be played.</summary>
+    private IOException Failure(string problem)
+    {
+        EndRow();
+        order.Resume();
+        _hasFailed = true;
+        return new IOException(problem);
+    }
+
     private void ThrowIfRoundWasEmpty()
     {
         TimeSpan sound = _soundInRound;
         _soundInRound = TimeSpan.Zero;
         if (sound == TimeSpan.Zero)
         {
-            throw new IOException(order.RoundLength == 1
+            throw Failure(order.RoundLength == 1
                 ? _lastProblem
                 : $"None of the {order.RoundLength} files of {name} can be played. The last one: {_lastProblem}");
         }
 
         if (sound < ShortestRound && order.Loops)
         {
-            throw new IOException($"{name} is too short to be repeated: {sound.TotalMilliseconds:F1} ms.");
+            throw Failure($"{name} is too short to be repeated: {sound.TotalMilliseconds:F1} ms.");
         }
     }
 }

@@ -164,6 +164,7 @@ internal sealed partial class StationEngine : IDisposable
                 IsOnDemand = r.IsOnDemand,
             })])
         {
+            Awaits = _source.Outage,
             IsSenderHeard = _source is FallbackSource { IsPrimaryHeard: true },
             Underruns = (_source as FallbackSource)?.Underruns ?? 0,
         };

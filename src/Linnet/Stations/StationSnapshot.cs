@@ -25,6 +25,9 @@ public sealed record StationSnapshot(
     long Reanchored,
     IReadOnlyList<RenditionSnapshot> Renditions)
 {
+    /// <summary>Why its source, or its fallback, gives silence at the moment and is waited for: a sentence for people. <see langword="null"/>: it is not.</summary>
+    public string? Awaits { get; init; }
+
     /// <summary>Whether what somebody sends to it is heard, rather than its fallback.</summary>
     public bool IsSenderHeard { get; init; }
 

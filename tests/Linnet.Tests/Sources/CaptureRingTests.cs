@@ -31,6 +31,16 @@ public class CaptureRingTests
     }
 
     [Fact]
+    public void A_device_that_gives_nothing_any_more_is_given_up()
+    {
+        using var ring = new CaptureRing(100, 1, TimeSpan.FromMilliseconds(1));
+        ring.Write(new float[10]);
+        Assert.Equal(10, ring.Read(_room, out _, TestContext.Current.CancellationToken));
+
+        Assert.Throws<IOException>(() => ring.Read(_room, out _, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void Who_reads_too_late_hears_what_is_now_and_is_told()
     {
         using var ring = new CaptureRing(capacity: 4, channels: 1);

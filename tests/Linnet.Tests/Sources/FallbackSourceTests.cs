@@ -42,6 +42,31 @@ public sealed class FallbackSourceTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_fallback_that_breaks_is_silent_for_a_while_and_then_heard_again()
+    {
+        var log = new RecordingLogger();
+        int tries = 0;
+        var fallback = new RampSource(Format) { OnRead = _ => _ = ++tries is > 1 and < 4 ? throw new InvalidOperationException("away.") : 0 };
+        using var source = new FallbackSource(_buffer, fallback, 16, log);
+        float[] pcm = new float[160];
+        source.Read(pcm, CancellationToken.None);
+        source.Read(pcm, CancellationToken.None);
+        Assert.All(pcm, static sample => Assert.Equal(0, sample));
+        Assert.Equal("away.", source.Outage);
+
+        for (int block = 0; block < 200; block++)
+        {
+            source.Read(pcm, CancellationToken.None);
+        }
+
+        Assert.Contains(pcm, static sample => sample != 0);
+        Assert.Null(source.Outage);
+
+        Assert.Equal("710 Station live: its fallback broke, so there is silence instead. away.", Assert.Single(log.Lines));
+        Assert.InRange(tries, 5, 200);
+    }
+
     [Theory]
     [InlineData(true, "the fallback")]
     [InlineData(false, "silence")]

@@ -1,4 +1,4 @@
-namespace Linnet.Playback;
+namespace Linnet.Clock;
 
 /// <summary>How long to wait before the next try: longer each time, and not the same for all who lost the same server.</summary>
 /// <param name="least">The first wait.</param>

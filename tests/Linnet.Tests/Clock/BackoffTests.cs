@@ -1,6 +1,6 @@
-using Linnet.Playback;
+using Linnet.Clock;
 
-namespace Linnet.Tests.Playback;
+namespace Linnet.Tests.Clock;
 
 public sealed class BackoffTests
 {
