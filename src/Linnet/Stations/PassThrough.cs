@@ -13,15 +13,22 @@ namespace Linnet.Stations;
 /// <param name="clockRate">Frames per second of the rendition's positions.</param>
 internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate, int clockRate)
 {
-    /// <summary>Packets kept at most, and their bytes: of those that decode to nothing there could be any number in a moment of sound.</summary>
-    private const int MostPackets = 1 << 14;
-    private const long MostBytes = 16 << 20;
+    /// <summary>
+    /// The most bytes of packets that are kept, of which each is counted with what it takes beside them. What a sender may send lasts longer than they are
+    /// kept; beyond that the encoder takes over, for packets that are so large pass nothing on that is worth it.
+    /// </summary>
+    internal const int MaxBytes = 1 << 24;
+
+    private const int PacketCost = 128;
 
     private readonly Queue<(long Position, StreamPacket Packet)> _waiting = new();
     private readonly Queue<(long Position, StreamPacket Packet)> _recent = new();
     private StreamFormat? _format;
-    private long _recentBytes;
     private int _reservoir;
+    private long _recentBytes;
+
+    /// <summary>Memory that the packets take which a rendition may yet start with.</summary>
+    internal long HeldBytes => _recentBytes;
 
     /// <summary>Whether packets are passed on now, and the encoder rests.</summary>
     internal bool IsPassing { get; private set; }
@@ -44,10 +51,11 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
             (long, StreamPacket) item = (RateConversion.Ceiling(position + packet.Offset, sourceRate, clockRate), packet);
             _waiting.Enqueue(item);
             _recent.Enqueue(item);
-            _recentBytes += packet.Bytes.Length;
-            while (_recent.Count > MostPackets || _recentBytes > MostBytes)
+            _recentBytes += packet.Bytes.Length + PacketCost;
+            if (_recentBytes > MaxBytes)
             {
-                ForgetOldest();
+                packets = null;
+                break;
             }
         }
 
@@ -61,19 +69,11 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
         oldest = RateConversion.Floor(oldest, sourceRate, clockRate);
         while (_recent.TryPeek(out (long Position, StreamPacket Packet) first) && first.Position < oldest)
         {
-            ForgetOldest();
-        }
-
-        // What waits is never more than what was kept.
-        while (_waiting.Count > _recent.Count)
-        {
-            _waiting.Dequeue();
+            _recentBytes -= _recent.Dequeue().Packet.Bytes.Length + PacketCost;
         }
 
         return packets is not null;
     }
-
-    private void ForgetOldest() => _recentBytes -= _recent.Dequeue().Packet.Bytes.Length;
 
     /// <summary>Forgets what nobody wanted, but for what a rendition may yet start with.</summary>
     internal void Drop() => _waiting.Clear();

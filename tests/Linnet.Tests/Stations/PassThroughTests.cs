@@ -28,6 +28,21 @@ public sealed class PassThroughTests : IDisposable
     }
 
     [Fact]
+    public void What_waits_to_be_passed_on_is_bounded_in_bytes()
+    {
+        var passing = new PassThrough(static _ => true, 8000, 8000);
+        var format = new StreamFormat(new AudioFormat(8000, 1), 16, StreamCodec.Flac, 0, []);
+        bool wasRefused = false;
+        for (int frame = 0; frame < 2000; frame++)
+        {
+            wasRefused |= !passing.Take([new StreamPacket(format, 0, 1, Follows: true, new byte[60_000])], frame, oldest: 0);
+            Assert.InRange(passing.HeldBytes, 0, PassThrough.MaxBytes);
+        }
+
+        Assert.True(wasRefused);
+    }
+
+    [Fact]
     public void Pushed_frames_of_mp3_come_out_as_they_were_and_where_their_sound_is()
     {
         List<byte[]> frames = Mp3(seconds: 20);

@@ -11,6 +11,8 @@ internal sealed class FfmpegPipes : IDisposable
     /// <summary>Bytes of decoded sound that wait to be taken; while there are more, ffmpeg waits.</summary>
     internal const int MaxOutput = 1 << 21;
 
+    // What a piece takes beside its bytes, so that very many small ones are bounded too.
+    private const int PieceCost = 64;
     private const int PieceLength = 1 << 15;
 
     private readonly object _gate = new();
@@ -73,7 +75,7 @@ internal sealed class FfmpegPipes : IDisposable
             }
 
             _input.Enqueue(bytes.ToArray());
-            _inputLength += bytes.Length;
+            _inputLength += bytes.Length + PieceCost;
             Monitor.PulseAll(_gate);
             return true;
         }
@@ -99,7 +101,7 @@ internal sealed class FfmpegPipes : IDisposable
                 return null;
             }
 
-            _outputLength -= piece.Length;
+            _outputLength -= piece.Length + PieceCost;
             Monitor.PulseAll(_gate);
             return piece;
         }
@@ -145,7 +147,7 @@ internal sealed class FfmpegPipes : IDisposable
                 pipe.Flush();
                 lock (_gate)
                 {
-                    _inputLength -= piece.Length;
+                    _inputLength -= piece.Length + PieceCost;
                     Monitor.PulseAll(_gate);
                 }
             }
@@ -206,7 +208,7 @@ internal sealed class FfmpegPipes : IDisposable
         lock (_gate)
         {
             _output.Enqueue(bytes.ToArray());
-            _outputLength += bytes.Length;
+            _outputLength += bytes.Length + PieceCost;
             Monitor.PulseAll(_gate);
             while (_outputLength >= MaxOutput && !_isDisposed)
             {

@@ -13,8 +13,18 @@ public sealed class IngestBuffer
     /// <summary>The most samples that are kept however much a few bytes decode to: 64 MiB.</summary>
     internal const int MaxSamples = 1 << 24;
 
-    // Of packets that decode to nothing, and of titles without sound between them, there could be any number.
-    private const int MaxNotes = 1 << 15;
+    /// <summary>
+    /// The most bytes of packets that are kept beside the sound: more than any format needs for the longest wait. Beyond that the sound is played all the
+    /// same, but is no longer passed on as it was sent.
+    /// </summary>
+    internal const int MaxPacketBytes = 1 << 24;
+
+    /// <summary>What a packet takes beside its bytes, so that very many small ones are bounded too.</summary>
+    internal const int PacketCost = 128;
+
+    // There is one title a second at most, and of losses nobody needs to know the number.
+    private const int MaxTitles = 64;
+    private const int MaxLosses = 1024;
 
     // Each title is a line in the log, and a new chained stream for whoever hears Ogg.
     private static readonly TimeSpan TrackTime = TimeSpan.FromSeconds(1);
@@ -33,6 +43,7 @@ public sealed class IngestBuffer
     private long? _trackAt;
     private long _read;
     private long _written;
+    private long _packetBytes;
 
     /// <summary>An empty buffer.</summary>
     /// <param name="name">The station's name.</param>
@@ -81,6 +92,18 @@ public sealed class IngestBuffer
 
     /// <summary>What waits when sound arrives evenly.</summary>
     internal TimeSpan Target => _options.Target;
+
+    /// <summary>Memory that sound and packets take.</summary>
+    internal long HeldBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return ((long)_samples.Length * sizeof(float)) + _packetBytes;
+            }
+        }
+    }
 
     /// <summary>Becomes the one who writes.</summary>
     /// <param name="origin">Who it is, for people.</param>
@@ -160,6 +183,7 @@ public sealed class IngestBuffer
             while (_packets.TryPeek(out (long Position, StreamPacket Packet) packet) && packet.Position < end)
             {
                 _packets.Dequeue();
+                _packetBytes -= CostOf(packet.Packet);
                 packets.Add(packet.Packet with { Offset = (int)Math.Max(0, packet.Position - _read) });
             }
 
@@ -181,6 +205,7 @@ public sealed class IngestBuffer
         {
             _read = _written;
             _packets.Clear();
+            _packetBytes = 0;
             _tracks.Clear();
             (_track, _awaited, _trackAt) = (null, null, null);
             _losses.Clear();
@@ -248,17 +273,34 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Notes a packet whose sound is appended next.</summary>
-    internal void Append(IngestWriter writer, StreamPacket packet)
+    /// <summary>Notes a packet whose sound is appended next. False: there were too many, and none of those that waited is passed on.</summary>
+    internal bool Append(IngestWriter writer, StreamPacket packet)
     {
         lock (_gate)
         {
-            if (_writer == writer && _packets.Count < MaxNotes)
+            if (_writer != writer)
             {
-                _packets.Enqueue((_written, packet));
+                return true;
             }
+
+            bool hasRoom = _packetBytes + CostOf(packet) <= MaxPacketBytes;
+            long position = _written;
+            if (!hasRoom)
+            {
+                // Who passes packets on has to know that from here on there is sound without any.
+                position = _packets.TryPeek(out (long Position, StreamPacket Packet) oldest) ? oldest.Position : position;
+                packet = packet with { Frames = 0, Follows = false, Bytes = ReadOnlyMemory<byte>.Empty };
+                _packets.Clear();
+                _packetBytes = 0;
+            }
+
+            _packets.Enqueue((position, packet));
+            _packetBytes += CostOf(packet);
+            return hasRoom;
         }
     }
+
+    private static long CostOf(in StreamPacket packet) => packet.Bytes.Length + PacketCost;
 
     internal void SetTrack(IngestWriter writer, TrackInfo track)
     {
@@ -276,7 +318,7 @@ public sealed class IngestBuffer
     /// <summary>Puts the latest title where the sound is now, unless the last was put there a moment ago: then it waits, and may be replaced.</summary>
     private void TellTrack()
     {
-        if (_awaited is not null && _tracks.Count < MaxNotes && (_trackAt is not long last || _written - last >= (_format?.FramesIn(TrackTime) ?? 0)))
+        if (_awaited is not null && _tracks.Count < MaxTitles && (_trackAt is not long last || _written - last >= (_format?.FramesIn(TrackTime) ?? 0)))
         {
             _tracks.Enqueue((_written, _awaited));
             (_trackAt, _awaited) = (_written, null);
@@ -287,7 +329,7 @@ public sealed class IngestBuffer
     {
         lock (_gate)
         {
-            if (_writer == writer && _written > 0 && _losses.Count < MaxNotes)
+            if (_writer == writer && _written > 0 && _losses.Count < MaxLosses)
             {
                 _losses.Enqueue(_written);
             }
@@ -355,9 +397,3 @@ public sealed class IngestBuffer
         _samples.AsSpan(0, destination.Length - first).CopyTo(destination[first..]);
     }
 }
-
-/// <summary>An ingest buffer at one moment.</summary>
-/// <param name="Frames">Frames that wait.</param>
-/// <param name="IsFed">Whether somebody writes.</param>
-/// <param name="IsHeld">Whether that somebody waits for room.</param>
-internal readonly record struct IngestState(int Frames, bool IsFed, bool IsHeld);

@@ -8,6 +8,12 @@ public sealed class IngestWriter : IStreamSink, IDisposable
 {
     private const int PieceFrames = 1024;
 
+    /// <summary>
+    /// How much of packets that decode to nothing is passed on in a row, in bytes. Decoders need some to begin with: Vorbis one, Opus at most 1.4 s
+    /// (RFC 7845 §4.2), which is 90 KB at its highest rate. What comes beyond that is of no use to anyone.
+    /// </summary>
+    internal const int MaxSilentBytes = 1 << 18;
+
     private readonly IngestBuffer _buffer;
     private StreamFormat? _format;
     private ChannelMap? _channels;
@@ -17,6 +23,7 @@ public sealed class IngestWriter : IStreamSink, IDisposable
     private float[] _converted = [];
     private bool _follows;
     private bool _isBare;
+    private int _silentBytes;
 
     internal IngestWriter(IngestBuffer buffer, string origin)
     {
@@ -76,10 +83,15 @@ public sealed class IngestWriter : IStreamSink, IDisposable
             return;
         }
 
-        if (!packet.IsEmpty)
+        _silentBytes = pcm.IsEmpty ? Math.Min(MaxSilentBytes, _silentBytes + packet.Length + IngestBuffer.PacketCost) : 0;
+        if (_silentBytes == MaxSilentBytes)
         {
-            _buffer.Append(this, new StreamPacket(format, 0, pcm.Length / format.Pcm.Channels, _follows, packet.ToArray()));
-            (_follows, _isBare) = (true, false);
+            _follows = false;
+        }
+        else if (!packet.IsEmpty)
+        {
+            _follows = _buffer.Append(this, new StreamPacket(format, 0, pcm.Length / format.Pcm.Channels, _follows, packet.ToArray()));
+            _isBare = !_follows;
         }
         else if (!_isBare && !pcm.IsEmpty)
         {

@@ -16,6 +16,7 @@ internal sealed class PushFeed : IStreamSink
     private double _bits;
     private long _drained;
     private double _silent;
+    private long _soundAt;
     private bool _hasSound;
 
     internal PushFeed(PushServerOptions options, IngestWriter writer, IStreamDecoder decoder, TimeProvider time)
@@ -84,7 +85,12 @@ internal sealed class PushFeed : IStreamSink
 
     public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm)
     {
-        _hasSound |= !pcm.IsEmpty;
+        if (!pcm.IsEmpty)
+        {
+            _hasSound = true;
+            _soundAt = Bytes;
+        }
+
         if (_writer.Format is { } format)
         {
             bool isSilent = !pcm.ContainsAnyExceptInRange(-Silence, Silence);
@@ -114,6 +120,12 @@ internal sealed class PushFeed : IStreamSink
         {
             Problem = "No sound was found in this.";
             return "no sound was found in it";
+        }
+
+        if (Bytes - _soundAt > _options.MaxPreamble)
+        {
+            Problem = $"There is no sound in the last {_options.MaxPreamble} bytes of this.";
+            return "there was no sound in it any more";
         }
 
         return _options.SilenceTime > TimeSpan.Zero && _silent > _options.SilenceTime.TotalSeconds ? "it was silent for too long" : null;

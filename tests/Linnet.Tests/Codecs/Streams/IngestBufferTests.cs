@@ -62,6 +62,67 @@ public sealed class IngestBufferTests
         Assert.Equal([(0, new TrackInfo("a")), (160, new TrackInfo("a"))], _told);
     }
 
+    [Fact]
+    public void Packets_that_decode_to_nothing_take_no_more_than_their_bound()
+    {
+        using IngestWriter writer = Begin();
+        byte[] packet = new byte[60_000];
+        for (int i = 0; i < 10_000; i++)
+        {
+            writer.OnPacket(packet.AsSpan(0, 1 + (i * 7 % packet.Length)), []);
+        }
+
+        Assert.InRange(_buffer.HeldBytes, 1, IngestWriter.MaxSilentBytes);
+    }
+
+    [Fact]
+    public void Packets_of_many_bytes_and_little_sound_take_no_more_than_their_bound_and_the_sound_is_played()
+    {
+        using IngestWriter writer = Begin();
+        byte[] packet = new byte[60_000];
+        for (int i = 0; i < 4000; i++)
+        {
+            writer.OnPacket(packet, [i / 4000f]);
+        }
+
+        Assert.InRange(_buffer.HeldBytes, 1, IngestBuffer.MaxPacketBytes + (1 << 20));
+        var packets = new List<StreamPacket>();
+        float[] pcm = new float[4000];
+        Assert.Equal(4000, _buffer.Read(pcm, packets, out _, out _));
+        Assert.Equal(3999 / 4000f, pcm[^1]);
+
+        // The first is none: what was sent is not passed on over the gap.
+        Assert.True(packets[0].Bytes.IsEmpty);
+        Assert.False(packets[1].Follows);
+    }
+
+    [Fact]
+    public void Titles_of_many_senders_that_send_no_sound_are_bounded()
+    {
+        for (int i = 0; i < 1000; i++)
+        {
+            using IngestWriter writer = Begin();
+            writer.OnTrack(new TrackInfo(i.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        using IngestWriter last = Begin();
+        Pass(last);
+        Assert.InRange(_told.Count, 0, 1);
+    }
+
+    [Fact]
+    public void A_few_packets_without_sound_are_what_a_decoder_begins_with_and_passed_on()
+    {
+        using IngestWriter writer = Begin();
+        writer.OnPacket(new byte[100], []);
+        writer.OnPacket(new byte[100], new float[160]);
+        var packets = new List<StreamPacket>();
+        _buffer.Read(new float[160], packets, out _, out _);
+
+        Assert.Equal([0, 160], packets.Select(static packet => packet.Frames));
+        Assert.True(packets[1].Follows);
+    }
+
     private IngestWriter Begin()
     {
         Assert.True(_buffer.TryBegin("somebody", takesOver: false, out IngestWriter? writer));

@@ -1,0 +1,132 @@
+using System.Buffers;
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+using Linnet.Codecs.Vorbis;
+using Linnet.Transports.Http;
+using Linnet.Wire.Ogg;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Transports.Http;
+
+/// <summary>Pushes that send bytes and no sound: each ends with a reason, and holds little until then.</summary>
+public sealed class PushFeedTests : IDisposable
+{
+    private const int Junk = 64 << 20;
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly IngestBuffer _buffer = new("live", new IngestOptions());
+    private readonly IngestWriter _writer;
+
+    public PushFeedTests()
+    {
+        Assert.True(_buffer.TryBegin("somebody", takesOver: false, out IngestWriter? writer));
+        _writer = writer;
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    [Fact]
+    public void Vorbis_whose_packets_are_none()
+    {
+        byte[] head = VorbisHead();
+        AssertEnds(StreamKind.Ogg, head, Repeat(Pages(1, 60_000)));
+    }
+
+    [Fact]
+    public void Vorbis_of_empty_pages()
+    {
+        var page = new ArrayBufferWriter<byte>();
+        var writer = new OggPageWriter(1);
+        writer.Write([], 0, page);
+        AssertEnds(StreamKind.Ogg, VorbisHead(), Repeat(page.WrittenSpan.ToArray()));
+    }
+
+    [Fact]
+    public void Opus_that_begins_anew_and_anew_inside_its_pre_skip()
+    {
+        var link = new ArrayBufferWriter<byte>();
+        uint serial = 1;
+        while (link.WrittenCount < 1 << 20)
+        {
+            var pages = new OggPageWriter(serial++);
+            pages.Write(new OpusHead(2, 65_535).ToArray(), 0, link);
+            pages.Write(new VorbisComment("x").ToOpusTags(), 0, link);
+            for (int i = 0; i < 60; i++)
+            {
+                // 20 ms that cannot be decoded.
+                byte[] packet = new byte[1200];
+                packet.AsSpan().Fill(0xFF);
+                packet[0] = 0xFC;
+                pages.Write(packet, 960 * (i + 1), link);
+            }
+        }
+
+        AssertEnds(StreamKind.Ogg, [], Repeat(link.WrittenSpan.ToArray()));
+    }
+
+    [Fact]
+    public void Mp3_behind_which_come_tags_and_nothing_else()
+    {
+        byte[] tag = [.. "ID3"u8, 4, 0, 0, 0, 0, 0x7F, 0x7F, .. new byte[16_383]];
+        AssertEnds(StreamKind.Mpeg, [], Repeat(tag));
+    }
+
+    private static byte[] VorbisHead()
+    {
+        using var encoder = new VorbisEncoder(new AudioFormat(44_100, 2), 128_000);
+        var head = new ArrayBufferWriter<byte>();
+        var pages = new OggPageWriter(1);
+        foreach (ReadOnlyMemory<byte> packet in encoder.Headers)
+        {
+            pages.Write(packet.Span, 0, head);
+        }
+
+        return head.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Pages(uint serial, int length)
+    {
+        var page = new ArrayBufferWriter<byte>();
+        byte[] packet = new byte[length];
+        packet.AsSpan().Fill(0xFF);
+        new OggPageWriter(serial).Write(packet, 0, page);
+        return page.WrittenSpan.ToArray();
+    }
+
+    private static IEnumerable<byte[]> Repeat(byte[] piece)
+    {
+        while (true)
+        {
+            yield return piece;
+        }
+    }
+
+    private void AssertEnds(StreamKind kind, byte[] head, IEnumerable<byte[]> junk)
+    {
+        using IStreamDecoder decoder = StreamDecoders.Create(kind);
+        var options = new PushServerOptions();
+        var feed = new PushFeed(options, _writer, decoder, _time);
+        Assert.Null(head.Length == 0 ? null : feed.Write(head));
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        string? end = null;
+        foreach (byte[] piece in junk)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            for (int at = 0; at < piece.Length && end is null; at += 1024)
+            {
+                end = feed.Write(piece.AsSpan(at, Math.Min(1024, piece.Length - at)));
+                Assert.InRange(_buffer.HeldBytes, 0, IngestWriter.MaxSilentBytes);
+            }
+
+            if (end is not null || feed.Bytes > Junk)
+            {
+                break;
+            }
+        }
+
+        Assert.NotNull(end);
+        Assert.InRange(feed.Bytes, 1, 2 * options.MaxPreamble);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 << 20);
+        GC.KeepAlive(decoder);
+    }
+}
