@@ -24,7 +24,7 @@ internal sealed class Feed : IDisposable
         Payload = station.Payload;
         PayloadType = station.PayloadType;
         _decoder = decoder;
-        Receiver = new Receiver(decoder, PayloadType, options, time, station.Repair);
+        Receiver = new Receiver(decoder, PayloadType, options, time, station.Repair) { HasPositions = station.HasPositions };
         _mostWaiting = Math.Min((int)((options.MostDelay + SentAhead) / UsualPacket), options.Capacity / 2);
     }
 
@@ -52,13 +52,17 @@ internal sealed class Feed : IDisposable
     internal bool Fits(IStationReceiver station) => station.Payload == Payload && station.PayloadType == PayloadType;
 
     /// <summary>Where a transport delivers.</summary>
-    /// <param name="onStart">Told when a stream begins.</param>
-    internal RtpSink ToSink(Action onStart) => new()
+    /// <param name="onStart">Told when a stream begins; says whether the connection was lost before.</param>
+    internal RtpSink ToSink(Func<bool> onStart) => new()
     {
         Start = (sequence, timestamp) =>
         {
+            if (onStart())
+            {
+                Receiver.OnReconnected();
+            }
+
             Receiver.Start(sequence, timestamp);
-            onStart();
         },
         Packet = Receiver.OnRtp,
         SenderReport = Receiver.OnSenderReport,

@@ -152,6 +152,7 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
             return false;
         }
 
+        next.Receiver.ContinueFrom(_feed.Receiver.EndsAt);
         Volatile.Write(ref _retired, _feed);
         Volatile.Write(ref _feed, next);
         return true;

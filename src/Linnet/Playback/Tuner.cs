@@ -133,14 +133,17 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     }
 
     // Called from the network's thread, once per connection.
-    private void OnStart()
+    private bool OnStart()
     {
         _wasHeard = true;
-        if (_isLost)
+        if (!_isLost)
         {
-            Interlocked.Increment(ref _reconnects);
-            Volatile.Write(ref _isLost, false);
-            logger.Reconnected();
+            return false;
         }
+
+        Interlocked.Increment(ref _reconnects);
+        Volatile.Write(ref _isLost, false);
+        logger.Reconnected();
+        return true;
     }
 }

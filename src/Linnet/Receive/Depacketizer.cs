@@ -59,6 +59,9 @@ internal readonly ref struct StreamPacket
 /// </remarks>
 internal sealed class Depacketizer
 {
+    // When the earliest packets came holds for minutes: a clock that differs by some ppm is followed, packets that all come late after a stall are not.
+    private const int OriginSmoothing = 1 << 16;
+
     private readonly int? _payloadType;
     private readonly RepairOffer _repair;
     private readonly int _maxPayload;
@@ -75,6 +78,7 @@ internal sealed class Depacketizer
     private long _highestSequence;
     private long _highestTimestamp;
     private long _highestArrivedAt;
+    private long _origin;
     private ushort? _hintedSequence;
     private uint? _hintedTimestamp;
     private bool _expectsAnother;
@@ -233,6 +237,7 @@ internal sealed class Depacketizer
         _firstSequence = _highestSequence = _sequence.Unwrap(first.SequenceNumber);
         _highestTimestamp = _timestamp.Unwrap(first.Timestamp);
         _highestArrivedAt = arrivedAt;
+        _origin = arrivedAt - _media.DueAt(_highestTimestamp);
         _sequenceBase = sequenceBase - _firstSequence;
         _positionBase = positionBase - _highestTimestamp;
     }
@@ -325,6 +330,8 @@ internal sealed class Depacketizer
             _highestSequence = sequence;
             _highestTimestamp = Math.Max(timestamp, _highestTimestamp);
             _highestArrivedAt = arrivedAt;
+            long late = arrivedAt - _media.DueAt(timestamp) - _origin;
+            _origin += late < 0 ? late : late / OriginSmoothing;
         }
 
         return new StreamPacket
@@ -350,7 +357,9 @@ internal sealed class Depacketizer
         long sequence = _sequence.Peek(header.SequenceNumber);
         long steps = sequence - _highestSequence;
         long ticks = _media.DueAt(_timestamp.Peek(header.Timestamp) - _highestTimestamp);
-        long elapsed = arrivedAt - _highestArrivedAt;
+
+        // What stood in a queue comes all at once, and later than it was sent by what the sender has left out behind it.
+        long elapsed = Math.Max(arrivedAt - _highestArrivedAt, arrivedAt - _origin - _media.DueAt(_highestTimestamp));
         if (steps <= 0)
         {
             return (sequence >= _firstSequence || _stream == 0) && steps > -_maxDropout && ticks <= 0 && ticks >= -5 * _maxJumpTicks && (steps < 0 || ticks == 0);

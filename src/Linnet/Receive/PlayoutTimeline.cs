@@ -65,6 +65,9 @@ internal sealed class PlayoutTimeline
     /// <summary>The first packet it is for.</summary>
     internal long FirstSequence { get; }
 
+    /// <summary>Whether our clock tells how much is missing between the stream before and this one; else they follow each other.</summary>
+    internal bool FollowsByTime { get; init; } = true;
+
     /// <summary>When the packet that began it arrived.</summary>
     internal long FirstArrivedAt { get; }
 

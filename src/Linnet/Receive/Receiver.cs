@@ -46,6 +46,7 @@ public sealed partial class Receiver
     private long _overAt = Never;
     private bool _startIsKnown;
     private bool _hasEnded;
+    private bool _wasAway;
 
     /// <param name="decoder">Of the stream's codec. Used by the thread that plays; stays the caller's.</param>
     /// <param name="payloadType">The RTP payload type to accept; <see langword="null"/>: any.</param>
@@ -70,7 +71,7 @@ public sealed partial class Receiver
         _senderClock = new SenderClock(_media);
         _buffer = new JitterBuffer(_options.Capacity);
         _decoder = new PlayoutDecoder(_buffer, decoder, _options);
-        _sequential = new SequentialPlayout(_buffer, _decoder, Format.Channels, _target);
+        _sequential = new SequentialPlayout(_buffer, _decoder, _media, Format.Channels, _target);
         _device = new DevicePlayout(_buffer, _decoder, Format, Format, _target, _options, ticksPerSecond);
 
         long Ticks(TimeSpan time) => (long)(time.TotalSeconds * ticksPerSecond);
@@ -121,6 +122,27 @@ public sealed partial class Receiver
             _depacketizer.Expect(firstSequence, firstTimestamp);
             _repair.Connect(_time.GetTimestamp());
             Volatile.Write(ref _overAt, Never);
+        }
+    }
+
+    /// <summary>
+    /// Whether the sender numbers its sound. If not, a stream that follows another on the same connection says nothing of how much is missing between
+    /// them, for where numbers are given on arrival a pause and a loss are the same. Default true.
+    /// </summary>
+    internal bool HasPositions { get; init; } = true;
+
+    /// <summary>When the next frame for <see cref="Take"/> would arrive if its stream went on; <see langword="null"/> if none came. The playing thread's.</summary>
+    internal long? EndsAt => _sequential.EndsAt;
+
+    /// <summary>Says that what <see cref="Take"/> will give follows other sound, which would have gone on at that instant. Before the first call.</summary>
+    internal void ContinueFrom(long? endsAt) => _sequential.ContinueFrom(endsAt);
+
+    /// <summary>Says that the connection was lost and is there again: what was sent meanwhile is missing. Called before <see cref="Start"/>.</summary>
+    internal void OnReconnected()
+    {
+        lock (_network)
+        {
+            _wasAway = true;
         }
     }
 
@@ -306,8 +328,9 @@ public sealed partial class Receiver
         {
             // The very first packet to arrive need not be the first that was sent.
             long first = isFirst ? long.MinValue : packet.Sequence;
-            Volatile.Write(ref _timeline, new PlayoutTimeline(buffered, first, _media, _target.Most));
+            Volatile.Write(ref _timeline, new PlayoutTimeline(buffered, first, _media, _target.Most) { FollowsByTime = HasPositions || _wasAway });
             _shifted = 0;
+            _wasAway = false;
         }
         else if (packet.Sequence >= _timeline!.FirstSequence)
         {

@@ -19,6 +19,9 @@ internal interface IStationReceiver : IAsyncDisposable
     /// <summary>Whether packets come over TCP; may become so while it runs.</summary>
     bool IsTcp { get; }
 
+    /// <summary>Whether the server numbers its sound, so that what is missing shows in the numbers.</summary>
+    bool HasPositions => true;
+
     /// <summary>How losses of its packets are repaired.</summary>
     RepairOffer Repair => RepairOffer.None;
 

@@ -33,7 +33,10 @@ public sealed class ReconnectTests : PlayerScenario
         await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
         await recording.Running;
 
-        Assert.Equal([.. first, .. Enumerable.Range(0, 1600).Select(i => (short)i)], recording.Samples);
+        // What was missed lies between, as far as it was more than what was sent ahead of its time.
+        short[] samples = recording.Samples;
+        Assert.Equal(first, samples[..first.Length]);
+        Assert.Equal(Enumerable.Range(0, 1600).Select(i => (short)i), samples[^1600..]);
         Assert.Equal(1, recording.Player.GetStatistics().Reconnects);
         Assert.Equal(20, recording.Player.GetStatistics().Receiver.Received);
         await recording.DisposeAsync();
@@ -63,8 +66,8 @@ public sealed class ReconnectTests : PlayerScenario
 
         short[] samples = recording.Samples;
         Assert.Equal(first, samples[..first.Length]);
-        Assert.Equal(800, samples.Length - first.Length);
-        Assert.DoesNotContain(samples[(first.Length + 100)..^100], sample => sample is < 990 or > 1010);
+        Assert.DoesNotContain(samples[^700..^100], sample => sample is < 990 or > 1010);
+        Assert.True(samples.Length >= first.Length + 800);
         Assert.Equal(20, recording.Player.GetStatistics().Receiver.Received);
         await recording.DisposeAsync();
     }
@@ -97,9 +100,9 @@ public sealed class ReconnectTests : PlayerScenario
         await recording.Running;
 
         short[] samples = recording.Samples;
-        Assert.Equal(1760 + 800, samples.Length);
+        Assert.True(samples.Length >= 1760 + 800);
         Assert.Equal(Sent()[500..], samples[500..1760]);
-        Assert.DoesNotContain(samples[1900..^100], sample => sample is < 990 or > 1010);
+        Assert.DoesNotContain(samples[^700..^100], sample => sample is < 990 or > 1010);
         await recording.DisposeAsync();
     }
 

@@ -16,11 +16,14 @@ internal sealed class FileRun
     private long _mediaStart;
     private long _mediaPosition;
 
-    public FileRun(AudioFormat format, ImpairmentOptions? link = null, ReceiverOptions? options = null)
+    public FileRun(AudioFormat format, ImpairmentOptions? link = null, ReceiverOptions? options = null, bool hasPositions = true)
     {
         Format = format;
         Link = new LossyLink(link ?? new ImpairmentOptions(), Second);
-        Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType, options ?? new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(60) }, new SettableTime(Second));
+        Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType, options ?? new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(60) }, new SettableTime(Second))
+        {
+            HasPositions = hasPositions,
+        };
         _chunk = new float[format.Channels * 777];
         Now = _mediaStart = 5 * Second;
     }
@@ -59,6 +62,36 @@ internal sealed class FileRun
     {
         AdvanceTo(Now + ticks);
         _mediaStart += ticks;
+    }
+
+    /// <summary>
+    /// For so long nothing arrives, while the sender goes on. Then so many packets come at once, those that stood in queues; all others were left out by the
+    /// sender, numbers included.
+    /// </summary>
+    public void Hold(FakeRtpSender sender, int packets, long ticks, int framesPerPacket)
+    {
+        long frames = ticks * Format.SampleRate / Second;
+        AdvanceTo(Now + ticks);
+        for (int i = 0; i < packets; i++)
+        {
+            Link.Send(sender.Next(framesPerPacket), Now);
+        }
+
+        for (long left = frames - ((long)packets * framesPerPacket); left > 0; left -= framesPerPacket)
+        {
+            sender.Next((int)Math.Min(left, framesPerPacket));
+        }
+
+        _mediaPosition += frames;
+    }
+
+    /// <summary>Sends packets that were recorded before, all at once.</summary>
+    public void SendAtOnce(FakeRtpSender sender, int packets, int framesPerPacket)
+    {
+        for (int i = 0; i < packets; i++)
+        {
+            Link.Send(sender.Next(framesPerPacket), Now);
+        }
     }
 
     /// <summary>The sender leaves sound out.</summary>

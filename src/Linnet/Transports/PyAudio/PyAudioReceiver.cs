@@ -39,6 +39,9 @@ internal abstract class PyAudioReceiver : IStationReceiver
     /// <inheritdoc/>
     public abstract bool IsTcp { get; }
 
+    /// <summary>The wire has no place for numbers either: they are given on arrival.</summary>
+    public bool HasPositions => false;
+
     /// <summary>What to hear.</summary>
     protected PyAudioReceiverOptions Options { get; }
 
