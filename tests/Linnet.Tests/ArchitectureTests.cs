@@ -74,6 +74,19 @@ public partial class ArchitectureTests
         reference => reference.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
 
     [Fact]
+    public void Sources_are_read_in_one_way_that_makes_sound_of_what_they_give()
+    {
+        var broken =
+            from file in SourceFiles(Library)
+            where Path.GetFileName(file) != "SourceReading.cs"
+            from line in CodeLines(file)
+            where SourceRead().IsMatch(line)
+            select $"{Path.GetRelativePath(Root, file)}: {line.Trim()}";
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
     public void No_file_is_longer_than_a_few_screens()
     {
         var broken =
@@ -113,6 +126,9 @@ public partial class ArchitectureTests
 
         return folder ?? throw new InvalidOperationException("The tests must run from within the repository: Linnet.slnx was not found.");
     }
+
+    [GeneratedRegex(@"([sS]ource|[fF]allback)!?\.Read\(")]
+    private static partial Regex SourceRead();
 
     [GeneratedRegex(@"\bLinnet\.([A-Z]\w*)")]
     private static partial Regex LinnetName();

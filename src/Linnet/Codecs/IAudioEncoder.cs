@@ -35,6 +35,7 @@ public interface IAudioEncoder : IDisposable
     /// <param name="pcm">
     /// <see cref="FramesPerBlock"/> frames, interleaved float32. Lent for the call. Without <see cref="Delay"/> (PCM) the
     /// last block may be shorter, so that sound ends at its last frame; others are given silence to push their sound out.
+    /// The samples may be anything: an encoder limits them by itself, as its documentation says, and takes NaN for silence.
     /// </param>
     /// <param name="packet">At least <see cref="MaxPacketLength"/> bytes.</param>
     /// <returns>Bytes written: the block's packet. 0: the encoder looks ahead, and its packets are to be taken by <see cref="TryTake"/>.</returns>

@@ -220,7 +220,7 @@ internal sealed class PlayoutDecoder
         pcm.Clear();
         if (_filledInARow < _maxConceal)
         {
-            _decoder.Conceal(pcm);
+            Conceal(pcm);
             if (_filledInARow + frames >= _maxConceal)
             {
                 FadeOut(pcm);
@@ -243,12 +243,19 @@ internal sealed class PlayoutDecoder
             return false;
         }
 
+        SampleLimit.Apply(pcm);
         _hasFilled = false;
         _filledInARow = 0;
         FadeIn(pcm);
         _window.Added(frames);
         _isSilent = false;
         return true;
+    }
+
+    private void Conceal(Span<float> pcm)
+    {
+        _decoder.Conceal(pcm);
+        SampleLimit.Apply(pcm);
     }
 
     // Decoders fade by themselves, but perhaps not as soon as is wanted.
@@ -316,6 +323,8 @@ internal sealed class PlayoutDecoder
             return false;
         }
 
+        // Here sound enters the player: whatever the packet held, filters, meters, devices and files get numbers.
+        SampleLimit.Apply(pcm[..(frames * _channels)]);
         Volatile.Write(ref _packetFrames, Math.Max(1, frames));
         _isSilent = false;
         return true;
@@ -330,7 +339,7 @@ internal sealed class PlayoutDecoder
             Span<float> rest = _left.AsSpan(ready);
             if (_filledInARow < _maxConceal && !rest.IsEmpty)
             {
-                _decoder.Conceal(rest);
+                Conceal(rest);
             }
             else
             {

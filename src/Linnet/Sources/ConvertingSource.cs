@@ -72,7 +72,7 @@ internal sealed class ConvertingSource : IAudioSource
 
     private void Fill(CancellationToken cancellationToken)
     {
-        SourceRead read = _source.Read(_read, cancellationToken);
+        SourceRead read = _source.ReadSound(_read, cancellationToken);
         _track = read.Track ?? _track;
         _isBroken |= read.Discontinuity;
         _ended = read.Frames == 0;

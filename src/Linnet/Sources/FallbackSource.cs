@@ -178,7 +178,7 @@ public sealed class FallbackSource : IAudioSource
         {
             try
             {
-                SourceRead read = _fallback.Read(pcm, cancellationToken);
+                SourceRead read = _fallback.ReadSound(pcm, cancellationToken);
                 if (read.Frames > 0)
                 {
                     track = read.Track;

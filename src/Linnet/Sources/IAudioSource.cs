@@ -25,7 +25,10 @@ public interface IAudioSource : IDisposable
     string? Outage => null;
 
     /// <summary>Reads the next frames. A live source waits until some have arrived.</summary>
-    /// <param name="pcm">Room for whole frames; at least one. Lent for the call.</param>
+    /// <param name="pcm">
+    /// Room for whole frames; at least one. Lent for the call. A station limits what it reads to 16 times full scale, and takes what is no number
+    /// for silence, so a source may pass on what it gets.
+    /// </param>
     /// <param name="cancellationToken">Ends a wait.</param>
     /// <returns>What was read; <see cref="SourceRead.End"/> at the end.</returns>
     /// <exception cref="IOException">The source broke; the message says what and why.</exception>

@@ -55,7 +55,7 @@ internal sealed class ReadyTrack : IDisposable
         int left = HeadFrames - _given;
         if (left == 0)
         {
-            return _source.Read(pcm, cancellationToken);
+            return _source.ReadSound(pcm, cancellationToken);
         }
 
         int channels = Format.Channels;
@@ -74,7 +74,7 @@ internal sealed class ReadyTrack : IDisposable
         int channels = Format.Channels;
         while (HeadFrames * channels < _head.Length)
         {
-            SourceRead read = _source.Read(_head.AsSpan(HeadFrames * channels), cancellationToken);
+            SourceRead read = _source.ReadSound(_head.AsSpan(HeadFrames * channels), cancellationToken);
             _track ??= read.Track;
             HeadFrames += read.Frames;
             if (read.Frames == 0)

@@ -209,7 +209,7 @@ internal sealed partial class StationEngine : IDisposable
 
     private void ReadBlock(CancellationToken cancellationToken)
     {
-        SourceRead read = _source.Read(_block, cancellationToken);
+        SourceRead read = _source.ReadSound(_block, cancellationToken);
         if (read.Frames == 0)
         {
             _logger.StationEnded(_options.Name);

@@ -6,7 +6,8 @@ namespace Linnet.Codecs.Mp3;
 /// <summary>MP3 by libmp3lame, at a constant bit rate: a packet is one MP3 frame.</summary>
 /// <remarks>
 /// Source: ISO/IEC 11172-3 §2.4. LAME gives bytes, not frames: with a bit reservoir the end of one is written when the next are encoded. So blocks
-/// give nothing, and frames are taken when they are complete. Allocates nothing.
+/// give nothing, and frames are taken when they are complete. Samples are limited to ±16, and NaN is silence: LAME is built with assertions by most
+/// distributions, and ends the whole process when it meets samples from some 10⁵ on. Allocates nothing, unless a block has to be limited.
 /// </remarks>
 public sealed class Mp3Encoder : IAudioEncoder
 {
@@ -19,6 +20,7 @@ public sealed class Mp3Encoder : IAudioEncoder
     private readonly LibMp3Lame.Handle _encoder;
     private readonly int _frameLength;
     private readonly byte[] _pending;
+    private float[] _limited = [];
     private int _start;
     private int _end;
 
@@ -80,6 +82,7 @@ public sealed class Mp3Encoder : IAudioEncoder
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(pcm.Length, FramesPerPacket * Format.Channels, nameof(pcm));
 
+        pcm = SampleLimit.Within(pcm, ref _limited);
         Span<byte> room = MakeRoom();
         fixed (float* samples = pcm)
         {

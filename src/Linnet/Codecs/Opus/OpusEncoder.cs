@@ -6,7 +6,8 @@ namespace Linnet.Codecs.Opus;
 /// <summary>Opus by libopus: 48 kHz, mono or stereo.</summary>
 /// <remarks>
 /// Source: RFC 6716 (codec), RFC 7587 (payload). In-band FEC stays off: it exists in the voice modes only and would turn the
-/// stream that all listeners share into one. Discontinuous transmission stays off too: every packet is due. Allocates nothing.
+/// stream that all listeners share into one. Discontinuous transmission stays off too: every packet is due. Samples are limited to ±16, and NaN is
+/// silence; libopus itself clips at ±2 and would make a block of much louder ones silent. Allocates nothing, unless a block has to be limited.
 /// </remarks>
 public sealed class OpusEncoder : IAudioEncoder
 {
@@ -17,6 +18,7 @@ public sealed class OpusEncoder : IAudioEncoder
 
     private readonly OpusEncoderHandle _encoder;
     private bool _startsAfresh;
+    private float[] _limited = [];
 
     /// <summary>An encoder for <paramref name="channels"/> channels, 1 or 2.</summary>
     /// <exception cref="ArgumentException">The options have problems, or the channels are not 1 or 2.</exception>
@@ -82,6 +84,7 @@ public sealed class OpusEncoder : IAudioEncoder
         ArgumentOutOfRangeException.ThrowIfNotEqual(pcm.Length, FramesPerPacket * Format.Channels, nameof(pcm));
         ArgumentOutOfRangeException.ThrowIfLessThan(packet.Length, MaxPacketLength, nameof(packet));
 
+        pcm = SampleLimit.Within(pcm, ref _limited);
         fixed (float* samples = pcm)
         {
             fixed (byte* bytes = packet)

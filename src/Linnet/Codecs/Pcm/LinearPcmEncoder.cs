@@ -5,7 +5,8 @@ namespace Linnet.Codecs.Pcm;
 /// <summary>Writes L16 and L24: network-order integers, interleaved, channels in WAV order.</summary>
 /// <remarks>
 /// Source: RFC 3551 §4.5.11 (L16), RFC 3190 §4 (L24). For more than two channels RFC 3551 §4.1 names another order, which
-/// no common player follows. Integers that came from 16 or 24 bit PCM leave bit for bit. Allocates nothing.
+/// no common player follows. Integers that came from 16 or 24 bit PCM leave bit for bit. Samples are clipped at ±1, and NaN is silence.
+/// Allocates nothing.
 /// </remarks>
 public sealed class LinearPcmEncoder : IAudioEncoder
 {

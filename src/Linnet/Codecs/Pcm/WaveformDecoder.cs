@@ -43,6 +43,7 @@ public abstract class WaveformDecoder : IAudioDecoder
         ArgumentOutOfRangeException.ThrowIfLessThan(pcm.Length, frames * Format.Channels, nameof(pcm));
         pcm = pcm[..(frames * Format.Channels)];
         Convert(packet, pcm);
+        SampleLimit.Apply(pcm);
         _concealer.Heard(pcm);
         return true;
     }

@@ -10,7 +10,7 @@ public interface IStreamSink
 
     /// <summary>The next sound.</summary>
     /// <param name="packet">It as it was encoded; empty where that cannot be passed on. Lent for the call.</param>
-    /// <param name="pcm">It decoded, whole frames; may be empty while the decoder primes. Lent for the call.</param>
+    /// <param name="pcm">It decoded, whole frames; may be empty while the decoder primes. As it was sent: it may be far beyond full scale, or no number. Lent for the call.</param>
     void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm);
 
     /// <summary>Another track begins with the next sound.</summary>

@@ -21,6 +21,7 @@ public sealed class IngestWriter : IStreamSink, IDisposable
     private AudioFormat _target;
     private float[] _mapped = [];
     private float[] _converted = [];
+    private float[] _limited = [];
     private bool _follows;
     private bool _isBare;
     private int _silentBytes;
@@ -100,6 +101,8 @@ public sealed class IngestWriter : IStreamSink, IDisposable
             (_follows, _isBare) = (false, true);
         }
 
+        // Here every stream enters, pushed or pulled, before any filter.
+        pcm = SampleLimit.Within(pcm, ref _limited);
         if (_channels is null)
         {
             Append(pcm);

@@ -7,7 +7,8 @@ namespace Linnet.Codecs.Vorbis;
 /// <summary>Vorbis by libvorbisenc, at an average bit rate.</summary>
 /// <remarks>
 /// Source: Vorbis I. Its packets differ in length, and each stands for the sound between the middles of its block and of the one before; the first
-/// stands for none. Sound comes out of a decoder where it went in: there is no delay.
+/// stands for none. Sound comes out of a decoder where it went in: there is no delay. Samples are limited to ±16, and NaN is silence: libvorbis would pass
+/// both on into its filters.
 /// </remarks>
 public sealed class VorbisEncoder : IAudioEncoder
 {
@@ -19,6 +20,7 @@ public sealed class VorbisEncoder : IAudioEncoder
 
     private readonly LibVorbisEncoder.Handle _encoder;
     private long _granule;
+    private float[] _limited = [];
 
     /// <summary>An encoder.</summary>
     /// <param name="format">The PCM it takes, and the format it makes: up to 192 kHz.</param>
@@ -86,6 +88,7 @@ public sealed class VorbisEncoder : IAudioEncoder
             return 0;
         }
 
+        pcm = SampleLimit.Within(pcm, ref _limited);
         float** planes = LibVorbisEncoder.Buffer(_encoder.State, frames);
         ReadOnlySpan<byte> order = VorbisLink.Order(channels);
         for (int channel = 0; channel < channels; channel++)

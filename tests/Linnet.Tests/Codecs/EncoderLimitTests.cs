@@ -1,0 +1,90 @@
+using Linnet.Audio;
+using Linnet.Codecs;
+using Linnet.Codecs.Flac;
+using Linnet.Codecs.Mp3;
+using Linnet.Codecs.Opus;
+using Linnet.Codecs.Pcm;
+using Linnet.Codecs.Vorbis;
+
+namespace Linnet.Tests.Codecs;
+
+/// <summary>Encoders that are given anything. LAME ended the process at once when it was given samples of ±1,000,000, so that no test after it ran.</summary>
+public class EncoderLimitTests
+{
+    private static readonly float[] Wild = [1e6f, -1e6f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -4096, 1e-40f];
+
+    [Theory]
+    [InlineData("mp3 48000")]
+    [InlineData("mp3 24000")]
+    [InlineData("mp3 16000")]
+    [InlineData("opus")]
+    [InlineData("opus-5ms")]
+    [InlineData("flac")]
+    [InlineData("vorbis")]
+    [InlineData("wav")]
+    [InlineData("l16")]
+    [InlineData("l24")]
+    [InlineData("pyaudio")]
+    public void No_samples_end_an_encoder(string name)
+    {
+        using IAudioEncoder encoder = Create(name);
+        float[] pcm = new float[encoder.FramesPerBlock * encoder.Format.Channels];
+        byte[] packet = new byte[encoder.MaxPacketLength];
+        int bytes = 0;
+        for (int block = 0; block < 60; block++)
+        {
+            for (int i = 0; i < pcm.Length; i++)
+            {
+                // Blocks of one value, of alternating ones, of all, and of ordinary sound in between.
+                pcm[i] = (block % 4) switch
+                {
+                    0 => Wild[block / 4 % Wild.Length],
+                    1 => i / 2 % 2 == 0 ? Wild[block / 4 % Wild.Length] : -Wild[block / 4 % Wild.Length],
+                    2 => Wild[i % Wild.Length],
+                    _ => MathF.Sin(i * 0.05f) / 2,
+                };
+            }
+
+            float[] given = [.. pcm];
+            bytes += encoder.Encode(pcm, packet);
+            while (encoder.TryTake(packet, out int length, out _))
+            {
+                bytes += length;
+            }
+
+            Assert.Equal(given, pcm);
+        }
+
+        encoder.Complete();
+        Assert.True(bytes > 0);
+    }
+
+    [Theory]
+    [InlineData("wav", 0, 0xFF, 0x7F)]
+    [InlineData("l16", 0, 0x7F, 0xFF)]
+    [InlineData("pyaudio", 12, 0xFF, 0x7F)]
+    public void Integers_are_clipped_at_full_scale_and_what_is_no_number_is_silence(string name, int at, byte first, byte second)
+    {
+        using IAudioEncoder encoder = Create(name);
+        byte[] packet = new byte[encoder.MaxPacketLength];
+        float[] pcm = new float[encoder.FramesPerBlock * encoder.Format.Channels];
+        (pcm[0], pcm[1]) = (float.PositiveInfinity, float.NaN);
+        encoder.Encode(pcm, packet);
+        int start = name == "pyaudio" ? packet.AsSpan().IndexOf([first, second]) : at;
+
+        Assert.Equal([first, second, 0, 0], packet.AsSpan(start, 4).ToArray());
+    }
+
+    private static IAudioEncoder Create(string name) => name switch
+    {
+        "opus" => new OpusEncoder(2),
+        "opus-5ms" => new OpusEncoder(2, new OpusEncoderOptions { PacketTime = TimeSpan.FromMilliseconds(5), LowDelay = true }),
+        "flac" => new FlacEncoder(new AudioFormat(44_100, 2), 16),
+        "vorbis" => new VorbisEncoder(new AudioFormat(44_100, 2), 128_000),
+        "wav" => new WavEncoder(new AudioFormat(44_100, 2), 16, TimeSpan.FromMilliseconds(20)),
+        "l16" => new LinearPcmEncoder(new AudioFormat(44_100, 2), 16, TimeSpan.FromMilliseconds(5)),
+        "l24" => new LinearPcmEncoder(new AudioFormat(44_100, 2), 24, TimeSpan.FromMilliseconds(5), new TpdfDither()),
+        "pyaudio" => new PyAudioEncoder(2),
+        _ => new Mp3Encoder(new AudioFormat(int.Parse(name[4..]), 2), new Mp3EncoderOptions { BitRate = name == "mp3 16000" ? 8000 : 64_000 }),
+    };
+}
