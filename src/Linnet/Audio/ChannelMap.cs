@@ -11,22 +11,6 @@ public sealed class ChannelMap
 {
     private const float Minus3Db = 0.70710678f;
 
-    /// <summary>The speakers of 1–8 channels as WAV orders them.</summary>
-    private static readonly Speaker[][] Layouts =
-    [
-        [Speaker.Centre],
-        [Speaker.Left, Speaker.Right],
-        [Speaker.Left, Speaker.Right, Speaker.Centre],
-        [Speaker.Left, Speaker.Right, Speaker.BackLeft, Speaker.BackRight],
-        [Speaker.Left, Speaker.Right, Speaker.Centre, Speaker.BackLeft, Speaker.BackRight],
-        [Speaker.Left, Speaker.Right, Speaker.Centre, Speaker.LowFrequency, Speaker.BackLeft, Speaker.BackRight],
-        [Speaker.Left, Speaker.Right, Speaker.Centre, Speaker.LowFrequency, Speaker.BackCentre, Speaker.SideLeft, Speaker.SideRight],
-        [
-            Speaker.Left, Speaker.Right, Speaker.Centre, Speaker.LowFrequency,
-            Speaker.BackLeft, Speaker.BackRight, Speaker.SideLeft, Speaker.SideRight,
-        ],
-    ];
-
     /// <summary>One row per target channel, one column per source channel.</summary>
     private readonly float[] _weights;
 
@@ -34,34 +18,24 @@ public sealed class ChannelMap
     /// <param name="from">Channels of the source, 1–8.</param>
     /// <param name="to">Channels of the target, 1–8.</param>
     public ChannelMap(int from, int to)
+        : this(UsualSpeakers.Of(Checked(from, nameof(from))), to)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(from, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(from, AudioFormat.MaxChannels);
-        ArgumentOutOfRangeException.ThrowIfLessThan(to, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(to, AudioFormat.MaxChannels);
-
-        From = from;
-        To = to;
-        _weights = new float[to * from];
-        for (int channel = 0; channel < from; channel++)
-        {
-            Place(channel, Layouts[from - 1][channel], 1);
-        }
-
-        KeepFromClipping();
     }
 
-    private enum Speaker
+    /// <summary>A map from channels that are for certain speakers, 1–8 and each once, to the usual ones.</summary>
+    internal ChannelMap(ReadOnlySpan<Speaker> from, int to)
     {
-        Left,
-        Right,
-        Centre,
-        LowFrequency,
-        BackLeft,
-        BackRight,
-        BackCentre,
-        SideLeft,
-        SideRight,
+        From = from.Length;
+        To = Checked(to, nameof(to));
+        _weights = new float[To * From];
+        for (int channel = 0; channel < From; channel++)
+        {
+            Place(channel, from[channel], 1);
+        }
+
+        Places = Enumerable.Range(0, From).Count(channel => IsPlaced(channel));
+        IsIdentity = From == To && Places == From && Enumerable.Range(0, From).All(channel => Weight(channel, channel) == 1);
+        KeepFromClipping();
     }
 
     /// <summary>Channels of the source.</summary>
@@ -71,7 +45,10 @@ public sealed class ChannelMap
     public int To { get; }
 
     /// <summary>Whether frames pass unchanged.</summary>
-    public bool IsIdentity => From == To;
+    public bool IsIdentity { get; }
+
+    /// <summary>How many source channels have a target channel to themselves, and go there unchanged.</summary>
+    internal int Places { get; }
 
     /// <summary>How much of source channel <paramref name="from"/> is in target channel <paramref name="to"/>.</summary>
     public float Weight(int from, int to) => _weights[(to * From) + from];
@@ -115,7 +92,7 @@ public sealed class ChannelMap
     /// <summary>Sends a source channel to the speaker it is meant for, or to those next to it.</summary>
     private void Place(int channel, Speaker speaker, float weight)
     {
-        int target = Array.IndexOf(Layouts[To - 1], speaker);
+        int target = UsualSpeakers.Of(To).IndexOf(speaker);
         if (target >= 0)
         {
             _weights[(target * From) + channel] += weight;
@@ -149,6 +126,28 @@ public sealed class ChannelMap
             case Speaker.SideRight:
                 PlaceSurround(channel, Speaker.BackRight, Speaker.Right, weight);
                 break;
+            case Speaker.LeftOfCentre or Speaker.TopFrontLeft:
+                Place(channel, Speaker.Left, weight);
+                break;
+            case Speaker.RightOfCentre or Speaker.TopFrontRight:
+                Place(channel, Speaker.Right, weight);
+                break;
+            case Speaker.TopFrontCentre:
+                Place(channel, Speaker.Centre, weight);
+                break;
+            case Speaker.TopBackLeft:
+                Place(channel, Speaker.BackLeft, weight);
+                break;
+            case Speaker.TopBackRight:
+                Place(channel, Speaker.BackRight, weight);
+                break;
+            case Speaker.TopBackCentre:
+                Place(channel, Speaker.BackCentre, weight);
+                break;
+            case Speaker.TopCentre:
+                Place(channel, Speaker.Left, weight * Minus3Db);
+                Place(channel, Speaker.Right, weight * Minus3Db);
+                break;
             default:
                 // The low-frequency channel: BS.775 leaves it out, as its level is not known.
                 break;
@@ -157,8 +156,22 @@ public sealed class ChannelMap
 
     private void PlaceSurround(int channel, Speaker otherSurround, Speaker front, float weight)
     {
-        bool hasOther = Array.IndexOf(Layouts[To - 1], otherSurround) >= 0;
+        bool hasOther = UsualSpeakers.Of(To).IndexOf(otherSurround) >= 0;
         Place(channel, hasOther ? otherSurround : front, hasOther ? weight : weight * Minus3Db);
+    }
+
+    /// <summary>Whether a source channel goes to one target channel alone, unchanged, and nothing else goes there.</summary>
+    private bool IsPlaced(int channel)
+    {
+        int[] targets = [.. Enumerable.Range(0, To).Where(target => Weight(channel, target) != 0)];
+        return targets is [int only] && Weight(channel, only) == 1 && Enumerable.Range(0, From).Count(source => Weight(source, only) != 0) == 1;
+    }
+
+    private static int Checked(int channels, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, AudioFormat.MaxChannels, name);
+        return channels;
     }
 
     private void KeepFromClipping()

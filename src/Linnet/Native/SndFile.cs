@@ -11,7 +11,12 @@ internal static unsafe partial class SndFile
     internal const int TitleTag = 1;
     internal const int ArtistTag = 4;
 
+    /// <summary><c>SF_FORMAT_TYPEMASK</c> and the container Ogg.</summary>
+    internal const int TypeMask = 0x0FFF0000;
+    internal const int Ogg = 0x200000;
+
     private const int ReadMode = 0x10;
+    private const int GetChannelMap = 0x1100;
 
     /// <summary>Opens a file for reading; <see langword="null"/> if libsndfile does not take it.</summary>
     /// <exception cref="DllNotFoundException">libsndfile is not installed.</exception>
@@ -34,6 +39,15 @@ internal static unsafe partial class SndFile
     /// <summary>The bytes of a tag as the file has them; empty if it has none. Lent until the handle is closed.</summary>
     internal static ReadOnlySpan<byte> Tag(Handle file, int tag) => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(GetString(file, tag));
 
+    /// <summary>Fills in <c>SF_CHANNEL_MAP_…</c> of each channel. <see langword="false"/>: the file does not say. Some kinds of file give anything at all.</summary>
+    internal static bool TryGetChannelMap(Handle file, Span<int> map)
+    {
+        fixed (int* values = map)
+        {
+            return Command(file, GetChannelMap, values, map.Length * sizeof(int)) != 0;
+        }
+    }
+
     /// <summary>What went wrong in the last call, for people; <see langword="null"/> if nothing did.</summary>
     internal static string? Problem(Handle file) => Error(file) == 0 ? null : Marshal.PtrToStringUTF8((nint)ErrorText(file));
 
@@ -48,6 +62,9 @@ internal static unsafe partial class SndFile
 
     [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_get_string")]
     private static partial byte* GetString(Handle file, int type);
+
+    [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_command")]
+    private static partial int Command(Handle file, int command, void* data, int length);
 
     [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_error")]
     private static partial int Error(Handle file);

@@ -4,16 +4,27 @@ using Linnet.Codecs.Ffmpeg;
 namespace Linnet.Sources;
 
 /// <summary>A file that libsndfile does not read and the <c>ffmpeg</c> program does: AAC, ALAC, WMA, the sound of a video.</summary>
-/// <remarks>ffmpeg is a child process that reads this one local file and gives a WAV of floats, so nothing of up to 24 bits is lost.</remarks>
+/// <remarks>
+/// ffmpeg is a child process that reads this one local file and gives a WAV of floats, so nothing of up to 24 bits is lost. The silence with which an
+/// encoder fills its last packet is left out where an MP4 says how long its sound is, so that parts follow each other without a gap.
+/// </remarks>
 public sealed class FfmpegSource : IAudioSource
 {
     /// <summary>How long ffmpeg may take until its first byte.</summary>
     internal static readonly TimeSpan FirstByteLimit = TimeSpan.FromSeconds(15);
 
+    /// <summary>The most frames that an encoder adds after the sound: a packet and what its filters look ahead, at twice the rate for HE-AAC. What is longer is sound.</summary>
+    private const int MaxPadding = 8192;
+
     private readonly FfmpegProcess _process;
     private readonly ReadAhead _bytes;
     private readonly PcmInput _input;
     private readonly string _path;
+    private readonly long? _length;
+    private float[] _beyond = [];
+    private int _beyondStart;
+    private int _beyondEnd;
+    private bool _isLonger;
     private long _position;
     private TrackInfo? _track;
 
@@ -24,6 +35,7 @@ public sealed class FfmpegSource : IAudioSource
         _input = input;
         _path = path;
         BitDepth = bitDepth;
+        _length = Mp4Length.TryRead(path) is { } length ? (long)((Int128)length.Units * input.Format.SampleRate / length.PerSecond) : null;
         TrackInfo track = input.Title is not null
             ? new TrackInfo(input.Title, input.Artist)
             : untagged ?? new TrackInfo(SourceFile.TitleOf(path), input.Artist);
@@ -31,7 +43,7 @@ public sealed class FfmpegSource : IAudioSource
     }
 
     /// <inheritdoc/>
-    public AudioFormat Format => _input.Pcm.Format;
+    public AudioFormat Format => _input.Format;
 
     /// <inheritdoc/>
     public int BitDepth { get; }
@@ -83,7 +95,7 @@ public sealed class FfmpegSource : IAudioSource
     /// <inheritdoc/>
     public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
     {
-        int frames = _input.Read(pcm, cancellationToken);
+        int frames = ReadSound(pcm, cancellationToken);
         if (frames == 0)
         {
             return _process.WaitForProblem() is string problem
@@ -99,6 +111,42 @@ public sealed class FfmpegSource : IAudioSource
 
     /// <inheritdoc/>
     public void Dispose() => Close(_process, _bytes);
+
+    /// <summary>The next frames of sound, without what an encoder added after it.</summary>
+    private int ReadSound(Span<float> pcm, CancellationToken cancellationToken)
+    {
+        int channels = Format.Channels;
+        if (_length is not long length || _isLonger)
+        {
+            return TakeBeyond(pcm) is > 0 and int held ? held : _input.Read(pcm, cancellationToken);
+        }
+
+        if (_position < length)
+        {
+            return _input.Read(pcm[..(int)Math.Min(pcm.Length, (length - _position) * channels)], cancellationToken);
+        }
+
+        // What is left is padding if it is short; else the file does not know its own length.
+        _beyond = new float[(MaxPadding + 1) * channels];
+        int read;
+        do
+        {
+            read = _input.Read(_beyond.AsSpan(_beyondEnd), cancellationToken);
+            _beyondEnd += read * channels;
+        }
+        while (read > 0 && _beyondEnd < _beyond.Length);
+        _isLonger = true;
+        _beyondEnd = read > 0 ? _beyondEnd : 0;
+        return TakeBeyond(pcm);
+    }
+
+    private int TakeBeyond(Span<float> pcm)
+    {
+        int samples = Math.Min(_beyondEnd - _beyondStart, pcm.Length / Format.Channels * Format.Channels);
+        _beyond.AsSpan(_beyondStart, samples).CopyTo(pcm);
+        _beyondStart += samples;
+        return samples / Format.Channels;
+    }
 
     private static PcmInput ReadHeader(string path, FfmpegProcess process, ReadAhead bytes, CancellationToken cancellationToken)
     {

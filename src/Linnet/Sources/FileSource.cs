@@ -7,14 +7,14 @@ namespace Linnet.Sources;
 /// <remarks>Integer PCM of up to 24 bits is exact. Nothing the file says about itself is relied on, least of all its length.</remarks>
 public sealed class FileSource : IAudioSource
 {
-    /// <summary>The loudest sample passed on, in units of full scale: float files may hold anything.</summary>
-    private const float MaxLevel = 16;
-
     private static readonly TimeSpan LongestBelievable = TimeSpan.FromDays(30);
 
     private readonly SndFile.Handle _file;
     private readonly string _path;
     private readonly long _declaredFrames;
+    private readonly ChannelLayout? _layout;
+    private readonly int _storedChannels;
+    private float[] _stored = [];
     private long _position;
     private TrackInfo? _track;
 
@@ -23,10 +23,13 @@ public sealed class FileSource : IAudioSource
         _file = file;
         _path = path;
         _declaredFrames = info.Frames;
-        Format = new AudioFormat(info.SampleRate, info.Channels);
+        FileTags tags = FileTags.Read(path);
+        _layout = FileLayout.Of(file, info, tags.ChannelMask);
+        _storedChannels = info.Channels;
+        Format = new AudioFormat(info.SampleRate, _layout?.Channels ?? info.Channels);
         BitDepth = BitDepthOf(info.Format & SndFile.SubtypeMask);
         Duration = info.Frames > 0 && info.Frames / info.SampleRate < LongestBelievable.TotalSeconds ? Format.DurationOf(info.Frames) : null;
-        _track = ReadTags(file, untagged ?? new TrackInfo(SourceFile.TitleOf(path))) with { Loudness = LoudnessTags.TryRead(path) };
+        _track = ReadTags(file, untagged ?? new TrackInfo(SourceFile.TitleOf(path))) with { Loudness = tags.Loudness == ReplayGain.None ? null : tags.Loudness };
     }
 
     /// <inheritdoc/>
@@ -80,17 +83,11 @@ public sealed class FileSource : IAudioSource
     public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        int channels = Format.Channels;
-        int frames = (int)SndFile.Read(_file, pcm, pcm.Length / channels);
+        int frames = _layout is null ? ReadStored(pcm) : ReadPlaced(_layout, pcm);
         if (frames <= 0)
         {
             ThrowIfCutShort();
             return SourceRead.End;
-        }
-
-        if (BitDepth == 0)
-        {
-            Tame(pcm[..(frames * channels)]);
         }
 
         _position += frames;
@@ -102,23 +99,36 @@ public sealed class FileSource : IAudioSource
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
+    private int ReadStored(Span<float> pcm)
+    {
+        int frames = (int)SndFile.Read(_file, pcm, pcm.Length / _storedChannels);
+        if (frames > 0 && BitDepth == 0)
+        {
+            SampleLimit.Apply(pcm[..(frames * _storedChannels)]);
+        }
+
+        return frames;
+    }
+
+    private int ReadPlaced(ChannelLayout layout, Span<float> pcm)
+    {
+        int samples = pcm.Length / layout.Channels * layout.Stored;
+        if (_stored.Length < samples)
+        {
+            _stored = new float[samples];
+        }
+
+        int frames = ReadStored(_stored.AsSpan(0, samples));
+        layout.Place(_stored.AsSpan(0, Math.Max(0, frames) * layout.Stored), pcm);
+        return frames;
+    }
+
     /// <summary>Decoders also complain about rubbish after the last frame, which nobody misses.</summary>
     private void ThrowIfCutShort()
     {
         if (_position < _declaredFrames && SndFile.Problem(_file) is string problem)
         {
             throw new IOException($"{_path} is damaged after {Format.DurationOf(_position).TotalSeconds:F1} s: {problem.TrimEnd('.')}.");
-        }
-    }
-
-    private static void Tame(Span<float> samples)
-    {
-        foreach (ref float sample in samples)
-        {
-            if (!(MathF.Abs(sample) <= MaxLevel))
-            {
-                sample = float.IsNaN(sample) ? 0 : float.Clamp(sample, -MaxLevel, MaxLevel);
-            }
         }
     }
 

@@ -8,6 +8,8 @@ internal sealed class PcmInput
 {
     private readonly ReadAhead _bytes;
     private byte[] _buffer = new byte[1 << 15];
+    private ChannelLayout? _layout;
+    private float[] _stored = [];
     private int _start;
     private int _end;
     private long _left = long.MaxValue;
@@ -21,6 +23,9 @@ internal sealed class PcmInput
 
     /// <summary>How it is stored.</summary>
     internal RawPcmFormat Pcm { get; private set; }
+
+    /// <summary>What <see cref="Read"/> gives: channels that are stored for other speakers than usual are put where they belong.</summary>
+    internal AudioFormat Format => Pcm.Format with { Channels = _layout?.Channels ?? Pcm.Format.Channels };
 
     /// <summary>Significant bits of integer PCM, or 0.</summary>
     internal int BitDepth { get; private set; }
@@ -88,18 +93,39 @@ internal sealed class PcmInput
             _end += read;
         }
 
-        long length = Math.Min(_left, Math.Min(_end - _start, (long)pcm.Length * Pcm.Encoding.BytesPerSample));
-        int frames = (int)(length / frameLength);
-        PcmConvert.ToFloat(Pcm.Encoding, _buffer.AsSpan(_start, frames * frameLength), pcm);
+        long there = Math.Min(_left, _end - _start) / frameLength;
+        int frames = (int)Math.Min(there, pcm.Length / Format.Channels);
+        Convert(_buffer.AsSpan(_start, frames * frameLength), pcm);
         _start += frames * frameLength;
         _left -= frames * frameLength;
         return frames;
+    }
+
+    private void Convert(ReadOnlySpan<byte> frames, Span<float> pcm)
+    {
+        if (_layout is null)
+        {
+            PcmConvert.ToFloat(Pcm.Encoding, frames, pcm);
+            return;
+        }
+
+        int samples = frames.Length / Pcm.Encoding.BytesPerSample;
+        if (_stored.Length < samples)
+        {
+            _stored = new float[samples];
+        }
+
+        Span<float> stored = _stored.AsSpan(0, samples);
+        PcmConvert.ToFloat(Pcm.Encoding, frames, stored);
+        SampleLimit.Apply(stored);
+        _layout.Place(stored, pcm);
     }
 
     private void Take(in WavPreamble wav, ReadOnlySpan<byte> arrived)
     {
         Pcm = wav.Header.Pcm;
         BitDepth = wav.BitDepth;
+        _layout = ChannelLayout.OfMask(wav.Speakers, Pcm.Format.Channels);
         _start = wav.HeaderLength;
         _left = wav.Header.DataLength ?? long.MaxValue;
         Frames = wav.Header.DataLength / Pcm.BytesPerFrame;

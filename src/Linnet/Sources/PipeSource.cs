@@ -18,7 +18,7 @@ public sealed class PipeSource : IAudioSource
     }
 
     /// <inheritdoc/>
-    public AudioFormat Format => _input.Pcm.Format;
+    public AudioFormat Format => _input.Format;
 
     /// <inheritdoc/>
     public int BitDepth => _input.BitDepth;

@@ -15,7 +15,7 @@ internal sealed class FlacLink(FormatNews news) : IOggLink
         if (packet.IsFirst)
         {
             return OggFlacHead.TryParse(packet.Data, out _info)
-                ? _frames.Begin(_info, sink)
+                ? _frames.Begin(_info)
                 : new StreamProblem(StreamFault.Unsupported, "The stream is FLAC in Ogg with a description (STREAMINFO) that Linnet cannot play.");
         }
 
@@ -26,10 +26,9 @@ internal sealed class FlacLink(FormatNews news) : IOggLink
                 return _frames.Take(packet.Data, header, sink);
             }
         }
-        else if (FlacBlockHeader.TryParse(packet.Data, out FlacBlockHeader block) && block.Type is FlacBlockType.VorbisComment
-            && VorbisComment.Parse(packet.Data[FlacBlockHeader.Length..]).Track is { } track)
+        else if (FlacBlockHeader.TryParse(packet.Data, out FlacBlockHeader block) && block.Type is FlacBlockType.VorbisComment)
         {
-            sink.OnTrack(track);
+            _frames.Take(VorbisComment.Parse(packet.Data[FlacBlockHeader.Length..]), sink);
         }
 
         return null;

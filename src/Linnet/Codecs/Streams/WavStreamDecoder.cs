@@ -15,6 +15,8 @@ internal sealed class WavStreamDecoder : IStreamDecoder
     private long _left;
     private int _part;
     private float[] _block = [];
+    private float[] _placed = [];
+    private ChannelLayout? _layout;
 
     /// <inheritdoc/>
     public StreamProblem? Problem { get; private set; }
@@ -74,7 +76,10 @@ internal sealed class WavStreamDecoder : IStreamDecoder
         _pcm = wav.Header.Pcm;
         _left = wav.Header.DataLength ?? long.MaxValue;
         _block = new float[BlockFrames * _pcm.Format.Channels];
-        sink.OnFormat(new StreamFormat(_pcm.Format, wav.BitDepth, StreamCodec.Pcm, 8 * _pcm.BytesPerFrame * _pcm.Format.SampleRate, []));
+        _layout = ChannelLayout.OfMask(wav.Speakers, _pcm.Format.Channels);
+        AudioFormat format = _pcm.Format with { Channels = _layout?.Channels ?? _pcm.Format.Channels };
+        _placed = _layout is null ? [] : new float[BlockFrames * format.Channels];
+        sink.OnFormat(new StreamFormat(format, wav.BitDepth, StreamCodec.Pcm, 8 * _pcm.BytesPerFrame * _pcm.Format.SampleRate, []));
         if (TagText.Decode(WithoutZeros(head[wav.Title])) is string title)
         {
             sink.OnTrack(new TrackInfo(title, TagText.Decode(WithoutZeros(head[wav.Artist]))));
@@ -117,6 +122,17 @@ internal sealed class WavStreamDecoder : IStreamDecoder
         bytes[whole..].CopyTo(_head);
     }
 
-    private void Give(ReadOnlySpan<byte> frames, IStreamSink sink) =>
-        sink.OnPacket([], _block.AsSpan(0, PcmConvert.ToFloat(_pcm!.Encoding, frames, _block)));
+    private void Give(ReadOnlySpan<byte> frames, IStreamSink sink)
+    {
+        Span<float> pcm = _block.AsSpan(0, PcmConvert.ToFloat(_pcm!.Encoding, frames, _block));
+        if (_layout is not null)
+        {
+            SampleLimit.Apply(pcm);
+            Span<float> placed = _placed.AsSpan(0, pcm.Length / _layout.Stored * _layout.Channels);
+            _layout.Place(pcm, placed);
+            pcm = placed;
+        }
+
+        sink.OnPacket([], pcm);
+    }
 }

@@ -21,9 +21,6 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
     /// <summary>WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT and WAVE_FORMAT_EXTENSIBLE.</summary>
     internal const ushort IntegerTag = 1, FloatTag = 3, ExtensibleTag = 0xFFFE;
 
-    /// <summary>Where speakers are, by number of channels: mono to 7.1 as Microsoft orders them.</summary>
-    private static ReadOnlySpan<ushort> Speakers => [0, 0x4, 0x3, 0x7, 0x33, 0x37, 0x3F, 0x13F, 0x63F];
-
     /// <summary>The last 14 bytes of KSDATAFORMAT_SUBTYPE_…; the first two are the format tag.</summary>
     internal static ReadOnlySpan<byte> SubtypeTail => [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
 
@@ -84,7 +81,7 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
         {
             BinaryPrimitives.WriteUInt16LittleEndian(chunk[16..], LongFormat - ShortFormat - 2);
             BinaryPrimitives.WriteUInt16LittleEndian(chunk[18..], bits);
-            BinaryPrimitives.WriteUInt32LittleEndian(chunk[20..], Speakers[Pcm.Format.Channels]);
+            BinaryPrimitives.WriteUInt32LittleEndian(chunk[20..], UsualSpeakers.MaskOf(Pcm.Format.Channels));
             BinaryPrimitives.WriteUInt16LittleEndian(chunk[24..], tag);
             SubtypeTail.CopyTo(chunk[26..]);
         }

@@ -32,6 +32,9 @@ internal readonly record struct WavPreamble
     /// <summary>Significant bits of integer PCM, 8–32, or 0 for float. May be fewer than are stored.</summary>
     public int BitDepth { get; private init; }
 
+    /// <summary>The speakers of the channels, a bit for each (<c>dwChannelMask</c>), or 0 if it does not say.</summary>
+    public uint Speakers { get; private init; }
+
     /// <summary>Where the samples begin.</summary>
     public int HeaderLength { get; private init; }
 
@@ -66,6 +69,7 @@ internal readonly record struct WavPreamble
         private readonly ReadOnlySpan<byte> _bytes = bytes;
         private RawPcmFormat? _pcm;
         private int _bitDepth;
+        private uint _speakers;
         private long? _longDataLength;
         private Range _title;
         private Range _artist;
@@ -180,6 +184,7 @@ internal readonly record struct WavPreamble
 
                 int valid = BinaryPrimitives.ReadUInt16LittleEndian(body[18..]);
                 validBits = valid >= 8 && valid < bits ? valid : bits;
+                _speakers = BinaryPrimitives.ReadUInt32LittleEndian(body[20..]);
                 tag = BinaryPrimitives.ReadUInt16LittleEndian(body[24..]);
             }
 
@@ -264,6 +269,7 @@ internal readonly record struct WavPreamble
             {
                 Header = new WavHeader(_pcm, dataLength - (dataLength % _pcm.BytesPerFrame)),
                 BitDepth = _bitDepth,
+                Speakers = _speakers,
                 HeaderLength = at,
                 Title = _title,
                 Artist = _artist,

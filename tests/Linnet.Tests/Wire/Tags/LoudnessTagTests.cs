@@ -68,7 +68,7 @@ public class LoudnessTagTests
         byte[] file = [.. new byte[1000], .. TagBytes.Ape(("Title", "x"), (Name, "-7.5 dB"), ("replaygain_album_gain", "2 dB"))];
         byte[] old = [.. "TAG"u8, .. new byte[125]];
 
-        Assert.Equal(new ReplayGain(-7.5f, AlbumGain: 2), LoudnessTags.Read(new MemoryStream(hasId3V1 ? [.. file, .. old] : file)));
+        Assert.Equal(new ReplayGain(-7.5f, AlbumGain: 2), FileTags.Read(new MemoryStream(hasId3V1 ? [.. file, .. old] : file)).Loudness);
     }
 
     [Fact]
@@ -83,16 +83,16 @@ public class LoudnessTagTests
             .. FlacBlockHeader.Wrap(FlacBlockType.Picture, isLast: false, Picture),
             .. FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, tags.ToArray()),
         ];
-        Assert.Equal(-7.5f, LoudnessTags.Read(new MemoryStream(flac)).TrackGain);
+        Assert.Equal(-7.5f, FileTags.Read(new MemoryStream(flac)).Loudness.TrackGain);
 
         var opusTags = new VorbisComment("test");
         opusTags.Add("METADATA_BLOCK_PICTURE", new string('x', 100_000));
         opusTags.Add("R128_TRACK_GAIN", "-1536");
-        Assert.Equal(-1, LoudnessTags.Read(new MemoryStream(Ogg(new OpusHead(2, 312).ToArray(), opusTags.ToOpusTags()))).TrackGain);
-        Assert.Equal(-7.5f, LoudnessTags.Read(new MemoryStream(Ogg("\u0001vorbis"u8.ToArray(), tags.ToVorbisHeader()))).TrackGain);
+        Assert.Equal(-1, FileTags.Read(new MemoryStream(Ogg(new OpusHead(2, 312).ToArray(), opusTags.ToOpusTags()))).Loudness.TrackGain);
+        Assert.Equal(-7.5f, FileTags.Read(new MemoryStream(Ogg("\u0001vorbis"u8.ToArray(), tags.ToVorbisHeader()))).Loudness.TrackGain);
         Assert.Equal(
             -7.5f,
-            LoudnessTags.Read(new MemoryStream(Ogg("\u007FFLAC\u0001\0\0\u0001"u8.ToArray(), FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, tags.ToArray())))).TrackGain);
+            FileTags.Read(new MemoryStream(Ogg("\u007FFLAC\u0001\0\0\u0001"u8.ToArray(), FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, tags.ToArray())))).Loudness.TrackGain);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public class LoudnessTagTests
         {
             for (int length = 0; length <= file.Length; length++)
             {
-                LoudnessTags.Read(new MemoryStream(file[..length]));
+                FileTags.Read(new MemoryStream(file[..length]));
                 Id3Tag.Read(file.AsSpan(0, length));
                 ApeTag.Read(file.AsSpan(0, length));
             }
@@ -125,7 +125,7 @@ public class LoudnessTagTests
                     damaged[random.Next(damaged.Length)] = (byte)(random.Next(3) == 0 ? 0xFF : random.Next(256));
                 }
 
-                float factor = LoudnessTags.Read(new MemoryStream(damaged)).Factor;
+                float factor = FileTags.Read(new MemoryStream(damaged)).Loudness.Factor;
                 Assert.InRange(factor, 0, Gain.Max);
             }
         }
@@ -143,7 +143,7 @@ public class LoudnessTagTests
 
         foreach (byte[] file in (byte[][])[id3, flac, ape])
         {
-            Assert.Equal(ReplayGain.None, LoudnessTags.Read(new MemoryStream(file)));
+            Assert.Equal(ReplayGain.None, FileTags.Read(new MemoryStream(file)).Loudness);
         }
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 18);

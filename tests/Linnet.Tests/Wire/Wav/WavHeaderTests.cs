@@ -39,6 +39,25 @@ public class WavHeaderTests
         Assert.Equal(pcm.Encoding.BitDepth, read.BitDepth);
     }
 
+    [Theory]
+    [InlineData(2, 0u)]
+    [InlineData(3, 0x7u)]
+    [InlineData(4, 0x33u)]
+    [InlineData(5, 0x37u)]
+    [InlineData(6, 0x3Fu)]
+    [InlineData(7, 0x70Fu)]
+    [InlineData(8, 0x63Fu)]
+    public void It_says_which_speakers_more_than_two_channels_are_for(int channels, uint speakers)
+    {
+        var header = new WavHeader(new RawPcmFormat(SampleEncoding.S16LE, new AudioFormat(48_000, channels)), null);
+        byte[] bytes = new byte[header.Length];
+        header.Write(bytes);
+
+        Assert.Equal(WavProgress.Done, WavPreamble.Parse(bytes, out WavPreamble read, out _));
+        Assert.Equal(speakers, read.Speakers);
+        Assert.Null(ChannelLayout.OfMask(read.Speakers, channels));
+    }
+
     [Fact]
     public void The_header_is_as_long_before_the_length_is_known_as_after()
     {

@@ -7,41 +7,44 @@ using Linnet.Wire.Tags;
 
 namespace Linnet.Sources;
 
-/// <summary>Reads what a file's tags say of its loudness, which libsndfile does not tell: FLAC, Ogg, ID3v2 and APEv2.</summary>
+/// <summary>What a file's tags say of its sound that libsndfile does not tell: FLAC, Ogg, ID3v2 and APEv2.</summary>
+/// <param name="Loudness">How loud it is.</param>
+/// <param name="ChannelMask">The value of <see cref="ChannelLayout.MaskTag"/>, from anyone, or <see langword="null"/>.</param>
 /// <remarks>Only the parts that hold tags are read, and no more of them than the limits say. A file may hold anything.</remarks>
-internal static class LoudnessTags
+internal readonly record struct FileTags(ReplayGain Loudness, string? ChannelMask = null)
 {
     private const int MaxBlocks = 128;
     private const int MaxBlock = 1 << 20;
     private const int MaxOgg = 2 << 20;
     private const int Id3V1Length = 128;
 
-    /// <summary>The tags of the file; <see langword="null"/> if it has none that are known, or cannot be read.</summary>
-    internal static ReplayGain? TryRead(string path)
+    private static readonly FileTags None = new(ReplayGain.None);
+
+    /// <summary>The tags of the file; none if it cannot be read.</summary>
+    internal static FileTags Read(string path)
     {
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            ReplayGain gain = Read(file);
-            return gain == ReplayGain.None ? null : gain;
+            return Read(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            return null;
+            return None;
         }
     }
 
     /// <summary>The tags of what can be read and sought.</summary>
-    internal static ReplayGain Read(Stream file)
+    internal static FileTags Read(Stream file)
     {
         Span<byte> start = stackalloc byte[4];
-        return Fill(file, start) < start.Length ? ReplayGain.None
+        return Fill(file, start) < start.Length ? None
             : start.SequenceEqual(FlacBlockHeader.Marker) ? ReadFlac(file)
             : start.SequenceEqual(OggPage.Capture) ? ReadOgg(file)
-            : ReadId3(file).Or(ReadApe(file));
+            : new FileTags(ReadId3(file).Or(ReadApe(file)));
     }
 
-    private static ReplayGain ReadFlac(Stream file)
+    private static FileTags ReadFlac(Stream file)
     {
         Span<byte> bytes = stackalloc byte[FlacBlockHeader.Length];
         for (int i = 0; i < MaxBlocks && Fill(file, bytes) == bytes.Length && FlacBlockHeader.TryParse(bytes, out FlacBlockHeader header); i++)
@@ -60,11 +63,11 @@ internal static class LoudnessTags
             file.Seek(header.BlockLength, SeekOrigin.Current);
         }
 
-        return ReplayGain.None;
+        return None;
     }
 
     /// <summary>The packet after the first one is the tags', or with FLAC one of the next.</summary>
-    private static ReplayGain ReadOgg(Stream file)
+    private static FileTags ReadOgg(Stream file)
     {
         file.Position = 0;
         var packets = new OggPacketReader();
@@ -85,7 +88,7 @@ internal static class LoudnessTags
 
                     if (seen > MaxBlocks)
                     {
-                        return ReplayGain.None;
+                        return None;
                     }
                 }
 
@@ -95,7 +98,7 @@ internal static class LoudnessTags
                 }
             }
 
-            return ReplayGain.None;
+            return None;
         }
         finally
         {
@@ -112,7 +115,7 @@ internal static class LoudnessTags
         _ => null,
     };
 
-    private static ReplayGain OfLines(VorbisComment tags)
+    private static FileTags OfLines(VorbisComment tags)
     {
         ReplayGain gain = ReplayGain.None;
         foreach ((string name, string value) in tags.Lines)
@@ -120,7 +123,7 @@ internal static class LoudnessTags
             gain = gain.With(name, value);
         }
 
-        return gain;
+        return new FileTags(gain, tags[ChannelLayout.MaskTag]);
     }
 
     private static ReplayGain ReadId3(Stream file)

@@ -1,0 +1,107 @@
+using Linnet.Audio;
+using Linnet.Native;
+using Linnet.Wire.Flac;
+using Linnet.Wire.Ogg;
+
+namespace Linnet.Codecs.Streams;
+
+/// <summary>Frames of FLAC, from wherever they come: sound as it was, bit for bit up to 24 bits, and the frames to be passed on.</summary>
+/// <remarks>
+/// Tags that name other speakers than usual for the channels come after the description of the stream, so its format is told with the tags or the first
+/// frame. Frames of such a stream are not passed on: listeners would get them without the tags.
+/// </remarks>
+internal sealed class FlacFrames(FormatNews news) : IDisposable
+{
+    private FlacFrameDecoder? _decoder;
+    private FlacStreamInfo? _untold;
+    private ChannelLayout? _layout;
+    private float[] _placed = [];
+
+    /// <summary>A stream begins. What comes back is why it cannot be played.</summary>
+    internal StreamProblem? Begin(FlacStreamInfo info)
+    {
+        _decoder?.Dispose();
+        _decoder = null;
+        if (NativeLibraries.Problem(NativeLibraries.Flac) is string missing)
+        {
+            return new StreamProblem(StreamFault.Unavailable, missing);
+        }
+
+        _decoder = FlacFrameDecoder.TryCreate(info);
+        if (_decoder is null)
+        {
+            return new StreamProblem(StreamFault.Unsupported, "The stream is FLAC that libFLAC does not decode.");
+        }
+
+        (_untold, _layout) = (info, null);
+        return null;
+    }
+
+    /// <summary>Takes the stream's tags.</summary>
+    internal void Take(VorbisComment comment, IStreamSink sink)
+    {
+        if (_untold is not null)
+        {
+            _layout = ChannelLayout.OfMask(comment[ChannelLayout.MaskTag], _untold.Format.Channels);
+            Tell(_untold, sink);
+        }
+
+        if (comment.Track is { } track)
+        {
+            sink.OnTrack(track);
+        }
+    }
+
+    /// <summary>Takes the next frame, whose sums are right. What comes back is why it cannot be played: listeners would get it as it is.</summary>
+    internal StreamProblem? Take(ReadOnlySpan<byte> frame, in FlacFrameHeader header, IStreamSink sink)
+    {
+        if (_decoder is null)
+        {
+            return null;
+        }
+
+        if (_untold is not null)
+        {
+            Tell(_untold, sink);
+        }
+
+        ReadOnlySpan<float> pcm = _decoder.Decode(frame, header, out bool isDamaged);
+        if (isDamaged)
+        {
+            return new StreamProblem(StreamFault.NotSound, $"The stream has a FLAC frame of {frame.Length} bytes that cannot be decoded.");
+        }
+
+        if (_layout is null)
+        {
+            sink.OnPacket(frame, pcm);
+            return null;
+        }
+
+        int samples = pcm.Length / _layout.Stored * _layout.Channels;
+        if (_placed.Length < samples)
+        {
+            _placed = new float[samples];
+        }
+
+        _layout.Place(pcm, _placed);
+        sink.OnPacket([], _placed.AsSpan(0, samples));
+        return null;
+    }
+
+    public void Dispose() => _decoder?.Dispose();
+
+    private void Tell(FlacStreamInfo info, IStreamSink sink)
+    {
+        _untold = null;
+        if (_layout is not null)
+        {
+            AudioFormat placed = info.Format with { Channels = _layout.Channels };
+            news.Tell(new StreamFormat(placed, info.BitDepth, StreamCodec.Other, 0, []), sink);
+            return;
+        }
+
+        // Of a live stream neither its length nor the MD5 of all of it is known.
+        byte[] header = (info with { Length = 0 }).ToBlock(isLast: false);
+        news.Tell(new StreamFormat(info.Format, info.BitDepth, StreamCodec.Flac, 0, [header]), sink);
+    }
+}
