@@ -86,17 +86,18 @@ class Linnet:
 
 
 class Rtsp:
-    """One UDP session of a plain client: its RTP and RTCP sockets are open until closed."""
+    """One session of a plain client, by UDP (its RTP and RTCP sockets are open until closed) or within the connection."""
 
-    def __init__(self, url, timestamps=False):
+    def __init__(self, url, timestamps=False, interleaved=False):
         host, port = re.match(r"rtsp://([^:/]+):(\d+)/", url).groups()
-        self.rtp, self.rtcp = port_pair(timestamps)
-        self.connection = socket.create_connection((host, int(port)))
-        self.sequence, self.session = 0, None
+        self.rtp, self.rtcp = (None, None) if interleaved else port_pair(timestamps)
+        self.connection = socket.create_connection((host, int(port)), timeout=30)
+        self.sequence, self.session, self.ssrc, self.rest = 0, None, None, b""
         sdp = self.ask("DESCRIBE", url, "Accept: application/sdp")
+        self.clock = int(re.search(r"a=rtpmap:\d+ [^/]+/(\d+)", sdp).group(1))
         control = re.findall(r"a=control:(\S+)", sdp)[-1]
-        low = self.rtp.getsockname()[1]
-        self.ask("SETUP", control, f"Transport: RTP/AVP;unicast;client_port={low}-{low + 1}")
+        low = 0 if interleaved else self.rtp.getsockname()[1]
+        self.ask("SETUP", control, "Transport: RTP/AVP" + ("/TCP;unicast;interleaved=0-1" if interleaved else f";unicast;client_port={low}-{low + 1}"))
         self.url = url
 
     def play(self):
@@ -110,20 +111,32 @@ class Rtsp:
         self.connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         answer = b""
         while b"\r\n\r\n" not in answer:
-            answer += self.connection.recv(65536)
+            answer += self.receive()
         head, body = answer.split(b"\r\n\r\n", 1)
         length = re.search(rb"Content-Length: *(\d+)", head, re.I)
-        while length and len(body) < int(length.group(1)):
-            body += self.connection.recv(65536)
+        length = int(length.group(1)) if length else 0
+        while len(body) < length:
+            body += self.receive()
+        # Within the connection the first sound may have come with the answer.
+        body, self.rest = body[:length], body[length:]
         if b" 200 " not in head.split(b"\r\n")[0]:
             raise SystemExit(head.decode())
         found = re.search(rb"Session: *([^;\r\n]+)", head, re.I)
         self.session = found.group(1).decode() if found else self.session
+        found = re.search(rb"ssrc=([0-9A-Fa-f]+)", head)
+        self.ssrc = int(found.group(1), 16) if found else self.ssrc
         return body.decode()
+
+    def receive(self):
+        data = self.connection.recv(65536)
+        if not data:
+            raise ConnectionResetError("closed before an answer")
+        return data
 
     def close(self):
         for s in (self.connection, self.rtp, self.rtcp):
-            s.close()
+            if s is not None:
+                s.close()
 
 
 def port_pair(timestamps=False):
@@ -143,7 +156,7 @@ def udp(port, timestamps=False):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     if timestamps:
         s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     s.bind(("127.0.0.1", port))
     return s
 

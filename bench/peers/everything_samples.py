@@ -1,0 +1,91 @@
+"""What a server holds, once a second: memory, descriptors, threads, children; whether that grows; and a picture of it."""
+
+import os
+import re
+import threading
+import time
+import urllib.request
+
+import rig
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+class Samples(threading.Thread):
+    """Samples of one process, by name: lists of (seconds, value)."""
+
+    NAMES = ("memory MB", "heap MB", "descriptors", "threads", "children")
+
+    def __init__(self, pid, http_port):
+        super().__init__(daemon=True)
+        self.pid, self.http_port, self.over, self.began = pid, http_port, threading.Event(), time.monotonic()
+        self.taken = {name: [] for name in self.NAMES}
+
+    def run(self):
+        while not self.over.is_set():
+            try:
+                self.look()
+            except OSError:
+                return  # It has ended.
+            self.over.wait(1)
+
+    def look(self):
+        at = time.monotonic() - self.began
+        threads = os.listdir(f"/proc/{self.pid}/task")
+        now = {"memory MB": rig.memory_kb(self.pid) / 1000, "descriptors": len(os.listdir(f"/proc/{self.pid}/fd")), "threads": len(threads), "children": len(self.children(threads))}
+        if int(at) % 5 == 0:
+            heap = self.heap()
+            if heap is not None:
+                now["heap MB"] = heap / 1e6
+        for name, value in now.items():
+            self.taken[name].append((at, value))
+
+    def children(self, threads):
+        found = []
+        for thread in threads:
+            try:
+                with open(f"/proc/{self.pid}/task/{thread}/children") as f:
+                    found += f.read().split()
+            except OSError:
+                pass  # The thread has ended.
+        return found
+
+    def heap(self):
+        """Bytes in use on the managed heap after its last collection."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/metrics", timeout=5) as answer:
+                text = answer.read().decode()
+        except OSError:
+            return None
+        sizes = re.findall(r"^dotnet_gc_last_collection_heap_size_bytes\{[^}]*\} (\S+)", text, re.M)
+        return sum(map(float, sizes)) if sizes else None
+
+    def last(self, name):
+        return self.taken[name][-1][1] if self.taken[name] else 0
+
+    def between(self, name, start, end):
+        """The mean of the values from `start` to `end`, in seconds."""
+        values = [v for t, v in self.taken[name] if start <= t <= end]
+        return sum(values) / len(values) if values else float("nan")
+
+    def slope(self, name, start, end):
+        """By how much the value grows a second, from `start` to `end`: least squares."""
+        points = [(t, v) for t, v in self.taken[name] if start <= t <= end]
+        if len(points) < 3:
+            return 0.0
+        mean_t, mean_v = (sum(c) / len(points) for c in zip(*points))
+        return sum((t - mean_t) * (v - mean_v) for t, v in points) / sum((t - mean_t) ** 2 for t, _ in points)
+
+    def draw(self, columns=80):
+        """One line of bars for each name."""
+        lines = []
+        for name, points in self.taken.items():
+            if len(points) < 2:
+                continue
+            step = points[-1][0] / columns
+            means = [self.between(name, i * step, (i + 1) * step) for i in range(columns)]
+            known = [m for m in means if m == m]
+            low, high = min(known), max(known)
+            bars = "".join(" " if m != m else BARS[int((m - low) / (high - low or 1) * (len(BARS) - 1))] for m in means)
+            lines.append(f"{name:12} {low:7.1f} {bars} {high:.1f}")
+        return "\n".join(lines)
