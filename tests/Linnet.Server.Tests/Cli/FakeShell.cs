@@ -4,9 +4,10 @@ using Linnet.Cli;
 namespace Linnet.Server.Tests.Cli;
 
 /// <summary>A shell whose output is kept, and can be waited for.</summary>
-internal sealed class FakeShell
+/// <param name="time">Its clock. By default the system's.</param>
+internal sealed class FakeShell(TimeProvider? time = null)
 {
-    public Shell Shell { get; } = new(new Kept(), new Kept(), TimeProvider.System, IsTerminal: false, HasKeys: false, IsDebugging: false);
+    public Shell Shell { get; } = new(new Kept(), new Kept(), time ?? TimeProvider.System, IsTerminal: false, HasKeys: false, IsDebugging: false);
 
     public string Output => Shell.Out.ToString()!;
 

@@ -1,13 +1,20 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Linnet.Audio;
 using Linnet.Cli;
+using Linnet.Sources;
+using Linnet.Stations;
 
 namespace Linnet.Server.Tests.Cli;
 
 /// <summary>The commands as a person runs them, on loopback and any free ports.</summary>
 public sealed partial class ServeAndPlayTests : IDisposable
 {
+    private static readonly TimeSpan Probed = TimeSpan.FromSeconds(1000);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("linnet-cli-").FullName;
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
@@ -105,18 +112,30 @@ public sealed partial class ServeAndPlayTests : IDisposable
     public async Task A_probe_that_is_interrupted_reports_what_it_heard()
     {
         (_, Task<int> serving, string address) = await ServeAsync("tone");
-        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var shell = new FakeShell();
 
-        Task<int> probing = CommandLine.RunAsync(["probe", address, "--seconds", "1000"], shell.Shell, interrupt.Token);
-        await Task.WhenAny(probing, Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, _stop.Token));
-        await interrupt.CancelAsync();
+        // It sets this timer with the first packet that it counts.
+        (int code, FakeShell shell) = await InterruptedProbeAsync(address, static due => due <= Probed);
 
-        // What a busy machine has not heard in that time it cannot report.
-        Assert.InRange(await probing, 0, 1);
-        Assert.Contains(" packets ", shell.Output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (code, shell.Errors));
+        Assert.Matches("packets +[1-9]", shell.Output);
         await _stop.CancelAsync();
         Assert.Equal(0, await serving);
+    }
+
+    [Fact]
+    public async Task A_probe_that_is_interrupted_before_it_heard_anything_fails()
+    {
+        var ports = new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 };
+        await using StationServer server = StationServer.Open([new Station(new StationOptions { Name = "quiet" }, new StuckSource())], ports);
+        Task serving = server.RunAsync(_stop.Token);
+
+        // It sets this timer when it starts to listen.
+        (int code, FakeShell shell) = await InterruptedProbeAsync($"rtsp://{server.RtspEndPoint}/quiet", static due => due > Probed);
+
+        Assert.Equal(1, code);
+        Assert.Matches("packets +none", shell.Output);
+        await _stop.CancelAsync();
+        await serving;
     }
 
     [Theory]
@@ -139,7 +158,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     public async Task A_port_that_is_taken_is_told_with_the_option_that_changes_it()
     {
         (_, Task<int> serving, string address) = await ServeAsync("tone");
-        string port = new Uri(address).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string port = new Uri(address).Port.ToString(CultureInfo.InvariantCulture);
 
         (int code, FakeShell second) = await RunAsync("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", port, "--rtp-port", "0", "--http-port", "0");
 
@@ -163,6 +182,20 @@ public sealed partial class ServeAndPlayTests : IDisposable
         Assert.Contains(says, shell.Errors, StringComparison.Ordinal);
         Assert.Single(shell.Errors.TrimEnd().Split('\n'));
         Assert.DoesNotContain("Exception", shell.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs a probe that is to last <see cref="Probed"/>, and interrupts it when it sets a timer that is due as told.</summary>
+    private async Task<(int Code, FakeShell Shell)> InterruptedProbeAsync(string address, Func<TimeSpan, bool> isDue)
+    {
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var clock = new WatchedClock(due => due > Probed / 2 && isDue(due));
+        var shell = new FakeShell(clock);
+        Task<int> probing = CommandLine.RunAsync(
+            ["probe", address, "--seconds", Probed.TotalSeconds.ToString(CultureInfo.InvariantCulture)], shell.Shell, interrupt.Token);
+        await await Task.WhenAny(probing, clock.Set);
+        Assert.False(probing.IsCompleted, shell.Errors);
+        await interrupt.CancelAsync();
+        return (await probing, shell);
     }
 
     private async Task<(int Code, FakeShell Shell)> RunAsync(params string[] arguments)
@@ -211,4 +244,45 @@ public sealed partial class ServeAndPlayTests : IDisposable
 
     [GeneratedRegex("rtsp://[0-9.:]+/")]
     private static partial Regex Address();
+
+    /// <summary>The system's clock, which tells when a timer of interest is set.</summary>
+    private sealed class WatchedClock(Func<TimeSpan, bool> isOfInterest) : TimeProvider
+    {
+        private readonly TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Completes when it is.</summary>
+        public Task Set => _set.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (isOfInterest(dueTime))
+            {
+                _set.TrySetResult();
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
+
+    /// <summary>A source that never gives anything.</summary>
+    private sealed class StuckSource : IAudioSource
+    {
+        public AudioFormat Format { get; } = new(48_000, 2);
+
+        public int BitDepth => 16;
+
+        public bool IsLive => false;
+
+        public TimeSpan? Duration => null;
+
+        public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
+        {
+            cancellationToken.WaitHandle.WaitOne();
+            throw new OperationCanceledException(cancellationToken);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }
