@@ -36,6 +36,7 @@ STAY = [
 ]
 HTTP, RTSP = ("mp3", "mp3-64", "opus", "opus-64", "flac", "wav"), ("opus", "opus-5ms", "pcm", "l16")
 SPARE = 8  # descriptors and threads that may be more at the end: pools of the runtime, connections of the script
+ENDS = 30  # seconds it may take to end
 WARM = 0.25  # of the time: what starting costs is not growth
 # Memory may grow by this much from the half to the end. A short soak still sees the program being compiled, so it finds only a leak that is quick.
 GROWTH, SHORT_GROWTH, SHORT = 0.05, 0.35, 10 * 60
@@ -94,8 +95,9 @@ def main():
                      "--pyaudio", "--pyaudio-station", "stdin", "--pyaudio-tcp-port", ports["pyaudio-tcp"], "--pyaudio-udp-port", ports["pyaudio-udp"]], still)
     wait_for(ports["http"], server.process)
     samples = Samples(server.process.pid, ports["http"])
-    samples.start()
     time.sleep(3)
+    samples.look()
+    samples.start()
     before = {name: samples.last(name) for name in samples.NAMES}
     pusher = Pusher(ports["http"], over)
     pusher.start()
@@ -134,8 +136,9 @@ def ended(server, still):
     if server.process.poll() is None:
         server.process.send_signal(signal.SIGINT)
         try:
-            server.process.wait(20)
+            server.process.wait(ENDS)
         except subprocess.TimeoutExpired:
+            print(f"\nit does not end; its threads are in {stuck(server.process.pid)}")
             server.process.kill()
             server.process.wait()
             return None
@@ -144,6 +147,15 @@ def ended(server, still):
     server.reader.join(5)
     server.log.close()
     return server.process.returncode
+
+
+def stuck(pid):
+    """What the threads of a process wait for: their names and the kernel's functions."""
+    found = collections.Counter()
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/comm") as name, open(f"/proc/{pid}/task/{thread}/wchan") as function:
+            found[f"{name.read().strip()}: {function.read().strip()}"] += 1
+    return ", ".join(f"{n} × {what}" for what, n in found.most_common())
 
 
 def report(given, server, samples, listeners, there, lived, before, after, end, code):

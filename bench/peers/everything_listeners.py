@@ -13,6 +13,7 @@ from everything_units import Flac, Messages, Mp3, Ogg, Order, Positions, Rtp, Wa
 
 HANGS = 10  # seconds without a byte: the sound has stopped, however busy the machine is
 LOOKS = 0.5  # seconds: so often a listener who hears nothing looks whether it is over
+KEEPS_ALIVE = 20  # seconds between two signs of life: a session by UDP ends after sixty without one
 COUNTED = "stdin"  # the station whose sound is Positions
 NOISE = "folder"  # the station of which no two encoded units are the same
 
@@ -109,7 +110,16 @@ class Listener(threading.Thread):
     def rtsp_udp(self):
         rtsp = self.play()
         rtsp.rtp.settimeout(LOOKS)
-        return (rtsp.connection, rtsp.rtp, rtsp.rtcp), lambda: rtsp.rtp.recv(2048), self.packets(rtsp)
+        alive = time.monotonic()
+
+        def receive():
+            nonlocal alive
+            if time.monotonic() > alive + KEEPS_ALIVE:
+                alive = time.monotonic()
+                rtsp.keep_alive()
+            return rtsp.rtp.recv(2048)
+
+        return (rtsp.connection, rtsp.rtp, rtsp.rtcp), receive, self.packets(rtsp)
 
     def rtsp_tcp(self):
         rtsp = self.play(interleaved=True)

@@ -22,21 +22,19 @@ class Samples(threading.Thread):
         self.taken = {name: [] for name in self.NAMES}
 
     def run(self):
-        while not self.over.is_set():
-            try:
+        try:
+            while not self.over.is_set():
                 self.look()
-            except OSError:
-                return  # It has ended.
-            self.over.wait(1)
+                if len(self.taken["threads"]) % 5 == 0:
+                    self.look_at_heap()
+                self.over.wait(1)
+        except OSError:
+            pass  # It has ended.
 
     def look(self):
         at = time.monotonic() - self.began
         threads = os.listdir(f"/proc/{self.pid}/task")
         now = {"memory MB": rig.memory_kb(self.pid) / 1000, "descriptors": len(os.listdir(f"/proc/{self.pid}/fd")), "threads": len(threads), "children": len(self.children(threads))}
-        if int(at) % 5 == 0:
-            heap = self.heap()
-            if heap is not None:
-                now["heap MB"] = heap / 1e6
         for name, value in now.items():
             self.taken[name].append((at, value))
 
@@ -50,15 +48,16 @@ class Samples(threading.Thread):
                 pass  # The thread has ended.
         return found
 
-    def heap(self):
-        """Bytes in use on the managed heap after its last collection."""
+    def look_at_heap(self):
+        """What was in use on the managed heap after its last collection."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/metrics", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/metrics", timeout=10) as answer:
                 text = answer.read().decode()
         except OSError:
-            return None
+            return  # It was too busy, or has ended.
         sizes = re.findall(r"^dotnet_gc_last_collection_heap_size_bytes\{[^}]*\} (\S+)", text, re.M)
-        return sum(map(float, sizes)) if sizes else None
+        if sizes:
+            self.taken["heap MB"].append((time.monotonic() - self.began, sum(map(float, sizes)) / 1e6))
 
     def last(self, name):
         return self.taken[name][-1][1] if self.taken[name] else 0

@@ -127,6 +127,10 @@ class Rtsp:
         self.ssrc = int(found.group(1), 16) if found else self.ssrc
         return body.decode()
 
+    def keep_alive(self):
+        """Asks for nothing, and takes the answer. For sessions by UDP."""
+        self.ask("GET_PARAMETER", self.url)
+
     def receive(self):
         data = self.connection.recv(65536)
         if not data:

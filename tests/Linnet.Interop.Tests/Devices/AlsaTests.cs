@@ -71,7 +71,8 @@ public sealed partial class AlsaTests : IDisposable
             await device.RunAsync(ramp.Give, TestContext.Current.CancellationToken);
         }
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0.5, 20);
+        // Not faster than the sound is long; how much slower is the machine's matter.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromSeconds(0.5), TimeSpan.MaxValue);
         Assert.Equal((1, ramp.Given), Ramp.FramesIn(File.ReadAllBytes(FilePath)));
     }
 

@@ -55,22 +55,43 @@ internal sealed class FedServer : IAsyncDisposable
     }
 
     /// <summary>Waits until the station is there and somebody is heard on it.</summary>
-    internal async Task UntilHeardAsync()
+    internal Task UntilHeardAsync() => UntilAsync(() => Live is { IsSenderHeard: true });
+
+    /// <summary>Waits until the station's sender has gone and something else is heard.</summary>
+    internal Task UntilGoneAsync() => UntilAsync(() => Live is { IsSenderHeard: false });
+
+    /// <summary>Waits until so many listen over HTTP.</summary>
+    internal Task UntilListenedToAsync(int listeners) => UntilAsync(() => _server.Radio!.GetSnapshot().Listeners >= listeners);
+
+    /// <summary>Waits until the station has played so much more.</summary>
+    internal async Task UntilPlayedAsync(TimeSpan more)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        late.CancelAfter(TimeSpan.FromSeconds(30));
-        while (Live is not { IsSenderHeard: true })
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, late.Token);
-        }
+        TimeSpan until = Live!.Position + more;
+        await UntilAsync(() => Live!.Position >= until);
+    }
+
+    /// <summary>Ends the server, and with it the sound of all who listen.</summary>
+    internal async Task EndAsync()
+    {
+        await _ending.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await EndAsync();
         await _server.DisposeAsync();
         _ending.Dispose();
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        late.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!isSo())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, late.Token);
+        }
     }
 
     private sealed class TestLog : ILogger

@@ -5,6 +5,8 @@ public sealed class PushTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(4);
+
     private readonly TempFolder _folder = new();
 
     [Theory]
@@ -91,24 +93,25 @@ public sealed class PushTests : IDisposable
         Tone("fallback.wav", 400, seconds: 5);
         Tone("push.wav", 1000, seconds: 60);
         await using FedServer server = FedServer.Start(fallback: _folder["fallback.wav"]);
-        await using Tool wav = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live.wav"), "-t", "24", _folder["heard.wav"]);
-        await using Tool mp3 = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live.mp3"), "-t", "24", _folder["mp3.wav"]);
-        await using Tool opus = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live.opus"), "-t", "24", _folder["opus.wav"]);
+        await using Tool wav = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live.wav"), _folder["heard.wav"]);
+        await using Tool mp3 = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live.mp3"), _folder["mp3.wav"]);
+        await using Tool opus = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live.opus"), _folder["opus.wav"]);
 
+        // Each change is made when enough was played that all hear what was before it.
+        await server.UntilListenedToAsync(3);
+        await server.UntilPlayedAsync(Enough);
         await using (Push())
         {
             await server.UntilHeardAsync();
-            await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+            await server.UntilPlayedAsync(Enough);
         }
 
-        while (server.Live!.IsSenderHeard)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-
-        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
+        await server.UntilGoneAsync();
+        await server.UntilPlayedAsync(Enough);
         await using Tool again = Push();
         await server.UntilHeardAsync();
+        await server.UntilPlayedAsync(Enough);
+        await server.EndAsync();
         foreach ((Tool tool, string file) in new[] { (wav, "heard.wav"), (mp3, "mp3.wav"), (opus, "opus.wav") })
         {
             Assert.Equal(0, await tool.ExitAsync(Limit));

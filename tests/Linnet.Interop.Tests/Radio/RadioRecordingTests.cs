@@ -55,7 +55,7 @@ public class RadioRecordingTests
             await using Tool gst = Tool.Start(
                 "gst-launch-1.0", "-q", "-e", "souphttpsrc", $"location={server.Http}{station}.{extension}", "!", "decodebin", "!", "audioconvert", "!",
                 "audio/x-raw,format=S16LE", "!", "wavenc", "!", "filesink", $"location={folder[$"gstreamer.{extension}.wav"]}");
-            await Task.Delay(TimeSpan.FromSeconds(Seconds), TimeProvider.System, TestContext.Current.CancellationToken);
+            await UntilItHoldsAsync(folder[$"gstreamer.{extension}.wav"], (station == "noise" ? 44_100 : 48_000) * Seconds * 4L);
             await gst.InterruptAsync();
             int code = await gst.ExitAsync(Limit);
             Assert.True(code == 0, $"gst-launch-1.0 ended with {code}: {gst.Errors}");
@@ -67,6 +67,16 @@ public class RadioRecordingTests
             Assert.Equal(rate, heard.SampleRate);
             Assert.True(heard.Frames > rate * (Seconds - 4), $"{file} has only {heard.Frames} frames.");
             return heard;
+        }
+
+        async Task UntilItHoldsAsync(string file, long bytes)
+        {
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            late.CancelAfter(Limit);
+            while (!File.Exists(file) || new FileInfo(file).Length < bytes)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, late.Token);
+            }
         }
     }
 }

@@ -8,16 +8,23 @@ using Linnet.Transports.Http;
 namespace Linnet.Server.Tests.Load;
 
 /// <summary>
-/// A minute of <c>bench/peers/radio_soak.py</c>: 500 listeners that come, go, stall and die. Whether somebody misses anything is told by comparing what was
+/// A minute of sound of <c>bench/peers/radio_soak.py</c>: 500 listeners that come, go, stall and die. Whether somebody misses anything is told by comparing what was
 /// heard with what the station published, never by a clock.
 /// </summary>
 [Collection(nameof(Crowds))]
 public class RadioCrowdTests
 {
     private const int Doomed = 10;
-    // As long as rings and logs take until they are full.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
+
+    // Seconds of sound. The first are as many as rings and logs take until they are full.
+    private const int WarmUp = 15;
+    private const int Minute = 60;
+
+    private const int DoomedSeconds = 6;
+    private const int LeastVisits = 5;
+
+    // Bytes of a second of MP3 and Opus: 128 kbit/s.
+    private const int Second = 16_000;
     private static readonly string[] Paths = ["/noise.mp3", "/noise.opus", "/noise.wav"];
 
     private readonly List<RadioClient> _references = [];
@@ -44,12 +51,12 @@ public class RadioCrowdTests
 
         // Those against whom all others are compared come first, and have room for all they will hear.
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        _references.AddRange(Paths.Select(p => new RadioClient(port, p, keeps: p.EndsWith("wav", StringComparison.Ordinal) ? 20_000_000 : 2_000_000)));
+        _references.AddRange(Paths.Select(p => new RadioClient(port, p, keeps: p.EndsWith("wav", StringComparison.Ordinal) ? 40_000_000 : 4_000_000)));
         List<Task> hearing = [.. _references.Select(r => r.ListenAsync(TimeSpan.Zero, over.Token))];
-        await PassAsync(TimeSpan.FromSeconds(4), over.Token);
+        await Crowds.UntilAsync(() => _references.All(r => r.Bytes > 4 * Second));
         await CrowdAsync(port, WarmUp, server, isCounted: false, TestContext.Current.CancellationToken);
         long memoryBefore = await SettledAsync(server);
-        await CrowdAsync(port, Duration, server, isCounted: true, TestContext.Current.CancellationToken);
+        await CrowdAsync(port, Minute, server, isCounted: true, TestContext.Current.CancellationToken);
         long memoryAfter = await SettledAsync(server);
 
         Assert.True(memoryAfter - memoryBefore < 3_000_000, $"Memory grew from {memoryBefore} to {memoryAfter} bytes.");
@@ -60,7 +67,7 @@ public class RadioCrowdTests
         await serving;
     }
 
-    private async Task CrowdAsync(int port, TimeSpan duration, StationServer server, bool isCounted, CancellationToken cancellationToken)
+    private async Task CrowdAsync(int port, int seconds, StationServer server, bool isCounted, CancellationToken cancellationToken)
     {
         RadioServerSnapshot before = server.Radio!.GetSnapshot();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -78,7 +85,10 @@ public class RadioCrowdTests
             .. mute.Select(c => c.SayAsync(Encoding.ASCII.GetBytes("GET /noise.mp3 HTTP/1.1\r\nHost: "), over.Token)),
             .. visitors.Select(v => v.ComeAndGoAsync(over.Token)),
         ]);
-        await PassAsync(duration, cancellationToken);
+        await Crowds.UntilAsync(
+            () => steady.All(c => c.WasEnded || c.Bytes > seconds * Second)
+                && (!isCounted || (stalled.All(c => c.WasEnded) && mute.All(c => c.WasEnded) && visitors.All(v => v.Fault is not null || v.Visits >= LeastVisits))),
+            () => $"Heard: {steady.Min(c => c.Bytes)} bytes at least; ended: {stalled.Count(c => c.WasEnded)} stalled, {mute.Count(c => c.WasEnded)} mute; {visitors.Min(v => v.Visits)} visits at least.");
         RadioServerSnapshot after = server.Radio.GetSnapshot();
         await over.CancelAsync();
         await hearing;
@@ -87,12 +97,8 @@ public class RadioCrowdTests
         if (isCounted)
         {
             Assert.All(steady, c => Assert.False(c.WasEnded));
-            Assert.All(steady, c => Assert.True(c.Bytes > duration.TotalSeconds * 10_000, $"Only {c.Bytes} bytes were heard."));
             Assert.All(steady.Select((c, i) => c.Compare(_references[KindOf(i)])), Assert.Null);
             Assert.All(visitors, v => Assert.Null(v.Fault));
-            Assert.All(visitors, v => Assert.InRange(v.Visits, 3, 200));
-            Assert.All(stalled, c => Assert.True(c.WasEnded));
-            Assert.All(mute, c => Assert.True(c.WasEnded));
 
             // Crawlers are moved on and on; who takes nothing is dropped.
             Assert.Equal(stalled.Length, after.Sending.StalledListeners - before.Sending.StalledListeners);
@@ -121,24 +127,38 @@ public class RadioCrowdTests
         int dead = 0;
         while (!over.IsCancellationRequested)
         {
-            Process[] doomed = [.. Enumerable.Range(0, Doomed).Select(_ => Process.Start("curl", ["-s", "-o", "/dev/null", $"http://127.0.0.1:{port}/noise.mp3"]))];
+            Process[] doomed =
+                [.. Enumerable.Range(0, Doomed).Select(_ => Process.Start(new ProcessStartInfo("curl", ["-s", "-N", $"http://127.0.0.1:{port}/noise.mp3"]) { RedirectStandardOutput = true })!)];
             dead += doomed.Length;
-            await PassAsync(TimeSpan.FromSeconds(5), over);
+            await Task.WhenAll(doomed.Select(d => HearAsync(d.StandardOutput.BaseStream, DoomedSeconds * Second, over)));
             Array.ForEach(doomed, d => d.Kill());
             Array.ForEach(doomed, d => d.WaitForExit());
+            Array.ForEach(doomed, d => d.Dispose());
         }
 
         return dead;
     }
 
+    private static async Task HearAsync(Stream sound, int bytes, CancellationToken over)
+    {
+        byte[] buffer = new byte[8192];
+        try
+        {
+            while (bytes > 0 && await sound.ReadAsync(buffer, over) is > 0 and int count)
+            {
+                bytes -= count;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The crowd goes home.
+        }
+    }
+
     /// <summary>Memory in use when all but the references have gone.</summary>
     private async Task<long> SettledAsync(StationServer server)
     {
-        while (server.Radio!.GetSnapshot() is var now && (now.Listeners > _references.Count || now.Waiting > 0))
-        {
-            await PassAsync(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-        }
+        await Crowds.UntilAsync(() => server.Radio!.GetSnapshot() is var now && now.Listeners <= _references.Count && now.Waiting == 0);
 
         // Who has just ended may be held on to for a moment.
         long least = long.MaxValue;

@@ -40,7 +40,7 @@ public class RadioServerTests
             Assert.Equal(first + (i / 320), BinaryPrimitives.ReadInt32BigEndian(sound.AsSpan(i)));
         }
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0.9, 5);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromSeconds(0.9), TimeSpan.MaxValue);
     }
 
     [Fact]
