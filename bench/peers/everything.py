@@ -14,7 +14,6 @@ import collections
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -35,7 +34,7 @@ STAY = [
     ("http", "push", "opus"), ("rtsp-udp", "rtsp", "opus"), ("http", "http", "mp3"),
 ]
 HTTP, RTSP = ("mp3", "mp3-64", "opus", "opus-64", "flac", "wav"), ("opus", "opus-5ms", "pcm", "l16")
-SPARE = 8  # descriptors and threads that may be more at the end: pools of the runtime, connections of the script
+SPARE = 8  # descriptors and threads that may be more at the end: pools of the runtime, connections that are just being closed
 ENDS = 30  # seconds it may take to end
 WARM = 0.25  # of the time: what starting costs is not growth
 # Memory may grow by this much from the half to the end. A short soak still sees the program being compiled, so it finds only a leak that is quick.
@@ -134,7 +133,7 @@ def main():
 def ended(server, still):
     """The exit code of the server, told to end; None if it does not."""
     if server.process.poll() is None:
-        server.process.send_signal(signal.SIGINT)
+        server.process.terminate()
         try:
             server.process.wait(ENDS)
         except subprocess.TimeoutExpired:

@@ -89,6 +89,7 @@ public class RadioCrowdTests
             () => steady.All(c => c.WasEnded || c.Bytes > seconds * Second)
                 && (!isCounted || (stalled.All(c => c.WasEnded) && mute.All(c => c.WasEnded) && visitors.All(v => v.Fault is not null || v.Visits >= LeastVisits))),
             () => $"Heard: {steady.Min(c => c.Bytes)} bytes at least; ended: {stalled.Count(c => c.WasEnded)} stalled, {mute.Count(c => c.WasEnded)} mute; {visitors.Min(v => v.Visits)} visits at least.");
+        int gone = crawling.Count(c => c.WasEnded);
         RadioServerSnapshot after = server.Radio.GetSnapshot();
         await over.CancelAsync();
         await hearing;
@@ -100,8 +101,9 @@ public class RadioCrowdTests
             Assert.All(steady.Select((c, i) => c.Compare(_references[KindOf(i)])), Assert.Null);
             Assert.All(visitors, v => Assert.Null(v.Fault));
 
-            // Crawlers are moved on and on; who takes nothing is dropped.
-            Assert.Equal(stalled.Length, after.Sending.StalledListeners - before.Sending.StalledListeners);
+            // Who takes nothing is dropped. Crawlers are moved on and on; where the machine is so busy that they take nothing for long, they are dropped, too.
+            Assert.InRange(
+                after.Sending.StalledListeners - before.Sending.StalledListeners, stalled.Length + gone, stalled.Length + crawling.Length);
             Assert.InRange(after.Sending.Moves - before.Sending.Moves, crawling.Length, long.MaxValue);
             Assert.Equal(mute.Length, Refused(after, RadioRefusal.TooSlow) - Refused(before, RadioRefusal.TooSlow));
             Assert.All(Enum.GetValues<RadioRefusal>().Where(r => r != RadioRefusal.TooSlow), r => Assert.Equal(0, Refused(after, r)));

@@ -1,0 +1,24 @@
+using System.Runtime.CompilerServices;
+
+namespace Linnet.Interop.Tests.Soaks;
+
+/// <summary>A short run of the soak in <c>bench/peers</c>, which starts its own server, sources and listeners.</summary>
+public class EverythingTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
+    [Fact]
+    public async Task Six_stations_and_listeners_of_every_transport_that_come_and_go_cost_nothing_that_stays_and_nobody_misses_sound()
+    {
+        // Half a minute of listeners; making the files and stopping the encoders takes as long again.
+        await using Tool soak = Tool.Start(
+            "env", $"LINNET={Tool.FileOf("linnet")}", "python3", Path.Join(Peers(), "everything.py"), "--minutes", "0.5", "--files", "12");
+
+        int code = await soak.ExitAsync(Limit);
+
+        Assert.True(code == 0, soak.Output + soak.Errors);
+    }
+
+    private static string Peers([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Join(Path.GetDirectoryName(thisFile), "..", "..", "..", "bench", "peers"));
+}
