@@ -19,11 +19,12 @@ class Linnet:
 
     name = "Linnet"
 
-    def __init__(self, *arguments, rtsp=0):
+    def __init__(self, *arguments, rtsp=0, **options):
         self.port = rig.free_port()
         self.process = rig.start(rig.LINNET, "serve", f"radio={wave()}", "--bind", "127.0.0.1", "--rtsp-port", rtsp, "--rtp-port", "0", "--http-port", self.port, *arguments,
-                                 stderr=None)
-        threading.Thread(target=lambda: [self.told(line) for line in self.process.stdout], daemon=True).start()
+                                 **{"stderr": None, **options})
+        if "stdout" not in options:
+            threading.Thread(target=lambda: [self.told(line) for line in self.process.stdout], daemon=True).start()
         wait_for(self.port, self.process)
 
     def told(self, line):
@@ -41,7 +42,7 @@ class Icecast:
 
     name = "Icecast"
 
-    def __init__(self, *forms, page_ms=20):
+    def __init__(self, *forms, page_ms=20, log=None, log_level=1, **options):
         self.port = rig.free_port()
         folder = os.path.join(rig.WORK, "icecast")
         os.makedirs(folder, exist_ok=True)
@@ -51,10 +52,10 @@ class Icecast:
             f.write(f"""<icecast><limits><clients>30000</clients><sources>4</sources><queue-size>1000000</queue-size><burst-size>65535</burst-size></limits>
 <authentication><source-password>hackme</source-password><admin-user>admin</admin-user><admin-password>hackme</admin-password></authentication>
 <hostname>localhost</hostname><listen-socket><port>{self.port}</port><bind-address>127.0.0.1</bind-address></listen-socket><fileserve>0</fileserve>
-<paths><basedir>{folder}</basedir><logdir>{folder}</logdir><webroot>/usr/share/icecast2/web</webroot><adminroot>/usr/share/icecast2/admin</adminroot></paths>
-<logging><accesslog>access.log</accesslog><errorlog>error.log</errorlog><loglevel>1</loglevel></logging>
+<paths><basedir>{folder}</basedir><logdir>{log or folder}</logdir><webroot>/usr/share/icecast2/web</webroot><adminroot>/usr/share/icecast2/admin</adminroot></paths>
+<logging><accesslog>access.log</accesslog><errorlog>error.log</errorlog><loglevel>{log_level}</loglevel></logging>
 <security><chroot>0</chroot><changeowner><user>nobody</user><group>nogroup</group></changeowner></security></icecast>""")
-        self.process = rig.start("icecast2", "-c", config)
+        self.process = rig.start("icecast2", "-c", config, **options)
         wait_for(self.port, self.process)
         self.sources = [rig.start("ffmpeg", "-nostdin", "-v", "error", "-re", "-stream_loop", "-1", "-i", encoded(form), "-c", "copy", *(["-page_duration", page_ms * 1000] if form == "ogg" else []), "-content_type",
                                   {"mp3": "audio/mpeg", "ogg": "audio/ogg"}[form], "-f", form, f"icecast://source:hackme@127.0.0.1:{self.port}{self.path(form)}") for form in forms]
