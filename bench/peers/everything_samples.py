@@ -19,6 +19,7 @@ class Samples(threading.Thread):
     def __init__(self, pid, http_port):
         super().__init__(daemon=True)
         self.pid, self.http_port, self.over, self.began = pid, http_port, threading.Event(), time.monotonic()
+        self.late = 0.0  # seconds by which the machine was late at worst: this thread, which only sleeps, woke so late
         self.taken = {name: [] for name in self.NAMES}
 
     def run(self):
@@ -27,7 +28,9 @@ class Samples(threading.Thread):
                 self.look()
                 if len(self.taken["threads"]) % 5 == 0:
                     self.look_at_heap()
+                asleep = time.monotonic()
                 self.over.wait(1)
+                self.late = max(self.late, time.monotonic() - asleep - 1)
         except OSError:
             pass  # It has ended.
 
