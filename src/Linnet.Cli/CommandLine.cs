@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Linnet.Cli.Commands;
 
@@ -34,7 +35,14 @@ internal static class CommandLine
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null, // signals are Interrupt's
             };
-            return await parsed.InvokeAsync(invocation, cancellationToken);
+            int code = await parsed.InvokeAsync(invocation, cancellationToken);
+            if (parsed.Action is SynchronousCommandLineAction)
+            {
+                // Help, or the version.
+                await shell.DeliverAsync(cancellationToken);
+            }
+
+            return code;
         }
         catch (Exception e)
         {

@@ -1,12 +1,11 @@
 using System.Net.Sockets;
+using Linnet.Cli.Outputs;
 
 namespace Linnet.Cli;
 
 /// <summary>Says in one sentence what failed and what to do about it.</summary>
 internal static class Failure
 {
-    private const int BrokenPipe = 32; // EPIPE, alike on all Unixes
-
     /// <summary>Reports <paramref name="exception"/> on standard error.</summary>
     /// <returns>The exit code it means.</returns>
     public static int Report(Exception exception, Shell shell, CancellationToken cancellationToken)
@@ -17,9 +16,9 @@ internal static class Failure
             return ExitCode.Ended;
         }
 
-        if (exception is IOException { HResult: BrokenPipe } && !OperatingSystem.IsWindows())
+        if (exception is IOException { HResult: StandardStream.BrokenPipe } && !OperatingSystem.IsWindows())
         {
-            // As in `linnet play --stats json | head`: whoever read has had enough.
+            // As in `linnet devices | head -1`: whoever read has had enough.
             return ExitCode.Ended;
         }
 

@@ -1,4 +1,9 @@
 using Linnet.Cli;
+using Linnet.Cli.Outputs;
 
+StartedDescriptors.Ensure();
 using var interrupt = new Interrupt();
-return await CommandLine.RunAsync(args, Shell.OfThisProcess(), interrupt.Token);
+using var outputs = ProgramOutputs.OfThisProcess(Shell.HasTerminal);
+int code = await CommandLine.RunAsync(args, Shell.OfThisProcess(outputs), interrupt.Token);
+await outputs.EndAsync(code);
+return code;

@@ -1,5 +1,5 @@
+using Linnet.Cli.Outputs;
 using Linnet.Cli.Panels;
-using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Cli;
 
@@ -12,27 +12,37 @@ namespace Linnet.Cli;
 /// <param name="IsDebugging">Whether errors show their stack trace (LINNET_DEBUG=1).</param>
 internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time, bool IsTerminal, bool HasKeys, bool IsDebugging)
 {
-    public static Shell OfThisProcess() => new(
-        StandardOutput(),
-        Console.Error,
+    /// <summary>Whether standard output of this process is a terminal that can redraw.</summary>
+    public static bool HasTerminal => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
+    /// <summary>Whether the program may do all there is to do on this machine. Those who attack it would, too.</summary>
+    public bool IsPrivileged { get; init; }
+
+    /// <summary>This process's.</summary>
+    /// <param name="outputs">Its outputs. Not disposed.</param>
+    public static Shell OfThisProcess(ProgramOutputs outputs) => new(
+        outputs.Out,
+        outputs.Error,
         TimeProvider.System,
-        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+        HasTerminal,
         !Console.IsInputRedirected,
-        Environment.GetEnvironmentVariable("LINNET_DEBUG") == "1");
+        Environment.GetEnvironmentVariable("LINNET_DEBUG") == "1")
+    {
+        IsPrivileged = Environment.IsPrivilegedProcess,
+    };
 
     /// <summary>Says one thing to the person on standard error, in the form every message has.</summary>
     public void Say(string sentence) => Error.WriteLine($"linnet: {Text.Printable(sentence)}");
 
-    // The console's own writer keeps quiet when whoever read a pipe has gone, and the program would run on for nobody. A file stays with the
-    // console: other programs may write to it as well, and only the system knows where its end is.
-    private static TextWriter StandardOutput()
+    /// <summary>Waits until a result is written that is of no use in part, such as help or a report.</summary>
+    /// <param name="cancellationToken">Ends the wait for whoever reads.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public async Task DeliverAsync(CancellationToken cancellationToken)
     {
-        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
+        Out.Flush();
+        if (Out is QueuedWriter { Queue: { } queue } && await queue.WrittenAsync().WaitAsync(cancellationToken) is { } problem)
         {
-            return Console.Out;
+            throw problem is IOException { HResult: StandardStream.BrokenPipe } ? problem : new IOException($"Standard output cannot be written: {problem.Message}.", problem);
         }
-
-        var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return stream.CanSeek ? Console.Out : TextWriter.Synchronized(new StreamWriter(stream) { AutoFlush = true });
     }
 }

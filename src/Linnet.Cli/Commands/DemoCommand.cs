@@ -21,6 +21,7 @@ internal static class DemoCommand
         command.SetAction((parsed, cancellationToken) => DemoSession.RunAsync(
             parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             NetworkOptions.Read(parsed),
+            NetworkOptions.ReadUser(parsed),
             shell,
             cancellationToken));
         return command;

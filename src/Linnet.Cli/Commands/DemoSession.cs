@@ -13,8 +13,9 @@ internal static class DemoSession
 {
     private const string StationName = "songbird";
 
-    public static async Task<int> RunAsync(TimeSpan? duration, StationServerOptions network, Shell shell, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(TimeSpan? duration, StationServerOptions network, string? user, Shell shell, CancellationToken cancellationToken)
     {
+        Privileges.Lower(user, shell);
         using var session = new Session(shell, wantsJson: false, outIsTaken: false, cancellationToken);
         var options = new StationOptions { Name = StationName };
         var station = new Station(options, new SongbirdSource(), shell.Time, session.Log.CreateLogger<Station>());

@@ -17,6 +17,7 @@ internal static class DevicesCommand
         {
             IReadOnlyList<AudioDeviceInfo> devices = await AudioDevices.ListAsync(shell.Time, cancellationToken: cancellationToken);
             Write(devices, shell.Out);
+            await shell.DeliverAsync(cancellationToken);
             return ExitCode.Ended;
         });
         return command;

@@ -28,6 +28,9 @@ internal static class NetworkOptions
     private static readonly Option<double?> IdleTime = Ask.Number(
         "--idle-time", "SECONDS", "A connection that asks for nothing for so long is closed. Default 60.", 1, 3600);
 
+    private static readonly Option<string?> User = Ask.Word(
+        "--user", "NAME", "Started by root: become this user before anything is opened. Linux. Ports below 1024 are root's.");
+
     public static void AddTo(Command command)
     {
         command.Options.Add(Bind);
@@ -38,7 +41,11 @@ internal static class NetworkOptions
         command.Options.Add(MaxLag);
         command.Options.Add(StallTime);
         command.Options.Add(IdleTime);
+        command.Options.Add(User);
     }
+
+    /// <summary>What <c>--user</c> was given.</summary>
+    public static string? ReadUser(ParseResult parsed) => parsed.GetValue(User);
 
     /// <summary>What <c>--max-listeners</c> was given.</summary>
     public static int? ReadMaxListeners(ParseResult parsed) => parsed.GetValue(MaxListeners);

@@ -74,5 +74,6 @@ internal static class PlayCommand
         Duration = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         Volume = (parsed.GetValue(Volume) ?? 100) / 100,
         WantsJson = parsed.GetValue(Stats) is not null,
+        EndsWithReader = true,
     };
 }

@@ -37,4 +37,7 @@ internal sealed record PlayRequest(Uri Address)
 
     /// <summary>Whether JSON is shown instead of a panel.</summary>
     public bool WantsJson { get; init; }
+
+    /// <summary>Whether it ends when nobody reads the JSON any more, as in <c>linnet play --stats json | head</c>.</summary>
+    public bool EndsWithReader { get; init; }
 }

@@ -16,7 +16,7 @@ internal static class PlaySession
 
     public static async Task<int> RunAsync(PlayRequest request, Shell shell, CancellationToken cancellationToken)
     {
-        using var session = new Session(shell, request.WantsJson, outIsTaken: request.Output == "-", cancellationToken);
+        using var session = new Session(shell, request.WantsJson, outIsTaken: request.Output == "-", cancellationToken, request.EndsWithReader);
         await using IAudioDevice device = AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency ?? request.Profile.Base));
         await using var player = new Player(OptionsOf(request), device, shell.Time, session.Log);
         var monitor = new PlayerMonitor(player, request.Address, device, shell.Time);

@@ -38,7 +38,7 @@ internal static class ProbeSession
             Print(ProbePanel.Report(report, progress, options.Url.AbsoluteUri), shell);
         }
 
-        shell.Out.Flush();
+        await shell.DeliverAsync(cancellationToken);
         if (failure is not null)
         {
             throw failure;
@@ -49,7 +49,7 @@ internal static class ProbeSession
 
     private static void Print(IEnumerable<PanelLine> lines, Shell shell)
     {
-        int width = shell.IsTerminal ? Math.Min(Console.WindowWidth - 1, WidestReport) : PlainWidth;
+        int width = shell.IsTerminal ? Math.Min(TerminalSize.Now().Width - 1, WidestReport) : PlainWidth;
         bool colours = shell.IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         foreach (PanelLine line in lines)
         {

@@ -67,14 +67,16 @@ internal static class PushOptions
             return password;
         }
 
-        return file is null ? Environment.GetEnvironmentVariable(Variable) : ReadFile(file);
+        return file is null ? Environment.GetEnvironmentVariable(Variable) : ReadFile(file, shell);
     }
 
-    private static string ReadFile(string path)
+    private static string ReadFile(string path, Shell shell)
     {
         try
         {
-            using StreamReader reader = File.OpenText(path);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            Judge(file, path, shell);
+            using var reader = new StreamReader(file);
             char[] start = new char[MaxPasswordLength];
             string line = new string(start, 0, reader.ReadBlock(start)).Split('\n')[0].Trim();
             return line.Length > 0 ? line : throw new UsageException($"The first line of {path} is empty: it must be the password.");
@@ -82,6 +84,21 @@ internal static class PushOptions
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"The password cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>A group may be meant to read it, as that of the user Linnet runs as; everybody is not.</summary>
+    private static void Judge(FileStream file, string path, Shell shell)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        UnixFileMode mode = File.GetUnixFileMode(file.SafeFileHandle);
+        if ((mode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
+        {
+            shell.Say($"Everybody on this machine can {((mode & UnixFileMode.OtherRead) != 0 ? "read" : "change")} the password in {path} (mode {Convert.ToString((int)mode, 8)}). Change that with: chmod 600 {path}");
         }
     }
 }

@@ -81,6 +81,7 @@ internal static class ServeCommand
             Loudness = parsed.GetValue(LoudnessAll) ? LoudnessMode.All : parsed.GetValue(Loudness) ? LoudnessMode.Lossy : LoudnessMode.Off,
         }),
         WantsJson = parsed.GetValue(Stats) is not null,
+        User = NetworkOptions.ReadUser(parsed),
         Http = RadioOptions.ReadHost(parsed, network),
         Server = RadioOptions.Add(parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)) with
         {

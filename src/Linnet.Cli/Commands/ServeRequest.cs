@@ -26,6 +26,9 @@ internal sealed record ServeRequest(IReadOnlyList<SourceSpec> Stations)
     /// <summary>Where it listens for HTTP; <see langword="null"/>: nowhere.</summary>
     public RadioHostOptions? Http { get; init; }
 
+    /// <summary>Whose rights it takes; <see langword="null"/>: it keeps those it has.</summary>
+    public string? User { get; init; }
+
     /// <summary>Where the server listens, and its limits.</summary>
     public StationServerOptions Server { get; init; } = new();
 }

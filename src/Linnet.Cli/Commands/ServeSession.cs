@@ -14,6 +14,7 @@ internal static class ServeSession
     public static async Task<int> RunAsync(ServeRequest request, Shell shell, CancellationToken cancellationToken)
     {
         CheckPush(request);
+        Privileges.Lower(request.User, shell);
         using var session = new Session(shell, request.WantsJson, outIsTaken: false, cancellationToken);
         await using StationServer server = await OpenAsync(request, shell, session.Log, session.Ending);
         await using RadioHost? host = request.Http is { } http

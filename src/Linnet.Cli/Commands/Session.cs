@@ -1,25 +1,29 @@
+using Linnet.Cli.Outputs;
 using Linnet.Cli.Panels;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Cli.Commands;
 
 /// <summary>What every command has that runs until it is told to end: a way to end it, a log, and something that shows how it goes.</summary>
-internal sealed class Session : IDisposable
+internal sealed partial class Session : IDisposable
 {
     private readonly CancellationTokenSource _ending;
     private readonly Shell _shell;
     private readonly bool _wantsJson;
     private readonly bool _outIsTaken;
+    private readonly bool _endsWithReader;
 
     /// <param name="shell">Where it was started.</param>
     /// <param name="wantsJson">Whether JSON is shown instead of a panel.</param>
     /// <param name="outIsTaken">Whether sound goes to standard output, so that nothing else may.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public Session(Shell shell, bool wantsJson, bool outIsTaken, CancellationToken cancellationToken)
+    /// <param name="endsWithReader">Whether it ends, too, when whoever reads the JSON has gone. Else only the JSON does.</param>
+    public Session(Shell shell, bool wantsJson, bool outIsTaken, CancellationToken cancellationToken, bool endsWithReader = false)
     {
         _shell = shell;
         _wantsJson = wantsJson;
         _outIsTaken = outIsTaken;
+        _endsWithReader = endsWithReader;
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Log = new DisplayLogger(shell, IsPlain ? LogLevel.Information : LogLevel.Warning);
     }
@@ -43,7 +47,7 @@ internal sealed class Session : IDisposable
         using (Display display = Choose(render, json, pressed))
         {
             Log.Use(display);
-            await display.ShowWhileAsync(work, _shell.Time);
+            await display.ShowWhileAsync(work, _shell.Time, e => LogNotShown(Log, e, e.Message));
             Log.Use(null);
         }
 
@@ -60,10 +64,10 @@ internal sealed class Session : IDisposable
     {
         if (_wantsJson)
         {
-            return new JsonDisplay(json, _shell.Out, _shell.Error);
+            return new JsonDisplay(json, _shell.Out, _shell.Error, _endsWithReader ? Quit : null);
         }
 
-        if (IsPlain)
+        if (IsPlain || _shell.Out is not QueuedWriter terminal)
         {
             return new LogDisplay(_outIsTaken ? _shell.Error : _shell.Out);
         }
@@ -73,7 +77,7 @@ internal sealed class Session : IDisposable
             Keys.Listen(OnKey);
         }
 
-        return PanelDisplay.OnTerminal(render);
+        return PanelDisplay.OnTerminal(terminal.Queue, render);
 
         void OnKey(char key)
         {
@@ -92,11 +96,14 @@ internal sealed class Session : IDisposable
     {
         try
         {
-            _ending.Cancel();
+            _ = _ending.CancelAsync();
         }
         catch (ObjectDisposedException)
         {
             // It has ended by itself meanwhile.
         }
     }
+
+    [LoggerMessage(1001, LogLevel.Warning, "How it goes cannot be shown; it goes on, and showing it is tried again. {Problem}")]
+    private static partial void LogNotShown(ILogger logger, Exception exception, string problem);
 }

@@ -1,3 +1,5 @@
+using Linnet.Cli.Outputs;
+
 namespace Linnet.Cli.Panels;
 
 /// <summary>Shows how something goes, again and again while it runs, and once more at its end.</summary>
@@ -14,20 +16,36 @@ internal abstract class Display : IDisposable
     public abstract void Say(string sentence);
 
     /// <summary>Shows until <paramref name="work"/> has ended, whichever way, and then the end.</summary>
-    public async Task ShowWhileAsync(Task work, TimeProvider time)
+    /// <param name="work">What is shown. Whatever goes wrong with showing it, it goes on.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="failed">Told the first time that it could not be shown. It is tried again.</param>
+    public async Task ShowWhileAsync(Task work, TimeProvider time, Action<Exception>? failed = null)
     {
         using var timer = new PeriodicTimer(Interval, time);
         Task<bool> tick = timer.WaitForNextTickAsync().AsTask();
         while (!work.IsCompleted)
         {
-            Show(isLast: false);
+            TryShow(isLast: false);
             if (await Task.WhenAny(work, tick) == tick)
             {
                 tick = timer.WaitForNextTickAsync().AsTask();
             }
         }
 
-        Show(isLast: true);
+        TryShow(isLast: true);
+
+        void TryShow(bool isLast)
+        {
+            try
+            {
+                Show(isLast);
+            }
+            catch (Exception e)
+            {
+                failed?.Invoke(e);
+                failed = null;
+            }
+        }
     }
 
     public virtual void Dispose()
@@ -46,10 +64,12 @@ internal sealed class PanelDisplay(
     protected override TimeSpan Interval => TimeSpan.FromMilliseconds(66);
 
     /// <summary>A panel on this process's terminal. Colours stay off where NO_COLOR asks for that (no-color.org).</summary>
-    public static PanelDisplay OnTerminal(Func<int, IEnumerable<PanelLine>> render) => new(
-        new Screen(Console.OpenStandardOutput()),
+    /// <param name="output">Writes to the terminal.</param>
+    /// <param name="render">Gives the panel's lines for a width in cells.</param>
+    public static PanelDisplay OnTerminal(OutputQueue output, Func<int, IEnumerable<PanelLine>> render) => new(
+        new Screen(output),
         render,
-        static () => (Console.WindowWidth, Console.WindowHeight),
+        TerminalSize.Now,
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
 
     public override void Say(string sentence) => screen.Print($"linnet: {sentence}");
@@ -88,7 +108,8 @@ internal sealed class LogDisplay(TextWriter log) : Display
 /// <param name="line">Gives it; told whether it is the last.</param>
 /// <param name="output">Gets the lines, each flushed.</param>
 /// <param name="error">Gets warnings.</param>
-internal sealed class JsonDisplay(Func<bool, string> line, TextWriter output, TextWriter error) : Display
+/// <param name="readerHasGone">Called when nobody reads the lines any more; by default nothing follows from that.</param>
+internal sealed class JsonDisplay(Func<bool, string> line, TextWriter output, TextWriter error, Action? readerHasGone = null) : Display
 {
     protected override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
@@ -96,7 +117,26 @@ internal sealed class JsonDisplay(Func<bool, string> line, TextWriter output, Te
 
     protected override void Show(bool isLast)
     {
+        if (output is QueuedWriter { Queue: { } queue })
+        {
+            Judge(queue);
+        }
+
         output.WriteLine(line(isLast));
         output.Flush();
+    }
+
+    // A program reads JSON there and nothing else, so what is missing is said to people.
+    private void Judge(OutputQueue queue)
+    {
+        queue.Notice = null;
+        if (queue.Problem is { HResult: StandardStream.BrokenPipe })
+        {
+            readerHasGone?.Invoke();
+        }
+        else if (queue.IsIdle && queue.TakeUnsaid() is > 0 and var unsaid)
+        {
+            error.Write(ProgramOutputs.DroppedLine(unsaid));
+        }
     }
 }

@@ -32,7 +32,17 @@ internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILog
             return;
         }
 
-        string sentence = Text.Printable(formatter(state, exception));
+        string sentence;
+        try
+        {
+            sentence = Text.Printable(formatter(state, exception));
+        }
+        catch (Exception e)
+        {
+            // Who logs does its work; that a value has no text is no reason to stop.
+            sentence = $"Event {eventId.Id} cannot be put into words: {e.Message}";
+        }
+
         if (_display is { } display)
         {
             display.Say(sentence);

@@ -22,9 +22,9 @@ internal static class Keys
                     pressed(char.ToLowerInvariant(Console.ReadKey(intercept: true).KeyChar));
                 }
             }
-            catch (InvalidOperationException)
+            catch (Exception)
             {
-                // Standard input is no terminal any more: no keys, then.
+                // The terminal is gone, or is none any more: no keys, then. Nothing else ends with them.
             }
         }
     }

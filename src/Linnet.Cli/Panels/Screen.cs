@@ -1,13 +1,15 @@
 using System.Text;
+using Linnet.Cli.Outputs;
 
 namespace Linnet.Cli.Panels;
 
 /// <summary>
 /// The lines at the bottom of a terminal that are drawn again and again in place. Each frame is one write, so nothing flickers;
 /// what is printed in between scrolls away above. Disposing leaves the last frame and gives the cursor back.
+/// A terminal that takes nothing misses frames and holds up nobody.
 /// </summary>
-/// <param name="output">The terminal's bytes. Not disposed.</param>
-internal sealed class Screen(Stream output) : IDisposable
+/// <param name="output">Writes to the terminal.</param>
+internal sealed class Screen(OutputQueue output) : IDisposable
 {
     // A frame appears whole where the terminal knows "synchronized update"; others ignore it.
     private const string Begin = "\e[?2026h";
@@ -24,12 +26,18 @@ internal sealed class Screen(Stream output) : IDisposable
     {
         lock (_lock)
         {
-            if (_closed)
+            if (_closed || !output.IsIdle)
             {
                 return;
             }
 
+            if (output.TakeUnsaid() is > 0 and var unsaid)
+            {
+                Print(ProgramOutputs.DroppedLine(unsaid).TrimEnd());
+            }
+
             _frame.Clear().Append(Begin).Append("\e[?25l");
+            int drawn = _drawn;
             if (_size != default && _size != (width, height))
             {
                 // Lines may have been wrapped anew, so nobody knows where they are: start on a clear screen.
@@ -40,7 +48,7 @@ internal sealed class Screen(Stream output) : IDisposable
             _size = (width, height);
             _lines = lines.Length < height ? lines : lines[..Math.Max(0, height - 1)];
             AppendLines();
-            Flush();
+            Flush(drawn);
         }
     }
 
@@ -50,6 +58,7 @@ internal sealed class Screen(Stream output) : IDisposable
         lock (_lock)
         {
             _frame.Clear().Append(Begin);
+            int drawn = _drawn;
             MoveToTop();
             _frame.Append(line).Append("\e[K\r\n");
             _drawn = 0;
@@ -58,7 +67,7 @@ internal sealed class Screen(Stream output) : IDisposable
                 AppendLines();
             }
 
-            Flush();
+            Flush(drawn);
         }
     }
 
@@ -71,7 +80,7 @@ internal sealed class Screen(Stream output) : IDisposable
             {
                 _closed = true;
                 _frame.Clear().Append("\e[?25h");
-                Flush();
+                Flush(_drawn);
                 _drawn = 0;
             }
         }
@@ -98,10 +107,12 @@ internal sealed class Screen(Stream output) : IDisposable
         }
     }
 
-    private void Flush()
+    /// <param name="drawn">Lines that are on the terminal if it never gets this frame.</param>
+    private void Flush(int drawn)
     {
-        _frame.Append(End);
-        output.Write(Encoding.UTF8.GetBytes(_frame.ToString()));
-        output.Flush();
+        if (!output.TryAdd(_frame.Append(End).ToString()))
+        {
+            _drawn = drawn;
+        }
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class ProgramTests : IDisposable
         using Process demo = Start("demo", "--seconds", "0.5", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0");
 
         string output = await demo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string errors = await demo.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string errors = WithoutAdvice(await demo.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal((0, ""), (demo.ExitCode, errors));
@@ -42,12 +42,16 @@ public sealed partial class ProgramTests : IDisposable
         await server.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal((0, ""), (player.ExitCode, await player.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)));
-        Assert.Equal((0, ""), (server.ExitCode, await server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal((0, ""), (server.ExitCode, WithoutAdvice(await server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken))));
         byte[] wav = File.ReadAllBytes(heard);
         int data = wav.AsSpan().IndexOf("data"u8);
         Assert.Equal(wav.Length - data - 8, BitConverter.ToInt32(wav, data + 4));
         Assert.True(wav.Length > data + 8);
     }
+
+    /// <summary>Without the line that root gets.</summary>
+    internal static string WithoutAdvice(string errors) =>
+        string.Concat(errors.Split('\n').Where(static line => !line.StartsWith("linnet: Linnet runs as root", StringComparison.Ordinal)).Select(static line => line.Length > 0 ? line + "\n" : ""));
 
     private const int Terminate = 15;
 

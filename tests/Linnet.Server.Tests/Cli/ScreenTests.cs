@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Linnet.Cli.Outputs;
 using Linnet.Cli.Panels;
 
 namespace Linnet.Server.Tests.Cli;
@@ -7,78 +8,94 @@ namespace Linnet.Server.Tests.Cli;
 public class ScreenTests
 {
     [Fact]
-    public void Frames_are_drawn_over_each_other_in_one_write_each()
+    public async Task Frames_are_drawn_over_each_other_in_one_write_each()
     {
         var terminal = new FakeTerminal();
-        using var screen = new Screen(terminal);
+        using var screen = new Screen(terminal.Output);
 
         screen.Draw(["one", "two", "three"], 80, 24);
+        await terminal.SeeAsync();
         screen.Draw(["four", "five"], 80, 24);
+        await terminal.SeeAsync();
 
         Assert.Equal(["four", "five"], terminal.Lines);
         Assert.Equal(2, terminal.Writes);
     }
 
     [Fact]
-    public void What_is_printed_stays_above_the_panel()
+    public async Task What_is_printed_stays_above_the_panel()
     {
         var terminal = new FakeTerminal();
-        using var screen = new Screen(terminal);
+        using var screen = new Screen(terminal.Output);
         screen.Draw(["one", "two"], 80, 24);
+        await terminal.SeeAsync();
 
         screen.Print("a warning");
+        await terminal.SeeAsync();
         screen.Draw(["three", "four"], 80, 24);
+        await terminal.SeeAsync();
 
         Assert.Equal(["a warning", "three", "four"], terminal.Lines);
     }
 
     [Fact]
-    public void A_panel_higher_than_the_terminal_loses_its_end_and_not_the_place()
+    public async Task A_panel_higher_than_the_terminal_loses_its_end_and_not_the_place()
     {
         var terminal = new FakeTerminal();
-        using var screen = new Screen(terminal);
+        using var screen = new Screen(terminal.Output);
 
         screen.Draw(["1", "2", "3", "4"], 80, 4);
+        await terminal.SeeAsync();
         screen.Draw(["a", "b", "c", "d"], 80, 4);
+        await terminal.SeeAsync();
 
         Assert.Equal(["a", "b", "c"], terminal.Lines);
     }
 
     [Fact]
-    public void The_cursor_hides_while_drawing_and_comes_back_at_the_end()
+    public async Task The_cursor_hides_while_drawing_and_comes_back_at_the_end()
     {
         var terminal = new FakeTerminal();
-        var screen = new Screen(terminal);
+        var screen = new Screen(terminal.Output);
 
         screen.Draw(["one"], 80, 24);
+        await terminal.SeeAsync();
         Assert.False(terminal.HasCursor);
         screen.Dispose();
+        await terminal.SeeAsync();
         Assert.True(terminal.HasCursor);
         screen.Draw(["too late"], 80, 24);
+        await terminal.SeeAsync();
 
         Assert.True(terminal.HasCursor);
         Assert.Equal(["one"], terminal.Lines);
     }
 
     [Fact]
-    public void Another_size_starts_on_a_clear_screen()
+    public async Task Another_size_starts_on_a_clear_screen()
     {
         var terminal = new FakeTerminal();
-        using var screen = new Screen(terminal);
+        using var screen = new Screen(terminal.Output);
 
         screen.Draw(["one", "two"], 80, 24);
+        await terminal.SeeAsync();
         screen.Draw(["three"], 40, 24);
+        await terminal.SeeAsync();
 
         Assert.Equal(["three"], terminal.Lines);
     }
 
     /// <summary>As much of a terminal as the screen uses.</summary>
-    private sealed class FakeTerminal : MemoryStream
+    private sealed class FakeTerminal
     {
         private static readonly SearchValues<char> Commands = SearchValues.Create("AHJKhl");
         private readonly List<string> _lines = [""];
         private int _row;
         private int _column;
+
+        public FakeTerminal() => Output = new OutputQueue(Take, TimeProvider.System);
+
+        public OutputQueue Output { get; }
 
         public int Writes { get; private set; }
 
@@ -87,9 +104,10 @@ public class ScreenTests
         /// <summary>What is to be seen, without the empty lines at the end.</summary>
         public IEnumerable<string> Lines => _lines.Take(_lines.FindLastIndex(l => l.Length > 0) + 1);
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+        /// <summary>Waits until all that was drawn is to be seen.</summary>
+        public async Task SeeAsync() => Assert.Null(await Output.WrittenAsync().WaitAsync(TestContext.Current.CancellationToken));
 
-        public override void Write(ReadOnlySpan<byte> buffer)
+        private int Take(ReadOnlySpan<byte> buffer)
         {
             Writes++;
             string text = Encoding.UTF8.GetString(buffer);
@@ -110,6 +128,8 @@ public class ScreenTests
                         break;
                 }
             }
+
+            return buffer.Length;
         }
 
         private void Obey(string parameter, char command)

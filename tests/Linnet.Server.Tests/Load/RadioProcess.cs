@@ -29,7 +29,7 @@ internal sealed partial class RadioProcess : IDisposable
     public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 
     /// <summary>What it complained of.</summary>
-    public string Errors => _errors;
+    public string Errors => Cli.ProgramTests.WithoutAdvice(_errors);
 
     /// <summary>Starts one with a station <c>noise</c>, of which no two encoded packets are the same, and waits until it listens.</summary>
     public static async Task<RadioProcess> StartAsync(params string[] arguments)

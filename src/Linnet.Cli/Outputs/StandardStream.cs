@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Linnet.Cli.Outputs;
+
+/// <summary>Writes to one of the descriptors a program is started with, and says what went wrong, which the console's own stream keeps to itself for pipes.</summary>
+internal static unsafe partial class StandardStream
+{
+    internal const int Output = 1;
+    internal const int Error = 2;
+
+    /// <summary>Nobody reads the pipe any more: EPIPE, alike on all Unixes.</summary>
+    internal const int BrokenPipe = 32;
+
+    private const int Interrupted = 4; // EINTR
+    private const int TryAgainLinux = 11; // EAGAIN
+    private const int TryAgainMac = 35;
+    private const short PollOut = 4;
+
+    /// <summary>What writes to <paramref name="descriptor"/>, 1 or 2.</summary>
+    internal static ByteWriter Open(int descriptor)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return bytes => Write(descriptor, bytes);
+        }
+
+        Stream stream = descriptor == Error ? Console.OpenStandardError() : Console.OpenStandardOutput();
+        return bytes =>
+        {
+            stream.Write(bytes);
+            stream.Flush();
+            return bytes.Length;
+        };
+    }
+
+    private static int Write(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        while (true)
+        {
+            fixed (byte* start = bytes)
+            {
+                nint written = WriteBytes(descriptor, start, (nuint)bytes.Length);
+                if (written > 0)
+                {
+                    return (int)written;
+                }
+            }
+
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Interrupted:
+                    break;
+                case TryAgainLinux or TryAgainMac:
+                    // Somebody else who has this pipe or terminal made it one that does not wait.
+                    var room = new PollDescriptor { Descriptor = descriptor, Events = PollOut };
+                    _ = Poll(&room, 1, -1);
+                    break;
+                case int error:
+                    throw new IOException(new Win32Exception(error).Message, error);
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint WriteBytes(int descriptor, byte* bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMs);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        internal int Descriptor;
+        internal short Events;
+        internal short Returned;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Runtime.InteropServices;
+
+namespace Linnet.Server.Tests.Cli;
+
+/// <summary>The program with outputs that take nothing: its listeners hear on, and it ends as it should.</summary>
+public sealed partial class BadOutputTests : IDisposable
+{
+    /// <summary>More than the burst that a listener of uncompressed sound gets at once.</summary>
+    private const long SomeSeconds = 800_000;
+
+    /// <summary>What a pipe holds on Linux.</summary>
+    private const int PipeLength = 64 * 1024;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("linnet-output-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(">/dev/full 2>&1")]
+    [InlineData(">/dev/full 2>&1", "--stats", "json")]
+    [InlineData(">&- 2>&- <&-")]
+    [InlineData(">&- 2>&-", "--stats", "json")]
+    public async Task A_full_disk_and_closed_outputs_keep_nobody_from_hearing(string redirections, params string[] options)
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "only where there is a full device");
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start($"exec \"$0\" \"$@\" {redirections}", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
+
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
+
+        server.Signal(LinnetProcess.Terminate);
+        Assert.Equal(0, await server.ExitAsync());
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--stats", "json")]
+    public async Task A_pipe_that_nobody_reads_keeps_nobody_from_hearing(params string[] options)
+    {
+        string pipe = MakePipe();
+        using var full = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        full.Write(new byte[PipeLength]);
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start($"exec \"$0\" \"$@\" >{pipe} 2>&1", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
+
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
+
+        server.Signal(LinnetProcess.Terminate);
+        Assert.Equal(0, await server.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_terminal_that_stands_still_and_then_is_gone_keeps_nobody_from_hearing()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "only where there is a program that gives a terminal");
+        string pipe = MakePipe();
+        using var full = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        full.Write(new byte[PipeLength]);
+        int port = LinnetProcess.FreePort();
+        string ids = Path.Join(_folder, "ids");
+
+        // Who ignores the hang-up, as with nohup, outlives its terminal.
+        await using LinnetProcess terminal = LinnetProcess.Start(
+            $"trap '' HUP; program=\"$0 $*\"; exec script -qc \"echo \\$\\$ >{ids}; exec $program\" /dev/null </dev/null >{pipe} 2>&1",
+            LinnetProcess.Serve(port, "tone"),
+            null,
+            ("LINNET_DEBUG", "1"),
+            ("TERM", "xterm"));
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
+        int server = int.Parse(File.ReadAllText(ids), System.Globalization.CultureInfo.InvariantCulture);
+
+        terminal.Signal(LinnetProcess.Kill);
+        await terminal.ExitAsync();
+
+        try
+        {
+            Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
+        }
+        finally
+        {
+            LinnetProcess.Signal(server, LinnetProcess.Kill);
+        }
+    }
+
+    [Theory]
+    [InlineData("Listen with:")]
+    [InlineData("{\"state\":", "--stats", "json")]
+    public async Task A_reader_that_leaves_ends_the_output_and_not_the_server(string first, params string[] options)
+    {
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
+        Assert.StartsWith(first, await server.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        server.Output.Close();
+        server.Errors.Close();
+
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
+        server.Signal(LinnetProcess.Terminate);
+        Assert.Equal(0, await server.ExitAsync());
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("devices")]
+    public async Task A_result_that_cannot_be_written_is_a_failure(string command)
+    {
+        await using LinnetProcess program = LinnetProcess.Start("exec \"$0\" \"$@\" >/dev/full", [command]);
+
+        Assert.Equal("linnet: Standard output cannot be written: No space left on device.\n", await program.Errors.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1, await program.ExitAsync());
+    }
+
+    [Fact]
+    public async Task Help_for_a_reader_that_has_seen_enough_ends_well()
+    {
+        await using LinnetProcess program = LinnetProcess.Start("\"$0\" \"$@\" | head -c 1; true", ["serve", "--help"]);
+
+        Assert.Equal("", await program.Errors.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0, await program.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_recording_that_may_grow_no_more_ends_with_a_reason_and_plays()
+    {
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
+        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
+        string heard = Path.Join(_folder, "heard.wav");
+
+        // In units of 512 bytes: some tenths of a second.
+        await using LinnetProcess player = LinnetProcess.Start("ulimit -f 100; exec \"$0\" \"$@\"", ["record", address + "tone/pcm", heard], null, ("DOTNET_EnableWriteXorExecute", "0")); // which the runtime keeps in a file of its own
+
+        Assert.Contains($"linnet: Cannot write {heard}: ", await player.Errors.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(1, await player.ExitAsync());
+        byte[] wav = File.ReadAllBytes(heard);
+        int data = wav.AsSpan().IndexOf("data"u8);
+        Assert.Equal(wav.Length - data - 8, BitConverter.ToInt32(wav, data + 4));
+        Assert.InRange(wav.Length, 40_000, 51_200);
+    }
+
+    [Fact]
+    public async Task A_log_that_may_grow_no_more_does_not_end_the_server()
+    {
+        int port = LinnetProcess.FreePort();
+        string log = Path.Join(_folder, "log");
+        File.WriteAllBytes(log, new byte[512]);
+        await using LinnetProcess server = LinnetProcess.Start($"ulimit -f 1; exec \"$0\" \"$@\" >>{log} 2>&1", LinnetProcess.Serve(port, "tone"), null, ("LINNET_DEBUG", "1"), ("DOTNET_EnableWriteXorExecute", "0"));
+
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
+
+        server.Signal(LinnetProcess.Terminate);
+        Assert.Equal(0, await server.ExitAsync());
+    }
+
+    [Fact]
+    public async Task Who_ignores_a_hang_up_runs_on()
+    {
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start("trap '' HUP; exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
+        await server.Output.ReadLineAsync(TestContext.Current.CancellationToken);
+
+        server.Signal(LinnetProcess.HangUp);
+
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
+        server.Signal(LinnetProcess.Terminate);
+        Assert.Equal(0, await server.ExitAsync());
+    }
+
+    private string MakePipe()
+    {
+        string pipe = Path.Join(_folder, "pipe");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such pipes.");
+        Assert.Equal(0, MakeFifo(pipe, 0x180));
+        return pipe;
+    }
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
+}

@@ -1,0 +1,180 @@
+using System.Text;
+using Linnet.Cli.Outputs;
+
+namespace Linnet.Server.Tests.Cli;
+
+public class OutputQueueTests
+{
+    [Fact]
+    public async Task Text_comes_out_in_order_whole_lines_first()
+    {
+        var file = new Disk();
+        var writer = new QueuedWriter(new OutputQueue(file.Write, TimeProvider.System));
+
+        writer.Write("one ");
+        writer.Write('t');
+        writer.WriteLine("wo");
+        writer.Write("no end");
+        writer.Flush();
+        writer.WriteLine(3);
+
+        Assert.Null(await WrittenAsync(writer.Queue));
+        Assert.Equal($"one two{Environment.NewLine}no end3{Environment.NewLine}", file.Text);
+    }
+
+    [Fact]
+    public async Task Who_speaks_never_waits_for_a_reader_and_what_is_dropped_is_counted_and_said_where_it_is_missing()
+    {
+        var file = new Disk();
+        file.Pause();
+        var queue = new OutputQueue(file.Write, TimeProvider.System) { Notice = static lines => $"({lines} dropped)\n" };
+
+        int taken = Enumerable.Range(0, OutputQueue.MaxPieces + 100).Count(i => queue.TryAdd($"{i}\n"));
+
+        Assert.Equal((OutputQueue.MaxPieces, 100), (taken, queue.Dropped));
+        file.Continue();
+        Assert.Null(await WrittenAsync(queue));
+        queue.TryAdd("later\n");
+        Assert.Null(await WrittenAsync(queue));
+        string[] lines = file.Text.Split('\n');
+        Assert.Equal([$"{OutputQueue.MaxPieces - 1}", "(100 dropped)", "later", ""], lines[^4..]);
+        Assert.Equal(OutputQueue.MaxPieces + 3, lines.Length);
+    }
+
+    [Fact]
+    public void Long_lines_are_bounded_too()
+    {
+        var file = new Disk();
+        file.Pause();
+        var queue = new OutputQueue(file.Write, TimeProvider.System);
+        string line = new string('x', 1023) + "\n";
+
+        int taken = Enumerable.Range(0, 1000).Count(_ => queue.TryAdd(line));
+
+        Assert.Equal(OutputQueue.MaxBytes / 1024, taken);
+        Assert.False(queue.TryAdd(new string('x', OutputQueue.MaxBytes + 1)));
+        file.Continue();
+    }
+
+    [Fact]
+    public async Task Once_full_it_drops_until_half_has_gone_so_that_gaps_are_few()
+    {
+        var file = new Disk { MostAtOnce = int.MaxValue };
+        file.Pause();
+        var queue = new OutputQueue(file.Write, TimeProvider.System);
+        while (queue.TryAdd("line\n"))
+        {
+            // It fills.
+        }
+
+        file.Continue(pieces: 10);
+        await file.ResumedAsync(10);
+        Assert.False(queue.TryAdd("line\n"));
+        file.Continue();
+        Assert.Null(await WrittenAsync(queue));
+        Assert.True(queue.TryAdd("line\n"));
+    }
+
+    [Fact]
+    public async Task A_full_disk_loses_nothing_that_there_was_room_to_keep()
+    {
+        var file = new Disk { Room = 6 };
+        var queue = new OutputQueue(file.Write, TimeProvider.System);
+
+        queue.TryAdd("first\n");
+        queue.TryAdd("second\n");
+        Exception? problem = await WrittenAsync(queue);
+        long unwritten = queue.Unwritten;
+        file.Room = 10;
+        problem ??= await WrittenAsync(queue); // "seco" goes, the rest does not
+        file.Room = int.MaxValue;
+
+        Assert.IsType<IOException>(problem);
+        Assert.Equal(1, unwritten);
+        Assert.Null(await WrittenAsync(queue));
+        Assert.Equal(("first\nsecond\n", 0), (file.Text, queue.Dropped));
+    }
+
+    [Fact]
+    public async Task A_program_that_ends_says_what_is_missing_and_waits_for_nobody()
+    {
+        var full = new Disk { Room = 0 };
+        var error = new Disk();
+        using var outputs = new ProgramOutputs(full.Write, error.Write, isTerminal: false, TimeProvider.System);
+        outputs.Out.WriteLine("lost");
+
+        await outputs.EndAsync(0);
+
+        Assert.Equal($"linnet: Not all could be written to standard output; lines that are missing: 1. No space left on device.{Environment.NewLine}", error.Text);
+    }
+
+    private static Task<Exception?> WrittenAsync(OutputQueue queue) => queue.WrittenAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+    /// <summary>Something to write to, which can be full, or stand still.</summary>
+    private sealed class Disk
+    {
+        private readonly object _gate = new();
+        private readonly MemoryStream _bytes = new();
+        private int _pieces = int.MaxValue;
+        private int _written;
+
+        public int Room { get; set; } = int.MaxValue;
+
+        public int MostAtOnce { get; init; } = 4;
+
+        public string Text
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return Encoding.UTF8.GetString(_bytes.ToArray());
+                }
+            }
+        }
+
+        public void Pause() => Continue(0);
+
+        public void Continue(int pieces = int.MaxValue)
+        {
+            lock (_gate)
+            {
+                _pieces = pieces;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        public Task ResumedAsync(int pieces) => Task.Run(() =>
+        {
+            lock (_gate)
+            {
+                while (_written < pieces)
+                {
+                    Monitor.Wait(_gate);
+                }
+            }
+        });
+
+        public int Write(ReadOnlySpan<byte> bytes)
+        {
+            lock (_gate)
+            {
+                while (_written >= _pieces)
+                {
+                    Monitor.Wait(_gate);
+                }
+
+                int length = Math.Min(Math.Min(bytes.Length, MostAtOnce), Room - (int)_bytes.Length);
+                if (length <= 0)
+                {
+                    throw new IOException("No space left on device", 28);
+                }
+
+                _written++;
+                _bytes.Write(bytes[..length]);
+                Monitor.PulseAll(_gate);
+                return length;
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+namespace Linnet.Server.Tests.Cli;
+
+public sealed class PrivilegesTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("linnet-rights-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Root_is_told_what_to_do()
+    {
+        var shell = new FakeShell();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<int> serving = Linnet.Cli.CommandLine.RunAsync(
+            LinnetProcess.Serve(0, "tone"), shell.Shell with { IsPrivileged = true }, stop.Token);
+        await shell.SaysAsync("rtsp://");
+        await stop.CancelAsync();
+
+        Assert.Equal(0, await serving);
+        Assert.Contains("linnet: Linnet runs as root", shell.Errors, StringComparison.Ordinal);
+        Assert.Contains("--user NAME", shell.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_another_user_every_thread_is_his_for_good_and_the_sound_is_heard()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can become another user.");
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone", "--user", "nobody"));
+
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.mp3", 10_000), 10_000, long.MaxValue);
+
+        string[] threads = Directory.GetDirectories($"/proc/{server.Id}/task");
+        Assert.NotEmpty(threads);
+        string[] ids = [.. threads.SelectMany(static t => File.ReadLines(Path.Join(t, "status"))).Where(static l => l.StartsWith("Uid:", StringComparison.Ordinal) || l.StartsWith("CapEff:", StringComparison.Ordinal)).Distinct()];
+        Assert.Equal(2, ids.Length);
+        Assert.DoesNotContain(ids[0].Split('\t')[1..], static id => id == "0");
+        Assert.Equal("0000000000000000", ids[1].Split('\t')[1]);
+        server.Signal(LinnetProcess.Terminate);
+        Assert.Equal((0, ""), (await server.ExitAsync(), await server.Errors.ReadToEndAsync(TestContext.Current.CancellationToken)));
+    }
+
+    [Theory]
+    [InlineData("no-such-user", "There is no user 'no-such-user'")]
+    [InlineData("root", "'root' is root")]
+    public async Task A_user_that_makes_no_sense_is_refused(string user, string says)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "--user is for Linux.");
+        var shell = new FakeShell();
+
+        Assert.Equal(2, await Linnet.Cli.CommandLine.RunAsync(LinnetProcess.Serve(0, "tone", "--user", user), shell.Shell, TestContext.Current.CancellationToken));
+        Assert.Contains(says, shell.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, null)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, null)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, "read the password in")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherWrite, "change the password in")]
+    public async Task A_password_that_everybody_can_read_is_told(UnixFileMode mode, string? says)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        string file = Path.Join(_folder, "password");
+        await File.WriteAllTextAsync(file, "hackme\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(file, mode);
+        var shell = new FakeShell();
+
+        // It ends at the source that is not there.
+        int code = await Linnet.Cli.CommandLine.RunAsync(
+            LinnetProcess.Serve(0, "/nowhere.wav", "--push-password-file", file), shell.Shell, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, code);
+        Assert.Contains(says ?? "linnet: ", shell.Errors, StringComparison.Ordinal);
+        Assert.Equal(says is null ? 1 : 2, shell.Errors.TrimEnd().Split('\n').Length);
+        Assert.Equal(says is not null, shell.Errors.Contains($"chmod 600 {file}", StringComparison.Ordinal));
+    }
+}
