@@ -104,6 +104,7 @@ public sealed class FfmpegSource : IAudioSource
         }
 
         _position += frames;
+        _process.Grant(Format.DurationOf(_position));
         TrackInfo? track = _track;
         _track = null;
         return new SourceRead(frames, track);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Linnet.Audio;
 using Linnet.Codecs.Ffmpeg;
 using Linnet.Sources;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Linnet.Tests.Sources;
 
 /// <summary>What can be shown without ffmpeg: scripts stand in for it.</summary>
-public sealed class FfmpegSourceTests : IDisposable
+public sealed partial class FfmpegSourceTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly string _song;
@@ -59,14 +60,14 @@ public sealed class FfmpegSourceTests : IDisposable
     [Fact]
     public async Task One_that_hangs_is_ended_after_its_time()
     {
-        Pretend("echo $$ > pid; exec sleep 1000");
+        Pretend("exec sleep 1000");
         var time = new FakeTimeProvider();
 
         Task<IOException> opening = Task.Run(() => Assert.Throws<IOException>(() => Open(time: time)), TestContext.Current.CancellationToken);
         while (!opening.IsCompleted)
         {
             // Its time begins when it runs: before that there would be nobody to end.
-            if (File.Exists(_folder["pid"]) && new FileInfo(_folder["pid"]).Length > 0)
+            if (Children().Any())
             {
                 time.Advance(TimeSpan.FromSeconds(1));
             }
@@ -75,23 +76,81 @@ public sealed class FfmpegSourceTests : IDisposable
         }
 
         Assert.Contains("no sound within 15 s", (await opening).Message, StringComparison.Ordinal);
-        AssertEnded();
+        Assert.Empty(Children());
     }
 
     [Fact]
     public void The_child_ends_with_the_source()
     {
-        var header = new WavHeader(new RawPcmFormat(SampleEncoding.F32LE, new AudioFormat(8000, 1)), null);
-        var bytes = new byte[header.Length];
-        header.Write(bytes);
-        _folder.Write("head", bytes);
-        Pretend("echo $$ > pid; echo '[info] Stream #0:0: Audio: aac, fltp' >&2; cat head; exec cat /dev/zero");
+        _folder.Write("head", EndlessHead());
+        Pretend("echo '[info] Stream #0:0: Audio: aac, fltp' >&2; cat head; exec cat /dev/zero");
         FfmpegSource source = Open();
         Assert.Equal(100, source.Read(new float[100], TestContext.Current.CancellationToken).Frames);
+        Assert.Single(Children());
 
         source.Dispose();
 
-        AssertEnded();
+        Assert.Empty(Children());
+    }
+
+    [Fact]
+    public void The_child_gets_no_secret_no_open_file_no_way_to_more_rights_and_limits()
+    {
+        string secret = $"LINNET_TEST_{Guid.NewGuid():N}";
+        Environment.SetEnvironmentVariable(secret, "hackme");
+        using FileStream open = File.OpenRead(_song);
+        int inherited = Duplicate((int)open.SafeFileHandle.DangerousGetHandle()); // as a C library opens files
+        _folder.Write("song.wav", Wavs.Counting(0, 5000));
+        Pretend("echo '[info]   Stream #0:0: Audio: alac, 8000 Hz, mono, s16p' >&2; cat song.wav; exec sleep 1000");
+        try
+        {
+            using FfmpegSource source = Open();
+            string child = Children().Single();
+
+            string[] variables = File.ReadAllText(Path.Combine(child, "environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            Assert.DoesNotContain(variables, static v => v.Contains("hackme", StringComparison.Ordinal));
+            Assert.Empty(variables.Select(static v => v.Split('=')[0]).Except(["PATH", "LD_LIBRARY_PATH", "PWD", "OLDPWD", "_", "SHLVL"])); // a shell's own, and two
+            Assert.DoesNotContain(_song, Directory.GetFiles(Path.Combine(child, "fd")).Select(static f => new FileInfo(f).LinkTarget));
+            Assert.Contains("NoNewPrivs:\t1", File.ReadAllText(Path.Combine(child, "status")), StringComparison.Ordinal);
+            string limits = File.ReadAllText(Path.Combine(child, "limits"));
+            Assert.Matches(@"Max cpu time +30 ", limits);
+            Assert.Matches(@"Max file size +0 +0 ", limits);
+            Assert.Matches(@"Max core file size +0 +0 ", limits);
+            Assert.Matches(@"Max open files +32 +32 ", limits);
+            Assert.Matches(@"Max address space +2147483648 ", limits);
+        }
+        finally
+        {
+            Close(inherited);
+            Environment.SetEnvironmentVariable(secret, null);
+        }
+
+        Assert.Contains("NoNewPrivs:\t0", File.ReadAllText("/proc/self/status"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_child_may_work_as_long_as_its_sound_lasts_and_some_more()
+    {
+        _folder.Write("head", EndlessHead());
+        Pretend("echo '[info] Stream #0:0: Audio: aac, fltp' >&2; cat head; exec cat /dev/zero");
+        using FfmpegSource source = Open();
+
+        for (int frames = 0; frames < 12 * 8000;)
+        {
+            frames += source.Read(new float[1000], TestContext.Current.CancellationToken).Frames;
+        }
+
+        Assert.Matches(@"Max cpu time +4[0-2] ", File.ReadAllText(Path.Combine(Children().Single(), "limits")));
+    }
+
+    [Fact]
+    public void A_child_that_goes_in_circles_is_ended_with_a_reason()
+    {
+        _folder.Write("song.wav", Wavs.Counting(0, 8000));
+        Pretend("echo '[info]   Stream #0:0: Audio: alac, 8000 Hz, mono, s16p' >&2; cat song.wav; kill -XCPU $$");
+        using FfmpegSource source = Open();
+
+        Assert.EndsWith("more of the processor than the sound is worth.", Assert.Throws<IOException>(() => source.ReadAll()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,6 +198,14 @@ public sealed class FfmpegSourceTests : IDisposable
         Assert.Contains("-nostdin", arguments);
     }
 
+    private static byte[] EndlessHead()
+    {
+        var header = new WavHeader(new RawPcmFormat(SampleEncoding.F32LE, new AudioFormat(8000, 1)), null);
+        byte[] bytes = new byte[header.Length];
+        header.Write(bytes);
+        return bytes;
+    }
+
     private FfmpegSource Open(string? searchPath = null, TimeProvider? time = null) => FfmpegSource.Open(
         _song, null, time ?? TimeProvider.System, searchPath ?? _folder.Path, TestContext.Current.CancellationToken);
 
@@ -150,9 +217,28 @@ public sealed class FfmpegSourceTests : IDisposable
         File.CreateSymbolicLink(_folder["ffmpeg"], Path.Combine(AppContext.BaseDirectory, "Sources", "Vectors", "stand-in"));
     }
 
-    private void AssertEnded()
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+
+    /// <summary>Where /proc shows the stand-ins that run: those whose working folder is the test's.</summary>
+    private IEnumerable<string> Children()
     {
-        string pid = File.ReadAllText(_folder["pid"]).Trim();
-        Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows processes as files.");
+        return Directory.EnumerateDirectories("/proc").Where(process => int.TryParse(Path.GetFileName(process), out _) && WorksHere(process));
+    }
+
+    private bool WorksHere(string process)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName == _folder.Path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // It has ended meanwhile, or is another user's.
+        }
     }
 }

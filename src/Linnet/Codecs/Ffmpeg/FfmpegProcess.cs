@@ -11,6 +11,17 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>What it may take of memory, where the system can say so.</summary>
     private const long MemoryLimit = 2L << 30;
 
+    /// <summary>Files it may have open: what it decodes, its pipes, and the libraries it loads at its start, one at a time.</summary>
+    private const int MaxOpenFiles = 32;
+
+    /// <summary>
+    /// What it may take of the processor beyond the sound it has given. Sound takes some hundredths of its time, so who takes more goes in circles.
+    /// </summary>
+    private static readonly TimeSpan FreeWork = TimeSpan.FromSeconds(30);
+
+    /// <summary>How much sound is waited for before more of the processor is allowed: it takes calls of the system.</summary>
+    private static readonly TimeSpan GrantStep = TimeSpan.FromSeconds(10);
+
     /// <summary>Whatever it is given to decode, it does not hold up who sends, or who plays.</summary>
     private const int Nice = 5;
 
@@ -25,10 +36,13 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>Codecs of sound that may stand in the containers that are pushed.</summary>
     private const string PushedCodecs = "aac,aac_latm,ac3,eac3,alac,flac,libopus,libvorbis,mp2,mp2float,mp3,mp3float,opus,vorbis,pcm_f32le,pcm_s16le,pcm_s24le";
 
+    private const int TookTooLong = 128 + 24; // ended by SIGXCPU
+
     private readonly Process _process;
     private readonly object _gate = new();
     private readonly TaskCompletionSource<int> _bitDepth = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReplayGain _loudness = ReplayGain.None;
+    private TimeSpan _granted;
     private string? _problem;
 
     private FfmpegProcess(Process process)
@@ -37,6 +51,9 @@ internal sealed class FfmpegProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.BeginErrorReadLine();
         ChildLimits.SetMemory(process.Id, MemoryLimit);
+        ChildLimits.SetOpenFiles(process.Id, MaxOpenFiles);
+        ChildLimits.ForbidFiles(process.Id);
+        ChildLimits.SetProcessorTime(process.Id, FreeWork);
         ChildLimits.SetNice(process.Id, Nice);
     }
 
@@ -140,6 +157,16 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
+    /// <summary>It has given so much sound: it may take as much time of the processor, and some more. One that takes more is ended by the system.</summary>
+    internal void Grant(TimeSpan sound)
+    {
+        if (sound - _granted >= GrantStep && !_process.HasExited)
+        {
+            _granted = sound;
+            ChildLimits.SetProcessorTime(_process.Id, FreeWork + sound);
+        }
+    }
+
     /// <summary>Once its output has ended: what went wrong, without a full stop, or <see langword="null"/> if all went well.</summary>
     internal string? WaitForProblem()
     {
@@ -153,7 +180,12 @@ internal sealed class FfmpegProcess : IDisposable
         _process.WaitForExit();
         lock (_gate)
         {
-            return _process.ExitCode == 0 ? null : _problem ?? $"ffmpeg ended with code {_process.ExitCode}";
+            return _process.ExitCode switch
+            {
+                0 => null,
+                TookTooLong => "ffmpeg took more of the processor than the sound is worth",
+                int code => _problem ?? $"ffmpeg ended with code {code}",
+            };
         }
     }
 
@@ -187,7 +219,7 @@ internal sealed class FfmpegProcess : IDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        return new FfmpegProcess(Process.Start(start) ?? throw new Win32Exception("it gives no process"));
+        return new FfmpegProcess(ChildStart.Run(start));
     }
 
     /// <summary>The program on PATH; never one in the working directory.</summary>

@@ -62,6 +62,9 @@ internal sealed class FfmpegPipes : IDisposable
     /// <summary>What ffmpeg has taken of the processor so far.</summary>
     internal TimeSpan ProcessorTime => _process.ProcessorTime;
 
+    /// <inheritdoc cref="FfmpegProcess.Grant"/>
+    internal void Grant(TimeSpan sound) => _process.Grant(sound);
+
     private bool OutputEnded { get; set; }
 
     /// <summary>Queues bytes to be decoded. False: too many wait already, or nobody takes them.</summary>

@@ -130,8 +130,9 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
         }
 
         _judged = _taken;
+        _pipes!.Grant(TimeSpan.FromSeconds(_relay?.Seconds ?? 0));
         double allowed = _freeWork.TotalSeconds + (WorkPerSound * (_relay?.Seconds ?? 0));
-        if (_pipes!.ProcessorTime.TotalSeconds > allowed)
+        if (_pipes.ProcessorTime.TotalSeconds > allowed)
         {
             _problem = new StreamProblem(
                 StreamFault.Stalled, $"ffmpeg, which decodes the stream, worked for more than {allowed:F0} s on {_relay?.Seconds ?? 0:F0} s of sound, and was stopped.");

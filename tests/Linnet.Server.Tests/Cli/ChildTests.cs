@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace Linnet.Server.Tests.Cli;
+
+/// <summary>The program that decodes for the server, which a script stands in for.</summary>
+public sealed class ChildTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("linnet-child-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task It_never_sees_the_password_and_ends_with_the_server_however_that_ends()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows processes as files.");
+        File.WriteAllBytes(Path.Join(_folder, "head"), EndlessHead());
+        string song = Path.Join(_folder, "song.m4a");
+        File.WriteAllText(song, "some file");
+        string shell = $"printf '#!/bin/sh\\ncat {_folder}/head\\nexec cat /dev/zero\\n' >{_folder}/ffmpeg; chmod +x {_folder}/ffmpeg; PATH={_folder}:$PATH exec \"$0\" \"$@\"";
+        await using LinnetProcess server = LinnetProcess.Start(shell, LinnetProcess.Serve(LinnetProcess.FreePort(), "live=push", song), null, ("LINNET_PUSH_PASSWORD", "hackme"));
+        Assert.StartsWith("Listen with:", await server.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        string child = Path.Join("/proc", ChildOf(server.Id));
+        string environment = File.ReadAllText(Path.Join(child, "environ"));
+
+        server.Signal(LinnetProcess.Kill);
+
+        await server.ExitAsync();
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        late.CancelAfter(LinnetProcess.Limit);
+        while (Runs(child))
+        {
+            await again.WaitForNextTickAsync(late.Token);
+        }
+
+        Assert.Contains("PATH=", environment, StringComparison.Ordinal);
+        Assert.DoesNotContain("hackme", environment, StringComparison.Ordinal);
+    }
+
+    private static string ChildOf(int parent) => Directory.EnumerateDirectories($"/proc/{parent.ToString(CultureInfo.InvariantCulture)}/task")
+        .SelectMany(static thread => File.ReadAllText(Path.Join(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single();
+
+    /// <summary>Whether it runs: who nobody has taken notice of yet is still shown, as a zombie.</summary>
+    private static bool Runs(string process)
+    {
+        try
+        {
+            return !File.ReadAllText(Path.Join(process, "stat")).Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The head of a WAV of 48 kHz, mono, 16 bit, longer than any test.</summary>
+    private static byte[] EndlessHead()
+    {
+        byte[] head = new byte[44];
+        "RIFF"u8.CopyTo(head);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(4), int.MaxValue);
+        "WAVEfmt "u8.CopyTo(head.AsSpan(8));
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(16), 16);
+        BinaryPrimitives.WriteInt16LittleEndian(head.AsSpan(20), 1);
+        BinaryPrimitives.WriteInt16LittleEndian(head.AsSpan(22), 1);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(24), 48_000);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(28), 96_000);
+        BinaryPrimitives.WriteInt16LittleEndian(head.AsSpan(32), 2);
+        BinaryPrimitives.WriteInt16LittleEndian(head.AsSpan(34), 16);
+        "data"u8.CopyTo(head.AsSpan(36));
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(40), int.MaxValue - 36);
+        return head;
+    }
+}
