@@ -12,6 +12,8 @@ namespace Linnet.Playback.Devices;
 /// <param name="bitDepth">Sets <see cref="BitDepth"/>.</param>
 public sealed class PipeDevice(string name, Stream stream, TimeProvider time, int bitDepth = 0) : IAudioDevice
 {
+    private const int BrokenPipe = 32; // EPIPE, alike on all Unixes
+
     private WavStream? _wav;
 
     /// <inheritdoc/>
@@ -48,7 +50,7 @@ public sealed class PipeDevice(string name, Stream stream, TimeProvider time, in
         }
         catch (IOException e)
         {
-            throw new IOException($"The program that reads {name} has closed it: {e.Message}", e);
+            throw new IOException(e.HResult == BrokenPipe ? $"The program that reads {name} has closed it: {e.Message}" : $"Cannot write {name}: {e.Message}", e);
         }
     }
 

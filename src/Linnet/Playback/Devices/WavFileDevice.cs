@@ -75,15 +75,18 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
         try
         {
-            await wav.RunAsync(callback, stop.Token).ConfigureAwait(false);
+            try
+            {
+                await wav.RunAsync(callback, stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                wav.Finish();
+            }
         }
         catch (IOException e)
         {
             throw new IOException($"Cannot write {path}: {e.Message}", e);
-        }
-        finally
-        {
-            wav.Finish();
         }
     }
 }

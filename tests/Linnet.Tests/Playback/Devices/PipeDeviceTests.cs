@@ -52,25 +52,26 @@ public class PipeDeviceTests
         }
     }
 
-    [Fact]
-    public async Task A_reader_that_went_away_is_told_in_a_sentence()
+    [Theory]
+    [InlineData(32, "The program that reads standard output has closed it: Broken pipe")]
+    [InlineData(28, "Cannot write standard output: No space left on device")]
+    public async Task A_reader_that_went_away_and_a_full_disk_are_told_in_a_sentence(int error, string sentence)
     {
-        await using var device = new PipeDevice("standard output", new ClosedPipe(), TimeProvider.System);
+        await using var device = new PipeDevice("standard output", new BadPipe(error, sentence[(sentence.IndexOf(':', StringComparison.Ordinal) + 2)..]), TimeProvider.System);
         await device.OpenAsync(Format, TestContext.Current.CancellationToken);
 
         IOException e = await Assert.ThrowsAsync<IOException>(() => device.RunAsync((pcm, _) => pcm.Length / 2, TestContext.Current.CancellationToken));
 
-        Assert.Equal("The program that reads standard output has closed it: Broken pipe", e.Message);
+        Assert.Equal(sentence, e.Message);
     }
 
-    /// <summary>What standard output is when the program behind the pipe has ended.</summary>
-    private sealed class ClosedPipe : MemoryStream
+    /// <summary>What standard output is when the program behind the pipe has ended, or the disk is full.</summary>
+    private sealed class BadPipe(int error, string message) : MemoryStream
     {
         public override bool CanSeek => false;
 
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Broken pipe");
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException(message, error);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            throw new IOException("Broken pipe");
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException(message, error);
     }
 }
