@@ -11,8 +11,15 @@ internal readonly record struct PeerAddress(UInt128 Bits)
     private static readonly UInt128 NetworkMask = new(ulong.MaxValue, 0);
     private static readonly UInt128 MappedPrefix = new(0, 0xFFFF_0000_0000);
 
+    /// <summary>Whether it is an IPv4 address.</summary>
+    internal bool IsV4 => (Bits >> 32) == (MappedPrefix >> 32);
+
     /// <summary>What stands for one customer of the network: an IPv4 address, or an IPv6 network of 64 bits.</summary>
-    internal PeerAddress Network => (Bits >> 32) == (MappedPrefix >> 32) ? this : new PeerAddress(Bits & NetworkMask);
+    internal PeerAddress Network => IsV4 ? this : new PeerAddress(Bits & NetworkMask);
+
+    /// <summary>Its first bits, the rest zero.</summary>
+    /// <param name="length">How many; 1 – 128.</param>
+    internal PeerAddress Prefix(int length) => new(Bits & (UInt128.MaxValue << (128 - length)));
 
     internal static PeerAddress Of(IPAddress address)
     {

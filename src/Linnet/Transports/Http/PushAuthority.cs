@@ -16,87 +16,138 @@ internal enum PushVerdict
     /// <summary>It does not know the password.</summary>
     Wrong,
 
-    /// <summary>Its address was wrong so often that it is not listened to just now.</summary>
+    /// <summary>Its password was not looked at: too many others wait to be verified.</summary>
     TooMany,
 }
 
-/// <summary>
-/// Compares passwords in constant time, and slows down an address (IPv6: a network of 64 bits) that does not know it: after some tries each takes
-/// twice as long as the last, up to <see cref="MaxDelay"/>. Pure; any thread may ask.
-/// </summary>
-/// <remarks>
-/// Nobody else has to wait: there is no limit over all addresses. Of those that failed the last <see cref="MaxAddresses"/> are remembered.
-/// </remarks>
-/// <param name="password">What is to be known.</param>
-internal sealed class PushAuthority(string password)
+/// <summary>Verifies passwords one at a time, in the order that <see cref="PasswordGate"/> decides, and answers late where an address was often wrong. Any thread may ask.</summary>
+internal sealed class PushAuthority
 {
-    /// <summary>Tries that cost nothing.</summary>
-    internal const int FreeTries = 3;
+    /// <summary>Answers that are held back at a time; those beyond are given at once.</summary>
+    internal const int MaxHeld = 128;
 
-    /// <summary>Addresses that are remembered.</summary>
-    internal const int MaxAddresses = 4096;
-
-    /// <summary>The most that a try has to wait.</summary>
-    internal static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ForgetTime = TimeSpan.FromMinutes(10);
+    /// <summary>Those of one address.</summary>
+    internal const int MaxHeldPerAddress = 8;
 
     private readonly Lock _gate = new();
-    private readonly byte[] _hash = Hash(Encoding.UTF8.GetBytes(password));
-    private readonly Dictionary<PeerAddress, LinkedListNode<Failures>> _failed = [];
-    private readonly LinkedList<Failures> _byAge = new();
+    private readonly PasswordGate _passwords = new();
+    private readonly PeerQuota _held = new(MaxHeld, MaxHeldPerAddress);
+    private readonly PasswordVerifier _verify;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private Task _verifying = Task.CompletedTask;
+    private bool _isVerifying;
+
+    /// <summary>Verifies by a password that is known here, so it never has to wait for others.</summary>
+    /// <param name="password">What is to be known.</param>
+    /// <param name="time">The clock.</param>
+    internal PushAuthority(string password, TimeProvider time)
+        : this(Comparing(Encoding.UTF8.GetBytes(password)), time) => _passwords.Expect(Encoding.UTF8.GetBytes(password));
+
+    /// <summary>Verifies in any way, however slow.</summary>
+    /// <param name="verify">Says what is right; called by one thread at a time.</param>
+    /// <param name="time">The clock.</param>
+    internal PushAuthority(PasswordVerifier verify, TimeProvider time) => (_verify, _time, _start) = (verify, time, time.GetTimestamp());
+
+    private TimeSpan Now => _time.GetElapsedTime(_start);
 
     /// <summary>Looks at what somebody says.</summary>
     /// <param name="peer">Its address.</param>
     /// <param name="authorization">Its <c>Authorization</c> header.</param>
-    /// <param name="now">The time.</param>
-    internal PushVerdict Judge(PeerAddress peer, string? authorization, DateTimeOffset now)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>What the verifier throws comes out here, for this one alone.</remarks>
+    internal async Task<PushVerdict> JudgeAsync(PeerAddress peer, string? authorization, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(authorization))
+        {
+            return PushVerdict.Unnamed;
+        }
+
+        if (!BasicCredentials.TryParse(authorization, out BasicCredentials? credentials))
+        {
+            return PushVerdict.Wrong;
+        }
+
+        PasswordTry attempt = Begin(peer, credentials.Password.ToArray());
+        try
+        {
+            await attempt.Verdict.Task.WaitAsync(PasswordGate.MaxWait, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            lock (_gate)
+            {
+                _passwords.GiveUp(attempt, Now);
+            }
+        }
+
+        await HoldAsync(peer, attempt.NotBefore - Now, cancellationToken).ConfigureAwait(false);
+        return await attempt.Verdict.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Compares in constant time, of equal length whatever was sent, so that not even the password's length shows.</summary>
+    private static PasswordVerifier Comparing(byte[] password)
+    {
+        byte[] hash = SHA256.HashData(password);
+        return tried => CryptographicOperations.FixedTimeEquals(SHA256.HashData(tried), hash);
+    }
+
+    private PasswordTry Begin(PeerAddress peer, ReadOnlyMemory<byte> password)
     {
         lock (_gate)
         {
-            if (_failed.TryGetValue(peer.Network, out LinkedListNode<Failures>? node) && now < node.Value.NotBefore)
+            PasswordTry attempt = _passwords.Arrive(peer, password, Now);
+            if (_passwords.Waiting > 0 && !_isVerifying)
             {
-                return PushVerdict.TooMany;
+                _isVerifying = true;
+                _verifying = Task.Run(Verify);
             }
 
-            if (string.IsNullOrEmpty(authorization))
-            {
-                return PushVerdict.Unnamed;
-            }
-
-            if (BasicCredentials.TryParse(authorization, out BasicCredentials? credentials)
-                && CryptographicOperations.FixedTimeEquals(Hash(credentials.Password), _hash))
-            {
-                Forget(node);
-                return PushVerdict.Allowed;
-            }
-
-            int tries = (node is not null && now - node.Value.Last < ForgetTime ? node.Value.Tries : 0) + 1;
-            Forget(node);
-            double delay = tries <= FreeTries ? 0 : FirstDelay.TotalSeconds * Math.Pow(2, Math.Min(tries - FreeTries - 1, 16));
-            DateTimeOffset notBefore = now + TimeSpan.FromSeconds(Math.Min(delay, MaxDelay.TotalSeconds));
-            _failed[peer.Network] = _byAge.AddLast(new Failures(peer.Network, tries, now, notBefore));
-            if (_byAge.Count > MaxAddresses)
-            {
-                Forget(_byAge.First);
-            }
-
-            return PushVerdict.Wrong;
+            return attempt;
         }
     }
 
-    // Of equal length whatever was sent, so that not even the password's length shows.
-    private static byte[] Hash(ReadOnlySpan<byte> text) => SHA256.HashData(text);
-
-    private void Forget(LinkedListNode<Failures>? node)
+    private void Verify()
     {
-        if (node is not null)
+        while (TakeNext() is PasswordTry attempt)
         {
-            _failed.Remove(node.Value.Network);
-            _byAge.Remove(node);
+            try
+            {
+                bool isRight = _verify(attempt.Password.Span);
+                lock (_gate)
+                {
+                    _passwords.Finish(attempt, isRight, Now);
+                }
+            }
+            catch (Exception e)
+            {
+                attempt.Verdict.TrySetException(e);
+            }
         }
     }
 
-    private sealed record Failures(PeerAddress Network, int Tries, DateTimeOffset Last, DateTimeOffset NotBefore);
+    private PasswordTry? TakeNext()
+    {
+        lock (_gate)
+        {
+            PasswordTry? next = _passwords.TakeNext(Now);
+            _isVerifying = next is not null;
+            return next;
+        }
+    }
+
+    private async Task HoldAsync(PeerAddress peer, TimeSpan rest, CancellationToken cancellationToken)
+    {
+        if (rest > TimeSpan.Zero && _held.TryEnter(peer, out _))
+        {
+            try
+            {
+                await Task.Delay(rest, _time, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _held.Leave(peer);
+            }
+        }
+    }
 }

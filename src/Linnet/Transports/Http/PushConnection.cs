@@ -74,6 +74,7 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
+                feed.Flush();
                 return "it sent nothing any more";
             }
 

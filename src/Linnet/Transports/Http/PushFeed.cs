@@ -17,7 +17,8 @@ internal sealed class PushFeed : IStreamSink
     private long _drained;
     private double _silent;
     private long _soundAt;
-    private bool _hasSound;
+    private long _soundBytes;
+    private bool _isFlushed;
 
     internal PushFeed(PushServerOptions options, IngestWriter writer, IStreamDecoder decoder, TimeProvider time)
     {
@@ -25,8 +26,11 @@ internal sealed class PushFeed : IStreamSink
         _writer = writer;
         _decoder = decoder;
         _time = time;
-        _drained = time.GetTimestamp();
+        _drained = _soundAt = time.GetTimestamp();
     }
+
+    /// <summary>Whether there was sound in it.</summary>
+    internal bool HasSound { get; private set; }
 
     /// <summary>Bytes of the stream so far.</summary>
     internal long Bytes { get; private set; }
@@ -61,17 +65,37 @@ internal sealed class PushFeed : IStreamSink
     /// <returns>Why that is no good end; <see langword="null"/>: it is one.</returns>
     internal string? Complete()
     {
-        _decoder.Complete(this);
-        if (!_hasSound)
+        Flush();
+        if (!HasSound)
         {
             Problem ??= _decoder.Problem?.Text ?? "No sound was found in this.";
         }
 
-        return _hasSound ? null : "no sound was found in it";
+        return HasSound ? null : "no sound was found in it";
+    }
+
+    /// <summary>Gives what the decoder still holds, however the stream ended: its last sample is played. Nothing is written after it.</summary>
+    internal void Flush()
+    {
+        if (!_isFlushed && Problem is null && _writer is { IsCurrent: true, HasOverflowed: false })
+        {
+            _isFlushed = true;
+            _decoder.Complete(this);
+        }
     }
 
     /// <summary>Holds the pusher where it is faster than the station.</summary>
-    internal Task WaitForRoomAsync(CancellationToken cancellationToken) => _writer.WaitForRoomAsync(cancellationToken);
+    internal async Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        Task room = _writer.WaitForRoomAsync(cancellationToken);
+        if (!room.IsCompletedSuccessfully)
+        {
+            await room.ConfigureAwait(false);
+
+            // It was we who waited.
+            _soundAt = _time.GetTimestamp();
+        }
+    }
 
     public void OnFormat(StreamFormat format)
     {
@@ -87,8 +111,9 @@ internal sealed class PushFeed : IStreamSink
     {
         if (!pcm.IsEmpty)
         {
-            _hasSound = true;
-            _soundAt = Bytes;
+            HasSound = true;
+            _soundAt = _time.GetTimestamp();
+            _soundBytes = Bytes;
         }
 
         if (_writer.Format is { } format)
@@ -116,16 +141,23 @@ internal sealed class PushFeed : IStreamSink
             return "it decodes to more sound than its bytes may";
         }
 
-        if (!_hasSound && Bytes > _options.MaxPreamble)
+        if (!HasSound && Bytes > _options.MaxPreamble)
         {
             Problem = "No sound was found in this.";
             return "no sound was found in it";
         }
 
-        if (Bytes - _soundAt > _options.MaxPreamble)
+        if (Bytes - _soundBytes > _options.MaxPreamble)
         {
             Problem = $"There is no sound in the last {_options.MaxPreamble} bytes of this.";
             return "there was no sound in it any more";
+        }
+
+        // Bytes alone are no sign of life: a stream of them that gives no sound would hold the station for good.
+        if (_time.GetElapsedTime(_soundAt) > PushServerOptions.SoundTime)
+        {
+            Problem = HasSound ? "There is no more sound in this." : "No sound was found in this.";
+            return $"there was no sound in it for {PushServerOptions.SoundTime.TotalSeconds:F0} s";
         }
 
         return _options.SilenceTime > TimeSpan.Zero && _silent > _options.SilenceTime.TotalSeconds ? "it was silent for too long" : null;

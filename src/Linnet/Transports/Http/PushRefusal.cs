@@ -12,7 +12,7 @@ public enum PushRefusal
     /// <summary>It does not know the password.</summary>
     WrongPassword,
 
-    /// <summary>Its address did not know the password too often.</summary>
+    /// <summary>Too many passwords waited to be verified, so its own was not looked at.</summary>
     TooManyTries,
 
     /// <summary>Nothing can be pushed there.</summary>

@@ -31,7 +31,7 @@ internal sealed class PushRefusals(TimeProvider time, ILogger logger)
         PushRefusal.Closed => "no password is set",
         PushRefusal.Unnamed => "it gave no password (some programs ask once without)",
         PushRefusal.WrongPassword => "its password is wrong",
-        PushRefusal.TooManyTries => "its password was wrong too often, so it has to wait",
+        PushRefusal.TooManyTries => "too many passwords wait to be verified",
         PushRefusal.NoSuchStation => "no station of that name is pushed to",
         PushRefusal.Occupied => "somebody else pushes there (--push-takeover lets a new one take over)",
         PushRefusal.TooManyPushes => "there are too many pushes",

@@ -31,6 +31,7 @@ public sealed class PushServer
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PushRefusals _refused;
+    private readonly NowAndThen _failed;
     private int _pushes;
 
     /// <summary>A server.</summary>
@@ -46,10 +47,11 @@ public sealed class PushServer
         _options = options.ThrowIfInvalid();
         _stations = stations;
         _createDecoder = createDecoder;
-        _authority = string.IsNullOrEmpty(options.Password) ? null : new PushAuthority(options.Password);
+        _authority = string.IsNullOrEmpty(options.Password) ? null : new PushAuthority(options.Password, time);
         _time = time;
         _logger = logger ?? NullLogger.Instance;
         _refused = new PushRefusals(time, _logger);
+        _failed = new NowAndThen(time);
     }
 
     /// <summary>Who pushes now, by station.</summary>
@@ -87,7 +89,7 @@ public sealed class PushServer
         var connection = new PushConnection(head, transport, remote, _time);
         try
         {
-            if (Check(head, remote) is (PushRefusal reason, byte[] answer))
+            if (await CheckAsync(head, remote, cancellationToken).ConfigureAwait(false) is (PushRefusal reason, byte[] answer))
             {
                 await RefuseAsync(connection, reason, answer).ConfigureAwait(false);
             }
@@ -106,27 +108,32 @@ public sealed class PushServer
         }
         catch (Exception e)
         {
-            _logger.PushFailed(e, remote);
+            if (_failed.TrySay(out _))
+            {
+                _logger.PushFailed(e, remote);
+            }
+
             await connection.AnswerAsync(PushAnswers.Text(head, HttpStatusCode.InternalServerError, "This failed here; the server's log says why.", Now)).ConfigureAwait(false);
         }
     }
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
-    private (PushRefusal Reason, byte[] Answer)? Check(HttpRequestHead head, IPEndPoint remote)
+    private async Task<(PushRefusal Reason, byte[] Answer)?> CheckAsync(HttpRequestHead head, IPEndPoint remote, CancellationToken cancellationToken)
     {
         if (_authority is null)
         {
             return (PushRefusal.Closed, PushAnswers.Text(head, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.", Now));
         }
 
-        return _authority.Judge(PeerAddress.Of(remote.Address), head.Headers["Authorization"], Now) switch
+        PushVerdict verdict = await _authority.JudgeAsync(PeerAddress.Of(remote.Address), head.Headers["Authorization"], cancellationToken).ConfigureAwait(false);
+        return verdict switch
         {
             PushVerdict.Allowed => null,
             PushVerdict.Unnamed => (PushRefusal.Unnamed, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "Pushing needs the password.", Now)),
             PushVerdict.Wrong => (PushRefusal.WrongPassword, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "The password is wrong.", Now)),
             _ => (PushRefusal.TooManyTries, PushAnswers.Text(
-                head, HttpStatusCode.TooManyRequests, "The password was wrong too often; wait a little.", Now, (int)PushAuthority.MaxDelay.TotalSeconds)),
+                head, HttpStatusCode.TooManyRequests, "Too many passwords wait to be verified; try again in a moment.", Now, (int)PasswordGate.MaxWait.TotalSeconds)),
         };
     }
 
@@ -201,6 +208,7 @@ public sealed class PushServer
         catch (Exception e) when (e is IOException or SocketException)
         {
             reason = "its connection broke";
+            feed.Flush();
         }
         catch (OperationCanceledException)
         {

@@ -30,6 +30,9 @@ public sealed record PushServerOptions : IValidatable
     /// <summary>The time over which <see cref="MaxBitRate"/> is meant: a pusher may send some seconds at once.</summary>
     internal static TimeSpan RateTime { get; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long bytes may come without any sound in them. Longer than the longest page of Ogg or cluster of WebM that anybody sends.</summary>
+    internal static TimeSpan SoundTime { get; } = TimeSpan.FromSeconds(60);
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {

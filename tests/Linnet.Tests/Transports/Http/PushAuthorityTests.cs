@@ -2,6 +2,7 @@ using System.Net;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Wire.Icy;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Http;
 
@@ -9,8 +10,8 @@ public class PushAuthorityTests
 {
     private static readonly PeerAddress Peer = PeerAddress.Of(IPAddress.Parse("192.0.2.1"));
     private static readonly PeerAddress Other = PeerAddress.Of(IPAddress.Parse("192.0.2.2"));
-    private readonly PushAuthority _authority = new("hackme");
-    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly FakeTimeProvider _time = new();
 
     [Theory]
     [InlineData("source", "hackme", PushVerdict.Allowed)]
@@ -19,65 +20,132 @@ public class PushAuthorityTests
     [InlineData("source", "hackm", PushVerdict.Wrong)]
     [InlineData("source", "hackme ", PushVerdict.Wrong)]
     [InlineData("source", "", PushVerdict.Wrong)]
-    internal void The_password_counts_and_the_name_does_not(string user, string password, PushVerdict verdict) =>
-        Assert.Equal(verdict, _authority.Judge(Peer, new BasicCredentials(user, password).ToHeader(), _now));
+    internal async Task The_password_counts_and_the_name_does_not(string user, string password, PushVerdict verdict) =>
+        Assert.Equal(verdict, await new PushAuthority("hackme", _time).JudgeAsync(Peer, new BasicCredentials(user, password).ToHeader(), Stop));
 
     [Theory]
     [InlineData(null, PushVerdict.Unnamed)]
     [InlineData("", PushVerdict.Unnamed)]
     [InlineData("Bearer hackme", PushVerdict.Wrong)]
     [InlineData("Basic !!!", PushVerdict.Wrong)]
-    internal void What_is_no_password_is_none(string? header, PushVerdict verdict) => Assert.Equal(verdict, _authority.Judge(Peer, header, _now));
+    internal async Task What_is_no_password_is_none(string? header, PushVerdict verdict) =>
+        Assert.Equal(verdict, await new PushAuthority("hackme", _time).JudgeAsync(Peer, header, Stop));
 
-    [Fact]
-    public void Wrong_tries_make_an_address_wait_longer_and_longer_and_nobody_else()
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(0)]
+    public async Task A_clock_that_is_set_locks_nobody_out(int seconds)
     {
-        for (int i = 0; i <= PushAuthority.FreeTries; i++)
-        {
-            Assert.Equal(PushVerdict.Wrong, Try(Peer, "no"));
-        }
-
-        Assert.Equal(PushVerdict.TooMany, Try(Peer, "hackme"));
-        Assert.Equal(PushVerdict.Allowed, Try(Other, "hackme"));
-        _now += TimeSpan.FromSeconds(1);
-        Assert.Equal(PushVerdict.Wrong, Try(Peer, "no"));
-        _now += TimeSpan.FromSeconds(1);
-        Assert.Equal(PushVerdict.TooMany, Try(Peer, "hackme"));
-        _now += TimeSpan.FromSeconds(1);
-        Assert.Equal(PushVerdict.Allowed, Try(Peer, "hackme"));
-        Assert.Equal(PushVerdict.Wrong, Try(Peer, "no"));
-        Assert.Equal(PushVerdict.Allowed, Try(Peer, "hackme"));
-    }
-
-    [Fact]
-    public void Whoever_waits_the_longest_time_is_heard_again()
-    {
+        var time = new SetClock();
+        var authority = new PushAuthority("hackme", time);
         for (int i = 0; i < 100; i++)
         {
-            Try(Peer, "no");
-            _now += PushAuthority.MaxDelay;
+            _ = Try(authority, Peer, "no" + i);
         }
 
-        Assert.Equal(PushVerdict.Allowed, Try(Peer, "hackme"));
+        time.Set = TimeSpan.FromSeconds(seconds);
+        Task<PushVerdict> mine = Try(authority, Peer, "hackme");
+        time.Advance(PasswordGate.MaxWait);
+
+        Assert.Equal(PushVerdict.Allowed, await mine);
+        Assert.Equal(PushVerdict.Allowed, await Try(authority, Other, "hackme"));
     }
 
     [Fact]
-    public void Any_number_of_addresses_that_fail_takes_no_more_room_and_locks_nobody_out()
+    public async Task One_password_is_verified_at_a_time_and_each_only_once()
     {
-        for (int i = 0; i < 5; i++)
-        {
-            Try(Peer, "no");
-        }
+        int now = 0, most = 0, calls = 0;
+        using var go = new SemaphoreSlim(0);
+        var authority = new PushAuthority(
+            password =>
+            {
+                calls++;
+                most = Math.Max(most, Interlocked.Increment(ref now));
+                go.Wait(Stop);
+                Interlocked.Decrement(ref now);
+                return password.SequenceEqual("hackme"u8);
+            },
+            _time);
+        Task<PushVerdict>[] tries = [.. Enumerable.Range(0, 4).SelectMany(i => new[] { Try(authority, Peer, "no" + i), Try(authority, Other, "hackme") })];
 
-        for (int i = 0; i < PushAuthority.MaxAddresses; i++)
-        {
-            Try(PeerAddress.Of(new IPAddress(new byte[] { 10, 1, (byte)(i >> 8), (byte)i })), "no");
-        }
+        go.Release(5);
+        PushVerdict[] verdicts = await Task.WhenAll(tries);
 
-        // The oldest was forgotten for the others.
-        Assert.Equal(PushVerdict.Wrong, Try(Peer, "no"));
-        Assert.Equal(PushVerdict.Allowed, Try(Other, "hackme"));
+        Assert.Equal(Enumerable.Range(0, 4).SelectMany(_ => new[] { PushVerdict.Wrong, PushVerdict.Allowed }), verdicts);
+        Assert.Equal(PushVerdict.Allowed, await Try(authority, Other, "hackme"));
+        Assert.Equal((5, 1), (calls, most));
     }
 
-    private PushVerdict Try(PeerAddress peer, string password) => _authority.Judge(peer, new BasicCredentials("source", password).ToHeader(), _now);
+    [Fact]
+    public async Task Nobody_waits_for_longer_than_two_seconds_and_what_was_found_then_is_known_the_next_time()
+    {
+        using var go = new SemaphoreSlim(0);
+        var authority = new PushAuthority(
+            password =>
+            {
+                go.Wait(Stop);
+                return password.SequenceEqual("hackme"u8);
+            },
+            _time);
+        Task<PushVerdict> slow = Try(authority, Peer, "hackme");
+        Task<PushVerdict> behind = Try(authority, Other, "no");
+
+        _time.Advance(PasswordGate.MaxWait);
+
+        Assert.Equal(PushVerdict.TooMany, await slow);
+        Assert.Equal(PushVerdict.TooMany, await behind);
+        Task<PushVerdict> again = Try(authority, Peer, "hackme");
+        go.Release();
+        Assert.Equal(PushVerdict.Allowed, await again);
+    }
+
+    [Fact]
+    public async Task A_verifier_that_throws_fails_that_one_and_no_other()
+    {
+        var authority = new PushAuthority(
+            password => password.SequenceEqual("hackme"u8) || (password.SequenceEqual("boom"u8) ? throw new InvalidOperationException("boom") : false), _time);
+
+        Task<PushVerdict> broken = Try(authority, Peer, "boom");
+        Task<PushVerdict> wrong = Try(authority, Peer, "no");
+        Task<PushVerdict> right = Try(authority, Peer, "hackme");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => broken);
+        Assert.Equal((PushVerdict.Wrong, PushVerdict.Allowed), (await wrong, await right));
+    }
+
+    [Fact]
+    public async Task Guessers_are_answered_late_by_all_their_connections_together_so_many_at_a_time()
+    {
+        var authority = new PushAuthority("hackme", _time);
+        for (int i = 0; i < 10; i++)
+        {
+            Task<PushVerdict> wrong = Try(authority, Peer, "no" + i);
+            while (!wrong.IsCompleted)
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(10));
+                await Task.Yield();
+            }
+        }
+
+        Task<PushVerdict>[] many = [.. Enumerable.Range(0, 2 * PushAuthority.MaxHeldPerAddress).Select(_ => Try(authority, Peer, "no0"))];
+
+        // Those for whom there is no place are answered, the right password among them; the others wait.
+        Assert.Equal(PushAuthority.MaxHeldPerAddress, many.Count(static task => task.IsCompleted));
+        Assert.Equal(PushVerdict.Allowed, await Try(authority, Peer, "hackme"));
+        _time.Advance(PasswordGate.MaxWait);
+        Assert.All(await Task.WhenAll(many), static verdict => Assert.Equal(PushVerdict.Wrong, verdict));
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static Task<PushVerdict> Try(PushAuthority authority, PeerAddress peer, string password) =>
+        authority.JudgeAsync(peer, new BasicCredentials("source", password).ToHeader(), Stop);
+
+    /// <summary>A wall clock that can be set apart from the time that passes.</summary>
+    private sealed class SetClock : FakeTimeProvider
+    {
+        internal TimeSpan Set { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Set;
+    }
 }

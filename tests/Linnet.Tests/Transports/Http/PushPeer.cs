@@ -17,6 +17,8 @@ internal sealed class PushPeer
 
     internal ValueTask<FlushResult> SendAsync(byte[] bytes) => _in.Writer.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
+    internal ValueTask BreakAsync() => _in.Writer.CompleteAsync(new IOException("It broke."));
+
     internal ValueTask EndAsync() => _in.Writer.CompleteAsync();
 
     internal async Task<string> ReadUntilAsync(string end)

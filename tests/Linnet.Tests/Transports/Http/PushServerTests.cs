@@ -21,6 +21,7 @@ public class PushServerTests
     private readonly RecordingLogger _log = new();
     private readonly IngestBuffer _live = new("live", new IngestOptions(), Format);
     private readonly PushServer _server;
+    private BytesAsFrames? _decoder;
 
     public PushServerTests() => _server = Create(new PushServerOptions { Password = "hackme" });
 
@@ -71,6 +72,7 @@ public class PushServerTests
     [InlineData("hackme", "SOURCE /live ICE/1.0", "Authorization: Basic c291cmNlOm5v", "401", PushRefusal.WrongPassword)]
     [InlineData("hackme", "PUT /other HTTP/1.1", "right", "404", PushRefusal.NoSuchStation)]
     [InlineData("hackme", "GET /admin/metadata?mode=updinfo&mount=/live&song=a HTTP/1.1", "", "401", PushRefusal.Unnamed)]
+    [InlineData("hackme", "GET /admin/metadata?mode=updinfo&mount=/live&song=a HTTP/1.1", "Authorization: Basic c291cmNlOm5v", "401", PushRefusal.WrongPassword)]
     public async Task Who_may_not_push_is_told_why_before_it_is_told_to_continue(
         string password, string line, string header, string status, PushRefusal reason)
     {
@@ -217,6 +219,60 @@ public class PushServerTests
     }
 
     [Fact]
+    public async Task Bytes_that_give_no_sound_do_not_hold_the_station()
+    {
+        PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        await peer.ReadUntilAsync("\r\n\r\n");
+        Task<string> end = peer.ReadToEndAsync();
+        for (int i = 0; i < 20 && !end.IsCompleted; i++)
+        {
+            await peer.SendAsync(new byte[] { BytesAsFrames.Nothing });
+            int sent = i + 1;
+            await Until(() => end.IsCompleted || _decoder?.Writes == sent);
+            _time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        await end;
+        Assert.Null(_live.Writer);
+        Assert.Contains(_log.Lines, l => l.Contains("there was no sound in it for 60 s", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_decoder_still_holds_at_the_end_is_played_however_the_push_ends(bool isCut)
+    {
+        PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Content-Length: 5000");
+        await peer.SendAsync([BytesAsFrames.HoldsOne, .. Sound(100)]);
+        if (isCut)
+        {
+            await Until(() => _live.GetState().Frames == 100);
+            await peer.BreakAsync();
+        }
+        else
+        {
+            await peer.EndAsync();
+        }
+
+        await peer.ReadToEndAsync();
+        Assert.Equal(101, _live.GetState().Frames);
+    }
+
+    [Fact]
+    public async Task A_right_password_is_let_in_beside_a_thousand_wrong_ones_from_the_same_address()
+    {
+        PushPeer[] wrong = [.. Enumerable.Range(0, 1000).Select(i => Begin(_server, "PUT /live HTTP/1.1", "Authorization: " + new BasicCredentials("source", $"no{i}").ToHeader()))];
+        PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
+        Task<string> answer = peer.ReadUntilAsync("\r\n\r\n");
+        _time.Advance(PasswordGate.MaxWait);
+
+        Assert.StartsWith("HTTP/1.0 200 OK\r\n", await answer, StringComparison.Ordinal);
+        _time.Advance(PasswordGate.MaxWait);
+        await Task.WhenAll(wrong.Select(static w => w.ReadToEndAsync()));
+        Assert.Equal(1000, _server.Refused[PushRefusal.WrongPassword] + _server.Refused.GetValueOrDefault(PushRefusal.TooManyTries));
+    }
+
+    [Fact]
     public async Task Silence_is_let_go_if_that_is_wanted()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", SilenceTime = TimeSpan.FromSeconds(1) });
@@ -303,13 +359,12 @@ public class PushServerTests
 
     private PushServer Create(PushServerOptions options) => new(options, [_live], CreateDecoder, _time, _log);
 
-    private static StreamDecoderFactory CreateDecoder { get; } =
-        static (string? contentType, [NotNullWhen(true)] out IStreamDecoder? decoder, [NotNullWhen(false)] out StreamProblem? problem) =>
-        {
-            problem = contentType == "text/plain" ? new StreamProblem(StreamFault.NotSound, "This is no sound.") : null;
-            decoder = problem is null ? new BytesAsFrames() : null;
-            return problem is null;
-        };
+    private bool CreateDecoder(string? contentType, [NotNullWhen(true)] out IStreamDecoder? decoder, [NotNullWhen(false)] out StreamProblem? problem)
+    {
+        problem = contentType == "text/plain" ? new StreamProblem(StreamFault.NotSound, "This is no sound.") : null;
+        decoder = _decoder = problem is null ? new BytesAsFrames() : null;
+        return problem is null;
+    }
 
     private static byte[] Sound(int frames) => [.. Enumerable.Repeat((byte)100, frames)];
 
@@ -334,16 +389,33 @@ public class PushServerTests
     {
         internal const byte Bad = 255;
 
+        /// <summary>A byte that is none.</summary>
+        internal const byte Nothing = 254;
+
+        /// <summary>A frame is kept to the end.</summary>
+        internal const byte HoldsOne = 253;
+
         private bool _hasBegun;
+        private bool _holdsOne;
 
         public StreamProblem? Problem { get; private set; }
 
+        internal int Writes { get; private set; }
+
         public void Write(ReadOnlySpan<byte> bytes, IStreamSink sink)
         {
+            Writes++;
             if (!_hasBegun)
             {
                 sink.OnFormat(new StreamFormat(Format, 8, StreamCodec.Pcm, 64_000, []));
                 _hasBegun = true;
+            }
+
+            _holdsOne |= bytes.Contains(HoldsOne);
+            bytes = bytes.ToArray().Where(static b => b is not (Nothing or HoldsOne)).ToArray();
+            if (bytes.IsEmpty)
+            {
+                return;
             }
 
             Problem = bytes.Contains(Bad) ? new StreamProblem(StreamFault.NotSound, "A bad byte.") : null;
@@ -358,6 +430,10 @@ public class PushServerTests
 
         public void Complete(IStreamSink sink)
         {
+            if (_holdsOne)
+            {
+                sink.OnPacket([], [0.5f]);
+            }
         }
 
         public void Dispose()

@@ -1,0 +1,160 @@
+using System.Numerics;
+
+namespace Linnet.Transports.Http;
+
+/// <summary>Decides which passwords are verified, in which order, and how late each is answered. Pure: the caller brings the time, and one lock.</summary>
+/// <remarks>
+/// A password that was right in this run is never kept out, whatever others at the same address do. Others wait their turn, <see cref="MaxWait"/> at most. An
+/// address that was wrong often stands behind others, and is answered late, the right password too, so that nobody learns faster by hanging up. Who was turned
+/// away and comes again with the same password stands before those who guess, whose every password is new; more so each time.
+/// </remarks>
+internal sealed class PasswordGate
+{
+    /// <summary>The longest that anybody waits for an answer, except for the verification that runs.</summary>
+    internal static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>Wrong tries of a network that are answered at once.</summary>
+    internal const int FreeTries = 3;
+
+    /// <summary>Networks that have logged in and are remembered; more are only added by those who know the password.</summary>
+    internal const int MaxKnown = 1024;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ForgetTime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TurnedAwayTime = TimeSpan.FromMinutes(1);
+
+    // Ranks that an address which has logged in is ahead of others with as many failures, and that a password gains each time it is turned away.
+    private const int Head = 2;
+
+    // Whoever has an IPv6 network of 48 or 32 bits has networks of 64 without end: failures count for those, too, as so many fewer.
+    private static readonly (int Length, int Share)[] Wider = [(48, 4), (32, 256)];
+
+    private readonly PasswordMemory _memory = new();
+    private readonly PasswordQueue _queue = new();
+    private readonly FadingCounts _failures = new(ForgetTime);
+    private readonly FadingCounts _turnedAway = new(TurnedAwayTime);
+    private readonly HashSet<PeerAddress> _known = [];
+    private readonly Queue<PeerAddress> _knownByAge = new();
+
+    /// <summary>How many wait to be verified.</summary>
+    internal int Waiting => _queue.Count;
+
+    /// <summary>Says that a password is right before anybody tries it.</summary>
+    internal void Expect(ReadOnlySpan<byte> password) => _memory.Remember(_memory.MacOf(password), isRight: true);
+
+    /// <summary>Takes a password in. Its verdict may be known at once.</summary>
+    internal PasswordTry Arrive(PeerAddress peer, ReadOnlyMemory<byte> password, TimeSpan now)
+    {
+        UInt128 mac = _memory.MacOf(password.Span);
+        int failures = FailuresOf(peer.Network, now);
+        var attempt = new PasswordTry
+        {
+            Network = peer.Network,
+            Password = password,
+            Mac = mac,
+            At = now,
+            NotBefore = now + DelayFor(failures),
+            Rank = RankOf(peer.Network, failures, now) - (Head * _turnedAway[mac, now]),
+        };
+        if (_memory.Recall(mac) is bool isRight)
+        {
+            Conclude(attempt, isRight, now);
+        }
+        else if (_queue.Add(attempt) is PasswordTry leaving)
+        {
+            TurnAway(leaving, now);
+        }
+
+        return attempt;
+    }
+
+    /// <summary>The next to verify; <see langword="null"/>: nobody waits.</summary>
+    internal PasswordTry? TakeNext(TimeSpan now)
+    {
+        while (_queue.TakeNext() is PasswordTry next)
+        {
+            if (_memory.Recall(next.Mac) is bool isRight)
+            {
+                Conclude(next, isRight, now);
+            }
+            else if (now - next.At >= MaxWait)
+            {
+                TurnAway(next, now);
+            }
+            else
+            {
+                return next;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Says what came out of a verification.</summary>
+    internal void Finish(PasswordTry attempt, bool isRight, TimeSpan now)
+    {
+        _memory.Remember(attempt.Mac, isRight);
+        Conclude(attempt, isRight, now);
+    }
+
+    /// <summary>Says that it has waited long enough. What a verification that runs brings is still remembered.</summary>
+    internal void GiveUp(PasswordTry attempt, TimeSpan now)
+    {
+        _queue.Remove(attempt);
+        TurnAway(attempt, now);
+    }
+
+    private static TimeSpan DelayFor(int failures)
+    {
+        int doublings = Math.Min(failures - FreeTries, 3);
+        return doublings < 0 ? TimeSpan.Zero : FirstDelay * (1 << doublings);
+    }
+
+    private void Conclude(PasswordTry attempt, bool isRight, TimeSpan now)
+    {
+        if (!attempt.Verdict.TrySetResult(isRight ? PushVerdict.Allowed : PushVerdict.Wrong))
+        {
+            return;
+        }
+
+        if (!isRight)
+        {
+            _failures.Add(KeyOf(attempt.Network, 64), now);
+            foreach ((int length, _) in attempt.Network.IsV4 ? [] : Wider)
+            {
+                _failures.Add(KeyOf(attempt.Network.Prefix(length), length), now);
+            }
+        }
+        else if (_known.Add(attempt.Network))
+        {
+            _knownByAge.Enqueue(attempt.Network);
+            if (_knownByAge.Count > MaxKnown)
+            {
+                _known.Remove(_knownByAge.Dequeue());
+            }
+        }
+    }
+
+    private void TurnAway(PasswordTry attempt, TimeSpan now)
+    {
+        if (attempt.Verdict.TrySetResult(PushVerdict.TooMany))
+        {
+            _turnedAway.Add(attempt.Mac, now);
+        }
+    }
+
+    private int FailuresOf(PeerAddress network, TimeSpan now) => _failures[KeyOf(network, 64), now];
+
+    private int RankOf(PeerAddress network, int failures, TimeSpan now)
+    {
+        foreach ((int length, int share) in network.IsV4 ? [] : Wider)
+        {
+            failures = Math.Max(failures, _failures[KeyOf(network.Prefix(length), length), now] / share);
+        }
+
+        return BitOperations.Log2((uint)failures << 1 | 1) + (_known.Contains(network) ? 0 : Head);
+    }
+
+    // Networks of different lengths may have the same bits; the last ones are free in all but IPv4 addresses.
+    private static UInt128 KeyOf(PeerAddress network, int length) => network.IsV4 ? network.Bits : network.Bits | (uint)length;
+}
