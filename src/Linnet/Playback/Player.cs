@@ -88,6 +88,9 @@ public sealed class Player : IAsyncDisposable
         : output.Feed.Receiver.State is ReceiverState.Playing or ReceiverState.Ended ? PlayerState.Playing
         : PlayerState.Buffering;
 
+    /// <summary>Whether what comes out is sound and not the silence that fills a gap, whether or not the server is still there: what has arrived is played to its end.</summary>
+    internal bool IsHeard => Volatile.Read(ref _output)?.Feed.Receiver.State is ReceiverState.Playing or ReceiverState.Ended;
+
     /// <summary>How loud: 1 is as sent and touches no sample. 0 – 8 (+18 dB); a change is reached in 20 ms, without a click.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of range.</exception>
     public double Volume

@@ -4,6 +4,7 @@ using Linnet.Clock;
 using Linnet.Codecs.Streams;
 using Linnet.Playback.Devices;
 using Linnet.Transports;
+using Linnet.Transports.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Playback;
@@ -33,31 +34,38 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
         {
             try
             {
-                await PlayAsync(writer, cancellationToken).ConfigureAwait(false);
-                return $"{address.Host} has ended.";
+                return await PlayAsync(writer, backoff, cancellationToken).ConfigureAwait(false)
+                    ? $"{address.Host} has ended."
+                    : $"{address.Host} gave no sound for {PushServerOptions.SoundTime.TotalSeconds:F0} s.";
             }
             catch (TransportException e)
             {
                 return e.Message;
             }
-            finally
-            {
-                if (writer.Format is not null)
-                {
-                    backoff.Reset();
-                }
-            }
         }
     }
 
-    private async Task PlayAsync(IngestWriter writer, CancellationToken cancellationToken)
+    // False: there is a server, but no sound of it.
+    private async Task<bool> PlayAsync(IngestWriter writer, Backoff backoff, CancellationToken cancellationToken)
     {
         var device = new StationDevice(writer, time);
         await using ConfiguredAsyncDisposable closingDevice = device.ConfigureAwait(false);
         var player = new Player(new PlayerOptions { Url = address }, device, time, logger);
         await using ConfiguredAsyncDisposable closingPlayer = player.ConfigureAwait(false);
-        device.IsHeard = () => player.State is PlayerState.Playing;
-        await player.RunAsync(cancellationToken).ConfigureAwait(false);
+        device.IsHeard = () => player.IsHeard;
+        try
+        {
+            await player.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (device.HasSound)
+            {
+                backoff.Reset();
+            }
+        }
+
+        return !device.IsSilent;
     }
 
     /// <summary>Takes what a player plays, at the pace of our own clock; but not the silence it plays while it has nothing.</summary>
@@ -66,6 +74,7 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
         private readonly NullDevice _clock = new(time);
         private AudioFormat _format;
         private bool _wasHeard = true;
+        private long _heardAt;
 
         public string Name => "station";
 
@@ -73,11 +82,17 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
 
         public int BitDepth { get; set; }
 
+        /// <summary>Whether it gave up because nothing was heard. What comes may be none that can be decoded, for good: asking anew may help.</summary>
+        internal bool IsSilent { get; private set; }
+
+        internal bool HasSound { get; private set; }
+
         internal Func<bool> IsHeard { get; set; } = () => false;
 
         public ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken)
         {
             _format = wanted;
+            _heardAt = time.GetTimestamp();
             writer.OnFormat(new StreamFormat(wanted, BitDepth, StreamCodec.Pcm, 0, []));
             return _clock.OpenAsync(wanted, cancellationToken);
         }
@@ -90,6 +105,8 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
                     bool isHeard = frames > 0 && IsHeard();
                     if (isHeard)
                     {
+                        HasSound = true;
+                        _heardAt = time.GetTimestamp();
                         if (!_wasHeard)
                         {
                             writer.SetBroken();
@@ -99,7 +116,8 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
                     }
 
                     _wasHeard = isHeard;
-                    return frames;
+                    IsSilent = time.GetElapsedTime(_heardAt) > PushServerOptions.SoundTime;
+                    return IsSilent ? AudioDevice.End : frames;
                 },
                 cancellationToken);
 

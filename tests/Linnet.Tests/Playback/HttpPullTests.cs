@@ -1,95 +1,213 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Linnet.Codecs.Streams;
 using Linnet.Playback;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Playback;
 
 public class HttpPullTests
 {
-    private static readonly Uri From = new("http://example.org:8000/radio/jazz");
+    private const string Inner = "127.0.0.2";
+    private const string Outer = "127.0.0.3";
+    private const string Named = "127.0.0.1";
+
+    private readonly RecordingLogger _logger = new();
+    private readonly IngestBuffer _station = new("jazz", new IngestOptions());
 
     [Theory]
-    [InlineData("/other", "http://example.org:8000/other")]
-    [InlineData("blues", "http://example.org:8000/radio/blues")]
-    [InlineData("https://example.com/jazz", "https://example.com/jazz")]
-    [InlineData("//example.com/jazz", "http://example.com/jazz")]
-    public void A_redirect_is_followed(string location, string to) => Assert.Equal(new Uri(to), HttpPull.Follow(From, location));
-
-    [Theory]
-    [InlineData("file:///etc/passwd")]
-    [InlineData("ftp://example.com/a")]
-    [InlineData("gopher://example.com/a")]
-    [InlineData("http://")]
-    [InlineData("javascript:alert(1)")]
-    public void A_redirect_to_anything_but_http_is_not(string location) => Assert.Throws<TransportException>(() => HttpPull.Follow(From, location));
-
-    [Theory]
-    [InlineData("127.0.0.1", true)]
-    [InlineData("::1", true)]
-    [InlineData("::ffff:10.1.2.3", true)]
-    [InlineData("169.254.169.254", true)]
-    [InlineData("172.31.255.255", true)]
-    [InlineData("192.168.0.1", true)]
-    [InlineData("100.64.0.1", true)]
-    [InlineData("0.0.0.0", true)]
-    [InlineData("fe80::1", true)]
-    [InlineData("fd00::1", true)]
-    [InlineData("93.184.215.14", false)]
-    [InlineData("172.32.0.1", false)]
-    [InlineData("2606:2800::1", false)]
-    public void Machines_that_only_we_can_reach_are_told_from_others(string address, bool isInside) =>
-        Assert.Equal(isInside, HttpPull.IsInside(IPAddress.Parse(address)));
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_server_out_there_leads_to_no_machine_that_only_we_can_reach(bool isOutThere)
+    [InlineData("named outer inner", false)]
+    [InlineData("outer inner", false)]
+    [InlineData("named inner", true)]
+    [InlineData("named outer outer", true)]
+    public async Task A_server_out_there_leads_to_no_machine_that_only_we_can_reach(string hops, bool isFollowed)
     {
-        // Of this machine's two addresses the other one is the inner one.
-        using var outer = new TcpListener(IPAddress.Parse("127.0.0.1"), 0);
-        using var inner = new TcpListener(IPAddress.Parse("127.0.0.2"), 0);
-        outer.Start();
-        inner.Start();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var logger = new RecordingLogger();
-        var pull = new HttpPull(new Uri($"http://{outer.LocalEndpoint}/jazz"), TimeProvider.System, logger, address => !isOutThere || address.Equals(IPAddress.Parse("127.0.0.2")));
-        Task running = pull.RunAsync(new IngestBuffer("jazz", new IngestOptions()), stop.Token);
-        using (TcpClient asked = await outer.AcceptTcpClientAsync(stop.Token))
+        // Of this machine's addresses one plays the outside.
+        await using var last = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n", AddressOf(hops.Split(' ')[^1]));
+        var servers = new List<ScriptedHttpServer>();
+        Uri next = last.Address("/secret");
+        foreach (string hop in hops.Split(' ').Reverse().Skip(1))
         {
-            await asked.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 302 Found\r\nLocation: http://{inner.LocalEndpoint}/secret\r\n\r\n"), stop.Token);
-            Task<TcpClient> led = inner.AcceptTcpClientAsync(stop.Token).AsTask();
-            while (!led.IsCompleted && logger.Lines.Count == 0)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, stop.Token);
-            }
-
-            Assert.Equal(isOutThere, !led.IsCompleted);
-            Assert.Equal(isOutThere, logger.Lines.Any(static l => l.Contains("the server leads to 127.0.0.2, which is an address within this network", StringComparison.Ordinal)));
-            await stop.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-            if (led.IsCompletedSuccessfully)
-            {
-                (await led).Dispose();
-            }
+            Uri to = next;
+            servers.Add(new ScriptedHttpServer(_ => ScriptedHttpServer.Redirect(to), AddressOf(hop)));
+            next = servers[^1].Address("/jazz");
         }
+
+        string line = await FirstFailureAsync(next, TimeProvider.System);
+
+        Assert.Equal(isFollowed, !last.Asked.IsEmpty);
+        Assert.Equal(!isFollowed, line.Contains($"The server leads to {Inner}, which is an address within this network", StringComparison.Ordinal));
+        foreach (ScriptedHttpServer server in servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        static string AddressOf(string hop) => hop switch { "inner" => Inner, "outer" => Outer, _ => Named };
+    }
+
+    [Fact]
+    public async Task The_entries_of_a_playlist_from_out_there_lead_to_none_either()
+    {
+        await using var inner = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n", Inner);
+        await using var outer = new ScriptedHttpServer(
+            _ => $"HTTP/1.0 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n{inner.Address("/secret")}\r\n", Outer);
+
+        string line = await FirstFailureAsync(outer.Address("/list.m3u"), TimeProvider.System);
+
+        Assert.Empty(inner.Asked);
+        Assert.Contains("within this network", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redirect_of_shoutcast_is_one()
+    {
+        await using var inner = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n", Inner);
+        await using var outer = new ScriptedHttpServer(_ => $"ICY 302 Found\r\nLocation: {inner.Address("/secret")}\r\n\r\n", Outer);
+
+        Assert.Contains("within this network", await FirstFailureAsync(outer.Address("/"), TimeProvider.System), StringComparison.Ordinal);
+        Assert.Empty(inner.Asked);
+    }
+
+    [Fact]
+    public async Task A_server_that_leads_to_itself_is_asked_a_few_times()
+    {
+        ScriptedHttpServer? server = null;
+        server = new ScriptedHttpServer(_ => ScriptedHttpServer.Redirect(server!.Address("/jazz")));
+        await using ScriptedHttpServer disposed = server;
+
+        Assert.Contains("redirects too often", await FirstFailureAsync(server.Address("/jazz"), TimeProvider.System), StringComparison.Ordinal);
+        Assert.Equal(HttpPull.MaxRedirects + 1, server.Asked.Count);
+    }
+
+    [Fact]
+    public async Task A_playlist_that_names_itself_is_read_once()
+    {
+        ScriptedHttpServer? server = null;
+        server = new ScriptedHttpServer(_ => $"HTTP/1.0 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n{server!.Address("/list.m3u")}\r\n");
+        await using ScriptedHttpServer disposed = server;
+
+        Assert.Contains("cannot be played", await FirstFailureAsync(server.Address("/list.m3u"), TimeProvider.System), StringComparison.Ordinal);
+        Assert.Equal(2, server.Asked.Count);
     }
 
     [Theory]
-    [InlineData("#EXTM3U\r\n#EXTINF:-1,Jazz\r\nhttp://example.com/jazz.mp3\r\nhttp://example.com/other.mp3")]
-    [InlineData("\uFEFFhttp://example.com/jazz.mp3")]
-    [InlineData("[playlist]\nNumberOfEntries=1\nFile1=http://example.com/jazz.mp3\nTitle1=Jazz\n")]
-    [InlineData("/etc/passwd\nfile:///etc/passwd\nhttp://example.com/jazz.mp3\n")]
-    public void Of_a_playlist_the_first_address_is_taken_and_no_file(string playlist) =>
-        Assert.Equal(new Uri("http://example.com/jazz.mp3"), HttpPull.FirstOf(From, playlist));
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n", "answers 404")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: audio/mpeg\r\n\r\n\x1F\x8B", "sends compressed content")]
+    [InlineData("HTTP/1.1 200 OK\r\nX: #\r\n\r\n", "says something malformed")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n", "no sound was found in it")]
+    [InlineData("", "closed the connection instead of answering")]
+    public async Task What_a_server_may_say(string answer, string said)
+    {
+        await using var server = new ScriptedHttpServer(_ => answer.Replace("#", new string('x', 20_000), StringComparison.Ordinal));
+
+        Assert.Contains(said, await FirstFailureAsync(server.Address("/jazz"), TimeProvider.System), StringComparison.Ordinal);
+    }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("/etc/passwd\nfile:///etc/passwd\nconcat:http\n")]
-    [InlineData("File1=/etc/passwd")]
-    [InlineData("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhttp://example.com/a.m3u8\n")]
-    public void A_playlist_without_such_an_address_is_refused(string playlist) => Assert.Throws<TransportException>(() => HttpPull.FirstOf(From, playlist));
+    [InlineData("HTTP/1.1 200 OK\r\n", "X-Slow: 1\r\n", 10)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n", "#\n", 10)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\nRIFF\xFF\xFF\xFF\xFFWAVE", "LIST\x01\0\0\0\0\0", 60)]
+    public async Task A_server_that_drips_is_not_waited_for_for_good(string head, string drip, int seconds)
+    {
+        // A drop a second, by the pull's own clock, so that something always comes in time.
+        var time = new FakeTimeProvider();
+        using var drops = new SemaphoreSlim(0);
+        await using var server = new ScriptedHttpServer(async (_, stream, stop) =>
+        {
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(head), stop);
+            while (true)
+            {
+                await drops.WaitAsync(stop);
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(drip), stop);
+            }
+        });
+        int waited = 0;
+
+        await FirstFailureAsync(server.Address("/jazz"), time, async () =>
+        {
+            if (!server.Asked.IsEmpty && waited < 200)
+            {
+                drops.Release();
+                await Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
+                time.Advance(TimeSpan.FromSeconds(1));
+                waited++;
+            }
+        });
+
+        Assert.InRange(waited, seconds - 1, seconds + 5);
+    }
+
+    [Fact]
+    public async Task Of_a_playlist_another_entry_is_tried_each_time_and_the_one_that_sounds_is_kept()
+    {
+        ScriptedHttpServer? server = null;
+        server = new ScriptedHttpServer(path => path switch
+        {
+            "/list.m3u" => $"HTTP/1.0 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n{server!.Address("/dead")}\n{server.Address("/live")}\n",
+            "/live" => "HTTP/1.0 200 OK\r\nContent-Type: audio/wav\r\n\r\n" + Wav(800),
+            _ => "HTTP/1.1 404 Not Found\r\n\r\n",
+        });
+        await using ScriptedHttpServer disposed = server;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var time = new FakeTimeProvider();
+        Task running = new HttpPull(server.Address("/list.m3u"), time, _logger).RunAsync(_station, stop.Token);
+        for (int failures = 1; failures <= 4; failures++)
+        {
+            // Time passes only between a failure and the next try, so that no connection is given up meanwhile.
+            int asked = 2 * failures;
+            while (_logger.Lines.Count(static l => l.StartsWith("908 ", StringComparison.Ordinal)) < failures)
+            {
+                await Task.Yield();
+            }
+
+            while (server.Asked.Count == asked)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, stop.Token);
+            }
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal(["/list.m3u", "/dead", "/list.m3u", "/live", "/list.m3u", "/live", "/list.m3u", "/live"], server.Asked.Take(8));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.0 200 OK\r\nContent-Type: audio/wav\r\n\r\n#", "it ended")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nContent-Length: 1644\r\n\r\n#", "it ended")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nContent-Length: 5000\r\n\r\n#", "its connection broke")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nTransfer-Encoding: chunked\r\n\r\n66C\r\n#\r\n0\r\n\r\n", "it ended")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nTransfer-Encoding: chunked\r\n\r\n66C\r\n#\r\nno\r\n\r\n", "its chunks are malformed")]
+    public async Task A_body_that_ends_is_played_to_its_last_sample_and_fetched_again(string answer, string end)
+    {
+        await using var server = new ScriptedHttpServer(_ => answer.Replace("#", Wav(800), StringComparison.Ordinal));
+
+        string line = await FirstFailureAsync(server.Address("/a.wav"), TimeProvider.System);
+
+        Assert.Contains($"/a.wav is no longer played: {end}. Trying again in 0.5 s", line, StringComparison.Ordinal);
+        Assert.Equal(800, _station.GetState().Frames);
+    }
+
+    // 8000 Hz, one channel, 16 bit.
+    private static string Wav(int frames) =>
+        $"RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF{new string('\x11', 2 * frames)}";
+
+    private async Task<string> FirstFailureAsync(Uri address, TimeProvider time, Func<Task>? meanwhile = null)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var pull = new HttpPull(address, time, _logger, static a => a.ToString() is Outer ? NetworkSide.Outer : NetworkSide.Inner);
+        Task running = pull.RunAsync(_station, stop.Token);
+        string? line;
+        while ((line = _logger.Lines.FirstOrDefault(static l => l.StartsWith("908 ", StringComparison.Ordinal))) is null)
+        {
+            stop.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+            await (meanwhile?.Invoke() ?? Task.CompletedTask);
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        return line;
+    }
 }

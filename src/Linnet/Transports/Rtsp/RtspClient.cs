@@ -66,15 +66,18 @@ internal sealed class RtspClient : IAsyncDisposable
 
     /// <summary>Connects to a server.</summary>
     /// <exception cref="RtspException">There is none, or it does not answer.</exception>
+    /// <exception cref="TransportException">The guard does not let us.</exception>
     internal static async Task<RtspClient> ConnectAsync(
-        RtspUri server, RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
+        RtspUri server, HopGuard guard, RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(server.Host, server.Port, either.Token).ConfigureAwait(false);
+            IPAddress[] hosts = await guard.ResolveAsync(server.Host, either.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(hosts, server.Port, either.Token).ConfigureAwait(false);
+            guard.Connected(socket.RemoteEndPoint);
             var client = new RtspClient(socket, server, options, time);
             client.Closed = client.ReadAsync();
             return client;

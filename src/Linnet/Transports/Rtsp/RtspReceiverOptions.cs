@@ -1,3 +1,4 @@
+using System.Net;
 using Linnet.Transports.Impairments;
 using Linnet.Wire.Rtsp;
 
@@ -20,6 +21,9 @@ internal sealed record RtspReceiverOptions : IValidatable
 
     /// <summary>What stands between our sockets and us; <see langword="null"/>, the default: nothing. Datagrams only: it does not touch TCP.</summary>
     public ImpairedPath? Impairment { get; init; }
+
+    /// <summary>Where an address lies, for redirects; <see langword="null"/>, the default: as <see cref="InnerNetwork"/> says.</summary>
+    internal Func<IPAddress, NetworkSide>? SideOf { get; init; }
 
     /// <summary>How long a server may take to accept the connection. 100 ms – 60 s; default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

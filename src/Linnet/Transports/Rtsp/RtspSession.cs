@@ -40,9 +40,10 @@ internal sealed class RtspSession : IAsyncDisposable
     internal static async Task<RtspSession> OpenAsync(RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         RtspUri address = options.Address;
+        var guard = new HopGuard(options.SideOf);
         for (int redirects = 0; ; redirects++)
         {
-            RtspClient client = await RtspClient.ConnectAsync(address, options, time, cancellationToken).ConfigureAwait(false);
+            RtspClient client = await RtspClient.ConnectAsync(address, guard, options, time, cancellationToken).ConfigureAwait(false);
             try
             {
                 IReadOnlyList<string> methods = await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,8 @@
 using Linnet.Tests.Fakes;
+using Linnet.Transports;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
@@ -97,6 +99,48 @@ public sealed class RtspSessionTests
 
         Assert.Equal([RtspMethod.Options, RtspMethod.Describe], before.Methods);
         Assert.Equal(server.Url, UriOf(server, RtspMethod.Describe));
+    }
+
+    [Fact]
+    public async Task A_redirect_from_out_there_leads_to_no_machine_that_only_we_can_reach()
+    {
+        await using var server = new FakeRtspServer();
+        await using var between = new FakeRtspServer { Script = (_, request) => Redirect(request, server.Url) };
+        await using var before = new FakeRtspServer { Script = (_, request) => Redirect(request, between.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)) };
+
+        // The second one plays the outside: of all that is looked at, what was connected to last.
+        int looks = 0;
+        var options = new RtspReceiverOptions
+        {
+            Address = before.Address,
+            Transport = RtspTransport.Tcp,
+            SideOf = _ => ++looks == 2 ? NetworkSide.Outer : NetworkSide.Inner,
+        };
+        TransportException e = await Assert.ThrowsAnyAsync<TransportException>(
+            () => RtspReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, TestContext.Current.CancellationToken));
+
+        Assert.Contains("leads to 127.0.0.1, which is an address within this network", e.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(between.Requests);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Other_hosts_in_a_description_are_not_connected_to()
+    {
+        await using var other = new FakeRtspServer();
+        await using var server = new FakeRtspServer();
+        server.Sdp = server.Sdp.Replace("track1", other.Url, StringComparison.Ordinal).Replace("t=0 0", "c=IN IP4 127.0.0.9\r\nt=0 0", StringComparison.Ordinal);
+        server.Script = (connection, request) =>
+        {
+            RtspResponse? answer = request.Method == RtspMethod.Describe ? server.Answer(connection, request) : null;
+            answer?.Headers.Add(RtspHeaderNames.ContentBase, other.Url);
+            return answer;
+        };
+
+        await PlayAsync(server, RtspTransport.Tcp);
+
+        Assert.Contains(RtspMethod.Play, server.Methods);
+        Assert.Empty(other.Requests);
     }
 
     [Fact]
