@@ -19,7 +19,7 @@ internal static class PlaylistFile
     internal static IReadOnlyList<PlaylistEntry> List(string path, PlaylistKind kind, ILogger logger)
     {
         SourceFile.ThrowIfUnreadable(path);
-        if (!PlaylistText.TryParse(Read(path), kind, out PlaylistText playlist, out string problem))
+        if (!PlaylistText.TryParse(Read(path), kind, SourceAddress.HostOfShare(Path.GetFullPath(path)), out PlaylistText playlist, out string problem))
         {
             throw new IOException($"{path} {problem}.");
         }

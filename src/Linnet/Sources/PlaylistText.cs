@@ -42,9 +42,10 @@ internal sealed record PlaylistText(IReadOnlyList<PlaylistItem> Items, int Addre
     /// <summary>Parses a whole file. Never throws.</summary>
     /// <param name="file">All its bytes.</param>
     /// <param name="kind">What it is, by its name.</param>
+    /// <param name="share">The host of the share it lies on, whose files it may name; <see langword="null"/>: it lies on none.</param>
     /// <param name="playlist">What it says; perhaps no entries.</param>
     /// <param name="problem">The rest of a sentence that begins with the file's name, if it is refused.</param>
-    internal static bool TryParse(ReadOnlySpan<byte> file, PlaylistKind kind, out PlaylistText playlist, out string problem)
+    internal static bool TryParse(ReadOnlySpan<byte> file, PlaylistKind kind, string? share, out PlaylistText playlist, out string problem)
     {
         playlist = new PlaylistText([], 0, "");
         if (file.Length > MaxLength)
@@ -65,7 +66,7 @@ internal sealed record PlaylistText(IReadOnlyList<PlaylistItem> Items, int Addre
             return false;
         }
 
-        var parser = new PlaylistParser();
+        var parser = new PlaylistParser(share);
         if (!(kind == PlaylistKind.Pls ? parser.ReadPls(text) : parser.ReadM3u(text)))
         {
             problem = parser.Problem;
@@ -105,7 +106,8 @@ internal sealed record PlaylistText(IReadOnlyList<PlaylistItem> Items, int Addre
 }
 
 /// <summary>One pass over the lines of a playlist.</summary>
-internal sealed class PlaylistParser
+/// <param name="share">The host of the share it lies on, or <see langword="null"/>.</param>
+internal sealed class PlaylistParser(string? share)
 {
     private readonly SortedDictionary<int, PlaylistItem> _items = [];
     private int _addresses;
@@ -238,18 +240,24 @@ internal sealed class PlaylistParser
         return true;
     }
 
-    /// <summary>A path, or the path of a <c>file:</c> URL; <see langword="null"/> for any other URL.</summary>
-    private static string? ToLocal(string location)
+    /// <summary>
+    /// A path, or the path of a <c>file:</c> URL; <see langword="null"/> for any other URL, and for a path on a share (<c>\\HOST\SHARE</c>) of another host than
+    /// the playlist's own: whoever wrote the playlist would have this machine log in there.
+    /// </summary>
+    private string? ToLocal(string location)
     {
         if (!SourceAddress.IsUrl(location))
         {
-            return location;
+            return IsHere(SourceAddress.HostOfShare(location)) ? location : null;
         }
 
-        return Uri.TryCreate(location, UriKind.Absolute, out Uri? uri) && uri.IsFile && uri.Host is "" or "localhost"
+        return Uri.TryCreate(location, UriKind.Absolute, out Uri? uri) && uri.IsFile && (uri.Host is "" or "localhost" || IsHere(uri.Host))
+            && IsHere(SourceAddress.HostOfShare(uri.LocalPath))
             ? uri.LocalPath
             : null;
     }
+
+    private bool IsHere(string? host) => host is null || host.Equals(share, StringComparison.OrdinalIgnoreCase);
 
     private bool IsShortEnough(ReadOnlySpan<char> line, int number) =>
         line.Length <= PlaylistText.MaxLineLength || Refuse($"is not a playlist: line {number} is longer than {PlaylistText.MaxLineLength} characters");

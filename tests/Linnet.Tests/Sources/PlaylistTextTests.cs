@@ -43,6 +43,42 @@ public class PlaylistTextTests
         Assert.Equal((3, "http://radio.example/a"), (playlist.Addresses, playlist.FirstAddress));
     }
 
+    [Theory]
+    [InlineData(@"\\evil\share\a.wav")]
+    [InlineData("//evil/share/a.wav")]
+    [InlineData(@"\/evil\share\a.wav")]
+    [InlineData(@"/\evil/share/a.wav")]
+    [InlineData(@"\\?\UNC\evil\share\a.wav")]
+    [InlineData(@"\\.\unc\evil\share\a.wav")]
+    [InlineData(@"\??\UNC\evil\share\a.wav")]
+    [InlineData(@"\\?\C:\a.wav")]
+    [InlineData(@"\\.\COM1")]
+    [InlineData("///evil/share/a.wav")]
+    [InlineData("file://evil/share/a.wav")]
+    [InlineData("file:////evil/share/a.wav")]
+    [InlineData(@"file:///\evil\share\a.wav")]
+    [InlineData(@"\\evil@SSL\DavWWWRoot\a.wav")]
+    public void A_share_is_a_network_address_unless_the_playlist_lies_on_it(string location)
+    {
+        PlaylistText elsewhere = Parse(PlaylistKind.M3u8, location + "\na.wav\n");
+        PlaylistText besides = Parse(PlaylistKind.Pls, $"[playlist]\nFile1={location}\nFile2=a.wav\n", "good");
+
+        Assert.Equal(("a.wav", 1), (Assert.Single(elsewhere.Items).Location, elsewhere.Addresses));
+        Assert.Equal(("a.wav", 1), (Assert.Single(besides.Items).Location, besides.Addresses));
+    }
+
+    [Theory]
+    [InlineData(@"\\NAS\music\a.wav")]
+    [InlineData("//nas/other/a.wav")]
+    [InlineData(@"\\?\UNC\nas\music\a.wav")]
+    [InlineData(@"..\a.wav")]
+    [InlineData(@"\music\a.wav")]
+    [InlineData("/music/a.wav")]
+    [InlineData(@"C:\music\a.wav")]
+    [InlineData("a//b.wav")]
+    public void A_playlist_on_a_share_may_name_what_is_there(string location) =>
+        Assert.Equal(location, Assert.Single(Parse(PlaylistKind.M3u8, location, "nas").Items).Location);
+
     public static TheoryData<string, int, byte[]> Refused() => new()
     {
         { "longer than 4 MiB", (int)PlaylistKind.M3u, new byte[PlaylistText.MaxLength + 1] },
@@ -62,7 +98,7 @@ public class PlaylistTextTests
     [MemberData(nameof(Refused))]
     public void What_is_no_playlist_is_refused(string reason, int kind, byte[] file)
     {
-        Assert.False(PlaylistText.TryParse(file, (PlaylistKind)kind, out PlaylistText playlist, out string problem));
+        Assert.False(PlaylistText.TryParse(file, (PlaylistKind)kind, null, out PlaylistText playlist, out string problem));
 
         Assert.Empty(playlist.Items);
         Assert.Contains(reason, problem, StringComparison.Ordinal);
@@ -81,7 +117,7 @@ public class PlaylistTextTests
         for (int i = 0; i < 100_000; i++)
         {
             byte[] file = noise.Mutation(samples);
-            if (PlaylistText.TryParse(file, (PlaylistKind)(i % 3), out PlaylistText playlist, out string problem))
+            if (PlaylistText.TryParse(file, (PlaylistKind)(i % 3), null, out PlaylistText playlist, out string problem))
             {
                 accepted++;
                 Assert.All(playlist.Items, item => Assert.False(SourceAddress.IsUrl(item.Location) || item.Location.Length == 0));
@@ -95,11 +131,11 @@ public class PlaylistTextTests
         Assert.InRange(accepted, 10_000, 99_000);
     }
 
-    private static PlaylistText Parse(PlaylistKind kind, string text) => Parse(kind, Encoding.UTF8.GetBytes(text));
+    private static PlaylistText Parse(PlaylistKind kind, string text, string? share = null) => Parse(kind, Encoding.UTF8.GetBytes(text), share);
 
-    private static PlaylistText Parse(PlaylistKind kind, byte[] file)
+    private static PlaylistText Parse(PlaylistKind kind, byte[] file, string? share = null)
     {
-        Assert.True(PlaylistText.TryParse(file, kind, out PlaylistText playlist, out string problem), problem);
+        Assert.True(PlaylistText.TryParse(file, kind, share, out PlaylistText playlist, out string problem), problem);
         return playlist;
     }
 }
