@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Linnet.Codecs.Streams;
+using Linnet.Interop.Tests.Sources;
+using Linnet.Playback;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Interop.Tests.Push;
+
+/// <summary>Files that another server has, pulled as if they were streams.</summary>
+public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
+{
+    // Two seconds of 48 kHz; MP3 has whole frames, and one or two more for its delay.
+    [Theory]
+    [InlineData("a.wav", "-c:a pcm_s16le", 96_000)]
+    [InlineData("a.flac", "-c:a flac", 96_000)]
+    [InlineData("b.oga", "-c:a flac -f ogg", 96_000)]
+    [InlineData("a.opus", "-c:a libopus -b:a 96k", 96_000)]
+    [InlineData("a.ogg", "-c:a libvorbis -q:a 4", 96_000)]
+    [InlineData("a.mp3", "-c:a libmp3lame -b:a 128k -write_xing 0", 1152 * 85)]
+    public async Task A_file_is_played_to_its_last_sample_and_fetched_again(string name, string how, int frames)
+    {
+        Ffmpeg.Run(["-i", ffmpeg.Reference("finite.wav", 48_000, 2), .. how.Split(' '), ffmpeg[name]]);
+        byte[] file = await File.ReadAllBytesAsync(ffmpeg[name], TestContext.Current.CancellationToken);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var station = new IngestBuffer("jazz", new IngestOptions());
+        Task running = new HttpPull(new Uri($"http://{listener.LocalEndpoint}/{name}"), TimeProvider.System, NullLogger.Instance).RunAsync(station, stop.Token);
+
+        await AnswerAsync(listener, file, stop.Token);
+        Assert.Equal(frames, station.GetState().Frames);
+        await AnswerAsync(listener, file, stop.Token);
+        Assert.Equal(2 * frames, station.GetState().Frames);
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    /// <summary>Answers one request, and waits until the pull has closed the connection: then all of it is in the station.</summary>
+    private static async Task AnswerAsync(TcpListener listener, byte[] file, CancellationToken cancellationToken)
+    {
+        using TcpClient client = await listener.AcceptTcpClientAsync(cancellationToken);
+        NetworkStream stream = client.GetStream();
+        string head = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {file.Length}\r\n\r\n");
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), cancellationToken);
+        await stream.WriteAsync(file, cancellationToken);
+        byte[] buffer = new byte[4096];
+        while (await stream.ReadAsync(buffer, cancellationToken) > 0)
+        {
+        }
+    }
+}
