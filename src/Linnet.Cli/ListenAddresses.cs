@@ -67,7 +67,7 @@ internal static class ListenAddresses
     private static string Format(string scheme, IPAddress address, int port, string path)
     {
         string host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "localhost"
-            : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]"
+            : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address.ToString().Replace("%", "%25", StringComparison.Ordinal)}]"
             : address.ToString();
         return $"{scheme}://{host}:{port}{path}";
     }

@@ -46,7 +46,12 @@ internal static class ServerAddress
         }
 
         return Uri.TryCreate($"rtsp://{host}{path}", UriKind.Absolute, out Uri? bare) && bare.Host.Length > 0 && bare.UserInfo.Length == 0
-            ? bare.IsDefaultPort || bare.Port < 0 ? new UriBuilder(bare) { Port = DefaultPort }.Uri : bare
+            ? bare.IsDefaultPort || bare.Port < 0 ? WithDefaultPort(bare, host, path) : bare
             : throw new UsageException($"'{text}' is no address to listen at: write HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME.");
     }
+
+    // A builder would lose the zone of a link-local address.
+    private static Uri WithDefaultPort(Uri bare, string host, string path) => host.Contains('%', StringComparison.Ordinal)
+        ? new Uri($"rtsp://{host}:{DefaultPort}{path}")
+        : new UriBuilder(bare) { Port = DefaultPort }.Uri;
 }

@@ -53,7 +53,7 @@ public sealed record PlayerOptions : IValidatable
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Url is null || (PyAudioAddress is null && !RtspUri.TryParse(Text(Url), out _)))
+        if (Url is null || (PyAudioAddress is null && !RtspUri.TryParse(Url, out _)))
         {
             yield return $"{nameof(Url)} is {Url}; it must be an address like rtsp://HOST:PORT/NAME, pyaudio-tcp://HOST or pyaudio-udp://HOST.";
         }
@@ -94,9 +94,7 @@ public sealed record PlayerOptions : IValidatable
         }
     }
 
-    internal RtspUri Address => RtspUri.TryParse(Text(Url), out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
+    internal RtspUri Address => RtspUri.TryParse(Url, out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
 
     internal PyAudioAddress? PyAudioAddress => PyAudioAddress.TryParse(Url, out PyAudioAddress? address) ? address : null;
-
-    private static string? Text(Uri url) => url.IsAbsoluteUri ? url.AbsoluteUri : null;
 }

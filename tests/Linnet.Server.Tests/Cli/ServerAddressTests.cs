@@ -21,6 +21,14 @@ public class ServerAddressTests
     public void What_people_write_means_an_rtsp_address(string? text, string means) =>
         Assert.Equal(means, ServerAddress.Parse(text).AbsoluteUri);
 
+    [Theory]
+    [InlineData("fe80::1%eth0", "rtsp://[fe80::1%eth0]:8554/")]
+    [InlineData("[fe80::1%25eth0]/jazz", "rtsp://[fe80::1%25eth0]:8554/jazz")]
+    [InlineData("[fe80::1%eth0]:9000/jazz", "rtsp://[fe80::1%eth0]:9000/jazz")]
+    [InlineData("rtsp://[fe80::1%25eth0]:8554/jazz", "rtsp://[fe80::1%25eth0]:8554/jazz")]
+    public void The_zone_of_a_link_local_address_is_kept(string text, string means) =>
+        Assert.Equal(means, ServerAddress.Parse(text).OriginalString);
+
     [Fact]
     public void A_whole_address_keeps_the_port_of_its_protocol() =>
         Assert.True(ServerAddress.Parse("rtsp://studio/jazz").Port is -1 or 554);

@@ -22,12 +22,12 @@ public sealed record ProberOptions : IValidatable
     /// <summary>Packets that are kept to be judged: the newest. 1000 – 10,000,000 of 32 bytes; default 262,144.</summary>
     public int MaxPackets { get; init; } = 1 << 18;
 
-    internal RtspUri Address => RtspUri.TryParse(Url.AbsoluteUri, out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
+    internal RtspUri Address => RtspUri.TryParse(Url, out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Url is not { IsAbsoluteUri: true } || !RtspUri.TryParse(Url.AbsoluteUri, out _))
+        if (Url is not { IsAbsoluteUri: true } || !RtspUri.TryParse(Url, out _))
         {
             yield return $"{nameof(Url)} is {Url}; it must be an address like rtsp://HOST:PORT/NAME.";
         }

@@ -5,7 +5,7 @@ namespace Linnet.Wire.PyAudio;
 
 /// <summary>Where a server of the PyAudio tutorial's formats is: <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>.</summary>
 /// <param name="IsTcp">Whether it is the TCP format.</param>
-/// <param name="Host">A name or an address; IPv6 without its brackets.</param>
+/// <param name="Host">A name or an address; IPv6 without its brackets, with its zone.</param>
 /// <param name="Port">The port, 1 to 65535.</param>
 public sealed record PyAudioAddress(bool IsTcp, string Host, int Port)
 {
@@ -33,7 +33,7 @@ public sealed record PyAudioAddress(bool IsTcp, string Host, int Port)
         }
 
         bool isTcp = uri.Scheme == TcpScheme;
-        address = new PyAudioAddress(isTcp, uri.DnsSafeHost, uri.Port > 0 ? uri.Port : isTcp ? DefaultTcpPort : DefaultUdpPort);
+        address = new PyAudioAddress(isTcp, ZonedHost.Of(uri), uri.Port > 0 ? uri.Port : isTcp ? DefaultTcpPort : DefaultUdpPort);
         return true;
     }
 

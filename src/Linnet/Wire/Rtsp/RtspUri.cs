@@ -25,23 +25,26 @@ public sealed class RtspUri
     private const string Scheme = "rtsp://";
     private const int MaxHostLength = 255;
 
+    private readonly int? _port;
+
     private RtspUri(string host, int? port, string path, string query, string[] segments)
     {
         Host = host;
+        _port = port;
         Port = port ?? DefaultPort;
-        Authority = (host.Contains(':') ? $"[{host}]" : host) + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
+        Authority = (host.Contains(':') ? $"[{ZonedHost.Without(host)}]" : host) + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
         Path = path;
         Query = query;
         Segments = segments;
     }
 
-    /// <summary>A name or an address; IPv6 without its brackets.</summary>
+    /// <summary>A name or an address to connect to; IPv6 without its brackets, with the zone that a link-local one needs.</summary>
     public string Host { get; }
 
     /// <summary>The port to connect to, 1 to 65535.</summary>
     public int Port { get; }
 
-    /// <summary>Host and port as they stand in the address.</summary>
+    /// <summary>Host and port as they stand in the address, but for a zone: that is the sender's own matter (RFC 6874 §4).</summary>
     public string Authority { get; }
 
     /// <summary>The path as it came, percent signs and all: empty, or starting with a slash.</summary>
@@ -81,7 +84,21 @@ public sealed class RtspUri
         return true;
     }
 
-    /// <summary>The address without user and password, otherwise as it came: what goes into a request.</summary>
+    /// <summary>Takes an address that a person gave, with its zone. Never throws.</summary>
+    internal static bool TryParse(Uri? given, [NotNullWhen(true)] out RtspUri? uri)
+    {
+        uri = null;
+        if (given is not { IsAbsoluteUri: true } || !TryParse(given.AbsoluteUri, out RtspUri? read))
+        {
+            return false;
+        }
+
+        string host = read.Host.Contains(':') ? ZonedHost.Of(given) : read.Host;
+        uri = new RtspUri(host, read._port, read.Path, read.Query, [.. read.Segments]);
+        return true;
+    }
+
+    /// <summary>The address without user, password and zone, otherwise as it came: what goes into a request.</summary>
     public override string ToString() => $"{Scheme}{Authority}{Path}{(Query.Length == 0 ? "" : "?")}{Query}";
 
     private static bool TryParseAuthority(ReadOnlySpan<char> authority, out string host, out int? port)
@@ -104,10 +121,10 @@ public sealed class RtspUri
 
         if (name is ['[', .. var literal, ']'])
         {
-            // A zone's percent sign is itself encoded (RFC 6874).
-            host = literal.ToString().Replace("%25", "%", StringComparison.Ordinal);
+            // A zone's percent sign is itself encoded (RFC 6874). Whether there is such a zone is seen when one connects.
+            host = ZonedHost.Decoded(literal.ToString());
             return host.Contains(':') && host.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '.' or '%' or '-' or '_')
-                && IPAddress.TryParse(host, out _);
+                && IPAddress.TryParse(ZonedHost.Without(host), out _);
         }
 
         host = name.ToString();

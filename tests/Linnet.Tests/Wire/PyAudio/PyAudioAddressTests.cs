@@ -19,6 +19,15 @@ public class PyAudioAddressTests
     }
 
     [Theory]
+    [InlineData("pyaudio-tcp://[fe80::1%25eth0]:7")]
+    [InlineData("pyaudio-udp://[fe80::1%eth0]")]
+    public void The_zone_of_a_link_local_address_is_kept(string text)
+    {
+        Assert.True(PyAudioAddress.TryParse(new Uri(text), out PyAudioAddress? address));
+        Assert.Equal("fe80::1%eth0", address.Host);
+    }
+
+    [Theory]
     [InlineData("pyaudio-tcp://host/jazz")]
     [InlineData("pyaudio-tcp://host:0")]
     [InlineData("pyaudio-tcp://me@host")]

@@ -10,6 +10,8 @@ public class RtspUriTests
     [InlineData("RTSP://Host-1.example_x:8554/jazz/opus-5ms/track1", "Host-1.example_x", 8554, "jazz opus-5ms track1")]
     [InlineData("rtsp://[::1]:8554/jazz", "::1", 8554, "jazz")]
     [InlineData("rtsp://[fe80::1%25eth0]/jazz", "fe80::1%eth0", 554, "jazz")]
+    [InlineData("rtsp://[fe80::1%eth0]:8554/jazz", "fe80::1%eth0", 8554, "jazz")]
+    [InlineData("rtsp://[fe80::1%25no-such-interface]/jazz", "fe80::1%no-such-interface", 554, "jazz")]
     [InlineData("rtsp://192.168.1.64/Streaming/Channels/101/trackID=2", "192.168.1.64", 554, "Streaming Channels 101 trackID=2")]
     [InlineData("rtsp://host:/a//b/", "host", 554, "a b")]
     [InlineData("rtsp://host/caf%C3%A9/%61", "host", 554, "caf\u00e9 a")]
@@ -25,12 +27,31 @@ public class RtspUriTests
     [InlineData("rtsp://host", "rtsp://host")]
     [InlineData("RTSP://user:pa%40ss@host:8554/a%20b//?x=1&y=2", "rtsp://host:8554/a%20b//?x=1&y=2")]
     [InlineData("rtsp://a@b@[::1]/x", "rtsp://[::1]/x")]
+    [InlineData("rtsp://[fe80::1%25eth0]:8554/x", "rtsp://[fe80::1]:8554/x")]
+    [InlineData("rtsp://[fe80::1%3]/x", "rtsp://[fe80::1]/x")]
     [InlineData("rtsp://host?x=1", "rtsp://host?x=1")]
     [InlineData("rtsp://cam/cam/realmonitor?channel=1&subtype=0", "rtsp://cam/cam/realmonitor?channel=1&subtype=0")]
     public void It_is_put_together_as_it_came_without_the_user(string text, string expected)
     {
         Assert.True(RtspUri.TryParse(text, out RtspUri? uri));
         Assert.Equal(expected, uri.ToString());
+    }
+
+    [Theory]
+    [InlineData("rtsp://[fe80::1%25eth0]:8554/x", "fe80::1%eth0")]
+    [InlineData("rtsp://[fe80::1%eth0]:8554/x", "fe80::1%eth0")]
+    [InlineData("rtsp://[fe80::1%2525]/x", "fe80::1%25")]
+    [InlineData("rtsp://[fe80::1%25]/x", "fe80::1%25")]
+    [InlineData("rtsp://[fe80::1%3]/x", "fe80::1%3")]
+    [InlineData("rtsp://a%40b:c@[fe80::1%25eth0]/x", "fe80::1%eth0")]
+    [InlineData("rtsp://[::1]/x", "::1")]
+    [InlineData("rtsp://host:8554/x%20y", "host")]
+    public void What_a_person_gave_is_connected_to_with_its_zone(string text, string host)
+    {
+        Assert.True(RtspUri.TryParse(new Uri(text), out RtspUri? uri));
+
+        Assert.Equal(host, uri.Host);
+        Assert.DoesNotContain("eth0", uri.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
