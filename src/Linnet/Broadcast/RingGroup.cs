@@ -91,6 +91,18 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
         TellNewest(listener, followers);
     }
 
+    // There is a sender for each address of the machine that somebody has reached: they come and go.
+    private void RemoveEmpty() => Followers.RemoveAll(static f =>
+    {
+        bool isEmpty = f.Count == 0;
+        if (isEmpty)
+        {
+            f.Dispose();
+        }
+
+        return isEmpty;
+    });
+
     /// <summary>Tells one what it was sent last.</summary>
     internal void TellNewest(Listener listener, Followers followers)
     {
@@ -111,6 +123,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
         Followers? followers = Followers.Find(f => f.Sender == sender);
         if (followers is null)
         {
+            RemoveEmpty();
             Followers.Add(followers = new Followers(sender));
         }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Linnet.Native;
 
 namespace Linnet.Clock;
@@ -22,7 +21,7 @@ public sealed unsafe class DeadlineWaiter : IDisposable
 
     private readonly TimeProvider _time;
     private readonly ManualResetEventSlim? _event;
-    private readonly int _descriptor = -1;
+    private readonly EventDescriptor? _descriptor;
     private long _waitingUntil = long.MinValue;
     private long _toldBefore = Never;
     private int _woken;
@@ -33,13 +32,10 @@ public sealed unsafe class DeadlineWaiter : IDisposable
         _time = time;
         if (OperatingSystem.IsLinux())
         {
-            _descriptor = LibC.EventFd(0, LibC.EfdNonBlock | LibC.EfdCloseOnExec);
+            _descriptor = EventDescriptor.TryOpen();
         }
 
-        if (_descriptor < 0)
-        {
-            _event = new ManualResetEventSlim();
-        }
+        _event = _descriptor is null ? new ManualResetEventSlim() : null;
     }
 
     /// <summary>
@@ -58,6 +54,7 @@ public sealed unsafe class DeadlineWaiter : IDisposable
 
     /// <summary>Waits until <paramref name="deadline"/>, in ticks of <see cref="TimeProvider.GetTimestamp"/>, or until woken.</summary>
     /// <remarks>A wake-up that came before the wait ends it at once. Allocates nothing.</remarks>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public void WaitUntil(long deadline)
     {
         // What was told since the last wait may have come after the caller looked. Seen by us here, or we are seen waiting there.
@@ -71,9 +68,9 @@ public sealed unsafe class DeadlineWaiter : IDisposable
                 break;
             }
 
-            if (_event is null)
+            if (_descriptor is not null)
             {
-                Poll(left);
+                Poll(_descriptor, left);
             }
             else
             {
@@ -94,14 +91,8 @@ public sealed unsafe class DeadlineWaiter : IDisposable
             return;
         }
 
-        if (_event is not null)
-        {
-            _event.Set();
-            return;
-        }
-
-        ulong one = 1;
-        _ = LibC.Write(_descriptor, &one, sizeof(ulong));
+        _descriptor?.Signal();
+        _event?.Set();
     }
 
     /// <summary>Ends the wait that is under way, or cuts the next one short, if it would last beyond <paramref name="deadline"/>.</summary>
@@ -126,34 +117,22 @@ public sealed unsafe class DeadlineWaiter : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Frees it. Who wakes it afterwards does nothing; who waits afterwards is told.</summary>
     public void Dispose()
     {
         _event?.Dispose();
-        if (_descriptor >= 0)
-        {
-            _ = LibC.Close(_descriptor);
-        }
+        _descriptor?.Dispose();
     }
 
-    private void Poll(long left)
+    private void Poll(EventDescriptor descriptor, long left)
     {
-        var descriptor = new LibC.PollFd { Descriptor = _descriptor, Events = LibC.PollIn };
         (long seconds, long rest) = Math.DivRem(left, _time.TimestampFrequency);
         var timeout = new LibC.TimeSpec
         {
             Seconds = (nint)Math.Min(seconds, int.MaxValue),
             Nanoseconds = (nint)(rest * 1_000_000_000 / _time.TimestampFrequency),
         };
-        if (LibC.PPoll(&descriptor, 1, left == Never ? null : &timeout, 0) > 0)
-        {
-            ulong count;
-            _ = LibC.Read(_descriptor, &count, sizeof(ulong));
-        }
-        else if (Marshal.GetLastPInvokeError() is not (0 or LibC.Interrupted))
-        {
-            throw new IOException($"Waiting for a deadline failed (errno {Marshal.GetLastPInvokeError()}).");
-        }
+        descriptor.Wait(left == Never ? null : &timeout);
     }
 
     private void WaitForEvent(long left)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Native;
 
@@ -32,31 +33,31 @@ internal static unsafe partial class Alsa
     internal static partial int Close(nint pcm);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_state")]
-    internal static partial int State(nint pcm);
+    internal static partial int State(PcmHandle pcm);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_start")]
-    internal static partial int Start(nint pcm);
+    internal static partial int Start(PcmHandle pcm);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_drop")]
-    internal static partial int Drop(nint pcm);
+    internal static partial int Drop(PcmHandle pcm);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_wait")]
-    internal static partial int Wait(nint pcm, int timeoutMilliseconds);
+    internal static partial int Wait(PcmHandle pcm, int timeoutMilliseconds);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_avail_update")]
-    internal static partial nint AvailUpdate(nint pcm);
+    internal static partial nint AvailUpdate(PcmHandle pcm);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_delay")]
-    internal static partial int Delay(nint pcm, nint* frames);
+    internal static partial int Delay(PcmHandle pcm, nint* frames);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_recover")]
-    internal static partial int Recover(nint pcm, int error, int silent);
+    internal static partial int Recover(PcmHandle pcm, int error, int silent);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_writei")]
-    internal static partial nint WriteInterleaved(nint pcm, void* buffer, nuint frames);
+    internal static partial nint WriteInterleaved(PcmHandle pcm, void* buffer, nuint frames);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_readi")]
-    internal static partial nint ReadInterleaved(nint pcm, void* buffer, nuint frames);
+    internal static partial nint ReadInterleaved(PcmHandle pcm, void* buffer, nuint frames);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_malloc")]
     internal static partial int HwParamsMalloc(nint* hardware);
@@ -65,31 +66,31 @@ internal static unsafe partial class Alsa
     internal static partial void HwParamsFree(nint hardware);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_any")]
-    internal static partial int HwParamsAny(nint pcm, nint hardware);
+    internal static partial int HwParamsAny(PcmHandle pcm, nint hardware);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_rate_resample")]
-    internal static partial int HwParamsSetRateResample(nint pcm, nint hardware, uint resample);
+    internal static partial int HwParamsSetRateResample(PcmHandle pcm, nint hardware, uint resample);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_access")]
-    internal static partial int HwParamsSetAccess(nint pcm, nint hardware, int access);
+    internal static partial int HwParamsSetAccess(PcmHandle pcm, nint hardware, int access);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_format")]
-    internal static partial int HwParamsSetFormat(nint pcm, nint hardware, int format);
+    internal static partial int HwParamsSetFormat(PcmHandle pcm, nint hardware, int format);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_channels_near")]
-    internal static partial int HwParamsSetChannelsNear(nint pcm, nint hardware, uint* channels);
+    internal static partial int HwParamsSetChannelsNear(PcmHandle pcm, nint hardware, uint* channels);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_rate_near")]
-    internal static partial int HwParamsSetRateNear(nint pcm, nint hardware, uint* rate, int* direction);
+    internal static partial int HwParamsSetRateNear(PcmHandle pcm, nint hardware, uint* rate, int* direction);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_period_size_near")]
-    internal static partial int HwParamsSetPeriodSizeNear(nint pcm, nint hardware, nuint* frames, int* direction);
+    internal static partial int HwParamsSetPeriodSizeNear(PcmHandle pcm, nint hardware, nuint* frames, int* direction);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params_set_buffer_size_near")]
-    internal static partial int HwParamsSetBufferSizeNear(nint pcm, nint hardware, nuint* frames);
+    internal static partial int HwParamsSetBufferSizeNear(PcmHandle pcm, nint hardware, nuint* frames);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_hw_params")]
-    internal static partial int HwParams(nint pcm, nint hardware);
+    internal static partial int HwParams(PcmHandle pcm, nint hardware);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params_malloc")]
     internal static partial int SwParamsMalloc(nint* software);
@@ -98,16 +99,16 @@ internal static unsafe partial class Alsa
     internal static partial void SwParamsFree(nint software);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params_current")]
-    internal static partial int SwParamsCurrent(nint pcm, nint software);
+    internal static partial int SwParamsCurrent(PcmHandle pcm, nint software);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params_set_start_threshold")]
-    internal static partial int SwParamsSetStartThreshold(nint pcm, nint software, nuint frames);
+    internal static partial int SwParamsSetStartThreshold(PcmHandle pcm, nint software, nuint frames);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params_set_avail_min")]
-    internal static partial int SwParamsSetAvailMin(nint pcm, nint software, nuint frames);
+    internal static partial int SwParamsSetAvailMin(PcmHandle pcm, nint software, nuint frames);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_pcm_sw_params")]
-    internal static partial int SwParams(nint pcm, nint software);
+    internal static partial int SwParams(PcmHandle pcm, nint software);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_device_name_hint", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int DeviceNameHint(int card, string kind, void*** hints);
@@ -125,5 +126,14 @@ internal static unsafe partial class Alsa
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnError(byte* file, int line, byte* function, int error, byte* format)
     {
+    }
+
+    /// <summary>An open device. It is counted: whoever uses it keeps it open, and who comes later is told instead of ending the process, as ALSA would.</summary>
+    internal sealed class PcmHandle : SafeHandleZeroOrMinusOneIsInvalid
+    {
+        internal PcmHandle(nint pcm)
+            : base(ownsHandle: true) => SetHandle(pcm);
+
+        protected override bool ReleaseHandle() => Alsa.Close(handle) >= 0;
     }
 }

@@ -12,12 +12,12 @@ internal sealed unsafe class AlsaPcm : IDisposable
     // ALSA may lead to a sound server that has hung.
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
 
-    private nint _pcm;
+    private readonly Alsa.PcmHandle _pcm;
 
     private AlsaPcm(string name, nint pcm)
     {
         Name = name;
-        _pcm = pcm;
+        _pcm = new Alsa.PcmHandle(pcm);
     }
 
     /// <summary>The device's name.</summary>
@@ -114,11 +114,10 @@ internal sealed unsafe class AlsaPcm : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_pcm != 0)
+        if (!_pcm.IsClosed)
         {
             _ = Alsa.Drop(_pcm);
-            _ = Alsa.Close(_pcm);
-            _pcm = 0;
+            _pcm.Dispose();
         }
     }
 

@@ -11,6 +11,7 @@ internal static unsafe partial class LibC
     internal const int PrSetTimerSlack = 29;
     internal const int Interrupted = 4;
     internal const int TryAgain = 11;
+    internal const int TooLong = 90;
     internal const int NoBuffers = 105;
     internal const int MsgDontWait = 0x40;
     internal const int MsgNoSignal = 0x4000;
@@ -40,11 +41,12 @@ internal static unsafe partial class LibC
     internal static partial int PPoll(PollFd* descriptors, nuint count, TimeSpec* timeout, nint signalMask);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    internal static partial nint Read(int descriptor, void* buffer, nuint count);
+    internal static partial nint Read(SafeHandle descriptor, void* buffer, nuint count);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    internal static partial nint Write(int descriptor, void* buffer, nuint count);
+    internal static partial nint Write(SafeHandle descriptor, void* buffer, nuint count);
 
+    /// <summary>For the <see cref="SafeHandle"/> that owns the descriptor alone.</summary>
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int descriptor);
 

@@ -46,6 +46,10 @@ internal sealed partial class BadNetwork : IAsyncDisposable
     /// <summary>Starts a program on the listeners' host.</summary>
     public Tool OnClient(string program, params string[] arguments) => On(_hosts[1], program, arguments);
 
+    /// <summary>Gives a host one more address at the cable: 0 is the server's host, 1 the listeners'.</summary>
+    public Task AddAddressAsync(int host, string address) =>
+        Tool.RunAsync(Limit, "ip", ["-n", _hosts[host], "address", "add", address, "dev", "cable", .. address.Contains(':', StringComparison.Ordinal) ? ["nodad"] : Array.Empty<string>()]);
+
     /// <summary>How many packets of sound came to the listeners' host, and how many of them were lost on the way.</summary>
     public async Task<(long Sent, long Lost)> CountSoundAsync()
     {

@@ -121,6 +121,27 @@ public class FollowersTests
         Assert.Equal(got[50] - 50, listener.PacketsSkipped);
     }
 
+    [Fact]
+    public void Senders_that_come_and_go_leave_nothing_behind()
+    {
+        Join(0, port: 1);
+        Rings.Publish(_ring, 100);
+        long now = 0;
+        for (int i = 0; i < 50; i++)
+        {
+            var listener = new RoutedListener(Rings.Open(_ring), _socket.Another(), port: 2) { Next = _ring.IndexAt(now, 0) };
+            _loop.Add(listener, now);
+            Run(now, now + 30);
+            Assert.NotNull(listener.Followers);
+            _loop.Remove(listener);
+            now += 31;
+        }
+
+        Assert.InRange(_socket.LiveFans, 1, 2);
+        _loop.Clear();
+        Assert.Equal(0, _socket.LiveFans);
+    }
+
     private RoutedListener Join(long now, int port, long preRoll = 0)
     {
         var listener = new RoutedListener(Rings.Open(_ring), _socket, port) { Next = _ring.IndexAt(now, preRoll) };
@@ -190,6 +211,41 @@ public class FollowersTests
             return datagrams.Length;
         }
 
-        public IDatagramFan CreateFan() => new DatagramFan(this);
+        public IDatagramFan CreateFan() => new CountedFan(new DatagramFan(this), _fans);
+
+        // All sockets that come of one count their fans together.
+        private int[] _fans = new int[1];
+
+        public int LiveFans => _fans[0];
+
+        public RecordingSocket Another() => new() { _fans = _fans };
+    }
+
+    private sealed class CountedFan : IDatagramFan
+    {
+        private readonly DatagramFan _fan;
+        private readonly int[] _count;
+
+        public CountedFan(DatagramFan fan, int[] count)
+        {
+            (_fan, _count) = (fan, count);
+            count[0]++;
+        }
+
+        public int Count => _fan.Count;
+
+        public void Add(SocketAddress address) => _fan.Add(address);
+
+        public void Replace(int index, SocketAddress address) => _fan.Replace(index, address);
+
+        public void RemoveAt(int index) => _fan.RemoveAt(index);
+
+        public int Send(ReadOnlyMemory<byte> datagram) => _fan.Send(datagram);
+
+        public void Dispose()
+        {
+            _count[0]--;
+            _fan.Dispose();
+        }
     }
 }

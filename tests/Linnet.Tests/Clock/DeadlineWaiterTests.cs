@@ -67,4 +67,37 @@ public class DeadlineWaiterTests
 
         await wait;
     }
+
+    [Fact]
+    public void A_wake_that_comes_after_the_end_writes_into_no_file_that_was_opened_since()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors are Linux's.");
+
+        // The lowest free number is given out next, so some of these files get those that the waiters had. Other tests take some as well: hence many.
+        string folder = Directory.CreateTempSubdirectory("linnet-waiter-").FullName;
+        DeadlineWaiter[] waiters = [.. Enumerable.Range(0, 100).Select(_ => new DeadlineWaiter(TimeProvider.System))];
+        Array.ForEach(waiters, w => w.Dispose());
+        FileStream[] files = [.. Enumerable.Range(0, 100).Select(i => new FileStream(Path.Combine(folder, $"{i}"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0))];
+        try
+        {
+            Array.ForEach(waiters, w => w.Wake());
+            Array.ForEach(waiters, w => w.WakeBefore(0));
+
+            Assert.All(files, f => Assert.Equal(0, f.Length));
+        }
+        finally
+        {
+            Array.ForEach(files, f => f.Dispose());
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Who_waits_after_the_end_is_told()
+    {
+        var waiter = new DeadlineWaiter(TimeProvider.System);
+        waiter.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => waiter.WaitUntil(DeadlineWaiter.Never));
+    }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Everything said of the PyAudio tutorial's programs. Event ids 520–539.</summary>
+/// <summary>Everything said of the PyAudio tutorial's programs. Event ids 520–539, and 510.</summary>
 internal static partial class PyAudioLog
 {
     [LoggerMessage(520, LogLevel.Information, "{Remote} hears {Rendition} by {Transport}")]
@@ -22,4 +22,7 @@ internal static partial class PyAudioLog
 
     [LoggerMessage(524, LogLevel.Warning, "{Server} is connected, but nothing has come for {Seconds} s: is it paused, or busy with another player? Waiting for it")]
     public static partial void ServerIsSilent(this ILogger logger, PyAudioAddress server, double seconds);
+
+    [LoggerMessage(510, LogLevel.Error, "A datagram of the PyAudio tutorial's format could not be taken; the port goes on (failure {Failures} since the start)")]
+    public static partial void DatagramFailed(this ILogger logger, Exception exception, long failures);
 }

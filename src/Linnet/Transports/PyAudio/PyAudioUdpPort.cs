@@ -84,30 +84,37 @@ internal sealed class PyAudioUdpPort : IDisposable
     }
 
     /// <summary>Receives until it is cancelled; then it returns.</summary>
+    /// <param name="onDatagram">Takes each.</param>
+    /// <param name="onFailure">Told that a receive failed, or <paramref name="onDatagram"/> did; it goes on.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SocketException">The socket broke.</exception>
-    internal async Task ReceiveAsync(HelloHandler onDatagram, CancellationToken cancellationToken)
+    internal async Task ReceiveAsync(HelloHandler onDatagram, Action<Exception> onFailure, CancellationToken cancellationToken)
     {
+        int failures = 0;
         byte[] buffer = new byte[PyAudioHello.Length + 1];
         var anyone = new IPEndPoint(LocalEndPoint.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (!cancellationToken.IsCancellationRequested)
         {
-            SocketReceiveMessageFromResult received;
             try
             {
-                received = await _socket.ReceiveMessageFromAsync(buffer.AsMemory(), SocketFlags.None, anyone, cancellationToken).ConfigureAwait(false);
+                SocketReceiveMessageFromResult received = await _socket.ReceiveMessageFromAsync(buffer.AsMemory(), SocketFlags.None, anyone, cancellationToken).ConfigureAwait(false);
+                failures = 0;
+                onDatagram(
+                    PyAudioHello.Is(buffer.AsSpan(0, received.ReceivedBytes)),
+                    ((IPEndPoint)received.RemoteEndPoint).Unmapped(),
+                    Scoped(received.PacketInformation));
             }
-            catch (SocketException e) when (UdpSocket.IsPassing(e.SocketErrorCode))
+            catch (Exception e) when (!UdpSocket.IsOver(e))
             {
-                continue;
+                // One datagram's trouble, or one listener's: the port goes on.
+                onFailure(e);
+                await UdpSocket.PauseAsync(++failures, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
                 or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return;
             }
-
-            onDatagram(
-                PyAudioHello.Is(buffer.AsSpan(0, received.ReceivedBytes)), ((IPEndPoint)received.RemoteEndPoint).Unmapped(), received.PacketInformation.Address);
         }
     }
 
@@ -149,6 +156,11 @@ internal sealed class PyAudioUdpPort : IDisposable
             Share(_socket, false);
         }
     }
+
+    // A link-local address is one of this machine's only together with its interface.
+    private static IPAddress Scoped(IPPacketInformation arrival) => arrival.Address is { IsIPv6LinkLocal: true } address
+        ? new IPAddress(address.GetAddressBytes(), arrival.Interface)
+        : arrival.Address;
 
     private IPAddress Mapped(IPAddress address) =>
         _socket.AddressFamily == AddressFamily.InterNetworkV6 && address.AddressFamily == AddressFamily.InterNetwork ? address.MapToIPv6() : address;

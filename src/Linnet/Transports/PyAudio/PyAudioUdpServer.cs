@@ -15,6 +15,8 @@ internal sealed class PyAudioUdpServer : IDisposable
     // Services that answer whatever comes (echo, time, name servers) live below; clients do not.
     private const int FirstClientPort = 1024;
 
+    private const int FailuresPerLine = 1000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<IPEndPoint, (PyAudioLease Lease, Task Running)> _leases = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -28,6 +30,7 @@ internal sealed class PyAudioUdpServer : IDisposable
     private readonly PeerQuota _quota;
     private readonly PyAudioDatagrams _datagrams;
     private readonly PyAudioUdpPort _port;
+    private long _failures;
 
     /// <param name="port">The port; owned here.</param>
     /// <param name="options">Limits.</param>
@@ -60,7 +63,7 @@ internal sealed class PyAudioUdpServer : IDisposable
     {
         try
         {
-            await _port.ReceiveAsync(OnDatagram, cancellationToken).ConfigureAwait(false);
+            await _port.ReceiveAsync(OnDatagram, OnFailure, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -102,6 +105,16 @@ internal sealed class PyAudioUdpServer : IDisposable
         if (refusal is { } reason)
         {
             _refusals.Count(remote, reason);
+        }
+    }
+
+    // Said now and then: what goes wrong with every datagram would fill the log.
+    private void OnFailure(Exception e)
+    {
+        long failures = Interlocked.Increment(ref _failures);
+        if (failures % FailuresPerLine == 1)
+        {
+            _logger.DatagramFailed(e, failures);
         }
     }
 

@@ -52,9 +52,16 @@ internal sealed unsafe class DatagramScratch
     /// <summary>The calling thread's.</summary>
     internal static DatagramScratch OfThisThread => _ofThisThread ??= new DatagramScratch();
 
-    /// <summary>Sends all it can, in order. A datagram that is refused is left out.</summary>
+    /// <summary>Sends all it can, in order, from where the system chooses. A datagram that is refused is left out.</summary>
     /// <returns>How many were taken.</returns>
-    internal int Send(SafeHandle socket, ReadOnlySpan<OutgoingDatagram> datagrams)
+    internal int Send(SafeHandle socket, ReadOnlySpan<OutgoingDatagram> datagrams) => Send(socket, datagrams, null);
+
+    /// <summary>Sends all it can, in order. A datagram that is refused is left out.</summary>
+    /// <param name="socket">Sends.</param>
+    /// <param name="datagrams">What is to be sent.</param>
+    /// <param name="source">Where from; <see langword="null"/>: as the system chooses.</param>
+    /// <returns>How many were taken.</returns>
+    internal int Send(SafeHandle socket, ReadOnlySpan<OutgoingDatagram> datagrams, PacketSource* source)
     {
         int sent = 0;
         while (!datagrams.IsEmpty)
@@ -62,7 +69,7 @@ internal sealed unsafe class DatagramScratch
             ReadOnlySpan<OutgoingDatagram> some = datagrams[..Math.Min(datagrams.Length, Capacity)];
             try
             {
-                Prepare(some);
+                Prepare(some, source);
                 sent += SendPrepared(socket, _messages, some.Length);
             }
             catch (ObjectDisposedException)
@@ -80,7 +87,7 @@ internal sealed unsafe class DatagramScratch
         return sent;
     }
 
-    private void Prepare(ReadOnlySpan<OutgoingDatagram> datagrams)
+    private void Prepare(ReadOnlySpan<OutgoingDatagram> datagrams, PacketSource* source)
     {
         ReadOnlyMemory<byte> last = default;
         byte* start = null;
@@ -98,6 +105,7 @@ internal sealed unsafe class DatagramScratch
             _vectors[i].Base = start;
             _vectors[i].Length = (nuint)last.Length;
             _messages[i].Header.NameLength = (uint)datagram.To.Size;
+            PacketSource.Put(source, ref _messages[i].Header);
             datagram.To.Buffer.Span[..datagram.To.Size].CopyTo(new Span<byte>(_addresses + (i * AddressLength), AddressLength));
         }
     }
@@ -127,6 +135,10 @@ internal sealed unsafe class DatagramScratch
                     waited = true;
                     WaitForRoom(socket);
                     break;
+                case not (LibC.NoBuffers or LibC.TooLong) when TrySendFromAnywhere(socket, messages + next):
+                    sent++;
+                    next++;
+                    break;
                 default:
                     // This one datagram's own trouble: no route, too long, refused by a firewall, a peer that is gone.
                     next++;
@@ -135,6 +147,21 @@ internal sealed unsafe class DatagramScratch
         }
 
         return sent;
+    }
+
+    // The address that it was to come from is no longer, or not now, one of this machine's. From another one it may still arrive.
+    private static bool TrySendFromAnywhere(SafeHandle socket, LibC.MMsgHdr* message)
+    {
+        nuint length = message->Header.ControlLength;
+        if (length == 0)
+        {
+            return false;
+        }
+
+        message->Header.ControlLength = 0;
+        bool isSent = LibC.SendMMsg(socket, message, 1, LibC.MsgDontWait | LibC.MsgNoSignal) == 1;
+        message->Header.ControlLength = length;
+        return isSent;
     }
 
     private static void WaitForRoom(SafeHandle socket)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Linnet.Clock;
 using Linnet.Native;
 
@@ -12,60 +11,50 @@ namespace Linnet.Transports.Rtp;
 /// thousand listeners that cost more than the sending (half of all CPU time in a profile), and each packet that arrived was passed through two
 /// more threads.
 /// </remarks>
-internal sealed unsafe class ReceiveThread : IDisposable
+internal sealed class ReceiveThread : IDisposable
 {
-    private readonly Lock _stopping = new();
     private readonly Socket _socket;
     private readonly DatagramHandler _onDatagram;
     private readonly Action _onError;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _stop = LibC.EventFd(0, LibC.EfdNonBlock | LibC.EfdCloseOnExec);
+    private readonly EventDescriptor _stop;
     private readonly Thread _thread;
-    private bool _isClosed;
 
-    /// <summary>Starts to receive.</summary>
+    /// <summary>A thread that rests until <see cref="Start"/>.</summary>
     /// <param name="socket">Does not block. Outlives this.</param>
     /// <param name="buffer">Room for the longest datagram.</param>
     /// <param name="onDatagram">Called on the thread.</param>
-    /// <param name="onError">Called on the thread when one receive failed, and the next may not.</param>
+    /// <param name="onError">Called on the thread when a receive failed, or <paramref name="onDatagram"/> did; it goes on.</param>
     internal ReceiveThread(Socket socket, byte[] buffer, DatagramHandler onDatagram, Action onError)
     {
-        if (_stop < 0)
-        {
-            throw new IOException($"No event descriptor to be had (errno {Marshal.GetLastPInvokeError()}).");
-        }
-
+        _stop = EventDescriptor.TryOpen() ?? throw new IOException("No event descriptor can be had: the limit of open files is reached.");
         (_socket, _onDatagram, _onError) = (socket, onDatagram, onError);
         _thread = new Thread(() => Run(buffer)) { Name = "linnet-udp", IsBackground = true };
-        _thread.Start();
     }
 
     /// <summary>Completes when no more will be received: it was told to stop, or the socket broke.</summary>
     internal Task Ended => _ended.Task;
 
+    /// <summary>Starts to receive. Once.</summary>
+    internal void Start() => _thread.Start();
+
     /// <summary>Makes the thread end. Any thread may call, at any time.</summary>
-    internal void Stop()
-    {
-        lock (_stopping)
-        {
-            if (!_isClosed)
-            {
-                ulong one = 1;
-                _ = LibC.Write(_stop, &one, sizeof(ulong));
-            }
-        }
-    }
+    internal void Stop() => _stop.Signal();
 
     /// <summary>Stops, and waits until the thread has ended.</summary>
     public void Dispose()
     {
         Stop();
-        _thread.Join();
-        lock (_stopping)
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
         {
-            _isClosed = true;
-            _ = LibC.Close(_stop);
+            _ended.TrySetResult();
         }
+        else
+        {
+            _thread.Join();
+        }
+
+        _stop.Dispose();
     }
 
     private void Run(byte[] buffer)
@@ -73,31 +62,23 @@ internal sealed unsafe class ReceiveThread : IDisposable
         DeadlineWaiter.SharpenThisThread(isLast: false);
         try
         {
+            int failures = 0;
             var from = new SocketAddress(_socket.AddressFamily);
-            while (WaitForDatagram())
+            while (_stop.WaitForInput(_socket.SafeHandle))
             {
-                int length;
-                try
+                if (TryReceive(buffer, from))
                 {
-                    length = _socket.ReceiveFrom(buffer, SocketFlags.None, from);
+                    failures = 0;
                 }
-                catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock)
+                else if (++failures > UdpSocket.MaxFailuresAtOnce && _stop.IsSignalledWithin(UdpSocket.FailurePause))
                 {
-                    // It was corrupt: the kernel woke us and threw it away.
-                    continue;
+                    break;
                 }
-                catch (SocketException e) when (UdpSocket.IsPassing(e.SocketErrorCode))
-                {
-                    _onError();
-                    continue;
-                }
-
-                _onDatagram(buffer.AsSpan(0, length), from);
             }
 
             _ended.SetResult();
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
         {
             _ended.SetResult();
         }
@@ -107,20 +88,24 @@ internal sealed unsafe class ReceiveThread : IDisposable
         }
     }
 
-    // Whether there is one; not if told to stop.
-    private bool WaitForDatagram()
+    // False: this receive failed, or this datagram could not be taken. The next one may do.
+    private bool TryReceive(byte[] buffer, SocketAddress from)
     {
-        LibC.PollFd* descriptors = stackalloc LibC.PollFd[2];
-        descriptors[0] = new LibC.PollFd { Descriptor = _stop, Events = LibC.PollIn };
-        descriptors[1] = new LibC.PollFd { Descriptor = (int)_socket.Handle, Events = LibC.PollIn };
-        while (LibC.PPoll(descriptors, 2, null, 0) < 0)
+        try
         {
-            if (Marshal.GetLastPInvokeError() is not LibC.Interrupted)
-            {
-                throw new IOException($"Waiting for a datagram failed (errno {Marshal.GetLastPInvokeError()}).");
-            }
+            int length = _socket.ReceiveFrom(buffer, SocketFlags.None, from);
+            _onDatagram(buffer.AsSpan(0, length), from);
+            return true;
         }
-
-        return descriptors[0].Returned == 0;
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock)
+        {
+            // It was corrupt: the kernel woke us and threw it away.
+            return true;
+        }
+        catch (Exception e) when (!UdpSocket.IsOver(e))
+        {
+            _onError();
+            return false;
+        }
     }
 }

@@ -1,34 +1,61 @@
 using System.Net;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Rtp;
 
 /// <summary>One pair of UDP ports from which all listeners are served, and at which they are heard.</summary>
-/// <remarks>
-/// A listener says in SETUP at which ports it hears. Behind an address translator those are not the ones its packets come from, so the first
-/// packet that comes from the same address but another port moves it there, once. No packet moves a listener to another address.
-/// </remarks>
-/// <param name="ports">The ports; whoever opened them disposes them.</param>
-internal sealed class RtpSender(RtpPortPair ports)
+/// <remarks>Which datagram is from whom, and what it may do, is the matter of <see cref="RouteTable"/>.</remarks>
+internal sealed class RtpSender
 {
+    private const int FailuresPerLine = 1000;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<SocketAddress, UdpRoute> _byRtpAddress = [];
-    private readonly Dictionary<SocketAddress, UdpRoute> _byRtcpAddress = [];
-    private readonly Dictionary<PeerAddress, List<UdpRoute>> _byPeer = [];
+    private readonly RouteTable _rtp;
+    private readonly RouteTable _rtcp;
+    private readonly RouteProofs _proofs = new();
+    private readonly Dictionary<PeerAddress, int> _peers = [];
+    private readonly Dictionary<IPAddress, RouteSource> _sources = [];
+    private readonly RtpPortPair _ports;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private long _reports;
-    private long _latched;
     private long _strangers;
     private long _malformed;
+    private long _failures;
+
+    /// <param name="ports">The ports; whoever opened them disposes them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told what goes wrong.</param>
+    internal RtpSender(RtpPortPair ports, TimeProvider time, ILogger logger)
+    {
+        _ports = ports;
+        _time = time;
+        _logger = logger;
+        _rtp = new RouteTable(static r => r.RtpAddress, static (r, to) => r.RtpAddress = to, time.TimestampFrequency);
+        _rtcp = new RouteTable(static r => r.RtcpAddress, static (r, to) => r.RtcpAddress = to, time.TimestampFrequency);
+    }
 
     /// <summary>The ports.</summary>
-    internal RtpPortPair Ports => ports;
+    internal RtpPortPair Ports => _ports;
 
     /// <summary>RTCP datagrams taken from listeners.</summary>
     internal long Reports => Volatile.Read(ref _reports);
 
-    /// <summary>Times a listener was found at another port than it had said.</summary>
-    internal long Latched => Volatile.Read(ref _latched);
+    /// <summary>Times a listener was found at another port than it had said, or than it was at.</summary>
+    internal long Latched
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rtp.Moves + _rtcp.Moves;
+            }
+        }
+    }
 
     /// <summary>Datagrams from where no listener is.</summary>
     internal long Strangers => Volatile.Read(ref _strangers);
@@ -36,29 +63,49 @@ internal sealed class RtpSender(RtpPortPair ports)
     /// <summary>RTCP datagrams from listeners that made no sense.</summary>
     internal long Malformed => Volatile.Read(ref _malformed);
 
-    /// <summary>Hears what comes in until it is cancelled.</summary>
+    /// <summary>Routes that were looked at because of datagrams from strangers: what those cost.</summary>
+    internal long RoutesLookedAt
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rtp.LookedAt + _rtcp.LookedAt;
+            }
+        }
+    }
+
+    /// <summary>Hears what comes in until it is cancelled. Never fails.</summary>
     internal Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        ports.Rtp.ReceiveAsync(OnRtp, cancellationToken),
-        ports.Rtcp.ReceiveAsync(OnRtcp, cancellationToken));
+        HearAsync(_ports.Rtp, OnRtp, cancellationToken),
+        HearAsync(_ports.Rtcp, OnRtcp, cancellationToken));
 
     /// <summary>Keeps a listener's route up to date until <see cref="Close"/>: from SETUP on, for the first packets come before PLAY.</summary>
-    internal UdpRoute Open(IPAddress address, int rtpPort, int rtcpPort, RtpFeedback feedback)
+    /// <param name="local">Which of our addresses its connection has reached.</param>
+    /// <param name="address">Where its connection comes from.</param>
+    /// <param name="rtpPort">Where it hears RTP, as it says.</param>
+    /// <param name="rtcpPort">Where it hears RTCP, as it says.</param>
+    /// <param name="feedback">Takes what is heard of it.</param>
+    /// <param name="proof">The secret that it was given, if it was.</param>
+    internal UdpRoute Open(IPAddress local, IPAddress address, int rtpPort, int rtcpPort, RtpFeedback feedback, UInt128? proof = null)
     {
-        var route = new UdpRoute(ports, address, rtpPort, rtcpPort, feedback);
+        SocketAddress rtp = _ports.Rtp.AddressOf(new IPEndPoint(address, rtpPort));
+        SocketAddress rtcp = _ports.Rtcp.AddressOf(new IPEndPoint(address, rtcpPort));
         lock (_gate)
         {
-            // Of two that name the same port the newer is right: the older is what is left of a player that was started anew.
-            _byRtpAddress[route.RtpAddress] = route;
-            _byRtcpAddress[route.RtcpAddress] = route;
-            if (!_byPeer.TryGetValue(route.Peer, out List<UdpRoute>? ofPeer))
+            if (!_sources.TryGetValue(local, out RouteSource? source))
             {
-                _byPeer.Add(route.Peer, ofPeer = []);
+                _sources.Add(local, source = new RouteSource(local, _ports.Rtp.From(local), _ports.Rtcp.From(local)));
             }
 
-            ofPeer.Add(route);
+            source.Routes++;
+            var route = new UdpRoute(source, address, rtp, rtcp, feedback, proof);
+            _rtp.Add(route);
+            _rtcp.Add(route);
+            _proofs.Add(route);
+            _peers[route.Peer] = _peers.GetValueOrDefault(route.Peer) + 1;
+            return route;
         }
-
-        return route;
     }
 
     /// <summary>Forgets a route.</summary>
@@ -66,42 +113,58 @@ internal sealed class RtpSender(RtpPortPair ports)
     {
         lock (_gate)
         {
-            Forget(_byRtpAddress, route.RtpAddress, route);
-            Forget(_byRtcpAddress, route.RtcpAddress, route);
-            if (_byPeer.TryGetValue(route.Peer, out List<UdpRoute>? ofPeer) && ofPeer.Remove(route) && ofPeer.Count == 0)
+            _rtp.Remove(route);
+            _rtcp.Remove(route);
+            _proofs.Remove(route);
+            if (--_peers[route.Peer] == 0)
             {
-                _byPeer.Remove(route.Peer);
+                _peers.Remove(route.Peer);
+            }
+
+            if (--route.Source.Routes == 0)
+            {
+                _sources.Remove(route.Source.Address);
             }
         }
     }
 
-    /// <summary>Takes a datagram that came to the RTP port: a player opens its way through a translator.</summary>
+    /// <summary>Takes a datagram that came to the RTP port: a player opens its way through a translator, or proves where it is now.</summary>
     internal void OnRtp(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
-        uint? ssrc = RtpPacket.TryParse(datagram, out RtpPacket packet) ? packet.Header.Ssrc : null;
-        if (IsOurs(from))
+        // From strangers only what can be a proof is read.
+        RtcpCompound? compound = null;
+        if (RtcpCompound.IsRtcp(datagram))
         {
-            return;
+            RtcpCompound.TryParse(datagram, out compound);
         }
 
         lock (_gate)
         {
-            if (!_byRtpAddress.TryGetValue(from, out UdpRoute? route))
+            if (IsOurs(from))
             {
-                route = Newest(from, static r => !r.IsRtpSettled, ssrc);
-                if (route is null)
-                {
-                    _strangers++;
-                    return;
-                }
-
-                Forget(_byRtpAddress, route.RtpAddress, route);
-                route.RtpAddress = Copy(from);
-                _byRtpAddress[route.RtpAddress] = route;
-                _latched++;
+                return;
             }
 
-            route.IsRtpSettled = true;
+            UdpRoute? known = _rtp.Find(from);
+            UdpRoute? route = Proven(from, compound) ?? known;
+            if (route is null)
+            {
+                uint? ssrc = RtpPacket.TryParse(datagram, out RtpPacket packet) ? packet.Header.Ssrc : null;
+                route = _rtp.FindUnsettled(PeerAddress.Of(from), ssrc, _time.GetTimestamp());
+            }
+
+            if (route is null)
+            {
+                _strangers++;
+                return;
+            }
+
+            if (route != known)
+            {
+                _rtp.Move(route, from);
+            }
+
+            _rtp.Settle(route);
             route.Feedback.Hear();
         }
     }
@@ -109,84 +172,104 @@ internal sealed class RtpSender(RtpPortPair ports)
     /// <summary>Takes a datagram that came to the RTCP port.</summary>
     internal void OnRtcp(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
-        if (IsOurs(from))
-        {
-            return;
-        }
-
         lock (_gate)
         {
-            bool known = _byRtcpAddress.TryGetValue(from, out UdpRoute? route);
-            if (!known && !_byPeer.ContainsKey(PeerAddress.Of(from)))
+            if (IsOurs(from))
+            {
+                return;
+            }
+
+            UdpRoute? known = _rtcp.Find(from);
+            PeerAddress peer = PeerAddress.Of(from);
+            if (known is null && !_peers.ContainsKey(peer))
             {
                 _strangers++;
                 return;
             }
 
             // Feedback without a report in front only from whom it was agreed on with.
-            if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: route?.Feedback.Repair is not null))
+            if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: known?.Feedback.Repair is not null))
             {
                 _malformed++;
                 return;
             }
 
-            route ??= Newest(from, static r => !r.IsRtcpSettled, ReportedSsrc(compound));
+            UdpRoute? route = Proven(from, compound) ?? known ?? _rtcp.FindUnsettled(peer, ReportedSsrc(compound), _time.GetTimestamp());
             if (route is null)
             {
                 _strangers++;
                 return;
             }
 
-            if (!known)
+            if (route != known)
             {
-                Forget(_byRtcpAddress, route.RtcpAddress, route);
-                route.RtcpAddress = Copy(from);
-                _byRtcpAddress[route.RtcpAddress] = route;
-                _latched++;
+                _rtcp.Move(route, from);
             }
 
-            route.IsRtcpSettled = true;
-            route.Feedback.Hear(compound);
-            _reports++;
+            Take(route, compound);
         }
     }
 
-    /// <summary>
-    /// Of the listeners at the address a datagram came from, the newest that still may be moved; one that hears the stream named is preferred.
-    /// </summary>
-    private UdpRoute? Newest(SocketAddress from, Func<UdpRoute, bool> movable, uint? ssrc)
+    private void Take(UdpRoute route, RtcpCompound compound)
     {
-        if (!_byPeer.TryGetValue(PeerAddress.Of(from), out List<UdpRoute>? ofPeer))
+        _rtcp.Settle(route);
+        if (_proofs.Learn(route, compound))
         {
-            return null;
+            // It hears us, so its sound goes the right way, too.
+            _rtp.Settle(route);
         }
 
-        return ofPeer.FindLast(r => movable(r) && r.Feedback.Ssrc == ssrc) ?? ofPeer.FindLast(r => movable(r));
+        route.Feedback.Hear(compound);
+        _reports++;
     }
+
+    private UdpRoute? Proven(SocketAddress from, RtcpCompound? compound) =>
+        compound is null ? null : _proofs.Find(PeerAddress.Of(from), compound);
 
     // What a listener on this machine asked to be sent to our own ports must not move another listener there.
     private bool IsOurs(SocketAddress from)
     {
-        IPEndPoint sender = ports.Rtp.EndPointOf(from);
-        return (sender.Port == ports.Rtp.LocalEndPoint.Port || sender.Port == ports.Rtcp.LocalEndPoint.Port)
-            && (IPAddress.IsLoopback(sender.Address) || sender.Address.Equals(ports.Rtp.LocalEndPoint.Address));
+        IPEndPoint sender = _ports.Rtp.EndPointOf(from);
+        return (sender.Port == _ports.Rtp.LocalEndPoint.Port || sender.Port == _ports.Rtcp.LocalEndPoint.Port)
+            && (IPAddress.IsLoopback(sender.Address) || sender.Address.Equals(_ports.Rtp.LocalEndPoint.Address) || _sources.ContainsKey(sender.Address));
     }
 
     private static uint? ReportedSsrc(RtcpCompound compound) =>
         compound.Packets[0] is ReceiverReport { Blocks: [ReportBlock block, ..] } ? block.Ssrc : null;
 
-    private static void Forget(Dictionary<SocketAddress, UdpRoute> routes, SocketAddress address, UdpRoute route)
+    // Whatever happens here, sound goes on; and it is tried again, for what was missing may be there then: a descriptor, memory.
+    private async Task HearAsync(UdpSocket socket, DatagramHandler handler, CancellationToken cancellationToken)
     {
-        if (routes.TryGetValue(address, out UdpRoute? found) && found == route)
+        for (TimeSpan pause = FirstPause; !cancellationToken.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            routes.Remove(address);
+            try
+            {
+                await socket.ReceiveAsync((datagram, from) => Guard(handler, datagram, from), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e)
+            {
+                _logger.PortBroke(e, pause.TotalSeconds);
+            }
+
+            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private static SocketAddress Copy(SocketAddress address)
+    private void Guard(DatagramHandler handler, ReadOnlySpan<byte> datagram, SocketAddress from)
     {
-        var copy = new SocketAddress(address.Family, address.Size);
-        address.Buffer.Span[..address.Size].CopyTo(copy.Buffer.Span);
-        return copy;
+        try
+        {
+            handler(datagram, from);
+        }
+        catch (Exception e)
+        {
+            // Said now and then: what goes wrong with every datagram would fill the log.
+            long failures = Interlocked.Increment(ref _failures);
+            if (failures % FailuresPerLine == 1)
+            {
+                _logger.DatagramFailed(e, failures);
+            }
+        }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class UdpListener : Listener
 
     /// <inheritdoc/>
     protected internal override (IDatagramSender Sender, SocketAddress To)? PlainRoute =>
-        _repair?.Redundancy is null ? (_route.Ports.Rtp, _route.RtpAddress) : null;
+        _repair?.Redundancy is null ? (_route.Rtp, _route.RtpAddress) : null;
 
     /// <inheritdoc/>
     protected internal override void OnSent(PacketItem newest) => _repair?.OnSent(newest);
@@ -37,13 +37,13 @@ internal sealed class UdpListener : Listener
     /// <inheritdoc/>
     protected internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
-        batch.Add(_route.Ports.Rtp, _route.RtpAddress, _repair?.DatagramOf(packet, Ring) ?? packet.Datagram);
+        batch.Add(_route.Rtp, _route.RtpAddress, _repair?.DatagramOf(packet, Ring) ?? packet.Datagram);
         return true;
     }
 
     /// <inheritdoc/>
     protected internal override void SendRepair(long now, SendBatch batch) =>
-        _repair?.Send(now, Ring, datagram => batch.Add(_route.Ports.Rtp, _route.RtpAddress, datagram));
+        _repair?.Send(now, Ring, datagram => batch.Add(_route.Rtp, _route.RtpAddress, datagram));
 
     /// <inheritdoc/>
     protected override int PayloadBytesOf(PacketItem packet) => _repair?.LastPayloadBytes ?? packet.Payload.Length;
@@ -53,7 +53,7 @@ internal sealed class UdpListener : Listener
     {
         if (_rtcp.Report(this, now, feedback: _route.Feedback) is byte[] report)
         {
-            batch.Add(_route.Ports.Rtcp, _route.RtcpAddress, report);
+            batch.Add(_route.Rtcp, _route.RtcpAddress, report);
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class UdpListener : Listener
     protected internal override bool IsToldOfStop => false;
 
     /// <inheritdoc/>
-    protected internal override void SendEnd(SendBatch batch) => batch.Add(_route.Ports.Rtcp, _route.RtcpAddress, _rtcp.Goodbye(this));
+    protected internal override void SendEnd(SendBatch batch) => batch.Add(_route.Rtcp, _route.RtcpAddress, _rtcp.Goodbye(this));
 
     /// <inheritdoc/>
     protected internal override void OnFinished(DropReason reason) => _onFinished(reason);

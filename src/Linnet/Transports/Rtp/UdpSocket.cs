@@ -19,6 +19,10 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
 {
     private const int MaxDatagram = 65_535;
 
+    // Errors of single datagrams come in small groups.
+    internal const int MaxFailuresAtOnce = 16;
+    internal static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(20);
+
     // SIO_UDP_CONNRESET: whether an ICMP "port unreachable" makes the next receive fail. Windows only.
     private const int UdpConnectionReset = unchecked((int)0x9800000C);
 
@@ -35,6 +39,9 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
 
     /// <summary>Where it is bound.</summary>
     public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Whether it takes what comes to any address of this machine.</summary>
+    internal bool IsForAllAddresses => LocalEndPoint.Address.Equals(IPAddress.Any) || LocalEndPoint.Address.Equals(IPAddress.IPv6Any);
 
     /// <summary>Datagrams that the operating system would not take.</summary>
     public long Refused => Volatile.Read(ref _refused);
@@ -93,10 +100,23 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
     }
 
     /// <inheritdoc/>
-    public IDatagramFan CreateFan() => OperatingSystem.IsLinux() ? new PreparedFan(_socket.SafeHandle, CountRefused) : new DatagramFan(this);
+    public IDatagramFan CreateFan() => OperatingSystem.IsLinux() ? new PreparedFan(_socket.SafeHandle, null, CountRefused) : new DatagramFan(this);
+
+    /// <summary>This socket as one whose datagrams come from <paramref name="source"/>, so that whoever wrote to that address hears from it again.</summary>
+    /// <returns>This itself where there is nothing to choose: it is bound to one address. So it is where the system cannot be told (Linux alone can).</returns>
+    internal IDatagramSender From(IPAddress source)
+    {
+        if (!OperatingSystem.IsLinux() || !IsForAllAddresses)
+        {
+            return this;
+        }
+
+        bool isMapped = _socket.AddressFamily == AddressFamily.InterNetworkV6 && source.AddressFamily == AddressFamily.InterNetwork;
+        return new SourcedSender(_socket.SafeHandle, isMapped ? source.MapToIPv6() : source, CountRefused);
+    }
 
     /// <summary>Receives until it is cancelled or the socket is disposed; then it returns.</summary>
-    /// <param name="onDatagram">Called for each datagram, one at a time, on a thread of the pool. It must be quick and must not throw.</param>
+    /// <param name="onDatagram">Called for each datagram, one at a time, on a thread of its own or of the pool. It must be quick. If it throws, that is counted.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SocketException">The socket broke.</exception>
     public async Task ReceiveAsync(DatagramHandler onDatagram, CancellationToken cancellationToken)
@@ -111,6 +131,7 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         using var thread = new ReceiveThread(_socket, buffer, onDatagram, CountError);
         using CancellationTokenRegistration stopping = cancellationToken.UnsafeRegister(static t => ((ReceiveThread)t!).Stop(), thread);
         _receiver = thread;
+        thread.Start();
         await thread.Ended.ConfigureAwait(false);
     }
 
@@ -151,26 +172,26 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
 
     private async Task ReceiveAsync(byte[] buffer, DatagramHandler onDatagram, CancellationToken cancellationToken)
     {
+        int failures = 0;
         var from = new SocketAddress(_socket.AddressFamily);
         while (!cancellationToken.IsCancellationRequested)
         {
-            int length;
             try
             {
-                length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
+                int length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
+                onDatagram(buffer.AsSpan(0, length), from);
+                failures = 0;
             }
-            catch (SocketException e) when (IsPassing(e.SocketErrorCode))
+            catch (Exception e) when (!IsOver(e))
             {
                 CountError();
-                continue;
+                await PauseAsync(++failures, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
                 or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return;
             }
-
-            onDatagram(buffer.AsSpan(0, length), from);
         }
     }
 
@@ -201,4 +222,15 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.NetworkReset or SocketError.MessageSize
         or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown
         or SocketError.NoBufferSpaceAvailable or SocketError.Interrupted;
+
+    /// <summary>Whether a receive can never succeed again: it was cancelled, or the socket is none any more. Whatever else went wrong, the next datagram may come.</summary>
+    internal static bool IsOver(Exception error) => error
+        is OperationCanceledException or ObjectDisposedException
+        or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.NotSocket };
+
+    /// <summary>After some failures in a row waits a little, so that what lasts does not cost a core. Ends early if cancelled.</summary>
+    internal static Task PauseAsync(int failures, CancellationToken cancellationToken) => failures <= MaxFailuresAtOnce
+        ? Task.CompletedTask
+        : Task.Delay(FailurePause, TimeProvider.System, cancellationToken).ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
 using Linnet.Wire.Rtsp;
 
@@ -11,7 +12,13 @@ namespace Linnet.Transports.Rtsp;
 /// <summary>The way that SETUP settled for packets: two UDP ports of our own, or two channels of the connection.</summary>
 internal sealed class RtspDelivery : IDisposable
 {
+    private const int EmptyReportLength = 8;
     private static readonly TransportPair Channels = new(0, 1);
+
+    // Without sound for so long the way may be lost, so the server is shown where we are; and else often enough that translators do not forget us, which
+    // they may after 30 s (RFC 4787 allows no less than 120 s, and many do it all the same).
+    private static readonly TimeSpan RouteSilence = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RouteInterval = TimeSpan.FromSeconds(15);
 
     private readonly RtspClient _client;
     private readonly TransportPair _channels;
@@ -19,6 +26,7 @@ internal sealed class RtspDelivery : IDisposable
     private readonly TransportPair? _serverPorts;
     private readonly SocketAddress? _server;
     private readonly ImpairedPath? _impairment;
+    private readonly UInt128? _proof;
     private long _strangers;
 
     private RtspDelivery(RtspClient client, TransportPair channels)
@@ -27,12 +35,13 @@ internal sealed class RtspDelivery : IDisposable
         _channels = channels;
     }
 
-    private RtspDelivery(RtspClient client, RtpPortPair ports, TransportPair? serverPorts, ImpairedPath? impairment)
+    private RtspDelivery(RtspClient client, RtpPortPair ports, TransportPair? serverPorts, ImpairedPath? impairment, UInt128? proof)
     {
         _client = client;
         _ports = ports;
         _serverPorts = serverPorts;
         _impairment = impairment;
+        _proof = proof;
         _server = ports.Rtp.AddressOf(new IPEndPoint(client.RemoteAddress, 0));
     }
 
@@ -86,20 +95,21 @@ internal sealed class RtspDelivery : IDisposable
     }
 
     /// <summary>Receives datagrams until cancelled. Those that came before wait in the kernel.</summary>
-    internal async Task ReceiveAsync(RtpReceiver rtp, CancellationToken cancellationToken)
+    internal async Task ReceiveAsync(RtpReceiver rtp, TimeProvider time, CancellationToken cancellationToken)
     {
         if (_ports is null)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         Punch(rtp.Ssrc);
         _impairment?.Connect(rtp.OnRtp, rtp.OnRtcp, feedback => SendFeedback(feedback.ToArray()));
         Task first = await Task.WhenAny(
+            KeepRouteAsync(rtp, time, cancellationToken),
             _ports.Rtp.ReceiveAsync(FromServer(_impairment is null ? rtp.OnRtp : _impairment.SendRtp), cancellationToken),
             _ports.Rtcp.ReceiveAsync(FromServer(_impairment is null ? rtp.OnRtcp : _impairment.SendRtcp), cancellationToken),
-            _impairment?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
+            _impairment?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken)).ConfigureAwait(false);
         await first.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -146,7 +156,7 @@ internal sealed class RtspDelivery : IDisposable
             TransportSpec? given = await session.SetupAsync(wanted, cancellationToken).ConfigureAwait(false);
             if (given is { IsSupported: true, IsTcp: false, IsMulticast: false })
             {
-                return new RtspDelivery(client, ports, given.ServerPort, impairment);
+                return new RtspDelivery(client, ports, given.ServerPort, impairment, session.RouteProof);
             }
 
             // There are servers that answer with the way they like.
@@ -199,7 +209,7 @@ internal sealed class RtspDelivery : IDisposable
         return isServer;
     }
 
-    // Opens firewalls and translators on the way, and tells a server that waits for it where we are. An RTP header without a payload
+    // Opens firewalls and translators on the way, and tells a server that waits for it where we are; ours gave us something to prove it by. An RTP header without a payload
     // and an empty report are what every server is used to; twice, for one may be lost or come too early.
     private void Punch(uint ssrc)
     {
@@ -208,13 +218,42 @@ internal sealed class RtspDelivery : IDisposable
             return;
         }
 
+        if (_proof is UInt128 secret)
+        {
+            var proof = new RouteProof(ssrc, secret);
+            byte[] shown = new byte[EmptyReportLength + proof.Length];
+            RtcpCompound.Write(shown, new ReceiverReport(ssrc), proof);
+            Send(_ports!.Rtp, ports.Rtp, shown);
+            Send(_ports.Rtcp, ports.Rtcp, shown);
+            return;
+        }
+
         byte[] header = new byte[RtpHeader.Length];
         new RtpHeader(PayloadType: 0, Marker: false, SequenceNumber: 0, Timestamp: 0, ssrc).Write(header);
         Send(_ports!.Rtp, ports.Rtp, header);
 
-        byte[] report = new byte[8];
-        new Wire.Rtcp.ReceiverReport(ssrc).Write(report);
+        byte[] report = new byte[EmptyReportLength];
+        new ReceiverReport(ssrc).Write(report);
         Send(_ports.Rtcp, ports.Rtcp, report);
+    }
+
+    // A translator on the way may forget us, or give us another port, at any time; then sound stops. Whom the server gave no proof can do nothing about it.
+    private async Task KeepRouteAsync(RtpReceiver rtp, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (_proof is null || _serverPorts is null)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        for (long shownAt = time.GetTimestamp(); ;)
+        {
+            await Task.Delay(RouteSilence, time, cancellationToken).ConfigureAwait(false);
+            if (rtp.SilentFor >= RouteSilence || time.GetElapsedTime(shownAt) >= RouteInterval)
+            {
+                shownAt = time.GetTimestamp();
+                Punch(rtp.Ssrc);
+            }
+        }
     }
 
     private void Send(UdpSocket socket, int port, ReadOnlyMemory<byte> datagram) =>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>What a connection is waited for, and since when. Its own task tells; the server judges about once a second.</summary>
@@ -65,4 +67,8 @@ internal sealed class RtspPatience(RtspServerOptions options, TimeProvider time)
 
         TimeSpan Since(long instant) => time.GetElapsedTime(instant, now);
     }
+
+    /// <summary>Whether something has begun in what was read: empty lines between messages are no beginning of one.</summary>
+    internal static bool Begins(in ReadOnlySequence<byte> buffer) =>
+        !buffer.IsEmpty && (buffer.Length >= 8 || buffer.ToArray().AsSpan().ContainsAnyExcept((byte)'\r', (byte)'\n'));
 }

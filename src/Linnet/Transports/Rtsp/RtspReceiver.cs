@@ -134,7 +134,7 @@ internal sealed class RtspReceiver : IStationReceiver
             [
                 silence,
                 _session.Client.Closed,
-                _delivery.ReceiveAsync(rtp, stopping.Token),
+                _delivery.ReceiveAsync(rtp, _time, stopping.Token),
                 rtp.ReportAsync(_delivery.SendRtcpAsync, stopping.Token),
                 StayAwakeAsync(rtp, stopping.Token),
                 RepairAsync(rtp, stopping.Token),

@@ -108,8 +108,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             return Refuse(request, RtspStatus.BadRequest, "The request has no Transport, or one that cannot be read.");
         }
 
-        TransportPair[] taken = [.. connection.Sessions.Where(s => s != session).Select(s => s.Transport.Interleaved).OfType<TransportPair>()];
-        if (TransportChoice.Choose(offers, connection.Remote.Address, resource.Ring.Info.Stream.Ssrc, server.Rtp?.Ports, taken)
+        if (TransportChoice.Choose(
+            offers, connection.Local.Address, connection.Remote.Address, resource.Ring.Info.Stream.Ssrc, server.Rtp?.Ports, channel => connection.SessionTable.IsFree(channel, session))
             is not TransportSpec transport)
         {
             return Refuse(request, RtspStatus.UnsupportedTransport, server.Rtp is null
@@ -118,18 +118,23 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         }
 
         bool repairs = !transport.IsTcp && RepairFeature.IsSupportedBy(request);
+        UInt128? proof = !transport.IsTcp && RouteFeature.IsSupportedBy(request) ? RouteFeature.NewSecret() : null;
         if (session is not null)
         {
-            session.SetTransport(transport, repairs);
+            connection.SessionTable.SetTransport(session, transport, repairs, proof);
         }
-        else if ((session = connection.TryOpenSession(resource, transport, repairs)) is null)
+        else if (!connection.SessionTable.HasRoom)
+        {
+            return Busy(request, "This connection has as many sessions as it may: open another connection.");
+        }
+        else if ((session = connection.TryOpenSession(resource, transport, repairs, proof)) is null)
         {
             return Busy(request, "There are as many listeners as the server takes.");
         }
 
         RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);
         response.Headers.Add(RtspHeaderNames.Transport, transport.ToString());
-        return RepairFeature.Confirm(response, repairs);
+        return RouteFeature.Tell(RepairFeature.Confirm(response, repairs), proof);
     }
 
     private async Task<RtspResponse> PlayAsync(RtspRequest request, CancellationToken cancellationToken)
@@ -154,6 +159,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
         _ = LinnetBufferHeader.TryParse(request.Headers[RtspHeaderNames.LinnetBuffer], out TimeSpan buffer);
         (RingRefusal? refused, PacketItem? first) = await session.PlayAsync(buffer, cancellationToken).ConfigureAwait(false);
+        connection.StartAfterAnswer(session);
         if (refused is not null)
         {
             return Busy(request, refused.Text);
@@ -236,7 +242,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         RtspRequest request, [NotNullWhen(true)] out RtspServerSession? session, [NotNullWhen(false)] out RtspResponse? refusal)
     {
         session = SessionHeader.TryParse(request.Headers[RtspHeaderNames.Session], out SessionHeader? header)
-            ? connection.FindSession(header.Id)
+            ? connection.SessionTable.Find(header.Id)
             : null;
         refusal = session is null ? Refuse(request, RtspStatus.SessionNotFound, "There is no such session on this connection.") : null;
         return session is not null;

@@ -70,7 +70,7 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
             RtpStreamIdentity.PayloadType, info.Payload.EncodingName, info.Payload.ClockRate, info.Payload.Channels, info.Payload.Parameters);
         var description = new SessionDescription
         {
-            Origin = new SdpOrigin("-", $"{sessionId}", "1", WithoutScope(server), family),
+            Origin = new SdpOrigin("-", $"{sessionId}", "1", server.WithoutScope().ToString(), family),
             Name = info.Station,
             Connection = new SdpConnection(isV6 ? "::" : "0.0.0.0", family),
             Attributes = [new("control", Uri), new("range", RangeHeader.Live.ToString())],
@@ -86,7 +86,4 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         RedPayloadType = Ring.Info.HasRoomForCopies ? RtpStreamIdentity.RedPayloadType : null,
         ReducedSize = true,
     };
-
-    private static string WithoutScope(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes()).ToString() : address.ToString();
 }

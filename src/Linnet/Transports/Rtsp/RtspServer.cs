@@ -40,7 +40,7 @@ public sealed class RtspServer
         Time = time;
         Logger = logger ?? NullLogger.Instance;
         Rtcp = new RtcpWriter(time);
-        Rtp = ports is null ? null : new RtpSender(ports);
+        Rtp = ports is null ? null : new RtpSender(ports, time, Logger);
         Admission = new RtspAdmission(options);
     }
 
@@ -75,7 +75,7 @@ public sealed class RtspServer
                 long now = Time.GetTimestamp();
                 foreach ((RtspServerConnection connection, _) in _connections)
                 {
-                    connection.CheckTimeouts(now);
+                    Check(connection, now);
                 }
             }
         }
@@ -145,6 +145,20 @@ public sealed class RtspServer
         Rtp?.Latched ?? 0,
         Rtp?.Strangers ?? 0,
         Rtp?.Malformed ?? 0);
+
+    // What goes wrong with one ends that one.
+    private void Check(RtspServerConnection connection, long now)
+    {
+        try
+        {
+            connection.CheckTimeouts(now);
+        }
+        catch (Exception e)
+        {
+            Logger.ConnectionFailed(e, connection.Remote);
+            connection.Abort();
+        }
+    }
 
     private async Task StopAsync()
     {

@@ -1,9 +1,7 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -12,13 +10,11 @@ namespace Linnet.Transports.Rtsp;
 /// <remarks>Others only look at the times and wake that task: sender threads when a listener is finished, the server when time is up.</remarks>
 internal sealed class RtspServerConnection
 {
-    // The longest RTCP datagram that is read: what fits one Ethernet frame.
-    private const int MaxRtcp = 1500;
-
     // What a client that broke the protocol may still send before the connection is cut.
     private const int MaxDiscarded = 256 * 1024;
 
-    private readonly ConcurrentDictionary<string, RtspServerSession> _sessions = new();
+    private readonly List<RtspServerSession> _starting = [];
+    private readonly WorkBudget _budget;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RtspServer _server;
     private readonly PipeReader _input;
@@ -27,8 +23,10 @@ internal sealed class RtspServerConnection
     private readonly RtspRequestHandler _handler;
     private volatile bool _isStopping;
     private volatile bool _isClosing;
+    private volatile bool _isWoken;
     private readonly RtspPatience _patience;
     private int _isRefused;
+    private long _unread;
 
     private RtspServerConnection(RtspServer server, PipeReader input, Socket socket, IPEndPoint remote, IPEndPoint local)
     {
@@ -42,6 +40,8 @@ internal sealed class RtspServerConnection
         _reader = new RtspReader(server.Options.Limits);
         _handler = new RtspRequestHandler(server, this);
         _patience = new RtspPatience(server.Options, server.Time);
+        SessionTable = new SessionTable(server.Options.MaxSessionsPerConnection);
+        _budget = new WorkBudget(server.Options.MaxMessagesPerSecond, server.Time.TimestampFrequency);
     }
 
     /// <summary>Where the client is.</summary>
@@ -57,7 +57,10 @@ internal sealed class RtspServerConnection
     internal ConnectionOutput Output { get; }
 
     /// <summary>The sessions.</summary>
-    internal IEnumerable<RtspServerSession> Sessions => _sessions.Select(s => s.Value);
+    internal IEnumerable<RtspServerSession> Sessions => SessionTable.All;
+
+    /// <summary>The same, to be found by what they are named by.</summary>
+    internal SessionTable SessionTable { get; }
 
     /// <summary>Completes when <see cref="RunAsync"/> is done.</summary>
     internal Task Ended => _ended.Task;
@@ -101,7 +104,7 @@ internal sealed class RtspServerConnection
     /// <summary>Looks what takes too long, and ends it. Called by the server about once a second.</summary>
     internal void CheckTimeouts(long now)
     {
-        switch (_patience.Judge(now, hasSessions: !_sessions.IsEmpty))
+        switch (_patience.Judge(now, hasSessions: !SessionTable.IsEmpty))
         {
             case RtspPatience.Verdict.TooSlow:
                 Refuse(RtspConnectionRefusal.TooSlow);
@@ -149,30 +152,34 @@ internal sealed class RtspServerConnection
     }
 
     /// <summary>Makes the connection's task look at its sessions. Quick, and runs none of its code on the calling thread.</summary>
-    internal void WakeFromAnyThread() => ThreadPool.UnsafeQueueUserWorkItem(static c => c._input.CancelPendingRead(), this, preferLocal: false);
-
-    /// <summary>Finds a session by its id.</summary>
-    internal RtspServerSession? FindSession(string id) => _sessions.GetValueOrDefault(id);
+    internal void WakeFromAnyThread()
+    {
+        _isWoken = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static c => c._input.CancelPendingRead(), this, preferLocal: false);
+    }
 
     /// <summary>Makes a session; <see langword="null"/> if there are too many.</summary>
-    internal RtspServerSession? TryOpenSession(RtspResource resource, TransportSpec transport, bool repairs)
+    internal RtspServerSession? TryOpenSession(RtspResource resource, TransportSpec transport, bool repairs, UInt128? routeProof)
     {
-        if (!_server.Admission.TryOpenSession(Peer, isFirst: _sessions.IsEmpty))
+        if (!_server.Admission.TryOpenSession(Peer, isFirst: SessionTable.IsEmpty))
         {
             return null;
         }
 
-        var session = new RtspServerSession(_server, this, resource, transport, repairs);
-        _sessions.TryAdd(session.Id, session);
+        var session = new RtspServerSession(_server, this, resource, transport, repairs, routeProof);
+        SessionTable.Add(session);
         return session;
     }
+
+    /// <summary>Has a session's sound start once the answer that is being made has gone out.</summary>
+    internal void StartAfterAnswer(RtspServerSession session) => _starting.Add(session);
 
     /// <summary>Ends a session; nothing is sent for it afterwards.</summary>
     internal async Task EndSessionAsync(RtspServerSession session, RtspSessionEnd reason)
     {
-        _sessions.TryRemove(session.Id, out _);
+        SessionTable.Remove(session);
         await session.CloseAsync(saysGoodbye: reason is RtspSessionEnd.TimedOut or RtspSessionEnd.ServerStopped).ConfigureAwait(false);
-        _server.Admission.CloseSession(Peer, isLast: _sessions.IsEmpty);
+        _server.Admission.CloseSession(Peer, isLast: SessionTable.IsEmpty);
         _server.Counters.Count(reason);
         _server.Logger.SessionEnded(
             Remote, session.Resource.Ring.Info.ToString(), reason, session.Listener?.PacketsSent ?? 0, session.Listener?.PacketsSkipped ?? 0);
@@ -183,6 +190,8 @@ internal sealed class RtspServerConnection
         while (!_isClosing)
         {
             ReadResult result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            long length = result.Buffer.Length;
+            bool isTooMuch = length > _unread && !_budget.TryRead(length - _unread, _server.Time.GetTimestamp());
             if (!await TakeAsync(result.Buffer, cancellationToken).ConfigureAwait(false))
             {
                 await RefuseAsync(_reader.Refusal!, cancellationToken).ConfigureAwait(false);
@@ -194,7 +203,17 @@ internal sealed class RtspServerConnection
                 return;
             }
 
-            await EndFinishedSessionsAsync().ConfigureAwait(false);
+            if (isTooMuch)
+            {
+                Refuse(RtspConnectionRefusal.TooMuch);
+                return;
+            }
+
+            if (_isWoken)
+            {
+                _isWoken = false;
+                await EndFinishedSessionsAsync().ConfigureAwait(false);
+            }
         }
     }
 
@@ -204,20 +223,28 @@ internal sealed class RtspServerConnection
         RtspReadResult result = RtspReadResult.NeedMore;
         try
         {
-            while (!_isStopping && (result = Read(ref buffer, out RtspInput input)) == RtspReadResult.Done)
+            while (!_isStopping && !_isClosing && (result = Read(ref buffer, out RtspInput input)) == RtspReadResult.Done)
             {
+                if (!_budget.TryTakeMessage(_server.Time.GetTimestamp()))
+                {
+                    Refuse(RtspConnectionRefusal.TooMuch);
+                    _isClosing = true;
+                    break;
+                }
+
                 if (input.Message is RtspRequest request)
                 {
                     await AnswerAsync(request, cancellationToken).ConfigureAwait(false);
                 }
                 else if (input.Message is null)
                 {
-                    Hear(input.Frame);
+                    SessionTable.Hear(input.Frame);
                 }
             }
         }
         finally
         {
+            _unread = buffer.Length;
             _input.AdvanceTo(buffer.Start, buffer.End);
         }
 
@@ -227,7 +254,7 @@ internal sealed class RtspServerConnection
     /// <summary>Reads on, and keeps the time since which a message has begun and is not whole.</summary>
     private RtspReadResult Read(ref ReadOnlySequence<byte> buffer, out RtspInput input)
     {
-        bool begins = !IsBlank(buffer);
+        bool begins = RtspPatience.Begins(buffer);
         RtspReadResult result = _reader.Read(ref buffer, out input);
         if (result == RtspReadResult.Done)
         {
@@ -252,10 +279,12 @@ internal sealed class RtspServerConnection
 
         _patience.Hear();
         await SendAsync(response, cancellationToken).ConfigureAwait(false);
-        foreach (RtspServerSession session in Sessions)
+        foreach (RtspServerSession session in _starting)
         {
             session.Start();
         }
+
+        _starting.Clear();
     }
 
     private async ValueTask SendAsync(RtspResponse response, CancellationToken cancellationToken)
@@ -297,22 +326,6 @@ internal sealed class RtspServerConnection
         }
     }
 
-    /// <summary>Hears RTCP that came within the connection.</summary>
-    private void Hear(in InterleavedFrame frame)
-    {
-        byte channel = frame.Channel;
-        Span<byte> datagram = stackalloc byte[MaxRtcp];
-        if (frame.Payload.Length <= MaxRtcp
-            && Sessions.FirstOrDefault(s => s.Transport.Interleaved?.Rtcp == channel) is RtspServerSession session)
-        {
-            frame.Payload.CopyTo(datagram);
-            if (RtcpCompound.TryParse(datagram[..(int)frame.Payload.Length], out RtcpCompound? compound))
-            {
-                session.Feedback.Hear(compound);
-            }
-        }
-    }
-
     private async Task EndFinishedSessionsAsync()
     {
         foreach (RtspServerSession session in Sessions)
@@ -333,7 +346,7 @@ internal sealed class RtspServerConnection
             await EndSessionAsync(session, reason).ConfigureAwait(false);
             if (reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped)
             {
-                _isClosing |= _sessions.IsEmpty;
+                _isClosing |= SessionTable.IsEmpty;
             }
             else
             {
@@ -381,8 +394,4 @@ internal sealed class RtspServerConnection
         _server.Logger.ConnectionRefused(Remote, reason);
         Abort();
     }
-
-    // Empty lines between messages are no beginning of one.
-    private static bool IsBlank(in ReadOnlySequence<byte> buffer) =>
-        buffer.IsEmpty || (buffer.Length < 8 && !buffer.ToArray().AsSpan().ContainsAnyExcept((byte)'\r', (byte)'\n'));
 }

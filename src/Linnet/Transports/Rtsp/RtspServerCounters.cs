@@ -44,6 +44,9 @@ public enum RtspConnectionRefusal
 
     /// <summary>It broke the protocol, or a limit of what is read.</summary>
     Malformed,
+
+    /// <summary>It sent more, or more often, than a listener has reason to.</summary>
+    TooMuch,
 }
 
 /// <summary>What an RTSP server counts. Any thread may count and read.</summary>

@@ -14,6 +14,15 @@ public sealed record RtspServerOptions : IValidatable
     /// </summary>
     public int MaxSessionsPerAddress { get; init; } = 500;
 
+    /// <summary>Sessions of one connection; more are answered 503. 1 – 128, for there are 256 channels; default 32.</summary>
+    public int MaxSessionsPerConnection { get; init; } = 32;
+
+    /// <summary>
+    /// Requests, frames, reads and KiB a second that a connection may have us read, over time, and four times as many at once; one that sends more is closed.
+    /// 50 – 1,000,000; default 500, where a listener's reports and requests are one or two. It costs some 3 ms of one core in a second.
+    /// </summary>
+    public int MaxMessagesPerSecond { get; init; } = 500;
+
     /// <summary>Connections that have no session, in all; more are closed at once. 1 – 1,000,000; default 2000.</summary>
     public int MaxIdleConnections { get; init; } = 2000;
 
@@ -62,6 +71,8 @@ public sealed record RtspServerOptions : IValidatable
         .. Check(nameof(MaxSessionsPerAddress), MaxSessionsPerAddress),
         .. Check(nameof(MaxIdleConnections), MaxIdleConnections),
         .. Check(nameof(MaxIdleConnectionsPerAddress), MaxIdleConnectionsPerAddress),
+        .. MaxSessionsPerConnection is >= 1 and <= 128 ? Array.Empty<string>() : [$"{nameof(MaxSessionsPerConnection)} is {MaxSessionsPerConnection}; it must be between 1 and 128."],
+        .. MaxMessagesPerSecond is >= 50 and <= 1_000_000 ? Array.Empty<string>() : [$"{nameof(MaxMessagesPerSecond)} is {MaxMessagesPerSecond}; it must be between 50 and 1,000,000."],
         .. Limits.Problems(),
         .. Check(nameof(RequestTimeout), RequestTimeout, 1, 300),
         .. Check(nameof(IdleTimeout), IdleTimeout, 1, 3600),

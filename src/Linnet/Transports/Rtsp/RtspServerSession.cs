@@ -17,14 +17,14 @@ internal sealed class RtspServerSession
     private long? _startAt;
     private volatile int _finished = NotFinished;
 
-    internal RtspServerSession(RtspServer server, RtspServerConnection connection, RtspResource resource, TransportSpec transport, bool repairs)
+    internal RtspServerSession(RtspServer server, RtspServerConnection connection, RtspResource resource, TransportSpec transport, bool repairs, UInt128? routeProof)
     {
         _server = server;
         _connection = connection;
         Resource = resource;
         StartedAt = server.Time.GetUtcNow();
         Feedback = new RtpFeedback(resource.Ring.Info, server.Time);
-        SetTransport(transport, repairs);
+        SetTransport(transport, repairs, routeProof);
     }
 
     /// <summary>Names it to the client: 64 random bits.</summary>
@@ -54,8 +54,9 @@ internal sealed class RtspServerSession
     /// <summary>Takes the way of delivery. Before the first PLAY alone.</summary>
     /// <param name="transport">As answered.</param>
     /// <param name="repairs">Whether the client knows how losses are repaired.</param>
+    /// <param name="routeProof">The secret that moves its route, if it is given one.</param>
     [MemberNotNull(nameof(Transport))]
-    internal void SetTransport(TransportSpec transport, bool repairs)
+    internal void SetTransport(TransportSpec transport, bool repairs, UInt128? routeProof)
     {
         CloseRoute();
         Transport = transport;
@@ -64,7 +65,7 @@ internal sealed class RtspServerSession
             : null;
         if (transport.ClientPort is TransportPair client)
         {
-            _route = _server.Rtp!.Open(_connection.Remote.Address, client.Rtp, client.Rtcp, Feedback);
+            _route = _server.Rtp!.Open(_connection.Local.Address, _connection.Remote.Address, client.Rtp, client.Rtcp, Feedback, routeProof);
         }
     }
 
@@ -104,6 +105,7 @@ internal sealed class RtspServerSession
         if (_startAt is long index)
         {
             _startAt = null;
+            _route?.StartSound(_server.Time.GetTimestamp());
             _server.Senders.Add(Listener!, TimeSpan.Zero, index);
             _server.Logger.SessionPlays(Listener!.Remote, Resource.Ring.Info.ToString(), Listener.Transport);
         }

@@ -32,6 +32,9 @@ internal sealed class RtspSession : IAsyncDisposable
     /// <summary>Whether the server can be told which copies are wanted.</summary>
     internal bool SendsCopies { get; private set; }
 
+    /// <summary>What the server wants to be shown to send datagrams to another of our ports; <see langword="null"/>: it gave nothing.</summary>
+    internal UInt128? RouteProof { get; private set; }
+
     /// <summary>How often the server wants to hear of us: half of the time after which it would forget us.</summary>
     internal TimeSpan KeepAliveInterval => (_session?.Timeout ?? SessionHeader.DefaultTimeout) / 2;
 
@@ -80,7 +83,7 @@ internal sealed class RtspSession : IAsyncDisposable
     {
         var request = new RtspRequest(RtspMethod.Setup, Description.TrackUri);
         request.Headers.Add(RtspHeaderNames.Transport, TransportHeader.Write(wanted));
-        request.Headers.Add(RtspHeaderNames.Supported, RepairFeature.Tag);
+        request.Headers.Add(RtspHeaderNames.Supported, $"{RepairFeature.Tag}, {RouteFeature.Tag}");
         RtspResponse response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Status is RtspStatus.UnsupportedTransport)
         {
@@ -94,7 +97,7 @@ internal sealed class RtspSession : IAsyncDisposable
         }
 
         SendsCopies = RepairFeature.IsSupportedBy(response);
-
+        RouteProof = RouteFeature.Read(response);
         return TransportHeader.TryParse(response.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? specs) ? specs[0] : wanted;
     }
 

@@ -19,7 +19,7 @@ public sealed class RtcpCompound
     /// <summary>The packets, in order. The first is a <see cref="SenderReport"/> or a <see cref="ReceiverReport"/>, unless it is of reduced size.</summary>
     public IReadOnlyList<RtcpPacket> Packets { get; }
 
-    /// <summary>Packets of types that are not read: APP, feedback other than generic NACK, …</summary>
+    /// <summary>Packets of types that are not read: APP of others, feedback other than generic NACK, …</summary>
     public int Skipped { get; }
 
     /// <summary>Reads a datagram that came from the network, so from anyone. Never throws.</summary>
@@ -147,6 +147,9 @@ public sealed class RtcpCompound
                 break;
             case ExtendedReport.PacketType:
                 packet = ExtendedReport.Read(content);
+                break;
+            case RouteProof.PacketType when RouteProof.IsOne(content):
+                packet = RouteProof.Read(content);
                 break;
             default:
                 isRead = false;

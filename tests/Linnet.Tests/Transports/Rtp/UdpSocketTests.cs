@@ -136,6 +136,89 @@ public class UdpSocketTests
         }
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("127.0.0.2", false)]
+    [InlineData("127.0.0.3", true)]
+    [InlineData("::1", true)]
+    public void Datagrams_come_from_the_address_that_was_chosen(string source, bool isDual)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone can be told.");
+        var from = IPAddress.Parse(source);
+        Assert.SkipUnless(from.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6, "There is no IPv6 here.");
+        using UdpSocket socket = UdpSocket.Bind(new IPEndPoint(isDual ? IPAddress.IPv6Any : IPAddress.Any, 0));
+        using var receiver = new UdpClient(new IPEndPoint(from.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0));
+        receiver.Client.ReceiveTimeout = (int)HangLimit.TotalMilliseconds;
+        SocketAddress to = socket.AddressOf((IPEndPoint)receiver.Client.LocalEndPoint!);
+        IDatagramSender sender = socket.From(from);
+        using IDatagramFan fan = sender.CreateFan();
+        Enumerable.Range(0, 20).ToList().ForEach(_ => fan.Add(to));
+
+        Assert.Equal(2, sender.Send([new(to, new byte[] { 1 }), new(to, new byte[] { 2 })]));
+        Assert.Equal(20, fan.Send(new byte[] { 3 }));
+
+        for (int i = 0; i < 22; i++)
+        {
+            IPEndPoint? sentFrom = null;
+            receiver.Receive(ref sentFrom);
+            Assert.Equal(new IPEndPoint(from, socket.LocalEndPoint.Port), sentFrom);
+        }
+
+        Assert.Equal(0, Allocations.Of(() => sender.Send([new(to, Array.Empty<byte>())])));
+    }
+
+    [Fact]
+    public void An_address_that_is_no_longer_ours_keeps_no_datagram_back()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone can be told.");
+        using UdpSocket socket = UdpSocket.Bind(new IPEndPoint(IPAddress.Any, 0));
+        using var receiver = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        receiver.Client.ReceiveTimeout = (int)HangLimit.TotalMilliseconds;
+        SocketAddress to = socket.AddressOf((IPEndPoint)receiver.Client.LocalEndPoint!);
+
+        Assert.Equal(3, socket.From(IPAddress.Parse("192.0.2.1")).Send([.. Enumerable.Repeat(new OutgoingDatagram(to, new byte[] { 1 }), 3)]));
+
+        IPEndPoint? sentFrom = null;
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Equal([1], receiver.Receive(ref sentFrom)));
+    }
+
+    [Fact]
+    public async Task A_datagram_that_cannot_be_taken_does_not_end_the_receiving()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using UdpSocket receiver = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        SocketAddress to = sender.AddressOf(receiver.LocalEndPoint);
+        sender.Send([.. Enumerable.Range(1, 30).Select(i => new OutgoingDatagram(to, new[] { (byte)i }))]);
+
+        using var ended = new CancellationTokenSource(HangLimit);
+        await receiver.ReceiveAsync(
+            (datagram, _) =>
+            {
+                if (datagram[0] == 30)
+                {
+                    ended.Cancel();
+                    return;
+                }
+
+                throw new InvalidOperationException("A fault of whoever takes it.");
+            },
+            ended.Token);
+
+        Assert.Equal(29, receiver.ReceiveErrors);
+    }
+
+    [Fact]
+    public void A_fan_that_was_disposed_sends_nothing()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        IDatagramFan fan = sender.CreateFan();
+        fan.Add(sender.AddressOf(new IPEndPoint(IPAddress.Loopback, 9)));
+        fan.Dispose();
+        fan.Dispose();
+
+        Assert.Equal(0, fan.Send(new byte[10]));
+    }
+
     [Fact]
     public void Nobody_listening_does_not_disturb_the_sender()
     {

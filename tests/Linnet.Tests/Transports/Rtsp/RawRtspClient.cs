@@ -31,7 +31,7 @@ internal sealed class RawRtspClient : IDisposable
 
     public static async Task<RawRtspClient> ConnectAsync(IPEndPoint server, IPAddress from, int receiveBuffer, TimeSpan lifetime)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBuffer > 0)
         {
             socket.ReceiveBufferSize = receiveBuffer;

@@ -21,7 +21,7 @@ internal sealed class RtspTestServer : IAsyncDisposable
     private readonly Task _running;
     private readonly Task _hosting;
 
-    public RtspTestServer(RtspServerOptions? options = null, TimeProvider? time = null, SenderOptions? sending = null, bool hasUdp = true)
+    public RtspTestServer(RtspServerOptions? options = null, TimeProvider? time = null, SenderOptions? sending = null, bool hasUdp = true, IPAddress? bind = null)
     {
         Time = time ?? TimeProvider.System;
         Opus = Ring("jazz", "opus", new PayloadFormat("opus", 48_000, 2, "sprop-stereo=1"), 128_000, Fill);
@@ -30,9 +30,9 @@ internal sealed class RtspTestServer : IAsyncDisposable
         Stations = new StationDirectory([new StationListing("jazz", [Opus, Pcm]), new StationListing("news", [News])]);
 
         _senders = new SenderPool(sending ?? new SenderOptions { Threads = 2 }, TimeProvider.System);
-        Ports = hasUdp ? RtpPortPair.Bind(IPAddress.Loopback, 0) : null;
+        Ports = hasUdp ? RtpPortPair.Bind(bind ?? IPAddress.Loopback, 0) : null;
         Server = new RtspServer(options ?? new RtspServerOptions(), Stations, _senders, Ports, Time);
-        _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System);
+        _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(bind ?? IPAddress.Loopback, 0) }, TimeProvider.System);
         _running = Server.RunAsync(_stop.Token);
         _hosting = _host.RunAsync(Server.ServeAsync, _stop.Token);
     }
@@ -66,8 +66,8 @@ internal sealed class RtspTestServer : IAsyncDisposable
 
     public string Uri(string path) => $"rtsp://{Address}{path}";
 
-    public Task<RawRtspClient> ConnectAsync(IPAddress? from = null, int receiveBuffer = 0, TimeSpan? lifetime = null) =>
-        RawRtspClient.ConnectAsync(Address, from ?? IPAddress.Loopback, receiveBuffer, lifetime ?? HangLimit);
+    public Task<RawRtspClient> ConnectAsync(IPAddress? from = null, int receiveBuffer = 0, TimeSpan? lifetime = null, IPAddress? to = null) =>
+        RawRtspClient.ConnectAsync(to is null ? Address : new IPEndPoint(to, Address.Port), from ?? IPAddress.Loopback, receiveBuffer, lifetime ?? HangLimit);
 
     /// <summary>Publishes packets that are due now, or when the test says.</summary>
     public static PacketItem[] Publish(BroadcastRing ring, int count, int payloadLength = 20, long? dueAt = null)

@@ -25,6 +25,9 @@ internal sealed class UdpEars : IDisposable
 
     public bool HasRtp => _rtp.Available > 0;
 
+    /// <summary>Which address the next RTP and the next RTCP datagram come from.</summary>
+    public async Task<(IPAddress Rtp, IPAddress Rtcp)> ReadSourcesAsync() => (await SourceAsync(_rtp), await SourceAsync(_rtcp));
+
     public Task<byte[]> ReadRtpAsync() => ReadAsync(_rtp);
 
     public Task<byte[]> ReadRtcpAsync() => ReadAsync(_rtcp);
@@ -41,9 +44,17 @@ internal sealed class UdpEars : IDisposable
 
     private static Socket Bind(IPEndPoint local)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
+        var socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
         socket.Bind(local);
         return socket;
+    }
+
+    private static async Task<IPAddress> SourceAsync(Socket socket)
+    {
+        using var hang = new CancellationTokenSource(RtspTestServer.HangLimit);
+        SocketReceiveFromResult received = await socket.ReceiveFromAsync(
+            new byte[1500].AsMemory(), SocketFlags.None, new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0), hang.Token);
+        return ((IPEndPoint)received.RemoteEndPoint).Address;
     }
 
     private static async Task<byte[]> ReadAsync(Socket socket)

@@ -23,6 +23,7 @@ public class RtcpCompoundTests
         Gen.Select(Gen.UInt, MaybeText, MaybeText, MaybeText)
             .Select((ssrc, cname, name, tool) => new SourceDescriptionChunk(ssrc, cname, name, tool))
             .Array[0, 31].Select(chunks => (RtcpPacket)new SourceDescription(chunks)),
+        Gen.Select(Gen.UInt, Gen.ULong, Gen.ULong).Select((ssrc, upper, lower) => (RtcpPacket)new RouteProof(ssrc, new UInt128(upper, lower))),
         Gen.Select(Gen.UInt.Array[0, 31], MaybeText).Select((ssrcs, reason) => (RtcpPacket)new Goodbye(ssrcs, reason)));
 
     [Fact]

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Linnet.Broadcast;
+
+namespace Linnet.Transports.Rtp;
+
+/// <summary>A <see cref="UdpSocket"/> whose datagrams come from one address of the several that the machine has.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class SourcedSender(SafeHandle socket, IPAddress source, Action<int> onRefused) : IDatagramSender
+{
+    // Never changes, and lives as long as anybody can send through this.
+    private readonly PacketSource* _source = PacketSource.Allocate(source);
+
+    ~SourcedSender() => NativeMemory.Free(_source);
+
+    /// <inheritdoc/>
+    public int Send(ReadOnlySpan<OutgoingDatagram> datagrams)
+    {
+        int sent = DatagramScratch.OfThisThread.Send(socket, datagrams, _source);
+        onRefused(datagrams.Length - sent);
+        GC.KeepAlive(this);
+        return sent;
+    }
+
+    /// <inheritdoc/>
+    public IDatagramFan CreateFan() => new PreparedFan(socket, source, onRefused);
+}

@@ -1,0 +1,73 @@
+namespace Linnet.Transports.Rtp;
+
+/// <summary>Routes whose listeners were not heard yet, and which a first packet may therefore move: found by their address and stream at the same cost however many there are.</summary>
+/// <remarks>Not for several threads.</remarks>
+internal sealed class UnsettledRoutes
+{
+    private readonly Dictionary<PeerAddress, LinkedList<UdpRoute>> _ofPeer = [];
+    private readonly Dictionary<(PeerAddress, uint), LinkedList<UdpRoute>> _ofStream = [];
+    private readonly Dictionary<UdpRoute, (LinkedListNode<UdpRoute> OfPeer, LinkedListNode<UdpRoute> OfStream)> _nodes = [];
+
+    /// <summary>Routes that were looked at, in all: what the look-ups cost.</summary>
+    internal long LookedAt { get; private set; }
+
+    internal void Add(UdpRoute route) => _nodes.Add(
+        route, (AddTo(_ofPeer, route.Peer, route), AddTo(_ofStream, (route.Peer, route.Feedback.Ssrc), route)));
+
+    /// <summary>Takes a route out, if it is in.</summary>
+    internal void Remove(UdpRoute route)
+    {
+        if (_nodes.Remove(route, out (LinkedListNode<UdpRoute> OfPeer, LinkedListNode<UdpRoute> OfStream) nodes))
+        {
+            RemoveFrom(_ofPeer, route.Peer, nodes.OfPeer);
+            RemoveFrom(_ofStream, (route.Peer, route.Feedback.Ssrc), nodes.OfStream);
+        }
+    }
+
+    /// <summary>The newest route of an address; one that hears the stream named is preferred. Those that are too old are taken out on the way, for good.</summary>
+    /// <param name="peer">The address.</param>
+    /// <param name="ssrc">The stream that was named, if one was.</param>
+    /// <param name="isOver">Whether a route may not be moved any more.</param>
+    internal UdpRoute? Newest(PeerAddress peer, uint? ssrc, Func<UdpRoute, bool> isOver) =>
+        (ssrc is uint stream ? Newest(_ofStream, (peer, stream), isOver) : null) ?? Newest(_ofPeer, peer, isOver);
+
+    private UdpRoute? Newest<T>(Dictionary<T, LinkedList<UdpRoute>> lists, T key, Func<UdpRoute, bool> isOver)
+        where T : notnull
+    {
+        while (lists.TryGetValue(key, out LinkedList<UdpRoute>? list))
+        {
+            LookedAt++;
+            UdpRoute route = list.Last!.Value;
+            if (!isOver(route))
+            {
+                return route;
+            }
+
+            Remove(route);
+        }
+
+        return null;
+    }
+
+    private static LinkedListNode<UdpRoute> AddTo<T>(Dictionary<T, LinkedList<UdpRoute>> lists, T key, UdpRoute route)
+        where T : notnull
+    {
+        if (!lists.TryGetValue(key, out LinkedList<UdpRoute>? list))
+        {
+            lists.Add(key, list = []);
+        }
+
+        return list.AddLast(route);
+    }
+
+    private static void RemoveFrom<T>(Dictionary<T, LinkedList<UdpRoute>> lists, T key, LinkedListNode<UdpRoute> node)
+        where T : notnull
+    {
+        LinkedList<UdpRoute> list = lists[key];
+        list.Remove(node);
+        if (list.Count == 0)
+        {
+            lists.Remove(key);
+        }
+    }
+}

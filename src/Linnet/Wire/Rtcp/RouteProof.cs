@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+
+namespace Linnet.Wire.Rtcp;
+
+/// <summary>Our own: shows the secret that a server gave a listener in SETUP, so that its packets may come to where this comes from.</summary>
+/// <param name="Ssrc">The listener.</param>
+/// <param name="Secret">As the server gave it.</param>
+/// <remarks>An application-defined packet (RFC 3550 §6.7) of the name <c>LNRT</c>. Those of other names are skipped.</remarks>
+public sealed record RouteProof(uint Ssrc, UInt128 Secret) : RtcpPacket
+{
+    internal const byte PacketType = 204;
+    private const uint Name = 0x4C4E_5254;
+    private const int ContentLength = 4 + 4 + 16;
+
+    /// <inheritdoc/>
+    public override int Length => HeaderLength + ContentLength;
+
+    private protected override byte Type => PacketType;
+
+    private protected override int Count => 0;
+
+    private protected override void WriteContent(Span<byte> content)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(content, Ssrc);
+        BinaryPrimitives.WriteUInt32BigEndian(content[4..], Name);
+        BinaryPrimitives.WriteUInt128BigEndian(content[8..], Secret);
+    }
+
+    internal static bool IsOne(ReadOnlySpan<byte> content) =>
+        content.Length == ContentLength && BinaryPrimitives.ReadUInt32BigEndian(content[4..]) == Name;
+
+    internal static RouteProof Read(ReadOnlySpan<byte> content) =>
+        new(BinaryPrimitives.ReadUInt32BigEndian(content), BinaryPrimitives.ReadUInt128BigEndian(content[8..]));
+}

@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Net;
+using Linnet.Broadcast;
+using Linnet.Codecs;
+using Linnet.Transports.Rtp;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtcp;
+using Linnet.Wire.Rtp;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+/// <summary>Who may move a listener's datagrams to another port of its address, and by what.</summary>
+public class RtspRouteTests
+{
+    private const uint Listener = 0xABCD_1234;
+
+    private static readonly RtspServerOptions Options = new() { FirstPacketTimeout = TimeSpan.Zero };
+
+    [Fact]
+    public async Task Once_sound_has_passed_for_a_while_nothing_without_a_proof_moves_it()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new RtspTestServer(Options, time);
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using var thief = new UdpEars();
+        await PlayAsync(server, client, ears);
+        time.Advance(RouteTable.LatchWindow + TimeSpan.FromMilliseconds(1));
+
+        long sent = Attack(server, thief, Listener);
+        await Until.TrueAsync(() => server.Server.GetSnapshot() is var s && s.StrangeDatagrams + s.MalformedDatagrams == sent);
+
+        await ExpectNoMoveAsync(server, ears, thief);
+    }
+
+    [Fact]
+    public async Task A_report_on_the_stream_shows_that_it_arrives_and_then_nothing_without_a_proof_moves_it()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using var thief = new UdpEars();
+        await PlayAsync(server, client, ears);
+        ears.SendRtcp(Report(server, Listener), server.Ports!.Rtcp.LocalEndPoint);
+        await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == 1);
+
+        long sent = Attack(server, thief, Listener + 1);
+        await Until.TrueAsync(() => server.Server.GetSnapshot() is var s && s.StrangeDatagrams + s.MalformedDatagrams == sent);
+
+        await ExpectNoMoveAsync(server, ears, thief);
+    }
+
+    [Fact]
+    public async Task A_report_with_the_listeners_own_number_moves_it_as_often_as_it_comes()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        await PlayAsync(server, client, ears);
+        ears.SendRtcp(Report(server, Listener), server.Ports!.Rtcp.LocalEndPoint);
+        await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == 1);
+
+        for (int moves = 2; moves <= 4; moves += 2)
+        {
+            using var elsewhere = new UdpEars();
+            elsewhere.SendRtp(Report(server, Listener), server.Ports.Rtp.LocalEndPoint);
+            elsewhere.SendRtcp(Report(server, Listener), server.Ports.Rtcp.LocalEndPoint);
+            await Until.TrueAsync(() => server.Server.GetSnapshot().PortsLatched == moves);
+
+            PacketItem packet = RtspTestServer.Publish(server.Opus, 1)[0];
+            Assert.Equal(packet.Datagram.ToArray(), await elsewhere.ReadRtpAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_number_that_anybody_can_guess_is_no_proof()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using var thief = new UdpEars();
+        await PlayAsync(server, client, ears);
+
+        // ffmpeg reports with the number after the stream's.
+        uint next = unchecked(server.Opus.Info.Stream.Ssrc + 1);
+        ears.SendRtcp(Report(server, next), server.Ports!.Rtcp.LocalEndPoint);
+        await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == 1);
+        thief.SendRtp(Report(server, next), server.Ports.Rtp.LocalEndPoint);
+        thief.SendRtcp(Report(server, next), server.Ports.Rtcp.LocalEndPoint);
+        await Until.TrueAsync(() => server.Server.GetSnapshot().StrangeDatagrams == 2);
+
+        await ExpectNoMoveAsync(server, ears, thief);
+    }
+
+    [Fact]
+    public async Task Who_was_given_a_secret_is_moved_by_it_at_once_and_by_nothing_else()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using var thief = new UdpEars();
+        using var stranger = new UdpEars(IPAddress.Parse("127.0.0.2"));
+        RawResponse answer = await client.RequestAsync(
+            "SETUP", server.Uri("/jazz"), $"Supported: linnet.route\r\nTransport: RTP/AVP;unicast;client_port={ears.RtpPort}-{ears.RtcpPort}\r\n");
+        Assert.Equal("linnet.route", answer["Supported"]);
+        UInt128 secret = UInt128.Parse(answer["Linnet-Route"]!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+        // Not even before its sound has begun, when others may be moved by any packet.
+        long sent = Attack(server, thief, Listener);
+        stranger.SendRtp(Proof(secret), server.Ports!.Rtp.LocalEndPoint);
+        thief.SendRtp(Proof(secret + 1), server.Ports.Rtp.LocalEndPoint);
+        await Until.TrueAsync(() => server.Server.GetSnapshot() is var s && s.StrangeDatagrams + s.MalformedDatagrams == sent + 2);
+        await client.RequestAsync("PLAY", server.Uri("/jazz"), $"Session: {answer["Session"]!.Split(';')[0]}\r\n");
+        await ExpectNoMoveAsync(server, ears, thief);
+
+        for (int moves = 2; moves <= 6; moves += 2)
+        {
+            using var elsewhere = new UdpEars();
+            elsewhere.SendRtp(Proof(secret), server.Ports.Rtp.LocalEndPoint);
+            elsewhere.SendRtcp(Proof(secret), server.Ports.Rtcp.LocalEndPoint);
+            await Until.TrueAsync(() => server.Server.GetSnapshot().PortsLatched == moves);
+
+            PacketItem packet = RtspTestServer.Publish(server.Opus, 1)[0];
+            Assert.Equal(packet.Datagram.ToArray(), await elsewhere.ReadRtpAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Who_does_not_ask_for_a_secret_is_given_none()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+
+        RawResponse udp = await client.SetupAsync(server.Uri("/jazz"), "RTP/AVP;unicast;client_port=5000-5001");
+        RawResponse tcp = await client.RequestAsync("SETUP", server.Uri("/jazz"), "Supported: linnet.route\r\nTransport: RTP/AVP/TCP;unicast\r\n");
+
+        Assert.All([udp, tcp], a => Assert.Null(a["Linnet-Route"]));
+        Assert.All([udp, tcp], a => Assert.Null(a["Supported"]));
+    }
+
+    [Fact]
+    public void What_strangers_send_costs_the_same_however_many_listeners_are_at_their_address()
+    {
+        var time = new FakeTimeProvider();
+        using RtpPortPair ports = RtpPortPair.Bind(IPAddress.Loopback, 0);
+        var sender = new RtpSender(ports, time, NullLogger.Instance);
+        var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), 240, 128_000, RtpStreamIdentity.Random());
+        UdpRoute[] routes = [.. Enumerable.Range(0, 500).Select(i =>
+            sender.Open(IPAddress.Loopback, IPAddress.Loopback, 10_000 + (2 * i), 10_001 + (2 * i), new RtpFeedback(info, time)))];
+        Array.ForEach(routes, r => r.StartSound(time.GetTimestamp()));
+        time.Advance(RouteTable.LatchWindow * 2);
+
+        byte[] report = new byte[32];
+        RtcpCompound.Write(report, new ReceiverReport(Listener) { Blocks = [new ReportBlock(info.Stream.Ssrc, 0, 0, 0, 0, 0, 0)] });
+        for (int i = 0; i < 1000; i++)
+        {
+            SocketAddress from = ports.Rtp.AddressOf(new IPEndPoint(IPAddress.Loopback, 20_000 + i));
+            sender.OnRtp([0x80, 96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], from);
+            sender.OnRtcp(report, from);
+        }
+
+        // Each route is looked at once by either port, and is then known to be past that; a search would have looked at a million.
+        Assert.InRange(sender.RoutesLookedAt, 2, 2 * routes.Length);
+        Assert.Equal(2000, sender.Strangers);
+        Assert.Equal(0, sender.Latched);
+        Array.ForEach(routes, sender.Close);
+    }
+
+    private static async Task PlayAsync(RtspTestServer server, RawRtspClient client, UdpEars ears)
+    {
+        await client.SetupAsync(server.Uri("/jazz"), $"RTP/AVP;unicast;client_port={ears.RtpPort}-{ears.RtcpPort}");
+        Assert.Equal(200, (await client.RequestAsync("PLAY", server.Uri("/jazz"))).Status);
+    }
+
+    // Everything that another program behind the listener's address can send. How many datagrams that are.
+    private static long Attack(RtspTestServer server, UdpEars thief, uint guess)
+    {
+        byte[] punch = new byte[RtpHeader.Length];
+        new RtpHeader(96, false, 1, 2, server.Opus.Info.Stream.Ssrc).Write(punch);
+        byte[] empty = new byte[8];
+        new ReceiverReport(guess).Write(empty);
+        byte[][] datagrams = [punch, [0xCE, 0xFA, 0xED, 0xFE], [0], empty, Report(server, guess), Proof(0), Proof(UInt128.MaxValue)];
+        foreach (byte[] datagram in datagrams)
+        {
+            thief.SendRtp(datagram, server.Ports!.Rtp.LocalEndPoint);
+            thief.SendRtcp(datagram, server.Ports.Rtcp.LocalEndPoint);
+        }
+
+        return 2 * datagrams.Length;
+    }
+
+    private static async Task ExpectNoMoveAsync(RtspTestServer server, UdpEars ears, UdpEars thief)
+    {
+        PacketItem last = RtspTestServer.Publish(server.Opus, 3)[^1];
+        byte[] heard = [];
+        while (!last.Datagram.Span.SequenceEqual(heard))
+        {
+            heard = await ears.ReadRtpAsync();
+        }
+
+        Assert.False(thief.HasRtp);
+        Assert.Equal(0, server.Server.GetSnapshot().PortsLatched);
+    }
+
+    private static byte[] Report(RtspTestServer server, uint listener)
+    {
+        byte[] bytes = new byte[32];
+        new ReceiverReport(listener) { Blocks = [new ReportBlock(server.Opus.Info.Stream.Ssrc, 0, 0, 100, 0, 0, 0)] }.Write(bytes);
+        return bytes;
+    }
+
+    private static byte[] Proof(UInt128 secret)
+    {
+        byte[] bytes = new byte[36];
+        RtcpCompound.Write(bytes, new ReceiverReport(Listener + 7), new RouteProof(Listener + 7, secret));
+        return bytes;
+    }
+}
