@@ -58,7 +58,7 @@ internal unsafe struct PacketSource
     {
         bool isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
         int data = isV6 ? LengthIPv6 : LengthIPv4;
-        var bytes = MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref _message[0], MaxLength / 8));
+        Span<byte> bytes = MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref _message[0], MaxLength / 8));
         nuint length = (nuint)(HeaderLength + data);
         Unsafe.WriteUnaligned(ref bytes[0], length);
         Unsafe.WriteUnaligned(ref bytes[sizeof(nuint)], isV6 ? LevelIPv6 : LevelIPv4);

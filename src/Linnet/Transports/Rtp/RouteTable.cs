@@ -1,5 +1,4 @@
 using System.Net;
-using Linnet.Wire.Rtcp;
 
 namespace Linnet.Transports.Rtp;
 
