@@ -50,7 +50,7 @@ public sealed class ChannelOrderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     {
         foreach ((string layout, string path) in Encode(layouts.Split(' '), extension, how))
         {
-            using IAudioSource source = AudioSources.OpenPath(path, new SourceOptions(), NullLogger.Instance, TestContext.Current.CancellationToken);
+            using IAudioSource source = AudioSources.OpenPath(path, new SourceOptions { Loop = false }, NullLogger.Instance, TestContext.Current.CancellationToken);
             AssertOrder($"{layout}.{extension}", layout, source.Format.Channels, Ffmpeg.ReadAll(source).Pcm);
         }
     }

@@ -29,7 +29,8 @@ internal sealed class FuzzedStation : IDisposable
             IsFed = true,
             Sent = sent,
             MaxRenditions = 64,
-            OpusComplexity = 2,
+            OpusComplexity = 0,
+            Mp3Quality = 9,
             Streams = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"],
         };
         _engine = new StationEngine(options, new FallbackSource(_buffer, null, sent.BitDepth, NullLogger.Instance), _time, NullLogger.Instance);
