@@ -72,7 +72,8 @@ public class FanOutBench : IDisposable
     private UdpListener Udp(RingLease lease, RtcpWriter rtcp)
     {
         var feedback = new RtpFeedback(_ring.Info, TimeProvider.System);
-        var route = new UdpRoute(_ports, IPAddress.Loopback, _sink.LocalEndPoint.Port, _sink.LocalEndPoint.Port, feedback);
+        SocketAddress sink = _sink.LocalEndPoint.Serialize();
+        var route = new UdpRoute(new RouteSource(IPAddress.Any, _ports.Rtp, _ports.Rtcp), IPAddress.Loopback, sink, sink, feedback, proof: null);
         return new UdpListener(lease, _sink.LocalEndPoint, route, rtcp, static _ => { });
     }
 

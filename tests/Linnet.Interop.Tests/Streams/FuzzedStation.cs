@@ -28,7 +28,7 @@ internal sealed class FuzzedStation : IDisposable
             StartAtOnce = true,
             IsFed = true,
             Sent = sent,
-            MaxRenditions = 64,
+            MaxOnDemand = 64,
             OpusComplexity = 0,
             Mp3Quality = 9,
             Streams = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"],
