@@ -97,7 +97,7 @@ internal sealed class RetriedSource : IAudioSource
             string problem;
             try
             {
-                SourceRead read = _source.Read(pcm, cancellationToken);
+                SourceRead read = _source.ReadSound(pcm, cancellationToken);
                 if (read.Frames > 0)
                 {
                     return Heard(read);

@@ -31,12 +31,12 @@ public sealed class NamedPipeTests : IAsyncLifetime
     {
         Assert.True(NamedPipe.IsOne(Pipe));
         Assert.False(NamedPipe.IsOne(_folder["nothing"]));
-        Task writing = WriteAsync(rate: 48_000);
+        Task writing = WriteAsync(Pipe, 48_000);
         using IAudioSource source = AudioSources.OpenPath(Pipe, new SourceOptions(), NullLogger.Instance, _limit.Token);
         await writing;
         Read(source, until: () => source.Outage is not null);
 
-        writing = WriteAsync(rate: 44_100);
+        writing = WriteAsync(Pipe, 44_100);
         Read(source, until: () => source.Outage is null);
         await writing;
 
@@ -46,7 +46,7 @@ public sealed class NamedPipeTests : IAsyncLifetime
     [Fact]
     public async Task Once_through_it_ends_with_its_writer()
     {
-        Task writing = WriteAsync(rate: 8000);
+        Task writing = WriteAsync(Pipe, 8000);
         using IAudioSource source = AudioSources.OpenPath(Pipe, new SourceOptions { Loop = false }, NullLogger.Instance, _limit.Token);
 
         int frames = 0;
@@ -69,6 +69,6 @@ public sealed class NamedPipeTests : IAsyncLifetime
         }
     }
 
-    private Task WriteAsync(int rate) =>
-        Tool.RunAsync(Limit, "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", $"sine=r={rate}:d=2", "-f", "wav", Pipe);
+    private static Task<string> WriteAsync(string pipe, int rate) =>
+        Tool.RunAsync(Limit, "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", $"sine=r={rate}:d=2", "-f", "wav", pipe);
 }

@@ -11,6 +11,9 @@ public sealed partial class BadOutputTests : IDisposable
     /// <summary>What a pipe holds on Linux.</summary>
     private const int PipeLength = 64 * 1024;
 
+    /// <summary>Else the runtime keeps the code it makes in a file of its own, which a limit of files is too small for.</summary>
+    private static readonly (string Name, string Value) CodeWithoutFile = ("DOTNET_EnableWriteXorExecute", "0");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("linnet-output-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -128,7 +131,7 @@ public sealed partial class BadOutputTests : IDisposable
         string heard = Path.Join(_folder, "heard.wav");
 
         // In units of 512 bytes: some tenths of a second.
-        await using LinnetProcess player = LinnetProcess.Start("ulimit -f 100; exec \"$0\" \"$@\"", ["record", address + "tone/pcm", heard], null, ("DOTNET_EnableWriteXorExecute", "0")); // which the runtime keeps in a file of its own
+        await using LinnetProcess player = LinnetProcess.Start("ulimit -f 100; exec \"$0\" \"$@\"", ["record", address + "tone/pcm", heard], null, CodeWithoutFile);
 
         Assert.Contains($"linnet: Cannot write {heard}: ", await player.Errors.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(1, await player.ExitAsync());
@@ -144,7 +147,7 @@ public sealed partial class BadOutputTests : IDisposable
         int port = LinnetProcess.FreePort();
         string log = Path.Join(_folder, "log");
         File.WriteAllBytes(log, new byte[512]);
-        await using LinnetProcess server = LinnetProcess.Start($"ulimit -f 1; exec \"$0\" \"$@\" >>{log} 2>&1", LinnetProcess.Serve(port, "tone"), null, ("LINNET_DEBUG", "1"), ("DOTNET_EnableWriteXorExecute", "0"));
+        await using LinnetProcess server = LinnetProcess.Start($"ulimit -f 1; exec \"$0\" \"$@\" >>{log} 2>&1", LinnetProcess.Serve(port, "tone"), null, ("LINNET_DEBUG", "1"), CodeWithoutFile);
 
         Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
 

@@ -114,7 +114,7 @@ public class OutputQueueTests
     private sealed class Disk
     {
         private readonly object _gate = new();
-        private readonly MemoryStream _bytes = new();
+        private readonly List<byte> _bytes = [];
         private int _pieces = int.MaxValue;
         private int _written;
 
@@ -153,7 +153,7 @@ public class OutputQueueTests
                     Monitor.Wait(_gate);
                 }
             }
-        });
+        }, TestContext.Current.CancellationToken);
 
         public int Write(ReadOnlySpan<byte> bytes)
         {
@@ -164,14 +164,14 @@ public class OutputQueueTests
                     Monitor.Wait(_gate);
                 }
 
-                int length = Math.Min(Math.Min(bytes.Length, MostAtOnce), Room - (int)_bytes.Length);
+                int length = Math.Min(Math.Min(bytes.Length, MostAtOnce), Room - _bytes.Count);
                 if (length <= 0)
                 {
                     throw new IOException("No space left on device", 28);
                 }
 
                 _written++;
-                _bytes.Write(bytes[..length]);
+                _bytes.AddRange(bytes[..length]);
                 Monitor.PulseAll(_gate);
                 return length;
             }

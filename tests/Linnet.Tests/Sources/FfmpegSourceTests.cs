@@ -121,7 +121,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
         }
         finally
         {
-            Close(inherited);
+            _ = Close(inherited);
             Environment.SetEnvironmentVariable(secret, null);
         }
 
@@ -227,7 +227,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     private IEnumerable<string> Children()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows processes as files.");
-        return Directory.EnumerateDirectories("/proc").Where(process => int.TryParse(Path.GetFileName(process), out _) && WorksHere(process));
+        return Directory.EnumerateDirectories("/proc").Where(process => char.IsAsciiDigit(Path.GetFileName(process)[0]) && WorksHere(process));
     }
 
     private bool WorksHere(string process)

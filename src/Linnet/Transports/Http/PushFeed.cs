@@ -6,6 +6,12 @@ namespace Linnet.Transports.Http;
 /// <summary>The bytes of one push on their way to a station: what they are, how many they are, and whether they are sound. One thread's own.</summary>
 internal sealed class PushFeed : IStreamSink
 {
+    /// <summary>
+    /// Bytes in a row of which no sound comes, after there was some, that end a push: four times as many as before it, for beside the sound there may be
+    /// pictures, and ffmpeg takes more than it has given sound of.
+    /// </summary>
+    internal const int MaxSoundless = 4 << 20;
+
     /// <summary>−80 dB: what is below is silence.</summary>
     private const float Silence = 1e-4f;
 
@@ -147,9 +153,9 @@ internal sealed class PushFeed : IStreamSink
             return "no sound was found in it";
         }
 
-        if (Bytes - _soundBytes > _options.MaxPreamble)
+        if (HasSound && Bytes - _soundBytes > MaxSoundless)
         {
-            Problem = $"There is no sound in the last {_options.MaxPreamble} bytes of this.";
+            Problem = $"There is no sound in the last {MaxSoundless >> 20} MiB of this.";
             return "there was no sound in it any more";
         }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Codecs.Vorbis;
+using Linnet.Tests.Codecs;
 using Linnet.Transports.Http;
 using Linnet.Wire.Ogg;
 using Microsoft.Extensions.Time.Testing;
@@ -30,6 +31,30 @@ public sealed class PushFeedTests : IDisposable
     {
         byte[] head = VorbisHead();
         AssertEnds(StreamKind.Ogg, head, Repeat(Pages(1, 60_000)));
+    }
+
+    [Fact]
+    public void Vorbis_that_has_given_sound_and_gives_none_any_more()
+    {
+        using var encoder = new VorbisEncoder(new AudioFormat(44_100, 2), 128_000);
+        var random = new Random(1);
+        Encoded sound = Encoded.By(encoder, [.. Enumerable.Range(0, 88_200).Select(_ => random.NextSingle() - 0.5f)]);
+        var stream = new ArrayBufferWriter<byte>();
+        var pages = new OggPageWriter(1);
+        foreach (ReadOnlyMemory<byte> header in encoder.Headers)
+        {
+            pages.Write(header.Span, 0, stream);
+        }
+
+        long granule = 0;
+        for (int i = 0; i < sound.Packets.Count; i++)
+        {
+            granule += sound.Frames[i];
+            pages.Write(sound.Packets[i], granule, stream);
+        }
+
+        AssertEnds(StreamKind.Ogg, stream.WrittenSpan.ToArray(), Repeat(Pages(1, 60_000)), PushFeed.MaxSoundless, held: 8 << 20);
+        Assert.NotEqual(0, _buffer.GetState().Frames);
     }
 
     [Fact]
@@ -101,11 +126,10 @@ public sealed class PushFeedTests : IDisposable
         }
     }
 
-    private void AssertEnds(StreamKind kind, byte[] head, IEnumerable<byte[]> junk)
+    private void AssertEnds(StreamKind kind, byte[] head, IEnumerable<byte[]> junk, int most = 1 << 20, int held = IngestWriter.MaxSilentBytes)
     {
         using IStreamDecoder decoder = StreamDecoders.Create(kind);
-        var options = new PushServerOptions();
-        var feed = new PushFeed(options, _writer, decoder, _time);
+        var feed = new PushFeed(new PushServerOptions(), _writer, decoder, _time);
         Assert.Null(head.Length == 0 ? null : feed.Write(head));
         long before = GC.GetTotalMemory(forceFullCollection: true);
         string? end = null;
@@ -115,7 +139,7 @@ public sealed class PushFeedTests : IDisposable
             for (int at = 0; at < piece.Length && end is null; at += 1024)
             {
                 end = feed.Write(piece.AsSpan(at, Math.Min(1024, piece.Length - at)));
-                Assert.InRange(_buffer.HeldBytes, 0, IngestWriter.MaxSilentBytes);
+                Assert.InRange(_buffer.HeldBytes, 0, held);
             }
 
             if (end is not null || feed.Bytes > Junk)
@@ -125,7 +149,7 @@ public sealed class PushFeedTests : IDisposable
         }
 
         Assert.NotNull(end);
-        Assert.InRange(feed.Bytes, 1, 2 * options.MaxPreamble);
+        Assert.InRange(feed.Bytes, 1, 2 * most);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 << 20);
         GC.KeepAlive(decoder);
     }
