@@ -21,7 +21,7 @@ internal sealed class Ports : IDisposable
 
     /// <summary>Opens what the options ask for. If that fails, what is open is the caller's to dispose.</summary>
     /// <exception cref="IOException">A port cannot be had; the message says which and why.</exception>
-    internal void Open(StationServerOptions options, IPAddress address, TimeProvider time)
+    internal void Open(StationServerOptions options, IPAddress address, ConnectionGate gate, TimeProvider time)
     {
         Rtp = Bound(
             () => RtpPortPair.Bind(address, options.RtpPort), $"UDP port {options.RtpPort} or {options.RtpPort + 1}", "--rtp-port");
@@ -42,7 +42,7 @@ internal sealed class Ports : IDisposable
         }
 
         TcpListenerHost Listen(int port, string option) => Bound(
-            () => new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(address, port) }, time), $"TCP port {port}", option);
+            () => new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(address, port) }, time, gate), $"TCP port {port}", option);
     }
 
     public void Dispose()
@@ -67,6 +67,7 @@ internal sealed class Ports : IDisposable
                 {
                     SocketError.AddressAlreadyInUse => $"{what} is taken, perhaps by another Linnet; choose another with {option}.",
                     SocketError.AccessDenied => $"{what} is for root alone; choose one above 1023 with {option}.",
+                    SocketError.TooManyOpenSockets => "This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.",
                     SocketError.AddressNotAvailable => "This machine has no such address; name one of its own with --bind.",
                     _ => $"{what} cannot be opened: {e.Message}; choose another with {option}.",
                 },

@@ -28,8 +28,15 @@ public sealed class StationServer : IAsyncDisposable
     private readonly TimeProvider _time;
 
     private StationServer(
-        IReadOnlyList<Station> stations, IReadOnlyList<FedStation> fed, StationServerOptions options, Ports ports, TimeProvider time, ILogger? logger)
+        IReadOnlyList<Station> stations,
+        IReadOnlyList<FedStation> fed,
+        StationServerOptions options,
+        Ports ports,
+        ConnectionGate gate,
+        TimeProvider time,
+        ILogger? logger)
     {
+        Connections = gate;
         _stations = new RunningStations(stations, fed, time, logger ?? NullLogger.Instance);
         _options = options;
         _ports = ports.Rtp!;
@@ -73,6 +80,9 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Serves connections of HTTP, whoever accepts them; <see langword="null"/>: that is off.</summary>
     public RadioServer? Radio { get; }
 
+    /// <summary>Accepts the connections of all its ports. Whoever accepts for <see cref="Radio"/> shares it.</summary>
+    public ConnectionGate Connections { get; }
+
     /// <summary>Where the PyAudio tutorial's TCP clients connect to; <see langword="null"/>: nowhere.</summary>
     public IPEndPoint? PyAudioTcpEndPoint => _pyAudio?.TcpEndPoint;
 
@@ -103,10 +113,11 @@ public sealed class StationServer : IAsyncDisposable
         }
 
         var ports = new Ports();
+        var gate = new ConnectionGate(time, logger);
         try
         {
-            ports.Open(options, options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), time);
-            return new StationServer(stations, fed ?? [], options, ports, time, logger);
+            ports.Open(options, options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), gate, time);
+            return new StationServer(stations, fed ?? [], options, ports, gate, time, logger);
         }
         catch
         {
@@ -118,6 +129,7 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Serves until every station has ended and its listeners have heard the end, or until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        Connections.SayRoom(_options.MaxListeners);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task stations = _stations.RunAsync(ending.Token);
         Task[] serving =

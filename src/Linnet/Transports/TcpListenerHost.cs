@@ -14,25 +14,29 @@ public delegate Task ConnectionHandler(IDuplexPipe transport, Socket socket, Can
 /// <remarks>It listens from the moment it is made; <see cref="RunAsync"/> accepts.</remarks>
 public sealed class TcpListenerHost : IDisposable
 {
-    // How long to leave the listening socket alone when there are no descriptors or buffers left for another connection.
-    private static readonly TimeSpan ShortageDelay = TimeSpan.FromMilliseconds(100);
+    // What the kernel may hold of what a client sends and nobody reads. A fixed size, which sockets that are accepted inherit: else Linux lets it
+    // grow to megabytes for each.
+    internal const int ReceiveBufferSize = 64 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Socket, Task> _connections = [];
     private readonly TcpListenerOptions _options;
     private readonly TimeProvider _time;
+    private readonly ConnectionGate _accepting;
     private readonly Socket _listener;
     private long _refused;
 
     /// <summary>Opens the listening socket.</summary>
     /// <param name="options">Where, and how many.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="gate">Lets connections in; shared with the process's other listening sockets. Default: one of its own.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
-    public TcpListenerHost(TcpListenerOptions options, TimeProvider time)
+    public TcpListenerHost(TcpListenerOptions options, TimeProvider time, ConnectionGate? gate = null)
     {
         _options = options.ThrowIfInvalid();
         _time = time;
+        _accepting = gate ?? new ConnectionGate(time);
         _listener = Listen(options);
         LocalEndPoint = (IPEndPoint)_listener.LocalEndPoint!;
     }
@@ -62,16 +66,12 @@ public sealed class TcpListenerHost : IDisposable
     {
         try
         {
-            while (true)
+            while (await _accepting.AcceptAsync(_listener, cancellationToken).ConfigureAwait(false) is AcceptedConnection connection)
             {
-                if (await TryAcceptAsync(cancellationToken).ConfigureAwait(false) is Socket socket)
-                {
-                    Serve(socket, handler, cancellationToken);
-                }
+                Serve(connection, handler, cancellationToken);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
-            || (e is SocketException && cancellationToken.IsCancellationRequested))
+        catch (OperationCanceledException)
         {
             // Told to stop.
         }
@@ -109,6 +109,8 @@ public sealed class TcpListenerHost : IDisposable
                 socket.DualMode = local.Address.Equals(IPAddress.IPv6Any);
             }
 
+            socket.ReceiveBufferSize = ReceiveBufferSize;
+
             // No ReuseAddress: on Unix .NET makes SO_REUSEPORT of it, and a second server would share the port instead of being told that it
             // is taken. A restart finds the port free all the same, since Bind sets SO_REUSEADDR there by itself.
             socket.Bind(local);
@@ -122,43 +124,27 @@ public sealed class TcpListenerHost : IDisposable
         }
     }
 
-    private async Task<Socket?> TryAcceptAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
-        {
-            // It left before it was accepted.
-            return null;
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
-        {
-            await Task.Delay(ShortageDelay, _time, cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-    }
-
-    private void Serve(Socket socket, ConnectionHandler handler, CancellationToken cancellationToken)
+    private void Serve(AcceptedConnection connection, ConnectionHandler handler, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_connections.Count < _options.MaxConnections)
             {
                 // It yields before it does anything, so it cannot be removed before it was added.
-                _connections.Add(socket, ServeAsync(socket, handler, cancellationToken));
+                _connections.Add(connection.Socket, ServeAsync(connection, handler, cancellationToken));
                 return;
             }
         }
 
         Interlocked.Increment(ref _refused);
-        socket.Close(timeout: 0);
+        connection.Socket.Close(timeout: 0);
+        connection.Dispose();
     }
 
-    private async Task ServeAsync(Socket socket, ConnectionHandler handler, CancellationToken cancellationToken)
+    private async Task ServeAsync(AcceptedConnection connection, ConnectionHandler handler, CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Socket socket = connection.Socket;
         try
         {
             var stream = new NetworkStream(socket, ownsSocket: false);
@@ -170,7 +156,7 @@ public sealed class TcpListenerHost : IDisposable
         }
         finally
         {
-            socket.Dispose();
+            connection.Dispose();
             lock (_gate)
             {
                 _connections.Remove(socket);

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+
+namespace Linnet.Native;
+
+/// <summary>How many files and sockets this process may have open (RLIMIT_NOFILE), and has. .NET raises the soft limit to the hard one by itself.</summary>
+internal static partial class OpenFiles
+{
+    private const int LimitOnLinux = 7;
+    private const int LimitOnMacOS = 8;
+
+    /// <summary>How many it may have open; <see langword="null"/>: as many as it likes, or nobody knows. Read anew each time: others may change it (prlimit).</summary>
+    internal static int? Limit
+    {
+        get
+        {
+            if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+            {
+                return null;
+            }
+
+            return GetRLimit(OperatingSystem.IsLinux() ? LimitOnLinux : LimitOnMacOS, out ResourceLimit limit) == 0 && limit.Soft < int.MaxValue
+                ? (int)limit.Soft
+                : null;
+        }
+    }
+
+    /// <summary>How many are open now; <see langword="null"/>: nobody knows.</summary>
+    internal static int? Count()
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries("/proc/self/fd").Length
+                : OperatingSystem.IsMacOS() ? Directory.GetFileSystemEntries("/dev/fd").Length
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int GetRLimit(int resource, out ResourceLimit limit);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ResourceLimit
+    {
+        internal ulong Soft;
+        internal ulong Hard;
+    }
+}

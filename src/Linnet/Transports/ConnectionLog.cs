@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports;
+
+/// <summary>What is said of accepting connections and hearing datagrams. Event ids 525–539.</summary>
+internal static partial class ConnectionLog
+{
+    [LoggerMessage(525, LogLevel.Warning, "This process may open {Limit} files and sockets. That leaves room for {Room} connections; {Wanted} listeners are allowed. To raise it: ulimit -n, or LimitNOFILE= in a systemd unit")]
+    public static partial void RoomIsShort(this ILogger logger, int limit, int room, int wanted);
+
+    [LoggerMessage(526, LogLevel.Warning, "There is no room for another connection: this process may open {Limit} files and sockets, and {Connections} connections are open. It was closed ({Unsaid} more were closed since this was said last)")]
+    public static partial void ConnectionsAreFull(this ILogger logger, int limit, int connections, long unsaid);
+
+    [LoggerMessage(527, LogLevel.Warning, "A connection could not be accepted: {Problem}. Accepting goes on ({Unsaid} more failed since this was said last)")]
+    public static partial void AcceptFailed(this ILogger logger, string problem, long unsaid);
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Tests.Fakes;
+using Linnet.Transports;
+
+namespace Linnet.Tests.Transports;
+
+public class ConnectionGateTests
+{
+    private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Without_room_connections_are_closed_at_once_and_with_room_they_are_let_in_again()
+    {
+        int room = -1;
+        var logger = new RecordingLogger();
+        var gate = new ConnectionGate(_ => Volatile.Read(ref room), TimeProvider.System, logger);
+        using Socket listener = Listen();
+        ValueTask<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit);
+
+        for (int i = 0; i < 10; i++)
+        {
+            await RefuseAsync(listener, "127.0.0.1");
+        }
+
+        Assert.Equal((0, 10), (gate.Count, gate.Refused));
+        Assert.StartsWith("526 ", Assert.Single(logger.Lines), StringComparison.Ordinal);
+
+        Volatile.Write(ref room, 5);
+        using Socket client = await ConnectAsync(listener);
+        using (AcceptedConnection? connection = await accepting)
+        {
+            Assert.Equal(client.LocalEndPoint, connection!.Socket.RemoteEndPoint);
+            Assert.Equal(1, gate.Count);
+        }
+
+        Assert.Equal(0, gate.Count);
+    }
+
+    [Fact]
+    public async Task An_address_gets_three_quarters_of_the_room_and_another_still_gets_in()
+    {
+        int open = 0;
+        var gate = new ConnectionGate(_ => 19 - open, TimeProvider.System);
+        using Socket listener = Listen();
+        var all = new List<IDisposable>();
+        try
+        {
+            for (int i = 0; i < 15; i++)
+            {
+                all.Add(await ConnectAsync(listener, "127.0.0.2"));
+                all.Add((await gate.AcceptAsync(listener, HangLimit))!);
+                open++;
+            }
+
+            ValueTask<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit);
+            await RefuseAsync(listener, "127.0.0.2");
+
+            using Socket other = await ConnectAsync(listener, "127.0.0.3");
+            using AcceptedConnection? connection = await accepting;
+            Assert.Equal(other.LocalEndPoint, connection!.Socket.RemoteEndPoint);
+        }
+        finally
+        {
+            all.ForEach(static one => one.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Accepting_goes_on_after_errors_of_any_kind()
+    {
+        var logger = new RecordingLogger();
+        var gate = new ConnectionGate(TimeProvider.System, logger);
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        // It does not listen yet: accepting fails, and not as a network does.
+        Task<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit).AsTask();
+        await UntilAsync(() => gate.Failed >= 2);
+        listener.Listen(1);
+        using Socket client = await ConnectAsync(listener);
+
+        using AcceptedConnection? connection = await accepting.WaitAsync(HangLimit);
+        Assert.NotNull(connection);
+        Assert.StartsWith("527 ", Assert.Single(logger.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_listening_socket_that_is_closed_ends_the_accepting()
+    {
+        var gate = new ConnectionGate(TimeProvider.System);
+        Socket listener = Listen();
+        Task<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit).AsTask();
+
+        listener.Dispose();
+
+        Assert.Null(await accepting.WaitAsync(HangLimit));
+    }
+
+    [Theory]
+    [InlineData(256, 193, 39)]
+    [InlineData(256, 232, 0)]
+    [InlineData(256, 250, 0)]
+    [InlineData(1024, 200, 776)]
+    [InlineData(1_048_576, 200, 1_048_120)]
+    public void The_last_files_that_may_be_opened_are_kept_back(int limit, int open, int room) =>
+        Assert.Equal(room, new OpenFileReserve(() => limit).RoomFor(open));
+
+    [Fact]
+    public void A_sockets_number_tells_how_many_more_there_may_be()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        int number = (int)socket.SafeHandle.DangerousGetHandle();
+
+        Assert.Equal(0, new OpenFileReserve(() => number + 17 + ((number + 17) / 32)).RoomBehind(socket), 2.0);
+        Assert.Equal(int.MaxValue, new OpenFileReserve(static () => null).RoomBehind(socket));
+        Assert.InRange(new OpenFileReserve(static () => 32).RoomBehind(socket), int.MinValue, -1);
+    }
+
+    private static Socket Listen()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(100);
+        return listener;
+    }
+
+    private static async Task<Socket> ConnectAsync(Socket listener, string from = "127.0.0.1")
+    {
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        client.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+        await client.ConnectAsync(listener.LocalEndPoint!, HangLimit);
+        return client;
+    }
+
+    // It may be reset before it has seen that it was connected.
+    private static Task RefuseAsync(Socket listener, string from) => Assert.ThrowsAsync<SocketException>(async () =>
+    {
+        using Socket refused = await ConnectAsync(listener, from);
+        await refused.ReceiveAsync(new byte[1], HangLimit);
+    });
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, HangLimit);
+        }
+    }
+}
