@@ -1,11 +1,20 @@
 using System.Net.Sockets;
 using Linnet.Cli.Outputs;
+using Linnet.Transports;
 
 namespace Linnet.Cli;
 
 /// <summary>Says in one sentence what failed and what to do about it.</summary>
 internal static class Failure
 {
+    // The runtime, its assemblies and a server's own files take 200; the rest is a reserve and a few listeners.
+    private const int LeastFiles = 256;
+
+    /// <summary>What to do if this process may open too few files for a server; <see langword="null"/>: it may open enough.</summary>
+    public static string? FewFiles => ConnectionGate.OpenFileLimit is int limit and < LeastFiles
+        ? $"This process may open {limit} files and sockets; a server needs {LeastFiles}, and one more for each listener. Raise it with ulimit -n, or LimitNOFILE= in a systemd unit."
+        : null;
+
     /// <summary>Reports <paramref name="exception"/> on standard error.</summary>
     /// <returns>The exit code it means.</returns>
     public static int Report(Exception exception, Shell shell, CancellationToken cancellationToken)
@@ -23,6 +32,12 @@ internal static class Failure
         }
 
         shell.Say(Explain(exception));
+        if (FewFiles is string hint && exception is not (UsageException or ArgumentException) && exception.Message != hint)
+        {
+            // Most likely the reason, whatever the exception says: an assembly or a library that could not be opened.
+            shell.Say(hint);
+        }
+
         if (shell.IsDebugging)
         {
             shell.Error.WriteLine(exception);

@@ -7,6 +7,10 @@ namespace Linnet.Server.Hosting;
 /// <summary>Opens the port for HTTP, and says what to do where it cannot be had.</summary>
 internal static class HttpPort
 {
+    // What the kernel may hold of what a client sends and nobody reads. A fixed size, which sockets that are accepted inherit: else Linux lets it
+    // grow to megabytes for each.
+    internal const int ReceiveBufferSize = 64 * 1024;
+
     internal static IPEndPoint EndPoint(RadioHostOptions options) =>
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
 
@@ -30,6 +34,7 @@ internal static class HttpPort
         {
             SocketError.AddressAlreadyInUse => $"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or 0 for no HTTP.",
             SocketError.AccessDenied => $"TCP port {port} is for root alone; choose one above 1023 with --http-port.",
+            SocketError.TooManyOpenSockets => "This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.",
             SocketError.AddressNotAvailable => "This machine has no such address; name one of its own with --bind.",
             _ => $"TCP port {port} cannot be opened: {e.Message}; choose another with --http-port.",
         },

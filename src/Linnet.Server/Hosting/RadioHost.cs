@@ -3,12 +3,14 @@ using System.Net.Sockets;
 using Linnet.Server.Endpoints;
 using Linnet.Stations;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,7 +26,11 @@ public sealed class RadioHost : IAsyncDisposable
     private const int ListenBacklog = 4096;
     private const int MaxHeaderCount = 64;
     private const int MaxHeadLength = 16 * 1024;
-    private const int MaxPageConnections = 1024;
+
+    // Slower than any modem: who sends or takes less is there to hold a place. Kestrel looks after this time for the first time.
+    private const double MinBytesPerSecond = 240;
+    private static readonly TimeSpan DataRateGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10);
 
     // Of a pusher that is faster than its station, and of strangers: more than a head, no more than some seconds of sound.
     private const int MaxUnread = 64 * 1024;
@@ -64,7 +70,7 @@ public sealed class RadioHost : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         options.ThrowIfInvalid();
-        var pages = new PageConnections(MaxPageConnections);
+        var pages = new PageConnections(time);
         WebApplication app = Build(server, serveAudio, options, pages, time, logger ?? NullLogger.Instance);
         try
         {
@@ -107,8 +113,10 @@ public sealed class RadioHost : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadLength;
             kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
             kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.RequestHeadersTimeout = HeadTime;
+            kestrel.Limits.KeepAliveTimeout = HeadTime;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(MinBytesPerSecond, DataRateGrace);
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(MinBytesPerSecond, DataRateGrace);
             kestrel.Listen(HttpPort.EndPoint(options), listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
@@ -116,6 +124,8 @@ public sealed class RadioHost : IAsyncDisposable
             });
         });
 
+        builder.Services.AddSingleton(server.Connections);
+        builder.Services.RemoveAll<IConnectionListenerFactory>().AddSingleton<IConnectionListenerFactory, GuardedListenerFactory>();
         WebApplication app = builder.Build();
         var metrics = new ServerMetrics(server, app.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);

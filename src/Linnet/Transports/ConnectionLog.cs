@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports;
 
-/// <summary>What is said of accepting connections and hearing datagrams. Event ids 525–539.</summary>
+/// <summary>What is said of accepting connections. Event ids 525–539.</summary>
 internal static partial class ConnectionLog
 {
     [LoggerMessage(525, LogLevel.Warning, "This process may open {Limit} files and sockets. That leaves room for {Room} connections; {Wanted} listeners are allowed. To raise it: ulimit -n, or LimitNOFILE= in a systemd unit")]

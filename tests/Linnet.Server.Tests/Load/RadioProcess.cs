@@ -21,6 +21,12 @@ internal sealed partial class RadioProcess : IDisposable
     /// <summary>Where it serves HTTP.</summary>
     public int Port { get; private set; }
 
+    /// <summary>Where it serves RTSP.</summary>
+    public int RtspPort { get; private set; }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Resident memory, in bytes.</summary>
     public long Memory =>
         1024 * long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))[6..^3], CultureInfo.InvariantCulture);
@@ -32,12 +38,16 @@ internal sealed partial class RadioProcess : IDisposable
     public string Errors => Cli.ProgramTests.WithoutAdvice(_errors);
 
     /// <summary>Starts one with a station <c>noise</c>, of which no two encoded packets are the same, and waits until it listens.</summary>
-    public static async Task<RadioProcess> StartAsync(params string[] arguments)
+    public static Task<RadioProcess> StartAsync(params string[] arguments) => StartAsync(null, arguments);
+
+    /// <summary>The same, with a limit of open files (<c>ulimit -n</c>).</summary>
+    public static async Task<RadioProcess> StartAsync(int? openFiles, string[] arguments)
     {
         string noise = Path.Combine(Path.GetTempPath(), $"linnet-{Guid.NewGuid():N}.wav");
         WriteNoise(noise);
-        var start = new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), ["serve", $"noise={noise}", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "any"])
+        string program = Path.Combine(AppContext.BaseDirectory, "Linnet.Cli");
+        string[] serve = ["serve", $"noise={noise}", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "any"];
+        var start = new ProcessStartInfo(openFiles is null ? program : "sh", openFiles is null ? serve : ["-c", $"ulimit -n {openFiles}; exec \"$0\" \"$@\"", program, .. serve])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -86,12 +96,20 @@ internal sealed partial class RadioProcess : IDisposable
 
     private void Keep(string? line)
     {
+        if (RtspPattern().Match(line ?? "") is { Success: true } rtsp)
+        {
+            RtspPort = int.Parse(rtsp.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        }
+
         Match address = AddressPattern().Match(line ?? "");
         if (address.Success)
         {
             _port.TrySetResult(int.Parse(address.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
         }
     }
+
+    [GeneratedRegex(@"rtsp://127\.0\.0\.1:(\d+)/")]
+    private static partial Regex RtspPattern();
 
     [GeneratedRegex(@"In a browser: +http://127\.0\.0\.1:(\d+)/")]
     private static partial Regex AddressPattern();

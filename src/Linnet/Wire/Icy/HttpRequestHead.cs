@@ -56,6 +56,9 @@ public sealed class HttpRequestHead
     /// <summary>How the end of the body is found, should there be one. A GET has one only if it says so.</summary>
     public HttpBodyFraming Body { get; private init; }
 
+    /// <summary>Whether it says that a body follows.</summary>
+    public bool HasBody => Body is { Kind: HttpBodyKind.Chunked } or { Kind: HttpBodyKind.Length, Length: > 0 };
+
     /// <summary>Host and port by which the client reached us, from the target or <c>Host</c>; empty if it says nothing usable.</summary>
     public string Authority { get; private init; }
 

@@ -1,0 +1,32 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Transports;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Linnet.Server.Hosting;
+
+/// <summary>Lets Kestrel accept through the server's gate. Its own accepting knows no limit of open files, and where they run out it tries again without a pause.</summary>
+internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<SocketTransportOptions> options, ILoggerFactory logging) : IConnectionListenerFactory
+{
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        Socket socket = options.Value.CreateBoundListenSocket(endpoint);
+        try
+        {
+            socket.ReceiveBufferSize = HttpPort.ReceiveBufferSize;
+            socket.Listen(options.Value.Backlog);
+            return ValueTask.FromResult<IConnectionListener>(new GuardedListener(
+                socket,
+                gate,
+                new SocketConnectionContextFactory(new SocketConnectionFactoryOptions { MaxReadBufferSize = options.Value.MaxReadBufferSize }, logging.CreateLogger<GuardedListener>())));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Linnet.Server.Hosting;
+using Linnet.Sources;
+using Linnet.Stations;
+
+namespace Linnet.Server.Tests.Hosting;
+
+/// <summary>One address cannot keep others from the pages.</summary>
+public class PageConnectionsTests
+{
+    private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Bodies_that_never_come_hold_no_places()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone()]);
+        using var crowd = new Crowd();
+        for (int i = 0; i < 1300; i++)
+        {
+            Socket socket = await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.2");
+            await socket.SendAsync(
+                i % 2 == 0 ? "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray() : "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"u8.ToArray(),
+                HangLimit);
+        }
+
+        Assert.StartsWith("HTTP/1.1 200 ", await server.GetAsync("/"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await server.GetAsync("/health/live"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n", await crowd.ReadAsync(0), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 413 ", await crowd.ReadAsync(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_takes_all_its_places_keeps_nobody_else_from_pages_and_not_itself_from_health()
+    {
+        // Whoever is silent is left to the pages here, as one whose request only they understand.
+        await using HostedServer server = await HostedServer.StartAsync([Tone()], serveAudio: static async (transport, _, cancellationToken) =>
+        {
+            transport.Input.AdvanceTo((await transport.Input.ReadAsync(cancellationToken)).Buffer.Start);
+            return false;
+        });
+        using var crowd = new Crowd();
+        for (int i = 0; i < PageConnections.MostPerAddress + 20; i++)
+        {
+            Socket socket = await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.2");
+            await socket.SendAsync("GET / HTTP/1.1\r\n"u8.ToArray(), HangLimit);
+        }
+
+        await UntilAsync(() => server.Host.RefusedPages >= 20);
+
+        Socket health = await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.2");
+        await health.SendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), HangLimit);
+        Assert.StartsWith("HTTP/1.1 200 ", await crowd.ReadAsync(PageConnections.MostPerAddress + 20), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await server.GetAsync("/"), StringComparison.Ordinal);
+        Assert.Equal(20, server.Host.RefusedPages);
+    }
+
+    [Fact]
+    public async Task The_http_port_accepts_through_the_servers_gate_and_gives_every_place_back()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone()]);
+        using (var crowd = new Crowd())
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.1");
+            }
+
+            await UntilAsync(() => server.Server.Connections.Count == 5);
+        }
+
+        await UntilAsync(() => server.Server.Connections.Count == 0);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, HangLimit);
+        }
+    }
+
+    private static Station Tone() => new(new StationOptions { Name = "jazz" }, new ToneSource(440));
+
+    private sealed class Crowd : IDisposable
+    {
+        private readonly List<Socket> _sockets = [];
+
+        public async Task<Socket> ConnectAsync(IPEndPoint to, string from)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            _sockets.Add(socket);
+            socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+            await socket.ConnectAsync(to, HangLimit);
+            return socket;
+        }
+
+        public async Task<string> ReadAsync(int number)
+        {
+            byte[] answer = new byte[1000];
+            return Encoding.ASCII.GetString(answer, 0, await _sockets[number].ReceiveAsync(answer, HangLimit));
+        }
+
+        public void Dispose() => _sockets.ForEach(static socket => socket.Dispose());
+    }
+}
