@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
 
 namespace Linnet.Transports.Http;
@@ -11,6 +12,9 @@ internal sealed class RadioReplies(RadioServerOptions options, TimeProvider time
 
     private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
+    // Who is waited for. Beyond that a connection is closed at once: whoever opens so many has had more answers than anybody reads.
+    private readonly PeerQuota _closing = new(options.MaxWaiting, options.MaxWaitingPerAddress);
+
     /// <summary>Sends an answer and waits, not for long, until the client has closed.</summary>
     internal async Task SendAsync(PipeReader input, Socket socket, byte[] answer)
     {
@@ -21,8 +25,19 @@ internal sealed class RadioReplies(RadioServerOptions options, TimeProvider time
                 await socket.SendAsync(answer, patience.Token).ConfigureAwait(false);
             }
 
+            PeerAddress? peer = socket.RemoteEndPoint is IPEndPoint remote ? PeerAddress.Of(remote.Address) : null;
             socket.Shutdown(SocketShutdown.Send);
-            await DrainAsync(input, MaxRest, RestTime, time).ConfigureAwait(false);
+            if (peer is PeerAddress client && _closing.TryEnter(client, out _))
+            {
+                try
+                {
+                    await DrainAsync(input, MaxRest, RestTime, time).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _closing.Leave(client);
+                }
+            }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {

@@ -69,17 +69,32 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
                 : new RadioTarget(RadioTargetKind.Missing, null, null);
         }
 
-        for (int dash = name.Length; dash > 0; dash = name.LastIndexOf('-', dash - 1))
+        if (SoundOf(path, name, directory) is { } sound)
         {
-            if (Named(name[..dash]) is { } station && station.Streams.FirstOrDefault(r => PathOf(station, r) == path) is { } rendition)
-            {
-                return new RadioTarget(RadioTargetKind.Sound, station, rendition);
-            }
+            return sound;
         }
 
         return SoundExtensions.Contains(extension) ? new RadioTarget(RadioTargetKind.Missing, null, null) : default;
 
         StationListing? Named(string station) => station.Length > 0 && directory.TryFind(station, out StationListing? found) ? found : null;
+    }
+
+    /// <summary>
+    /// The rendition whose path it is; the longest station's name wins. Each station is compared once: what the peer wrote decides how long nothing takes.
+    /// </summary>
+    private static RadioTarget? SoundOf(string path, string name, StationDirectory directory)
+    {
+        RadioTarget? best = null;
+        foreach (StationListing station in directory.Stations)
+        {
+            bool mayBe = name.StartsWith(station.Name, StringComparison.Ordinal) && (name.Length == station.Name.Length || name[station.Name.Length] == '-');
+            if (mayBe && !(best?.Station!.Name.Length > station.Name.Length) && station.Streams.FirstOrDefault(r => PathOf(station, r) == path) is { } rendition)
+            {
+                best = new RadioTarget(RadioTargetKind.Sound, station, rendition);
+            }
+        }
+
+        return best;
     }
 
     /// <summary>The path of a rendition: <c>/NAME.mp3</c>; <c>/NAME-64.mp3</c> for <c>mp3-64</c>.</summary>
