@@ -63,6 +63,12 @@ public abstract class Listener
     /// <summary>Since when it has taken nothing though something was due; <see langword="null"/> while it keeps up.</summary>
     internal long? StalledSince { get; set; }
 
+    /// <summary>Whether it has shown that it takes what it is sent: it took something after it had taken nothing for a while, or much has arrived.</summary>
+    internal bool HasTaken { get; set; }
+
+    /// <summary>Its part of what the kernel holds; <see langword="null"/>: that is not counted. Set before it is served; disposed by whoever ends the session.</summary>
+    internal SendMemory.Use? Memory { get; set; }
+
     /// <summary>Whether part of a packet waited when the sender last looked.</summary>
     internal bool Unflushed { get; set; }
 

@@ -31,4 +31,7 @@ public enum RingRefusalReason
 
     /// <summary>The rendition failed just now and pauses.</summary>
     Paused,
+
+    /// <summary>The kernel holds too much sound that listeners have not taken, in all or of this address.</summary>
+    TooMuchUntaken,
 }

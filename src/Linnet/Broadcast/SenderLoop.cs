@@ -20,7 +20,7 @@ internal sealed class SenderLoop
     private readonly long _ticksPerSecond;
     private readonly Action<RingItem> _onPublished;
     private readonly long _maxLag;
-    private readonly long _stallTimeout;
+    private readonly SendPatience _patience;
     private readonly long _reportInterval;
     private readonly long _retryAfter;
     private readonly Random _random = new();
@@ -38,7 +38,7 @@ internal sealed class SenderLoop
         _ticksPerSecond = ticksPerSecond;
         _onPublished = onPublished;
         _maxLag = Ticks(options.MaxLag);
-        _stallTimeout = Ticks(options.StallTimeout);
+        _patience = new SendPatience(Ticks(options.StallTimeout), Ticks(options.NewcomerTimeout), Ticks(SendPatience.AtOnce));
         _reportInterval = Ticks(options.ReportInterval);
         _retryAfter = Ticks(TimeSpan.FromMilliseconds(10));
 
@@ -272,7 +272,7 @@ internal sealed class SenderLoop
                     return KeepStalled(listener, now);
                 }
 
-                listener.StalledSince = null;
+                Recover(listener, now);
                 listener.CountSent(packet);
                 _counters.CountSent();
             }
@@ -311,13 +311,36 @@ internal sealed class SenderLoop
         return false;
     }
 
+    private void Recover(Listener listener, long now)
+    {
+        if (listener.StalledSince is long since)
+        {
+            listener.StalledSince = null;
+            listener.HasTaken |= _patience.IsProof(now - since);
+            Weigh(listener);
+        }
+    }
+
+    private static void Weigh(Listener listener)
+    {
+        if (listener.Memory is { } memory)
+        {
+            memory.Set(SendMemory.OnTheBooks(listener.UnsentBytes));
+        }
+    }
+
     private bool KeepStalled(Listener listener, long now)
     {
         if (listener.Dropped == DropReason.None)
         {
-            listener.StalledSince ??= now;
+            if (listener.StalledSince is null)
+            {
+                listener.StalledSince = now;
+                listener.Memory?.Set(long.MaxValue);
+                listener.HasTaken |= listener.PayloadBytesSent - listener.UnsentBytes >= SendPatience.Proof;
+            }
 
-            if (now - listener.StalledSince <= _stallTimeout)
+            if (!_patience.IsOver(now - listener.StalledSince.Value, listener.HasTaken, listener.Memory))
             {
                 return true;
             }
@@ -352,7 +375,7 @@ internal sealed class SenderLoop
 
             if (flushed && listener.Unflushed)
             {
-                listener.StalledSince = null;
+                Recover(listener, now);
             }
 
             listener.Unflushed = !flushed;
@@ -378,6 +401,11 @@ internal sealed class SenderLoop
 
     private void Report(Listener listener, long now)
     {
+        if (listener.StalledSince is null)
+        {
+            Weigh(listener);
+        }
+
         listener.ReportAt = now + (long)(_reportInterval * (0.5 + _random.NextDouble()));
         _calls.SendReport(listener, now);
         LeaveIfDropped(listener);

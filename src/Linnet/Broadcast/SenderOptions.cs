@@ -12,6 +12,18 @@ public sealed record SenderOptions : IValidatable
     /// <summary>How long a listener may take nothing at all before it is dropped. 1–300 s; default 10 s.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The same for one that has not yet shown that it takes anything: it holds a buffer of the kernel's, which anybody can ask for. 1–300 s, no more
+    /// than <see cref="StallTimeout"/> counts; default 5 s.
+    /// </summary>
+    public TimeSpan NewcomerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Bytes that the kernel may hold for all listeners by connection who have not taken them yet, and a quarter of it for those of one address. If it
+    /// is more, those that take nothing are dropped at once, and no new ones of a high bit rate are let in. 16 MiB – 64 GiB; default 256 MiB.
+    /// </summary>
+    public long MaxKernelBytes { get; init; } = 256L << 20;
+
     /// <summary>Time between reports to one listener (RFC 3550 §6.2), spread by ±50 %. 1–60 s; default 5 s.</summary>
     public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -34,6 +46,16 @@ public sealed record SenderOptions : IValidatable
         if (StallTimeout.TotalSeconds is < 1 or > 300)
         {
             yield return $"{nameof(StallTimeout)} is {StallTimeout}; it must be between 1 s and 300 s.";
+        }
+
+        if (NewcomerTimeout.TotalSeconds is < 1 or > 300)
+        {
+            yield return $"{nameof(NewcomerTimeout)} is {NewcomerTimeout}; it must be between 1 s and 300 s.";
+        }
+
+        if (MaxKernelBytes is < 16L << 20 or > 64L << 30)
+        {
+            yield return $"{nameof(MaxKernelBytes)} is {MaxKernelBytes}; it must be between 16 MiB and 64 GiB.";
         }
 
         if (ReportInterval.TotalSeconds is < 1 or > 60)

@@ -18,6 +18,7 @@ public sealed class SenderPool : IAsyncDisposable
     {
         _time = time;
         Streams = options.ThrowIfInvalid().Streams;
+        Memory = new SendMemory(options.MaxKernelBytes);
         _threads = [.. Enumerable.Range(0, options.Threads).Select(i => new SenderThread(i, options, time, logger ?? NullLogger.Instance))];
     }
 
@@ -59,6 +60,9 @@ public sealed class SenderPool : IAsyncDisposable
 
     /// <summary>Listeners that hear streams, those included that have left just now.</summary>
     internal int StreamCount => _threads.Sum(t => t.StreamCount);
+
+    /// <summary>What the kernel holds for listeners by connection.</summary>
+    internal SendMemory Memory { get; }
 
     /// <summary>How streams are sent.</summary>
     internal StreamOptions Streams { get; }

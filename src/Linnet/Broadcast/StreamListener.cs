@@ -59,6 +59,15 @@ internal abstract class StreamListener
     /// <summary>When it last took something, in ticks.</summary>
     internal long ProgressAt { get; set; }
 
+    /// <summary>Whether it took nothing when it was visited last, though something was due.</summary>
+    internal bool IsBlocked { get; set; }
+
+    /// <summary>Whether it has shown that it takes what it is sent: it took something after it had taken nothing for a while, or much has arrived.</summary>
+    internal bool HasTaken { get; set; }
+
+    /// <summary>Its part of what the kernel holds; <see langword="null"/>: that is not counted.</summary>
+    internal SendMemory.Use? Memory { get; init; }
+
     /// <summary>When it was last moved, in ticks; <see langword="null"/>: never.</summary>
     internal long? MovedAt { get; set; }
 
@@ -88,6 +97,22 @@ internal abstract class StreamListener
 
     /// <summary>Ends it: nothing is begun for it any more. What a thread is just sending may still go out. Any thread may call.</summary>
     internal void Leave() => Volatile.Write(ref _hasLeft, 1);
+
+    /// <summary>Notes what the kernel holds for it, and whether that is because it takes nothing.</summary>
+    /// <param name="outcome">How its last visit went.</param>
+    /// <param name="sent">Bytes that it took then.</param>
+    internal void Weigh(StreamOutcome outcome, int sent)
+    {
+        bool isFull = outcome is StreamOutcome.Blocked;
+        IsBlocked = isFull && sent == 0;
+        if (isFull && !HasTaken)
+        {
+            HasTaken = BytesSent - KernelBytes >= SendPatience.Proof;
+        }
+
+        // Of a small buffer that is not full it is not worth to ask.
+        Memory?.Set(isFull ? Memory.Bound : Memory.IsLarge ? SendMemory.OnTheBooks(KernelBytes) : 0);
+    }
 
     internal void CountSent(int bytes) => Volatile.Write(ref _bytesSent, _bytesSent + bytes);
 

@@ -41,7 +41,7 @@ internal sealed class StreamLoop
     private readonly long _startTime;
     private readonly long _burst;
     private readonly long _maxLag;
-    private readonly long _stallTimeout;
+    private readonly SendPatience _patience;
     private readonly double _lagShare;
     private long _turn;
     private int _current;
@@ -62,7 +62,7 @@ internal sealed class StreamLoop
         _startTime = Ticks(StartTime);
         _burst = Ticks(options.Burst);
         _maxLag = Ticks(options.Burst + options.Slack);
-        _stallTimeout = Ticks(options.StallTimeout);
+        _patience = new SendPatience(Ticks(options.StallTimeout), Ticks(options.NewcomerTimeout), Ticks(SendPatience.AtOnce));
         _lagShare = (options.Burst + options.Slack) / options.Retention;
 
         long Ticks(TimeSpan span) => (long)(span.TotalSeconds * ticksPerSecond);
@@ -200,10 +200,12 @@ internal sealed class StreamLoop
         if (sent > 0)
         {
             listener.ProgressAt = now;
+            listener.HasTaken |= listener.IsBlocked;
             _counters.CountWrite(sent);
         }
 
         CountPackets(listener);
+        listener.Weigh(outcome, sent);
         switch (outcome)
         {
             case StreamOutcome.Broken:
@@ -216,7 +218,7 @@ internal sealed class StreamLoop
                 // A station that is silent for long stalls nobody.
                 listener.ProgressAt = now;
                 break;
-            case StreamOutcome.Blocked when now - listener.ProgressAt > _stallTimeout:
+            case StreamOutcome.Blocked when _patience.IsOver(now - listener.ProgressAt, listener.HasTaken, listener.Memory):
                 Finish(listener, DropReason.Stalled);
                 return;
             default:

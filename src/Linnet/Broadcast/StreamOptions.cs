@@ -21,6 +21,12 @@ public sealed record StreamOptions : IValidatable
     /// <summary>How long a listener may take nothing at all, though moved, before it is dropped. 1–300 s; default 30 s.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// The same for one that has not yet shown that it takes anything: it holds a buffer of the kernel's, which anybody can ask for. 1–300 s, no more
+    /// than <see cref="StallTimeout"/> counts; default 5 s.
+    /// </summary>
+    public TimeSpan NewcomerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>What a log keeps: all that a listener may still be sent, and some for one that is visited late.</summary>
     internal TimeSpan Retention => Burst + Slack + WriteInterval + TimeSpan.FromSeconds(1);
 
@@ -45,6 +51,11 @@ public sealed record StreamOptions : IValidatable
         if (StallTimeout.TotalSeconds is < 1 or > 300)
         {
             yield return $"{nameof(StallTimeout)} is {StallTimeout}; it must be between 1 s and 300 s.";
+        }
+
+        if (NewcomerTimeout.TotalSeconds is < 1 or > 300)
+        {
+            yield return $"{nameof(NewcomerTimeout)} is {NewcomerTimeout}; it must be between 1 s and 300 s.";
         }
     }
 }

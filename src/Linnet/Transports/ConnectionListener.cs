@@ -18,8 +18,16 @@ internal abstract class ConnectionListener : Listener
     {
         _onFinished = onFinished;
         Output = output;
-        output.BoundKernelBuffer(lease.Ring.Info);
     }
+
+    /// <summary>Bounds what the kernel holds for a listener, and counts it.</summary>
+    /// <param name="memory">Where.</param>
+    /// <param name="output">The connection's outbound half.</param>
+    /// <param name="info">What is to be heard.</param>
+    /// <param name="peer">By whom.</param>
+    /// <returns>For <see cref="Listener.Memory"/>; <see langword="null"/>: there is no room for it.</returns>
+    internal static SendMemory.Use? TryReserve(SendMemory memory, ConnectionOutput output, RenditionInfo info, PeerAddress peer) =>
+        memory.TryOpen(peer.Network.Bits, output.BoundKernelBuffer(info));
 
     /// <inheritdoc/>
     public override long UnsentBytes => Output.UnsentBytes;

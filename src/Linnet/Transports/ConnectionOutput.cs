@@ -12,9 +12,6 @@ namespace Linnet.Transports;
 /// <param name="socket">The connection's socket, not blocking; whoever opened it disposes it.</param>
 internal sealed class ConnectionOutput(Socket socket)
 {
-    /// <summary>The least that the kernel may hold for a listener, in bytes.</summary>
-    internal const int MinKernelBuffer = 16 * 1024;
-
     private static readonly TimeSpan KernelBufferTime = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -58,24 +55,26 @@ internal sealed class ConnectionOutput(Socket socket)
         }
     }
 
-    /// <summary>Two seconds of the rendition on the wire, headers included.</summary>
+    /// <summary>Some two seconds of the rendition on the wire, headers included.</summary>
     internal static int KernelBufferFor(RenditionInfo info)
     {
-        double packets = KernelBufferTime / info.PacketTime;
-        double bytes = (KernelBufferTime.TotalSeconds * info.BitRate / 8) + (packets * (PacketItem.PrefixLength + Wire.Rtp.RtpHeader.Length));
-        return (int)Math.Clamp(bytes, MinKernelBuffer, int.MaxValue / 4);
+        double headers = TimeSpan.FromSeconds(1) / info.PacketTime * (PacketItem.PrefixLength + Wire.Rtp.RtpHeader.Length);
+        return KernelBuffer.For((info.BitRate / 8.0) + headers, KernelBufferTime);
     }
 
-    /// <summary>Bounds what the kernel holds for a listener of a rendition. It may give twice as much, for its own books.</summary>
-    internal void BoundKernelBuffer(RenditionInfo info)
+    /// <summary>Bounds what the kernel holds for a listener of a rendition.</summary>
+    /// <returns>Bytes that it may hold now.</returns>
+    internal long BoundKernelBuffer(RenditionInfo info)
     {
+        int bytes = KernelBufferFor(info);
         try
         {
-            socket.SendBufferSize = KernelBufferFor(info);
+            return KernelBuffer.Set(socket, bytes);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             Volatile.Write(ref _isBroken, true);
+            return bytes;
         }
     }
 

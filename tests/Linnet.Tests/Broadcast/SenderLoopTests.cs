@@ -10,6 +10,7 @@ public class SenderLoopTests
     {
         MaxLag = TimeSpan.FromSeconds(3),
         StallTimeout = TimeSpan.FromSeconds(10),
+        NewcomerTimeout = TimeSpan.FromSeconds(10),
         ReportInterval = TimeSpan.FromSeconds(5),
     };
 

@@ -119,6 +119,7 @@ public class StreamBlipTests
         _rig.Run(10_000);
         StreamClient player = _rig.Join();
         StreamClient other = _rig.Join();
+        _rig.Run(10_000);
         player.IsOnline = false;
 
         _rig.Run(30_000);

@@ -160,7 +160,7 @@ public sealed class ConnectionOutputTests : IDisposable
 
     [Theory]
     [InlineData(1_411_200, 882, 360_000)]
-    [InlineData(6_000, 960, ConnectionOutput.MinKernelBuffer)]
+    [InlineData(6_000, 960, KernelBuffer.Least)]
     public void The_kernel_holds_about_two_seconds(int bitRate, int frames, int about)
     {
         var info = new RenditionInfo("jazz", "pcm", new PayloadFormat("L16", 44_100, 2), frames, bitRate, Rings.Stream);

@@ -19,11 +19,19 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     /// <param name="answer">The answer's head.</param>
     /// <param name="metadataInterval">Bytes of the stream between titles; 0: none.</param>
     /// <param name="input">What the client says.</param>
-    /// <param name="socket">Its connection's.</param>
+    /// <param name="socket">Its connection's, whose buffer is bounded.</param>
+    /// <param name="memory">Its part of what the kernel holds.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>It; <see langword="null"/> if there was no sound to begin with, and nothing was sent.</returns>
     internal async Task<StreamListener?> RunAsync(
-        StreamLog log, long askedAt, byte[] answer, int metadataInterval, PipeReader input, Socket socket, CancellationToken cancellationToken)
+        StreamLog log,
+        long askedAt,
+        byte[] answer,
+        int metadataInterval,
+        PipeReader input,
+        Socket socket,
+        SendMemory.Use memory,
+        CancellationToken cancellationToken)
     {
         StreamEntry? start = FirstEntry(log, askedAt) ?? await WaitForFirstAsync(log, askedAt, cancellationToken).ConfigureAwait(false);
         if (start is null)
@@ -31,9 +39,8 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             return null;
         }
 
-        socket.SendBufferSize = RadioListener.KernelBufferFor(log.Ring.Info);
         socket.NoDelay = true;
-        var listener = new RadioListener(log, start, answer, metadataInterval, socket, input);
+        var listener = new RadioListener(log, start, answer, metadataInterval, socket, input) { Memory = memory };
         StreamOutcome outcome = (_writer ??= new GatheringWriter()).Write(listener, out _);
         if (outcome != StreamOutcome.Broken)
         {

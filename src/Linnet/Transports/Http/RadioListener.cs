@@ -22,6 +22,8 @@ internal sealed class RadioListener(
     // Linux doubles what it is told, and spends part of that on its own books: measured 1.4 to 1.7.
     private const double FillOfKernelBuffer = 1.75;
 
+    private static readonly TimeSpan KernelBufferTime = TimeSpan.FromSeconds(1.5);
+
     private int _finished = NotFinished;
     private TaskCompletionSource? _waited;
 
@@ -53,8 +55,8 @@ internal sealed class RadioListener(
         }
     }
 
-    /// <summary>Some two seconds of the rendition, and 16 KiB at least. The kernel takes somewhat more.</summary>
-    internal static int KernelBufferFor(RenditionInfo info) => (int)Math.Clamp(info.BitRate / 8 * 1.5, 16 * 1024, int.MaxValue / 4);
+    /// <summary>Some two seconds of the rendition, unless that is very much. The kernel takes somewhat more.</summary>
+    internal static int KernelBufferFor(RenditionInfo info) => KernelBuffer.For(info.BitRate / 8.0, KernelBufferTime);
 
     /// <inheritdoc/>
     internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)

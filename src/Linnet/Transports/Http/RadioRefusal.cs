@@ -50,4 +50,7 @@ public enum RadioRefusal
 
     /// <summary>Pushing is closed (403).</summary>
     PushClosed,
+
+    /// <summary>The kernel holds too much sound that listeners have not taken, in all or of this address (503).</summary>
+    TooMuchUntaken,
 }

@@ -214,12 +214,19 @@ public sealed class RadioServer
         long askedAt = _time.GetTimestamp();
         try
         {
-            if (_streams.TryOpen(rendition, remote.Address, out RadioStream? stream, out refusal))
+            using SendMemory.Use? memory = _senders.Memory.TryOpen(
+                peer.Network.Bits, KernelBuffer.Set(socket, RadioListener.KernelBufferFor(rendition.Ring.Info)));
+            if (memory is null)
+            {
+                refusal = RadioStreamRefusal.TooMuchUntaken;
+            }
+            else if (_streams.TryOpen(rendition, remote.Address, out RadioStream? stream, out refusal))
             {
                 using (stream)
                 {
                     _logger.RadioListenerPlays(remote, station.Name, rendition.Name);
-                    StreamListener? listener = await _delivery.RunAsync(stream.Log, askedAt, answer, metadataInterval, transport.Input, socket, cancellationToken).ConfigureAwait(false);
+                    StreamListener? listener = await _delivery.RunAsync(
+                        stream.Log, askedAt, answer, metadataInterval, transport.Input, socket, memory, cancellationToken).ConfigureAwait(false);
                     refusal = listener is not null ? null
                         : stream.Log.EndReason is DropReason.None ? new RadioStreamRefusal(RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.", null)
                         : RadioStreamRefusal.Paused(rendition.Name, RestartPause.First);

@@ -187,6 +187,8 @@ internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, Time
     internal static RadioStreamRefusal NoBuffer { get; } = new(
         RadioRefusal.NoBuffer, "There is no memory for another rendition just now. Take one that others hear, or a smaller one.", null);
 
+    internal static RadioStreamRefusal TooMuchUntaken { get; } = new(RadioRefusal.TooMuchUntaken, SendMemory.Refusal, null);
+
     internal static RadioStreamRefusal Of(RingRefusal refusal) => new(
         refusal.Reason switch
         {

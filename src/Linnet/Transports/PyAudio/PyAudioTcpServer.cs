@@ -82,7 +82,15 @@ public sealed class PyAudioTcpServer
 
             using (lease)
             {
-                await SendAsync(lease, transport.Input, socket, remote, cancellationToken).ConfigureAwait(false);
+                var output = new ConnectionOutput(socket);
+                using SendMemory.Use? memory = ConnectionListener.TryReserve(_senders.Memory, output, _ring.Info, peer);
+                if (memory is null)
+                {
+                    Refuse(socket, remote, PyAudioRefusal.Unavailable);
+                    return;
+                }
+
+                await SendAsync(lease, output, memory, transport.Input, socket, remote, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -96,11 +104,11 @@ public sealed class PyAudioTcpServer
         }
     }
 
-    private async Task SendAsync(RingLease lease, PipeReader input, Socket socket, IPEndPoint remote, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        RingLease lease, ConnectionOutput output, SendMemory.Use memory, PipeReader input, Socket socket, IPEndPoint remote, CancellationToken cancellationToken)
     {
-        var output = new ConnectionOutput(socket);
         var finished = new TaskCompletionSource<DropReason>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var listener = new PyAudioTcpListener(lease, remote, output, reason => finished.TrySetResult(reason));
+        var listener = new PyAudioTcpListener(lease, remote, output, reason => finished.TrySetResult(reason)) { Memory = memory };
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = cancellationToken.Register(() => stopping.TrySetResult());
         using var over = new CancellationTokenSource();

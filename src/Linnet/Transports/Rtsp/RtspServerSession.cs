@@ -83,7 +83,12 @@ internal sealed class RtspServerSession
                 return (refusal, null);
             }
 
-            Listener = CreateListener(lease);
+            Listener = TryCreateListener(lease);
+            if (Listener is null)
+            {
+                lease.Dispose();
+                return (new RingRefusal(RingRefusalReason.TooMuchUntaken, SendMemory.Refusal), null);
+            }
         }
         else if (Listener!.Lease.IsOver)
         {
@@ -142,6 +147,7 @@ internal sealed class RtspServerSession
             }
 
             listener.Lease.Dispose();
+            listener.Memory?.Dispose();
         }
 
         CloseRoute();
@@ -203,9 +209,12 @@ internal sealed class RtspServerSession
         batch.Flush();
     }
 
-    private Listener CreateListener(RingLease lease) => _route is not null
-        ? new UdpListener(lease, _connection.Remote, _route, _server.Rtcp, OnFinished)
-        : new InterleavedListener(lease, _connection.Remote, Transport.Interleaved!.Value, _connection.Output, _server.Rtcp, OnFinished);
+    /// <summary>Makes the listener; <see langword="null"/> if the kernel holds too much already for those that do not take it.</summary>
+    private Listener? TryCreateListener(RingLease lease) =>
+        _route is not null ? new UdpListener(lease, _connection.Remote, _route, _server.Rtcp, OnFinished)
+        : ConnectionListener.TryReserve(_server.Senders.Memory, _connection.Output, lease.Ring.Info, _connection.Peer) is { } memory
+            ? new InterleavedListener(lease, _connection.Remote, Transport.Interleaved!.Value, _connection.Output, _server.Rtcp, OnFinished) { Memory = memory }
+        : null;
 
     private void CloseRoute()
     {

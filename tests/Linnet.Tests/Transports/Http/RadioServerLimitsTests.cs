@@ -60,6 +60,33 @@ public class RadioServerLimitsTests
     }
 
     [Fact]
+    public async Task Listeners_of_one_address_that_take_nothing_are_refused_when_they_hold_too_much()
+    {
+        await using var server = new RadioTestServer(maxKernelBytes: 16 << 20);
+        UInt128 address = PeerAddress.Of(IPAddress.Loopback).Network.Bits;
+        using SendMemory.Use held = server.Senders.Memory.TryOpen(address, 4 << 20)!;
+        using SendMemory.Use margin = server.Senders.Memory.TryOpen(address, 100 << 10)!;
+        using var rest = new Disposables();
+        while (server.Senders.Memory.TryOpen(address, 32 << 10) is { } use)
+        {
+            rest.Add(use);
+        }
+
+        using RadioTestClient refused = await server.GetAsync("/jazz.mp3");
+        Assert.StartsWith("HTTP/1.1 503 ", await refused.ReadAllAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, server.Radio.GetSnapshot().Refused[RadioRefusal.TooMuchUntaken]);
+
+        held.Set(0);
+        using RadioTestClient heard = await server.GetAsync("/jazz.mp3");
+        Assert.StartsWith("HTTP/1.1 200 ", await heard.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    private sealed class Disposables : List<IDisposable>, IDisposable
+    {
+        public void Dispose() => ForEach(static one => one.Dispose());
+    }
+
+    [Fact]
     public async Task What_is_no_request_at_all_is_answered_with_nothing()
     {
         await using var server = new RadioTestServer();

@@ -18,7 +18,7 @@ internal sealed class RadioTestServer : IAsyncDisposable
     private readonly SenderPool _senders;
     private readonly Task _running;
 
-    public RadioTestServer(RadioServerOptions? options = null, StreamOptions? streams = null, bool isMp3Full = false, double seconds = 20, Action<BroadcastRing, TimeSpan>? onFlacStarts = null)
+    public RadioTestServer(RadioServerOptions? options = null, StreamOptions? streams = null, bool isMp3Full = false, double seconds = 20, Action<BroadcastRing, TimeSpan>? onFlacStarts = null, long maxKernelBytes = 256 << 20)
     {
         Mp3 = Rings.Create(30, () => !isMp3Full);
         Flac = Rings.Create(30);
@@ -32,7 +32,7 @@ internal sealed class RadioTestServer : IAsyncDisposable
             });
         }
 
-        _senders = new SenderPool(new SenderOptions { Threads = 1, Streams = streams ?? new StreamOptions() }, TimeProvider.System);
+        _senders = new SenderPool(new SenderOptions { Threads = 1, Streams = streams ?? new StreamOptions(), MaxKernelBytes = maxKernelBytes }, TimeProvider.System);
         var stations = new StationDirectory([
             new StationListing("jazz", [])
             {

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Linnet.Server.Tests.Load;
+
+/// <summary>What the kernel holds for listeners of the real program that never read, by its own books.</summary>
+public class KernelMemoryTests
+{
+    // A quarter of 256 MiB, which the kernel's own costs are part of.
+    private const long MostOfAddress = 64 << 20;
+
+    private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_address_whose_listeners_never_read_makes_the_kernel_hold_no_more_than_its_share()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone");
+        string sound = Path.Combine(Path.GetTempPath(), $"linnet-{Guid.NewGuid():N}.wav");
+        var listeners = new List<Socket>();
+        try
+        {
+            WriteSound(sound);
+            using RadioProcess server = await RadioProcess.StartAsync($"high={sound}");
+            long most = 0;
+            int refused = 0;
+            for (int i = 0; i < 150; i++)
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                listeners.Add(socket);
+                await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Port), HangLimit);
+                await socket.SendAsync("GET /high.wav HTTP/1.0\r\n\r\n"u8.ToArray(), HangLimit);
+                byte[] answer = new byte[12];
+                await socket.ReceiveAsync(answer, HangLimit);
+                refused += Encoding.ASCII.GetString(answer) == "HTTP/1.0 503" ? 1 : 0;
+                most = Math.Max(most, Unsent(server.Port));
+            }
+
+            // All are full by then; who takes nothing is dropped after 5 s.
+            while (Unsent(server.Port) is > 0 and long now)
+            {
+                most = Math.Max(most, now);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, HangLimit);
+            }
+
+            Assert.InRange(most, 1, MostOfAddress);
+            Assert.InRange(refused, 1, 149);
+        }
+        finally
+        {
+            listeners.ForEach(static socket => socket.Dispose());
+            File.Delete(sound);
+        }
+    }
+
+    /// <summary>Bytes that wait in the sockets of a port.</summary>
+    private static long Unsent(int port)
+    {
+        string local = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
+        return File.ReadLines("/proc/net/tcp").Skip(1)
+            .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields[1].EndsWith(local, StringComparison.Ordinal))
+            .Sum(static fields => long.Parse(fields[4].AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Ten seconds of 24 bit at 96 kHz in stereo: 576,000 bytes a second.</summary>
+    private static void WriteSound(string path)
+    {
+        const int Rate = 96_000;
+        const int FrameSize = 6;
+        byte[] samples = new byte[10 * Rate * FrameSize];
+        new Random(7).NextBytes(samples);
+        using var writer = new BinaryWriter(File.Create(path));
+        writer.Write("RIFF"u8);
+        writer.Write(36 + samples.Length);
+        writer.Write("WAVEfmt "u8);
+        writer.Write(16);
+        writer.Write((short)1);
+        writer.Write((short)2);
+        writer.Write(Rate);
+        writer.Write(Rate * FrameSize);
+        writer.Write((short)FrameSize);
+        writer.Write((short)24);
+        writer.Write("data"u8);
+        writer.Write(samples.Length);
+        writer.Write(samples);
+    }
+}
