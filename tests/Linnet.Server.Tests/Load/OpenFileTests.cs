@@ -21,8 +21,17 @@ public class OpenFileTests
         List<Socket> idle = [];
         for (int i = 0; i < 158; i++)
         {
-            idle.Add(await ConnectAsync(server.Port));
-            idle.Add(await ConnectAsync(server.RtspPort));
+            foreach (int port in (int[])[server.Port, server.RtspPort])
+            {
+                try
+                {
+                    idle.Add(await ConnectAsync(port));
+                }
+                catch (SocketException)
+                {
+                    // Refused so soon that it never saw that it was connected.
+                }
+            }
         }
 
         // More than the burst at the start, so this was sent meanwhile.
@@ -45,7 +54,7 @@ public class OpenFileTests
         }
 
         Assert.Contains("This process may open 256 files and sockets. That leaves room for", server.Errors, StringComparison.Ordinal);
-        Assert.Contains("There is no room for another connection", server.Errors, StringComparison.Ordinal);
+        Assert.Contains("There is no room for another connection", server.Output, StringComparison.Ordinal);
     }
 
     [Theory]

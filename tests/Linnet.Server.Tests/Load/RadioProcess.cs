@@ -11,6 +11,7 @@ internal sealed partial class RadioProcess : IDisposable
     private readonly string _noise;
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string _errors = "";
+    private volatile string _output = "";
 
     private RadioProcess(Process process, string noise)
     {
@@ -23,6 +24,9 @@ internal sealed partial class RadioProcess : IDisposable
 
     /// <summary>Where it serves RTSP.</summary>
     public int RtspPort { get; private set; }
+
+    /// <summary>What it said.</summary>
+    public string Output => _output;
 
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
@@ -96,6 +100,7 @@ internal sealed partial class RadioProcess : IDisposable
 
     private void Keep(string? line)
     {
+        _output += line is null ? "" : line + "\n";
         if (RtspPattern().Match(line ?? "") is { Success: true } rtsp)
         {
             RtspPort = int.Parse(rtsp.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
