@@ -134,7 +134,7 @@ public class ConnectionGateTests
     }
 
     // It may be reset before it has seen that it was connected.
-    private static Task RefuseAsync(Socket listener, string from) => Assert.ThrowsAsync<SocketException>(async () =>
+    private static Task<SocketException> RefuseAsync(Socket listener, string from) => Assert.ThrowsAsync<SocketException>(async () =>
     {
         using Socket refused = await ConnectAsync(listener, from);
         await refused.ReceiveAsync(new byte[1], HangLimit);
