@@ -170,6 +170,40 @@ public abstract class Listener
         FollowsAt = null;
     }
 
+    /// <summary>Notes what the kernel holds for it while it keeps up.</summary>
+    internal void Weigh()
+    {
+        if (StalledSince is null)
+        {
+            Memory?.Set(SendMemory.OnTheBooks(UnsentBytes));
+        }
+    }
+
+    /// <summary>Notes that it takes nothing, though something is due.</summary>
+    /// <returns>Whether it has done so for too long.</returns>
+    internal bool Stall(long now, SendPatience patience)
+    {
+        if (StalledSince is null)
+        {
+            StalledSince = now;
+            Memory?.Set(long.MaxValue);
+            HasTaken |= PayloadBytesSent - UnsentBytes >= SendPatience.Proof;
+        }
+
+        return patience.IsOver(now - StalledSince.Value, HasTaken, Memory);
+    }
+
+    /// <summary>Notes that it has taken something.</summary>
+    internal void Recover(long now, SendPatience patience)
+    {
+        if (StalledSince is long since)
+        {
+            StalledSince = null;
+            HasTaken |= patience.IsProof(now - since);
+            Weigh();
+        }
+    }
+
     internal void CountSkipped(long packets) => Volatile.Write(ref _packetsSkipped, _packetsSkipped + packets);
 
     /// <summary>Marks it to be given up; the sender does so on the next occasion.</summary>

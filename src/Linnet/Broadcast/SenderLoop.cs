@@ -272,7 +272,7 @@ internal sealed class SenderLoop
                     return KeepStalled(listener, now);
                 }
 
-                Recover(listener, now);
+                listener.Recover(now, _patience);
                 listener.CountSent(packet);
                 _counters.CountSent();
             }
@@ -311,36 +311,11 @@ internal sealed class SenderLoop
         return false;
     }
 
-    private void Recover(Listener listener, long now)
-    {
-        if (listener.StalledSince is long since)
-        {
-            listener.StalledSince = null;
-            listener.HasTaken |= _patience.IsProof(now - since);
-            Weigh(listener);
-        }
-    }
-
-    private static void Weigh(Listener listener)
-    {
-        if (listener.Memory is { } memory)
-        {
-            memory.Set(SendMemory.OnTheBooks(listener.UnsentBytes));
-        }
-    }
-
     private bool KeepStalled(Listener listener, long now)
     {
         if (listener.Dropped == DropReason.None)
         {
-            if (listener.StalledSince is null)
-            {
-                listener.StalledSince = now;
-                listener.Memory?.Set(long.MaxValue);
-                listener.HasTaken |= listener.PayloadBytesSent - listener.UnsentBytes >= SendPatience.Proof;
-            }
-
-            if (!_patience.IsOver(now - listener.StalledSince.Value, listener.HasTaken, listener.Memory))
+            if (!listener.Stall(now, _patience))
             {
                 return true;
             }
@@ -375,7 +350,7 @@ internal sealed class SenderLoop
 
             if (flushed && listener.Unflushed)
             {
-                Recover(listener, now);
+                listener.Recover(now, _patience);
             }
 
             listener.Unflushed = !flushed;
@@ -401,11 +376,7 @@ internal sealed class SenderLoop
 
     private void Report(Listener listener, long now)
     {
-        if (listener.StalledSince is null)
-        {
-            Weigh(listener);
-        }
-
+        listener.Weigh();
         listener.ReportAt = now + (long)(_reportInterval * (0.5 + _random.NextDouble()));
         _calls.SendReport(listener, now);
         LeaveIfDropped(listener);

@@ -28,7 +28,6 @@ internal sealed class StreamLoop
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(1);
 
     private const int MaxYoung = MaxVisits;
-
     private const int Young = -1;
     private const int Nowhere = -2;
 
