@@ -8,6 +8,8 @@ internal sealed class Interrupt : IDisposable
     /// <summary>A file has grown to the limit of the process (SIGXFSZ, alike on Linux and macOS). The write fails by itself, and that is enough.</summary>
     private const PosixSignal FileTooLong = (PosixSignal)25;
 
+    private static PosixSignalRegistration? _fileTooLong;
+
     private readonly CancellationTokenSource _asked = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signals;
@@ -21,7 +23,8 @@ internal sealed class Interrupt : IDisposable
 
         if (!OperatingSystem.IsWindows())
         {
-            _registrations.Add(PosixSignalRegistration.Create(FileTooLong, static context => context.Cancel = true));
+            // For good: what is left to say is still written when the rest of the program has ended.
+            _fileTooLong ??= PosixSignalRegistration.Create(FileTooLong, static context => context.Cancel = true);
         }
     }
 

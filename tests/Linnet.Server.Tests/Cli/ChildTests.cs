@@ -17,7 +17,7 @@ public sealed class ChildTests : IDisposable
         File.WriteAllBytes(Path.Join(_folder, "head"), EndlessHead());
         string song = Path.Join(_folder, "song.m4a");
         File.WriteAllText(song, "some file");
-        string shell = $"printf '#!/bin/sh\\ncat {_folder}/head\\nexec cat /dev/zero\\n' >{_folder}/ffmpeg; chmod +x {_folder}/ffmpeg; PATH={_folder}:$PATH exec \"$0\" \"$@\"";
+        string shell = $"printf '#!/bin/sh\\necho \"[info]   Stream #0:0: Audio: alac, 48000 Hz, mono, s16p\" >&2\\ncat {_folder}/head\\nexec cat /dev/zero\\n' >{_folder}/ffmpeg; chmod +x {_folder}/ffmpeg; PATH={_folder}:$PATH exec \"$0\" \"$@\"";
         await using LinnetProcess server = LinnetProcess.Start(shell, LinnetProcess.Serve(LinnetProcess.FreePort(), "live=push", song), null, ("LINNET_PUSH_PASSWORD", "hackme"));
         Assert.StartsWith("Listen with:", await server.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         string child = Path.Join("/proc", ChildOf(server.Id));

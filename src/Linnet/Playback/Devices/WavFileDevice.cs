@@ -11,6 +11,9 @@ namespace Linnet.Playback.Devices;
 /// <param name="bitDepth">Sets <see cref="BitDepth"/>.</param>
 public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth = 0) : IAudioDevice
 {
+    /// <summary>What .NET says of a file that has reached its limit (EFBIG) is an error of an argument by this name.</summary>
+    private const string TooLong = "value";
+
     private readonly CancellationTokenSource _disposing = new();
     private FileStream? _file;
     private WavStream? _wav;
@@ -84,9 +87,9 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
                 wav.Finish();
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: TooLong })
         {
-            throw new IOException($"Cannot write {path}: {e.Message}", e);
+            throw new IOException($"Cannot write {path}: {(e is IOException ? e.Message : "it has grown to the limit of the system or the user.")}", e);
         }
     }
 }
