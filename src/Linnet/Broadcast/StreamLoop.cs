@@ -28,8 +28,7 @@ internal sealed class StreamLoop
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(1);
 
     private const int MaxYoung = MaxVisits;
-    private const int Young = -1;
-    private const int Nowhere = -2;
+    private const int Young = -1, Nowhere = -2;
 
     private readonly List<StreamListener>[] _buckets;
     private readonly List<StreamListener> _young = [];
