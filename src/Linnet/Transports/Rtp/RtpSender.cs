@@ -135,7 +135,7 @@ internal sealed class RtpSender
         RtcpCompound? compound = null;
         if (RtcpCompound.IsRtcp(datagram))
         {
-            RtcpCompound.TryParse(datagram, out compound);
+            _ = RtcpCompound.TryParse(datagram, out compound);
         }
 
         lock (_gate)
