@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Linnet.Transports;
+using Linnet.Wire;
 using Linnet.Wire.Icy;
 
 namespace Linnet.Playback;
@@ -51,7 +52,7 @@ internal sealed class PullConnection : IAsyncDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            IPAddress[] hosts = await guard.ResolveAsync(to.DnsSafeHost, either.Token).ConfigureAwait(false);
+            IPAddress[] hosts = await guard.ResolveAsync(ZonedHost.Of(to), either.Token).ConfigureAwait(false);
             await socket.ConnectAsync(hosts, to.Port, either.Token).ConfigureAwait(false);
             guard.Connected(socket.RemoteEndPoint);
             Stream stream = new NetworkStream(socket);
@@ -59,7 +60,7 @@ internal sealed class PullConnection : IAsyncDisposable
             {
                 var secure = new SslStream(stream);
                 stream = secure;
-                await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = to.DnsSafeHost }, either.Token).ConfigureAwait(false);
+                await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = ZonedHost.Without(to.DnsSafeHost) }, either.Token).ConfigureAwait(false);
             }
 
             return new PullConnection(socket, stream, time);
@@ -165,7 +166,7 @@ internal sealed class PullConnection : IAsyncDisposable
     private static ReadOnlyMemory<byte> RequestFor(Uri to)
     {
         var request = new HttpRequestHead("GET", to.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped), HttpProtocol.Http11);
-        request.Headers.Add("Host", to.GetComponents(UriComponents.HostAndPort & ~UriComponents.StrongPort, UriFormat.UriEscaped) is { Length: > 0 } host ? host : to.Authority);
+        request.Headers.Add("Host", HostOf(to));
         request.Headers.Add("User-Agent", "Linnet");
         request.Headers.Add("Accept", "*/*");
         request.Headers.Add("Accept-Encoding", "identity");
@@ -181,6 +182,12 @@ internal sealed class PullConnection : IAsyncDisposable
         request.Write(bytes);
         return bytes.WrittenMemory;
     }
+
+    // Never with a zone, which is this machine's own matter.
+    private static string HostOf(Uri to) =>
+        to.HostNameType is UriHostNameType.IPv6 ? $"[{ZonedHost.Without(to.DnsSafeHost)}]{(to.IsDefaultPort ? "" : $":{to.Port}")}"
+        : to.GetComponents(UriComponents.HostAndPort & ~UriComponents.StrongPort, UriFormat.UriEscaped) is { Length: > 0 } host ? host
+        : to.Authority;
 
     private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken late, CancellationToken cancellationToken)
     {

@@ -191,7 +191,7 @@ public sealed class TcpListenerHost : IDisposable
     // Reads of nothing wait for data, so an idle connection holds no buffer.
     private sealed class SocketPipe(NetworkStream stream) : IDuplexPipe
     {
-        public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
+        public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true));
 
         public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
     }

@@ -33,6 +33,9 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
     /// <summary>The paths that were asked for.</summary>
     internal ConcurrentQueue<string> Asked { get; } = [];
 
+    /// <summary>The whole heads of the requests.</summary>
+    internal ConcurrentQueue<string> Heads { get; } = [];
+
     internal Uri Address(string path) => new($"http://{_listener.LocalEndpoint}{path}");
 
     internal static string Redirect(Uri to) => $"HTTP/1.1 302 Found\r\nLocation: {to}\r\n\r\n";
@@ -82,6 +85,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
             }
 
             string path = head.ToString().Split(' ')[1];
+            Heads.Enqueue(head.ToString());
             Asked.Enqueue(path);
             await _answer(path, stream, _stopping.Token);
             socket.Shutdown(SocketShutdown.Send);

@@ -189,6 +189,17 @@ public class HttpPullTests
         Assert.Equal(800, _station.GetState().Frames);
     }
 
+    [Fact]
+    public async Task The_zone_of_an_address_is_connected_by_and_not_sent()
+    {
+        await using var server = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n", "::1");
+        int port = server.Address("/").Port;
+
+        await FirstFailureAsync(new Uri($"http://[::1%25lo]:{port}/jazz"), TimeProvider.System);
+
+        Assert.Contains($"\r\nHost: [::1]:{port}\r\n", Assert.Single(server.Heads), StringComparison.Ordinal);
+    }
+
     // 8000 Hz, one channel, 16 bit.
     private static string Wav(int frames) =>
         $"RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF{new string('\x11', 2 * frames)}";

@@ -230,13 +230,21 @@ internal sealed class RtspServerSession
     {
         TimeProvider time = _server.Time;
         BroadcastRing ring = Resource.Ring;
-        long start = ring.IndexAt(time.GetTimestamp(), (long)(preRoll.TotalSeconds * time.TimestampFrequency));
+        long preRollTicks = (long)(preRoll.TotalSeconds * time.TimestampFrequency);
+        long start = ring.IndexAt(time.GetTimestamp(), preRollTicks);
         using var tooLate = new CancellationTokenSource(_server.Options.FirstPacketTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLate.Token, cancellationToken);
         for (long index = start; ;)
         {
             if (ring.TryGet(index, out RingItem? item))
             {
+                if (item is PacketItem && item.DueAt < time.GetTimestamp() - preRollTicks)
+                {
+                    // A rendition that has just started begins with more sound than this listener asked for.
+                    start = ++index;
+                    continue;
+                }
+
                 if (item is PacketItem or EndItem)
                 {
                     return (start, item as PacketItem);

@@ -114,6 +114,29 @@ public class RtspRequestTests
         Assert.Contains($";seq={RtspTestServer.Published(server.Opus)[first].SequenceNumber};", play["RTP-Info"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_rendition_that_starts_with_more_sound_than_was_asked_for_is_not_sent_whole()
+    {
+        await using var server = new RtspTestServer { PacketsAtStart = 0 };
+        using RawRtspClient client = await server.ConnectAsync();
+        await client.SetupAsync(server.Uri("/jazz/opus"), Interleaved);
+
+        Task<RawResponse> playing = client.RequestAsync("PLAY", server.Uri("/jazz/opus"));
+        while (server.Opus.Leases == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        long now = TimeProvider.System.GetTimestamp();
+        foreach (int age in new[] { 15, 5, -60 })
+        {
+            RtspTestServer.Publish(server.Opus, 1, dueAt: now - (age * TimeProvider.System.TimestampFrequency));
+        }
+
+        RawResponse play = await playing;
+        Assert.Contains($";seq={RtspTestServer.Published(server.Opus)[2].SequenceNumber};", play["RTP-Info"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/blues", "There is no station blues. Stations: jazz, news.")]
     [InlineData("/blues/opus", "There is no station blues. Stations: jazz, news.")]
