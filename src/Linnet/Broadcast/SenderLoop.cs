@@ -179,16 +179,19 @@ internal sealed class SenderLoop
         while (true)
         {
             CatchUp(group, now);
+
+            // The head is read first: what is published after it has not been missed.
+            long head = ring.Head;
             if (!ring.TryGet(group.Edge, out RingItem? item))
             {
-                if (group.Edge >= ring.Head)
+                if (group.Edge >= head)
                 {
                     break;
                 }
 
-                // Overwritten before it was sent: this thread itself was away for the whole ring. It goes on with what there is.
+                // Overwritten before it was sent: this thread itself was away for the whole ring. It goes on at the live edge.
                 group.Scatter();
-                group.Edge = ring.IndexAt(now, _maxLag);
+                group.Edge = ring.IndexAt(now, 0);
                 continue;
             }
 

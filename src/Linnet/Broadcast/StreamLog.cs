@@ -225,9 +225,11 @@ internal sealed class StreamLog
 
     private bool TryNext(long now, [NotNullWhen(true)] out RingItem? item)
     {
+        // The head is read first: what is published after it has not been missed.
+        long head = Ring.Head;
         if (!Ring.TryGet(_next, out item))
         {
-            if (_next >= Ring.Head)
+            if (_next >= head)
             {
                 return false;
             }

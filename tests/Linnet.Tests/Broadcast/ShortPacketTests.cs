@@ -64,6 +64,35 @@ public class ShortPacketTests
     }
 
     [Fact]
+    public void A_stream_that_looks_while_packets_are_published_misses_none()
+    {
+        const int Packets = 300_000;
+        var log = new StreamLog(_ring, new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);
+        var publisher = new Thread(() =>
+        {
+            for (int i = 0; i < Packets; i++)
+            {
+                while (i - log.Count - log.Missed > 500)
+                {
+                    Thread.Yield();
+                }
+
+                _ring.Publish(new PacketItem(i, i * Frames, Frames, 4 * i, [1]));
+            }
+        });
+
+        publisher.Start();
+        while (publisher.IsAlive)
+        {
+            log.Advance(4 * Packets);
+        }
+
+        log.Advance(4 * Packets);
+
+        Assert.Equal((0, Packets), (log.Missed, log.Count));
+    }
+
+    [Fact]
     public void A_stream_that_was_overtaken_goes_on_at_once_with_what_there_is_and_says_how_much_it_missed()
     {
         var log = new StreamLog(_ring, new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);

@@ -58,7 +58,10 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
         }
 
         int channels = _channels;
-        if (!TryDecode(packet.Data, out int frames))
+        int frames = 0;
+
+        // An empty packet stands for one that was lost, or only ends the stream, as Liquidsoap's do.
+        if (!packet.Data.IsEmpty && !TryDecode(packet.Data, out frames))
         {
             return new StreamProblem(StreamFault.NotSound, $"The stream has an Opus packet of {packet.Data.Length} bytes that cannot be decoded.");
         }

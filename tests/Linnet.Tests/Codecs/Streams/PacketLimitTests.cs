@@ -40,6 +40,21 @@ public sealed class PacketLimitTests
     }
 
     [Fact]
+    public void An_empty_packet_that_ends_a_stream_is_no_packet_that_cannot_be_decoded()
+    {
+        using var decoder = new OggStreamDecoder();
+        var sink = new CountingSink();
+        Begin();
+        _pages.Write(Good(), 960, _bytes);
+        _pages.Write([], 960, _bytes);
+        _pages.Write(Good(), 1920, _bytes);
+        decoder.Write(_bytes.WrittenSpan, sink);
+
+        Assert.Null(decoder.Problem);
+        Assert.Equal(2, sink.Packets);
+    }
+
+    [Fact]
     public void Tags_with_a_picture_that_is_longer_than_what_is_read_are_no_packet_of_sound()
     {
         using var decoder = new OggStreamDecoder();
