@@ -231,14 +231,15 @@ internal sealed class RtspServerSession
         TimeProvider time = _server.Time;
         BroadcastRing ring = Resource.Ring;
         long preRollTicks = (long)(preRoll.TotalSeconds * time.TimestampFrequency);
-        long start = ring.IndexAt(time.GetTimestamp(), preRollTicks);
+        long askedAt = time.GetTimestamp();
+        long start = ring.IndexAt(askedAt, preRollTicks);
         using var tooLate = new CancellationTokenSource(_server.Options.FirstPacketTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLate.Token, cancellationToken);
         for (long index = start; ;)
         {
             if (ring.TryGet(index, out RingItem? item))
             {
-                if (item is PacketItem && item.DueAt < time.GetTimestamp() - preRollTicks)
+                if (item is PacketItem && item.DueAt < askedAt - preRollTicks)
                 {
                     // A rendition that has just started begins with more sound than this listener asked for.
                     start = ++index;
