@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Linnet.Native;
 
 /// <summary>Limits what a child process may take. Linux only; elsewhere there is none. A child that has ended already is no error.</summary>
@@ -7,7 +5,7 @@ namespace Linnet.Native;
 /// Not the number of processes: Linux counts all that the user runs, so another program's would be ours. Sources: prlimit(2),
 /// asm-generic/resource.h.
 /// </remarks>
-internal static unsafe partial class ChildLimits
+internal static unsafe class ChildLimits
 {
     private const int ProcessorTime = 0;
     private const int FileSize = 1;
@@ -34,12 +32,12 @@ internal static unsafe partial class ChildLimits
     /// </summary>
     internal static void SetProcessorTime(int processId, TimeSpan time)
     {
-        Limit limit;
-        if (OperatingSystem.IsLinux() && SetLimit(processId, ProcessorTime, null, &limit) == 0)
+        ProcessLimit limit;
+        if (OperatingSystem.IsLinux() && ProcessLimit.Exchange(processId, ProcessorTime, null, &limit) == 0)
         {
             // The other limit stays: what is lowered there can never be raised again.
             limit.Soft = Math.Min((nuint)Math.Ceiling(time.TotalSeconds), limit.Hard);
-            _ = SetLimit(processId, ProcessorTime, &limit, null);
+            _ = ProcessLimit.Exchange(processId, ProcessorTime, &limit, null);
         }
     }
 
@@ -58,18 +56,8 @@ internal static unsafe partial class ChildLimits
     {
         if (OperatingSystem.IsLinux())
         {
-            var limit = new Limit { Soft = most, Hard = most };
-            _ = SetLimit(processId, resource, &limit, null);
+            var limit = new ProcessLimit { Soft = most, Hard = most };
+            _ = ProcessLimit.Exchange(processId, resource, &limit, null);
         }
-    }
-
-    [LibraryImport("libc", EntryPoint = "prlimit")]
-    private static partial int SetLimit(int processId, int resource, Limit* newLimit, Limit* oldLimit);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Limit
-    {
-        internal nuint Soft;
-        internal nuint Hard;
     }
 }

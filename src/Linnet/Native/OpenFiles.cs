@@ -13,14 +13,8 @@ internal static partial class OpenFiles
     {
         get
         {
-            if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
-            {
-                return null;
-            }
-
-            return GetRLimit(OperatingSystem.IsLinux() ? LimitOnLinux : LimitOnMacOS, out ResourceLimit limit) == 0 && limit.Soft < int.MaxValue
-                ? (int)limit.Soft
-                : null;
+            ulong? soft = OperatingSystem.IsLinux() ? OnLinux() : OperatingSystem.IsMacOS() ? OnMacOS() : null;
+            return soft < int.MaxValue ? (int)soft : null;
         }
     }
 
@@ -39,11 +33,19 @@ internal static partial class OpenFiles
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
-    private static partial int GetRLimit(int resource, out ResourceLimit limit);
+    private static unsafe ulong? OnLinux()
+    {
+        ProcessLimit limit;
+        return ProcessLimit.Exchange(0, LimitOnLinux, null, &limit) == 0 ? limit.Soft : null;
+    }
+
+    private static ulong? OnMacOS() => GetRLimit(LimitOnMacOS, out MacOSLimit limit) == 0 ? limit.Soft : null;
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetRLimit(int resource, out MacOSLimit limit);
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct ResourceLimit
+    private struct MacOSLimit
     {
         internal ulong Soft;
         internal ulong Hard;

@@ -39,8 +39,9 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>Limits of listeners that do not keep up.</summary>
     public SenderOptions Sender { get; init; } = new();
 
-    /// <summary>Listeners that all ports together allow by connection, UDP's RTSP sessions included: each of those has a connection, too.</summary>
-    internal int MaxListeners => (int)Math.Min(int.MaxValue, (long)Rtsp.MaxSessions + (Radio?.MaxListeners ?? 0) + (PyAudio?.MaxTcpListeners ?? 0));
+    /// <summary>Listeners that all ports together allow and that take a socket each, UDP's RTSP sessions included: each of those has a connection.</summary>
+    internal int MaxListeners => (int)Math.Min(
+        int.MaxValue, (long)Rtsp.MaxSessions + (Radio?.MaxListeners ?? 0) + (PyAudio?.MaxTcpListeners ?? 0) + (PyAudio?.MaxLeases ?? 0));
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()

@@ -23,6 +23,7 @@ public sealed class ConnectionGate
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly NowAndThen _sayingFull;
+    private readonly NowAndThen _sayingShare;
     private readonly NowAndThen _sayingFailed;
     private int _count;
     private long _refused;
@@ -45,6 +46,7 @@ public sealed class ConnectionGate
         _time = time;
         _logger = logger ?? NullLogger.Instance;
         _sayingFull = new NowAndThen(time);
+        _sayingShare = new NowAndThen(time);
         _sayingFailed = new NowAndThen(time);
     }
 
@@ -139,16 +141,18 @@ public sealed class ConnectionGate
     /// <summary>Lets a connection in, or closes it.</summary>
     private AcceptedConnection? TryEnter(Socket socket)
     {
-        if (PeerOf(socket) is not PeerAddress peer)
+        if (AddressOf(socket) is not IPAddress address)
         {
             socket.Dispose();
             return null;
         }
 
+        var peer = PeerAddress.Of(address);
         int room = _room(socket);
+        int already;
         lock (_lock)
         {
-            int already = _ofNetwork.GetValueOrDefault(peer.Network);
+            already = _ofNetwork.GetValueOrDefault(peer.Network);
             if (room >= 0 && (room == int.MaxValue || already < ShareOf(_count + room + 1)))
             {
                 _ofNetwork[peer.Network] = already + 1;
@@ -157,28 +161,36 @@ public sealed class ConnectionGate
             }
         }
 
-        Refuse(socket);
+        Refuse(socket, room < 0 ? null : address, already);
         return null;
     }
 
     // Of one place somebody must get it.
     private static int ShareOf(int places) => Math.Max(1, (int)(places * 3L / 4));
 
-    private void Refuse(Socket socket)
+    // With an address: there is room, but not for more of it.
+    private void Refuse(Socket socket, IPAddress? address, int already)
     {
         socket.Close(timeout: 0);
         Interlocked.Increment(ref _refused);
-        if (_sayingFull.TrySay(out long unsaid))
+        if (address is not null)
+        {
+            if (_sayingShare.TrySay(out long others))
+            {
+                _logger.AddressHasItsShare(address, already, others);
+            }
+        }
+        else if (_sayingFull.TrySay(out long unsaid))
         {
             _logger.ConnectionsAreFull(_reserve.Limit ?? 0, Count, unsaid);
         }
     }
 
-    private static PeerAddress? PeerOf(Socket socket)
+    private static IPAddress? AddressOf(Socket socket)
     {
         try
         {
-            return socket.RemoteEndPoint is IPEndPoint remote ? PeerAddress.Of(remote.Address) : null;
+            return (socket.RemoteEndPoint as IPEndPoint)?.Unmapped().Address;
         }
         catch (SocketException)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports;
@@ -13,4 +14,7 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(527, LogLevel.Warning, "A connection could not be accepted: {Problem}. Accepting goes on ({Unsaid} more failed since this was said last)")]
     public static partial void AcceptFailed(this ILogger logger, string problem, long unsaid);
+
+    [LoggerMessage(529, LogLevel.Warning, "{Address} has {Connections} connections open, three quarters of all that there is room for. No address gets more; another one was closed ({Unsaid} more were closed since this was said last)")]
+    public static partial void AddressHasItsShare(this ILogger logger, IPAddress address, int connections, long unsaid);
 }

@@ -41,7 +41,8 @@ public class ConnectionGateTests
     public async Task An_address_gets_three_quarters_of_the_room_and_another_still_gets_in()
     {
         int open = 0;
-        var gate = new ConnectionGate(_ => 19 - open, TimeProvider.System);
+        var logger = new RecordingLogger();
+        var gate = new ConnectionGate(_ => 19 - open, TimeProvider.System, logger);
         using Socket listener = Listen();
         var all = new List<IDisposable>();
         try
@@ -55,6 +56,7 @@ public class ConnectionGateTests
 
             ValueTask<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit);
             await RefuseAsync(listener, "127.0.0.2");
+            Assert.StartsWith("529 127.0.0.2 has 15 connections open, three quarters of all", Assert.Single(logger.Lines), StringComparison.Ordinal);
 
             using Socket other = await ConnectAsync(listener, "127.0.0.3");
             using AcceptedConnection? connection = await accepting;

@@ -18,16 +18,19 @@ internal enum PushVerdict
 
     /// <summary>Its password was not looked at: too many others wait to be verified.</summary>
     TooMany,
+
+    /// <summary>It does not know the password, and too many that do not are about to be told: it is not answered.</summary>
+    Unanswered,
 }
 
 /// <summary>Verifies passwords one at a time, in the order that <see cref="PasswordGate"/> decides, and answers late where an address was often wrong. Any thread may ask.</summary>
 internal sealed class PushAuthority
 {
-    /// <summary>Answers that are held back at a time; those beyond are given at once.</summary>
-    internal const int MaxHeld = 128;
+    /// <summary>Answers that are held back at a time: each costs a timer, and a connection, of which there are not without end either. Beyond, whoever is wrong gets none.</summary>
+    internal const int MaxHeld = 4096;
 
     /// <summary>Those of one address.</summary>
-    internal const int MaxHeldPerAddress = 8;
+    internal const int MaxHeldPerAddress = 250;
 
     private readonly Lock _gate = new();
     private readonly PasswordGate _passwords = new();
@@ -81,8 +84,9 @@ internal sealed class PushAuthority
             }
         }
 
-        await HoldAsync(peer, attempt.NotBefore - Now, cancellationToken).ConfigureAwait(false);
-        return await attempt.Verdict.Task.ConfigureAwait(false);
+        bool isHeld = await TryHoldAsync(peer, attempt.NotBefore - Now, cancellationToken).ConfigureAwait(false);
+        PushVerdict verdict = await attempt.Verdict.Task.ConfigureAwait(false);
+        return isHeld || verdict is not PushVerdict.Wrong ? verdict : PushVerdict.Unanswered;
     }
 
     /// <summary>Compares in constant time, of equal length whatever was sent, so that not even the password's length shows.</summary>
@@ -136,18 +140,28 @@ internal sealed class PushAuthority
         }
     }
 
-    private async Task HoldAsync(PeerAddress peer, TimeSpan rest, CancellationToken cancellationToken)
+    /// <summary>Waits until an answer may be given.</summary>
+    /// <returns><see langword="false"/>: there was no place to wait.</returns>
+    private async Task<bool> TryHoldAsync(PeerAddress peer, TimeSpan rest, CancellationToken cancellationToken)
     {
-        if (rest > TimeSpan.Zero && _held.TryEnter(peer, out _))
+        if (rest <= TimeSpan.Zero)
         {
-            try
-            {
-                await Task.Delay(rest, _time, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _held.Leave(peer);
-            }
+            return true;
+        }
+
+        if (!_held.TryEnter(peer, out _))
+        {
+            return false;
+        }
+
+        try
+        {
+            await Task.Delay(rest, _time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            _held.Leave(peer);
         }
     }
 }

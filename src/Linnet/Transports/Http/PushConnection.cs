@@ -40,6 +40,8 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
     internal Task EndAsync(HttpStatusCode status, string text) =>
         _hasAnswered ? Task.CompletedTask : AnswerAsync(PushAnswers.Text(head, status, text, time.GetUtcNow()));
 
+    /// <summary>Answers, once.</summary>
+    /// <param name="answer">The answer; empty: none.</param>
     internal async Task AnswerAsync(byte[] answer)
     {
         if (_hasAnswered)
@@ -48,6 +50,11 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
         }
 
         _hasAnswered = true;
+        if (answer.Length == 0)
+        {
+            return;
+        }
+
         try
         {
             await transport.Output.WriteAsync(answer, CancellationToken.None).ConfigureAwait(false);

@@ -160,10 +160,10 @@ internal sealed class PushFeed : IStreamSink
         }
 
         // Bytes alone are no sign of life: a stream of them that gives no sound would hold the station for good.
-        if (_time.GetElapsedTime(_soundAt) > PushServerOptions.SoundTime)
+        if (_time.GetElapsedTime(_soundAt) > _options.MaxTimeWithoutSound)
         {
             Problem = HasSound ? "There is no more sound in this." : "No sound was found in this.";
-            return $"there was no sound in it for {PushServerOptions.SoundTime.TotalSeconds:F0} s";
+            return $"there was no sound in it for {_options.MaxTimeWithoutSound.TotalSeconds:F0} s";
         }
 
         return _options.SilenceTime > TimeSpan.Zero && _silent > _options.SilenceTime.TotalSeconds ? "it was silent for too long" : null;

@@ -131,6 +131,7 @@ public sealed class PushServer
         {
             PushVerdict.Allowed => null,
             PushVerdict.Unnamed => (PushRefusal.Unnamed, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "Pushing needs the password.", Now)),
+            PushVerdict.Unanswered => (PushRefusal.WrongPassword, []),
             PushVerdict.Wrong => (PushRefusal.WrongPassword, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "The password is wrong.", Now)),
             _ => (PushRefusal.TooManyTries, PushAnswers.Text(
                 head, HttpStatusCode.TooManyRequests, "Too many passwords wait to be verified; try again in a moment.", Now, (int)PasswordGate.MaxWait.TotalSeconds)),

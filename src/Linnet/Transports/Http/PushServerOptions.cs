@@ -33,6 +33,9 @@ public sealed record PushServerOptions : IValidatable
     /// <summary>How long bytes may come without any sound in them. Longer than the longest page of Ogg or cluster of WebM that anybody sends.</summary>
     internal static TimeSpan SoundTime { get; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long after its last sound a push without any is ended: it may have brought nothing for <see cref="IdleTime"/> first.</summary>
+    internal TimeSpan MaxTimeWithoutSound => SoundTime + IdleTime;
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {

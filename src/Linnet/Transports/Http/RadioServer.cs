@@ -228,8 +228,7 @@ public sealed class RadioServer
                     StreamListener? listener = await _delivery.RunAsync(
                         stream.Log, askedAt, answer, metadataInterval, transport.Input, socket, memory, cancellationToken).ConfigureAwait(false);
                     refusal = listener is not null ? null
-                        : stream.Log.EndReason is DropReason.None ? new RadioStreamRefusal(RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.", null)
-                        : RadioStreamRefusal.Paused(rendition.Name, RestartPause.First);
+                        : RadioStreamRefusal.OfEnd(rendition.Name, stream.Log.EndReason);
                     _logger.RadioListenerLeaves(remote, station.Name, rendition.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);
                 }
             }

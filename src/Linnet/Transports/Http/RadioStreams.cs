@@ -199,6 +199,15 @@ internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, Time
         refusal.Text,
         refusal.RetryAfter);
 
+    /// <summary>Of a stream that ended before its first sound.</summary>
+    internal static RadioStreamRefusal OfEnd(string rendition, DropReason reason) => reason switch
+    {
+        DropReason.None => new(RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.", null),
+        DropReason.GaveWay => new(
+            RadioRefusal.TooManyOnDemand, $"{rendition} is made on demand, and gave way to one that another address asked for. Take another rendition, or try again later.", null),
+        _ => Paused(rendition, RestartPause.First),
+    };
+
     internal static RadioStreamRefusal Paused(string rendition, TimeSpan left) => new(
         RadioRefusal.RenditionFailed, $"{rendition} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.", left);
 }

@@ -19,31 +19,36 @@ internal sealed class PyAudioUdpPort : IDisposable
     private const int SoReuseAddress = 2;
 
     private readonly Socket _socket;
+    private readonly Func<Socket, int> _room;
 
-    private PyAudioUdpPort(Socket socket)
+    private PyAudioUdpPort(Socket socket, Func<Socket, int> room)
     {
         _socket = socket;
+        _room = room;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
     }
 
     internal IPEndPoint LocalEndPoint { get; }
 
     /// <summary>Opens the port.</summary>
+    /// <param name="local">Where.</param>
+    /// <param name="room">How many more sockets may be opened behind this one, negative: not even this; default what the process may.</param>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
-    internal static PyAudioUdpPort Bind(IPEndPoint local)
+    internal static PyAudioUdpPort Bind(IPEndPoint local, Func<Socket, int>? room = null)
     {
+        room ??= OpenFileReserve.OfThisProcess.RoomBehind;
         try
         {
-            return Open(local);
+            return Open(local, room);
         }
         catch (SocketException e) when (local.Address.Equals(IPAddress.IPv6Any) && e.SocketErrorCode
             is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.ProtocolNotSupported)
         {
-            return Open(new IPEndPoint(IPAddress.Any, local.Port));
+            return Open(new IPEndPoint(IPAddress.Any, local.Port), room);
         }
     }
 
-    private static PyAudioUdpPort Open(IPEndPoint local)
+    private static PyAudioUdpPort Open(IPEndPoint local, Func<Socket, int> room)
     {
         Socket socket = NewSocket(local.AddressFamily, isDual: local.Address.Equals(IPAddress.IPv6Any));
         try
@@ -54,7 +59,7 @@ internal sealed class PyAudioUdpPort : IDisposable
             }
 
             socket.Bind(local);
-            return new PyAudioUdpPort(socket);
+            return new PyAudioUdpPort(socket, room);
         }
         catch
         {
@@ -95,26 +100,31 @@ internal sealed class PyAudioUdpPort : IDisposable
         var anyone = new IPEndPoint(LocalEndPoint.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (!cancellationToken.IsCancellationRequested)
         {
+            Exception failure;
             try
             {
                 SocketReceiveMessageFromResult received = await _socket.ReceiveMessageFromAsync(buffer.AsMemory(), SocketFlags.None, anyone, cancellationToken).ConfigureAwait(false);
-                failures = 0;
-                onDatagram(
-                    PyAudioHello.Is(buffer.AsSpan(0, received.ReceivedBytes)),
-                    ((IPEndPoint)received.RemoteEndPoint).Unmapped(),
-                    Scoped(received.PacketInformation));
+                if (Failure(onDatagram, buffer.AsSpan(0, received.ReceivedBytes), received) is not Exception thrown)
+                {
+                    failures = 0;
+                    continue;
+                }
+
+                failure = thrown;
             }
             catch (Exception e) when (!UdpSocket.IsOver(e))
             {
-                // One datagram's trouble, or one listener's: the port goes on.
-                onFailure(e);
-                await UdpSocket.PauseAsync(++failures, cancellationToken).ConfigureAwait(false);
+                failure = e;
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
                 or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return;
             }
+
+            // One datagram's trouble, or one listener's: the port goes on.
+            onFailure(failure);
+            await UdpSocket.PauseAsync(++failures, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -123,6 +133,20 @@ internal sealed class PyAudioUdpPort : IDisposable
 
     /// <summary>Whether an error of a connected socket is what ICMP said to an earlier datagram: nobody is there. Windows calls it a reset.</summary>
     internal static bool IsNobody(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset;
+
+    // What it throws is its own, whatever it is: it says nothing of this socket.
+    private static Exception? Failure(HelloHandler onDatagram, ReadOnlySpan<byte> datagram, in SocketReceiveMessageFromResult received)
+    {
+        try
+        {
+            onDatagram(PyAudioHello.Is(datagram), ((IPEndPoint)received.RemoteEndPoint).Unmapped(), Scoped(received.PacketInformation));
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
 
     private static Socket NewSocket(AddressFamily family, bool isDual)
     {
@@ -135,9 +159,16 @@ internal sealed class PyAudioUdpPort : IDisposable
         return socket;
     }
 
-    private Socket Connect(IPEndPoint remote, IPAddress local)
+    // Null: what it would take is kept back for what must not fail.
+    private Socket? Connect(IPEndPoint remote, IPAddress local)
     {
         Socket socket = NewSocket(LocalEndPoint.AddressFamily, _socket.AddressFamily == AddressFamily.InterNetworkV6 && _socket.DualMode);
+        if (_room(socket) < 0)
+        {
+            socket.Dispose();
+            return null;
+        }
+
         try
         {
             Share(socket, true);

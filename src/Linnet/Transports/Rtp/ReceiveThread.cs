@@ -91,11 +91,10 @@ internal sealed class ReceiveThread : IDisposable
     // False: this receive failed, or this datagram could not be taken. The next one may do.
     private bool TryReceive(byte[] buffer, SocketAddress from)
     {
+        int length;
         try
         {
-            int length = _socket.ReceiveFrom(buffer, SocketFlags.None, from);
-            _onDatagram(buffer.AsSpan(0, length), from);
-            return true;
+            length = _socket.ReceiveFrom(buffer, SocketFlags.None, from);
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock)
         {
@@ -107,5 +106,7 @@ internal sealed class ReceiveThread : IDisposable
             _onError();
             return false;
         }
+
+        return UdpSocket.TryHand(_onDatagram, buffer.AsSpan(0, length), from, _onError);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
@@ -131,18 +132,24 @@ internal sealed class RtpSender
     /// <summary>Takes a datagram that came to the RTP port: a player opens its way through a translator, or proves where it is now.</summary>
     internal void OnRtp(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
-        // From strangers only what can be a proof is read.
-        RtcpCompound? compound = null;
-        if (RtcpCompound.IsRtcp(datagram))
-        {
-            _ = RtcpCompound.TryParse(datagram, out compound);
-        }
-
         lock (_gate)
         {
             if (IsOurs(from))
             {
                 return;
+            }
+
+            if (!_peers.ContainsKey(PeerAddress.Of(from)))
+            {
+                _strangers++;
+                return;
+            }
+
+            // Only what can be a proof is read.
+            RtcpCompound? compound = null;
+            if (RtcpCompound.IsRtcp(datagram))
+            {
+                _ = RtcpCompound.TryParse(datagram, out compound);
             }
 
             UdpRoute? known = _rtp.Find(from);
@@ -179,13 +186,14 @@ internal sealed class RtpSender
                 return;
             }
 
-            UdpRoute? known = _rtcp.Find(from);
             PeerAddress peer = PeerAddress.Of(from);
-            if (known is null && !_peers.ContainsKey(peer))
+            if (!_peers.ContainsKey(peer))
             {
                 _strangers++;
                 return;
             }
+
+            UdpRoute? known = _rtcp.Find(from);
 
             // Feedback without a report in front only from whom it was agreed on with.
             if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: known?.Feedback.Repair is not null))
@@ -194,7 +202,8 @@ internal sealed class RtpSender
                 return;
             }
 
-            UdpRoute? route = Proven(from, compound) ?? known ?? _rtcp.FindUnsettled(peer, ReportedSsrc(compound), _time.GetTimestamp());
+            UdpRoute? certain = Proven(from, compound) ?? known;
+            UdpRoute? route = certain ?? _rtcp.FindUnsettled(peer, ReportedSsrc(compound), _time.GetTimestamp());
             if (route is null)
             {
                 _strangers++;
@@ -204,6 +213,7 @@ internal sealed class RtpSender
             if (route != known)
             {
                 _rtcp.Move(route, from);
+                route.RtcpIsUnproven = certain is null;
             }
 
             Take(route, compound);
@@ -213,7 +223,9 @@ internal sealed class RtpSender
     private void Take(UdpRoute route, RtcpCompound compound)
     {
         _rtcp.Settle(route);
-        if (_proofs.Learn(route, compound))
+
+        // Where a packet that proves nothing has moved its reports, somebody else may be: what comes from there must never become a proof.
+        if (!route.RtcpIsUnproven && _proofs.Learn(route, compound))
         {
             // It hears us, so its sound goes the right way, too.
             _rtp.Settle(route);
@@ -229,9 +241,15 @@ internal sealed class RtpSender
     // What a listener on this machine asked to be sent to our own ports must not move another listener there.
     private bool IsOurs(SocketAddress from)
     {
+        // The port stands behind the family on all systems. By it alone nearly all are told apart, at no cost.
+        int port = BinaryPrimitives.ReadUInt16BigEndian(from.Buffer.Span[2..4]);
+        if (port != _ports.Rtp.LocalEndPoint.Port && port != _ports.Rtcp.LocalEndPoint.Port)
+        {
+            return false;
+        }
+
         IPEndPoint sender = _ports.Rtp.EndPointOf(from);
-        return (sender.Port == _ports.Rtp.LocalEndPoint.Port || sender.Port == _ports.Rtcp.LocalEndPoint.Port)
-            && (IPAddress.IsLoopback(sender.Address) || sender.Address.Equals(_ports.Rtp.LocalEndPoint.Address) || _sources.ContainsKey(sender.Address));
+        return IPAddress.IsLoopback(sender.Address) || sender.Address.Equals(_ports.Rtp.LocalEndPoint.Address) || _sources.ContainsKey(sender.Address);
     }
 
     private static uint? ReportedSsrc(RtcpCompound compound) =>

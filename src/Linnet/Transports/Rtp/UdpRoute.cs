@@ -7,8 +7,11 @@ namespace Linnet.Transports.Rtp;
 /// <remarks><see cref="RtpSender"/> keeps it up to date; sender threads read it.</remarks>
 internal sealed class UdpRoute
 {
+    private const long Never = long.MinValue;
+
     private SocketAddress _rtpAddress;
     private SocketAddress _rtcpAddress;
+    private long _soundSince = Never;
 
     /// <param name="source">Our own ends: the address that its connection has reached.</param>
     /// <param name="address">The only address it may be at: that of its RTSP connection.</param>
@@ -47,8 +50,11 @@ internal sealed class UdpRoute
     /// <summary>Its own SSRC, if that was heard from where its reports come and can be no guess. Whoever knows it is the listener.</summary>
     internal uint? ReceiverSsrc { get; set; }
 
+    /// <summary>Whether its reports go to where a packet that proved nothing has moved them: what comes from there proves nothing either.</summary>
+    internal bool RtcpIsUnproven { get; set; }
+
     /// <summary>When sound began to be sent to it, in ticks; <see langword="null"/> before.</summary>
-    internal long? SoundSince { get; private set; }
+    internal long? SoundSince => Volatile.Read(ref _soundSince) is long since and not Never ? since : null;
 
     /// <summary>Where RTP goes.</summary>
     internal SocketAddress RtpAddress
@@ -72,13 +78,7 @@ internal sealed class UdpRoute
     }
 
     /// <summary>Sound begins to be sent. Later beginnings do not count.</summary>
-    internal void StartSound(long now)
-    {
-        if (SoundSince is null)
-        {
-            SoundSince = now;
-        }
-    }
+    internal void StartSound(long now) => Interlocked.CompareExchange(ref _soundSince, now, Never);
 }
 
 /// <summary>One of the addresses of this machine that listeners have reached, as the place where their datagrams come from.</summary>

@@ -176,22 +176,25 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         var from = new SocketAddress(_socket.AddressFamily);
         while (!cancellationToken.IsCancellationRequested)
         {
+            int length;
             try
             {
-                int length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
-                onDatagram(buffer.AsSpan(0, length), from);
-                failures = 0;
+                length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (!IsOver(e))
             {
                 CountError();
                 await PauseAsync(++failures, cancellationToken).ConfigureAwait(false);
+                continue;
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
                 or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return;
             }
+
+            failures = TryHand(onDatagram, buffer.AsSpan(0, length), from, CountError) ? 0 : failures + 1;
+            await PauseAsync(failures, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -222,6 +225,22 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.NetworkReset or SocketError.MessageSize
         or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown
         or SocketError.NoBufferSpaceAvailable or SocketError.Interrupted;
+
+    /// <summary>Hands a datagram on. What is thrown there, whatever it is, says nothing of the socket that it came to.</summary>
+    /// <returns>Whether it was taken.</returns>
+    internal static bool TryHand(DatagramHandler handler, ReadOnlySpan<byte> datagram, SocketAddress from, Action onError)
+    {
+        try
+        {
+            handler(datagram, from);
+            return true;
+        }
+        catch (Exception)
+        {
+            onError();
+            return false;
+        }
+    }
 
     /// <summary>Whether a receive can never succeed again: it was cancelled, or the socket is none any more. Whatever else went wrong, the next datagram may come.</summary>
     internal static bool IsOver(Exception error) => error

@@ -344,12 +344,13 @@ internal sealed class RtspServerConnection
             }
 
             await EndSessionAsync(session, reason).ConfigureAwait(false);
-            if (reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped)
+            if (!session.Transport.IsTcp || reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped)
             {
                 _isClosing |= SessionTable.IsEmpty;
             }
             else
             {
+                // Of its last frame perhaps not all has gone out: what follows on this connection would make no sense.
                 Abort();
             }
         }

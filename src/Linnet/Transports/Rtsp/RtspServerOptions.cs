@@ -19,7 +19,7 @@ public sealed record RtspServerOptions : IValidatable
 
     /// <summary>
     /// Requests, frames, reads and KiB a second that a connection may have us read, over time, and four times as many at once; one that sends more is closed.
-    /// 50 – 1,000,000; default 500, where a listener's reports and requests are one or two. It costs some 3 ms of one core in a second.
+    /// 50 – 1,000,000; default 500, where a listener's reports and requests are one or two.
     /// </summary>
     public int MaxMessagesPerSecond { get; init; } = 500;
 

@@ -13,6 +13,8 @@ namespace Linnet.Tests.Transports.Http;
 public sealed class PushFeedTests : IDisposable
 {
     private const int Junk = 64 << 20;
+    private static readonly (string End, string Problem) NoSound = ("no sound was found in it", "No sound was found in this.");
+    private static readonly (string End, string Problem) NoMoreSound = ("there was no sound in it any more", "There is no sound in the last 4 MiB of this.");
 
     private readonly FakeTimeProvider _time = new();
     private readonly IngestBuffer _buffer = new("live", new IngestOptions());
@@ -30,7 +32,7 @@ public sealed class PushFeedTests : IDisposable
     public void Vorbis_whose_packets_are_none()
     {
         byte[] head = VorbisHead();
-        AssertEnds(StreamKind.Ogg, head, Repeat(Pages(1, 60_000)));
+        AssertEnds(NoSound, StreamKind.Ogg, head, Repeat(Pages(1, 60_000)));
     }
 
     [Fact]
@@ -53,7 +55,7 @@ public sealed class PushFeedTests : IDisposable
             pages.Write(sound.Packets[i], granule, stream);
         }
 
-        AssertEnds(StreamKind.Ogg, stream.WrittenSpan.ToArray(), Repeat(Pages(1, 60_000)), PushFeed.MaxSoundless, held: 8 << 20);
+        AssertEnds(NoMoreSound, StreamKind.Ogg, stream.WrittenSpan.ToArray(), Repeat(Pages(1, 60_000)), PushFeed.MaxSoundless, held: 8 << 20);
         Assert.NotEqual(0, _buffer.GetState().Frames);
     }
 
@@ -63,7 +65,7 @@ public sealed class PushFeedTests : IDisposable
         var page = new ArrayBufferWriter<byte>();
         var writer = new OggPageWriter(1);
         writer.Write([], 0, page);
-        AssertEnds(StreamKind.Ogg, VorbisHead(), Repeat(page.WrittenSpan.ToArray()));
+        AssertEnds(NoSound, StreamKind.Ogg, VorbisHead(), Repeat(page.WrittenSpan.ToArray()));
     }
 
     [Fact]
@@ -86,14 +88,32 @@ public sealed class PushFeedTests : IDisposable
             }
         }
 
-        AssertEnds(StreamKind.Ogg, [], Repeat(link.WrittenSpan.ToArray()));
+        AssertEnds(NoSound, StreamKind.Ogg, [], Repeat(link.WrittenSpan.ToArray()));
     }
 
     [Fact]
     public void Mp3_behind_which_come_tags_and_nothing_else()
     {
         byte[] tag = [.. "ID3"u8, 4, 0, 0, 0, 0, 0x7F, 0x7F, .. new byte[16_383]];
-        AssertEnds(StreamKind.Mpeg, [], Repeat(tag));
+        AssertEnds(NoSound, StreamKind.Mpeg, [], Repeat(tag));
+    }
+
+    [Theory]
+    [InlineData(10, 70)]
+    [InlineData(600, 660)]
+    public void Bytes_without_sound_hold_a_station_no_longer_than_a_pause_that_is_allowed_and_a_minute_more(int idle, int most)
+    {
+        byte[] tag = [.. "ID3"u8, 4, 0, 0, 0, 0, 0, 10, .. new byte[10]];
+        using IStreamDecoder decoder = StreamDecoders.Create(StreamKind.Mpeg);
+        var feed = new PushFeed(new PushServerOptions { IdleTime = TimeSpan.FromSeconds(idle) }, _writer, decoder, _time);
+
+        // The pause, and then the first bytes behind it.
+        _time.Advance(TimeSpan.FromSeconds(most));
+        Assert.Null(feed.Write(tag));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal($"there was no sound in it for {most} s", feed.Write(tag));
+        Assert.Equal("No sound was found in this.", feed.Problem);
     }
 
     private static byte[] VorbisHead()
@@ -126,7 +146,9 @@ public sealed class PushFeedTests : IDisposable
         }
     }
 
-    private void AssertEnds(StreamKind kind, byte[] head, IEnumerable<byte[]> junk, int most = 1 << 20, int held = IngestWriter.MaxSilentBytes)
+    // So fast that the limits in bytes are reached long before those in time.
+    private void AssertEnds(
+        (string End, string Problem) expected, StreamKind kind, byte[] head, IEnumerable<byte[]> junk, int most = 1 << 20, int held = IngestWriter.MaxSilentBytes)
     {
         using IStreamDecoder decoder = StreamDecoders.Create(kind);
         var feed = new PushFeed(new PushServerOptions(), _writer, decoder, _time);
@@ -135,7 +157,7 @@ public sealed class PushFeedTests : IDisposable
         string? end = null;
         foreach (byte[] piece in junk)
         {
-            _time.Advance(TimeSpan.FromSeconds(1));
+            _time.Advance(TimeSpan.FromSeconds((double)piece.Length / (1 << 20)));
             for (int at = 0; at < piece.Length && end is null; at += 1024)
             {
                 end = feed.Write(piece.AsSpan(at, Math.Min(1024, piece.Length - at)));
@@ -148,7 +170,7 @@ public sealed class PushFeedTests : IDisposable
             }
         }
 
-        Assert.NotNull(end);
+        Assert.Equal(expected, (end, feed.Problem));
         Assert.InRange(feed.Bytes, 1, 2 * most);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 << 20);
         GC.KeepAlive(decoder);

@@ -65,6 +65,22 @@ public class RadioServerTests
         Assert.Equal(TimeSpan.FromSeconds(2), asked);
     }
 
+    [Theory]
+    [InlineData(DropReason.GaveWay, RadioRefusal.TooManyOnDemand, "flac is made on demand, and gave way to one that another address asked for. Take another rendition, or try again later.")]
+    [InlineData(DropReason.RenditionFailed, RadioRefusal.RenditionFailed, "flac failed and is started again in 1 s. Try again then, or take another rendition.")]
+    [InlineData(DropReason.None, RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.")]
+    public async Task Whose_rendition_ends_before_its_first_sound_is_told_why(DropReason end, RadioRefusal reason, string text)
+    {
+        await using var server = new RadioTestServer(onFlacStarts: (ring, _) => ring.Publish(new EndItem(0, TimeProvider.System.GetTimestamp()) { Reason = end }));
+        using RadioTestClient player = await server.GetAsync("/jazz.flac");
+
+        string answer = await player.ReadAllAsync();
+
+        Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+        Assert.EndsWith($"\r\n\r\n{text}\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal(1, server.Radio.GetSnapshot().Refused[reason]);
+    }
+
     [Fact]
     public async Task Who_closes_its_half_of_the_connection_once_it_has_asked_hears_on_and_is_missed_when_it_leaves()
     {

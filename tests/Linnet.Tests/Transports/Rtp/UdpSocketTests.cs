@@ -37,6 +37,32 @@ public class UdpSocketTests
     }
 
     [Fact]
+    public async Task Whatever_is_thrown_where_a_datagram_is_taken_the_next_one_is_heard()
+    {
+        using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using UdpSocket receiver = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        SocketAddress to = sender.AddressOf(receiver.LocalEndPoint);
+        using var ended = new CancellationTokenSource(HangLimit);
+        Exception[] failures = [new ObjectDisposedException("x"), new OperationCanceledException(), new SocketException((int)SocketError.OperationAborted), new IOException()];
+        int heard = 0;
+
+        Assert.Equal(5, sender.Send([.. Enumerable.Repeat(new OutgoingDatagram(to, new byte[1]), 5)]));
+        await receiver.ReceiveAsync(
+            (_, _) =>
+            {
+                if (heard++ < failures.Length)
+                {
+                    throw failures[heard - 1];
+                }
+
+                ended.Cancel();
+            },
+            ended.Token);
+
+        Assert.Equal((5, 4), (heard, receiver.ReceiveErrors));
+    }
+
+    [Fact]
     public void One_call_takes_more_datagrams_than_the_system_does()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -53,6 +53,47 @@ public class RtspRouteTests
     }
 
     [Fact]
+    public async Task What_comes_from_where_a_packet_without_a_proof_has_moved_the_reports_never_becomes_a_proof()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using var thief = new UdpEars();
+        await PlayAsync(server, client, ears);
+
+        // The listener opens its way, and before it reports for the first time another program of its address does.
+        ears.SendRtp(Punch(server), server.Ports!.Rtp.LocalEndPoint);
+        for (int i = 1; i <= 2; i++)
+        {
+            thief.SendRtcp(Report(server, Listener), server.Ports.Rtcp.LocalEndPoint);
+            await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == i);
+        }
+
+        thief.SendRtp(Report(server, Listener), server.Ports.Rtp.LocalEndPoint);
+        await Until.TrueAsync(() => server.Server.GetSnapshot() is { StrangeDatagrams: 1 } or { PortsLatched: 2 });
+
+        await ExpectNoMoveAsync(server, ears, thief, ofReports: 1);
+    }
+
+    [Fact]
+    public async Task Where_a_report_without_a_proof_has_moved_the_reports_the_sound_still_goes_where_a_first_packet_says()
+    {
+        await using var server = new RtspTestServer();
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using var translated = new UdpEars();
+        await PlayAsync(server, client, ears);
+
+        translated.SendRtcp(Report(server, Listener), server.Ports!.Rtcp.LocalEndPoint);
+        await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == 1);
+        translated.SendRtp(Punch(server), server.Ports.Rtp.LocalEndPoint);
+        await Until.TrueAsync(() => server.Server.GetSnapshot().PortsLatched == 2);
+
+        PacketItem packet = RtspTestServer.Publish(server.Opus, 1)[0];
+        Assert.Equal(packet.Datagram.ToArray(), await translated.ReadRtpAsync());
+    }
+
+    [Fact]
     public async Task A_report_with_the_listeners_own_number_moves_it_as_often_as_it_comes()
     {
         await using var server = new RtspTestServer();
@@ -168,6 +209,32 @@ public class RtspRouteTests
         Array.ForEach(routes, sender.Close);
     }
 
+    [Fact]
+    public void What_comes_from_where_no_listener_is_allocates_nothing()
+    {
+        var time = new FakeTimeProvider();
+        using RtpPortPair ports = RtpPortPair.Bind(IPAddress.Loopback, 0);
+        var sender = new RtpSender(ports, time, NullLogger.Instance);
+        var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), 240, 128_000, RtpStreamIdentity.Random());
+        UdpRoute route = sender.Open(IPAddress.Loopback, IPAddress.Loopback, 10_000, 10_001, new RtpFeedback(info, time));
+        byte[] report = new byte[32];
+        RtcpCompound.Write(report, new ReceiverReport(Listener) { Blocks = [new ReportBlock(info.Stream.Ssrc, 0, 0, 0, 0, 0, 0)] });
+        SocketAddress from = ports.Rtp.AddressOf(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 20_000));
+        sender.OnRtp(report, from);
+        sender.OnRtcp(report, from);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            sender.OnRtp(report, from);
+            sender.OnRtcp(report, from);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(2002, sender.Strangers);
+        sender.Close(route);
+    }
+
     private static async Task PlayAsync(RtspTestServer server, RawRtspClient client, UdpEars ears)
     {
         await client.SetupAsync(server.Uri("/jazz"), $"RTP/AVP;unicast;client_port={ears.RtpPort}-{ears.RtcpPort}");
@@ -177,11 +244,9 @@ public class RtspRouteTests
     // Everything that another program behind the listener's address can send. How many datagrams that are.
     private static long Attack(RtspTestServer server, UdpEars thief, uint guess)
     {
-        byte[] punch = new byte[RtpHeader.Length];
-        new RtpHeader(96, false, 1, 2, server.Opus.Info.Stream.Ssrc).Write(punch);
         byte[] empty = new byte[8];
         new ReceiverReport(guess).Write(empty);
-        byte[][] datagrams = [punch, [0xCE, 0xFA, 0xED, 0xFE], [0], empty, Report(server, guess), Proof(0), Proof(UInt128.MaxValue)];
+        byte[][] datagrams = [Punch(server), [0xCE, 0xFA, 0xED, 0xFE], [0], empty, Report(server, guess), Proof(0), Proof(UInt128.MaxValue)];
         foreach (byte[] datagram in datagrams)
         {
             thief.SendRtp(datagram, server.Ports!.Rtp.LocalEndPoint);
@@ -191,7 +256,7 @@ public class RtspRouteTests
         return 2 * datagrams.Length;
     }
 
-    private static async Task ExpectNoMoveAsync(RtspTestServer server, UdpEars ears, UdpEars thief)
+    private static async Task ExpectNoMoveAsync(RtspTestServer server, UdpEars ears, UdpEars thief, int ofReports = 0)
     {
         PacketItem last = RtspTestServer.Publish(server.Opus, 3)[^1];
         byte[] heard = [];
@@ -201,7 +266,14 @@ public class RtspRouteTests
         }
 
         Assert.False(thief.HasRtp);
-        Assert.Equal(0, server.Server.GetSnapshot().PortsLatched);
+        Assert.Equal(ofReports, server.Server.GetSnapshot().PortsLatched);
+    }
+
+    private static byte[] Punch(RtspTestServer server)
+    {
+        byte[] bytes = new byte[RtpHeader.Length];
+        new RtpHeader(96, false, 1, 2, server.Opus.Info.Stream.Ssrc).Write(bytes);
+        return bytes;
     }
 
     private static byte[] Report(RtspTestServer server, uint listener)

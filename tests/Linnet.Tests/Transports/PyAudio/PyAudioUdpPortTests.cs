@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Stations;
+using Linnet.Transports.Http;
+using Linnet.Transports.PyAudio;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.PyAudio;
+
+namespace Linnet.Tests.Transports.PyAudio;
+
+public class PyAudioUdpPortTests
+{
+    private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void What_is_kept_back_for_what_must_not_fail_is_not_taken_for_a_listener()
+    {
+        int room = -1, asked = 0;
+        using PyAudioUdpPort port = PyAudioUdpPort.Bind(new IPEndPoint(IPAddress.Loopback, 0), _ =>
+        {
+            asked++;
+            return room;
+        });
+
+        Assert.Null(port.TryConnect(new IPEndPoint(IPAddress.Loopback, 20_000), IPAddress.Loopback));
+        Assert.Equal(1, asked);
+
+        room = 0;
+        using Socket? socket = port.TryConnect(new IPEndPoint(IPAddress.Loopback, 20_000), IPAddress.Loopback);
+        Assert.Equal(port.LocalEndPoint, socket?.LocalEndPoint);
+    }
+
+    [Fact]
+    public void The_sockets_of_these_listeners_count_with_the_others()
+    {
+        var options = new StationServerOptions
+        {
+            Rtsp = new RtspServerOptions { MaxSessions = 1 },
+            Radio = new RadioServerOptions { MaxListeners = 20 },
+            PyAudio = new PyAudioServerOptions { MaxTcpListeners = 300, MaxLeases = 4000 },
+        };
+
+        Assert.Equal(4321, options.MaxListeners);
+    }
+
+    [Fact]
+    public async Task Whatever_is_thrown_where_a_datagram_is_taken_the_next_one_is_heard()
+    {
+        Exception[] failures = [new ObjectDisposedException("x"), new OperationCanceledException(), new SocketException((int)SocketError.OperationAborted), new IOException()];
+        var said = new List<Exception>();
+        using PyAudioUdpPort port = PyAudioUdpPort.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(HangLimit);
+        int heard = 0;
+        for (int i = 0; i <= failures.Length; i++)
+        {
+            await client.SendAsync(PyAudioHello.Datagram.ToArray(), port.LocalEndPoint, HangLimit);
+        }
+
+        await port.ReceiveAsync(
+            (_, _, _) =>
+            {
+                if (heard++ < failures.Length)
+                {
+                    throw failures[heard - 1];
+                }
+
+                ended.Cancel();
+            },
+            said.Add,
+            ended.Token);
+
+        Assert.Equal(5, heard);
+        Assert.Equal(failures, said);
+    }
+}

@@ -1,0 +1,58 @@
+using Linnet.Broadcast;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+/// <summary>What goes wrong here with one session.</summary>
+public class RtspSessionFailureTests
+{
+    [Fact]
+    public async Task A_session_by_UDP_that_fails_ends_alone()
+    {
+        var time = new FailingClock();
+        await using var server = new RtspTestServer(time: time);
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using var others = new UdpEars();
+        await PlayAsync(server, client, "/jazz", ears);
+        await ears.ReadRtcpAsync();
+
+        // The report that this one begins with cannot be written.
+        time.Fails = true;
+        await PlayAsync(server, client, "/news", others);
+        await Until.TrueAsync(() => server.Server.GetSnapshot().EndedSessions.GetValueOrDefault(RtspSessionEnd.Failed) == 1);
+
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", server.Uri("/"))).Status);
+        byte[] last = RtspTestServer.Publish(server.Opus, 1)[0].Datagram.ToArray();
+        byte[] heard = [];
+        while (!last.AsSpan().SequenceEqual(heard))
+        {
+            heard = await ears.ReadRtpAsync();
+        }
+
+        Assert.Equal("jazz", Assert.Single(server.Server.GetSnapshot().Sessions).Station);
+    }
+
+    private static async Task PlayAsync(RtspTestServer server, RawRtspClient client, string path, UdpEars ears)
+    {
+        RawResponse setup = await client.RequestAsync(
+            "SETUP", server.Uri(path), $"Transport: RTP/AVP;unicast;client_port={ears.RtpPort}-{ears.RtcpPort}\r\n");
+        Assert.Equal(200, setup.Status);
+        Assert.Equal(200, (await client.RequestAsync("PLAY", server.Uri(path), $"Session: {setup["Session"]!.Split(';')[0]}\r\n")).Status);
+    }
+
+    /// <summary>Once, on a thread that sends, it cannot tell what time it is.</summary>
+    private sealed class FailingClock : TimeProvider
+    {
+        private int _fails;
+
+        internal bool Fails
+        {
+            set => Volatile.Write(ref _fails, value ? 1 : 0);
+        }
+
+        public override DateTimeOffset GetUtcNow() => !Thread.CurrentThread.IsThreadPoolThread && Interlocked.Exchange(ref _fails, 0) == 1
+            ? throw new InvalidOperationException("The clock is broken.")
+            : base.GetUtcNow();
+    }
+}
