@@ -56,11 +56,11 @@ public class ConnectionGateTests
 
             ValueTask<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit);
             await RefuseAsync(listener, "127.0.0.2");
-            Assert.StartsWith("529 127.0.0.2 has 15 connections open, three quarters of all", Assert.Single(logger.Lines), StringComparison.Ordinal);
 
             using Socket other = await ConnectAsync(listener, "127.0.0.3");
             using AcceptedConnection? connection = await accepting;
             Assert.Equal(other.LocalEndPoint, connection!.Socket.RemoteEndPoint);
+            Assert.StartsWith("529 127.0.0.2 has 15 connections open, three quarters of all", Assert.Single(logger.Lines), StringComparison.Ordinal);
         }
         finally
         {

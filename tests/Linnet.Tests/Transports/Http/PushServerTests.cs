@@ -234,7 +234,7 @@ public class PushServerTests
 
         await end;
         Assert.Null(_live.Writer);
-        Assert.Contains(_log.Lines, l => l.Contains("there was no sound in it for 60 s", StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, l => l.Contains("there was no sound in it for 70 s", StringComparison.Ordinal));
     }
 
     [Theory]
