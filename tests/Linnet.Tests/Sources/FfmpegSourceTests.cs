@@ -143,14 +143,26 @@ public sealed partial class FfmpegSourceTests : IDisposable
         Assert.Matches(@"Max cpu time +4[0-2] ", File.ReadAllText(Path.Combine(Children().Single(), "limits")));
     }
 
-    [Fact]
-    public void A_child_that_goes_in_circles_is_ended_with_a_reason()
+    [Theory]
+    [InlineData("kill -XCPU $$")]
+    [InlineData("echo '[info] Exiting normally, received signal 24.' >&2; exit 255")]
+    [InlineData("echo 'Received > 3 system signals, hard exiting' >&2; exit 123")]
+    [InlineData("echo '[error] something else' >&2; exit 123")]
+    public void A_child_that_goes_in_circles_is_ended_with_a_reason(string end)
     {
         _folder.Write("song.wav", Wavs.Counting(0, 8000));
-        Pretend("echo '[info]   Stream #0:0: Audio: alac, 8000 Hz, mono, s16p' >&2; cat song.wav; kill -XCPU $$");
+        Pretend($"echo '[info]   Stream #0:0: Audio: alac, 8000 Hz, mono, s16p' >&2; cat song.wav; {end}");
         using FfmpegSource source = Open();
 
         Assert.EndsWith("more of the processor than the sound is worth.", Assert.Throws<IOException>(() => source.ReadAll()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tag_that_reads_like_the_reason_is_none()
+    {
+        Pretend("echo '[info]     title           : Exiting normally, received signal 24.' >&2; echo '[error] the real reason.' >&2; exit 1");
+
+        Assert.EndsWith("can read: the real reason.", Assert.Throws<IOException>(() => Open()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal sealed class FfmpegProcess : IDisposable
 
     /// <summary>
     /// What it may take of the processor beyond the sound it has given. Sound takes some hundredths of its time, so who takes more goes in circles.
+    /// For files this is the one limit of work; for streams it is the backstop, as <see cref="Streams.FfmpegStreamDecoder.FreeWork"/> ends them earlier.
     /// </summary>
     private static readonly TimeSpan FreeWork = TimeSpan.FromSeconds(30);
 
@@ -36,24 +37,33 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>Codecs of sound that may stand in the containers that are pushed.</summary>
     private const string PushedCodecs = "aac,aac_latm,ac3,eac3,alac,flac,libopus,libvorbis,mp2,mp2float,mp3,mp3float,opus,vorbis,pcm_f32le,pcm_s16le,pcm_s24le";
 
-    private const int TookTooLong = 128 + 24; // ended by SIGXCPU
+    /// <summary>Ended by SIGXCPU, which it had not begun to hear yet.</summary>
+    private const int EndedBySignal = 128 + 24;
+
+    /// <summary>ffmpeg's own code when it was asked four times to stop and has not.</summary>
+    private const int EndedAfterSignals = 123;
+
+    private const string TookTooLong = "ffmpeg took more of the processor than the sound is worth";
 
     private readonly Process _process;
+    private readonly TimeSpan _freeWork;
     private readonly object _gate = new();
     private readonly TaskCompletionSource<int> _bitDepth = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReplayGain _loudness = ReplayGain.None;
     private TimeSpan _granted;
     private string? _problem;
+    private bool _wasStopped;
 
-    private FfmpegProcess(Process process)
+    private FfmpegProcess(Process process, TimeSpan? freeWork)
     {
+        _freeWork = freeWork ?? FreeWork;
         _process = process;
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.BeginErrorReadLine();
         ChildLimits.SetMemory(process.Id, MemoryLimit);
         ChildLimits.SetOpenFiles(process.Id, MaxOpenFiles);
         ChildLimits.ForbidFiles(process.Id);
-        ChildLimits.SetProcessorTime(process.Id, FreeWork);
+        ChildLimits.SetProcessorTime(process.Id, _freeWork);
         ChildLimits.SetNice(process.Id, Nice);
     }
 
@@ -88,14 +98,15 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>Starts ffmpeg on a file.</summary>
     /// <param name="path">The file to decode.</param>
     /// <param name="searchPath">Where to look for the program: the value of PATH.</param>
+    /// <param name="freeWork">Instead of <see cref="FreeWork"/>.</param>
     /// <exception cref="IOException">It is not installed, or does not start; the message says what to do.</exception>
-    internal static FfmpegProcess Start(string path, string? searchPath)
+    internal static FfmpegProcess Start(string path, string? searchPath, TimeSpan? freeWork = null)
     {
         string program = Find(searchPath) ?? throw new IOException(
             $"{path} is not a sound file that libsndfile can read, and ffmpeg, which might, is not installed. Install it with: {HowToInstall}");
         try
         {
-            FfmpegProcess process = Run(program, ArgumentsFor(path));
+            FfmpegProcess process = Run(program, ArgumentsFor(path), freeWork);
             process._process.StandardInput.Close();
             return process;
         }
@@ -163,7 +174,7 @@ internal sealed class FfmpegProcess : IDisposable
         if (sound - _granted >= GrantStep && !_process.HasExited)
         {
             _granted = sound;
-            ChildLimits.SetProcessorTime(_process.Id, FreeWork + sound);
+            ChildLimits.SetProcessorTime(_process.Id, _freeWork + sound);
         }
     }
 
@@ -183,7 +194,8 @@ internal sealed class FfmpegProcess : IDisposable
             return _process.ExitCode switch
             {
                 0 => null,
-                TookTooLong => "ffmpeg took more of the processor than the sound is worth",
+                EndedBySignal or EndedAfterSignals => TookTooLong,
+                _ when _wasStopped => TookTooLong,
                 int code => _problem ?? $"ffmpeg ended with code {code}",
             };
         }
@@ -209,7 +221,7 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    private static FfmpegProcess Run(string program, string[] arguments)
+    private static FfmpegProcess Run(string program, string[] arguments, TimeSpan? freeWork = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -219,7 +231,7 @@ internal sealed class FfmpegProcess : IDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        return new FfmpegProcess(ChildStart.Run(start));
+        return new FfmpegProcess(ChildStart.Run(start), freeWork);
     }
 
     /// <summary>The program on PATH; never one in the working directory.</summary>
@@ -242,7 +254,14 @@ internal sealed class FfmpegProcess : IDisposable
             return;
         }
 
-        if (line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal))
+        if (FfmpegStream.TellsOfProcessorTime(line))
+        {
+            lock (_gate)
+            {
+                _wasStopped = true;
+            }
+        }
+        else if (line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal))
         {
             string text = line[(line.LastIndexOf(']') + 1)..].Trim().TrimEnd('.');
             lock (_gate)

@@ -1,6 +1,6 @@
 namespace Linnet.Codecs.Ffmpeg;
 
-/// <summary>Reads the line in which ffmpeg says what is in a file.</summary>
+/// <summary>Reads lines in which ffmpeg says what is in a file, and how it ends.</summary>
 internal static class FfmpegStream
 {
     /// <summary>Names of the codecs that give the samples they were given; of PCM there are many.</summary>
@@ -33,6 +33,12 @@ internal static class FfmpegStream
 
         return true;
     }
+
+    /// <summary>Whether the line says that ffmpeg ends because it took too much time of the processor: it hears of that by SIGXCPU, number 24.</summary>
+    /// <remarks>A tag whose text is the same stands further in.</remarks>
+    internal static bool TellsOfProcessorTime(string line) =>
+        line.StartsWith("[info] Exiting normally, received signal 24", StringComparison.Ordinal)
+        || line.StartsWith("Received > 3 system signals", StringComparison.Ordinal);
 
     /// <summary>Whether the line shows one of a file's tags: <c>[info]     replaygain_track_gain: -7.03 dB</c>.</summary>
     internal static bool TryReadTag(string line, out string name, out string value)

@@ -18,7 +18,10 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
     /// <summary>How long the child may take neither bytes nor give any while bytes wait for it.</summary>
     internal static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>What the child may take of the processor beyond <see cref="WorkPerSound"/>.</summary>
+    /// <summary>
+    /// What the child may take of the processor beyond <see cref="WorkPerSound"/>. Judged here as bytes come; the backstop, for a child that works
+    /// while none come, is the system's limit, which <see cref="FfmpegProcess"/> sets and which allows more.
+    /// </summary>
     internal static readonly TimeSpan FreeWork = TimeSpan.FromSeconds(10);
 
     /// <summary>Seconds of the processor for each second of sound. Decoding takes some hundredths.</summary>

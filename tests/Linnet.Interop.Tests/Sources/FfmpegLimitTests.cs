@@ -1,0 +1,51 @@
+using Linnet.Codecs.Ffmpeg;
+
+namespace Linnet.Interop.Tests.Sources;
+
+/// <summary>The real ffmpeg, where it takes more of the processor than it may.</summary>
+public sealed class FfmpegLimitTests : IDisposable
+{
+    /// <summary>Some hours of silence. As a sparse file it takes no room.</summary>
+    private const long Length = 2L << 30;
+
+    private readonly Ffmpeg _ffmpeg = new();
+
+    public void Dispose() => _ffmpeg.Dispose();
+
+    [Fact]
+    public void It_is_stopped_and_the_reason_is_told()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there it has a limit.");
+        string path = _ffmpeg["silence.wav"];
+        WriteSilence(path);
+
+        using FfmpegProcess process = FfmpegProcess.Start(path, Environment.GetEnvironmentVariable("PATH"), freeWork: TimeSpan.FromSeconds(1));
+        byte[] buffer = new byte[1 << 16];
+        while (process.Output.Read(buffer) > 0)
+        {
+            // Until it ends.
+        }
+
+        Assert.Equal("ffmpeg took more of the processor than the sound is worth", process.WaitForProblem());
+    }
+
+    private static void WriteSilence(string path)
+    {
+        using FileStream file = File.Create(path);
+        using var writer = new BinaryWriter(file);
+        writer.Write("RIFF"u8);
+        writer.Write((uint)(Length + 36));
+        writer.Write("WAVEfmt "u8);
+        writer.Write(16);
+        writer.Write((short)1);
+        writer.Write((short)1);
+        writer.Write(48_000);
+        writer.Write(96_000);
+        writer.Write((short)2);
+        writer.Write((short)16);
+        writer.Write("data"u8);
+        writer.Write((uint)Length);
+        writer.Flush();
+        file.SetLength(Length + 44);
+    }
+}
