@@ -8,8 +8,9 @@ namespace Linnet.Server.Hosting;
 internal static class HttpPort
 {
     // What the kernel may hold of what a client sends and nobody reads. A fixed size, which sockets that are accepted inherit: else Linux lets it
-    // grow to megabytes for each.
-    internal const int ReceiveBufferSize = 64 * 1024;
+    // grow to megabytes for each. It has to be what a push needs (PushServer), since only the listening socket's size widens the window that TCP
+    // agrees on at the start; whoever turns out to be no pusher gets less (RadioServer). Linux takes no more than net.core.rmem_max.
+    internal const int ReceiveBufferSize = 256 * 1024;
 
     internal static IPEndPoint EndPoint(RadioHostOptions options) =>
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);

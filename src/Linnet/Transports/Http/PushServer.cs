@@ -21,8 +21,8 @@ internal delegate bool StreamDecoderFactory(
 /// </remarks>
 public sealed class PushServer
 {
-    // Some seconds of sound, and enough for 2 Mb/s across an ocean.
-    private const int KernelBuffer = 64 * 1024;
+    // A window's worth: enough for 10 Mbit/s across an ocean (200 ms), which is more than any uncompressed sound in stereo takes.
+    private const int KernelBuffer = 256 * 1024;
 
     private readonly PushServerOptions _options;
     private readonly IReadOnlyList<IngestBuffer> _stations;

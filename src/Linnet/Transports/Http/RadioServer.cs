@@ -107,6 +107,12 @@ public sealed class RadioServer
         {
             PeerAddress peer = PeerAddress.Of(remote.Address);
             RadioRequest request = await _requests.ReadAsync(transport.Input, peer, IsOurs, cancellationToken).ConfigureAwait(false);
+            if (!IsPush(request.Head))
+            {
+                // It has said all that it has to say.
+                socket.ReceiveBufferSize = TcpListenerHost.ReceiveBufferSize;
+            }
+
             if (!request.IsOurs)
             {
                 return request;
@@ -145,6 +151,8 @@ public sealed class RadioServer
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
+    private static bool IsPush(HttpRequestHead? head) => head?.Method is "PUT" or "SOURCE";
+
     private bool IsOurs(HttpRequestHead head) => head.Method switch
     {
         "PUT" or "SOURCE" => true,
@@ -155,7 +163,7 @@ public sealed class RadioServer
     private Task AnswerAsync(
         HttpRequestHead head, IDuplexPipe transport, Socket socket, PeerAddress peer, IPEndPoint remote, CancellationToken cancellationToken)
     {
-        if (head.Method is "PUT" or "SOURCE" || head.Path.StartsWith("/admin/", StringComparison.Ordinal))
+        if (IsPush(head) || head.Path.StartsWith("/admin/", StringComparison.Ordinal))
         {
             return Push is null
                 ? RefuseAsync(head, transport, socket, remote, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.\r\n")
