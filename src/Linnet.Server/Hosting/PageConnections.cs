@@ -32,7 +32,7 @@ internal sealed class PageConnections(TimeProvider time)
     // not for long.
     private const long MaxRest = 64 * 1024;
 
-    private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
     private readonly AddressQuota _pages = new(Most, MostPerAddress);
     private readonly AddressQuota _health = new(MostHealth, MostHealthPerAddress);

@@ -28,7 +28,7 @@ internal sealed class HostedServer : IAsyncDisposable
     public static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
     public static async Task<HostedServer> StartAsync(
-        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null, FedStation? fed = null)
+        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null, FedStation? fed = null, TimeProvider? time = null)
     {
         var ports = new StationServerOptions
         {
@@ -41,7 +41,7 @@ internal sealed class HostedServer : IAsyncDisposable
         StationServer server = StationServer.Open(stations, ports, fed: fed is null ? [] : [fed]);
         options = (options ?? new RadioHostOptions()) with { Bind = IPAddress.Loopback, Port = 0 };
         RadioHost host = await RadioHost.StartAsync(
-            server, serveAudio ?? server.Radio!.TryServeAsync, options, TimeProvider.System, cancellationToken: HangLimit);
+            server, serveAudio ?? server.Radio!.TryServeAsync, options, time ?? TimeProvider.System, cancellationToken: HangLimit);
         return new HostedServer(server, host);
     }
 

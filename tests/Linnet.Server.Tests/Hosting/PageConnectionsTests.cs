@@ -4,6 +4,7 @@ using System.Text;
 using Linnet.Server.Hosting;
 using Linnet.Sources;
 using Linnet.Stations;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Server.Tests.Hosting;
 
@@ -15,7 +16,8 @@ public class PageConnectionsTests
     [Fact]
     public async Task Bodies_that_never_come_hold_no_places()
     {
-        await using HostedServer server = await HostedServer.StartAsync([Tone()]);
+        var time = new FakeTimeProvider();
+        await using HostedServer server = await HostedServer.StartAsync([Tone()], time: time);
         using var crowd = new Crowd();
         for (int i = 0; i < 1300; i++)
         {
@@ -29,6 +31,9 @@ public class PageConnectionsTests
         Assert.StartsWith("HTTP/1.1 200 ", await server.GetAsync("/health/live"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n", await crowd.ReadAsync(0), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 413 ", await crowd.ReadAsync(1), StringComparison.Ordinal);
+
+        // Once the time is over for which what they may still say is read, and long before it is over for a page, their own address gets pages, too.
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAgainAsync(server, "127.0.0.2", time), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,6 +84,30 @@ public class PageConnectionsTests
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, HangLimit);
         }
+    }
+
+    /// <summary>Asks for the first page, some times, until the address gets it.</summary>
+    private static async Task<string> AskAgainAsync(HostedServer server, string from, FakeTimeProvider time)
+    {
+        string answer = "";
+        for (TimeSpan passed = PageConnections.RestTime; passed < PageConnections.Longest && answer.Length == 0; passed += PageConnections.RestTime)
+        {
+            time.Advance(PageConnections.RestTime);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, HangLimit);
+            using var one = new Crowd();
+            try
+            {
+                Socket socket = await one.ConnectAsync(server.Host.EndPoint, from);
+                await socket.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), HangLimit);
+                answer = await one.ReadAsync(0);
+            }
+            catch (SocketException)
+            {
+                // Not yet.
+            }
+        }
+
+        return answer;
     }
 
     private static Station Tone() => new(new StationOptions { Name = "jazz" }, new ToneSource(440));
