@@ -64,7 +64,8 @@ internal static class ServerPanel
             .Add(Text.Number(row.Listeners, "listener"))
             .Add(string.Concat(row.Running.Select(static r => $"  {r.Name} {r.Listeners}")), Tone.Quiet)
             .Add(pusher is null ? "" : $"  pushed by {pusher}", Tone.Good)
-            .Add(Count("  source underruns ", station.Reanchored + station.Underruns), Tone.Warning)
+            .Add(Count("  source underruns ", station.Reanchored), Tone.Warning)
+            .Add(Count("  sender underruns ", station.Underruns), Tone.Warning)
             .Add(Count("  packets late ", station.Renditions.Sum(static r => r.LatePackets)), Tone.Warning)
             .Add(Count("  renditions failed ", station.Renditions.Sum(static r => r.Failures)), Tone.Bad);
         string? problem = station.Problem ?? station.Awaits;

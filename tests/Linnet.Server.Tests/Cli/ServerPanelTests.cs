@@ -29,7 +29,7 @@ public class ServerPanelTests
             " rtsp://192.168.1.5:8554/",
             " rtsp://[2001:db8::5]:8554/",
             "",
-            " jazz  44.1 kHz stereo  playing  1:02:05  3 listeners  opus 2  pcm 1  source underruns 3  packets late 7  renditions failed 1",
+            " jazz  44.1 kHz stereo  playing  1:02:05  3 listeners  opus 2  pcm 1  source underruns 2  sender underruns 1  packets late 7  renditions failed 1",
             "   Bird – Ornithology",
             "   " + new string('█', 5) + new string('·', 5) + " −30.0 dBFS",
             "   " + new string('·', 10) + "    −∞ dBFS",
