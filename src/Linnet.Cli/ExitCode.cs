@@ -14,10 +14,9 @@ internal static class ExitCode
     /// <summary>The command line made no sense; standard error says why.</summary>
     public const int BadUsage = 2;
 
-    /// <summary>A second signal ended it where it was, as shells number that: 128 and the signal.</summary>
+    /// <summary>A second signal, SIGINT or SIGTERM, ended it where it was, as shells number that: 128 and the signal.</summary>
     public static int Of(PosixSignal signal) => 128 + signal switch
     {
-        PosixSignal.SIGHUP => 1,
         PosixSignal.SIGINT => 2,
         _ => 15,
     };

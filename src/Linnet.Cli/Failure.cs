@@ -12,8 +12,22 @@ internal static class Failure
 
     /// <summary>What to do if this process may open too few files for a server; <see langword="null"/>: it may open enough.</summary>
     public static string? FewFiles => ConnectionGate.OpenFileLimit is int limit and < LeastFiles
-        ? $"This process may open {limit} files and sockets; a server needs {LeastFiles}, and one more for each listener. Raise it with ulimit -n, or LimitNOFILE= in a systemd unit."
+        ? FewFilesOf(limit)
         : null;
+
+    /// <summary>The sentence for a process that may open <paramref name="limit"/> files and sockets.</summary>
+    public static string FewFilesOf(int limit) =>
+        $"This process may open {limit} files and sockets; a server needs {LeastFiles}, and one more for each listener. Raise it with ulimit -n, or LimitNOFILE= in a systemd unit.";
+
+    /// <summary>Refuses to serve where the runtime itself would break in the midst of something, and could not say of what.</summary>
+    /// <exception cref="IOException">This process may open too few files for a server.</exception>
+    public static void ThrowIfFewFiles()
+    {
+        if (FewFiles is string problem)
+        {
+            throw new IOException(problem);
+        }
+    }
 
     /// <summary>Reports <paramref name="exception"/> on standard error.</summary>
     /// <returns>The exit code it means.</returns>

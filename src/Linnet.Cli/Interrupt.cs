@@ -3,6 +3,10 @@ using System.Runtime.InteropServices;
 namespace Linnet.Cli;
 
 /// <summary>Ctrl-C and its relatives: the first asks for a clean end through one token, the second ends the process at once.</summary>
+/// <remarks>
+/// A hang-up is never the second: a terminal that closes gives two within milliseconds, one of the shell's and one of the kernel's, and nobody who
+/// is impatient sends one.
+/// </remarks>
 internal sealed class Interrupt : IDisposable
 {
     /// <summary>A file has grown to the limit of the process (SIGXFSZ, alike on Linux and macOS). The write fails by itself, and that is enough.</summary>
@@ -10,16 +14,21 @@ internal sealed class Interrupt : IDisposable
 
     private static PosixSignalRegistration? _fileTooLong;
 
+    private static PosixSignalRegistration? _hangUp;
+
     private readonly CancellationTokenSource _asked = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signals;
 
     public Interrupt()
     {
-        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM])
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
         }
+
+        // For good: the second may come when the program is at its end, and must not change how it ends.
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
 
         if (!OperatingSystem.IsWindows())
         {
@@ -39,7 +48,7 @@ internal sealed class Interrupt : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _signals) > 1)
+        if (Interlocked.Increment(ref _signals) > 1 && context.Signal != PosixSignal.SIGHUP)
         {
             Environment.Exit(ExitCode.Of(context.Signal));
         }

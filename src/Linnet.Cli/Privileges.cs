@@ -21,11 +21,17 @@ internal static unsafe partial class Privileges
         {
             Become(user);
         }
-        else if (shell.IsPrivileged)
+        else if (shell.IsPrivileged && Advice() is string advice)
         {
-            shell.Say("Linnet runs as root, and who broke into it would be root: add --user NAME, or let systemd start it (docs/running.md).");
+            shell.Say($"Linnet runs as root, and who broke into it would be root: {advice}");
         }
     }
+
+    /// <summary>What to do instead on this system. On Windows administrators are common, and there is nothing short to say.</summary>
+    private static string? Advice() =>
+        OperatingSystem.IsLinux() ? "add --user NAME, or let systemd start it (docs/running.md)."
+        : OperatingSystem.IsWindows() ? null
+        : "start it as another user.";
 
     private static void Become(string name)
     {
@@ -42,12 +48,13 @@ internal static unsafe partial class Privileges
                 : $"'{name}' is root, whom --user is there to avoid: choose another.");
         }
 
-        (uint user, uint group) = (entry->UserId, entry->GroupId);
+        (uint user, uint group, string? home) = (entry->UserId, entry->GroupId, Marshal.PtrToStringUTF8((nint)entry->Home));
         if (!Environment.IsPrivilegedProcess)
         {
             throw new UsageException("--user is for root, who alone can become another user: leave it out.");
         }
 
+        string[] samples = [.. Sample(AppContext.BaseDirectory), .. Sample(RuntimeEnvironment.GetRuntimeDirectory())];
         if (SetGroups(name, group) != 0 || SetGroup(group) != 0 || SetUser(user) != 0)
         {
             throw new IOException($"Linnet cannot become '{name}': {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
@@ -57,6 +64,47 @@ internal static unsafe partial class Privileges
         {
             throw new IOException($"Linnet became '{name}', but could become root again: this system keeps rights that it should drop.");
         }
+
+        foreach (string file in samples)
+        {
+            CheckReadable(file, name);
+        }
+
+        MoveTo(home);
+    }
+
+    /// <summary>One of the files that the program may have to load yet.</summary>
+    private static IEnumerable<string> Sample(string folder) => Directory.EnumerateFiles(folder, "*.dll").Take(1);
+
+    /// <summary>What cannot be read now would be missed at some later time, and end the process then.</summary>
+    private static void CheckReadable(string file, string name)
+    {
+        try
+        {
+            using FileStream opened = File.OpenRead(file);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            string folder = Path.GetDirectoryName(file)!;
+            throw new IOException(
+                folder == Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)
+                    ? $"'{name}' may not read {folder}: put Linnet where everybody can read it, such as /opt/linnet."
+                    : $"'{name}' may not read {folder}: put .NET where everybody can read it, such as /usr/share/dotnet.",
+                e);
+        }
+    }
+
+    /// <summary>Sets the variables by which libraries find a user's files and sockets: root's are not for others. C libraries read their own copy.</summary>
+    private static void MoveTo(string? home)
+    {
+        if (!string.IsNullOrEmpty(home))
+        {
+            Environment.SetEnvironmentVariable("HOME", home);
+            _ = SetVariable("HOME", home, 1);
+        }
+
+        Environment.SetEnvironmentVariable("XDG_RUNTIME_DIR", null);
+        _ = UnsetVariable("XDG_RUNTIME_DIR");
     }
 
     [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
@@ -70,6 +118,12 @@ internal static unsafe partial class Privileges
 
     [LibraryImport("libc", EntryPoint = "setuid", SetLastError = true)]
     private static partial int SetUser(uint user);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrites);
+
+    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnsetVariable(string name);
 
     /// <summary><c>struct passwd</c> of glibc and musl.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -1,6 +1,11 @@
 using Linnet.Cli;
 using Linnet.Cli.Outputs;
 
+if (!FewestFiles.AreAllowed())
+{
+    return ExitCode.Failed;
+}
+
 StartedDescriptors.Ensure();
 using var interrupt = new Interrupt();
 using var outputs = ProgramOutputs.OfThisProcess(Shell.HasTerminal);

@@ -15,6 +15,7 @@ internal static class DemoSession
 
     public static async Task<int> RunAsync(TimeSpan? duration, StationServerOptions network, string? user, Shell shell, CancellationToken cancellationToken)
     {
+        Failure.ThrowIfFewFiles();
         Privileges.Lower(user, shell);
         using var session = new Session(shell, wantsJson: false, outIsTaken: false, cancellationToken);
         var options = new StationOptions { Name = StationName };

@@ -13,7 +13,7 @@ internal static class ServeSession
 {
     public static async Task<int> RunAsync(ServeRequest request, Shell shell, CancellationToken cancellationToken)
     {
-        CheckOpenFiles();
+        Failure.ThrowIfFewFiles();
         CheckPush(request);
         Privileges.Lower(request.User, shell);
         using var session = new Session(shell, request.WantsJson, outIsTaken: false, cancellationToken);
@@ -35,15 +35,6 @@ internal static class ServeSession
 
         // One broken source does not end a server; but when there was nothing else to send, that is a failure.
         return server.Stations.Count > 0 && server.Stations.All(static s => s.GetSnapshot().State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
-    }
-
-    /// <summary>Below that the runtime itself would break in the midst of something, and could not say of what.</summary>
-    private static void CheckOpenFiles()
-    {
-        if (Failure.FewFiles is string problem)
-        {
-            throw new IOException(problem);
-        }
     }
 
     /// <summary>A station that nobody can push to is no station.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Linnet.Cli.Outputs;
 
@@ -25,6 +26,7 @@ internal static unsafe partial class StandardStream
             return bytes => Write(descriptor, bytes);
         }
 
+        SpeakUtf8(descriptor == Error ? Console.IsErrorRedirected : Console.IsOutputRedirected);
         Stream stream = descriptor == Error ? Console.OpenStandardError() : Console.OpenStandardOutput();
         return bytes =>
         {
@@ -34,7 +36,28 @@ internal static unsafe partial class StandardStream
         };
     }
 
-    private static int Write(int descriptor, ReadOnlySpan<byte> bytes)
+    /// <summary>A console of Windows takes bytes for letters of its code page, which is seldom UTF-8.</summary>
+    private static void SpeakUtf8(bool isRedirected)
+    {
+        if (isRedirected)
+        {
+            return;
+        }
+
+        try
+        {
+            Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        }
+        catch (IOException)
+        {
+            // There is no console, or it knows no UTF-8: what is not ASCII looks odd.
+        }
+    }
+
+    /// <summary>Writes some of <paramref name="bytes"/>; not on Windows.</summary>
+    /// <returns>How many were taken, at least one.</returns>
+    /// <exception cref="IOException">None could be written.</exception>
+    internal static int Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
         while (true)
         {

@@ -32,7 +32,7 @@ internal static unsafe partial class StartedDescriptors
     }
 
     // What a program is started with survived an exec, which nothing does that is to be closed then; all that the runtime opens is.
-    private static bool IsMissing(int descriptor) => Control(descriptor, GetFlags) is var flags && (flags < 0 || (flags & CloseOnExec) != 0);
+    internal static bool IsMissing(int descriptor) => Control(descriptor, GetFlags) is var flags && (flags < 0 || (flags & CloseOnExec) != 0);
 
     private static void StartAnew(string redirections)
     {

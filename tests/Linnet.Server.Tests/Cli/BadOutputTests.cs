@@ -156,6 +156,31 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
+    public async Task However_often_the_terminal_hangs_up_a_recording_ends_well()
+    {
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
+        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
+        string heard = Path.Join(_folder, "heard.wav");
+        await using LinnetProcess player = LinnetProcess.Start("exec \"$0\" \"$@\"", ["record", address + "tone/pcm", heard]);
+        while (!File.Exists(heard) || new FileInfo(heard).Length < 40_000)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        // A shell and the kernel send one each. Until the very end none more may change anything.
+        for (int i = 0; i < 100 && LinnetProcess.TrySignal(player.Id, LinnetProcess.HangUp); i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(0, await player.ExitAsync());
+        byte[] wav = File.ReadAllBytes(heard);
+        int data = wav.AsSpan().IndexOf("data"u8);
+        Assert.Equal(wav.Length - data - 8, BitConverter.ToInt32(wav, data + 4));
+    }
+
+    [Fact]
     public async Task Who_ignores_a_hang_up_runs_on()
     {
         int port = LinnetProcess.FreePort();
