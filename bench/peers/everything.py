@@ -22,11 +22,11 @@ import time
 import rig
 from everything_listeners import HANGS, Listener
 from everything_samples import Samples
-from everything_sources import PASSWORD, FarServer, Pusher, folder, write_positions
+from everything_sources import PASSWORD, FarServer, Feeds, Pusher, folder, write_positions
 from radio_servers import wait_for
 
 STATIONS = ("folder", "push", "rtsp", "http", "stdin", "tone")
-HEALTHY = ("folder", "stdin", "tone")
+HEALTHY, PULLED = ("folder", "stdin", "tone"), ("rtsp", "http")
 STAY = [
     ("http", "folder", "mp3"), ("http", "folder", "mp3"), ("http", "folder", "opus"), ("http", "folder", "opus"), ("rtsp-udp", "folder", "opus"),
     ("http", "stdin", "wav"), ("http", "stdin", "flac"), ("rtsp-udp", "stdin", "pcm"), ("rtsp-tcp", "stdin", "pcm"), ("pyaudio-tcp", "stdin", "pyaudio"), ("pyaudio-udp", "stdin", "pyaudio"),
@@ -48,7 +48,7 @@ class Server:
     def __init__(self, arguments, over):
         self.log = open(os.path.join(rig.WORK, "server.log"), "wb")
         self.events, self.errors, self.ports = collections.Counter(), [], {}
-        self.patterns = log_patterns()
+        self.patterns, self.feeds = log_patterns(), Feeds()
         environment = {**os.environ, "LINNET_PUSH_PASSWORD": PASSWORD, "LINNET_DEBUG": "1"}
         self.process = rig.start(rig.LINNET, "serve", *arguments, "--bind", "127.0.0.1", stdin=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
         threading.Thread(target=write_positions, args=(self.process.stdin, over), daemon=True).start()
@@ -62,8 +62,11 @@ class Server:
 
     def take(self, line):
         for event, level, pattern in self.patterns:
-            if pattern.search(line):
+            found = pattern.search(line)
+            if found:
                 self.events[event] += 1
+                if event in Feeds.EVENTS:
+                    self.feeds.take(event, found.groups())
                 if level == "error":
                     self.errors.append(line)
                 return
@@ -72,11 +75,12 @@ class Server:
 
 
 def log_patterns():
-    """What the log events of docs/log-events.md that are errors, and the start and the stop of an encoder, look like."""
+    """What the log events of docs/log-events.md that count here look like: the errors, the start and the stop of an encoder, and what is said of those who send."""
     with open(os.path.join(rig.ROOT, "docs", "log-events.md")) as f:
         rows = re.findall(r"^\| (\d+) \| (\w+) \| (.*) \|$", f.read(), re.M)
-    texts = {event: ".+".join(re.escape(part) for part in re.split(r"\{\w+\}", text)) for event, _, text in rows}
-    return [(event, level, re.compile("^(linnet: )?" + texts[event])) for event, level, text in rows if level == "error" or event in ("205", "206")]
+    counted = ("205", "206", *Feeds.EVENTS)
+    texts = {event: "(.+)".join(re.escape(part) for part in re.split(r"\{\w+\}", text)) for event, _, text in rows}
+    return [(event, level, re.compile("^(?:linnet: )?" + texts[event])) for event, level, text in rows if level == "error" or event in counted]
 
 
 def main():
@@ -99,7 +103,7 @@ def main():
     samples.look()
     samples.start()
     before = {name: samples.last(name) for name in samples.NAMES}
-    pusher = Pusher(ports["http"], over)
+    pusher = Pusher(ports["http"], server.feeds, over)
     pusher.start()
     listeners = [Listener(ports, *who, over, stays=True, seed=i) for i, who in enumerate(STAY)]
     comers = [("http", station, form) for station in STATIONS for form in HTTP] + [("rtsp-udp" if i % 2 else "rtsp-tcp", station, form) for station in STATIONS for i, form in enumerate(RTSP)]
@@ -128,7 +132,7 @@ def main():
     after = {name: samples.last(name) for name in samples.NAMES}
     samples.over.set()
     code = ended(server, still)
-    report(given, server, samples, listeners, there, lived, before, after, end, code)
+    report(given, server, samples, pusher, far, listeners, there, lived, before, after, end, code)
 
 
 def ended(server, still):
@@ -158,7 +162,7 @@ def stuck(pid):
     return ", ".join(f"{n} × {what}" for what, n in found.most_common())
 
 
-def report(given, server, samples, listeners, there, lived, before, after, end, code):
+def report(given, server, samples, pusher, far, listeners, there, lived, before, after, end, code):
     healthy = [l for l in listeners if l.station in HEALTHY]
     middle, allowed = WARM * end + (1 - WARM) * end / 2, GROWTH if given.minutes * 60 >= SHORT else SHORT_GROWTH
     memory = samples.between("memory MB", middle, end)
@@ -167,6 +171,9 @@ def report(given, server, samples, listeners, there, lived, before, after, end, 
     thrown = sum((l.ended for l in listeners), collections.Counter())
     unwell = [l for l in healthy if l.gaps or l.broken]
     hung = max(listeners, key=lambda l: l.longest_wait)
+    returns = {station: server.feeds.returns(station, far.back) for station in PULLED}
+    failed = [*pusher.problems, *far.problems]
+    children = max(value for _, value in samples.taken["children"])
     checks = {
         "the server lived": lived,
         f"all who stayed are still there: {len(there)} of {len(STAY)}": len(there) == len(STAY),
@@ -175,15 +182,20 @@ def report(given, server, samples, listeners, there, lived, before, after, end, 
         f"nobody was refused: {sum(refused.values())}": not refused,
         f"nobody was cut off: {sum(thrown.values())}": not thrown,
         f"encoders started and stopped: {server.events['205']} and {server.events['206']} times": server.events["205"] == server.events["206"] > 0,
+        f"each way of pushing was heard: {', '.join(f'{n} × {way}' for way, n in pusher.heard.items())}; {pusher.times} pushes": all(pusher.heard.values()),
+        f"the far server came again {len(far.back)} times, and then was heard again: {', '.join(f'{n} times on {station}' for station, n in returns.items())}": all(returns.values()),
+        f"all that feeds it could start: {'; '.join(failed) or 'nothing failed'}": not failed,
+        f"children were seen: {children:.0f} at most at once": children > 0,
         f"memory is flat: {memory:.1f} MB, it grew by {grown:+.1f} MB in the last {end - middle:.0f} s; {allowed:.0%} are allowed": grown < allowed * memory,
         **{f"{name} are back: {before[name]:.0f} before, {after[name]:.0f} after": after[name] <= before[name] + spare for name, spare in (("descriptors", SPARE), ("threads", SPARE), ("children", 0))},
         f"no error in the log: {len(server.errors)}": not server.errors,
         f"it ended cleanly: exit code {code}": code == 0,
     }
-    print("\n" + samples.draw() + "\n")
+    print(f"\n{samples.draw()}\n\nThe server's threads ran for {samples.ran:.0f} s and waited for a core for {samples.waited:.0f} s.\n")
     for listener in listeners:
         if listener.gaps or listener.broken or listener.refused or listener.ended or listener.longest_wait >= HANGS:
-            print(f"     {listener}{', stayed' if listener.stays else ''}: {listener.visits} visits, {listener.heard:.0f} of {listener.due:.0f} s, {listener.gaps} gaps, {listener.broken} broken, "
+            times = f" (at {', '.join(f'{at - samples.began:.0f}' for at in listener.missed)} s)" if listener.missed else ""
+            print(f"     {listener}{', stayed' if listener.stays else ''}: {listener.visits} visits, {listener.heard:.0f} of {listener.due:.0f} s, {listener.gaps} gaps{times}, {listener.broken} broken, "
                   f"waited {listener.longest_wait:.1f} s, refused {dict(listener.refused)}, ended {dict(listener.ended)}")
     for line in server.errors[:20]:
         print(f"     log: {line}")

@@ -1,5 +1,6 @@
 """What a server holds, once a second: memory, descriptors, threads, children; whether that grows; and a picture of it."""
 
+import collections
 import os
 import re
 import threading
@@ -14,12 +15,15 @@ BARS = "▁▂▃▄▅▆▇█"
 class Samples(threading.Thread):
     """Samples of one process, by name: lists of (seconds, value)."""
 
+    WINDOW = 10  # seconds
     NAMES = ("memory MB", "heap MB", "descriptors", "threads", "children")
 
     def __init__(self, pid, http_port):
         super().__init__(daemon=True)
         self.pid, self.http_port, self.over, self.began = pid, http_port, threading.Event(), time.monotonic()
-        self.late = 0.0  # seconds by which the machine was late at worst: this thread, which only sleeps, woke so late
+        # Seconds by which the machine was late at worst: this thread, which only sleeps, woke so late; or one thread of the server waited so long for a core within WINDOW.
+        self.late = 0.0
+        self.waits, self.ran, self.waited = collections.deque(), 0.0, 0.0  # seconds that its threads ran, and waited for a core
         self.taken = {name: [] for name in self.NAMES}
 
     def run(self):
@@ -40,6 +44,7 @@ class Samples(threading.Thread):
         now = {"memory MB": rig.memory_kb(self.pid) / 1000, "descriptors": self.descriptors(), "threads": len(threads), "children": len(self.children(threads))}
         for name, value in now.items():
             self.taken[name].append((at, value))
+        self.look_at_waits(at, threads)
 
     def descriptors(self):
         """How many are open, without those of loaded assemblies: the runtime loads some late and keeps all."""
@@ -60,6 +65,25 @@ class Samples(threading.Thread):
             except OSError:
                 pass  # The thread has ended.
         return found
+
+    def look_at_waits(self, at, threads):
+        """How long each thread has run, and waited for a core although it could have run."""
+        now = {}
+        for thread in threads:
+            try:
+                with open(f"/proc/{self.pid}/task/{thread}/schedstat") as f:
+                    now[thread] = [int(field) / 1e9 for field in f.read().split()[:2]]
+            except OSError:
+                pass  # The thread has ended, or this kernel does not count.
+        last = self.waits[-1][1] if self.waits else now
+        for thread, (ran, waited) in now.items():
+            self.ran += ran - last.get(thread, (0, 0))[0]
+            self.waited += waited - last.get(thread, (0, 0))[1]
+        self.waits.append((at, now))
+        while len(self.waits) > 2 and self.waits[1][0] <= at - self.WINDOW:
+            self.waits.popleft()
+        first = self.waits[0][1]
+        self.late = max([self.late, *(waited - first[thread][1] for thread, (_, waited) in now.items() if thread in first)])
 
     def look_at_heap(self):
         """What was in use on the managed heap after its last collection."""

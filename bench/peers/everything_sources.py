@@ -1,10 +1,12 @@
 """What feeds the stations of `everything.py`: files, a pipe, pushes that come and go, and a far server that is killed now and then."""
 
+import collections
 import os
 import random
 import signal
 import subprocess
 import threading
+import time
 
 import rig
 from everything_units import counted
@@ -42,20 +44,53 @@ def write_positions(pipe, over):
         pass  # The server has ended.
 
 
+class Feeds:
+    """What the log of the server says of those who send to it."""
+
+    EVENTS = ("560", "707", "708", "709")
+
+    def __init__(self):
+        self.pushes = 0  # that were taken
+        self.heard = set()  # the stations whose sender is heard now
+        self.since = collections.defaultdict(list)  # by station: when its sender began to be heard
+
+    def take(self, event, names):
+        if event == "560":
+            self.pushes += 1
+        elif event == "707":
+            self.heard.add(names[0])
+            self.since[names[0]].append(time.monotonic())
+        else:
+            self.heard.discard(names[0])
+
+    def returns(self, station, back):
+        """After how many of those times the station's sender was heard again before the next."""
+        return sum(any(start < at < end for at in self.since[station]) for start, end in zip(back, [*back[1:], float("inf")]))
+
+
 class Feeder(threading.Thread):
     """Something beside the server that starts, ends and starts again until it is over."""
 
     def __init__(self, over, seed):
         super().__init__(daemon=True)
         self.over, self.random, self.times, self.process = over, random.Random(seed), 0, None
+        self.problems = []  # why it could not start
 
     def run(self):
         while not self.over.is_set():
-            self.process = self.begin()
-            self.times += 1
-            self.over.wait(self.random.uniform(*self.LASTS))
-            self.end()
+            try:
+                self.process = self.begin()
+            except (SystemExit, OSError, subprocess.SubprocessError) as why:
+                self.problems.append(str(why))
+            else:
+                self.times += 1
+                self.last()
+                self.end()
             self.over.wait(self.random.uniform(*self.PAUSES))
+
+    def last(self):
+        """What it does between its start and its end."""
+        self.over.wait(self.random.uniform(*self.LASTS))
 
     def end(self):
         self.process.send_signal(self.random.choice(self.SIGNALS))
@@ -67,16 +102,28 @@ class Feeder(threading.Thread):
 
 
 class Pusher(Feeder):
-    """Pushes to /push by Icecast's protocol, in another format each time: by ffmpeg (killed, or with a goodbye) and by curl."""
+    """Pushes to /push by Icecast's protocol, in another format each time: by ffmpeg (killed, or with a goodbye) and by curl. `heard` counts the pushes of each way that the server took and played."""
 
     LASTS, PAUSES, SIGNALS = (4, 12), (0.5, 4), (signal.SIGKILL, signal.SIGTERM)
     WAYS = (("mp3", "audio/mpeg", "libmp3lame"), ("ogg", "application/ogg", "libopus"), ("ogg", "application/ogg", "flac"), ("flac", "audio/flac", None))
 
-    def __init__(self, port, over, seed=1):
+    def __init__(self, port, feeds, over, seed=1):
         super().__init__(over, seed)
-        self.port = port
+        self.port, self.feeds, self.taken = port, feeds, 0
+        self.heard = {self.name_of(way): 0 for way in self.WAYS}
+
+    @staticmethod
+    def name_of(way):
+        form, _, codec = way
+        return f"{codec} in {form} by ffmpeg" if codec else f"{form} by curl"
+
+    def last(self):
+        way = self.WAYS[(self.times - 1) % len(self.WAYS)]
+        super().last()
+        self.heard[self.name_of(way)] += self.feeds.pushes > self.taken and "push" in self.feeds.heard
 
     def begin(self):
+        self.taken = self.feeds.pushes
         form, content, codec = self.WAYS[self.times % len(self.WAYS)]
         sine = ["-f", "lavfi", "-i", f"sine=f={300 + self.times % 8 * 100}:r=44100:d=20,aformat=channel_layouts=stereo"]
         if codec:
@@ -91,16 +138,23 @@ class Pusher(Feeder):
 
 
 class FarServer(Feeder):
-    """Another `linnet serve`, which the server under load pulls from. It is killed, and comes back on the same ports."""
+    """Another `linnet serve`, which the server under load pulls from. It is killed, and comes back on the same ports. `back` has the times at which it was back."""
 
     LASTS, PAUSES, SIGNALS = (12, 30), (0.5, 5), (signal.SIGKILL,)
 
     def __init__(self, over, seed=2):
         super().__init__(over, seed)
         self.rtsp, self.http = rig.free_port(), rig.free_port()
+        self.back = []
 
     def begin(self):
         process = rig.start(rig.LINNET, "serve", "far=tone:500", "--live", "--complexity", "0", "--bind", "127.0.0.1", "--rtsp-port", self.rtsp, "--rtp-port", "0", "--http-port", self.http,
                             stdout=subprocess.DEVNULL)
-        wait_for(self.http, process)
+        try:
+            wait_for(self.http, process)
+        except SystemExit:
+            rig.stop(process)
+            raise
+        if self.times:
+            self.back.append(time.monotonic())
         return process

@@ -7,7 +7,8 @@ Ten listeners hear MP3. Then, in the case `descriptors`, 400 connections more co
 others try to listen; in the case `log`, 200 listeners come and go, each of which both servers log. At last the crowd leaves, and ten new ones come. The columns: does the process live;
 how many of the first ten heard everything to the end; how many of those who came during the trouble were answered with sound, and how many otherwise; how many who came afterwards hear.
 
-Linnet's log is its standard output: `/dev/full`, on which every write fails as on a full disk; a pipe whose reader has gone; a pipe that nobody reads. Icecast's is a folder on a small tmpfs that is full (root).
+Linnet's log is its standard output: `/dev/full`, on which every write fails as on a full disk; a pipe whose reader has gone; a pipe that nobody reads. Icecast's are files in a folder: on a small tmpfs that
+is full (root), or named pipes.
 """
 import argparse
 import os
@@ -54,6 +55,23 @@ def unread_pipe():
     return os.pipe()[1]
 
 
+def icecast_to_pipes(stays):
+    """Icecast with named pipes for its logs, which nobody reads; or whose reader goes once it has started."""
+    folder = os.path.join(rig.WORK, "pipes-unread" if stays else "pipes-gone")
+    os.makedirs(folder)
+    readers = []
+    for log in ("access.log", "error.log"):
+        os.mkfifo(os.path.join(folder, log))
+        os.chmod(os.path.join(folder, log), 0o666)
+        readers.append(os.open(os.path.join(folder, log), os.O_RDONLY | os.O_NONBLOCK))
+    os.chmod(folder, 0o777)
+    server = Icecast("mp3", log=folder, log_level=4)
+    if not stays:
+        for reader in readers:
+            os.close(reader)
+    return server
+
+
 def trouble(server, flood):
     """One row: what listeners say."""
     load = Load(server)
@@ -90,8 +108,8 @@ def cases(names):
         yield f"{FEW} descriptors, {CROWD} connections that say nothing", True, lambda: Linnet(preexec_fn=limited), lambda: Icecast("mp3", preexec_fn=limited)
     if "log" in names:
         yield "log on a full disk", False, lambda: Linnet(stdout=open("/dev/full", "wb"), env=TALKATIVE), lambda: Icecast("mp3", log=full_folder(), log_level=4)
-        yield "log into a pipe whose reader has gone", False, lambda: Linnet(stdout=gone_pipe(), env=TALKATIVE), None
-        yield "log into a pipe that nobody reads", False, lambda: Linnet(stdout=unread_pipe(), env=TALKATIVE), None
+        yield "log into a pipe whose reader has gone", False, lambda: Linnet(stdout=gone_pipe(), env=TALKATIVE), lambda: icecast_to_pipes(False)
+        yield "log into a pipe that nobody reads", False, lambda: Linnet(stdout=unread_pipe(), env=TALKATIVE), lambda: icecast_to_pipes(True)
 
 
 TALKATIVE = {**os.environ, "LINNET_DEBUG": "1"}
@@ -107,7 +125,7 @@ def main():
     for name, flood, *servers in cases(given.cases):
         for start in servers:
             which = "Linnet" if start is servers[0] else "Icecast"
-            if start is None or which not in given.only:
+            if which not in given.only:
                 continue
             try:
                 server = start()
