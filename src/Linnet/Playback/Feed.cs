@@ -14,6 +14,10 @@ internal sealed class Feed : IDisposable
     private static readonly TimeSpan SentAhead = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsualPacket = TimeSpan.FromMilliseconds(20);
 
+    // A connection that stood still gives all that was queued at once, and behind it, by numbers far ahead, what the server sends now. Both must fit, or what
+    // was queued is dropped though it came: at 5 ms a packet this is 20 s. Slots that are not needed take no payload.
+    private const int ConnectionCapacity = 4096;
+
     private readonly IAudioDecoder _decoder;
     private readonly int _mostWaiting;
     private Conversion? _conversion;
@@ -24,6 +28,7 @@ internal sealed class Feed : IDisposable
         Payload = station.Payload;
         PayloadType = station.PayloadType;
         _decoder = decoder;
+        options = station.IsTcp ? options with { Capacity = Math.Max(options.Capacity, ConnectionCapacity) } : options;
         Receiver = new Receiver(decoder, PayloadType, options, time, station.Repair) { HasPositions = station.HasPositions };
         _mostWaiting = Math.Min((int)((options.MostDelay + SentAhead) / UsualPacket), options.Capacity / 2);
     }

@@ -51,6 +51,9 @@ internal sealed class JitterBuffer
     private const int SmallestPayload = 256;
     private const int NotKept = -1;
 
+    /// <summary>The most memory that payloads take: as much as 1024 packets of the greatest length do, however many slots there are.</summary>
+    internal const int MaxBytes = 64 << 20;
+
     private readonly Slot[] _slots;
     private readonly long _mask;
 
@@ -60,6 +63,7 @@ internal sealed class JitterBuffer
     private bool _firstIsFixed;
     private long _unique;
     private long _overwritten;
+    private long _bytes;
 
     // Written by the reader's thread.
     private long _head = Empty;
@@ -79,6 +83,9 @@ internal sealed class JitterBuffer
 
     /// <summary>Packets that fit.</summary>
     internal int Capacity => _slots.Length;
+
+    /// <summary>Memory that payloads take.</summary>
+    internal long HeldBytes => Volatile.Read(ref _bytes);
 
     /// <summary>The highest sequence number put in, or <see langword="null"/> before the first.</summary>
     internal long? Newest => Volatile.Read(ref _newest) is var newest && newest == Empty ? null : newest;
@@ -151,8 +158,16 @@ internal sealed class JitterBuffer
             return PacketClass.Late;
         }
 
+        int growth = slot.GrowthFor(payload.Length);
+        if (_bytes + growth > MaxBytes)
+        {
+            MarkAsSeen(ref slot, sequence, head);
+            return isRepair ? PacketClass.TooLate : PacketClass.Late;
+        }
+
         CountOverwritten(slot, head);
         slot.Store(packet, payload);
+        Volatile.Write(ref _bytes, _bytes + growth);
         slot.IsRepair = isRepair;
         Volatile.Write(ref _unique, _unique + 1);
         if (isNewest)
@@ -320,13 +335,17 @@ internal sealed class JitterBuffer
         internal bool IsRepair;
         internal byte[] Payload;
 
+        internal readonly int GrowthFor(int length) =>
+            Payload.Length >= length ? 0 : (int)Math.Max(SmallestPayload, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length)) - Payload.Length;
+
         internal void Store(in BufferedPacket packet, ReadOnlySpan<byte> payload)
         {
             Volatile.Write(ref Sequence, Empty);
             Interlocked.MemoryBarrier();
-            if (Payload.Length < payload.Length)
+            int growth = GrowthFor(payload.Length);
+            if (growth > 0)
             {
-                Payload = GC.AllocateUninitializedArray<byte>((int)Math.Max(SmallestPayload, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)payload.Length)));
+                Payload = GC.AllocateUninitializedArray<byte>(Payload.Length + growth);
             }
 
             payload.CopyTo(Payload);

@@ -9,6 +9,19 @@ public class JitterBufferTests
     private const int Capacity = 16;
 
     [Fact]
+    public void Its_memory_is_bounded_in_bytes_however_many_slots_it_has()
+    {
+        var buffer = new JitterBuffer(4096);
+        byte[] payload = new byte[65_535];
+        for (int sequence = 0; sequence < 10_000; sequence++)
+        {
+            buffer.Put(new BufferedPacket(sequence, sequence, 0, 0), payload);
+        }
+
+        Assert.InRange(buffer.HeldBytes, 1, JitterBuffer.MaxBytes);
+    }
+
+    [Fact]
     public void Does_what_a_sorted_list_does()
     {
         // Numbers near a moving front, some far behind; and the reader takes, skips or does nothing.
