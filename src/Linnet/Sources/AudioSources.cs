@@ -9,6 +9,9 @@ public static class AudioSources
     /// <summary>What standard input is called in errors, and as a title.</summary>
     private const string StandardInputName = "Standard input";
 
+    /// <summary>What is said of a source that has ended though it should not.</summary>
+    private const string HasEnded = "It has ended.";
+
     /// <summary>Opens the source of a station.</summary>
     /// <param name="spec">Which.</param>
     /// <param name="options">How it is played.</param>
@@ -70,14 +73,15 @@ public static class AudioSources
             new PlayOrder(path, list, options.Loop, options.Shuffle, logger),
             (entry, token) => OpenFile(entry.Path, entry.Untagged, options.Time, token),
             logger);
-        return RetriedSource.Open(path, token => PlaylistSource.Open(path, queue, options.Time, logger, token), options.Loop, options.Time, logger, cancellationToken);
+        return RetriedSource.Open(
+            path, token => PlaylistSource.Open(path, queue, options.Time, logger, token), options.Loop ? HasEnded : null, options.Time, logger, cancellationToken);
     }
 
     private static RetriedSource OpenCapture(string device, SourceOptions options, ILogger logger, CancellationToken cancellationToken) =>
         RetriedSource.Open(
             device.Length > 0 ? $"Sound input {device}" : "The sound input",
             token => CaptureSource.Open(device, options.Time, server: null, token),
-            hasNoEnd: true,
+            HasEnded,
             options.Time,
             logger,
             cancellationToken);

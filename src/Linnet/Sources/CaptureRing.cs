@@ -12,6 +12,7 @@ internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestW
     /// <summary>As long as a sound server that says nothing is believed to be alive.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
+    private readonly TimeSpan _longestWait = longestWait ?? LongestWait;
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _news = new();
     private readonly float[] _samples = new float[capacity * channels];
@@ -88,9 +89,9 @@ internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestW
             }
 
             // Devices give silence when it is silent: one that gives nothing hangs, or its server does.
-            if (!_news.Wait(longestWait ?? LongestWait, cancellationToken))
+            if (!_news.Wait(_longestWait, cancellationToken))
             {
-                throw new IOException($"The device has given no sound for {LongestWait.TotalSeconds:F0} s.");
+                throw new IOException($"The device has given no sound for {_longestWait.TotalSeconds:0.###} s.");
             }
         }
     }

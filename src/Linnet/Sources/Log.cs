@@ -41,9 +41,12 @@ internal static partial class Log
     [LoggerMessage(711, LogLevel.Warning, "{Source} has failed; there is silence until it can be opened again. {Problem}")]
     public static partial void SourceLost(this ILogger logger, string source, string problem);
 
-    [LoggerMessage(712, LogLevel.Information, "{Source} is heard again, {Seconds:F1} s after it failed")]
+    [LoggerMessage(712, LogLevel.Information, "{Source} is heard again, after {Seconds:F1} s")]
     public static partial void SourceIsBack(this ILogger logger, string source, double seconds);
 
     [LoggerMessage(713, LogLevel.Warning, "{Playlist}: skipped {Count} more tracks after those. The last: {Problem}")]
     public static partial void MoreTracksSkipped(this ILogger logger, string playlist, int count, string problem);
+
+    [LoggerMessage(725, LogLevel.Information, "{Source}: {End} There is silence until it is heard again")]
+    public static partial void SourceEnded(this ILogger logger, string source, string end);
 }

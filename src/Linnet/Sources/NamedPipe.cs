@@ -27,7 +27,7 @@ internal static class NamedPipe
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="IOException">It is gone, or its writer sends no WAV that Linnet reads.</exception>
     internal static RetriedSource Open(string path, SourceOptions options, ILogger logger, CancellationToken cancellationToken) =>
-        RetriedSource.Open(path, token => OpenOnce(path, options, token), options.Loop, options.Time, logger, cancellationToken);
+        RetriedSource.Open(path, token => OpenOnce(path, options, token), options.Loop ? "Its writer has left." : null, options.Time, logger, cancellationToken);
 
     private static PipeSource OpenOnce(string path, SourceOptions options, CancellationToken cancellationToken)
     {

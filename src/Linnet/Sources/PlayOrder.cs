@@ -9,7 +9,7 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
     private PlaylistEntry[] _round = [];
     private int _next;
     private PlaylistEntry? _last;
-    private PlaylistEntry? _heard;
+    private (PlaylistEntry Entry, int Index)? _heard;
     private bool _resumes;
 
     /// <summary>Whether another round follows each.</summary>
@@ -32,7 +32,7 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
         {
             BeginRound();
             _resumes = false;
-            _next = shuffle is null && _heard is not null ? Array.FindIndex(_round, e => e.Path == _heard.Path) + 1 : 0;
+            _next = shuffle is null && _heard is { } heard ? IndexOf(heard.Entry.Path, heard.Index) + 1 : 0;
         }
 
         if (IsRoundOver)
@@ -51,7 +51,7 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
     }
 
     /// <summary>Says that the file given last can be played.</summary>
-    internal void Heard() => _heard = _last;
+    internal void Heard() => _heard = (_last!, _next - 1);
 
     /// <summary>Lists anew for the next file, and goes on behind the last one that could be played. No file could be since.</summary>
     internal void Resume() => _resumes = true;
@@ -69,6 +69,10 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
             return e.Message;
         }
     }
+
+    /// <summary>Where a file is now that was at <paramref name="index"/>: there, if that is the same still, as a list may name it more than once; else where it is named first.</summary>
+    private int IndexOf(string path, int index) =>
+        index < _round.Length && _round[index].Path == path ? index : Array.FindIndex(_round, e => e.Path == path);
 
     private void BeginRound()
     {

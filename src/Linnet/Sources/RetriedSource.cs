@@ -6,8 +6,9 @@ namespace Linnet.Sources;
 
 /// <summary>A source that is opened again when it has failed. Until that succeeds it gives silence, so that the station's time goes on.</summary>
 /// <remarks>
-/// <c>open → read → failure → silence and, beside it, open again with a growing pause → read</c>. The source is opened on another thread: the
-/// station never waits for it. What comes back in another format is converted to the first one.
+/// <c>open → read → failure → silence and, beside it, open again with a growing pause → read</c>. The source is opened on a thread of its own, which
+/// also waits for its first frames: the station never waits for what is not back yet, however often it can be opened and then gives nothing. What comes
+/// back in another format is converted to the first one.
 /// </remarks>
 internal sealed class RetriedSource : IAudioSource
 {
@@ -27,13 +28,13 @@ internal sealed class RetriedSource : IAudioSource
 
     private readonly string _name;
     private readonly Func<CancellationToken, IAudioSource> _open;
-    private readonly bool _hasNoEnd;
+    private readonly string? _atEnd;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Backoff _backoff = new(MinWait, MaxWait, new Random());
     private readonly CancellationTokenSource _closing = new();
     private IAudioSource? _source;
-    private Task<IAudioSource>? _reopening;
+    private Task<StartedSource>? _reopening;
     private volatile string? _outage;
     private long _lostAt;
     private long _sound;
@@ -42,12 +43,12 @@ internal sealed class RetriedSource : IAudioSource
     private bool _isBroken;
 
     private RetriedSource(
-        string name, IAudioSource source, Func<CancellationToken, IAudioSource> open, bool hasNoEnd, TimeProvider time, ILogger logger)
+        string name, IAudioSource source, Func<CancellationToken, IAudioSource> open, string? atEnd, TimeProvider time, ILogger logger)
     {
         _name = name;
         _source = source;
         _open = open;
-        _hasNoEnd = hasNoEnd;
+        _atEnd = atEnd;
         _time = time;
         _logger = logger;
         (Format, BitDepth, IsLive, IsStored, Duration) = (source.Format, source.BitDepth, source.IsLive, source.IsStored, source.Duration);
@@ -74,14 +75,14 @@ internal sealed class RetriedSource : IAudioSource
     /// <summary>Opens it for the first time. If that fails, it has failed: nothing is known of it yet, and a person is there who may have mistyped.</summary>
     /// <param name="name">What people call it.</param>
     /// <param name="open">Opens it; called again, on another thread, after each failure.</param>
-    /// <param name="hasNoEnd">Whether its end is a failure as well.</param>
+    /// <param name="atEnd">What people are told when it ends, where it is opened again then, too; <see langword="null"/>: its end is the end.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told of each failure, and when the source is back.</param>
     /// <param name="cancellationToken">Ends the first opening.</param>
     /// <exception cref="IOException">It cannot be opened.</exception>
     internal static RetriedSource Open(
-        string name, Func<CancellationToken, IAudioSource> open, bool hasNoEnd, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
-        new(name, open(cancellationToken), open, hasNoEnd, time, logger);
+        string name, Func<CancellationToken, IAudioSource> open, string? atEnd, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
+        new(name, open(cancellationToken), open, atEnd, time, logger);
 
     /// <inheritdoc/>
     public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
@@ -94,7 +95,6 @@ internal sealed class RetriedSource : IAudioSource
 
         if (_source is not null)
         {
-            string problem;
             try
             {
                 SourceRead read = _source.ReadSound(pcm, cancellationToken);
@@ -103,22 +103,21 @@ internal sealed class RetriedSource : IAudioSource
                     return Heard(read);
                 }
 
-                if (!_hasNoEnd)
+                if (_atEnd is null)
                 {
                     return SourceRead.End;
                 }
 
-                problem = "It has ended.";
+                Lose(_atEnd, hasEnded: true);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                problem = e.Message;
+                Lose(e.Message, hasEnded: false);
             }
-
-            Lose(problem);
         }
 
-        return new SourceRead(Silence(pcm, cancellationToken));
+        int frames = Silence(pcm, cancellationToken);
+        return Told(new SourceRead(frames));
     }
 
     /// <summary>Lets go of the source, and ends the search for it.</summary>
@@ -154,32 +153,54 @@ internal sealed class RetriedSource : IAudioSource
             _backoff.Reset();
         }
 
+        return Told(read);
+    }
+
+    /// <summary>Says once that a live source's sound does not follow what was read before: time was lost while nothing came.</summary>
+    private SourceRead Told(SourceRead read)
+    {
         bool isBroken = _isBroken;
         _isBroken = false;
         return isBroken ? read with { Discontinuity = true } : read;
     }
 
-    private void Lose(string problem)
+    private void Lose(string problem, bool hasEnded)
     {
-        IAudioSource failed = _source!;
-        _source = null;
+        IAudioSource lost = _source!;
+        (_source, _isBroken) = (null, IsLive);
         if (_outage is null)
         {
             _lostAt = _time.GetTimestamp();
-            _logger.SourceLost(_name, problem);
+            if (hasEnded)
+            {
+                _logger.SourceEnded(_name, problem);
+            }
+            else
+            {
+                _logger.SourceLost(_name, problem);
+            }
+        }
+
+        // To end is no failure of what was heard, however short it was.
+        if (hasEnded && _sound >= Format.FramesIn(Settled))
+        {
+            _backoff.Reset();
         }
 
         _outage = $"{_name} is waited for: {problem}";
         _silence = new MediaTimeline(_time.GetTimestamp(), Format.SampleRate, _time.TimestampFrequency);
         _silent = 0;
-        _reopening = Task.Run(() => ReopenAsync(failed, _closing.Token), CancellationToken.None);
+
+        // It may wait for days, for the writer of a pipe: no thread of the pool is to be missing for so long.
+        CancellationToken closing = _closing.Token;
+        _reopening = Task.Factory.StartNew(() => Reopen(lost, closing), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    private async Task<IAudioSource> ReopenAsync(IAudioSource failed, CancellationToken cancellationToken)
+    private StartedSource Reopen(IAudioSource lost, CancellationToken cancellationToken)
     {
         try
         {
-            failed.Dispose();
+            lost.Dispose();
         }
         catch (Exception)
         {
@@ -188,16 +209,32 @@ internal sealed class RetriedSource : IAudioSource
 
         while (true)
         {
-            await Task.Delay(_backoff.Next(), _time, cancellationToken).ConfigureAwait(false);
+            Task.Delay(_backoff.Next(), _time, cancellationToken).GetAwaiter().GetResult();
             try
             {
-                IAudioSource source = _open(cancellationToken);
-                return source.Format == Format ? source : new ConvertingSource(source, Format);
+                return OpenAndStart(cancellationToken);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 _outage = $"{_name} is waited for: {e.Message}";
             }
+        }
+    }
+
+    /// <summary>A device that hangs can be opened as ever: only what gives sound, or an end that is one, is back.</summary>
+    private StartedSource OpenAndStart(CancellationToken cancellationToken)
+    {
+        IAudioSource source = _open(cancellationToken);
+        try
+        {
+            source = source.Format == Format ? source : new ConvertingSource(source, Format);
+            StartedSource started = StartedSource.Start(source, cancellationToken);
+            return started.IsEmpty && _atEnd is not null ? throw new IOException(_atEnd) : started;
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class RestartedCaptureTests : IAsyncLifetime
         using RetriedSource source = RetriedSource.Open(
             "The sound input",
             token => CaptureSource.Open("monitor", TimeProvider.System, _pulse.Address, token),
-            hasNoEnd: true,
+            atEnd: "It has ended.",
             TimeProvider.System,
             NullLogger.Instance,
             _limit.Token);

@@ -37,7 +37,8 @@ public class CaptureRingTests
         ring.Write(new float[10]);
         Assert.Equal(10, ring.Read(_room, out _, TestContext.Current.CancellationToken));
 
-        Assert.Throws<IOException>(() => ring.Read(_room, out _, TestContext.Current.CancellationToken));
+        IOException e = Assert.Throws<IOException>(() => ring.Read(_room, out _, TestContext.Current.CancellationToken));
+        Assert.Equal("The device has given no sound for 0.001 s.", e.Message);
     }
 
     [Fact]

@@ -239,6 +239,45 @@ public sealed class PlaylistSourceTests : IDisposable
         Assert.All(sources, source => Assert.True(source.IsDisposed));
     }
 
+    [Theory]
+    [InlineData("a b c", 3, "a")]
+    [InlineData("a jingle b jingle c", 2, "b")]
+    [InlineData("a jingle b jingle c", 4, "c")]
+    [InlineData("a jingle b jingle c", 5, "a")]
+    public void What_was_away_goes_on_behind_the_file_that_was_heard_last_though_the_list_names_it_twice(string list, int heard, string next)
+    {
+        var order = new PlayOrder("list", () => [.. list.Split(' ').Select(static name => new PlaylistEntry(name))], loop: true, shuffle: null, _log);
+        PlaylistEntry entry;
+        for (int i = 0; i < heard; i++)
+        {
+            Assert.True(order.TryNext(out entry));
+            order.Heard();
+        }
+
+        // Two more cannot be played.
+        Assert.True(order.TryNext(out _));
+        Assert.True(order.TryNext(out _));
+        order.Resume();
+
+        Assert.True(order.TryNext(out entry));
+        Assert.Equal(next, entry.Path);
+    }
+
+    [Fact]
+    public void What_was_away_and_comes_back_with_other_files_goes_on_behind_the_file_that_was_heard_last()
+    {
+        string[] names = ["a", "b", "c"];
+        var order = new PlayOrder("list", () => [.. names.Select(static name => new PlaylistEntry(name))], loop: true, shuffle: null, _log);
+        Assert.True(order.TryNext(out _));
+        Assert.True(order.TryNext(out _));
+        order.Heard();
+        order.Resume();
+        names = ["1", "2", "a", "b", "c"];
+
+        Assert.True(order.TryNext(out PlaylistEntry entry));
+        Assert.Equal("c", entry.Path);
+    }
+
     private static byte[] Sine(int rate, int channels, int frames)
     {
         int[] samples = [.. Enumerable.Range(0, frames * channels).Select(i => (int)Math.Round(16_384 * Math.Sin(Math.Tau * 440 * (i / channels) / rate)))];

@@ -31,7 +31,7 @@ public sealed class RetriedSourceTests : IDisposable
                 < 5 => throw new IOException("still away."),
                 _ => new RampSource(Format),
             },
-            hasNoEnd: true,
+            atEnd: "It has ended.",
             _time,
             _log,
             TestContext.Current.CancellationToken);
@@ -61,7 +61,7 @@ public sealed class RetriedSourceTests : IDisposable
                 openedAt.Add(_time.GetTimestamp());
                 return new RampSource(Format) { OnRead = static p => ThrowFrom(p, 400) };
             },
-            hasNoEnd: true,
+            atEnd: "It has ended.",
             _time,
             _log,
             TestContext.Current.CancellationToken);
@@ -73,10 +73,41 @@ public sealed class RetriedSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_back_is_heard_from_its_first_frame_with_its_title()
+    {
+        bool isFirst = true;
+        using RetriedSource source = RetriedSource.Open(
+            "It",
+            _ =>
+            {
+                var opened = new RampSource(Format) { OnRead = isFirst ? static p => ThrowFrom(p, 400) : null };
+                opened.Tracks[0] = new TrackInfo("song");
+                isFirst = false;
+                return opened;
+            },
+            atEnd: null,
+            _time,
+            _log,
+            TestContext.Current.CancellationToken);
+        Read(source, 400);
+        float[] pcm = new float[30];
+        SourceRead read = default;
+        while (read.Track is null)
+        {
+            read = source.Read(pcm, TestContext.Current.CancellationToken);
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+
+        float[] heard = [.. pcm[..read.Frames], .. Read(source, 1000)];
+        Assert.Equal(Enumerable.Range(0, heard.Length).Select(static i => RampSource.SampleAt(i, 0) / 32768f), heard);
+    }
+
+    [Fact]
     public void The_end_of_what_has_one_is_the_end()
     {
         using RetriedSource source = RetriedSource.Open(
-            "It", _ => new RampSource(Format, 100), hasNoEnd: false, _time, _log, TestContext.Current.CancellationToken);
+            "It", _ => new RampSource(Format, 100), atEnd: null, _time, _log, TestContext.Current.CancellationToken);
 
         Assert.Equal(100, source.ReadAll().Length);
         Assert.Equal(SourceRead.End, source.Read(new float[8], TestContext.Current.CancellationToken));
@@ -95,7 +126,7 @@ public sealed class RetriedSourceTests : IDisposable
                 isFirst = false;
                 return opened;
             },
-            hasNoEnd: true,
+            atEnd: "It has ended.",
             _time,
             _log,
             TestContext.Current.CancellationToken);
@@ -114,7 +145,7 @@ public sealed class RetriedSourceTests : IDisposable
         using RetriedSource source = RetriedSource.Open(
             "It",
             _ => isAway ? throw new IOException("away.") : new RampSource(Format) { IsLive = true, OnRead = _ => ThrowFrom(isAway ? 1 : 0, 1) },
-            hasNoEnd: true,
+            atEnd: "It has ended.",
             _time,
             _log,
             TestContext.Current.CancellationToken);

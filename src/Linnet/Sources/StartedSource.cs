@@ -1,0 +1,67 @@
+using Linnet.Audio;
+
+namespace Linnet.Sources;
+
+/// <summary>A source that has given its first frames already: that it opens is known, and that sound comes. Owns that source.</summary>
+internal sealed class StartedSource : IAudioSource
+{
+    /// <summary>How much is read at the start, at most: who waits for it is not to wait for long.</summary>
+    private static readonly TimeSpan HeadLength = TimeSpan.FromMilliseconds(10);
+
+    private readonly IAudioSource _source;
+    private readonly float[] _head;
+    private SourceRead? _first;
+    private int _given;
+
+    private StartedSource(IAudioSource source, float[] head, SourceRead first) => (_source, _head, _first) = (source, head, first);
+
+    /// <inheritdoc/>
+    public AudioFormat Format => _source.Format;
+
+    /// <inheritdoc/>
+    public int BitDepth => _source.BitDepth;
+
+    /// <inheritdoc/>
+    public bool IsLive => _source.IsLive;
+
+    /// <inheritdoc/>
+    public bool IsStored => _source.IsStored;
+
+    /// <inheritdoc/>
+    public TimeSpan? Duration => _source.Duration;
+
+    /// <inheritdoc/>
+    public string? Outage => _source.Outage;
+
+    /// <summary>Whether it ended before its first frame.</summary>
+    internal bool IsEmpty => _first is { Frames: 0 };
+
+    /// <summary>Waits for the first frames of <paramref name="source"/>, or its end.</summary>
+    /// <exception cref="IOException">It broke. It stays the caller's.</exception>
+    internal static StartedSource Start(IAudioSource source, CancellationToken cancellationToken)
+    {
+        float[] head = new float[Math.Max(1, source.Format.FramesIn(HeadLength)) * source.Format.Channels];
+        return new StartedSource(source, head, source.ReadSound(head, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
+    {
+        if (_first is not { } first)
+        {
+            return _source.ReadSound(pcm, cancellationToken);
+        }
+
+        int channels = Format.Channels;
+        int frames = Math.Min(first.Frames - _given, pcm.Length / channels);
+        _head.AsSpan(_given * channels, frames * channels).CopyTo(pcm);
+        _given += frames;
+
+        // What was said of the first frame is said once.
+        _first = _given == first.Frames ? null : new SourceRead(first.Frames);
+        return first with { Frames = frames };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
+}
