@@ -25,11 +25,11 @@ internal sealed class SendPatience(long usual, long newcomer, long atOnce)
     /// <param name="silent">For how long it had taken nothing, in ticks.</param>
     internal bool IsProof(long silent) => silent >= _atOnce / 2;
 
-    /// <summary>Whether it is over.</summary>
+    /// <summary>Whether it is over. Even where memory is far too short, who has shown that it takes what it is sent, and does so now, is not let go for others.</summary>
     /// <param name="silent">For how long the listener has taken nothing, in ticks.</param>
     /// <param name="hasTaken">Whether it has shown that it takes something.</param>
     /// <param name="memory">Its part of what the kernel holds; <see langword="null"/>: that is not counted.</param>
     internal bool IsOver(long silent, bool hasTaken, SendMemory.Use? memory) =>
         silent > (hasTaken ? usual : _newcomer)
-        || memory is not null && ((memory.IsOver && silent >= _atOnce) || memory.IsFarOver);
+        || memory is not null && ((memory.IsOver && silent >= _atOnce) || (memory.IsFarOver && (silent >= _atOnce / 4 || !hasTaken)));
 }

@@ -216,7 +216,7 @@ internal sealed class StreamLoop
                 // A station that is silent for long stalls nobody.
                 listener.ProgressAt = now;
                 break;
-            case StreamOutcome.Blocked when _patience.IsOver(now - listener.ProgressAt, listener.HasTaken, listener.Memory):
+            case StreamOutcome.Blocked when sent == 0 && _patience.IsOver(now - listener.ProgressAt, listener.HasTaken, listener.Memory):
                 Finish(listener, DropReason.Stalled);
                 return;
             default:

@@ -70,6 +70,35 @@ public class NewcomerTests
     }
 
     [Fact]
+    public void A_crowd_that_stops_together_throws_out_nobody_who_takes()
+    {
+        var memory = new SendMemory(16 * MiB);
+        var rig = new StreamRig();
+        rig.Run(5000);
+
+        // Their kernels are always full: they take just what is played, and more waits.
+        StreamClient good = rig.Join((log, start) => new StreamClient(log, start, sendBuffer: 9000) { Memory = memory.TryOpen(1, 200_000), Bandwidth = 16 });
+        StreamClient away = rig.Join((log, start) => new StreamClient(log, start, sendBuffer: 9000) { Memory = memory.TryOpen(2, 200_000), Bandwidth = 16 });
+        rig.Run(30_000);
+        StreamClient newcomer = rig.Join((log, start) => new StreamClient(log, start, sendBuffer: 9000) { Memory = memory.TryOpen(3, 200_000), Bandwidth = 16 });
+        SendMemory.Use[] crowd = [.. Enumerable.Range(10, 24).Select(i =>
+        {
+            SendMemory.Use use = memory.TryOpen((UInt128)i, MiB)!;
+            use.Set(0);
+            return use;
+        })];
+        rig.Run(1000);
+        away.IsOnline = false;
+        Array.ForEach(crowd, static u => u.Set(MiB));
+        rig.Run(1200);
+
+        Assert.Equal(DropReason.Stalled, away.Finished);
+        Assert.Equal((null, null), (good.Finished, newcomer.Finished));
+        rig.Run(10_000);
+        Assert.Equal((null, null, 0), (good.Finished, newcomer.Finished, good.Underruns));
+    }
+
+    [Fact]
     public void A_live_listener_that_never_took_anything_is_dropped_after_five_seconds_and_one_that_did_after_ten()
     {
         var loop = new SenderLoop(new SenderOptions(), 1000, new SenderCounters(1000), static _ => { });
