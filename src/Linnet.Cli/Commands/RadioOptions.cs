@@ -17,7 +17,7 @@ internal static class RadioOptions
         "--http-port", "PORT", "TCP port for browsers, internet radios and pushes. Default 8000; 0 for no HTTP, 'any' for any port that is free.");
 
     private static readonly Option<string?> Streams = Ask.Word(
-        "--streams", "LIST", "What is offered over HTTP, as in mp3,mp3-64,opus,flac,wav: /NAME.mp3, /NAME-64.mp3, … Default: mp3,mp3-64,opus,opus-64,flac,wav.");
+        "--streams", "LIST", "What is offered over HTTP, as in mp3,mp3-64,opus,flac,wav: /NAME.mp3, /NAME-64.mp3, … Default: mp3,mp3-64,opus,opus-64,flac,wav; others are made on demand, a few at a time.");
 
     private static readonly Option<double?> Mp3BitRate = Ask.Number("--mp3-bitrate", "KBPS", "Bit rate of /NAME.mp3 in kb/s. Default 128.", 8, 320);
 

@@ -112,6 +112,9 @@ internal sealed class Rendition : IDisposable
     /// <summary>Since when nobody wants it, in ticks; the station keeps it.</summary>
     internal long? UnusedSince { get; set; }
 
+    /// <summary>When its last run was cut short, in ticks, while the ring holds what it was; the station forgets it. The station's thread's own.</summary>
+    internal long? CutAt { get; set; }
+
     /// <summary>Starts to encode from <paramref name="position"/>, in frames of the source.</summary>
     internal void Start(long position, MediaTimeline timeline, TrackInfo? track, long now)
     {
@@ -132,7 +135,7 @@ internal sealed class Rendition : IDisposable
         _timeline = AtClockRate(timeline);
         _startedAt = now;
         _marker = true;
-        UnusedSince = null;
+        UnusedSince = CutAt = null;
         _logger.RenditionStarts(Ring.Info.ToString());
         long due = Due(_nextPosition, null);
         Ring.Publish(new DiscontinuityItem(_nextPosition, due, _timeline));
@@ -280,7 +283,7 @@ internal sealed class Rendition : IDisposable
             return;
         }
 
-        UnusedSince = null;
+        (UnusedSince, CutAt) = (null, now);
         _lastDue = Math.Max(_lastDue, now);
         Ring.EndRun(new EndItem(_nextPosition, _lastDue) { Reason = reason });
     }
@@ -310,8 +313,7 @@ internal sealed class Rendition : IDisposable
         long start = _nextPosition + _delay - (2 * block);
         start -= Math.Max(0, (start - end + block - 1) / block * block);
         long from = Math.Clamp(RateConversion.Floor(start, clockRate, _source.SampleRate), _history.Start, _history.End);
-        var chain = new RenditionChain(_source, _createEncoder(), from, LoudnessOf(_track));
-        _chain = chain;
+        RenditionChain chain = _chain = new RenditionChain(_source, _createEncoder(), from, LoudnessOf(_track));
         _encodedPosition = chain.NextPosition - _delay;
         Ring.Publish(new FormatItem(_nextPosition, Due(_nextPosition, arrivedAt), _headers(chain.Encoder.Headers)));
         while (from < _history.End)

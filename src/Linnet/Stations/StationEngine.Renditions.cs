@@ -85,11 +85,17 @@ internal sealed partial class StationEngine
 
     private static PeerAddress AddressOf(RingRequest request) => request.Address is { } address ? PeerAddress.Of(address).Network : default;
 
-    private RingRefusal TooMany(Rendition rendition) => new(
-        RingRefusalReason.TooManyOnDemand,
-        $"{rendition.Ring.Info.Name} is made on demand, {_options.MaxOnDemand} such renditions run at a time, and others listen to these. " +
-        $"Take one that always runs ({string.Join(", ", _renditions.Where(r => r is { IsOnDemand: false, Stream: not null } || (!r.IsOnDemand && r.IsRtp)).Select(static r => r.Ring.Info.Name))}), or try again in {BusyTime.TotalSeconds:0} s.",
-        BusyTime);
+    private RingRefusal TooMany(Rendition rendition)
+    {
+        string others = string.Join(", ", _renditions.Where(static r => !r.IsOnDemand && (r.IsRtp || r.Stream is not null)).Select(static r => r.Ring.Info.Name));
+        return _options.MaxOnDemand == 0
+            ? new RingRefusal(RingRefusalReason.TooManyOnDemand, $"This server makes no renditions on demand. Take one that always runs ({others}).")
+            : new RingRefusal(
+                RingRefusalReason.TooManyOnDemand,
+                $"{rendition.Ring.Info.Name} is made on demand. At most {_options.MaxOnDemand} such renditions run at a time, and there is no place for another now. " +
+                $"Take one that always runs ({others}), or try again in {BusyTime.TotalSeconds:0} s.",
+                BusyTime);
+    }
 
     private static RingRefusal Paused(Rendition rendition, TimeSpan left) => new(
         RingRefusalReason.Paused, $"{rendition.Ring.Info.Name} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.", left);
@@ -105,6 +111,7 @@ internal sealed partial class StationEngine
         while (true)
         {
             (Rendition Rendition, long Stock, int Run) wanted;
+            bool starts;
             lock (_gate)
             {
                 if (!_toStart.TryDequeue(out wanted))
@@ -112,11 +119,15 @@ internal sealed partial class StationEngine
                     break;
                 }
 
-                wanted.Rendition.Pause.Start(_time.GetTimestamp());
+                // One that runs still has run all the time. Who wanted a run that was cut short has been told so.
+                starts = !wanted.Rendition.IsRunning && wanted.Run == wanted.Rendition.Ring.Run;
+                if (starts)
+                {
+                    wanted.Rendition.Pause.Start(_time.GetTimestamp());
+                }
             }
 
-            // Who wanted a run that was cut short has been told so.
-            if (!wanted.Rendition.IsRunning && wanted.Run == wanted.Rendition.Ring.Run)
+            if (starts)
             {
                 Guard(wanted.Rendition, r => Start(r, wanted.Stock));
             }
@@ -125,9 +136,19 @@ internal sealed partial class StationEngine
         long now = _time.GetTimestamp();
         foreach (Rendition rendition in _renditions)
         {
-            if (rendition.IsRunning && rendition.Ring.Leases == 0)
+            if (rendition.Ring.Leases > 0)
+            {
+                continue;
+            }
+
+            if (rendition.IsRunning)
             {
                 Guard(rendition, r => StopIfUnused(r, now));
+            }
+            else if (now - rendition.CutAt >= _idleTime && rendition.Ring.TryClearIfUnused())
+            {
+                // Those who heard that run have had their time to hear its end.
+                rendition.CutAt = null;
             }
         }
     }

@@ -38,7 +38,7 @@ public sealed class OnDemandTests
             string refusal = await HostedServer.ReadToEndAsync(listeners[^1]);
             Assert.Contains("Retry-After: 10\r\n", refusal, StringComparison.Ordinal);
             Assert.EndsWith(
-                "opus-48 is made on demand, 4 such renditions run at a time, and others listen to these. " +
+                "opus-48 is made on demand. At most 4 such renditions run at a time, and there is no place for another now. " +
                 "Take one that always runs (opus, opus-5ms, pcm, l16, l24, mp3, mp3-64, opus-64, flac, wav), or try again in 10 s.\r\n",
                 refusal,
                 StringComparison.Ordinal);

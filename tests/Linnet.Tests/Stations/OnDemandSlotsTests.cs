@@ -100,6 +100,22 @@ public sealed class OnDemandSlotsTests
         BroadcastRing Find(string name) => all.Single(r => r.Info.Name == name);
     }
 
+    [Theory]
+    [InlineData(0, "This server makes no renditions on demand. Take one that always runs (opus, opus-5ms, pcm, l16, l24, mp3).")]
+    [InlineData(1, "mp3-48 is made on demand. At most 1 such renditions run at a time, and there is no place for another now. "
+        + "Take one that always runs (opus, opus-5ms, pcm, l16, l24, mp3), or try again in 10 s.")]
+    public void A_refusal_says_what_there_is_instead(int most, string text)
+    {
+        var options = new StationOptions { Name = "test", Streams = ["mp3", "mp3-32", "mp3-48"], MaxOnDemand = most };
+        using var engine = new StationEngine(options, new RampSource(new AudioFormat(48_000, 1)), new SteppedTime(), NullLogger.Instance);
+        Assert.Equal(most, Enumerable.Range(0, most).Count(_ => Open(Find("mp3-32"), 1) is not null));
+
+        Assert.False(Find("mp3-48").TryOpen(new RingRequest(default, new IPAddress([192, 0, 2, 1])), out _, out RingRefusal? refusal));
+        Assert.Equal((text, most > 0), (refusal.Text, refusal.RetryAfter is not null));
+
+        BroadcastRing Find(string name) => engine.Listing.Streams.Single(s => s.Name == name).Ring;
+    }
+
     private static PeerAddress Address(byte last) => PeerAddress.Of(new IPAddress([192, 0, 2, last]));
 
     private static RingLease? Open(BroadcastRing ring, byte address) =>

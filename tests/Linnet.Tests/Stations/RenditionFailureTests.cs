@@ -64,17 +64,21 @@ public sealed class RenditionFailureTests
 
         Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60, 60], pauses);
 
-        // It ran well for a minute: the next failure is a first one again.
+        // It ran well for a minute, through a second without a listener: the next failure is a first one again.
+        RingLease first = Open(engine, "l24");
+        RunFor(engine, 50);
+        first.Dispose();
+        RunFor(engine, 1);
         using RingLease last = Open(engine, "l24");
-        RunFor(engine, 61);
+        RunFor(engine, 10);
         Assert.False(last.IsOver);
         PacketItem[] packets = [.. StreamRun.ItemsOf(last.Ring).OfType<PacketItem>().TakeLast(1000)];
         Assert.All(packets.Zip(packets.Skip(1)), pair => Assert.Equal(pair.First.Position + pair.First.Frames, pair.Second.Position));
         _failing = "Encode";
         RunFor(engine, 0.1);
         _failing = null;
-        Assert.False(last.Ring.TryOpen(default, out _, out RingRefusal? first));
-        Assert.InRange(first.RetryAfter!.Value.TotalSeconds, 0.8, 1);
+        Assert.False(last.Ring.TryOpen(default, out _, out RingRefusal? again));
+        Assert.InRange(again.RetryAfter!.Value.TotalSeconds, 0.8, 1);
     }
 
     [Fact]
@@ -99,6 +103,30 @@ public sealed class RenditionFailureTests
         // The leases of the run that failed hold nothing any more.
         lease.Dispose();
         Assert.Equal(1, again.Ring.Leases);
+    }
+
+    [Fact]
+    public void What_a_run_that_failed_made_is_let_go_of_after_a_while_though_nobody_asks_for_it_again()
+    {
+        using StationEngine engine = Create();
+        using RingLease other = Open(engine, "l16");
+        using RingLease lease = Open(engine, "l24");
+        RunFor(engine, 2);
+        _failing = "Encode";
+        RunFor(engine, 0.1);
+        Assert.True(lease.IsOver);
+
+        // Who is behind has time to hear the end.
+        RunFor(engine, 9.5);
+        Assert.IsType<EndItem>(StreamRun.ItemsOf(lease.Ring)[^1]);
+        RunFor(engine, 1);
+
+        Assert.Equal((0L, 0), (lease.Ring.Bytes, StreamRun.ItemsOf(lease.Ring).Length));
+        _failing = null;
+        using RingLease again = Open(engine, "l24");
+        RunFor(engine, 1);
+        Assert.False(again.IsOver);
+        Assert.NotEmpty(StreamRun.ItemsOf(lease.Ring));
     }
 
     [Fact]
