@@ -169,7 +169,7 @@ public sealed partial class BadOutputTests : IDisposable
         }
 
         // A shell and the kernel send one each. Until the very end none more may change anything.
-        for (int i = 0; i < 100 && LinnetProcess.TrySignal(player.Id, LinnetProcess.HangUp); i++)
+        for (int i = 0; i < 100 && player.TrySignal(LinnetProcess.HangUp); i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
         }

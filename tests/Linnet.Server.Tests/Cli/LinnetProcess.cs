@@ -105,7 +105,7 @@ internal sealed partial class LinnetProcess : IAsyncDisposable
     internal static void Signal(int process, int signal) => Assert.Equal(0, SendSignal(process, signal));
 
     /// <summary>Whether the process was still there to get it.</summary>
-    internal static bool TrySignal(int process, int signal) => SendSignal(process, signal) == 0;
+    internal bool TrySignal(int signal) => !_process.HasExited && SendSignal(_process.Id, signal) == 0;
 
     /// <summary>Waits for its end.</summary>
     internal async Task<int> ExitAsync()
