@@ -169,7 +169,8 @@ def report(given, server, samples, pusher, far, listeners, there, lived, before,
     grown = samples.slope("memory MB", middle, end) * (end - middle)
     refused = sum((l.refused for l in listeners), collections.Counter())
     thrown = sum((l.ended for l in listeners), collections.Counter())
-    unwell = [l for l in healthy if l.gaps or l.broken]
+    gaps, blamed = sum(l.gaps for l in healthy), sum(samples.was_starved(at) for l in healthy for at in l.missed)
+    whole = gaps == blamed and not any(l.broken for l in healthy) and all(l.heard > 0 for l in healthy if l.due > LONG)
     hung = max(listeners, key=lambda l: l.longest_wait)
     returns = {station: server.feeds.returns(station, far.back) for station in PULLED}
     failed = [*pusher.problems, *far.problems]
@@ -177,7 +178,7 @@ def report(given, server, samples, pusher, far, listeners, there, lived, before,
     checks = {
         "the server lived": lived,
         f"all who stayed are still there: {len(there)} of {len(STAY)}": len(there) == len(STAY),
-        f"nobody on a healthy station missed sound: {sum(l.visits for l in healthy)} visits, {sum(l.heard for l in healthy):.0f} s of sound": not unwell and all(l.heard > 0 for l in healthy if l.due > LONG),
+        f"nobody on a healthy station missed sound while there was a core for the server: {sum(l.visits for l in healthy)} visits, {sum(l.heard for l in healthy):.0f} s of sound, {gaps} gaps, {blamed} of them without a core": whole,
         f"nobody waited {HANGS} s for sound: {hung.longest_wait:.1f} s at most ({hung}); the machine itself was late by up to {samples.late:.1f} s": hung.longest_wait < HANGS + samples.late,
         f"nobody was refused: {sum(refused.values())}": not refused,
         f"nobody was cut off: {sum(thrown.values())}": not thrown,
@@ -194,7 +195,7 @@ def report(given, server, samples, pusher, far, listeners, there, lived, before,
     print(f"\n{samples.draw()}\n\nThe server's threads ran for {samples.ran:.0f} s and waited for a core for {samples.waited:.0f} s.\n")
     for listener in listeners:
         if listener.gaps or listener.broken or listener.refused or listener.ended or listener.longest_wait >= HANGS:
-            times = f" (at {', '.join(f'{at - samples.began:.0f}' for at in listener.missed)} s)" if listener.missed else ""
+            times = f" (at {', '.join(f'{at - samples.began:.0f}' for at in listener.missed[:10])} s)" if listener.missed else ""
             print(f"     {listener}{', stayed' if listener.stays else ''}: {listener.visits} visits, {listener.heard:.0f} of {listener.due:.0f} s, {listener.gaps} gaps{times}, {listener.broken} broken, "
                   f"waited {listener.longest_wait:.1f} s, refused {dict(listener.refused)}, ended {dict(listener.ended)}")
     for line in server.errors[:20]:

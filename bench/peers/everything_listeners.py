@@ -14,7 +14,7 @@ from everything_units import Flac, Messages, Mp3, Ogg, Order, Positions, Rtp, Wa
 HANGS = 10  # seconds without a byte: the sound has stopped, however busy the machine is
 LOOKS = 0.5  # seconds: so often a listener who hears nothing looks whether it is over
 KEEPS_ALIVE = 20  # seconds between two signs of life: a session by UDP ends after sixty without one
-MOST_TOLD = 10  # times at which a listener missed sound
+MOST_MISSED = 1000  # times at which a listener missed sound
 COUNTED = "stdin"  # the station whose sound is Positions
 NOISE = "folder"  # the station of which no two encoded units are the same
 
@@ -36,7 +36,7 @@ class Listener(threading.Thread):
         self.visits = self.gaps = self.broken = 0
         self.refused, self.ended = collections.Counter(), collections.Counter()
         self.longest_wait = self.heard = self.due = 0.0
-        self.missed = []  # when it missed sound; the first few times
+        self.missed = []  # when it missed sound
 
     def __str__(self):
         return f"{self.station}/{self.form} by {self.transport}"
@@ -90,8 +90,8 @@ class Listener(threading.Thread):
                 gaps = sound.gaps
                 sound.feed(data)
                 last = now
-                if sound.gaps > gaps and len(self.missed) < MOST_TOLD:
-                    self.missed.append(now)
+                if len(self.missed) < MOST_MISSED:
+                    self.missed += [now] * (sound.gaps - gaps)
 
     def http(self):
         s = self.connect(self.ports["http"])

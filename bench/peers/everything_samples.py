@@ -9,6 +9,7 @@ import urllib.request
 
 import rig
 
+STARVED = 0.5  # of the time between two looks
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -24,6 +25,7 @@ class Samples(threading.Thread):
         # Seconds by which the machine was late at worst: this thread, which only sleeps, woke so late; or one thread of the server waited so long for a core within WINDOW.
         self.late = 0.0
         self.waits, self.ran, self.waited = collections.deque(), 0.0, 0.0  # seconds that its threads ran, and waited for a core
+        self.starved = []  # the looks before which one of its threads had waited for a core for most of the time
         self.taken = {name: [] for name in self.NAMES}
 
     def run(self):
@@ -75,15 +77,21 @@ class Samples(threading.Thread):
                     now[thread] = [int(field) / 1e9 for field in f.read().split()[:2]]
             except OSError:
                 pass  # The thread has ended, or this kernel does not count.
-        last = self.waits[-1][1] if self.waits else now
-        for thread, (ran, waited) in now.items():
-            self.ran += ran - last.get(thread, (0, 0))[0]
-            self.waited += waited - last.get(thread, (0, 0))[1]
+        before, last = self.waits[-1] if self.waits else (at, now)
+        waits = [waited - last.get(thread, (0, 0))[1] for thread, (_, waited) in now.items()]
+        self.ran += sum(ran - last.get(thread, (0, 0))[0] for thread, (ran, _) in now.items())
+        self.waited += sum(waits)
+        if max(waits, default=0) > STARVED * (at - before):
+            self.starved.append(at)
         self.waits.append((at, now))
         while len(self.waits) > 2 and self.waits[1][0] <= at - self.WINDOW:
             self.waits.popleft()
         first = self.waits[0][1]
         self.late = max([self.late, *(waited - first[thread][1] for thread, (_, waited) in now.items() if thread in first)])
+
+    def was_starved(self, instant):
+        """Whether the machine was to blame for what went wrong at that time: shortly before it the server wanted a core and got none."""
+        return any(-2 < instant - self.began - at < self.WINDOW for at in self.starved)
 
     def look_at_heap(self):
         """What was in use on the managed heap after its last collection."""
