@@ -42,7 +42,9 @@ public class OpenFileTests
 
         Assert.Null(await TryListenAsync(server.Port));
         Assert.False(server.HasEnded, server.Errors);
-        Assert.InRange(server.Descriptors, WithoutReserve - 6, WithoutReserve);
+
+        // A few of the reserve may be in use just now: by a connection that is about to be closed, or by the runtime.
+        Assert.InRange(server.Descriptors, WithoutReserve - 6, WithoutReserve + 6);
 
         // The reserve is for what comes now: encoders with their threads and libraries, for some who were let in before.
         foreach ((string path, int i) in ((string[])["opus", "flac", "ogg", "wav", "mp3"]).Select(static (name, i) => ($"/noise.{name}", 2 * i)))
