@@ -181,7 +181,7 @@ internal sealed class RetriedSource : IAudioSource
             }
         }
 
-        // To end is no failure of what was heard, however short it was.
+        // That what was heard has ended is no failure: the next is not waited for any longer.
         if (hasEnded && _sound >= Format.FramesIn(Settled))
         {
             _backoff.Reset();
@@ -193,7 +193,15 @@ internal sealed class RetriedSource : IAudioSource
 
         // It may wait for days, for the writer of a pipe: no thread of the pool is to be missing for so long.
         CancellationToken closing = _closing.Token;
-        _reopening = Task.Factory.StartNew(() => Reopen(lost, closing), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            _reopening = Task.Factory.StartNew(() => Reopen(lost, closing), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (TaskSchedulerException)
+        {
+            // There is no room for another thread in this process. The station plays on all the same.
+            _reopening = Task.Run(() => Reopen(lost, closing), CancellationToken.None);
+        }
     }
 
     private StartedSource Reopen(IAudioSource lost, CancellationToken cancellationToken)
