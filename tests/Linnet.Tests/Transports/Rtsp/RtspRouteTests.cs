@@ -27,6 +27,9 @@ public class RtspRouteTests
         using var ears = new UdpEars();
         using var thief = new UdpEars();
         await PlayAsync(server, client, ears);
+
+        // Sound is sent only after the answer to PLAY.
+        await ears.ReadRtpAsync();
         time.Advance(RouteTable.LatchWindow + TimeSpan.FromMilliseconds(1));
 
         long sent = Attack(server, thief, Listener);
