@@ -35,7 +35,13 @@ public sealed class ChannelOrderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 
     private static readonly Dictionary<string, int> Channels = new()
     {
-        ["2.1"] = 6, ["4.0"] = 7, ["3.1"] = 6, ["4.1"] = 7, ["6.0"] = 7, ["hexagonal"] = 7, ["7.0"] = 8,
+        ["2.1"] = 6,
+        ["4.0"] = 7,
+        ["3.1"] = 6,
+        ["4.1"] = 7,
+        ["6.0"] = 7,
+        ["hexagonal"] = 7,
+        ["7.0"] = 8,
     };
 
     [Theory]

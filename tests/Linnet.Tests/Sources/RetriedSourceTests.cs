@@ -348,13 +348,7 @@ public sealed class RetriedSourceTests : IDisposable
         }
     }
 
-    private static void ThrowFrom(long position, long from)
-    {
-        if (position >= from)
-        {
-            throw new IOException("broken.");
-        }
-    }
+    private static void ThrowFrom(long position, long from) => _ = position < from ? 0 : throw new IOException("broken.");
 
     private IAudioSource Open(string path, bool loop = true) =>
         AudioSources.OpenPath(path, new SourceOptions { Loop = loop, Time = _time }, _log, TestContext.Current.CancellationToken);
