@@ -27,7 +27,7 @@ public class RtspPullTests
             await connection.SendPacketAsync(0, sender.Next(Frames));
         }
 
-        connection.Close();
+        connection.EndSending();
         // It asks again and again; meanwhile it plays what has arrived.
         while (station.GetState().Frames < Packets * Frames * 3 / 4 && logger.Lines.Count(static l => l.StartsWith("901 ", StringComparison.Ordinal)) < 4)
         {

@@ -28,8 +28,8 @@ public class RtspRouteTests
         using var thief = new UdpEars();
         await PlayAsync(server, client, ears);
 
-        // Sound is sent only after the answer to PLAY.
-        await ears.ReadRtpAsync();
+        // Sound begins only after the answer to PLAY.
+        await Until.TrueAsync(() => server.Senders.Count == 1);
         time.Advance(RouteTable.LatchWindow + TimeSpan.FromMilliseconds(1));
 
         long sent = Attack(server, thief, Listener);
