@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Linnet.Interop.Tests.Soaks;
 
 /// <summary>A short run of the soak in <c>bench/peers</c>, which starts its own server, sources and listeners.</summary>
-[Collection(nameof(AloneCollection))]
+[Collection(nameof(Alone))]
 public class EverythingTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
