@@ -205,9 +205,6 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
     /// <summary>Ends the connection after what was sent: closing alone would take that back.</summary>
     internal void Close() => socket.Shutdown(SocketShutdown.Both);
 
-    /// <summary>Says that no more will be sent, and still reads what the client says: nothing that was sent can be lost by it.</summary>
-    internal void EndSending() => socket.Shutdown(SocketShutdown.Send);
-
     internal async IAsyncEnumerable<RtspRequest> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PipeReader pipe = PipeReader.Create(_stream);
