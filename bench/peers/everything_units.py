@@ -65,41 +65,33 @@ class Wav:
 
 
 class Order:
-    """The units that were heard of one rendition. Whoever hears one first adds it; everybody else must hear the same ones in the same order."""
+    """Which unit of one rendition follows which. Whoever hears two in a row first notes it; everybody else must hear the same, wherever they joined and however late they read."""
 
-    MOST = 1 << 17  # an hour of MP3
+    MOST = 1 << 17  # pairs: an hour of MP3
 
     def __init__(self):
-        self.first, self.units, self.index, self.gate = 0, [], {}, threading.Lock()
+        self.next, self.before, self.gate = {}, {}, threading.Lock()
 
-    def follow(self, unit, expected):
-        """The number of the unit that a listener heard, who expected that number or, just come, None; and whether it missed something."""
+    def follow(self, unit, before):
+        """The unit's mark, and whether who heard `before` (another's mark, or None for who has just joined) and then this one missed something, or others did."""
+        mark = hashlib.blake2b(unit, digest_size=8).digest()
         with self.gate:
-            return self._follow(hashlib.blake2b(unit, digest_size=8).digest(), expected)
+            return mark, before is not None and not self._is_known(before, mark)
 
-    def _follow(self, unit, expected):
-        end = self.first + len(self.units)
-        if expected is not None and self.first <= expected < end and self.units[expected - self.first] == unit:
-            return expected, False
-        at = self.index.get(unit)
-        if at is not None and at >= self.first and (expected is None or at > expected):
-            return at, expected is not None
-        if expected is not None and expected < end:
-            return None, True
-        self.units.append(unit)
-        self.index[unit] = end
-        if len(self.units) > self.MOST:
-            del self.units[:self.MOST // 2]
-            self.first += self.MOST // 2
-            self.index = {u: i for u, i in self.index.items() if i >= self.first}
-        return end, False
+    def _is_known(self, before, mark):
+        if self.next.setdefault(before, mark) != mark or self.before.setdefault(mark, before) != before:
+            return False
+        if len(self.next) > self.MOST:
+            for pairs in self.next, self.before:
+                del pairs[next(iter(pairs))]
+        return True
 
 
 class Units:
     """What MP3 frames, Ogg pages and FLAC frames have in common: each has a head that says where it is."""
 
     def __init__(self, order=None):
-        self.order, self.expected = order, None
+        self.order, self.last = order, None
         self.rest = b""
         self.gaps = self.broken = self.units = 0
         self.seconds = 0.0
@@ -127,9 +119,8 @@ class Units:
 
     def compare(self, unit):
         if self.order is not None:
-            at, missed = self.order.follow(unit, self.expected)
+            self.last, missed = self.order.follow(unit, self.last)
             self.gaps += missed
-            self.expected = None if at is None else at + 1
 
 
 class Mp3(Units):
