@@ -57,6 +57,8 @@ public class PlaylistTextTests
     [InlineData("file://evil/share/a.wav")]
     [InlineData("file:////evil/share/a.wav")]
     [InlineData(@"file:///\evil\share\a.wav")]
+    [InlineData("file:///%2Fevil/share/a.wav")]
+    [InlineData("file:///%5Cevil%5Cshare%5Ca.wav")]
     [InlineData(@"\\evil@SSL\DavWWWRoot\a.wav")]
     public void A_share_is_a_network_address_unless_the_playlist_lies_on_it(string location)
     {

@@ -97,6 +97,21 @@ public sealed class IngestBufferTests
     }
 
     [Fact]
+    public void Very_many_short_packets_are_bounded_too()
+    {
+        using IngestWriter writer = Begin();
+        for (int i = 0; i < 150_000; i++)
+        {
+            writer.OnPacket(new byte[1], new float[1]);
+        }
+
+        var packets = new List<StreamPacket>();
+        Assert.Equal(150_000, _buffer.Read(new float[150_000], packets, out _, out _));
+        Assert.True(packets[0].Bytes.IsEmpty);
+        Assert.InRange(packets.Count, 1, 50_000);
+    }
+
+    [Fact]
     public void Titles_of_many_senders_that_send_no_sound_are_bounded()
     {
         for (int i = 0; i < 1000; i++)

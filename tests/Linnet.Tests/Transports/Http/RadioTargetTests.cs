@@ -7,7 +7,10 @@ namespace Linnet.Tests.Transports.Http;
 
 public class RadioTargetTests
 {
-    private static readonly StationDirectory Directory = new([Station("jazz", "mp3", "mp3-64"), Station("jazz-64", "mp3"), Station("late-night", "mp3")]);
+    private static readonly StationListing[] Stations =
+        [Station("jazz", "mp3", "mp3-64"), Station("jazz-64", "mp3"), Station("late-night", "mp3")];
+
+    private static readonly StationDirectory Directory = new(Stations);
 
     [Theory]
     [InlineData("/jazz.mp3", "jazz", "mp3")]
@@ -18,6 +21,9 @@ public class RadioTargetTests
         RadioTarget target = RadioTarget.Find(path, Directory);
 
         Assert.Equal((RadioTargetKind.Sound, station, rendition), (target.Kind, target.Station?.Name, target.Rendition?.Name));
+
+        // In whatever order they stand.
+        Assert.Equal(target, RadioTarget.Find(path, new StationDirectory([.. Stations.AsEnumerable().Reverse()])));
     }
 
     [Fact]
