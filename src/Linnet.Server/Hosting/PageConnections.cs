@@ -28,8 +28,8 @@ internal sealed class PageConnections(TimeProvider time)
     /// <summary>How long one may last: a page of 64 KiB by a slow modem.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    // A connection that is closed with something unread is reset, and with that the answer may be lost: so the rest is read, but not all of it, and
-    // not for long.
+    // A connection that is closed while something comes is reset, and with that the answer may be lost: so it stays open and the rest is read,
+    // but not all of it, and not for long. To complete the output would close it at once, in both directions.
     private const long MaxRest = 64 * 1024;
 
     internal static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
@@ -63,7 +63,7 @@ internal sealed class PageConnections(TimeProvider time)
         {
             if (head is not null && RefusalOf(head) is byte[] refusal)
             {
-                await RefuseAsync(connection, refusal).ConfigureAwait(false);
+                await RefuseAsync(connection, refusal, head.HasBody).ConfigureAwait(false);
                 return;
             }
 
@@ -97,15 +97,14 @@ internal sealed class PageConnections(TimeProvider time)
     private static byte[] Answer(string status, string header, string text) => Encoding.ASCII.GetBytes(
         string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\n{header}Content-Type: text/plain; charset=utf-8\r\nContent-Length: {text.Length}\r\nConnection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n{text}"));
 
-    private async Task RefuseAsync(ConnectionContext connection, byte[] answer)
+    private async Task RefuseAsync(ConnectionContext connection, byte[] answer, bool hasBody)
     {
         PipeReader input = connection.Transport.Input;
         using var patience = new CancellationTokenSource(RestTime, time);
         try
         {
             await connection.Transport.Output.WriteAsync(answer, patience.Token).ConfigureAwait(false);
-            await connection.Transport.Output.CompleteAsync().ConfigureAwait(false);
-            for (long rest = 0; rest < MaxRest;)
+            for (long rest = 0; hasBody && rest < MaxRest;)
             {
                 ReadResult read = await input.ReadAsync(patience.Token).ConfigureAwait(false);
                 rest += read.Buffer.Length;

@@ -37,6 +37,25 @@ public class PageConnectionsTests
     }
 
     [Fact]
+    public async Task Who_sends_a_body_is_answered_and_not_cut_off_while_it_comes()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone()], time: new FakeTimeProvider());
+        using var crowd = new Crowd();
+        Socket socket = await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.2");
+
+        string answer = await AnswerAsync(socket, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 40000\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
+        for (int i = 0; i < 10; i++)
+        {
+            await socket.SendAsync(new byte[4000], HangLimit);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, HangLimit);
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal(0, await socket.ReceiveAsync(new byte[1], HangLimit));
+    }
+
+    [Fact]
     public async Task An_address_that_takes_all_its_places_keeps_nobody_else_from_pages_and_not_itself_from_health()
     {
         // Whoever is silent is left to the pages here, as one whose request only they understand.
@@ -62,6 +81,34 @@ public class PageConnectionsTests
     }
 
     [Fact]
+    public async Task An_address_has_so_many_places_for_health_and_neither_others_nor_its_own_pages_want_for_any()
+    {
+        var time = new FakeTimeProvider();
+        await using HostedServer server = await HostedServer.StartAsync([Tone()], time: time);
+        using var crowd = new Crowd();
+        for (int i = 0; i < PageConnections.MostHealthPerAddress; i++)
+        {
+            Assert.StartsWith("HTTP/1.1 413 ", await HoldHealthAsync(), StringComparison.Ordinal);
+        }
+
+        // Each of them is still waited for. There is no place for more of this address.
+        Assert.Equal("", await HoldHealthAsync());
+        Assert.Equal("", await HoldHealthAsync());
+        Assert.Equal(2, server.Host.RefusedPages);
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(server, "127.0.0.2", "/"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(server, "127.0.0.3", "/health/live"), StringComparison.Ordinal);
+
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAgainAsync(server, "127.0.0.2", time, "/health/live"), StringComparison.Ordinal);
+
+        // What it announces never comes, so its connection stays open after the answer.
+        async Task<string> HoldHealthAsync()
+        {
+            Socket socket = await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.2");
+            return await AnswerAsync(socket, "GET /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n");
+        }
+    }
+
+    [Fact]
     public async Task The_http_port_accepts_through_the_servers_gate_and_gives_every_place_back()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()]);
@@ -80,34 +127,49 @@ public class PageConnectionsTests
 
     private static async Task UntilAsync(Func<bool> condition)
     {
+        long start = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "The condition never came true.");
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, HangLimit);
         }
     }
 
-    /// <summary>Asks for the first page, some times, until the address gets it.</summary>
-    private static async Task<string> AskAgainAsync(HostedServer server, string from, FakeTimeProvider time)
+    /// <summary>Asks for a page, some times, until the address gets it.</summary>
+    private static async Task<string> AskAgainAsync(HostedServer server, string from, FakeTimeProvider time, string path = "/")
     {
         string answer = "";
         for (TimeSpan passed = PageConnections.RestTime; passed < PageConnections.Longest && answer.Length == 0; passed += PageConnections.RestTime)
         {
             time.Advance(PageConnections.RestTime);
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, HangLimit);
-            using var one = new Crowd();
-            try
-            {
-                Socket socket = await one.ConnectAsync(server.Host.EndPoint, from);
-                await socket.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), HangLimit);
-                answer = await one.ReadAsync(0);
-            }
-            catch (SocketException)
-            {
-                // Not yet.
-            }
+            answer = await AskAsync(server, from, path);
         }
 
         return answer;
+    }
+
+    /// <summary>Asks for a page.</summary>
+    /// <returns>The beginning of the answer; empty if there was none.</returns>
+    private static async Task<string> AskAsync(HostedServer server, string from, string path)
+    {
+        using var one = new Crowd();
+        return await AnswerAsync(await one.ConnectAsync(server.Host.EndPoint, from), $"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+
+    private static async Task<string> AnswerAsync(Socket socket, string request)
+    {
+        byte[] answer = new byte[1000];
+        try
+        {
+            await socket.SendAsync(Encoding.ASCII.GetBytes(request), HangLimit);
+            return Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer, HangLimit));
+        }
+        catch (SocketException)
+        {
+            // The connection was closed without one.
+            return "";
+        }
     }
 
     private static Station Tone() => new(new StationOptions { Name = "jazz" }, new ToneSource(440));
