@@ -85,12 +85,15 @@ internal static partial class ChildStart
     // .NET opens all it opens so that no child gets it; C libraries such as libsndfile do not, nor do all who start this program.
     private static void KeepOpenFiles()
     {
-        if (SystemCall(CloseRangeCall, FirstOther, uint.MaxValue, MarkOnly) == 0)
+        if (SystemCall(CloseRangeCall, FirstOther, uint.MaxValue, MarkOnly) != 0)
         {
-            return;
+            MarkEach();
         }
+    }
 
-        // A kernel before 5.11, or a sandbox that does not know the call.
+    /// <summary>The same, file by file: for a kernel before 5.11, or a sandbox that does not know the call. Linux only.</summary>
+    internal static void MarkEach()
+    {
         try
         {
             foreach (string path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Linnet.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Linnet.Tests.Native;
+
+/// <summary>What a program that is started gets of this process. The file is opened as C libraries open theirs, so that children get it.</summary>
+public sealed partial class ChildStartTests : IDisposable
+{
+    private const int GetFlags = 1; // F_GETFD
+    private const int SetFlags = 2; // F_SETFD
+    private const int CloseOnExec = 1; // FD_CLOEXEC
+
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"linnet-{Guid.NewGuid():N}");
+    private readonly SafeFileHandle _file;
+
+    public ChildStartTests()
+    {
+        _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite);
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.Equal(0, Control(Number, SetFlags, 0));
+        }
+    }
+
+    private int Number => (int)_file.DangerousGetHandle();
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        File.Delete(_path);
+    }
+
+    [Fact]
+    public async Task It_gets_none_of_the_files_that_are_open_here_but_its_three_streams()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows which files a process has open.");
+
+        // Else it would get it, and this would prove nothing. Another test may start a child just now, and keep it from this one.
+        string open = "";
+        for (int i = 0; i < 10 && !open.Contains(_path, StringComparison.Ordinal); i++)
+        {
+            Assert.Equal(0, Control(Number, SetFlags, 0));
+            open = await OpenFilesOfAsync(static start => Process.Start(start)!);
+        }
+
+        Assert.Contains(_path, open, StringComparison.Ordinal);
+        Assert.Equal(0, Control(Number, SetFlags, 0));
+
+        open = await OpenFilesOfAsync(ChildStart.Run);
+
+        Assert.Equal(3, open.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.DoesNotContain(_path, open, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_the_system_cannot_mark_all_at_once_each_is_marked()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows which files a process has open.");
+
+        ChildStart.MarkEach();
+
+        Assert.Equal(CloseOnExec, Control(Number, GetFlags, 0));
+    }
+
+    private static async Task<string> OpenFilesOfAsync(Func<ProcessStartInfo, Process> begin)
+    {
+        // The shell itself has no other open while it finds the names.
+        using Process child = begin(new ProcessStartInfo("/bin/sh", ["-c", "readlink /proc/$$/fd/*"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
+        string said = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return said;
+    }
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int Control(int descriptor, int command, int value);
+}
