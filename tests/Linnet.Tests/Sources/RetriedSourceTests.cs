@@ -1,23 +1,20 @@
 using Linnet.Audio;
-using Linnet.Broadcast;
 using Linnet.Sources;
-using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Sources;
 
-/// <summary>Sources that fail, go away and come back. Files and folders are real; time is simulated.</summary>
-public sealed class RetriedSourceTests : IDisposable
+/// <summary>Sources that fail, end and come back, in simulated time.</summary>
+public sealed class RetriedSourceTests
 {
     private static readonly AudioFormat Format = new(8000, 1);
 
-    private readonly TempFolder _folder = new();
+    /// <summary>Simulated, and far beyond what anything takes: the thread that opens a source has no part in how fast time passes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(6);
+
     private readonly RecordingLogger _log = new();
     private readonly FakeTimeProvider _time = new();
-    private readonly long _start = new FakeTimeProvider().GetTimestamp();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task What_fails_is_silent_until_it_can_be_opened_again_and_both_are_logged_once()
@@ -53,23 +50,94 @@ public sealed class RetriedSourceTests : IDisposable
     [Fact]
     public async Task What_breaks_again_and_again_is_opened_ever_less_often_and_was_never_back()
     {
-        var openedAt = new List<long>();
+        int opened = 0;
+        var time = new WaitedTime();
         using RetriedSource source = RetriedSource.Open(
             "It",
             _ =>
             {
-                openedAt.Add(_time.GetTimestamp());
+                opened++;
                 return new RampSource(Format) { OnRead = static p => ThrowFrom(p, 400) };
             },
             atEnd: "It has ended.",
-            _time,
+            time,
             _log,
             TestContext.Current.CancellationToken);
 
-        await PlayUntilAsync(source, () => openedAt.Count == 12);
+        await PlayUntilAsync(source, () => opened == 12, time);
 
-        Assert.All(openedAt.Skip(7).Zip(openedAt.Skip(6)), pair => Assert.True(_time.GetElapsedTime(pair.Second, pair.First) >= RetriedSource.MaxWait / 2));
+        Assert.Equal(RetriedSource.MinWait, time.Waits.First());
+        Assert.All(time.Waits.Skip(5), static wait => Assert.InRange(wait, RetriedSource.MaxWait / 2, RetriedSource.MaxWait));
         Assert.Single(_log.Lines);
+    }
+
+    [Fact]
+    public async Task What_breaks_after_it_was_heard_for_long_is_soon_opened_again_each_time()
+    {
+        int opened = 0;
+        var time = new WaitedTime();
+        using RetriedSource source = RetriedSource.Open(
+            "It",
+            _ =>
+            {
+                opened++;
+                return new RampSource(Format) { OnRead = static p => ThrowFrom(p, (long)RetriedSource.Healthy.TotalSeconds * 8000) };
+            },
+            atEnd: null,
+            time,
+            _log,
+            TestContext.Current.CancellationToken);
+
+        await PlayUntilAsync(source, () => opened == 5, time);
+
+        Assert.All(time.Waits, static wait => Assert.Equal(RetriedSource.MinWait, wait));
+    }
+
+    [Fact]
+    public async Task What_ends_again_and_again_but_was_heard_is_soon_opened_again_each_time_and_has_not_failed()
+    {
+        int opened = 0;
+        var time = new WaitedTime();
+        using RetriedSource source = RetriedSource.Open(
+            "It",
+            _ =>
+            {
+                opened++;
+                return new RampSource(Format, 2 * 8000);
+            },
+            atEnd: "Its writer has left.",
+            time,
+            _log,
+            TestContext.Current.CancellationToken);
+
+        await PlayUntilAsync(source, () => opened == 8 && source.Outage is not null, time);
+
+        Assert.InRange(time.Waits.Count, 7, 8);
+        Assert.All(time.Waits, static wait => Assert.Equal(RetriedSource.MinWait, wait));
+        Assert.Equal("725 It: Its writer has left. There is silence until it is heard again", _log.Lines[0]);
+        Assert.Equal("712", _log.Lines[1][..3]);
+        Assert.DoesNotContain(_log.Lines, static line => line.Contains("fail", StringComparison.Ordinal));
+        Assert.Equal("It is waited for: Its writer has left.", source.Outage);
+    }
+
+    [Fact]
+    public async Task What_ends_before_its_first_frame_is_not_back()
+    {
+        int opened = 0;
+        var time = new WaitedTime();
+        using RetriedSource source = RetriedSource.Open(
+            "It",
+            _ => new RampSource(Format, ++opened == 1 ? 8000 : 0),
+            atEnd: "Its writer has left.",
+            time,
+            _log,
+            TestContext.Current.CancellationToken);
+
+        await PlayUntilAsync(source, () => opened == 8, time);
+
+        Assert.All(time.Waits.Skip(5), static wait => Assert.InRange(wait, RetriedSource.MaxWait / 2, RetriedSource.MaxWait));
+        Assert.Single(_log.Lines);
+        Assert.NotNull(source.Outage);
     }
 
     [Fact]
@@ -104,6 +172,27 @@ public sealed class RetriedSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_converted_or_started_is_closed_again()
+    {
+        var opened = new List<RampSource>();
+        using RetriedSource source = RetriedSource.Open(
+            "It",
+            _ =>
+            {
+                opened.Add(new RampSource(Format) { OnRead = p => ThrowFrom(p, opened.Count == 1 ? 80 : 0) });
+                return opened[^1];
+            },
+            atEnd: null,
+            _time,
+            _log,
+            TestContext.Current.CancellationToken);
+
+        await PlayUntilAsync(source, () => opened.Count == 6);
+
+        Assert.All(opened[..5], static o => Assert.True(o.IsDisposed));
+    }
+
+    [Fact]
     public void The_end_of_what_has_one_is_the_end()
     {
         using RetriedSource source = RetriedSource.Open(
@@ -122,11 +211,13 @@ public sealed class RetriedSourceTests : IDisposable
             "It",
             _ =>
             {
-                var opened = new RampSource(isFirst ? Format : new AudioFormat(16_000, 2)) { MaxRead = 100, OnRead = isFirst ? static p => ThrowFrom(p, 400) : null };
+                RampSource opened = isFirst
+                    ? new RampSource(Format) { MaxRead = 100, OnRead = static p => ThrowFrom(p, 400) }
+                    : new RampSource(new AudioFormat(16_000, 2), 48_000) { MaxRead = 100 };
                 isFirst = false;
                 return opened;
             },
-            atEnd: "It has ended.",
+            atEnd: null,
             _time,
             _log,
             TestContext.Current.CancellationToken);
@@ -134,8 +225,11 @@ public sealed class RetriedSourceTests : IDisposable
 
         await PlayUntilAsync(source, () => source.Outage is null);
 
+        // It is back once a second of it was heard: then there are two of its three.
         Assert.Equal(Format, source.Format);
-        Assert.Contains(Read(source, 1000), static sample => sample != 0);
+        float[] rest = source.ReadAll();
+        Assert.InRange(rest.Length, 15_800, 16_000);
+        Assert.Contains(rest, static sample => sample != 0);
     }
 
     [Fact]
@@ -173,9 +267,11 @@ public sealed class RetriedSourceTests : IDisposable
         await reading;
         isAway = false;
         SourceRead back = default;
-        while (!back.Discontinuity)
+        float[] heard = new float[80];
+        while (!heard.AsSpan().ContainsAnyExcept(0))
         {
-            Task<SourceRead> next = Task.Run(() => source.Read(new float[80], TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            CancellationToken stop = TestContext.Current.CancellationToken;
+            Task<SourceRead> next = Task.Run(() => source.Read(heard, stop), stop);
             while (!next.IsCompleted)
             {
                 _time.Advance(TimeSpan.FromMilliseconds(1));
@@ -185,7 +281,7 @@ public sealed class RetriedSourceTests : IDisposable
             back = await next;
         }
 
-        Assert.Equal(80, back.Frames);
+        Assert.Equal((80, true), (back.Frames, back.Discontinuity));
     }
 
     [Fact]
@@ -225,133 +321,7 @@ public sealed class RetriedSourceTests : IDisposable
         Assert.Equal(Enumerable.Range(0, heard.Count).Select(static i => RampSource.SampleAt(i % 80_000, 0) / 32768f), heard);
     }
 
-    [Fact]
-    public async Task A_folder_that_was_away_goes_on_behind_the_song_that_was_heard_last_and_says_so_once()
-    {
-        for (int song = 1; song <= 20; song++)
-        {
-            _folder.Write($"songs/{song}.wav", Wavs.Counting(1000 * song, 1000));
-        }
-
-        using IAudioSource source = Open(_folder["songs"]);
-        Directory.Move(_folder["songs"], _folder["elsewhere"]);
-        await PlayUntilAsync(source, () => source.Outage is not null);
-        for (int i = 0; i < 3000; i++)
-        {
-            // Half a minute without it.
-            Read(source, 80);
-            _time.Advance(TimeSpan.FromMilliseconds(10));
-        }
-
-        Assert.Contains("is not a folder", source.Outage, StringComparison.Ordinal);
-        Directory.Move(_folder["elsewhere"], _folder["songs"]);
-        var tracks = new List<string>();
-        await PlayUntilAsync(source, () => source.Outage is null, tracks);
-
-        Assert.Equal("2", tracks[0]);
-        Assert.Equal(["711", "712"], _log.Lines.Select(static line => line[..3]));
-    }
-
-    [Fact]
-    public async Task A_file_that_is_deleted_and_written_anew_is_heard_again()
-    {
-        string path = _folder.Write("song.wav", Wavs.Counting(1, 8000));
-        using IAudioSource source = Open(path);
-        File.Delete(path);
-        await PlayUntilAsync(source, () => source.Outage is not null);
-        Assert.Equal($"{path} is waited for: {path} does not exist.", source.Outage);
-
-        _folder.Write("song.wav", Wavs.Counting(20_000, 8000));
-        await PlayUntilAsync(source, () => source.Outage is null);
-
-        Assert.Contains(Read(source, 8000), static sample => sample >= 20_000 / 32768f);
-        Assert.Equal(["711", "712"], _log.Lines.Select(static line => line[..3]));
-    }
-
-    [Fact]
-    public async Task A_playlist_whose_files_are_all_away_is_waited_for_and_not_logged_file_by_file_for_each_try()
-    {
-        string list = _folder.Write("list.m3u", string.Concat(Enumerable.Range(1, 30).Select(static i => $"songs/{i}.wav\n")));
-        for (int song = 1; song <= 30; song++)
-        {
-            _folder.Write($"songs/{song}.wav", Wavs.Counting(1000 * song, 1000));
-        }
-
-        using IAudioSource source = Open(list);
-        Directory.Move(_folder["songs"], _folder["elsewhere"]);
-        await PlayUntilAsync(source, () => source.Outage is not null);
-        int lines = _log.Lines.Count;
-        for (int i = 0; i < 2000; i++)
-        {
-            Read(source, 80);
-            _time.Advance(TimeSpan.FromMilliseconds(10));
-            await Task.Yield();
-        }
-
-        Assert.Equal(lines, _log.Lines.Count);
-        Assert.InRange(lines, 2, 25);
-        Directory.Move(_folder["elsewhere"], _folder["songs"]);
-        await PlayUntilAsync(source, () => source.Outage is null);
-    }
-
-    [Fact]
-    public async Task Played_once_a_folder_that_was_away_is_played_to_its_end()
-    {
-        _folder.Write("songs/1.wav", Wavs.Counting(1, 4000));
-        _folder.Write("songs/2.wav", Wavs.Counting(4001, 4000));
-        using IAudioSource source = Open(_folder["songs"], loop: false);
-        Directory.Move(_folder["songs"], _folder["elsewhere"]);
-        await PlayUntilAsync(source, () => source.Outage is not null);
-        Directory.Move(_folder["elsewhere"], _folder["songs"]);
-
-        await PlayUntilHeardAsync(source, 4001 / 32768f);
-
-        Assert.InRange(source.ReadAll().Length, 3999, 3999);
-    }
-
-    [Fact]
-    public void What_is_not_there_at_the_start_is_an_error_as_ever()
-    {
-        Assert.Throws<IOException>(() => Open(_folder["nothing.wav"]));
-        Assert.Throws<IOException>(() => Open(_folder["nothing.m3u"]));
-        Directory.CreateDirectory(_folder["empty"]);
-        Assert.Throws<IOException>(() => Open(_folder["empty"]));
-    }
-
-    [Fact]
-    public async Task The_time_of_a_station_goes_on_while_its_folder_is_away_for_six_seconds()
-    {
-        _folder.Write("songs/1.wav", Wavs.Counting(1, 8000));
-        IAudioSource source = Open(_folder["songs"]);
-        using var engine = new StationEngine(new StationOptions { Name = "radio", StartAtOnce = true }, source, _time, _log);
-        Directory.Move(_folder["songs"], _folder["elsewhere"]);
-        await StepUntilAsync(() => engine.GetSnapshot().Awaits is not null);
-        long lostAt = _time.GetTimestamp();
-        await StepUntilAsync(() => _time.GetElapsedTime(lostAt).TotalSeconds >= 6);
-        Assert.Equal(StationState.Playing, engine.State);
-
-        Directory.Move(_folder["elsewhere"], _folder["songs"]);
-        await StepUntilAsync(() => engine.GetSnapshot().Awaits is null);
-
-        StationSnapshot station = engine.GetSnapshot();
-        Assert.Equal(0, station.Reanchored);
-        Assert.Equal(_time.GetElapsedTime(_start).TotalSeconds, station.Position.TotalSeconds, 0.02);
-
-        async Task StepUntilAsync(Func<bool> condition)
-        {
-            while (!condition())
-            {
-                engine.Step(TestContext.Current.CancellationToken);
-                _time.Advance(TimeSpan.FromMilliseconds(10));
-                await Task.Yield();
-            }
-        }
-    }
-
     private static void ThrowFrom(long position, long from) => _ = position < from ? 0 : throw new IOException("broken.");
-
-    private IAudioSource Open(string path, bool loop = true) =>
-        AudioSources.OpenPath(path, new SourceOptions { Loop = loop, Time = _time }, _log, TestContext.Current.CancellationToken);
 
     private static List<float> Read(IAudioSource source, int frames)
     {
@@ -368,32 +338,17 @@ public sealed class RetriedSourceTests : IDisposable
     }
 
     /// <summary>Plays, and lets time pass, until that is so.</summary>
-    private async Task PlayUntilAsync(IAudioSource source, Func<bool> condition, List<string>? tracks = null)
+    private async Task PlayUntilAsync(RetriedSource source, Func<bool> condition, FakeTimeProvider? time = null)
     {
         float[] pcm = new float[80];
+        time ??= _time;
+        long start = time.GetTimestamp();
         while (!condition())
         {
-            if (source.Read(pcm, TestContext.Current.CancellationToken).Track is { } track)
-            {
-                tracks?.Add(track.Title);
-            }
-
-            _time.Advance(TimeSpan.FromMilliseconds(10));
+            Assert.True(time.GetElapsedTime(start) < Patience, "It never came true.");
+            source.Read(pcm, TestContext.Current.CancellationToken);
+            time.Advance(TimeSpan.FromMilliseconds(10));
             await Task.Yield();
         }
-    }
-
-    /// <summary>Plays frame by frame until that sample is heard, which is the last of what comes back.</summary>
-    private async Task<List<float>> PlayUntilHeardAsync(IAudioSource source, float sample)
-    {
-        var heard = new List<float>();
-        do
-        {
-            heard.AddRange(Read(source, 1));
-            _time.Advance(TimeSpan.FromMilliseconds(1));
-            await Task.Yield();
-        }
-        while (heard[^1] != sample);
-        return heard;
     }
 }
