@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtsp;
 
@@ -117,20 +118,22 @@ public class RtspRequestTests
     [Fact]
     public async Task A_rendition_that_starts_with_more_sound_than_was_asked_for_is_not_sent_whole()
     {
-        await using var server = new RtspTestServer { PacketsAtStart = 0 };
+        var time = new WaitedTime();
+        var patience = TimeSpan.FromSeconds(47);
+        await using var server = new RtspTestServer(new RtspServerOptions { FirstPacketTimeout = patience }, time) { PacketsAtStart = 0 };
         using RawRtspClient client = await server.ConnectAsync();
         await client.SetupAsync(server.Uri("/jazz/opus"), Interleaved);
 
+        // It has looked at what there is, and waits for more.
         Task<RawResponse> playing = client.RequestAsync("PLAY", server.Uri("/jazz/opus"));
-        while (server.Opus.Leases == 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
+        await Until.TrueAsync(() => time.Waits.Contains(patience));
+        long asked = time.GetTimestamp();
+        time.Advance(TimeSpan.FromSeconds(2));
 
-        long now = TimeProvider.System.GetTimestamp();
-        foreach (int age in new[] { 15, 5, -60 })
+        // What was due after it was asked for is never too old, however late the rendition starts.
+        foreach (int age in new[] { 15, 5, -1, -60 })
         {
-            RtspTestServer.Publish(server.Opus, 1, dueAt: now - (age * TimeProvider.System.TimestampFrequency));
+            RtspTestServer.Publish(server.Opus, 1, dueAt: asked - (age * time.TimestampFrequency));
         }
 
         RawResponse play = await playing;

@@ -185,6 +185,53 @@ public class RtspRouteTests
     }
 
     [Fact]
+    public void A_secret_counts_from_its_own_address_alone_also_where_others_listen()
+    {
+        var time = new FakeTimeProvider();
+        using RtpPortPair ports = RtpPortPair.Bind(IPAddress.Any, 0);
+        var sender = new RtpSender(ports, time, NullLogger.Instance);
+        var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), 240, 128_000, RtpStreamIdentity.Random());
+        var neighbour = IPAddress.Parse("127.0.0.2");
+        UdpRoute mine = sender.Open(IPAddress.Loopback, IPAddress.Loopback, 10_000, 10_001, new RtpFeedback(info, time), proof: 7);
+        UdpRoute other = sender.Open(IPAddress.Loopback, neighbour, 10_000, 10_001, new RtpFeedback(info, time));
+        other.StartSound(time.GetTimestamp());
+        time.Advance(RouteTable.LatchWindow * 2);
+
+        SocketAddress from = ports.Rtp.AddressOf(new IPEndPoint(neighbour, 20_000));
+        sender.OnRtp(Proof(7), from);
+        sender.OnRtcp(Proof(7), from);
+
+        Assert.Equal((2, 0), (sender.Strangers, sender.Latched));
+        sender.OnRtp(Proof(7), ports.Rtp.AddressOf(new IPEndPoint(IPAddress.Loopback, 20_000)));
+        Assert.Equal((2, 1), (sender.Strangers, sender.Latched));
+        sender.Close(mine);
+        sender.Close(other);
+    }
+
+    [Fact]
+    public void The_number_of_a_report_on_another_stream_proves_nothing()
+    {
+        var time = new FakeTimeProvider();
+        using RtpPortPair ports = RtpPortPair.Bind(IPAddress.Loopback, 0);
+        var sender = new RtpSender(ports, time, NullLogger.Instance);
+        var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), 240, 128_000, RtpStreamIdentity.Random());
+        UdpRoute route = sender.Open(IPAddress.Loopback, IPAddress.Loopback, 10_000, 10_001, new RtpFeedback(info, time));
+        route.StartSound(time.GetTimestamp());
+        time.Advance(RouteTable.LatchWindow * 2);
+        SocketAddress thief = ports.Rtp.AddressOf(new IPEndPoint(IPAddress.Loopback, 20_000));
+
+        sender.OnRtcp(Report(unchecked(info.Stream.Ssrc + 1), Listener), ports.Rtcp.AddressOf(new IPEndPoint(IPAddress.Loopback, 10_001)));
+        sender.OnRtp(Report(info.Stream.Ssrc, Listener), thief);
+        Assert.Equal((1, 0), (sender.Strangers, sender.Latched));
+
+        // On its own stream it does.
+        sender.OnRtcp(Report(info.Stream.Ssrc, Listener), ports.Rtcp.AddressOf(new IPEndPoint(IPAddress.Loopback, 10_001)));
+        sender.OnRtp(Report(info.Stream.Ssrc, Listener), thief);
+        Assert.Equal((1, 1), (sender.Strangers, sender.Latched));
+        sender.Close(route);
+    }
+
+    [Fact]
     public void What_strangers_send_costs_the_same_however_many_listeners_are_at_their_address()
     {
         var time = new FakeTimeProvider();
@@ -279,10 +326,12 @@ public class RtspRouteTests
         return bytes;
     }
 
-    private static byte[] Report(RtspTestServer server, uint listener)
+    private static byte[] Report(RtspTestServer server, uint listener) => Report(server.Opus.Info.Stream.Ssrc, listener);
+
+    private static byte[] Report(uint stream, uint listener)
     {
         byte[] bytes = new byte[32];
-        new ReceiverReport(listener) { Blocks = [new ReportBlock(server.Opus.Info.Stream.Ssrc, 0, 0, 100, 0, 0, 0)] }.Write(bytes);
+        new ReceiverReport(listener) { Blocks = [new ReportBlock(stream, 0, 0, 100, 0, 0, 0)] }.Write(bytes);
         return bytes;
     }
 
