@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Tests.Transports.Rtsp;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Wire.Icy;
@@ -10,6 +11,8 @@ public class PushAuthorityTests
 {
     private static readonly PeerAddress Peer = PeerAddress.Of(IPAddress.Parse("192.0.2.1"));
     private static readonly PeerAddress Other = PeerAddress.Of(IPAddress.Parse("192.0.2.2"));
+
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
 
     private readonly FakeTimeProvider _time = new();
 
@@ -68,7 +71,14 @@ public class PushAuthorityTests
             _time);
         Task<PushVerdict>[] tries = [.. Enumerable.Range(0, 4).SelectMany(i => new[] { Try(authority, Peer, "no" + i), Try(authority, Other, "hackme") })];
 
-        go.Release(5);
+        // A second thread has every chance to begin, and there is room for more than five.
+        await Until.TrueAsync(() => Volatile.Read(ref now) > 0);
+        for (int i = 0; i < 1000 && ThreadPool.PendingWorkItemCount > 0; i++)
+        {
+            await Task.Yield();
+        }
+
+        go.Release(100);
         PushVerdict[] verdicts = await Task.WhenAll(tries);
 
         Assert.Equal(Enumerable.Range(0, 4).SelectMany(_ => new[] { PushVerdict.Wrong, PushVerdict.Allowed }), verdicts);
@@ -116,16 +126,19 @@ public class PushAuthorityTests
     [Fact]
     public async Task Guessers_are_answered_late_on_however_many_connections_and_beyond_what_can_be_held_not_at_all()
     {
-        var authority = new PushAuthority("hackme", _time);
-        for (int i = 0; i < 10; i++)
-        {
-            Task<PushVerdict> wrong = Try(authority, Peer, "no" + i);
-            while (!wrong.IsCompleted)
+        int calls = 0;
+        var authority = new PushAuthority(
+            password =>
             {
-                _time.Advance(TimeSpan.FromMilliseconds(10));
-                await Task.Yield();
-            }
-        }
+                Interlocked.Increment(ref calls);
+                return password.SequenceEqual("hackme"u8);
+            },
+            _time);
+        Assert.Equal(PushVerdict.Allowed, await Try(authority, Other, "hackme"));
+        Task<PushVerdict>[] wrong = [.. Enumerable.Range(0, 10).Select(i => Try(authority, Peer, "no" + i))];
+        await Until.TrueAsync(() => Volatile.Read(ref calls) == 11);
+        _time.Advance(PasswordGate.MaxWait);
+        Assert.All(await Task.WhenAll(wrong), static verdict => Assert.Equal(PushVerdict.Wrong, verdict));
 
         Task<PushVerdict>[] many = [.. Enumerable.Range(0, 2 * PushAuthority.MaxHeldPerAddress).Select(_ => Try(authority, Peer, "no0"))];
 
@@ -140,7 +153,8 @@ public class PushAuthorityTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static Task<PushVerdict> Try(PushAuthority authority, PeerAddress peer, string password) =>
-        authority.JudgeAsync(peer, new BasicCredentials("source", password).ToHeader(), Stop);
+        authority.JudgeAsync(peer, new BasicCredentials("source", password).ToHeader(), Stop)
+            .WaitAsync(HangLimit, TimeProvider.System, Stop);
 
     /// <summary>A wall clock that can be set apart from the time that passes.</summary>
     private sealed class SetClock : FakeTimeProvider
