@@ -60,6 +60,31 @@ public class EncoderLimitTests
     }
 
     [Theory]
+    [InlineData("mp3 48000")]
+    [InlineData("opus")]
+    [InlineData("opus-5ms")]
+    [InlineData("vorbis")]
+    public void What_is_beyond_the_limit_is_encoded_as_the_limit(string name)
+    {
+        float[] pcm = new float[20_000];
+        for (int i = 0; i < pcm.Length; i++)
+        {
+            pcm[i] = i % 100 < 50 ? MathF.Sin(i * 0.05f) : Wild[i / 100 % Wild.Length];
+        }
+
+        float[] limited = [.. pcm];
+        SampleLimit.Apply(limited);
+        using IAudioEncoder encoder = Create(name);
+        using IAudioEncoder other = Create(name);
+
+        IReadOnlyList<byte[]> packets = Encoded.By(encoder, pcm).Packets;
+
+        Assert.NotEqual(limited, pcm);
+        Assert.InRange(packets.Count, 5, 1000);
+        Assert.Equal(Encoded.By(other, limited).Packets, packets);
+    }
+
+    [Theory]
     [InlineData("wav", 0, 0xFF, 0x7F)]
     [InlineData("l16", 0, 0x7F, 0xFF)]
     [InlineData("pyaudio", 12, 0xFF, 0x7F)]
