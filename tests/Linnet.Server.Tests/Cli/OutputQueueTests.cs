@@ -34,6 +34,7 @@ public class OutputQueueTests
         Assert.Equal((OutputQueue.MaxPieces, 100), (taken, queue.Dropped));
         file.Continue();
         Assert.Null(await WrittenAsync(queue));
+        Assert.EndsWith("\n(100 dropped)\n", file.Text, StringComparison.Ordinal);
         queue.TryAdd("later\n");
         Assert.Null(await WrittenAsync(queue));
         string[] lines = file.Text.Split('\n');
@@ -73,6 +74,30 @@ public class OutputQueueTests
         file.Continue();
         Assert.Null(await WrittenAsync(queue));
         Assert.True(queue.TryAdd("line\n"));
+    }
+
+    [Fact]
+    public async Task What_was_dropped_is_said_before_what_is_taken_again_though_the_queue_was_never_empty()
+    {
+        var file = new Disk { MostAtOnce = int.MaxValue };
+        file.Pause();
+        var queue = new OutputQueue(file.Write, TimeProvider.System) { Notice = static lines => $"({lines} dropped)\n" };
+        int taken = Enumerable.Range(0, OutputQueue.MaxPieces + 100).Count(i => queue.TryAdd($"{i}\n"));
+
+        // The writer stands still again with half of them unwritten. What it has just written may still be counted for a moment.
+        file.Continue(pieces: (OutputQueue.MaxPieces / 2) + 10);
+        await file.ResumedAsync((OutputQueue.MaxPieces / 2) + 10);
+        bool wasIdle = queue.IsIdle;
+        Assert.True(queue.TryAdd("taken again\n"));
+        Assert.True(queue.TryAdd("and again\n"));
+        file.Continue();
+        Assert.Null(await WrittenAsync(queue));
+
+        Assert.False(wasIdle);
+        string[] lines = file.Text.Split('\n');
+        Assert.Equal([$"{taken - 1}", "(100 dropped)", "taken again", "and again", ""], lines[^5..]);
+        Assert.Equal((taken + 4, 100), (lines.Length, queue.Dropped));
+        Assert.Equal(0, queue.TakeUnsaid());
     }
 
     [Fact]

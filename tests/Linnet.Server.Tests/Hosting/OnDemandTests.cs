@@ -74,7 +74,9 @@ public sealed class OnDemandTests
 
             // The one that gave way was the last; its listener hears a clean end.
             byte[] rest = new byte[65_536];
-            while (await listeners[3].GetStream().ReadAsync(rest, HostedServer.HangLimit) > 0)
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(HostedServer.HangLimit);
+            late.CancelAfter(TimeSpan.FromSeconds(30));
+            while (await listeners[3].GetStream().ReadAsync(rest, late.Token) > 0)
             {
             }
 
