@@ -90,15 +90,18 @@ public class PushAuthorityTests
     public async Task Nobody_waits_for_longer_than_two_seconds_and_what_was_found_then_is_known_the_next_time()
     {
         using var go = new SemaphoreSlim(0);
+        bool hasBegun = false;
         var authority = new PushAuthority(
             password =>
             {
+                Volatile.Write(ref hasBegun, true);
                 go.Wait(Stop);
                 return password.SequenceEqual("hackme"u8);
             },
             _time);
         Task<PushVerdict> slow = Try(authority, Peer, "hackme");
         Task<PushVerdict> behind = Try(authority, Other, "no");
+        await Until.TrueAsync(() => Volatile.Read(ref hasBegun));
 
         _time.Advance(PasswordGate.MaxWait);
 
