@@ -30,9 +30,11 @@ public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         var station = new IngestBuffer("jazz", new IngestOptions());
         Task running = new HttpPull(new Uri($"http://{listener.LocalEndpoint}/{name}"), TimeProvider.System, NullLogger.Instance).RunAsync(station, stop.Token);
 
-        await AnswerAsync(listener, file, stop.Token);
+        await AnswerAsync(listener, file, file.Length, stop.Token);
         Assert.Equal(frames, station.GetState().Frames);
-        await AnswerAsync(listener, file, stop.Token);
+
+        // So is what came before a connection breaks.
+        await AnswerAsync(listener, file, file.Length + 1, stop.Token);
         Assert.Equal(2 * frames, station.GetState().Frames);
 
         await stop.CancelAsync();
@@ -40,13 +42,14 @@ public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     /// <summary>Answers one request, and waits until the pull has closed the connection: then all of it is in the station.</summary>
-    private static async Task AnswerAsync(TcpListener listener, byte[] file, CancellationToken cancellationToken)
+    private static async Task AnswerAsync(TcpListener listener, byte[] file, int length, CancellationToken cancellationToken)
     {
         using TcpClient client = await listener.AcceptTcpClientAsync(cancellationToken);
         NetworkStream stream = client.GetStream();
-        string head = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {file.Length}\r\n\r\n");
+        string head = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head), cancellationToken);
         await stream.WriteAsync(file, cancellationToken);
+        client.Client.Shutdown(SocketShutdown.Send);
         byte[] buffer = new byte[4096];
         while (await stream.ReadAsync(buffer, cancellationToken) > 0)
         {

@@ -34,8 +34,10 @@ public sealed class HungInputTests
         StepUntil(() => engine.GetSnapshot().Position.TotalSeconds >= 1);
         for (int outage = 1; outage <= 2; outage++)
         {
+            long hungAt = _time.GetTimestamp();
             Volatile.Write(ref hangs, true);
             StepUntil(() => source.Outage is not null);
+            Assert.Equal(CaptureRing.LongestWait.TotalSeconds, _time.GetElapsedTime(hungAt).TotalSeconds, 0.1);
             TimeSpan silentFrom = engine.GetSnapshot().Position;
             long start = _time.GetTimestamp();
 
