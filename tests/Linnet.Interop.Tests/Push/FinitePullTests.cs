@@ -32,13 +32,49 @@ public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 
         await AnswerAsync(listener, file, file.Length, stop.Token);
         Assert.Equal(frames, station.GetState().Frames);
-
-        // So is what came before a connection breaks.
         await AnswerAsync(listener, file, file.Length + 1, stop.Token);
         Assert.Equal(2 * frames, station.GetState().Frames);
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task What_came_before_a_connection_was_reset_is_played_to_its_last_sample()
+    {
+        const int Frames = 96_000;
+        Ffmpeg.Run(["-i", ffmpeg.Reference("reset.wav", 48_000, 2), "-c:a", "flac", ffmpeg["reset.flac"]]);
+        byte[] file = await File.ReadAllBytesAsync(ffmpeg["reset.flac"], TestContext.Current.CancellationToken);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var station = new IngestBuffer("jazz", new IngestOptions());
+        Task running = new HttpPull(new Uri($"http://{listener.LocalEndpoint}/a.flac"), TimeProvider.System, NullLogger.Instance)
+            .RunAsync(station, stop.Token);
+
+        using (TcpClient client = await listener.AcceptTcpClientAsync(stop.Token))
+        {
+            await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), stop.Token);
+            await client.GetStream().WriteAsync(file, stop.Token);
+
+            // All has come. The last frame is kept until it is known where it ends.
+            await UntilAsync(() => station.GetState().Frames > Frames - 8192);
+            client.LingerState = new LingerOption(true, 0);
+        }
+
+        await UntilAsync(() => station.GetState().Frames == Frames);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "The condition never came true.");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Answers one request, and waits until the pull has closed the connection: then all of it is in the station.</summary>
