@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Transports.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Linnet.Server.Hosting;
@@ -10,7 +11,7 @@ internal static class HttpPort
     // What the kernel may hold of what a client sends and nobody reads. A fixed size, which sockets that are accepted inherit: else Linux lets it
     // grow to megabytes for each. It has to be what a push needs (PushServer), since only the listening socket's size widens the window that TCP
     // agrees on at the start; whoever turns out to be no pusher gets less (RadioServer). Linux takes no more than net.core.rmem_max.
-    internal const int ReceiveBufferSize = 256 * 1024;
+    internal const int ReceiveBufferSize = PushServer.ReceiveBufferSize;
 
     internal static IPEndPoint EndPoint(RadioHostOptions options) =>
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Transports;
+using Linnet.Transports.Http;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtp;
 
@@ -28,7 +29,7 @@ internal sealed class Ports : IDisposable
         Rtsp = Listen(options.RtspPort, "--rtsp-port");
         if (options is { Radio: not null, HttpPort: int http })
         {
-            Http = Listen(http, "--http-port");
+            Http = Listen(http, "--http-port", PushServer.ReceiveBufferSize);
         }
 
         if (options.PyAudio?.TcpPort is int tcp)
@@ -41,8 +42,8 @@ internal sealed class Ports : IDisposable
             PyAudioUdp = Bound(() => PyAudioUdpPort.Bind(new IPEndPoint(address, udp)), $"UDP port {udp}", "--pyaudio-udp-port");
         }
 
-        TcpListenerHost Listen(int port, string option) => Bound(
-            () => new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(address, port) }, time, gate), $"TCP port {port}", option);
+        TcpListenerHost Listen(int port, string option, int receiveBuffer = TcpListenerHost.ReceiveBufferSize) => Bound(
+            () => new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(address, port), ReceiveBufferSize = receiveBuffer }, time, gate), $"TCP port {port}", option);
     }
 
     public void Dispose()

@@ -14,8 +14,8 @@ public delegate Task ConnectionHandler(IDuplexPipe transport, Socket socket, Can
 /// <remarks>It listens from the moment it is made; <see cref="RunAsync"/> accepts.</remarks>
 public sealed class TcpListenerHost : IDisposable
 {
-    // What the kernel may hold of what a client sends and nobody reads. A fixed size, which sockets that are accepted inherit: else Linux lets it
-    // grow to megabytes for each.
+    // What the kernel may hold of what a client sends and nobody reads, if the options say no other. A fixed size, which sockets that are accepted inherit: else Linux
+    // lets it grow to megabytes for each.
     internal const int ReceiveBufferSize = 64 * 1024;
 
     private readonly Lock _gate = new();
@@ -89,17 +89,17 @@ public sealed class TcpListenerHost : IDisposable
     {
         try
         {
-            return Listen(options.Local, options.Backlog);
+            return Listen(options.Local, options);
         }
         catch (SocketException e) when (options.Local.Address.Equals(IPAddress.IPv6Any) && e.SocketErrorCode
             is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.ProtocolNotSupported)
         {
             // A machine without IPv6.
-            return Listen(new IPEndPoint(IPAddress.Any, options.Local.Port), options.Backlog);
+            return Listen(new IPEndPoint(IPAddress.Any, options.Local.Port), options);
         }
     }
 
-    private static Socket Listen(IPEndPoint local, int backlog)
+    private static Socket Listen(IPEndPoint local, TcpListenerOptions options)
     {
         var socket = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -109,12 +109,12 @@ public sealed class TcpListenerHost : IDisposable
                 socket.DualMode = local.Address.Equals(IPAddress.IPv6Any);
             }
 
-            socket.ReceiveBufferSize = ReceiveBufferSize;
+            socket.ReceiveBufferSize = options.ReceiveBufferSize;
 
             // No ReuseAddress: on Unix .NET makes SO_REUSEPORT of it, and a second server would share the port instead of being told that it
             // is taken. A restart finds the port free all the same, since Bind sets SO_REUSEADDR there by itself.
             socket.Bind(local);
-            socket.Listen(backlog);
+            socket.Listen(options.Backlog);
             return socket;
         }
         catch

@@ -14,6 +14,13 @@ public sealed record TcpListenerOptions : IValidatable
     /// <summary>Connections that the kernel completes before they are accepted; it may hold fewer (net.core.somaxconn). 1 – 65,535; default 4096.</summary>
     public int Backlog { get; init; } = 4096;
 
+    /// <summary>
+    /// Bytes that the kernel may hold of what a client sends and nobody has read yet, and with it the window that TCP agrees on at the start: what a connection can
+    /// carry in one round trip. Requests need little; who takes pushes over long ways wants more (<see cref="Http.PushServer.ReceiveBufferSize"/>). The kernel may give
+    /// less (<c>net.core.rmem_max</c>). 4 KiB – 16 MiB; default 64 KiB.
+    /// </summary>
+    public int ReceiveBufferSize { get; init; } = TcpListenerHost.ReceiveBufferSize;
+
     /// <summary>How long a host that stops waits for its connections to end before it cuts them. 0–300 s; default 5 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -28,6 +35,11 @@ public sealed record TcpListenerOptions : IValidatable
         if (Backlog is < 1 or > 65_535)
         {
             yield return $"{nameof(Backlog)} is {Backlog}; it must be between 1 and 65,535.";
+        }
+
+        if (ReceiveBufferSize is < 4 * 1024 or > 16 << 20)
+        {
+            yield return $"{nameof(ReceiveBufferSize)} is {ReceiveBufferSize}; it must be between 4 KiB and 16 MiB.";
         }
 
         if (ShutdownTimeout.TotalSeconds is < 0 or > 300)

@@ -21,8 +21,14 @@ internal delegate bool StreamDecoderFactory(
 /// </remarks>
 public sealed class PushServer
 {
-    // A window's worth: enough for 10 Mbit/s across an ocean (200 ms), which is more than any uncompressed sound in stereo takes.
-    private const int KernelBuffer = 256 * 1024;
+    /// <summary>
+    /// Bytes that the kernel may hold of a push. A window's worth: enough for 10 Mbit/s across an ocean (200 ms), which is more than any uncompressed sound in stereo takes.
+    /// The listening socket needs it, too: by its size TCP agrees on the window at the start, and a larger one later does not widen that.
+    /// </summary>
+    public const int ReceiveBufferSize = 256 * 1024;
+
+    // A push lasts for hours, but one that is lost leaves its place soon.
+    private const int RetrySeconds = 10;
 
     private readonly PushServerOptions _options;
     private readonly IReadOnlyList<IngestBuffer> _stations;
@@ -74,7 +80,7 @@ public sealed class PushServer
         try
         {
             // What waits in the kernel cannot be told from what is still to come: it keeps the station for a pusher that has long left.
-            socket.ReceiveBufferSize = KernelBuffer;
+            socket.ReceiveBufferSize = ReceiveBufferSize;
             return socket.RemoteEndPoint is IPEndPoint remote ? ServeAsync(head, transport, remote.Unmapped(), cancellationToken) : Task.CompletedTask;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -153,7 +159,7 @@ public sealed class PushServer
         {
             Interlocked.Decrement(ref _pushes);
             await RefuseAsync(
-                connection, PushRefusal.TooManyPushes, PushAnswers.Text(head, HttpStatusCode.ServiceUnavailable, "There are too many pushes just now.", Now)).ConfigureAwait(false);
+                connection, PushRefusal.TooManyPushes, PushAnswers.Text(head, HttpStatusCode.ServiceUnavailable, "There are too many pushes just now.", Now, RetrySeconds)).ConfigureAwait(false);
             return;
         }
 
