@@ -5,12 +5,15 @@ namespace Linnet.Cli;
 /// <summary>Ctrl-C and its relatives: the first asks for a clean end through one token, the second ends the process at once.</summary>
 /// <remarks>
 /// A hang-up is never the second: a terminal that closes gives two within milliseconds, one of the shell's and one of the kernel's, and nobody who
-/// is impatient sends one.
+/// is impatient sends one. After the first the kernel drops them: nothing has to run for them while the program ends.
 /// </remarks>
-internal sealed class Interrupt : IDisposable
+internal sealed partial class Interrupt : IDisposable
 {
     /// <summary>A file has grown to the limit of the process (SIGXFSZ, alike on Linux and macOS). The write fails by itself, and that is enough.</summary>
     private const PosixSignal FileTooLong = (PosixSignal)25;
+
+    private const int HangUp = 1; // SIGHUP
+    private const nint Ignore = 1; // SIG_IGN
 
     private static PosixSignalRegistration? _fileTooLong;
 
@@ -48,6 +51,11 @@ internal sealed class Interrupt : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (context.Signal is PosixSignal.SIGHUP && !OperatingSystem.IsWindows())
+        {
+            _ = SetHandler(HangUp, Ignore);
+        }
+
         if (Interlocked.Increment(ref _signals) > 1 && context.Signal != PosixSignal.SIGHUP)
         {
             Environment.Exit(ExitCode.Of(context.Signal));
@@ -63,4 +71,7 @@ internal sealed class Interrupt : IDisposable
             // The program is at its end.
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 }

@@ -156,7 +156,7 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task A_terminal_that_hangs_up_twice_lets_a_recording_end_well()
+    public async Task However_often_the_terminal_hangs_up_a_recording_ends_well()
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
@@ -168,8 +168,8 @@ public sealed partial class BadOutputTests : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
-        // A shell and the kernel send one each.
-        for (int i = 0; i < 2 && player.TrySignal(LinnetProcess.HangUp); i++)
+        // A shell and the kernel send one each. Until the very end none more may change anything.
+        for (int i = 0; i < 100 && player.TrySignal(LinnetProcess.HangUp); i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
         }
