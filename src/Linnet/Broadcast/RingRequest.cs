@@ -13,9 +13,12 @@ public readonly record struct RingRequest(TimeSpan Stock, IPAddress? Address = n
 /// <summary>Why a listener gets no part in a rendition.</summary>
 /// <param name="Reason">The kind.</param>
 /// <param name="Text">One sentence or two for the listener: what to do.</param>
-/// <param name="RetryAfter">When it is worth to ask again; <see langword="null"/>: never, or nobody knows.</param>
+/// <param name="RetryAfter">When it is worth to ask again; <see langword="null"/>: nobody knows, or never (<see cref="IsFinal"/>).</param>
 public sealed record RingRefusal(RingRefusalReason Reason, string Text, TimeSpan? RetryAfter = null)
 {
+    /// <summary>Whether trying again cannot help, as long as the server runs. Default <see langword="false"/>.</summary>
+    public bool IsFinal { get; init; }
+
     /// <summary>What a ring says whose owner gives no reason.</summary>
     internal static RingRefusal Closed { get; } = new(RingRefusalReason.StationEnded, "The station has ended, or cannot be heard just now.");
 }
@@ -34,4 +37,7 @@ public enum RingRefusalReason
 
     /// <summary>The kernel holds too much sound that listeners have not taken, in all or of this address.</summary>
     TooMuchUntaken,
+
+    /// <summary>The rendition would be made on demand, and none are.</summary>
+    NeverOnDemand,
 }

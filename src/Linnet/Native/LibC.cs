@@ -17,6 +17,7 @@ internal static unsafe partial class LibC
     internal const int MsgNoSignal = 0x4000;
     internal const nuint SocketOutQueue = 0x5411;
     internal const short PollOut = 4;
+    internal const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
 
     /// <summary>What <see cref="FileType"/> gives for a named pipe (<c>S_IFIFO</c>).</summary>
     internal const int TypeOfPipe = 0x1000;
@@ -45,6 +46,10 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(SafeHandle descriptor, void* buffer, nuint count);
+
+    /// <summary>Another descriptor for the same file: the lowest that is free and not below <paramref name="least"/>.</summary>
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Duplicate(SafeHandle descriptor, int command, int least);
 
     /// <summary>For the <see cref="SafeHandle"/> that owns the descriptor alone.</summary>
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]

@@ -23,7 +23,7 @@ internal sealed partial class StationEngine
         {
             if (_state is StationState.Ended or StationState.Failed)
             {
-                return new RingRefusal(RingRefusalReason.StationEnded, "The station has ended.");
+                return new RingRefusal(RingRefusalReason.StationEnded, "The station has ended.") { IsFinal = true };
             }
 
             if (isFirst && rendition.Pause.Left(_time.GetTimestamp()) is { } left)
@@ -89,7 +89,7 @@ internal sealed partial class StationEngine
     {
         string others = string.Join(", ", _renditions.Where(static r => !r.IsOnDemand && (r.IsRtp || r.Stream is not null)).Select(static r => r.Ring.Info.Name));
         return _options.MaxOnDemand == 0
-            ? new RingRefusal(RingRefusalReason.TooManyOnDemand, $"This server makes no renditions on demand. Take one that always runs ({others}).")
+            ? new RingRefusal(RingRefusalReason.NeverOnDemand, $"This server makes no renditions on demand. Take one that always runs ({others}).") { IsFinal = true }
             : new RingRefusal(
                 RingRefusalReason.TooManyOnDemand,
                 $"{rendition.Ring.Info.Name} is made on demand. At most {_options.MaxOnDemand} such renditions run at a time, and there is no place for another now. " +

@@ -47,8 +47,10 @@ public sealed class StationServer : IAsyncDisposable
         _rtsp = new RtspServer(options.Rtsp, directory, _senders, _ports, time, logger);
         _http = ports.Http;
         Radio = options.Radio is { } radio ? new RadioServer(radio, directory, _senders, time, logger) : null;
+        gate.Watch(_rtsp.Waiting);
         if (Radio is not null)
         {
+            gate.Watch(Radio.Waiting);
             Push = new PushServer(
                 options.Push, [.. fed.Where(f => f.Pull is null).Select(f => f.Ingest)], StreamDecoders.TryCreate, time, logger);
             Radio.Push = Push.ServeAsync;

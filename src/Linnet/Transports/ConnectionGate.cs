@@ -10,20 +10,30 @@ namespace Linnet.Transports;
 /// Accepts connections for all listening sockets of a server together: no more than the process may open files and sockets for
 /// (<c>ulimit -n</c>), less a reserve. No error ends the accepting.
 /// </summary>
-/// <remarks>Connections that there is no room for are closed at once. No address gets more than three quarters of the room. Any thread may call.</remarks>
+/// <remarks>
+/// Where there is no room, the connection gives way that has waited longest for its first whole request. If all who wait came within the last second, a
+/// newcomer waits until one of them has had its second, and the next ones wait in the kernel's backlog. If nobody waits, a newcomer is closed at once. No address gets
+/// more than three quarters of the room. Any thread may call.
+/// </remarks>
 public sealed class ConnectionGate
 {
     // How long to leave a listening socket alone after an error: without descriptors or memory the next accept fails at once, too.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    // An ended connection's descriptor is free when whoever serves it has seen that: within a millisecond, and later on a busy machine.
+    private static readonly TimeSpan FreeingStep = TimeSpan.FromMilliseconds(2);
+    private const int MaxFreeingSteps = 100;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerAddress, int> _ofNetwork = [];
+    private volatile WaitingRoom[] _waiting = [];
     private readonly OpenFileReserve _reserve = OpenFileReserve.OfThisProcess;
     private readonly Func<Socket, int> _room;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly NowAndThen _sayingFull;
     private readonly NowAndThen _sayingShare;
+    private readonly NowAndThen _sayingGaveWay;
     private readonly NowAndThen _sayingFailed;
     private int _count;
     private long _refused;
@@ -47,6 +57,7 @@ public sealed class ConnectionGate
         _logger = logger ?? NullLogger.Instance;
         _sayingFull = new NowAndThen(time);
         _sayingShare = new NowAndThen(time);
+        _sayingGaveWay = new NowAndThen(time);
         _sayingFailed = new NowAndThen(time);
     }
 
@@ -76,13 +87,19 @@ public sealed class ConnectionGate
             try
             {
                 socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
-                if (TryEnter(socket) is AcceptedConnection connection)
+                if (await EnterAsync(socket, cancellationToken).ConfigureAwait(false) is AcceptedConnection connection)
                 {
                     return connection;
                 }
             }
-            catch (Exception) when (listener.SafeHandle.IsClosed)
+            catch (Exception e) when (e is OperationCanceledException || listener.SafeHandle.IsClosed)
             {
+                socket?.Dispose();
+                if (e is OperationCanceledException)
+                {
+                    throw;
+                }
+
                 return null;
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
@@ -121,6 +138,15 @@ public sealed class ConnectionGate
         }
     }
 
+    /// <summary>Takes note of where connections wait that may have to give way.</summary>
+    internal void Watch(WaitingRoom waiting)
+    {
+        lock (_lock)
+        {
+            _waiting = [.. _waiting, waiting];
+        }
+    }
+
     internal void Leave(PeerAddress peer)
     {
         lock (_lock)
@@ -138,8 +164,8 @@ public sealed class ConnectionGate
         }
     }
 
-    /// <summary>Lets a connection in, or closes it.</summary>
-    private AcceptedConnection? TryEnter(Socket socket)
+    /// <summary>Lets a connection in, if need be in the place of one that waits; or closes it.</summary>
+    private async ValueTask<AcceptedConnection?> EnterAsync(Socket socket, CancellationToken cancellationToken)
     {
         if (AddressOf(socket) is not IPAddress address)
         {
@@ -148,21 +174,98 @@ public sealed class ConnectionGate
         }
 
         var peer = PeerAddress.Of(address);
-        int room = _room(socket);
-        int already;
-        lock (_lock)
+        AcceptedConnection? connection = TryEnter(socket, peer, out bool isFull, out int already);
+        if (connection is not null)
         {
-            already = _ofNetwork.GetValueOrDefault(peer.Network);
-            if (room >= 0 && (room == int.MaxValue || already < ShareOf(_count + room + 1)))
+            return connection;
+        }
+
+        if (await TryEndLongestAsync(isFull ? null : peer, cancellationToken).ConfigureAwait(false))
+        {
+            for (int i = 0; i < MaxFreeingSteps; i++)
             {
-                _ofNetwork[peer.Network] = already + 1;
-                _count++;
-                return new AcceptedConnection(this, socket, peer);
+                if ((connection = TryEnter(socket, peer, out isFull, out already) ?? TryEnterLower(socket, peer)) is not null)
+                {
+                    return connection;
+                }
+
+                await Task.Delay(FreeingStep, _time, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        Refuse(socket, room < 0 ? null : address, already);
+        Refuse(socket, isFull ? null : address, already);
         return null;
+    }
+
+    /// <summary>Ends the connection that has waited longest, of all or of one address. Waits until one of all may be ended.</summary>
+    private async ValueTask<bool> TryEndLongestAsync(PeerAddress? whose, CancellationToken cancellationToken)
+    {
+        while (_waiting.Where(r => r.WaitingSince(whose) is not null).MinBy(r => r.WaitingSince(whose)) is WaitingRoom longest)
+        {
+            if (longest.TryEndLongest(whose))
+            {
+                SayGaveWay();
+                return true;
+            }
+
+            // Who has as many as it may holds up nobody else.
+            if (whose is not null)
+            {
+                return false;
+            }
+
+            TimeSpan left = longest.WaitingSince(null) is long since ? WaitingRoom.Grace - _time.GetElapsedTime(since) : TimeSpan.Zero;
+            await Task.Delay(left > FreeingStep ? left : FreeingStep, _time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
+    private AcceptedConnection? TryEnter(Socket socket, PeerAddress peer, out bool isFull, out int already)
+    {
+        int room = _room(socket);
+        lock (_lock)
+        {
+            already = _ofNetwork.GetValueOrDefault(peer.Network);
+            bool hasItsShare = room != int.MaxValue && already >= ShareOf(_count + Math.Max(room + 1, 0));
+            isFull = room < 0 && !hasItsShare;
+            if (room < 0 || hasItsShare)
+            {
+                return null;
+            }
+
+            _ofNetwork[peer.Network] = already + 1;
+            _count++;
+            return new AcceptedConnection(this, socket, peer);
+        }
+    }
+
+    /// <summary>
+    /// The same by a descriptor of a lower number, if there is one by now: its own is one of the reserve's, and who kept it would take that for good.
+    /// </summary>
+    private AcceptedConnection? TryEnterLower(Socket socket, PeerAddress peer)
+    {
+        if (OpenFileReserve.TryMoveLower(socket) is not Socket moved)
+        {
+            return null;
+        }
+
+        if (TryEnter(moved, peer, out _, out _) is not AcceptedConnection connection)
+        {
+            moved.Dispose();
+            return null;
+        }
+
+        socket.Dispose();
+        return connection;
+    }
+
+    private void SayGaveWay()
+    {
+        if (_sayingGaveWay.TrySay(out long unsaid))
+        {
+            _logger.ConnectionGaveWay(Count, unsaid);
+        }
     }
 
     // Of one place somebody must get it.

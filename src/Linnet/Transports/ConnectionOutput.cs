@@ -12,11 +12,21 @@ namespace Linnet.Transports;
 /// <param name="socket">The connection's socket, not blocking; whoever opened it disposes it.</param>
 internal sealed class ConnectionOutput(Socket socket)
 {
+    /// <summary>
+    /// Messages that may wait. Who reads requests reads the next one when the answer to the last is with the kernel (<see cref="FlushAsync"/>), so what waits
+    /// is one answer, a goodbye or two for each of the sessions that a connection may have, and a report.
+    /// </summary>
+    internal const int MaxMessages = 512;
+
+    /// <summary>Their bytes: goodbyes are short, and the longest answer is a description.</summary>
+    internal const int MaxMessageBytes = 256 * 1024;
+
     private static readonly TimeSpan KernelBufferTime = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly Queue<ReadOnlyMemory<byte>> _messages = new();
     private ReadOnlyMemory<byte> _partial;
+    private int _messageBytes;
     private byte[] _renumbered = [];
     private bool _isFlushing;
     private bool _isBroken;
@@ -32,11 +42,7 @@ internal sealed class ConnectionOutput(Socket socket)
             long unsent;
             lock (_gate)
             {
-                unsent = _partial.Length;
-                foreach (ReadOnlyMemory<byte> message in _messages)
-                {
-                    unsent += message.Length;
-                }
+                unsent = _partial.Length + _messageBytes;
             }
 
             if (OperatingSystem.IsLinux())
@@ -99,12 +105,21 @@ internal sealed class ConnectionOutput(Socket socket)
         }
     }
 
-    /// <summary>Sends a message, or queues it behind what was begun. The bytes are given.</summary>
+    /// <summary>
+    /// Sends a message, or queues it behind what was begun. The bytes are given. If more waits than ever should, the connection counts as broken: a peer
+    /// that has us say so much and takes none of it is not worth the memory.
+    /// </summary>
     internal void Post(ReadOnlyMemory<byte> message)
     {
         lock (_gate)
         {
-            _messages.Enqueue(message);
+            if (_messages.Count >= MaxMessages || _messageBytes + message.Length > MaxMessageBytes)
+            {
+                Volatile.Write(ref _isBroken, true);
+                return;
+            }
+
+            Enqueue(message);
             TryFlushLocked();
         }
     }
@@ -120,7 +135,7 @@ internal sealed class ConnectionOutput(Socket socket)
                 return false;
             }
 
-            _messages.Enqueue(message);
+            Enqueue(message);
             TryFlushLocked();
             return true;
         }
@@ -201,9 +216,14 @@ internal sealed class ConnectionOutput(Socket socket)
 
         while (true)
         {
-            if (_partial.IsEmpty && !_messages.TryDequeue(out _partial))
+            if (_partial.IsEmpty)
             {
-                return true;
+                if (!_messages.TryDequeue(out _partial))
+                {
+                    return true;
+                }
+
+                _messageBytes -= _partial.Length;
             }
 
             int sent = SendSome(_partial);
@@ -213,6 +233,12 @@ internal sealed class ConnectionOutput(Socket socket)
                 return false;
             }
         }
+    }
+
+    private void Enqueue(ReadOnlyMemory<byte> message)
+    {
+        _messages.Enqueue(message);
+        _messageBytes += message.Length;
     }
 
     private bool TryBegin(ReadOnlyMemory<byte> sound)

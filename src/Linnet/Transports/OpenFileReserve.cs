@@ -28,6 +28,37 @@ internal sealed class OpenFileReserve(Func<int?> limit)
     /// <summary>How many sockets may be opened if so many files are open; never negative.</summary>
     internal int RoomFor(int open) => limit() is int most ? Math.Max(0, RoomBehind(most, open) + 1) : int.MaxValue;
 
+    /// <summary>The same connection by the lowest number that is free; <see langword="null"/> if that is none lower. Whoever gets it closes the other.</summary>
+    internal static Socket? TryMoveLower(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        int number = LibC.Duplicate(socket.SafeHandle, LibC.DuplicateCloseOnExec, 0);
+        if (number < 0)
+        {
+            return null;
+        }
+
+        var handle = new SafeSocketHandle(number, ownsHandle: true);
+        try
+        {
+            if (number < socket.SafeHandle.DangerousGetHandle())
+            {
+                return new Socket(handle);
+            }
+        }
+        catch (SocketException)
+        {
+            // It has left.
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
     private static int RoomBehind(int most, long number) =>
         (int)Math.Clamp(most - Math.Min(Least + (most / Share), Most) - number - 1, int.MinValue, int.MaxValue);
 }

@@ -90,8 +90,21 @@ public sealed class OnDemandTests
         }
     }
 
-    private static Station Tone() => new(
-        new StationOptions { Name = "tone", Streams = [.. new StationOptions { Name = "tone" }.Streams, "mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"] },
+    [Fact]
+    public async Task Where_none_are_made_on_demand_the_refusal_is_final()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone(mostOnDemand: 0)]);
+
+        string refusal = await server.GetAsync(OnDemand[0]);
+
+        Assert.StartsWith("HTTP/1.1 403 Forbidden\r\n", refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain("Retry-After", refusal, StringComparison.Ordinal);
+        Assert.Contains("\r\n\r\nThis server makes no renditions on demand. Take one that always runs (opus, ", refusal, StringComparison.Ordinal);
+        Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[Transports.Http.RadioRefusal.NeverOnDemand]);
+    }
+
+    private static Station Tone(int mostOnDemand = 4) => new(
+        new StationOptions { Name = "tone", MaxOnDemand = mostOnDemand, Streams = [.. new StationOptions { Name = "tone" }.Streams, "mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"] },
         new ToneSource(440));
 
     /// <summary>Asks, and reads the status of the answer; the connection stays open.</summary>

@@ -111,7 +111,7 @@ public sealed class OnDemandSlotsTests
         Assert.Equal(most, Enumerable.Range(0, most).Count(_ => Open(Find("mp3-32"), 1) is not null));
 
         Assert.False(Find("mp3-48").TryOpen(new RingRequest(default, new IPAddress([192, 0, 2, 1])), out _, out RingRefusal? refusal));
-        Assert.Equal((text, most > 0), (refusal.Text, refusal.RetryAfter is not null));
+        Assert.Equal((text, most > 0, most == 0), (refusal.Text, refusal.RetryAfter is not null, refusal.IsFinal));
 
         BroadcastRing Find(string name) => engine.Listing.Streams.Single(s => s.Name == name).Ring;
     }

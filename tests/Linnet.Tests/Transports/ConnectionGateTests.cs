@@ -73,6 +73,126 @@ public class ConnectionGateTests
     }
 
     [Fact]
+    public async Task Without_room_who_has_waited_longest_gives_way_once_it_has_waited_for_a_second()
+    {
+        int room = 1;
+        var time = new ManualTime();
+        var logger = new RecordingLogger();
+        var waiting = new WaitingRoom(100, 100, time);
+        var gate = new ConnectionGate(_ => Volatile.Read(ref room), time, logger);
+        gate.Watch(waiting);
+        using Socket listener = Listen();
+        using Socket idle = await ConnectAsync(listener, "127.0.0.2");
+        using AcceptedConnection? first = await gate.AcceptAsync(listener, HangLimit);
+        using WaitingRoom.Place? place = waiting.TryEnter(PeerAddress.Of(IPAddress.Parse("127.0.0.2")), () =>
+        {
+            first!.Dispose();
+            Volatile.Write(ref room, 0);
+        });
+        Volatile.Write(ref room, -1);
+
+        // It is held, and not refused, until the other has had its second.
+        using Socket other = await ConnectAsync(listener, "127.0.0.3");
+        ValueTask<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit);
+        await time.FireAsync(TimeSpan.FromSeconds(1));
+        using AcceptedConnection? second = await accepting;
+
+        Assert.Equal(other.LocalEndPoint, second!.Socket.RemoteEndPoint);
+        Assert.Equal(0, await idle.ReceiveAsync(new byte[1], HangLimit));
+        Assert.Equal((1, 0, 1), (gate.Count, gate.Refused, waiting.GaveWay));
+        Assert.StartsWith("714 ", Assert.Single(logger.Lines), StringComparison.Ordinal);
+
+        // Nobody waits any more: who comes now is refused at once.
+        Volatile.Write(ref room, -1);
+        accepting = gate.AcceptAsync(listener, HangLimit);
+        await RefuseAsync(listener, "127.0.0.4");
+        Assert.Equal(1, gate.Refused);
+    }
+
+    [Fact]
+    public async Task An_address_with_its_share_makes_place_among_its_own_and_holds_up_nobody()
+    {
+        int open = 0;
+        var time = new ManualTime();
+        var waiting = new WaitingRoom(100, 100, time);
+        var gate = new ConnectionGate(_ => 3 - Volatile.Read(ref open), time);
+        gate.Watch(waiting);
+        using Socket listener = Listen();
+        var all = new List<IDisposable>();
+        var ended = new List<int>();
+        try
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                int number = i;
+                all.Add(await ConnectAsync(listener, "127.0.0.2"));
+                AcceptedConnection connection = (await gate.AcceptAsync(listener, HangLimit))!;
+                all.Add(connection);
+                open++;
+                waiting.TryEnter(PeerAddress.Of(IPAddress.Parse("127.0.0.2")), () =>
+                {
+                    ended.Add(number);
+                    connection.Dispose();
+                    open--;
+                });
+            }
+
+            // Its own have not waited for long: it is refused, and who comes behind it gets in, in no time.
+            using Socket refused = await ConnectAsync(listener, "127.0.0.2");
+            using Socket other = await ConnectAsync(listener, "127.0.0.3");
+            using (AcceptedConnection? let = await gate.AcceptAsync(listener, HangLimit))
+            {
+                Assert.Equal(other.LocalEndPoint, let!.Socket.RemoteEndPoint);
+                Assert.Equal((1, 0), (gate.Refused, waiting.GaveWay));
+            }
+
+            await using (ITimer second = time.CreateTimer(static _ => { }, null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan))
+            {
+                await time.FireAsync(TimeSpan.FromSeconds(1));
+            }
+
+            using Socket later = await ConnectAsync(listener, "127.0.0.2");
+            using AcceptedConnection? last = await gate.AcceptAsync(listener, HangLimit);
+            Assert.Equal(later.LocalEndPoint, last!.Socket.RemoteEndPoint);
+            Assert.Equal([0], ended);
+        }
+        finally
+        {
+            all.ForEach(static one => one.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Who_takes_a_place_leaves_the_reserves_descriptor()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone");
+        using Socket listener = Listen();
+        var low = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nint number = low.SafeHandle.DangerousGetHandle();
+        using Socket client = await ConnectAsync(listener);
+
+        // What has the number of the first one or a higher one is in the reserve.
+        var time = new ManualTime();
+        var waiting = new WaitingRoom(100, 100, time);
+        var gate = new ConnectionGate(socket => (int)(number - socket.SafeHandle.DangerousGetHandle()), time);
+        gate.Watch(waiting);
+        waiting.TryEnter(PeerAddress.Of(IPAddress.Loopback), low.Dispose);
+        ValueTask<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit);
+        await time.FireAsync(TimeSpan.FromSeconds(1));
+        while (!accepting.IsCompleted)
+        {
+            // Other tests open and close, too: it goes on until a low one is free.
+            await Task.WhenAny(accepting.AsTask(), time.FireAsync(TimeSpan.FromMilliseconds(2)));
+        }
+
+        using AcceptedConnection? connection = await accepting;
+        Assert.InRange(connection!.Socket.SafeHandle.DangerousGetHandle(), 0, number);
+        Assert.Equal(client.LocalEndPoint, connection.Socket.RemoteEndPoint);
+        await client.SendAsync(new byte[] { 7 }, HangLimit);
+        Assert.Equal(1, await connection.Socket.ReceiveAsync(new byte[8], HangLimit));
+    }
+
+    [Fact]
     public async Task Accepting_goes_on_after_errors_of_any_kind()
     {
         var time = new FakeTimeProvider();

@@ -97,6 +97,45 @@ public sealed class ConnectionOutputTests : IDisposable
         Assert.Equal((Packets, Answers), (packet, answer));
     }
 
+    [Theory]
+    [InlineData(10, ConnectionOutput.MaxMessages)]
+    [InlineData(4096, ConnectionOutput.MaxMessageBytes / 4096)]
+    public void Messages_that_nobody_takes_break_the_connection_before_they_are_too_many_or_too_long(int length, int most)
+    {
+        var output = new ConnectionOutput(_near);
+        while (output.TryFlush())
+        {
+            output.TrySend(new byte[4096]);
+        }
+
+        for (int i = 0; i < most; i++)
+        {
+            output.Post(new byte[length]);
+            Assert.False(output.IsBroken);
+        }
+
+        output.Post(new byte[length]);
+        Assert.True(output.IsBroken);
+    }
+
+    [Fact]
+    public void Messages_that_are_taken_never_break_it()
+    {
+        var output = new ConnectionOutput(_near);
+        byte[] buffer = new byte[8192];
+        for (int i = 0; i < 4 * ConnectionOutput.MaxMessages; i++)
+        {
+            output.Post(new byte[1024]);
+            for (int received = 0; received < 1024;)
+            {
+                received += _far.Receive(buffer);
+                output.TryFlush();
+            }
+        }
+
+        Assert.False(output.IsBroken);
+    }
+
     [Fact]
     public void What_waits_is_counted_and_a_packet_without_room_is_not_begun()
     {

@@ -18,10 +18,10 @@ public enum RadioRefusal
     /// <summary>There are too many listeners of the station (503).</summary>
     TooManyOfStation,
 
-    /// <summary>There are too many listeners of the address (403).</summary>
+    /// <summary>There are too many listeners of the address (429).</summary>
     TooManyOfAddress,
 
-    /// <summary>The station has ended (503).</summary>
+    /// <summary>The station has ended (410), or cannot be heard just now (503).</summary>
     Unavailable,
 
     /// <summary>The rendition is made on demand, and as many as may be are made for others (503).</summary>
@@ -53,4 +53,10 @@ public enum RadioRefusal
 
     /// <summary>The kernel holds too much sound that listeners have not taken, in all or of this address (503).</summary>
     TooMuchUntaken,
+
+    /// <summary>The request was not whole after a second, and the place was needed for another; closed without an answer.</summary>
+    GaveWay,
+
+    /// <summary>The rendition would be made on demand, and this server makes none (403).</summary>
+    NeverOnDemand,
 }

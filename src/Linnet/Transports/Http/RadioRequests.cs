@@ -14,10 +14,8 @@ internal readonly record struct RadioRequest(HttpRequestHead? Head, bool IsOurs,
 /// <summary>Reads the heads of requests, from peers that may be slow, endless or silent.</summary>
 internal sealed class RadioRequests(RadioServerOptions options, TimeProvider time)
 {
-    private readonly PeerQuota _waiting = new(options.MaxWaiting, options.MaxWaitingPerAddress);
-
     /// <summary>Connections whose request is not whole yet.</summary>
-    internal int Waiting => _waiting.Count;
+    internal WaitingRoom Waiting { get; } = new(options.MaxWaiting, options.MaxWaitingPerAddress, time);
 
     /// <summary>Reads a head. What is not ours is left unread.</summary>
     /// <param name="input">The connection's bytes.</param>
@@ -27,43 +25,38 @@ internal sealed class RadioRequests(RadioServerOptions options, TimeProvider tim
     internal async ValueTask<RadioRequest> ReadAsync(
         PipeReader input, PeerAddress peer, Func<HttpRequestHead, bool> isOurs, CancellationToken cancellationToken)
     {
-        if (!_waiting.TryEnter(peer, out _))
+        using WaitingRoom.Place? place = Waiting.TryEnter(peer, input.CancelPendingRead);
+        if (place is null)
         {
             return new RadioRequest(null, true, RadioRefusal.TooManyWaiting, null);
         }
 
-        try
+        // Most come whole with the first read.
+        long seen = 0;
+        if (input.TryRead(out ReadResult first))
         {
-            // Most come whole with the first read.
-            long seen = 0;
-            if (input.TryRead(out ReadResult first))
+            seen = first.Buffer.Length;
+            if (Take(input, first, 0, isOurs) is RadioRequest request)
             {
-                seen = first.Buffer.Length;
-                if (Take(input, first, 0, isOurs) is RadioRequest request)
-                {
-                    return request;
-                }
+                return request;
             }
+        }
 
-            return await WaitAsync(input, seen, isOurs, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _waiting.Leave(peer);
-        }
+        return await WaitAsync(input, seen, isOurs, place, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<RadioRequest> WaitAsync(PipeReader input, long seen, Func<HttpRequestHead, bool> isOurs, CancellationToken cancellationToken)
+    private async ValueTask<RadioRequest> WaitAsync(
+        PipeReader input, long seen, Func<HttpRequestHead, bool> isOurs, WaitingRoom.Place place, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(options.RequestTimeout, time);
         using CancellationTokenRegistration over = patience.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), input);
-        while (true)
+        while (!place.GaveWay)
         {
             ReadResult read = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             if (read.IsCanceled)
             {
                 input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                return new RadioRequest(null, true, RadioRefusal.TooSlow, null);
+                return new RadioRequest(null, true, place.GaveWay ? RadioRefusal.GaveWay : RadioRefusal.TooSlow, null);
             }
 
             long length = read.Buffer.Length;
@@ -74,6 +67,8 @@ internal sealed class RadioRequests(RadioServerOptions options, TimeProvider tim
 
             seen = length;
         }
+
+        return new RadioRequest(null, true, RadioRefusal.GaveWay, null);
     }
 
     /// <summary>Looks at what has come; <see langword="null"/> if more must.</summary>

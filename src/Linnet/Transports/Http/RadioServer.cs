@@ -64,6 +64,9 @@ public sealed class RadioServer
     /// <summary>Listeners now.</summary>
     internal int Listeners => _audience.Count;
 
+    /// <summary>Connections whose request is not whole yet.</summary>
+    internal WaitingRoom Waiting => _requests.Waiting;
+
     /// <summary>Serves a connection whose request is about sound, to its end.</summary>
     /// <param name="transport">The connection. Sound goes straight to the socket.</param>
     /// <param name="socket">Its socket. Whoever accepted it closes it after this returns.</param>
@@ -138,7 +141,7 @@ public sealed class RadioServer
     /// <summary>Who listens, and what was refused.</summary>
     public RadioServerSnapshot GetSnapshot() => new(
         _audience.Count,
-        _requests.Waiting,
+        _requests.Waiting.Count,
         _audience.Accepted,
         _audience.GetRenditions(),
         _streams.Allocated,
@@ -249,14 +252,14 @@ public sealed class RadioServer
         if (refusal is not null)
         {
             await RefuseAsync(
-                head, transport, socket, remote, refusal.Reason, HttpStatusCode.ServiceUnavailable, $"{refusal.Text}\r\n", refusal.RetryAfter).ConfigureAwait(false);
+                head, transport, socket, remote, refusal.Reason, refusal.Status, $"{refusal.Text}\r\n", refusal.RetryAfter).ConfigureAwait(false);
         }
     }
 
     private Task RefuseAsync(HttpRequestHead head, IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal reason) => reason switch
     {
         RadioRefusal.TooManyOfAddress => RefuseAsync(
-            head, transport, socket, remote, reason, HttpStatusCode.Forbidden, "There are too many listeners at your address.\r\n"),
+            head, transport, socket, remote, reason, HttpStatusCode.TooManyRequests, "There are too many listeners at your address.\r\n"),
         RadioRefusal.TooManyListeners or RadioRefusal.TooManyOfStation => RefuseAsync(
             head, transport, socket, remote, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners just now.\r\n"),
         _ => RefuseAsync(head, transport, socket, remote, reason, HttpStatusCode.ServiceUnavailable, "This cannot be heard just now.\r\n"),
@@ -267,7 +270,7 @@ public sealed class RadioServer
     {
         _refused.Count(reason);
         _logger.RadioRefused(remote, reason);
-        TimeSpan? retryAfter = status == HttpStatusCode.ServiceUnavailable ? after ?? RetryAfter : null;
+        TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests ? after ?? RetryAfter : null;
         await _replies.SendAsync(transport.Input, socket, RadioAnswers.Refusal(head, status, why, Now, retryAfter)).ConfigureAwait(false);
     }
 

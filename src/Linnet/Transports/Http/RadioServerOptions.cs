@@ -11,7 +11,7 @@ public sealed record RadioServerOptions : IValidatable
     /// <summary>Listeners of one station; more are answered 503. 1 – 1,000,000; default 10,000.</summary>
     public int MaxListenersPerStation { get; init; } = 10_000;
 
-    /// <summary>Listeners of one address (IPv6: of one network of 64 bits); more are answered 403. 1 – 1,000,000; default 500.</summary>
+    /// <summary>Listeners of one address (IPv6: of one network of 64 bits); more are answered 429. 1 – 1,000,000; default 500.</summary>
     public int MaxListenersPerAddress { get; init; } = 500;
 
     /// <summary>Connections whose request is not whole yet; more are closed at once. 1 – 1,000,000; default 5000.</summary>

@@ -184,6 +184,9 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
 /// <param name="RetryAfter">When it is worth to ask again, where that is known.</param>
 internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, TimeSpan? RetryAfter)
 {
+    /// <summary>What to answer. What is final is no 503, at which players try again.</summary>
+    internal HttpStatusCode Status { get; private init; } = HttpStatusCode.ServiceUnavailable;
+
     internal static RadioStreamRefusal NoBuffer { get; } = new(
         RadioRefusal.NoBuffer, "There is no memory for another rendition just now. Take one that others hear, or a smaller one.", null);
 
@@ -193,11 +196,17 @@ internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, Time
         refusal.Reason switch
         {
             RingRefusalReason.TooManyOnDemand => RadioRefusal.TooManyOnDemand,
+            RingRefusalReason.NeverOnDemand => RadioRefusal.NeverOnDemand,
             RingRefusalReason.Paused => RadioRefusal.RenditionFailed,
             _ => RadioRefusal.Unavailable,
         },
         refusal.Text,
-        refusal.RetryAfter);
+        refusal.RetryAfter)
+    {
+        Status = !refusal.IsFinal ? HttpStatusCode.ServiceUnavailable
+            : refusal.Reason is RingRefusalReason.StationEnded ? HttpStatusCode.Gone
+            : HttpStatusCode.Forbidden,
+    };
 
     /// <summary>Of a stream that ended before its first sound.</summary>
     internal static RadioStreamRefusal OfEnd(string rendition, DropReason reason) => reason switch

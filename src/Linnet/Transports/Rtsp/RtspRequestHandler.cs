@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using Linnet.Broadcast;
 using Linnet.Wire.Rtsp;
@@ -12,12 +13,14 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 {
     private const string TextType = "text/plain; charset=utf-8";
     private const string RetryAfter = "Retry-After";
-    private const string RetrySeconds = "10";
 
     private static readonly string Methods = string.Join(
         ", ",
         RtspMethod.Options, RtspMethod.Describe, RtspMethod.Setup, RtspMethod.Play, RtspMethod.Pause,
         RtspMethod.GetParameter, RtspMethod.SetParameter, RtspMethod.Teardown);
+
+    // When it is worth to ask again where nobody knows better.
+    private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(10);
 
     private static readonly string[] AcceptableTypes = [SessionDescription.ContentType, "application/*", "*/*"];
 
@@ -125,7 +128,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         }
         else if (!connection.SessionTable.HasRoom)
         {
-            return Busy(request, "This connection has as many sessions as it may: open another connection.");
+            // It does not pass with time, so nothing is said of when to come back.
+            return Refuse(request, RtspStatus.ServiceUnavailable, "This connection has as many sessions as it may: open another connection.");
         }
         else if ((session = connection.TryOpenSession(resource, transport, repairs, proof)) is null)
         {
@@ -146,7 +150,9 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
         if (session.Finished is not null)
         {
-            return Busy(request, "The station has ended.");
+            return session.Finished is RtspSessionEnd.StationEnded
+                ? Refuse(request, RtspStatus.Gone, "The station has ended.")
+                : Refuse(request, RtspStatus.SessionNotFound, "The session has ended. Set up another one.");
         }
 
         RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);
@@ -162,7 +168,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         connection.StartAfterAnswer(session);
         if (refused is not null)
         {
-            return Busy(request, refused.Text);
+            return !refused.IsFinal ? Busy(request, refused.Text, refused.RetryAfter)
+                : Refuse(request, refused.Reason is RingRefusalReason.StationEnded ? RtspStatus.Gone : RtspStatus.Forbidden, refused.Text);
         }
 
         if (first is not null)
@@ -278,10 +285,10 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         return response;
     }
 
-    private static RtspResponse Busy(RtspRequest request, string problem)
+    private static RtspResponse Busy(RtspRequest request, string problem, TimeSpan? retryAfter = null)
     {
         RtspResponse response = Refuse(request, RtspStatus.ServiceUnavailable, problem);
-        response.Headers.Add(RetryAfter, RetrySeconds);
+        response.Headers.Add(RetryAfter, Math.Ceiling((retryAfter ?? RetryTime).TotalSeconds).ToString(CultureInfo.InvariantCulture));
         return response;
     }
 

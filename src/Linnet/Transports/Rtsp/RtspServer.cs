@@ -41,7 +41,7 @@ public sealed class RtspServer
         Logger = logger ?? NullLogger.Instance;
         Rtcp = new RtcpWriter(time);
         Rtp = ports is null ? null : new RtpSender(ports, time, Logger);
-        Admission = new RtspAdmission(options);
+        Admission = new RtspAdmission(options, time);
     }
 
     internal RtspServerOptions Options { get; }
@@ -61,6 +61,9 @@ public sealed class RtspServer
     internal RtspAdmission Admission { get; }
 
     internal RtspServerCounters Counters { get; } = new();
+
+    /// <summary>Connections without a session.</summary>
+    internal WaitingRoom Waiting => Admission.Idle;
 
     /// <summary>Hears RTCP and ends what is dead, until it is cancelled; then says goodbye to everybody, closes all connections and returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -101,7 +104,7 @@ public sealed class RtspServer
             return;
         }
 
-        if (_isStopping || !Admission.TryEnter(connection.Peer))
+        if (_isStopping || !connection.TryEnter())
         {
             Counters.Count(RtspConnectionRefusal.TooMany);
             Logger.ConnectionRefused(connection.Remote, RtspConnectionRefusal.TooMany);
@@ -127,7 +130,7 @@ public sealed class RtspServer
         }
         finally
         {
-            Admission.Leave(connection.Peer);
+            connection.Leave();
             _connections.TryRemove(connection, out _);
         }
     }
@@ -135,7 +138,7 @@ public sealed class RtspServer
     /// <summary>Who is there now, and what was counted since the start.</summary>
     public RtspServerSnapshot GetSnapshot() => new(
         [.. _connections.Keys.SelectMany(c => c.Sessions).Select(s => s.GetSnapshot())],
-        Admission.IdleConnections,
+        Admission.Idle.Count,
         Counters.Connections,
         Counters.Requests,
         Counters.RefusedRequests(),

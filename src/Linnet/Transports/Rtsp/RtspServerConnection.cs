@@ -8,12 +8,14 @@ namespace Linnet.Transports.Rtsp;
 
 /// <summary>One client's connection, and the sessions that live on it. One task reads, answers and owns the sessions.</summary>
 /// <remarks>Others only look at the times and wake that task: sender threads when a listener is finished, the server when time is up.</remarks>
-internal sealed class RtspServerConnection
+internal sealed partial class RtspServerConnection
 {
     // What a client that broke the protocol may still send before the connection is cut.
     private const int MaxDiscarded = 256 * 1024;
 
-    private readonly List<RtspServerSession> _starting = [];
+    // What the kernel may hold of answers before there is sound to send: by itself it would take megabytes from one who asks and never reads.
+    private const int AnswerBuffer = 32 * 1024;
+
     private readonly WorkBudget _budget;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RtspServer _server;
@@ -72,6 +74,7 @@ internal sealed class RtspServerConnection
         {
             socket.Blocking = false;
             socket.NoDelay = true;
+            KernelBuffer.Set(socket, AnswerBuffer);
             return socket is { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local }
                 ? new RtspServerConnection(server, input, socket, remote.Unmapped(), local.Unmapped())
                 : null;
@@ -156,33 +159,6 @@ internal sealed class RtspServerConnection
     {
         _isWoken = true;
         ThreadPool.UnsafeQueueUserWorkItem(static c => c._input.CancelPendingRead(), this, preferLocal: false);
-    }
-
-    /// <summary>Makes a session; <see langword="null"/> if there are too many.</summary>
-    internal RtspServerSession? TryOpenSession(RtspResource resource, TransportSpec transport, bool repairs, UInt128? routeProof)
-    {
-        if (!_server.Admission.TryOpenSession(Peer, isFirst: SessionTable.IsEmpty))
-        {
-            return null;
-        }
-
-        var session = new RtspServerSession(_server, this, resource, transport, repairs, routeProof);
-        SessionTable.Add(session);
-        return session;
-    }
-
-    /// <summary>Has a session's sound start once the answer that is being made has gone out.</summary>
-    internal void StartAfterAnswer(RtspServerSession session) => _starting.Add(session);
-
-    /// <summary>Ends a session; nothing is sent for it afterwards.</summary>
-    internal async Task EndSessionAsync(RtspServerSession session, RtspSessionEnd reason)
-    {
-        SessionTable.Remove(session);
-        await session.CloseAsync(saysGoodbye: reason is RtspSessionEnd.TimedOut or RtspSessionEnd.ServerStopped).ConfigureAwait(false);
-        _server.Admission.CloseSession(Peer, isLast: SessionTable.IsEmpty);
-        _server.Counters.Count(reason);
-        _server.Logger.SessionEnded(
-            Remote, session.Resource.Ring.Info.ToString(), reason, session.Listener?.PacketsSent ?? 0, session.Listener?.PacketsSkipped ?? 0);
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
@@ -278,6 +254,7 @@ internal sealed class RtspServerConnection
         }
 
         _patience.Hear();
+        _idle?.Hear();
         await SendAsync(response, cancellationToken).ConfigureAwait(false);
         foreach (RtspServerSession session in _starting)
         {
@@ -287,6 +264,9 @@ internal sealed class RtspServerConnection
         _starting.Clear();
     }
 
+    // An answer is with the kernel before the next request is read: who asks and never reads is soon heard no more, and costs one answer. It is cut when its
+    // answer has waited for as long as a request may take (RtspServerOptions.RequestTimeout). To bound a queue of answers instead would end connections of
+    // clients that are only slow.
     private async ValueTask SendAsync(RtspResponse response, CancellationToken cancellationToken)
     {
         Output.Post(response.ToArray());
@@ -323,44 +303,6 @@ internal sealed class RtspServerConnection
             {
                 return;
             }
-        }
-    }
-
-    private async Task EndFinishedSessionsAsync()
-    {
-        foreach (RtspServerSession session in Sessions)
-        {
-            if (session.Finished is not RtspSessionEnd reason)
-            {
-                continue;
-            }
-
-            if (reason == RtspSessionEnd.StationEnded)
-            {
-                // The client still has sound to play, and then tears down. By UDP the goodbye may be lost, so it is said again.
-                _patience.Linger();
-                session.RepeatGoodbye();
-                continue;
-            }
-
-            await EndSessionAsync(session, reason).ConfigureAwait(false);
-            if (!session.Transport.IsTcp || reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped)
-            {
-                _isClosing |= SessionTable.IsEmpty;
-            }
-            else
-            {
-                // Of its last frame perhaps not all has gone out: what follows on this connection would make no sense.
-                Abort();
-            }
-        }
-    }
-
-    private async Task EndSessionsAsync(RtspSessionEnd reason)
-    {
-        foreach (RtspServerSession session in Sessions)
-        {
-            await EndSessionAsync(session, session.Finished ?? reason).ConfigureAwait(false);
         }
     }
 

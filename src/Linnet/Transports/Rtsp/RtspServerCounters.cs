@@ -47,6 +47,9 @@ public enum RtspConnectionRefusal
 
     /// <summary>It sent more, or more often, than a listener has reason to.</summary>
     TooMuch,
+
+    /// <summary>It had no session, nothing had come from it for a second, and its place was needed for another.</summary>
+    GaveWay,
 }
 
 /// <summary>What an RTSP server counts. Any thread may count and read.</summary>

@@ -117,6 +117,7 @@ public sealed class HttpResponseHead
         HttpStatusCode.RequestEntityTooLarge => "Content Too Large",
         HttpStatusCode.RequestUriTooLong => "URI Too Long",
         HttpStatusCode.UnsupportedMediaType => "Unsupported Media Type",
+        HttpStatusCode.Gone => "Gone",
         HttpStatusCode.RequestedRangeNotSatisfiable => "Range Not Satisfiable",
         HttpStatusCode.ExpectationFailed => "Expectation Failed",
         HttpStatusCode.TooManyRequests => "Too Many Requests",

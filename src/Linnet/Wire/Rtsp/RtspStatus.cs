@@ -40,6 +40,9 @@ public enum RtspStatus
     /// <summary>The client took too long to send its request.</summary>
     RequestTimeout = 408,
 
+    /// <summary>What was there will not be there again.</summary>
+    Gone = 410,
+
     /// <summary>A header, the head or the body is longer than the reader's limits.</summary>
     RequestEntityTooLarge = 413,
 
@@ -112,6 +115,7 @@ public static class RtspStatusExtensions
         RtspStatus.MethodNotAllowed => "Method Not Allowed",
         RtspStatus.NotAcceptable => "Not Acceptable",
         RtspStatus.RequestTimeout => "Request Time-out",
+        RtspStatus.Gone => "Gone",
         RtspStatus.RequestEntityTooLarge => "Request Entity Too Large",
         RtspStatus.RequestUriTooLong => "Request-URI Too Large",
         RtspStatus.UnsupportedMediaType => "Unsupported Media Type",

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Linnet.Broadcast;
+using Linnet.Tests.Fakes;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 
@@ -124,7 +125,8 @@ public class RadioServerLimitsTests
     [Fact]
     public async Task Silent_connections_of_one_address_are_bounded_and_do_not_keep_out_who_listens()
     {
-        await using var server = new RadioTestServer(new RadioServerOptions { MaxWaitingPerAddress = 3 });
+        // Time stands still: later, the one that is silent for longest would make place.
+        await using var server = new RadioTestServer(new RadioServerOptions { MaxWaitingPerAddress = 3 }, time: new StandingTime());
         using RadioTestClient player = await server.GetAsync("/jazz.mp3");
         await player.ReadHeadAsync();
         var silent = new List<RadioTestClient>();
@@ -152,7 +154,30 @@ public class RadioServerLimitsTests
     }
 
     [Theory]
-    [InlineData(2, 100, 100, "403", RadioRefusal.TooManyOfAddress)]
+    [InlineData(2, 100)]
+    [InlineData(100, 2)]
+    public async Task Of_connections_that_make_no_request_the_one_that_has_waited_longest_makes_place(int inAll, int ofAddress)
+    {
+        var time = new StandingTime();
+        await using var server = new RadioTestServer(new RadioServerOptions { MaxWaiting = inAll, MaxWaitingPerAddress = ofAddress }, time: time);
+        using RadioTestClient half = await server.SayAsync("GET /jazz.mp3 HTTP/1.1\r\nX: ");
+        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Waiting == 1);
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        using RadioTestClient other = await server.SayAsync("");
+        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Waiting == 2);
+        time.Advance(TimeSpan.FromSeconds(0.5));
+
+        using RadioTestClient listener = await server.GetAsync("/jazz.mp3");
+        Assert.StartsWith("HTTP/1.1 200 ", await listener.ReadHeadAsync(), StringComparison.Ordinal);
+
+        Assert.Equal("", await half.ReadAllAsync());
+        Assert.Equal(1, server.Radio.GetSnapshot().Refused[RadioRefusal.GaveWay]);
+        await other.SayAsync("GET /jazz.mp3 HTTP/1.1\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 ", await other.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, 100, 100, "429", RadioRefusal.TooManyOfAddress)]
     [InlineData(100, 2, 100, "503", RadioRefusal.TooManyListeners)]
     [InlineData(100, 100, 2, "503", RadioRefusal.TooManyOfStation)]
     public async Task One_listener_too_many_is_told_so_and_there_is_room_again_when_another_leaves(
@@ -168,7 +193,7 @@ public class RadioServerLimitsTests
         using RadioTestClient third = await server.GetAsync("/jazz.mp3");
         string answer = await third.ReadAllAsync();
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
-        Assert.Equal(status == "503", answer.Contains("\r\nRetry-After: ", StringComparison.Ordinal));
+        Assert.Contains("\r\nRetry-After: 10\r\n", answer, StringComparison.Ordinal);
         Assert.Equal(1, server.Radio.GetSnapshot().Refused[reason]);
 
         first.Dispose();

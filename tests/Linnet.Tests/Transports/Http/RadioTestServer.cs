@@ -18,7 +18,7 @@ internal sealed class RadioTestServer : IAsyncDisposable
     private readonly SenderPool _senders;
     private readonly Task _running;
 
-    public RadioTestServer(RadioServerOptions? options = null, StreamOptions? streams = null, bool isMp3Full = false, double seconds = 20, Action<BroadcastRing, TimeSpan>? onFlacStarts = null, long maxKernelBytes = 256 << 20)
+    public RadioTestServer(RadioServerOptions? options = null, StreamOptions? streams = null, bool isMp3Full = false, double seconds = 20, Action<BroadcastRing, TimeSpan>? onFlacStarts = null, long maxKernelBytes = 256 << 20, TimeProvider? time = null)
     {
         Mp3 = Rings.Create(30, () => !isMp3Full);
         Flac = Rings.Create(30);
@@ -46,7 +46,7 @@ internal sealed class RadioTestServer : IAsyncDisposable
             },
             new StationListing("late-night", []) { Streams = [new StreamRendition("mp3", "mp3", "audio/mpeg", Mp3, () => new MarkedContainer())] },
         ]);
-        Radio = new RadioServer(options ?? new RadioServerOptions(), stations, _senders, TimeProvider.System);
+        Radio = new RadioServer(options ?? new RadioServerOptions(), stations, _senders, time ?? TimeProvider.System);
         Publish(Mp3, seconds);
         if (onFlacStarts is null)
         {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Linnet.Tests.Transports.Rtsp;
 using Linnet.Transports.PyAudio;
 using Linnet.Wire.PyAudio;
 
@@ -68,7 +69,7 @@ public class PyAudioTcpServerTests
 
         Assert.True(IsClosed(client));
         Assert.Equal(1, server.Now.Refused[PyAudioRefusal.Unavailable]);
-        Assert.Equal(0, server.Now.TcpListeners);
+        await Until.TrueAsync(() => server.Now.TcpListeners == 0);
     }
 
     [Fact]

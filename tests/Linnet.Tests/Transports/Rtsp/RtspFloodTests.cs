@@ -25,10 +25,38 @@ public class RtspFloodTests
         RawResponse refused = await SetupAsync(client);
 
         Assert.Equal(503, refused.Status);
-        Assert.NotNull(refused["Retry-After"]);
+        Assert.Null(refused["Retry-After"]); // Time does not change it.
         Assert.Equal(200, (await SetupAsync(other)).Status);
 
         Task<RawResponse> SetupAsync(RawRtspClient who) => who.RequestAsync("SETUP", server.Uri("/jazz"), "Transport: RTP/AVP/TCP;unicast\r\n");
+    }
+
+    [Fact]
+    public async Task Who_asks_and_never_reads_is_soon_read_no_further_and_then_cut()
+    {
+        const int Requests = 20_000;
+        var time = new FakeTimeProvider();
+        await using var server = new RtspTestServer(new RtspServerOptions { MaxMessagesPerSecond = 1_000_000 }, time);
+        using RawRtspClient client = await server.ConnectAsync(receiveBuffer: 4096);
+        string request = $"DESCRIBE {server.Uri("/jazz")} RTSP/1.0\r\nCSeq: 1\r\n\r\n";
+        int length = (await client.RequestAsync("DESCRIBE", server.Uri("/jazz"))).Body.Length;
+
+        Task asking = client.SendAsync(string.Concat(Enumerable.Repeat(request, Requests)));
+        long answered = -1;
+        while (answered != (answered = server.Server.GetSnapshot().Requests))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        // What the kernel takes on both sides, and the one answer that waits here.
+        Assert.InRange(answered * length, length, 256 * 1024);
+        while (!server.Server.GetSnapshot().RefusedConnections.ContainsKey(RtspConnectionRefusal.TooSlow))
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     [Theory]

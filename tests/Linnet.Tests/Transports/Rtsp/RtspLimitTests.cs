@@ -49,7 +49,8 @@ public class RtspLimitTests
     [Fact]
     public async Task Connections_without_a_session_beyond_the_limit_are_closed_at_once()
     {
-        await using var server = new RtspTestServer(new RtspServerOptions { MaxIdleConnectionsPerAddress = 2 });
+        // Time stands still: later, the one that is silent for longest would make place.
+        await using var server = new RtspTestServer(new RtspServerOptions { MaxIdleConnectionsPerAddress = 2 }, new FakeTimeProvider());
         using RawRtspClient first = await server.ConnectAsync();
         using RawRtspClient second = await server.ConnectAsync();
         await first.RequestAsync("OPTIONS", "*");
@@ -62,6 +63,33 @@ public class RtspLimitTests
         await first.SetupAsync(server.Uri("/"), Interleaved);
         using RawRtspClient fourth = await server.ConnectAsync();
         await fourth.RequestAsync("OPTIONS", "*");
+    }
+
+    [Theory]
+    [InlineData(2, 100)]
+    [InlineData(100, 2)]
+    public async Task Of_connections_without_a_session_the_one_that_was_silent_for_longest_makes_place(int inAll, int ofAddress)
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new RtspTestServer(new RtspServerOptions { MaxIdleConnections = inAll, MaxIdleConnectionsPerAddress = ofAddress }, time);
+        using RawRtspClient silent = await server.ConnectAsync();
+        await Until.TrueAsync(() => server.Server.GetSnapshot().IdleConnections == 1);
+        using RawRtspClient heard = await server.ConnectAsync();
+        await heard.RequestAsync("OPTIONS", "*");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await heard.RequestAsync("OPTIONS", "*");
+
+        using RawRtspClient third = await server.ConnectAsync();
+        await third.SetupAsync(server.Uri("/"), Interleaved);
+
+        Assert.True(await silent.IsClosedAsync());
+        await heard.SetupAsync(server.Uri("/"), Interleaved);
+        Assert.Equal(1, server.Server.GetSnapshot().RefusedConnections[RtspConnectionRefusal.GaveWay]);
+        Assert.Equal(0, server.Server.GetSnapshot().IdleConnections);
+
+        // Who has no session any more can be asked to make place again.
+        await third.RequestAsync("TEARDOWN", server.Uri("/"));
+        Assert.Equal(1, server.Server.GetSnapshot().IdleConnections);
     }
 
     [Fact]

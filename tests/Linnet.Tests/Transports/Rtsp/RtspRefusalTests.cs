@@ -86,6 +86,24 @@ public class RtspRefusalTests
         Assert.Equal(200, (await client.RequestAsync("PLAY", server.Uri("/jazz"))).Status);
     }
 
+    [Theory]
+    [InlineData(RingRefusalReason.TooManyOnDemand, false, 10.0, 503, "10")]
+    [InlineData(RingRefusalReason.Paused, false, 3.2, 503, "4")]
+    [InlineData(RingRefusalReason.TooMuchUntaken, false, null, 503, "10")]
+    [InlineData(RingRefusalReason.NeverOnDemand, true, null, 403, null)]
+    [InlineData(RingRefusalReason.StationEnded, true, null, 410, null)]
+    public async Task Who_may_not_hear_is_told_when_to_come_back_only_if_that_can_help(RingRefusalReason reason, bool isFinal, double? after, int status, string? retryAfter)
+    {
+        TimeSpan? time = after is double seconds ? TimeSpan.FromSeconds(seconds) : null;
+        await using var server = new RtspTestServer { Refusal = new RingRefusal(reason, "No.", time) { IsFinal = isFinal } };
+        using RawRtspClient client = await server.ConnectAsync();
+        await client.SetupAsync(server.Uri("/jazz"), Interleaved);
+
+        RawResponse answer = await client.RequestAsync("PLAY", server.Uri("/jazz"));
+
+        Assert.Equal((status, retryAfter), (answer.Status, answer["Retry-After"]));
+    }
+
     [Fact]
     public async Task Requests_that_come_together_are_answered_in_order()
     {

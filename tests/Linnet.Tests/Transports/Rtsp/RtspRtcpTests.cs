@@ -91,7 +91,9 @@ public class RtspRtcpTests
         await ExpectGoodbyeAsync(server.Opus, () => isUdp ? ears.ReadRtcpAsync() : client.ReadFrameAsync(channel: 1));
         Assert.Single(server.Server.GetSnapshot().Sessions);
 
-        Assert.Equal(503, (await client.RequestAsync("PLAY", server.Uri("/jazz"))).Status);
+        // For good, so it is not told to come back.
+        RawResponse again = await client.RequestAsync("PLAY", server.Uri("/jazz"));
+        Assert.Equal((410, null), (again.Status, again["Retry-After"]));
 
         // A client that plays on what it has, and then tears down in good order, is answered in kind.
         Assert.Equal(200, (await client.RequestAsync("TEARDOWN", server.Uri("/jazz"))).Status);

@@ -61,6 +61,9 @@ internal sealed class RtspTestServer : IAsyncDisposable
     /// <summary>Packets published when a rendition's first listener comes.</summary>
     public int PacketsAtStart { get; set; } = 3;
 
+    /// <summary>Why nobody gets a part in a rendition; <see langword="null"/>: everybody does.</summary>
+    public RingRefusal? Refusal { get; set; }
+
     /// <summary>Whether renditions may start.</summary>
     public bool MayStart { get; set; } = true;
 
@@ -112,11 +115,11 @@ internal sealed class RtspTestServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static BroadcastRing Ring(string station, string name, PayloadFormat payload, int bitRate, Func<BroadcastRing, bool> start)
+    private BroadcastRing Ring(string station, string name, PayloadFormat payload, int bitRate, Func<BroadcastRing, bool> start)
     {
         BroadcastRing ring = null!;
         var info = new RenditionInfo(station, name, payload, FramesPerPacket, bitRate, RtpStreamIdentity.Random());
-        return ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => start(ring));
+        return ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), (_, isFirst) => Refusal ?? (!isFirst || start(ring) ? null : RingRefusal.Closed));
     }
 
     private bool Fill(BroadcastRing ring)

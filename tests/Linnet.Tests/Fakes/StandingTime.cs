@@ -1,0 +1,13 @@
+namespace Linnet.Tests.Fakes;
+
+/// <summary>The system's clock, which stands still until the test moves it. Timers run by the system's.</summary>
+internal sealed class StandingTime : TimeProvider
+{
+    private long _now = System.GetTimestamp();
+
+    public override long TimestampFrequency => System.TimestampFrequency;
+
+    public override long GetTimestamp() => Volatile.Read(ref _now);
+
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _now, (long)(time.TotalSeconds * TimestampFrequency));
+}
