@@ -10,12 +10,14 @@ internal static class TagText
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>UTF-8 if it is that, else Latin-1; <see langword="null"/> if nothing readable is left.</summary>
-    internal static string? Decode(ReadOnlySpan<byte> bytes)
+    /// <summary>UTF-8 if it is that, else Windows-1252; <see langword="null"/> if nothing readable is left.</summary>
+    /// <param name="bytes">From anyone.</param>
+    /// <param name="encoding">What its writer said that it is, instead. See <see cref="NamedEncoding"/>.</param>
+    internal static string? Decode(ReadOnlySpan<byte> bytes, Encoding? encoding = null)
     {
         // Four bytes are the most that one character of UTF-8 takes.
-        bytes = bytes[..Math.Min(bytes.Length, 4 * (MaxLength + 1))];
-        return Clean(DecodeUtf8OrLatin1(bytes));
+        bytes = Front(bytes, 4 * (MaxLength + 1));
+        return Clean(Decoded(bytes, encoding));
     }
 
     /// <summary>One line without control characters, trimmed, at most <see cref="MaxLength"/> long; <see langword="null"/> if empty.</summary>
@@ -43,17 +45,39 @@ internal static class TagText
         return trimmed.Length == 0 ? null : trimmed;
     }
 
-    /// <summary>The whole of <paramref name="bytes"/>, as UTF-8 if it is valid, else as Latin-1.</summary>
-    internal static string DecodeUtf8OrLatin1(ReadOnlySpan<byte> bytes)
+    /// <summary>The whole of <paramref name="bytes"/> in <paramref name="encoding"/>; without one as UTF-8 if it is valid, else as Windows-1252.</summary>
+    internal static string Decoded(ReadOnlySpan<byte> bytes, Encoding? encoding = null)
     {
+        if (encoding is not null)
+        {
+            return encoding.GetString(bytes);
+        }
+
         try
         {
             return StrictUtf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {
-            return Encoding.Latin1.GetString(bytes);
+            return Windows1252.Decode(bytes);
         }
+    }
+
+    /// <summary>At most so many of the bytes. A character of UTF-8 is not cut in two: the whole would be taken for another encoding.</summary>
+    private static ReadOnlySpan<byte> Front(ReadOnlySpan<byte> bytes, int most)
+    {
+        if (bytes.Length <= most)
+        {
+            return bytes;
+        }
+
+        int end = most;
+        while (end > most - 4 && (bytes[end] & 0xC0) == 0x80)
+        {
+            end--;
+        }
+
+        return bytes[..end];
     }
 
     // Controls break lines and terminals; U+202A–U+202E and U+2066–U+2069 turn the text around them.

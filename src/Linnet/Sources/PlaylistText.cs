@@ -88,7 +88,7 @@ internal sealed record PlaylistText(IReadOnlyList<PlaylistItem> Items, int Addre
 
         if (kind != PlaylistKind.M3u8)
         {
-            text = TagText.DecodeUtf8OrLatin1(file);
+            text = TagText.Decoded(file);
             return true;
         }
 

@@ -64,7 +64,7 @@ public sealed class BasicCredentials
             return false;
         }
 
-        credentials = new BasicCredentials(TagText.DecodeUtf8OrLatin1(pair[..colon]), pair[(colon + 1)..].ToArray());
+        credentials = new BasicCredentials(TagText.Decoded(pair[..colon]), pair[(colon + 1)..].ToArray());
         return true;
     }
 

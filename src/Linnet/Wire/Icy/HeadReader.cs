@@ -21,7 +21,7 @@ internal static class HeadReader
     /// <summary>Reads a head from the front of <paramref name="buffer"/>, consuming nothing.</summary>
     /// <param name="buffer">What has arrived.</param>
     /// <param name="limits">What to refuse.</param>
-    /// <param name="startLine">The start line.</param>
+    /// <param name="startLine">The start line, all of its bytes: see <see cref="ByteText"/>.</param>
     /// <param name="headers">The headers.</param>
     /// <param name="length">Bytes of the head, its empty last line included.</param>
     /// <param name="refusal">Why it is refused.</param>
@@ -72,7 +72,7 @@ internal static class HeadReader
             at += end + 1;
             if (isStart)
             {
-                startLine = TagText.DecodeUtf8OrLatin1(line);
+                startLine = ByteText.Decode(line);
             }
             else if (line.IsEmpty)
             {
@@ -96,7 +96,7 @@ internal static class HeadReader
 
     private static HttpRefusal? AddHeader(HttpHeaders headers, ReadOnlySpan<byte> bytes, HttpLimits limits)
     {
-        string line = TagText.DecodeUtf8OrLatin1(bytes);
+        string line = TagText.Decoded(bytes);
         int colon = line.IndexOf(':');
         if (headers.Count >= limits.MaxHeaders)
         {

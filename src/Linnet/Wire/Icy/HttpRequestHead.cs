@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using Linnet.Audio;
 
 namespace Linnet.Wire.Icy;
 
@@ -32,7 +33,7 @@ public sealed class HttpRequestHead
     /// <summary>Such as <c>GET</c>, <c>PUT</c> or <c>SOURCE</c>, as it came: methods have case.</summary>
     public string Method { get; }
 
-    /// <summary>The target exactly as it came.</summary>
+    /// <summary>The target exactly as it came. A byte that is no UTF-8 is a lone surrogate, U+DC80 to U+DCFF; <see cref="ToString"/> is for people.</summary>
     public string Target { get; }
 
     /// <summary>
@@ -91,7 +92,7 @@ public sealed class HttpRequestHead
     public void Write(IBufferWriter<byte> destination) => HeadWriter.Write(destination, $"{Method} {Target} {Protocol.Text()}", Headers);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Method} {Target}";
+    public override string ToString() => $"{Method} {ByteText.ToText(Target)}";
 
     private static HttpRefusal? Parse(string line, HttpHeaders headers, int length, out HttpRequestHead? head)
     {
@@ -147,6 +148,6 @@ internal static class HeadWriter
         }
 
         head.Append("\r\n");
-        Encoding.UTF8.GetBytes(head.ToString(), destination);
+        destination.Write(ByteText.Encode(head.ToString()));
     }
 }

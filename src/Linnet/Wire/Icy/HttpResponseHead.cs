@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using Linnet.Audio;
 
 namespace Linnet.Wire.Icy;
 
@@ -60,6 +61,7 @@ public sealed class HttpResponseHead
     {
         head = null;
         HttpReadResult result = HeadReader.Read(buffer, limits ?? HttpLimits.Default, out string line, out HttpHeaders headers, out int length, out _);
+        line = ByteText.ToText(line);
         if (result is not HttpReadResult.Done)
         {
             return result;

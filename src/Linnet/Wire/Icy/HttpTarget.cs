@@ -67,7 +67,7 @@ internal readonly record struct HttpTarget(string Path, string Query, string Aut
 
     private static bool TryDecode(string path, out string decoded)
     {
-        decoded = path;
+        decoded = ByteText.ToText(path);
         if (path.Contains('%', StringComparison.Ordinal))
         {
             if (!PercentEncoding.TryDecode(path, plusIsSpace: false, out byte[] bytes))
@@ -75,7 +75,7 @@ internal readonly record struct HttpTarget(string Path, string Query, string Aut
                 return false;
             }
 
-            decoded = TagText.DecodeUtf8OrLatin1(bytes);
+            decoded = TagText.Decoded(bytes);
         }
 
         return HttpGrammar.IsText(decoded);
@@ -86,7 +86,7 @@ internal readonly record struct HttpTarget(string Path, string Query, string Aut
 /// <remarks>Source: RFC 3986 §2.1.</remarks>
 internal static class PercentEncoding
 {
-    /// <summary>The bytes it stands for. False: a <c>%</c> without its two digits, and <paramref name="isLenient"/> does not let it stand for itself.</summary>
+    /// <summary>The bytes it stands for, those of a <see cref="ByteText"/> among them. False: a <c>%</c> without its two digits, and <paramref name="isLenient"/> does not let it stand for itself.</summary>
     internal static bool TryDecode(ReadOnlySpan<char> text, bool plusIsSpace, out byte[] bytes, bool isLenient = false)
     {
         byte[] decoded = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
@@ -117,7 +117,9 @@ internal static class PercentEncoding
                 continue;
             }
 
-            length += Encoding.UTF8.GetBytes(text.Slice(i, run), decoded.AsSpan(length));
+            byte[] plain = ByteText.Encode(text.Slice(i, run));
+            plain.CopyTo(decoded, length);
+            length += plain.Length;
             i += run - 1;
         }
 

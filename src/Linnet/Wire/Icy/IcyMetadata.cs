@@ -44,16 +44,21 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
     }
 
     /// <summary>Reads a block's text, its first byte left out.</summary>
-    /// <param name="text">Up to 4080 bytes from anyone. UTF-8, else Latin-1.</param>
-    public static IcyMetadata Parse(ReadOnlySpan<byte> text)
+    /// <param name="text">Up to 4080 bytes from anyone. UTF-8, else Windows-1252.</param>
+    public static IcyMetadata Parse(ReadOnlySpan<byte> text) => Parse(text, null);
+
+    /// <summary>The same in an encoding that the server named, or <see langword="null"/>.</summary>
+    internal static IcyMetadata Parse(ReadOnlySpan<byte> text, Encoding? encoding)
     {
         int zero = text.IndexOf((byte)0);
         text = zero < 0 ? text : text[..zero];
-        return new IcyMetadata(Field(text, "StreamTitle='"u8), Field(text, "StreamUrl='"u8) is { Length: > 0 } url ? url : null);
+        return new IcyMetadata(Field(text, "StreamTitle="u8, encoding), Field(text, "StreamUrl="u8, encoding) is { Length: > 0 } url ? url : null);
     }
 
-    /// <summary>What stands between <c>name='</c> and <c>';</c>. A quote alone ends nothing: it is an apostrophe.</summary>
-    private static string? Field(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
+    /// <summary>
+    /// What stands between <c>name='</c> and <c>';</c>, or between <c>name="</c> and <c>";</c>. A quote alone ends nothing: it is an apostrophe.
+    /// </summary>
+    private static string? Field(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, Encoding? encoding)
     {
         int start = text.IndexOf(name);
         if (start < 0)
@@ -62,13 +67,22 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
         }
 
         ReadOnlySpan<byte> value = text[(start + name.Length)..];
-        int end = value.IndexOf("';"u8);
-        if (end < 0)
+        if (value.IsEmpty || value[0] is not ((byte)'\'' or (byte)'"'))
         {
-            end = value.LastIndexOf((byte)'\'');
+            // Without quotes it ends where the next field begins.
+            int semicolon = value.IndexOf((byte)';');
+            return TagText.Decode(semicolon < 0 ? value : value[..semicolon], encoding) ?? "";
         }
 
-        return TagText.Decode(end < 0 ? value : value[..end]) ?? "";
+        byte quote = value[0];
+        value = value[1..];
+        int end = value.IndexOf([quote, (byte)';']);
+        if (end < 0)
+        {
+            end = value.LastIndexOf(quote);
+        }
+
+        return TagText.Decode(end < 0 ? value : value[..end], encoding) ?? "";
     }
 
     /// <summary>Players look for a quote and a semicolon, and know no escape: so there is none within.</summary>

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Linnet.Wire.Icy;
 
 /// <summary>Parts sound and titles of a stream that has both, in whatever pieces it arrives.</summary>
@@ -5,6 +7,7 @@ namespace Linnet.Wire.Icy;
 public sealed class IcyStreamReader
 {
     private readonly int _interval;
+    private readonly Encoding? _encoding;
     private readonly byte[] _block = new byte[IcyMetadata.MaxBlock - 1];
     private int _sound;
     private int _blockLength = -1;
@@ -13,10 +16,16 @@ public sealed class IcyStreamReader
     /// <summary>A reader at the first byte of sound.</summary>
     /// <param name="interval">Bytes of sound between blocks; 0: there are none. See <see cref="HttpResponseHead.MetadataInterval"/>.</param>
     public IcyStreamReader(int interval)
+        : this(interval, null)
+    {
+    }
+
+    /// <summary>The same for titles in an encoding that the server named, or <see langword="null"/>.</summary>
+    internal IcyStreamReader(int interval, Encoding? encoding)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(interval);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(interval, IcyMetadata.MaxInterval);
-        _interval = interval;
+        (_interval, _encoding) = (interval, encoding);
     }
 
     /// <summary>Takes from the front of <paramref name="bytes"/>, and always something.</summary>
@@ -41,7 +50,7 @@ public sealed class IcyStreamReader
             _blockFilled += part;
             if (_blockFilled == _blockLength)
             {
-                metadata = _blockLength > 0 ? IcyMetadata.Parse(_block.AsSpan(0, _blockLength)) : null;
+                metadata = _blockLength > 0 ? IcyMetadata.Parse(_block.AsSpan(0, _blockLength), _encoding) : null;
                 (_blockLength, _sound) = (-1, 0);
             }
         }

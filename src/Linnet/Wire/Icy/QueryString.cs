@@ -6,7 +6,7 @@ namespace Linnet.Wire.Icy;
 /// <summary>What stands behind a target's <c>?</c>: <c>mode=updinfo&amp;mount=/jazz&amp;song=Artist%20-%20Title</c>.</summary>
 /// <remarks>
 /// Sources encode it badly: a <c>%</c> without two digits stands for itself, bytes beyond ASCII may come unencoded. Values are UTF-8 if they are
-/// valid as that, else Latin-1, unless a <c>charset</c> parameter says which of them it is.
+/// valid as that, else Windows-1252, unless a <c>charset</c> parameter names another encoding that .NET knows.
 /// </remarks>
 public sealed class QueryString
 {
@@ -14,7 +14,7 @@ public sealed class QueryString
     public const int MaxParameters = 32;
 
     private readonly List<(string Name, byte[] Value)> _parameters = [];
-    private readonly bool _isLatin1;
+    private readonly Encoding? _encoding;
 
     /// <summary>Reads a query; whatever it holds, it is read somehow.</summary>
     public QueryString(string query)
@@ -34,16 +34,14 @@ public sealed class QueryString
             _parameters.Add((Encoding.Latin1.GetString(name), value));
         }
 
-        string charset = this["charset"] ?? "";
-        _isLatin1 = charset.Equals("iso-8859-1", StringComparison.OrdinalIgnoreCase) || charset.Equals("latin1", StringComparison.OrdinalIgnoreCase)
-            || charset.Equals("iso8859-1", StringComparison.OrdinalIgnoreCase);
+        _encoding = NamedEncoding.Find(this["charset"]);
     }
 
     /// <summary>The decoded value of the first parameter with that name, as it came: it may hold anything. <see langword="null"/> if there is none.</summary>
-    public string? this[string name] => Find(name) is byte[] value ? Decode(value) : null;
+    public string? this[string name] => Find(name) is byte[] value ? TagText.Decoded(value) : null;
 
-    /// <summary>The same as one clean line of text (<see cref="TagText.Clean"/>), for titles; <see langword="null"/> if nothing is left.</summary>
-    public string? Text(string name) => Find(name) is byte[] value ? TagText.Clean(Decode(value)) : null;
+    /// <summary>In the encoding that the query names, and as one clean line of text (<see cref="TagText.Clean"/>), for titles; <see langword="null"/> if nothing is left.</summary>
+    public string? Text(string name) => Find(name) is byte[] value ? TagText.Clean(TagText.Decoded(value, _encoding)) : null;
 
     private byte[]? Find(string name)
     {
@@ -57,6 +55,4 @@ public sealed class QueryString
 
         return null;
     }
-
-    private string Decode(byte[] value) => _isLatin1 ? Encoding.Latin1.GetString(value) : TagText.DecodeUtf8OrLatin1(value);
 }

@@ -109,7 +109,7 @@ public sealed class VorbisComment
             int equals = line.IndexOf((byte)'=');
             if (equals > 0 && line.Length <= MaxLine && Encoding.Latin1.GetString(line[..equals]) is string name && IsName(name))
             {
-                comment._lines.Add(new(name, TagText.DecodeUtf8OrLatin1(line[(equals + 1)..])));
+                comment._lines.Add(new(name, TagText.Decoded(line[(equals + 1)..])));
             }
         }
 

@@ -51,7 +51,7 @@ internal static class ApeTag
             ReadOnlySpan<byte> value = rest.Slice(end + 1, (int)length);
             if (end <= LongestName && value.Length <= LongestValue)
             {
-                gain = gain.With(Encoding.Latin1.GetString(rest[..end]), TagText.DecodeUtf8OrLatin1(value));
+                gain = gain.With(Encoding.Latin1.GetString(rest[..end]), TagText.Decoded(value));
             }
 
             items = rest[(end + 1 + (int)length)..];

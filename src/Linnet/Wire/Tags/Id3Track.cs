@@ -32,7 +32,7 @@ internal static class Id3Track
 
         string? text = body[0] switch
         {
-            0 => Encoding.Latin1.GetString(body[1..]),
+            0 => Windows1252.Decode(body[1..]),
             1 => Id3Tag.Utf16(body[1..]),
             2 => Encoding.BigEndianUnicode.GetString(body[1..]),
             3 => Encoding.UTF8.GetString(body[1..]),

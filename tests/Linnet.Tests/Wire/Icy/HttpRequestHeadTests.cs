@@ -152,8 +152,8 @@ public class HttpRequestHeadTests
             read++;
             var written = new ArrayBufferWriter<byte>();
             head.Write(written);
-            HttpRequestHead again = Read(Encoding.UTF8.GetString(written.WrittenSpan));
-            Assert.Equal((head.Method, head.Path, head.Query, head.Authority), (again.Method, again.Path, again.Query, again.Authority));
+            Assert.Equal(HttpReadResult.Done, HttpRequestHead.TryParse(new(written.WrittenMemory), null, out HttpRequestHead? again, out _));
+            Assert.Equal((head.Method, head.Path, head.Query, head.Authority), (again!.Method, again.Path, again.Query, again.Authority));
             Assert.Equal(head.Headers, again.Headers);
         }
 

@@ -14,6 +14,14 @@ public class HttpValueTests
     [InlineData("song=caf%C3%A9&charset=ISO-8859-1", "cafÃ©")]
     [InlineData("song=caf%C3%A9&charset=utf-8", "café")]
     [InlineData("song=café", "café")]
+    [InlineData("song=Don%92t", "Don’t")]
+    [InlineData("song=Don%92t&charset=latin1", "Don’t")]
+    [InlineData("song=%CF%E8%EA%ED%E8%EA&charset=windows-1251", "Пикник")]
+    [InlineData("charset=CP1251&song=%CF%E8%EA%ED%E8%EA", "Пикник")]
+    [InlineData("song=%F0%C9%CB%CE%C9%CB&charset=KOI8-R", "Пикник")]
+    [InlineData("song=%93%FA%96%7B&charset=Shift_JIS", "日本")]
+    [InlineData("song=caf%E9&charset=utf-8", "café")]
+    [InlineData("song=caf%E9&charset=klingon", "café")]
     [InlineData("song=100%&x", "100%")]
     [InlineData("song=%zz", "%zz")]
     [InlineData("song=a=b&song=c", "a=b")]
@@ -23,6 +31,23 @@ public class HttpValueTests
     [InlineData("", null)]
     [InlineData("&&=&", null)]
     public void A_query_gives_its_parameters(string query, string? song) => Assert.Equal(song, new QueryString(query).Text("song"));
+
+    [Fact]
+    public void A_charset_is_that_of_the_title_and_not_of_the_rest() =>
+        Assert.Equal("updinfo", new QueryString("mode=updinfo&charset=utf-16&song=a%00")["mode"]);
+
+    [Theory]
+    [InlineData("charset=windows-1251", "Пикник")]
+    [InlineData("charset=koi8-r", "оХЙМХЙ")]
+    [InlineData("x=y", "Ïèêíèê")]
+    public void Bytes_of_a_request_that_are_not_encoded_are_those_of_the_title(string charset, string song)
+    {
+        byte[] request = [.. "GET /admin/metadata?mode=updinfo&song="u8, 0xCF, 0xE8, 0xEA, 0xED, 0xE8, 0xEA, .. Encoding.ASCII.GetBytes($"&{charset} HTTP/1.0\r\n\r\n")];
+
+        Assert.Equal(HttpReadResult.Done, HttpRequestHead.TryParse(new System.Buffers.ReadOnlySequence<byte>(request), null, out HttpRequestHead? head, out _));
+        Assert.Equal(song, new QueryString(head!.Query).Text("song"));
+        Assert.False(Linnet.Audio.ByteText.HasBytes(head.ToString()));
+    }
 
     [Fact]
     public void A_query_has_a_limit_of_parameters()

@@ -44,11 +44,37 @@ public class IcyMetadataTests
     [InlineData("StreamTitle='a'", "a")]
     [InlineData("StreamTitle='a", "a")]
     [InlineData("StreamTitle='caf\u00E9';", "café")]
+    [InlineData("StreamTitle='Don\u0092t \u0096 \u0093x\u0094';", "Don’t – “x”")]
+    [InlineData("StreamTitle=\"a b\";StreamUrl='c';", "a b")]
+    [InlineData("StreamTitle=\"It's 'so';\";StreamUrl=\"c\";", "It's 'so';")]
+    [InlineData("StreamTitle='say \"x\";';", "say \"x\";")]
+    [InlineData("StreamTitle=\"a", "a")]
+    [InlineData("StreamTitle=\"a\"", "a")]
+    [InlineData("StreamTitle=a b;StreamUrl='c';", "a b")]
+    [InlineData("StreamTitle=\"\";", "")]
+    [InlineData("StreamTitle=", "")]
     [InlineData("StreamUrl='b';", null)]
     [InlineData("", null)]
     [InlineData("streamtitle", null)]
     public void What_others_write_is_read_as_far_as_it_goes(string text, string? title) =>
         Assert.Equal(title, IcyMetadata.Parse(Encoding.Latin1.GetBytes(text)).Title);
+
+    [Theory]
+    [InlineData("StreamTitle='\u00CF\u00E8\u00EA\u00ED\u00E8\u00EA';", "windows-1251", "Пикник")]
+    [InlineData("StreamTitle='\u00CF\u00E8\u00EA\u00ED\u00E8\u00EA';", null, "Ïèêíèê")]
+    [InlineData("StreamTitle='\u00C3\u00A9';", "iso-8859-1", "Ã©")]
+    [InlineData("StreamTitle='\u00C3\u00A9';", "utf-8", "é")]
+    public void The_encoding_that_is_named_counts(string text, string? name, string title)
+    {
+        byte[] block = Encoding.Latin1.GetBytes(text);
+        var reader = new IcyStreamReader(1, Linnet.Audio.NamedEncoding.Find(name));
+        ReadOnlySpan<byte> stream = [0, (byte)((block.Length + 15) / 16), .. block, .. new byte[15 - ((block.Length + 15) % 16)], 0];
+
+        reader.Read(ref stream, out _);
+        reader.Read(ref stream, out IcyMetadata? metadata);
+
+        Assert.Equal(title, metadata?.Title);
+    }
 
     [Fact]
     public void Sound_and_titles_are_parted_whatever_the_pieces()
