@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Wire.Playlists;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources;
@@ -46,14 +47,16 @@ public static class AudioSources
     public static IAudioSource OpenPath(string path, SourceOptions options, ILogger logger, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        path = DiskPath.Resolve(path);
         Func<IReadOnlyList<PlaylistEntry>> list;
-        if (Directory.Exists(path))
+        var listing = new ListingLog(logger);
+        if (DiskPath.IsFolder(path))
         {
-            list = () => FolderListing.List(path, logger);
+            list = () => listing.Round(() => FolderListing.List(path, listing));
         }
         else if (PlaylistFile.KindOf(path) is PlaylistKind kind)
         {
-            list = () => PlaylistFile.List(path, kind, logger);
+            list = () => listing.Round(() => PlaylistFile.List(path, kind, listing));
         }
         else if (NamedPipe.IsOne(path))
         {
@@ -65,16 +68,17 @@ public static class AudioSources
         }
         else
         {
-            return OpenFile(path, untagged: null, options.Time, cancellationToken);
+            return OpenEntry(new PlaylistEntry(path), options.Time, cancellationToken);
         }
 
+        string name = ByteText.Shown(path);
         var queue = new TrackQueue(
-            path,
-            new PlayOrder(path, list, options.Loop, options.Shuffle, logger),
-            (entry, token) => OpenFile(entry.Path, entry.Untagged, options.Time, token),
+            name,
+            new PlayOrder(name, list, options.Loop, options.Shuffle, logger),
+            (entry, token) => OpenEntry(entry, options.Time, token),
             logger);
         return RetriedSource.Open(
-            path, token => PlaylistSource.Open(path, queue, options.Time, logger, token), options.Loop ? HasEnded : null, options.Time, logger, cancellationToken);
+            name, token => PlaylistSource.Open(name, queue, options.Time, logger, token), options.Loop ? HasEnded : null, options.Time, logger, cancellationToken);
     }
 
     private static RetriedSource OpenCapture(string device, SourceOptions options, ILogger logger, CancellationToken cancellationToken) =>
@@ -85,6 +89,15 @@ public static class AudioSources
             options.Time,
             logger,
             cancellationToken);
+
+    /// <summary>Opens a file, or a part of one, whatever bytes its name has.</summary>
+    private static IAudioSource OpenEntry(PlaylistEntry entry, TimeProvider time, CancellationToken cancellationToken)
+    {
+        IAudioSource source = ByteText.HasBytes(entry.Path)
+            ? LentFile.Open(entry.Path, lent => OpenFile(lent, entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(entry.Path)), time, cancellationToken))
+            : OpenFile(entry.Path, entry.Untagged, time, cancellationToken);
+        return entry.Part is { } part ? new PartSource(source, part, entry.Untagged, entry.Shown) : source;
+    }
 
     /// <summary>Opens one file: by libsndfile, and by ffmpeg what that does not read.</summary>
     private static IAudioSource OpenFile(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken) =>

@@ -49,4 +49,13 @@ internal static partial class Log
 
     [LoggerMessage(725, LogLevel.Information, "{Source}: {End} There is silence until it is heard again")]
     public static partial void SourceEnded(this ILogger logger, string source, string end);
+
+    [LoggerMessage(750, LogLevel.Warning, "{Folder}: {Count} folders are more than {Depth} deep and left out. The first: {First}")]
+    public static partial void FoldersTooDeep(this ILogger logger, string folder, int count, int depth, string first);
+
+    [LoggerMessage(751, LogLevel.Warning, "{Playlist}: left out a list that it names. {Problem}")]
+    public static partial void ListLeftOut(this ILogger logger, string playlist, string problem);
+
+    [LoggerMessage(752, LogLevel.Warning, "{Playlist}: only its first {Lists} playlists and folders, or {Files} files, are played")]
+    public static partial void PlaylistTooLarge(this ILogger logger, string playlist, int lists, int files);
 }

@@ -32,7 +32,7 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
         {
             BeginRound();
             _resumes = false;
-            _next = shuffle is null && _heard is { } heard ? IndexOf(heard.Entry.Path, heard.Index) + 1 : 0;
+            _next = shuffle is null && _heard is { } heard ? IndexOf(heard.Entry, heard.Index) + 1 : 0;
         }
 
         if (IsRoundOver)
@@ -71,8 +71,8 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
     }
 
     /// <summary>Where a file is now that was at <paramref name="index"/>: there, if that is the same still, as a list may name it more than once; else where it is named first.</summary>
-    private int IndexOf(string path, int index) =>
-        index < _round.Length && _round[index].Path == path ? index : Array.FindIndex(_round, e => e.Path == path);
+    private int IndexOf(PlaylistEntry entry, int index) =>
+        index < _round.Length && _round[index].IsSameSound(entry) ? index : Array.FindIndex(_round, e => e.IsSameSound(entry));
 
     private void BeginRound()
     {

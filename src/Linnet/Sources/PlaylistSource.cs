@@ -20,7 +20,7 @@ public sealed class PlaylistSource : IAudioSource
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private ReadyTrack? _current;
-    private string? _announced;
+    private PlaylistEntry? _announced;
     private Task<ReadyTrack?>? _next;
     private long? _triedAgainAt;
 
@@ -153,8 +153,8 @@ public sealed class PlaylistSource : IAudioSource
     /// <summary>A file that follows itself is not another track.</summary>
     private SourceRead Announce(SourceRead read)
     {
-        bool isSame = _announced == _current!.Entry.Path;
-        _announced = _current.Entry.Path;
+        bool isSame = _current!.Entry.IsSameSound(_announced);
+        _announced = _current.Entry;
         return isSame ? read with { Track = null } : read;
     }
 

@@ -85,7 +85,7 @@ internal sealed class ReadyTrack : IDisposable
 
         if (HeadFrames == 0)
         {
-            throw new IOException($"{Entry.Path} holds no sound.");
+            throw new IOException($"{Entry.Shown} holds no sound.");
         }
 
         _track ??= Entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(Entry.Path));

@@ -6,7 +6,7 @@ namespace Linnet.Sources;
 internal static class SourceFile
 {
     /// <summary>What to call the sound of a file without tags.</summary>
-    internal static string TitleOf(string path) => TagText.Clean(Path.GetFileNameWithoutExtension(path)) ?? "untitled";
+    internal static string TitleOf(string path) => TagText.Clean(ByteText.Shown(Path.GetFileNameWithoutExtension(path))) ?? "untitled";
 
     /// <summary>Returns if <paramref name="path"/> is a regular file that may be read and is not empty.</summary>
     /// <exception cref="IOException">It is not; the message says what it is.</exception>

@@ -76,7 +76,7 @@ internal sealed class TrackQueue(
 
         if (source.Format != Format)
         {
-            logger.TrackConverted(name, entry.Path, source.Format.ToString(), Format.ToString());
+            logger.TrackConverted(name, entry.Shown, source.Format.ToString(), Format.ToString());
             source = new ConvertingSource(source, Format);
         }
 

@@ -3,7 +3,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Sources;
 
-public sealed class FolderListingTests : IDisposable
+public sealed partial class FolderListingTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly RecordingLogger _log = new();
@@ -76,6 +76,7 @@ public sealed class FolderListingTests : IDisposable
         _folder.Write(deep + "d/out.wav", "x");
 
         Assert.Equal([deep + "in.wav"], List());
+        Assert.Equal($"750 {_folder.Path}: 1 folders are more than 16 deep and left out. The first: {_folder[deep + "d"]}", Assert.Single(_log.Lines));
     }
 
     [Fact]
@@ -88,29 +89,113 @@ public sealed class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void A_playlist_names_files_beside_itself()
+    public void A_song_is_listed_once_whatever_links_lead_to_it()
     {
-        _folder.Write("music/one.wav", "x");
-        string path = _folder.Write("lists/mine.m3u", "../music/one.wav\nhttp://radio.example/\n..\\music\\one.wav\n/absolute.wav\n");
+        _folder.Write("library/Jazz/1.wav", "x");
+        _folder.Write("library/Jazz/2.wav", "x");
+        _folder.Write("library/Rock/3.wav", "x");
+        Directory.CreateSymbolicLink(_folder["library/A link"], _folder["library/Rock"] + "/");
+        Directory.CreateSymbolicLink(_folder["library/Jazz/parent"], "..");
+        Directory.CreateSymbolicLink(_folder["library/Jazz/parents"], "../");
+        Directory.CreateSymbolicLink(_folder["library/Jazz/self"], ".");
+        Directory.CreateSymbolicLink(_folder["library/Jazz/circle"], "circle");
+        Directory.CreateSymbolicLink(_folder["way"], _folder["library"]);
+        Directory.CreateSymbolicLink(_folder["library/Jazz/around"], _folder["way/Jazz"]);
+        File.CreateSymbolicLink(_folder["library/0 first.wav"], _folder["way/Jazz/2.wav"]);
 
-        IReadOnlyList<PlaylistEntry> entries = PlaylistFile.List(path, PlaylistKind.M3u, _log);
-
-        Assert.Equal([_folder["music/one.wav"], _folder["music/one.wav"], "/absolute.wav"], entries.Select(entry => Path.GetFullPath(entry.Path)));
-        Assert.Contains("http://radio.example/", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        string[] expected = ["Jazz/1.wav", "Jazz/2.wav", "Rock/3.wav"];
+        Assert.Equal(expected, List(_folder["library"]));
+        Assert.Equal(expected, List(_folder["way"]));
+        Assert.Equal(expected, List(_folder["way"] + "/"));
+        Assert.Equal(["1.wav", "2.wav", "parent/Rock/3.wav"], List(_folder["way/Jazz"]));
+        Assert.Empty(_log.Lines);
     }
 
-    [Theory]
-    [InlineData("a.m3u", "http://radio.example/", "only network addresses")]
-    [InlineData("a.m3u8", "#EXTM3U\n", "names no files")]
-    [InlineData("a.pls", "File1=x", "does not begin with [playlist]")]
-    public void A_playlist_without_files_is_told_in_a_sentence(string name, string text, string part)
+    [Fact]
+    public void What_only_links_lead_to_is_listed_by_them()
     {
-        string message = Assert.Throws<IOException>(
-            () => AudioSources.OpenPath(_folder.Write(name, text), new SourceOptions(), _log, TestContext.Current.CancellationToken)).Message;
+        _folder.Write("elsewhere/1.wav", "x");
+        _folder.Write("elsewhere/deep/2.wav", "x");
+        Directory.CreateDirectory(_folder["songs"]);
+        Directory.CreateSymbolicLink(_folder["songs/b"], _folder["elsewhere/"]);
+        Directory.CreateSymbolicLink(_folder["songs/a"], _folder["elsewhere/deep"]);
+        File.CreateSymbolicLink(_folder["songs/gone.wav"], _folder["gone.wav"]);
+        File.CreateSymbolicLink(_folder["songs/self.wav"], "self.wav");
 
-        Assert.Contains(part, message, StringComparison.Ordinal);
-        Assert.EndsWith(".", message, StringComparison.Ordinal);
+        Assert.Equal(["a/2.wav", "b/1.wav", "gone.wav", "self.wav"], List(_folder["songs"]));
     }
 
-    private string[] List() => [.. FolderListing.List(_folder.Path, _log).Select(entry => Path.GetRelativePath(_folder.Path, entry.Path))];
+    [Fact]
+    public void Two_names_of_one_file_are_one_song()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        _folder.Write("b.wav", "x");
+        _folder.Write("c.wav", "x");
+        Assert.Equal(0, Link(_folder["b.wav"], _folder["a.wav"]));
+
+        Assert.Equal(["a.wav", "c.wav"], List());
+    }
+
+    [Fact]
+    public void A_folder_that_a_long_way_leads_to_is_entered_by_a_short_one()
+    {
+        string deep = string.Concat(Enumerable.Repeat("d/", FolderListing.MaxDepth));
+        _folder.Write(deep + "e/f/out.wav", "x");
+        Directory.CreateSymbolicLink(_folder["short"], _folder[deep]);
+        Directory.CreateSymbolicLink(_folder["d/d/longer"], _folder[deep + "e"]);
+
+        Assert.Equal(["short/e/f/out.wav"], List());
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public void The_path_without_links_tells_files_apart_where_there_are_no_inodes()
+    {
+        _folder.Write("library/Jazz/1.wav", "x");
+        Directory.CreateSymbolicLink(_folder["way"], "library/");
+        Directory.CreateSymbolicLink(_folder["circle"], "circle/a");
+        File.CreateSymbolicLink(_folder["library/link.wav"], _folder["way/Jazz/../Jazz/1.wav"]);
+        string song = FileIdentity.Canonical(_folder["library/Jazz/1.wav"]);
+
+        Assert.Equal(song, FileIdentity.Canonical(_folder["way/Jazz/1.wav"]));
+        Assert.Equal(song, FileIdentity.Canonical(_folder["way/link.wav"]));
+        Assert.NotEqual(song, FileIdentity.Canonical(_folder["library/Jazz/2.wav"]));
+        Assert.StartsWith(FileIdentity.Canonical(_folder["circle"]), FileIdentity.Canonical(_folder["circle/a"]), StringComparison.Ordinal);
+        Assert.Equal(
+            FolderEntries.Read(_folder.Path).OrderBy(static entry => entry.Name), FolderEntries.ReadNames(_folder.Path).OrderBy(static entry => entry.Name));
+    }
+
+    [Fact]
+    public void Names_that_are_no_UTF_8_are_listed()
+    {
+        if (!RawNames.AreThere)
+        {
+            return;
+        }
+
+        using var raw = new RawNames();
+        _folder.Write("plain/1.wav", "x");
+        _folder.Write("plain/2.wav", "x");
+        _folder.Write("3.wav", "x");
+        raw.Rename(_folder["plain/1.wav"], _folder["plain/Caf\uDCE9.wav"]);
+        raw.Rename(_folder["plain"], _folder["M\uDCFChe"]);
+
+        Assert.Equal(["3.wav", "M\uDCFChe/2.wav", "M\uDCFChe/Caf\uDCE9.wav"], List());
+        Assert.Equal(["2.wav", "Caf\uDCE9.wav"], List(_folder["M\uDCFChe"]));
+        Assert.Equal(_folder["M\uDCFChe/Caf\uDCE9.wav"], DiskPath.Resolve(_folder["M\uFFFDhe/Caf\uFFFD.wav"]));
+        Assert.Equal(_folder["N\uFFFDhe"], DiskPath.Resolve(_folder["N\uFFFDhe"]));
+        raw.Rename(_folder["3.wav"], _folder["M\uDCFDhe"]);
+        Assert.Equal(_folder["M\uFFFDhe"], DiskPath.Resolve(_folder["M\uFFFDhe"]));
+    }
+
+    private string[] List() => List(_folder.Path);
+
+    private string[] List(string folder) => [.. FolderListing.List(folder, _log).Select(entry => Path.GetRelativePath(folder, entry.Path))];
+
+    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "link", StringMarshalling = System.Runtime.InteropServices.StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 }
