@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Linnet.Clock;
 using Linnet.Codecs.Streams;
@@ -24,11 +25,23 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
     /// <summary>How often a server may say that the sound is elsewhere, a playlist included.</summary>
     internal const int MaxRedirects = 5;
 
+    /// <summary>The most playlists of one fetch, within each other or beside each other.</summary>
+    internal const int MaxLists = 8;
+
+    /// <summary>The most entries of playlists that are tried in one fetch.</summary>
+    internal const int MaxTries = 16;
+
+    /// <summary>The most failures that are remembered as told.</summary>
+    private const int MaxTold = 64;
+
     private const int PieceLength = 1024;
     private static readonly PushServerOptions Limits = new();
 
-    // Which entry of a playlist is tried: another one each time, until there is sound.
-    private int _entry;
+    // The addresses that led to the sound that was heard last: of a playlist these are tried first.
+    private HashSet<Uri> _heard = [];
+
+    // What was said of addresses that gave none, so that it is said once.
+    private readonly HashSet<string> _told = [];
 
     /// <summary>Fetches until cancelled.</summary>
     internal Task RunAsync(IngestBuffer station, CancellationToken cancellationToken) =>
@@ -36,50 +49,116 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
 
     private async Task<string> FetchAsync(IngestBuffer station, Backoff backoff, CancellationToken cancellationToken)
     {
-        int entry = _entry;
-        _entry++;
-        Uri from = address;
-        bool wasPlaylist = false;
-        var guard = new HopGuard(sideOf);
-        for (int hop = 0; hop <= MaxRedirects; hop++)
+        var search = new Search(station, backoff);
+        return await FollowAsync(search, address, new HopGuard(sideOf), hops: 0, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes where an address leads, and plays what is there; of a playlist, the first entry that gives sound.</summary>
+    /// <returns>Why it is over, for people.</returns>
+    private async Task<string> FollowAsync(Search search, Uri from, HopGuard guard, int hops, CancellationToken cancellationToken)
+    {
+        search.Way.Add(from);
+        if (search.Lists.Contains(from))
         {
+            return LeadsToItself(from);
+        }
+
+        for (; hops <= MaxRedirects; hops++)
+        {
+            IReadOnlyList<Uri> entries;
             PullConnection connection = await PullConnection.ConnectAsync(from, guard, time, cancellationToken).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable closing = connection.ConfigureAwait(false);
-            HttpResponseHead head = await connection.AskAsync(from, cancellationToken).ConfigureAwait(false);
-            if ((int)head.Status is >= 300 and < 400)
+            await using (connection.ConfigureAwait(false))
             {
-                from = PullAddress.Follow(from, head.Headers["Location"]);
-                continue;
+                HttpResponseHead head = await connection.AskAsync(from, cancellationToken).ConfigureAwait(false);
+                if ((int)head.Status is >= 300 and < 400)
+                {
+                    from = PullAddress.Follow(from, head.Headers["Location"]);
+                    continue;
+                }
+
+                if (head.Status != HttpStatusCode.OK)
+                {
+                    return $"{PullAddress.Shown(from)} answers {(int)head.Status}.";
+                }
+
+                if (head.Headers["Content-Encoding"] is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+                {
+                    return $"{PullAddress.Shown(from)} sends compressed content that was not asked for.";
+                }
+
+                if (!PullAddress.IsPlaylist(from, head.Headers["Content-Type"]))
+                {
+                    return await PlayAsync(search.Station, from, head, connection, () => OnSound(search), cancellationToken).ConfigureAwait(false);
+                }
+
+                if (!search.Lists.Add(from))
+                {
+                    return LeadsToItself(from);
+                }
+
+                if (search.Lists.Count > MaxLists)
+                {
+                    return $"{PullAddress.Shown(address)} leads from playlist to playlist too often.";
+                }
+
+                entries = PullAddress.EntriesOf(
+                    from, head.Headers["Content-Type"], await connection.ReadBodyAsync(head, cancellationToken).ConfigureAwait(false));
             }
 
-            if (head.Status != HttpStatusCode.OK)
-            {
-                return $"{PullAddress.Shown(from)} answers {(int)head.Status}.";
-            }
-
-            if (head.Headers["Content-Encoding"] is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            {
-                return $"{PullAddress.Shown(from)} sends compressed content that was not asked for.";
-            }
-
-            if (!wasPlaylist && PullAddress.IsPlaylist(from, head.Headers["Content-Type"]))
-            {
-                IReadOnlyList<Uri> entries = PullAddress.EntriesOf(from, await connection.ReadTextAsync(head, cancellationToken).ConfigureAwait(false));
-                from = entries[entry % entries.Count];
-                wasPlaylist = true;
-                continue;
-            }
-
-            return await PlayAsync(station, from, head, connection, () => OnSound(entry, backoff), cancellationToken).ConfigureAwait(false);
+            return await TryEachAsync(search, from, entries, guard, hops + 1, cancellationToken).ConfigureAwait(false);
         }
 
         return $"{PullAddress.Shown(address)} redirects too often.";
     }
 
-    private void OnSound(int entry, Backoff backoff)
+    /// <summary>Tries the entries of a playlist until one gives sound. They are mirrors: the one that was heard last is the first, and the others follow it.</summary>
+    private async Task<string> TryEachAsync(
+        Search search, Uri list, IReadOnlyList<Uri> entries, HopGuard guard, int hops, CancellationToken cancellationToken)
     {
-        _entry = entry;
-        backoff.Reset();
+        int first = entries.TakeWhile(entry => !_heard.Contains(entry) || search.Lists.Contains(entry)).Count() % entries.Count;
+        int way = search.Way.Count;
+        string problem = "";
+        int tried = 0;
+        for (; tried < entries.Count && search.Tries < MaxTries; tried++)
+        {
+            search.Tries++;
+            Uri entry = entries[(first + tried) % entries.Count];
+            try
+            {
+                problem = await FollowAsync(search, entry, guard.Branch(), hops, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or SocketException && !cancellationToken.IsCancellationRequested)
+            {
+                problem = $"{PullAddress.Shown(entry)} cannot be fetched: {e.Message.TrimEnd('.')}.";
+            }
+
+            if (search.HasSound)
+            {
+                return problem;
+            }
+
+            search.Way.RemoveRange(way, search.Way.Count - way);
+            if (tried + 1 < entries.Count && _told.Count < MaxTold && _told.Add(problem))
+            {
+                logger.MirrorFailed(search.Station.Name, problem);
+            }
+        }
+
+        return entries.Count == 1 ? problem : $"None of the {tried} addresses that {PullAddress.Shown(list)} names gives sound. The last one: {problem}";
+    }
+
+    private static string LeadsToItself(Uri list) => $"{PullAddress.Shown(list)} is a playlist that leads to itself.";
+
+    private void OnSound(Search search)
+    {
+        if (!search.HasSound)
+        {
+            search.HasSound = true;
+            _heard = [.. search.Way];
+            _told.Clear();
+        }
+
+        search.Backoff.Reset();
     }
 
     private async Task<string> PlayAsync(
@@ -121,7 +200,7 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
         PushFeed feed, HttpResponseHead head, PullConnection connection, Action onSound, CancellationToken cancellationToken)
     {
         var body = new HttpBodyReader(head.Body);
-        var icy = new IcyStreamReader(head.MetadataInterval);
+        var icy = new IcyStreamReader(head.MetadataInterval, PullAddress.EncodingOf(head.Headers["Content-Type"]));
         bool isCut = false;
         while (!body.HasEnded && !isCut)
         {
@@ -181,5 +260,23 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
         }
 
         return end;
+    }
+
+    /// <summary>One fetch: what it has tried so far.</summary>
+    private sealed class Search(IngestBuffer station, Backoff backoff)
+    {
+        internal IngestBuffer Station => station;
+
+        internal Backoff Backoff => backoff;
+
+        /// <summary>The address that was given, and the entries of playlists that were followed from there.</summary>
+        internal List<Uri> Way { get; } = [];
+
+        /// <summary>The playlists that were read.</summary>
+        internal HashSet<Uri> Lists { get; } = [];
+
+        internal int Tries { get; set; }
+
+        internal bool HasSound { get; set; }
     }
 }

@@ -35,4 +35,8 @@ internal static partial class Log
 
     [LoggerMessage(909, LogLevel.Error, "Station {Station}: fetching its sound failed here")]
     public static partial void PullFailedHere(this ILogger logger, Exception exception, string station);
+
+    // Of the ids of sources.
+    [LoggerMessage(753, LogLevel.Warning, "Station {Station}: {Problem} The next address of the playlist is tried")]
+    public static partial void MirrorFailed(this ILogger logger, string station, string problem);
 }

@@ -1,4 +1,7 @@
+using System.Text;
+using Linnet.Audio;
 using Linnet.Transports;
+using Linnet.Wire.Playlists;
 
 namespace Linnet.Playback;
 
@@ -20,23 +23,28 @@ internal static class PullAddress
             ? to
             : throw new TransportException("The server says that the sound is elsewhere, at no address of http or https.");
 
-    /// <summary>The addresses that a playlist names, at most <see cref="MaxEntries"/>. Nothing else in it is followed, and no file.</summary>
+    /// <summary>The addresses that a playlist names, at most <see cref="MaxEntries"/>, each once. Nothing else in it is followed, and no file.</summary>
+    /// <param name="from">Where the playlist is; what it names may be relative to that.</param>
+    /// <param name="contentType">What the server says that it is.</param>
+    /// <param name="playlist">Its bytes, from anyone.</param>
     /// <exception cref="TransportException">There is none, or it is HLS.</exception>
-    internal static IReadOnlyList<Uri> EntriesOf(Uri from, string playlist)
+    internal static IReadOnlyList<Uri> EntriesOf(Uri from, string? contentType, ReadOnlySpan<byte> playlist)
     {
-        if (playlist.Contains("#EXT-X-", StringComparison.OrdinalIgnoreCase))
+        PlaylistKind kind = KindOf(from, contentType) ?? PlaylistKind.M3u;
+        Encoding? encoding = EncodingOf(contentType);
+        bool isRead = PlaylistText.TryParse(playlist, kind, encoding, out PlaylistText text, out string problem)
+            || (kind is PlaylistKind.Pls && PlaylistText.TryParse(playlist, PlaylistKind.M3u, encoding, out text, out problem));
+        if (!isRead)
         {
-            throw new TransportException("This is HLS, which is not fetched; give the address of the stream itself.");
+            throw new TransportException(problem.Contains("HLS", StringComparison.Ordinal)
+                ? "This is HLS, which is not fetched; give the address of the stream itself."
+                : $"What should be a playlist {problem}.");
         }
 
         var entries = new List<Uri>();
-        foreach (string raw in playlist.Split('\n'))
+        foreach (PlaylistItem item in text.Items.Where(static item => !item.IsDoubtful))
         {
-            string line = raw.Trim().TrimStart('\uFEFF');
-            int equals = line.IndexOf('=', StringComparison.Ordinal);
-            line = line.StartsWith("File", StringComparison.OrdinalIgnoreCase) && equals > 0 ? line[(equals + 1)..].Trim() : line;
-            bool isAddress = line.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || line.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
-            if (isAddress && entries.Count < MaxEntries && Uri.TryCreate(from, line, out Uri? to) && to.Host.Length > 0)
+            if (entries.Count < MaxEntries && ToAddress(from, ByteText.ToText(item.Location, text.Encoding)) is Uri to && !entries.Contains(to))
             {
                 entries.Add(to);
             }
@@ -46,12 +54,38 @@ internal static class PullAddress
     }
 
     /// <summary>Whether what is there is a list of addresses rather than sound.</summary>
-    internal static bool IsPlaylist(Uri from, string? contentType) =>
+    internal static bool IsPlaylist(Uri from, string? contentType) => KindOf(from, contentType) is not null;
+
+    /// <summary>The encoding that a type names for its text (<c>audio/mpeg; charset=windows-1251</c>), or <see langword="null"/>.</summary>
+    internal static Encoding? EncodingOf(string? contentType)
+    {
+        const string Parameter = "charset=";
+        string? named = (contentType ?? "").Split(';').Skip(1).Select(static part => part.Trim())
+            .FirstOrDefault(static part => part.StartsWith(Parameter, StringComparison.OrdinalIgnoreCase));
+        return named is null ? null : NamedEncoding.Find(named[Parameter.Length..]);
+    }
+
+    /// <summary>An entry as an address: what has no scheme is relative to the list, as in any document of the web.</summary>
+    private static Uri? ToAddress(Uri from, string location)
+    {
+        string text = location.Length > 2 && location[0] == '"' && location[^1] == '"' ? location[1..^1] : location;
+
+        // A backslash is no slash here, and what begins with two is the share of a machine.
+        return !text.StartsWith('\\') && !IsDrive(text) && Uri.TryCreate(from, text, out Uri? to) && to.Scheme is "http" or "https" && to.Host.Length > 0 ? to : null;
+    }
+
+    private static bool IsDrive(string text) => text.Length > 1 && char.IsAsciiLetter(text[0]) && text[1] == ':';
+
+    private static PlaylistKind? KindOf(Uri from, string? contentType) =>
         (contentType ?? "").Split(';')[0].Trim().ToLowerInvariant() switch
         {
-            "audio/x-mpegurl" or "audio/mpegurl" or "application/x-mpegurl" or "application/vnd.apple.mpegurl" or "audio/x-scpls" or "application/pls+xml" => true,
-            "" or "text/plain" or "application/octet-stream" => from.AbsolutePath.EndsWith(".m3u", StringComparison.OrdinalIgnoreCase)
-                || from.AbsolutePath.EndsWith(".pls", StringComparison.OrdinalIgnoreCase),
-            _ => false,
+            "audio/x-mpegurl" or "audio/mpegurl" or "audio/x-m3u" or "audio/m3u" or "application/x-mpegurl" or "application/vnd.apple.mpegurl" => PlaylistKind.M3u,
+            "audio/x-scpls" or "audio/scpls" or "application/x-scpls" or "application/pls+xml" or "application/pls" => PlaylistKind.Pls,
+            "application/xspf+xml" => PlaylistKind.Xspf,
+
+            // What servers say of a file whose ending they do not know.
+            "" or "text/plain" or "text/html" or "text/xml" or "application/xml" or "application/octet-stream" or "binary/octet-stream" =>
+                PlaylistText.KindOf(Path.GetExtension(from.AbsolutePath)) is { } kind and not PlaylistKind.Cue ? kind : null,
+            _ => null,
         };
 }

@@ -115,9 +115,9 @@ internal sealed class PullConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads a body as text: as much of it as a playlist may have.</summary>
+    /// <summary>Reads a body: as much of it as a playlist may have.</summary>
     /// <exception cref="TransportException">It does not come in time.</exception>
-    internal async Task<string> ReadTextAsync(HttpResponseHead head, CancellationToken cancellationToken)
+    internal async Task<byte[]> ReadBodyAsync(HttpResponseHead head, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(AnswerTime, _time);
         var body = new HttpBodyReader(head.Body);
@@ -139,7 +139,7 @@ internal sealed class PullConnection : IAsyncDisposable
             isCompleted = read.IsCompleted;
         }
 
-        return System.Text.Encoding.UTF8.GetString(text.WrittenSpan[..Math.Min(text.WrittenCount, MaxPlaylist)]);
+        return text.WrittenSpan[..Math.Min(text.WrittenCount, MaxPlaylist)].ToArray();
     }
 
     /// <summary>Reads more of the body; <see cref="Consume"/> is called after each.</summary>

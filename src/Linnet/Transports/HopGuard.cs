@@ -17,6 +17,9 @@ internal sealed class HopGuard(Func<IPAddress, NetworkSide>? sideOf = null)
     private IReadOnlyList<IPNetwork>? _own;
     private bool _wasOutside;
 
+    /// <summary>A guard for a chain that begins where this one stands, and has no effect on it: one entry of a playlist, beside the others.</summary>
+    internal HopGuard Branch() => new(sideOf) { _own = _own, _wasOutside = _wasOutside };
+
     /// <summary>Resolves a host's name or address.</summary>
     /// <returns>The addresses that may be connected to; at least one.</returns>
     /// <exception cref="TransportException">It lies within our network, and a hop was outside before.</exception>

@@ -83,17 +83,6 @@ public class HttpPullTests
         Assert.Equal(HttpPull.MaxRedirects + 1, server.Asked.Count);
     }
 
-    [Fact]
-    public async Task A_playlist_that_names_itself_is_read_once()
-    {
-        ScriptedHttpServer? server = null;
-        server = new ScriptedHttpServer(_ => $"HTTP/1.0 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n{server!.Address("/list.m3u")}\r\n");
-        await using ScriptedHttpServer disposed = server;
-
-        Assert.Contains("cannot be played", await FirstFailureAsync(server.Address("/list.m3u"), TimeProvider.System), StringComparison.Ordinal);
-        Assert.Equal(2, server.Asked.Count);
-    }
-
     [Theory]
     [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n", "answers 404")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: audio/mpeg\r\n\r\n\x1F\x8B", "sends compressed content")]
@@ -140,41 +129,6 @@ public class HttpPullTests
 
         // On a busy machine time passes on before it is said.
         Assert.InRange(waited, seconds - 1, seconds + 60);
-    }
-
-    [Fact]
-    public async Task Of_a_playlist_another_entry_is_tried_each_time_and_the_one_that_sounds_is_kept()
-    {
-        ScriptedHttpServer? server = null;
-        server = new ScriptedHttpServer(path => path switch
-        {
-            "/list.m3u" => $"HTTP/1.0 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n{server!.Address("/dead")}\n{server.Address("/live")}\n",
-            "/live" => "HTTP/1.0 200 OK\r\nContent-Type: audio/wav\r\n\r\n" + Wav(800),
-            _ => "HTTP/1.1 404 Not Found\r\n\r\n",
-        });
-        await using ScriptedHttpServer disposed = server;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var time = new FakeTimeProvider();
-        Task running = new HttpPull(server.Address("/list.m3u"), time, _logger).RunAsync(_station, stop.Token);
-        for (int failures = 1; failures <= 4; failures++)
-        {
-            // Time passes only between a failure and the next try, so that no connection is given up meanwhile.
-            int asked = 2 * failures;
-            while (_logger.Lines.Count(static l => l.StartsWith("908 ", StringComparison.Ordinal)) < failures)
-            {
-                await Task.Yield();
-            }
-
-            while (server.Asked.Count == asked)
-            {
-                time.Advance(TimeSpan.FromMilliseconds(100));
-                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, stop.Token);
-            }
-        }
-
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        Assert.Equal(["/list.m3u", "/dead", "/list.m3u", "/live", "/list.m3u", "/live", "/list.m3u", "/live"], server.Asked.Take(8));
     }
 
     [Theory]
