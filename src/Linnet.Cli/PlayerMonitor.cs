@@ -22,6 +22,7 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
             State = statistics.State is PlayerState.NoDevice ? "no device" : statistics.State.ToString().ToLowerInvariant(),
             Address = address.AbsoluteUri,
             Output = device.Name,
+            Awaits = statistics.Awaits,
             Title = statistics.Title,
             Codec = statistics.Payload?.EncodingName.ToLowerInvariant(),
             SampleRate = statistics.Format.SampleRate,

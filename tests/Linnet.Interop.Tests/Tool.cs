@@ -84,7 +84,10 @@ internal sealed class Tool : IAsyncDisposable
     }
 
     /// <summary>Presses Ctrl-C.</summary>
-    internal Task InterruptAsync() => RunAsync(TimeSpan.FromSeconds(10), "kill", "-INT", _process.Id.ToString(CultureInfo.InvariantCulture));
+    internal Task InterruptAsync() => SignalAsync("INT");
+
+    /// <summary>Sends it a signal.</summary>
+    internal Task SignalAsync(string name) => RunAsync(TimeSpan.FromSeconds(10), "kill", $"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Waits for its end.</summary>
     internal async Task<int> ExitAsync(TimeSpan limit)

@@ -28,7 +28,7 @@ internal static class PlayCommand
 
     private static readonly Option<string?> Format = Ask.Format();
 
-    private static readonly Option<bool> NoReconnect = Ask.Flag("--no-reconnect", "End with an error when the server is gone, instead of trying again.");
+    private static readonly Option<bool> NoReconnect = Ask.Flag("--no-reconnect", "End with an error when the server is gone, or not there yet, instead of trying again.");
 
     private static readonly Option<double?> Seconds = Ask.Seconds("End after so many seconds of sound.");
 
@@ -71,6 +71,7 @@ internal static class PlayCommand
         Latency = parsed.GetValue(Latency) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
         Output = parsed.GetValue(Output),
         Reconnects = !parsed.GetValue(NoReconnect),
+        WaitsForStation = true,
         Duration = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         Volume = (parsed.GetValue(Volume) ?? 100) / 100,
         WantsJson = parsed.GetValue(Stats) is not null,

@@ -29,6 +29,9 @@ internal sealed record PlayRequest(Uri Address)
     /// <summary>Whether to try again when the server is gone.</summary>
     public bool Reconnects { get; init; } = true;
 
+    /// <summary>Whether a server that is not there yet is waited for.</summary>
+    public bool WaitsForStation { get; init; }
+
     /// <summary>How much sound to play; <see langword="null"/> for all there is.</summary>
     public TimeSpan? Duration { get; init; }
 

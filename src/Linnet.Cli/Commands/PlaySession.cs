@@ -52,6 +52,7 @@ internal static class PlaySession
         Impairment = request.Impairment,
         Receiver = new ReceiverOptions { Profile = request.Profile, Latency = request.Latency },
         Reconnects = request.Reconnects,
+        WaitsForStation = request.WaitsForStation,
         Duration = request.Duration,
         Volume = request.Volume,
     };

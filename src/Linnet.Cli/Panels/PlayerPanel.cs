@@ -13,6 +13,11 @@ internal static class PlayerPanel
         yield return new PanelLine().Add(Margin).Add("linnet ", Tone.Strong).Add(player.State, StateTone(player.State))
             .Add($"  {Text.Clock(player.Elapsed)}", Tone.Quiet).Add("  ").Add(player.Address, Tone.Accent);
         yield return new PanelLine().Add(Margin).Add(player.Title ?? "", Tone.Strong);
+        if (player.Awaits is not null)
+        {
+            yield return new PanelLine().Add(Margin).Add("waiting  ", Tone.Bad).Add(player.Awaits);
+        }
+
         yield return new PanelLine().Add(Margin).Add(Format(player)).Add($" → {player.Output}", Tone.Quiet);
         foreach (PanelLine line in Levels(player, width))
         {

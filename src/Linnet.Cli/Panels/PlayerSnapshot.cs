@@ -12,6 +12,9 @@ internal sealed record PlayerSnapshot
     /// <summary>The station's address.</summary>
     public required string Address { get; init; }
 
+    /// <summary>What is missing and waited for; <see langword="null"/>: nothing.</summary>
+    public string? Awaits { get; init; }
+
     /// <summary>Where the sound goes: the device's or file's name.</summary>
     public required string Output { get; init; }
 

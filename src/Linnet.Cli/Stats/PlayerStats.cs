@@ -31,7 +31,8 @@ internal sealed record PlayerStats(
     long Underruns,
     long Stretches,
     RepairStats Repair,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Awaits)
 {
     /// <summary>What silence is written as: JSON has no −∞.</summary>
     public const double Silence = -120;
@@ -62,7 +63,8 @@ internal sealed record PlayerStats(
         player.Underruns,
         player.Stretches,
         RepairStats.Of(player.Repair),
-        player.Impairment);
+        player.Impairment,
+        player.Awaits);
 
     internal static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 2) : 0;
 }

@@ -238,4 +238,7 @@ public enum DropReason
 
     /// <summary>The rendition that it heard was made on demand, and gave way to one that another address asked for.</summary>
     GaveWay,
+
+    /// <summary>The server stops before the station has come to its end.</summary>
+    ServerStopped,
 }

@@ -33,6 +33,9 @@ public sealed class StationDirectory
     /// <summary>Whether a station of this name will be there when somebody pushes to it.</summary>
     public bool IsAwaited(string name) => Volatile.Read(ref _awaited).Contains(name);
 
+    /// <summary>Whether there is no station yet, but will be when somebody pushes.</summary>
+    internal bool IsEmptyButAwaited => Stations.Count == 0 && Volatile.Read(ref _awaited).Count > 0;
+
     /// <summary>Adds a station, or takes what is new about one that is there.</summary>
     public void Set(StationListing station)
     {

@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(902, LogLevel.Information, "The station is back")]
     public static partial void Reconnected(this ILogger logger);
 
+    [LoggerMessage(744, LogLevel.Warning, "{Server} has not answered so far. Waiting for it")]
+    public static partial void NoAnswerYet(this ILogger logger, string server);
+
     [LoggerMessage(903, LogLevel.Information, "The station has ended")]
     public static partial void StationEnded(this ILogger logger);
 

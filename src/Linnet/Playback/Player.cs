@@ -54,7 +54,7 @@ public sealed class Player : IAsyncDisposable
     /// Plays until the station has ended and its last sample was heard, until <see cref="PlayerOptions.Duration"/> is played, or until
     /// cancelled; then the server is told, and it returns. To be called once.
     /// </summary>
-    /// <exception cref="TransportException">The station cannot be heard; or it is lost, and reconnecting is off or pointless.</exception>
+    /// <exception cref="TransportException">The station cannot be heard, and is not waited for; or it is lost, and reconnecting is off or pointless.</exception>
     /// <exception cref="IOException">The device cannot be opened; or a file cannot be written. A device with a clock that is gone later is waited for.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -127,6 +127,7 @@ public sealed class Player : IAsyncDisposable
         return new PlayerStatistics
         {
             State = state,
+            Awaits = state is PlayerState.Ended ? null : _tuner.Awaits,
             Title = _tuner.Title,
             Payload = output?.Feed.Payload,
             Format = output?.Feed.Format ?? default,

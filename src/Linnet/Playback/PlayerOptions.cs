@@ -38,6 +38,12 @@ public sealed record PlayerOptions : IValidatable
     /// <summary>Whether to try again when the server is gone after it was heard. Default: yes.</summary>
     public bool Reconnects { get; init; } = true;
 
+    /// <summary>
+    /// Whether a server that is not there yet, or is full, is waited for as one that was lost is, if <see cref="Reconnects"/> is on. A host or a station that
+    /// does not exist, and a wrong account, are errors all the same. Default: no, the first try decides.
+    /// </summary>
+    public bool WaitsForStation { get; init; }
+
     /// <summary>The wait before the first try to reconnect; each further one is up to twice as long. 10 ms – 1 min; default 250 ms.</summary>
     public TimeSpan MinReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 

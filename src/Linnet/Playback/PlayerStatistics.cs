@@ -12,6 +12,9 @@ public sealed record PlayerStatistics
     /// <summary>What it is doing.</summary>
     public PlayerState State { get; init; }
 
+    /// <summary>What is missing and waited for, as a sentence for people; <see langword="null"/>: nothing.</summary>
+    public string? Awaits { get; init; }
+
     /// <summary>What the server calls the station; <see langword="null"/> before it is known, or if it has no name.</summary>
     public string? Title { get; init; }
 

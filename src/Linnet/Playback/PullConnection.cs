@@ -49,11 +49,11 @@ internal sealed class PullConnection : IAsyncDisposable
     {
         using var late = new CancellationTokenSource(ConnectTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
             IPAddress[] hosts = await guard.ResolveAsync(ZonedHost.Of(to), either.Token).ConfigureAwait(false);
-            await socket.ConnectAsync(hosts, to.Port, either.Token).ConfigureAwait(false);
+            socket = await AddressRace.ConnectAsync(hosts, to.Port, time, either.Token).ConfigureAwait(false);
             guard.Connected(socket.RemoteEndPoint);
             Stream stream = new NetworkStream(socket);
             if (to.Scheme == Uri.UriSchemeHttps)
@@ -67,7 +67,7 @@ internal sealed class PullConnection : IAsyncDisposable
         }
         catch (Exception e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw e switch
             {
                 OperationCanceledException when !cancellationToken.IsCancellationRequested => new TransportException("The server does not answer.", e),

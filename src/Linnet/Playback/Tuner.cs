@@ -8,20 +8,34 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Playback;
 
-/// <summary>Keeps hearing a station: connects, and connects again when the server was gone.</summary>
+/// <summary>Keeps hearing a station: connects, waits for a server that is not there yet if it is to, and connects again when the server was gone.</summary>
 internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
 {
+    /// <summary>How long a server may be silent at first until that is said: people are told within a second, and most servers answer before.</summary>
+    internal static readonly TimeSpan FirstWord = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>How long the same problem goes unsaid: a server that is off for a night fills no log.</summary>
+    internal static readonly TimeSpan SaidAgain = TimeSpan.FromMinutes(1);
+
     private readonly ImpairedPath? _impairment = options.Impairment is null ? null : new ImpairedPath(options.Impairment, time);
     private IStationReceiver? _station;
-    private RtspTransport _transport = options.Impairment is null ? options.Transport : RtspTransport.Udp;
+    private readonly RtspTransport _wanted = options.Impairment is null ? options.Transport : RtspTransport.Udp;
     private Feed? _feed;
+    private RtspTransport _transport = options.Impairment is null ? options.Transport : RtspTransport.Udp;
     private bool _isLost;
     private bool _wasHeard;
+    private bool _udpWorks;
+    private string? _awaits;
+    private string? _said;
+    private long _saidAt;
     private int _reconnects;
     private string? _title;
 
     /// <summary>Whether the server is gone and looked for.</summary>
     internal bool IsLost => Volatile.Read(ref _isLost);
+
+    /// <summary>What is missing and waited for, as a sentence for people; <see langword="null"/>: nothing.</summary>
+    internal string? Awaits => Volatile.Read(ref _awaits) ?? Volatile.Read(ref _station)?.Awaits;
 
     /// <summary>Times the server was found again.</summary>
     internal int Reconnects => Volatile.Read(ref _reconnects);
@@ -35,13 +49,25 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     /// <summary>What was done to datagrams on purpose; <see langword="null"/> if nothing was to be.</summary>
     internal ImpairmentStatistics? Impairment => _impairment?.GetStatistics();
 
-    /// <summary>Finds the station.</summary>
+    /// <summary>Finds the station, or waits until it is there if it is to.</summary>
     /// <returns>The way its sound goes; the caller owns it.</returns>
     /// <exception cref="TransportException">It cannot be heard.</exception>
     internal async Task<Feed> ConnectAsync(CancellationToken cancellationToken)
     {
-        await OpenAsync(cancellationToken).ConfigureAwait(false);
-        return _feed = Feed.For(_station!, options.Receiver, time);
+        var backoff = new Backoff(options.MinReconnectDelay, options.MaxReconnectDelay, random);
+        while (true)
+        {
+            try
+            {
+                await OpenFirstAsync(cancellationToken).ConfigureAwait(false);
+                Volatile.Write(ref _awaits, null);
+                return _feed = Feed.For(_station!, options.Receiver, time);
+            }
+            catch (TransportException e) when (IsWorthAnotherTry(e))
+            {
+                await PauseAsync(e, backoff, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Hears the station until it has ended, until it is lost for good, or until cancelled.</summary>
@@ -66,7 +92,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                 logger.StationEnded();
                 return;
             }
-            catch (TransportException e) when (options.Reconnects && _wasHeard && !e.IsFinal)
+            catch (TransportException e) when (IsWorthAnotherTry(e))
             {
                 Volatile.Write(ref _isLost, true);
                 if (output.Received.Received > before)
@@ -74,11 +100,10 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                     backoff.Reset();
                 }
 
-                // What UDP did not bring once is not waited for again.
-                _transport = _station is { IsTcp: true } ? RtspTransport.Tcp : _transport;
-                TimeSpan delay = backoff.Next();
-                logger.ServerLost(e.Message, delay.TotalSeconds);
-                await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+                // What UDP did not bring once is not waited for again. What it brought, it may bring again: elsewhere, or when the network is mended.
+                _udpWorks |= _station is RtspReceiver { WasHeardOverUdp: true };
+                _transport = _udpWorks ? _wanted : _station is { IsTcp: true } ? RtspTransport.Tcp : _transport;
+                await PauseAsync(e, backoff, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -90,6 +115,43 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
         {
             await station.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    // Who has heard it knows that it exists: it is waited for even if its name cannot be found for a while, or its server has come back without it.
+    private bool IsWorthAnotherTry(TransportException e) =>
+        options.Reconnects && !e.IsFinal && (_wasHeard || (options.WaitsForStation && !e.IsUnknown));
+
+    private async Task PauseAsync(TransportException problem, Backoff backoff, CancellationToken cancellationToken)
+    {
+        TimeSpan delay = backoff.Next();
+        Volatile.Write(ref _awaits, problem.Message);
+        if (problem.Message != _said || time.GetElapsedTime(_saidAt) >= SaidAgain)
+        {
+            (_said, _saidAt) = (problem.Message, time.GetTimestamp());
+            logger.ServerLost(problem.Message, delay.TotalSeconds);
+        }
+
+        await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A server that is silent is not known to be gone before its time is up, but whoever waits is to know what for.
+    private async Task OpenFirstAsync(CancellationToken cancellationToken)
+    {
+        Task opening = OpenAsync(cancellationToken);
+        if (options.WaitsForStation && options.Reconnects && _awaits is null)
+        {
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(opening, Task.Delay(FirstWord, time, over.Token)).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            if (!opening.IsCompleted)
+            {
+                string server = options.Url.Authority;
+                logger.NoAnswerYet(server);
+                Volatile.Write(ref _awaits, $"{server} has not answered so far.");
+            }
+        }
+
+        await opening.ConfigureAwait(false);
     }
 
     private async Task OpenAsync(CancellationToken cancellationToken)
@@ -136,6 +198,8 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     private bool OnStart()
     {
         _wasHeard = true;
+        Volatile.Write(ref _awaits, null);
+        _said = null;
         if (!_isLost)
         {
             return false;

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(203, LogLevel.Warning, "Station {Station}: its source is {LateMs:F0} ms late; its clock is set anew ({Times} times so far)")]
     public static partial void Reanchored(this ILogger logger, string station, double lateMs, long times);
 
+    [LoggerMessage(745, LogLevel.Warning, "Station {Station}: its source stood still for {Ms:F0} ms and then gave all it had kept; its clock stays as it is")]
+    public static partial void SourceStalled(this ILogger logger, string station, double ms);
+
     [LoggerMessage(204, LogLevel.Information, "Station {Station} now plays {Track}")]
     public static partial void NowPlays(this ILogger logger, string station, string track);
 

@@ -230,7 +230,9 @@ internal sealed class Rendition : IDisposable
     }
 
     /// <summary>Encodes what is left, to the last frame, and ends the ring.</summary>
-    internal void Finish(long? arrivedAt)
+    /// <param name="arrivedAt">For a live source when the last frames arrived.</param>
+    /// <param name="reason">Why, if it was not the station's end.</param>
+    internal void Finish(long? arrivedAt, DropReason reason = DropReason.None)
     {
         long end = _nextPosition;
         if (_chain is { } chain)
@@ -247,7 +249,7 @@ internal sealed class Rendition : IDisposable
             end = chain.EndPosition;
         }
 
-        Ring.Publish(new EndItem(end, Due(end, null)));
+        Ring.Publish(new EndItem(end, Due(end, null)) { Reason = reason });
         Stop();
     }
 

@@ -101,15 +101,16 @@ public sealed class Station : IAsyncDisposable
                 _waiter.WaitUntil(next);
             }
 
-            _engine.Finish(StationState.Ended);
+            _engine.Finish(StationState.Ended, reason: DropReason.ServerStopped);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _engine.Finish(StationState.Ended);
+            _engine.Finish(StationState.Ended, reason: DropReason.ServerStopped);
         }
         catch (Exception broken)
         {
-            _engine.Finish(StationState.Failed, broken.Message);
+            // It may be mended and started again: whoever listens is not told that this was all.
+            _engine.Finish(StationState.Failed, broken.Message, DropReason.RenditionFailed);
             _logger.StationFailed(Name, broken.Message);
         }
 

@@ -30,6 +30,7 @@ internal sealed partial class StationEngine : IDisposable
     private readonly Queue<(Rendition Rendition, long Stock, int Run)> _toStart = new();
     private readonly long _ahead;
     private readonly long _maxLateness;
+    private readonly LiveClock _liveClock;
     private readonly long _idleTime;
     private readonly OnDemandSlots _onDemand;
     private readonly Queue<Rendition> _toCut = new();
@@ -73,6 +74,7 @@ internal sealed partial class StationEngine : IDisposable
         _levels = new float[source.Format.Channels];
         _ahead = Ticks(options.EncodeAhead);
         _maxLateness = Ticks(options.MaxLateness);
+        _liveClock = new LiveClock(_maxLateness, time.TimestampFrequency);
         _idleTime = Ticks(options.RenditionIdleTime);
         _epoch = time.GetTimestamp();
     }
@@ -122,8 +124,11 @@ internal sealed partial class StationEngine : IDisposable
         return Never;
     }
 
-    /// <summary>Ends the station as its source's end would, with what was read so far.</summary>
-    internal void Finish(StationState state, string? problem = null)
+    /// <summary>Ends the station with what was read so far. After its source's end this does nothing.</summary>
+    /// <param name="state">How it has ended.</param>
+    /// <param name="problem">What went wrong, if anything.</param>
+    /// <param name="reason">What its listeners are told; none: that the station has come to its end by itself.</param>
+    internal void Finish(StationState state, string? problem = null, DropReason reason = DropReason.None)
     {
         lock (_gate)
         {
@@ -137,7 +142,7 @@ internal sealed partial class StationEngine : IDisposable
         }
 
         StartAndStopRenditions();
-        ForRunning(r => r.Finish(ArrivedAt()));
+        ForRunning(r => r.Finish(ArrivedAt(), reason));
 
         EndsAt = _started ? Timeline.DueAt(_position) : _time.GetTimestamp();
     }
@@ -252,17 +257,7 @@ internal sealed partial class StationEngine : IDisposable
         if (_source.IsLive)
         {
             // The last frame of the block arrives when it is captured.
-            long error = now - Timeline.DueAt(_position + read.Frames);
-            if (_position == 0 || read.Discontinuity || Math.Abs(error) > _maxLateness)
-            {
-                Reanchor(error, counted: _position > 0 && !read.Discontinuity, read.Discontinuity);
-            }
-            else
-            {
-                Volatile.Write(ref _epoch, _epoch + (long)(error * LiveClockGain));
-                ForRunning(r => r.AdjustTimeline(Timeline));
-            }
-
+            FollowLive(now - Timeline.DueAt(_position + read.Frames), now, read.Discontinuity);
             return;
         }
 
@@ -292,6 +287,39 @@ internal sealed partial class StationEngine : IDisposable
             // Whoever sends the sound has a clock of its own: what it sends in a second takes a little less of ours, or more.
             long gained = (long)(read.Pace * read.Frames / _source.Format.SampleRate * _time.TimestampFrequency);
             Volatile.Write(ref _epoch, _epoch - gained);
+            ForRunning(r => r.AdjustTimeline(Timeline));
+        }
+    }
+
+    private void FollowLive(long error, long now, bool soundLost)
+    {
+        if (_position == 0)
+        {
+            Reanchor(error, counted: false, soundLost);
+            return;
+        }
+
+        Stall? over = _liveClock.Observe(error, now, soundLost);
+        if (soundLost)
+        {
+            // By how much the clock has to be set anew is known when the source is calm again; that sound is missing here is known now.
+            ForRunning(r => r.SetTimeline(Timeline, soundLost: true));
+        }
+
+        if (over is { } stall)
+        {
+            if (stall.MustStep)
+            {
+                Reanchor(stall.Lasting, counted: !stall.IsExplained, soundLost: false);
+            }
+            else
+            {
+                _logger.SourceStalled(_options.Name, stall.Late * 1000.0 / _time.TimestampFrequency);
+            }
+        }
+        else if (!_liveClock.IsWatching)
+        {
+            Volatile.Write(ref _epoch, _epoch + (long)(error * LiveClockGain));
             ForRunning(r => r.AdjustTimeline(Timeline));
         }
     }

@@ -19,6 +19,9 @@ internal interface IStationReceiver : IAsyncDisposable
     /// <summary>Whether packets come over TCP; may become so while it runs.</summary>
     bool IsTcp { get; }
 
+    /// <summary>What is missing and waited for while it runs, as a sentence for people; <see langword="null"/>: nothing.</summary>
+    string? Awaits => null;
+
     /// <summary>Whether the server numbers its sound, so that what is missing shows in the numbers.</summary>
     bool HasPositions => true;
 

@@ -23,4 +23,10 @@ public class TransportException : IOException
 
     /// <summary>Whether trying again later is pointless: an account is needed, or nothing there can be played.</summary>
     public bool IsFinal { get; init; }
+
+    /// <summary>
+    /// Whether there is no such host, or no such station at it. Who has never heard it has most likely mistyped, so it is final; who has heard it can wait until
+    /// it is there again.
+    /// </summary>
+    public bool IsUnknown { get; init; }
 }

@@ -50,6 +50,15 @@ internal sealed partial class BadNetwork : IAsyncDisposable
     public Task AddAddressAsync(int host, string address) =>
         Tool.RunAsync(Limit, "ip", ["-n", _hosts[host], "address", "add", address, "dev", "cable", .. address.Contains(':', StringComparison.Ordinal) ? ["nodad"] : Array.Empty<string>()]);
 
+    /// <summary>Takes an address from a host, and with it the way to its network.</summary>
+    public Task RemoveAddressAsync(int host, string address) => Tool.RunAsync(Limit, "ip", "-n", _hosts[host], "address", "delete", address, "dev", "cable");
+
+    /// <summary>From now on no UDP comes to the listeners' host, as if a firewall had been told so.</summary>
+    public Task ShutUdpAsync() => NftAsync(_hosts[1], "insert rule inet bad in iifname cable meta l4proto udp drop");
+
+    /// <summary>UDP comes again.</summary>
+    public Task OpenUdpAsync() => NftAsync(_hosts[1], "flush chain inet bad in");
+
     /// <summary>How many packets of sound came to the listeners' host, and how many of them were lost on the way.</summary>
     public async Task<(long Sent, long Lost)> CountSoundAsync()
     {

@@ -47,6 +47,11 @@ public class PlayerPanelTests
         Lines(Playing, 48, 200));
 
     [Fact]
+    public void What_is_waited_for_stands_above_all_that_is_measured() => Assert.Equal(
+        " waiting  The server at studio:8554 has stopped.",
+        Lines(Playing with { State = "reconnecting", Awaits = "The server at studio:8554 has stopped." }, 48, 200)[2]);
+
+    [Fact]
     public void What_was_repaired_is_shown_with_what_is_done_and_why() => Assert.Contains(
         " repaired 41  Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
         Lines(Playing with { Repair = Repaired }, 48, 200));

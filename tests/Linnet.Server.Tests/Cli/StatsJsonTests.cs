@@ -48,6 +48,8 @@ public class StatsJsonTests
     [Fact]
     public void What_was_done_to_packets_on_purpose_stands_beside_what_was_received()
     {
+        Assert.EndsWith(
+            ",\"awaits\":\"The server has stopped.\"}", StatsJson.Line(PlayerStats.Of(Playing with { Awaits = "The server has stopped." }, hasEnded: false)), StringComparison.Ordinal);
         var impairment = new ImpairmentStatistics(Rtp: new(100, 98, 10, 1, 8, 2, 3, 4), Rtcp: new(5, 5, 0, 0, 0, 0, 0, 0), Feedback: default);
 
         Assert.EndsWith(

@@ -49,6 +49,11 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             {
                 await WaitForEndAsync(listener, input, cancellationToken).ConfigureAwait(false);
             }
+            catch (OperationCanceledException)
+            {
+                Cut(socket);
+                throw;
+            }
             finally
             {
                 listener.Leave();
@@ -111,6 +116,9 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         }
     }
 
+    // Nothing in these streams says that they are whole but that the connection ends in order. One that ends because the server stops is to look broken.
+    private static void Cut(Socket socket) => socket.Close(timeout: 0);
+
     /// <summary>After the end of the station the rest is on its way; the player closes when it has it. Others are cut off.</summary>
     private async ValueTask CloseAsync(RadioListener listener, PipeReader input, Socket socket)
     {
@@ -118,7 +126,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         {
             if (listener.Finished is not null)
             {
-                socket.Close(timeout: 0);
+                Cut(socket);
             }
 
             return;

@@ -214,6 +214,7 @@ internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, Time
         DropReason.None => new(RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.", null),
         DropReason.GaveWay => new(
             RadioRefusal.TooManyOnDemand, $"{rendition} is made on demand, and gave way to one that another address asked for. Take another rendition, or try again later.", null),
+        DropReason.ServerStopped => new(RadioRefusal.Unavailable, "The server stops.", null),
         _ => Paused(rendition, RestartPause.First),
     };
 

@@ -28,18 +28,25 @@ public sealed class PyAudioException : TransportException
     internal static PyAudioException ToConnect(PyAudioAddress server, SocketException? error, TimeSpan patience) => new(
         error?.SocketErrorCode switch
         {
-            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"There is no host called '{server.Host}': check the name.",
+            SocketError.HostNotFound or SocketError.NoData => $"There is no host called '{server.Host}': check the name.",
+            SocketError.TryAgain => $"The name '{server.Host}' cannot be looked up now: is there a network, and does its name server answer?",
             SocketError.ConnectionRefused => $"Nothing listens at {server}: is the server running, and is that its port?",
             null or SocketError.TimedOut => $"{server} did not answer within {Seconds(patience)}: is it on, and does a firewall let the port through?",
             _ => $"{server} cannot be reached: {error.Message}",
         },
-        error);
+        error)
+    {
+        IsUnknown = error?.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData,
+    };
 
     internal static PyAudioException Silent(PyAudioAddress server, TimeSpan patience) =>
         new($"Nothing came from {server} over UDP within {Seconds(patience)}: is the server running, does a firewall let UDP through, and if it is a Linnet, does it allow your network (--pyaudio-allow)?");
 
     internal static PyAudioException Broken(PyAudioAddress server, Exception? cause = null) =>
         new($"The server at {server} is gone: the connection broke off.", cause);
+
+    internal static PyAudioException Stopped(PyAudioAddress server) =>
+        new($"The server at {server} is gone: it closed the connection, and did not say that this was the end.");
 
     internal static PyAudioException Refused(PyAudioAddress server) =>
         new($"{server} closed the connection before any sound came: it is full, or has ended.");

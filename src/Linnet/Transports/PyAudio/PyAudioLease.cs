@@ -68,6 +68,7 @@ internal sealed class PyAudioLease : IDisposable
             {
                 DropReason.None => PyAudioEnd.StationEnded,
                 DropReason.RenditionFailed => PyAudioEnd.RenditionFailed,
+                DropReason.ServerStopped => PyAudioEnd.ServerStopped,
                 DropReason.Failed => PyAudioEnd.Failed,
                 _ => PyAudioEnd.Unreachable,
             }
@@ -81,6 +82,11 @@ internal sealed class PyAudioLease : IDisposable
         if (end is not PyAudioEnd.Unreachable)
         {
             Listener.SendRest();
+        }
+
+        if (end is PyAudioEnd.StationEnded or PyAudioEnd.Expired)
+        {
+            // Where only the server stops, or a rendition failed, a player is to look for it again: it notices the silence.
             await SayEndAsync().ConfigureAwait(false);
         }
 

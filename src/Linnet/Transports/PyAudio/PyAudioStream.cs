@@ -17,12 +17,17 @@ internal sealed class PyAudioStream
     // What is taken at once before there must be room again; its pieces arrive together.
     private const int PacketsPerPortion = 8;
 
+    // Longer than what a server that paces has in stock for who comes.
+    private static readonly TimeSpan PaceKnown = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan RoomCheck = TimeSpan.FromMilliseconds(10);
 
     private readonly RtpSink _sink;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly StreamPace _pace;
+    private long? _begunAt;
+    private bool _isHeldBack;
     private readonly MediaTimeline _media;
     private readonly int _bytesPerFrame;
     private readonly byte[] _packet;
@@ -51,6 +56,12 @@ internal sealed class PyAudioStream
     /// <summary>Whether any sound came.</summary>
     internal bool HasBegun => _position > 0;
 
+    /// <summary>
+    /// Whether the sender sends as its sound goes by, as who has no file does: that is known after <see cref="PaceKnown"/>, by how much has come since the first.
+    /// </summary>
+    internal bool IsPaced => !_isHeldBack && _begunAt is long begun && _time.GetElapsedTime(begun) is var elapsed && elapsed >= PaceKnown
+        && _time.GetElapsedTime(0, _media.DueAt(_position)) <= elapsed + PaceKnown;
+
     /// <summary>Takes sound as it came.</summary>
     /// <returns><see langword="false"/>: it is no whole number of frames, which was counted.</returns>
     internal bool Add(ReadOnlySpan<byte> sound, long arrivedAt)
@@ -61,6 +72,7 @@ internal sealed class PyAudioStream
             return false;
         }
 
+        _begunAt ??= arrivedAt;
         long first = _pace.ArrivalOf(_position, arrivedAt, out bool startsAnew);
         if (startsAnew)
         {
@@ -92,6 +104,7 @@ internal sealed class PyAudioStream
             while (!_sink.HasRoom())
             {
                 _pace.HoldBack();
+                _isHeldBack = true;
                 await Task.Delay(RoomCheck, _time, cancellationToken).ConfigureAwait(false);
             }
 

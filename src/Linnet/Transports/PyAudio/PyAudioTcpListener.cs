@@ -19,6 +19,8 @@ internal sealed class PyAudioTcpListener(RingLease lease, IPEndPoint remote, Con
     {
     }
 
-    /// <summary>All is with the kernel, so the connection closes behind a whole message.</summary>
-    protected internal override void SendEnd(SendBatch batch) => Output.Shutdown();
+    /// <summary>The server says it, and may have to wait for that.</summary>
+    protected internal override void SendEnd(SendBatch batch)
+    {
+    }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.PyAudio;
@@ -29,21 +30,22 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
-            await socket.ConnectAsync(options.Address.Host, options.Address.Port, either.Token).ConfigureAwait(false);
+            IPAddress[] hosts = await Dns.GetHostAddressesAsync(options.Address.Host, either.Token).ConfigureAwait(false);
+            socket = await AddressRace.ConnectAsync(hosts, options.Address.Port, time, either.Token).ConfigureAwait(false);
             KeepAlive(socket);
             return new PyAudioTcpReceiver(socket, options, time, random, logger);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw PyAudioException.ToConnect(options.Address, e as SocketException, options.ConnectTimeout);
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }
@@ -69,6 +71,12 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
                     if (!stream.HasBegun && empty == 0)
                     {
                         throw PyAudioException.Refused(Options.Address);
+                    }
+
+                    // Who sends a file as fast as it is read has come to its end. Who sends in real time says so first, with an empty message.
+                    if (empty == 0 && stream.IsPaced)
+                    {
+                        throw PyAudioException.Stopped(Options.Address);
                     }
 
                     return;

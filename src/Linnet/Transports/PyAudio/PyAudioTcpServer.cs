@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Wire.PyAudio;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,6 +15,8 @@ namespace Linnet.Transports.PyAudio;
 /// </remarks>
 public sealed class PyAudioTcpServer
 {
+    private static readonly byte[] Empty = EmptyMessage();
+
     private readonly PyAudioServerOptions _options;
     private readonly BroadcastRing _ring;
     private readonly SenderPool _senders;
@@ -125,7 +128,7 @@ public sealed class PyAudioTcpServer
         }
 
         PyAudioEnd end = finished.Task.IsCompleted ? await EndAsync(await finished.Task.ConfigureAwait(false), output, saying).ConfigureAwait(false)
-            : first != saying ? await StopAsync(output, saying).ConfigureAwait(false)
+            : first != saying ? await CloseAsync(output, saying, PyAudioEnd.ServerStopped, _options.ShutdownTimeout).ConfigureAwait(false)
             : await saying.ConfigureAwait(false) ? Refuse(socket, remote, PyAudioRefusal.Spoke)
             : PyAudioEnd.Left;
         await over.CancelAsync().ConfigureAwait(false);
@@ -137,7 +140,7 @@ public sealed class PyAudioTcpServer
     /// <summary>The sender is done with it: either it has said the end, or given the listener up.</summary>
     private async Task<PyAudioEnd> EndAsync(DropReason reason, ConnectionOutput output, Task saying)
     {
-        if (reason is not (DropReason.None or DropReason.RenditionFailed))
+        if (reason is not (DropReason.None or DropReason.RenditionFailed or DropReason.ServerStopped))
         {
             // Perhaps in the midst of a message: an end there would make the tutorial's client wait for the rest for ever, an error does not.
             output.Abort();
@@ -149,24 +152,35 @@ public sealed class PyAudioTcpServer
             };
         }
 
-        await WaitAsync(saying, _options.EndLinger).ConfigureAwait(false);
-        return reason is DropReason.None ? PyAudioEnd.StationEnded : PyAudioEnd.RenditionFailed;
+        if (reason is DropReason.None)
+        {
+            // Behind its file the tutorial's server sends such messages, too.
+            output.Post(Empty);
+        }
+
+        PyAudioEnd end = reason switch
+        {
+            DropReason.None => PyAudioEnd.StationEnded,
+            DropReason.ServerStopped => PyAudioEnd.ServerStopped,
+            _ => PyAudioEnd.RenditionFailed,
+        };
+        return await CloseAsync(output, saying, end, _options.EndLinger).ConfigureAwait(false);
     }
 
-    /// <summary>The server stops: closes behind the message that has begun, or cuts what is not taken in time.</summary>
-    private async Task<PyAudioEnd> StopAsync(ConnectionOutput output, Task saying)
+    /// <summary>Closes behind the message that has begun, or cuts what is not taken in time.</summary>
+    private async Task<PyAudioEnd> CloseAsync(ConnectionOutput output, Task saying, PyAudioEnd end, TimeSpan linger)
     {
         using var late = new CancellationTokenSource(_options.ShutdownTimeout, _time);
         await output.FlushAsync(late.Token).ConfigureAwait(false);
         if (!output.TryFlush())
         {
             output.Abort();
-            return PyAudioEnd.ServerStopped;
+            return end;
         }
 
         output.Shutdown();
-        await WaitAsync(saying, _options.ShutdownTimeout).ConfigureAwait(false);
-        return PyAudioEnd.ServerStopped;
+        await WaitAsync(saying, linger).ConfigureAwait(false);
+        return end;
     }
 
     private PyAudioEnd Refuse(Socket socket, IPEndPoint remote, PyAudioRefusal reason)
@@ -201,6 +215,13 @@ public sealed class PyAudioTcpServer
         {
             // Long enough.
         }
+    }
+
+    private static byte[] EmptyMessage()
+    {
+        byte[] message = new byte[PyAudioMessage.HeadLength(0) + PyAudioMessage.TailLength];
+        PyAudioMessage.WriteAround(message, 0);
+        return message;
     }
 
     private static IPEndPoint? RemoteOf(Socket socket)

@@ -16,19 +16,21 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     private const int KernelBuffer = 4 << 20;
 
     private readonly UdpSocket _socket;
-    private readonly OutgoingDatagram[] _hello;
+    private readonly OutgoingDatagram[] _hellos;
     private readonly CancellationTokenSource _closing = new();
     private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
     private Task _receiving = Task.CompletedTask;
+    private int _asked = 1;                                // of the addresses: those that were said Hello to
+    private SocketAddress? _server;                        // the one that answered first
     private long _helloAt;
     private long _strangers;
     private long _waiting;
 
-    private PyAudioUdpReceiver(UdpSocket socket, IPEndPoint server, PyAudioReceiverOptions options, TimeProvider time, Random random)
+    private PyAudioUdpReceiver(UdpSocket socket, IPEndPoint[] servers, PyAudioReceiverOptions options, TimeProvider time, Random random)
         : base(options, time, random)
     {
         _socket = socket;
-        _hello = [new OutgoingDatagram(socket.AddressOf(server), PyAudioHello.Datagram.ToArray())];
+        _hellos = [.. servers.Select(server => new OutgoingDatagram(socket.AddressOf(server), PyAudioHello.Datagram.ToArray()))];
     }
 
     /// <inheritdoc/>
@@ -38,9 +40,16 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     internal static async Task<PyAudioUdpReceiver> OpenAsync(
         PyAudioReceiverOptions options, TimeProvider time, Random random, CancellationToken cancellationToken)
     {
-        IPEndPoint server = await ResolveAsync(options, cancellationToken).ConfigureAwait(false);
-        IPAddress any = server.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
-        var receiver = new PyAudioUdpReceiver(UdpSocket.Bind(new IPEndPoint(any, 0), KernelBuffer), server, options, time, random);
+        IPEndPoint[] servers = await ResolveAsync(options, cancellationToken).ConfigureAwait(false);
+        IPAddress any = Array.Exists(servers, static s => s.AddressFamily == AddressFamily.InterNetworkV6) ? IPAddress.IPv6Any : IPAddress.Any;
+        UdpSocket socket = UdpSocket.Bind(new IPEndPoint(any, 0), KernelBuffer);
+        if (socket.LocalEndPoint.AddressFamily == AddressFamily.InterNetwork)
+        {
+            // There is no IPv6 on this machine.
+            servers = Array.FindAll(servers, static s => s.AddressFamily == AddressFamily.InterNetwork) is { Length: > 0 } reachable ? reachable : servers;
+        }
+
+        var receiver = new PyAudioUdpReceiver(socket, servers, options, time, random);
         receiver._receiving = receiver._socket.ReceiveAsync(receiver.OnDatagram, receiver._closing.Token);
         try
         {
@@ -83,17 +92,17 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
         _closing.Dispose();
     }
 
-    private static async Task<IPEndPoint> ResolveAsync(PyAudioReceiverOptions options, CancellationToken cancellationToken)
+    private static async Task<IPEndPoint[]> ResolveAsync(PyAudioReceiverOptions options, CancellationToken cancellationToken)
     {
         try
         {
             IPAddress[] addresses = await Dns.GetHostAddressesAsync(options.Address.Host, cancellationToken).ConfigureAwait(false);
 
-            // The tutorial's server hears IPv4 alone.
-            IPAddress? address = addresses.FirstOrDefault(static a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault();
-            return address is null
+            // The tutorial's server hears IPv4 alone, and only one player: so that family is first.
+            IPAddress[] order = AddressRace.Order([.. addresses.OrderBy(static a => a.AddressFamily != AddressFamily.InterNetwork)]);
+            return order.Length == 0
                 ? throw new SocketException((int)SocketError.HostNotFound)
-                : new IPEndPoint(address, options.Address.Port);
+                : [.. order.Take(AddressRace.MaxAddresses).Select(address => new IPEndPoint(address, options.Address.Port))];
         }
         catch (SocketException e)
         {
@@ -104,7 +113,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     /// <summary>Called for each datagram, on a thread of the pool.</summary>
     private void OnDatagram(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
-        if (!from.Equals(_hello[0].To))
+        if (!IsServer(from))
         {
             Interlocked.Increment(ref _strangers);
         }
@@ -114,6 +123,26 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
             Interlocked.Add(ref _waiting, arrival.Cost);
             _arrivals.Writer.TryWrite(arrival);
         }
+    }
+
+    // Of several addresses the one that answers first is the server from then on.
+    private bool IsServer(SocketAddress from)
+    {
+        if (_server is not null)
+        {
+            return from.Equals(_server);
+        }
+
+        foreach (OutgoingDatagram hello in _hellos.AsSpan(0, Volatile.Read(ref _asked)))
+        {
+            if (from.Equals(hello.To))
+            {
+                Volatile.Write(ref _server, hello.To);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Waits until a datagram is there, and says Hello meanwhile and now and then.</summary>
@@ -126,9 +155,13 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
         SayHello(Options.RenewInterval);
         while (true)
         {
+            bool hasNext = Volatile.Read(ref _server) is null && _asked < _hellos.Length;
+            TimeSpan patience = mayHaveEnded ? Options.EndPatience
+                : hasNext && AddressRace.AttemptDelay < Options.HelloInterval ? AddressRace.AttemptDelay
+                : Options.HelloInterval;
             try
             {
-                await waiting.WaitAsync(mayHaveEnded ? Options.EndPatience : Options.HelloInterval, Time, cancellationToken).ConfigureAwait(false);
+                await waiting.WaitAsync(patience, Time, cancellationToken).ConfigureAwait(false);
                 return true;
             }
             catch (TimeoutException) when (mayHaveEnded)
@@ -139,6 +172,12 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
             {
                 throw PyAudioException.Silent(Options.Address, Options.SilencePatience);
             }
+            catch (TimeoutException) when (hasNext)
+            {
+                // Those that were asked are silent so far: the next address is asked beside them.
+                Volatile.Write(ref _asked, _asked + 1);
+                _socket.Send(_hellos.AsSpan(_asked - 1, 1));
+            }
             catch (TimeoutException)
             {
                 SayHello(TimeSpan.Zero);
@@ -146,14 +185,15 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
         }
     }
 
-    /// <summary>Says Hello if the last one is old enough.</summary>
+    /// <summary>Says Hello to the server, or to all addresses that may be it, if the last one is old enough.</summary>
     private void SayHello(TimeSpan interval)
     {
         long now = Time.GetTimestamp();
         if (_helloAt == 0 || Time.GetElapsedTime(_helloAt, now) >= interval)
         {
             _helloAt = now;
-            _socket.Send(_hello);
+            SocketAddress? server = Volatile.Read(ref _server);
+            _socket.Send(Array.FindAll(_hellos[.._asked], hello => server is null || hello.To.Equals(server)));
         }
     }
 

@@ -9,7 +9,7 @@ namespace Linnet.Transports.Rtp;
 /// <param name="time">Whose wall clock is told.</param>
 internal sealed class RtcpWriter(TimeProvider time)
 {
-    // A report, a description and a goodbye are 28 + 32 + 8 bytes.
+    // A report, a description and a goodbye are 28 + 32 + 28 bytes.
     private const int MaxLength = 256;
 
     // RFC 7022 §4.2: 96 random bits. All streams of this server share a clock, so they share the name.
@@ -34,11 +34,14 @@ internal sealed class RtcpWriter(TimeProvider time)
     }
 
     /// <summary>A compound that ends with BYE (RFC 3550 §6.6).</summary>
-    internal byte[] Goodbye(Listener listener, int prefix = 0)
+    /// <param name="listener">To whom.</param>
+    /// <param name="reason">Why; see <see cref="GoodbyeReason"/>.</param>
+    /// <param name="prefix">Bytes to leave free in front.</param>
+    internal byte[] Goodbye(Listener listener, string reason, int prefix = 0)
     {
         uint ssrc = listener.Ring.Info.Stream.Ssrc;
         RtcpPacket report = (RtcpPacket?)SenderReport(listener, time.GetTimestamp()) ?? new ReceiverReport(ssrc);
-        return Compound(prefix, report, Description(listener), new Goodbye([ssrc]));
+        return Compound(prefix, report, Description(listener), new Goodbye([ssrc], reason));
     }
 
     private SenderReport? SenderReport(Listener listener, long now)

@@ -28,7 +28,11 @@ internal sealed class RtpReceiver
     private readonly SourceDescription _description;
     private readonly TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _goodbye = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _sound = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Goodbye> _farewell = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _isLive;
     private long _lastArrivalAt;
+    private long _soundAt;
     private long _rtpSsrc = -1;
     private int _started;
     private long _malformed;
@@ -37,12 +41,14 @@ internal sealed class RtpReceiver
     /// <param name="sink">Where everything goes.</param>
     /// <param name="time">Whose ticks the instants are.</param>
     /// <param name="random">For the SSRC and the intervals.</param>
-    internal RtpReceiver(RtpSink sink, TimeProvider time, Random random)
+    /// <param name="isLive">Whether a goodbye that does not say why need not be the end: then it is only told by <see cref="Farewell"/>.</param>
+    internal RtpReceiver(RtpSink sink, TimeProvider time, Random random, bool isLive = false)
     {
         _sink = sink;
         _time = time;
         _random = random;
-        _lastArrivalAt = time.GetTimestamp();
+        _isLive = isLive;
+        _lastArrivalAt = _soundAt = time.GetTimestamp();
         Ssrc = (uint)random.NextInt64(1L << 32);
 
         // RFC 7022 §4.2: a short-term CNAME is random and tells nothing about the user.
@@ -57,8 +63,23 @@ internal sealed class RtpReceiver
     /// <summary>Completes when the first datagram has come.</summary>
     internal Task Arrival => _arrival.Task;
 
-    /// <summary>Completes when the stream that is heard has said goodbye.</summary>
+    /// <summary>Completes when the first packet of sound has come.</summary>
+    internal Task Sound => _sound.Task;
+
+    /// <summary>Whether any sound has come.</summary>
+    internal bool HasSound => _sound.Task.IsCompleted;
+
+    /// <summary>When sound came last, in ticks; before the first, when this was made.</summary>
+    internal long SoundAt => Volatile.Read(ref _soundAt);
+
+    /// <summary>How long no sound has come.</summary>
+    internal TimeSpan SoundSilentFor => _time.GetElapsedTime(SoundAt);
+
+    /// <summary>Completes when the stream that is heard has said goodbye for good.</summary>
     internal Task Goodbye => _goodbye.Task;
+
+    /// <summary>Completes when the stream that is heard has said goodbye and that is not, or need not be, its end. Its reason, if any, says which.</summary>
+    internal Task<Goodbye> Farewell => _farewell.Task;
 
     /// <summary>RTCP datagrams that made no sense.</summary>
     internal long Malformed => Volatile.Read(ref _malformed);
@@ -85,6 +106,8 @@ internal sealed class RtpReceiver
         }
 
         long now = OnArrival();
+        Volatile.Write(ref _soundAt, now);
+        _sound.TrySetResult();
         OnStart(null, null);
         if (datagram.Length >= RtpHeader.Length)
         {
@@ -182,6 +205,16 @@ internal sealed class RtpReceiver
     internal int WriteGoodbye(Span<byte> destination) =>
         RtcpCompound.Write(destination, new ReceiverReport(Ssrc), _description, new Goodbye([Ssrc]));
 
+    /// <summary>The goodbye that need not be the end is it.</summary>
+    internal void AcceptFarewell()
+    {
+        if (Volatile.Read(ref _rtpSsrc) is >= 0 and var ssrc)
+        {
+            _sink.Goodbye((uint)ssrc, _time.GetTimestamp());
+            _goodbye.TrySetResult();
+        }
+    }
+
     private long OnArrival()
     {
         long now = _time.GetTimestamp();
@@ -214,8 +247,15 @@ internal sealed class RtpReceiver
 
     private void OnGoodbye(Goodbye goodbye, long now)
     {
+        bool isTheEnd = goodbye.Reason is GoodbyeReason.StationEnded || (!_isLive && !GoodbyeReason.IsNotTheEnd(goodbye.Reason));
         foreach (uint ssrc in goodbye.Ssrcs)
         {
+            if (ssrc == Volatile.Read(ref _rtpSsrc) && !isTheEnd)
+            {
+                _farewell.TrySetResult(goodbye);
+                continue;
+            }
+
             _sink.Goodbye(ssrc, now);
             if (ssrc == Volatile.Read(ref _rtpSsrc))
             {

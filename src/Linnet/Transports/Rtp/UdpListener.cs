@@ -4,7 +4,7 @@ using Linnet.Broadcast;
 namespace Linnet.Transports.Rtp;
 
 /// <summary>Hears a rendition by UDP.</summary>
-internal sealed class UdpListener : Listener
+internal sealed class UdpListener : Listener, IFarewell
 {
     private readonly UdpRoute _route;
     private readonly RtcpWriter _rtcp;
@@ -61,7 +61,10 @@ internal sealed class UdpListener : Listener
     protected internal override bool IsToldOfStop => false;
 
     /// <inheritdoc/>
-    protected internal override void SendEnd(SendBatch batch) => batch.Add(_route.Rtcp, _route.RtcpAddress, _rtcp.Goodbye(this));
+    protected internal override void SendEnd(SendBatch batch) => SayGoodbye(GoodbyeReason.StationEnded, batch);
+
+    /// <inheritdoc/>
+    public void SayGoodbye(string reason, SendBatch batch) => batch.Add(_route.Rtcp, _route.RtcpAddress, _rtcp.Goodbye(this, reason));
 
     /// <inheritdoc/>
     protected internal override void OnFinished(DropReason reason) => _onFinished(reason);

@@ -14,7 +14,7 @@ namespace Linnet.Transports.Rtsp;
 /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
 internal sealed class InterleavedListener(
     RingLease lease, IPEndPoint remote, TransportPair channels, ConnectionOutput output, RtcpWriter rtcp, Action<DropReason> onFinished)
-    : ConnectionListener(lease, remote, "rtsp-tcp", output, onFinished)
+    : ConnectionListener(lease, remote, "rtsp-tcp", output, onFinished), IFarewell
 {
     /// <inheritdoc/>
     protected internal override bool TrySend(PacketItem packet, SendBatch batch) =>
@@ -33,8 +33,11 @@ internal sealed class InterleavedListener(
     protected internal override bool IsToldOfStop => false;
 
     /// <inheritdoc/>
-    protected internal override void SendEnd(SendBatch batch) =>
-        Output.Post(OnRtcpChannel(rtcp.Goodbye(this, InterleavedFrame.HeaderLength)));
+    protected internal override void SendEnd(SendBatch batch) => SayGoodbye(GoodbyeReason.StationEnded, batch);
+
+    /// <inheritdoc/>
+    public void SayGoodbye(string reason, SendBatch batch) =>
+        Output.Post(OnRtcpChannel(rtcp.Goodbye(this, reason, InterleavedFrame.HeaderLength)));
 
     private byte[] OnRtcpChannel(byte[] frame)
     {

@@ -72,11 +72,11 @@ internal sealed class RtspClient : IAsyncDisposable
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
             IPAddress[] hosts = await guard.ResolveAsync(server.Host, either.Token).ConfigureAwait(false);
-            await socket.ConnectAsync(hosts, server.Port, either.Token).ConfigureAwait(false);
+            socket = await AddressRace.ConnectAsync(hosts, server.Port, time, either.Token).ConfigureAwait(false);
             guard.Connected(socket.RemoteEndPoint);
             var client = new RtspClient(socket, server, options, time);
             client.Closed = client.ReadAsync();
@@ -84,12 +84,12 @@ internal sealed class RtspClient : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw RtspFailure.ToConnect(server, e as SocketException, options.ConnectTimeout);
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }
@@ -178,6 +178,11 @@ internal sealed class RtspClient : IAsyncDisposable
                     {
                         await AnswerAsync(answer).ConfigureAwait(false);
                     }
+
+                    if (Failure is not null)
+                    {
+                        return;
+                    }
                 }
 
                 if (reader.Refusal is RtspRefusal refusal)
@@ -215,6 +220,10 @@ internal sealed class RtspClient : IAsyncDisposable
             case RtspResponse response:
                 HandleAnswer(response);
                 return null;
+            case RtspRequest { Method: RtspMethod.Teardown } request:
+                // Some servers say so when they stop.
+                Fail(RtspFailure.Stopped(Server));
+                return request.Answer(RtspStatus.Ok);
             case RtspRequest request:
                 bool isHarmless = request.Method is RtspMethod.Options or RtspMethod.GetParameter or RtspMethod.SetParameter;
                 return request.Answer(isHarmless ? RtspStatus.Ok : RtspStatus.NotImplemented);

@@ -237,10 +237,10 @@ internal sealed class RtspDelivery : IDisposable
         Send(_ports.Rtcp, ports.Rtcp, report);
     }
 
-    // A translator on the way may forget us, or give us another port, at any time; then sound stops. Whom the server gave no proof can do nothing about it.
+    // A translator on the way may forget us, or give us another port, at any time; then sound stops. Who has no proof only keeps the way open.
     private async Task KeepRouteAsync(RtpReceiver rtp, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (_proof is null || _serverPorts is null)
+        if (_serverPorts is null)
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
         }
@@ -248,7 +248,7 @@ internal sealed class RtspDelivery : IDisposable
         for (long shownAt = time.GetTimestamp(); ;)
         {
             await Task.Delay(RouteSilence, time, cancellationToken).ConfigureAwait(false);
-            if (rtp.SilentFor >= RouteSilence || time.GetElapsedTime(shownAt) >= RouteInterval)
+            if (rtp.SoundSilentFor >= RouteSilence || time.GetElapsedTime(shownAt) >= RouteInterval)
             {
                 shownAt = time.GetTimestamp();
                 Punch(rtp.Ssrc);

@@ -12,9 +12,10 @@ namespace Linnet.Transports.Rtsp;
 /// <param name="SessionUri">What to PLAY and to TEARDOWN.</param>
 /// <param name="Title">The session's name, if it has one.</param>
 /// <param name="StartsNow">Whether the server counts time from now rather than from the start of the programme.</param>
+/// <param name="IsLive">Whether it has no end that the server knows of: what says goodbye without a reason may only have stopped.</param>
 /// <param name="Repair">How losses of it can be repaired.</param>
 internal sealed record RtspDescription(
-    PayloadFormat Payload, byte PayloadType, string TrackUri, string SessionUri, string? Title, bool StartsNow, RepairOffer Repair)
+    PayloadFormat Payload, byte PayloadType, string TrackUri, string SessionUri, string? Title, bool StartsNow, bool IsLive, RepairOffer Repair)
 {
     private const int MaxTitle = 200;
     private const int MaxListed = 8;
@@ -43,6 +44,7 @@ internal sealed record RtspDescription(
             RtspGrammar.IsUri(sessionUri) ? sessionUri : baseUri,
             TitleOf(sdp),
             sdp.Value("range")?.StartsWith("npt=now", StringComparison.OrdinalIgnoreCase) == true,
+            !RangeHeader.TryParse(sdp.Value("range"), out RangeHeader? range) || range.End is null,
             RepairOffer.Read(offer.Media, offer.Format));
     }
 

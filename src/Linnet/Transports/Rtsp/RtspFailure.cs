@@ -14,21 +14,28 @@ internal static class RtspFailure
     internal static RtspException ToConnect(RtspUri server, SocketException? error, TimeSpan patience) => new(
         error?.SocketErrorCode switch
         {
-            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
-                $"There is no host called '{server.Host}': check the name.",
+            SocketError.HostNotFound or SocketError.NoData => $"There is no host called '{server.Host}': check the name.",
+            SocketError.TryAgain => $"The name '{server.Host}' cannot be looked up now: is there a network, and does its name server answer?",
             SocketError.ConnectionRefused =>
                 $"Nothing listens at {server.Host}, port {server.Port}: is the server running, and is that its port?",
             null or SocketError.TimedOut =>
                 $"{server.Host} did not answer on port {server.Port} within {Seconds(patience)}: is it on, and does a firewall let the port through?",
             _ => $"{server.Host}, port {server.Port}, cannot be reached: {error.Message}",
         },
-        error);
+        error)
+    {
+        IsUnknown = error?.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData,
+    };
 
     internal static RtspException NoAnswer(string server, string method, TimeSpan patience) =>
         new($"{server} did not answer {method} within {Seconds(patience)}: it hangs, or what listens there is no RTSP server.");
 
     internal static RtspException Closed(string server, Exception? cause = null) =>
         new($"The server at {server} is gone: it closed the connection.", cause);
+
+    internal static RtspException Stopped(string server) => new($"The server at {server} has stopped.");
+
+    internal static RtspException Forgotten(string server) => new($"{server} has ended our session: it had heard nothing of us for too long.");
 
     internal static RtspException NotRtsp(string server, RtspRefusal refusal) =>
         new($"What {server} sends is not RTSP as Linnet takes it ({refusal.Reason.TrimEnd('.')}): check the address.");
@@ -57,8 +64,8 @@ internal static class RtspFailure
     internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) => response.Status switch
     {
         RtspStatus.Unauthorized => NeedsAccount(server),
-        _ when Explanation(response) is { Length: > 0 } words => new RtspException(words),
-        RtspStatus.NotFound => new RtspException($"{server} has no station '{Quote(PathOf(request))}'."),
+        _ when Explanation(response) is { Length: > 0 } words => new RtspException(words) { IsUnknown = response.Status is RtspStatus.NotFound },
+        RtspStatus.NotFound => new RtspException($"{server} has no station '{Quote(PathOf(request))}'.") { IsUnknown = true },
         RtspStatus.ServiceUnavailable or RtspStatus.NotEnoughBandwidth => new RtspException($"{server} is full: try again later."),
         RtspStatus.SessionNotFound => new RtspException($"{server} has ended our session."),
         _ => new RtspException(string.Create(

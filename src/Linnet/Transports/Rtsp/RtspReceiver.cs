@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Linnet.Codecs;
 using Linnet.Transports.Rtp;
+using Linnet.Wire.Rtcp;
 using Linnet.Wire.Sdp;
 using Microsoft.Extensions.Logging;
 
@@ -17,12 +18,16 @@ internal sealed class RtspReceiver : IStationReceiver
     // When a connection closes, the last packets and the goodbye that explains it may still be under way as datagrams.
     private static readonly TimeSpan UdpGrace = TimeSpan.FromMilliseconds(250);
 
+    // Who stops closes its connections at once after its goodbye; whose sound has ended lets its client leave.
+    private static readonly TimeSpan GoodbyeGrace = TimeSpan.FromMilliseconds(500);
+
     private readonly RtspReceiverOptions _options;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ILogger _logger;
     private RtspSession _session;
     private RtspDelivery _delivery;
+    private bool _wasHeard;
 
     private RtspReceiver(
         RtspSession session, RtspDelivery delivery, RtspReceiverOptions options, TimeProvider time, Random random, ILogger logger)
@@ -52,6 +57,12 @@ internal sealed class RtspReceiver : IStationReceiver
     /// <summary>Whether packets come in the RTSP connection; may become so while it runs.</summary>
     public bool IsTcp => _delivery.IsTcp;
 
+    /// <summary>Whether UDP has brought sound.</summary>
+    internal bool WasHeardOverUdp { get; private set; }
+
+    /// <inheritdoc/>
+    public string? Awaits { get; private set => Volatile.Write(ref field, value); }
+
     /// <summary>Connects, and settles what will come and how.</summary>
     /// <exception cref="RtspException">The server is not there, refuses, or offers nothing that can be played.</exception>
     internal static async Task<RtspReceiver> ConnectAsync(
@@ -73,22 +84,11 @@ internal sealed class RtspReceiver : IStationReceiver
     /// <exception cref="RtspException">The server is gone, or refuses to go on.</exception>
     public async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
     {
-        if (await HearAsync(sink, cancellationToken).ConfigureAwait(false))
+        var way = new UdpWay(_options.Transport, _options.UdpPatience, _time.TimestampFrequency);
+        while (!await HearAsync(sink, way.FirstPatience, cancellationToken).ConfigureAwait(false))
         {
-            return;
+            await SetUpAgainAsync(way, cancellationToken).ConfigureAwait(false);
         }
-
-        // Nothing came over UDP. A fresh connection, for not every server lets a session be set up twice.
-        RtspDescription before = _session.Description;
-        _logger.UdpGivenUp(_session.Client.Server, _options.UdpPatience.TotalSeconds);
-        await DisposeAsync().ConfigureAwait(false);
-        (_session, _delivery) = await OpenAsync(_options with { Transport = RtspTransport.Tcp }, _time, cancellationToken).ConfigureAwait(false);
-        if (_session.Description.Payload != before.Payload || _session.Description.PayloadType != before.PayloadType)
-        {
-            throw new RtspException($"{_session.Client.Server} has changed its mind about the format.");
-        }
-
-        await HearAsync(sink, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes the connection and the sockets.</summary>
@@ -114,10 +114,46 @@ internal sealed class RtspReceiver : IStationReceiver
         }
     }
 
-    // False: nothing came, and TCP may be tried.
-    private async Task<bool> HearAsync(RtpSink sink, CancellationToken cancellationToken)
+    // The way by UDP is lost, or was never there. A fresh connection, for not every server lets a session be set up twice; and fresh ports.
+    private async Task SetUpAgainAsync(UdpWay way, CancellationToken cancellationToken)
     {
-        var rtp = new RtpReceiver(sink, _time, _random);
+        RtspDescription before = _session.Description;
+        string server = _session.Client.Server;
+        bool isNews = Awaits is null;
+        (RtspTransport next, TimeSpan pause) = way.OnLost(_wasHeard, _time.GetTimestamp());
+        if (next is RtspTransport.Tcp && !_wasHeard && isNews)
+        {
+            _logger.UdpGivenUp(server, _options.UdpPatience.TotalSeconds);
+        }
+        else if (next is RtspTransport.Tcp)
+        {
+            _logger.UdpLostForGood(server);
+        }
+        else if (_wasHeard)
+        {
+            _logger.UdpLost(server);
+        }
+        else
+        {
+            _logger.UdpBringsNothing(server, pause.TotalSeconds);
+        }
+
+        Awaits = next is RtspTransport.Tcp
+            ? $"Sound does not come from {server} over UDP: taking TCP."
+            : $"Sound does not come from {server} over UDP, though it answers: setting it up again.";
+        await DisposeAsync().ConfigureAwait(false);
+        await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
+        (_session, _delivery) = await OpenAsync(_options with { Transport = next }, _time, cancellationToken).ConfigureAwait(false);
+        if (_session.Description.Payload != before.Payload || _session.Description.PayloadType != before.PayloadType)
+        {
+            throw new RtspException($"{_session.Client.Server} has changed its mind about the format.");
+        }
+    }
+
+    // False: sound does not come by UDP, and is to be set up again.
+    private async Task<bool> HearAsync(RtpSink sink, TimeSpan firstPatience, CancellationToken cancellationToken)
+    {
+        var rtp = new RtpReceiver(sink, _time, _random, _session.Description.IsLive);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
@@ -129,11 +165,16 @@ internal sealed class RtspReceiver : IStationReceiver
 
             await _session.PlayAsync(rtp.OnStart, cancellationToken).ConfigureAwait(false);
 
-            Task silence = WaitForSilenceAsync(rtp, stopping.Token);
+            Task silence = _delivery.IsTcp || _options.Transport is RtspTransport.Tcp
+                ? Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping.Token)
+                : new UdpWatch(_session, rtp, _options, _time).RunAsync(firstPatience, stopping.Token);
+            Task farewell = HearFarewellAsync(rtp, stopping.Token);
             Task[] work =
             [
                 silence,
+                farewell,
                 _session.Client.Closed,
+                TellWhenHeardAsync(rtp, stopping.Token),
                 _delivery.ReceiveAsync(rtp, _time, stopping.Token),
                 rtp.ReportAsync(_delivery.SendRtcpAsync, stopping.Token),
                 StayAwakeAsync(rtp, stopping.Token),
@@ -149,23 +190,32 @@ internal sealed class RtspReceiver : IStationReceiver
             await Task.WhenAll(work.Where(task => task != _session.Client.Closed))
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
-            return await OutcomeAsync(first, silence, rtp).ConfigureAwait(false);
+            return await OutcomeAsync(first, silence, farewell, rtp).ConfigureAwait(false);
         }
         finally
         {
+            _wasHeard = rtp.HasSound;
+            WasHeardOverUdp |= _wasHeard && !_delivery.IsTcp;
             await LeaveAsync(rtp).ConfigureAwait(false);
         }
     }
 
-    private async Task<bool> OutcomeAsync(Task first, Task silence, RtpReceiver rtp)
+    private async Task<bool> OutcomeAsync(Task first, Task silence, Task farewell, RtpReceiver rtp)
     {
         if (rtp.Goodbye.IsCompleted)
         {
             return true;
         }
 
-        if (first == silence)
+        // A goodbye explains why the connection has closed behind it.
+        if (rtp.Farewell.IsCompletedSuccessfully && GoodbyeReason.IsNotTheEnd((await rtp.Farewell.ConfigureAwait(false)).Reason))
         {
+            throw FarewellOf(await rtp.Farewell.ConfigureAwait(false));
+        }
+
+        if (first == silence || first == farewell)
+        {
+            await first.ConfigureAwait(false);
             return false;
         }
 
@@ -187,19 +237,33 @@ internal sealed class RtspReceiver : IStationReceiver
         return true;
     }
 
-    // Completes if UDP is to be given up; otherwise never.
-    private async Task WaitForSilenceAsync(RtpReceiver rtp, CancellationToken cancellationToken)
+    // Fails if the server has said that it only stops, or has forgotten us. Of who says goodbye without a reason it is the end if the connection still stands
+    // a moment later; else the server stopped.
+    private async Task HearFarewellAsync(RtpReceiver rtp, CancellationToken cancellationToken)
     {
-        if (!_delivery.IsTcp && _options.Transport is RtspTransport.Auto)
+        Goodbye goodbye = await rtp.Farewell.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (GoodbyeReason.IsNotTheEnd(goodbye.Reason))
         {
-            try
-            {
-                await rtp.Arrival.WaitAsync(_options.UdpPatience, _time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                return;
-            }
+            await WaitForTheLastAsync(cancellationToken).ConfigureAwait(false);
+            throw FarewellOf(goodbye);
+        }
+
+        await Task.Delay(GoodbyeGrace, _time, cancellationToken).ConfigureAwait(false);
+        rtp.AcceptFarewell();
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private RtspException FarewellOf(Goodbye goodbye) => goodbye.Reason is GoodbyeReason.TimedOut
+        ? RtspFailure.Forgotten(_session.Client.Server)
+        : RtspFailure.Stopped(_session.Client.Server);
+
+    private async Task TellWhenHeardAsync(RtpReceiver rtp, CancellationToken cancellationToken)
+    {
+        await rtp.Sound.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (Awaits is not null)
+        {
+            _logger.SoundIsBack(_session.Client.Server, _delivery.IsTcp ? "TCP" : "UDP");
+            Awaits = null;
         }
 
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);

@@ -34,6 +34,15 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// <summary>How long nothing may arrive over UDP until <see cref="RtspTransport.Auto"/> takes TCP instead. 100 ms – 60 s; default 2 s.</summary>
     public TimeSpan UdpPatience { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long no sound may come over UDP until the server is asked whether it sends, and if it does, or cannot say, the way is set up again. 1.5 – 60 s;
+    /// default 3 s: what a player can buffer is over then, and no path that is still there is silent for so long.
+    /// </summary>
+    public TimeSpan SoundPatience { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a server may take to answer while no sound comes over UDP. 100 ms – 60 s; default 3 s.</summary>
+    public TimeSpan SilentReplyTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long nothing may arrive until the server is asked whether it is still there. 100 ms – 60 s; default 5 s.</summary>
     public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -48,6 +57,8 @@ internal sealed record RtspReceiverOptions : IValidatable
             .. Check(nameof(ConnectTimeout), ConnectTimeout, 0.1, 60),
             .. Check(nameof(ReplyTimeout), ReplyTimeout, 0.1, 60),
             .. Check(nameof(UdpPatience), UdpPatience, 0.1, 60),
+            .. Check(nameof(SoundPatience), SoundPatience, 1.5, 60),
+            .. Check(nameof(SilentReplyTimeout), SilentReplyTimeout, 0.1, 60),
             .. Check(nameof(SilencePatience), SilencePatience, 0.1, 60),
             .. Check(nameof(TeardownTimeout), TeardownTimeout, 0.01, 10),
         ];

@@ -138,7 +138,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
         RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);
         response.Headers.Add(RtspHeaderNames.Transport, transport.ToString());
-        return RouteFeature.Tell(RepairFeature.Confirm(response, repairs), proof);
+        return SentFeature.Confirm(RouteFeature.Tell(RepairFeature.Confirm(response, repairs), proof), SentFeature.IsSupportedBy(request));
     }
 
     private async Task<RtspResponse> PlayAsync(RtspRequest request, CancellationToken cancellationToken)
@@ -208,7 +208,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         return request.Answer(RtspStatus.Ok);
     }
 
-    /// <summary>GET_PARAMETER and SET_PARAMETER: without parameters a sign of life. The only parameter is which copies a session wants.</summary>
+    /// <summary>GET_PARAMETER and SET_PARAMETER: without parameters a sign of life. A session may set which copies it wants, and ask how much it was sent.</summary>
     private RtspResponse Parameter(RtspRequest request)
     {
         RtspServerSession? session = null;
@@ -218,13 +218,16 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         }
 
         if (!request.Body.Span.Trim(" \t\r\n"u8).IsEmpty
+            && !(session is not null && SentFeature.IsAskedBy(request))
             && !(request.Method == RtspMethod.SetParameter && session is not null && RepairFeature.TrySet(session, request.Body.Span)))
         {
             return Refuse(request, RtspStatus.ParameterNotUnderstood, "There is no such parameter.");
         }
 
         RtspResponse response = request.Answer(RtspStatus.Ok);
-        return session is null ? response : WithSession(response, session);
+        return session is null ? response
+            : SentFeature.IsAskedBy(request) ? SentFeature.Tell(WithSession(response, session), session.Listener?.PacketsSent ?? 0)
+            : WithSession(response, session);
     }
 
     private bool TryFindResource(
@@ -235,6 +238,11 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         if (!RtspUri.TryParse(request.Uri, out RtspUri? uri))
         {
             refusal = Refuse(request, RtspStatus.BadRequest, "The address is not rtsp://HOST/STATION/RENDITION.");
+        }
+        else if (uri.Segments.Count > 0 ? server.Stations.IsAwaited(uri.Segments[0]) : server.Stations.IsEmptyButAwaited)
+        {
+            // It will be there: who waits for it need not be told that it does not exist.
+            refusal = Busy(request, "The station waits for whoever sends its sound.");
         }
         else if (!RtspResource.TryFind(server.Stations, uri, request.Headers[RtspHeaderNames.LinnetRendition], out resource, out string problem))
         {

@@ -36,7 +36,7 @@ internal sealed partial class RtspServerConnection
     internal async Task EndSessionAsync(RtspServerSession session, RtspSessionEnd reason)
     {
         SessionTable.Remove(session);
-        await session.CloseAsync(saysGoodbye: reason is RtspSessionEnd.TimedOut or RtspSessionEnd.ServerStopped).ConfigureAwait(false);
+        await session.CloseAsync(reason).ConfigureAwait(false);
         _server.Admission.CloseSession(Peer);
         if (SessionTable.IsEmpty)
         {
@@ -67,7 +67,7 @@ internal sealed partial class RtspServerConnection
             }
 
             await EndSessionAsync(session, reason).ConfigureAwait(false);
-            if (!session.Transport.IsTcp || reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped)
+            if (!session.Transport.IsTcp || reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped or RtspSessionEnd.ServerStopped)
             {
                 _isClosing |= SessionTable.IsEmpty;
             }

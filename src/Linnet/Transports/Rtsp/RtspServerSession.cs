@@ -129,21 +129,21 @@ internal sealed class RtspServerSession
     {
         if (!Transport.IsTcp && Listener is Listener listener)
         {
-            SayGoodbye(listener);
+            SayGoodbye(listener, GoodbyeReason.StationEnded);
         }
     }
 
     /// <summary>Ends it. Nothing is sent afterwards.</summary>
-    /// <param name="saysGoodbye">Whether a BYE goes out.</param>
-    internal async Task CloseAsync(bool saysGoodbye)
+    /// <param name="reason">Why. Where its client does not know, a BYE says so.</param>
+    internal async Task CloseAsync(RtspSessionEnd reason)
     {
         IsPlaying = false;
         if (Listener is Listener listener)
         {
             await _server.Senders.RemoveAsync(listener).ConfigureAwait(false);
-            if (saysGoodbye)
+            if (reason is RtspSessionEnd.TimedOut or RtspSessionEnd.ServerStopped)
             {
-                SayGoodbye(listener);
+                SayGoodbye(listener, reason is RtspSessionEnd.TimedOut ? GoodbyeReason.TimedOut : GoodbyeReason.ServerStopped);
             }
 
             listener.Lease.Dispose();
@@ -202,10 +202,10 @@ internal sealed class RtspServerSession
         return wanted < most ? wanted : most;
     }
 
-    private static void SayGoodbye(Listener listener)
+    private static void SayGoodbye(Listener listener, string reason)
     {
         var batch = new SendBatch(capacity: 1);
-        listener.SendEnd(batch);
+        ((IFarewell)listener).SayGoodbye(reason, batch);
         batch.Flush();
     }
 
@@ -278,6 +278,7 @@ internal sealed class RtspServerSession
         DropReason.None => RtspSessionEnd.StationEnded,
         DropReason.Stalled => RtspSessionEnd.Stalled,
         DropReason.RenditionFailed or DropReason.GaveWay => RtspSessionEnd.RenditionStopped,
+        DropReason.ServerStopped => RtspSessionEnd.ServerStopped,
         DropReason.Failed => RtspSessionEnd.Failed,
         _ => RtspSessionEnd.Disconnected,
     });

@@ -35,6 +35,9 @@ internal sealed class RtspSession : IAsyncDisposable
     /// <summary>What the server wants to be shown to send datagrams to another of our ports; <see langword="null"/>: it gave nothing.</summary>
     internal UInt128? RouteProof { get; private set; }
 
+    /// <summary>Whether the server can be asked how much it has sent.</summary>
+    internal bool TellsSent { get; private set; }
+
     /// <summary>How often the server wants to hear of us: half of the time after which it would forget us.</summary>
     internal TimeSpan KeepAliveInterval => (_session?.Timeout ?? SessionHeader.DefaultTimeout) / 2;
 
@@ -83,7 +86,7 @@ internal sealed class RtspSession : IAsyncDisposable
     {
         var request = new RtspRequest(RtspMethod.Setup, Description.TrackUri);
         request.Headers.Add(RtspHeaderNames.Transport, TransportHeader.Write(wanted));
-        request.Headers.Add(RtspHeaderNames.Supported, $"{RepairFeature.Tag}, {RouteFeature.Tag}");
+        request.Headers.Add(RtspHeaderNames.Supported, $"{RepairFeature.Tag}, {RouteFeature.Tag}, {SentFeature.Tag}");
         RtspResponse response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Status is RtspStatus.UnsupportedTransport)
         {
@@ -98,6 +101,7 @@ internal sealed class RtspSession : IAsyncDisposable
 
         SendsCopies = RepairFeature.IsSupportedBy(response);
         RouteProof = RouteFeature.Read(response);
+        TellsSent = SentFeature.IsSupportedBy(response);
         return TransportHeader.TryParse(response.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? specs) ? specs[0] : wanted;
     }
 
@@ -153,14 +157,22 @@ internal sealed class RtspSession : IAsyncDisposable
     internal async Task KeepAliveAsync(CancellationToken cancellationToken)
     {
         string method = _methods.Contains(RtspMethod.GetParameter) ? RtspMethod.GetParameter : RtspMethod.Options;
-        var request = new RtspRequest(method, Description.SessionUri);
-        RtspResponse response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        await AskWhetherAliveAsync(new RtspRequest(method, Description.SessionUri), null, cancellationToken).ConfigureAwait(false);
+    }
 
-        // Any other answer is an answer too: there are servers that know neither method and live.
-        if (response.Status is RtspStatus.SessionNotFound)
+    /// <summary>Asks whether the server is still there, and how many packets it has sent to us if it can tell.</summary>
+    /// <returns>Packets; <see langword="null"/>: it lives, but does not tell.</returns>
+    /// <exception cref="RtspException">It is not there, or has forgotten us.</exception>
+    internal async Task<long?> AskSentAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        string method = TellsSent || _methods.Contains(RtspMethod.GetParameter) ? RtspMethod.GetParameter : RtspMethod.Options;
+        var request = new RtspRequest(method, Description.SessionUri);
+        if (TellsSent)
         {
-            Require(Client, request, response);
+            SentFeature.Ask(request);
         }
+
+        return SentFeature.Read(await AskWhetherAliveAsync(request, timeout, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Ends the session if the connection still stands. Never fails: whoever leaves does not mind.</summary>
@@ -206,6 +218,19 @@ internal sealed class RtspSession : IAsyncDisposable
         {
             throw RtspFailure.Refused(client.Server, request, response);
         }
+    }
+
+    private async Task<RtspResponse> AskWhetherAliveAsync(RtspRequest request, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        RtspResponse response = await AskAsync(request, cancellationToken, timeout: timeout).ConfigureAwait(false);
+
+        // Any other answer is an answer too: there are servers that know neither method and live.
+        if (response.Status is RtspStatus.SessionNotFound)
+        {
+            Require(Client, request, response);
+        }
+
+        return response;
     }
 
     private Task<RtspResponse> AskAsync(

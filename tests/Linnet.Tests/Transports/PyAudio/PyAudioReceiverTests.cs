@@ -73,6 +73,7 @@ public sealed class PyAudioReceiverTests : IDisposable
             time.Advance(TimeSpan.FromSeconds(10));
             return logger.Lines.Count == 2;
         });
+        await server.SendAsync(PyAudioTestServer.Message([]), Cancelled);
         server.Close();
         await hearing;
     }
@@ -108,5 +109,66 @@ public sealed class PyAudioReceiverTests : IDisposable
         });
         await hearing;
         Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_TCP_server_that_sends_in_real_time_and_closes_is_lost_unless_it_said_the_end(bool saysEnd)
+    {
+        Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Tcp), out PyAudioAddress? address));
+        var time = new FakeTimeProvider();
+        await using IStationReceiver receiver = await PyAudioReceiver.ConnectAsync(
+            new PyAudioReceiverOptions { Address = address }, time, new Random(1), NullLogger.Instance, Cancelled);
+        using Socket server = await _peers.Listener.AcceptAsync(Cancelled);
+        var sink = new RecordingSink();
+        Task hearing = receiver.RunAsync(sink.Sink, Cancelled);
+        for (int at = 0; at < 44_100 * 3; at += 1024)
+        {
+            await server.SendAsync(PyAudioTestServer.Message(PyAudioDatagramsTests.Sound(at, at + 1024)), Cancelled);
+            await sink.PacketAsync();
+            time.Advance(TimeSpan.FromSeconds(1024 / 44_100.0));
+        }
+
+        if (saysEnd)
+        {
+            await server.SendAsync(PyAudioTestServer.Message([]), Cancelled);
+        }
+
+        server.Close();
+
+        if (saysEnd)
+        {
+            await hearing;
+        }
+        else
+        {
+            Assert.False((await Assert.ThrowsAsync<PyAudioException>(() => hearing)).IsFinal);
+        }
+    }
+
+    [Fact]
+    public async Task By_UDP_each_address_of_a_name_is_asked()
+    {
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync("localhost", Cancelled);
+        Assert.SkipUnless(addresses.Contains(IPAddress.Loopback) && addresses.Contains(IPAddress.IPv6Loopback), "localhost has one address here.");
+
+        // Nobody hears IPv4 at this port, which is asked first.
+        using var server = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+        server.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+        Assert.True(PyAudioAddress.TryParse(new Uri($"pyaudio-udp://localhost:{((IPEndPoint)server.LocalEndPoint!).Port}"), out PyAudioAddress? address));
+        Task<IStationReceiver> connecting = PyAudioReceiver.ConnectAsync(
+            new PyAudioReceiverOptions { Address = address }, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
+        byte[] hello = new byte[100];
+        SocketReceiveFromResult heard = await server.ReceiveFromAsync(hello, new IPEndPoint(IPAddress.IPv6Any, 0), Cancelled);
+        server.SendTo(PyAudioDatagramsTests.Sound(0, 1024), heard.RemoteEndPoint);
+
+        await using IStationReceiver receiver = await connecting;
+        using var stop = new CancellationTokenSource();
+        var sink = new RecordingSink();
+        Task hearing = receiver.RunAsync(sink.Sink, stop.Token);
+        Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hearing);
     }
 }

@@ -24,6 +24,34 @@ public class PyAudioTcpServerTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_end_of_a_station_is_said_by_an_empty_message_and_a_stop_is_not(bool ends)
+    {
+        await using var server = new PyAudioTestServer();
+        using Socket client = await server.ConnectAsync();
+        server.Publish(3);
+        await PyAudioTestServer.UntilAsync(() => client.Available >= 3 * 4096);
+        Task stopping = ends ? Task.CompletedTask : server.StopAsync();
+        if (ends)
+        {
+            server.End();
+        }
+
+        var bytes = new List<byte>();
+        byte[] buffer = new byte[65_536];
+        while (client.Receive(buffer) is int count and > 0)
+        {
+            bytes.AddRange(buffer[..count]);
+        }
+
+        client.Dispose();
+        await stopping;
+        byte[] empty = PyAudioTestServer.Message([]);
+        Assert.Equal(ends, bytes.TakeLast(empty.Length).SequenceEqual(empty));
+    }
+
+    [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     [InlineData("x")]
     public async Task Who_says_anything_speaks_another_protocol_and_the_others_go_on(string words)

@@ -50,8 +50,10 @@ public class RtcpWriterTests
         var writer = new RtcpWriter(_time);
 
         Assert.Null(writer.Report(Listen(ring), 0));
-        Assert.IsType<ReceiverReport>(Parse<RtcpPacket>(writer.Goodbye(Listen(ring)), 0));
-        Assert.Equal([Rings.Stream.Ssrc], Parse<Goodbye>(writer.Goodbye(Listen(ring)), 2).Ssrcs);
+        Assert.IsType<ReceiverReport>(Parse<RtcpPacket>(writer.Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 0));
+        Goodbye goodbye = Parse<Goodbye>(writer.Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 2);
+        Assert.Equal([Rings.Stream.Ssrc], goodbye.Ssrcs);
+        Assert.Equal("server stopped", goodbye.Reason);
     }
 
     [Fact]
@@ -60,10 +62,10 @@ public class RtcpWriterTests
         BroadcastRing ring = Rings.Create();
         var writer = new RtcpWriter(_time);
 
-        string? first = Parse<SourceDescription>(writer.Goodbye(Listen(ring)), 1).Chunks[0].CanonicalName;
+        string? first = Parse<SourceDescription>(writer.Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 1).Chunks[0].CanonicalName;
 
-        Assert.Equal(first, Parse<SourceDescription>(writer.Goodbye(Listen(ring)), 1).Chunks[0].CanonicalName);
-        Assert.NotEqual(first, Parse<SourceDescription>(new RtcpWriter(_time).Goodbye(Listen(ring)), 1).Chunks[0].CanonicalName);
+        Assert.Equal(first, Parse<SourceDescription>(writer.Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 1).Chunks[0].CanonicalName);
+        Assert.NotEqual(first, Parse<SourceDescription>(new RtcpWriter(_time).Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 1).Chunks[0].CanonicalName);
     }
 
     private static Fakes.RecordingListener Listen(BroadcastRing ring) => new(Rings.Open(ring));

@@ -173,7 +173,7 @@ public sealed class RtspReceiverTests
     {
         var time = new ManualTime();
         await using var server = new FakeRtspServer();
-        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, transport, time);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, transport, time, udpPatience: TimeSpan.FromSeconds(60));
         _sink.Report = new ReportBlock(0xAABB, 1, 2, 3, 4, 5, 6);
         using var stop = new CancellationTokenSource();
         Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);

@@ -1,0 +1,132 @@
+using System.Text.RegularExpressions;
+
+namespace Linnet.Interop.Tests.Networks;
+
+/// <summary>A player whose way, address or time is taken from it in the midst of the sound, and given back.</summary>
+[Trait("Length", "Long")]
+public partial class LostWayTests
+{
+    private const int Rate = 48_000;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly string Url = $"rtsp://{BadNetwork.Server}:8554/tone";
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("udp")]
+    public async Task Where_a_firewall_shuts_UDP_off_it_is_heard_again_within_ten_seconds(string transport)
+    {
+        await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
+        using var folder = new TempFolder();
+        await using Tool server = await ServeAsync(network);
+        await using Tool player = network.OnClient("linnet", "play", Url, "--transport", transport, "--output", folder["out.wav"], "--seconds", "30");
+        await WaitForSoundAsync(folder["out.wav"], seconds: 3);
+
+        await network.ShutUdpAsync();
+        if (transport == "udp")
+        {
+            // Nothing but UDP: it goes on trying, and is heard soon after the way is open again.
+            await UntilAsync(() => player.Output.Contains("--transport auto would take TCP", StringComparison.Ordinal));
+            await network.OpenUdpAsync();
+        }
+
+        Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
+        Assert.Contains("Sound no longer comes from 10.99.0.1:8554 over UDP, though it answers: setting it up again", player.Output, StringComparison.Ordinal);
+        Assert.Contains($"Sound comes from 10.99.0.1:8554 again, over {(transport == "udp" ? "UDP" : "TCP")}", player.Output, StringComparison.Ordinal);
+        AssertHeard(folder["out.wav"], mostSilence: transport == "udp" ? 20 : 10);
+    }
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("tcp")]
+    public async Task A_player_whose_address_goes_and_comes_back_is_heard_again(string transport)
+    {
+        await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
+        using var folder = new TempFolder();
+        await using Tool server = await ServeAsync(network);
+        await using Tool player = network.OnClient("linnet", "play", Url, "--transport", transport, "--output", folder["out.wav"], "--seconds", "40");
+        await WaitForSoundAsync(folder["out.wav"], seconds: 3);
+
+        await network.RemoveAddressAsync(1, "10.99.0.2/24");
+        await Task.Delay(TimeSpan.FromSeconds(12), TimeProvider.System, TestContext.Current.CancellationToken);
+        await network.AddAddressAsync(1, "10.99.0.2/24");
+
+        Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
+        AssertHeard(folder["out.wav"], mostSilence: 12 + 15);
+    }
+
+    [Theory]
+    [InlineData("auto", "STOP")]
+    [InlineData("tcp", "STOP")]
+    [InlineData("auto", "server")]
+    public async Task Who_is_stopped_for_a_minute_is_heard_again(string transport, string who)
+    {
+        await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
+        using var folder = new TempFolder();
+        await using Tool server = await ServeAsync(network);
+        await using Tool player = network.OnClient("linnet", "play", Url, "--transport", transport, "--output", folder["out.wav"], "--seconds", "30");
+        await WaitForSoundAsync(folder["out.wav"], seconds: 3);
+        Tool stopped = who == "server" ? server : player;
+
+        await stopped.SignalAsync("STOP");
+        await Task.Delay(TimeSpan.FromSeconds(61), TimeProvider.System, TestContext.Current.CancellationToken);
+        await stopped.SignalAsync("CONT");
+
+        Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
+        AssertHeard(folder["out.wav"], mostSilence: 61 + 15);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_stopped_and_started_again_is_heard_again()
+    {
+        await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
+        using var folder = new TempFolder();
+        await using Tool player = network.OnClient("linnet", "play", Url, "--output", folder["out.wav"], "--seconds", "10");
+        await UntilAsync(() => player.Output.Contains("Nothing listens at 10.99.0.1, port 8554", StringComparison.Ordinal));
+        await using (Tool first = await ServeAsync(network))
+        {
+            await WaitForSoundAsync(folder["out.wav"], seconds: 3);
+            await first.InterruptAsync();
+            Assert.Equal(0, await first.ExitAsync(Limit));
+        }
+
+        await UntilAsync(() => player.Output.Contains("The server at 10.99.0.1:8554 has stopped. Trying again", StringComparison.Ordinal));
+        await using Tool second = await ServeAsync(network);
+
+        Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
+        AssertHeard(folder["out.wav"], mostSilence: 20);
+    }
+
+    private static async Task<Tool> ServeAsync(BadNetwork network)
+    {
+        Tool tool = network.OnServer("linnet", "serve", "tone:440", "--bind", BadNetwork.Server);
+        await tool.LineAsync("Listen with: ", TimeSpan.FromSeconds(60));
+        return tool;
+    }
+
+    private static Task WaitForSoundAsync(string file, int seconds) =>
+        UntilAsync(() => File.Exists(file) && new FileInfo(file).Length > seconds * Rate * 4L);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        late.CancelAfter(Limit);
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, late.Token);
+        }
+    }
+
+    // A tone is loud wherever it was heard; what was missed lies in the file as silence.
+    private static void AssertHeard(string file, double mostSilence)
+    {
+        float[] left = WavSound.Load(file).Channel(0);
+        string windows = string.Concat(left.Chunk(Rate / 10).Select(w => w.Average(s => s * s) > 0.001 ? '+' : '.'));
+        double silence = Silences().Matches(windows).Select(m => m.Length / 10.0).DefaultIfEmpty().Max();
+        Assert.True(silence <= mostSilence, $"Silent for {silence} s: {windows}");
+        Assert.EndsWith("++++++++++", windows, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\.+")]
+    private static partial Regex Silences();
+}

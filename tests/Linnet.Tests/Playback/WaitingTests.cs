@@ -1,0 +1,186 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Playback;
+using Linnet.Tests.Fakes;
+using Linnet.Transports;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtcp;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Tests.Playback;
+
+/// <summary>What a player waits for that is told to: a server that is not there yet, or that has stopped; and what it does not wait for.</summary>
+public sealed class WaitingTests : PlayerScenario
+{
+    private readonly RecordingLogger _logger = new();
+
+    [Fact]
+    public async Task A_server_that_is_not_there_yet_is_waited_for_and_that_is_said_at_once()
+    {
+        int port = FreePort();
+        await using var recording = new Recording(Waiting($"rtsp://127.0.0.1:{port}/song"), _logger);
+        await UntilAsync(() => _logger.Lines.Count > 0);
+        Assert.StartsWith($"901 Nothing listens at 127.0.0.1, port {port}", _logger.Lines[0], StringComparison.Ordinal);
+        PlayerStatistics waiting = recording.Player.GetStatistics();
+        Assert.Equal(PlayerState.Connecting, waiting.State);
+        Assert.Contains("Nothing listens", waiting.Awaits, StringComparison.Ordinal);
+
+        await using FakeRtspServer server = Serve(_sender, port);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 10);
+        await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(200));
+        Assert.Null(recording.Player.GetStatistics().Awaits);
+        await SendGoodbyeAsync(connection, RtspTransport.Tcp);
+        await recording.Running;
+
+        Assert.Equal(Sent(), recording.Samples);
+
+        // However often it was tried.
+        Assert.Single(_logger.Lines, line => line.StartsWith("901", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_silent_is_told_of_before_its_time_is_up()
+    {
+        // It accepts, and says nothing.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var recording = new Recording(Waiting($"rtsp://{listener.LocalEndpoint}/song"), _logger);
+
+        await UntilAsync(() => _logger.Lines.Count > 0);
+
+        Assert.Equal($"744 {listener.LocalEndpoint} has not answered so far. Waiting for it", _logger.Lines[0]);
+        Assert.Equal($"{listener.LocalEndpoint} has not answered so far.", recording.Player.GetStatistics().Awaits);
+        await recording.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(404, false)]
+    [InlineData(401, false)]
+    [InlineData(503, true)]
+    [InlineData(500, true)]
+    public async Task A_refusal_is_waited_out_if_it_can_pass(int status, bool waits)
+    {
+        await using var server = new FakeRtspServer { Script = (_, request) => request.Method == RtspMethod.Describe ? request.Answer((RtspStatus)status) : null };
+        await using var recording = new Recording(Waiting(server.Url), _logger);
+
+        if (waits)
+        {
+            await UntilAsync(() => server.Methods.Count(method => method == RtspMethod.Describe) >= 3);
+            await recording.StopAsync();
+        }
+        else
+        {
+            await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+            Assert.Equal(1, server.Methods.Count(method => method == RtspMethod.Describe));
+        }
+    }
+
+    [Theory]
+    [InlineData("rtsp://no-such-host.invalid:8554/song")]
+    [InlineData("pyaudio-tcp://no-such-host.invalid")]
+    [InlineData("pyaudio-udp://no-such-host.invalid")]
+    public async Task A_name_that_does_not_exist_is_not_waited_for(string url)
+    {
+        try
+        {
+            await Dns.GetHostAddressesAsync("no-such-host.invalid", Cancelled);
+        }
+        catch (SocketException e)
+        {
+            Assert.SkipWhen(e.SocketErrorCode is SocketError.TryAgain, "There is no name server here that could say so.");
+        }
+
+        await using var recording = new Recording(Waiting(url), _logger);
+
+        TransportException problem = await Assert.ThrowsAnyAsync<TransportException>(() => recording.Running);
+        Assert.Equal("There is no host called 'no-such-host.invalid': check the name.", problem.Message);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Who_is_not_to_wait_fails_at_once(bool waits, bool reconnects)
+    {
+        await using var recording = new Recording(
+            Waiting($"rtsp://127.0.0.1:{FreePort()}/song") with { WaitsForStation = waits, Reconnects = reconnects }, _logger);
+
+        await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+        Assert.Empty(_logger.Lines);
+    }
+
+    [Theory]
+    [InlineData("server stopped")]
+    [InlineData("session timed out")]
+    public async Task A_server_that_stops_in_order_is_looked_for_as_one_that_breaks(string reason)
+    {
+        int port;
+        Recording recording;
+        await using (FakeRtspServer server = Serve(_sender))
+        {
+            port = server.Port;
+            recording = new Recording(Options(server), _logger);
+            FakeRtspConnection connection = await server.PlayingAsync();
+            await SendAsync(connection, 10);
+            await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(200));
+            byte[] datagram = new byte[256];
+            int length = RtcpCompound.Write(datagram, new ReceiverReport(_sender.Ssrc), new Goodbye([_sender.Ssrc], reason));
+            await connection.SendPacketAsync(1, datagram[..length]);
+            connection.Close();
+            await UntilAsync(() => recording.Player.State is PlayerState.Reconnecting);
+        }
+
+        Assert.NotNull(recording.Player.GetStatistics().Awaits);
+        short[] first = Sent();
+        var again = new FakeRtpSender(Mono, ssrc: 99) { Sound = (position, _) => (short)position };
+
+        // Meanwhile its station is not there yet, which who has heard it knows to be no mistake.
+        await using FakeRtspServer back = Serve(again, port);
+        Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = back.Script;
+        int refused = 0;
+        back.Script = (connection, request) => request.Method == RtspMethod.Describe && refused++ < 2 ? request.Answer(RtspStatus.NotFound) : script(connection, request);
+        FakeRtspConnection second = await back.PlayingAsync();
+        await SendAsync(second, 10, RtspTransport.Tcp, again);
+        await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
+        await recording.Running;
+
+        short[] samples = recording.Samples;
+        Assert.Equal(first, samples[..first.Length]);
+        Assert.Equal(Enumerable.Range(0, 1600).Select(i => (short)i), samples[^1600..]);
+        Assert.Equal(1, recording.Player.GetStatistics().Reconnects);
+        await recording.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Without_reconnecting_a_server_that_stops_is_an_error()
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        await using var recording = new Recording(Options(server) with { Reconnects = false }, _logger);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 10);
+        byte[] datagram = new byte[256];
+        int length = RtcpCompound.Write(datagram, new ReceiverReport(_sender.Ssrc), new Goodbye([_sender.Ssrc], "server stopped"));
+        await connection.SendPacketAsync(1, datagram[..length]);
+
+        RtspException e = await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+        Assert.Contains("has stopped", e.Message, StringComparison.Ordinal);
+        Assert.Equal(Sent(), recording.Samples);
+    }
+
+    private static PlayerOptions Waiting(string url) => new()
+    {
+        Url = new Uri(url),
+        Transport = RtspTransport.Tcp,
+        WaitsForStation = true,
+        MinReconnectDelay = TimeSpan.FromMilliseconds(10),
+        MaxReconnectDelay = TimeSpan.FromMilliseconds(50),
+    };
+
+    // Nobody listens there, unless somebody takes it just now.
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,211 @@
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Stations;
+using Linnet.Tests.Fakes;
+
+namespace Linnet.Tests.Stations;
+
+/// <summary>What a live source that stalls does to its station: one step of the clock, one line, however it goes on.</summary>
+public class LiveClockTests
+{
+    private const long Ms = 1_000_000;
+
+    private readonly RecordingLogger _logger = new();
+    private readonly SteppedTime _time = new();
+
+    [Theory]
+    [InlineData(0)]          // nothing was kept: what was said meanwhile is lost
+    [InlineData(400)]
+    [InlineData(1000)]
+    [InlineData(1500)]       // all was kept
+    public void A_stall_is_one_step_of_the_clock_or_none_and_one_line(int keptMs)
+    {
+        // 10 ms each; after 5 s nothing for 1.5 s, and then what the device has kept, a block each 0.2 ms.
+        long arrival = 0;
+        var source = new RampSource(new AudioFormat(48_000, 1))
+        {
+            IsLive = true,
+            MaxRead = 480,
+            OnRead = position =>
+            {
+                long block = position / 480;
+                int kept = keptMs / 10;
+                arrival += block == 500 ? 1500 * Ms : block > 500 && block < 500 + kept ? Ms / 5 : 10 * Ms;
+                _time.Now = Start + arrival;
+            },
+        };
+        using StationEngine engine = Create(source);
+        using RingLease lease = Open(engine);
+
+        Run(engine, blocks: 2000);
+
+        // Of the 1500 ms 10 are the block's own, and what was kept came within a few.
+        double lastingMs = 1490 - keptMs;
+        Assert.Equal(lastingMs > 100 ? 1 : 0, engine.GetSnapshot().Reanchored);
+        Assert.Single(_logger.Lines, IsOfClock);
+
+        // One when it starts, and one when the first sound is there.
+        Assert.Equal(lastingMs > 100 ? 3 : 2, Items(lease.Ring).Count(i => i is DiscontinuityItem));
+
+        // The map says again when sound arrives.
+        PacketItem last = Items(lease.Ring).OfType<PacketItem>().Last();
+        Assert.InRange(_time.Now - lease.Ring.Timeline!.Value.DueAt(last.Position + last.Frames), -20 * Ms, 20 * Ms);
+    }
+
+    [Fact]
+    public void A_burst_in_which_sound_is_lost_again_and_again_is_one_step()
+    {
+        long arrival = 0;
+        bool lost = false;
+        var source = new RampSource(new AudioFormat(48_000, 1))
+        {
+            IsLive = true,
+            MaxRead = 480,
+            OnRead = position =>
+            {
+                long block = position / 480;
+                lost = block is >= 503 and <= 530;
+                arrival += block == 500 ? 20_000 * Ms : block is > 500 and < 600 ? Ms / 5 : 10 * Ms;
+                _time.Now = Start + arrival;
+            },
+        };
+        using StationEngine engine = Create(new LosingSource(source, () => lost));
+        using RingLease lease = Open(engine);
+
+        Run(engine, blocks: 2000);
+
+        Assert.Equal(1, engine.GetSnapshot().Reanchored);
+        Assert.Single(_logger.Lines, IsOfClock);
+        PacketItem last = Items(lease.Ring).OfType<PacketItem>().Last();
+        Assert.InRange(_time.Now - lease.Ring.Timeline!.Value.DueAt(last.Position + last.Frames), -20 * Ms, 20 * Ms);
+    }
+
+    [Fact]
+    public void Sound_that_the_source_says_is_lost_steps_the_clock_and_nobody_is_told_twice()
+    {
+        long arrival = 0;
+        bool lost = false;
+        var source = new RampSource(new AudioFormat(48_000, 1))
+        {
+            IsLive = true,
+            MaxRead = 480,
+            OnRead = position =>
+            {
+                lost = position / 480 == 500;
+                arrival += lost ? 310 * Ms : 10 * Ms;
+                _time.Now = Start + arrival;
+            },
+        };
+        using StationEngine engine = Create(new LosingSource(source, () => lost));
+        using RingLease lease = Open(engine);
+
+        Run(engine, blocks: 700);
+
+        Assert.Equal(0, engine.GetSnapshot().Reanchored);
+        Assert.DoesNotContain(_logger.Lines, IsOfClock);
+        PacketItem[] packets = [.. Items(lease.Ring).OfType<PacketItem>()];
+        Assert.Equal([0, 480 * 500], packets.Where(p => p.Datagram.Span[1] >> 7 == 1).Select(p => p.Position));
+        Assert.InRange(_time.Now - lease.Ring.Timeline!.Value.DueAt(packets[^1].Position + packets[^1].Frames), -5 * Ms, 5 * Ms);
+    }
+
+    [Fact]
+    public void Two_stalls_are_two_steps()
+    {
+        long arrival = 0;
+        var source = new RampSource(new AudioFormat(48_000, 1))
+        {
+            IsLive = true,
+            MaxRead = 480,
+            OnRead = position =>
+            {
+                arrival += position / 480 is 500 or 600 ? 510 * Ms : 10 * Ms;
+                _time.Now = Start + arrival;
+            },
+        };
+        using StationEngine engine = Create(source);
+
+        Run(engine, blocks: 1000);
+
+        Assert.Equal(2, engine.GetSnapshot().Reanchored);
+        Assert.Equal(2, _logger.Lines.Count(IsOfClock));
+    }
+
+    [Fact]
+    public void Blocks_that_come_in_large_pieces_are_no_stall()
+    {
+        // A device that gives 80 ms at a time.
+        long arrival = 0;
+        var source = new RampSource(new AudioFormat(48_000, 1))
+        {
+            IsLive = true,
+            MaxRead = 480,
+            OnRead = position =>
+            {
+                arrival += position / 480 % 8 == 0 ? 80 * Ms : 0;
+                _time.Now = Start + arrival;
+            },
+        };
+        using StationEngine engine = Create(source);
+
+        Run(engine, blocks: 2000);
+
+        Assert.Equal(0, engine.GetSnapshot().Reanchored);
+        Assert.DoesNotContain(_logger.Lines, IsOfClock);
+    }
+
+    private static long Start => 1_000_000 * Ms;
+
+    private static bool IsOfClock(string line) => line.StartsWith("203", StringComparison.Ordinal) || line.StartsWith("745", StringComparison.Ordinal);
+
+    private static void Run(StationEngine engine, int blocks)
+    {
+        for (int i = 0; i < blocks; i++)
+        {
+            engine.Step(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private StationEngine Create(Linnet.Sources.IAudioSource source)
+    {
+        _time.Now = Start;
+        return new StationEngine(new StationOptions { Name = "mic", RingDuration = TimeSpan.FromSeconds(60) }, source, _time, _logger);
+    }
+
+    private static RingLease Open(StationEngine engine)
+    {
+        Assert.True(engine.Listing.TryFind("l16", out BroadcastRing? ring));
+        Assert.True(ring.TryOpen(out RingLease? lease));
+        return lease;
+    }
+
+    private static List<RingItem> Items(BroadcastRing ring)
+    {
+        var items = new List<RingItem>();
+        for (long i = Math.Max(0, ring.Head - ring.Capacity); i < ring.Head; i++)
+        {
+            if (ring.TryGet(i, out RingItem? item))
+            {
+                items.Add(item);
+            }
+        }
+
+        return items;
+    }
+
+    /// <summary>Says of some reads that sound was lost before them.</summary>
+    private sealed class LosingSource(RampSource inner, Func<bool> isLost) : Linnet.Sources.IAudioSource
+    {
+        public AudioFormat Format => inner.Format;
+
+        public int BitDepth => inner.BitDepth;
+
+        public bool IsLive => true;
+
+        public TimeSpan? Duration => null;
+
+        public Linnet.Sources.SourceRead Read(Span<float> pcm, CancellationToken cancellationToken) =>
+            inner.Read(pcm, cancellationToken) with { Discontinuity = isLost() };
+
+        public void Dispose() => inner.Dispose();
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Tests.Fakes;
+using Linnet.Tests.Transports.Rtsp;
+using Linnet.Transports;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Transports;
+
+/// <summary>Which address of a host is tried when, and which wins.</summary>
+public class AddressRaceTests
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<string> _tried = [];
+    private readonly Dictionary<string, TaskCompletionSource<Connection>> _attempts = [];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("2001:db8::1 2001:db8::2 2001:db8::3 192.0.2.1 192.0.2.2", "2001:db8::1 192.0.2.1 2001:db8::2 192.0.2.2 2001:db8::3")]
+    [InlineData("192.0.2.1 192.0.2.2 2001:db8::1", "192.0.2.1 2001:db8::1 192.0.2.2")]
+    [InlineData("192.0.2.1 192.0.2.1 ::1", "192.0.2.1 ::1")]
+    [InlineData("2001:db8::1", "2001:db8::1")]
+    public void The_families_take_turns_beginning_with_that_of_the_first(string given, string order) =>
+        Assert.Equal(order.Split(' '), AddressRace.Order([.. given.Split(' ').Select(IPAddress.Parse)]).Select(a => a.ToString()));
+
+    [Fact]
+    public async Task A_silent_address_holds_up_the_next_for_a_quarter_of_a_second()
+    {
+        Task<Connection> racing = RaceAsync("2001:db8::1", "192.0.2.1", "192.0.2.2");
+        Assert.Equal(["2001:db8::1"], _tried);
+
+        _time.Advance(Pause - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(["2001:db8::1"], _tried);
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await Until.TrueAsync(() => _tried.Count == 2);
+        var second = new Connection();
+        _attempts["192.0.2.1"].SetResult(second);
+
+        Assert.Same(second, await racing.WaitAsync(Cancelled));
+        Assert.Equal(["2001:db8::1", "192.0.2.1"], _tried);
+        Assert.False(second.IsDisposed);
+    }
+
+    [Fact]
+    public async Task After_a_refusal_the_next_is_tried_at_once()
+    {
+        Task<Connection> racing = RaceAsync("2001:db8::1", "192.0.2.1");
+        _attempts["2001:db8::1"].SetException(new SocketException((int)SocketError.NetworkUnreachable));
+
+        await Until.TrueAsync(() => _tried.Count == 2);
+        _attempts["192.0.2.1"].SetResult(new Connection());
+
+        await racing.WaitAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task An_address_that_was_slow_still_wins_if_the_later_ones_do_not_answer_and_whoever_comes_late_is_closed()
+    {
+        Task<Connection> racing = RaceAsync("2001:db8::1", "192.0.2.1");
+        _time.Advance(Pause);
+        await Until.TrueAsync(() => _tried.Count == 2);
+        _attempts["2001:db8::1"].SetResult(new Connection());
+        await racing.WaitAsync(Cancelled);
+
+        var late = new Connection();
+        _attempts["192.0.2.1"].SetResult(late);
+        await Until.TrueAsync(() => late.IsDisposed);
+    }
+
+    [Fact]
+    public async Task Where_none_can_be_connected_to_the_error_is_the_one_that_says_most()
+    {
+        Task<Connection> racing = RaceAsync("2001:db8::1", "192.0.2.1", "2001:db8::2");
+        _attempts["2001:db8::1"].SetException(new SocketException((int)SocketError.NetworkUnreachable));
+        await Until.TrueAsync(() => _tried.Count == 2);
+        _attempts["192.0.2.1"].SetException(new SocketException((int)SocketError.ConnectionRefused));
+        await Until.TrueAsync(() => _tried.Count == 3);
+        _attempts["2001:db8::2"].SetException(new SocketException((int)SocketError.HostUnreachable));
+
+        SocketException e = await Assert.ThrowsAsync<SocketException>(() => racing.WaitAsync(Cancelled));
+        Assert.Equal(SocketError.ConnectionRefused, e.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task Of_a_host_with_very_many_addresses_a_few_are_tried()
+    {
+        Task<Connection> racing = RaceAsync([.. Enumerable.Range(1, 200).Select(i => $"192.0.2.{i}")]);
+        for (int i = 1; i <= AddressRace.MaxAddresses; i++)
+        {
+            await Until.TrueAsync(() => _tried.Count == i);
+            _attempts[_tried[i - 1]].SetException(new SocketException((int)SocketError.ConnectionRefused));
+        }
+
+        await Assert.ThrowsAsync<SocketException>(() => racing.WaitAsync(Cancelled));
+        Assert.Equal(AddressRace.MaxAddresses, _tried.Count);
+    }
+
+    [Fact]
+    public async Task A_host_without_an_address_is_none()
+    {
+        SocketException e = await Assert.ThrowsAsync<SocketException>(() => AddressRace.ConnectAsync([], 1, _time, Cancelled));
+        Assert.Equal(SocketError.HostNotFound, e.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task A_machine_that_hears_one_family_only_is_reached()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        // Nobody listens at the first two: one refuses, and to the other there is no way.
+        IPAddress[] addresses = [IPAddress.IPv6Loopback, IPAddress.Parse("2001:db8::1"), IPAddress.Loopback];
+        using Socket socket = await AddressRace.ConnectAsync(addresses, port, TimeProvider.System, Cancelled);
+
+        Assert.Equal(listener.LocalEndpoint, socket.RemoteEndPoint);
+        Assert.True(socket.NoDelay);
+    }
+
+    [Fact]
+    public async Task It_ends_when_it_is_given_up()
+    {
+        using var stopping = new CancellationTokenSource();
+        Task<Connection> racing = AddressRace.ConnectAsync([IPAddress.Parse("192.0.2.1")], Try, _time, stopping.Token);
+        await stopping.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => racing.WaitAsync(Cancelled));
+    }
+
+    private Task<Connection> RaceAsync(params string[] addresses) =>
+        AddressRace.ConnectAsync([.. addresses.Select(IPAddress.Parse)], Try, _time, Cancelled);
+
+    private Task<Connection> Try(IPAddress address, CancellationToken cancellationToken)
+    {
+        var attempt = new TaskCompletionSource<Connection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _attempts.Add(address.ToString(), attempt);
+        _tried.Add(address.ToString());
+        return attempt.Task;
+    }
+
+    private sealed class Connection : IDisposable
+    {
+        internal bool IsDisposed { get; private set; }
+
+        public void Dispose() => IsDisposed = true;
+    }
+}

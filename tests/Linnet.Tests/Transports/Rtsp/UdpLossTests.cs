@@ -1,0 +1,262 @@
+using Linnet.Audio;
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+/// <summary>What a receiver does when sound stops coming by UDP in the midst of it, though the server answers.</summary>
+public sealed class UdpLossTests
+{
+    // As a real machine would have it: an answer takes less than a step.
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    private readonly FakeRtpSender _sender = new(new AudioFormat(8000, 1));
+    private readonly RecordingSink _sink = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordingLogger _logger = new();
+    private long _sent;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task It_sets_up_again_by_UDP_then_by_TCP_and_hears_within_ten_seconds(bool tellsSent)
+    {
+        await using FakeRtspServer server = Serve(tellsSent);
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        await HearAsync(await server.PlayingAsync(), isTcp: false);
+        Assert.Null(receiver.Awaits);
+
+        // From here on nothing comes through, though the server sends.
+        long lostAt = _time.GetTimestamp();
+        FakeRtspConnection second = await PlayingAsync(server, sends: true);
+        Assert.InRange(_time.GetElapsedTime(lostAt), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
+        Assert.Contains("setting it up again", receiver.Awaits, StringComparison.Ordinal);
+        FakeRtspConnection third = await PlayingAsync(server, sends: true);
+        await HearAsync(third, isTcp: true);
+
+        Assert.InRange(_time.GetElapsedTime(lostAt), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
+        Assert.True(receiver.IsTcp);
+        await Until.TrueAsync(() => receiver.Awaits is null);
+        Assert.Equal(["740", "741", "743"], _logger.Lines.Select(line => line[..3]));
+        Assert.Equal(["UDP", "UDP", "TCP"], Transports(server));
+        Assert.NotSame(second, third);
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
+    public async Task Where_UDP_brings_sound_again_it_stays_with_UDP()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        await HearAsync(await server.PlayingAsync(), isTcp: false);
+
+        await HearAsync(await PlayingAsync(server, sends: true), isTcp: false);
+
+        await Until.TrueAsync(() => receiver.Awaits is null);
+        Assert.False(receiver.IsTcp);
+        Assert.True(receiver.WasHeardOverUdp);
+        Assert.Equal(["740", "743"], _logger.Lines.Select(line => line[..3]));
+        Assert.Equal(1, server.Methods.Count(method => method == RtspMethod.Teardown));
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
+    public async Task A_way_that_is_lost_again_and_again_is_none()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        await HearAsync(await server.PlayingAsync(), isTcp: false);
+        for (int loss = 1; loss < UdpWay.MaxLosses; loss++)
+        {
+            await HearAsync(await PlayingAsync(server, sends: true), isTcp: false);
+        }
+
+        await HearAsync(await PlayingAsync(server, sends: true), isTcp: true);
+
+        Assert.Equal(["UDP", "UDP", "UDP", "TCP"], Transports(server));
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
+    public async Task Where_only_UDP_is_wanted_it_is_tried_again_and_again_and_less_and_less_often()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Udp);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        await HearAsync(await server.PlayingAsync(), isTcp: false);
+        var times = new List<TimeSpan>();
+        for (int i = 0; i < 5; i++)
+        {
+            long since = _time.GetTimestamp();
+            await PlayingAsync(server, sends: true);
+            times.Add(_time.GetElapsedTime(since));
+        }
+
+        Assert.InRange(times[0], TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
+        Assert.InRange(times[1], TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
+        Assert.True(times[2] > times[1] && times[3] > times[2], string.Join(", ", times));
+        Assert.InRange(times[4], TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20));
+        Assert.DoesNotContain("TCP", Transports(server));
+        Assert.Contains(_logger.Lines, line => line.StartsWith("742 Nothing comes from", StringComparison.Ordinal));
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
+    public async Task A_station_of_ours_that_is_silent_itself_is_waited_for()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await HearAsync(connection, isTcp: false);
+
+        await AdvanceAsync(TimeSpan.FromSeconds(60), sends: false);
+
+        Assert.Equal(["UDP"], Transports(server));
+        Assert.Empty(_logger.Lines);
+        Assert.InRange(server.Methods.Count(method => method == RtspMethod.GetParameter), 20, 200);
+        await HearAsync(connection, isTcp: false);
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_either_is_gone_within_a_few_seconds()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        bool answers = true;
+        server.Takeover = async connection =>
+        {
+            await foreach (RtspRequest request in connection.ReadAsync(Cancelled))
+            {
+                if (Volatile.Read(ref answers))
+                {
+                    await connection.SendAsync(server.Script(connection, request) ?? server.Answer(connection, request));
+                }
+
+                if (request.Method == RtspMethod.Play)
+                {
+                    connection.SendRtp(_sender.Next(160));
+                }
+            }
+        };
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        await _sink.PacketAsync();
+        Volatile.Write(ref answers, false);
+
+        long since = _time.GetTimestamp();
+        await AdvanceUntilAsync(() => hearing.IsCompleted, sends: true);
+
+        RtspException e = await Assert.ThrowsAsync<RtspException>(() => hearing);
+        Assert.False(e.IsFinal);
+        Assert.InRange(_time.GetElapsedTime(since), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8));
+    }
+
+    [Theory]
+    [InlineData(RtspTransport.Auto, true, 1, RtspTransport.Auto)]
+    [InlineData(RtspTransport.Auto, true, 3, RtspTransport.Tcp)]
+    [InlineData(RtspTransport.Auto, false, 1, RtspTransport.Tcp)]
+    [InlineData(RtspTransport.Udp, true, 9, RtspTransport.Udp)]
+    [InlineData(RtspTransport.Udp, false, 9, RtspTransport.Udp)]
+    internal void How_it_goes_on_depends_on_what_is_wanted_and_what_came(RtspTransport wanted, bool wasHeard, int losses, RtspTransport next)
+    {
+        var way = new UdpWay(wanted, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
+        RtspTransport told = wanted;
+        for (int i = 0; i < losses; i++)
+        {
+            told = way.OnLost(wasHeard, now: i).Next;
+        }
+
+        Assert.Equal(next, told);
+    }
+
+    [Fact]
+    public void Losses_that_are_long_ago_do_not_count()
+    {
+        var way = new UdpWay(RtspTransport.Auto, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
+        for (int hour = 0; hour < 10; hour++)
+        {
+            Assert.Equal(RtspTransport.Auto, way.OnLost(wasHeard: true, now: hour * 3600).Next);
+        }
+    }
+
+    // A server that, if it is one of ours, tells how much it has sent.
+    private FakeRtspServer Serve(bool tellsSent)
+    {
+        var server = new FakeRtspServer();
+        server.Script = (connection, request) =>
+        {
+            RtspResponse? answer = tellsSent && request.Method is RtspMethod.Setup or RtspMethod.GetParameter ? server.Answer(connection, request) : null;
+            if (request.Method == RtspMethod.Setup)
+            {
+                answer?.Headers.Add(RtspHeaderNames.Supported, SentFeature.Tag);
+            }
+            else if (answer is not null && SentFeature.IsAskedBy(request))
+            {
+                SentFeature.Tell(answer, Volatile.Read(ref _sent));
+            }
+
+            return answer;
+        };
+        return server;
+    }
+
+    private Task<RtspReceiver> ConnectAsync(FakeRtspServer server, RtspTransport transport) => RtspReceiver.ConnectAsync(
+        new RtspReceiverOptions { Address = server.Address, Transport = transport }, _time, new Random(1), _logger, Cancelled);
+
+    private async Task HearAsync(FakeRtspConnection connection, bool isTcp)
+    {
+        byte[] packet = _sender.Next(160);
+        _sent++;
+        if (isTcp)
+        {
+            await connection.SendPacketAsync(0, packet);
+        }
+        else
+        {
+            connection.SendRtp(packet);
+        }
+
+        Assert.Equal(packet, await _sink.PacketAsync());
+    }
+
+    private async Task<FakeRtspConnection> PlayingAsync(FakeRtspServer server, bool sends)
+    {
+        Task<FakeRtspConnection> playing = server.PlayingAsync().AsTask();
+        await AdvanceUntilAsync(() => playing.IsCompleted, sends);
+        return await playing;
+    }
+
+    private async Task AdvanceAsync(TimeSpan span, bool sends)
+    {
+        long since = _time.GetTimestamp();
+        await AdvanceUntilAsync(() => _time.GetElapsedTime(since) >= span, sends, TimeSpan.FromMilliseconds(50));
+    }
+
+    private Task AdvanceUntilAsync(Func<bool> condition, bool sends, TimeSpan? step = null) => Until.TrueAsync(() =>
+    {
+        if (!condition())
+        {
+            _sent += sends ? 1 : 0;
+            _time.Advance(step ?? Step);
+        }
+
+        return condition();
+    });
+
+    private static IEnumerable<string> Transports(FakeRtspServer server) => server.Requests
+        .Where(request => request.Method == RtspMethod.Setup)
+        .Select(request => request.Headers[RtspHeaderNames.Transport]!.Contains("TCP", StringComparison.Ordinal) ? "TCP" : "UDP");
+}
