@@ -33,6 +33,7 @@ internal sealed class RtpReceiver
     private readonly bool _isLive;
     private long _lastArrivalAt;
     private long _soundAt;
+    private int _inHand;
     private long _rtpSsrc = -1;
     private int _started;
     private long _malformed;
@@ -72,8 +73,8 @@ internal sealed class RtpReceiver
     /// <summary>When sound came last, in ticks; before the first, when this was made.</summary>
     internal long SoundAt => Volatile.Read(ref _soundAt);
 
-    /// <summary>How long no sound has come.</summary>
-    internal TimeSpan SoundSilentFor => _time.GetElapsedTime(SoundAt);
+    /// <summary>How long no sound has come. While a packet is worked on others wait behind it: a busy machine, or code that is used for the first time, is no silence.</summary>
+    internal TimeSpan SoundSilentFor => Volatile.Read(ref _inHand) > 0 ? TimeSpan.Zero : _time.GetElapsedTime(SoundAt);
 
     /// <summary>Completes when the stream that is heard has said goodbye for good.</summary>
     internal Task Goodbye => _goodbye.Task;
@@ -114,8 +115,17 @@ internal sealed class RtpReceiver
             Volatile.Write(ref _rtpSsrc, BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]));
         }
 
-        _sink.Packet(datagram, now);
-        Volatile.Read(ref _repair)?.OnPacket();
+        Interlocked.Increment(ref _inHand);
+        try
+        {
+            _sink.Packet(datagram, now);
+            Volatile.Read(ref _repair)?.OnPacket();
+        }
+        finally
+        {
+            Volatile.Write(ref _soundAt, _time.GetTimestamp());
+            Interlocked.Decrement(ref _inHand);
+        }
     }
 
     /// <summary>A datagram came where RTCP is expected.</summary>

@@ -28,6 +28,35 @@ public sealed class RtpReceiverTests
     }
 
     [Fact]
+    public void While_a_packet_is_worked_on_nothing_is_silent()
+    {
+        var time = new SteppedTime();
+        RtpReceiver receiver = null!;
+        var during = new List<TimeSpan>();
+        var sink = new RtpSink
+        {
+            Start = static (_, _) => { },
+            Packet = (_, _) =>
+            {
+                // A machine so busy that the first packet takes ten seconds.
+                time.Now += 10_000_000_000;
+                during.Add(receiver.SoundSilentFor);
+            },
+            SenderReport = static (_, _) => { },
+            Goodbye = static (_, _) => { },
+            Report = static _ => null,
+        };
+        receiver = new RtpReceiver(sink, time, new Random(1));
+
+        receiver.OnRtp(_sender.Next(80));
+        Assert.Equal([TimeSpan.Zero], during);
+        Assert.Equal(TimeSpan.Zero, receiver.SoundSilentFor);
+
+        time.Now += 4_000_000_000;
+        Assert.Equal(TimeSpan.FromSeconds(4), receiver.SoundSilentFor);
+    }
+
+    [Fact]
     public void The_goodbye_of_another_stream_is_not_the_end()
     {
         _receiver.OnRtp(_sender.Next(80));
