@@ -56,6 +56,7 @@ public sealed class WaitingTests : PlayerScenario
 
     [Theory]
     [InlineData(404, false)]
+    [InlineData(410, false)]
     [InlineData(401, false)]
     [InlineData(503, true)]
     [InlineData(500, true)]

@@ -64,8 +64,9 @@ internal static class RtspFailure
     internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) => response.Status switch
     {
         RtspStatus.Unauthorized => NeedsAccount(server),
-        _ when Explanation(response) is { Length: > 0 } words => new RtspException(words) { IsUnknown = response.Status is RtspStatus.NotFound },
+        _ when Explanation(response) is { Length: > 0 } words => new RtspException(words) { IsUnknown = response.Status is RtspStatus.NotFound or RtspStatus.Gone },
         RtspStatus.NotFound => new RtspException($"{server} has no station '{Quote(PathOf(request))}'.") { IsUnknown = true },
+        RtspStatus.Gone => new RtspException($"{server} has no station '{Quote(PathOf(request))}' any more.") { IsUnknown = true },
         RtspStatus.ServiceUnavailable or RtspStatus.NotEnoughBandwidth => new RtspException($"{server} is full: try again later."),
         RtspStatus.SessionNotFound => new RtspException($"{server} has ended our session."),
         _ => new RtspException(string.Create(
