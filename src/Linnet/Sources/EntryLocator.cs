@@ -157,7 +157,7 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
     /// <summary>Whether it names something on a network, by an address or on the share of another host.</summary>
     private bool IsElsewhere(string location) =>
         location.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase)
-            ? PathOf(location[FileScheme.Length..]) is not string path || !IsHere(path)
+            ? PathOf(location[FileScheme.Length..]) is not string path || !IsHere(path) || !IsHere(Decoded(path))
             : SourceAddress.IsUrl(location) || !IsHere(location);
 
     private static string Decoded(string path)
