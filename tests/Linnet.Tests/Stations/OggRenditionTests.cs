@@ -50,6 +50,28 @@ public class OggRenditionTests
     }
 
     [Fact]
+    public void The_last_page_of_each_stream_holds_a_packet_wherever_the_title_changes()
+    {
+        for (int change = 48_000; change < 48_000 + (6 * 960); change += 960)
+        {
+            ReadOnlySpan<byte> bytes = StreamRun.Of(new RampSource(new AudioFormat(48_000, 2), 100_000) { Tracks = { [0] = One, [change] = Two } }, "opus").Bytes;
+            var reader = new OggPageReader();
+            int ends = 0;
+            while (reader.TryRead(ref bytes, out OggPage page))
+            {
+                if (page.Kinds.HasFlag(OggPageKinds.Last))
+                {
+                    ends++;
+                    Assert.NotEqual(0, page.Segments.Length);
+                    Assert.NotEqual(OggPage.NoGranule, page.Granule);
+                }
+            }
+
+            Assert.Equal(2, ends);
+        }
+    }
+
+    [Fact]
     public void A_page_lasts_a_tenth_of_a_second_at_most()
     {
         Link[] links = Link.AllOf(StreamRun.Of(Source(), "opus").Bytes);

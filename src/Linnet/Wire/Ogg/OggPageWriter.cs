@@ -60,7 +60,7 @@ public sealed class OggPageWriter(uint serial)
 
     /// <summary>Writes what waits as a page. Without anything waiting it writes nothing, unless this ends the stream.</summary>
     /// <param name="output">Takes the page.</param>
-    /// <param name="isLast">Whether it ends the stream.</param>
+    /// <param name="isLast">Whether it ends the stream. The last page must hold a packet: checkers refuse an empty one.</param>
     public void Flush(IBufferWriter<byte> output, bool isLast = false)
     {
         ArgumentNullException.ThrowIfNull(output);

@@ -85,14 +85,15 @@ internal sealed class OggContainer : IStreamContainer
             Begin(packet, output);
         }
 
-        _pages.Add(packet.Payload.Span, GranuleAt(packet.Position + packet.Frames), output);
-        _pending += packet.Frames;
-        if (_pending + packet.Frames > _pageFrames)
+        // A page that is full waits for the packet after it: the last page of a link must hold a packet, and nobody knows yet which page is the last.
+        if (_pending > 0 && _pending + packet.Frames > _pageFrames)
         {
             _pages.Flush(output);
             _pending = 0;
         }
 
+        _pages.Add(packet.Payload.Span, GranuleAt(packet.Position + packet.Frames), output);
+        _pending += packet.Frames;
         _last = packet;
         _lately.Enqueue(packet);
         while (_lately.Count > _mapping.PacketsBefore)
