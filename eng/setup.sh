@@ -24,6 +24,8 @@ peers=(
   "flac|flac|flac|flac|flac"
   "opusinfo|opus-tools|opus-tools|opus-tools|opus-tools"
   "ogginfo|vorbis-tools|vorbis-tools|vorbis-tools|vorbis-tools"
+  "oggz-validate|oggz-tools|liboggz|liboggz|liboggz"
+  "mp3val|mp3val|||mp3val"
   "chromium|chromium|chromium|chromium|"
   "pulseaudio|pulseaudio|pulseaudio|pulseaudio|pulseaudio"
   "pactl|pulseaudio-utils|pulseaudio-utils|libpulse|pulseaudio"

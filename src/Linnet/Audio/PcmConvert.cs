@@ -50,6 +50,15 @@ public static class PcmConvert
             case SampleLayout.F32LE:
                 Pcm32.FloatsToFloat(source, pcm);
                 break;
+            case SampleLayout.F64LE:
+                Pcm64.ToFloat(source, pcm);
+                break;
+            case SampleLayout.MuLaw:
+                G711.MuLawToFloat(source, pcm);
+                break;
+            case SampleLayout.ALaw:
+                G711.ALawToFloat(source, pcm);
+                break;
             default:
                 throw new UnreachableException();
         }
@@ -91,6 +100,15 @@ public static class PcmConvert
                 break;
             case SampleLayout.F32LE:
                 Pcm32.FloatToFloats(pcm, destination);
+                break;
+            case SampleLayout.F64LE:
+                Pcm64.FromFloat(pcm, destination);
+                break;
+            case SampleLayout.MuLaw:
+                G711.ToMuLaw(pcm, destination);
+                break;
+            case SampleLayout.ALaw:
+                G711.ToALaw(pcm, destination);
                 break;
             default:
                 throw new UnreachableException();

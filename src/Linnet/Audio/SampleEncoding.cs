@@ -34,16 +34,25 @@ public sealed class SampleEncoding
     /// <summary>IEEE 754 float32, little-endian, full scale ±1.</summary>
     public static SampleEncoding F32LE { get; } = new(SampleLayout.F32LE, "f32le", 4, 0);
 
+    /// <summary>IEEE 754 float64, little-endian, full scale ±1. Read as float32.</summary>
+    public static SampleEncoding F64LE { get; } = new(SampleLayout.F64LE, "f64le", 8, 0);
+
+    /// <summary>G.711 µ-law: one byte for 14 bits of telephone sound.</summary>
+    public static SampleEncoding MuLaw { get; } = new(SampleLayout.MuLaw, "mulaw", 1, 16);
+
+    /// <summary>G.711 A-law: one byte for 13 bits of telephone sound.</summary>
+    public static SampleEncoding ALaw { get; } = new(SampleLayout.ALaw, "alaw", 1, 16);
+
     /// <summary>All encodings, shortest first.</summary>
-    public static IReadOnlyList<SampleEncoding> All { get; } = [U8, S16LE, S16BE, S24LE, S24BE, S32LE, F32LE];
+    public static IReadOnlyList<SampleEncoding> All { get; } = [U8, MuLaw, ALaw, S16LE, S16BE, S24LE, S24BE, S32LE, F32LE, F64LE];
 
     /// <summary>As ffmpeg and the command line write it, such as <c>s16le</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Bytes of one sample, 1–4.</summary>
+    /// <summary>Bytes of one sample, 1–8.</summary>
     public int BytesPerSample { get; }
 
-    /// <summary>Bits of integer PCM, 8–32; 0 for float.</summary>
+    /// <summary>Bits of the integer PCM that it holds or expands to, 8–32; 0 for float.</summary>
     public int BitDepth { get; }
 
     /// <summary>What <see cref="PcmConvert"/> switches on.</summary>
@@ -79,4 +88,7 @@ internal enum SampleLayout
     S24BE,
     S32LE,
     F32LE,
+    F64LE,
+    MuLaw,
+    ALaw,
 }

@@ -68,7 +68,7 @@ public static class AudioSources
         }
         else
         {
-            return OpenEntry(new PlaylistEntry(path), options.Time, cancellationToken);
+            return OpenOnce(path, options.Time, cancellationToken);
         }
 
         string name = ByteText.Shown(path);
@@ -99,7 +99,22 @@ public static class AudioSources
         return entry.Part is { } part ? new PartSource(source, part, entry.Untagged, entry.Shown) : source;
     }
 
-    /// <summary>Opens one file: by libsndfile, and by ffmpeg what that does not read.</summary>
+    /// <summary>Opens one file that is played once, and reads its beginning, so that one without sound says so now.</summary>
+    private static StartedSource OpenOnce(string path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        IAudioSource source = OpenEntry(new PlaylistEntry(path), time, cancellationToken);
+        try
+        {
+            return StartedSource.Start(source, cancellationToken);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens one file: by our own decoders or libsndfile, and by ffmpeg what those do not read.</summary>
     private static IAudioSource OpenFile(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken) =>
         (IAudioSource?)FileSource.TryOpen(path, untagged) ?? FfmpegSource.Open(path, untagged, time, cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Codecs.Ffmpeg;
+using Linnet.Codecs.Streams;
 
 namespace Linnet.Sources;
 
@@ -18,7 +19,7 @@ public sealed class FfmpegSource : IAudioSource
 
     private readonly FfmpegProcess _process;
     private readonly ReadAhead _bytes;
-    private readonly PcmInput _input;
+    private readonly DecodedSound _sound;
     private readonly string _path;
     private readonly long? _length;
     private float[] _beyond = [];
@@ -28,22 +29,19 @@ public sealed class FfmpegSource : IAudioSource
     private long _position;
     private TrackInfo? _track;
 
-    private FfmpegSource(FfmpegProcess process, ReadAhead bytes, PcmInput input, int bitDepth, string path, TrackInfo? untagged)
+    private FfmpegSource(FfmpegProcess process, ReadAhead bytes, DecodedSound sound, int bitDepth, string path, TrackInfo? untagged)
     {
         _process = process;
         _bytes = bytes;
-        _input = input;
+        _sound = sound;
         _path = path;
         BitDepth = bitDepth;
-        _length = Mp4Length.TryRead(path) is { } length ? (long)((Int128)length.Units * input.Format.SampleRate / length.PerSecond) : null;
-        TrackInfo track = input.Title is not null
-            ? new TrackInfo(input.Title, input.Artist)
-            : untagged ?? new TrackInfo(SourceFile.TitleOf(path), input.Artist);
-        _track = track with { Loudness = process.Loudness };
+        _length = Mp4Length.TryRead(path) is { } length ? (long)((Int128)length.Units * sound.Format.SampleRate / length.PerSecond) : null;
+        _track = sound.FirstTags.NameOr(untagged ?? new TrackInfo(SourceFile.TitleOf(path))) with { Loudness = process.Loudness };
     }
 
     /// <inheritdoc/>
-    public AudioFormat Format => _input.Format;
+    public AudioFormat Format => _sound.Format;
 
     /// <inheritdoc/>
     public int BitDepth { get; }
@@ -72,13 +70,19 @@ public sealed class FfmpegSource : IAudioSource
         SourceFile.ThrowIfUnreadable(path);
         FfmpegProcess process = FfmpegProcess.Start(path, searchPath);
         var bytes = new ReadAhead(process.Output);
+        var sound = new DecodedSound(bytes.Read, new WavStreamDecoder(), path);
         try
         {
             using var limit = new CancellationTokenSource(FirstByteLimit, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            PcmInput input = ReadHeader(path, process, bytes, either.Token);
-            SourceFile.ThrowIfNotCarried(path, input.Pcm.Format.SampleRate, input.Pcm.Format.Channels);
-            return new FfmpegSource(process, bytes, input, process.WaitForBitDepth(either.Token), path, untagged);
+            if (!sound.WaitForFormat(either.Token))
+            {
+                throw process.WaitForProblem() is string problem
+                    ? new IOException($"{path} is not a sound file that libsndfile or ffmpeg can read: {problem}.")
+                    : sound.NoSound();
+            }
+
+            return new FfmpegSource(process, bytes, sound, process.WaitForBitDepth(either.Token), path, untagged);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -100,7 +104,8 @@ public sealed class FfmpegSource : IAudioSource
         {
             return _process.WaitForProblem() is string problem
                 ? throw new IOException($"{_path} broke off after {Format.DurationOf(_position).TotalSeconds:F1} s: {problem}.")
-                : SourceRead.End;
+                : _position > 0 ? SourceRead.End
+                : throw _sound.NoSound();
         }
 
         _position += frames;
@@ -119,12 +124,12 @@ public sealed class FfmpegSource : IAudioSource
         int channels = Format.Channels;
         if (_length is not long length || _isLonger)
         {
-            return TakeBeyond(pcm) is > 0 and int held ? held : _input.Read(pcm, cancellationToken);
+            return TakeBeyond(pcm) is > 0 and int held ? held : ReadDecoded(pcm, cancellationToken);
         }
 
         if (_position < length)
         {
-            return _input.Read(pcm[..(int)Math.Min(pcm.Length, (length - _position) * channels)], cancellationToken);
+            return ReadDecoded(pcm[..(int)Math.Min(pcm.Length, (length - _position) * channels)], cancellationToken);
         }
 
         // What is left is padding if it is short; else the file does not know its own length.
@@ -132,7 +137,7 @@ public sealed class FfmpegSource : IAudioSource
         int read;
         do
         {
-            read = _input.Read(_beyond.AsSpan(_beyondEnd), cancellationToken);
+            read = ReadDecoded(_beyond.AsSpan(_beyondEnd), cancellationToken);
             _beyondEnd += read * channels;
         }
         while (read > 0 && _beyondEnd < _beyond.Length);
@@ -141,24 +146,16 @@ public sealed class FfmpegSource : IAudioSource
         return TakeBeyond(pcm);
     }
 
+    /// <summary>ffmpeg's end is told by the program, whatever the sound was.</summary>
+    private int ReadDecoded(Span<float> pcm, CancellationToken cancellationToken) => 
+        _sound.WaitForSound(cancellationToken) ? _sound.Read(pcm, cancellationToken).Frames : 0;
+
     private int TakeBeyond(Span<float> pcm)
     {
         int samples = Math.Min(_beyondEnd - _beyondStart, pcm.Length / Format.Channels * Format.Channels);
         _beyond.AsSpan(_beyondStart, samples).CopyTo(pcm);
         _beyondStart += samples;
         return samples / Format.Channels;
-    }
-
-    private static PcmInput ReadHeader(string path, FfmpegProcess process, ReadAhead bytes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return PcmInput.OpenWav(bytes, path, cancellationToken);
-        }
-        catch (IOException e) when (process.WaitForProblem() is string problem)
-        {
-            throw new IOException($"{path} is not a sound file that libsndfile or ffmpeg can read: {problem}.", e);
-        }
     }
 
     private static void Close(FfmpegProcess process, ReadAhead bytes)

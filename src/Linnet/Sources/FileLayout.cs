@@ -13,8 +13,7 @@ internal static class FileLayout
     /// <summary>The layout; <see langword="null"/>: the usual one.</summary>
     /// <param name="file">The file.</param>
     /// <param name="info">What libsndfile says of it.</param>
-    /// <param name="maskTag">The value of <see cref="ChannelLayout.MaskTag"/> in its tags, or <see langword="null"/>.</param>
-    internal static ChannelLayout? Of(SndFile.Handle file, in SndFile.Info info, string? maskTag)
+    internal static ChannelLayout? Of(SndFile.Handle file, in SndFile.Info info)
     {
         if (info.Channels is < 3 or > AudioFormat.MaxChannels)
         {
@@ -28,7 +27,7 @@ internal static class FileLayout
         }
 
         Span<int> map = stackalloc int[info.Channels];
-        return SndFile.TryGetChannelMap(file, map) ? OfMap(map) : ChannelLayout.OfMask(maskTag, info.Channels);
+        return SndFile.TryGetChannelMap(file, map) ? OfMap(map) : null;
     }
 
     /// <summary>libsndfile leaves the channels of Vorbis and Opus in Vorbis' order.</summary>

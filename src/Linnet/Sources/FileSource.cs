@@ -1,42 +1,23 @@
 using Linnet.Audio;
-using Linnet.Native;
 
 namespace Linnet.Sources;
 
-/// <summary>A sound file that libsndfile reads: WAV, RF64, AIFF, FLAC, Ogg Vorbis, Ogg Opus, MP3 and more.</summary>
-/// <remarks>Integer PCM of up to 24 bits is exact. Nothing the file says about itself is relied on, least of all its length.</remarks>
+/// <summary>A sound file that Linnet reads by itself: WAV, FLAC, MP3, Ogg Vorbis, Opus and FLAC, and by libsndfile AIFF, CAF, AU, W64 and more.</summary>
+/// <remarks>
+/// Integer PCM of up to 24 bits is exact. Everything in the file is played, whatever it says of its length: links of a chain, files that were put one behind
+/// the other, other rates and channels, which are converted to those of the first part.
+/// </remarks>
 public sealed class FileSource : IAudioSource
 {
-    private static readonly TimeSpan LongestBelievable = TimeSpan.FromDays(30);
+    private readonly IAudioSource _file;
 
-    private readonly SndFile.Handle _file;
-    private readonly string _path;
-    private readonly long _declaredFrames;
-    private readonly ChannelLayout? _layout;
-    private readonly int _storedChannels;
-    private float[] _stored = [];
-    private long _position;
-    private TrackInfo? _track;
-
-    private FileSource(SndFile.Handle file, SndFile.Info info, string path, TrackInfo? untagged)
-    {
-        _file = file;
-        _path = path;
-        _declaredFrames = info.Frames;
-        FileTags tags = FileTags.Read(path);
-        _layout = FileLayout.Of(file, info, tags.ChannelMask);
-        _storedChannels = info.Channels;
-        Format = new AudioFormat(info.SampleRate, _layout?.Channels ?? info.Channels);
-        BitDepth = BitDepthOf(info.Format & SndFile.SubtypeMask);
-        Duration = info.Frames > 0 && info.Frames / info.SampleRate < LongestBelievable.TotalSeconds ? Format.DurationOf(info.Frames) : null;
-        _track = ReadTags(file, untagged ?? new TrackInfo(SourceFile.TitleOf(path))) with { Loudness = tags.Loudness == ReplayGain.None ? null : tags.Loudness };
-    }
+    private FileSource(IAudioSource file) => _file = file;
 
     /// <inheritdoc/>
-    public AudioFormat Format { get; }
+    public AudioFormat Format => _file.Format;
 
     /// <inheritdoc/>
-    public int BitDepth { get; }
+    public int BitDepth => _file.BitDepth;
 
     /// <inheritdoc/>
     public bool IsLive => false;
@@ -44,8 +25,8 @@ public sealed class FileSource : IAudioSource
     /// <inheritdoc/>
     public bool IsStored => true;
 
-    /// <inheritdoc/>
-    public TimeSpan? Duration { get; }
+    /// <summary>How long it is, where that can be told. Asking may take a while: of most formats the whole file is looked through.</summary>
+    public TimeSpan? Duration => _file.Duration;
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">A regular file.</param>
@@ -53,102 +34,19 @@ public sealed class FileSource : IAudioSource
     /// <exception cref="IOException">There is no such file, or it is no sound file; the message is a sentence for the user.</exception>
     /// <exception cref="DllNotFoundException">libsndfile is not installed; the message says how to.</exception>
     public static FileSource Open(string path, TrackInfo? untagged = null) =>
-        TryOpen(path, untagged) ?? throw new IOException($"{path} is not a sound file of a kind that libsndfile reads.");
+        TryOpen(path, untagged) ?? throw new IOException($"{path} is not a sound file of a kind that Linnet or libsndfile reads.");
 
-    /// <summary>As <see cref="Open"/>, but <see langword="null"/> for a readable file that libsndfile does not take.</summary>
+    /// <summary>As <see cref="Open"/>, but <see langword="null"/> for a readable file of another kind.</summary>
     internal static FileSource? TryOpen(string path, TrackInfo? untagged = null)
     {
         SourceFile.ThrowIfUnreadable(path);
-
-        // In full, since a bare "-" is standard input to libsndfile.
-        SndFile.Handle? file = SndFile.TryOpen(Path.GetFullPath(path), out SndFile.Info info);
-        if (file is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            SourceFile.ThrowIfNotCarried(path, info.SampleRate, info.Channels);
-            return new FileSource(file, info, path, untagged);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        IAudioSource? file = (IAudioSource?)DecodedFile.TryOpen(path, untagged) ?? SndFileSource.TryOpen(path, untagged);
+        return file is null ? null : new FileSource(file);
     }
 
     /// <inheritdoc/>
-    public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        int frames = _layout is null ? ReadStored(pcm) : ReadPlaced(_layout, pcm);
-        if (frames <= 0)
-        {
-            ThrowIfCutShort();
-            return SourceRead.End;
-        }
-
-        _position += frames;
-        TrackInfo? track = _track;
-        _track = null;
-        return new SourceRead(frames, track);
-    }
+    public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken) => _file.ReadSound(pcm, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
-
-    private int ReadStored(Span<float> pcm)
-    {
-        int frames = (int)SndFile.Read(_file, pcm, pcm.Length / _storedChannels);
-        if (frames > 0 && BitDepth == 0)
-        {
-            SampleLimit.Apply(pcm[..(frames * _storedChannels)]);
-        }
-
-        return frames;
-    }
-
-    private int ReadPlaced(ChannelLayout layout, Span<float> pcm)
-    {
-        int samples = pcm.Length / layout.Channels * layout.Stored;
-        if (_stored.Length < samples)
-        {
-            _stored = new float[samples];
-        }
-
-        int frames = ReadStored(_stored.AsSpan(0, samples));
-        layout.Place(_stored.AsSpan(0, Math.Max(0, frames) * layout.Stored), pcm);
-        return frames;
-    }
-
-    /// <summary>Decoders also complain about rubbish after the last frame, which nobody misses.</summary>
-    private void ThrowIfCutShort()
-    {
-        if (_position < _declaredFrames && SndFile.Problem(_file) is string problem)
-        {
-            throw new IOException($"{_path} is damaged after {Format.DurationOf(_position).TotalSeconds:F1} s: {problem.TrimEnd('.')}.");
-        }
-    }
-
-    private static TrackInfo ReadTags(SndFile.Handle file, TrackInfo untagged)
-    {
-        string? title = TagText.Decode(SndFile.Tag(file, SndFile.TitleTag));
-        string? artist = TagText.Decode(SndFile.Tag(file, SndFile.ArtistTag));
-        return title is null ? untagged with { Artist = artist ?? untagged.Artist } : new TrackInfo(title, artist);
-    }
-
-    /// <summary><c>SF_FORMAT_…</c>: the subtypes that are integer PCM, or decode to all of it.</summary>
-    private static int BitDepthOf(int subtype) => subtype switch
-    {
-        0x0001 or 0x0005 => 8,              // PCM_S8, PCM_U8
-        0x0002 or 0x0041 or 0x0070 => 16,   // PCM_16, DWVW_16, ALAC_16
-        0x0010 or 0x0011 => 16,             // ULAW, ALAW: G.711 expands to 14 and 13 bits
-        0x0071 => 20,                       // ALAC_20
-        0x0003 or 0x0042 or 0x0072 => 24,   // PCM_24, DWVW_24, ALAC_24
-        0x0004 or 0x0073 => 32,             // PCM_32, ALAC_32
-        0x0040 => 12,                       // DWVW_12
-        _ => 0,
-    };
 }

@@ -1,27 +1,20 @@
-using System.Buffers;
+using System.Buffers.Binary;
 using Linnet.Audio;
-using Linnet.Wire.Flac;
-using Linnet.Wire.Mpeg;
-using Linnet.Wire.Ogg;
 using Linnet.Wire.Tags;
 
 namespace Linnet.Sources;
 
-/// <summary>What a file's tags say of its sound that libsndfile does not tell: FLAC, Ogg, ID3v2 and APEv2.</summary>
-/// <param name="Loudness">How loud it is.</param>
-/// <param name="ChannelMask">The value of <see cref="ChannelLayout.MaskTag"/>, from anyone, or <see langword="null"/>.</param>
+/// <summary>What the tags of a file say that no decoder meets before the sound: behind the samples of a WAV, and at the end of other files (APEv2, ID3v1).</summary>
 /// <remarks>Only the parts that hold tags are read, and no more of them than the limits say. A file may hold anything.</remarks>
-internal readonly record struct FileTags(ReplayGain Loudness, string? ChannelMask = null)
+internal static class FileTags
 {
-    private const int MaxBlocks = 128;
-    private const int MaxBlock = 1 << 20;
-    private const int MaxOgg = 2 << 20;
-    private const int Id3V1Length = 128;
-
-    private static readonly FileTags None = new(ReplayGain.None);
+    private const int MaxChunks = 1000;
+    private const int MaxList = 1 << 16;
+    private const int ChunkHead = 8;
+    private const int FormLength = 12;
 
     /// <summary>The tags of the file; none if it cannot be read.</summary>
-    internal static FileTags Read(string path)
+    internal static SoundTags Read(string path)
     {
         try
         {
@@ -30,140 +23,115 @@ internal readonly record struct FileTags(ReplayGain Loudness, string? ChannelMas
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            return None;
+            return SoundTags.None;
         }
     }
 
     /// <summary>The tags of what can be read and sought.</summary>
-    internal static FileTags Read(Stream file)
+    internal static SoundTags Read(Stream file)
     {
-        Span<byte> start = stackalloc byte[4];
-        return Fill(file, start) < start.Length ? None
-            : start.SequenceEqual(FlacBlockHeader.Marker) ? ReadFlac(file)
-            : start.SequenceEqual(OggPage.Capture) ? ReadOgg(file)
-            : new FileTags(ReadId3(file).Or(ReadApe(file)));
+        Span<byte> start = stackalloc byte[FormLength];
+        return Fill(file, start) == start.Length && start[8..].SequenceEqual("WAVE"u8) ? ReadChunks(file) : ReadEnd(file);
     }
 
-    private static FileTags ReadFlac(Stream file)
+    /// <summary>Walks over the chunks of a WAV, whose lengths are anyone's.</summary>
+    private static SoundTags ReadChunks(Stream file)
     {
-        Span<byte> bytes = stackalloc byte[FlacBlockHeader.Length];
-        for (int i = 0; i < MaxBlocks && Fill(file, bytes) == bytes.Length && FlacBlockHeader.TryParse(bytes, out FlacBlockHeader header); i++)
+        SoundTags tags = SoundTags.None;
+        Span<byte> head = stackalloc byte[ChunkHead];
+        long at = FormLength;
+        for (int chunks = 0; chunks < MaxChunks && at < file.Length; chunks++)
         {
-            if (header.Type == FlacBlockType.VorbisComment && header.BlockLength <= MaxBlock)
-            {
-                byte[] block = new byte[header.BlockLength];
-                return OfLines(VorbisComment.Parse(block.AsSpan(0, Fill(file, block))));
-            }
-
-            if (header.IsLast)
+            file.Position = at;
+            if (Fill(file, head) < head.Length)
             {
                 break;
             }
 
-            file.Seek(header.BlockLength, SeekOrigin.Current);
-        }
-
-        return None;
-    }
-
-    /// <summary>The packet after the first one is the tags', or with FLAC one of the next.</summary>
-    private static FileTags ReadOgg(Stream file)
-    {
-        file.Position = 0;
-        var packets = new OggPacketReader();
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 14);
-        try
-        {
-            int seen = 0;
-            for (long read = 0; read < MaxOgg; read += buffer.Length)
+            uint length = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+            if (head.StartsWith("LIST"u8) && length <= MaxList)
             {
-                ReadOnlySpan<byte> bytes = buffer.AsSpan(0, Fill(file, buffer));
-                bool isEnd = bytes.Length < buffer.Length;
-                while (packets.TryRead(ref bytes, out OggPacket packet))
-                {
-                    if (seen++ > 0 && TagsOf(packets.Codec, packet.Data) is { } tags)
-                    {
-                        return OfLines(tags);
-                    }
-
-                    if (seen > MaxBlocks)
-                    {
-                        return None;
-                    }
-                }
-
-                if (isEnd)
-                {
-                    break;
-                }
+                tags = tags.Or(ReadList(file, (int)length));
+            }
+            else if (head.StartsWith("id3 "u8) || head.StartsWith("ID3 "u8))
+            {
+                tags = tags.Or(ReadId3(file, length));
             }
 
-            return None;
+            at += ChunkHead + (long)length + (length & 1);
         }
-        finally
+
+        return tags;
+    }
+
+    private static SoundTags ReadList(Stream file, int length)
+    {
+        byte[] list = new byte[length];
+        ReadOnlySpan<byte> rest = list.AsSpan(0, Fill(file, list));
+        if (!rest.StartsWith("INFO"u8))
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            return SoundTags.None;
         }
-    }
 
-    private static VorbisComment? TagsOf(OggCodec codec, ReadOnlySpan<byte> packet) => codec switch
-    {
-        OggCodec.Opus => VorbisComment.TryParseOpus(packet, out VorbisComment tags) ? tags : null,
-        OggCodec.Vorbis => VorbisComment.TryParseVorbis(packet, out VorbisComment tags) ? tags : null,
-        OggCodec.Flac when FlacBlockHeader.TryParse(packet, out FlacBlockHeader header) && header.Type == FlacBlockType.VorbisComment =>
-            VorbisComment.Parse(packet[FlacBlockHeader.Length..]),
-        _ => null,
-    };
-
-    private static FileTags OfLines(VorbisComment tags)
-    {
-        ReplayGain gain = ReplayGain.None;
-        foreach ((string name, string value) in tags.Lines)
+        string? title = null;
+        string? artist = null;
+        rest = rest[4..];
+        while (rest.Length >= ChunkHead && BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) is var claimed && claimed <= rest.Length - ChunkHead)
         {
-            gain = gain.With(name, value);
+            ReadOnlySpan<byte> text = rest.Slice(ChunkHead, (int)claimed);
+            text = text.IndexOf((byte)0) is >= 0 and int end ? text[..end] : text;
+            title ??= rest.StartsWith("INAM"u8) ? TagText.Decode(text) : null;
+            artist ??= rest.StartsWith("IART"u8) ? TagText.Decode(text) : null;
+            rest = rest[Math.Min(rest.Length, ChunkHead + (int)(claimed + (claimed & 1)))..];
         }
 
-        return new FileTags(gain, tags[ChannelLayout.MaskTag]);
+        return new SoundTags(title, artist);
     }
 
-    private static ReplayGain ReadId3(Stream file)
+    private static SoundTags ReadId3(Stream file, long length)
     {
-        file.Position = 0;
-        Span<byte> head = stackalloc byte[MpegTag.HeadLength];
-        head = head[..Fill(file, head)];
-        if (!head.StartsWith("ID3"u8) || MpegTag.LengthOf(head) is not (> 0 and long length))
+        var tag = new Id3Skimmer();
+        tag.Begin();
+        Span<byte> piece = stackalloc byte[1024];
+        while (length > 0 && file.Read(piece[..(int)Math.Min(length, piece.Length)]) is > 0 and int read)
         {
-            return ReplayGain.None;
+            tag.Write(piece[..read]);
+            length -= read;
         }
 
-        file.Position = 0;
-        byte[] tag = new byte[Math.Min(Math.Min(length, Id3Tag.MaxLength), file.Length)];
-        return Id3Tag.Read(tag.AsSpan(0, Fill(file, tag)));
+        return tag.Read();
     }
 
-    private static ReplayGain ReadApe(Stream file)
+    private static SoundTags ReadEnd(Stream file)
     {
-        ReplayGain gain = ReadApeBefore(file, file.Length);
-        return gain == ReplayGain.None ? ReadApeBefore(file, file.Length - Id3V1Length) : gain;
+        Span<byte> last = stackalloc byte[Id3V1Tag.Length];
+        bool hasId3 = ReadBefore(file, file.Length, last) && Id3V1Tag.IsOne(last);
+        SoundTags old = hasId3 ? Id3V1Tag.Read(last) : SoundTags.None;
+        return ReadApe(file, file.Length).Or(hasId3 ? ReadApe(file, file.Length - last.Length) : SoundTags.None).Or(old);
     }
 
-    private static ReplayGain ReadApeBefore(Stream file, long end)
+    private static SoundTags ReadApe(Stream file, long end)
     {
         Span<byte> footer = stackalloc byte[ApeTag.FooterLength];
-        if (end < footer.Length)
+        if (!ReadBefore(file, end, footer) || !ApeTag.TryReadFooter(footer, out int length) || length > end)
         {
-            return ReplayGain.None;
+            return SoundTags.None;
         }
 
-        file.Position = end - footer.Length;
-        if (Fill(file, footer) < footer.Length || !ApeTag.TryReadFooter(footer, out int length) || length > end)
-        {
-            return ReplayGain.None;
-        }
-
-        file.Position = end - length;
         byte[] items = new byte[length - footer.Length];
+        file.Position = end - length;
         return ApeTag.Read(items.AsSpan(0, Fill(file, items)));
+    }
+
+    private static bool ReadBefore(Stream file, long end, Span<byte> bytes)
+    {
+        if (end < bytes.Length)
+        {
+            return false;
+        }
+
+        file.Position = end - bytes.Length;
+        return Fill(file, bytes) == bytes.Length;
     }
 
     private static int Fill(Stream file, Span<byte> buffer) => file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);

@@ -20,7 +20,7 @@ public class G711DecoderTests
     [InlineData(0x7E, -8)]
     [InlineData(0xFF, 0)]
     [InlineData(0x7F, 0)]
-    public void Mu_law_bytes_mean_what_the_table_says(byte code, int value) => Assert.Equal(value, G711Decoder.MuLawValue(code));
+    public void Mu_law_bytes_mean_what_the_table_says(byte code, int value) => Assert.Equal(value, G711.MuLawValue(code));
 
     [Theory]
     [InlineData(0xD5, 8)]
@@ -35,14 +35,14 @@ public class G711DecoderTests
     [InlineData(0xA5, 16896)]
     [InlineData(0xAA, 32256)]
     [InlineData(0x2A, -32256)]
-    public void A_law_bytes_mean_what_the_table_says(byte code, int value) => Assert.Equal(value, G711Decoder.ALawValue(code));
+    public void A_law_bytes_mean_what_the_table_says(byte code, int value) => Assert.Equal(value, G711.ALawValue(code));
 
     [Fact]
     public void Steps_grow_with_the_level_and_the_halves_mirror_each_other()
     {
         // Both laws invert bits, so that the order of codes is taken after undoing it.
-        int[] mu = [.. Enumerable.Range(0, 128).Select(code => G711Decoder.MuLawValue((byte)~code))];
-        int[] a = [.. Enumerable.Range(0, 128).Select(code => G711Decoder.ALawValue((byte)((code | 0x80) ^ 0x55)))];
+        int[] mu = [.. Enumerable.Range(0, 128).Select(code => G711.MuLawValue((byte)~code))];
+        int[] a = [.. Enumerable.Range(0, 128).Select(code => G711.ALawValue((byte)((code | 0x80) ^ 0x55)))];
 
         foreach (int[] values in new[] { mu, a })
         {
@@ -54,8 +54,8 @@ public class G711DecoderTests
 
         for (int code = 0; code < 128; code++)
         {
-            Assert.Equal(-G711Decoder.MuLawValue((byte)code), G711Decoder.MuLawValue((byte)(code | 0x80)));
-            Assert.Equal(-G711Decoder.ALawValue((byte)code), G711Decoder.ALawValue((byte)(code | 0x80)));
+            Assert.Equal(-G711.MuLawValue((byte)code), G711.MuLawValue((byte)(code | 0x80)));
+            Assert.Equal(-G711.ALawValue((byte)code), G711.ALawValue((byte)(code | 0x80)));
         }
     }
 

@@ -56,10 +56,45 @@ public class PipeSourceTests
     }
 
     [Theory]
+    [InlineData("flac")]
+    [InlineData("ogg")]
+    [InlineData("opus")]
+    [InlineData("vorbis")]
+    [InlineData("mp3")]
+    public void What_comes_is_known_by_its_first_bytes(string kind)
+    {
+        var format = new AudioFormat(48_000, 2);
+        float[] pcm = SoundFiles.Noise(60_000, 2);
+        byte[] file = kind switch
+        {
+            "flac" => SoundFiles.Flac(format, pcm, "Song"),
+            "ogg" => SoundFiles.OggFlac(format, pcm, "Song"),
+            "opus" => SoundFiles.Opus(2, pcm, "Song"),
+            "vorbis" => SoundFiles.Vorbis(format, pcm, "Song"),
+            _ => SoundFiles.Mp3(format, pcm, "Song", static n => n),
+        };
+        var tracks = new List<(long, TrackInfo)>();
+
+        using PipeSource source = PipeSource.Open(new Dripping(file, 700), raw: null, "pipe", TestContext.Current.CancellationToken);
+        float[] played = source.ReadAll(tracks: tracks);
+
+        Assert.Equal((format, kind is "flac" or "ogg" ? 16 : 0), (source.Format, source.BitDepth));
+        Assert.Equal(pcm.Length, played.Length);
+        Assert.Equal([(0, new TrackInfo("Song"))], tracks);
+        if (source.BitDepth > 0)
+        {
+            Assert.Equal(pcm, played);
+        }
+    }
+
+    [Theory]
     [InlineData("", "is empty")]
-    [InlineData("RIFF", "ended before")]
-    [InlineData("ID3 and so on", "is not a WAV")]
-    public void What_is_no_wav_is_told_in_a_sentence(string text, string part)
+    [InlineData("RIFF\u0001\u0001\u0001\u0001WAVE", "ended before")]
+    [InlineData("ID3 and so on", "ended before")]
+    [InlineData("RIFF", "does not begin as")]
+    [InlineData("Dear diary, today there was no sound at all.", "does not begin as")]
+    [InlineData("#EXTM3U\nsong.mp3\n", "is a playlist")]
+    public void What_is_no_sound_is_told_in_a_sentence(string text, string part)
     {
         var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text));
 

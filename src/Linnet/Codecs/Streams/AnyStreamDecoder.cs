@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Linnet.Audio;
 using Linnet.Wire.Mpeg;
 using Linnet.Wire.Tags;
@@ -7,21 +6,27 @@ namespace Linnet.Codecs.Streams;
 
 /// <summary>Looks at a stream's first bytes, and leaves the rest to the decoder they call for.</summary>
 /// <param name="told">What the stream was said to be.</param>
-internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
+/// <param name="isFile">Whether it is only played, and no packet of it is passed on.</param>
+internal sealed class AnyStreamDecoder(StreamKind told, bool isFile = false) : IStreamDecoder
 {
-    /// <summary>As much of a tag is read; the rest, pictures mostly, is skipped.</summary>
-    internal const int MaxTag = 1 << 14;
-
     private readonly byte[] _head = new byte[StreamKinds.HeadLength];
+    private readonly Id3Skimmer _id3 = new();
     private int _length;
-    private readonly List<byte> _tag = [];
     private long _tagLeft;
-    private TrackInfo? _track;
+    private long _tagBytes;
+    private bool _isId3;
+    private SoundTags? _tags;
     private IStreamDecoder? _decoder;
     private StreamProblem? _problem;
 
     /// <inheritdoc/>
     public StreamProblem? Problem => _problem ?? _decoder?.Problem;
+
+    /// <inheritdoc/>
+    public long TagBytes => _tagBytes + (_decoder?.TagBytes ?? 0);
+
+    /// <inheritdoc/>
+    public long? Frames => _decoder?.Frames;
 
     /// <summary>What is said of a list of other things to open.</summary>
     internal static StreamProblem Playlist { get; } = new(
@@ -66,8 +71,9 @@ internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
         if (tag > 0)
         {
             int here = (int)Math.Min(tag, _length);
-            _tag.Clear();
             _tagLeft = tag;
+            _isId3 = head.StartsWith("ID3"u8);
+            _id3.Begin();
             TakeTag(head[..here]);
             head[here..].CopyTo(_head);
             _length -= here;
@@ -78,10 +84,13 @@ internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
         bool isEnough = isEnd || _length == _head.Length;
         if (kind is StreamKind.Unknown && isEnough)
         {
-            // MPEG audio may begin in the middle of a frame, and Ogg in the middle of a page.
-            kind = told is StreamKind.Mpeg or StreamKind.Ogg && _length > 0 ? told : kind;
+            // MPEG audio may begin in the middle of a frame, and behind what fills the room of a tag up; Ogg may begin in the middle of a page.
+            StreamKind likely = told is StreamKind.Unknown && _tagBytes > 0 ? StreamKind.Mpeg : told;
+            kind = likely is StreamKind.Mpeg or StreamKind.Ogg && _length > 0 ? likely : kind;
             _problem = kind is not StreamKind.Unknown ? null : new StreamProblem(
-                StreamFault.NotSound, _length == 0 ? "The stream is empty." : "The stream does not begin as any kind of sound that Linnet decodes.");
+                StreamFault.NotSound,
+                _length > 0 ? "The stream does not begin as any kind of sound that Linnet decodes."
+                    : _tagBytes > 0 ? "The stream ended before its sound began." : "The stream is empty.");
         }
 
         if (kind is StreamKind.Playlist)
@@ -94,10 +103,10 @@ internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
             return;
         }
 
-        _decoder = StreamDecoders.Create(kind);
-        if (_track is not null)
+        _decoder = StreamDecoders.Create(kind, isFile);
+        if (_tags is not null)
         {
-            sink.OnTrack(_track);
+            sink.OnTags(_tags);
         }
 
         _decoder.Write(head, sink);
@@ -105,11 +114,17 @@ internal sealed class AnyStreamDecoder(StreamKind told) : IStreamDecoder
 
     private void TakeTag(ReadOnlySpan<byte> bytes)
     {
-        _tagLeft -= bytes.Length;
-        _tag.AddRange(bytes[..Math.Min(bytes.Length, MaxTag - _tag.Count)]);
-        if (_tagLeft == 0 && bytes.Length > 0)
+        if (bytes.IsEmpty)
         {
-            _track = Id3Track.Read(CollectionsMarshal.AsSpan(_tag)) ?? _track;
+            return;
+        }
+
+        _tagLeft -= bytes.Length;
+        _tagBytes += bytes.Length;
+        if (_isId3)
+        {
+            _id3.Write(bytes);
+            _tags = _tagLeft == 0 ? _id3.Read().Or(_tags ?? SoundTags.None) : _tags;
         }
     }
 }

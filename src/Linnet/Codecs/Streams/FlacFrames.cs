@@ -46,10 +46,7 @@ internal sealed class FlacFrames(FormatNews news) : IDisposable
             Tell(_untold, sink);
         }
 
-        if (comment.Track is { } track)
-        {
-            sink.OnTrack(track);
-        }
+        sink.OnTags(comment.Tags);
     }
 
     /// <summary>Takes the next frame, whose sums are right. What comes back is why it cannot be played: listeners would get it as it is.</summary>

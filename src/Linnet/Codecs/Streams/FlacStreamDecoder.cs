@@ -13,6 +13,9 @@ internal sealed class FlacStreamDecoder : IStreamDecoder
     public StreamProblem? Problem { get; private set; }
 
     /// <inheritdoc/>
+    public long TagBytes => _reader.Metadata;
+
+    /// <inheritdoc/>
     public void Write(ReadOnlySpan<byte> bytes, IStreamSink sink)
     {
         while (Problem is null && _reader.TryRead(ref bytes, out FlacItem item))

@@ -10,6 +10,14 @@ public interface IStreamDecoder : IDisposable
     /// <summary>Why the stream cannot be played; it will not change, and bytes are ignored from then on.</summary>
     StreamProblem? Problem { get; }
 
+    /// <summary>
+    /// Bytes so far of tags, pictures and other parts whose lengths the format tells, and which hold no sound. By default none are told from the others.
+    /// </summary>
+    long TagBytes => 0;
+
+    /// <summary>Frames that there will be, where the stream says so at its beginning. By default it does not.</summary>
+    long? Frames => null;
+
     /// <summary>Takes the next bytes, and gives what has become whole.</summary>
     void Write(ReadOnlySpan<byte> bytes, IStreamSink sink);
 

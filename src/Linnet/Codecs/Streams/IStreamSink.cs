@@ -15,4 +15,13 @@ public interface IStreamSink
 
     /// <summary>Another track begins with the next sound.</summary>
     void OnTrack(TrackInfo track);
+
+    /// <summary>A part with tags begins with the next sound: a file, or a link of a chain. By default the track is told that they name, if they name one.</summary>
+    void OnTags(SoundTags tags)
+    {
+        if (tags?.Track is { } track)
+        {
+            OnTrack(track);
+        }
+    }
 }

@@ -6,8 +6,6 @@ namespace Linnet.Codecs.Streams;
 /// <summary>One sender's way into an <see cref="IngestBuffer"/>: what it brings is converted to the buffer's format. Used by one thread.</summary>
 public sealed class IngestWriter : IStreamSink, IDisposable
 {
-    private const int PieceFrames = 1024;
-
     /// <summary>
     /// How much of packets that decode to nothing is passed on in a row, in bytes. Decoders need some to begin with: Vorbis one, Opus at most 1.4 s
     /// (RFC 7845 §4.2), which is 90 KB at its highest rate. What comes beyond that is of no use to anyone.
@@ -16,11 +14,7 @@ public sealed class IngestWriter : IStreamSink, IDisposable
 
     private readonly IngestBuffer _buffer;
     private StreamFormat? _format;
-    private ChannelMap? _channels;
-    private Resampler? _resampler;
-    private AudioFormat _target;
-    private float[] _mapped = [];
-    private float[] _converted = [];
+    private StreamConversion? _conversion;
     private float[] _limited = [];
     private bool _follows;
     private bool _isBare;
@@ -62,14 +56,11 @@ public sealed class IngestWriter : IStreamSink, IDisposable
             return;
         }
 
-        FlushResampler();
-        _target = _buffer.Accept(format);
-        bool converts = _target != format.Pcm;
-        ConvertedTo = converts ? _target : null;
-        _channels = converts ? new ChannelMap(format.Pcm.Channels, _target.Channels) : null;
-        _resampler = format.Pcm.SampleRate != _target.SampleRate ? new Resampler(format.Pcm.SampleRate, _target.SampleRate, _target.Channels) : null;
-        _mapped = converts ? new float[PieceFrames * _target.Channels] : [];
-        _converted = converts ? new float[PieceFrames * _target.Channels] : [];
+        _conversion?.Flush();
+        AudioFormat target = _buffer.Accept(format);
+        bool converts = target != format.Pcm;
+        ConvertedTo = converts ? target : null;
+        _conversion = converts ? new StreamConversion(format.Pcm, target, Append) : null;
         if (before is null)
         {
             _buffer.Begun?.Invoke(this);
@@ -103,13 +94,13 @@ public sealed class IngestWriter : IStreamSink, IDisposable
 
         // Here every stream enters, pushed or pulled, before any filter.
         pcm = SampleLimit.Within(pcm, ref _limited);
-        if (_channels is null)
+        if (_conversion is null)
         {
             Append(pcm);
         }
         else
         {
-            Convert(pcm, format.Pcm.Channels);
+            _conversion.Write(pcm);
         }
     }
 
@@ -133,45 +124,10 @@ public sealed class IngestWriter : IStreamSink, IDisposable
     /// <summary>Ends it; what waits is still played.</summary>
     public void Dispose()
     {
-        FlushResampler();
+        _conversion?.Flush();
+        _conversion = null;
         _buffer.End(this);
     }
 
     private void Append(ReadOnlySpan<float> pcm) => HasOverflowed |= !pcm.IsEmpty && !_buffer.Append(this, pcm) && IsCurrent;
-
-    private void Convert(ReadOnlySpan<float> pcm, int channels)
-    {
-        while (!pcm.IsEmpty)
-        {
-            int frames = Math.Min(PieceFrames, pcm.Length / channels);
-            Span<float> mapped = _mapped.AsSpan(0, frames * _target.Channels);
-            _channels!.Apply(pcm[..(frames * channels)], mapped);
-            pcm = pcm[(frames * channels)..];
-            if (_resampler is null)
-            {
-                Append(mapped);
-                continue;
-            }
-
-            ReadOnlySpan<float> left = mapped;
-            int written;
-            do
-            {
-                _resampler.Process(left, _converted, out int consumed, out written);
-                left = left[(consumed * _target.Channels)..];
-                Append(_converted.AsSpan(0, written * _target.Channels));
-            }
-            while (!left.IsEmpty || written > 0);
-        }
-    }
-
-    private void FlushResampler()
-    {
-        while (_resampler is not null && _resampler.Flush(_converted) is > 0 and int written)
-        {
-            Append(_converted.AsSpan(0, written * _target.Channels));
-        }
-
-        _resampler = null;
-    }
 }

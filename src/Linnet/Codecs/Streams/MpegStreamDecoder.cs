@@ -6,25 +6,33 @@ namespace Linnet.Codecs.Streams;
 
 /// <summary>A stream of MPEG audio: MP3, whose frames can be passed on, and layers I and II.</summary>
 /// <remarks>
-/// A packet's sound is what a listener hears who decodes it: nothing is cut off at the start or the end, and a frame whose bit reservoir is missing is
-/// silence. The frame with a file's table (Xing, VBRI) is none of the sound and left out.
+/// Of what is passed on, a packet's sound is what a listener hears who decodes it: nothing is cut off at the start or the end. Of a file that is only
+/// played, what its encoder added is left out of each part (<see cref="MpegTrim"/>), and no packet is given. A frame whose bit reservoir is missing is
+/// silence. The frame with a file's table (Xing, VBRI) is none of the sound and left out; in a file it begins a part. How many frames it says there are
+/// ends nothing.
 /// </remarks>
-internal sealed class MpegStreamDecoder : IStreamDecoder
+/// <param name="isFile">Whether it is a file that is only played.</param>
+internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
 {
     /// <summary>Bytes without a frame among them after which it is no MPEG audio.</summary>
     internal const int MaxGarbage = 1 << 18;
 
     private readonly MpegFramer _framer = new();
     private readonly FormatNews _news = new();
+    private readonly MpegTrim? _trim = isFile ? new MpegTrim() : null;
 
     // More than any frame gives, for a decoder that has kept something back.
     private readonly float[] _pcm = new float[4 * 1152 * 2];
     private LibMpg123.Handle? _decoder;
     private MpegHeader _header;
     private bool _hasSound;
+    private bool _isFresh;
 
     /// <inheritdoc/>
     public StreamProblem? Problem { get; private set; }
+
+    /// <inheritdoc/>
+    public long TagBytes => _framer.Tags;
 
     /// <summary>Frames that could not be decoded.</summary>
     internal long Damaged { get; private set; }
@@ -34,11 +42,19 @@ internal sealed class MpegStreamDecoder : IStreamDecoder
     {
         while (Problem is null && _framer.TryRead(ref bytes, out MpegFrame frame))
         {
-            if (!Mp3Frame.IsInfo(frame.Data, frame.Header) && Prepare(frame.Header, sink))
+            if (_framer.TakeTags() is { } tags)
             {
-                bool isMp3 = frame.Header.Layer == 3;
-                Span<float> pcm = Decode(frame);
-                sink.OnPacket(isMp3 ? frame.Data : [], pcm);
+                _trim?.End(sink);
+                sink.OnTags(tags);
+            }
+
+            if (Mp3Frame.IsInfo(frame.Data, frame.Header))
+            {
+                BeginPart(frame, sink);
+            }
+            else if (Prepare(frame.Header, sink))
+            {
+                Give(frame, sink);
             }
         }
 
@@ -51,6 +67,7 @@ internal sealed class MpegStreamDecoder : IStreamDecoder
     /// <inheritdoc/>
     public void Complete(IStreamSink sink)
     {
+        _trim?.End(sink);
         if (!_hasSound)
         {
             Problem ??= new StreamProblem(StreamFault.NotSound, "The stream holds no MPEG audio.");
@@ -60,11 +77,48 @@ internal sealed class MpegStreamDecoder : IStreamDecoder
     /// <inheritdoc/>
     public void Dispose() => _decoder?.Dispose();
 
+    private void BeginPart(in MpegFrame frame, IStreamSink sink)
+    {
+        if (_trim is null)
+        {
+            return;
+        }
+
+        _trim.End(sink);
+        _trim.Begin(Mp3Table.Read(frame.Data, frame.Header), frame.Header.Channels);
+        if (!_isFresh)
+        {
+            // So that the part sounds as it does alone.
+            _decoder?.Dispose();
+            _decoder = null;
+        }
+    }
+
+    private void Give(in MpegFrame frame, IStreamSink sink)
+    {
+        _isFresh = false;
+        Span<float> pcm = Decode(frame);
+        if (_trim is not null)
+        {
+            _trim.Take(pcm, sink);
+            return;
+        }
+
+        sink.OnPacket(frame.Header.Layer == 3 ? frame.Data : [], pcm);
+    }
+
     private bool Prepare(MpegHeader header, IStreamSink sink)
     {
         if (_decoder is null || !header.GoesWith(_header))
         {
-            _decoder?.Dispose();
+            if (_decoder is not null)
+            {
+                // Another part, whose table would have ended the one before.
+                _trim?.End(sink);
+                _decoder.Dispose();
+            }
+
+            _isFresh = true;
             _decoder = NativeLibraries.IsAvailable(NativeLibraries.Mpg123) ? LibMpg123.TryCreate(header.SampleRate, header.Channels) : null;
             if (_decoder is null)
             {

@@ -23,6 +23,9 @@ internal sealed class OggStreamDecoder : IStreamDecoder
     public StreamProblem? Problem { get; private set; }
 
     /// <inheritdoc/>
+    public long TagBytes => _packets.Headers;
+
+    /// <inheritdoc/>
     public void Write(ReadOnlySpan<byte> bytes, IStreamSink sink)
     {
         while (Problem is null && _packets.TryRead(ref bytes, out OggPacket packet))

@@ -37,10 +37,7 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
             _hasTags = true;
             if (VorbisComment.TryParseOpus(packet.Data, out VorbisComment comment))
             {
-                if (comment.Track is { } track)
-                {
-                    sink.OnTrack(track);
-                }
+                sink.OnTags(comment.Tags);
 
                 return null;
             }

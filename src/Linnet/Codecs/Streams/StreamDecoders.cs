@@ -32,9 +32,11 @@ public static class StreamDecoders
     }
 
     /// <summary>The decoder for one kind.</summary>
-    internal static IStreamDecoder Create(StreamKind kind) => kind switch
+    /// <param name="kind">What it is.</param>
+    /// <param name="isFile">Whether it is only played, and no packet of it is passed on.</param>
+    internal static IStreamDecoder Create(StreamKind kind, bool isFile) => kind switch
     {
-        StreamKind.Mpeg => new MpegStreamDecoder(),
+        StreamKind.Mpeg => new MpegStreamDecoder(isFile),
         StreamKind.Ogg => new OggStreamDecoder(),
         StreamKind.Flac => new FlacStreamDecoder(),
         StreamKind.Wav => new WavStreamDecoder(),

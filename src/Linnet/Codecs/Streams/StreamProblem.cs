@@ -21,6 +21,9 @@ public enum StreamFault
 /// <param name="Text">A sentence for people. Holds no text that the sender could have chosen.</param>
 public sealed record StreamProblem(StreamFault Fault, string Text)
 {
+    /// <summary>What most texts begin with, and what a file's name can stand for.</summary>
+    internal const string Subject = "The stream ";
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 }

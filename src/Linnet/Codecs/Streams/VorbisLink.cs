@@ -88,10 +88,7 @@ internal sealed unsafe class VorbisLink(FormatNews news) : IOggLink
                 return Malformed();
             }
 
-            if (comment.Track is { } track)
-            {
-                sink.OnTrack(track);
-            }
+            sink.OnTags(comment.Tags);
 
             // What is passed on is the same for each title: titles go their own way. It also leaves out pictures.
             _headers[1] = new VorbisComment(comment.Vendor).ToVorbisHeader();

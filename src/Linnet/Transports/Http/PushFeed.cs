@@ -12,6 +12,9 @@ internal sealed class PushFeed : IStreamSink
     /// </summary>
     internal const int MaxSoundless = 4 << 20;
 
+    /// <summary>Bytes in a row of tags and pictures that do not count for the limits of bytes without sound: no more than a push may send at once.</summary>
+    internal const int MaxTagBytes = 32 << 20;
+
     /// <summary>−80 dB: what is below is silence.</summary>
     private const float Silence = 1e-4f;
 
@@ -24,6 +27,7 @@ internal sealed class PushFeed : IStreamSink
     private double _silent;
     private long _soundAt;
     private long _soundBytes;
+    private long _soundTagBytes;
     private bool _isFlushed;
 
     internal PushFeed(PushServerOptions options, IngestWriter writer, IStreamDecoder decoder, TimeProvider time)
@@ -120,6 +124,7 @@ internal sealed class PushFeed : IStreamSink
             HasSound = true;
             _soundAt = _time.GetTimestamp();
             _soundBytes = Bytes;
+            _soundTagBytes = _decoder.TagBytes;
         }
 
         if (_writer.Format is { } format)
@@ -147,13 +152,14 @@ internal sealed class PushFeed : IStreamSink
             return "it decodes to more sound than its bytes may";
         }
 
-        if (!HasSound && Bytes > _options.MaxPreamble)
+        long soundless = Bytes - _soundBytes - Math.Min(_decoder.TagBytes - _soundTagBytes, MaxTagBytes);
+        if (!HasSound && soundless > _options.MaxPreamble)
         {
             Problem = "No sound was found in this.";
             return "no sound was found in it";
         }
 
-        if (HasSound && Bytes - _soundBytes > MaxSoundless)
+        if (HasSound && soundless > MaxSoundless)
         {
             Problem = $"There is no sound in the last {MaxSoundless >> 20} MiB of this.";
             return "there was no sound in it any more";

@@ -21,7 +21,7 @@ public sealed record PushServerOptions : IValidatable
     /// <summary>How long a push may be silent before it is ended, so that the fallback is heard; zero, the default: as long as it likes. At most a day.</summary>
     public TimeSpan SilenceTime { get; init; }
 
-    /// <summary>Bytes within which the sound of a push must have begun. 4096 – 16 Mi; default 1 Mi.</summary>
+    /// <summary>Bytes within which the sound of a push must have begun, tags and pictures before it not counted. 4096 – 16 Mi; default 1 Mi.</summary>
     public int MaxPreamble { get; init; } = 1 << 20;
 
     /// <summary>Pushes at a time, to all stations together, those that are being refused included. 1 – 10,000; default 64.</summary>

@@ -77,6 +77,9 @@ public sealed partial class FlacReader
     /// <summary>Why the stream is no FLAC that can be read, as the rest of a sentence; <see langword="null"/> if it is none so far. It stays so.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Bytes of descriptions, tags and pictures.</summary>
+    public long Metadata { get; private set; }
+
     /// <summary>Frames that were damaged, or of which a part was missing.</summary>
     public long Damaged { get; private set; }
 
@@ -96,6 +99,7 @@ public sealed partial class FlacReader
             int arrived = (int)Math.Min(_toSkip, bytes.Length);
             bytes = bytes[arrived..];
             _toSkip -= arrived;
+            Metadata += buffered + arrived;
             if (_toSkip == 0 && Step(out item))
             {
                 return true;
@@ -183,6 +187,7 @@ public sealed partial class FlacReader
 
         _start += FlacBlockHeader.Length + length;
         _toSkip = header.BlockLength - length;
+        Metadata += FlacBlockHeader.Length + length;
         _wasLastBlock = header.IsLast;
         if (_wasLastBlock)
         {

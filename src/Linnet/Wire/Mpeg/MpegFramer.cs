@@ -1,4 +1,6 @@
 using System.Buffers;
+using Linnet.Audio;
+using Linnet.Wire.Tags;
 
 namespace Linnet.Wire.Mpeg;
 
@@ -29,6 +31,9 @@ public sealed class MpegFramer
     private int _end;
     private int _taken;
     private long _tag;
+    private Id3Skimmer? _id3;
+    private bool _isId3;
+    private SoundTags? _tags;
     private MpegHeader _last;
     private bool _isLocked;
     private bool _hasGap = true;
@@ -71,15 +76,48 @@ public sealed class MpegFramer
         }
     }
 
+    /// <summary>What the last ID3v2 tag said that stood before the frame read last; <see langword="null"/> if none did, or that was asked already.</summary>
+    internal SoundTags? TakeTags()
+    {
+        SoundTags? tags = _tags;
+        _tags = null;
+        return tags;
+    }
+
     private void SkipTag(ref ReadOnlySpan<byte> bytes)
     {
+        if (_tag == 0)
+        {
+            return;
+        }
+
         int buffered = (int)Math.Min(_tag, _end - _start);
+        int arrived = (int)Math.Min(_tag - buffered, bytes.Length);
+        if (_isId3)
+        {
+            _id3!.Write(_buffer.AsSpan(_start, buffered));
+            _id3.Write(bytes[..arrived]);
+        }
+
         _start += buffered;
-        _tag -= buffered;
-        int arrived = (int)Math.Min(_tag, bytes.Length);
         bytes = bytes[arrived..];
-        _tag -= arrived;
+        _tag -= buffered + arrived;
         Tags += buffered + arrived;
+        if (_tag == 0 && _isId3)
+        {
+            _tags = _id3!.Read();
+        }
+    }
+
+    private void BeginTag(ReadOnlySpan<byte> rest, long length)
+    {
+        _tag = Math.Max(length, 0);
+        _isId3 = rest.StartsWith("ID3"u8);
+        if (_isId3 && _tag > 0)
+        {
+            _id3 ??= new Id3Skimmer();
+            _id3.Begin();
+        }
     }
 
     private void Fill(ref ReadOnlySpan<byte> bytes)
@@ -125,7 +163,7 @@ public sealed class MpegFramer
             }
             else if (MpegTag.LengthOf(rest) is not 0 and long tag)
             {
-                _tag = Math.Max(tag, 0);
+                BeginTag(rest, tag);
                 return false;
             }
 

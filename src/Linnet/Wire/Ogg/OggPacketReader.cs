@@ -43,6 +43,7 @@ public sealed class OggPacketReader
     private uint _serial;
     private uint _nextSequence;
     private bool _isFirst;
+    private bool _isInHeaders;
 
     // Where the page under way is read on.
     private int _segment;
@@ -57,6 +58,9 @@ public sealed class OggPacketReader
 
     /// <summary>Bytes that belonged to no page.</summary>
     public long Skipped => _pages.Skipped;
+
+    /// <summary>Bytes of pages before the sound of the streams that are read: their headers, with tags and pictures.</summary>
+    public long Headers { get; private set; }
 
     /// <summary>Pages with a wrong check sum.</summary>
     public long Damaged => _pages.Damaged;
@@ -100,6 +104,7 @@ public sealed class OggPacketReader
             }
 
             Begin(page, codec);
+            CountHeader(page);
             return true;
         }
 
@@ -116,7 +121,15 @@ public sealed class OggPacketReader
         }
 
         _nextSequence = page.Sequence + 1;
+        CountHeader(page);
         return true;
+    }
+
+    private void CountHeader(scoped in OggPage page)
+    {
+        // Sound has a position: packets of headers end at zero, or do not end on the page.
+        _isInHeaders &= page.Granule is 0 or OggPage.NoGranule;
+        Headers += _isInHeaders ? page.Length : 0;
     }
 
     private void Begin(scoped in OggPage page, OggCodec codec)
@@ -124,7 +137,7 @@ public sealed class OggPacketReader
         Codec = codec;
         _serial = page.Serial;
         _nextSequence = page.Sequence + 1;
-        (_isIn, _isFirst, _sawData, _hasHole) = (true, true, false, false);
+        (_isIn, _isFirst, _isInHeaders, _sawData, _hasHole) = (true, true, true, false, false);
         (_isAssembling, _isCut, _partialLength) = (false, false, 0);
     }
 

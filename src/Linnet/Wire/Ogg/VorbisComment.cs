@@ -54,6 +54,21 @@ public sealed class VorbisComment
     /// <summary>What plays, by <c>TITLE</c> and <c>ARTIST</c>, as clean text; <see langword="null"/> without a title.</summary>
     public TrackInfo? Track => TagText.Clean(this["TITLE"] ?? "") is string title ? new TrackInfo(title, TagText.Clean(this["ARTIST"] ?? "")) : null;
 
+    /// <summary>What they say of the sound.</summary>
+    public SoundTags Tags
+    {
+        get
+        {
+            ReplayGain loudness = ReplayGain.None;
+            foreach ((string name, string value) in _lines)
+            {
+                loudness = loudness.With(name, value);
+            }
+
+            return new SoundTags(TagText.Clean(this["TITLE"] ?? ""), TagText.Clean(this["ARTIST"] ?? ""), loudness == ReplayGain.None ? null : loudness);
+        }
+    }
+
     private static ReadOnlySpan<byte> OpusMagic => "OpusTags"u8;
 
     private static ReadOnlySpan<byte> VorbisMagic => "\u0003vorbis"u8;

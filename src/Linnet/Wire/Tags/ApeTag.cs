@@ -4,7 +4,7 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Tags;
 
-/// <summary>Reads what an APEv2 tag says of loudness.</summary>
+/// <summary>Reads title, artist and loudness of an APEv2 tag.</summary>
 /// <remarks>Source: the APEv2 specification. It stands at the end of a file, or before an ID3v1 tag there.</remarks>
 internal static class ApeTag
 {
@@ -34,9 +34,11 @@ internal static class ApeTag
     }
 
     /// <summary>Reads the items before a footer. Never throws; ends at the first that does not fit.</summary>
-    internal static ReplayGain Read(ReadOnlySpan<byte> items)
+    internal static SoundTags Read(ReadOnlySpan<byte> items)
     {
         ReplayGain gain = ReplayGain.None;
+        string? title = null;
+        string? artist = null;
         for (int i = 0; i < MaxItems && items.Length > 8; i++)
         {
             // Length of the value | flags | name, ended by zero | value
@@ -51,12 +53,15 @@ internal static class ApeTag
             ReadOnlySpan<byte> value = rest.Slice(end + 1, (int)length);
             if (end <= LongestName && value.Length <= LongestValue)
             {
-                gain = gain.With(Encoding.Latin1.GetString(rest[..end]), TagText.Decoded(value));
+                string name = Encoding.Latin1.GetString(rest[..end]);
+                gain = gain.With(name, TagText.Decoded(value));
+                title ??= name.Equals("Title", StringComparison.OrdinalIgnoreCase) ? TagText.Decode(value) : null;
+                artist ??= name.Equals("Artist", StringComparison.OrdinalIgnoreCase) ? TagText.Decode(value) : null;
             }
 
             items = rest[(end + 1 + (int)length)..];
         }
 
-        return gain;
+        return new SoundTags(title, artist, gain == ReplayGain.None ? null : gain);
     }
 }

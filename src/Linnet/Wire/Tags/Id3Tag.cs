@@ -11,9 +11,6 @@ internal static class Id3Tag
     /// <summary>Bytes of the tag's own header.</summary>
     internal const int HeaderLength = 10;
 
-    /// <summary>The most of a tag that is read: pictures before its texts may be large.</summary>
-    internal const int MaxLength = 4 << 20;
-
     /// <summary>The most frames that are looked at.</summary>
     internal const int MaxFrames = 1000;
 
@@ -66,18 +63,13 @@ internal static class Id3Tag
     {
         id = [];
         body = [];
-        int header = version == 2 ? 6 : 10;
+        int header = FrameHeaderLength(version);
         if (rest.Length < header || rest[0] == 0)
         {
             return false;
         }
 
-        int length = version switch
-        {
-            2 => (rest[3] << 16) | (rest[4] << 8) | rest[5],
-            3 => (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(rest[4..]), int.MaxValue),
-            _ => SevenBits(rest[4..]),
-        };
+        int length = FrameLength(rest, version);
         if (length > rest.Length - header)
         {
             return false;
@@ -95,6 +87,17 @@ internal static class Id3Tag
         };
         return true;
     }
+
+    /// <summary>Bytes of a frame's header.</summary>
+    internal static int FrameHeaderLength(int version) => version == 2 ? 6 : 10;
+
+    /// <summary>Bytes of a frame behind its header, which is whole.</summary>
+    internal static int FrameLength(ReadOnlySpan<byte> header, int version) => version switch
+    {
+        2 => (header[3] << 16) | (header[4] << 8) | header[5],
+        3 => (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(header[4..]), int.MaxValue),
+        _ => SevenBits(header[4..]),
+    };
 
     private static ReadOnlySpan<byte> Unpacked(ReadOnlySpan<byte> body, byte format)
     {
@@ -199,6 +202,6 @@ internal static class Id3Tag
         return plain[..length];
     }
 
-    private static int SevenBits(ReadOnlySpan<byte> bytes) =>
+    internal static int SevenBits(ReadOnlySpan<byte> bytes) =>
         ((bytes[0] & 0x7F) << 21) | ((bytes[1] & 0x7F) << 14) | ((bytes[2] & 0x7F) << 7) | (bytes[3] & 0x7F);
 }

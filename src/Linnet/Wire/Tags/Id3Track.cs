@@ -7,9 +7,9 @@ namespace Linnet.Wire.Tags;
 /// <remarks>Source: ID3v2.2, ID3v2.3, ID3v2.4 (frames §4.2.1). Of several values the first counts.</remarks>
 internal static class Id3Track
 {
-    /// <summary>What plays; <see langword="null"/> without a title. Never throws.</summary>
+    /// <summary>Title and artist. Never throws.</summary>
     /// <param name="tag">From <c>ID3</c> on, as much as there is of it.</param>
-    internal static TrackInfo? Read(ReadOnlySpan<byte> tag)
+    internal static SoundTags Read(ReadOnlySpan<byte> tag)
     {
         string? title = null;
         string? artist = null;
@@ -20,7 +20,7 @@ internal static class Id3Track
             artist ??= id.SequenceEqual("TPE1"u8) || id.SequenceEqual("TP1"u8) ? Text(body) : null;
         }
 
-        return title is null ? null : new TrackInfo(title, artist);
+        return new SoundTags(title, artist);
     }
 
     private static string? Text(ReadOnlySpan<byte> body)

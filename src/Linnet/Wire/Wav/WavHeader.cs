@@ -18,8 +18,8 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
     private const int ShortFormat = 16;
     private const int LongFormat = 40;
 
-    /// <summary>WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT and WAVE_FORMAT_EXTENSIBLE.</summary>
-    internal const ushort IntegerTag = 1, FloatTag = 3, ExtensibleTag = 0xFFFE;
+    /// <summary>WAVE_FORMAT_PCM, _IEEE_FLOAT, _ALAW, _MULAW and _EXTENSIBLE.</summary>
+    internal const ushort IntegerTag = 1, FloatTag = 3, ALawTag = 6, MuLawTag = 7, ExtensibleTag = 0xFFFE;
 
     /// <summary>The last 14 bytes of KSDATAFORMAT_SUBTYPE_…; the first two are the format tag.</summary>
     internal static ReadOnlySpan<byte> SubtypeTail => [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
@@ -68,7 +68,13 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
 
     private void WriteFormat(Span<byte> chunk)
     {
-        ushort tag = Pcm.Encoding == SampleEncoding.F32LE ? FloatTag : IntegerTag;
+        ushort tag = Pcm.Encoding.Layout switch
+        {
+            SampleLayout.F32LE or SampleLayout.F64LE => FloatTag,
+            SampleLayout.ALaw => ALawTag,
+            SampleLayout.MuLaw => MuLawTag,
+            _ => IntegerTag,
+        };
         ushort bits = (ushort)(8 * Pcm.Encoding.BytesPerSample);
         bool isLong = chunk.Length == LongFormat;
         BinaryPrimitives.WriteUInt16LittleEndian(chunk, isLong ? ExtensibleTag : tag);

@@ -20,7 +20,7 @@ internal enum WavProgress
 /// <remarks>Source: Microsoft's <c>mmreg.h</c>; EBU Tech 3306 (RF64); ITU-R BS.2088 (BW64).</remarks>
 internal readonly record struct WavPreamble
 {
-    /// <summary>The samples begin within this many bytes, or not at all. Room for tags and small pictures.</summary>
+    /// <summary>The samples begin within this many bytes, or not at all, chunks that <see cref="WavSkimmer"/> passes over not counted.</summary>
     internal const int MaxLength = 1 << 20;
 
     /// <summary>The most chunks before the samples.</summary>
@@ -188,18 +188,22 @@ internal readonly record struct WavPreamble
                 tag = BinaryPrimitives.ReadUInt16LittleEndian(body[24..]);
             }
 
-            SampleEncoding? encoding = (tag, bits) switch
+            // Fewer bits than their bytes hold stand in the upper ones.
+            SampleEncoding? encoding = (tag, bits > 0 ? (bits + 7) / 8 : 0) switch
             {
-                (WavHeader.IntegerTag, 8) => SampleEncoding.U8,
-                (WavHeader.IntegerTag, 16) => SampleEncoding.S16LE,
-                (WavHeader.IntegerTag, 24) => SampleEncoding.S24LE,
-                (WavHeader.IntegerTag, 32) => SampleEncoding.S32LE,
-                (WavHeader.FloatTag, 32) => SampleEncoding.F32LE,
+                (WavHeader.IntegerTag, 1) => SampleEncoding.U8,
+                (WavHeader.IntegerTag, 2) => SampleEncoding.S16LE,
+                (WavHeader.IntegerTag, 3) => frame == channels * 4 ? SampleEncoding.S32LE : SampleEncoding.S24LE,
+                (WavHeader.IntegerTag, 4) => SampleEncoding.S32LE,
+                (WavHeader.FloatTag, 4) => SampleEncoding.F32LE,
+                (WavHeader.FloatTag, 8) => SampleEncoding.F64LE,
+                (WavHeader.ALawTag, 1) => SampleEncoding.ALaw,
+                (WavHeader.MuLawTag, 1) => SampleEncoding.MuLaw,
                 _ => null,
             };
             if (encoding is null)
             {
-                return Fail(tag is WavHeader.IntegerTag or WavHeader.FloatTag
+                return Fail(tag is WavHeader.IntegerTag or WavHeader.FloatTag or WavHeader.ALawTag or WavHeader.MuLawTag
                     ? $"has samples of {bits} bits, which Linnet does not read from a stream"
                     : $"is compressed (WAV format 0x{tag:X4}), which Linnet does not read from a stream");
             }
@@ -220,7 +224,7 @@ internal readonly record struct WavPreamble
             }
 
             _pcm = new RawPcmFormat(encoding, new AudioFormat((int)rate, channels));
-            _bitDepth = Math.Min(encoding.BitDepth, validBits);
+            _bitDepth = tag == WavHeader.IntegerTag ? Math.Max(Math.Min(encoding.BitDepth, validBits), 8) : encoding.BitDepth;
             return true;
         }
 

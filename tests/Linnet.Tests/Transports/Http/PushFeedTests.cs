@@ -4,6 +4,7 @@ using Linnet.Codecs.Streams;
 using Linnet.Codecs.Vorbis;
 using Linnet.Tests.Codecs;
 using Linnet.Transports.Http;
+using Linnet.Wire.Flac;
 using Linnet.Wire.Ogg;
 using Microsoft.Extensions.Time.Testing;
 
@@ -95,7 +96,52 @@ public sealed class PushFeedTests : IDisposable
     public void Mp3_behind_which_come_tags_and_nothing_else()
     {
         byte[] tag = [.. "ID3"u8, 4, 0, 0, 0, 0, 0x7F, 0x7F, .. new byte[16_383]];
-        AssertEnds(NoSound, StreamKind.Mpeg, [], Repeat(tag));
+        AssertEnds(NoSound, StreamKind.Mpeg, [], Repeat(tag), PushFeed.MaxTagBytes);
+    }
+
+    [Theory]
+    [InlineData("mp3")]
+    [InlineData("flac")]
+    [InlineData("opus")]
+    [InlineData("wav")]
+    public void A_picture_of_three_megabytes_before_the_sound_is_passed_over(string kind)
+    {
+        var format = new AudioFormat(48_000, 2);
+        float[] pcm = Sources.SoundFiles.Noise(48_000, 2);
+        byte[] flac = Sources.SoundFiles.Flac(format, pcm, null);
+        byte[] opus = Sources.SoundFiles.Opus(2, pcm, null);
+        int tags = opus.AsSpan().IndexOf("OpusTags"u8) - OggPage.HeaderLength - 1;
+        int sound = opus.AsSpan().LastIndexOf("OpusTags"u8) + opus[tags + OggPage.HeaderLength];
+        byte[] stream = kind switch
+        {
+            "mp3" => [.. Wire.Tags.TagBytes.Id3(3, 0, Wire.Tags.TagBytes.Frame(3, "APIC", new byte[3 << 20])), .. Sources.SoundFiles.Mp3(format, pcm, null, null)],
+            "flac" => [.. flac[..42], .. FlacBlockHeader.Wrap(FlacBlockType.Picture, isLast: false, new byte[3 << 20]), .. flac[42..]],
+            "opus" => [.. opus[..tags], .. Comment(3 << 20), .. opus[sound..]],
+            _ => [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVEjunk"u8, 0, 0, 0x30, 0, .. new byte[3 << 20], .. Sources.Wavs.Counting(0, 48_000)[12..]],
+        };
+        Assert.True(StreamDecoders.TryCreate(null, out IStreamDecoder? decoder, out _));
+        using IStreamDecoder disposed = decoder;
+        var feed = new PushFeed(new PushServerOptions(), _writer, decoder, _time);
+
+        for (int at = 0; at < stream.Length; at += 1024)
+        {
+            Assert.Null(feed.Write(stream.AsSpan(at, Math.Min(1024, stream.Length - at))));
+        }
+
+        Assert.Null(feed.Complete());
+        Assert.True(feed.HasSound);
+
+        byte[] Comment(int length)
+        {
+            var comment = new VorbisComment("x");
+            comment.Add("METADATA_BLOCK_PICTURE", new string('x', length));
+            var page = new ArrayBufferWriter<byte>();
+            var pages = new OggPageWriter(1);
+            pages.Write([], 0, page);
+            int before = page.WrittenCount;
+            pages.Write(comment.ToOpusTags(), 0, page);
+            return page.WrittenSpan[before..].ToArray();
+        }
     }
 
     [Theory]
@@ -104,7 +150,7 @@ public sealed class PushFeedTests : IDisposable
     public void Bytes_without_sound_hold_a_station_no_longer_than_a_pause_that_is_allowed_and_a_minute_more(int idle, int most)
     {
         byte[] tag = [.. "ID3"u8, 4, 0, 0, 0, 0, 0, 10, .. new byte[10]];
-        using IStreamDecoder decoder = StreamDecoders.Create(StreamKind.Mpeg);
+        using IStreamDecoder decoder = StreamDecoders.Create(StreamKind.Mpeg, isFile: false);
         var feed = new PushFeed(new PushServerOptions { IdleTime = TimeSpan.FromSeconds(idle) }, _writer, decoder, _time);
 
         // The pause, and then the first bytes behind it.
@@ -150,7 +196,7 @@ public sealed class PushFeedTests : IDisposable
     private void AssertEnds(
         (string End, string Problem) expected, StreamKind kind, byte[] head, IEnumerable<byte[]> junk, int most = 1 << 20, int held = IngestWriter.MaxSilentBytes)
     {
-        using IStreamDecoder decoder = StreamDecoders.Create(kind);
+        using IStreamDecoder decoder = StreamDecoders.Create(kind, isFile: false);
         var feed = new PushFeed(new PushServerOptions(), _writer, decoder, _time);
         Assert.Null(head.Length == 0 ? null : feed.Write(head));
         long before = GC.GetTotalMemory(forceFullCollection: true);

@@ -18,7 +18,7 @@ public class Id3TrackTests
             byte[] tag = Tag(version, Frame(version, "TSSE", [3, .. new byte[200]]), Frame(version, "TPE1", [encoding, .. mark, .. how.GetBytes("Ä\0B")]),
                 Frame(version, "TIT2", [encoding, .. mark, .. how.GetBytes("Größe\r\n")]));
 
-            Assert.Equal(new TrackInfo("Größe", "Ä"), Id3Track.Read(tag));
+            Assert.Equal(new SoundTags("Größe", "Ä"), Id3Track.Read(tag));
         }
     }
 
@@ -26,11 +26,11 @@ public class Id3TrackTests
     public void What_lies_or_is_of_another_kind_is_not_read()
     {
         byte[] title = Frame(4, "TIT2", [3, (byte)'x']);
-        Assert.NotNull(Id3Track.Read(Tag(4, title)));
-        Assert.Null(Id3Track.Read(Tag(5, title)));
-        Assert.Null(Id3Track.Read(Tag(4, Frame(4, "TPE1", [3, (byte)'x']))));
-        Assert.Null(Id3Track.Read(Tag(4, Frame(4, "TIT2", [9, (byte)'x']))));
-        Assert.Null(Id3Track.Read(Tag(4, title).AsSpan()[..^1]));
+        Assert.NotNull(Id3Track.Read(Tag(4, title)).Title);
+        Assert.Null(Id3Track.Read(Tag(5, title)).Title);
+        Assert.Equal(new SoundTags(null, "x"), Id3Track.Read(Tag(4, Frame(4, "TPE1", [3, (byte)'x']))));
+        Assert.Null(Id3Track.Read(Tag(4, Frame(4, "TIT2", [9, (byte)'x']))).Title);
+        Assert.Null(Id3Track.Read(Tag(4, title).AsSpan()[..^1]).Title);
 
         var noise = new Noise(3);
         byte[][] samples = [Tag(4, Frame(4, "TPE1", [1, 0xFF, 0xFE, 65, 0]), title), Tag(3, title)];

@@ -9,7 +9,7 @@ public class WavHeaderTests
     public static TheoryData<string, long?> Headers()
     {
         var data = new TheoryData<string, long?>();
-        foreach (string encoding in (string[])["u8", "s16le", "s24le", "s32le", "f32le"])
+        foreach (string encoding in (string[])["u8", "s16le", "s24le", "s32le", "f32le", "f64le", "mulaw", "alaw"])
         {
             foreach (int channels in (int[])[1, 2, 6, 8])
             {
@@ -153,8 +153,10 @@ public class WavHeaderTests
         { "two format chunks", [.. Head(), .. Format(), .. Format()] },
         { "compressed", [.. Head(), .. Format(tag: 0x55)] },
         { "compressed", [.. Head(), .. Format(tag: 2)] },
-        { "samples of 12 bits", [.. Head(), .. Format(bits: 12)] },
-        { "samples of 64 bits", [.. Head(), .. Format(tag: 3, bits: 64)] },
+        { "frames of 3 bytes", [.. Head(), .. Format(bits: 12, frame: 3)] },
+        { "samples of 64 bits", [.. Head(), .. Format(bits: 64)] },
+        { "samples of 0 bits", [.. Head(), .. Format(bits: 0)] },
+        { "samples of 16 bits", [.. Head(), .. Format(tag: 3)] },
         { "extended format", [.. Head(), .. Format(tag: 0xFFFE)] },
         { "extended format", [.. Head(), .. Format(tag: 0xFFFE, more: 24)] },
         { "0 channels", [.. Head(), .. Format(channels: 0)] },

@@ -1,0 +1,231 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Linnet.Wire.Wav;
+
+/// <summary>Walks through the chunks of a WAV, in whatever pieces it arrives, and keeps of them what <see cref="WavPreamble"/> reads: the others may be of any size.</summary>
+/// <remarks>
+/// A chunk of odd length is followed by a zero byte, which some programs leave out. Some write a length of zero for samples that they have not counted; a
+/// chunk that really holds none is told from those by another chunk that follows it within the file's own length. Behind the samples there may be chunks,
+/// which are passed over, and another WAV. Source: Microsoft's RIFF; EBU Tech 3306 (RF64). Used by one thread.
+/// </remarks>
+internal sealed class WavSkimmer
+{
+    /// <summary>The longest chunk that is kept. Formats and tags are far shorter.</summary>
+    internal const int MaxChunk = 1 << 16;
+
+    /// <summary>The most chunks of a file, so that a stream of empty ones is no work without end.</summary>
+    internal const int MaxChunks = 1000;
+
+    private const int ChunkHead = 8;
+    private const int FormLength = 12;
+
+    // Lengths of the whole from here on are made up, as those of the samples are.
+    private const uint MadeUp = 0x7FFF_0000;
+
+    private readonly byte[] _head = new byte[2 * ChunkHead];
+    private readonly List<byte> _kept = [];
+    private int _headLength;
+    private long _at;
+    private long _end;
+    private long _body;
+    private bool _isKept;
+    private bool _isAfterOdd;
+    private bool _isTail;
+    private int _chunks;
+
+    /// <summary>The file's beginning, without the chunks that are passed over. Each chunk has its pad byte.</summary>
+    internal ReadOnlySpan<byte> Kept => CollectionsMarshal.AsSpan(_kept);
+
+    /// <summary>Bytes of chunks so far, of all files: neither sound nor rubbish.</summary>
+    internal long Passed { get; private set; }
+
+    /// <summary>Whether there were more than <see cref="MaxChunks"/>; nothing is taken any more.</summary>
+    internal bool HasTooMany => _chunks > MaxChunks;
+
+    /// <summary>Whether a chunk of samples was passed that holds none.</summary>
+    internal bool SawNoSamples { get; private set; }
+
+    /// <summary>Takes bytes until the kept beginning has become longer.</summary>
+    /// <param name="bytes">What has arrived. On return it starts after what was taken.</param>
+    /// <param name="isEnd">Whether nothing else will come.</param>
+    /// <returns>Whether it has: another chunk is in it, or the head of the samples, and then <see cref="TakeRest"/> and what follows are the samples.</returns>
+    internal bool TryTake(ref ReadOnlySpan<byte> bytes, bool isEnd = false)
+    {
+        while (!HasTooMany && TryTakeBody(ref bytes))
+        {
+            if (_isKept)
+            {
+                _isKept = false;
+                return true;
+            }
+
+            bool isForm = _kept.Count == 0 || (_isTail && StartsForm(_head));
+            if (!TryFill(ref bytes, isForm ? FormLength : ChunkHead))
+            {
+                return false;
+            }
+
+            if (_isTail && !isForm && StartsForm(_head))
+            {
+                continue;
+            }
+
+            if (isForm)
+            {
+                BeginForm();
+                return true;
+            }
+
+            if (_isAfterOdd && SkipPad())
+            {
+                continue;
+            }
+
+            if (!_isTail && _head.AsSpan().StartsWith("data"u8))
+            {
+                if (IsMaybeEmpty && !TryFill(ref bytes, 2 * ChunkHead) && !isEnd)
+                {
+                    return false;
+                }
+
+                if (!IsEmpty)
+                {
+                    Keep(ChunkHead);
+                    return true;
+                }
+
+                SawNoSamples = true;
+            }
+
+            BeginChunk();
+        }
+
+        return false;
+    }
+
+    /// <summary>Bytes of the samples that were looked at: they come before what follows.</summary>
+    internal ReadOnlySpan<byte> TakeRest()
+    {
+        int length = _headLength;
+        _headLength = 0;
+        return _head.AsSpan(0, length);
+    }
+
+    /// <summary>The samples have ended: what follows are chunks, or another file.</summary>
+    /// <param name="isOdd">Whether they were an odd number of bytes.</param>
+    internal void Continue(bool isOdd) => (_isTail, _isAfterOdd) = (true, isOdd);
+
+    private static bool StartsForm(ReadOnlySpan<byte> head) => head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8);
+
+    private static bool IsOfUse(ReadOnlySpan<byte> id) => id.SequenceEqual("fmt "u8) || id.SequenceEqual("ds64"u8) || id.SequenceEqual("LIST"u8);
+
+    private static bool IsName(ReadOnlySpan<byte> id) => id[0] != ' ' && !id.ContainsAnyExceptInRange((byte)' ', (byte)'~');
+
+    private uint Length => BinaryPrimitives.ReadUInt32LittleEndian(_head.AsSpan(4));
+
+    private bool IsMaybeEmpty => Length == 0 && _at + (2 * ChunkHead) <= _end;
+
+    /// <summary>Whether the samples' head is followed by another chunk that ends within the file.</summary>
+    private bool IsEmpty => IsMaybeEmpty && _headLength == 2 * ChunkHead && IsName(_head.AsSpan(ChunkHead, 4))
+        && _at + (2 * ChunkHead) + BinaryPrimitives.ReadUInt32LittleEndian(_head.AsSpan(ChunkHead + 4)) <= _end;
+
+    private void BeginForm()
+    {
+        // RIFF | length | WAVE. What it is, the parser says.
+        _kept.Clear();
+        _end = Length is > 0 and < MadeUp ? ChunkHead + (long)Length : 0;
+        (_at, _chunks, _isTail, _isAfterOdd) = (0, 0, false, false);
+        Keep(FormLength);
+    }
+
+    private void BeginChunk()
+    {
+        _chunks++;
+        ReadOnlySpan<byte> id = _head.AsSpan(0, 4);
+        uint length = Length;
+
+        // What has no name is no chunk, and where the next begins nobody knows.
+        _body = _isTail && !IsName(id) ? long.MaxValue : length;
+        _isAfterOdd = (length & 1) != 0;
+        _isKept = !_isTail && length <= MaxChunk && IsOfUse(id);
+        if (_isKept)
+        {
+            Keep(ChunkHead);
+        }
+        else
+        {
+            Drop(ChunkHead);
+        }
+    }
+
+    /// <summary>Passes over a pad byte, unless the first letter of a chunk's name stands there.</summary>
+    private bool SkipPad()
+    {
+        _isAfterOdd = false;
+        ReadOnlySpan<byte> next = _head.AsSpan(1, 4);
+        bool isPad = !IsName(_head.AsSpan(0, 4)) || next.SequenceEqual("data"u8) || IsOfUse(next) || StartsForm(next);
+        if (isPad)
+        {
+            Drop(1);
+        }
+
+        return isPad;
+    }
+
+    /// <summary>Takes what is left of a chunk. False: it is not whole yet.</summary>
+    private bool TryTakeBody(ref ReadOnlySpan<byte> bytes)
+    {
+        while (_body > 0 && (_headLength > 0 || !bytes.IsEmpty))
+        {
+            // What was looked at may be a part of it.
+            bool isLooked = _headLength > 0;
+            int length = (int)Math.Min(_body, isLooked ? _headLength : bytes.Length);
+            if (_isKept)
+            {
+                _kept.AddRange(isLooked ? _head.AsSpan(0, length) : bytes[..length]);
+            }
+
+            _body -= length;
+            if (isLooked)
+            {
+                Drop(length);
+                continue;
+            }
+
+            bytes = bytes[length..];
+            _at += length;
+            Passed += length;
+        }
+
+        if (_body == 0 && _isKept && _isAfterOdd)
+        {
+            _kept.Add(0);
+        }
+
+        return _body == 0;
+    }
+
+    private bool TryFill(ref ReadOnlySpan<byte> bytes, int wanted)
+    {
+        int length = Math.Clamp(wanted - _headLength, 0, bytes.Length);
+        bytes[..length].CopyTo(_head.AsSpan(_headLength));
+        _headLength += length;
+        bytes = bytes[length..];
+        return _headLength >= wanted;
+    }
+
+    private void Keep(int length)
+    {
+        _kept.AddRange(_head.AsSpan(0, length));
+        Drop(length);
+    }
+
+    private void Drop(int length)
+    {
+        _head.AsSpan(length, _headLength - length).CopyTo(_head);
+        _headLength -= length;
+        _at += length;
+        Passed += length;
+    }
+}
