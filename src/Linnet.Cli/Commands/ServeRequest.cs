@@ -14,7 +14,7 @@ internal sealed record ServeRequest(IReadOnlyList<SourceSpec> Stations)
 
     public bool Shuffles { get; init; }
 
-    /// <summary>What bare PCM on standard input is; <see langword="null"/>: WAV.</summary>
+    /// <summary>What bare PCM on standard input is; <see langword="null"/>: its first bytes say what it is.</summary>
     public RawPcmFormat? Raw { get; init; }
 
     /// <summary>How stations are encoded; each gets its own name.</summary>

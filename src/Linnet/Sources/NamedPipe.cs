@@ -20,12 +20,12 @@ internal static class NamedPipe
         }
     }
 
-    /// <summary>Waits for a writer, and for the header of its WAV unless the PCM is bare.</summary>
+    /// <summary>Waits for a writer, and until its first bytes say what comes, unless that is bare PCM.</summary>
     /// <param name="path">The pipe.</param>
     /// <param name="options">How it is played: to loop means to wait for the next writer.</param>
     /// <param name="logger">Told when a writer has left, and when there is one again.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="IOException">It is gone, or its writer sends no WAV that Linnet reads.</exception>
+    /// <exception cref="IOException">It is gone, or its writer sends nothing that Linnet reads.</exception>
     internal static RetriedSource Open(string path, SourceOptions options, ILogger logger, CancellationToken cancellationToken) =>
         RetriedSource.Open(path, token => OpenOnce(path, options, token), options.Loop ? "Its writer has left." : null, options.Time, logger, cancellationToken);
 

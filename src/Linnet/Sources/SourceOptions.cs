@@ -11,7 +11,7 @@ public sealed record SourceOptions
     /// <summary>Where the order of folders and playlists comes from, anew each round. By default they keep their own order.</summary>
     public Random? Shuffle { get; init; }
 
-    /// <summary>What the bytes on standard input are. By default a WAV, which says so itself.</summary>
+    /// <summary>What the bytes on standard input are, if bare PCM. By default they say so themselves: WAV, FLAC, MP3, Ogg.</summary>
     public RawPcmFormat? Raw { get; init; }
 
     /// <summary>Opens standard input. By default the process's own.</summary>

@@ -88,6 +88,37 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         Assert.Equal(48_000 * 2 * 2, Ffmpeg.ReadAll(source).Pcm.Length);
     }
 
+    [Theory]
+    [InlineData("mp3", "-c:a libmp3lame -q:a 3")]
+    [InlineData("mp3", "-c:a libmp3lame -b:a 128k -id3v2_version 3 -write_id3v1 1")]
+    [InlineData("ogg", "-c:a libvorbis -q:a 4")]
+    [InlineData("opus", "-c:a libopus -b:a 96k")]
+    [InlineData("flac", "-c:a flac")]
+    [InlineData("oga", "-c:a flac -f ogg")]
+    public void Files_put_one_behind_the_other_are_both_played_frame_for_frame(string extension, string how)
+    {
+        string reference = extension == "opus" ? ffmpeg.Reference("s48.wav", 48_000, 2) : ffmpeg.Reference("s16.wav", 44_100, 2);
+        Ffmpeg.Run(["-i", reference, .. how.Split(' '), "-metadata", "title=One", ffmpeg["one." + extension]]);
+        Ffmpeg.Run(["-i", reference, .. how.Split(' '), "-metadata", "title=Two", ffmpeg["two." + extension]]);
+        string both = ffmpeg["both." + extension];
+        File.WriteAllBytes(both, [.. File.ReadAllBytes(ffmpeg["one." + extension]), .. File.ReadAllBytes(ffmpeg["two." + extension])]);
+        using FileSource expected = FileSource.Open(reference);
+        using FileSource source = FileSource.Open(both);
+        int frames = 2 * expected.Format.SampleRate;
+
+        var titles = new List<(int, string)>();
+        float[] pcm = new float[4096 * 2];
+        int position = 0;
+        while (source.Read(pcm, TestContext.Current.CancellationToken) is { Frames: > 0 } read)
+        {
+            titles.AddRange(read.Track is { } track ? [(position, track.Title)] : []);
+            position += read.Frames;
+        }
+
+        Assert.Equal((2 * frames, TimeSpan.FromSeconds(4)), (position, source.Duration));
+        Assert.Equal([(0, "One"), (frames, "Two")], titles);
+    }
+
     [Fact]
     public void A_flac_that_does_not_know_its_length_plays_to_its_end()
     {
