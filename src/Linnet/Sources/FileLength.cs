@@ -150,13 +150,15 @@ internal sealed class FileLength
         FlacStreamInfo? flac = null;
         OggTrim trim = new();
         long last = OggPage.NoGranule;
+        int longBlock = 0;
+        long packetsBefore = 0;
         LookThrough(file, bytes =>
         {
             while (packets.TryRead(ref bytes, out OggPacket packet))
             {
                 if (packet.IsFirst)
                 {
-                    (trim, last) = (new OggTrim(), OggPage.NoGranule);
+                    (trim, last, packetsBefore) = (new OggTrim(), OggPage.NoGranule, 0);
                     if (OpusHead.TryParse(packet.Data, out OpusHead? opus))
                     {
                         trim.Skip = opus.PreSkip;
@@ -165,6 +167,7 @@ internal sealed class FileLength
                     else if (VorbisHead.TryParse(packet.Data, out VorbisHead vorbis))
                     {
                         Begin(vorbis.Format);
+                        longBlock = vorbis.LongBlock;
                     }
                     else if (OggFlacHead.TryParse(packet.Data, out flac))
                     {
@@ -174,6 +177,7 @@ internal sealed class FileLength
                     continue;
                 }
 
+                packetsBefore++;
                 switch (packets.Codec)
                 {
                     case OggCodec.Opus when !packet.Data.StartsWith("OpusTags"u8):
@@ -184,8 +188,9 @@ internal sealed class FileLength
                         _frames += header.Frames;
                         break;
                     case OggCodec.Vorbis when packet.Granule > 0:
-                        // The first page may end far from the beginning in what was recorded in the middle.
-                        _frames += packet.Granule - (last != OggPage.NoGranule ? last : packet.Granule < _format.SampleRate ? 0 : packet.Granule);
+                        // What was recorded in the middle begins at a position that the packets of its first page cannot have come to.
+                        last = last != OggPage.NoGranule ? last : packet.Granule <= packetsBefore * longBlock / 2 ? 0 : packet.Granule;
+                        _frames += packet.Granule - last;
                         last = packet.Granule;
                         break;
                 }
