@@ -147,7 +147,7 @@ public sealed class FfmpegSource : IAudioSource
     }
 
     /// <summary>ffmpeg's end is told by the program, whatever the sound was.</summary>
-    private int ReadDecoded(Span<float> pcm, CancellationToken cancellationToken) => 
+    private int ReadDecoded(Span<float> pcm, CancellationToken cancellationToken) =>
         _sound.WaitForSound(cancellationToken) ? _sound.Read(pcm, cancellationToken).Frames : 0;
 
     private int TakeBeyond(Span<float> pcm)

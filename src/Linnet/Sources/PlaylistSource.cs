@@ -20,7 +20,7 @@ public sealed class PlaylistSource : IAudioSource
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private ReadyTrack? _current;
-    private PlaylistEntry? _announced;
+    private (PlaylistEntry Entry, TrackInfo? Track)? _announced;
     private Task<ReadyTrack?>? _next;
     private long? _triedAgainAt;
 
@@ -150,11 +150,11 @@ public sealed class PlaylistSource : IAudioSource
         return track;
     }
 
-    /// <summary>A file that follows itself is not another track.</summary>
+    /// <summary>A file that follows itself is not another track, but there may be several tracks in it.</summary>
     private SourceRead Announce(SourceRead read)
     {
-        bool isSame = _current!.Entry.IsSameSound(_announced);
-        _announced = _current.Entry;
+        bool isSame = _announced is { } announced && _current!.Entry.IsSameSound(announced.Entry) && announced.Track == read.Track;
+        _announced = (_current!.Entry, read.Track);
         return isSame ? read with { Track = null } : read;
     }
 

@@ -75,7 +75,7 @@ internal sealed class ReadyTrack : IDisposable
         while (HeadFrames * channels < _head.Length)
         {
             SourceRead read = _source.ReadSound(_head.AsSpan(HeadFrames * channels), cancellationToken);
-            _track ??= read.Track;
+            _track = read.Track ?? _track;
             HeadFrames += read.Frames;
             if (read.Frames == 0)
             {

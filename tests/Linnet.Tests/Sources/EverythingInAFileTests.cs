@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Codecs.Mp3;
 using Linnet.Sources;
 using Linnet.Tests.Audio;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Sources;
 
@@ -103,6 +104,18 @@ public sealed class EverythingInAFileTests : IDisposable
         float[] again = SoundFiles.Sweep(44_100, 40_000, 2);
         Assert.True(Signals.Correlation(again, played.Pcm.AsSpan(88_200, again.Length)) > 0.98);
         Assert.InRange((played.Duration!.Value - TimeSpan.FromSeconds(2)).TotalMilliseconds, -1, 1);
+    }
+
+    [Fact]
+    public void A_file_of_several_tracks_that_repeats_names_each_of_them_in_each_round()
+    {
+        byte[] flac = [.. SoundFiles.Flac(Stereo, SoundFiles.Noise(50_000, 2), "one"), .. SoundFiles.Flac(Stereo, SoundFiles.Noise(40_000, 2), "two")];
+        using IAudioSource source = AudioSources.OpenPath(_folder.Write("x.flac", flac), new SourceOptions(), NullLogger.Instance, TestContext.Current.CancellationToken);
+        var tracks = new List<(long, TrackInfo Track)>();
+
+        source.ReadAll(maxFrames: 180_000, tracks: tracks);
+
+        Assert.Equal([(0, "one"), (50_000, "two"), (90_000, "one"), (140_000, "two")], tracks.Select(static t => ((int)t.Item1, t.Track.Title)));
     }
 
     [Fact]
