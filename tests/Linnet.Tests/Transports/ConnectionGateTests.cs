@@ -105,7 +105,7 @@ public class ConnectionGateTests
         // Nobody waits any more: who comes now is refused at once.
         Volatile.Write(ref room, -1);
         accepting = gate.AcceptAsync(listener, HangLimit);
-        await RefuseAsync(listener, "127.0.0.4");
+        await RefuseAsync(listener, "127.0.0.4", () => accepting.IsCompleted);
         Assert.Equal(1, gate.Refused);
     }
 
