@@ -216,13 +216,14 @@ internal sealed class RtpReceiver
         RtcpCompound.Write(destination, new ReceiverReport(Ssrc), _description, new Goodbye([Ssrc]));
 
     /// <summary>The goodbye that need not be the end is it.</summary>
-    internal void AcceptFarewell()
+    internal void AcceptFarewell(Goodbye goodbye)
     {
-        if (Volatile.Read(ref _rtpSsrc) is >= 0 and var ssrc)
+        foreach (uint ssrc in goodbye.Ssrcs)
         {
-            _sink.Goodbye((uint)ssrc, _time.GetTimestamp());
-            _goodbye.TrySetResult();
+            _sink.Goodbye(ssrc, _time.GetTimestamp());
         }
+
+        _goodbye.TrySetResult();
     }
 
     private long OnArrival()
@@ -258,16 +259,22 @@ internal sealed class RtpReceiver
     private void OnGoodbye(Goodbye goodbye, long now)
     {
         bool isTheEnd = goodbye.Reason is GoodbyeReason.StationEnded || (!_isLive && !GoodbyeReason.IsNotTheEnd(goodbye.Reason));
-        foreach (uint ssrc in goodbye.Ssrcs)
+        long heard = Volatile.Read(ref _rtpSsrc);
+        if (!isTheEnd)
         {
-            if (ssrc == Volatile.Read(ref _rtpSsrc) && !isTheEnd)
+            // Before its first packet our stream is not known here; the receiver may know it from an earlier connection, and must not take this for the end.
+            if (heard < 0 || goodbye.Ssrcs.Contains((uint)heard))
             {
                 _farewell.TrySetResult(goodbye);
-                continue;
             }
 
+            return;
+        }
+
+        foreach (uint ssrc in goodbye.Ssrcs)
+        {
             _sink.Goodbye(ssrc, now);
-            if (ssrc == Volatile.Read(ref _rtpSsrc))
+            if (ssrc == heard)
             {
                 _goodbye.TrySetResult();
             }

@@ -249,7 +249,7 @@ internal sealed class RtspReceiver : IStationReceiver
         }
 
         await Task.Delay(GoodbyeGrace, _time, cancellationToken).ConfigureAwait(false);
-        rtp.AcceptFarewell();
+        rtp.AcceptFarewell(goodbye);
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
     }
 

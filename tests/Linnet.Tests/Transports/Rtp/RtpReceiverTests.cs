@@ -56,6 +56,23 @@ public sealed class RtpReceiverTests
         Assert.Equal(TimeSpan.FromSeconds(4), receiver.SoundSilentFor);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_goodbye_that_is_not_the_end_is_never_taken_for_it_not_even_before_the_first_packet(bool hasSound)
+    {
+        if (hasSound)
+        {
+            _receiver.OnRtp(_sender.Next(80));
+        }
+
+        _receiver.OnRtcp(Compound(new ReceiverReport(_sender.Ssrc), new Goodbye([_sender.Ssrc], GoodbyeReason.ServerStopped)));
+
+        Assert.True(_receiver.Farewell.IsCompletedSuccessfully);
+        Assert.False(_receiver.Goodbye.IsCompleted);
+        Assert.Empty(_sink.Goodbyes);
+    }
+
     [Fact]
     public void The_goodbye_of_another_stream_is_not_the_end()
     {
