@@ -148,6 +148,7 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
 {
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly Channel<RtspResponse> _answers = Channel.CreateUnbounded<RtspResponse>();
     private Socket? _rtp;
     private Socket? _rtcp;
     private TransportPair _clientPorts;
@@ -175,6 +176,13 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
     }
 
     internal Task SendPacketAsync(byte channel, byte[] packet) => SendAsync(Frame(channel, packet));
+
+    /// <summary>Returns when the client has taken all that was sent so far: it answers in order.</summary>
+    internal async Task UntilTakenAsync()
+    {
+        await SendAsync("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n");
+        await _answers.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    }
 
     internal static byte[] Frame(byte channel, byte[] packet)
     {
@@ -205,6 +213,9 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
     /// <summary>Ends the connection after what was sent: closing alone would take that back.</summary>
     internal void Close() => socket.Shutdown(SocketShutdown.Both);
 
+    /// <summary>Says that no more will be sent, and reads on: so nothing that was sent is lost.</summary>
+    internal void EndSending() => socket.Shutdown(SocketShutdown.Send);
+
     internal async IAsyncEnumerable<RtspRequest> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PipeReader pipe = PipeReader.Create(_stream);
@@ -219,6 +230,10 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
                 if (input.Message is RtspRequest request)
                 {
                     requests.Add(request);
+                }
+                else if (input.Message is RtspResponse answer)
+                {
+                    _answers.Writer.TryWrite(answer);
                 }
                 else if (input.Message is null)
                 {
