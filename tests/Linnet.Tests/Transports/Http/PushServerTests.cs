@@ -125,6 +125,18 @@ public class PushServerTests
     }
 
     [Fact]
+    public async Task One_push_too_many_is_told_when_to_come_back()
+    {
+        PushServer server = Create(new PushServerOptions { Password = "hackme", MaxPushes = 1 });
+        await Begin(server, "SOURCE /live HTTP/1.0", Password).ReadUntilAsync("\r\n\r\n");
+
+        string answer = await Begin(server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue").ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nRetry-After: 10\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_pusher_takes_over_if_that_is_wanted()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", TakesOver = true });

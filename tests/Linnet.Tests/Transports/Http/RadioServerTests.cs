@@ -217,16 +217,24 @@ public class RadioServerTests
         Assert.Equal(1, server.Radio.GetSnapshot().Refused[RadioRefusal.MethodNotAllowed]);
     }
 
-    [Fact]
-    public async Task A_station_that_runs_all_the_renditions_it_may_says_when_to_ask_again()
+    [Theory]
+    [InlineData(RingRefusalReason.TooManyOnDemand, false, 20.0, "503 Service Unavailable", "20", RadioRefusal.TooManyOnDemand)]
+    [InlineData(RingRefusalReason.Paused, false, 3.2, "503 Service Unavailable", "4", RadioRefusal.RenditionFailed)]
+    [InlineData(RingRefusalReason.StationEnded, false, null, "503 Service Unavailable", "10", RadioRefusal.Unavailable)]
+    [InlineData(RingRefusalReason.NeverOnDemand, true, null, "403 Forbidden", null, RadioRefusal.NeverOnDemand)]
+    [InlineData(RingRefusalReason.StationEnded, true, null, "410 Gone", null, RadioRefusal.Unavailable)]
+    public async Task Who_may_not_hear_is_told_when_to_come_back_only_if_that_can_help(
+        RingRefusalReason reason, bool isFinal, double? after, string status, string? retryAfter, RadioRefusal counted)
     {
-        await using var server = new RadioTestServer(isMp3Full: true);
+        TimeSpan? time = after is double seconds ? TimeSpan.FromSeconds(seconds) : null;
+        await using var server = new RadioTestServer(refusal: new RingRefusal(reason, "No.", time) { IsFinal = isFinal });
         using RadioTestClient client = await server.GetAsync("/jazz.mp3");
         string answer = await client.ReadAllAsync();
 
-        Assert.StartsWith("HTTP/1.1 503 Service Unavailable\r\n", answer, StringComparison.Ordinal);
-        Assert.Contains("\r\nRetry-After: 10\r\n", answer, StringComparison.Ordinal);
-        Assert.Equal(1, server.Radio.GetSnapshot().Refused[RadioRefusal.Unavailable]);
+        Assert.StartsWith($"HTTP/1.1 {status}\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal(retryAfter, answer.Split("\r\n").SingleOrDefault(static line => line.StartsWith("Retry-After: ", StringComparison.Ordinal))?["Retry-After: ".Length..]);
+        Assert.EndsWith("\r\n\r\nNo.\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal(1, server.Radio.GetSnapshot().Refused[counted]);
     }
 
     [Fact]

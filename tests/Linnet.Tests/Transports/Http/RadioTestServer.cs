@@ -18,10 +18,10 @@ internal sealed class RadioTestServer : IAsyncDisposable
     private readonly SenderPool _senders;
     private readonly Task _running;
 
-    public RadioTestServer(RadioServerOptions? options = null, StreamOptions? streams = null, bool isMp3Full = false, double seconds = 20, Action<BroadcastRing, TimeSpan>? onFlacStarts = null, long maxKernelBytes = 256 << 20, TimeProvider? time = null)
+    public RadioTestServer(RadioServerOptions? options = null, StreamOptions? streams = null, RingRefusal? refusal = null, double seconds = 20, Action<BroadcastRing, TimeSpan>? onFlacStarts = null, long maxKernelBytes = 256 << 20, TimeProvider? time = null)
     {
-        Mp3 = Rings.Create(30, () => !isMp3Full);
         Flac = Rings.Create(30);
+        Mp3 = new BroadcastRing(Flac.Info, Flac.Duration, (_, _) => refusal);
         if (onFlacStarts is not null)
         {
             BroadcastRing? flac = null;
