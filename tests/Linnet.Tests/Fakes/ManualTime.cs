@@ -3,6 +3,8 @@ namespace Linnet.Tests.Fakes;
 /// <summary>Time that stands still until a test lets a timer fire: for code that waits for several things at once.</summary>
 internal sealed class ManualTime : TimeProvider
 {
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private TaskCompletionSource _changed = new();
@@ -46,7 +48,14 @@ internal sealed class ManualTime : TimeProvider
                 return;
             }
 
-            await changed.WaitAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                await changed.WaitAsync(HangLimit, System, TestContext.Current.CancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                Assert.Fail($"Nothing waits for {least} to {most}.");
+            }
         }
     }
 

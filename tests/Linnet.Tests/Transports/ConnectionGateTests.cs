@@ -110,6 +110,41 @@ public class ConnectionGateTests
     }
 
     [Fact]
+    public async Task Of_all_who_wait_wherever_the_one_that_has_waited_longest_gives_way()
+    {
+        int room = -1;
+        var time = new ManualTime();
+        var ended = new List<string>();
+        WaitingRoom[] rooms = [new(100, 100, time), new(100, 100, time), new(100, 100, time)];
+        var gate = new ConnectionGate(_ => Volatile.Read(ref room), time);
+        Array.ForEach(rooms, gate.Watch);
+        await EnterAsync(1, "second");
+        await EnterAsync(0, "third");
+        await EnterAsync(2, "fourth");
+        await EnterAsync(1, "fifth");
+        using Socket listener = Listen();
+        using Socket client = await ConnectAsync(listener, "127.0.0.3");
+
+        // From the second's place on it has 600 ms to wait; from the others' it would be longer.
+        ValueTask<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit);
+        await time.FireAsync(TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(1));
+        using AcceptedConnection? connection = await accepting;
+
+        Assert.Equal(["second"], ended);
+        Assert.Equal((0, 1, 0), (rooms[0].GaveWay, rooms[1].GaveWay, rooms[2].GaveWay));
+
+        async Task EnterAsync(int number, string name)
+        {
+            rooms[number].TryEnter(PeerAddress.Of(IPAddress.Parse("127.0.0.2")), () =>
+            {
+                ended.Add(name);
+                Volatile.Write(ref room, 0);
+            });
+            await PassAsync(time, TimeSpan.FromMilliseconds(100));
+        }
+    }
+
+    [Fact]
     public async Task An_address_with_its_share_makes_place_among_its_own_and_holds_up_nobody()
     {
         int open = 0;
@@ -120,6 +155,9 @@ public class ConnectionGateTests
         using Socket listener = Listen();
         var all = new List<IDisposable>();
         var ended = new List<int>();
+
+        // Another's has waited for longer.
+        waiting.TryEnter(PeerAddress.Of(IPAddress.Parse("127.0.0.9")), () => ended.Add(-1));
         try
         {
             for (int i = 0; i < 3; i++)
@@ -146,10 +184,7 @@ public class ConnectionGateTests
                 Assert.Equal((1, 0), (gate.Refused, waiting.GaveWay));
             }
 
-            await using (ITimer second = time.CreateTimer(static _ => { }, null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan))
-            {
-                await time.FireAsync(TimeSpan.FromSeconds(1));
-            }
+            await PassAsync(time, TimeSpan.FromSeconds(1));
 
             using Socket later = await ConnectAsync(listener, "127.0.0.2");
             using AcceptedConnection? last = await gate.AcceptAsync(listener, HangLimit);
@@ -182,7 +217,7 @@ public class ConnectionGateTests
         while (!accepting.IsCompleted)
         {
             // Other tests open and close, too: it goes on until a low one is free.
-            await Task.WhenAny(accepting.AsTask(), time.FireAsync(TimeSpan.FromMilliseconds(2)));
+            await (await Task.WhenAny(accepting.AsTask(), time.FireAsync(TimeSpan.FromMilliseconds(2))));
         }
 
         using AcceptedConnection? connection = await accepting;
@@ -265,6 +300,12 @@ public class ConnectionGateTests
         Assert.Equal(0, new OpenFileReserve(() => number + 17 + ((number + 17) / 32)).RoomBehind(socket), 2.0);
         Assert.Equal(int.MaxValue, new OpenFileReserve(static () => null).RoomBehind(socket));
         Assert.InRange(new OpenFileReserve(static () => 32).RoomBehind(socket), int.MinValue, -1);
+    }
+
+    private static async Task PassAsync(ManualTime time, TimeSpan span)
+    {
+        await using ITimer timer = time.CreateTimer(static _ => { }, null, span, Timeout.InfiniteTimeSpan);
+        await time.FireAsync(span);
     }
 
     private static Socket Listen()

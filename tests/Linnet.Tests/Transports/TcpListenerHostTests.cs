@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Stations;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 
@@ -16,12 +17,28 @@ public class TcpListenerHostTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux tells.");
 
-        int usual = await ScaleAsync(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) });
-        int pushed = await ScaleAsync(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0), ReceiveBufferSize = PushServer.ReceiveBufferSize });
+        using var plain = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System);
+        using var wide = new TcpListenerHost(
+            new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0), ReceiveBufferSize = PushServer.ReceiveBufferSize }, TimeProvider.System);
+        int usual = await ScaleAsync(plain);
+        int pushed = await ScaleAsync(wide);
 
         // 128 KiB under way at most, and above 256.
         Assert.Equal(1, usual);
         Assert.InRange(pushed, 2, 4);
+    }
+
+    [Fact]
+    public async Task The_port_that_takes_pushes_has_that_and_the_others_do_not()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux tells.");
+        using var ports = new Ports();
+        var options = new StationServerOptions { RtspPort = 0, RtpPort = 0, HttpPort = 0, Radio = new RadioServerOptions() };
+
+        ports.Open(options, IPAddress.Loopback, new ConnectionGate(TimeProvider.System), TimeProvider.System);
+
+        Assert.Equal(1, await ScaleAsync(ports.Rtsp!));
+        Assert.InRange(await ScaleAsync(ports.Http!), 2, 4);
     }
 
     [Theory]
@@ -33,9 +50,8 @@ public class TcpListenerHostTests
         StringComparison.Ordinal);
 
     /// <summary>By how many bits the windows that the host tells are shifted.</summary>
-    private static async Task<int> ScaleAsync(TcpListenerOptions options)
+    private static async Task<int> ScaleAsync(TcpListenerHost host)
     {
-        using var host = new TcpListenerHost(options, TimeProvider.System);
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(host.LocalEndPoint, TestContext.Current.CancellationToken);
         byte[] info = new byte[Scales + 1];
