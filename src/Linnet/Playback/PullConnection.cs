@@ -19,6 +19,9 @@ internal sealed class PullConnection : IAsyncDisposable
     // Answers before the answer (1xx). Real servers send none or one.
     private const int MaxInterim = 4;
 
+    // Wider than for what asks us: a content network adds headers of its own, policies and cookies of many kilobytes among them, and we ask one server at a time.
+    private static readonly HttpLimits AnswerLimits = new() { MaxHeaders = 256, MaxHeaderLine = 16 * 1024, MaxHead = 64 * 1024 };
+
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
     // For the whole head, and for a whole playlist: a server that sends a byte now and then must not hold the station for hours.
@@ -88,7 +91,7 @@ internal sealed class PullConnection : IAsyncDisposable
         while (true)
         {
             ReadResult read = await ReadAsync(late.Token, cancellationToken).ConfigureAwait(false);
-            switch (HttpResponseHead.TryParse(read.Buffer, null, out HttpResponseHead? head))
+            switch (HttpResponseHead.TryParse(read.Buffer, AnswerLimits, out HttpResponseHead? head))
             {
                 case HttpReadResult.Done:
                     _input.AdvanceTo(read.Buffer.GetPosition(head!.Length));

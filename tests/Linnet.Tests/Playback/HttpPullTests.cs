@@ -88,10 +88,15 @@ public class HttpPullTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: audio/mpeg\r\n\r\n\x1F\x8B", "sends compressed content")]
     [InlineData("HTTP/1.1 200 OK\r\nX: #\r\n\r\n", "says something malformed")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n", "no sound was found in it")]
+    [InlineData("HTTP/1.1 404 Not Found\r\nX: +\r\n\r\n", "answers 404")]
+    [InlineData("HTTP/1.1 404 Not Found\r\n*\r\n", "answers 404")]
     [InlineData("", "closed the connection instead of answering")]
     public async Task What_a_server_may_say(string answer, string said)
     {
-        await using var server = new ScriptedHttpServer(_ => answer.Replace("#", new string('x', 20_000), StringComparison.Ordinal));
+        string told = answer.Replace("#", new string('x', 20_000), StringComparison.Ordinal)
+            .Replace("+", new string('x', 6 * 1024), StringComparison.Ordinal)
+            .Replace("*", string.Concat(Enumerable.Range(0, 100).Select(i => $"X-{i}: {new string('x', 100)}\r\n")), StringComparison.Ordinal);
+        await using var server = new ScriptedHttpServer(_ => told);
 
         Assert.Contains(said, await FirstFailureAsync(server.Address("/jazz"), TimeProvider.System), StringComparison.Ordinal);
     }

@@ -136,20 +136,38 @@ public sealed class PyAudioPlayerTests : IDisposable
         Assert.Equal(Samples(Sound(0, 1024)), recording.Samples);
     }
 
-    [Fact]
-    public async Task A_message_that_is_no_whole_number_of_frames_is_counted_and_left_out()
+    [Theory]
+    [InlineData(1023)]
+    [InlineData(4095)]
+    [InlineData(4097)]
+    [InlineData(3)]
+    [InlineData(1)]
+    public async Task Messages_that_are_no_whole_number_of_frames_are_joined(int length)
     {
+        byte[] sound = Sound(0, 1024);
         await using var recording = new Recording(Options(_peers.Tcp));
         using Socket connection = await _peers.Listener.AcceptAsync(Cancelled);
-        await SendAsync(connection, PyAudioTestServer.Message(Sound(0, 1024)));
-        await SendAsync(connection, PyAudioTestServer.Message(new byte[4095]));
-        await SendAsync(connection, PyAudioTestServer.Message(Sound(1024, 2048)));
+        foreach (byte[] part in sound.Chunk(length))
+        {
+            await SendAsync(connection, PyAudioTestServer.Message(part));
+        }
+
         connection.Close();
 
         await recording.Running;
 
-        Assert.Equal(Samples(Sound(0, 2048)), recording.Samples);
-        Assert.Equal(1, recording.Player.GetStatistics().Receiver.Corrupt);
+        Assert.Equal(Samples(sound), recording.Samples);
+        Assert.Equal(0, recording.Player.GetStatistics().Receiver.Corrupt);
+    }
+
+    [Fact]
+    public async Task A_server_that_says_the_end_before_any_sound_is_an_error()
+    {
+        await using var recording = new Recording(Options(_peers.Tcp));
+        using Socket connection = await _peers.Listener.AcceptAsync(Cancelled);
+        await SendAsync(connection, [.. End, .. End, .. End]);
+
+        Assert.Contains("no sound came", (await Assert.ThrowsAsync<PyAudioException>(() => recording.Running)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

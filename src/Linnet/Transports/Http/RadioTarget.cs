@@ -107,13 +107,17 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
         return $"/{station.Name}{suffix}.{rendition.Extension}";
     }
 
-    /// <summary>The rendition that <c>Accept</c> likes best, MP3 among equals, which all play; <see langword="null"/> if all are unwanted.</summary>
+    /// <summary>
+    /// The rendition that <c>Accept</c> likes best, MP3 among equals, which all play; so too where it likes none: players send headers that were made for
+    /// pages, and sound is a better answer to them than a refusal (RFC 9110 §12.4.1). <see langword="null"/>: the station has none.
+    /// </summary>
     internal static StreamRendition? Preferred(StationListing station, string? accept)
     {
         StreamRendition? best = null;
         int bestQuality = 0;
         foreach (StreamRendition rendition in station.Streams.OrderBy(r => r.Name == "mp3" ? 0 : r.Name == r.Extension ? 1 : 2))
         {
+            best ??= rendition;
             string type = rendition.ContentType.Split(';')[0].Trim();
             int quality = OtherTypes.GetValueOrDefault(type, []).Append(type).Max(t => AcceptHeader.Quality(accept, t));
             if (quality > bestQuality)

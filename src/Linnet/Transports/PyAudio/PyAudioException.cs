@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Linnet.Audio;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
@@ -50,6 +51,14 @@ public sealed class PyAudioException : TransportException
 
     internal static PyAudioException Refused(PyAudioAddress server) =>
         new($"{server} closed the connection before any sound came: it is full, or has ended.");
+
+    internal static PyAudioException Empty(PyAudioAddress server) => new($"{server} has come to its end, and no sound came.");
+
+    internal static PyAudioException NotFrames(PyAudioAddress server, int length, RawPcmFormat format) => new(
+        $"{server} sends datagrams that are no whole number of frames: {length} bytes, where a frame of {format} has {format.BytesPerFrame}. Say with --format what it sends.")
+    {
+        IsFinal = true,
+    };
 
     internal static PyAudioException NotPyAudio(PyAudioAddress server) =>
         new($"What {server} sends are not the messages of the PyAudio tutorial's server: check the address.") { IsFinal = true };

@@ -31,6 +31,7 @@ internal sealed class PyAudioStream
     private readonly MediaTimeline _media;
     private readonly int _bytesPerFrame;
     private readonly byte[] _packet;
+    private ReadOnlyMemory<byte> _begun;
     private long _position;
     private ushort _sequence;
     private uint _timestamp;
@@ -90,15 +91,16 @@ internal sealed class PyAudioStream
         return true;
     }
 
-    /// <summary>As <see cref="Add"/>, in portions as the receiver has room for them: a sender that does not pace is held back.</summary>
+    /// <summary>
+    /// Takes sound that goes on where the last portion ended, in portions as the receiver has room for them: a sender that does not pace is held back. Where the
+    /// sound was cut means nothing: a frame that has begun goes on in the next call.
+    /// </summary>
     internal async ValueTask AddWithRoomAsync(ReadOnlyMemory<byte> sound, CancellationToken cancellationToken)
     {
-        if (sound.Length % _bytesPerFrame != 0)
-        {
-            _sink.Refused(false);
-            return;
-        }
-
+        sound = _begun.IsEmpty ? sound : (byte[])[.. _begun.Span, .. sound.Span];
+        int whole = sound.Length - (sound.Length % _bytesPerFrame);
+        _begun = sound[whole..].ToArray();
+        sound = sound[..whole];
         while (!sound.IsEmpty)
         {
             while (!_sink.HasRoom())

@@ -79,7 +79,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
                         throw PyAudioException.Stopped(Options.Address);
                     }
 
-                    return;
+                    break;
                 }
             }
             else if (sound.IsEmpty)
@@ -91,6 +91,11 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
                 empty = 0;
                 await stream.AddWithRoomAsync(sound, cancellationToken).ConfigureAwait(false);
             }
+        }
+
+        if (!stream.HasBegun)
+        {
+            throw PyAudioException.Empty(Options.Address);
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     // Bytes, however short the datagrams are: more sound than any receiver keeps.
     private const int MaxWaiting = 4 << 20;
     private const int CostOfAny = 64;
+
+    // Datagrams in a row that are no whole frames: one may be damaged or a stranger's, so many are another format than was said.
+    private const int MaxCut = 10;
     private const int KernelBuffer = 4 << 20;
 
     private readonly UdpSocket _socket;
@@ -68,6 +71,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     {
         PyAudioStream stream = StreamTo(sink);
         int empty = 0;
+        (int inARow, int length) cut = default;
         while (empty < EmptyInARow && await WaitAsync(mayHaveEnded: empty > 0, cancellationToken).ConfigureAwait(false))
         {
             for (long strangers = Interlocked.Exchange(ref _strangers, 0); strangers > 0; strangers--)
@@ -78,8 +82,25 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
             while (empty < EmptyInARow && _arrivals.Reader.TryRead(out Arrival arrival))
             {
                 Interlocked.Add(ref _waiting, -arrival.Cost);
-                empty = arrival.Sound.Length == 0 ? empty + 1 : stream.Add(arrival.Sound, arrival.At) ? 0 : empty;
+                if (arrival.Sound.Length == 0)
+                {
+                    empty++;
+                }
+                else if (stream.Add(arrival.Sound, arrival.At))
+                {
+                    (empty, cut) = (0, default);
+                }
+                else if ((cut = (cut.inARow + 1, arrival.Sound.Length)).inARow >= MaxCut)
+                {
+                    // Which of its bytes begins a frame cannot be known where some may be missing.
+                    throw PyAudioException.NotFrames(Options.Address, cut.length, Options.Format);
+                }
             }
+        }
+
+        if (!stream.HasBegun)
+        {
+            throw cut.inARow > 0 ? PyAudioException.NotFrames(Options.Address, cut.length, Options.Format) : PyAudioException.Empty(Options.Address);
         }
     }
 

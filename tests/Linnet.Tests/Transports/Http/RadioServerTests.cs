@@ -125,6 +125,10 @@ public class RadioServerTests
     [InlineData("Accept: application/ogg\r\n", "audio/ogg; codecs=opus")]
     [InlineData("Accept: audio/x-flac\r\n", "audio/flac")]
     [InlineData("Accept: text/html, */*;q=0.8\r\n", "audio/mpeg")]
+    [InlineData("Accept: text/html\r\n", "audio/mpeg")]
+    [InlineData("Accept: video/*, image/png\r\n", "audio/mpeg")]
+    [InlineData("Accept: audio/aac;q=1, audio/mpeg;q=0, */*;q=0\r\n", "audio/mpeg")]
+    [InlineData("Accept: ;;, \t#!=\r\n", "audio/mpeg")]
     public async Task The_rendition_of_a_station_is_chosen_by_what_the_player_accepts(string accept, string type)
     {
         await using var server = new RadioTestServer();

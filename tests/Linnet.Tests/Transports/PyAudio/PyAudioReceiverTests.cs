@@ -171,4 +171,41 @@ public sealed class PyAudioReceiverTests : IDisposable
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hearing);
     }
+
+    [Theory]
+    [InlineData(1022, 10, true)]
+    [InlineData(1022, 3, true)]
+    [InlineData(1022, 3, false)]
+    [InlineData(0, 0, true)]
+    public async Task Datagrams_that_are_no_whole_frames_are_named_and_not_silence(int length, int count, bool isError)
+    {
+        Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Udp), out PyAudioAddress? address));
+        var options = new PyAudioReceiverOptions { Address = address, EndPatience = TimeSpan.FromMilliseconds(50) };
+        Task<IStationReceiver> connecting = PyAudioReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
+        EndPoint player = new IPEndPoint(IPAddress.Any, 0);
+        _peers.Peer.ReceiveFrom(new byte[100], ref player);
+        for (int i = 0; i < count; i++)
+        {
+            _peers.Peer.SendTo(new byte[length], player);
+        }
+
+        if (!isError)
+        {
+            _peers.Peer.SendTo(new byte[1024], player);
+        }
+
+        _peers.Peer.SendTo([], player);
+        await using IStationReceiver receiver = await connecting;
+        Task hearing = receiver.RunAsync(new RecordingSink().Sink, Cancelled);
+        if (isError)
+        {
+            PyAudioException problem = await Assert.ThrowsAsync<PyAudioException>(() => hearing);
+            Assert.Contains(
+                count > 0 ? "1022 bytes, where a frame of s16le:44100:2 has 4. Say with --format what it sends." : "no sound came", problem.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            await hearing;
+        }
+    }
 }
