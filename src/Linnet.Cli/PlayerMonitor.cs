@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Cli.Panels;
 using Linnet.Playback;
+using Linnet.Wire;
 
 namespace Linnet.Cli;
 
@@ -20,7 +21,7 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
         return new PlayerSnapshot
         {
             State = statistics.State is PlayerState.NoDevice ? "no device" : statistics.State.ToString().ToLowerInvariant(),
-            Address = address.AbsoluteUri,
+            Address = ShownAddress.Of(address),
             Output = device.Name,
             Awaits = statistics.Awaits,
             Title = statistics.Title,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Wire;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Cli;
@@ -7,30 +8,27 @@ namespace Linnet.Cli;
 /// <summary>What people write for a server or a station, as the address it means.</summary>
 internal static class ServerAddress
 {
-    /// <summary>The port of a Linnet server when none is given.</summary>
-    public const int DefaultPort = 8554;
-
     /// <summary>Whether it is a server of the PyAudio tutorial's formats.</summary>
     public static bool IsPyAudio(Uri address) => PyAudioAddress.TryParse(address, out _);
 
     /// <summary>
-    /// Reads <c>rtsp://…</c>, <c>pyaudio-tcp://…</c> and <c>pyaudio-udp://…</c> as they are, and <c>HOST</c>, <c>HOST:PORT</c>, <c>HOST/NAME</c> and <c>HOST:PORT/NAME</c> as a Linnet server;
-    /// nothing is this machine's.
+    /// Reads <c>rtsp://…</c>, <c>http://…</c>, <c>pyaudio-tcp://…</c> and <c>pyaudio-udp://…</c> as they are, and <c>HOST</c>, <c>HOST:PORT</c>, <c>HOST/NAME</c> and
+    /// <c>HOST:PORT/NAME</c> as a server of RTSP; nothing is this machine's. Where there is no port the player finds it: 8554, or 554 where nothing listens at that.
     /// </summary>
     /// <exception cref="UsageException">It is no address.</exception>
     public static Uri Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
         {
-            return new Uri($"rtsp://localhost:{DefaultPort}/");
+            return new Uri("rtsp://localhost/");
         }
 
         if (text.Contains("://", StringComparison.Ordinal))
         {
-            return Uri.TryCreate(text, UriKind.Absolute, out Uri? given) && given.Host.Length > 0 && (given.Scheme == "rtsp" || IsPyAudio(given))
+            return Uri.TryCreate(text, UriKind.Absolute, out Uri? given) && given.Host.Length > 0 && (given.Scheme is "rtsp" or "http" or "https" || IsPyAudio(given))
                 ? given
                 : throw new UsageException(
-                    $"'{text}' is no address to listen at: write rtsp://HOST:PORT/NAME, just HOST or HOST/NAME, pyaudio-tcp://HOST or pyaudio-udp://HOST.");
+                    $"'{ShownAddress.Of(text)}' is no address to listen at: write rtsp://HOST:PORT/NAME, just HOST or HOST/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST.");
         }
 
         if (File.Exists(text))
@@ -46,12 +44,7 @@ internal static class ServerAddress
         }
 
         return Uri.TryCreate($"rtsp://{host}{path}", UriKind.Absolute, out Uri? bare) && bare.Host.Length > 0 && bare.UserInfo.Length == 0
-            ? bare.IsDefaultPort || bare.Port < 0 ? WithDefaultPort(bare, host, path) : bare
-            : throw new UsageException($"'{text}' is no address to listen at: write HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME.");
+            ? bare
+            : throw new UsageException($"'{ShownAddress.Of(text)}' is no address to listen at: write HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME.");
     }
-
-    // A builder would lose the zone of a link-local address.
-    private static Uri WithDefaultPort(Uri bare, string host, string path) => host.Contains('%', StringComparison.Ordinal)
-        ? new Uri($"rtsp://{host}:{DefaultPort}{path}")
-        : new UriBuilder(bare) { Port = DefaultPort }.Uri;
 }

@@ -1,5 +1,6 @@
 using Linnet.Cli.Outputs;
 using Linnet.Cli.Panels;
+using Linnet.Wire;
 
 namespace Linnet.Cli;
 
@@ -31,8 +32,8 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
         IsPrivileged = Environment.IsPrivilegedProcess,
     };
 
-    /// <summary>Says one thing to the person on standard error, in the form every message has.</summary>
-    public void Say(string sentence) => Error.WriteLine($"linnet: {Text.Printable(sentence)}");
+    /// <summary>Says one thing to the person on standard error, in the form every message has. A password in an address is not shown.</summary>
+    public void Say(string sentence) => Error.WriteLine($"linnet: {Text.Printable(ShownAddress.InText(sentence))}");
 
     /// <summary>Waits until a result is written that is of no use in part, such as help or a report.</summary>
     /// <param name="cancellationToken">Ends the wait for whoever reads.</param>

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using Linnet.Audio;
 using Linnet.Transports.Impairments;
+using Linnet.Wire;
 
 namespace Linnet.Cli.Commands;
 
@@ -73,7 +74,7 @@ internal static class Ask
     /// <param name="address">The station.</param>
     /// <exception cref="UsageException">It is no format, or the station says its format itself.</exception>
     public static RawPcmFormat? ReadFormat(string? text, Uri address) => text is null ? null
-        : !ServerAddress.IsPyAudio(address) ? throw new UsageException($"--format is for pyaudio-tcp and pyaudio-udp addresses: {address.AbsoluteUri} says its format itself.")
+        : !ServerAddress.IsPyAudio(address) ? throw new UsageException($"--format is for pyaudio-tcp and pyaudio-udp addresses: {ShownAddress.Of(address)} says its format itself.")
         : RawPcmFormat.TryParse(text, out RawPcmFormat? format, out string? problem) ? format
         : throw new UsageException(problem);
 
@@ -90,7 +91,7 @@ internal static class Ask
     /// <exception cref="UsageException">It makes no sense, or not there.</exception>
     public static ImpairmentOptions? ReadImpairment(string? text, string? transport, Uri address) => text is null ? null
         : transport == "tcp" ? throw new UsageException("--impair is for UDP: a TCP connection loses nothing. Leave out --transport tcp.")
-        : ServerAddress.IsPyAudio(address) ? throw new UsageException($"--impair is for rtsp addresses, which {address.AbsoluteUri} is not.")
+        : ServerAddress.IsPyAudio(address) ? throw new UsageException($"--impair is for rtsp addresses, which {ShownAddress.Of(address)} is not.")
         : ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem) ? options
         : throw new UsageException($"'{text}' is no value for --impair. {problem}");
 

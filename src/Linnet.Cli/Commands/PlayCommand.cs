@@ -9,7 +9,7 @@ internal static class PlayCommand
     private static readonly Argument<string?> Url = new("URL")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, pyaudio-tcp://HOST or pyaudio-udp://HOST. Without it: this machine's first station.",
+        Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST. Without it: this machine's first station.",
     };
 
     private static readonly Option<string?> Transport = Ask.Choice(

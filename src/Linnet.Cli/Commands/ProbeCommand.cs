@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Linnet.Playback.Probing;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire;
 
 namespace Linnet.Cli.Commands;
 
@@ -43,7 +44,7 @@ internal static class ProbeCommand
         Uri address = ServerAddress.Parse(parsed.GetValue(Url));
         if (ServerAddress.IsPyAudio(address))
         {
-            throw new UsageException($"linnet probe is for rtsp addresses, which {address.AbsoluteUri} is not.");
+            throw new UsageException($"linnet probe is for rtsp addresses, which {ShownAddress.Of(address)} is not.");
         }
 
         return new ProberOptions

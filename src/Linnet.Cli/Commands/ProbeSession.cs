@@ -1,7 +1,9 @@
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
 using Linnet.Playback.Probing;
+using Linnet.Transports;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire;
 
 namespace Linnet.Cli.Commands;
 
@@ -19,9 +21,9 @@ internal static class ProbeSession
         Exception? failure = null;
         try
         {
-            await session.ShowAsync(prober.RunAsync(session.Ending), width => ProbePanel.Progress(prober.Progress, options.Url.AbsoluteUri, width), static _ => "");
+            await session.ShowAsync(prober.RunAsync(session.Ending), width => ProbePanel.Progress(prober.Progress, ShownAddress.Of(options.Url), width), static _ => "");
         }
-        catch (RtspException e) when (prober.Progress.Packets > 0)
+        catch (TransportException e) when (prober.Progress.Packets > 0)
         {
             // What was heard until then is worth telling.
             failure = e;
@@ -35,7 +37,7 @@ internal static class ProbeSession
         }
         else
         {
-            Print(ProbePanel.Report(report, progress, options.Url.AbsoluteUri), shell);
+            Print(ProbePanel.Report(report, progress, ShownAddress.Of(options.Url)), shell);
         }
 
         await shell.DeliverAsync(cancellationToken);

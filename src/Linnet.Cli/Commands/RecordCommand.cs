@@ -6,7 +6,7 @@ namespace Linnet.Cli.Commands;
 /// <summary><c>linnet record URL FILE.wav</c>.</summary>
 internal static class RecordCommand
 {
-    private static readonly Argument<string> Url = new("URL") { Description = "What to record: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, pyaudio-tcp://HOST or pyaudio-udp://HOST." };
+    private static readonly Argument<string> Url = new("URL") { Description = "What to record: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST." };
 
     private static readonly Argument<string> FilePath = new("FILE.wav") { Description = "The WAV file to write. One that exists is replaced." };
 

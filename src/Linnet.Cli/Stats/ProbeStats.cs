@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Linnet.Playback.Probing;
 using Linnet.Transports.Impairments;
+using Linnet.Wire;
 
 namespace Linnet.Cli.Stats;
 
@@ -36,7 +37,7 @@ internal sealed record ProbeStats(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment)
 {
     public static ProbeStats Of(PathReport report, ProbeProgress probe, Uri address) => new(
-        address.AbsoluteUri,
+        ShownAddress.Of(address),
         probe.Payload?.EncodingName.ToLowerInvariant(),
         probe.Transport?.ToString().ToLowerInvariant(),
         Math.Round(report.Duration.TotalSeconds, 3),

@@ -24,6 +24,7 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
         {
             "/" or "/index.html" => SendPageAsync(context),
             "/status-json.xsl" => SendStatusAsync(context),
+            StationList.Path => SendStationsAsync(context),
             "/health/live" => SayAsync(context, StatusCodes.Status200OK, "live\n"),
             "/health/ready" => SendReadyAsync(context),
             MetricsEndpoint.Path => SayAsync(context, StatusCodes.Status403Forbidden, "Metrics are for this machine alone; --metrics-allow NETWORK lets others read them.\n"),
@@ -44,6 +45,13 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
         IcecastStatus status = IcecastStatus.Of(Look(context), context.Request.Host.Host, _started);
         return SendAsync(
             context, StatusCodes.Status200OK, "application/json; charset=utf-8", JsonSerializer.Serialize(status, IcecastStatusJson.Default.IcecastStatus));
+    }
+
+    private Task SendStationsAsync(HttpContext context)
+    {
+        context.Response.Headers.AccessControlAllowOrigin = "*";
+        var list = new StationList(server.RtspEndPoint.Port, [.. server.Stations.Select(static station => station.Name)]);
+        return SendAsync(context, StatusCodes.Status200OK, "application/json; charset=utf-8", list.ToJson());
     }
 
     /// <summary>Ready: there is at least one station, and not all have ended or failed.</summary>

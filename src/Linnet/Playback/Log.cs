@@ -7,7 +7,7 @@ namespace Linnet.Playback;
 internal static partial class Log
 {
     [LoggerMessage(900, LogLevel.Information, "{Url} plays on {Device}: {Payload}")]
-    public static partial void Playing(this ILogger logger, Uri url, string device, PayloadFormat payload);
+    public static partial void Playing(this ILogger logger, string url, string device, PayloadFormat payload);
 
     [LoggerMessage(901, LogLevel.Warning, "{Problem} Trying again in {Seconds:F1} s")]
     public static partial void ServerLost(this ILogger logger, string problem, double seconds);

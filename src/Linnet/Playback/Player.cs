@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Receive;
 using Linnet.Transports;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -161,7 +162,7 @@ public sealed class Player : IAsyncDisposable
         using var output = new Output(feed, format, _device.HasClock, _options.Duration, Loudness);
         Volatile.Write(ref _output, output);
         ApplyVolume();
-        _logger.Playing(_options.Url, _device.Name, feed.Payload);
+        _logger.Playing(ShownAddress.Of(_options.Url), _device.Name, feed.Payload);
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task hearing = _tuner.RunAsync(output, stopping.Token);

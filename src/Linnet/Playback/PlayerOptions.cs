@@ -3,8 +3,8 @@ using Linnet.Receive;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire;
 using Linnet.Wire.PyAudio;
-using Linnet.Wire.Rtsp;
 
 namespace Linnet.Playback;
 
@@ -12,8 +12,9 @@ namespace Linnet.Playback;
 public sealed record PlayerOptions : IValidatable
 {
     /// <summary>
-    /// The station: <c>rtsp://HOST[:PORT]/NAME[/RENDITION]</c> (without a port RTSP's own: 554), or a server of the PyAudio tutorial's formats:
-    /// <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>.
+    /// The station: <c>rtsp://[USER:PASSWORD@]HOST[:PORT]/NAME[/RENDITION]</c> (without a port 8554, Linnet's own, and 554, RTSP's own, where nothing listens
+    /// at that); the pages of a Linnet server, <c>http://HOST:8000/[NAME]</c>, which lead to its station; or a server of the PyAudio tutorial's formats:
+    /// <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>. A password in it is shown nowhere.
     /// </summary>
     public required Uri Url { get; init; }
 
@@ -59,9 +60,9 @@ public sealed record PlayerOptions : IValidatable
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Url is null || (PyAudioAddress is null && !RtspUri.TryParse(Url, out _)))
+        if (Url is null || (PyAudioAddress is null && !StationLookup.IsAddress(Url)))
         {
-            yield return $"{nameof(Url)} is {Url}; it must be an address like rtsp://HOST:PORT/NAME, pyaudio-tcp://HOST or pyaudio-udp://HOST.";
+            yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST.";
         }
 
         if (RawFormat is null || !RawFormat.Format.IsValid)
@@ -100,7 +101,8 @@ public sealed record PlayerOptions : IValidatable
         }
     }
 
-    internal RtspUri Address => RtspUri.TryParse(Url, out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
+    /// <summary>Where and how loud; no password.</summary>
+    public override string ToString() => $"{nameof(PlayerOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, {nameof(Transport)} = {Transport}, {nameof(Volume)} = {Volume} }}";
 
     internal PyAudioAddress? PyAudioAddress => PyAudioAddress.TryParse(Url, out PyAudioAddress? address) ? address : null;
 }

@@ -4,6 +4,7 @@ using Linnet.Transports.Impairments;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.PyAudio;
+using Linnet.Wire.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Playback;
@@ -22,6 +23,9 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     private readonly RtspTransport _wanted = options.Impairment is null ? options.Transport : RtspTransport.Udp;
     private Feed? _feed;
     private RtspTransport _transport = options.Impairment is null ? options.Transport : RtspTransport.Udp;
+    private readonly StationLookup _lookup = new(options.Url, time);
+    private readonly AudioSections _sections = new();
+    private bool _tunesOn;
     private bool _isLost;
     private bool _wasHeard;
     private bool _udpWorks;
@@ -82,8 +86,9 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
             long before = output.Received.Received;
             try
             {
-                if (_isLost)
+                if (_isLost || _tunesOn)
                 {
+                    _tunesOn = false;
                     await OpenAsync(cancellationToken).ConfigureAwait(false);
                     Adopt(output);
                 }
@@ -91,6 +96,11 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                 await _station!.RunAsync(_feed!.ToSink(OnStart), cancellationToken).ConfigureAwait(false);
                 logger.StationEnded();
                 return;
+            }
+            catch (RtspException e) when (e.IsSilentSection)
+            {
+                // The server is there, and offers more.
+                _tunesOn = true;
             }
             catch (TransportException e) when (IsWorthAnotherTry(e))
             {
@@ -164,18 +174,18 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
         Volatile.Write(ref _title, station.Title);
     }
 
-    private async Task<IStationReceiver> ConnectRtspAsync(CancellationToken cancellationToken)
+    private async Task<IStationReceiver> ConnectRtspAsync(CancellationToken cancellationToken) =>
+        await _lookup.ConnectAsync(address => RtspReceiver.ConnectAsync(ToRtsp(address), time, random, logger, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    private RtspReceiverOptions ToRtsp(RtspUri address) => new()
     {
-        var receiver = new RtspReceiverOptions
-        {
-            Address = options.Address,
-            Transport = _transport,
-            Impairment = _impairment,
-            Rendition = options.Receiver.Profile.Rendition,
-            Buffer = options.Receiver.BaseDelay,
-        };
-        return await RtspReceiver.ConnectAsync(receiver, time, random, logger, cancellationToken).ConfigureAwait(false);
-    }
+        Address = address,
+        Transport = _transport,
+        Impairment = _impairment,
+        Rendition = options.Receiver.Profile.Rendition,
+        Buffer = options.Receiver.BaseDelay,
+        Sections = _sections,
+    };
 
     private PyAudioReceiverOptions ToPyAudio(PyAudioAddress address) => new()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Linnet.Audio;
+using Linnet.Wire;
 
 namespace Linnet.Sources;
 
@@ -37,6 +38,9 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
 
     /// <summary>What is heard when nobody sends, for a station that others send to; <see langword="null"/>: silence.</summary>
     public SourceSpec? Fallback { get; init; }
+
+    /// <summary>As it would be written; no password.</summary>
+    public override string ToString() => $"{Name}={(Kind is SourceKind.Path or SourceKind.Pull ? ShownAddress.Of(Location) : Kind.ToString())}";
 
     /// <summary>Whether others send its sound.</summary>
     public bool IsFed => Kind is SourceKind.Push or SourceKind.Pull;
@@ -109,9 +113,9 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
             }
 
             int[] meant = [.. Enumerable.Range(0, with.Length).Where(i => with[i].IsFed && (fallback.Name.Length == 0 || with[i].Name == fallback.Name))];
-            problem = fallback.Kind is not (SourceKind.Path or SourceKind.Tone) ? $"'{text}' is no fallback: it must be a file, a folder, a playlist or a tone, which are there whenever they are wanted."
-                : meant.Length == 0 ? $"'{text}' is a fallback for no station: there is none {(fallback.Name.Length == 0 ? "" : $"named '{fallback.Name}' ")}that others send to."
-                : meant.Length > 1 ? $"'{text}' does not say for which station it is: write {with[meant[0]].Name}={text}, for example."
+            problem = fallback.Kind is not (SourceKind.Path or SourceKind.Tone) ? $"'{ShownAddress.Of(text)}' is no fallback: it must be a file, a folder, a playlist or a tone, which are there whenever they are wanted."
+                : meant.Length == 0 ? $"'{ShownAddress.Of(text)}' is a fallback for no station: there is none {(fallback.Name.Length == 0 ? "" : $"named '{fallback.Name}' ")}that others send to."
+                : meant.Length > 1 ? $"'{ShownAddress.Of(text)}' does not say for which station it is: write {with[meant[0]].Name}={ShownAddress.Of(text)}, for example."
                 : with[meant[0]].Fallback is not null ? $"The station '{with[meant[0]].Name}' has two fallbacks; give it a folder or a playlist instead."
                 : "";
             if (problem.Length > 0)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Linnet.Audio;
+using Linnet.Wire;
 
 namespace Linnet.Sources;
 
@@ -118,7 +119,7 @@ internal static class SourceSpecParser
     {
         spec = new SourceSpec(name, SourceKind.Pull, source);
         bool isAddress = Uri.TryCreate(source, UriKind.Absolute, out Uri? address) && address is { Scheme: "rtsp" or "http" or "https", Host.Length: > 0 };
-        problem = isAddress ? "" : $"{source} is no network address that is fetched from: a station's sound may come from rtsp://HOST/NAME, http://HOST/NAME or https://HOST/NAME.";
+        problem = isAddress ? "" : $"{ShownAddress.Of(source)} is no network address that is fetched from: a station's sound may come from rtsp://HOST/NAME, http://HOST/NAME or https://HOST/NAME.";
         return isAddress;
     }
 

@@ -19,7 +19,7 @@ public class CommandLineTests
     [InlineData("play --seconds 0", "--seconds")]
     [InlineData("play --transport pigeon", "it takes auto or udp or tcp")]
     [InlineData("play --stats xml", "it takes json")]
-    [InlineData("play http://host/x", "write rtsp://HOST:PORT/NAME")]
+    [InlineData("play ftp://host/x", "write rtsp://HOST:PORT/NAME")]
     [InlineData("serve tone --rtsp-port 70000", "--rtsp-port: it takes a whole number from 0 to 65535")]
     [InlineData("serve tone --rtp-port 8557", "it takes an even port, as in 8556")]
     [InlineData("serve tone --bind nowhere", "--bind")]

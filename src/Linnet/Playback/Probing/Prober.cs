@@ -1,4 +1,5 @@
 using Linnet.Codecs;
+using Linnet.Transports;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
@@ -18,6 +19,8 @@ public sealed class Prober
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ImpairedPath? _impairment;
+    private readonly StationLookup _lookup;
+    private readonly AudioSections _sections = new();
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RtspReceiver? _station;
     private ArrivalRecorder? _recorder;
@@ -36,6 +39,7 @@ public sealed class Prober
         _options = options.ThrowIfInvalid();
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
+        _lookup = new StationLookup(options.Url, _time);
         _impairment = options.Impairment is null ? null : new ImpairedPath(options.Impairment, _time);
     }
 
@@ -62,22 +66,15 @@ public sealed class Prober
     }
 
     /// <summary>Listens for as long as it should, until the station ends, or until cancelled; then it returns. To be called once.</summary>
-    /// <exception cref="RtspException">The station cannot be heard, or was lost.</exception>
+    /// <exception cref="TransportException">The station cannot be heard, or was lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            RtspReceiver station = await ConnectAsync(stopping.Token).ConfigureAwait(false);
-            await using (station.ConfigureAwait(false))
+            while (await ListenAsync(stopping).ConfigureAwait(false))
             {
-                var recorder = new ArrivalRecorder(station.Payload.ClockRate, station.PayloadType, _options.MaxPackets);
-                Volatile.Write(ref _recorder, recorder);
-                Volatile.Write(ref _station, station);
-                Task hearing = station.RunAsync(ToSink(recorder), stopping.Token);
-                await Task.WhenAny(hearing, WaitAsync(stopping.Token)).ConfigureAwait(false);
-                await stopping.CancelAsync().ConfigureAwait(false);
-                await hearing.ConfigureAwait(false);
+                // The server is there, but says nothing in what was chosen, and offers more.
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -94,16 +91,43 @@ public sealed class Prober
         return ProfileTrials.AddTo(PathAnalysis.Judge(recording), recording, station is { IsTcp: true }, station?.Repair ?? RepairOffer.None);
     }
 
-    private Task<RtspReceiver> ConnectAsync(CancellationToken cancellationToken)
+    // True: another audio section of the server is to be tried.
+    private async Task<bool> ListenAsync(CancellationTokenSource stopping)
     {
-        var options = new RtspReceiverOptions
+        RtspReceiver station = await ConnectAsync(stopping.Token).ConfigureAwait(false);
+        await using (station.ConfigureAwait(false))
         {
-            Address = _options.Address,
-            Transport = _impairment is null ? _options.Transport : RtspTransport.Udp,
-            Impairment = _impairment,
-        };
-        return RtspReceiver.ConnectAsync(options, _time, new Random(), _logger, cancellationToken);
+            var recorder = new ArrivalRecorder(station.Payload.ClockRate, station.PayloadType, _options.MaxPackets);
+            Volatile.Write(ref _recorder, recorder);
+            Volatile.Write(ref _station, station);
+            Task hearing = station.RunAsync(ToSink(recorder), stopping.Token);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+            await Task.WhenAny(hearing, WaitAsync(over.Token)).ConfigureAwait(false);
+            if (hearing.Exception?.InnerException is RtspException { IsSilentSection: true })
+            {
+                await over.CancelAsync().ConfigureAwait(false);
+                return true;
+            }
+
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await hearing.ConfigureAwait(false);
+            return false;
+        }
     }
+
+    private Task<RtspReceiver> ConnectAsync(CancellationToken cancellationToken) => _lookup.ConnectAsync(
+        address =>
+        {
+            var options = new RtspReceiverOptions
+            {
+                Address = address,
+                Transport = _impairment is null ? _options.Transport : RtspTransport.Udp,
+                Impairment = _impairment,
+                Sections = _sections,
+            };
+            return RtspReceiver.ConnectAsync(options, _time, new Random(), _logger, cancellationToken);
+        },
+        cancellationToken);
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {

@@ -1,13 +1,13 @@
 using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtsp;
-using Linnet.Wire.Rtsp;
+using Linnet.Wire;
 
 namespace Linnet.Playback.Probing;
 
 /// <summary>What a <see cref="Prober"/> listens to, and for how long.</summary>
 public sealed record ProberOptions : IValidatable
 {
-    /// <summary>The station: <c>rtsp://HOST[:PORT]/NAME[/RENDITION]</c>. Without a port, RTSP's own: 554.</summary>
+    /// <summary>The station, by RTSP: as <see cref="PlayerOptions.Url"/>.</summary>
     public required Uri Url { get; init; }
 
     /// <summary>How packets are to come. Default: UDP, and TCP if nothing arrives.</summary>
@@ -22,14 +22,15 @@ public sealed record ProberOptions : IValidatable
     /// <summary>Packets that are kept to be judged: the newest. 1000 – 10,000,000 of 32 bytes; default 262,144.</summary>
     public int MaxPackets { get; init; } = 1 << 18;
 
-    internal RtspUri Address => RtspUri.TryParse(Url, out RtspUri? address) ? address : throw new InvalidOperationException("Checked before.");
+    /// <summary>Where and how long; no password.</summary>
+    public override string ToString() => $"{nameof(ProberOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, {nameof(Duration)} = {Duration} }}";
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Url is not { IsAbsoluteUri: true } || !RtspUri.TryParse(Url, out _))
+        if (!StationLookup.IsAddress(Url))
         {
-            yield return $"{nameof(Url)} is {Url}; it must be an address like rtsp://HOST:PORT/NAME.";
+            yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like rtsp://HOST:PORT/NAME.";
         }
 
         if (Impairment is not null && Transport is RtspTransport.Tcp)

@@ -15,7 +15,7 @@ internal delegate ReportBlock? ReportHandler(long now);
 /// What a transport does with a stream: hands everything on to the receiver proper, which comes after it in the flow. The calls
 /// are quick and do not throw; those for packets and those for reports may come from two threads.
 /// </summary>
-internal sealed class RtpSink
+internal sealed record RtpSink
 {
     /// <summary>A stream is about to begin, with these sequence number and timestamp if the server named them.</summary>
     public required Action<ushort?, uint?> Start { get; init; }

@@ -18,6 +18,9 @@ internal sealed class RtspClient : IAsyncDisposable
 {
     private const string UserAgent = "Linnet";
 
+    // Wider than for what asks us: servers behind others add headers, and we ask one server at a time.
+    private static readonly RtspLimits AnswerLimits = new() { MaxHeaders = 256, MaxHeaderLine = 16 * 1024, MaxHead = 64 * 1024 };
+
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
     private readonly RtspReceiverOptions _options;
@@ -41,10 +44,17 @@ internal sealed class RtspClient : IAsyncDisposable
         _stream = new NetworkStream(socket);
         _options = options;
         _time = time;
+        Address = server;
         Server = server.Authority;
         RemoteAddress = Unmapped(socket.RemoteEndPoint);
         LocalAddress = Unmapped(socket.LocalEndPoint);
     }
+
+    /// <summary>The address that was connected to, with the port that was found.</summary>
+    internal RtspUri Address { get; }
+
+    /// <summary>Tells the server who asks; <see langword="null"/>: nobody said.</summary>
+    internal RtspLogin? Login { get; set; }
 
     /// <summary>Host and port for sentences.</summary>
     internal string Server { get; }
@@ -106,6 +116,19 @@ internal sealed class RtspClient : IAsyncDisposable
     internal async Task<RtspResponse> AskAsync(
         RtspRequest request, CancellationToken cancellationToken, Action<RtspResponse>? onAnswer = null, TimeSpan? timeout = null)
     {
+        for (int tries = 0; ; tries++)
+        {
+            RtspResponse answer = await AskOnceAsync(request, onAnswer, timeout, cancellationToken).ConfigureAwait(false);
+            if (answer.Status is not RtspStatus.Unauthorized || Login?.TryTake(request, answer, tries) != true)
+            {
+                return answer;
+            }
+        }
+    }
+
+    private async Task<RtspResponse> AskOnceAsync(
+        RtspRequest request, Action<RtspResponse>? onAnswer, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
         TimeSpan patience = timeout ?? _options.ReplyTimeout;
         using var late = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
@@ -165,7 +188,7 @@ internal sealed class RtspClient : IAsyncDisposable
     private async Task ReadAsync()
     {
         PipeReader pipe = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true));
-        var reader = new RtspReader();
+        var reader = new RtspReader(AnswerLimits);
         try
         {
             while (true)
@@ -304,6 +327,7 @@ internal sealed class RtspClient : IAsyncDisposable
 
             request.CSeq = ++_lastCSeq;
             request.Headers[RtspHeaderNames.UserAgent] = UserAgent;
+            Login?.Sign(request);
             return _asked = new Question(_lastCSeq, onAnswer);
         }
     }

@@ -20,6 +20,9 @@ internal static partial class RtspClientLog
     [LoggerMessage(743, LogLevel.Information, "Sound comes from {Server} again, over {Transport}")]
     public static partial void SoundIsBack(this ILogger logger, string server, string transport);
 
+    [LoggerMessage(760, LogLevel.Information, "{Server} sends nothing in the audio section that was chosen, for {Seconds} s: trying the next")]
+    public static partial void SectionSilent(this ILogger logger, string server, double seconds);
+
     [LoggerMessage(601, LogLevel.Information, "Repair: {Decision}")]
     public static partial void RepairDecided(this ILogger logger, string decision);
 }

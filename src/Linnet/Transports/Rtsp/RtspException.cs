@@ -20,4 +20,10 @@ public sealed class RtspException : TransportException
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the server closed the connection, or never spoke RTSP.</summary>
+    internal bool IsNoAnswer { get; init; }
+
+    /// <summary>Whether the server is there, but the audio section that was set up gives no sound: another is next.</summary>
+    internal bool IsSilentSection { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Linnet.Wire;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -31,14 +32,21 @@ internal static class RtspFailure
         new($"{server} did not answer {method} within {Seconds(patience)}: it hangs, or what listens there is no RTSP server.");
 
     internal static RtspException Closed(string server, Exception? cause = null) =>
-        new($"The server at {server} is gone: it closed the connection.", cause);
+        new($"The server at {server} is gone: it closed the connection.", cause) { IsNoAnswer = true };
+
+    internal static RtspException NothingAt(string host, IEnumerable<int> ports, Exception cause) => new(
+        $"No RTSP server was found at {host}, neither at port {string.Join(" nor at ", ports)}: is it running? If it listens at another port, name that in the address.",
+        cause);
+
+    internal static RtspException SilentSection(string server, TimeSpan patience) =>
+        new($"The sound that {server} names first did not come within {Seconds(patience)}: taking the next that it offers.") { IsSilentSection = true };
 
     internal static RtspException Stopped(string server) => new($"The server at {server} has stopped.");
 
     internal static RtspException Forgotten(string server) => new($"{server} has ended our session: it had heard nothing of us for too long.");
 
     internal static RtspException NotRtsp(string server, RtspRefusal refusal) =>
-        new($"What {server} sends is not RTSP as Linnet takes it ({refusal.Reason.TrimEnd('.')}): check the address.");
+        new($"What {server} sends is not RTSP as Linnet takes it ({refusal.Reason.TrimEnd('.')}): check the address.") { IsNoAnswer = true };
 
     internal static RtspException NotAsked(string server) =>
         new($"What {server} sends is not RTSP as Linnet takes it (an answer to nothing that was asked): check the address.");
@@ -47,7 +55,7 @@ internal static class RtspFailure
         new($"{server} describes the station in a way that is no SDP.") { IsFinal = true };
 
     internal static RtspException BadRedirect(string server, string? location) =>
-        new($"{server} sends us elsewhere, but not to an rtsp: address ('{Quote(location)}').") { IsFinal = true };
+        new($"{server} sends us elsewhere, but not to an rtsp: address ('{ShownAddress.Of(Quote(location))}').") { IsFinal = true };
 
     internal static RtspException TooManyRedirects(string server, int most) =>
         new($"{server} sends us elsewhere for more than {most} times: there is no end to it.") { IsFinal = true };
@@ -63,7 +71,7 @@ internal static class RtspFailure
     /// <summary>What an answer that is no success means. A server that explains itself is quoted.</summary>
     internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) => response.Status switch
     {
-        RtspStatus.Unauthorized => NeedsAccount(server),
+        RtspStatus.Unauthorized => NeedsAccount(server, request, response),
         _ when Explanation(response) is { Length: > 0 } words => new RtspException(words) { IsUnknown = response.Status is RtspStatus.NotFound or RtspStatus.Gone },
         RtspStatus.NotFound => new RtspException($"{server} has no station '{Quote(PathOf(request))}'.") { IsUnknown = true },
         RtspStatus.Gone => new RtspException($"{server} has no station '{Quote(PathOf(request))}' any more.") { IsUnknown = true },
@@ -73,8 +81,18 @@ internal static class RtspFailure
             CultureInfo.InvariantCulture, $"{server} refuses {request.Method}: {(int)response.Status} {Quote(response.Reason)}")),
     };
 
-    private static RtspException NeedsAccount(string server) =>
-        new($"{server} wants a user name and a password, which Linnet does not support yet.") { IsFinal = true };
+    private static RtspException NeedsAccount(string server, RtspRequest request, RtspResponse response)
+    {
+        IReadOnlyList<AuthChallenge> challenges = AuthChallenge.ReadAll(response.Headers.All(RtspHeaderNames.WwwAuthenticate));
+        bool isSpoken = challenges.Count == 0 || challenges.Any(static c => c.IsBasic || c.IsDigest);
+        return new RtspException(
+            !isSpoken ? $"{server} wants to be told who asks in a way that Linnet does not speak ({Quote(string.Join(", ", challenges.Select(c => c.Scheme)))})."
+            : request.Headers.Contains(RtspHeaderNames.Authorization) ? $"{server} does not accept this user name and password."
+            : $"{server} wants a user name and a password: write rtsp://USER:PASSWORD@{server}/…, with %40 for an @ in them.")
+        {
+            IsFinal = true,
+        };
+    }
 
     // Our own server says in the body which stations there are.
     private static string Explanation(RtspResponse response)

@@ -25,6 +25,7 @@ internal sealed class RtspReceiver : IStationReceiver
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ILogger _logger;
+    private readonly SectionWatch _sections;
     private RtspSession _session;
     private RtspDelivery _delivery;
     private bool _wasHeard;
@@ -38,6 +39,7 @@ internal sealed class RtspReceiver : IStationReceiver
         _time = time;
         _random = random;
         _logger = logger;
+        _sections = new SectionWatch(options, time, logger);
     }
 
     /// <summary>How the sound is encoded.</summary>
@@ -84,6 +86,7 @@ internal sealed class RtspReceiver : IStationReceiver
     /// <exception cref="RtspException">The server is gone, or refuses to go on.</exception>
     public async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
     {
+        sink = _sections.Watch(sink);
         var way = new UdpWay(_options.Transport, _options.UdpPatience, _time.TimestampFrequency);
         while (!await HearAsync(sink, way.FirstPatience, cancellationToken).ConfigureAwait(false))
         {
@@ -178,6 +181,7 @@ internal sealed class RtspReceiver : IStationReceiver
                 _delivery.ReceiveAsync(rtp, _time, stopping.Token),
                 rtp.ReportAsync(_delivery.SendRtcpAsync, stopping.Token),
                 StayAwakeAsync(rtp, stopping.Token),
+                _sections.RunAsync(_session, stopping.Token),
                 RepairAsync(rtp, stopping.Token),
             ];
             Task first = await Task.WhenAny(work).ConfigureAwait(false);

@@ -25,6 +25,15 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// <summary>Where an address lies, for redirects; <see langword="null"/>, the default: as <see cref="InnerNetwork"/> says.</summary>
     internal Func<IPAddress, NetworkSide>? SideOf { get; init; }
 
+    /// <summary>Where to look, in this order, when the address names no port.</summary>
+    internal IReadOnlyList<int> UsualPorts { get; init; } = [8554, RtspUri.DefaultPort];
+
+    /// <summary>Which of several audio sections is heard. To be handed on when connecting again. Default: none was tried yet.</summary>
+    internal AudioSections Sections { get; init; } = new();
+
+    /// <summary>How long an audio section may give no sound until the next is tried, where there are several. 100 ms – 60 s; default 3 s.</summary>
+    public TimeSpan SectionPatience { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long a server may take to accept the connection. 100 ms – 60 s; default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -54,6 +63,7 @@ internal sealed record RtspReceiverOptions : IValidatable
     {
         return
         [
+            .. Check(nameof(SectionPatience), SectionPatience, 0.1, 60),
             .. Check(nameof(ConnectTimeout), ConnectTimeout, 0.1, 60),
             .. Check(nameof(ReplyTimeout), ReplyTimeout, 0.1, 60),
             .. Check(nameof(UdpPatience), UdpPatience, 0.1, 60),

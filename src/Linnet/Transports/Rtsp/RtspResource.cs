@@ -15,6 +15,13 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     /// <summary>What a rendition's address ends with when its track is meant.</summary>
     internal const string Track = "audio";
 
+    // As strangers build it who do not take the address that they are given: live555, ffmpeg, GStreamer, cameras and their recorders.
+    private static readonly string[] TrackNames =
+    [
+        Track,
+        .. from name in (string[])["trackID=", "trackID", "track=", "track", "streamid=", "stream=", "stream", "audio="] from number in (string[])["0", "1"] select name + number,
+    ];
+
     /// <summary>The absolute address of its one track.</summary>
     /// <remarks>Relative ones are resolved against the host alone by GStreamer, which so loses the station.</remarks>
     internal string TrackUri => $"{Uri}/{Track}";
@@ -29,7 +36,8 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         StationDirectory stations, RtspUri uri, string? preferred, [NotNullWhen(true)] out RtspResource? resource, out string problem)
     {
         resource = null;
-        string? name = uri.Segments.Count > 0 ? uri.Segments[0] : null;
+        IReadOnlyList<string> segments = WithoutTrack(uri.Segments);
+        string? name = segments.Count > 0 ? segments[0] : null;
         if (!stations.TryFind(name, out StationListing? station))
         {
             problem = stations.Stations.Count == 0
@@ -38,14 +46,13 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
             return false;
         }
 
-        string? rendition = uri.Segments.Count > 1 && !(uri.Segments.Count == 2 && uri.Segments[1] == Track) ? uri.Segments[1] : null;
+        string? rendition = segments.Count > 1 ? segments[1] : null;
         if (rendition is null && preferred is not null && station.TryFind(preferred, out _))
         {
             rendition = preferred;
         }
 
-        bool hasTail = uri.Segments.Count > 3 || (uri.Segments.Count == 3 && uri.Segments[2] != Track);
-        if (hasTail || !station.TryFind(rendition, out BroadcastRing? ring))
+        if (segments.Count > 2 || !station.TryFind(rendition, out BroadcastRing? ring))
         {
             problem = $"Station {station.Name} has no {string.Join('/', uri.Segments.Skip(1))}. "
                 + $"Renditions: {string.Join(", ", station.Rings.Select(r => r.Info.Name))}.";
@@ -56,6 +63,12 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         resource = new RtspResource(ring, $"rtsp://{uri.Authority}/{ring.Info.Station}/{ring.Info.Name}");
         return true;
     }
+
+    // There is one track, and there are servers and players that number them from 0 and from 1. Alone it is the first station's, if no station could be called so.
+    private static IReadOnlyList<string> WithoutTrack(IReadOnlyList<string> segments) =>
+        segments.Count > 0 && TrackNames.Contains(segments[^1], StringComparer.OrdinalIgnoreCase) && (segments.Count > 1 || segments[0].Contains('='))
+            ? [.. segments.SkipLast(1)]
+            : segments;
 
     /// <summary>The description of the rendition, as every player understands it: plain RTP, exactly one payload type.</summary>
     /// <param name="server">The address at which the client reached us.</param>

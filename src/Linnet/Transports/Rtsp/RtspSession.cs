@@ -10,10 +10,14 @@ internal sealed class RtspSession : IAsyncDisposable
     /// <summary>Times a server may send us elsewhere.</summary>
     internal const int MaxRedirects = 3;
 
+    // Connections that a server may close instead of answering: one after OPTIONS, one after it has asked who we are.
+    private const int MaxClosed = 2;
+
     private readonly RtspReceiverOptions _options;
     private readonly IReadOnlyList<string> _methods;
     private SessionHeader? _session;
     private bool _isOver;
+    private bool _isOther;
 
     private RtspSession(RtspClient client, RtspReceiverOptions options, IReadOnlyList<string> methods, RtspDescription description)
     {
@@ -28,6 +32,9 @@ internal sealed class RtspSession : IAsyncDisposable
 
     /// <summary>What the server offers.</summary>
     internal RtspDescription Description { get; }
+
+    // There are two ways to read a track's address that starts with a slash.
+    private string TrackUri => _isOther ? Description.OtherTrackUri ?? Description.TrackUri : Description.TrackUri;
 
     /// <summary>Whether the server can be told which copies are wanted.</summary>
     internal bool SendsCopies { get; private set; }
@@ -46,13 +53,24 @@ internal sealed class RtspSession : IAsyncDisposable
     internal static async Task<RtspSession> OpenAsync(RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         RtspUri address = options.Address;
+        RtspLogin? login = RtspLogin.Of(address);
         var guard = new HopGuard(options.SideOf);
-        for (int redirects = 0; ; redirects++)
+        IReadOnlyList<string>? methods = null;
+        int closed = 0;
+        for (int redirects = 0; ;)
         {
-            RtspClient client = await RtspClient.ConnectAsync(address, guard, options, time, cancellationToken).ConfigureAwait(false);
+            // Where a server sends us, RTSP's own rule holds: without a port it is 554.
+            RtspClient client = await (redirects == 0
+                ? RtspDialer.ConnectAsync(address, guard, options, time, cancellationToken)
+                : RtspClient.ConnectAsync(address, guard, options, time, cancellationToken)).ConfigureAwait(false);
+            AuthChallenge? asked = login?.Challenge;
+            bool asksMethods = methods is null;
             try
             {
-                IReadOnlyList<string> methods = await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false);
+                address = client.Address;
+                client.Login = login;
+                methods ??= [];
+                methods = asksMethods ? await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false) : methods;
                 var request = new RtspRequest(RtspMethod.Describe, address.ToString());
                 request.Headers.Add(RtspHeaderNames.Accept, SessionDescription.ContentType);
                 request.Headers.Add(RtspHeaderNames.Supported, RepairFeature.Tag);
@@ -65,10 +83,19 @@ internal sealed class RtspSession : IAsyncDisposable
                 if (response.Status is not (RtspStatus.MovedPermanently or RtspStatus.MovedTemporarily))
                 {
                     Require(client, request, response);
-                    return new RtspSession(client, options, methods, RtspDescription.Read(client.Server, request, response));
+                    return new RtspSession(client, options, methods, RtspDescription.Read(client.Server, request, response, options.Sections));
                 }
 
-                address = redirects < MaxRedirects ? Redirected(client, response) : throw RtspFailure.TooManyRedirects(client.Server, MaxRedirects);
+                RtspUri from = address;
+                address = redirects++ < MaxRedirects ? Redirected(client, response) : throw RtspFailure.TooManyRedirects(client.Server, MaxRedirects);
+
+                // A password is for the machine that it was given for.
+                login = address.Credentials is not null ? RtspLogin.Of(address) : address.Host.Equals(from.Host, StringComparison.OrdinalIgnoreCase) ? login : null;
+                methods = null;
+            }
+            catch (RtspException e) when (e.IsNoAnswer && closed < MaxClosed && (asksMethods || login?.Challenge != asked))
+            {
+                closed++;
             }
             catch
             {
@@ -84,10 +111,16 @@ internal sealed class RtspSession : IAsyncDisposable
     /// <returns>What the server chose; <see langword="null"/> if it does not send that way (461).</returns>
     internal async Task<TransportSpec?> SetupAsync(TransportSpec wanted, CancellationToken cancellationToken)
     {
-        var request = new RtspRequest(RtspMethod.Setup, Description.TrackUri);
+        var request = new RtspRequest(RtspMethod.Setup, TrackUri);
         request.Headers.Add(RtspHeaderNames.Transport, TransportHeader.Write(wanted));
         request.Headers.Add(RtspHeaderNames.Supported, $"{RepairFeature.Tag}, {RouteFeature.Tag}, {SentFeature.Tag}");
         RtspResponse response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.Status is RtspStatus.NotFound or RtspStatus.BadRequest && _session is null && Description.OtherTrackUri is not null && !_isOther)
+        {
+            _isOther = true;
+            return await SetupAsync(wanted, cancellationToken).ConfigureAwait(false);
+        }
+
         if (response.Status is RtspStatus.UnsupportedTransport)
         {
             return null;
@@ -249,7 +282,7 @@ internal sealed class RtspSession : IAsyncDisposable
         }
 
         // Some servers name a track here by its last part only.
-        return streams.Where(stream => stream.Url.Length > 0 && Description.TrackUri.EndsWith(stream.Url, StringComparison.OrdinalIgnoreCase))
+        return streams.Where(stream => stream.Url.Length > 0 && TrackUri.EndsWith(stream.Url, StringComparison.OrdinalIgnoreCase))
             .Select(stream => (RtpInfo?)stream).FirstOrDefault();
     }
 }

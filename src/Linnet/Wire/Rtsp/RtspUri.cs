@@ -8,12 +8,12 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>An <c>rtsp://host[:port]/station[/rendition[/track]]</c> address.</summary>
 /// <remarks>
-/// Source: RFC 2326 §3.2, RFC 3986. A user's name and password are dropped. <c>rtspu:</c> (RTSP over UDP) and <c>rtsps:</c> are refused,
+/// Source: RFC 2326 §3.2, RFC 3986. A user's name and password are kept apart: they are in nothing that is printed or sent as an address. <c>rtspu:</c> (RTSP over UDP) and <c>rtsps:</c> are refused,
 /// and so is anything that is not visible ASCII.
 /// </remarks>
 public sealed class RtspUri
 {
-    /// <summary>The port when none is named (RFC 2326 §3.2).</summary>
+    /// <summary>The port when none is named (RFC 2326 §3.2). For addresses that people give Linnet has another rule: see <see cref="HasPort"/>.</summary>
     public const int DefaultPort = 554;
 
     /// <summary>The most characters an address may have.</summary>
@@ -27,8 +27,9 @@ public sealed class RtspUri
 
     private readonly int? _port;
 
-    private RtspUri(string host, int? port, string path, string query, string[] segments)
+    private RtspUri(string host, int? port, string path, string query, string[] segments, RtspCredentials? credentials)
     {
+        Credentials = credentials;
         Host = host;
         _port = port;
         Port = port ?? DefaultPort;
@@ -56,6 +57,12 @@ public sealed class RtspUri
     /// <summary>The parts of the path, decoded, empty ones left out. None holds a slash or a control, or is <c>.</c> or <c>..</c>.</summary>
     public IReadOnlyList<string> Segments { get; }
 
+    /// <summary>Whether the address names its port. Where one that a person gave does not, a client looks at 8554, Linnet's own, and then at 554.</summary>
+    internal bool HasPort => _port is not null;
+
+    /// <summary>Who asks, if the address says so.</summary>
+    internal RtspCredentials? Credentials { get; }
+
     /// <summary>Reads an address that came from anyone. Never throws.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out RtspUri? uri)
     {
@@ -70,7 +77,14 @@ public sealed class RtspUri
         int end = rest.IndexOfAny('/', '?');
         ReadOnlySpan<char> authority = end < 0 ? rest : rest[..end];
         rest = end < 0 ? [] : rest[end..];
-        authority = authority[(authority.LastIndexOf('@') + 1)..];
+        int at = authority.LastIndexOf('@');
+        RtspCredentials? credentials = null;
+        if (at > 0 && !RtspCredentials.TryParse(authority[..at], out credentials))
+        {
+            return false;
+        }
+
+        authority = authority[(at + 1)..];
 
         int question = rest.IndexOf('?');
         ReadOnlySpan<char> path = question < 0 ? rest : rest[..question];
@@ -80,7 +94,7 @@ public sealed class RtspUri
             return false;
         }
 
-        uri = new RtspUri(host, port, path.ToString(), query, segments);
+        uri = new RtspUri(host, port, path.ToString(), query, segments, credentials);
         return true;
     }
 
@@ -94,9 +108,12 @@ public sealed class RtspUri
         }
 
         string host = read.Host.Contains(':') ? ZonedHost.Of(given) : read.Host;
-        uri = new RtspUri(host, read._port, read.Path, read.Query, [.. read.Segments]);
+        uri = new RtspUri(host, read._port, read.Path, read.Query, [.. read.Segments], read.Credentials);
         return true;
     }
+
+    /// <summary>The same address at another port. RTSP's own stays unsaid.</summary>
+    internal RtspUri WithPort(int port) => new(Host, port == DefaultPort ? null : port, Path, Query, [.. Segments], Credentials);
 
     /// <summary>The address without user, password and zone, otherwise as it came: what goes into a request.</summary>
     public override string ToString() => $"{Scheme}{Authority}{Path}{(Query.Length == 0 ? "" : "?")}{Query}";

@@ -15,7 +15,8 @@ public static class SdpControl
     /// <param name="control">The attribute's value: absolute, relative, <c>*</c> or missing (the last two: the base itself).</param>
     /// <remarks>
     /// Source: RFC 2326 §C.1.1. A relative value is put behind the base, with a slash between them, and not in the place of the base's last part
-    /// as RFC 1808 would have it: that is what servers expect and what ffmpeg and live555 do, queries included.
+    /// as RFC 1808 would have it: that is what servers expect and what ffmpeg and live555 do, queries included. One that starts with a slash is on the
+    /// base's server (RFC 3986 §5.2); a client whom that server answers 404 puts it behind the base as well.
     /// </remarks>
     public static string Resolve(string baseUri, string? control)
     {
@@ -29,7 +30,15 @@ public static class SdpControl
             return control;
         }
 
-        return baseUri.Length == 0 || baseUri.EndsWith('/') || control.StartsWith('/') ? baseUri + control : $"{baseUri}/{control}";
+        if (control[0] == '/' && baseUri.IndexOf("://", StringComparison.Ordinal) is int scheme and > 0)
+        {
+            int path = baseUri.AsSpan(scheme + 3).IndexOfAny('/', '?');
+            return control.StartsWith("//", StringComparison.Ordinal) ? baseUri[..(scheme + 1)] + control
+                : path < 0 ? baseUri + control
+                : baseUri[..(scheme + 3 + path)] + control;
+        }
+
+        return baseUri.Length == 0 || baseUri.EndsWith('/') || control[0] == '/' ? baseUri + control : $"{baseUri}/{control}";
     }
 
     // A scheme, then "://": a colon alone may stand in a track's name.

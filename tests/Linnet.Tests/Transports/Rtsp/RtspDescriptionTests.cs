@@ -26,6 +26,35 @@ public sealed class RtspDescriptionTests
     }
 
     [Theory]
+    [InlineData("a=sendonly", "a=recvonly", "", "b c a")]
+    [InlineData("a=sendonly", "", "", "b c a")]
+    [InlineData("a=recvonly", "a=recvonly", "", "a b c")]
+    [InlineData("a=inactive", "a=sendonly", "a=inactive", "b")]
+    [InlineData("a=sendrecv", "a=sendonly", "a=recvonly", "c a b")]
+    [InlineData("", "", "", "a b c")]
+    public void Of_several_sections_what_is_sent_to_us_is_first_and_what_rests_is_none(string a, string b, string c, string order)
+    {
+        string sdp = "v=0\n" + string.Concat("abc".Zip([a, b, c]).Select(s => $"m=audio 0 RTP/AVP 96 0\na=control:{s.First}\n{s.Second}\n"));
+        string[] wanted = order.Split(' ');
+        var sections = new AudioSections();
+        foreach (string track in wanted)
+        {
+            RtspDescription description = RtspDescription.Read("camera:554", Request, new RtspResponse(RtspStatus.Ok) { Body = Encoding.UTF8.GetBytes(sdp) }, sections);
+            Assert.Equal($"rtsp://camera:554/live/{track}", description.TrackUri);
+            Assert.Equal(wanted.Length, description.Sections);
+            sections.OnSilence();
+        }
+    }
+
+    [Fact]
+    public void A_section_may_leave_its_direction_to_the_session()
+    {
+        Assert.Equal("rtsp://camera:554/live/b", Read("v=0\na=sendonly\nm=audio 0 RTP/AVP 0\na=control:a\nm=audio 0 RTP/AVP 0\na=control:b\na=recvonly\n"u8.ToArray()).TrackUri);
+        RtspException e = Assert.Throws<RtspException>(() => Read("v=0\na=inactive\nm=audio 0 RTP/AVP 0\na=control:a\n"u8.ToArray()));
+        Assert.Contains("sends none of it now (a=inactive)", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("s=-")]
     [InlineData("s=No Name")]
     [InlineData("s=Session streamed with GStreamer")]

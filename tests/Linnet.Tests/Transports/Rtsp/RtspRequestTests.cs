@@ -66,6 +66,14 @@ public class RtspRequestTests
     [InlineData("/jazz/pcm/audio", "/jazz/pcm")]
     [InlineData("/jazz/pcm/?a=b", "/jazz/pcm")]
     [InlineData("/news", "/news/opus")]
+    [InlineData("/trackID=0", "/jazz/opus")]
+    [InlineData("/jazz/trackID=0", "/jazz/opus")]
+    [InlineData("/jazz/trackID=1", "/jazz/opus")]
+    [InlineData("/jazz//TrackId=1", "/jazz/opus")]
+    [InlineData("/jazz/streamid=0", "/jazz/opus")]
+    [InlineData("/jazz/stream=0", "/jazz/opus")]
+    [InlineData("/jazz/track1", "/jazz/opus")]
+    [InlineData("/jazz/pcm/track1", "/jazz/pcm")]
     public async Task An_address_names_a_rendition(string path, string rendition)
     {
         await using var server = new RtspTestServer();
@@ -145,6 +153,9 @@ public class RtspRequestTests
     [InlineData("/blues/opus", "There is no station blues. Stations: jazz, news.")]
     [InlineData("/jazz/mp3", "Station jazz has no mp3. Renditions: opus, pcm.")]
     [InlineData("/jazz/opus/video", "Station jazz has no opus/video. Renditions: opus, pcm.")]
+    [InlineData("/jazz/trackID=2", "Station jazz has no trackID=2. Renditions: opus, pcm.")]
+    [InlineData("/track1", "There is no station track1. Stations: jazz, news.")]
+    [InlineData("/audio", "There is no station audio. Stations: jazz, news.")]
     [InlineData("/jazz/opus/audio/x", "Station jazz has no opus/audio/x. Renditions: opus, pcm.")]
     public async Task What_is_not_there_is_answered_404_with_a_list_of_what_is(string path, string told)
     {

@@ -22,7 +22,8 @@ public sealed class RtspSessionTests
     [InlineData("{url}/", null, "rtsp://other.example/x/track7", "rtsp://other.example/x/track7", "{url}/")]
     [InlineData("{url}/", null, "*", "{url}/", "{url}/")]
     [InlineData("{url}/", null, null, "{url}/", "{url}/")]
-    [InlineData("/song/", null, "track1", "{url}/track1", "{url}")]
+    [InlineData("/song/", null, "track1", "{url}/track1", "{url}/")]
+    [InlineData("song/", null, "track1", "{url}/track1", "{url}")]
     public async Task The_track_is_set_up_where_the_description_says(
         string? contentBase, string? contentLocation, string? control, string setup, string play)
     {

@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Linnet.Transports;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire;
+using Linnet.Wire.Icy;
+using Linnet.Wire.Rtsp;
+
+namespace Linnet.Playback;
+
+/// <summary>
+/// Finds the RTSP address that somebody means who gave the one of a Linnet server's pages: <c>http://HOST:8000/</c>, <c>http://HOST:8000/jazz.mp3</c>, or
+/// <c>rtsp://HOST:8000/</c>, where no RTSP is spoken. What was found once stays.
+/// </summary>
+/// <param name="url">What was given.</param>
+/// <param name="time">The clock.</param>
+internal sealed class StationLookup(Uri url, TimeProvider time)
+{
+    /// <summary>Where a server's pages say which stations there are.</summary>
+    internal const string Path = "/stations.json";
+
+    private const int MaxRedirects = 5;
+    private const int MaxListed = 20;
+    private static readonly string[] LosslessExtensions = [".flac", ".wav"];
+
+    private bool _isSettled;
+    private RtspUri? _address = RtspUri.TryParse(url, out RtspUri? address) ? address : null;
+
+    /// <summary>Whether it is an address that can lead to a station.</summary>
+    internal static bool IsAddress(Uri? url) => IsPage(url) || RtspUri.TryParse(url, out _);
+
+    /// <summary>Whether it is one of pages.</summary>
+    internal static bool IsPage(Uri? url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 };
+
+    /// <summary>Connects to the station.</summary>
+    /// <param name="connectAsync">Connects to an address.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="TransportException">There is none, or it cannot be said which is meant.</exception>
+    internal async Task<RtspReceiver> ConnectAsync(Func<RtspUri, Task<RtspReceiver>> connectAsync, CancellationToken cancellationToken)
+    {
+        _address ??= Choose(url, await FetchAsync(url, cancellationToken).ConfigureAwait(false));
+        try
+        {
+            RtspReceiver receiver = await connectAsync(_address).ConfigureAwait(false);
+            _isSettled = true;
+            return receiver;
+        }
+        catch (RtspException e) when (e.IsNoAnswer && !_isSettled && _address is { HasPort: true, Credentials: null })
+        {
+            // Perhaps it is the port of the server's pages. If not, what went wrong first says more.
+            string host = _address.Host.Contains(':') ? $"[{_address.Host.Replace("%", "%25", StringComparison.Ordinal)}]" : _address.Host;
+            var page = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{host}:{_address.Port}{_address.Path}"));
+            if (await TryFetchAsync(page, cancellationToken).ConfigureAwait(false) is not string json)
+            {
+                throw;
+            }
+
+            _address = Choose(page, json);
+        }
+
+        return await connectAsync(_address).ConfigureAwait(false);
+    }
+
+    /// <summary>Which station an address of pages means.</summary>
+    /// <param name="page">The address.</param>
+    /// <param name="json">What the server says of its stations, which came from anyone; <see cref="Path"/> has it.</param>
+    /// <exception cref="TransportException">None, or it cannot be said which.</exception>
+    internal static RtspUri Choose(Uri page, string json)
+    {
+        string server = page.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        if (!TryRead(json, out int port, out IReadOnlyList<string> stations))
+        {
+            throw NotLinnet(server);
+        }
+
+        string[] parts = page.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string wanted = parts.Length == 0 || (parts.Length == 1 && parts[0] == "index.html") ? "" : Uri.UnescapeDataString(parts[0]);
+        string list = string.Join(" or ", stations.Take(MaxListed).Select(name => AddressOf(page, port, name)));
+        if (stations.Count == 0)
+        {
+            throw new TransportException($"{server} has no station now.");
+        }
+
+        if (wanted.Length == 0)
+        {
+            return stations.Count == 1
+                ? Read(AddressOf(page, port, stations[0]))
+                : throw new TransportException($"{server} has {stations.Count} stations. Say which: {list}.") { IsFinal = true };
+        }
+
+        // The longest name wins, as where the page itself is asked for: jazz-64.mp3 is a rendition of jazz.
+        string? station = stations.Where(name => IsOf(wanted, name)).MaxBy(name => name.Length);
+        if (station is null)
+        {
+            throw new TransportException($"{server} has no station '{RtspFailure.Quote(wanted)}'. There is {list}.") { IsFinal = true };
+        }
+
+        string rendition = parts.Length > 1 ? $"/{parts[1]}"
+            : LosslessExtensions.Any(e => wanted.EndsWith(e, StringComparison.OrdinalIgnoreCase)) ? "/pcm"
+            : "";
+        return Read(AddressOf(page, port, station) + rendition);
+    }
+
+    private static bool IsOf(string wanted, string station) =>
+        wanted.StartsWith(station, StringComparison.Ordinal) && (wanted.Length == station.Length || wanted[station.Length] is '.' or '-');
+
+    private static RtspUri Read(string address) =>
+        RtspUri.TryParse(address, out RtspUri? read) ? read : throw new TransportException($"The server names a station at no address: {RtspFailure.Quote(address)}.");
+
+    private static string AddressOf(Uri page, int port, string station)
+    {
+        string host = ZonedHost.Of(page);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"rtsp://{(host.Contains(':') ? $"[{host.Replace("%", "%25", StringComparison.Ordinal)}]" : host)}:{port}/{station}");
+    }
+
+    private static bool TryRead(string json, out int port, out IReadOnlyList<string> stations)
+    {
+        (port, stations) = (0, []);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind is not JsonValueKind.Object || !root.TryGetProperty("rtsp_port", out JsonElement number) || !number.TryGetInt32(out port)
+                || port is < 1 or > ushort.MaxValue || !root.TryGetProperty("stations", out JsonElement list) || list.ValueKind is not JsonValueKind.Array)
+            {
+                return false;
+            }
+
+            stations = [.. list.EnumerateArray().Where(static e => e.ValueKind is JsonValueKind.String).Select(static e => e.GetString()!).Where(IsName)];
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsName(string name) => name.Length > 0 && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private static TransportException NotLinnet(string server) =>
+        new($"{server} is no Linnet server, so no station is found by it: give an address of rtsp, or fetch a stream with 'linnet serve'.") { IsFinal = true };
+
+    // What the server says of its stations; null where it says nothing that can be read.
+    private async Task<string?> TryFetchAsync(Uri page, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string json = await FetchAsync(page, cancellationToken).ConfigureAwait(false);
+            return TryRead(json, out _, out _) ? json : null;
+        }
+        catch (TransportException)
+        {
+            return null;
+        }
+    }
+
+    // What is at the place where a Linnet server says which stations it has.
+    private async Task<string> FetchAsync(Uri page, CancellationToken cancellationToken)
+    {
+        string server = page.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        try
+        {
+            var from = new Uri(page, Path);
+            var guard = new HopGuard();
+            for (int hop = 0; hop <= MaxRedirects; hop++)
+            {
+                PullConnection connection = await PullConnection.ConnectAsync(from, guard, time, cancellationToken).ConfigureAwait(false);
+                await using ConfiguredAsyncDisposable closing = connection.ConfigureAwait(false);
+                HttpResponseHead head = await connection.AskAsync(from, cancellationToken).ConfigureAwait(false);
+                if ((int)head.Status is >= 300 and < 400)
+                {
+                    from = PullAddress.Follow(from, head.Headers["Location"]);
+                }
+                else if (head.Status is HttpStatusCode.OK)
+                {
+                    return await connection.ReadTextAsync(head, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    throw (int)head.Status is 408 or 425 or 429 or >= 500
+                        ? new TransportException(string.Create(CultureInfo.InvariantCulture, $"{server} answers {(int)head.Status}."))
+                        : NotLinnet(server);
+                }
+            }
+
+            throw new TransportException($"{server} redirects too often.");
+        }
+        catch (SocketException e)
+        {
+            throw new TransportException(
+                e.SocketErrorCode switch
+                {
+                    SocketError.HostNotFound or SocketError.NoData => $"There is no host called '{page.Host}': check the name.",
+                    SocketError.ConnectionRefused => $"Nothing listens at {server}: is the server running, and is that its port?",
+                    _ => $"{server} cannot be reached: {e.Message}",
+                },
+                e)
+            {
+                IsUnknown = e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData,
+            };
+        }
+        catch (IOException e) when (e is not TransportException)
+        {
+            throw new TransportException($"{server} closed the connection instead of answering.", e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Linnet.Transports.Rtp;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <summary>Notices that the audio section which is set up gives no sound, where there are others: cameras name their back channel in the same way.</summary>
+internal sealed class SectionWatch(RtspReceiverOptions options, TimeProvider time, ILogger logger)
+{
+    private bool _hasSound;
+
+    /// <summary>The same sink, which now tells us of the first packet.</summary>
+    internal RtpSink Watch(RtpSink sink) => sink with
+    {
+        Packet = (datagram, arrivedAt) =>
+        {
+            if (!_hasSound)
+            {
+                Volatile.Write(ref _hasSound, true);
+                options.Sections.OnSound();
+            }
+
+            sink.Packet(datagram, arrivedAt);
+        },
+    };
+
+    /// <summary>Fails when another section is to be tried, else never returns.</summary>
+    /// <exception cref="RtspException">Nothing came for too long.</exception>
+    internal async Task RunAsync(RtspSession session, CancellationToken cancellationToken)
+    {
+        if (options.Sections.MayGoOn(session.Description.Sections))
+        {
+            await Task.Delay(options.SectionPatience, time, cancellationToken).ConfigureAwait(false);
+            if (!Volatile.Read(ref _hasSound))
+            {
+                options.Sections.OnSilence();
+                logger.SectionSilent(session.Client.Server, options.SectionPatience.TotalSeconds);
+                throw RtspFailure.SilentSection(session.Client.Server, options.SectionPatience);
+            }
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
+    }
+}

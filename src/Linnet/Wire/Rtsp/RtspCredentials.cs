@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Linnet.Wire.Rtsp;
+
+/// <summary>The user and password of an address, as a server is to be told them. Printing it shows no password.</summary>
+/// <param name="User">Without control characters; may be empty.</param>
+/// <param name="Password">Without control characters; may be empty.</param>
+internal sealed record RtspCredentials(string User, string Password)
+{
+    /// <summary>Reads what stands before the host of an address: <c>user:password</c>, with percent-escapes (RFC 3986 §3.2.1). Never throws.</summary>
+    internal static bool TryParse(ReadOnlySpan<char> userInfo, [NotNullWhen(true)] out RtspCredentials? credentials)
+    {
+        int colon = userInfo.IndexOf(':');
+        credentials = new RtspCredentials(
+            Uri.UnescapeDataString((colon < 0 ? userInfo : userInfo[..colon]).ToString()),
+            colon < 0 ? "" : Uri.UnescapeDataString(userInfo[(colon + 1)..].ToString()));
+
+        // They would break out of their line.
+        if (RtspGrammar.IsText(credentials.User) && RtspGrammar.IsText(credentials.Password))
+        {
+            return true;
+        }
+
+        credentials = null;
+        return false;
+    }
+
+    /// <summary>The user alone.</summary>
+    public override string ToString() => User;
+}

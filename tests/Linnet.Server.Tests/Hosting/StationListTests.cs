@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Linnet.Playback;
+using Linnet.Playback.Devices;
+using Linnet.Sources;
+using Linnet.Stations;
+using Linnet.Transports;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Server.Tests.Hosting;
+
+/// <summary>A player that is given the address of a server's pages.</summary>
+public class StationListTests
+{
+    [Fact]
+    public async Task The_pages_say_which_stations_there_are_and_where_they_are_heard()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz"), Tone("news")]);
+
+        string answer = await server.GetAsync("/stations.json");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: application/json; charset=utf-8\r\n", answer, StringComparison.Ordinal);
+        JsonElement list = JsonDocument.Parse(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]).RootElement;
+        Assert.Equal(server.Server.RtspEndPoint.Port, list.GetProperty("rtsp_port").GetInt32());
+        Assert.Equal(["jazz", "news"], list.GetProperty("stations").EnumerateArray().Select(e => e.GetString()));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:{0}/")]
+    [InlineData("http://127.0.0.1:{0}/jazz.mp3")]
+    [InlineData("rtsp://127.0.0.1:{0}/")]
+    [InlineData("rtsp://127.0.0.1:{0}/jazz")]
+    public async Task They_lead_to_the_station(string address)
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")]);
+
+        Assert.NotNull(await HearAsync(address, server));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:{0}/")]
+    [InlineData("rtsp://127.0.0.1:{0}/")]
+    public async Task Or_say_which_to_take(string address)
+    {
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz"), Tone("news")]);
+
+        TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => HearAsync(address, server));
+
+        int port = server.Server.RtspEndPoint.Port;
+        Assert.Contains($"has 2 stations. Say which: rtsp://127.0.0.1:{port}/jazz or rtsp://127.0.0.1:{port}/news.", e.Message, StringComparison.Ordinal);
+    }
+
+    private static Station Tone(string name) => new(new StationOptions { Name = name }, new ToneSource(440));
+
+    private static async Task<object?> HearAsync(string address, HostedServer server)
+    {
+        var options = new PlayerOptions
+        {
+            Url = new Uri(address.Replace("{0}", $"{server.Host.EndPoint.Port}", StringComparison.Ordinal)),
+            Transport = RtspTransport.Tcp,
+            Duration = TimeSpan.FromMilliseconds(50),
+        };
+        await using IAudioDevice device = AudioDevices.Create("null", TimeProvider.System);
+        await using var player = new Player(options, device);
+        await player.RunAsync(HostedServer.HangLimit);
+        return player.GetStatistics().Payload;
+    }
+}

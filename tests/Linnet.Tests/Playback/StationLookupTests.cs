@@ -1,0 +1,120 @@
+using Linnet.Playback;
+using Linnet.Tests.Fakes;
+using Linnet.Transports;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Tests.Playback;
+
+/// <summary>What the address of a server's pages leads to.</summary>
+public sealed class StationLookupTests : PlayerScenario
+{
+    private const string One = "{\"rtsp_port\":8554,\"stations\":[\"jazz\"]}";
+    private const string Three = "{\"rtsp_port\":9000,\"stations\":[\"jazz\",\"jazz-64\",\"news\"]}";
+
+    [Theory]
+    [InlineData("http://studio:8000/", One, "rtsp://studio:8554/jazz")]
+    [InlineData("http://studio:8000/index.html", One, "rtsp://studio:8554/jazz")]
+    [InlineData("http://studio:8000/jazz", One, "rtsp://studio:8554/jazz")]
+    [InlineData("https://studio/jazz.mp3", One, "rtsp://studio:8554/jazz")]
+    [InlineData("http://studio:8000/jazz-64.opus", One, "rtsp://studio:8554/jazz")]
+    [InlineData("http://studio:8000/jazz.flac", One, "rtsp://studio:8554/jazz/pcm")]
+    [InlineData("http://studio:8000/jazz.m3u", One, "rtsp://studio:8554/jazz")]
+    [InlineData("http://studio:8000/jazz/l16", One, "rtsp://studio:8554/jazz/l16")]
+    [InlineData("http://studio:8000/news", Three, "rtsp://studio:9000/news")]
+    [InlineData("http://studio:8000/jazz-64.mp3", Three, "rtsp://studio:9000/jazz-64")]
+    [InlineData("http://user:pw@studio:8000/", One, "rtsp://studio:8554/jazz")]
+    [InlineData("http://[::1]:8000/", One, "rtsp://[::1]:8554/jazz")]
+    public void A_page_leads_to_its_station(string page, string json, string address) =>
+        Assert.Equal(address, StationLookup.Choose(new Uri(page), json).ToString());
+
+    [Theory]
+    [InlineData("http://studio:8000/", Three, "has 3 stations. Say which: rtsp://studio:9000/jazz or rtsp://studio:9000/jazz-64 or rtsp://studio:9000/news.", true)]
+    [InlineData("http://studio:8000/rock", One, "has no station 'rock'. There is rtsp://studio:8554/jazz.", true)]
+    [InlineData("http://studio:8000/", "{\"rtsp_port\":8554,\"stations\":[]}", "has no station now", false)]
+    [InlineData("http://studio:8000/", "<html>", "is no Linnet server", true)]
+    [InlineData("http://studio:8000/", "[]", "is no Linnet server", true)]
+    [InlineData("http://studio:8000/", "{\"rtsp_port\":0,\"stations\":[]}", "is no Linnet server", true)]
+    [InlineData("http://studio:8000/", "{\"rtsp_port\":\"x\",\"stations\":[]}", "is no Linnet server", true)]
+    [InlineData("http://studio:8000/", "{\"rtsp_port\":1,\"stations\":7}", "is no Linnet server", true)]
+    [InlineData("http://studio:8000/", "{\"rtsp_port\":1,\"stations\":[7,\"../x\",\"a\\u0000\"]}", "has no station now", false)]
+    public void Or_it_is_said_why_not(string page, string json, string said, bool isFinal)
+    {
+        TransportException e = Assert.Throws<TransportException>(() => StationLookup.Choose(new Uri(page), json));
+
+        Assert.Contains(said, e.Message, StringComparison.Ordinal);
+        Assert.Equal(isFinal, e.IsFinal);
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("rtsp")]
+    public async Task The_port_of_the_pages_is_as_good_as_that_of_RTSP(string scheme)
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        await using var pages = new ScriptedHttpServer(path =>
+        {
+            string json = $"{{\"rtsp_port\":{server.Port},\"stations\":[\"song\"]}}";
+            return path == StationLookup.Path ? $"HTTP/1.1 200 OK\r\nContent-Length: {json.Length}\r\n\r\n{json}" : "HTTP/1.1 400 Bad Request\r\n\r\n";
+        });
+        await using var recording = new Recording(Options(server) with { Url = new Uri($"{scheme}://127.0.0.1:{pages.Address("/").Port}/") });
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 10);
+        await SendGoodbyeAsync(connection, RtspTransport.Tcp);
+
+        await recording.Running;
+
+        Assert.Equal(Sent(), recording.Samples);
+    }
+
+    [Theory]
+    [InlineData("http", "is no Linnet server", true)]
+    [InlineData("rtsp", "is not RTSP as Linnet takes it", false)]
+    public async Task What_is_neither_is_said_as_it_was_asked(string scheme, string said, bool isFinal)
+    {
+        await using var pages = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n");
+        await using var recording = new Recording(new PlayerOptions { Url = new Uri($"{scheme}://127.0.0.1:{pages.Address("/").Port}/") });
+
+        TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => recording.Running);
+
+        Assert.Contains(said, e.Message, StringComparison.Ordinal);
+        Assert.Equal(isFinal, e.IsFinal);
+    }
+
+    [Fact]
+    public async Task A_player_goes_on_to_the_section_that_gives_sound_whatever_its_format()
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        server.Sdp = server.Sdp.Replace(
+            "m=audio", "m=audio 0 RTP/AVP 0\r\na=control:back\r\nm=audio", StringComparison.Ordinal);
+        await using var recording = new Recording(Options(server));
+        await server.PlayingAsync();
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 10);
+        await SendGoodbyeAsync(connection, RtspTransport.Tcp);
+
+        await recording.Running;
+
+        Assert.Equal(["back", "track1"], server.Requests.Where(r => r.Method == "SETUP").Select(r => r.Uri.Split('/')[^1]));
+        Assert.Equal(Sent(), recording.Samples);
+        Assert.Equal(0, recording.Player.GetStatistics().Reconnects);
+    }
+
+    [Fact]
+    public async Task A_password_is_in_no_line_and_no_error()
+    {
+        var logger = new RecordingLogger();
+        await using FakeRtspServer server = Serve(_sender);
+        PlayerOptions options = Options(server) with { Url = new Uri(server.Url.Replace("127", "ann:s3cret@127", StringComparison.Ordinal)) };
+        await using var recording = new Recording(options, logger);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 10);
+        await SendGoodbyeAsync(connection, RtspTransport.Tcp);
+        await recording.Running;
+
+        Assert.Contains(logger.Lines, line => line.Contains("rtsp://ann:***@127.0.0.1", StringComparison.Ordinal));
+        Assert.DoesNotContain(logger.Lines, line => line.Contains("s3cret", StringComparison.Ordinal));
+        Assert.DoesNotContain("s3cret", options.ToString(), StringComparison.Ordinal);
+        var wrong = new PlayerOptions { Url = new Uri("ftp://ann:s3cret@host/") };
+        Assert.Contains("ftp://ann:***@host/", Assert.Single(wrong.Problems()), StringComparison.Ordinal);
+    }
+}

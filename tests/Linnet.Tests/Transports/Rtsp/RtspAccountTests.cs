@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Tests.Transports.Rtsp;
+
+/// <summary>Servers that want to know who asks, as cameras do.</summary>
+public sealed class RtspAccountTests
+{
+    private const string User = "ann";
+    private const string Password = "s3cret@/:%";
+    private const string UserInfo = "ann:s3cret%40%2F%3A%25";
+
+    private readonly List<string> _faults = [];
+    private int _nonce = 1;
+    private int _answered;
+    private uint _lastCount;
+
+    [Theory]
+    [InlineData("Basic", 0)]
+    [InlineData("Digest MD5", 0)]
+    [InlineData("Digest SHA-256", 0)]
+    [InlineData("Digest MD5 auth", 0)]
+    [InlineData("Digest SHA-256 auth", 0)]
+    [InlineData("Digest MD5-sess auth", 0)]
+    [InlineData("Digest MD5 auth stale", 1)]
+    [InlineData("Digest MD5 auth stale", 2)]
+    [InlineData("Digest MD5 auth stale late", 0)]
+    [InlineData("Digest SHA-256 new", 1)]
+    [InlineData("Digest MD5 new", 3)]
+    public async Task Every_request_is_signed_as_the_server_wants_it(string way, int answersPerNonce)
+    {
+        await using FakeRtspServer server = Serve(way, answersPerNonce);
+
+        await using RtspReceiver receiver = await ConnectAsync(Address(server, UserInfo));
+        await HearAsync(server, receiver);
+
+        Assert.Empty(_faults);
+        Assert.Equal(
+            [RtspMethod.Options, RtspMethod.Describe, RtspMethod.Setup, RtspMethod.Play, RtspMethod.Teardown],
+            server.Requests.Where(r => r.Headers.Contains(RtspHeaderNames.Authorization)).Select(r => r.Method).Distinct());
+        Assert.DoesNotContain(server.Requests, r => r.Uri.Contains('@', StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Basic", "ann:wrong", "does not accept this user name and password")]
+    [InlineData("Digest MD5 auth", "ann:wrong", "does not accept this user name and password")]
+    [InlineData("Digest MD5 auth", "bob:s3cret%40%2F%3A%25", "does not accept this user name and password")]
+    [InlineData("Digest MD5 new", "ann:wrong", "does not accept this user name and password")]
+    [InlineData("Digest MD5 stale", "ann:wrong", "does not accept this user name and password")]
+    [InlineData("Basic", "ann", "does not accept this user name and password")]
+    [InlineData("Basic", "", "wants a user name and a password: write rtsp://USER:PASSWORD@127.0.0.1")]
+    [InlineData("NTLM", "ann:wrong", "in a way that Linnet does not speak (NTLM)")]
+    public async Task Who_is_not_known_there_is_told_so_at_once_and_for_good(string way, string userInfo, string said)
+    {
+        await using FakeRtspServer server = Serve(way, way.Contains("stale", StringComparison.Ordinal) || way.Contains("new", StringComparison.Ordinal) ? 1 : 0);
+
+        RtspException e = await Assert.ThrowsAsync<RtspException>(() => ConnectAsync(Address(server, userInfo)));
+
+        Assert.True(e.IsFinal);
+        Assert.Contains(said, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong", e.Message, StringComparison.Ordinal);
+        Assert.InRange(server.Requests.Count(r => r.Method == RtspMethod.Describe), 1, 4);
+    }
+
+    [Fact]
+    public async Task A_password_is_not_sent_where_a_proof_would_do_and_not_before_it_is_asked_for()
+    {
+        await using FakeRtspServer server = Serve("Digest MD5 auth", 0);
+        Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = server.Script;
+        server.Script = (connection, request) =>
+        {
+            RtspResponse? answer = script(connection, request);
+            if (answer?.Status is RtspStatus.Unauthorized)
+            {
+                string digest = answer.Headers[RtspHeaderNames.WwwAuthenticate]!;
+                answer.Headers[RtspHeaderNames.WwwAuthenticate] = "Basic realm=\"cam\"";
+                answer.Headers.Add(RtspHeaderNames.WwwAuthenticate, digest);
+                answer.Headers.Add(RtspHeaderNames.WwwAuthenticate, digest.Replace("MD5", "SHA-512", StringComparison.Ordinal));
+            }
+
+            return answer;
+        };
+
+        await using RtspReceiver receiver = await ConnectAsync(Address(server, UserInfo));
+
+        Assert.Empty(_faults);
+        Assert.False(server.Requests.First().Headers.Contains(RtspHeaderNames.Authorization));
+        Assert.All(server.Requests.Skip(1), r => Assert.StartsWith("Digest ", r.Headers[RtspHeaderNames.Authorization], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_password_does_not_go_where_another_server_leads()
+    {
+        await using FakeRtspServer other = Serve("Basic", 0);
+        await using var first = new FakeRtspServer();
+        first.Script = (_, request) =>
+        {
+            RtspResponse answer = request.Answer(request.Method == RtspMethod.Options ? RtspStatus.Ok : RtspStatus.MovedTemporarily);
+            answer.Headers.Add(RtspHeaderNames.Location, other.Url);
+            return answer;
+        };
+
+        RtspException e = await Assert.ThrowsAsync<RtspException>(
+            () => ConnectAsync(Address(first, UserInfo).Replace("127.0.0.1", "localhost", StringComparison.Ordinal)));
+
+        Assert.Contains("wants a user name and a password", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(other.Requests, r => r.Headers.Contains(RtspHeaderNames.Authorization));
+    }
+
+    [Theory]
+    [InlineData("rtsp://a%0d%0aX:b@host/")]
+    [InlineData("rtsp://a:b%00@host/")]
+    public void What_would_break_out_of_its_line_is_no_address(string address) => Assert.False(RtspUri.TryParse(address, out _));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_closes_when_it_asks_who_we_are_is_asked_again_by_who_knows(bool closesAfterOptions)
+    {
+        await using FakeRtspServer server = Serve("Digest MD5 auth", 0);
+        server.Takeover = async connection =>
+        {
+            await foreach (RtspRequest request in connection.ReadAsync(TestContext.Current.CancellationToken))
+            {
+                server.Requests.Enqueue(request);
+                RtspResponse answer = server.Script(connection, request) ?? server.Answer(connection, request);
+                await connection.SendAsync(answer);
+                if (answer.Status is RtspStatus.Unauthorized || (closesAfterOptions && request.Method == RtspMethod.Options))
+                {
+                    return;
+                }
+            }
+        };
+
+        await using RtspReceiver receiver = await ConnectAsync(Address(server, UserInfo));
+
+        Assert.Empty(_faults);
+        Assert.Equal("L16", receiver.Payload.EncodingName);
+    }
+
+    private static async Task HearAsync(FakeRtspServer server, RtspReceiver receiver)
+    {
+        using var stop = new CancellationTokenSource();
+        var sink = new RecordingSink();
+        Task hearing = receiver.RunAsync(sink.Sink, stop.Token);
+        await server.PlayingAsync();
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    private static string Address(FakeRtspServer server, string userInfo) =>
+        userInfo.Length == 0 ? server.Url : server.Url.Replace("rtsp://", $"rtsp://{userInfo}@", StringComparison.Ordinal);
+
+    private static Task<RtspReceiver> ConnectAsync(string address)
+    {
+        Assert.True(RtspUri.TryParse(new Uri(address), out RtspUri? uri));
+        return RtspReceiver.ConnectAsync(
+            new RtspReceiverOptions { Address = uri, Transport = RtspTransport.Tcp }, TimeProvider.System, new Random(1), NullLogger.Instance, TestContext.Current.CancellationToken);
+    }
+
+    // A server that checks each request by itself.
+    private FakeRtspServer Serve(string way, int answersPerNonce)
+    {
+        var server = new FakeRtspServer();
+        server.Script = (_, request) =>
+        {
+            string[] words = way.Split(' ');
+            if (request.Headers[RtspHeaderNames.Authorization] is string given && words[0] != "NTLM")
+            {
+                string? fault = words[0] == "Basic"
+                    ? given == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")) ? null : "password"
+                    : FaultOf(words, request, AuthChallenge.ReadAll([given])[0]);
+                // Its nonces are too old before they arrive, twice.
+                bool isLate = words.Contains("late") && fault is null && _answered++ < 2;
+                if (fault is null && !isLate && (answersPerNonce == 0 || _answered++ % (answersPerNonce + 1) != answersPerNonce))
+                {
+                    return null;
+                }
+
+                if (fault is not (null or "password"))
+                {
+                    _faults.Add($"{request.Method}: {fault}");
+                }
+
+                _nonce += answersPerNonce > 0 || isLate ? 1 : 0;
+                _lastCount = 0;
+            }
+
+            RtspResponse refusal = request.Answer(RtspStatus.Unauthorized);
+            refusal.Headers.Add(
+                RtspHeaderNames.WwwAuthenticate,
+                words[0] is "Basic" or "NTLM" ? $"{words[0]} realm=\"cam\""
+                    : $"Digest realm=\"cam \\\"1\\\"\", nonce=\"n{_nonce}\", algorithm={words[1]}, opaque=\"o\""
+                        + (words.Contains("auth") ? ", qop=\"auth\"" : "") + (words.Contains("stale") && request.Headers.Contains(RtspHeaderNames.Authorization) ? ", stale=true" : ""));
+            return refusal;
+        };
+        return server;
+    }
+
+    private string? FaultOf(string[] words, RtspRequest request, AuthChallenge given)
+    {
+#pragma warning disable CA5351 // Cameras ask for it.
+        string Hash(string text) => Convert.ToHexStringLower(
+            words[1].StartsWith("MD5", StringComparison.Ordinal) ? MD5.HashData(Encoding.UTF8.GetBytes(text)) : SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+#pragma warning restore CA5351
+
+        string key = Hash($"{User}:cam \"1\":{Password}");
+        key = words[1].EndsWith("-sess", StringComparison.Ordinal) ? Hash($"{key}:{given.Nonce}:{given["cnonce"]}") : key;
+        string middle = words.Contains("auth") ? $"{given["nc"]}:{given["cnonce"]}:auth:" : "";
+        if (given.Nonce != $"n{_nonce}" || given["realm"] != "cam \"1\"" || given["opaque"] != "o" || given["uri"] != request.Uri)
+        {
+            return "another challenge's";
+        }
+
+        if (words.Contains("auth"))
+        {
+            uint count = uint.Parse(given["nc"]!, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            if (count <= _lastCount || given["qop"] != "auth")
+            {
+                return $"count {count} after {_lastCount}";
+            }
+
+            _lastCount = count;
+        }
+
+        return given["username"] == User && given["response"] == Hash($"{key}:{given.Nonce}:{middle}{Hash($"{request.Method}:{request.Uri}")}") ? null : "password";
+    }
+}
