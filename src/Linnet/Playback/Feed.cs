@@ -58,7 +58,8 @@ internal sealed class Feed : IDisposable
 
     /// <summary>Where a transport delivers.</summary>
     /// <param name="onStart">Told when a stream begins; says whether the connection was lost before.</param>
-    internal RtpSink ToSink(Func<bool> onStart) => new()
+    /// <param name="onTrack">Told what plays, again and again.</param>
+    internal RtpSink ToSink(Func<bool> onStart, Action<string> onTrack) => new()
     {
         Start = (sequence, timestamp) =>
         {
@@ -72,6 +73,7 @@ internal sealed class Feed : IDisposable
         Packet = Receiver.OnRtp,
         SenderReport = Receiver.OnSenderReport,
         Goodbye = Receiver.OnBye,
+        Track = onTrack,
         RepairAt = () => Receiver.RepairAt,
         Repair = Receiver.FillRepair,
         RoundTrip = Receiver.OnRoundTrip,

@@ -130,6 +130,7 @@ public sealed class Player : IAsyncDisposable
             State = state,
             Awaits = state is PlayerState.Ended ? null : _tuner.Awaits,
             Title = _tuner.Title,
+            Track = _tuner.Track,
             Payload = output?.Feed.Payload,
             Format = output?.Feed.Format ?? default,
             Transport = _tuner.IsTcp switch { true => RtspTransport.Tcp, false => RtspTransport.Udp, _ => null },

@@ -18,6 +18,9 @@ public sealed record PlayerStatistics
     /// <summary>What the server calls the station; <see langword="null"/> before it is known, or if it has no name.</summary>
     public string? Title { get; init; }
 
+    /// <summary>Title, and artist, of the track that plays, as the server tells with its reports: some seconds late. <see langword="null"/>: it does not tell.</summary>
+    public string? Track { get; init; }
+
     /// <summary>How the sound is encoded; <see langword="null"/> before it is known.</summary>
     public PayloadFormat? Payload { get; init; }
 

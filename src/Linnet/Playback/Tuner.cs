@@ -34,6 +34,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     private long _saidAt;
     private int _reconnects;
     private string? _title;
+    private string? _track;
 
     /// <summary>Whether the server is gone and looked for.</summary>
     internal bool IsLost => Volatile.Read(ref _isLost);
@@ -46,6 +47,9 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
 
     /// <summary>What the server calls the station, if anything.</summary>
     internal string? Title => Volatile.Read(ref _title);
+
+    /// <summary>What plays, if the server tells.</summary>
+    internal string? Track => Volatile.Read(ref _track);
 
     /// <summary>Whether packets come over TCP; <see langword="null"/> while there is none.</summary>
     internal bool? IsTcp => IsLost ? null : Volatile.Read(ref _station)?.IsTcp;
@@ -93,7 +97,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                     Adopt(output);
                 }
 
-                await _station!.RunAsync(_feed!.ToSink(OnStart), cancellationToken).ConfigureAwait(false);
+                await _station!.RunAsync(_feed!.ToSink(OnStart, OnTrack), cancellationToken).ConfigureAwait(false);
                 logger.StationEnded();
                 return;
             }
@@ -172,6 +176,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
             : ConnectRtspAsync(cancellationToken)).ConfigureAwait(false);
         Volatile.Write(ref _station, station);
         Volatile.Write(ref _title, station.Title);
+        Volatile.Write(ref _track, null);
     }
 
     private async Task<IStationReceiver> ConnectRtspAsync(CancellationToken cancellationToken) =>
@@ -202,6 +207,12 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
             _feed = Feed.For(_station!, options.Receiver, time);
             output.Switch(_feed);
         }
+    }
+
+    private void OnTrack(string track)
+    {
+        string text = track.Trim();
+        Volatile.Write(ref _track, text.Length > 0 ? text : null);
     }
 
     // Called from the network's thread, once per connection.

@@ -20,6 +20,7 @@ internal sealed class RecordingSink
         Packet = (datagram, _) => _packets.Writer.TryWrite(datagram.ToArray()),
         SenderReport = (report, _) => SenderReports.Add(report),
         Goodbye = (ssrc, _) => Goodbyes.Add(ssrc),
+        Track = Tracks.Add,
         Report = _ => Report,
         HasRoom = hasRoom ?? (static () => true),
     };
@@ -34,6 +35,8 @@ internal sealed class RecordingSink
     internal List<SenderReport> SenderReports { get; } = [];
 
     internal List<uint> Goodbyes { get; } = [];
+
+    internal List<string> Tracks { get; } = [];
 
     internal ReportBlock? Report { get; set; }
 

@@ -56,6 +56,13 @@ public abstract class PlayerScenario
         }
     }
 
+    private protected async Task SendTrackAsync(FakeRtspConnection connection, string track)
+    {
+        byte[] datagram = new byte[512];
+        int length = RtcpCompound.Write(datagram, new ReceiverReport(_sender.Ssrc), new SourceDescription(_sender.Ssrc, "fake", note: track));
+        await connection.SendPacketAsync(1, datagram[..length]);
+    }
+
     private protected async Task SendGoodbyeAsync(FakeRtspConnection connection, RtspTransport transport, FakeRtpSender? sender = null)
     {
         uint ssrc = (sender ?? _sender).Ssrc;

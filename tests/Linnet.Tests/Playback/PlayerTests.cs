@@ -113,11 +113,13 @@ public sealed class PlayerTests : PlayerScenario
         await SendAsync(connection, 10);
         await UntilAsync(() => recording.Player.State is PlayerState.Playing);
         await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(13 * 20));
+        await SendTrackAsync(connection, "Bird – Ornithology");
+        await UntilAsync(() => recording.Player.GetStatistics().Track is not null);
 
         PlayerStatistics statistics = recording.Player.GetStatistics();
 
         Assert.Equal(12 + 320, lost.Length);
-        Assert.Equal("A song", statistics.Title);
+        Assert.Equal(("A song", "Bird – Ornithology"), (statistics.Title, statistics.Track));
         Assert.Equal("L16", statistics.Payload!.EncodingName);
         Assert.Equal(Mono, statistics.Format);
         Assert.Equal(RtspTransport.Tcp, statistics.Transport);

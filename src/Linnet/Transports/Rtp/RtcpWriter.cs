@@ -9,13 +9,13 @@ namespace Linnet.Transports.Rtp;
 /// <param name="time">Whose wall clock is told.</param>
 internal sealed class RtcpWriter(TimeProvider time)
 {
-    // A report, a description and a goodbye are 28 + 32 + 28 bytes.
-    private const int MaxLength = 256;
+    // A report, a description with a title, a round trip's answer and a goodbye are 28 + 32 + 257 + 20 + 28 bytes, and the prefix.
+    private const int MaxLength = 512;
 
     // RFC 7022 §4.2: 96 random bits. All streams of this server share a clock, so they share the name.
     private readonly string _canonicalName = Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
 
-    /// <summary>A compound of sender report and CNAME.</summary>
+    /// <summary>A compound of sender report, CNAME and, as NOTE, the track that plays.</summary>
     /// <param name="listener">To whom: the counts are its own.</param>
     /// <param name="now">The instant reported, in ticks.</param>
     /// <param name="prefix">Bytes to leave free in front.</param>
@@ -62,7 +62,8 @@ internal sealed class RtcpWriter(TimeProvider time)
             unchecked((uint)listener.PayloadBytesSent));
     }
 
-    private SourceDescription Description(Listener listener) => new(listener.Ring.Info.Stream.Ssrc, _canonicalName);
+    private SourceDescription Description(Listener listener) =>
+        new(listener.Ring.Info.Stream.Ssrc, _canonicalName, note: listener.Ring.Title?.Track.ToString());
 
     private static byte[] Compound(int prefix, params ReadOnlySpan<RtcpPacket> packets)
     {

@@ -145,6 +145,9 @@ internal sealed class RtpReceiver
                 case SenderReport report:
                     _sink.SenderReport(report, now);
                     break;
+                case SourceDescription description:
+                    OnDescription(description);
+                    break;
                 case Goodbye goodbye:
                     OnGoodbye(goodbye, now);
                     break;
@@ -252,6 +255,17 @@ internal sealed class RtpReceiver
                 {
                     _sink.RoundTrip(TimeSpan.FromSeconds(units / UnitsPerSecond), true);
                 }
+            }
+        }
+    }
+
+    private void OnDescription(SourceDescription description)
+    {
+        foreach (SourceDescriptionChunk chunk in description.Chunks)
+        {
+            if (chunk.Ssrc == Volatile.Read(ref _rtpSsrc) && chunk.Note is { } note)
+            {
+                _sink.Track(note);
             }
         }
     }

@@ -29,6 +29,9 @@ internal sealed record RtpSink
     /// <summary>The stream with this SSRC has ended, and when that came.</summary>
     public required Action<uint, long> Goodbye { get; init; }
 
+    /// <summary>The sender told what plays now; again with each of its reports. From the network, so from anyone.</summary>
+    public Action<string> Track { get; init; } = static _ => { };
+
     /// <summary>What to report to the sender.</summary>
     public required ReportHandler Report { get; init; }
 

@@ -8,11 +8,12 @@ namespace Linnet.Wire.Rtcp;
 /// <param name="CanonicalName">CNAME: stays the same when the SSRC changes, and is the same for streams that share a clock.</param>
 /// <param name="Name">NAME: for a person.</param>
 /// <param name="Tool">TOOL: the program that sends.</param>
+/// <param name="Note">NOTE: what goes on now, such as the title of the track that plays.</param>
 /// <remarks>Source: RFC 3550 §6.5. A text is at most 255 bytes of UTF-8; the rest is cut off when written. <see langword="null"/>: not told.</remarks>
-public readonly record struct SourceDescriptionChunk(uint Ssrc, string? CanonicalName, string? Name = null, string? Tool = null);
+public readonly record struct SourceDescriptionChunk(uint Ssrc, string? CanonicalName, string? Name = null, string? Tool = null, string? Note = null);
 
 /// <summary>Says who is behind the SSRCs.</summary>
-/// <remarks>Source: RFC 3550 §6.5. Items other than CNAME, NAME and TOOL are skipped.</remarks>
+/// <remarks>Source: RFC 3550 §6.5. Items other than CNAME, NAME, TOOL and NOTE are skipped.</remarks>
 public sealed record SourceDescription : RtcpPacket
 {
     internal const byte PacketType = 202;
@@ -21,10 +22,11 @@ public sealed record SourceDescription : RtcpPacket
     private const int CanonicalNameItem = 1;
     private const int NameItem = 2;
     private const int ToolItem = 6;
+    private const int NoteItem = 7;
 
     /// <summary>A description of one source.</summary>
-    public SourceDescription(uint ssrc, string canonicalName, string? name = null, string? tool = null)
-        : this([new SourceDescriptionChunk(ssrc, canonicalName, name, tool)])
+    public SourceDescription(uint ssrc, string canonicalName, string? name = null, string? tool = null, string? note = null)
+        : this([new SourceDescriptionChunk(ssrc, canonicalName, name, tool, note)])
     {
     }
 
@@ -51,7 +53,8 @@ public sealed record SourceDescription : RtcpPacket
             int at = 4;
             at += WriteItem(content[at..], CanonicalNameItem, chunk.CanonicalName);
             at += WriteItem(content[at..], NameItem, chunk.Name);
-            WriteItem(content[at..], ToolItem, chunk.Tool);
+            at += WriteItem(content[at..], ToolItem, chunk.Tool);
+            WriteItem(content[at..], NoteItem, chunk.Note);
             content = content[LengthOf(chunk)..];
         }
     }
@@ -104,6 +107,7 @@ public sealed record SourceDescription : RtcpPacket
                 CanonicalNameItem => chunk with { CanonicalName = Encoding.UTF8.GetString(text) },
                 NameItem => chunk with { Name = Encoding.UTF8.GetString(text) },
                 ToolItem => chunk with { Tool = Encoding.UTF8.GetString(text) },
+                NoteItem => chunk with { Note = Encoding.UTF8.GetString(text) },
                 _ => chunk,
             };
             at += 2 + text.Length;
@@ -116,7 +120,7 @@ public sealed record SourceDescription : RtcpPacket
 
     private static int LengthOf(SourceDescriptionChunk chunk)
     {
-        int length = 4 + LengthOf(chunk.CanonicalName) + LengthOf(chunk.Name) + LengthOf(chunk.Tool);
+        int length = 4 + LengthOf(chunk.CanonicalName) + LengthOf(chunk.Name) + LengthOf(chunk.Tool) + LengthOf(chunk.Note);
         return (length + 4) & ~3;
     }
 

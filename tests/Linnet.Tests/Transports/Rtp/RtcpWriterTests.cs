@@ -68,6 +68,24 @@ public class RtcpWriterTests
         Assert.NotEqual(first, Parse<SourceDescription>(new RtcpWriter(_time).Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 1).Chunks[0].CanonicalName);
     }
 
+    [Fact]
+    public void What_plays_is_told_with_each_report_and_as_much_of_a_long_title_as_fits()
+    {
+        BroadcastRing ring = Rings.Create();
+        long epoch = _time.GetTimestamp();
+        ring.Publish(new DiscontinuityItem(0, epoch, new MediaTimeline(epoch, 48_000, _time.TimestampFrequency)));
+        var writer = new RtcpWriter(_time);
+        Assert.Null(Note());
+
+        ring.Publish(new TitleItem(0, epoch, new Linnet.Audio.TrackInfo("Ornithology", "Bird")));
+        Assert.Equal("Bird – Ornithology", Note());
+
+        ring.Publish(new TitleItem(0, epoch, new Linnet.Audio.TrackInfo(new string('x', 400))));
+        Assert.Equal(new string('x', 255), Note());
+
+        string? Note() => Parse<SourceDescription>(writer.Report(Listen(ring), epoch)!, 1).Chunks[0].Note;
+    }
+
     private static Fakes.RecordingListener Listen(BroadcastRing ring) => new(Rings.Open(ring));
 
     private static T Parse<T>(byte[] bytes, int index)

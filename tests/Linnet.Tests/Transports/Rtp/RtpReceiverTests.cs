@@ -74,6 +74,17 @@ public sealed class RtpReceiverTests
     }
 
     [Fact]
+    public void What_plays_is_told_by_the_stream_that_is_heard_alone()
+    {
+        _receiver.OnRtp(_sender.Next(80));
+        _receiver.OnRtcp(Compound(new ReceiverReport(_sender.Ssrc), new SourceDescription(_sender.Ssrc, "a", note: "Bird – Ornithology")));
+        _receiver.OnRtcp(Compound(new ReceiverReport(_sender.Ssrc), new SourceDescription(_sender.Ssrc, "a")));
+        _receiver.OnRtcp(Compound(new ReceiverReport(7), new SourceDescription(7, "a", note: "Advertising")));
+
+        Assert.Equal(["Bird – Ornithology"], _sink.Tracks);
+    }
+
+    [Fact]
     public void The_goodbye_of_another_stream_is_not_the_end()
     {
         _receiver.OnRtp(_sender.Next(80));

@@ -20,8 +20,8 @@ public class RtcpCompoundTests
         Gen.Select(Gen.UInt, Block.Array[0, 31]).Select((ssrc, blocks) => (RtcpPacket)new ReceiverReport(ssrc) { Blocks = blocks }));
 
     private static readonly Gen<RtcpPacket> Other = Gen.OneOf(
-        Gen.Select(Gen.UInt, MaybeText, MaybeText, MaybeText)
-            .Select((ssrc, cname, name, tool) => new SourceDescriptionChunk(ssrc, cname, name, tool))
+        Gen.Select(Gen.UInt, MaybeText, MaybeText, MaybeText, MaybeText)
+            .Select((ssrc, cname, name, tool, note) => new SourceDescriptionChunk(ssrc, cname, name, tool, note))
             .Array[0, 31].Select(chunks => (RtcpPacket)new SourceDescription(chunks)),
         Gen.Select(Gen.UInt, Gen.ULong, Gen.ULong).Select((ssrc, upper, lower) => (RtcpPacket)new RouteProof(ssrc, new UInt128(upper, lower))),
         Gen.Select(Gen.UInt.Array[0, 31], MaybeText).Select((ssrcs, reason) => (RtcpPacket)new Goodbye(ssrcs, reason)));
@@ -176,7 +176,7 @@ public class RtcpCompoundTests
         int length = RtcpCompound.Write(
             full,
             new SenderReport(1, new NtpTime(2), 3, 4, 5) { Blocks = [new ReportBlock(1, 2, -3, 4, 5, 6, 7)] },
-            new SourceDescription([new(1, "a@b", "c", "d"), new(2, null), new(3, "longer@example")]),
+            new SourceDescription([new(1, "a@b", "c", "d", "e"), new(2, null), new(3, "longer@example")]),
             new Goodbye([1, 2], "the end"));
         byte[][] samples =
         [
