@@ -13,6 +13,10 @@ internal sealed class TrackQueue(
     /// <summary>After so many in a row that could not be played it is asked whether the list itself has gone; no more of them are logged one by one.</summary>
     private const int LongestRow = 8;
 
+    /// <summary>Files whose conversion has been told and is not told again; of more than these it is not told at all.</summary>
+    private const int MostTold = 4096;
+
+    private readonly HashSet<(string Path, AudioFormat Format)> _told = [];
     private TimeSpan _soundInRound;
     // Of the files in a row that could not be played.
     private readonly List<string> _row = [];
@@ -76,7 +80,11 @@ internal sealed class TrackQueue(
 
         if (source.Format != Format)
         {
-            logger.TrackConverted(name, entry.Shown, source.Format.ToString(), Format.ToString());
+            if (_told.Count < MostTold && _told.Add((entry.Shown, source.Format)))
+            {
+                logger.TrackConverted(name, entry.Shown, source.Format.ToString(), Format.ToString());
+            }
+
             source = new ConvertingSource(source, Format);
         }
 

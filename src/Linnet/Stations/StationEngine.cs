@@ -225,9 +225,14 @@ internal sealed partial class StationEngine : IDisposable
         SetClock(read);
         if (read.Track is { } track)
         {
+            // A list of one track, and a sender that tells its title again and again, are not news.
+            if (_track?.ToString() != track.ToString())
+            {
+                _logger.NowPlays(_options.Name, track.ToString());
+            }
+
             _track = track;
             _tracks.Enqueue((_position, track));
-            _logger.NowPlays(_options.Name, track.ToString());
             ForRunning(r => r.SetTrack(_position, track));
         }
 

@@ -43,6 +43,18 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_conversion_is_told_once_and_not_again_in_every_round()
+    {
+        _folder.Write("1.wav", Wavs.Counting(0, 1000));
+        _folder.Write("2.wav", Wavs.Counting(0, 1000, rate: 16_000));
+
+        using IAudioSource source = Open(loop: true);
+        source.ReadAll(maxFrames: 6000);
+
+        Assert.EndsWith("2.wav is converted from 16000 Hz, 1 ch to 8000 Hz, 1 ch", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Once_through_a_single_file_knows_its_length()
     {
         string path = _folder.Write("song.wav", Wavs.Counting(0, 8000));

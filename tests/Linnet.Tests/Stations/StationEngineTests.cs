@@ -218,6 +218,22 @@ public class StationEngineTests
     }
 
     [Fact]
+    public void A_title_that_is_told_again_is_logged_once()
+    {
+        var log = new RecordingLogger();
+        var source = new RampSource(new AudioFormat(48_000, 1), 48_000)
+        {
+            Tracks = { [0] = new TrackInfo("one"), [10_100] = new TrackInfo("one"), [20_100] = new TrackInfo("two"), [30_100] = new TrackInfo("one") },
+        };
+        using StationEngine engine = Create(source, log: log);
+        using RingLease lease = Open(engine, "l16");
+
+        RunToEnd(engine);
+
+        Assert.Equal(["one", "two", "one"], log.Lines.Where(static l => l.StartsWith("204 ", StringComparison.Ordinal)).Select(static l => l.Split(' ')[^1]));
+    }
+
+    [Fact]
     public void A_source_that_stalls_sets_the_clock_anew_and_loses_no_sound()
     {
         bool stalled = false;
@@ -323,10 +339,10 @@ public class StationEngineTests
         }
     }
 
-    private StationEngine Create(Linnet.Sources.IAudioSource source, Func<StationOptions, StationOptions>? change = null)
+    private StationEngine Create(Linnet.Sources.IAudioSource source, Func<StationOptions, StationOptions>? change = null, RecordingLogger? log = null)
     {
         var options = new StationOptions { Name = "test", RingDuration = TimeSpan.FromSeconds(30) };
-        return new StationEngine(change?.Invoke(options) ?? options, source, _time, NullLogger.Instance);
+        return new StationEngine(change?.Invoke(options) ?? options, source, _time, (Microsoft.Extensions.Logging.ILogger?)log ?? NullLogger.Instance);
     }
 
     private static RingLease Open(StationEngine engine, string rendition, TimeSpan stock = default)
