@@ -202,7 +202,7 @@ public sealed class PushServer
             {
                 if (writer is { Format: { } format, ConvertedTo: { } to })
                 {
-                    _logger.PushConverted(station.Name, format.Codec.ToString(), format.Pcm.ToString(), to.ToString());
+                    _logger.PushConverted(station.Name, NameOf(format.Codec), format.Pcm.ToString(), to.ToString());
                 }
             },
         };
@@ -270,6 +270,16 @@ public sealed class PushServer
         return _stations.FirstOrDefault(s => s.Name == name)
             ?? (name.LastIndexOf('.') is > 0 and int dot ? _stations.FirstOrDefault(s => s.Name == name[..dot]) : null);
     }
+
+    private static string NameOf(StreamCodec codec) => codec switch
+    {
+        StreamCodec.Pcm => "PCM",
+        StreamCodec.Mp3 => "MP3",
+        StreamCodec.Opus => "Opus",
+        StreamCodec.Vorbis => "Vorbis",
+        StreamCodec.Flac => "FLAC",
+        _ => "what ffmpeg reads",
+    };
 
     private async Task RefuseAsync(PushConnection connection, PushRefusal reason, byte[] answer)
     {

@@ -14,7 +14,7 @@ internal static partial class RadioLog
         this ILogger logger, EndPoint? remote, string station, string rendition, long bytes, long moves);
 
     [LoggerMessage(542, LogLevel.Debug, "{Remote} is refused: {Reason}")]
-    public static partial void RadioRefused(this ILogger logger, EndPoint? remote, RadioRefusal reason);
+    public static partial void RadioRefused(this ILogger logger, EndPoint? remote, string reason);
 
     [LoggerMessage(543, LogLevel.Error, "Serving {Remote} over HTTP failed")]
     public static partial void RadioFailed(this ILogger logger, Exception exception, EndPoint? remote);

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Diagnostics;
 using Linnet.Wire.Icy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -269,7 +270,7 @@ public sealed class RadioServer
         HttpRequestHead head, IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)
     {
         _refused.Count(reason);
-        _logger.RadioRefused(remote, reason);
+        _logger.RadioRefused(remote, reason.ToWords());
         TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests ? after ?? RetryAfter : null;
         await _replies.SendAsync(transport.Input, socket, RadioAnswers.Refusal(head, status, why, Now, retryAfter)).ConfigureAwait(false);
     }
@@ -283,7 +284,7 @@ public sealed class RadioServer
         }
 
         _refused.Count(why);
-        _logger.RadioRefused(remote, why);
+        _logger.RadioRefused(remote, why.ToWords());
         if (why == RadioRefusal.TooSlow)
         {
             return _replies.SendAsync(transport.Input, socket, RadioAnswers.Refusal(null, HttpStatusCode.RequestTimeout, "The request took too long.\r\n", Now));

@@ -12,10 +12,10 @@ internal static partial class PyAudioLog
 
     [LoggerMessage(521, LogLevel.Information, "{Remote} no longer hears {Rendition}: {Reason} ({Packets} packets sent, {Skipped} skipped)")]
     public static partial void ListenerEnded(
-        this ILogger logger, IPEndPoint remote, string rendition, PyAudioEnd reason, long packets, long skipped);
+        this ILogger logger, IPEndPoint remote, string rendition, string reason, long packets, long skipped);
 
     [LoggerMessage(522, LogLevel.Warning, "{Remote} may not hear by {Transport}: {Reason} ({Unsaid} more were refused since this was said last)")]
-    public static partial void ListenerRefused(this ILogger logger, IPEndPoint remote, string transport, PyAudioRefusal reason, long unsaid);
+    public static partial void ListenerRefused(this ILogger logger, IPEndPoint remote, string transport, string reason, long unsaid);
 
     [LoggerMessage(523, LogLevel.Error, "Sending to {Remote} failed")]
     public static partial void ListenerFailed(this ILogger logger, Exception exception, IPEndPoint remote);

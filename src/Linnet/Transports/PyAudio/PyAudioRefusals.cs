@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
@@ -13,7 +14,7 @@ internal sealed class PyAudioRefusals(PyAudioCounters counters, string transport
         counters.Refused.Count(reason);
         if (_saying.TrySay(out long unsaid))
         {
-            logger.ListenerRefused(remote, transport, reason, unsaid);
+            logger.ListenerRefused(remote, transport, reason.ToWords(), unsaid);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Diagnostics;
 using Linnet.Wire.PyAudio;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -134,7 +135,7 @@ public sealed class PyAudioTcpServer
         await over.CancelAsync().ConfigureAwait(false);
         await saying.ConfigureAwait(false);
         Counters.Ended.Count(end);
-        _logger.ListenerEnded(remote, _ring.Info.ToString(), end, listener.PacketsSent, listener.PacketsSkipped);
+        _logger.ListenerEnded(remote, _ring.Info.ToString(), end.ToWords(), listener.PacketsSent, listener.PacketsSkipped);
     }
 
     /// <summary>The sender is done with it: either it has said the end, or given the listener up.</summary>

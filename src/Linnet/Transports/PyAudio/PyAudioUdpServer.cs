@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
@@ -156,7 +157,7 @@ internal sealed class PyAudioUdpServer : IDisposable
             _logger.ListenerPlays(listener.Remote, _ring.Info.ToString(), listener.Transport);
             PyAudioEnd end = await lease.RunAsync(OnStray, _stopping.Token).ConfigureAwait(false);
             _counters.Ended.Count(end);
-            _logger.ListenerEnded(listener.Remote, _ring.Info.ToString(), end, listener.PacketsSent, listener.PacketsSkipped);
+            _logger.ListenerEnded(listener.Remote, _ring.Info.ToString(), end.ToWords(), listener.PacketsSent, listener.PacketsSkipped);
         }
         catch (Exception e)
         {

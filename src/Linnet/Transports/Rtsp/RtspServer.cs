@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Diagnostics;
 using Linnet.Transports.Rtp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -107,7 +108,7 @@ public sealed class RtspServer
         if (_isStopping || !connection.TryEnter())
         {
             Counters.Count(RtspConnectionRefusal.TooMany);
-            Logger.ConnectionRefused(connection.Remote, RtspConnectionRefusal.TooMany);
+            Logger.ConnectionRefused(connection.Remote, RtspConnectionRefusal.TooMany.ToWords());
             connection.Abort();
             return;
         }

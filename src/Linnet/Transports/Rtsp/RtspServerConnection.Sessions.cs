@@ -1,3 +1,4 @@
+using Linnet.Diagnostics;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -46,7 +47,7 @@ internal sealed partial class RtspServerConnection
 
         _server.Counters.Count(reason);
         _server.Logger.SessionEnded(
-            Remote, session.Resource.Ring.Info.ToString(), reason, session.Listener?.PacketsSent ?? 0, session.Listener?.PacketsSkipped ?? 0);
+            Remote, session.Resource.Ring.Info.ToString(), reason.ToWords(), session.Listener?.PacketsSent ?? 0, session.Listener?.PacketsSkipped ?? 0);
     }
 
     private async Task EndFinishedSessionsAsync()

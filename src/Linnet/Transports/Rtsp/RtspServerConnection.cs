@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Diagnostics;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -284,7 +285,7 @@ internal sealed partial class RtspServerConnection
         await EndSessionsAsync(RtspSessionEnd.Disconnected).ConfigureAwait(false);
         _server.Counters.Count(refusal.Status);
         _server.Counters.Count(RtspConnectionRefusal.Malformed);
-        _server.Logger.ConnectionRefused(Remote, RtspConnectionRefusal.Malformed);
+        _server.Logger.ConnectionRefused(Remote, RtspConnectionRefusal.Malformed.ToWords());
         await SendAsync(refusal.ToResponse(), cancellationToken).ConfigureAwait(false);
         await HangUpAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -334,7 +335,7 @@ internal sealed partial class RtspServerConnection
         }
 
         _server.Counters.Count(reason);
-        _server.Logger.ConnectionRefused(Remote, reason);
+        _server.Logger.ConnectionRefused(Remote, reason.ToWords());
         Abort();
     }
 }

@@ -12,13 +12,13 @@ internal static partial class RtspServerLog
 
     [LoggerMessage(501, LogLevel.Information, "{Remote} no longer hears {Rendition}: {Reason} ({Packets} packets sent, {Skipped} skipped)")]
     public static partial void SessionEnded(
-        this ILogger logger, IPEndPoint remote, string rendition, RtspSessionEnd reason, long packets, long skipped);
+        this ILogger logger, IPEndPoint remote, string rendition, string reason, long packets, long skipped);
 
     [LoggerMessage(502, LogLevel.Debug, "{Remote}: {Method} is answered {Status}")]
     public static partial void RequestRefused(this ILogger logger, IPEndPoint remote, string method, int status);
 
     [LoggerMessage(503, LogLevel.Debug, "{Remote} is closed: {Reason}")]
-    public static partial void ConnectionRefused(this ILogger logger, IPEndPoint remote, RtspConnectionRefusal reason);
+    public static partial void ConnectionRefused(this ILogger logger, IPEndPoint remote, string reason);
 
     [LoggerMessage(504, LogLevel.Error, "The session of {Remote} failed")]
     public static partial void ConnectionFailed(this ILogger logger, Exception exception, IPEndPoint remote);

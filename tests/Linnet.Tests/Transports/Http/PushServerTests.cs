@@ -214,7 +214,7 @@ public class PushServerTests
         await peer.SendAsync(Sound(1000));
         await Until(() => stereo.GetState().Frames == 1000);
 
-        Assert.EndsWith("What is pushed to live is Pcm, 8000 Hz, 1 ch, and is converted to 8000 Hz, 2 ch", _log.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("What is pushed to live is PCM, 8000 Hz, 1 ch, and is converted to 8000 Hz, 2 ch", _log.Lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,10 @@
+namespace Linnet.Diagnostics;
+
+/// <summary>Names of this program's own values as people read them: <c>TooManyOfAddress</c> is "too many of address".</summary>
+internal static class EnumWords
+{
+    /// <summary>The name of <paramref name="value"/> in lower case, with a space before each word but the first.</summary>
+    internal static string ToWords<T>(this T value)
+        where T : struct, Enum =>
+        string.Concat(value.ToString().Select(static (c, i) => i > 0 && char.IsAsciiLetterUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+}
