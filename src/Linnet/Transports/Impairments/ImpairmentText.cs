@@ -151,10 +151,14 @@ internal static class ImpairmentText
 
     private sealed record Span(double Least, double Most) : Kind(Least, Most)
     {
-        internal override string Takes => $"a time from {Write(Least)} to {Write(Most)}, written as in 20ms or 0.5s";
+        internal override string Takes => $"a time from {Write(Least)} to {Write(Most)}, written as in 20ms, 0.5s or 20, which is milliseconds";
 
-        internal override bool TryRead(string text, out double value) =>
-            TryNumber(text, "ms", 0.001m, out value) || TryNumber(text, "us", 1e-6m, out value) || TryNumber(text, "s", 1, out value);
+        internal override bool TryRead(string text, out double value)
+        {
+            bool isTime = Quantity.Milliseconds.TryRead(text, out double ms);
+            value = ms / 1000;
+            return isTime;
+        }
 
         internal override string Write(double value) => value is 0 or >= 1 ? Number(value, "s") : Number(value * 1000, "ms");
     }
@@ -163,8 +167,7 @@ internal static class ImpairmentText
     {
         internal override string Takes => "bits per second from 8k to 10G, written as in 256k, 1.5M or 64000";
 
-        internal override bool TryRead(string text, out double value) =>
-            TryNumber(text, "k", 1e3m, out value) || TryNumber(text, "M", 1e6m, out value) || TryNumber(text, "G", 1e9m, out value) || TryNumber(text, "", 1, out value);
+        internal override bool TryRead(string text, out double value) => Quantity.BitsPerSecond.TryRead(text, out value);
 
         internal override string Write(double value) => Number(value / 1e3, "k");
     }
