@@ -72,7 +72,7 @@ class Linnet:
     """A `linnet serve` on free ports of loopback."""
 
     def __init__(self, *arguments, **options):
-        self.process = start(LINNET, "serve", *arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "0", **options)
+        self.process = start(LINNET, "serve", *arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off", **options)
         for line in self.process.stdout:
             found = re.search(rb"rtsp://127\.0\.0\.1:(\d+)/", line)
             if found:

@@ -20,7 +20,7 @@ internal static class CommandLine
     {
         RootCommand root = Create(shell);
         ParseResult parsed = root.Parse(args, Parsing);
-        if (!AsksForHelp(parsed) && FindFault(parsed) is { } fault)
+        if (!AsksForHelp(parsed) && !AsksForSuggestions(parsed) && CommandFault.Find(parsed) is { } fault)
         {
             shell.Say(fault);
             return ExitCode.BadUsage;
@@ -38,7 +38,7 @@ internal static class CommandLine
             int code = await parsed.InvokeAsync(invocation, cancellationToken);
             if (parsed.Action is SynchronousCommandLineAction)
             {
-                // Help, or the version.
+                // Help, the version, or what a shell may complete.
                 await shell.DeliverAsync(cancellationToken);
             }
 
@@ -60,36 +60,19 @@ internal static class CommandLine
             RecordCommand.Create(shell),
             ProbeCommand.Create(shell),
             DevicesCommand.Create(shell),
+            CompletionCommand.Create(shell),
         };
+        root.Subcommands.Add(HelpCommand.Create(root));
+        root.Subcommands.Add(HelpCommand.CreateVersion(root));
         root.HelpName = "linnet";
         HelpWithExamples.Install(root);
         return root;
     }
 
+    // A line that is still being written is no whole one.
+    private static bool AsksForSuggestions(ParseResult parsed) =>
+        parsed.Tokens is [{ Type: TokenType.Directive, Value: var directive }, ..] && directive.StartsWith("[suggest", StringComparison.Ordinal);
+
     private static bool AsksForHelp(ParseResult parsed) =>
         parsed.Tokens.Any(static token => token.Type == TokenType.Option && token.Value is "--help" or "-h" or "-?" or "/?" or "/h");
-
-    /// <summary>What is wrong with the command line, in one sentence; <see langword="null"/> if nothing is.</summary>
-    private static string? FindFault(ParseResult parsed)
-    {
-        string? first = parsed.UnmatchedTokens is [var unmatched, ..] ? unmatched : null;
-        if (parsed.CommandResult.Command is RootCommand root && first is not null)
-        {
-            string commands = string.Join(", ", root.Subcommands.Select(static c => c.Name));
-            return $"There is no command '{first}': the commands are {commands}. 'linnet --help' explains them.";
-        }
-
-        string help = $"'linnet {parsed.CommandResult.Command.Name} --help' shows how it is used.";
-
-        // The parser takes a misspelt option for an argument. Whoever means one that begins so writes ./-x or -- -x.
-        bool isLiteral = parsed.Tokens.Any(static t => t.Type == TokenType.DoubleDash);
-        IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static a => a.Tokens).Select(static t => t.Value);
-        if (!isLiteral && arguments.Append(first ?? "").FirstOrDefault(static a => a.Length > 1 && a[0] == '-') is { } option)
-        {
-            return $"There is no option '{option}'. {help}";
-        }
-
-        // Only the first: one mistake may look like several.
-        return parsed.Errors is [var error, ..] ? $"{error.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')}. {help}" : null;
-    }
 }

@@ -19,6 +19,13 @@ internal sealed class HelpWithExamples(HelpAction plain) : SynchronousCommandLin
         foreach (HelpOption option in root.Options.OfType<HelpOption>())
         {
             option.Description = "Shows this.";
+            if (!OperatingSystem.IsWindows())
+            {
+                // Elsewhere these are paths.
+                option.Aliases.Remove("/?");
+                option.Aliases.Remove("/h");
+            }
+
             option.Action = new HelpWithExamples((HelpAction)option.Action!);
         }
 

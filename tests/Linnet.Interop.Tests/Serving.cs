@@ -20,7 +20,7 @@ internal sealed class Serving : IAsyncDisposable
     public static async Task<Serving> StartAsync(params string[] arguments)
     {
         bool hasHttp = arguments.Contains("--http-port");
-        string[] noHttp = hasHttp ? [] : ["--http-port", "0"];
+        string[] noHttp = hasHttp ? [] : ["--http-port", "off"];
         Tool tool = Tool.Start("linnet", ["serve", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", .. noHttp]);
         string port = await tool.LineAsync("Listen with: linnet play rtsp://127.0.0.1:", TimeSpan.FromSeconds(30));
         string? http = hasHttp ? await tool.LineAsync("In a browser:  ", TimeSpan.FromSeconds(30)) : null;

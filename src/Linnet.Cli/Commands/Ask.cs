@@ -11,12 +11,41 @@ namespace Linnet.Cli.Commands;
 /// <summary>Options whose refusals say in one sentence what they take.</summary>
 internal static class Ask
 {
-    /// <summary>An option that takes a number in a range.</summary>
-    public static Option<double?> Number(string name, string helpName, string description, double least, double most) => new(name)
+    /// <summary>What an option of <see cref="Port"/> has where nothing is to be opened.</summary>
+    public const int Off = -1;
+
+    /// <summary>An option that takes a quantity in a range: bare, or with a unit.</summary>
+    public static Option<double?> Number(string name, string helpName, string description, Quantity quantity, double least, double most) => new(name)
     {
         Description = description,
         HelpName = helpName,
-        CustomParser = result => ParseNumber(result, name, least, most),
+        CustomParser = result =>
+        {
+            if (quantity.TryRead(Only(result), out double number) && number >= least && number <= most)
+            {
+                return number;
+            }
+
+            result.AddError($"'{Only(result)}' is no value for {name}: it takes {Range(quantity, least, most)}");
+            return null;
+        },
+    };
+
+    /// <summary>The same, of which only whole numbers make sense.</summary>
+    public static Option<int?> Whole(string name, string helpName, string description, Quantity quantity, int least, int most) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            if (quantity.TryRead(Only(result), out double number) && number >= least && number <= most && number == Math.Floor(number))
+            {
+                return (int)number;
+            }
+
+            result.AddError($"'{Only(result)}' is no value for {name}: it takes {Range(quantity, least, most)}");
+            return null;
+        },
     };
 
     /// <summary>An option that takes a whole number in a range.</summary>
@@ -36,22 +65,65 @@ internal static class Ask
         },
     };
 
-    /// <summary>An option that takes one of a few words.</summary>
-    public static Option<string?> Choice(string name, string description, params string[] words) => new(name)
+    /// <summary>An option that takes a port: 0 and <c>any</c> mean any that is free, and <c>off</c>, where that may be, none.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="usual">The default.</param>
+    /// <param name="canBeOff">Whether it may be <see cref="Off"/>.</param>
+    public static Option<int?> Port(string name, string description, int usual, bool canBeOff)
     {
-        Description = description,
-        HelpName = string.Join('|', words),
-        CustomParser = result =>
+        var option = new Option<int?>(name)
         {
-            if (words.Contains(Only(result)))
+            Description = $"{description} Default {usual}; 0 for any that is free{(canBeOff ? ", off for none" : "")}.",
+            HelpName = "PORT",
+            CustomParser = result =>
             {
-                return Only(result);
-            }
+                if (ushort.TryParse(Only(result), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+                {
+                    return port;
+                }
 
-            result.AddError($"'{Only(result)}' is no value for {name}: it takes {string.Join(" or ", words)}");
-            return null;
-        },
-    };
+                switch (Only(result))
+                {
+                    case "any":
+                        return 0;
+                    case "off" when canBeOff:
+                        return Off;
+                    default:
+                        result.AddError($"'{Only(result)}' is no value for {name}: it takes a whole number from 0 to 65535, where 0 is any that is free{(canBeOff ? ", or off" : "")}");
+                        return null;
+                }
+            },
+        };
+        if (canBeOff)
+        {
+            option.CompletionSources.Add("off");
+        }
+
+        return option;
+    }
+
+    /// <summary>An option that takes one of a few words.</summary>
+    public static Option<string?> Choice(string name, string description, params string[] words)
+    {
+        var option = new Option<string?>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', words),
+            CustomParser = result =>
+            {
+                if (words.Contains(Only(result)))
+                {
+                    return Only(result);
+                }
+
+                result.AddError($"'{Only(result)}' is no value for {name}: it takes {string.Join(" or ", words)}");
+                return null;
+            },
+        };
+        option.CompletionSources.Add(words);
+        return option;
+    }
 
     /// <summary>An option that takes text.</summary>
     public static Option<string?> Word(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
@@ -60,7 +132,7 @@ internal static class Ask
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     /// <summary><c>--seconds N</c>.</summary>
-    public static Option<double?> Seconds(string description) => Number("--seconds", "N", description, 0.001, 1e9);
+    public static Option<double?> Seconds(string description) => Number("--seconds", "N", description, Quantity.Seconds, 0.001, 1e9);
 
     /// <summary><c>--stats json</c>.</summary>
     public static Option<string?> Stats() => Choice("--stats", "Print one JSON object a second on standard output instead of the panel.", "json");
@@ -102,16 +174,8 @@ internal static class Ask
         : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
         : throw new UsageException($"'{text}' is no value for {option}: it takes a network or an address, as in 203.0.113.0/24.");
 
-    private static double? ParseNumber(ArgumentResult result, string name, double least, double most)
-    {
-        if (double.TryParse(Only(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least && number <= most)
-        {
-            return number;
-        }
-
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{Only(result)}' is no value for {name}: it takes a number from {least} to {most}"));
-        return null;
-    }
+    private static string Range(Quantity quantity, double least, double most) =>
+        string.Create(CultureInfo.InvariantCulture, $"{least} to {most} {quantity.Unit}, as in {quantity.Example}");
 
     private static string Only(ArgumentResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
 }

@@ -9,10 +9,10 @@ internal static class NetworkOptions
 {
     private static readonly Option<string?> Bind = Ask.Word("--bind", "ADDRESS", "Listen at this address of the machine alone. Default: all, IPv4 and IPv6.");
 
-    private static readonly Option<int?> RtspPort = Ask.Whole("--rtsp-port", "PORT", "TCP port to listen at. Default 8554; 0 for any that is free.", 0, 65_535);
+    private static readonly Option<int?> RtspPort = Ask.Port("--rtsp-port", "TCP port to listen at.", 8554, canBeOff: false);
 
-    private static readonly Option<int?> RtpPort = Ask.Whole(
-        "--rtp-port", "PORT", "UDP port sound leaves from, an even one; the next is for reports. Default 8556; 0 for any.", 0, 65_534);
+    private static readonly Option<int?> RtpPort = Ask.Port(
+        "--rtp-port", "UDP port sound leaves from, an even one; the next is for reports.", 8556, canBeOff: false);
 
     private static readonly Option<int?> MaxListeners = Ask.Whole("--max-listeners", "N", "Listeners by RTSP, and as many by HTTP; more are refused. Default 5000 and 10000.", 1, 1_000_000);
 
@@ -20,13 +20,13 @@ internal static class NetworkOptions
         "--max-per-address", "N", "Listeners of one address; more are refused. Default 500.", 1, 1_000_000);
 
     private static readonly Option<double?> MaxLag = Ask.Number(
-        "--max-lag", "SECONDS", "A listener that falls so far behind is moved to the live edge. Default 3.", 0.1, 60);
+        "--max-lag", "SECONDS", "A listener that falls so far behind is moved to the live edge. Default 3.", Quantity.Seconds, 0.1, 60);
 
     private static readonly Option<double?> StallTime = Ask.Number(
-        "--stall-time", "SECONDS", "A listener that takes nothing for so long is dropped. Default 10.", 1, 300);
+        "--stall-time", "SECONDS", "A listener that takes nothing for so long is dropped. Default 10.", Quantity.Seconds, 1, 300);
 
     private static readonly Option<double?> IdleTime = Ask.Number(
-        "--idle-time", "SECONDS", "A connection that asks for nothing for so long is closed. Default 60.", 1, 3600);
+        "--idle-time", "SECONDS", "A connection that asks for nothing for so long is closed. Default 60.", Quantity.Seconds, 1, 3600);
 
     private static readonly Option<string?> User = Ask.Word(
         "--user", "NAME", "Started by root: become this user before anything is opened. Linux. Ports below 1024 are root's.");

@@ -21,7 +21,7 @@ internal static class PlayCommand
         [.. ReceiverProfile.All.Select(static profile => profile.Name)]);
 
     private static readonly Option<double?> Latency = Ask.Number(
-        "--latency", "MS", "Buffer so many milliseconds, whatever the network does: less is quicker, more survives a worse network.", 1, 10_000);
+        "--latency", "MS", "Buffer so many milliseconds, whatever the network does: less is quicker, more survives a worse network. Not beside --profile.", Quantity.Milliseconds, 1, 10_000);
 
     private static readonly Option<string?> Output = Ask.Word(
         "--output", "OUT", "A device's name as 'linnet devices' shows it, FILE.wav, - for WAV on standard output, or null. Default: the default device.");
@@ -32,7 +32,7 @@ internal static class PlayCommand
 
     private static readonly Option<double?> Seconds = Ask.Seconds("End after so many seconds of sound.");
 
-    private static readonly Option<double?> Volume = Ask.Number("--volume", "PERCENT", "How loud to begin with. Default 100.", 0, 200);
+    private static readonly Option<double?> Volume = Ask.Number("--volume", "PERCENT", "How loud to begin with. Default 100.", Quantity.Percent, 0, 200);
 
     private static readonly Option<string?> Impair = Ask.Impairment();
 
@@ -60,7 +60,9 @@ internal static class PlayCommand
         return command;
     }
 
-    private static PlayRequest Read(ParseResult parsed) => Read(parsed, ServerAddress.Parse(parsed.GetValue(Url)));
+    private static PlayRequest Read(ParseResult parsed) => parsed.GetValue(Profile) is { } profile && parsed.GetValue(Latency) is not null
+        ? throw new UsageException($"--profile {profile} lets the buffer follow the network, and --latency fixes it: leave one of them out.")
+        : Read(parsed, ServerAddress.Parse(parsed.GetValue(Url)));
 
     private static PlayRequest Read(ParseResult parsed, Uri address) => new(address)
     {

@@ -14,7 +14,7 @@ internal static class ProbeCommand
         Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME. Without it: this machine's first station.",
     };
 
-    private static readonly Option<double?> Seconds = Ask.Number("--seconds", "N", "Listen for so many seconds. Default 15; a minute knows the clocks better.", 1, 2_592_000);
+    private static readonly Option<double?> Seconds = Ask.Number("--seconds", "N", "Listen for so many seconds. Default 15; a minute knows the clocks better.", Quantity.Seconds, 1, 2_592_000);
 
     private static readonly Option<string?> Transport = Ask.Choice(
         "--transport", "How packets come. auto, the default: UDP, and TCP if nothing arrives.", "auto", "udp", "tcp");

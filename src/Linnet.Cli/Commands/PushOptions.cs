@@ -22,10 +22,10 @@ internal static class PushOptions
     private static readonly Option<bool> Takeover = Ask.Flag("--push-takeover", "A new pusher takes a station over from the one that is there, instead of being refused.");
 
     private static readonly Option<double?> MaxBitRate = Ask.Number(
-        "--push-max-bitrate", "KBPS", "The most a pusher may send, in kb/s. Default 20000.", 8, 1_000_000);
+        "--push-max-bitrate", "KBPS", "The most a pusher may send, in kb/s. Default 20000.", Quantity.KilobitsPerSecond, 8, 1_000_000);
 
     private static readonly Option<double?> Silence = Ask.Number(
-        "--push-silence", "SECONDS", "A push that is silent for so long is ended, and the fallback is heard. Default: it may be.", 1, 86_400);
+        "--push-silence", "SECONDS", "A push that is silent for so long is ended, and the fallback is heard. Default: it may be.", Quantity.Seconds, 1, 86_400);
 
     public static void AddTo(Command command)
     {

@@ -15,9 +15,9 @@ internal static class PyAudioOptions
 
     private static readonly Option<string?> Station = Ask.Word("--pyaudio-station", "NAME", "They hear this station instead of the first.");
 
-    private static readonly Option<int?> TcpPort = Ask.Whole("--pyaudio-tcp-port", "PORT", "TCP port for them. Default 9610; 0 for none.", 0, 65_535);
+    private static readonly Option<int?> TcpPort = Ask.Port("--pyaudio-tcp-port", "TCP port for them.", 9610, canBeOff: true);
 
-    private static readonly Option<int?> UdpPort = Ask.Whole("--pyaudio-udp-port", "PORT", "UDP port for them. Default 9633; 0 for none.", 0, 65_535);
+    private static readonly Option<int?> UdpPort = Ask.Port("--pyaudio-udp-port", "UDP port for them.", 9633, canBeOff: true);
 
     private static readonly Option<string[]> Allow = new("--pyaudio-allow")
     {
@@ -26,10 +26,10 @@ internal static class PyAudioOptions
     };
 
     private static readonly Option<int?> DatagramLength = Ask.Whole(
-        "--pyaudio-datagram", "BYTES", "Length of UDP datagrams, a multiple of 4. Default 16384: below 10000 the tutorial's client loses sound.", 4, PyAudioServerOptions.MaxDatagramLength);
+        "--pyaudio-datagram", "BYTES", "Length of UDP datagrams, a multiple of 4. Default 16384: below 10000 the tutorial's client loses sound.", Quantity.Bytes, 4, PyAudioServerOptions.MaxDatagramLength);
 
     private static readonly Option<double?> Lease = Ask.Number(
-        "--pyaudio-lease", "SECONDS", "Send by UDP for so long after a Hello. Default 3600.", 1, 86_400);
+        "--pyaudio-lease", "SECONDS", "Send by UDP for so long after a Hello. Default 3600.", Quantity.Seconds, 1, 86_400);
 
     public static void AddTo(Command command)
     {
@@ -55,9 +55,9 @@ internal static class PyAudioOptions
                 : null;
         }
 
-        if (parsed.GetValue(TcpPort) is 0 && parsed.GetValue(UdpPort) is 0)
+        if (parsed.GetValue(TcpPort) is Ask.Off && parsed.GetValue(UdpPort) is Ask.Off)
         {
-            throw new UsageException($"{TcpPort.Name} 0 and {UdpPort.Name} 0 leave nothing of --pyaudio: give one of them a port.");
+            throw new UsageException($"{TcpPort.Name} off and {UdpPort.Name} off leave nothing of --pyaudio: give one of them a port.");
         }
 
         return Defaults with
@@ -77,5 +77,5 @@ internal static class PyAudioOptions
         };
     }
 
-    private static int? Port(int? given, int? usual) => given switch { null => usual, 0 => null, _ => given };
+    private static int? Port(int? given, int? usual) => given switch { null => usual, Ask.Off => null, _ => given };
 }

@@ -10,25 +10,23 @@ namespace Linnet.Cli.Commands;
 /// <summary>Options of listening over HTTP: browsers, phones, internet radios.</summary>
 internal static class RadioOptions
 {
-    private const string AnyPort = "any";
     private const int Megabyte = 1 << 20;
 
-    private static readonly Option<string?> HttpPort = Ask.Word(
-        "--http-port", "PORT", "TCP port for browsers, internet radios and pushes. Default 8000; 0 for no HTTP, 'any' for any port that is free.");
+    private static readonly Option<int?> HttpPort = Ask.Port("--http-port", "TCP port for browsers, internet radios and pushes.", 8000, canBeOff: true);
 
     private static readonly Option<string?> Streams = Ask.Word(
         "--streams", "LIST", "What is offered over HTTP, as in mp3,mp3-64,opus,flac,wav: /NAME.mp3, /NAME-64.mp3, … Default: mp3,mp3-64,opus,opus-64,flac,wav; others are made on demand, a few at a time.");
 
-    private static readonly Option<double?> Mp3BitRate = Ask.Number("--mp3-bitrate", "KBPS", "Bit rate of /NAME.mp3 in kb/s. Default 128.", 8, 320);
+    private static readonly Option<double?> Mp3BitRate = Ask.Number("--mp3-bitrate", "KBPS", "Bit rate of /NAME.mp3 in kb/s. Default 128.", Quantity.KilobitsPerSecond, 8, 320);
 
     private static readonly Option<double?> Burst = Ask.Number(
-        "--burst", "SECONDS", "Sound that a listener over HTTP gets at once, to start at once; it stays so far behind. Default 2.", 0.5, 10);
+        "--burst", "SECONDS", "Sound that a listener over HTTP gets at once, to start at once; it stays so far behind. Default 2.", Quantity.Seconds, 0.5, 10);
 
     private static readonly Option<int?> MaxPerStation = Ask.Whole(
         "--max-per-station", "N", "Listeners of one station over HTTP; more are refused. Default 10000.", 1, 1_000_000);
 
     private static readonly Option<int?> MaxBuffer = Ask.Whole(
-        "--max-buffer", "MIB", "Memory for the sound that listeners over HTTP share, in MiB. Default 256.", 1, 65_536);
+        "--max-buffer", "MIB", "Memory for the sound that listeners over HTTP share, in MiB. Default 256.", Quantity.Mebibytes, 1, 65_536);
 
     private static readonly Option<string[]> MetricsAllow = new("--metrics-allow")
     {
@@ -47,15 +45,21 @@ internal static class RadioOptions
         command.Options.Add(MetricsAllow);
     }
 
+    /// <summary>Adds the port alone: the rest is for who serves more than a demonstration.</summary>
+    public static void AddPortTo(Command command) => command.Options.Add(HttpPort);
+
+    /// <summary>Whether the port was named. Else another will do.</summary>
+    public static bool HasPort(ParseResult parsed) => parsed.GetValue(HttpPort) is not null;
+
     /// <summary>Where HTTP is listened for; <see langword="null"/>: nowhere.</summary>
     public static RadioHostOptions? ReadHost(ParseResult parsed, StationServerOptions network)
     {
-        int port = ReadPort(parsed.GetValue(HttpPort), out bool isOff);
-        if (isOff)
+        int port = parsed.GetValue(HttpPort) ?? new RadioHostOptions().Port;
+        if (port == Ask.Off)
         {
             Option[] details = [Streams, Mp3BitRate, Burst, MaxPerStation, MaxBuffer, MetricsAllow];
             return details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail
-                ? throw new UsageException($"{detail.Name} is about HTTP, which --http-port 0 switches off.")
+                ? throw new UsageException($"{detail.Name} is about HTTP, which --http-port off switches off.")
                 : null;
         }
 
@@ -95,25 +99,5 @@ internal static class RadioOptions
             Mp3BitRate = parsed.GetValue(Mp3BitRate) is { } kbps ? (int)(kbps * 1000) : station.Mp3BitRate,
         };
         return wanted.Problems().FirstOrDefault() is { } problem ? throw new UsageException(problem) : wanted;
-    }
-
-    private static int ReadPort(string? text, out bool isOff)
-    {
-        isOff = false;
-        switch (text)
-        {
-            case null:
-                return new RadioHostOptions().Port;
-            case AnyPort:
-                return 0;
-            default:
-                if (!ushort.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ushort port))
-                {
-                    throw new UsageException($"'{text}' is no value for --http-port: it takes a whole number from 0 to 65535, or 'any'.");
-                }
-
-                isOff = port == 0;
-                return port;
-        }
     }
 }

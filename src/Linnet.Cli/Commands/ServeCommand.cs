@@ -30,7 +30,7 @@ internal static class ServeCommand
     private static readonly Option<string?> Raw = Ask.Word(
         "--raw", "ENCODING:RATE:CHANNELS", "Standard input is bare PCM, as in s16le:48000:2. Without this its first bytes say what it is: WAV, FLAC, MP3, Ogg.");
 
-    private static readonly Option<double?> BitRate = Ask.Number("--bitrate", "KBPS", "Opus bit rate in kb/s. Default 128 for stereo.", 6, 510);
+    private static readonly Option<double?> BitRate = Ask.Number("--bitrate", "KBPS", "Opus bit rate in kb/s. Default 128 for stereo.", Quantity.KilobitsPerSecond, 6, 510);
 
     private static readonly Option<int?> Complexity = Ask.Whole("--complexity", "N", "Opus effort: 0 spares the processor, 10 is best. Default 10.", 0, 10);
 

@@ -47,7 +47,7 @@ internal static class ServeSession
 
         if (request.Http is null)
         {
-            throw new UsageException($"Pushes come over HTTP, which --http-port 0 switches off: nobody could push to {station.Name}.");
+            throw new UsageException($"Pushes come over HTTP, which --http-port off switches off: nobody could push to {station.Name}.");
         }
 
         if (string.IsNullOrEmpty(request.Server.Push.Password))

@@ -34,7 +34,7 @@ internal static class HttpPort
     internal static IOException Problem(int port, SocketException e) => new(
         e.SocketErrorCode switch
         {
-            SocketError.AddressAlreadyInUse => $"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or 0 for no HTTP.",
+            SocketError.AddressAlreadyInUse => $"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or off for no HTTP.",
             SocketError.AccessDenied => $"TCP port {port} is for root alone; choose one above 1023 with --http-port.",
             SocketError.TooManyOpenSockets => "This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.",
             SocketError.AddressNotAvailable => "This machine has no such address; name one of its own with --bind.",

@@ -17,7 +17,7 @@ public class ReachedAddressTests
         await network.AddAddressAsync(1, "fe80::98/64");
         await network.AddAddressAsync(0, address.Contains(':', StringComparison.Ordinal) ? $"{address}/64" : $"{address}/24");
         using var folder = new TempFolder();
-        await using Tool server = network.OnServer("linnet", "serve", "tone:440", "--http-port", "0");
+        await using Tool server = network.OnServer("linnet", "serve", "tone:440", "--http-port", "off");
         await server.LineAsync("Listen with", Limit);
 
         await using Tool player = network.OnClient(

@@ -5,14 +5,22 @@ namespace Linnet.Server.Tests.Cli;
 public class CommandLineTests
 {
     [Theory]
-    [InlineData("pley", "There is no command 'pley': the commands are demo, serve, play, record, probe, devices.")]
-    [InlineData("serve", "SOURCE")]
-    [InlineData("record host", "FILE.wav")]
+    [InlineData("pley", "There is no command 'pley': the commands are demo, serve, play, record, probe, devices, completion, help, version.")]
+    [InlineData("help pley", "There is no command 'pley': the commands are demo, serve, play,")]
+    [InlineData("--volume 7", "There is no option '--volume' before a command.")]
+    [InlineData("serve", "linnet serve needs [NAME=]SOURCE. 'linnet serve --help' shows how it is used.")]
+    [InlineData("record", "linnet record needs URL.")]
+    [InlineData("record host", "linnet record needs FILE.wav.")]
+    [InlineData("completion", "linnet completion needs SHELL.")]
+    [InlineData("completion csh", "'csh' is no shell that Linnet knows: it knows bash, zsh, fish, pwsh.")]
     [InlineData("record host take.mp3", "let it end in .wav")]
-    [InlineData("play a b", "'b'")]
+    [InlineData("play a b", "'b' is one word too many. 'linnet play --help' shows how it is used.")]
+    [InlineData("play --volume 5 --volume 6", "--volume is there more than once: give it once.")]
+    [InlineData("play --profile robust --latency 20", "--profile robust lets the buffer follow the network, and --latency fixes it: leave one of them out.")]
     [InlineData("play --volum 7", "There is no option '--volum'.")]
-    [InlineData("play --latency", "--latency")]
-    [InlineData("play --latency soon", "'soon' is no value for --latency: it takes a number from 1 to 10000.")]
+    [InlineData("play --latency", "--latency needs a value: --latency MS.")]
+    [InlineData("play --latency soon", "'soon' is no value for --latency: it takes 1 to 10000 ms, as in 20, 20ms or 0.02s.")]
+    [InlineData("play --latency 11s", "'11s' is no value for --latency: it takes 1 to 10000 ms")]
     [InlineData("play --latency -5", "'-5' is no value for --latency")]
     [InlineData("play --latency NaN", "'NaN' is no value for --latency")]
     [InlineData("play --profile fast", "it takes low-latency or balanced or robust")]
@@ -20,28 +28,29 @@ public class CommandLineTests
     [InlineData("play --transport pigeon", "it takes auto or udp or tcp")]
     [InlineData("play --stats xml", "it takes json")]
     [InlineData("play ftp://host/x", "write rtsp://HOST:PORT/NAME")]
-    [InlineData("serve tone --rtsp-port 70000", "--rtsp-port: it takes a whole number from 0 to 65535")]
+    [InlineData("serve tone --rtsp-port 70000", "--rtsp-port: it takes a whole number from 0 to 65535, where 0 is any that is free.")]
+    [InlineData("serve tone --rtsp-port off", "'off' is no value for --rtsp-port")]
     [InlineData("serve tone --rtp-port 8557", "it takes an even port, as in 8556")]
     [InlineData("serve tone --bind nowhere", "--bind")]
     [InlineData("serve tone --pyaudio-tcp-port 1", "--pyaudio-tcp-port needs --pyaudio beside it.")]
     [InlineData("serve tone --pyaudio --pyaudio-udp-port 70000", "it takes a whole number from 0 to 65535")]
-    [InlineData("serve tone --pyaudio --pyaudio-tcp-port 0 --pyaudio-udp-port 0", "leave nothing of --pyaudio")]
+    [InlineData("serve tone --pyaudio --pyaudio-tcp-port off --pyaudio-udp-port off", "leave nothing of --pyaudio")]
     [InlineData("serve tone --pyaudio --pyaudio-allow everybody", "it takes a network or an address, as in 203.0.113.0/24")]
     [InlineData("serve tone --pyaudio --pyaudio-datagram 9001", "it takes a multiple of 4, as in 9000")]
-    [InlineData("serve tone --pyaudio --pyaudio-station jazz --rtsp-port 0 --rtp-port 0 --http-port 0", "There is no station jazz for PyAudio's programs. Stations: tone.")]
+    [InlineData("serve tone --pyaudio --pyaudio-station jazz --rtsp-port 0 --rtp-port 0 --http-port off", "There is no station jazz for PyAudio's programs. Stations: tone.")]
     [InlineData("play localhost --format s16le:44100:2", "--format is for pyaudio-tcp and pyaudio-udp addresses")]
     [InlineData("play pyaudio-tcp://localhost --format s16le", "write ENCODING:RATE:CHANNELS")]
     [InlineData("play pyaudio-udp://localhost --transport tcp", "--transport is for rtsp addresses")]
     [InlineData("play pyaudio-tcp://localhost/jazz", "is no address to listen at")]
-    [InlineData("serve tone --http-port web", "it takes a whole number from 0 to 65535, or 'any'")]
-    [InlineData("serve tone --http-port 0 --burst 1", "--burst is about HTTP, which --http-port 0 switches off.")]
-    [InlineData("serve tone --burst 60", "--burst: it takes a number from 0.5 to 10")]
+    [InlineData("serve tone --http-port web", "it takes a whole number from 0 to 65535, where 0 is any that is free, or off.")]
+    [InlineData("serve tone --http-port off --burst 1", "--burst is about HTTP, which --http-port off switches off.")]
+    [InlineData("serve tone --burst 60", "--burst: it takes 0.5 to 10 s, as in 3, 3s or 3000ms.")]
     [InlineData("serve tone --streams mp3,ogg", "ogg")]
     [InlineData("serve tone --metrics-allow everybody", "is no value for --metrics-allow: it takes a network or an address")]
     [InlineData("serve live=push", "put one into LINNET_PUSH_PASSWORD, or into a file for --push-password-file")]
     [InlineData("serve live=push --push-password-file /nowhere/at/all", "The password cannot be read")]
-    [InlineData("serve live=push --http-port 0", "which --http-port 0 switches off: nobody could push to live")]
-    [InlineData("serve tone --push-max-bitrate 1", "--push-max-bitrate: it takes a number from 8 to 1000000")]
+    [InlineData("serve live=push --http-port off", "which --http-port off switches off: nobody could push to live")]
+    [InlineData("serve tone --push-max-bitrate 1", "--push-max-bitrate: it takes 8 to 1000000 kb/s")]
     [InlineData("serve - --raw s16le", "write ENCODING:RATE:CHANNELS, such as s16le:48000:2")]
     [InlineData("serve - -", "Standard input can feed one station only.")]
     [InlineData("serve tone:x", "write tone:HZ")]
@@ -74,6 +83,9 @@ public class CommandLineTests
     [InlineData("record --help", "linnet record studio.local/jazz/pcm jazz.wav")]
     [InlineData("demo --help", "linnet demo --seconds 10")]
     [InlineData("devices --help", "linnet devices")]
+    [InlineData("help", "linnet demo")]
+    [InlineData("help serve", "linnet serve song.wav")]
+    [InlineData("help version", "linnet version")]
     [InlineData("play --latency soon --help", "--latency")]
     public async Task Help_shows_examples_and_ends_well(string commandLine, string shows)
     {
@@ -85,6 +97,54 @@ public class CommandLineTests
         Assert.Empty(shell.Errors);
         Assert.Contains("Examples:", shell.Output, StringComparison.Ordinal);
         Assert.Contains(shows, shell.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_version_is_shown_for_a_word_as_for_an_option()
+    {
+        (FakeShell word, FakeShell option) = (new FakeShell(), new FakeShell());
+
+        Assert.Equal(0, await CommandLine.RunAsync(["version"], word.Shell, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await CommandLine.RunAsync(["--version"], option.Shell, TestContext.Current.CancellationToken));
+
+        Assert.Matches("^[0-9]+\\.[0-9]+", word.Output);
+        Assert.Equal((option.Output, ""), (word.Output, word.Errors));
+    }
+
+    [Theory]
+    [InlineData("pl", "play", "serve")]
+    [InlineData("play --pro", "--profile", "--latency")]
+    [InlineData("play --", "--latency", "play")]
+    [InlineData("play --profile ", "low-latency", "--latency")]
+    [InlineData("serve tone --http-port ", "off", "any")]
+    [InlineData("help re", "record", "serve")]
+    [InlineData("completion ", "zsh", "play")]
+    public async Task A_shell_is_told_what_may_come_next(string line, string offers, string doesNotOffer)
+    {
+        var shell = new FakeShell();
+
+        int code = await CommandLine.RunAsync([$"[suggest:{line.Length}]", line], shell.Shell, TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, ""), (code, shell.Errors));
+        string[] offered = shell.Output.Split('\n', StringSplitOptions.TrimEntries);
+        Assert.Contains(offers, offered);
+        Assert.DoesNotContain(doesNotOffer, offered);
+    }
+
+    [Fact]
+    public async Task Bash_completes_commands_options_and_words()
+    {
+        Assert.SkipUnless(File.Exists("/bin/bash"), "only where there is a bash");
+        var shell = new FakeShell();
+        Assert.Equal(0, await CommandLine.RunAsync(["completion", "bash"], shell.Shell, TestContext.Current.CancellationToken));
+
+        const string Ask = """
+            ask() { COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_WORDS[0]=$program; COMPREPLY=(); _linnet; echo "${COMPREPLY[*]}"; }
+            program=$1; ask linnet pla; ask linnet play --profile bal; ask linnet play --lat; ask linnet devices ""; ask linnet probe --transport u
+            """;
+        await using LinnetProcess program = LinnetProcess.Start("exec bash -c \"$1\n$2\" bash \"$0\"", [shell.Output, Ask]);
+
+        Assert.Equal("play\nbalanced\n--latency\n\nudp\n", await program.Output.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

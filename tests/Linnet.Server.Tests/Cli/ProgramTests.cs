@@ -27,7 +27,7 @@ public sealed partial class ProgramTests : IDisposable
     [Fact]
     public async Task A_signal_ends_server_and_player_cleanly_and_the_file_is_whole()
     {
-        using Process server = Start("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "0");
+        using Process server = Start("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off");
         string address = (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(w => w.StartsWith("rtsp://", StringComparison.Ordinal));
         string heard = Path.Join(_folder, "heard.wav");
         using Process player = Start("record", address + "tone/pcm", heard, "--stats", "json");

@@ -67,7 +67,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     {
         var shell = new FakeShell();
         Task<int> serving = CommandLine.RunAsync(
-            ["serve", "a=tone", "b=tone:1000", "--live", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "0", "--stats", "json"], shell.Shell, _stop.Token);
+            ["serve", "a=tone", "b=tone:1000", "--live", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off", "--stats", "json"], shell.Shell, _stop.Token);
 
         string line = await shell.SaysAsync("\"state\":\"serving\"");
         await _stop.CancelAsync();
@@ -160,7 +160,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
         (_, Task<int> serving, string address) = await ServeAsync("tone");
         string port = new Uri(address).Port.ToString(CultureInfo.InvariantCulture);
 
-        (int code, FakeShell second) = await RunAsync("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", port, "--rtp-port", "0", "--http-port", "0");
+        (int code, FakeShell second) = await RunAsync("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", port, "--rtp-port", "0", "--http-port", "off");
 
         Assert.Equal(1, code);
         Assert.Contains($"TCP port {port} is taken", second.Errors, StringComparison.Ordinal);
@@ -208,7 +208,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     private async Task<(FakeShell Shell, Task<int> Serving, string Address)> ServeAsync(params string[] sources)
     {
         var shell = new FakeShell();
-        Task<int> serving = CommandLine.RunAsync(["serve", .. sources, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "0"], shell.Shell, _stop.Token);
+        Task<int> serving = CommandLine.RunAsync(["serve", .. sources, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off"], shell.Shell, _stop.Token);
         Task<string> listening = shell.SaysAsync("rtsp://");
         await Task.WhenAny(listening, serving);
         Assert.False(serving.IsCompleted, shell.Errors);

@@ -244,10 +244,16 @@ public class RadioHostTests
         await using StationServer server = StationServer.Open([], new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
         var options = new RadioHostOptions { Bind = IPAddress.Loopback, Port = port };
 
-        IOException e = await Assert.ThrowsAsync<IOException>(() => RadioHost.StartAsync(
-            server, static (_, _, _) => ValueTask.FromResult(false), options, TimeProvider.System, cancellationToken: HostedServer.HangLimit));
+        var shell = new Cli.FakeShell();
+        using var log = new Linnet.Cli.Panels.DisplayLogger(shell.Shell, Microsoft.Extensions.Logging.LogLevel.Trace);
 
-        Assert.Equal($"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or 0 for no HTTP.", e.Message);
+        IOException e = await Assert.ThrowsAsync<IOException>(() => RadioHost.StartAsync(
+            server, static (_, _, _) => ValueTask.FromResult(false), options, TimeProvider.System, log, HostedServer.HangLimit));
+
+        Assert.Equal($"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or off for no HTTP.", e.Message);
+
+        // ASP.NET says "Hosting failed to start" to a log, which is no news.
+        Assert.Equal("", shell.Errors + shell.Output);
     }
 
     private static string BodyOf(string answer) => answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];

@@ -1,0 +1,97 @@
+using System.CommandLine;
+
+namespace Linnet.Cli.Commands;
+
+/// <summary><c>linnet completion SHELL</c>: prints what a shell needs to complete Linnet's command lines with the tabulator.</summary>
+/// <remarks>
+/// Each script gives what stands before the cursor, without the program's name, to the directive <c>[suggest:POSITION]</c>, which answers with one
+/// word a line. Options are offered where a word begins with <c>-</c>; elsewhere, where no word fits, the shell offers files.
+/// </remarks>
+internal static class CompletionCommand
+{
+    private const string Bash = """
+        # bash: put this into ~/.bashrc:  source <(linnet completion bash)
+        _linnet() {
+            local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]}
+            line=${line#*[[:space:]]}
+            local IFS=$'\n'
+            COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${#line}]" "$line" 2>/dev/null)" -- "$word"))
+            if [[ $word != -* ]]; then
+                local kept=() reply
+                for reply in "${COMPREPLY[@]}"; do [[ $reply == -* ]] || kept+=("$reply"); done
+                COMPREPLY=("${kept[@]}")
+            fi
+        }
+        complete -o default -o bashdefault -F _linnet linnet ./linnet
+        """;
+
+    private const string Zsh = """
+        # zsh: put this into ~/.zshrc, behind compinit:  source <(linnet completion zsh)
+        _linnet() {
+            local line="${(j: :)words[2,CURRENT]}" word="${words[CURRENT]}"
+            local -a found
+            found=("${(@f)$("${words[1]}" "[suggest:${#line}]" "$line" 2>/dev/null)}")
+            [[ $word == -* ]] || found=("${(@)found:#-*}")
+            found=("${(@)found:#}")
+            compadd -- "${found[@]}" || _files
+        }
+        compdef _linnet linnet ./linnet
+        """;
+
+    private const string Fish = """
+        # fish: put this into ~/.config/fish/completions/linnet.fish:  linnet completion fish | source
+        function __linnet
+            set -l words (commandline -opc)
+            set -l word (commandline -ct)
+            set -l line (string join ' ' $words[2..-1] $word)
+            for found in ($words[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
+                if string match -q -- '-*' "$word"; or not string match -q -- '-*' "$found"
+                    echo $found
+                end
+            end
+        end
+        complete -c linnet -a '(__linnet)'
+        """;
+
+    private const string PowerShell = """
+        # PowerShell: put this into $PROFILE:  linnet completion pwsh | Out-String | Invoke-Expression
+        Register-ArgumentCompleter -Native -CommandName linnet, Linnet.Cli -ScriptBlock {
+            param($word, $ast, $position)
+            $line = $ast.ToString().PadRight($position).Substring(0, $position) -replace '^\S+\s', ''
+            & $ast.CommandElements[0].Value "[suggest:$($line.Length)]" $line 2>$null |
+                Where-Object { ($word -like '-*') -or ($_ -notlike '-*') } |
+                Where-Object { $_ -like "$word*" } |
+                ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
+        }
+        """;
+
+    private static readonly (string Name, string Script)[] Shells = [("bash", Bash), ("zsh", Zsh), ("fish", Fish), ("pwsh", PowerShell)];
+
+    private static readonly Argument<string> ShellName = new("SHELL") { Description = "bash, zsh, fish or pwsh." };
+
+    public static Command Create(Shell shell)
+    {
+        var command = new TaughtCommand(
+            "completion",
+            "Prints what a shell needs to complete Linnet's commands and options with the Tab key.",
+            ("source <(linnet completion bash)", "in this bash, or for good in ~/.bashrc"),
+            ("source <(linnet completion zsh)", "in this zsh, or for good in ~/.zshrc"),
+            ("linnet completion fish | source", "in fish"),
+            ("linnet completion pwsh | Out-String | Invoke-Expression", "in PowerShell"))
+        {
+            ShellName,
+        };
+        ShellName.CompletionSources.Clear();
+        ShellName.CompletionSources.Add([.. Shells.Select(static s => s.Name)]);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string wanted = parsed.GetRequiredValue(ShellName);
+            string script = Shells.FirstOrDefault(s => s.Name == wanted).Script
+                ?? throw new UsageException($"'{wanted}' is no shell that Linnet knows: it knows {string.Join(", ", Shells.Select(static s => s.Name))}.");
+            shell.Out.WriteLine(script);
+            await shell.DeliverAsync(cancellationToken);
+            return ExitCode.Ended;
+        });
+        return command;
+    }
+}
