@@ -39,9 +39,10 @@ internal static class Failure
             return ExitCode.Ended;
         }
 
-        if (exception is IOException { HResult: StandardStream.BrokenPipe } && !OperatingSystem.IsWindows())
+        if (exception is IOException { HResult: StandardStream.BrokenPipe } or IOException { InnerException: IOException { HResult: StandardStream.BrokenPipe } }
+            && !OperatingSystem.IsWindows())
         {
-            // As in `linnet devices | head -1`: whoever read has had enough.
+            // As in `linnet devices | head -1`, and with sound in `linnet play --output - | head -c 100000`: whoever read has had enough.
             return ExitCode.Ended;
         }
 

@@ -43,7 +43,10 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
         Out.Flush();
         if (Out is QueuedWriter { Queue: { } queue } && await queue.WrittenAsync().WaitAsync(cancellationToken) is { } problem)
         {
-            throw problem is IOException { HResult: StandardStream.BrokenPipe } ? problem : new IOException($"Standard output cannot be written: {problem.Message}.", problem);
+            // Of a terminal that was closed nobody reads any more, as of a pipe.
+            throw problem is IOException { HResult: StandardStream.BrokenPipe } ? problem
+                : IsTerminal && problem.HResult == StandardStream.TerminalGone ? new IOException(problem.Message, StandardStream.BrokenPipe)
+                : new IOException($"Standard output cannot be written: {problem.Message}.", problem);
         }
     }
 }

@@ -13,6 +13,9 @@ internal static unsafe partial class StandardStream
     /// <summary>Nobody reads the pipe any more: EPIPE, alike on all Unixes.</summary>
     internal const int BrokenPipe = 32;
 
+    /// <summary>The terminal was closed: EIO, alike on all Unixes. Of a disk it is a failure.</summary>
+    internal const int TerminalGone = 5;
+
     private const int Interrupted = 4; // EINTR
     private const int TryAgainLinux = 11; // EAGAIN
     private const int TryAgainMac = 35;

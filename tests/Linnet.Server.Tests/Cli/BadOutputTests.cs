@@ -123,6 +123,22 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
+    public async Task Sound_for_a_reader_that_has_heard_enough_ends_well()
+    {
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
+        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
+
+        await using LinnetProcess player = LinnetProcess.Start(
+            $"{{ \"$0\" \"$@\" 2>{_folder}/errors; echo $? >{_folder}/code; }} | head -c 1000 | wc -c", ["play", address + "tone", "--output", "-"]);
+
+        Assert.Equal("1000", (await player.Output.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
+        Assert.Equal("0\n", File.ReadAllText(Path.Join(_folder, "code")));
+        Assert.DoesNotContain("linnet: The program that reads", File.ReadAllText(Path.Join(_folder, "errors")), StringComparison.Ordinal);
+        Assert.Contains(": teardown (", await SaysAsync(server, "no longer hears tone/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_recording_that_may_grow_no_more_ends_with_a_reason_and_plays()
     {
         int port = LinnetProcess.FreePort();
@@ -180,6 +196,45 @@ public sealed partial class BadOutputTests : IDisposable
         Assert.Equal(wav.Length - data - 8, BitConverter.ToInt32(wav, data + 4));
     }
 
+    [Theory]
+    [InlineData("play", "--output", "null")]
+    [InlineData("play", "--output", "null", "--transport", "tcp")]
+    [InlineData("record", "heard.wav")]
+    [InlineData("probe", "--seconds", "600")]
+    public async Task A_terminal_that_closes_ends_what_runs_there_cleanly(string command, params string[] options)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "only where there is a program that gives a terminal");
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
+        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
+        string code = Path.Join(_folder, "code");
+
+        // The shell outlives its terminal, to tell how the program ended; the program does not inherit that.
+        await using LinnetProcess terminal = LinnetProcess.Start(
+            $"exec script -qc \"trap : HUP; $0 $* 2>errors; echo \\$? >{code}.new; mv {code}.new {code}\" /dev/null </dev/null",
+            [command, address + "tone", .. options],
+            _folder,
+            ("TERM", "xterm"),
+            ("LINNET_DEBUG", "1"));
+        await SaysAsync(server, "hears tone/");
+
+        terminal.Signal(LinnetProcess.Kill);
+        string end = await SaysAsync(server, "no longer hears tone/");
+        while (!File.Exists(code))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(("0\n", ""), (File.ReadAllText(code), File.ReadAllText(Path.Join(_folder, "errors"))));
+        Assert.Contains(": teardown (", end, StringComparison.Ordinal);
+        if (command == "record")
+        {
+            byte[] wav = File.ReadAllBytes(Path.Join(_folder, "heard.wav"));
+            int data = wav.AsSpan().IndexOf("data"u8);
+            Assert.Equal(wav.Length - data - 8, BitConverter.ToInt32(wav, data + 4));
+        }
+    }
+
     [Fact]
     public async Task Who_ignores_a_hang_up_runs_on()
     {
@@ -192,6 +247,20 @@ public sealed partial class BadOutputTests : IDisposable
         Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
         server.Signal(LinnetProcess.Terminate);
         Assert.Equal(0, await server.ExitAsync());
+    }
+
+    private static async Task<string> SaysAsync(LinnetProcess server, string text)
+    {
+        while (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken) is string line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        Assert.Fail($"The server ended before it said '{text}'.");
+        return "";
     }
 
     private string MakePipe()
