@@ -25,6 +25,7 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
             Output = device.Name,
             Awaits = statistics.Awaits,
             Title = statistics.Title,
+            Track = statistics.Track,
             Codec = statistics.Payload?.EncodingName.ToLowerInvariant(),
             SampleRate = statistics.Format.SampleRate,
             Channels = statistics.Format.Channels,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linnet.Stations;
 
 namespace Linnet.Cli.Commands;
 
@@ -11,19 +12,24 @@ internal static class DemoCommand
     {
         var command = new TaughtCommand(
             "demo",
-            "Serves a songbird that Linnet makes up itself, plays it here, and says where other machines can hear it.",
+            "Serves a songbird that Linnet makes up itself, plays it here, and says where browsers, phones and other machines can hear it.",
             ("linnet demo", "until q or Ctrl-C"),
             ("linnet demo --seconds 10", "for ten seconds"))
         {
             Seconds,
         };
         NetworkOptions.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => DemoSession.RunAsync(
-            parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            NetworkOptions.Read(parsed),
-            NetworkOptions.ReadUser(parsed),
-            shell,
-            cancellationToken));
+        RadioOptions.AddPortTo(command);
+        command.SetAction((parsed, cancellationToken) => DemoSession.RunAsync(Read(parsed, NetworkOptions.Read(parsed)), shell, cancellationToken));
         return command;
     }
+
+    private static DemoRequest Read(ParseResult parsed, StationServerOptions network) => new(RadioOptions.Add(
+        parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)))
+    {
+        Duration = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        User = NetworkOptions.ReadUser(parsed),
+        Http = RadioOptions.ReadHost(parsed, network),
+        IsHttpPortNamed = RadioOptions.HasPort(parsed),
+    };
 }

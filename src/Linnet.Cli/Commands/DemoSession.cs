@@ -2,6 +2,7 @@ using System.Net;
 using Linnet.Cli.Panels;
 using Linnet.Playback;
 using Linnet.Playback.Devices;
+using Linnet.Server.Hosting;
 using Linnet.Sources;
 using Linnet.Stations;
 using Microsoft.Extensions.Logging;
@@ -9,35 +10,97 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Cli.Commands;
 
 /// <summary>Runs <c>demo</c>: a server with the built-in songbird, and a player that hears it from there as any other would.</summary>
-internal static class DemoSession
+internal static partial class DemoSession
 {
     private const string StationName = "songbird";
 
-    public static async Task<int> RunAsync(TimeSpan? duration, StationServerOptions network, string? user, Shell shell, CancellationToken cancellationToken)
+    private const int PlainWidth = 80;
+
+    public static async Task<int> RunAsync(DemoRequest request, Shell shell, CancellationToken cancellationToken)
     {
         Failure.ThrowIfFewFiles();
-        Privileges.Lower(user, shell);
+        Privileges.Lower(request.User, shell);
         using var session = new Session(shell, wantsJson: false, outIsTaken: false, cancellationToken);
+        IPAddress? bind = request.Server.Bind;
         var options = new StationOptions { Name = StationName };
         var station = new Station(options, new SongbirdSource(), shell.Time, session.Log.CreateLogger<Station>());
-        await using StationServer server = StationServer.Open([station], network, shell.Time, session.Log);
+        await using StationServer server = StationServer.Open([station], request.Server, shell.Time, session.Log);
+        await using RadioHost? host = await OpenHttpAsync(server, request, shell, session);
         await using var device = new DeviceOrNowhere(AudioDevices.Create(null, shell.Time), new NullDevice(shell.Time), session.Log);
-        var address = new Uri(ListenAddresses.Of(network.Bind ?? IPAddress.Loopback, server.RtspEndPoint.Port, $"/{StationName}")[0]);
-        await using var player = new Player(new PlayerOptions { Url = address, Duration = duration }, device, shell.Time, session.Log);
+        var address = new Uri(ListenAddresses.Of(bind ?? IPAddress.Loopback, server.RtspEndPoint.Port, $"/{StationName}")[0]);
+        await using var player = new Player(new PlayerOptions { Url = address, Duration = request.Duration }, device, shell.Time, session.Log);
 
-        var serverMonitor = new ServerMonitor(server, network.Bind, shell.Time);
+        var serverMonitor = new ServerMonitor(server, bind, shell.Time, host?.EndPoint);
         var playerMonitor = new PlayerMonitor(player, address, device, shell.Time);
-        if (session.IsPlain)
-        {
-            ListenAddresses.Announce(serverMonitor.Addresses, shell.Out);
-        }
-
+        var addresses = new AddressPanel(serverMonitor.Addresses, serverMonitor.HttpAddresses);
+        Announce(serverMonitor, addresses, session.IsPlain, shell);
         await session.ShowAsync(
             RunAsync(server, player, session.Ending),
-            width => [.. PlayerPanel.Render(playerMonitor.Look(), width), new PanelLine(), .. ServerPanel.Render(serverMonitor.Look(), width)],
+            new PanelPages(width => Render(playerMonitor.Look(), serverMonitor.Look(), width), [.. PlayerFigures.All, .. ServerFigures.All], addresses.Render),
             static _ => "",
             playerMonitor.OnKey);
         return ExitCode.Ended;
+    }
+
+    /// <summary>Both panels; where there is room for one, the player's.</summary>
+    internal static IEnumerable<PanelLine> Render(PlayerSnapshot player, ServerSnapshot server, int width) =>
+    [
+        .. PlayerPanel.Render(player, width),
+        new PanelLine { Rank = ServerPanel.Gap },
+        .. ServerPanel.Render(server, width).Select(static line => line.RankedAtLeast(ServerPanel.Numbers)),
+        .. PlayerPanel.Keys(player, width, hasAddresses: true),
+    ];
+
+    /// <summary>Where to listen: in a browser first, as everybody has one, and by a code for the one that is in a pocket.</summary>
+    private static void Announce(ServerMonitor server, AddressPanel addresses, bool isPlain, Shell shell)
+    {
+        ListenAddresses.Announce([], shell.Out, http: server.HttpAddresses);
+        bool colours = shell.IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        int width = shell.IsTerminal ? TerminalSize.Now().Width - 1 : PlainWidth;
+        PanelLine[] code = [.. addresses.Code];
+        if (code.Length > 0 && code[0].Cells <= width)
+        {
+            foreach (PanelLine line in code)
+            {
+                shell.Out.WriteLine(line.Render(width, colours));
+            }
+        }
+
+        if (isPlain)
+        {
+            ListenAddresses.Announce(server.Addresses, shell.Out);
+        }
+
+        shell.Out.Flush();
+    }
+
+    /// <summary>A demonstration goes on without HTTP, and on another port where the usual one is taken; a port that was named is meant.</summary>
+    private static async Task<RadioHost?> OpenHttpAsync(StationServer server, DemoRequest request, Shell shell, Session session)
+    {
+        if (request.Http is not { } http)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await StartAsync(http);
+        }
+        catch (IOException) when (!request.IsHttpPortNamed)
+        {
+            try
+            {
+                return await StartAsync(http with { Port = 0 });
+            }
+            catch (IOException e)
+            {
+                LogNoHttp(session.Log, e.Message);
+                return null;
+            }
+        }
+
+        Task<RadioHost> StartAsync(RadioHostOptions options) =>
+            RadioHost.StartAsync(server, server.Radio!.TryServeAsync, options, shell.Time, session.Log, session.Ending);
     }
 
     /// <summary>Both, until the player ends.</summary>
@@ -50,4 +113,7 @@ internal static class DemoSession
         await ending.CancelAsync();
         await Task.WhenAll(playing, serving);
     }
+
+    [LoggerMessage(771, LogLevel.Warning, "Browsers cannot listen. {Problem}")]
+    private static partial void LogNoHttp(ILogger logger, string problem);
 }

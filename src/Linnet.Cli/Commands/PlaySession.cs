@@ -22,11 +22,13 @@ internal static class PlaySession
         var monitor = new PlayerMonitor(player, request.Address, device, shell.Time);
         await session.ShowAsync(
             player.RunAsync(session.Ending),
-            width => PlayerPanel.Render(monitor.Look(), width),
+            new PanelPages(width => Render(monitor.Look(), width), PlayerFigures.All),
             isLast => StatsJson.Line(PlayerStats.Of(monitor.Look(), isLast)),
             monitor.OnKey);
         return ExitCode.Ended;
     }
+
+    private static IEnumerable<PanelLine> Render(PlayerSnapshot player, int width) => [.. PlayerPanel.Render(player, width), .. PlayerPanel.Keys(player, width)];
 
     /// <summary>
     /// Who asks for a large buffer wants no dropout: then the device, too, gets time for a busy machine. Who asks for a small one wants none of that.

@@ -21,7 +21,10 @@ internal static class ProbeSession
         Exception? failure = null;
         try
         {
-            await session.ShowAsync(prober.RunAsync(session.Ending), width => ProbePanel.Progress(prober.Progress, ShownAddress.Of(options.Url), width), static _ => "");
+            await session.ShowAsync(
+                prober.RunAsync(session.Ending),
+                new PanelPages(width => ProbePanel.Progress(prober.Progress, ShownAddress.Of(options.Url), width), ProbePanel.Figures),
+                static _ => "");
         }
         catch (TransportException e) when (prober.Progress.Packets > 0)
         {
@@ -51,7 +54,8 @@ internal static class ProbeSession
 
     private static void Print(IEnumerable<PanelLine> lines, Shell shell)
     {
-        int width = shell.IsTerminal ? Math.Min(TerminalSize.Now().Width - 1, WidestReport) : PlainWidth;
+        // A narrow terminal breaks the lines: that is better than to cut them, of a report that is written once.
+        int width = shell.IsTerminal ? Math.Clamp(TerminalSize.Now().Width - 1, PlainWidth, WidestReport) : PlainWidth;
         bool colours = shell.IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         foreach (PanelLine line in lines)
         {

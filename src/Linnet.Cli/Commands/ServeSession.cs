@@ -28,9 +28,10 @@ internal static class ServeSession
             ListenAddresses.AnnouncePush(monitor.HttpAddresses, [.. request.Stations.Where(static s => s.Kind == SourceKind.Push).Select(static s => s.Name)], shell.Out);
         }
 
+        var addresses = new AddressPanel(monitor.Addresses, monitor.HttpAddresses);
         await session.ShowAsync(
             server.RunAsync(session.Ending),
-            width => ServerPanel.Render(monitor.Look(), width).Append(ServerPanel.Keys),
+            new PanelPages(width => [.. ServerPanel.Render(monitor.Look(), width), .. ServerPanel.Keys(width)], ServerFigures.All, addresses.Render),
             isLast => StatsJson.Line(ServerStats.Of(monitor.Look(), isLast)));
 
         // One broken source does not end a server; but when there was nothing else to send, that is a failure.

@@ -39,12 +39,12 @@ internal sealed partial class Session : IDisposable
 
     /// <summary>Runs <paramref name="work"/> to its end and shows it meanwhile.</summary>
     /// <param name="work">Ends soon after <see cref="Ending"/>.</param>
-    /// <param name="render">The panel's lines for a width.</param>
+    /// <param name="pages">What the panel shows.</param>
     /// <param name="json">A line of JSON; told whether it is the last.</param>
     /// <param name="pressed">Takes keys other than the one that quits.</param>
-    public async Task ShowAsync(Task work, Func<int, IEnumerable<PanelLine>> render, Func<bool, string> json, Action<char>? pressed = null)
+    public async Task ShowAsync(Task work, PanelPages pages, Func<bool, string> json, Action<char>? pressed = null)
     {
-        using (Display display = Choose(render, json, pressed))
+        using (Display display = Choose(pages, json, pressed))
         {
             Log.Use(display);
             await display.ShowWhileAsync(work, _shell.Time, e => LogNotShown(Log, e, e.Message));
@@ -60,7 +60,7 @@ internal sealed partial class Session : IDisposable
         _ending.Dispose();
     }
 
-    private Display Choose(Func<int, IEnumerable<PanelLine>> render, Func<bool, string> json, Action<char>? pressed)
+    private Display Choose(PanelPages pages, Func<bool, string> json, Action<char>? pressed)
     {
         if (_wantsJson)
         {
@@ -77,7 +77,7 @@ internal sealed partial class Session : IDisposable
             Keys.Listen(OnKey);
         }
 
-        return PanelDisplay.OnTerminal(terminal.Queue, render);
+        return PanelDisplay.OnTerminal(terminal.Queue, pages.Render);
 
         void OnKey(char key)
         {
@@ -85,7 +85,7 @@ internal sealed partial class Session : IDisposable
             {
                 Quit();
             }
-            else
+            else if (!pages.TryTake(key))
             {
                 pressed?.Invoke(key);
             }

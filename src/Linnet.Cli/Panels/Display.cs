@@ -55,18 +55,18 @@ internal abstract class Display : IDisposable
 
 /// <summary>A panel on a terminal, redrawn in place.</summary>
 /// <param name="screen">Where it is drawn. Owned: disposed with this.</param>
-/// <param name="render">Gives the panel's lines for a width in cells.</param>
+/// <param name="render">Gives the panel's lines for a width and a height in cells.</param>
 /// <param name="size">Gives the terminal's width and height.</param>
 /// <param name="colours">Whether it may use colours.</param>
 internal sealed class PanelDisplay(
-    Screen screen, Func<int, IEnumerable<PanelLine>> render, Func<(int Width, int Height)> size, bool colours) : Display
+    Screen screen, Func<int, int, IEnumerable<PanelLine>> render, Func<(int Width, int Height)> size, bool colours) : Display
 {
     protected override TimeSpan Interval => TimeSpan.FromMilliseconds(66);
 
     /// <summary>A panel on this process's terminal. Colours stay off where NO_COLOR asks for that (no-color.org).</summary>
     /// <param name="output">Writes to the terminal.</param>
-    /// <param name="render">Gives the panel's lines for a width in cells.</param>
-    public static PanelDisplay OnTerminal(OutputQueue output, Func<int, IEnumerable<PanelLine>> render) => new(
+    /// <param name="render">Gives the panel's lines for a width and a height in cells.</param>
+    public static PanelDisplay OnTerminal(OutputQueue output, Func<int, int, IEnumerable<PanelLine>> render) => new(
         new Screen(output),
         render,
         TerminalSize.Now,
@@ -83,7 +83,7 @@ internal sealed class PanelDisplay(
     protected override void Show(bool isLast)
     {
         (int width, int height) = size();
-        screen.Draw([.. render(width - 1).Select(line => line.Render(width - 1, colours))], width, height);
+        screen.Draw([.. render(width - 1, height - 1).Select(line => line.Render(width - 1, colours))], width, height);
     }
 }
 

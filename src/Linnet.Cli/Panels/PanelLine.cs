@@ -12,6 +12,51 @@ internal sealed class PanelLine
     /// <summary>Terminal cells it takes uncut: a Chinese character takes two.</summary>
     public int Cells { get; private set; }
 
+    /// <summary>0: it is always shown. Where a terminal has too few lines, those of the highest rank are left out first.</summary>
+    public int Rank { get; init; }
+
+    /// <summary>The same line, needed less.</summary>
+    /// <param name="rank">Its least <see cref="Rank"/>.</param>
+    public PanelLine RankedAtLeast(int rank) => new PanelLine { Rank = Math.Max(Rank, rank) }.Add(this);
+
+    /// <summary>As many of <paramref name="lines"/> as fit: the most needed, in their order.</summary>
+    public static IReadOnlyList<PanelLine> Fit(IEnumerable<PanelLine> lines, int height)
+    {
+        List<PanelLine> kept = [.. lines];
+        while (kept.Count > Math.Max(0, height))
+        {
+            int highest = kept.Max(static line => line.Rank);
+            kept.RemoveAt(kept.FindLastIndex(line => line.Rank == highest));
+        }
+
+        return kept;
+    }
+
+    /// <summary>Appends what another line has.</summary>
+    public PanelLine Add(PanelLine other)
+    {
+        _pieces.AddRange(other._pieces);
+        Cells += other.Cells;
+        return this;
+    }
+
+    /// <summary>The first <paramref name="cells"/> cells, or one character if that is wider, and the rest.</summary>
+    public (PanelLine Head, PanelLine Tail) Split(int cells)
+    {
+        (PanelLine head, PanelLine rest) = (new PanelLine(), new PanelLine());
+        foreach ((string text, _, Tone tone) in _pieces)
+        {
+            foreach (Rune rune in text.EnumerateRunes())
+            {
+                string one = rune.ToString();
+                PanelLine to = rest.Cells == 0 && (head.Cells == 0 || head.Cells + new Segment(one).CellCount() <= cells) ? head : rest;
+                to.Add(one, tone);
+            }
+        }
+
+        return (head, rest);
+    }
+
     /// <summary>Appends <paramref name="text"/>, made printable.</summary>
     public PanelLine Add(string text, Tone tone = Tone.Plain)
     {
@@ -73,6 +118,7 @@ internal sealed class PanelLine
         Tone.Good => "\e[32m",
         Tone.Warning => "\e[33m",
         Tone.Bad => "\e[31m",
+        Tone.Code => "\e[97;40m",
         _ => "",
     };
 }

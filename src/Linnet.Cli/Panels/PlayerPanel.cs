@@ -7,57 +7,77 @@ internal static class PlayerPanel
 {
     private const string Margin = " ";
 
+    // What is left out first where the terminal is low.
+    private const int Details = 4;
+    private const int Where = 3;
+    private const int Meters = 2;
+    private const int Numbers = 1;
+
     /// <summary>The panel's lines for a terminal of <paramref name="width"/> cells.</summary>
-    public static IEnumerable<PanelLine> Render(PlayerSnapshot player, int width)
+    public static IEnumerable<PanelLine> Render(PlayerSnapshot player, int width) =>
+    [
+        .. new Flow(width).Add(new PanelLine().Add("linnet ", Tone.Strong).Add(player.State, StateTone(player.State)))
+            .Add(Text.Clock(player.Elapsed), Tone.Quiet).Add(player.Address, Tone.Accent).Lines,
+        .. new Flow(width).AddWords(TitleOf(player), Tone.Strong).Lines,
+        .. player.Awaits is null ? [] : new Flow(width).Add("waiting", Tone.Bad).AddWords(player.Awaits).Lines,
+        .. new Flow(width, Where).Add(Format(player), Tone.Plain).Add(new PanelLine().Add("→ ", Tone.Quiet).Add(player.Output, Tone.Quiet), gap: 1).Lines,
+        .. Levels(player, width),
+        .. Figures(player, width),
+        .. More(player, width),
+    ];
+
+    /// <summary>The line that says what keys do.</summary>
+    public static IEnumerable<PanelLine> Keys(PlayerSnapshot player, int width, bool hasAddresses = false)
     {
-        yield return new PanelLine().Add(Margin).Add("linnet ", Tone.Strong).Add(player.State, StateTone(player.State))
-            .Add($"  {Text.Clock(player.Elapsed)}", Tone.Quiet).Add("  ").Add(player.Address, Tone.Accent);
-        yield return new PanelLine().Add(Margin).Add(player.Title ?? "", Tone.Strong);
-        if (player.Awaits is not null)
-        {
-            yield return new PanelLine().Add(Margin).Add("waiting  ", Tone.Bad).Add(player.Awaits);
-        }
+        Flow keys = new Flow(width).Add(Key("space", player.IsMuted ? "sounds" : "mutes"))
+            .Add(Key("+ −", $"volume {player.Volume.ToString("P0", CultureInfo.InvariantCulture)}".Replace(" %", "%", StringComparison.Ordinal)))
+            .Add(Key("?", "explains"));
+        return (hasAddresses ? keys.Add(Key("a", "addresses")) : keys).Add(Key("q", "quits")).Lines;
+    }
 
-        yield return new PanelLine().Add(Margin).Add(Format(player)).Add($" → {player.Output}", Tone.Quiet);
-        foreach (PanelLine line in Levels(player, width))
-        {
-            yield return line;
-        }
+    /// <summary>A key and what it does.</summary>
+    public static PanelLine Key(string key, string does) => new PanelLine().Add(key, Tone.Strong).Add($" {does}", Tone.Quiet);
 
-        yield return new PanelLine().Add(Margin)
-            .Add("buffer ", Tone.Quiet).Add(Text.Ms(player.Buffer))
-            .Add("  latency ", Tone.Quiet).Add(Text.Ms(player.Latency))
-            .Add("  lost ", Tone.Quiet).Add(Text.Count(player.Lost), player.Lost > 0 ? Tone.Warning : Tone.Plain)
-            .Add("  late ", Tone.Quiet).Add(Text.Count(player.Late), player.Late > 0 ? Tone.Warning : Tone.Plain)
-            .Add("  concealed ", Tone.Quiet).Add(Text.Ms(player.Concealed))
-            .Add("  drift ", Tone.Quiet).Add(player.DriftPpm is double drift ? string.Create(CultureInfo.InvariantCulture, $"{drift:+0;-0;0} ppm") : "not known yet");
-        yield return new PanelLine().Add(Margin)
-            .Add(player.Profile ?? "fixed").Add(" waits ", Tone.Quiet).Add(Text.Ms(player.Delay))
-            .Add(" of ", Tone.Quiet).Add(Text.Ms(player.Target))
-            .Add("  packets late by ", Tone.Quiet).Add(Text.Ms(player.Lateness))
-            .Add("  ran dry ", Tone.Quiet).Add(Text.Count(player.Underruns), player.Underruns > 0 ? Tone.Warning : Tone.Plain)
-            .Add("  stretched ", Tone.Quiet).Add(Text.Count(player.Stretches));
+    // The station's name is part of its address mostly, so the track's title goes first.
+    private static string TitleOf(PlayerSnapshot player) => player.Track is null ? player.Title ?? ""
+        : player.Title is null ? player.Track : $"{player.Track}  ({player.Title})";
+
+    private static IReadOnlyList<PanelLine> Figures(PlayerSnapshot player, int width) => new Flow(width, Numbers)
+        .Add(PlayerFigures.Delay, Text.Ms(player.Delay))
+        .Add(PlayerFigures.Target, Text.Ms(player.Target) + (player.Codec is null ? "" : $" ({player.Profile ?? "fixed"})"))
+        .Add(PlayerFigures.Latency, Text.Ms(player.Latency))
+        .Add(PlayerFigures.Buffer, Text.Ms(player.Buffer))
+        .Add(PlayerFigures.Drift, player.DriftPpm is double drift ? string.Create(CultureInfo.InvariantCulture, $"{drift:+0;-0;0} ppm") : "not known yet")
+        .Add(PlayerFigures.Lost, Text.Count(player.Lost), Of(player.Lost))
+        .Add(PlayerFigures.Late, Text.Count(player.Late), Of(player.Late))
+        .Add(PlayerFigures.Concealed, Text.Ms(player.Concealed))
+        .Add(PlayerFigures.Lateness, Text.Ms(player.Lateness))
+        .Add(PlayerFigures.RanDry, Text.Count(player.Underruns), Of(player.Underruns))
+        .Add(PlayerFigures.Stretched, Text.Count(player.Stretches))
+        .AddIfAny(PlayerFigures.Reconnected, player.Reconnects, Tone.Warning)
+        .AddIfAny(PlayerFigures.Reopened, player.DeviceReopens, Tone.Warning)
+        .Lines;
+
+    private static IEnumerable<PanelLine> More(PlayerSnapshot player, int width)
+    {
+        IEnumerable<PanelLine> lines = [];
         if (player.Repair is { Repaired: > 0 } or { PathLoss: > 0 })
         {
-            yield return new PanelLine().Add(Margin)
-                .Add("repaired ", Tone.Quiet).Add(Text.Count(player.Repair.Repaired), player.Repair.Repaired > 0 ? Tone.Good : Tone.Plain)
-                .Add($"  {player.Repair.Choice.Reason}", Tone.Quiet);
+            lines = new Flow(width, Numbers)
+                .Add(PlayerFigures.Repaired, Text.Count(player.Repair.Repaired), player.Repair.Repaired > 0 ? Tone.Good : Tone.Plain)
+                .AddWords(player.Repair.Choice.Reason, Tone.Quiet).Lines;
         }
 
-        if (player.Impairment is { Rtp: var rtp })
-        {
-            yield return new PanelLine().Add(Margin)
-                .Add("impaired ", Tone.Quiet).Add("dropped ", Tone.Quiet).Add($"{Text.Count(rtp.Dropped)} of {Text.Count(rtp.Taken)}")
-                .Add("  doubled ", Tone.Quiet).Add(Text.Count(rtp.Duplicated))
-                .Add("  damaged ", Tone.Quiet).Add(Text.Count(rtp.Corrupted))
-                .Add("  overtaken ", Tone.Quiet).Add(Text.Count(rtp.Reordered));
-        }
-
-        yield return new PanelLine().Add(Margin)
-            .Add("space", Tone.Strong).Add(player.IsMuted ? " sounds  " : " mutes  ", Tone.Quiet)
-            .Add("+ −", Tone.Strong).Add($" volume {player.Volume:P0}  ".Replace(" %", "%", StringComparison.Ordinal), Tone.Quiet)
-            .Add("q", Tone.Strong).Add(" quits", Tone.Quiet);
+        return player.Impairment is { Rtp: var rtp }
+            ? lines.Concat(new Flow(width, Details)
+                .Add(PlayerFigures.Dropped, $"{Text.Count(rtp.Dropped)} of {Text.Count(rtp.Taken)}")
+                .Add(PlayerFigures.Doubled, Text.Count(rtp.Duplicated))
+                .Add(PlayerFigures.Damaged, Text.Count(rtp.Corrupted))
+                .Add(PlayerFigures.Overtaken, Text.Count(rtp.Reordered)).Lines)
+            : lines;
     }
+
+    private static Tone Of(long count) => count > 0 ? Tone.Warning : Tone.Plain;
 
     private static IEnumerable<PanelLine> Levels(PlayerSnapshot player, int width)
     {
@@ -66,7 +86,7 @@ internal static class PlayerPanel
         for (int i = 0; i < player.Levels.Count; i++)
         {
             MeterLevel level = player.Levels[i];
-            yield return new PanelLine().Add($"{Margin}{names[i]} ", Tone.Quiet).AddMeter(level, cells)
+            yield return new PanelLine { Rank = Meters }.Add($"{Margin}{names[i]} ", Tone.Quiet).AddMeter(level, cells)
                 .Add(player.IsMuted ? "  muted" : $" {Text.Dbfs(level.Peak)}", player.IsMuted ? Tone.Warning : Tone.Plain);
         }
     }

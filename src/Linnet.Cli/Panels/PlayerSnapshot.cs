@@ -18,8 +18,11 @@ internal sealed record PlayerSnapshot
     /// <summary>Where the sound goes: the device's or file's name.</summary>
     public required string Output { get; init; }
 
-    /// <summary>Title, and artist, of what plays; <see langword="null"/> if nobody said.</summary>
+    /// <summary>What the server calls the station; <see langword="null"/> if it does not.</summary>
     public string? Title { get; init; }
+
+    /// <summary>Title, and artist, of the track that plays; <see langword="null"/> if nobody said.</summary>
+    public string? Track { get; init; }
 
     /// <summary>The codec's name, or <see langword="null"/> before it is known.</summary>
     public string? Codec { get; init; }

@@ -16,26 +16,41 @@ internal static class ProbePanel
     // Losses in a row, by length: the last of each row of the chart.
     private static readonly int[] BurstRows = [1, 2, 3, 4, 8, 16, 32, int.MaxValue];
 
+    private static readonly Figure Packets = new("packets", "packets that came");
+
+    private static readonly Figure Missing = new("missing", "packets that should have come by now, by their numbers, and did not");
+
+    /// <summary>What the panel's figures mean.</summary>
+    public static IReadOnlyList<Figure> Figures { get; } = [Packets, Missing];
+
     /// <summary>The panel while it listens.</summary>
     public static IEnumerable<PanelLine> Progress(ProbeProgress probe, string address, int width)
     {
-        yield return Title(probe, address);
+        foreach (PanelLine line in Title(probe, address, width))
+        {
+            yield return line;
+        }
+
         int cells = Math.Clamp(width - 24, 4, 60);
         double share = probe.Duration > TimeSpan.Zero ? probe.Elapsed / probe.Duration : 0;
         int filled = (int)Math.Round(Math.Clamp(share, 0, 1) * cells);
         yield return new PanelLine().Add(Margin)
             .Add(new string('━', filled), Tone.Good).Add(new string('╌', cells - filled), Tone.Quiet)
             .Add($"  {Text.Clock(probe.Elapsed)} of {Text.Clock(probe.Duration)}", Tone.Quiet);
-        yield return new PanelLine().Add(Margin)
-            .Add("packets ", Tone.Quiet).Add(Text.Count(probe.Packets))
-            .Add("  missing ", Tone.Quiet).Add(Text.Count(probe.Missing), probe.Missing > 0 ? Tone.Warning : Tone.Plain)
-            .Add("  Ctrl-C", Tone.Strong).Add(" reports what was heard so far", Tone.Quiet);
+        foreach (PanelLine line in new Flow(width)
+            .Add(Packets, Text.Count(probe.Packets))
+            .Add(Missing, Text.Count(probe.Missing), probe.Missing > 0 ? Tone.Warning : Tone.Plain)
+            .Add(PlayerPanel.Key("Ctrl-C", "reports what was heard so far"))
+            .Add(PlayerPanel.Key("?", "explains")).Lines)
+        {
+            yield return line;
+        }
     }
 
     /// <summary>The report.</summary>
     public static IEnumerable<PanelLine> Report(PathReport report, ProbeProgress probe, string address)
     {
-        IEnumerable<PanelLine> lines = [new PanelLine(), Title(probe, address), new PanelLine(), .. Facts(report, probe)];
+        IEnumerable<PanelLine> lines = [new PanelLine(), .. Title(probe, address), new PanelLine(), .. Facts(report, probe)];
         if (report.Profiles.Count > 0)
         {
             lines = [.. lines, new PanelLine(), .. Delays(report.Delay), .. Bursts(report), new PanelLine(), .. Profiles(report)];
@@ -44,13 +59,12 @@ internal static class ProbePanel
         return [.. lines, new PanelLine(), .. Wrapped(report.Advice)];
     }
 
-    private static PanelLine Title(ProbeProgress probe, string address)
-    {
-        PanelLine line = new PanelLine().Add(Margin).Add("linnet probe  ", Tone.Strong).Add(address, Tone.Accent);
-        return probe.Payload is null ? line : line.Add(
-            $"  {probe.Payload.EncodingName.ToLowerInvariant()} {Text.Format(probe.Payload.ClockRate, probe.Payload.Channels)}"
-            + (probe.Transport is null ? "" : $" over {probe.Transport.ToString()!.ToUpperInvariant()}"), Tone.Quiet);
-    }
+    private static string Sound(ProbeProgress probe) => probe.Payload is null ? ""
+        : $"{probe.Payload.EncodingName.ToLowerInvariant()} {Text.Format(probe.Payload.ClockRate, probe.Payload.Channels)}"
+            + (probe.Transport is null ? "" : $" over {probe.Transport.ToString()!.ToUpperInvariant()}");
+
+    private static IEnumerable<PanelLine> Title(ProbeProgress probe, string address, int width = TextCells + 3) =>
+        new Flow(width).Add(new PanelLine().Add("linnet probe", Tone.Strong)).Add(address, Tone.Accent).Add(Sound(probe), Tone.Quiet).Lines;
 
     private static IEnumerable<PanelLine> Facts(PathReport report, ProbeProgress probe)
     {

@@ -1,5 +1,7 @@
 using Linnet.Broadcast;
 using Linnet.Stations;
+using Linnet.Transports.Http;
+using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Panels;
 
@@ -8,76 +10,98 @@ internal static class ServerPanel
 {
     private const string Margin = " ";
 
-    /// <summary>The panel's lines for a terminal of <paramref name="width"/> cells.</summary>
-    public static IEnumerable<PanelLine> Render(ServerSnapshot server, int width)
-    {
-        yield return new PanelLine().Add(Margin).Add("linnet ", Tone.Strong).Add("serving", Tone.Good)
-            .Add($"  {Text.Clock(server.Elapsed)}  ", Tone.Quiet)
-            .Add(Text.Number(server.Listeners, "listener"));
-        foreach (string address in server.Addresses)
-        {
-            yield return new PanelLine().Add(Margin).Add(address, Tone.Accent);
-        }
+    /// <summary>The rank of empty lines: what is left out first where the terminal is low.</summary>
+    internal const int Gap = 9;
 
-        if (server.Radio is { } radio)
-        {
-            long refused = radio.Refused.Values.Sum();
-            yield return new PanelLine().Add(Margin).Add(string.Join("  ", server.HttpAddresses), Tone.Accent)
-                .Add("  http ", Tone.Quiet).Add(Text.Count(radio.Listeners))
-                .Add("  packets due ", Tone.Quiet).Add(Text.Count(radio.Sending.PacketsDue)).Add("  sent ", Tone.Quiet).Add(Text.Count(radio.Sending.PacketsSent))
-                .Add("  moved ", Tone.Quiet).Add(Text.Count(radio.Sending.Moves), radio.Sending.Moves > 0 ? Tone.Warning : Tone.Plain)
-                .Add("  refused ", Tone.Quiet).Add(Text.Count(refused), refused > 0 ? Tone.Warning : Tone.Plain);
-        }
+    private const int OtherAddresses = 8;
+    private const int Meters = 7;
 
-        if (server.PyAudio is { } pyAudio)
-        {
-            long refused = pyAudio.Refused.Values.Sum();
-            yield return new PanelLine().Add(Margin).Add(string.Join("  ", server.PyAudioAddresses), Tone.Accent)
-                .Add("  tcp ", Tone.Quiet).Add(Text.Count(pyAudio.TcpListeners)).Add("  udp ", Tone.Quiet).Add(Text.Count(pyAudio.UdpListeners))
-                .Add("  refused ", Tone.Quiet).Add(Text.Count(refused), refused > 0 ? Tone.Warning : Tone.Plain);
-        }
-
-        foreach (PanelLine line in server.Stations.SelectMany(station => Render(station, server.Pushers.GetValueOrDefault(station.Station.Name), width)))
-        {
-            yield return line;
-        }
-
-        SenderStatistics sending = server.Sending;
-        yield return new PanelLine().Add(Margin)
-            .Add("packets due ", Tone.Quiet).Add(Text.Count(sending.PacketsDue))
-            .Add("  sent ", Tone.Quiet).Add(Text.Count(sending.PacketsSent))
-            .Add("  late by ", Tone.Quiet).Add(Text.Ms(sending.LatenessP50, 2)).Add(" (p50) ", Tone.Quiet).Add(Text.Ms(sending.LatenessP99, 2)).Add(" (p99)", Tone.Quiet)
-            .Add("  skipped ", Tone.Quiet).Add(Text.Count(sending.PacketsSkipped), sending.PacketsSkipped > 0 ? Tone.Warning : Tone.Plain)
-            .Add("  dropped ", Tone.Quiet).Add(Text.Number(server.Dropped, "listener"), server.Dropped > 0 ? Tone.Warning : Tone.Plain);
-    }
+    /// <summary>The rank of figures.</summary>
+    internal const int Numbers = 5;
 
     /// <summary>The line that says what keys do.</summary>
-    public static PanelLine Keys { get; } = new PanelLine().Add(Margin).Add("q", Tone.Strong).Add(" quits", Tone.Quiet);
+    public static IEnumerable<PanelLine> Keys(int width) =>
+        new Flow(width).Add(PlayerPanel.Key("?", "explains")).Add(PlayerPanel.Key("a", "addresses")).Add(PlayerPanel.Key("q", "quits")).Lines;
+
+    /// <summary>The panel's lines for a terminal of <paramref name="width"/> cells.</summary>
+    public static IEnumerable<PanelLine> Render(ServerSnapshot server, int width) =>
+    [
+        .. new Flow(width).Add(new PanelLine().Add("linnet ", Tone.Strong).Add("serving", Tone.Good)).Add(Text.Clock(server.Elapsed), Tone.Quiet)
+            .Add(Listeners(server.Listeners)).Lines,
+        .. server.Addresses.SelectMany((address, i) => new Flow(width, i == 0 ? 0 : OtherAddresses).Add(address, Tone.Accent).Lines),
+        .. server.Radio is null ? [] : Http(server, server.Radio, width),
+        .. server.PyAudio is null ? [] : PyAudio(server, server.PyAudio, width),
+        .. server.Stations.SelectMany(station => Render(station, server.Pushers.GetValueOrDefault(station.Station.Name), width)),
+        .. Sending(server, server.Sending, width),
+    ];
+
+    private static IEnumerable<PanelLine> Http(ServerSnapshot server, RadioServerSnapshot radio, int width)
+    {
+        long refused = radio.Refused.Values.Sum();
+        Flow flow = new(width);
+        foreach (string address in server.HttpAddresses)
+        {
+            flow.Add(address, Tone.Accent);
+        }
+
+        return flow.Add(ServerFigures.Http, Text.Count(radio.Listeners))
+            .Add(ServerFigures.PacketsDue, Text.Count(radio.Sending.PacketsDue)).Add(ServerFigures.Sent, Text.Count(radio.Sending.PacketsSent))
+            .Add(ServerFigures.Moved, Text.Count(radio.Sending.Moves), Of(radio.Sending.Moves))
+            .Add(ServerFigures.Refused, Text.Count(refused), Of(refused)).Lines;
+    }
+
+    private static IEnumerable<PanelLine> PyAudio(ServerSnapshot server, PyAudioServerSnapshot pyAudio, int width)
+    {
+        long refused = pyAudio.Refused.Values.Sum();
+        Flow flow = new(width);
+        foreach (string address in server.PyAudioAddresses)
+        {
+            flow.Add(address, Tone.Accent);
+        }
+
+        return flow.Add(ServerFigures.Tcp, Text.Count(pyAudio.TcpListeners)).Add(ServerFigures.Udp, Text.Count(pyAudio.UdpListeners))
+            .Add(ServerFigures.Refused, Text.Count(refused), Of(refused)).Lines;
+    }
+
+    private static IEnumerable<PanelLine> Sending(ServerSnapshot server, SenderStatistics sending, int width) => new Flow(width, Numbers)
+        .Add(ServerFigures.PacketsDue, Text.Count(sending.PacketsDue))
+        .Add(ServerFigures.Sent, Text.Count(sending.PacketsSent))
+        .Add(ServerFigures.LateBy, $"{Text.Ms(sending.LatenessP50, 2)} (p50) {Text.Ms(sending.LatenessP99, 2)} (p99)")
+        .Add(ServerFigures.Skipped, Text.Count(sending.PacketsSkipped), Of(sending.PacketsSkipped))
+        .Add(ServerFigures.Dropped, Text.Number(server.Dropped, "listener"), Of(server.Dropped)).Lines;
 
     private static IEnumerable<PanelLine> Render(StationRow row, string? pusher, int width)
     {
         StationSnapshot station = row.Station;
-        yield return new PanelLine();
-        yield return new PanelLine().Add(Margin).Add(station.Name, Tone.Strong)
-            .Add($"  {Text.Format(station.Format.SampleRate, station.Format.Channels)}  ", Tone.Quiet)
-            .Add(row.State, ToneOf(station.State)).Add($"  {Text.Clock(station.Position)}  ", Tone.Quiet)
-            .Add(Text.Number(row.Listeners, "listener"))
-            .Add(string.Concat(row.Running.Select(static r => $"  {r.Name} {r.Listeners}")), Tone.Quiet)
-            .Add(pusher is null ? "" : $"  pushed by {pusher}", Tone.Good)
-            .Add(Count("  source underruns ", station.Reanchored), Tone.Warning)
-            .Add(Count("  sender underruns ", station.Underruns), Tone.Warning)
-            .Add(Count("  packets late ", station.Renditions.Sum(static r => r.LatePackets)), Tone.Warning)
-            .Add(Count("  renditions failed ", station.Renditions.Sum(static r => r.Failures)), Tone.Bad);
-        string? problem = station.Problem ?? station.Awaits;
-        yield return new PanelLine().Add($"{Margin}  ").Add(problem ?? station.Track?.ToString() ?? "", problem is null ? Tone.Plain : Tone.Bad);
-        foreach (MeterLevel level in station.State == StationState.Playing ? row.Levels : [])
+        Flow flow = new Flow(width).Add(station.Name, Tone.Strong)
+            .Add(Text.Format(station.Format.SampleRate, station.Format.Channels), Tone.Quiet)
+            .Add(row.State, ToneOf(station.State)).Add(Text.Clock(station.Position), Tone.Quiet)
+            .Add(Listeners(row.Listeners));
+        foreach (RenditionSnapshot rendition in row.Running)
         {
-            yield return new PanelLine().Add($"{Margin}  ").AddMeter(level, Math.Clamp(width - 18, 4, 40)).Add($" {Text.Dbfs(level.Peak)}");
+            flow.Add($"{rendition.Name} {rendition.Listeners}", Tone.Quiet);
         }
+
+        flow.Add(pusher is null ? "" : $"pushed by {pusher}", Tone.Good)
+            .AddIfAny(ServerFigures.SourceUnderruns, station.Reanchored, Tone.Warning)
+            .AddIfAny(ServerFigures.SenderUnderruns, station.Underruns, Tone.Warning)
+            .AddIfAny(ServerFigures.PacketsLate, station.Renditions.Sum(static r => r.LatePackets), Tone.Warning)
+            .AddIfAny(ServerFigures.RenditionsFailed, station.Renditions.Sum(static r => r.Failures), Tone.Bad);
+        string? problem = station.Problem ?? station.Awaits;
+        return
+        [
+            new PanelLine { Rank = Gap },
+            .. flow.Lines,
+            .. new Flow(width, indent: 3).AddWords(problem ?? station.Track?.ToString() ?? "", problem is null ? Tone.Plain : Tone.Bad).Lines,
+            .. (station.State == StationState.Playing ? row.Levels : []).Select(level =>
+                new PanelLine { Rank = Meters }.Add($"{Margin}  ").AddMeter(level, Math.Clamp(width - 18, 4, 40)).Add($" {Text.Dbfs(level.Peak)}")),
+        ];
     }
 
-    /// <summary>What should be zero, and is shown only where it is not.</summary>
-    private static string Count(string what, long count) => count > 0 ? what + Text.Count(count) : "";
+    // The figure is named in the plural where it is explained.
+    private static PanelLine Listeners(int count) => new PanelLine().Add(Text.Number(count, "listener"));
+
+    private static Tone Of(long count) => count > 0 ? Tone.Warning : Tone.Plain;
 
     private static Tone ToneOf(StationState state) => state switch
     {

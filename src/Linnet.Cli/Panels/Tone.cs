@@ -10,4 +10,7 @@ internal enum Tone
     Good,
     Warning,
     Bad,
+
+    /// <summary>White on black on any terminal: a code for cameras.</summary>
+    Code,
 }

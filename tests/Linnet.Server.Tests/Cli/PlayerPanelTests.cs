@@ -10,7 +10,8 @@ public class PlayerPanelTests
         State = "playing",
         Address = "rtsp://studio:8554/jazz",
         Output = "Built-in Audio",
-        Title = "Bird – Ornithology",
+        Title = "jazz",
+        Track = "Bird – Ornithology",
         Codec = "opus",
         SampleRate = 48_000,
         Channels = 2,
@@ -36,15 +37,43 @@ public class PlayerPanelTests
     public void It_shows_what_plays_how_loud_and_how_well() => Assert.Equal(
         [
             " linnet playing  1:23  rtsp://studio:8554/jazz",
-            " Bird – Ornithology",
+            " Bird – Ornithology (jazz)",
             " opus 48 kHz stereo over UDP → Built-in Audio",
             " L " + new string('█', 16) + new string('·', 9) + "│" + new string('·', 6) + " −12.0 dBFS",
             " R " + new string('·', 32) + "    −∞ dBFS",
-            " buffer 62 ms  latency 91 ms  lost 3  late 1  concealed 60 ms  drift -12 ppm",
-            " balanced waits 60 ms of 60 ms  packets late by 12 ms  ran dry 2  stretched 7",
-            " space mutes  + − volume 100%  q quits",
+            " delay 60 ms  target 60 ms (balanced)",
+            " latency 91 ms  buffer 62 ms  drift -12 ppm",
+            " lost 3  late 1  concealed 60 ms  late by 12 ms",
+            " ran dry 2  stretched 7",
+            " space mutes  + − volume 100%  ? explains",
+            " q quits",
         ],
         Lines(Playing, 48, 200));
+
+    /// <summary>All that a panel may have to say, and large numbers.</summary>
+    internal static PlayerSnapshot Worst => Playing with
+    {
+        Lost = 123_456,
+        Late = 12_345,
+        Concealed = TimeSpan.FromMilliseconds(98_765),
+        Buffer = TimeSpan.FromMilliseconds(1206),
+        Latency = TimeSpan.FromMilliseconds(1391),
+        Target = TimeSpan.FromMilliseconds(153),
+        Delay = TimeSpan.FromMilliseconds(206),
+        Lateness = TimeSpan.FromMilliseconds(1204),
+        Underruns = 2345,
+        Stretches = 17_777,
+        DriftPpm = null,
+        Repair = Repaired,
+    };
+
+    [Theory]
+    [InlineData("Ornithology", "jazz", " Ornithology (jazz)")]
+    [InlineData("Ornithology", null, " Ornithology")]
+    [InlineData(null, "jazz", " jazz")]
+    [InlineData(null, null, " ")]
+    public void The_tracks_title_goes_before_the_stations(string? track, string? station, string line) =>
+        Assert.Equal(line, Lines(Playing with { Track = track, Title = station }, 79, 79)[1]);
 
     [Fact]
     public void What_is_waited_for_stands_above_all_that_is_measured() => Assert.Equal(
@@ -54,7 +83,7 @@ public class PlayerPanelTests
     [Fact]
     public void What_was_repaired_is_shown_with_what_is_done_and_why() => Assert.Contains(
         " repaired 41  Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
-        Lines(Playing with { Repair = Repaired }, 48, 200));
+        Lines(Playing with { Repair = Repaired }, 120, 120));
 
     internal static RepairSummary Repaired => new()
     {
@@ -89,7 +118,7 @@ public class PlayerPanelTests
         string[] lines = Lines(Playing with { IsMuted = true, Volume = 0.65 }, 48, 200);
 
         Assert.EndsWith("muted", lines[3], StringComparison.Ordinal);
-        Assert.Equal(" space sounds  + − volume 65%  q quits", lines[^1]);
+        Assert.Equal(" space sounds  + − volume 65%  ? explains", lines[^2]);
     }
 
     [Fact]
@@ -97,5 +126,5 @@ public class PlayerPanelTests
         Assert.Equal(6, Lines(Playing with { Channels = 6, Levels = new MeterLevel[6] }, 80, 80).Count(l => l.EndsWith("dBFS", StringComparison.Ordinal)));
 
     private static string[] Lines(PlayerSnapshot snapshot, int width, int cut) =>
-        [.. PlayerPanel.Render(snapshot, width).Select(l => l.Render(cut, colours: false))];
+        [.. PlayerPanel.Render(snapshot, width).Concat(PlayerPanel.Keys(snapshot, width)).Select(l => l.Render(cut, colours: false))];
 }

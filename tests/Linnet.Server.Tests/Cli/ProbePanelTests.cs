@@ -116,9 +116,11 @@ public class ProbePanelTests
 
         Assert.Equal(
             [
-                " linnet probe  rtsp://studio:8554/jazz  opus 48 kHz stereo over UDP",
+                " linnet probe  rtsp://studio:8554/jazz",
+                " opus 48 kHz stereo over UDP",
                 " " + new string('━', 10) + new string('╌', 20) + "  0:05 of 0:15",
-                " packets 250  missing 27  Ctrl-C reports what was heard so far",
+                " packets 250  missing 27",
+                " Ctrl-C reports what was heard so far  ? explains",
             ],
             lines);
     }

@@ -29,26 +29,28 @@ public class ServerPanelTests
             " rtsp://192.168.1.5:8554/",
             " rtsp://[2001:db8::5]:8554/",
             "",
-            " jazz  44.1 kHz stereo  playing  1:02:05  3 listeners  opus 2  pcm 1  source underruns 2  sender underruns 1  packets late 7  renditions failed 1",
+            " jazz  44.1 kHz stereo  playing  1:02:05  3 listeners  opus 2  pcm 1",
+            " source underruns 2  sender underruns 1  packets late 7  renditions failed 1",
             "   Bird – Ornithology",
-            "   " + new string('█', 5) + new string('·', 5) + " −30.0 dBFS",
-            "   " + new string('·', 10) + "    −∞ dBFS",
+            "   " + new string('█', 20) + new string('·', 20) + " −30.0 dBFS",
+            "   " + new string('·', 40) + "    −∞ dBFS",
             "",
             " news  8 kHz mono  waiting  0:00  0 listeners",
             "   ",
-            " packets due 12,345  sent 12,344  late by 0.06 ms (p50) 0.51 ms (p99)  skipped 1  dropped 2 listeners",
+            " packets due 12,345  sent 12,344  late by 0.06 ms (p50) 0.51 ms (p99)",
+            " skipped 1  dropped 2 listeners",
         ],
-        Lines(Serving, 28, 200));
+        Lines(Serving, 79, 79));
 
     [Fact]
     public void It_shows_PyAudio_listeners_where_they_are_served() => Assert.Equal(
         " pyaudio-tcp://192.168.1.5:9610  pyaudio-udp://192.168.1.5:9633  tcp 3  udp 2  refused 8",
-        Lines(Serving with { PyAudioAddresses = ["pyaudio-tcp://192.168.1.5:9610", "pyaudio-udp://192.168.1.5:9633"], PyAudio = StatsJsonTests.PyAudio }, 28, 200)[3]);
+        Lines(Serving with { PyAudioAddresses = ["pyaudio-tcp://192.168.1.5:9610", "pyaudio-udp://192.168.1.5:9633"], PyAudio = StatsJsonTests.PyAudio }, 120, 120)[3]);
 
     [Fact]
     public void It_shows_listeners_over_HTTP_where_they_are_served() => Assert.Equal(
         " http://192.168.1.5:8000/  http 1,200  packets due 9,000  sent 8,940  moved 4  refused 7",
-        Lines(Serving with { HttpAddresses = ["http://192.168.1.5:8000/"], Radio = StatsJsonTests.Radio }, 28, 200)[3]);
+        Lines(Serving with { HttpAddresses = ["http://192.168.1.5:8000/"], Radio = StatsJsonTests.Radio }, 120, 120)[3]);
 
     [Fact]
     public void A_station_that_failed_says_why()
