@@ -13,6 +13,10 @@ namespace Linnet.Sources;
 /// </remarks>
 public sealed class PlaylistSource : IAudioSource
 {
+    /// <summary>Tracks that broke off and are remembered; of more than these it is not told.</summary>
+    private const int MostDamage = 1000;
+
+    private readonly HashSet<string> _damage = [];
     private readonly string _name;
     private readonly TrackQueue _queue;
     private readonly TimeProvider _time;
@@ -166,7 +170,12 @@ public sealed class PlaylistSource : IAudioSource
         }
         catch (IOException e)
         {
-            _logger.TrackBrokeOff(_name, e.Message);
+            // A damaged file is damaged in every round.
+            if (_damage.Count < MostDamage && _damage.Add(e.Message))
+            {
+                _logger.TrackBrokeOff(_name, e.Message);
+            }
+
             return SourceRead.End;
         }
     }

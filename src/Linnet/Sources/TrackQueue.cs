@@ -13,10 +13,13 @@ internal sealed class TrackQueue(
     /// <summary>After so many in a row that could not be played it is asked whether the list itself has gone; no more of them are logged one by one.</summary>
     private const int LongestRow = 8;
 
-    /// <summary>Files whose conversion has been told and is not told again; of more than these it is not told at all.</summary>
+    /// <summary>Files whose conversion has been told and is not told again; of more than these it is not told at all. And problems that are remembered from round to round.</summary>
     private const int MostTold = 4096;
 
     private readonly HashSet<(string Path, AudioFormat Format)> _told = [];
+    private HashSet<string> _problemsBefore = [];
+    private HashSet<string> _problems = [];
+    private int _problemsOf;
     private TimeSpan _soundInRound;
     // Of the files in a row that could not be played.
     private readonly List<string> _row = [];
@@ -108,8 +111,13 @@ internal sealed class TrackQueue(
     {
         if (order.RoundLength > 1 && !_hasFailed)
         {
-            _row.ForEach(problem => logger.TrackSkipped(name, problem));
-            if (_skipped > _row.Count)
+            string[] news = [.. _row.Where(IsNews)];
+            foreach (string problem in news)
+            {
+                logger.TrackSkipped(name, problem);
+            }
+
+            if (_skipped > _row.Count && (IsNews(_lastProblem) || news.Length > 0))
             {
                 logger.MoreTracksSkipped(name, _skipped - _row.Count, _lastProblem);
             }
@@ -117,6 +125,22 @@ internal sealed class TrackQueue(
 
         _row.Clear();
         _skipped = 0;
+    }
+
+    /// <summary>Whether a problem was not there in the round before: one that stays is told once, and again when it has come back.</summary>
+    private bool IsNews(string problem)
+    {
+        if (_problemsOf != order.Rounds)
+        {
+            (_problemsBefore, _problems, _problemsOf) = (_problems, [], order.Rounds);
+        }
+
+        if (_problems.Count < MostTold)
+        {
+            _problems.Add(problem);
+        }
+
+        return !_problemsBefore.Contains(problem);
     }
 
     /// <summary>What is said of it now is not said again for each try: nothing is until a file can be played.</summary>

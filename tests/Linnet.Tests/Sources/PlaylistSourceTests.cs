@@ -88,6 +88,45 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_stays_broken_is_told_once_and_not_again_in_every_round()
+    {
+        _folder.Write("1.wav", Wavs.Counting(0, 1000));
+        _folder.Write("2 broken.wav", "RIFFxxxxWAVE but no more");
+        _folder.Write("3.wav", Wavs.Counting(1000, 1000));
+
+        using IAudioSource source = Open(loop: true);
+        source.ReadAll(maxFrames: 9000);
+
+        Assert.Contains("2 broken.wav", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_track_that_breaks_off_in_every_round_is_told_once()
+    {
+        using PlaylistSource source = PlaylistSource.Open(
+            "list",
+            () => [new PlaylistEntry("a"), new PlaylistEntry("b")],
+            (entry, _) => new RampSource(new AudioFormat(8000, 1), 2000)
+            {
+                OnRead = position =>
+                {
+                    if (entry.Path == "a" && position >= 1000)
+                    {
+                        throw new IOException("a is damaged.");
+                    }
+                },
+            },
+            loop: true,
+            shuffle: null,
+            _log,
+            TestContext.Current.CancellationToken);
+
+        source.ReadAll(maxFrames: 12_000);
+
+        Assert.Contains("a is damaged.", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_track_that_breaks_off_is_followed_by_the_next()
     {
         using PlaylistSource source = PlaylistSource.Open(
