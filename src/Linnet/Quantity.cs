@@ -18,12 +18,14 @@ public sealed class Quantity
 
     private static readonly (string Name, decimal Scale)[] Rates =
     [
-        ("b/s", 1), ("bps", 1), ("k", 1e3m), ("kb/s", 1e3m), ("kbps", 1e3m), ("kbit/s", 1e3m), ("M", 1e6m), ("Mb/s", 1e6m), ("Mbps", 1e6m), ("Mbit/s", 1e6m), ("G", 1e9m), ("Gb/s", 1e9m), ("Gbps", 1e9m),
+        ("b/s", 1), ("bps", 1), ("k", 1e3m), ("kb/s", 1e3m), ("kbps", 1e3m), ("kbit/s", 1e3m),
+        ("M", 1e6m), ("Mb/s", 1e6m), ("Mbps", 1e6m), ("Mbit/s", 1e6m), ("G", 1e9m), ("Gb/s", 1e9m), ("Gbps", 1e9m),
     ];
 
     private static readonly (string Name, decimal Scale)[] Sizes =
     [
-        ("B", 1), ("k", 1L << 10), ("KiB", 1L << 10), ("kB", 1e3m), ("M", 1L << 20), ("MiB", 1L << 20), ("MB", 1e6m), ("G", 1L << 30), ("GiB", 1L << 30), ("GB", 1e9m),
+        ("B", 1), ("k", 1L << 10), ("KiB", 1L << 10), ("kB", 1e3m), ("M", 1L << 20), ("MiB", 1L << 20), ("MB", 1e6m),
+        ("G", 1L << 30), ("GiB", 1L << 30), ("GB", 1e9m),
     ];
 
     private readonly (string Name, decimal Scale)[] _units;

@@ -43,7 +43,7 @@ internal static class CompletionCommand
         function __linnet
             set -l words (commandline -opc)
             set -l word (commandline -ct)
-            set -l line (string join ' ' $words[2..-1] $word)
+            set -l line (string join -- ' ' $words[2..-1] $word)
             for found in ($words[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
                 if string match -q -- '-*' "$word"; or not string match -q -- '-*' "$found"
                     echo $found

@@ -38,7 +38,7 @@ internal static class ServerPanel
     private static IEnumerable<PanelLine> Http(ServerSnapshot server, RadioServerSnapshot radio, int width)
     {
         long refused = radio.Refused.Values.Sum();
-        Flow flow = new(width);
+        var flow = new Flow(width);
         foreach (string address in server.HttpAddresses)
         {
             flow.Add(address, Tone.Accent);
@@ -53,7 +53,7 @@ internal static class ServerPanel
     private static IEnumerable<PanelLine> PyAudio(ServerSnapshot server, PyAudioServerSnapshot pyAudio, int width)
     {
         long refused = pyAudio.Refused.Values.Sum();
-        Flow flow = new(width);
+        var flow = new Flow(width);
         foreach (string address in server.PyAudioAddresses)
         {
             flow.Add(address, Tone.Accent);
