@@ -21,7 +21,16 @@ internal static unsafe partial class Privileges
         {
             Become(user);
         }
-        else if (shell.IsPrivileged && Advice() is string advice)
+        else
+        {
+            Advise(shell);
+        }
+    }
+
+    /// <summary>Tells root what it means to be root; nobody else.</summary>
+    internal static void Advise(Shell shell)
+    {
+        if (shell.IsPrivileged && Advice() is string advice)
         {
             shell.Say($"Linnet runs as root, and who broke into it would be root: {advice}");
         }

@@ -19,7 +19,11 @@ internal static partial class DemoSession
     public static async Task<int> RunAsync(DemoRequest request, Shell shell, CancellationToken cancellationToken)
     {
         Failure.ThrowIfFewFiles();
-        Privileges.Lower(request.User, shell);
+        if (request.User is not null)
+        {
+            Privileges.Lower(request.User, shell);
+        }
+
         using var session = new Session(shell, wantsJson: false, outIsTaken: false, cancellationToken);
         IPAddress? bind = request.Server.Bind;
         var options = new StationOptions { Name = StationName };
@@ -34,6 +38,12 @@ internal static partial class DemoSession
         var playerMonitor = new PlayerMonitor(player, address, device, shell.Time);
         var addresses = new AddressPanel(serverMonitor.Addresses, serverMonitor.HttpAddresses);
         Announce(serverMonitor, addresses, session.IsPlain, shell);
+        if (request.User is null)
+        {
+            // Behind the address, which is what everybody looks for first.
+            Privileges.Advise(shell);
+        }
+
         await session.ShowAsync(
             RunAsync(server, player, session.Ending),
             new PanelPages(width => Render(playerMonitor.Look(), serverMonitor.Look(), width), [.. PlayerFigures.All, .. ServerFigures.All], addresses.Render),
