@@ -5,22 +5,25 @@ namespace Linnet.Cli.Panels;
 /// <param name="http">For browsers, best first; empty: HTTP is off.</param>
 internal sealed class AddressPanel(IReadOnlyList<string> addresses, IReadOnlyList<string> http)
 {
-    private readonly IReadOnlyList<string> _code = http.Count > 0 ? QrCode.Lines(http[0]) : [];
+    private IReadOnlyList<string>? _code;
 
     /// <summary>The code alone; no lines without HTTP.</summary>
-    public IEnumerable<PanelLine> Code => _code.Select(static line => new PanelLine().Add(line, Tone.Code));
+    public IEnumerable<PanelLine> Code => Rows.Select(static line => new PanelLine().Add(line, Tone.Code));
+
+    // Made when it is first shown: a service never does.
+    private IReadOnlyList<string> Rows => _code ??= http.Count > 0 ? QrCode.Lines(http[0]) : [];
 
     /// <summary>The lines for a terminal. The code is whole or not there: a part of one is of no use.</summary>
     public IEnumerable<PanelLine> Render(int width, int height)
     {
         IReadOnlyList<PanelLine> browser = [.. http.SelectMany(address => Line("In a browser:", address, width, rank: 0))];
         IReadOnlyList<PanelLine> players = [.. addresses.SelectMany((address, i) => Line("linnet play", address, width, rank: i + 1))];
-        if (_code.Count == 0)
+        if (Rows.Count == 0)
         {
             return players;
         }
 
-        (int codeWidth, int codeHeight) = (_code.Max(static line => line.Length), _code.Count);
+        (int codeWidth, int codeHeight) = (Rows.Max(static line => line.Length), Rows.Count);
         int room = height - browser.Count - codeHeight;
         return codeWidth <= width && room >= 0
             ? [.. browser, .. Code, .. PanelLine.Fit(players, room)]
