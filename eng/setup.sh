@@ -38,6 +38,10 @@ peers=(
   "curl|curl|curl|curl|curl"
   "zbarimg|zbar-tools|zbar-tools|zbar|zbar"
   "icecast2|icecast2|icecast|icecast|icecast"
+  "nginx|nginx-light|nginx|nginx|nginx"
+  "ngx_stream_module.so|libnginx-mod-stream|nginx-mod-stream|nginx-mod-stream|"
+  "haproxy|haproxy|haproxy|haproxy|haproxy"
+  "promtool|prometheus|golang-github-prometheus|prometheus|prometheus"
   "ip|iproute2|iproute|iproute2|"
   "nft|nftables|nftables|nftables|"
   "gi/__init__.py|python3-gi|python3-gobject|python-gobject|pygobject3"
@@ -52,6 +56,7 @@ esac
 is_here() {
   case "$1" in
     libgst*.so) compgen -G "/usr/lib*/gstreamer-1.0/$1" || compgen -G "/usr/lib/*/gstreamer-1.0/$1" ;;
+    ngx_*.so) compgen -G "/usr/lib*/nginx/modules/$1" ;;
     *.so.) grep -q -F "$1" <<<"$libraries" ;;
     *.so*) grep -q -F "$1 " <<<"$libraries" ;;
     *.typelib) compgen -G "/usr/lib*/girepository-1.0/$1" || compgen -G "/usr/lib/*/girepository-1.0/$1" ;;
@@ -64,7 +69,7 @@ if [ "$(uname -s)" = Darwin ]; then
   # The libraries are looked for where Homebrew puts them; ALSA does not exist there.
   is_here() {
     case "$1" in
-      libasound*) ;;
+      libasound* | ngx_*) ;;
       *.so*) compgen -G "/opt/homebrew/lib/${1%%.so*}*.dylib" || compgen -G "/usr/local/lib/${1%%.so*}*.dylib" ;;
       *.typelib | gi/*) ;;
       *) command -v "$1" ;;

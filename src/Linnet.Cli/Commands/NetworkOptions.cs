@@ -31,6 +31,12 @@ internal static class NetworkOptions
     private static readonly Option<string?> User = Ask.Word(
         "--user", "NAME", "Started by root: become this user before anything is opened. Linux. Ports below 1024 are root's.");
 
+    private static readonly Option<string[]> TrustedProxy = new("--trusted-proxy")
+    {
+        HelpName = "CIDR",
+        Description = "A proxy before this server, as in 127.0.0.1 or 10.0.0.0/24: what it says of its clients (X-Forwarded-For, Forwarded, PROXY) is believed; nobody else's word is. May be given more than once.",
+    };
+
     public static void AddTo(Command command)
     {
         command.Options.Add(Bind);
@@ -42,6 +48,7 @@ internal static class NetworkOptions
         command.Options.Add(StallTime);
         command.Options.Add(IdleTime);
         command.Options.Add(User);
+        command.Options.Add(TrustedProxy);
     }
 
     /// <summary>What <c>--user</c> was given.</summary>
@@ -65,6 +72,7 @@ internal static class NetworkOptions
         var defaults = new StationServerOptions();
         return defaults with
         {
+            TrustedProxies = [.. (parsed.GetValue(TrustedProxy) ?? []).Select(ReadProxy)],
             Bind = address,
             RtspPort = parsed.GetValue(RtspPort) ?? defaults.RtspPort,
             RtpPort = parsed.GetValue(RtpPort) is { } port
@@ -83,6 +91,9 @@ internal static class NetworkOptions
             },
         };
     }
+
+    private static IPNetwork ReadProxy(string text) => Ask.Network(text, TrustedProxy.Name) is { PrefixLength: > 0 } network ? network
+        : throw new UsageException($"'{text}' is no value for {TrustedProxy.Name}: it holds every address there is, and then anybody could say that he is somebody else. Name the proxy's own address.");
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;
 }

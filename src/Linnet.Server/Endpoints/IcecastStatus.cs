@@ -9,7 +9,7 @@ namespace Linnet.Server.Endpoints;
 /// <param name="Icestats">The one field.</param>
 internal sealed record IcecastStatus([property: JsonPropertyName("icestats")] IcecastServer Icestats)
 {
-    internal static IcecastStatus Of(SiteView site, string host, DateTimeOffset started)
+    internal static IcecastStatus Of(SiteView site, DateTimeOffset started)
     {
         IcecastSource[] sources = [.. site.Stations.SelectMany(station => station.Streams.Select(stream => IcecastSource.Of(site, station, stream)))];
 
@@ -23,7 +23,7 @@ internal sealed record IcecastStatus([property: JsonPropertyName("icestats")] Ic
         string version = typeof(IcecastStatus).Assembly.GetName().Version?.ToString(3) ?? "";
         return new IcecastStatus(new IcecastServer(
             "",
-            host.Length > 0 ? host : "localhost",
+            site.Name.Length > 0 ? site.Name : "localhost",
             "",
             $"Linnet {version}",
             started.ToString("ddd, dd MMM yyyy HH:mm:ss zz00", CultureInfo.InvariantCulture),

@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Endpoints;
@@ -10,16 +11,15 @@ internal static class MetricsEndpoint
 
     /// <summary>Whether the request is for it, and from where it may be read.</summary>
     internal static bool IsAllowed(HttpContext context, IReadOnlyList<IPNetwork> networks) =>
-        context.Request.Path.Equals(Path, StringComparison.Ordinal) && IsIn(context.Connection.RemoteIpAddress, networks);
+        context.Request.Path.Equals(Path, StringComparison.Ordinal)
+        && OriginOf(context) is { Route: not ClientRoute.Hidden } origin
+        && networks.Any(network => network.Contains(origin.EndPoint.Address));
 
-    private static bool IsIn(IPAddress? address, IReadOnlyList<IPNetwork> networks)
-    {
-        if (address is null)
-        {
-            return false;
-        }
+    /// <summary>For whom it may not be read from.</summary>
+    internal static string WhyNot(HttpContext context) => OriginOf(context) is { Route: ClientRoute.Hidden }
+        ? "This came through a proxy, and for whom is not known: metrics are not for everybody. Name the proxy with --trusted-proxy ADDRESS, and let it set X-Forwarded-For.\n"
+        : "Metrics are for this machine alone; --metrics-allow NETWORK lets others read them.\n";
 
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return networks.Any(network => network.Contains(plain));
-    }
+    // Without it nobody is let in: then the request came past the server's own reading.
+    private static ClientOrigin? OriginOf(HttpContext context) => context.Features.Get<ForwardedRequest>()?.Origin;
 }

@@ -27,7 +27,7 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
             StationList.Path => SendStationsAsync(context),
             "/health/live" => SayAsync(context, StatusCodes.Status200OK, "live\n"),
             "/health/ready" => SendReadyAsync(context),
-            MetricsEndpoint.Path => SayAsync(context, StatusCodes.Status403Forbidden, "Metrics are for this machine alone; --metrics-allow NETWORK lets others read them.\n"),
+            MetricsEndpoint.Path => SayAsync(context, StatusCodes.Status403Forbidden, MetricsEndpoint.WhyNot(context)),
             _ => SayAsync(context, StatusCodes.Status404NotFound, "There is no such page. The stations are listed at /\n"),
         };
     }
@@ -42,7 +42,7 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
     {
         // Pages of other sites show what plays here, as they do with Icecast.
         context.Response.Headers.AccessControlAllowOrigin = "*";
-        IcecastStatus status = IcecastStatus.Of(Look(context), context.Request.Host.Host, _started);
+        IcecastStatus status = IcecastStatus.Of(Look(context), _started);
         return SendAsync(
             context, StatusCodes.Status200OK, "application/json; charset=utf-8", JsonSerializer.Serialize(status, IcecastStatusJson.Default.IcecastStatus));
     }
@@ -65,7 +65,7 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
             : SayAsync(context, StatusCodes.Status503ServiceUnavailable, $"not ready: every station has ended\n{failed}");
     }
 
-    private SiteView Look(HttpContext context) => SiteView.Of(server, context.Request, options);
+    private SiteView Look(HttpContext context) => SiteView.Of(server, context, options);
 
     private static Task SayAsync(HttpContext context, int status, string text) => SendAsync(context, status, PlainText, text);
 

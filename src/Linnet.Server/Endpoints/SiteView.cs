@@ -3,25 +3,31 @@ using Linnet.Server.Hosting;
 using Linnet.Stations;
 using Linnet.Transports.Http;
 using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Endpoints;
 
 /// <summary>What pages show of a server at one moment.</summary>
 /// <param name="Host">The name and port by which the client knows this server: what its links begin with.</param>
+/// <param name="Name">The name alone.</param>
 /// <param name="Scheme">How the client knows it: <c>https</c> behind a proxy that ends TLS and says so.</param>
 /// <param name="RtspHost">The same for RTSP.</param>
 /// <param name="Stations">The stations, in their order.</param>
-internal sealed record SiteView(string Host, string Scheme, string RtspHost, IReadOnlyList<StationView> Stations)
+internal sealed record SiteView(string Host, string Name, string Scheme, string RtspHost, IReadOnlyList<StationView> Stations)
 {
-    internal static SiteView Of(StationServer server, HttpRequest request, RadioHostOptions options)
+    internal static SiteView Of(StationServer server, HttpContext context, RadioHostOptions options)
     {
         // Who sends no Host header (HTTP/1.0) is most likely on this machine.
-        HostString host = request.Host.HasValue ? request.Host : new HostString("localhost", options.Port);
+        ForwardedRequest? from = context.Features.Get<ForwardedRequest>();
+        HostString host = from?.Host is string forwarded ? new HostString(forwarded)
+            : context.Request.Host.HasValue ? context.Request.Host
+            : new HostString("localhost", options.Port);
         IReadOnlyList<RadioRenditionSnapshot> heard = server.Radio?.GetSnapshot().Renditions ?? [];
         return new SiteView(
             host.ToUriComponent(),
-            ForwardedScheme.Of(request.Headers[ForwardedScheme.Header]),
+            host.Host,
+            from?.Scheme ?? Uri.UriSchemeHttp,
             new HostString(host.Host, server.RtspEndPoint.Port).ToUriComponent(),
             [.. server.Stations.Select(station => StationView.Of(station, server.Directory, heard))]);
     }

@@ -2,8 +2,11 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using Linnet.Server.Endpoints;
 using Linnet.Transports;
+using Linnet.Transports.Http;
 using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Connections;
 
 namespace Linnet.Server.Hosting;
@@ -12,7 +15,10 @@ namespace Linnet.Server.Hosting;
 /// Lets in so many connections for pages, and so many of one address, that listeners' connections never want for room because of them; and cuts
 /// those that take too long. Who asks whether the server is well has places of its own.
 /// </summary>
-internal sealed class PageConnections(TimeProvider time)
+/// <param name="proxies">Who is believed to say for whom it asks.</param>
+/// <param name="gate">Counts connections for the clients behind proxies.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PageConnections(TrustedProxies proxies, ConnectionGate gate, TimeProvider time)
 {
     /// <summary>Connections for pages at a time. A page is a few kilobytes, so most last for milliseconds.</summary>
     internal const int Most = 1024;
@@ -34,6 +40,9 @@ internal sealed class PageConnections(TimeProvider time)
 
     internal static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
+    // As whoever stands before has read it. Of a head that is not understood here nobody is known to have sent it, whatever Kestrel makes of it.
+    private static readonly HttpLimits Limits = new RadioServerOptions().Request;
+
     private readonly AddressQuota _pages = new(Most, MostPerAddress);
     private readonly AddressQuota _health = new(MostHealth, MostHealthPerAddress);
     private long _refused;
@@ -42,13 +51,26 @@ internal sealed class PageConnections(TimeProvider time)
 
     internal ConnectionDelegate Before(ConnectionDelegate next) => async connection =>
     {
-        if (connection.RemoteEndPoint is not IPEndPoint remote)
+        if (connection.Features.Get<ClientOrigin>() is not ClientOrigin origin)
         {
             connection.Abort();
             return;
         }
 
         HttpRequestHead? head = Look(connection.Transport.Input);
+        ForwardedRequest request = head is not null
+            ? proxies.Read(origin, head.Headers)
+            : new ForwardedRequest(origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false);
+        IPEndPoint remote = request.Origin.EndPoint;
+        if (!gate.TryAttribute(EndpointSocket.Of(connection, "Pages"), remote.Address))
+        {
+            connection.Abort();
+            return;
+        }
+
+        // For the pages, which see the connection's features as the request's.
+        connection.RemoteEndPoint = remote;
+        connection.Features.Set(request);
         AddressQuota quota = head?.Path.StartsWith("/health/", StringComparison.Ordinal) == true ? _health : _pages;
         if (!quota.TryEnter(remote.Address))
         {
@@ -83,7 +105,7 @@ internal sealed class PageConnections(TimeProvider time)
             return null;
         }
 
-        HttpRequestHead.TryParse(read.Buffer, null, out HttpRequestHead? head, out _);
+        HttpRequestHead.TryParse(read.Buffer, Limits, out HttpRequestHead? head, out _);
         input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
         return head;
     }

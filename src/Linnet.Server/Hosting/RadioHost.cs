@@ -15,6 +15,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace Linnet.Server.Hosting;
 
@@ -70,7 +71,7 @@ public sealed class RadioHost : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         options.ThrowIfInvalid();
-        var pages = new PageConnections(time);
+        var pages = new PageConnections(server.Proxies, server.Connections, time);
         WebApplication app = Build(server, serveAudio, options, pages, time, logger ?? NullLogger.Instance);
         try
         {
@@ -91,6 +92,13 @@ public sealed class RadioHost : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
+    // Variables that begin with OTEL_ may name it otherwise, so they come last.
+    private static void Describe(ResourceBuilder resource) => resource
+        .Clear()
+        .AddService("linnet", serviceVersion: typeof(StationServer).Assembly.GetName().Version?.ToString(3), autoGenerateServiceInstanceId: false)
+        .AddTelemetrySdk()
+        .AddEnvironmentVariableDetector();
+
     private static WebApplication Build(
         StationServer server, AudioConnectionHandler serveAudio, RadioHostOptions options, PageConnections pages, TimeProvider time, ILogger logger)
     {
@@ -104,7 +112,7 @@ public sealed class RadioHost : IAsyncDisposable
             sockets.MaxReadBufferSize = MaxUnread;
             sockets.CreateBoundListenSocket = HttpPort.Bind;
         });
-        builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
+        builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithMetrics(static metrics => metrics
             .AddMeter(ServerMetrics.MeterName, "System.Runtime")
             .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -120,7 +128,7 @@ public sealed class RadioHost : IAsyncDisposable
             kestrel.Listen(HttpPort.EndPoint(options), listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                listen.Use(next => AudioConnections.Before(pages.Before(next), serveAudio));
+                listen.Use(next => AudioConnections.Before(pages.Before(next), serveAudio, server.Proxies, server.Connections));
             });
         });
 

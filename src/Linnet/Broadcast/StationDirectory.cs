@@ -30,6 +30,9 @@ public sealed class StationDirectory
         return station is not null;
     }
 
+    /// <summary>The names of stations that will be there when somebody pushes to them.</summary>
+    public IReadOnlyList<string> Awaited => Volatile.Read(ref _awaited);
+
     /// <summary>Whether a station of this name will be there when somebody pushes to it.</summary>
     public bool IsAwaited(string name) => Volatile.Read(ref _awaited).Contains(name);
 

@@ -22,19 +22,20 @@ internal sealed class Ports : IDisposable
 
     /// <summary>Opens what the options ask for. If that fails, what is open is the caller's to dispose.</summary>
     /// <exception cref="IOException">A port cannot be had; the message says which and why.</exception>
-    internal void Open(StationServerOptions options, IPAddress address, ConnectionGate gate, TimeProvider time)
+    internal void Open(StationServerOptions options, IPAddress address, ConnectionGate gate, TrustedProxies proxies, TimeProvider time)
     {
         Rtp = Bound(
             () => RtpPortPair.Bind(address, options.RtpPort), $"UDP port {options.RtpPort} or {options.RtpPort + 1}", "--rtp-port");
-        Rtsp = Listen(options.RtspPort, "--rtsp-port");
+        Rtsp = Listen(options.RtspPort, "--rtsp-port", proxies);
         if (options is { Radio: not null, HttpPort: int http })
         {
-            Http = Listen(http, "--http-port", PushServer.ReceiveBufferSize);
+            Http = Listen(http, "--http-port", proxies, PushServer.ReceiveBufferSize);
         }
 
         if (options.PyAudio?.TcpPort is int tcp)
         {
-            PyAudioTcp = Listen(tcp, "--pyaudio-tcp-port");
+            // Its clients say nothing, so each one behind a proxy that sends no header would have to be waited for.
+            PyAudioTcp = Listen(tcp, "--pyaudio-tcp-port", null);
         }
 
         if (options.PyAudio?.UdpPort is int udp)
@@ -42,8 +43,11 @@ internal sealed class Ports : IDisposable
             PyAudioUdp = Bound(() => PyAudioUdpPort.Bind(new IPEndPoint(address, udp)), $"UDP port {udp}", "--pyaudio-udp-port");
         }
 
-        TcpListenerHost Listen(int port, string option, int receiveBuffer = TcpListenerHost.ReceiveBufferSize) => Bound(
-            () => new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(address, port), ReceiveBufferSize = receiveBuffer }, time, gate), $"TCP port {port}", option);
+        TcpListenerHost Listen(int port, string option, TrustedProxies? believed, int receiveBuffer = TcpListenerHost.ReceiveBufferSize) => Bound(
+            () => new TcpListenerHost(
+                new TcpListenerOptions { Local = new IPEndPoint(address, port), ReceiveBufferSize = receiveBuffer }, time, gate, believed),
+            $"TCP port {port}",
+            option);
     }
 
     public void Dispose()

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
+using System.Reflection;
 using Linnet.Broadcast;
 using Linnet.Diagnostics;
+using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
@@ -16,6 +18,8 @@ public sealed class ServerMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Linnet";
+
+    private const string Http = "http";
 
     /// <summary>How long what was read serves for all instruments of one look.</summary>
     private static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(200);
@@ -54,6 +58,12 @@ public sealed class ServerMetrics : IDisposable
         Count("linnet.stream.moves", "{move}", "Times a listener by HTTP was too slow and was moved towards the live edge.", static l => l.Streams.Moves);
         Count("linnet.stream.packets.skipped", "{packet}", "Packets that listeners by HTTP missed by that.", static l => l.Streams.PacketsSkipped);
         _meter.CreateObservableUpDownCounter("linnet.stream.buffers", () => Read().Radio?.BufferBytes ?? 0, "By", "Memory for the bytes that listeners by HTTP share.");
+        _meter.CreateObservableCounter("linnet.connections", () => Totals(static t => t.Connections), "{connection}", "Who began to listen or to push, by transport.");
+        _meter.CreateObservableCounter("linnet.sent", () => Totals(static t => t.Bytes, isSent: true), "By", "Sound handed to the network for listeners, without the headers of the layers below.");
+        _meter.CreateObservableCounter("linnet.received", () => Totals(static t => t.Bytes, isSent: false), "By", "Sound that was pushed.");
+        double startedAt = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        _meter.CreateObservableGauge("linnet.start.time", () => startedAt, "s", "When the server started, in seconds since 1970.");
+        _meter.CreateObservableGauge("linnet.build.info", BuildInfo, description: "1; its labels say which Linnet and which .NET this is.");
         _meter.CreateObservableCounter("linnet.listeners.dropped", Dropped, "{listener}", "Listeners that the sender gave up, by reason.");
         _meter.CreateObservableUpDownCounter("linnet.listeners", Listeners, "{listener}", "Who listens.");
         _meter.CreateObservableGauge("linnet.listeners.lag", Lags, "s", "The sound that waits for the slowest listener.");
@@ -82,17 +92,57 @@ public sealed class ServerMetrics : IDisposable
         yield return new(look.Sending.StoppedListeners + look.Streams.StoppedListeners, new KeyValuePair<string, object?>("reason", "rendition_stopped"));
     }
 
+    private static Measurement<int> BuildInfo()
+    {
+        string version = typeof(ServerMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        return new(1, new("version", version.Split('+')[0]), new("runtime", Environment.Version.ToString()));
+    }
+
+    /// <summary>One measurement of each transport that is served, also while nobody uses it.</summary>
+    private IEnumerable<Measurement<long>> Totals(Func<TransportTotal, long> read, bool? isSent = null)
+    {
+        Look look = Read();
+        IEnumerable<TransportTotal> sent = look.Rtsp.Totals.Concat(look.PyAudio?.Totals ?? []);
+        sent = look.Radio is { } radio ? sent.Append(radio.Total) : sent;
+        IEnumerable<TransportTotal> received = _server.Push is { } push ? [push.Total] : [];
+        return (isSent switch { true => sent, false => received, null => sent.Concat(received) })
+            .Select(total => new Measurement<long>(read(total), new KeyValuePair<string, object?>("transport", total.Transport)));
+    }
+
+    /// <summary>What can be heard, also while nobody hears it: a series that is not there is no zero to who adds up.</summary>
     private IEnumerable<Measurement<int>> Listeners()
     {
         Look look = Read();
+        var counts = new Dictionary<(string Station, string Rendition, string Transport), int>();
+        string[] transports = [.. look.Rtsp.Totals.Select(static t => t.Transport)];
+        foreach (StationListing offered in _server.Directory.Stations)
+        {
+            foreach ((string rendition, string transport) in offered.Rings.SelectMany(ring => transports.Select(transport => (ring.Info.Name, transport)))
+                .Concat(look.Radio is null ? [] : offered.Streams.Select(static s => (s.Name, Http))))
+            {
+                counts[(offered.Name, rendition, transport)] = 0;
+            }
+        }
+
+        foreach (string awaited in _server.Directory.Awaited)
+        {
+            // Which renditions it will have is said by its first push.
+            counts[(awaited, "", Http)] = 0;
+        }
+
         foreach (IGrouping<(string Station, string Rendition, string Transport), RtspSessionSnapshot> group in ByRendition(look.Rtsp))
         {
-            yield return new(group.Count(), TagsOf(group.Key.Station, group.Key.Rendition, group.Key.Transport));
+            counts[group.Key] = group.Count();
         }
 
         foreach (RadioRenditionSnapshot rendition in look.Radio?.Renditions ?? [])
         {
-            yield return new(rendition.Listeners, TagsOf(rendition.Station, rendition.Rendition, "http"));
+            counts[(rendition.Station, rendition.Rendition, Http)] = rendition.Listeners;
+        }
+
+        foreach (((string name, string rendition, string transport), int count) in counts)
+        {
+            yield return new(count, TagsOf(name, rendition, transport));
         }
 
         if (look.PyAudio is { } pyAudio && _server.PyAudioStation is { } station)

@@ -33,10 +33,12 @@ public sealed class StationServer : IAsyncDisposable
         StationServerOptions options,
         Ports ports,
         ConnectionGate gate,
+        TrustedProxies proxies,
         TimeProvider time,
         ILogger? logger)
     {
         Connections = gate;
+        Proxies = proxies;
         _stations = new RunningStations(stations, fed, time, logger ?? NullLogger.Instance);
         _options = options;
         _ports = ports.Rtp!;
@@ -44,9 +46,9 @@ public sealed class StationServer : IAsyncDisposable
         _time = time;
         _senders = new SenderPool(options.Sender, time, logger);
         StationDirectory directory = _stations.Directory;
-        _rtsp = new RtspServer(options.Rtsp, directory, _senders, _ports, time, logger);
+        _rtsp = new RtspServer(options.Rtsp, directory, _senders, _ports, time, logger) { Proxies = proxies };
         _http = ports.Http;
-        Radio = options.Radio is { } radio ? new RadioServer(radio, directory, _senders, time, logger) : null;
+        Radio = options.Radio is { } radio ? new RadioServer(radio, directory, _senders, time, logger, proxies) { Connections = gate } : null;
         gate.Watch(_rtsp.Waiting);
         if (Radio is not null)
         {
@@ -85,6 +87,9 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Accepts the connections of all its ports. Whoever accepts for <see cref="Radio"/> shares it.</summary>
     public ConnectionGate Connections { get; }
 
+    /// <summary>The proxies that are believed on all its ports. Whoever accepts for <see cref="Radio"/> asks them whose a connection is.</summary>
+    public TrustedProxies Proxies { get; }
+
     /// <summary>Where the PyAudio tutorial's TCP clients connect to; <see langword="null"/>: nowhere.</summary>
     public IPEndPoint? PyAudioTcpEndPoint => _pyAudio?.TcpEndPoint;
 
@@ -115,11 +120,12 @@ public sealed class StationServer : IAsyncDisposable
         }
 
         var ports = new Ports();
-        var gate = new ConnectionGate(time, logger);
+        var proxies = new TrustedProxies(options.TrustedProxies, time, logger);
+        var gate = new ConnectionGate(time, logger, proxies);
         try
         {
-            ports.Open(options, options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), gate, time);
-            return new StationServer(stations, fed ?? [], options, ports, gate, time, logger);
+            ports.Open(options, options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), gate, proxies, time);
+            return new StationServer(stations, fed ?? [], options, ports, gate, proxies, time, logger);
         }
         catch
         {

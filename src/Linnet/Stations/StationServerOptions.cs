@@ -18,6 +18,12 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>UDP port for RTP, 0–65534, RTCP on the next; 0: any free pair. Default 8556.</summary>
     public int RtpPort { get; init; } = 8556;
 
+    /// <summary>
+    /// The proxies before the server: they alone are believed when they say whose connection or request they pass on, over HTTP (<c>X-Forwarded-…</c>,
+    /// <c>Forwarded</c>) and by PROXY headers, over RTSP too. By default nobody.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>Limits of sessions, requests and time.</summary>
     public RtspServerOptions Rtsp { get; init; } = new();
 
@@ -59,6 +65,11 @@ public sealed record StationServerOptions : IValidatable
         if (HttpPort is < 0 or > 65_535)
         {
             yield return $"The HTTP port is {HttpPort}; it must be between 0 and 65535.";
+        }
+
+        if (TrustedProxies.Any(static network => network.PrefixLength == 0))
+        {
+            yield return $"{nameof(TrustedProxies)} holds every address there is: then anybody could say that he is somebody else. Name the proxy's own address.";
         }
 
         foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(PyAudio?.Problems() ?? []).Concat(Radio?.Problems() ?? []).Concat(Push.Problems()))

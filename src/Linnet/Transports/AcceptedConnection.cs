@@ -6,18 +6,20 @@ namespace Linnet.Transports;
 public sealed class AcceptedConnection : IDisposable
 {
     private readonly ConnectionGate _gate;
-    private readonly PeerAddress _peer;
     private int _isDisposed;
 
     internal AcceptedConnection(ConnectionGate gate, Socket socket, PeerAddress peer)
     {
         _gate = gate;
-        _peer = peer;
+        Peer = peer;
         Socket = socket;
     }
 
     /// <summary>Its socket.</summary>
     public Socket Socket { get; }
+
+    /// <summary>For whom it counts: who opened it, or the client behind a trusted proxy. Written under the gate's lock.</summary>
+    internal PeerAddress Peer { get; set; }
 
     /// <summary>Closes the socket. May be called more than once.</summary>
     public void Dispose()
@@ -25,7 +27,7 @@ public sealed class AcceptedConnection : IDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             Socket.Dispose();
-            _gate.Leave(_peer);
+            _gate.Leave(this);
         }
     }
 }

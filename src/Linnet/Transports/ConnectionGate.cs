@@ -27,8 +27,10 @@ public sealed class ConnectionGate
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerAddress, int> _ofNetwork = [];
     private volatile WaitingRoom[] _waiting = [];
+    private readonly Dictionary<Socket, AcceptedConnection> _ofProxies = [];
     private readonly OpenFileReserve _reserve = OpenFileReserve.OfThisProcess;
     private readonly Func<Socket, int> _room;
+    private readonly TrustedProxies? _proxies;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly NowAndThen _sayingFull;
@@ -42,17 +44,20 @@ public sealed class ConnectionGate
     /// <summary>A gate.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told when connections are refused or accepting fails; default nobody.</param>
-    public ConnectionGate(TimeProvider time, ILogger? logger = null)
-        : this(OpenFileReserve.OfThisProcess.RoomBehind, time, logger)
+    /// <param name="proxies">Whose connections are those of many clients, each of which has a share of its own (<see cref="TryAttribute"/>); default none.</param>
+    public ConnectionGate(TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null)
+        : this(OpenFileReserve.OfThisProcess.RoomBehind, time, logger, proxies)
     {
     }
 
     /// <param name="room">How many more sockets may be opened behind this one; negative: not even this.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told.</param>
-    internal ConnectionGate(Func<Socket, int> room, TimeProvider time, ILogger? logger = null)
+    /// <param name="proxies">Who stands for many.</param>
+    internal ConnectionGate(Func<Socket, int> room, TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null)
     {
         _room = room;
+        _proxies = proxies;
         _time = time;
         _logger = logger ?? NullLogger.Instance;
         _sayingFull = new NowAndThen(time);
@@ -147,20 +152,63 @@ public sealed class ConnectionGate
         }
     }
 
-    internal void Leave(PeerAddress peer)
+    /// <summary>Counts a connection of a trusted proxy for the client behind it from now on. Others are left as they are.</summary>
+    /// <param name="socket">The connection's socket.</param>
+    /// <param name="client">The client's address.</param>
+    /// <returns><see langword="false"/>: the client has its share already; the connection is to be closed.</returns>
+    public bool TryAttribute(Socket socket, IPAddress client)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(client);
+        if (_proxies is null)
+        {
+            return true;
+        }
+
+        var peer = PeerAddress.Of(client);
+        int already;
+        lock (_lock)
+        {
+            if (!_ofProxies.TryGetValue(socket, out AcceptedConnection? connection) || connection.Peer.Network == peer.Network || _proxies.Contains(client))
+            {
+                return true;
+            }
+
+            int room = _room(socket);
+            already = _ofNetwork.GetValueOrDefault(peer.Network);
+            if (room == int.MaxValue || already < ShareOf(_count + Math.Max(0, room)))
+            {
+                Forget(connection.Peer);
+                _ofNetwork[peer.Network] = already + 1;
+                connection.Peer = peer;
+                return true;
+            }
+        }
+
+        CountRefused(client, already);
+        return false;
+    }
+
+    internal void Leave(AcceptedConnection connection)
     {
         lock (_lock)
         {
             _count--;
-            int left = _ofNetwork[peer.Network] - 1;
-            if (left > 0)
-            {
-                _ofNetwork[peer.Network] = left;
-            }
-            else
-            {
-                _ofNetwork.Remove(peer.Network);
-            }
+            _ofProxies.Remove(connection.Socket);
+            Forget(connection.Peer);
+        }
+    }
+
+    private void Forget(PeerAddress peer)
+    {
+        int left = _ofNetwork[peer.Network] - 1;
+        if (left > 0)
+        {
+            _ofNetwork[peer.Network] = left;
+        }
+        else
+        {
+            _ofNetwork.Remove(peer.Network);
         }
     }
 
@@ -224,10 +272,11 @@ public sealed class ConnectionGate
     private AcceptedConnection? TryEnter(Socket socket, PeerAddress peer, out bool isFull, out int already)
     {
         int room = _room(socket);
+        bool isProxy = _proxies?.Contains(peer) == true;
         lock (_lock)
         {
             already = _ofNetwork.GetValueOrDefault(peer.Network);
-            bool hasItsShare = room != int.MaxValue && already >= ShareOf(_count + Math.Max(room + 1, 0));
+            bool hasItsShare = !isProxy && room != int.MaxValue && already >= ShareOf(_count + Math.Max(room + 1, 0));
             isFull = room < 0 && !hasItsShare;
             if (room < 0 || hasItsShare)
             {
@@ -236,7 +285,13 @@ public sealed class ConnectionGate
 
             _ofNetwork[peer.Network] = already + 1;
             _count++;
-            return new AcceptedConnection(this, socket, peer);
+            var connection = new AcceptedConnection(this, socket, peer);
+            if (isProxy)
+            {
+                _ofProxies.Add(socket, connection);
+            }
+
+            return connection;
         }
     }
 
@@ -275,6 +330,11 @@ public sealed class ConnectionGate
     private void Refuse(Socket socket, IPAddress? address, int already)
     {
         socket.Close(timeout: 0);
+        CountRefused(address, already);
+    }
+
+    private void CountRefused(IPAddress? address, int already)
+    {
         Interlocked.Increment(ref _refused);
         if (address is not null)
         {

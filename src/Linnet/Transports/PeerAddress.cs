@@ -21,6 +21,14 @@ internal readonly record struct PeerAddress(UInt128 Bits)
     /// <param name="length">How many; 1 – 128.</param>
     internal PeerAddress Prefix(int length) => new(Bits & (UInt128.MaxValue << (128 - length)));
 
+    /// <summary>The address itself.</summary>
+    internal IPAddress ToAddress()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Bits);
+        return new IPAddress(IsV4 ? bytes[12..] : bytes);
+    }
+
     internal static PeerAddress Of(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];

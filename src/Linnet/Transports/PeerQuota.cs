@@ -15,13 +15,14 @@ internal sealed class PeerQuota(int most, int mostPerAddress)
     /// <summary>Lets a peer in.</summary>
     /// <param name="peer">Who.</param>
     /// <param name="isFull">If not: whether there are too many in all, else of its address.</param>
-    internal bool TryEnter(PeerAddress peer, out bool isFull)
+    /// <param name="isMany">Whether many stand behind its address, a trusted proxy's, so that there cannot be too many of it.</param>
+    internal bool TryEnter(PeerAddress peer, out bool isFull, bool isMany = false)
     {
         lock (_gate)
         {
             int already = _ofNetwork.GetValueOrDefault(peer.Network);
             isFull = _count >= most;
-            if (isFull || already >= mostPerAddress)
+            if (isFull || (already >= mostPerAddress && !isMany))
             {
                 return false;
             }

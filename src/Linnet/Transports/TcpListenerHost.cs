@@ -1,14 +1,16 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Wire.Proxy;
 
 namespace Linnet.Transports;
 
 /// <summary>Serves one connection that was accepted.</summary>
 /// <param name="transport">Its bytes.</param>
 /// <param name="socket">Its socket, closed by the host after the call.</param>
+/// <param name="origin">Who is at its far end, behind the proxies that the host believes.</param>
 /// <param name="cancellationToken">The host stops.</param>
-public delegate Task ConnectionHandler(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken);
+public delegate Task ConnectionHandler(IDuplexPipe transport, Socket socket, ClientOrigin origin, CancellationToken cancellationToken);
 
 /// <summary>The library's own small host: listens for TCP connections, so that a program can serve without ASP.NET.</summary>
 /// <remarks>It listens from the moment it is made; <see cref="RunAsync"/> accepts.</remarks>
@@ -23,6 +25,7 @@ public sealed class TcpListenerHost : IDisposable
     private readonly TcpListenerOptions _options;
     private readonly TimeProvider _time;
     private readonly ConnectionGate _accepting;
+    private readonly TrustedProxies? _proxies;
     private readonly Socket _listener;
     private long _refused;
 
@@ -30,10 +33,12 @@ public sealed class TcpListenerHost : IDisposable
     /// <param name="options">Where, and how many.</param>
     /// <param name="time">The clock.</param>
     /// <param name="gate">Lets connections in; shared with the process's other listening sockets. Default: one of its own.</param>
+    /// <param name="proxies">Whose PROXY headers are believed; default nobody's.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
-    public TcpListenerHost(TcpListenerOptions options, TimeProvider time, ConnectionGate? gate = null)
+    public TcpListenerHost(TcpListenerOptions options, TimeProvider time, ConnectionGate? gate = null, TrustedProxies? proxies = null)
     {
+        _proxies = proxies;
         _options = options.ThrowIfInvalid();
         _time = time;
         _accepting = gate ?? new ConnectionGate(time);
@@ -147,8 +152,22 @@ public sealed class TcpListenerHost : IDisposable
         Socket socket = connection.Socket;
         try
         {
-            var stream = new NetworkStream(socket, ownsSocket: false);
-            await handler(new SocketPipe(stream), socket, cancellationToken).ConfigureAwait(false);
+            if (socket.RemoteEndPoint is not IPEndPoint remote)
+            {
+                return;
+            }
+
+            var pipe = new SocketPipe(new NetworkStream(socket, ownsSocket: false));
+            ClientOrigin? origin = _proxies is null
+                ? new ClientOrigin(remote.Unmapped())
+                : await _proxies.ReadAsync(pipe.Input, remote, cancellationToken).ConfigureAwait(false);
+            if (origin is null || !_accepting.TryAttribute(socket, origin.EndPoint.Address))
+            {
+                socket.Close(timeout: 0);
+                return;
+            }
+
+            await handler(pipe, socket, origin, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -41,14 +41,15 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
     /// <summary>Lets a connection in, if need be in the place of the one that has waited longest: of all, or of its own address if that has its share.</summary>
     /// <param name="peer">Whose it is.</param>
     /// <param name="end">Ends it, if it has to give way: quick, from any thread.</param>
+    /// <param name="isMany">Whether many stand behind its address, a trusted proxy's, so that there cannot be too many of it.</param>
     /// <returns>Its place; <see langword="null"/>: nobody has waited long enough.</returns>
-    internal Place? TryEnter(PeerAddress peer, Action end)
+    internal Place? TryEnter(PeerAddress peer, Action end, bool isMany = false)
     {
         Place? longest = null;
         Place place;
         lock (_gate)
         {
-            PeerAddress? whose = _ofNetwork.GetValueOrDefault(peer.Network)?.Count >= mostPerAddress ? peer.Network : null;
+            PeerAddress? whose = !isMany && _ofNetwork.GetValueOrDefault(peer.Network)?.Count >= mostPerAddress ? peer.Network : null;
             if (whose is not null || _places.Count >= most)
             {
                 longest = Longest(whose);

@@ -28,13 +28,14 @@ internal sealed class HostedServer : IAsyncDisposable
     public static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
     public static async Task<HostedServer> StartAsync(
-        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null, FedStation? fed = null, TimeProvider? time = null)
+        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null, FedStation? fed = null, TimeProvider? time = null, params string[] proxies)
     {
         var ports = new StationServerOptions
         {
             Bind = IPAddress.Loopback,
             RtspPort = 0,
             RtpPort = 0,
+            TrustedProxies = [.. proxies.Select(static p => IPNetwork.Parse(p))],
             Radio = new RadioServerOptions(),
             Push = new PushServerOptions { Password = "hackme" },
         };

@@ -59,7 +59,7 @@ public class PageConnectionsTests
     public async Task An_address_that_takes_all_its_places_keeps_nobody_else_from_pages_and_not_itself_from_health()
     {
         // Whoever is silent is left to the pages here, as one whose request only they understand.
-        await using HostedServer server = await HostedServer.StartAsync([Tone()], serveAudio: static async (transport, _, cancellationToken) =>
+        await using HostedServer server = await HostedServer.StartAsync([Tone()], serveAudio: static async (transport, _, _, cancellationToken) =>
         {
             transport.Input.AdvanceTo((await transport.Input.ReadAsync(cancellationToken)).Buffer.Start);
             return false;

@@ -19,7 +19,7 @@ public sealed class PushedStationTests
     public async Task The_status_and_the_page_say_what_the_pusher_says_of_itself_and_how_many_heard_it_at_most()
     {
         using var live = new FedStation(new StationOptions { Name = "live", Streams = ["wav"] });
-        await using HostedServer server = await HostedServer.StartAsync([], fed: live);
+        await using HostedServer server = await HostedServer.StartAsync([], fed: live, proxies: "127.0.0.0/8");
         using TcpClient pusher = await PushAsync(server, "ice-name: Late <night>\r\nice-genre: Jazz\r\nice-description: Slow\r\nice-url: http://radio.example/\r\n");
         await pusher.GetStream().WriteAsync(new byte[32_000], HostedServer.HangLimit);
         while (!server.Server.Directory.TryFind("live", out StationListing? listing) || listing.Description is null)
@@ -33,7 +33,7 @@ public sealed class PushedStationTests
             await listener.GetStream().ReadExactlyAsync(new byte[1000], HostedServer.HangLimit);
         }
 
-        string status = await server.AskAsync("GET /status-json.xsl HTTP/1.1\r\nHost: radio.example\r\nX-Forwarded-Proto: https\r\n\r\n");
+        string status = await server.AskAsync("GET /status-json.xsl HTTP/1.1\r\nHost: radio.example\r\nX-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\n\r\n");
         JsonElement source = JsonDocument.Parse(status[status.IndexOf('{', StringComparison.Ordinal)..]).RootElement.GetProperty("icestats").GetProperty("source");
         Assert.Equal("Late <night>", source.GetProperty("server_name").GetString());
         Assert.Equal("https://radio.example/live.wav", source.GetProperty("listenurl").GetString());

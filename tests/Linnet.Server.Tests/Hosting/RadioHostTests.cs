@@ -194,7 +194,7 @@ public class RadioHostTests
     public async Task What_the_audio_side_looked_at_and_left_reaches_Kestrel_untouched()
     {
         int looks = 0;
-        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (transport, _, cancellationToken) =>
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (transport, _, _, cancellationToken) =>
         {
             // Looks at the request piece by piece, as it comes.
             while (true)
@@ -226,7 +226,7 @@ public class RadioHostTests
     [Fact]
     public async Task What_the_audio_side_serves_never_reaches_Kestrel()
     {
-        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (_, socket, cancellationToken) =>
+        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (_, socket, _, cancellationToken) =>
         {
             await socket.SendAsync("sound"u8.ToArray(), cancellationToken);
             return true;
@@ -248,7 +248,7 @@ public class RadioHostTests
         using var log = new Linnet.Cli.Panels.DisplayLogger(shell.Shell, Microsoft.Extensions.Logging.LogLevel.Trace);
 
         IOException e = await Assert.ThrowsAsync<IOException>(() => RadioHost.StartAsync(
-            server, static (_, _, _) => ValueTask.FromResult(false), options, TimeProvider.System, log, HostedServer.HangLimit));
+            server, static (_, _, _, _) => ValueTask.FromResult(false), options, TimeProvider.System, log, HostedServer.HangLimit));
 
         Assert.Equal($"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or off for no HTTP.", e.Message);
 

@@ -23,10 +23,10 @@ public class ReceiveBufferTests
         await using HostedServer running = await HostedServer.StartAsync(
             [new Station(new StationOptions { Name = "tone" }, new ToneSource(440))],
             fed: live,
-            serveAudio: async (transport, socket, stop) =>
+            serveAudio: async (transport, socket, origin, stop) =>
             {
                 serving = socket;
-                bool isSound = await server!.Server.Radio!.TryServeAsync(transport, socket, stop);
+                bool isSound = await server!.Server.Radio!.TryServeAsync(transport, socket, origin, stop);
                 whenLeft = isSound ? 0 : socket.ReceiveBufferSize;
                 return isSound;
             });

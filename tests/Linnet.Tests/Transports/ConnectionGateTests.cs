@@ -228,6 +228,52 @@ public class ConnectionGateTests
     }
 
     [Fact]
+    public async Task Behind_a_trusted_proxy_each_client_has_a_share_of_its_own()
+    {
+        int open = 0;
+        var logger = new RecordingLogger();
+        var gate = new ConnectionGate(_ => 19 - open, TimeProvider.System, logger, new TrustedProxies([IPNetwork.Parse("127.0.0.2/32")], TimeProvider.System));
+        using Socket listener = Listen();
+        var all = new List<IDisposable>();
+        try
+        {
+            var connections = new List<AcceptedConnection>();
+            for (int i = 0; i < 19; i++)
+            {
+                all.Add(await ConnectAsync(listener, "127.0.0.2"));
+                connections.Add(await AcceptAsync());
+                all.Add(connections[i]);
+                open++;
+            }
+
+            for (int i = 0; i < 18; i++)
+            {
+                Assert.Equal(i < 14, gate.TryAttribute(connections[i].Socket, IPAddress.Parse("203.0.113.7")));
+            }
+
+            Assert.True(gate.TryAttribute(connections[18].Socket, IPAddress.Parse("203.0.113.8")));
+            Assert.Equal((19, 4), (gate.Count, gate.Refused));
+            Assert.StartsWith("529 203.0.113.7 has 14 connections open", Assert.Single(logger.Lines), StringComparison.Ordinal);
+        }
+        finally
+        {
+            all.ForEach(static one => one.Dispose());
+        }
+
+        Assert.Equal(0, gate.Count);
+
+        // A gate that refuses what it should let in does not make the test wait for ever.
+        async Task<AcceptedConnection> AcceptAsync()
+        {
+            long refused = gate.Refused;
+            Task<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit).AsTask();
+            await Until.TrueAsync(() => accepting.IsCompleted || gate.Refused > refused);
+            Assert.Equal(refused, gate.Refused);
+            return (await accepting)!;
+        }
+    }
+
+    [Fact]
     public async Task Accepting_goes_on_after_errors_of_any_kind()
     {
         var time = new FakeTimeProvider();

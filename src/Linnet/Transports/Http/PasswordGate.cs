@@ -5,7 +5,9 @@ namespace Linnet.Transports.Http;
 /// <summary>Decides which passwords are verified, in which order, and how late each is answered. Pure: the caller brings the time, and one lock.</summary>
 /// <remarks>
 /// A password that was right in this run is never kept out, whatever others at the same address do. Others wait their turn, <see cref="MaxWait"/> at most. An
-/// address that was wrong often stands behind others, and is answered late, the right password too, so that nobody learns faster by hanging up. Who was turned
+/// address that was wrong often stands behind others, and is answered late, the right password too, so that nobody learns faster by hanging up. Failures count
+/// for an account at an address, and a quarter for all other accounts there: who shares an address with a guesser feels it less, and a guesser who makes up a
+/// new account each time gains little. Who was turned
 /// away and comes again with the same password stands before those who guess, whose every password is new; more so each time.
 /// </remarks>
 internal sealed class PasswordGate
@@ -13,7 +15,7 @@ internal sealed class PasswordGate
     /// <summary>The longest that anybody waits for an answer, except for the verification that runs.</summary>
     internal static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>Wrong tries of a network that are answered at once.</summary>
+    /// <summary>Wrong tries of an account in a network that are answered at once; four times as many of all its accounts together.</summary>
     internal const int FreeTries = 3;
 
     /// <summary>Networks that have logged in and are remembered; more are only added by those who know the password.</summary>
@@ -29,6 +31,9 @@ internal sealed class PasswordGate
     // Whoever has an IPv6 network of 48 or 32 bits has networks of 64 without end: failures count for those, too, as so many fewer.
     private static readonly (int Length, int Share)[] Wider = [(48, 4), (32, 256)];
 
+    // Failures of all accounts of an address count for each of them as so many fewer.
+    private const int AccountShare = 4;
+
     private readonly PasswordMemory _memory = new();
     private readonly PasswordQueue _queue = new();
     private readonly FadingCounts _failures = new(ForgetTime);
@@ -43,13 +48,19 @@ internal sealed class PasswordGate
     internal void Expect(ReadOnlySpan<byte> password) => _memory.Remember(_memory.MacOf(password), isRight: true);
 
     /// <summary>Takes a password in. Its verdict may be known at once.</summary>
-    internal PasswordTry Arrive(PeerAddress peer, ReadOnlyMemory<byte> password, TimeSpan now)
+    /// <param name="peer">Where it comes from.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="now">When it came.</param>
+    /// <param name="account">Whose it is said to be.</param>
+    internal PasswordTry Arrive(PeerAddress peer, ReadOnlyMemory<byte> password, TimeSpan now, ReadOnlySpan<byte> account = default)
     {
         UInt128 mac = _memory.MacOf(password.Span);
-        int failures = FailuresOf(peer.Network, now);
+        UInt128 accountKey = _memory.MacOf(account) ^ peer.Network.Bits;
+        int failures = Math.Max(_failures[accountKey, now], FailuresOf(peer.Network, now) / AccountShare);
         var attempt = new PasswordTry
         {
             Network = peer.Network,
+            Account = accountKey,
             Password = password,
             Mac = mac,
             At = now,
@@ -119,6 +130,7 @@ internal sealed class PasswordGate
 
         if (!isRight)
         {
+            _failures.Add(attempt.Account, now);
             _failures.Add(KeyOf(attempt.Network, 64), now);
             foreach ((int length, _) in attempt.Network.IsV4 ? [] : Wider)
             {

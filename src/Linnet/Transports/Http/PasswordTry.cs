@@ -6,6 +6,9 @@ internal sealed class PasswordTry
     /// <summary>Where it comes from: an IPv4 address, or an IPv6 network of 64 bits.</summary>
     internal required PeerAddress Network { get; init; }
 
+    /// <summary>What stands for the account at that address.</summary>
+    internal UInt128 Account { get; init; }
+
     /// <summary>The password's bytes.</summary>
     internal required ReadOnlyMemory<byte> Password { get; init; }
 

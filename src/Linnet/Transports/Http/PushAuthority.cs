@@ -71,7 +71,7 @@ internal sealed class PushAuthority
             return PushVerdict.Wrong;
         }
 
-        PasswordTry attempt = Begin(peer, credentials.Password.ToArray());
+        PasswordTry attempt = Begin(peer, credentials.Password.ToArray(), Encoding.UTF8.GetBytes(credentials.User));
         try
         {
             await attempt.Verdict.Task.WaitAsync(PasswordGate.MaxWait, _time, cancellationToken).ConfigureAwait(false);
@@ -96,11 +96,11 @@ internal sealed class PushAuthority
         return tried => CryptographicOperations.FixedTimeEquals(SHA256.HashData(tried), hash);
     }
 
-    private PasswordTry Begin(PeerAddress peer, ReadOnlyMemory<byte> password)
+    private PasswordTry Begin(PeerAddress peer, ReadOnlyMemory<byte> password, ReadOnlySpan<byte> account)
     {
         lock (_gate)
         {
-            PasswordTry attempt = _passwords.Arrive(peer, password, Now);
+            PasswordTry attempt = _passwords.Arrive(peer, password, Now, account);
             if (_passwords.Waiting > 0 && !_isVerifying)
             {
                 _isVerifying = true;

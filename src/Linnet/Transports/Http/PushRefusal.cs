@@ -26,4 +26,7 @@ public enum PushRefusal
 
     /// <summary>What it sends cannot be decoded.</summary>
     NotDecodable,
+
+    /// <summary>It came through an HTTP proxy with neither length nor chunks, so none of its sound gets through.</summary>
+    NoLength,
 }

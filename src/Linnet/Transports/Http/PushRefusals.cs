@@ -36,6 +36,7 @@ internal sealed class PushRefusals(TimeProvider time, ILogger logger)
         PushRefusal.Occupied => "somebody else pushes there (--push-takeover lets a new one take over)",
         PushRefusal.TooManyPushes => "there are too many pushes",
         PushRefusal.NotDecodable => "what it says it sends is not decoded here",
+        PushRefusal.NoLength => "it came through an HTTP proxy without Transfer-Encoding: chunked, so none of its sound gets through (docs/proxy.md)",
         _ => reason.ToString(),
     };
 }

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -30,6 +31,9 @@ public sealed class PushServer
     // A push lasts for hours, but one that is lost leaves its place soon.
     private const int RetrySeconds = 10;
 
+    private const string NeedsLength = "This came through an HTTP proxy, which passes on no sound that is sent without Transfer-Encoding: chunked. "
+        + "Push past it, or through a proxy for TCP with a PROXY header.";
+
     private readonly PushServerOptions _options;
     private readonly IReadOnlyList<IngestBuffer> _stations;
     private readonly StreamDecoderFactory _createDecoder;
@@ -38,6 +42,7 @@ public sealed class PushServer
     private readonly ILogger _logger;
     private readonly PushRefusals _refused;
     private readonly NowAndThen _failed;
+    private readonly RunningTotal<PushFeed> _fed = new(static feed => feed.Bytes);
     private int _pushes;
 
     /// <summary>A server.</summary>
@@ -69,19 +74,40 @@ public sealed class PushServer
     /// <summary>How often somebody was refused, by reason.</summary>
     public IReadOnlyDictionary<PushRefusal, long> Refused => _refused.Read();
 
+    /// <summary>What was pushed since the start.</summary>
+    public TransportTotal Total
+    {
+        get
+        {
+            (long count, long bytes) = _fed.Read();
+            return new TransportTotal("push", count, bytes);
+        }
+    }
+
     /// <summary>Serves a request to its end.</summary>
     /// <param name="head">Its head, which has been consumed.</param>
     /// <param name="transport">The connection.</param>
     /// <param name="socket">Its socket.</param>
     /// <param name="cancellationToken">The server stops.</param>
-    public Task ServeAsync(HttpRequestHead head, IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    public Task ServeAsync(HttpRequestHead head, IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) =>
+        ServeAsync(head, transport, socket, null, cancellationToken);
+
+    /// <summary>Serves a request to its end, for a client that may be behind a proxy.</summary>
+    /// <param name="head">Its head, which has been consumed.</param>
+    /// <param name="transport">The connection.</param>
+    /// <param name="socket">Its socket.</param>
+    /// <param name="request">Who asks (<see cref="TrustedProxies.Read"/>); <see langword="null"/>: whom the socket says.</param>
+    /// <param name="cancellationToken">The server stops.</param>
+    public Task ServeAsync(HttpRequestHead head, IDuplexPipe transport, Socket socket, ForwardedRequest? request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(socket);
         try
         {
             // What waits in the kernel cannot be told from what is still to come: it keeps the station for a pusher that has long left.
             socket.ReceiveBufferSize = ReceiveBufferSize;
-            return socket.RemoteEndPoint is IPEndPoint remote ? ServeAsync(head, transport, remote.Unmapped(), cancellationToken) : Task.CompletedTask;
+            return (request?.Origin.EndPoint ?? (socket.RemoteEndPoint as IPEndPoint)?.Unmapped()) is IPEndPoint remote
+                ? ServeAsync(head, transport, remote, request?.IsForwarded == true, cancellationToken)
+                : Task.CompletedTask;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -90,7 +116,7 @@ public sealed class PushServer
     }
 
     /// <summary>As the public one, for a peer whose address is known.</summary>
-    internal async Task ServeAsync(HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, CancellationToken cancellationToken)
+    internal async Task ServeAsync(HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, bool isForwarded, CancellationToken cancellationToken)
     {
         var connection = new PushConnection(head, transport, remote, _time);
         try
@@ -102,6 +128,11 @@ public sealed class PushServer
             else if (head.Path.StartsWith("/admin/", StringComparison.Ordinal))
             {
                 await connection.AnswerAsync(SetMetadata(head)).ConfigureAwait(false);
+            }
+            else if (isForwarded && head.Body.Kind == HttpBodyKind.UntilClose)
+            {
+                // An HTTP proxy passes on no byte of it: to HTTP this request has no body.
+                await RefuseAsync(connection, PushRefusal.NoLength, PushAnswers.Text(head, HttpStatusCode.LengthRequired, NeedsLength, Now)).ConfigureAwait(false);
             }
             else
             {
@@ -207,6 +238,7 @@ public sealed class PushServer
             },
         };
         string reason = "it failed";
+        _fed.Enter(feed);
         try
         {
             await connection.BeginAsync().ConfigureAwait(false);
@@ -223,6 +255,7 @@ public sealed class PushServer
         }
         finally
         {
+            _fed.Leave(feed);
             _logger.PushEnds(connection.Remote, station.Name, reason, feed.Bytes);
         }
 

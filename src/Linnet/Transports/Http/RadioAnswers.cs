@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Linnet.Broadcast;
 using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
 
 namespace Linnet.Transports.Http;
 
@@ -58,9 +59,9 @@ internal static class RadioAnswers
     }
 
     /// <summary>A file that leads a player to a rendition.</summary>
-    internal static byte[] Playlist(HttpRequestHead request, RadioTarget target, EndPoint? local, DateTimeOffset now)
+    internal static byte[] Playlist(HttpRequestHead request, ForwardedRequest from, RadioTarget target, EndPoint? local, DateTimeOffset now)
     {
-        string url = $"{ForwardedScheme.Of(request.Headers[ForwardedScheme.Header])}://{AuthorityOf(request, local)}{RadioTarget.PathOf(target.Station!, target.Rendition!)}";
+        string url = $"{from.Scheme}://{from.Host ?? AuthorityOf(request, local)}{RadioTarget.PathOf(target.Station!, target.Rendition!)}";
         string title = target.Station!.Description?.Name ?? target.Station.Name;
         string text = target.Kind == RadioTargetKind.M3u
             ? $"#EXTM3U\r\n#EXTINF:-1,{title}\r\n{url}\r\n"

@@ -13,6 +13,15 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     [ThreadStatic]
     private static GatheringWriter? _writer;
 
+    private readonly RunningTotal<StreamListener> _total = new(static l => l.BytesSent);
+
+    /// <summary>What was delivered since the start.</summary>
+    internal TransportTotal GetTotal()
+    {
+        (long count, long bytes) = _total.Read();
+        return new TransportTotal("http", count, bytes);
+    }
+
     /// <summary>Serves a listener to its end.</summary>
     /// <param name="log">What it hears.</param>
     /// <param name="askedAt">When it asked for it: it begins with what was due a burst before that.</param>
@@ -41,28 +50,43 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
 
         socket.NoDelay = true;
         var listener = new RadioListener(log, start, answer, metadataInterval, socket, input) { Memory = memory };
-        StreamOutcome outcome = (_writer ??= new GatheringWriter()).Write(listener, out _);
-        if (outcome != StreamOutcome.Broken)
+        _total.Enter(listener);
+        try
         {
-            senders.AddStream(listener);
-            try
-            {
-                await WaitForEndAsync(listener, input, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                Cut(socket);
-                throw;
-            }
-            finally
-            {
-                listener.Leave();
-            }
-
-            await CloseAsync(listener, input, socket).ConfigureAwait(false);
+            await DeliverAsync(listener, input, socket, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _total.Leave(listener);
         }
 
         return listener;
+    }
+
+    private async ValueTask DeliverAsync(RadioListener listener, PipeReader input, Socket socket, CancellationToken cancellationToken)
+    {
+        StreamOutcome outcome = (_writer ??= new GatheringWriter()).Write(listener, out _);
+        if (outcome == StreamOutcome.Broken)
+        {
+            return;
+        }
+
+        senders.AddStream(listener);
+        try
+        {
+            await WaitForEndAsync(listener, input, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Cut(socket);
+            throw;
+        }
+        finally
+        {
+            listener.Leave();
+        }
+
+        await CloseAsync(listener, input, socket).ConfigureAwait(false);
     }
 
     private StreamEntry? FirstEntry(StreamLog log, long askedAt)

@@ -59,4 +59,7 @@ public enum RadioRefusal
 
     /// <summary>The rendition would be made on demand, and this server makes none (403).</summary>
     NeverOnDemand,
+
+    /// <summary>It began with a PROXY header, but is not a trusted proxy (400).</summary>
+    ProxyNotTrusted,
 }

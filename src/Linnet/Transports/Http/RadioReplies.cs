@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Linnet.Transports.Http;
@@ -16,8 +15,9 @@ internal sealed class RadioReplies(RadioServerOptions options, TimeProvider time
     private readonly PeerQuota _closing = new(options.MaxWaiting, options.MaxWaitingPerAddress);
 
     /// <summary>Sends an answer and waits, not for long, until the client has closed.</summary>
-    internal async Task SendAsync(PipeReader input, Socket socket, byte[] answer)
+    internal async Task SendAsync(RadioConnection connection, byte[] answer)
     {
+        Socket socket = connection.Socket;
         try
         {
             using (var patience = new CancellationTokenSource(options.RequestTimeout, time))
@@ -25,17 +25,16 @@ internal sealed class RadioReplies(RadioServerOptions options, TimeProvider time
                 await socket.SendAsync(answer, patience.Token).ConfigureAwait(false);
             }
 
-            PeerAddress? peer = socket.RemoteEndPoint is IPEndPoint remote ? PeerAddress.Of(remote.Address) : null;
             socket.Shutdown(SocketShutdown.Send);
-            if (peer is PeerAddress client && _closing.TryEnter(client, out _))
+            if (_closing.TryEnter(connection.Peer, out _, connection.IsProxy))
             {
                 try
                 {
-                    await DrainAsync(input, MaxRest, RestTime, time).ConfigureAwait(false);
+                    await DrainAsync(connection.Transport.Input, MaxRest, RestTime, time).ConfigureAwait(false);
                 }
                 finally
                 {
-                    _closing.Leave(client);
+                    _closing.Leave(connection.Peer);
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
 
 namespace Linnet.Transports.Http;
 
@@ -20,12 +21,13 @@ internal sealed class RadioRequests(RadioServerOptions options, TimeProvider tim
     /// <summary>Reads a head. What is not ours is left unread.</summary>
     /// <param name="input">The connection's bytes.</param>
     /// <param name="peer">Whose.</param>
+    /// <param name="isProxy">Whether that is a trusted proxy, so that it may be anybody's.</param>
     /// <param name="isOurs">Whether a request is ours to answer.</param>
     /// <param name="cancellationToken">Ends it.</param>
     internal async ValueTask<RadioRequest> ReadAsync(
-        PipeReader input, PeerAddress peer, Func<HttpRequestHead, bool> isOurs, CancellationToken cancellationToken)
+        PipeReader input, PeerAddress peer, bool isProxy, Func<HttpRequestHead, bool> isOurs, CancellationToken cancellationToken)
     {
-        using WaitingRoom.Place? place = Waiting.TryEnter(peer, input.CancelPendingRead);
+        using WaitingRoom.Place? place = Waiting.TryEnter(peer, input.CancelPendingRead, isProxy);
         if (place is null)
         {
             return new RadioRequest(null, true, RadioRefusal.TooManyWaiting, null);
@@ -75,6 +77,12 @@ internal sealed class RadioRequests(RadioServerOptions options, TimeProvider tim
     private RadioRequest? Take(PipeReader input, in ReadResult read, long seen, Func<HttpRequestHead, bool> isOurs)
     {
         ReadOnlySequence<byte> buffer = read.Buffer;
+        if (ProxyHeader.IsAt(buffer))
+        {
+            // A trusted proxy's has been read before.
+            input.AdvanceTo(buffer.End);
+            return new RadioRequest(null, true, RadioRefusal.ProxyNotTrusted, null);
+        }
 
         // Whoever sends byte by byte does not make us read the whole again for each.
         bool mayBeWhole = buffer.Length > options.Request.MaxHead || buffer.Slice(Math.Min(seen, buffer.Length)).PositionOf((byte)'\n') is not null;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Diagnostics;
 using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,8 +14,9 @@ namespace Linnet.Transports.Http;
 /// <param name="head">The request's head, which has been consumed.</param>
 /// <param name="transport">The connection.</param>
 /// <param name="socket">Its socket.</param>
+/// <param name="request">Who asks.</param>
 /// <param name="cancellationToken">The server stops.</param>
-internal delegate Task PushHandler(HttpRequestHead head, IDuplexPipe transport, Socket socket, CancellationToken cancellationToken);
+internal delegate Task PushHandler(HttpRequestHead head, IDuplexPipe transport, Socket socket, ForwardedRequest request, CancellationToken cancellationToken);
 
 /// <summary>Serves stations to whatever plays a stream over HTTP: browsers, internet radios, players.</summary>
 /// <remarks>
@@ -34,6 +36,7 @@ public sealed class RadioServer
     private readonly RadioDelivery _delivery;
     private readonly RadioReplies _replies;
     private readonly SenderPool _senders;
+    private readonly TrustedProxies _proxies;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Tally<RadioRefusal> _refused = new();
@@ -44,9 +47,12 @@ public sealed class RadioServer
     /// <param name="senders">Who sends. It must outlive this.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told who comes and goes; default nobody.</param>
+    /// <param name="proxies">Who is believed to say for whom it asks; default nobody.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
-    public RadioServer(RadioServerOptions options, StationDirectory directory, SenderPool senders, TimeProvider time, ILogger? logger = null)
+    public RadioServer(
+        RadioServerOptions options, StationDirectory directory, SenderPool senders, TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null)
     {
+        _proxies = proxies ?? new TrustedProxies([], time);
         _options = options.ThrowIfInvalid();
         _directory = directory;
         _senders = senders;
@@ -62,6 +68,9 @@ public sealed class RadioServer
     /// <summary>Who takes <c>PUT</c>, <c>SOURCE</c> and <c>/admin/</c>; <see langword="null"/>: nobody, pushing is closed.</summary>
     internal PushHandler? Push { get; set; }
 
+    /// <summary>Counts connections for the clients behind proxies; <see langword="null"/>: nobody does.</summary>
+    internal ConnectionGate? Connections { get; init; }
+
     /// <summary>Listeners now.</summary>
     internal int Listeners => _audience.Count;
 
@@ -73,16 +82,35 @@ public sealed class RadioServer
     /// <param name="socket">Its socket. Whoever accepted it closes it after this returns.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns><see langword="false"/>: the request is about something else. Nothing was consumed or sent.</returns>
-    public async ValueTask<bool> TryServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
-    {
-        RadioRequest request = await ServeOursAsync(transport, socket, cancellationToken).ConfigureAwait(false);
-        return request.IsOurs;
-    }
+    public ValueTask<bool> TryServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) =>
+        TryServeAsync(transport, socket, null, cancellationToken);
+
+    /// <summary>Serves a connection whose request is about sound, to its end, for a client that may be behind a proxy.</summary>
+    /// <param name="transport">The connection. Sound goes straight to the socket.</param>
+    /// <param name="socket">Its socket. Whoever accepted it closes it after this returns.</param>
+    /// <param name="origin">Who is at its far end (<see cref="TrustedProxies.ReadAsync"/>); <see langword="null"/>: whom the socket says.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns><see langword="false"/>: the request is about something else. Nothing was consumed or sent.</returns>
+    public async ValueTask<bool> TryServeAsync(IDuplexPipe transport, Socket socket, ClientOrigin? origin, CancellationToken cancellationToken) =>
+        Open(transport, socket, origin) is not RadioConnection connection
+        || (await ServeOursAsync(connection, cancellationToken).ConfigureAwait(false)).IsOurs;
+
+    /// <summary>Serves a connection where nobody else does: what is not about sound is refused.</summary>
+    public Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) => ServeAsync(transport, socket, null, cancellationToken);
 
     /// <summary>Serves a connection where nobody else does: what is not about sound is refused. A <see cref="ConnectionHandler"/>.</summary>
-    public async Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    /// <param name="transport">The connection. Sound goes straight to the socket.</param>
+    /// <param name="socket">Its socket. Whoever accepted it closes it after this returns.</param>
+    /// <param name="origin">Who is at its far end; <see langword="null"/>: whom the socket says.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task ServeAsync(IDuplexPipe transport, Socket socket, ClientOrigin? origin, CancellationToken cancellationToken)
     {
-        RadioRequest request = await ServeOursAsync(transport, socket, cancellationToken).ConfigureAwait(false);
+        if (Open(transport, socket, origin) is not RadioConnection connection)
+        {
+            return;
+        }
+
+        RadioRequest request = await ServeOursAsync(connection, cancellationToken).ConfigureAwait(false);
         if (request.IsOurs)
         {
             return;
@@ -93,24 +121,27 @@ public sealed class RadioServer
         byte[] answer = request.Malformed is { } malformed
             ? RadioAnswers.Refusal(null, malformed.Status, malformed.Reason + "\r\n", Now)
             : RadioAnswers.Refusal(request.Head, HttpStatusCode.NotFound, request.Head is null ? RadioAnswers.WhatThereIs(_directory) : RadioAnswers.WhyNothing(request.Head.Path, _directory), Now);
-        await _replies.SendAsync(transport.Input, socket, request.Malformed is { IsHttp: false } ? [] : answer).ConfigureAwait(false);
+        await _replies.SendAsync(connection, request.Malformed is { IsHttp: false } ? [] : answer).ConfigureAwait(false);
     }
 
-    /// <summary>Serves a request if it is ours; else gives it back, unread.</summary>
-    private async ValueTask<RadioRequest> ServeOursAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    /// <summary>Begins; <see langword="null"/>: it has left already.</summary>
+    private RadioConnection? Open(IDuplexPipe transport, Socket socket, ClientOrigin? origin)
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(socket);
-        var served = new RadioRequest(null, IsOurs: true, null, null);
-        if (RemoteOf(socket) is not IPEndPoint remote)
-        {
-            return served;
-        }
+        origin ??= RemoteOf(socket) is IPEndPoint remote ? new ClientOrigin(remote) : null;
+        return origin is null ? null
+            : new RadioConnection(transport, socket, new ForwardedRequest(origin, Uri.UriSchemeHttp, null, IsForwarded: false), _proxies.Contains(origin.EndPoint.Address));
+    }
 
+    /// <summary>Serves a request if it is ours; else gives it back, unread.</summary>
+    private async ValueTask<RadioRequest> ServeOursAsync(RadioConnection connection, CancellationToken cancellationToken)
+    {
+        Socket socket = connection.Socket;
         try
         {
-            PeerAddress peer = PeerAddress.Of(remote.Address);
-            RadioRequest request = await _requests.ReadAsync(transport.Input, peer, IsOurs, cancellationToken).ConfigureAwait(false);
+            RadioRequest request = await _requests.ReadAsync(
+                connection.Transport.Input, connection.Peer, connection.IsProxy, IsOurs, cancellationToken).ConfigureAwait(false);
             if (!IsPush(request.Head))
             {
                 // It has said all that it has to say.
@@ -122,9 +153,20 @@ public sealed class RadioServer
                 return request;
             }
 
-            await (request.Head is null
-                ? EndAsync(transport, socket, remote, request.Refusal!.Value)
-                : AnswerAsync(request.Head, transport, socket, peer, remote, cancellationToken)).ConfigureAwait(false);
+            if (request.Head is null)
+            {
+                await EndAsync(connection, request.Refusal!.Value).ConfigureAwait(false);
+                return request;
+            }
+
+            connection = connection with { Request = _proxies.Read(connection.Request.Origin, request.Head.Headers), IsProxy = false };
+            if (Connections?.TryAttribute(socket, connection.Remote.Address) == false)
+            {
+                socket.Close(timeout: 0);
+                return request;
+            }
+
+            await AnswerAsync(request.Head, connection, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -132,11 +174,11 @@ public sealed class RadioServer
         }
         catch (Exception e)
         {
-            _logger.RadioFailed(e, remote);
+            _logger.RadioFailed(e, connection.Remote);
             socket.Close(timeout: 0);
         }
 
-        return served;
+        return new RadioRequest(null, IsOurs: true, null, null);
     }
 
     /// <summary>Who listens, and what was refused.</summary>
@@ -151,6 +193,7 @@ public sealed class RadioServer
     {
         PacketsMissed = _streams.Missed,
         StreamsFailed = _streams.Failures,
+        Total = _delivery.GetTotal(),
     };
 
     private DateTimeOffset Now => _time.GetUtcNow();
@@ -164,37 +207,36 @@ public sealed class RadioServer
         _ => RadioTarget.Find(head.Path, _directory).Kind != RadioTargetKind.None,
     };
 
-    private Task AnswerAsync(
-        HttpRequestHead head, IDuplexPipe transport, Socket socket, PeerAddress peer, IPEndPoint remote, CancellationToken cancellationToken)
+    private Task AnswerAsync(HttpRequestHead head, RadioConnection connection, CancellationToken cancellationToken)
     {
         if (IsPush(head) || head.Path.StartsWith("/admin/", StringComparison.Ordinal))
         {
             return Push is null
-                ? RefuseAsync(head, transport, socket, remote, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.\r\n")
-                : Push(head, transport, socket, cancellationToken);
+                ? RefuseAsync(head, connection, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.\r\n")
+                : Push(head, connection.Transport, connection.Socket, connection.Request, cancellationToken);
         }
 
         RadioTarget target = RadioTarget.Find(head.Path, _directory);
         switch (head.Method)
         {
             case "OPTIONS":
-                return _replies.SendAsync(transport.Input, socket, RadioAnswers.Preflight(head, Now).ToArray());
+                return _replies.SendAsync(connection, RadioAnswers.Preflight(head, Now).ToArray());
             case not ("GET" or "HEAD"):
                 return RefuseAsync(
-                    head, transport, socket, remote, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Sound is fetched with GET.\r\n");
+                    head, connection, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Sound is fetched with GET.\r\n");
         }
 
         switch (target.Kind)
         {
             case RadioTargetKind.M3u or RadioTargetKind.Pls:
-                return _replies.SendAsync(transport.Input, socket, RadioAnswers.Playlist(head, target, socket.LocalEndPoint, Now));
+                return _replies.SendAsync(connection, RadioAnswers.Playlist(head, connection.Request, target, connection.Socket.LocalEndPoint, Now));
             case RadioTargetKind.Sound or RadioTargetKind.Station:
                 return (target.Rendition ?? RadioTarget.Preferred(target.Station!, head.Headers["Accept"])) is StreamRendition rendition
-                    ? ListenAsync(head, target.Station!, rendition, transport, socket, peer, remote, cancellationToken)
+                    ? ListenAsync(head, target.Station!, rendition, connection, cancellationToken)
                     : RefuseAsync(
-                        head, transport, socket, remote, RadioRefusal.NotAcceptable, HttpStatusCode.NotAcceptable, RadioAnswers.WhatThereIs(_directory));
+                        head, connection, RadioRefusal.NotAcceptable, HttpStatusCode.NotAcceptable, RadioAnswers.WhatThereIs(_directory));
             default:
-                return RefuseAsync(head, transport, socket, remote, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioAnswers.WhyNothing(head.Path, _directory));
+                return RefuseAsync(head, connection, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioAnswers.WhyNothing(head.Path, _directory));
         }
     }
 
@@ -202,23 +244,21 @@ public sealed class RadioServer
         HttpRequestHead head,
         StationListing station,
         StreamRendition rendition,
-        IDuplexPipe transport,
-        Socket socket,
-        PeerAddress peer,
-        IPEndPoint remote,
+        RadioConnection connection,
         CancellationToken cancellationToken)
     {
+        (PeerAddress peer, IPEndPoint remote) = (connection.Peer, connection.Remote);
         int metadataInterval = head.WantsMetadata && RadioAnswers.HasMetadata(rendition) ? RadioAnswers.MetadataIntervalFor(rendition.Ring.Info) : 0;
         byte[] answer = RadioAnswers.Sound(head, station, rendition, metadataInterval, Now).ToArray();
         if (head.Method == "HEAD")
         {
-            await _replies.SendAsync(transport.Input, socket, answer).ConfigureAwait(false);
+            await _replies.SendAsync(connection, answer).ConfigureAwait(false);
             return;
         }
 
         if (_audience.TryEnter(peer, station.Name, rendition.Name) is RadioRefusal full)
         {
-            await RefuseAsync(head, transport, socket, remote, full).ConfigureAwait(false);
+            await RefuseAsync(head, connection, full).ConfigureAwait(false);
             return;
         }
 
@@ -227,7 +267,7 @@ public sealed class RadioServer
         try
         {
             using SendMemory.Use? memory = _senders.Memory.TryOpen(
-                peer.Network.Bits, KernelBuffer.Set(socket, RadioListener.KernelBufferFor(rendition.Ring.Info)));
+                peer.Network.Bits, KernelBuffer.Set(connection.Socket, RadioListener.KernelBufferFor(rendition.Ring.Info)));
             if (memory is null)
             {
                 refusal = RadioStreamRefusal.TooMuchUntaken;
@@ -238,7 +278,7 @@ public sealed class RadioServer
                 {
                     _logger.RadioListenerPlays(remote, station.Name, rendition.Name);
                     StreamListener? listener = await _delivery.RunAsync(
-                        stream.Log, askedAt, answer, metadataInterval, transport.Input, socket, memory, cancellationToken).ConfigureAwait(false);
+                        stream.Log, askedAt, answer, metadataInterval, connection.Transport.Input, connection.Socket, memory, cancellationToken).ConfigureAwait(false);
                     refusal = listener is not null ? null
                         : RadioStreamRefusal.OfEnd(rendition.Name, stream.Log.EndReason);
                     _logger.RadioListenerLeaves(remote, station.Name, rendition.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);
@@ -253,30 +293,30 @@ public sealed class RadioServer
         if (refusal is not null)
         {
             await RefuseAsync(
-                head, transport, socket, remote, refusal.Reason, refusal.Status, $"{refusal.Text}\r\n", refusal.RetryAfter).ConfigureAwait(false);
+                head, connection, refusal.Reason, refusal.Status, $"{refusal.Text}\r\n", refusal.RetryAfter).ConfigureAwait(false);
         }
     }
 
-    private Task RefuseAsync(HttpRequestHead head, IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal reason) => reason switch
+    private Task RefuseAsync(HttpRequestHead head, RadioConnection connection, RadioRefusal reason) => reason switch
     {
         RadioRefusal.TooManyOfAddress => RefuseAsync(
-            head, transport, socket, remote, reason, HttpStatusCode.TooManyRequests, "There are too many listeners at your address.\r\n"),
+            head, connection, reason, HttpStatusCode.TooManyRequests, "There are too many listeners at your address.\r\n"),
         RadioRefusal.TooManyListeners or RadioRefusal.TooManyOfStation => RefuseAsync(
-            head, transport, socket, remote, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners just now.\r\n"),
-        _ => RefuseAsync(head, transport, socket, remote, reason, HttpStatusCode.ServiceUnavailable, "This cannot be heard just now.\r\n"),
+            head, connection, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners just now.\r\n"),
+        _ => RefuseAsync(head, connection, reason, HttpStatusCode.ServiceUnavailable, "This cannot be heard just now.\r\n"),
     };
 
     private async Task RefuseAsync(
-        HttpRequestHead head, IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)
+        HttpRequestHead head, RadioConnection connection, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)
     {
         _refused.Count(reason);
-        _logger.RadioRefused(remote, reason.ToWords());
+        _logger.RadioRefused(connection.Remote, reason.ToWords());
         TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests ? after ?? RetryAfter : null;
-        await _replies.SendAsync(transport.Input, socket, RadioAnswers.Refusal(head, status, why, Now, retryAfter)).ConfigureAwait(false);
+        await _replies.SendAsync(connection, RadioAnswers.Refusal(head, status, why, Now, retryAfter)).ConfigureAwait(false);
     }
 
     /// <summary>Ends a connection that made no whole request.</summary>
-    private Task EndAsync(IDuplexPipe transport, Socket socket, IPEndPoint remote, RadioRefusal why)
+    private Task EndAsync(RadioConnection connection, RadioRefusal why)
     {
         if (why == RadioRefusal.Left)
         {
@@ -284,13 +324,19 @@ public sealed class RadioServer
         }
 
         _refused.Count(why);
-        _logger.RadioRefused(remote, why.ToWords());
-        if (why == RadioRefusal.TooSlow)
+        _logger.RadioRefused(connection.Remote, why.ToWords());
+        if (why == RadioRefusal.ProxyNotTrusted)
         {
-            return _replies.SendAsync(transport.Input, socket, RadioAnswers.Refusal(null, HttpStatusCode.RequestTimeout, "The request took too long.\r\n", Now));
+            _proxies.Deny(connection.Remote);
+            return _replies.SendAsync(connection, ProxyDenial.Answer("HTTP/1.1"));
         }
 
-        socket.Close(timeout: 0);
+        if (why == RadioRefusal.TooSlow)
+        {
+            return _replies.SendAsync(connection, RadioAnswers.Refusal(null, HttpStatusCode.RequestTimeout, "The request took too long.\r\n", Now));
+        }
+
+        connection.Socket.Close(timeout: 0);
         return Task.CompletedTask;
     }
 

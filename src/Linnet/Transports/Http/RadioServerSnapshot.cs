@@ -22,6 +22,9 @@ public sealed record RadioServerSnapshot(
     /// <summary>Packets that were gone before the stream had them, because the sender threads were too late: no listener heard them.</summary>
     public long PacketsMissed { get; init; }
 
+    /// <summary>Who began to listen since the start, and all that was sent to them, heads included.</summary>
+    public TransportTotal Total { get; init; } = new("http", 0, 0);
+
     /// <summary>Streams that ended because they could not be written; each begins again with its next listener.</summary>
     public long StreamsFailed { get; init; }
 }

@@ -1,3 +1,5 @@
+using Linnet.Broadcast;
+
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>What PyAudio servers count. Any thread may count and read.</summary>
@@ -10,9 +12,19 @@ internal sealed class PyAudioCounters
 
     internal Tally<PyAudioEnd> Ended { get; } = new();
 
+    internal RunningTotal<Listener> Tcp { get; } = new(static l => l.PayloadBytesSent);
+
+    internal RunningTotal<Listener> Udp { get; } = new(static l => l.PayloadBytesSent);
+
     internal long Accepted => Volatile.Read(ref _accepted);
 
     internal long Renewed => Volatile.Read(ref _renewed);
+
+    internal IReadOnlyList<TransportTotal> Totals()
+    {
+        ((long tcpCount, long tcpBytes), (long udpCount, long udpBytes)) = (Tcp.Read(), Udp.Read());
+        return [new(PyAudioServer.TcpTransport, tcpCount, tcpBytes), new(PyAudioServer.UdpTransport, udpCount, udpBytes)];
+    }
 
     internal void CountAccepted() => Interlocked.Increment(ref _accepted);
 

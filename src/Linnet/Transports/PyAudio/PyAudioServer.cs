@@ -46,12 +46,15 @@ internal sealed class PyAudioServer : IDisposable
 
     /// <summary>Serves until it is cancelled; then says the end to everybody, and returns.</summary>
     internal Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        _host?.RunAsync(_tcp.ServeAsync, cancellationToken) ?? Task.CompletedTask,
+        _host?.RunAsync((transport, socket, _, stop) => _tcp.ServeAsync(transport, socket, stop), cancellationToken) ?? Task.CompletedTask,
         _udp?.RunAsync(cancellationToken) ?? Task.CompletedTask);
 
     /// <summary>Who hears now, and what was counted since the start.</summary>
     internal PyAudioServerSnapshot GetSnapshot() => new(
-        _tcp.Listeners, _udp?.Listeners ?? 0, _counters.Accepted, _counters.Renewed, _counters.Refused.Read(), _counters.Ended.Read());
+        _tcp.Listeners, _udp?.Listeners ?? 0, _counters.Accepted, _counters.Renewed, _counters.Refused.Read(), _counters.Ended.Read())
+    {
+        Totals = _counters.Totals(),
+    };
 
     /// <summary>Closes the ports. After <see cref="RunAsync"/> has returned.</summary>
     public void Dispose()

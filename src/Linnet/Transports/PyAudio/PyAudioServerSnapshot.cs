@@ -71,6 +71,9 @@ public sealed record PyAudioServerSnapshot(
     IReadOnlyDictionary<PyAudioRefusal, long> Refused,
     IReadOnlyDictionary<PyAudioEnd, long> Ended)
 {
+    /// <summary>What was carried by TCP and UDP since the start.</summary>
+    public IReadOnlyList<TransportTotal> Totals { get; init; } = [];
+
     /// <summary>Who hears.</summary>
     public int Listeners => TcpListeners + UdpListeners;
 }

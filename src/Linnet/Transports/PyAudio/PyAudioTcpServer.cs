@@ -117,6 +117,7 @@ public sealed class PyAudioTcpServer
         using CancellationTokenRegistration registration = cancellationToken.Register(() => stopping.TrySetResult());
         using var over = new CancellationTokenSource();
         Counters.CountAccepted();
+        Counters.Tcp.Enter(listener);
         _logger.ListenerPlays(remote, _ring.Info.ToString(), listener.Transport);
         _senders.AddAtOnce(listener, _options.PreRoll);
 
@@ -135,6 +136,7 @@ public sealed class PyAudioTcpServer
         await over.CancelAsync().ConfigureAwait(false);
         await saying.ConfigureAwait(false);
         Counters.Ended.Count(end);
+        Counters.Tcp.Leave(listener);
         _logger.ListenerEnded(remote, _ring.Info.ToString(), end.ToWords(), listener.PacketsSent, listener.PacketsSkipped);
     }
 

@@ -152,6 +152,7 @@ internal sealed class PyAudioUdpServer : IDisposable
         // Before anything else, so that it is in the list before it is taken out of it.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         PyAudioUdpListener listener = lease.Listener;
+        _counters.Udp.Enter(listener);
         try
         {
             _logger.ListenerPlays(listener.Remote, _ring.Info.ToString(), listener.Transport);
@@ -166,6 +167,7 @@ internal sealed class PyAudioUdpServer : IDisposable
         finally
         {
             lease.Dispose();
+            _counters.Udp.Leave(listener);
             _quota.Leave(peer);
             lock (_gate)
             {

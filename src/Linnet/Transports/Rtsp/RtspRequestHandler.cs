@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Linnet.Broadcast;
+using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtsp;
 using Linnet.Wire.Sdp;
 
@@ -26,6 +27,9 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
     // Tells this run's descriptions from another's.
     private readonly ulong _sessionId = (ulong)server.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    // To a client behind a proxy there is no way by UDP: it knows the proxy's address alone, and its own may be unreachable from here.
+    private RtpSender? Rtp => connection.IsDirect ? server.Rtp : null;
 
     /// <summary>Does what is asked, as far as it may be done before the answer is out.</summary>
     internal async ValueTask<RtspResponse> AnswerAsync(RtspRequest request, CancellationToken cancellationToken)
@@ -112,10 +116,10 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         }
 
         if (TransportChoice.Choose(
-            offers, connection.Local.Address, connection.Remote.Address, resource.Ring.Info.Stream.Ssrc, server.Rtp?.Ports, channel => connection.SessionTable.IsFree(channel, session))
+            offers, connection.Local.Address, connection.Remote.Address, resource.Ring.Info.Stream.Ssrc, Rtp?.Ports, channel => connection.SessionTable.IsFree(channel, session))
             is not TransportSpec transport)
         {
-            return Refuse(request, RtspStatus.UnsupportedTransport, server.Rtp is null
+            return Refuse(request, RtspStatus.UnsupportedTransport, Rtp is null
                 ? "Sound is sent as RTP/AVP/TCP;unicast, on channels that are not in use."
                 : "Sound is sent as RTP/AVP;unicast with client_port, or as RTP/AVP/TCP;unicast on channels that are not in use.");
         }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Diagnostics;
 using Linnet.Transports.Rtp;
+using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +14,7 @@ namespace Linnet.Transports.Rtsp;
 /// <remarks>
 /// <para>
 /// Listening is others' work: <see cref="TcpListenerHost"/>, or a server such as Kestrel. Each connection they accept is given to
-/// <see cref="ServeAsync"/>. A session lives and ends with the connection it was set up on.
+/// <see cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, CancellationToken)"/>. A session lives and ends with the connection it was set up on.
 /// </para>
 /// <para>Source: RFC 2326; RFC 3550 for RTP and RTCP.</para>
 /// </remarks>
@@ -46,6 +47,9 @@ public sealed class RtspServer
     }
 
     internal RtspServerOptions Options { get; }
+
+    /// <summary>Is told of PROXY headers that are not believed.</summary>
+    internal TrustedProxies? Proxies { get; init; }
 
     internal StationDirectory Stations { get; }
 
@@ -94,13 +98,18 @@ public sealed class RtspServer
         }
     }
 
+    /// <summary>Serves one client, whose connection this is, until it or the server closes the connection.</summary>
+    /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, CancellationToken)"/>
+    public Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) => ServeAsync(transport, socket, null, cancellationToken);
+
     /// <summary>Serves one client until it or the server closes the connection.</summary>
     /// <param name="transport">The connection. Only its input is read here; all that goes out goes straight to the socket.</param>
     /// <param name="socket">Its socket, which is made non-blocking. Whoever accepted it closes it after this returns.</param>
+    /// <param name="origin">Who is at its far end; <see langword="null"/>: whom the socket says. Behind a proxy sound is sent within the connection alone.</param>
     /// <param name="cancellationToken">Ends it, with a goodbye.</param>
-    public async Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    public async Task ServeAsync(IDuplexPipe transport, Socket socket, ClientOrigin? origin, CancellationToken cancellationToken)
     {
-        if (RtspServerConnection.TryCreate(this, transport.Input, socket) is not RtspServerConnection connection)
+        if (RtspServerConnection.TryCreate(this, transport.Input, socket, origin) is not RtspServerConnection connection)
         {
             return;
         }
@@ -148,7 +157,10 @@ public sealed class RtspServer
         Rtp?.Reports ?? 0,
         Rtp?.Latched ?? 0,
         Rtp?.Strangers ?? 0,
-        Rtp?.Malformed ?? 0);
+        Rtp?.Malformed ?? 0)
+    {
+        Totals = Counters.Totals(),
+    };
 
     // What goes wrong with one ends that one.
     private void Check(RtspServerConnection connection, long now)

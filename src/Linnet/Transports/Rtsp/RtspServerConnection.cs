@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Diagnostics;
+using Linnet.Wire.Proxy;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -31,14 +31,15 @@ internal sealed partial class RtspServerConnection
     private int _isRefused;
     private long _unread;
 
-    private RtspServerConnection(RtspServer server, PipeReader input, Socket socket, IPEndPoint remote, IPEndPoint local)
+    private RtspServerConnection(RtspServer server, PipeReader input, Socket socket, ClientOrigin origin, IPEndPoint local)
     {
         _server = server;
         _input = input;
         _socket = socket;
-        Remote = remote;
+        Remote = origin.EndPoint;
+        IsDirect = origin.Route == ClientRoute.Direct;
         Local = local;
-        Peer = PeerAddress.Of(remote.Address);
+        Peer = PeerAddress.Of(Remote.Address);
         Output = new ConnectionOutput(socket);
         _reader = new RtspReader(server.Options.Limits);
         _handler = new RtspRequestHandler(server, this);
@@ -69,7 +70,7 @@ internal sealed partial class RtspServerConnection
     internal Task Ended => _ended.Task;
 
     /// <summary>A connection over a socket that was accepted; <see langword="null"/> if the client is gone already.</summary>
-    internal static RtspServerConnection? TryCreate(RtspServer server, PipeReader input, Socket socket)
+    internal static RtspServerConnection? TryCreate(RtspServer server, PipeReader input, Socket socket, ClientOrigin? origin)
     {
         try
         {
@@ -77,7 +78,7 @@ internal sealed partial class RtspServerConnection
             socket.NoDelay = true;
             KernelBuffer.Set(socket, AnswerBuffer);
             return socket is { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local }
-                ? new RtspServerConnection(server, input, socket, remote.Unmapped(), local.Unmapped())
+                ? new RtspServerConnection(server, input, socket, origin ?? new ClientOrigin(remote.Unmapped()), local.Unmapped())
                 : null;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -168,6 +169,11 @@ internal sealed partial class RtspServerConnection
         {
             ReadResult result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
             long length = result.Buffer.Length;
+            if (await TryDenyProxyAsync(result.Buffer, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+
             bool isTooMuch = length > _unread && !_budget.TryRead(length - _unread, _server.Time.GetTimestamp());
             if (!await TakeAsync(result.Buffer, cancellationToken).ConfigureAwait(false))
             {
@@ -235,6 +241,7 @@ internal sealed partial class RtspServerConnection
         RtspReadResult result = _reader.Read(ref buffer, out input);
         if (result == RtspReadResult.Done)
         {
+            _isKnown = true;
             _patience.Stop();
         }
         else if (begins)
@@ -324,18 +331,5 @@ internal sealed partial class RtspServerConnection
         }
 
         await _input.CompleteAsync().ConfigureAwait(false);
-    }
-
-    private void Refuse(RtspConnectionRefusal reason)
-    {
-        // The task that owns the connection may take its time to see that it was cut.
-        if (Interlocked.Exchange(ref _isRefused, 1) != 0)
-        {
-            return;
-        }
-
-        _server.Counters.Count(reason);
-        _server.Logger.ConnectionRefused(Remote, reason.ToWords());
-        Abort();
     }
 }

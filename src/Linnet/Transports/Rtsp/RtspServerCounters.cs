@@ -1,3 +1,4 @@
+using Linnet.Broadcast;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -50,16 +51,25 @@ public enum RtspConnectionRefusal
 
     /// <summary>It had no session, nothing had come from it for a second, and its place was needed for another.</summary>
     GaveWay,
+
+    /// <summary>It began with a PROXY header, but is not a trusted proxy.</summary>
+    ProxyNotTrusted,
 }
 
 /// <summary>What an RTSP server counts. Any thread may count and read.</summary>
 internal sealed class RtspServerCounters
 {
+    internal const string UdpTransport = "rtsp-udp";
+    internal const string TcpTransport = "rtsp-tcp";
+
     private readonly Tally<RtspStatus> _refusedRequests = new();
     private readonly Tally<RtspConnectionRefusal> _refusedConnections = new();
     private readonly Tally<RtspSessionEnd> _endedSessions = new();
     private long _requests;
     private long _connections;
+
+    private readonly RunningTotal<Listener> _udp = new(static l => l.PayloadBytesSent);
+    private readonly RunningTotal<Listener> _tcp = new(static l => l.PayloadBytesSent);
 
     internal long Requests => Volatile.Read(ref _requests);
 
@@ -80,9 +90,21 @@ internal sealed class RtspServerCounters
 
     internal void Count(RtspSessionEnd reason) => _endedSessions.Count(reason);
 
+    internal void CountListener(Listener listener) => TotalOf(listener).Enter(listener);
+
+    internal void CountLeft(Listener listener) => TotalOf(listener).Leave(listener);
+
+    internal IReadOnlyList<TransportTotal> Totals()
+    {
+        ((long udpCount, long udpBytes), (long tcpCount, long tcpBytes)) = (_udp.Read(), _tcp.Read());
+        return [new(UdpTransport, udpCount, udpBytes), new(TcpTransport, tcpCount, tcpBytes)];
+    }
+
     internal IReadOnlyDictionary<RtspStatus, long> RefusedRequests() => _refusedRequests.Read();
 
     internal IReadOnlyDictionary<RtspConnectionRefusal, long> RefusedConnections() => _refusedConnections.Read();
 
     internal IReadOnlyDictionary<RtspSessionEnd, long> EndedSessions() => _endedSessions.Read();
+
+    private RunningTotal<Listener> TotalOf(Listener listener) => listener.Transport == UdpTransport ? _udp : _tcp;
 }

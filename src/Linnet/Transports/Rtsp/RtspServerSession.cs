@@ -111,6 +111,7 @@ internal sealed class RtspServerSession
         {
             _startAt = null;
             _route?.StartSound(_server.Time.GetTimestamp());
+            _server.Counters.CountListener(Listener!);
             _server.Senders.Add(Listener!, TimeSpan.Zero, index);
             _server.Logger.SessionPlays(Listener!.Remote, Resource.Ring.Info.ToString(), Listener.Transport);
         }
@@ -146,6 +147,7 @@ internal sealed class RtspServerSession
                 SayGoodbye(listener, reason is RtspSessionEnd.TimedOut ? GoodbyeReason.TimedOut : GoodbyeReason.ServerStopped);
             }
 
+            _server.Counters.CountLeft(listener);
             listener.Lease.Dispose();
             listener.Memory?.Dispose();
         }

@@ -56,4 +56,8 @@ public sealed record RtspServerSnapshot(
     long ReportsHeard,
     long PortsLatched,
     long StrangeDatagrams,
-    long MalformedDatagrams);
+    long MalformedDatagrams)
+{
+    /// <summary>What was carried by UDP and within connections since the start.</summary>
+    public IReadOnlyList<TransportTotal> Totals { get; init; } = [];
+}

@@ -162,6 +162,40 @@ public class PasswordGateTests
     }
 
     [Fact]
+    public void Who_guesses_at_one_account_makes_others_at_the_same_address_wait_less()
+    {
+        for (int i = 0; i < 9; i++)
+        {
+            Fail("guesser");
+        }
+
+        Assert.Equal(2, As("guesser").NotBefore.TotalSeconds);
+        Assert.Equal(0, As("source").NotBefore.TotalSeconds);
+    }
+
+    [Fact]
+    public void Who_makes_up_a_new_account_for_each_guess_is_answered_late_all_the_same()
+    {
+        for (int i = 0; i < 24; i++)
+        {
+            Fail("guesser" + i);
+        }
+
+        Assert.Equal(2, As("another").NotBefore.TotalSeconds);
+    }
+
+    private PasswordTry As(string account) => _gate.Arrive(Pusher, Encoding.UTF8.GetBytes(Right), default, Encoding.UTF8.GetBytes(account));
+
+    private void Fail(string account)
+    {
+        _gate.Arrive(Pusher, "no"u8.ToArray(), default, Encoding.UTF8.GetBytes(account));
+        if (_gate.TakeNext(default) is { } next)
+        {
+            _gate.Finish(next, isRight: false, default);
+        }
+    }
+
+    [Fact]
     public void A_flood_of_other_addresses_does_not_make_a_guesser_forgotten()
     {
         for (int i = 0; i < 10; i++)

@@ -13,7 +13,7 @@ internal sealed class PushPeer
     private readonly Pipe _out = new();
     private readonly StringBuilder _read = new();
 
-    internal PushPeer(PushServer server, HttpRequestHead head) => _ = RunAsync(server, head);
+    internal PushPeer(PushServer server, HttpRequestHead head, bool isForwarded = false) => _ = RunAsync(server, head, isForwarded);
 
     internal ValueTask<FlushResult> SendAsync(byte[] bytes) => _in.Writer.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
@@ -50,9 +50,9 @@ internal sealed class PushPeer
         return !read.IsCompleted;
     }
 
-    private async Task RunAsync(PushServer server, HttpRequestHead head)
+    private async Task RunAsync(PushServer server, HttpRequestHead head, bool isForwarded)
     {
-        await server.ServeAsync(head, new Ends(_in.Reader, _out.Writer), new IPEndPoint(IPAddress.Loopback, 1234), TestContext.Current.CancellationToken);
+        await server.ServeAsync(head, new Ends(_in.Reader, _out.Writer), new IPEndPoint(IPAddress.Loopback, 1234), isForwarded, TestContext.Current.CancellationToken);
         await _in.Reader.CompleteAsync();
         await _out.Writer.CompleteAsync();
     }

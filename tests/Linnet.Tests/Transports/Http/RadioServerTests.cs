@@ -163,14 +163,17 @@ public class RadioServerTests
     }
 
     [Theory]
-    [InlineData("X-Forwarded-Proto: https\r\n", "https")]
-    [InlineData("X-Forwarded-Proto: gopher\r\n", "http")]
-    public async Task Behind_a_proxy_that_ends_TLS_files_lead_to_it(string header, string scheme)
+    [InlineData("127.0.0.0/8", "X-Forwarded-Proto: https\r\n", "https://radio.example:8000")]
+    [InlineData("127.0.0.0/8", "X-Forwarded-Proto: gopher\r\n", "http://radio.example:8000")]
+    [InlineData("127.0.0.0/8", "Forwarded: for=203.0.113.7;proto=https;host=jazz.example\r\n", "https://jazz.example")]
+    [InlineData("127.0.0.0/8", "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Host: jazz.example\r\n", "http://jazz.example")]
+    [InlineData("10.0.0.0/8", "X-Forwarded-Proto: https\r\nX-Forwarded-Host: jazz.example\r\n", "http://radio.example:8000")]
+    public async Task Behind_a_trusted_proxy_that_ends_TLS_files_lead_to_it(string proxy, string header, string address)
     {
-        await using var server = new RadioTestServer();
+        await using var server = new RadioTestServer(proxies: proxy);
         using RadioTestClient client = await server.GetAsync("/jazz.m3u", header);
 
-        Assert.EndsWith($"\r\n{scheme}://radio.example:8000/jazz.mp3\r\n", await client.ReadAllAsync(), StringComparison.Ordinal);
+        Assert.EndsWith($"\r\n{address}/jazz.mp3\r\n", await client.ReadAllAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,7 +18,9 @@ internal sealed class RadioTestServer : IAsyncDisposable
     private readonly SenderPool _senders;
     private readonly Task _running;
 
-    public RadioTestServer(RadioServerOptions? options = null, StreamOptions? streams = null, RingRefusal? refusal = null, double seconds = 20, Action<BroadcastRing, TimeSpan>? onFlacStarts = null, long maxKernelBytes = 256 << 20, TimeProvider? time = null)
+    public RadioTestServer(
+        RadioServerOptions? options = null, StreamOptions? streams = null, RingRefusal? refusal = null, double seconds = 20,
+        Action<BroadcastRing, TimeSpan>? onFlacStarts = null, long maxKernelBytes = 256 << 20, TimeProvider? time = null, params string[] proxies)
     {
         Flac = Rings.Create(30);
         Mp3 = new BroadcastRing(Flac.Info, Flac.Duration, (_, _) => refusal);
@@ -46,16 +48,19 @@ internal sealed class RadioTestServer : IAsyncDisposable
             },
             new StationListing("late-night", []) { Streams = [new StreamRendition("mp3", "mp3", "audio/mpeg", Mp3, () => new MarkedContainer())] },
         ]);
-        Radio = new RadioServer(options ?? new RadioServerOptions(), stations, _senders, time ?? TimeProvider.System);
+        var trusted = new TrustedProxies([.. proxies.Select(IPNetwork.Parse)], TimeProvider.System, Log);
+        Radio = new RadioServer(options ?? new RadioServerOptions(), stations, _senders, time ?? TimeProvider.System, Log, trusted);
         Publish(Mp3, seconds);
         if (onFlacStarts is null)
         {
             Publish(Flac, seconds);
         }
 
-        _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System);
+        _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System, proxies: trusted);
         _running = _host.RunAsync(Radio.ServeAsync, _stop.Token);
     }
+
+    public RecordingLogger Log { get; } = new();
 
     public RadioServer Radio { get; }
 

@@ -21,7 +21,7 @@ internal sealed class RtspTestServer : IAsyncDisposable
     private readonly Task _running;
     private readonly Task _hosting;
 
-    public RtspTestServer(RtspServerOptions? options = null, TimeProvider? time = null, SenderOptions? sending = null, bool hasUdp = true, IPAddress? bind = null)
+    public RtspTestServer(RtspServerOptions? options = null, TimeProvider? time = null, SenderOptions? sending = null, bool hasUdp = true, IPAddress? bind = null, params string[] proxies)
     {
         Time = time ?? TimeProvider.System;
         Opus = Ring("jazz", "opus", new PayloadFormat("opus", 48_000, 2, "sprop-stereo=1"), 128_000, Fill);
@@ -31,8 +31,9 @@ internal sealed class RtspTestServer : IAsyncDisposable
 
         _senders = new SenderPool(sending ?? new SenderOptions { Threads = 2 }, TimeProvider.System);
         Ports = hasUdp ? RtpPortPair.Bind(bind ?? IPAddress.Loopback, 0) : null;
-        Server = new RtspServer(options ?? new RtspServerOptions(), Stations, _senders, Ports, Time);
-        _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(bind ?? IPAddress.Loopback, 0) }, TimeProvider.System);
+        var trusted = new TrustedProxies([.. proxies.Select(IPNetwork.Parse)], Time);
+        Server = new RtspServer(options ?? new RtspServerOptions(), Stations, _senders, Ports, Time) { Proxies = trusted };
+        _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(bind ?? IPAddress.Loopback, 0) }, TimeProvider.System, proxies: trusted);
         _running = Server.RunAsync(_stop.Token);
         _hosting = _host.RunAsync(Server.ServeAsync, _stop.Token);
     }

@@ -1,0 +1,47 @@
+using System.Buffers;
+using Linnet.Diagnostics;
+using Linnet.Wire.Proxy;
+
+namespace Linnet.Transports.Rtsp;
+
+/// <content>Refusing a connection, and proxies.</content>
+internal sealed partial class RtspServerConnection
+{
+    // Whether a whole message or frame has come: then what follows is RTSP, whatever it looks like.
+    private bool _isKnown;
+
+    /// <summary>Whether the client reached us without a proxy, so that it can be reached by UDP.</summary>
+    internal bool IsDirect { get; }
+
+    /// <summary>Refuses a proxy that is not believed, in words that whoever set it up can read.</summary>
+    /// <returns><see langword="false"/>: it is none. Nothing was consumed.</returns>
+    private async ValueTask<bool> TryDenyProxyAsync(ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_isKnown || !ProxyHeader.IsAt(buffer))
+        {
+            return false;
+        }
+
+        _input.AdvanceTo(buffer.End);
+        _server.Proxies?.Deny(Remote);
+        _server.Counters.Count(RtspConnectionRefusal.ProxyNotTrusted);
+        _server.Logger.ConnectionRefused(Remote, RtspConnectionRefusal.ProxyNotTrusted.ToWords());
+        Output.Post(ProxyDenial.Answer("RTSP/1.0"));
+        await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await HangUpAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private void Refuse(RtspConnectionRefusal reason)
+    {
+        // The task that owns the connection may take its time to see that it was cut.
+        if (Interlocked.Exchange(ref _isRefused, 1) != 0)
+        {
+            return;
+        }
+
+        _server.Counters.Count(reason);
+        _server.Logger.ConnectionRefused(Remote, reason.ToWords());
+        Abort();
+    }
+}

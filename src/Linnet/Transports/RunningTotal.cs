@@ -1,0 +1,39 @@
+namespace Linnet.Transports;
+
+/// <summary>Counts what comes and goes, and adds up what each of it does, so that the sum never falls. Any thread may call.</summary>
+/// <param name="measure">What one has done so far; never less than before.</param>
+internal sealed class RunningTotal<T>(Func<T, long> measure)
+    where T : class
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<T> _there = [];
+    private long _count;
+    private long _ofThoseGone;
+
+    /// <summary>Counts one that has come. Does nothing if it is there already.</summary>
+    internal void Enter(T one)
+    {
+        lock (_gate)
+        {
+            _count += _there.Add(one) ? 1 : 0;
+        }
+    }
+
+    /// <summary>Keeps what it has done, and forgets it. Does nothing if it is not there.</summary>
+    internal void Leave(T one)
+    {
+        lock (_gate)
+        {
+            _ofThoseGone += _there.Remove(one) ? measure(one) : 0;
+        }
+    }
+
+    /// <summary>How many have come so far, and what all of them did.</summary>
+    internal (long Count, long Sum) Read()
+    {
+        lock (_gate)
+        {
+            return (_count, _ofThoseGone + _there.Sum(measure));
+        }
+    }
+}

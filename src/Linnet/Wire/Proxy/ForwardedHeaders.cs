@@ -1,0 +1,82 @@
+using System.Collections.Frozen;
+using System.Net;
+using Linnet.Wire.Icy;
+
+namespace Linnet.Wire.Proxy;
+
+/// <summary>Finds who sent a request, from what HTTP proxies added to it. Pure.</summary>
+/// <remarks>
+/// Each proxy appends whom it was asked by, so the list is walked from its right end, for as long as who wrote an entry is believed; whatever stands
+/// left of that was written by a stranger. Sources: RFC 7239; <c>X-Forwarded-…</c> as nginx, HAProxy, Caddy and Apache write them.
+/// </remarks>
+internal static class ForwardedHeaders
+{
+    /// <summary>Proxies in a row that are believed. More than there are anywhere: behind them is a loop.</summary>
+    internal const int MaxHops = 16;
+
+    private static readonly FrozenSet<string> Signs = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server");
+
+    /// <summary>Finds it.</summary>
+    /// <param name="peer">Whose connection it is.</param>
+    /// <param name="headers">The request's.</param>
+    /// <param name="isTrusted">Which addresses are proxies that are believed.</param>
+    internal static ForwardedRequest Read(ClientOrigin peer, HttpHeaders headers, Func<IPAddress, bool> isTrusted)
+    {
+        bool isForwarded = headers.Any(static h => Signs.Contains(h.Key));
+        string scheme = peer.IsTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+        var asItCame = new ForwardedRequest(peer, scheme, null, isForwarded);
+        if (!isForwarded || peer.Route == ClientRoute.Hidden)
+        {
+            return asItCame;
+        }
+
+        if (!isTrusted(peer.EndPoint.Address))
+        {
+            return asItCame with { Origin = peer with { Route = ClientRoute.Hidden }, Doubt = ForwardedDoubt.UnnamedProxy };
+        }
+
+        Walk? lists = Follow(peer, ForwardedHop.OfLists(headers), isTrusted);
+        Walk? standard = Follow(peer, ForwardedHop.OfForwarded(headers), isTrusted);
+        Walk? walk = lists ?? standard;
+        ForwardedDoubt doubt = walk is null ? ForwardedDoubt.NoAddress
+            : lists is not null && standard is not null && !lists.Client.Address.Equals(standard.Client.Address) ? ForwardedDoubt.Contradiction
+            : lists?.Doubt is { } first and not ForwardedDoubt.None ? first
+            : standard?.Doubt ?? ForwardedDoubt.None;
+        return new ForwardedRequest(
+            doubt is ForwardedDoubt.None ? peer with { EndPoint = walk!.Client, Route = ClientRoute.Proxied } : peer with { Route = ClientRoute.Hidden },
+            lists?.Scheme ?? standard?.Scheme ?? ForwardedHop.SchemeOf(ForwardedHop.FromRight(headers, "X-Forwarded-Proto", 1).FirstOrDefault()) ?? scheme,
+            lists?.Host ?? standard?.Host ?? ForwardedHop.HostOf(ForwardedHop.FromRight(headers, "X-Forwarded-Host", 1).FirstOrDefault()),
+            isForwarded)
+        {
+            Doubt = doubt,
+        };
+    }
+
+    /// <summary>Follows one list. <see langword="null"/>: it is empty.</summary>
+    private static Walk? Follow(ClientOrigin peer, IEnumerable<ForwardedHop> hops, Func<IPAddress, bool> isTrusted)
+    {
+        var walk = new Walk(peer.EndPoint, null, null, ForwardedDoubt.None);
+        int count = 0;
+        foreach (ForwardedHop hop in hops)
+        {
+            if (!isTrusted(walk.Client.Address))
+            {
+                break;
+            }
+
+            walk = walk with { Scheme = hop.Scheme ?? walk.Scheme, Host = hop.Host ?? walk.Host };
+            if (count++ == MaxHops || hop.Client is null)
+            {
+                return walk with { Doubt = hop.Client is null ? ForwardedDoubt.NoAddress : ForwardedDoubt.TooManyProxies };
+            }
+
+            walk = walk with { Client = hop.Client };
+        }
+
+        return count == 0 ? null : walk;
+    }
+
+    private sealed record Walk(IPEndPoint Client, string? Scheme, string? Host, ForwardedDoubt Doubt);
+}

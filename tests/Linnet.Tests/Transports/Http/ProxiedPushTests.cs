@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text;
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+using Linnet.Tests.Fakes;
+using Linnet.Transports;
+using Linnet.Transports.Http;
+using Linnet.Wire.Icy;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Transports.Http;
+
+/// <summary>Pushes through an HTTP proxy, and what pushes add up to.</summary>
+public class ProxiedPushTests
+{
+    private static readonly string Password = "Authorization: " + new BasicCredentials("source", "hackme").ToHeader();
+
+    private static readonly byte[] Wav =
+        [.. "RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF".Select(static c => (byte)c)];
+
+    private readonly RecordingLogger _log = new();
+    private readonly PushServer _server;
+
+    public ProxiedPushTests() => _server = new PushServer(
+        new PushServerOptions { Password = "hackme" }, [new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 1))], StreamDecoders.TryCreate, new FakeTimeProvider(), _log);
+
+    [Theory]
+    [InlineData("PUT /live HTTP/1.1", true)]
+    [InlineData("PUT /live HTTP/1.0", true)]
+    [InlineData("SOURCE /live HTTP/1.0", true)]
+    [InlineData("PUT /live HTTP/1.1|Transfer-Encoding: chunked", false)]
+    [InlineData("PUT /live HTTP/1.1|Content-Length: 1000", false)]
+    public async Task Who_pushes_through_an_HTTP_proxy_without_length_or_chunks_is_told_that_nothing_gets_through(string lines, bool isRefused)
+    {
+        PushPeer peer = Begin(isForwarded: true, lines);
+        await peer.EndAsync();
+
+        string answer = await peer.ReadToEndAsync();
+
+        Assert.Equal(isRefused, answer.Contains(" 411 ", StringComparison.Ordinal) && answer.Contains("chunked", StringComparison.Ordinal));
+        Assert.Equal(isRefused ? 1 : 0, _server.Refused.GetValueOrDefault(PushRefusal.NoLength));
+        Assert.Equal(isRefused, _log.Lines.Any(static l => l.StartsWith("562 ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_is_pushed_is_added_up()
+    {
+        for (int i = 1; i <= 2; i++)
+        {
+            PushPeer peer = Begin(isForwarded: false, "PUT /live HTTP/1.1|Content-Length: 1044");
+            await peer.SendAsync([.. Wav, .. new byte[1000]]);
+            await peer.ReadToEndAsync();
+        }
+
+        TransportTotal total = _server.Total;
+        Assert.Equal("push", total.Transport);
+        Assert.InRange(total.Connections, 1, 2);
+        Assert.Equal(1044 * total.Connections, total.Bytes);
+    }
+
+    private PushPeer Begin(bool isForwarded, string lines)
+    {
+        var buffer = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes($"{string.Join("\r\n", lines.Split('|'))}\r\n{Password}\r\nContent-Type: audio/wav\r\n\r\n"));
+        Assert.Equal(HttpReadResult.Done, HttpRequestHead.TryParse(buffer, null, out HttpRequestHead? head, out _));
+        return new PushPeer(_server, head!, isForwarded);
+    }
+}

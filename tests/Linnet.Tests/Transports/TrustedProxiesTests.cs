@@ -1,0 +1,142 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using Linnet.Tests.Fakes;
+using Linnet.Transports;
+using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Transports;
+
+public class TrustedProxiesTests
+{
+    private static readonly IPEndPoint Proxy = new(IPAddress.Parse("10.0.0.1"), 4000);
+    private static readonly IPEndPoint Stranger = new(IPAddress.Parse("203.0.113.9"), 4000);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordingLogger _log = new();
+    private readonly Pipe _pipe = new(new PipeOptions(useSynchronizationContext: false));
+    private readonly TrustedProxies _proxies;
+
+    public TrustedProxiesTests() => _proxies = new TrustedProxies([IPNetwork.Parse("10.0.0.0/8")], _time, _log);
+
+    [Theory]
+    [InlineData("PROXY TCP4 203.0.113.7 127.0.0.1 56324 8000\r\n", "203.0.113.7:56324", ClientRoute.Proxied)]
+    [InlineData("PROXY UNKNOWN\r\n", "10.0.0.1:4000", ClientRoute.Hidden)]
+    [InlineData("\r\n\r\n\0\r\nQUIT\n\u0020\0\0\0", "10.0.0.1:4000", ClientRoute.Direct)]
+    [InlineData("\r\n\r\n\0\r\nQUIT\n\u0021\0\0\0", "10.0.0.1:4000", ClientRoute.Hidden)]
+    [InlineData("", "10.0.0.1:4000", ClientRoute.Direct)]
+    public async Task A_trusted_proxy_says_whose_connection_it_is_and_what_follows_is_left(string header, string client, ClientRoute route)
+    {
+        ValueTask<ClientOrigin?> reading = ReadAsync(Proxy);
+        foreach (char c in header + "GET ")
+        {
+            await SayAsync(c.ToString());
+        }
+
+        ClientOrigin? origin = await reading;
+
+        Assert.Equal((client, route), (origin!.EndPoint.ToString(), origin.Route));
+        Assert.Equal("GET ", await RestAsync());
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public async Task Of_a_stranger_nothing_is_read()
+    {
+        await SayAsync("PROXY TCP4 127.0.0.1 127.0.0.1 56324 8000\r\n");
+
+        ClientOrigin? origin = await ReadAsync(new IPEndPoint(Stranger.Address.MapToIPv6(), Stranger.Port));
+
+        Assert.Equal(new ClientOrigin(Stranger), origin);
+        Assert.StartsWith("PROXY ", await RestAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PROXY TCP4 203.0.113.7\r\n")]
+    [InlineData("\r\n\r\n\0\r\nQUIT\n\u0021\u0011\u00FF\u00FF")]
+    public async Task A_header_that_makes_no_sense_ends_the_connection_and_is_said_now_and_then(string header)
+    {
+        await SayAsync(header);
+        Assert.Null(await ReadAsync(Proxy));
+        Assert.Null(await ReadAsync(Proxy));
+
+        Assert.StartsWith("566 ", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_header_whose_end_does_not_come_is_waited_for_no_longer_than_five_seconds()
+    {
+        await SayAsync("PROXY TCP4 203");
+        ValueTask<ClientOrigin?> reading = ReadAsync(Proxy);
+        _time.Advance(TrustedProxies.HeaderTime - TimeSpan.FromMilliseconds(1));
+        Assert.False(reading.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Null(await reading);
+        Assert.StartsWith("566 ", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_says_nothing_goes_on_to_the_server_which_has_its_own_patience()
+    {
+        ValueTask<ClientOrigin?> reading = ReadAsync(Proxy);
+        _time.Advance(TrustedProxies.HeaderTime);
+
+        Assert.Equal(new ClientOrigin(Proxy), await reading);
+        await SayAsync("GET ");
+        Assert.Equal("GET ", await RestAsync());
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_within_its_header_is_over()
+    {
+        await SayAsync("PROXY ");
+        await _pipe.Writer.CompleteAsync();
+
+        Assert.Null(await ReadAsync(Proxy));
+    }
+
+    [Theory]
+    [InlineData("192.168.1.5", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("198.100.1.5", false)]
+    public void Of_a_proxy_that_is_not_named_it_is_told_where_it_may_be_ours(string address, bool isTold)
+    {
+        HttpHeaders headers = [];
+        headers.Add("X-Forwarded-For", "203.0.113.7");
+        for (int i = 0; i < 3; i++)
+        {
+            _proxies.Read(new ClientOrigin(new IPEndPoint(IPAddress.Parse(address), 1)), headers);
+        }
+
+        Assert.Equal(isTold ? 1 : 0, _log.Lines.Count(static l => l.StartsWith("567 ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_proxy_that_does_not_say_for_whom_it_asks_is_told_of()
+    {
+        HttpHeaders headers = [];
+        headers.Add("X-Forwarded-Proto", "https");
+        _proxies.Read(new ClientOrigin(Proxy), headers);
+
+        Assert.StartsWith("568 ", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("::ffff:10.1.2.3", true)]
+    [InlineData("11.1.2.3", false)]
+    public void Addresses_are_compared_as_they_are(string address, bool isTrusted) => Assert.Equal(isTrusted, _proxies.Contains(IPAddress.Parse(address)));
+
+    private ValueTask<ClientOrigin?> ReadAsync(IPEndPoint remote) => _proxies.ReadAsync(_pipe.Reader, remote, TestContext.Current.CancellationToken);
+
+    private async Task SayAsync(string text) => await _pipe.Writer.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
+
+    private async Task<string> RestAsync()
+    {
+        ReadResult read = await _pipe.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        return Encoding.Latin1.GetString(read.Buffer);
+    }
+}
