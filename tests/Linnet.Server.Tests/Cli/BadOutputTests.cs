@@ -214,8 +214,7 @@ public sealed partial class BadOutputTests : IDisposable
             $"exec script -qc \"trap : HUP; $0 $* 2>errors; echo \\$? >{code}.new; mv {code}.new {code}\" /dev/null </dev/null",
             [command, address + "tone", .. options],
             _folder,
-            ("TERM", "xterm"),
-            ("LINNET_DEBUG", "1"));
+            ("TERM", "xterm"));
         await SaysAsync(server, "hears tone/");
 
         terminal.Signal(LinnetProcess.Kill);
