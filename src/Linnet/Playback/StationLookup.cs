@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Linnet.Transports;
 using Linnet.Transports.Rtsp;
@@ -177,7 +178,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
                 }
                 else if (head.Status is HttpStatusCode.OK)
                 {
-                    return await connection.ReadTextAsync(head, cancellationToken).ConfigureAwait(false);
+                    return Encoding.UTF8.GetString(await connection.ReadBodyAsync(head, cancellationToken).ConfigureAwait(false));
                 }
                 else
                 {

@@ -256,8 +256,7 @@ internal sealed class Rendition : IDisposable
     /// <summary>Rests: frees the encoder. The ring keeps what it has.</summary>
     internal void Stop()
     {
-        RenditionChain? chain = _chain;
-        _chain = null;
+        (RenditionChain? chain, _chain) = (_chain, null);
         Volatile.Write(ref _isRunning, false);
         _titles.Clear();
         _passThrough?.End();
@@ -309,8 +308,7 @@ internal sealed class Rendition : IDisposable
     private void EncodeAgain(long? arrivedAt)
     {
         _passThrough!.End();
-        int clockRate = Ring.Info.Payload.ClockRate;
-        int block = Ring.Info.FramesPerPacket;
+        (int clockRate, int block) = (Ring.Info.Payload.ClockRate, Ring.Info.FramesPerPacket);
         long end = RateConversion.Floor(_history.End, _source.SampleRate, clockRate);
         long start = _nextPosition + _delay - (2 * block);
         start -= Math.Max(0, (start - end + block - 1) / block * block);

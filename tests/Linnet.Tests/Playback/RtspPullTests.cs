@@ -3,7 +3,6 @@ using Linnet.Codecs.Streams;
 using Linnet.Playback;
 using Linnet.Tests.Fakes;
 using Linnet.Tests.Transports.Rtsp;
-using Linnet.Tests.Transports.Rtsp;
 
 namespace Linnet.Tests.Playback;
 

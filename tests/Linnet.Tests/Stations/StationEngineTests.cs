@@ -227,9 +227,7 @@ public class StationEngineTests
         };
         using StationEngine engine = Create(source, log: log);
         using RingLease lease = Open(engine, "l16");
-
         RunToEnd(engine);
-
         Assert.Equal(["one", "two", "one"], log.Lines.Where(static l => l.StartsWith("204 ", StringComparison.Ordinal)).Select(static l => l.Split(' ')[^1]));
     }
 

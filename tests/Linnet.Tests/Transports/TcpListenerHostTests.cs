@@ -35,7 +35,7 @@ public class TcpListenerHostTests
         using var ports = new Ports();
         var options = new StationServerOptions { RtspPort = 0, RtpPort = 0, HttpPort = 0, Radio = new RadioServerOptions() };
 
-        ports.Open(options, IPAddress.Loopback, new ConnectionGate(TimeProvider.System), TimeProvider.System);
+        ports.Open(options, IPAddress.Loopback, new ConnectionGate(TimeProvider.System), new TrustedProxies([], TimeProvider.System), TimeProvider.System);
 
         Assert.Equal(1, await ScaleAsync(ports.Rtsp!));
         Assert.InRange(await ScaleAsync(ports.Http!), 2, 4);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Diagnostics;
 using Linnet.Wire.Proxy;
 using Linnet.Wire.Rtsp;
 

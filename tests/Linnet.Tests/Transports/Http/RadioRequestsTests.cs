@@ -21,7 +21,7 @@ public class RadioRequestsTests
         });
 
         ValueTask<RadioRequest> reading = requests.ReadAsync(
-            input, PeerAddress.Of(IPAddress.Parse("192.0.2.1")), static _ => true, TestContext.Current.CancellationToken);
+            input, PeerAddress.Of(IPAddress.Parse("192.0.2.1")), isProxy: false, static _ => true, TestContext.Current.CancellationToken);
 
         Assert.True(reading.IsCompleted);
         Assert.Equal(RadioRefusal.GaveWay, (await reading).Refusal);
