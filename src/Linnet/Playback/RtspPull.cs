@@ -101,8 +101,10 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
             _clock.RunAsync(
                 (pcm, heardAt) =>
                 {
+                    // The last sound is taken by the call that finds that nothing follows it.
+                    bool wasPlaying = IsHeard();
                     int frames = callback(pcm, heardAt);
-                    bool isHeard = frames > 0 && IsHeard();
+                    bool isHeard = frames > 0 && (wasPlaying || IsHeard());
                     if (isHeard)
                     {
                         HasSound = true;

@@ -166,7 +166,7 @@ public sealed class PlayerTests : PlayerScenario
     {
         var options = new PlayerOptions
         {
-            Url = new Uri("http://example.com/song"),
+            Url = new Uri("ftp://example.com/song"),
             Duration = TimeSpan.Zero,
             Volume = -1,
             MinReconnectDelay = TimeSpan.Zero,

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Linnet.Diagnostics;
 using Linnet.Tests.Transports.Rtsp;
 using Linnet.Transports.PyAudio;
 using Linnet.Wire.PyAudio;
@@ -86,7 +87,7 @@ public class PyAudioTcpServerTests
         Assert.True(IsClosed(second));
         Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadToEnd(first));
         Assert.Equal(1, server.Now.Refused[reason]);
-        Assert.Contains(server.Logger.Lines, line => line.StartsWith("522 ", StringComparison.Ordinal) && line.Contains(reason.ToString(), StringComparison.Ordinal));
+        Assert.Contains(server.Logger.Lines, line => line.StartsWith("522 ", StringComparison.Ordinal) && line.Contains(reason.ToWords(), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public class PyAudioAddressTests
     [InlineData("pyaudio-tcp://host:0")]
     [InlineData("pyaudio-tcp://me@host")]
     [InlineData("pyaudio://host")]
-    [InlineData("http://host")]
+    [InlineData("ftp://host")]
     public void Anything_else_is_no_address(string text)
     {
         Assert.False(PyAudioAddress.TryParse(new Uri(text), out _));
