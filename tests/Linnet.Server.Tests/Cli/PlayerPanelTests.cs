@@ -78,7 +78,7 @@ public class PlayerPanelTests
     [Fact]
     public void What_is_waited_for_stands_above_all_that_is_measured() => Assert.Equal(
         " waiting  The server at studio:8554 has stopped.",
-        Lines(Playing with { State = "reconnecting", Awaits = "The server at studio:8554 has stopped." }, 48, 200)[2]);
+        Lines(Playing with { State = "reconnecting", Awaits = "The server at studio:8554 has stopped." }, 48, 200)[3]);
 
     [Fact]
     public void What_was_repaired_is_shown_with_what_is_done_and_why() => Assert.Contains(
