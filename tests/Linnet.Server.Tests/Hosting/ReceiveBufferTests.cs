@@ -27,7 +27,11 @@ public class ReceiveBufferTests
             {
                 serving = socket;
                 bool isSound = await server!.Server.Radio!.TryServeAsync(transport, socket, origin, stop);
-                whenLeft = isSound ? 0 : socket.ReceiveBufferSize;
+                if (!isSound)
+                {
+                    whenLeft = socket.ReceiveBufferSize;
+                }
+
                 return isSound;
             });
         server = running;
