@@ -173,7 +173,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     [InlineData("serve nowhere.wav", "nowhere.wav")]
     [InlineData("serve README.md", "README.md")]
     [InlineData("play 127.0.0.1:1/x --output null --no-reconnect", "127.0.0.1")]
-    [InlineData("play localhost --output no/such/folder/x.wav", "")]
+    [InlineData("play localhost --output no/such/folder/x.wav --no-reconnect", "")]
     public async Task What_fails_says_so_in_one_line_with_exit_code_1(string commandLine, string says)
     {
         (int code, FakeShell shell) = await RunAsync(commandLine.Split(' '));
