@@ -228,7 +228,8 @@ public sealed class ConnectionGate
             return connection;
         }
 
-        if (await TryEndLongestAsync(isFull ? null : peer, cancellationToken).ConfigureAwait(false))
+        // The place that is made may be taken by who came to another port, or be free too late: then the next one is made.
+        while (await TryEndLongestAsync(isFull ? null : peer, cancellationToken).ConfigureAwait(false))
         {
             for (int i = 0; i < MaxFreeingSteps; i++)
             {

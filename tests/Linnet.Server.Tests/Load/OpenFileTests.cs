@@ -9,7 +9,6 @@ namespace Linnet.Server.Tests.Load;
 public class OpenFileTests
 {
     private const int Limit = 256;
-    private const int MaxTries = 5;
 
     private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
@@ -95,22 +94,8 @@ public class OpenFileTests
         Assert.Equal(code, await program.ExitAsync());
     }
 
-    /// <summary>Asks, and checks how the answer begins; the connection stays open. Who comes while places are being made may have to come again, as browsers do.</summary>
+    /// <summary>Asks, and checks how the answer begins; the connection stays open.</summary>
     private static async Task<Socket> AskAsync(int port, string request, string answer)
-    {
-        for (int tries = 1; ; tries++)
-        {
-            try
-            {
-                return await AskOnceAsync(port, request, answer);
-            }
-            catch (SocketException) when (tries < MaxTries)
-            {
-            }
-        }
-    }
-
-    private static async Task<Socket> AskOnceAsync(int port, string request, string answer)
     {
         Socket socket = await ConnectAsync(port);
         await socket.SendAsync(Encoding.ASCII.GetBytes(request), HangLimit);
