@@ -354,7 +354,7 @@ public class ConnectionGateTests
         await time.FireAsync(span);
     }
 
-    private static Socket Listen()
+    internal static Socket Listen()
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -362,7 +362,7 @@ public class ConnectionGateTests
         return listener;
     }
 
-    private static async Task<Socket> ConnectAsync(Socket listener, string from = "127.0.0.1")
+    internal static async Task<Socket> ConnectAsync(Socket listener, string from = "127.0.0.1")
     {
         var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
