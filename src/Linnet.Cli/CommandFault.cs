@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Linnet.Wire;
 
 namespace Linnet.Cli;
 
@@ -9,7 +10,7 @@ internal static class CommandFault
     /// <summary>The sentence; <see langword="null"/> if nothing is wrong.</summary>
     public static string? Find(ParseResult parsed)
     {
-        string? first = parsed.UnmatchedTokens is [var unmatched, ..] ? unmatched : null;
+        string? first = parsed.UnmatchedTokens is [var unmatched, ..] ? ShownAddress.Of(unmatched) : null;
         Command command = parsed.CommandResult.Command;
         if (command is RootCommand root && first is not null)
         {
@@ -26,7 +27,7 @@ internal static class CommandFault
         IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static a => a.Tokens).Select(static t => t.Value);
         if (!isLiteral && arguments.Append(first ?? "").FirstOrDefault(IsOption) is { } option)
         {
-            return $"There is no option '{option}'. {help}";
+            return $"There is no option '{ShownAddress.Of(option)}'. {help}";
         }
 
         // Only the first: one mistake may look like several.

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Wire;
 using Linnet.Wire.Playlists;
 using Microsoft.Extensions.Logging;
 
@@ -121,7 +122,7 @@ internal sealed class PlaylistFile(ILogger logger)
         }
         else if (address is not null)
         {
-            _firstAddress = _addresses++ == 0 ? TagText.Clean(ByteText.ToText(address)) ?? "" : _firstAddress;
+            _firstAddress = _addresses++ == 0 ? ShownAddress.Of(TagText.Clean(ByteText.ToText(address)) ?? "") : _firstAddress;
         }
     }
 

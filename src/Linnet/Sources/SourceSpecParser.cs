@@ -32,7 +32,8 @@ internal static class SourceSpecParser
             return false;
         }
 
-        int equals = text.IndexOf('=');
+        // The address of a camera has equals signs of its own: rtsp://HOST/cam?channel=1.
+        int equals = SourceAddress.IsUrl(text) ? -1 : text.IndexOf('=');
         if (equals < 0 || fileExists(text) || folderExists(text))
         {
             return TryReadSource("", text, out spec, out problem);

@@ -15,6 +15,8 @@ public class CommandLineTests
     [InlineData("completion csh", "'csh' is no shell that Linnet knows: it knows bash, zsh, fish, pwsh.")]
     [InlineData("record host take.mp3", "let it end in .wav")]
     [InlineData("play a b", "'b' is one word too many. 'linnet play --help' shows how it is used.")]
+    [InlineData("play a rtsp://u:it's@cam", "'rtsp://u:***@cam' is one word too many. 'linnet play --help' shows how it is used.")]
+    [InlineData("rtsp://u:pw@cam", "There is no command 'rtsp://u:***@cam'")]
     [InlineData("play --volume 5 --volume 6", "--volume is there more than once: give it once.")]
     [InlineData("play --profile robust --latency 20", "--profile robust lets the buffer follow the network, and --latency fixes it: leave one of them out.")]
     [InlineData("play --volum 7", "There is no option '--volum'.")]

@@ -128,6 +128,7 @@ public sealed class PlaylistFileTests : IDisposable
 
     [Theory]
     [InlineData("a.m3u", "http://radio.example/", "only network addresses")]
+    [InlineData("a.m3u", "http://user:secret@radio.example/a", "such as http://user:***@radio.example/a")]
     [InlineData("a.m3u8", "#EXTM3U\n", "names no files")]
     [InlineData("a.m3u", "# a.wav\n", "names no files")]
     [InlineData("a.pls", "x", "neither [playlist] nor File1=")]

@@ -37,6 +37,8 @@ public class SourceSpecTests
     [InlineData("http://example.org:8000/Jazz.mp3", "jazz", SourceKind.Pull, "http://example.org:8000/Jazz.mp3")]
     [InlineData("https://example.org", "example-org", SourceKind.Pull, "https://example.org")]
     [InlineData("news=rtsp://example.org/a", "news", SourceKind.Pull, "rtsp://example.org/a")]
+    [InlineData("rtsp://a:b=c@example.org/cam/live?channel=1&subtype=0", "live", SourceKind.Pull, "rtsp://a:b=c@example.org/cam/live?channel=1&subtype=0")]
+    [InlineData("x=http://example.org/a?token=b", "x", SourceKind.Pull, "http://example.org/a?token=b")]
     public void A_source_is_read_and_named(string text, string name, SourceKind kind, string location)
     {
         SourceSpec spec = Assert.Single(Parse(text));
