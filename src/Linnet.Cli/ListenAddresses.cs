@@ -58,11 +58,16 @@ internal static class ListenAddresses
     {
         foreach (string station in http.Count > 0 ? stations : [])
         {
-            output.WriteLine($"Push to {station}:  ffmpeg -re -i FILE -c:a libmp3lame -content_type audio/mpeg -f mp3 icecast://source:PASSWORD@{new Uri(http[0]).Authority}/{station}");
+            output.WriteLine($"Push to {station}:  ffmpeg -re -i FILE -c:a libmp3lame -content_type audio/mpeg -f mp3 {PushAddress(http[0], station)}");
         }
 
         output.Flush();
     }
+
+    /// <summary>What programs that push are told: <c>icecast://source:PASSWORD@HOST:8000/live</c>.</summary>
+    /// <param name="http">Where HTTP is served.</param>
+    /// <param name="station">The station that takes the push.</param>
+    public static string PushAddress(string http, string station) => $"icecast://source:PASSWORD@{new Uri(http).Authority}/{station}";
 
     private static string Format(string scheme, IPAddress address, int port, string path)
     {

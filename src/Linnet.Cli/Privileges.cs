@@ -32,7 +32,7 @@ internal static unsafe partial class Privileges
     {
         if (shell.IsPrivileged && Advice() is string advice)
         {
-            shell.Say($"Linnet runs as root, and who broke into it would be root: {advice}");
+            shell.Say($"Linnet runs as root, so anyone who breaks into it would be root: {advice}");
         }
     }
 

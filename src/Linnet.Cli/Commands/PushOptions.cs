@@ -83,7 +83,9 @@ internal static class PushOptions
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The password cannot be read: {e.Message}");
+            throw new UsageException(e is FileNotFoundException or DirectoryNotFoundException
+                ? $"There is no password file '{path}'; check {PasswordFile.Name}."
+                : $"The password cannot be read: {e.Message}");
         }
     }
 

@@ -11,7 +11,7 @@ internal static class ServeCommand
     private static readonly Argument<string[]> Sources = new("[NAME=]SOURCE")
     {
         Arity = ArgumentArity.OneOrMore,
-        Description = "A sound file, a folder, an M3U or PLS playlist, - for standard input, tone[:HZ], mic[:DEVICE] (also what this computer plays; "
+        Description = "A sound file, a folder, a playlist (M3U, PLS, XSPF, cue), - for standard input, tone[:HZ], mic[:DEVICE] (also what this computer plays; "
             + "'linnet devices' shows the names), push[:RATE:CHANNELS] for what others push, or an address of rtsp, http or https. Each becomes a station, called NAME or after its source.",
     };
 

@@ -22,13 +22,15 @@ internal static class ServeSession
             ? await RadioHost.StartAsync(server, server.Radio!.TryServeAsync, http, shell.Time, session.Log, session.Ending)
             : null;
         var monitor = new ServerMonitor(server, request.Server.Bind, shell.Time, host?.EndPoint);
+        string[] pushed = [.. request.Stations.Where(static s => s.Kind == SourceKind.Push).Select(static s => s.Name)];
         if (session.IsPlain)
         {
             ListenAddresses.Announce(monitor.Addresses, shell.Out, monitor.PyAudioAddresses, monitor.HttpAddresses);
-            ListenAddresses.AnnouncePush(monitor.HttpAddresses, [.. request.Stations.Where(static s => s.Kind == SourceKind.Push).Select(static s => s.Name)], shell.Out);
+            ListenAddresses.AnnouncePush(monitor.HttpAddresses, pushed, shell.Out);
         }
 
-        var addresses = new AddressPanel(monitor.Addresses, monitor.HttpAddresses);
+        var addresses = new AddressPanel(
+            monitor.Addresses, monitor.HttpAddresses, [.. monitor.HttpAddresses.Take(1).SelectMany(http => pushed.Select(name => ListenAddresses.PushAddress(http, name)))]);
         await session.ShowAsync(
             server.RunAsync(session.Ending),
             new PanelPages(width => [.. ServerPanel.Render(monitor.Look(), width), .. ServerPanel.Keys(width)], ServerFigures.All, addresses.Render),

@@ -13,6 +13,9 @@ internal sealed partial class Session : IDisposable
     private readonly bool _outIsTaken;
     private readonly bool _endsWithReader;
 
+    // Where log lines are all that is shown, the first of them go where the others do.
+    private readonly LogDisplay? _plain;
+
     /// <param name="shell">Where it was started.</param>
     /// <param name="wantsJson">Whether JSON is shown instead of a panel.</param>
     /// <param name="outIsTaken">Whether sound goes to standard output, so that nothing else may.</param>
@@ -26,6 +29,8 @@ internal sealed partial class Session : IDisposable
         _endsWithReader = endsWithReader;
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Log = new DisplayLogger(shell, IsPlain ? LogLevel.Information : LogLevel.Warning);
+        _plain = IsPlain ? new LogDisplay(outIsTaken ? shell.Error : shell.Out) : null;
+        Log.Use(_plain);
     }
 
     /// <summary>Asks what runs to end.</summary>
@@ -48,7 +53,7 @@ internal sealed partial class Session : IDisposable
         {
             Log.Use(display);
             await display.ShowWhileAsync(work, _shell.Time, e => LogNotShown(Log, e, e.Message));
-            Log.Use(null);
+            Log.Use(_plain);
         }
 
         await work;
@@ -67,9 +72,9 @@ internal sealed partial class Session : IDisposable
             return new JsonDisplay(json, _shell.Out, _shell.Error, _endsWithReader ? Quit : null);
         }
 
-        if (IsPlain || _shell.Out is not QueuedWriter terminal)
+        if (_plain is not null || _shell.Out is not QueuedWriter terminal)
         {
-            return new LogDisplay(_outIsTaken ? _shell.Error : _shell.Out);
+            return _plain ?? new LogDisplay(_outIsTaken ? _shell.Error : _shell.Out);
         }
 
         if (_shell.HasKeys)

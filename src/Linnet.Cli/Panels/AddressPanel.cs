@@ -3,7 +3,8 @@ namespace Linnet.Cli.Panels;
 /// <summary>Shows where to listen, with a code for phones.</summary>
 /// <param name="addresses">For players of RTSP, best first.</param>
 /// <param name="http">For browsers, best first; empty: HTTP is off.</param>
-internal sealed class AddressPanel(IReadOnlyList<string> addresses, IReadOnlyList<string> http)
+/// <param name="push">Where others push to; default nowhere.</param>
+internal sealed class AddressPanel(IReadOnlyList<string> addresses, IReadOnlyList<string> http, IReadOnlyList<string>? push = null)
 {
     private IReadOnlyList<string>? _code;
 
@@ -17,7 +18,11 @@ internal sealed class AddressPanel(IReadOnlyList<string> addresses, IReadOnlyLis
     public IEnumerable<PanelLine> Render(int width, int height)
     {
         IReadOnlyList<PanelLine> browser = [.. http.SelectMany(address => Line("In a browser:", address, width, rank: 0))];
-        IReadOnlyList<PanelLine> players = [.. addresses.SelectMany((address, i) => Line("linnet play", address, width, rank: i + 1))];
+        IReadOnlyList<PanelLine> players =
+        [
+            .. addresses.SelectMany((address, i) => Line("linnet play", address, width, rank: i + 1)),
+            .. (push ?? []).SelectMany((address, i) => Line("Push to:", address, width, rank: i + 1)),
+        ];
         if (Rows.Count == 0)
         {
             return players;

@@ -10,6 +10,9 @@ internal sealed partial class HostLogging(ILogger logger) : ILoggerProvider
 {
     private const string OfTheHost = "Microsoft.Extensions.Hosting";
 
+    // Kestrel's timer was late: so it is on every busy machine, and "late by" and the metrics show that better.
+    private const string LateHeartbeat = "HeartbeatSlow";
+
     public ILogger CreateLogger(string categoryName) => new Pages(logger, isSilent: categoryName.StartsWith(OfTheHost, StringComparison.Ordinal));
 
     public void Dispose()
@@ -27,7 +30,7 @@ internal sealed partial class HostLogging(ILogger logger) : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && eventId.Name != LateHeartbeat)
             {
                 PagesTrouble(logger, exception, exception?.Message ?? formatter(state, exception));
             }

@@ -19,6 +19,9 @@ internal sealed class Backoff(TimeSpan least, TimeSpan most, Random random)
         return TimeSpan.FromMilliseconds(Math.Ceiling((wait * share).TotalMilliseconds));
     }
 
+    /// <summary>The next wait is the longest: trying again soon cannot help, and too many wrong passwords may lock an account.</summary>
+    internal void Slow() => _last = most;
+
     /// <summary>The try was a success: the next failure is a first one again.</summary>
     internal void Reset() => _last = null;
 }

@@ -76,6 +76,11 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
                     continue;
                 }
 
+                if (head.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+                {
+                    search.Backoff.Slow();
+                }
+
                 if (head.Status != HttpStatusCode.OK)
                 {
                     return $"{PullAddress.Shown(from)} answers {(int)head.Status}.";
@@ -129,7 +134,7 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
             }
             catch (Exception e) when (e is IOException or SocketException && !cancellationToken.IsCancellationRequested)
             {
-                problem = $"{PullAddress.Shown(entry)} cannot be fetched: {e.Message.TrimEnd('.')}.";
+                problem = PullLoop.Problem(PullAddress.Shown(entry), e);
             }
 
             if (search.HasSound)

@@ -75,7 +75,7 @@ internal sealed class PullConnection : IAsyncDisposable
             {
                 OperationCanceledException when !cancellationToken.IsCancellationRequested => new TransportException("The server does not answer.", e),
                 AuthenticationException => new TransportException(
-                    $"Its certificate is not trusted here ({e.Message.TrimEnd('.')}); let this system trust its issuer.", e),
+                    $"this machine does not trust the certificate of {to.Host}; see that it is of that name and not expired, and add its issuer to the trusted ones of this system (or name a file with it in SSL_CERT_FILE)", e),
                 _ => e,
             };
         }

@@ -14,6 +14,11 @@ internal sealed class PullLoop(string address, TimeProvider time, ILogger logger
     private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
+    /// <summary>Why an address could not be fetched, as a sentence.</summary>
+    internal static string Problem(string address, Exception e) => e is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }
+        ? $"{address} cannot be fetched: there is no host of that name."
+        : $"{address} cannot be fetched: {e.Message.TrimEnd('.')}.";
+
     /// <summary>Fetches until cancelled; whatever goes wrong, it is tried again.</summary>
     /// <param name="station">Where to.</param>
     /// <param name="fetchAsync">Fetches once, resets the wait when sound has come, and says why it is over. What it throws is over, too.</param>
@@ -30,7 +35,7 @@ internal sealed class PullLoop(string address, TimeProvider time, ILogger logger
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                problem = $"{address} cannot be fetched: {e.Message.TrimEnd('.')}.";
+                problem = Problem(address, e);
                 if (e is not (IOException or SocketException))
                 {
                     logger.PullFailedHere(e, station.Name);

@@ -40,6 +40,11 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
             }
             catch (TransportException e)
             {
+                if (e.IsFinal)
+                {
+                    backoff.Slow();
+                }
+
                 return e.Message;
             }
         }

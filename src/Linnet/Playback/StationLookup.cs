@@ -197,7 +197,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
                 {
                     SocketError.HostNotFound or SocketError.NoData => $"There is no host called '{page.Host}': check the name.",
                     SocketError.ConnectionRefused => $"Nothing listens at {server}: is the server running, and is that its port?",
-                    _ => $"{server} cannot be reached: {e.Message}",
+                    _ => $"{server} cannot be reached: {e.Message.TrimEnd('.')}.",
                 },
                 e)
             {

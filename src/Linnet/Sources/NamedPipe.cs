@@ -43,6 +43,6 @@ internal static class NamedPipe
             throw;
         }
 
-        return PipeSource.Open(bytes, options.Raw, path, cancellationToken);
+        return PipeSource.Open(bytes, options.Raw, SourceFile.TitleOf(path), cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Clock;
 using Linnet.Sources;
+using Linnet.Transports;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Stations;
@@ -34,6 +35,7 @@ internal sealed partial class StationEngine : IDisposable
     private readonly long _idleTime;
     private readonly OnDemandSlots _onDemand;
     private readonly Queue<Rendition> _toCut = new();
+    private readonly NowAndThen _sayingReanchored;
 
     // Those whose sound is still in the history, and the one that plays at its start.
     private readonly Queue<(long Position, TrackInfo Track)> _tracks = new();
@@ -59,6 +61,7 @@ internal sealed partial class StationEngine : IDisposable
         _time = time;
         _logger = logger;
         _started = options.StartAtOnce || source.IsLive;
+        _sayingReanchored = new NowAndThen(time);
         var list = new RenditionList(source.Format, source.BitDepth, options);
         TimeSpan preRoll = list.HasStreams && options.StreamPreRoll > Rendition.RtpPreRoll ? options.StreamPreRoll : Rendition.RtpPreRoll;
         _history = new PcmHistory(source.Format, options.EncodeAhead + preRoll + ReadTime);
@@ -336,7 +339,10 @@ internal sealed partial class StationEngine : IDisposable
         if (counted)
         {
             Volatile.Write(ref _reanchored, _reanchored + 1);
-            _logger.Reanchored(_options.Name, error * 1000.0 / _time.TimestampFrequency, _reanchored);
+            if (_sayingReanchored.TrySay(out _))
+            {
+                _logger.Reanchored(_options.Name, error * 1000.0 / _time.TimestampFrequency, _reanchored);
+            }
         }
     }
 

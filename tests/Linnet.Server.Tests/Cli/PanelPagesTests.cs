@@ -11,6 +11,12 @@ public class PanelPagesTests
     private static readonly AddressPanel Addresses = new(ServerPanelTests.Serving.Addresses, [Http]);
 
     [Fact]
+    public void Where_to_push_to_is_among_the_addresses() => Assert.Contains(
+        "Push to:  icecast://source:PASSWORD@192.168.1.5:8000/live",
+        string.Join('\n', new AddressPanel([], [Http], [ListenAddresses.PushAddress(Http, "live")]).Render(80, 60).Select(static l => l.Render(80, colours: false))),
+        StringComparison.Ordinal);
+
+    [Fact]
     public void A_player_at_80_by_24_loses_nothing() => Assert.Equal(
         """
          linnet playing  1:23  rtsp://studio:8554/jazz

@@ -63,6 +63,18 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
+    public async Task All_lines_of_the_log_go_to_standard_output_the_first_too()
+    {
+        (FakeShell server, Task<int> serving, _) = await ServeAsync("tone", "--live");
+
+        await server.SaysAsync("Station tone starts");
+        await _stop.CancelAsync();
+
+        Assert.Equal((0, ""), (await serving, server.Errors));
+        Assert.DoesNotContain("linnet: ", server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_server_tells_programs_what_it_does()
     {
         var shell = new FakeShell();

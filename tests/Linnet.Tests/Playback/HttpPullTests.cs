@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using Linnet.Codecs.Streams;
 using Linnet.Playback;
@@ -99,6 +100,20 @@ public class HttpPullTests
         await using var server = new ScriptedHttpServer(_ => told);
 
         Assert.Contains(said, await FirstFailureAsync(server.Address("/jazz"), TimeProvider.System), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("401 Unauthorized", 15, 30)]
+    [InlineData("403 Forbidden", 15, 30)]
+    [InlineData("404 Not Found", 0.5, 0.5)]
+    public async Task A_password_that_is_refused_is_not_tried_again_and_again(string status, double least, double most)
+    {
+        await using var server = new ScriptedHttpServer(_ => $"HTTP/1.1 {status}\r\n\r\n");
+
+        string line = await FirstFailureAsync(server.Address("/jazz"), TimeProvider.System);
+
+        double wait = double.Parse(line.Split("Trying again in ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+        Assert.InRange(wait, least, most);
     }
 
     [Theory]

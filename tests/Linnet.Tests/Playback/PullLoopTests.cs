@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Linnet.Codecs.Streams;
 using Linnet.Playback;
 using Linnet.Tests.Fakes;
@@ -7,6 +8,37 @@ namespace Linnet.Tests.Playback;
 
 public class PullLoopTests
 {
+    [Fact]
+    public async Task What_was_refused_for_good_is_asked_seldom()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var time = new FakeTimeProvider();
+        int tries = 0;
+        Task running = new PullLoop("http://example.org/jazz", time, new RecordingLogger()).RunAsync(
+            new IngestBuffer("jazz", new IngestOptions()),
+            (backoff, _) =>
+            {
+                tries++;
+                backoff.Slow();
+                return Task.FromResult("http://example.org/jazz answers 401.");
+            },
+            stop.Token);
+
+        time.Advance(TimeSpan.FromSeconds(14));
+        Assert.Equal(1, tries);
+        time.Advance(TimeSpan.FromSeconds(17));
+        Assert.Equal(2, tries);
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Theory]
+    [InlineData(SocketError.HostNotFound, "x cannot be fetched: there is no host of that name.")]
+    [InlineData(SocketError.NoData, "x cannot be fetched: there is no host of that name.")]
+    public void A_name_that_is_not_known_is_told_in_a_sentence(SocketError error, string sentence) =>
+        Assert.Equal(sentence, PullLoop.Problem("x", new SocketException((int)error)));
+
     [Fact]
     public async Task Whatever_goes_wrong_it_is_tried_again_later_and_later_until_there_is_sound()
     {

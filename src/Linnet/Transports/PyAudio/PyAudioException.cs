@@ -33,7 +33,7 @@ public sealed class PyAudioException : TransportException
             SocketError.TryAgain => $"The name '{server.Host}' cannot be looked up now: is there a network, and does its name server answer?",
             SocketError.ConnectionRefused => $"Nothing listens at {server}: is the server running, and is that its port?",
             null or SocketError.TimedOut => $"{server} did not answer within {Seconds(patience)}: is it on, and does a firewall let the port through?",
-            _ => $"{server} cannot be reached: {error.Message}",
+            _ => $"{server} cannot be reached: {error.Message.TrimEnd('.')}.",
         },
         error)
     {

@@ -23,6 +23,6 @@ internal static partial class RtspClientLog
     [LoggerMessage(760, LogLevel.Information, "{Server} sends nothing in the audio section that was chosen, for {Seconds} s: trying the next")]
     public static partial void SectionSilent(this ILogger logger, string server, double seconds);
 
-    [LoggerMessage(601, LogLevel.Information, "Repair: {Decision}")]
+    [LoggerMessage(601, LogLevel.Debug, "Repair: {Decision}")]
     public static partial void RepairDecided(this ILogger logger, string decision);
 }

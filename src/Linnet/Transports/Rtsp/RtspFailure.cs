@@ -21,7 +21,7 @@ internal static class RtspFailure
                 $"Nothing listens at {server.Host}, port {server.Port}: is the server running, and is that its port?",
             null or SocketError.TimedOut =>
                 $"{server.Host} did not answer on port {server.Port} within {Seconds(patience)}: is it on, and does a firewall let the port through?",
-            _ => $"{server.Host}, port {server.Port}, cannot be reached: {error.Message}",
+            _ => $"{server.Host}, port {server.Port}, cannot be reached: {error.Message.TrimEnd('.')}.",
         },
         error)
     {
@@ -88,7 +88,7 @@ internal static class RtspFailure
         return new RtspException(
             !isSpoken ? $"{server} wants to be told who asks in a way that Linnet does not speak ({Quote(string.Join(", ", challenges.Select(c => c.Scheme)))})."
             : request.Headers.Contains(RtspHeaderNames.Authorization) ? $"{server} does not accept this user name and password."
-            : $"{server} wants a user name and a password: write rtsp://USER:PASSWORD@{server}/…, with %40 for an @ in them.")
+            : $"{server} wants a user name and a password: write them before the host, as in USER:PASSWORD@{server}, with %40 for an @ and %2F for a / in them.")
         {
             IsFinal = true,
         };

@@ -16,6 +16,9 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
     private const uint Unknown32 = 0xFFFF_FFFF;
     private const int LongLengths = 28;
     private const int ShortFormat = 16;
+
+    // All but integers say how much of the chunk is an extension, even if there is none.
+    private const int ShortFormatOfOthers = 18;
     private const int LongFormat = 40;
 
     /// <summary>WAVE_FORMAT_PCM, _IEEE_FLOAT, _ALAW, _MULAW and _EXTENSIBLE.</summary>
@@ -28,7 +31,15 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
     public int Length => 12 + 8 + LongLengths + 8 + FormatLength + 8;
 
     /// <summary>Up to two channels the plain form does, which every program reads.</summary>
-    private int FormatLength => Pcm.Format.Channels > 2 ? LongFormat : ShortFormat;
+    private int FormatLength => Pcm.Format.Channels > 2 ? LongFormat : Tag == IntegerTag ? ShortFormat : ShortFormatOfOthers;
+
+    private ushort Tag => Pcm.Encoding.Layout switch
+    {
+        SampleLayout.F32LE or SampleLayout.F64LE => FloatTag,
+        SampleLayout.ALaw => ALawTag,
+        SampleLayout.MuLaw => MuLawTag,
+        _ => IntegerTag,
+    };
 
     /// <summary>Writes the header to the front of <paramref name="destination"/>; samples follow, and one zero byte if their length is odd.</summary>
     /// <returns><see cref="Length"/>.</returns>
@@ -47,11 +58,11 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
         bool fits = DataLength is not null && !is64;
 
         Span<byte> rest = destination[..Length];
-        rest = Tag(rest, is64 ? "RF64"u8 : "RIFF"u8, fits ? (uint)riffLength : Unknown32);
+        rest = Chunk(rest, is64 ? "RF64"u8 : "RIFF"u8, fits ? (uint)riffLength : Unknown32);
         "WAVE"u8.CopyTo(rest);
         rest = rest[4..];
 
-        Span<byte> longLengths = Tag(rest, is64 ? "ds64"u8 : "JUNK"u8, LongLengths)[..LongLengths];
+        Span<byte> longLengths = Chunk(rest, is64 ? "ds64"u8 : "JUNK"u8, LongLengths)[..LongLengths];
         longLengths.Clear();
         if (is64)
         {
@@ -61,23 +72,17 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
         }
 
         rest = rest[(8 + LongLengths)..];
-        WriteFormat(Tag(rest, "fmt "u8, (uint)FormatLength)[..FormatLength]);
-        Tag(rest[(8 + FormatLength)..], "data"u8, fits ? (uint)DataLength!.Value : Unknown32);
+        WriteFormat(Chunk(rest, "fmt "u8, (uint)FormatLength)[..FormatLength]);
+        Chunk(rest[(8 + FormatLength)..], "data"u8, fits ? (uint)DataLength!.Value : Unknown32);
         return Length;
     }
 
     private void WriteFormat(Span<byte> chunk)
     {
-        ushort tag = Pcm.Encoding.Layout switch
-        {
-            SampleLayout.F32LE or SampleLayout.F64LE => FloatTag,
-            SampleLayout.ALaw => ALawTag,
-            SampleLayout.MuLaw => MuLawTag,
-            _ => IntegerTag,
-        };
         ushort bits = (ushort)(8 * Pcm.Encoding.BytesPerSample);
         bool isLong = chunk.Length == LongFormat;
-        BinaryPrimitives.WriteUInt16LittleEndian(chunk, isLong ? ExtensibleTag : tag);
+        chunk.Clear();
+        BinaryPrimitives.WriteUInt16LittleEndian(chunk, isLong ? ExtensibleTag : Tag);
         BinaryPrimitives.WriteUInt16LittleEndian(chunk[2..], (ushort)Pcm.Format.Channels);
         BinaryPrimitives.WriteInt32LittleEndian(chunk[4..], Pcm.Format.SampleRate);
         BinaryPrimitives.WriteInt32LittleEndian(chunk[8..], Pcm.Format.SampleRate * Pcm.BytesPerFrame);
@@ -88,12 +93,12 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
             BinaryPrimitives.WriteUInt16LittleEndian(chunk[16..], LongFormat - ShortFormat - 2);
             BinaryPrimitives.WriteUInt16LittleEndian(chunk[18..], bits);
             BinaryPrimitives.WriteUInt32LittleEndian(chunk[20..], UsualSpeakers.MaskOf(Pcm.Format.Channels));
-            BinaryPrimitives.WriteUInt16LittleEndian(chunk[24..], tag);
+            BinaryPrimitives.WriteUInt16LittleEndian(chunk[24..], Tag);
             SubtypeTail.CopyTo(chunk[26..]);
         }
     }
 
-    private static Span<byte> Tag(Span<byte> destination, ReadOnlySpan<byte> id, uint length)
+    private static Span<byte> Chunk(Span<byte> destination, ReadOnlySpan<byte> id, uint length)
     {
         id.CopyTo(destination);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[4..], length);

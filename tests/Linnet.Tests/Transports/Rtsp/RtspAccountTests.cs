@@ -53,7 +53,7 @@ public sealed class RtspAccountTests
     [InlineData("Digest MD5 new", "ann:wrong", "does not accept this user name and password")]
     [InlineData("Digest MD5 stale", "ann:wrong", "does not accept this user name and password")]
     [InlineData("Basic", "ann", "does not accept this user name and password")]
-    [InlineData("Basic", "", "wants a user name and a password: write rtsp://USER:PASSWORD@127.0.0.1")]
+    [InlineData("Basic", "", "wants a user name and a password: write them before the host, as in USER:PASSWORD@127.0.0.1")]
     [InlineData("NTLM", "ann:wrong", "in a way that Linnet does not speak (NTLM)")]
     public async Task Who_is_not_known_there_is_told_so_at_once_and_for_good(string way, string userInfo, string said)
     {

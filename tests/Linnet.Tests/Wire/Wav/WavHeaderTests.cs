@@ -40,6 +40,22 @@ public class WavHeaderTests
     }
 
     [Theory]
+    [InlineData("s16le:48000:2", 16)]
+    [InlineData("f32le:48000:2", 18)]
+    [InlineData("alaw:8000:1", 18)]
+    [InlineData("s16le:48000:6", 40)]
+    public void All_but_integers_say_how_long_the_extension_of_their_format_is(string format, int length)
+    {
+        Assert.True(RawPcmFormat.TryParse(format, out RawPcmFormat? pcm, out _));
+        byte[] bytes = [.. Enumerable.Repeat((byte)0xFF, 200)];
+        new WavHeader(pcm, null).Write(bytes);
+
+        int at = bytes.AsSpan().IndexOf("fmt "u8);
+        Assert.Equal(length, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at + 4)));
+        Assert.True(length == 16 || BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at + 8 + 16)) == length - 18);
+    }
+
+    [Theory]
     [InlineData(2, 0u)]
     [InlineData(3, 0x7u)]
     [InlineData(4, 0x33u)]
