@@ -145,6 +145,17 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     private static TransportException NotLinnet(string server) =>
         new($"{server} is no Linnet server, so no station is found by it: give an address of rtsp, or fetch a stream with 'linnet serve'.") { IsFinal = true };
 
+    private static TransportException Refused(string server, int status) => status switch
+    {
+        408 or 425 or 429 or >= 500 => new TransportException(string.Create(CultureInfo.InvariantCulture, $"{server} answers {status}.")),
+        401 or 403 => new TransportException(string.Create(
+            CultureInfo.InvariantCulture, $"{server} does not let us see which stations it has ({status}): give the station's address of rtsp, or a user name and a password."))
+        {
+            IsFinal = true,
+        },
+        _ => NotLinnet(server),
+    };
+
     // What the server says of its stations; null where it says nothing that can be read.
     private async Task<string?> TryFetchAsync(Uri page, CancellationToken cancellationToken)
     {
@@ -182,9 +193,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
                 }
                 else
                 {
-                    throw (int)head.Status is 408 or 425 or 429 or >= 500
-                        ? new TransportException(string.Create(CultureInfo.InvariantCulture, $"{server} answers {(int)head.Status}."))
-                        : NotLinnet(server);
+                    throw Refused(server, (int)head.Status);
                 }
             }
 

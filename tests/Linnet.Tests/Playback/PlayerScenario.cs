@@ -80,6 +80,14 @@ public abstract class PlayerScenario
 
     private protected short[] Sent() => [.. Enumerable.Range(0, (int)_sender.Position).Select(position => _sender.Sound(position, 0))];
 
+    /// <summary>All that a sender has sent is the end of what was heard; but of its first 5 ms, for where it took long to come back, what was made up meanwhile is faded into it.</summary>
+    private protected static void AssertEndsWithAll(FakeRtpSender sender, short[] samples)
+    {
+        int joint = Mono.SampleRate / 200;
+        int length = (int)sender.Position - joint;
+        Assert.Equal(Enumerable.Range(joint, length).Select(position => sender.Sound(position, 0)), samples[^length..]);
+    }
+
     private protected static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
 
     private protected static async Task UntilAsync(Func<Task<bool>> condition)

@@ -80,6 +80,27 @@ public sealed class StationLookupTests : PlayerScenario
         Assert.Equal(isFinal, e.IsFinal);
     }
 
+    [Theory]
+    [InlineData("401 Unauthorized", "does not let us see which stations it has (401)", true)]
+    [InlineData("403 Forbidden", "does not let us see which stations it has (403)", true)]
+    [InlineData("404 Not Found", "is no Linnet server", true)]
+    [InlineData("410 Gone", "is no Linnet server", true)]
+    [InlineData("408 Request Timeout", "answers 408", false)]
+    [InlineData("425 Too Early", "answers 425", false)]
+    [InlineData("429 Too Many Requests", "answers 429", false)]
+    [InlineData("500 Internal Server Error", "answers 500", false)]
+    [InlineData("503 Service Unavailable", "answers 503", false)]
+    public async Task Pages_that_refuse_are_waited_for_if_that_can_pass(string status, string said, bool isFinal)
+    {
+        await using var pages = new ScriptedHttpServer(_ => $"HTTP/1.1 {status}\r\n\r\n");
+        await using var recording = new Recording(new PlayerOptions { Url = pages.Address("/") });
+
+        TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => recording.Running);
+
+        Assert.Contains(said, e.Message, StringComparison.Ordinal);
+        Assert.Equal(isFinal, e.IsFinal);
+    }
+
     [Fact]
     public async Task A_player_goes_on_to_the_section_that_gives_sound_whatever_its_format()
     {

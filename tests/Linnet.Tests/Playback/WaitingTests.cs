@@ -58,8 +58,19 @@ public sealed class WaitingTests : PlayerScenario
     [InlineData(404, false)]
     [InlineData(410, false)]
     [InlineData(401, false)]
+    [InlineData(403, false)]
+    [InlineData(405, false)]
+    [InlineData(406, false)]
+    [InlineData(501, false)]
+    [InlineData(505, false)]
+    [InlineData(551, false)]
     [InlineData(503, true)]
     [InlineData(500, true)]
+    [InlineData(400, true)]
+    [InlineData(408, true)]
+    [InlineData(453, true)]
+    [InlineData(462, true)]
+    [InlineData(599, true)]
     public async Task A_refusal_is_waited_out_if_it_can_pass(int status, bool waits)
     {
         await using var server = new FakeRtspServer { Script = (_, request) => request.Method == RtspMethod.Describe ? request.Answer((RtspStatus)status) : null };
@@ -75,6 +86,51 @@ public sealed class WaitingTests : PlayerScenario
             await Assert.ThrowsAsync<RtspException>(() => recording.Running);
             Assert.Equal(1, server.Methods.Count(method => method == RtspMethod.Describe));
         }
+    }
+
+    [Theory]
+    [InlineData(403, null, "does not let us hear '/song' (403)")]
+    [InlineData(403, "This server makes no renditions on demand.", "This server makes no renditions on demand.")]
+    [InlineData(410, null, "has no station '/song' any more.")]
+    [InlineData(410, "The station has ended.", "The station has ended.")]
+    public async Task A_refusal_for_good_says_what_it_means(int status, string? words, string said)
+    {
+        await using var server = new FakeRtspServer { Script = (_, request) => Refuse(request, status, words) };
+        await using var recording = new Recording(Waiting(server.Url), _logger);
+
+        RtspException e = await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+
+        Assert.EndsWith(said, said.EndsWith('.') ? e.Message : e.Message.Split(':')[^2], StringComparison.Ordinal);
+        Assert.True(e.IsFinal);
+    }
+
+    [Theory]
+    [InlineData(410, true)]
+    [InlineData(403, false)]
+    public async Task A_station_that_ended_while_its_player_was_away_ends_the_player_in_order_and_one_that_lets_it_in_no_more_does_not(int status, bool inOrder)
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = server.Script;
+        bool isOver = false;
+        server.Script = (connection, request) => Volatile.Read(ref isOver) ? Refuse(request, status, words: null) ?? script(connection, request) : script(connection, request);
+        await using var recording = new Recording(Options(server), _logger);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SendAsync(connection, 10);
+        await UntilAsync(() => recording.Player.GetStatistics().Played == TimeSpan.FromMilliseconds(200));
+        Volatile.Write(ref isOver, true);
+        connection.Close();
+
+        if (inOrder)
+        {
+            await recording.Running;
+        }
+        else
+        {
+            await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+        }
+
+        Assert.Equal(2, server.Methods.Count(method => method == RtspMethod.Describe));
+        Assert.Equal(Sent(), recording.Samples);
     }
 
     [Theory]
@@ -147,7 +203,7 @@ public sealed class WaitingTests : PlayerScenario
 
         short[] samples = recording.Samples;
         Assert.Equal(first, samples[..first.Length]);
-        Assert.Equal(Enumerable.Range(0, 1600).Select(i => (short)i), samples[^1600..]);
+        AssertEndsWithAll(again, samples);
         Assert.Equal(1, recording.Player.GetStatistics().Reconnects);
         await recording.DisposeAsync();
     }
@@ -166,6 +222,23 @@ public sealed class WaitingTests : PlayerScenario
         RtspException e = await Assert.ThrowsAsync<RtspException>(() => recording.Running);
         Assert.Contains("has stopped", e.Message, StringComparison.Ordinal);
         Assert.Equal(Sent(), recording.Samples);
+    }
+
+    private static RtspResponse? Refuse(RtspRequest request, int status, string? words)
+    {
+        if (request.Method != RtspMethod.Describe)
+        {
+            return null;
+        }
+
+        RtspResponse answer = request.Answer((RtspStatus)status);
+        if (words is not null)
+        {
+            answer.Headers.Add(RtspHeaderNames.ContentType, "text/plain");
+            answer.Body = System.Text.Encoding.UTF8.GetBytes(words);
+        }
+
+        return answer;
     }
 
     private static PlayerOptions Waiting(string url) => new()

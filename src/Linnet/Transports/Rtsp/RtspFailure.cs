@@ -69,16 +69,29 @@ internal static class RtspFailure
             : $"{server} does not send over {wanted.ToString().ToUpperInvariant()}: try --transport auto.");
 
     /// <summary>What an answer that is no success means. A server that explains itself is quoted.</summary>
-    internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) => response.Status switch
+    internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) =>
+        response.Status is RtspStatus.Unauthorized
+            ? NeedsAccount(server, request, response)
+            : new RtspException(Explanation(response) is { Length: > 0 } words ? words : Meaning(server, request, response))
+            {
+                IsUnknown = response.Status is RtspStatus.NotFound,
+                HasEnded = response.Status is RtspStatus.Gone,
+                IsFinal = IsForGood(response.Status),
+            };
+
+    // It is not let in, what it asks for will not be there again, or the server does not do such a thing. Everything else may pass: a server that
+    // starts, or is full, answers with many a number.
+    private static bool IsForGood(RtspStatus status) => status is RtspStatus.Forbidden or RtspStatus.Gone
+        or RtspStatus.MethodNotAllowed or RtspStatus.NotAcceptable or RtspStatus.NotImplemented or RtspStatus.VersionNotSupported or RtspStatus.OptionNotSupported;
+
+    private static string Meaning(string server, RtspRequest request, RtspResponse response) => response.Status switch
     {
-        RtspStatus.Unauthorized => NeedsAccount(server, request, response),
-        _ when Explanation(response) is { Length: > 0 } words => new RtspException(words) { IsUnknown = response.Status is RtspStatus.NotFound or RtspStatus.Gone },
-        RtspStatus.NotFound => new RtspException($"{server} has no station '{Quote(PathOf(request))}'.") { IsUnknown = true },
-        RtspStatus.Gone => new RtspException($"{server} has no station '{Quote(PathOf(request))}' any more.") { IsUnknown = true },
-        RtspStatus.ServiceUnavailable or RtspStatus.NotEnoughBandwidth => new RtspException($"{server} is full: try again later."),
-        RtspStatus.SessionNotFound => new RtspException($"{server} has ended our session."),
-        _ => new RtspException(string.Create(
-            CultureInfo.InvariantCulture, $"{server} refuses {request.Method}: {(int)response.Status} {Quote(response.Reason)}")),
+        RtspStatus.Forbidden => $"{server} does not let us hear '{Quote(PathOf(request))}' (403): perhaps it wants an account, or is there for other addresses.",
+        RtspStatus.NotFound => $"{server} has no station '{Quote(PathOf(request))}'.",
+        RtspStatus.Gone => $"{server} has no station '{Quote(PathOf(request))}' any more.",
+        RtspStatus.ServiceUnavailable or RtspStatus.NotEnoughBandwidth => $"{server} is full: try again later.",
+        RtspStatus.SessionNotFound => $"{server} has ended our session.",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{server} refuses {request.Method}: {(int)response.Status} {Quote(response.Reason)}"),
     };
 
     private static RtspException NeedsAccount(string server, RtspRequest request, RtspResponse response)

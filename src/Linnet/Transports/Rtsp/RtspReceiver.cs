@@ -235,7 +235,7 @@ internal sealed class RtspReceiver : IStationReceiver
         }
         catch (SocketException e)
         {
-            throw new RtspException($"Receiving over UDP failed: {e.Message}", e);
+            throw new RtspException($"Receiving over UDP failed: {e.Message.TrimEnd('.')}.", e);
         }
 
         return true;
