@@ -31,6 +31,7 @@ internal sealed record PlayerStats(
     long Underruns,
     long Stretches,
     RepairStats Repair,
+    string? Title,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Awaits)
 {
@@ -63,6 +64,7 @@ internal sealed record PlayerStats(
         player.Underruns,
         player.Stretches,
         RepairStats.Of(player.Repair),
+        player.Track,
         player.Impairment,
         player.Awaits);
 
