@@ -6,9 +6,6 @@ public enum RadioRefusal
     /// <summary>There is no such sound here (404).</summary>
     NotFound,
 
-    /// <summary>The station has no rendition that the player accepts (406).</summary>
-    NotAcceptable,
-
     /// <summary>The method is none that a listener uses (405).</summary>
     MethodNotAllowed,
 

@@ -231,10 +231,8 @@ public sealed class RadioServer
             case RadioTargetKind.M3u or RadioTargetKind.Pls:
                 return _replies.SendAsync(connection, RadioAnswers.Playlist(head, connection.Request, target, connection.Socket.LocalEndPoint, Now));
             case RadioTargetKind.Sound or RadioTargetKind.Station:
-                return (target.Rendition ?? RadioTarget.Preferred(target.Station!, head.Headers["Accept"])) is StreamRendition rendition
-                    ? ListenAsync(head, target.Station!, rendition, connection, cancellationToken)
-                    : RefuseAsync(
-                        head, connection, RadioRefusal.NotAcceptable, HttpStatusCode.NotAcceptable, RadioAnswers.WhatThereIs(_directory));
+                return ListenAsync(
+                    head, target.Station!, target.Rendition ?? RadioTarget.Preferred(target.Station!, head.Headers["Accept"]), connection, cancellationToken);
             default:
                 return RefuseAsync(head, connection, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioAnswers.WhyNothing(head.Path, _directory));
         }

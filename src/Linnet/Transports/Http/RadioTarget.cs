@@ -109,9 +109,9 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
 
     /// <summary>
     /// The rendition that <c>Accept</c> likes best, MP3 among equals, which all play; so too where it likes none: players send headers that were made for
-    /// pages, and sound is a better answer to them than a refusal (RFC 9110 §12.4.1). <see langword="null"/>: the station has none.
+    /// pages, and sound is a better answer to them than a refusal (RFC 9110 §12.4.1). The station has one.
     /// </summary>
-    internal static StreamRendition? Preferred(StationListing station, string? accept)
+    internal static StreamRendition Preferred(StationListing station, string? accept)
     {
         StreamRendition? best = null;
         int bestQuality = 0;
@@ -126,6 +126,6 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
             }
         }
 
-        return best;
+        return best!;
     }
 }
