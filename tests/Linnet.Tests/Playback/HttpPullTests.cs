@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using Linnet.Audio;
+using Linnet.Codecs.Flac;
 using Linnet.Codecs.Streams;
 using Linnet.Playback;
+using Linnet.Tests.Codecs;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
+using Linnet.Wire.Flac;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Playback;
@@ -165,6 +169,49 @@ public class HttpPullTests
 
         Assert.Contains($"/a.wav is no longer played: {end}. Trying again in 0.5 s", line, StringComparison.Ordinal);
         Assert.Equal(800, _station.GetState().Frames);
+    }
+
+    [Theory]
+    [InlineData(true, "cannot be fetched")]
+    [InlineData(false, "sends nothing any more")]
+    public async Task A_body_that_breaks_off_is_played_to_its_last_sample_too(bool isReset, string said)
+    {
+        // That the last frame of FLAC is whole is known only when another follows it, or nothing any more.
+        const int Last = 500;
+        var random = new Random(1);
+        using var encoder = new FlacEncoder(new AudioFormat(8000, 1), 16);
+        int held = 3 * encoder.FramesPerPacket;
+        byte[] info = encoder.Headers[0].ToArray();
+        info[0] |= 0x80;
+        byte[] sound = [.. FlacBlockHeader.Marker, .. info, .. Encoded.By(encoder, [.. Enumerable.Range(0, held + Last).Select(_ => random.Next(-1000, 1000) / 32768f)]).Bytes];
+        var time = new FakeTimeProvider();
+        var isHeard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new ScriptedHttpServer(async (_, stream, stop) =>
+        {
+            await stream.WriteAsync("HTTP/1.0 200 OK\r\nContent-Type: audio/flac\r\n\r\n"u8.ToArray(), stop);
+            await stream.WriteAsync(sound, stop);
+            await isHeard.Task.WaitAsync(stop);
+            if (isReset)
+            {
+                stream.Socket.Close(timeout: 0);
+            }
+
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+        });
+
+        string line = await FirstFailureAsync(server.Address("/jazz.flac"), time, () =>
+        {
+            if (_station.GetState().Frames == held)
+            {
+                isHeard.TrySetResult();
+                time.Advance(isReset ? TimeSpan.Zero : TimeSpan.FromSeconds(1));
+            }
+
+            return Task.CompletedTask;
+        });
+
+        Assert.Contains(said, line, StringComparison.Ordinal);
+        Assert.Equal(held + Last, _station.GetState().Frames);
     }
 
     [Fact]

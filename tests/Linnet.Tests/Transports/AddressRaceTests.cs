@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Tests.Fakes;
@@ -13,8 +14,8 @@ public class AddressRaceTests
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly List<string> _tried = [];
-    private readonly Dictionary<string, TaskCompletionSource<Connection>> _attempts = [];
+    private readonly ConcurrentQueue<string> _tried = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<Connection>> _attempts = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -92,7 +93,7 @@ public class AddressRaceTests
         for (int i = 1; i <= AddressRace.MaxAddresses; i++)
         {
             await Until.TrueAsync(() => _tried.Count == i);
-            _attempts[_tried[i - 1]].SetException(new SocketException((int)SocketError.ConnectionRefused));
+            _attempts[_tried.ElementAt(i - 1)].SetException(new SocketException((int)SocketError.ConnectionRefused));
         }
 
         await Assert.ThrowsAsync<SocketException>(() => racing.WaitAsync(Cancelled));
@@ -137,8 +138,8 @@ public class AddressRaceTests
     private Task<Connection> Try(IPAddress address, CancellationToken cancellationToken)
     {
         var attempt = new TaskCompletionSource<Connection>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _attempts.Add(address.ToString(), attempt);
-        _tried.Add(address.ToString());
+        Assert.True(_attempts.TryAdd(address.ToString(), attempt));
+        _tried.Enqueue(address.ToString());
         return attempt.Task;
     }
 
