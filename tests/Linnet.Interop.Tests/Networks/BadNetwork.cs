@@ -53,6 +53,19 @@ internal sealed partial class BadNetwork : IAsyncDisposable
     /// <summary>Takes an address from a host, and with it the way to its network.</summary>
     public Task RemoveAddressAsync(int host, string address) => Tool.RunAsync(Limit, "ip", "-n", _hosts[host], "address", "delete", address, "dev", "cable");
 
+    /// <summary>Lets programs that start on a host from now on find addresses by a name, as <c>/etc/hosts</c> does: the first of them has nobody behind it.</summary>
+    public async Task NameAsync(int host, string name, string silent, string address)
+    {
+        await Tool.RunAsync(Limit, "ip", "-n", _hosts[host], "neighbor", "add", silent, "lladdr", "02:00:00:00:00:99", "dev", "cable");
+        string folder = FolderOf(_hosts[host]);
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "hosts"), $"127.0.0.1 localhost\n{silent} {name}\n{address} {name}\n");
+    }
+
+    /// <summary>Runs a program of the system on a host, to its end.</summary>
+    public Task<string> RunAsync(int host, string program, params string[] arguments) =>
+        Tool.RunAsync(Limit, "ip", ["netns", "exec", _hosts[host], program, .. arguments]);
+
     /// <summary>From now on no UDP comes to the listeners' host, as if a firewall had been told so.</summary>
     public Task ShutUdpAsync() => NftAsync(_hosts[1], "insert rule inet bad in iifname cable meta l4proto udp drop");
 
@@ -75,6 +88,10 @@ internal sealed partial class BadNetwork : IAsyncDisposable
         {
             await using Tool tool = Tool.Start("ip", "netns", "delete", host);
             await tool.ExitAsync(Limit);
+            if (Directory.Exists(FolderOf(host)))
+            {
+                Directory.Delete(FolderOf(host), recursive: true);
+            }
         }
     }
 
@@ -110,6 +127,9 @@ internal sealed partial class BadNetwork : IAsyncDisposable
 
         static string Drop(int percent) => string.Create(CultureInfo.InvariantCulture, $"numgen random mod 100 < {percent} counter drop");
     }
+
+    // What lies there takes the place of what has the same name in /etc (ip-netns(8)).
+    private static string FolderOf(string host) => Path.Combine("/etc/netns", host);
 
     private static Task<string> NftAsync(string host, string command) => Tool.RunAsync(Limit, "ip", "netns", "exec", host, "nft", command);
 
