@@ -155,6 +155,39 @@ public sealed class ReconnectTests : PlayerScenario
         Assert.Equal(Sent(), recording.Samples);
     }
 
+    [Theory]
+    [InlineData(true, "UDP UDP TCP UDP")]
+    [InlineData(false, "UDP TCP TCP TCP")]
+    public async Task UDP_is_tried_again_after_each_loss_if_it_has_ever_brought_sound(bool works, string setups)
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        server.RefusesUdp = !works;
+        await using var recording = new Recording(Options(server) with { Transport = RtspTransport.Auto });
+        await HearAsync(works ? RtspTransport.Udp : RtspTransport.Tcp, all: 10, closes: true);
+        server.RefusesUdp = true;
+        await HearAsync(RtspTransport.Tcp, all: 20, closes: true);
+        server.RefusesUdp = false;
+        await HearAsync(works ? RtspTransport.Udp : RtspTransport.Tcp, all: 30, closes: false);
+        await recording.Running;
+
+        Assert.Equal(setups.Split(' '), server.Requests.Where(r => r.Method == RtspMethod.Setup).Select(static r => r.Headers[RtspHeaderNames.Transport]!.Contains("TCP", StringComparison.Ordinal) ? "TCP" : "UDP"));
+
+        async Task HearAsync(RtspTransport transport, int all, bool closes)
+        {
+            FakeRtspConnection connection = await server.PlayingAsync();
+            await SendAsync(connection, 10, transport);
+            await UntilAsync(() => recording.Player.GetStatistics().Receiver.Received == all);
+            if (closes)
+            {
+                connection.Close();
+            }
+            else
+            {
+                await SendGoodbyeAsync(connection, transport);
+            }
+        }
+    }
+
     [Fact]
     public async Task A_first_connection_that_fails_is_an_error_at_once()
     {

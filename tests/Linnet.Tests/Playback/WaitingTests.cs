@@ -104,6 +104,17 @@ public sealed class WaitingTests : PlayerScenario
         Assert.True(e.IsFinal);
     }
 
+    [Fact]
+    public async Task Whoever_has_heard_nothing_of_a_station_that_has_ended_is_told_so_though_it_was_described()
+    {
+        await using var server = new FakeRtspServer { Script = (_, request) => request.Method == RtspMethod.Play ? request.Answer(RtspStatus.Gone) : null };
+        await using var recording = new Recording(Waiting(server.Url), _logger);
+
+        RtspException e = await Assert.ThrowsAsync<RtspException>(() => recording.Running);
+
+        Assert.EndsWith("any more.", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(410, true)]
     [InlineData(403, false)]
