@@ -155,6 +155,31 @@ public sealed class ReconnectTests : PlayerScenario
         Assert.Equal(Sent(), recording.Samples);
     }
 
+    [Fact]
+    public async Task Each_loss_of_what_was_heard_is_a_first_one_that_is_told_and_tried_again_soon()
+    {
+        var logger = new RecordingLogger();
+        await using FakeRtspServer server = Serve(_sender);
+        await using var recording = new Recording(Options(server) with { MinReconnectDelay = TimeSpan.FromMilliseconds(100) }, logger);
+        const int Losses = 4;
+        for (int i = 1; i <= Losses; i++)
+        {
+            FakeRtspConnection connection = await server.PlayingAsync();
+            await SendAsync(connection, 10);
+            await UntilAsync(() => recording.Player.GetStatistics().Receiver.Received == 10 * i);
+            Assert.Null(recording.Player.GetStatistics().Awaits);
+            connection.Close();
+        }
+
+        await server.PlayingAsync();
+        await recording.StopAsync();
+
+        // Had it been tried less often each time, the fourth wait would be 400 ms at least.
+        string[] told = [.. logger.Lines.Where(static line => line.StartsWith("901", StringComparison.Ordinal))];
+        Assert.Equal(Losses, told.Length);
+        Assert.All(told, static line => Assert.EndsWith("is gone: it closed the connection. Trying again in 0.1 s", line, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(true, "UDP UDP TCP UDP")]
     [InlineData(false, "UDP TCP TCP TCP")]

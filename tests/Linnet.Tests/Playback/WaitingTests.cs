@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Playback;
+using Linnet.Playback.Devices;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Playback;
 
@@ -37,6 +39,32 @@ public sealed class WaitingTests : PlayerScenario
 
         // However often it was tried.
         Assert.Single(_logger.Lines, line => line.StartsWith("901", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_lasts_is_told_again_after_a_minute_and_not_before()
+    {
+        var time = new FakeTimeProvider();
+        await using var wav = new MemoryStream();
+        PlayerOptions options = Waiting($"rtsp://127.0.0.1:{FreePort()}/song") with { MinReconnectDelay = TimeSpan.FromSeconds(1), MaxReconnectDelay = TimeSpan.FromSeconds(1) };
+        await using var player = new Player(options, new PipeDevice("memory", wav, time), time, _logger);
+        using var stop = new CancellationTokenSource();
+        Task running = player.RunAsync(stop.Token);
+        await UntilAsync(() => _logger.Lines.Count == 1);
+
+        long since = time.GetTimestamp();
+        int early = 0;
+        await UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(50));
+            early = time.GetElapsedTime(since) < Tuner.SaidAgain ? _logger.Lines.Count : early;
+            return _logger.Lines.Count > 1 || time.GetElapsedTime(since) > 3 * Tuner.SaidAgain;
+        });
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal((1, 2), (early, _logger.Lines.Count));
+        Assert.Equal(_logger.Lines[0].Split("Trying")[0], _logger.Lines[1].Split("Trying")[0]);
     }
 
     [Fact]

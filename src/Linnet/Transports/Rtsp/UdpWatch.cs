@@ -50,10 +50,17 @@ internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceive
         if (session.TellsSent || rtp.HasSound)
         {
             long? after = await session.AskSentAsync(options.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
-            if (after <= before)
+            while (after <= before)
             {
+                // The station itself is silent. When it goes on it is to be heard, and if not, no later than else; so the last answer is the one to compare with.
+                before = after;
                 await Task.Delay(Lead, time, cancellationToken).ConfigureAwait(false);
-                return false;
+                if (rtp.SoundAt != heardAt)
+                {
+                    return false;
+                }
+
+                after = await session.AskSentAsync(options.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
             }
 
             await Task.Delay(Grace, time, cancellationToken).ConfigureAwait(false);

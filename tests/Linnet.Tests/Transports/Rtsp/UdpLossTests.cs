@@ -132,6 +132,98 @@ public sealed class UdpLossTests
     }
 
     [Fact]
+    public async Task What_a_station_sends_between_the_questions_is_heard_and_says_nothing_of_what_comes_later()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await HearAsync(connection, isTcp: false);
+
+        // It pauses, is asked for the first time, sends one packet more, and pauses again.
+        await AdvanceUntilAsync(() => Asked(server) == 1, sends: false);
+        await HearAsync(connection, isTcp: false);
+        await AdvanceAsync(TimeSpan.FromSeconds(30), sends: false);
+
+        Assert.Equal(["UDP"], Transports(server));
+        Assert.Empty(_logger.Lines);
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
+    public async Task What_was_sent_just_before_the_answer_may_still_be_under_way()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = server.Script;
+        server.Script = (connection, request) =>
+        {
+            // The second time it is asked, it has just sent something.
+            _sent += SentFeature.IsAskedBy(request) && Asked(server) == 2 ? 1 : 0;
+            return script(connection, request);
+        };
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await HearAsync(connection, isTcp: false);
+        await AdvanceUntilAsync(() => Asked(server) == 2, sends: false);
+        await HearAsync(connection, isTcp: false);
+        await AdvanceAsync(TimeSpan.FromSeconds(1), sends: false);
+
+        Assert.Equal(["UDP"], Transports(server));
+        Assert.Empty(_logger.Lines);
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
+    public async Task A_station_that_has_another_format_when_it_is_set_up_again_is_lost()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        await HearAsync(await server.PlayingAsync(), isTcp: false);
+        server.Sdp = server.Sdp.Replace("L16/8000/1", "L16/16000/1", StringComparison.Ordinal);
+
+        await AdvanceUntilAsync(() => hearing.IsCompleted, sends: true);
+
+        RtspException e = await Assert.ThrowsAsync<RtspException>(() => hearing);
+        Assert.Contains("has changed its mind about the format", e.Message, StringComparison.Ordinal);
+        Assert.False(e.IsFinal);
+    }
+
+    [Fact]
+    public async Task A_station_that_goes_on_after_a_pause_and_is_not_heard_then_is_noticed_as_soon()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        await HearAsync(await server.PlayingAsync(), isTcp: false);
+        await AdvanceAsync(TimeSpan.FromSeconds(10), sends: false);
+        Assert.Empty(_logger.Lines);
+
+        // Two packets a second, of which none comes through.
+        long since = _time.GetTimestamp();
+        Task<FakeRtspConnection> again = server.PlayingAsync().AsTask();
+        int steps = 0;
+        await Until.TrueAsync(() =>
+        {
+            if (!again.IsCompleted)
+            {
+                _sent += ++steps % 50 == 0 ? 1 : 0;
+                _time.Advance(Step);
+            }
+
+            return again.IsCompleted;
+        });
+
+        Assert.InRange(_time.GetElapsedTime(since), TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(4));
+        Assert.Equal(["740"], _logger.Lines.Select(line => line[..3]));
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
     public async Task A_server_that_does_not_answer_either_is_gone_within_a_few_seconds()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
@@ -190,6 +282,19 @@ public sealed class UdpLossTests
         {
             Assert.Equal(RtspTransport.Auto, way.OnLost(wasHeard: true, now: hour * 3600).Next);
         }
+    }
+
+    [Fact]
+    public void Where_only_UDP_is_wanted_pauses_and_patience_grow_to_ten_seconds_and_begin_anew_when_it_was_heard()
+    {
+        var way = new UdpWay(RtspTransport.Udp, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
+
+        Assert.Equal([0.25, 0.5, 1, 2, 4, 8, 10, 10], Enumerable.Range(0, 8).Select(now => way.OnLost(wasHeard: false, now).Pause.TotalSeconds));
+        Assert.Equal(TimeSpan.FromSeconds(10), way.FirstPatience);
+        Assert.Equal(TimeSpan.Zero, way.OnLost(wasHeard: true, now: 8).Pause);
+        Assert.Equal(TimeSpan.FromSeconds(2), way.FirstPatience);
+        Assert.Equal(TimeSpan.FromSeconds(0.25), way.OnLost(wasHeard: false, now: 9).Pause);
+        Assert.Equal(TimeSpan.FromSeconds(4), way.FirstPatience);
     }
 
     // A server that, if it is one of ours, tells how much it has sent.
@@ -255,6 +360,8 @@ public sealed class UdpLossTests
 
         return condition();
     });
+
+    private static int Asked(FakeRtspServer server) => server.Requests.Count(SentFeature.IsAskedBy);
 
     private static IEnumerable<string> Transports(FakeRtspServer server) => server.Requests
         .Where(request => request.Method == RtspMethod.Setup)
