@@ -15,15 +15,16 @@ public partial class LostWayTests
     [Theory]
     [InlineData("auto")]
     [InlineData("udp")]
-    public async Task Where_a_firewall_shuts_UDP_off_it_is_heard_again_within_ten_seconds(string transport)
+    public async Task Where_a_firewall_shuts_UDP_off_it_is_heard_again(string transport)
     {
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
         using var folder = new TempFolder();
         await using Tool server = await ServeAsync(network);
-        await using Tool player = network.OnClient("linnet", "play", Url, "--transport", transport, "--output", folder["out.wav"], "--seconds", "30");
+        await using Tool player = network.OnClient("linnet", "play", Url, "--transport", transport, "--output", folder["out.wav"]);
         await WaitForSoundAsync(folder["out.wav"], seconds: 3);
 
         await network.ShutUdpAsync();
+        long before = LengthOf(folder["out.wav"]);
         if (transport == "udp")
         {
             // Nothing but UDP: it goes on trying, and is heard soon after the way is open again.
@@ -31,10 +32,12 @@ public partial class LostWayTests
             await network.OpenUdpAsync();
         }
 
-        Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
+        await StopWhenHeardAgainAsync(player, folder["out.wav"], before);
         Assert.Contains("Sound no longer comes from 10.99.0.1:8554 over UDP, though it answers: setting it up again", player.Output, StringComparison.Ordinal);
         Assert.Contains($"Sound comes from 10.99.0.1:8554 again, over {(transport == "udp" ? "UDP" : "TCP")}", player.Output, StringComparison.Ordinal);
-        AssertHeard(folder["out.wav"], mostSilence: transport == "udp" ? 20 : 10);
+
+        // It takes some six seconds, and more on a machine that has no time for it; by simulated time UdpLossTests tell how long.
+        AssertHeard(folder["out.wav"], mostSilence: 20);
     }
 
     [Theory]
@@ -45,14 +48,15 @@ public partial class LostWayTests
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
         using var folder = new TempFolder();
         await using Tool server = await ServeAsync(network);
-        await using Tool player = network.OnClient("linnet", "play", Url, "--transport", transport, "--output", folder["out.wav"], "--seconds", "40");
+        await using Tool player = network.OnClient("linnet", "play", Url, "--transport", transport, "--output", folder["out.wav"]);
         await WaitForSoundAsync(folder["out.wav"], seconds: 3);
 
         await network.RemoveAddressAsync(1, "10.99.0.2/24");
         await Task.Delay(TimeSpan.FromSeconds(12), TimeProvider.System, TestContext.Current.CancellationToken);
+        long before = LengthOf(folder["out.wav"]);
         await network.AddAddressAsync(1, "10.99.0.2/24");
 
-        Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
+        await StopWhenHeardAgainAsync(player, folder["out.wav"], before);
         AssertHeard(folder["out.wav"], mostSilence: 12 + 15);
     }
 
@@ -65,15 +69,16 @@ public partial class LostWayTests
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
         using var folder = new TempFolder();
         await using Tool server = await ServeAsync(network);
-        await using Tool player = network.OnClient("linnet", "play", Url, "--transport", transport, "--output", folder["out.wav"], "--seconds", "30");
+        await using Tool player = network.OnClient("linnet", "play", Url, "--transport", transport, "--output", folder["out.wav"]);
         await WaitForSoundAsync(folder["out.wav"], seconds: 3);
         Tool stopped = who == "server" ? server : player;
 
         await stopped.SignalAsync("STOP");
         await Task.Delay(TimeSpan.FromSeconds(61), TimeProvider.System, TestContext.Current.CancellationToken);
+        long before = LengthOf(folder["out.wav"]);
         await stopped.SignalAsync("CONT");
 
-        Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
+        await StopWhenHeardAgainAsync(player, folder["out.wav"], before);
         AssertHeard(folder["out.wav"], mostSilence: 61 + 15);
     }
 
@@ -111,6 +116,16 @@ public partial class LostWayTests
 
     private static Task WaitForSoundAsync(string file, int seconds) =>
         UntilAsync(() => File.Exists(file) && new FileInfo(file).Length > seconds * Rate * 4L);
+
+    // Whatever was queued, and what was missed and is written all at once, are over by then.
+    private static async Task StopWhenHeardAgainAsync(Tool player, string file, long before)
+    {
+        await UntilAsync(() => LengthOf(file) > before + (10 * Rate * 4) && EndsWithSound(file, seconds: 2));
+        await player.InterruptAsync();
+        Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
+    }
+
+    private static long LengthOf(string file) => new FileInfo(file).Length;
 
     // What was missed is written all at once, as silence, before what comes then.
     private static bool EndsWithSound(string file, int seconds)

@@ -73,13 +73,20 @@ public sealed class WaitingTests : PlayerScenario
         // It accepts, and says nothing.
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        await using var recording = new Recording(Waiting($"rtsp://{listener.LocalEndpoint}/song"), _logger);
+        var time = new ManualTime();
+        await using var wav = new MemoryStream();
+        await using var player = new Player(Waiting($"rtsp://{listener.LocalEndpoint}/song"), new PipeDevice("memory", wav, time), time, _logger);
+        using var stop = new CancellationTokenSource();
+        Task running = player.RunAsync(stop.Token);
 
-        await UntilAsync(() => _logger.Lines.Count > 0);
+        // Within the first second.
+        await time.FireAsync(TimeSpan.FromMilliseconds(700));
+        await UntilAsync(() => player.GetStatistics().Awaits is not null);
 
-        Assert.Equal($"744 {listener.LocalEndpoint} has not answered so far. Waiting for it", _logger.Lines[0]);
-        Assert.Equal($"{listener.LocalEndpoint} has not answered so far.", recording.Player.GetStatistics().Awaits);
-        await recording.StopAsync();
+        Assert.Equal($"744 {listener.LocalEndpoint} has not answered so far. Waiting for it", Assert.Single(_logger.Lines));
+        Assert.Equal($"{listener.LocalEndpoint} has not answered so far.", player.GetStatistics().Awaits);
+        await stop.CancelAsync();
+        await running;
     }
 
     [Theory]

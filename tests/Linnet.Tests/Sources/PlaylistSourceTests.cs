@@ -55,6 +55,39 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_conversion_is_told_of_each_file_that_needs_it()
+    {
+        _folder.Write("1.wav", Wavs.Counting(0, 1000));
+        _folder.Write("2.wav", Wavs.Counting(0, 1000, rate: 16_000));
+        _folder.Write("3.wav", Wavs.Counting(0, 1000, rate: 16_000));
+
+        using IAudioSource source = Open(loop: true);
+        source.ReadAll(maxFrames: 6000);
+
+        Assert.Equal(["2.wav", "3.wav"], _log.Lines.Select(static line => Path.GetFileName(line.Split(" is converted")[0])));
+    }
+
+    [Fact]
+    public void A_problem_that_has_gone_and_comes_back_is_told_again()
+    {
+        int opened = 0;
+        using PlaylistSource source = PlaylistSource.Open(
+            "list",
+            () => [new PlaylistEntry("a"), new PlaylistEntry("b")],
+            (entry, _) => entry.Path == "a" || ++opened == 3 ? new RampSource(new AudioFormat(8000, 1), 2000) : throw new IOException("b is away."),
+            loop: true,
+            shuffle: null,
+            _log,
+            TestContext.Current.CancellationToken);
+
+        // Away in two rounds, there in the third, and away again.
+        source.ReadAll(maxFrames: 14_000);
+
+        Assert.Equal(2, _log.Lines.Count(static line => line.Contains("b is away.", StringComparison.Ordinal)));
+        Assert.InRange(opened, 5, 20);
+    }
+
+    [Fact]
     public void Once_through_a_single_file_knows_its_length()
     {
         string path = _folder.Write("song.wav", Wavs.Counting(0, 8000));

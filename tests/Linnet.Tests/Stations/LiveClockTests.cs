@@ -153,7 +153,77 @@ public class LiveClockTests
         Assert.DoesNotContain(_logger.Lines, IsOfClock);
     }
 
+    [Fact]
+    public void Who_comes_too_early_is_followed_by_a_step_back()
+    {
+        var clock = new LiveClock(mostOff: 100 * Ms, ticksPerSecond: 1000 * Ms);
+
+        (Stall stall, long at) = Watch(clock, static _ => -150 * Ms);
+
+        Assert.Equal(new Stall(-150 * Ms, -150 * Ms, MustStep: true, IsExplained: false), stall);
+        Assert.Equal(250 * Ms, at);
+    }
+
+    [Fact]
+    public void Jitter_and_drift_are_no_burst()
+    {
+        var clock = new LiveClock(mostOff: 100 * Ms, ticksPerSecond: 1000 * Ms);
+
+        // A fiftieth of a millisecond earlier with each block.
+        (Stall stall, long at) = Watch(clock, static block => (500 * Ms) - (block * Ms / 50));
+
+        Assert.Equal((500 * Ms, 250 * Ms), (stall.Lasting, at));
+    }
+
+    [Fact]
+    public void A_burst_without_end_is_ended()
+    {
+        var clock = new LiveClock(mostOff: 100 * Ms, ticksPerSecond: 1000 * Ms);
+
+        (Stall stall, long at) = Watch(clock, static block => (20_000 * Ms) - (block * 2 * Ms));
+
+        Assert.Equal((19_000 * Ms, 5000 * Ms), (stall.Lasting, at));
+    }
+
+    [Fact]
+    public void What_came_before_sound_was_lost_in_a_burst_says_nothing_of_what_lasts()
+    {
+        var clock = new LiveClock(mostOff: 100 * Ms, ticksPerSecond: 1000 * Ms);
+
+        (Stall stall, long at) = Watch(clock, static block => block switch { 0 => 900 * Ms, < 5 => 300 * Ms, _ => 700 * Ms }, lostBefore: 5);
+
+        Assert.Equal(new Stall(900 * Ms, 700 * Ms, MustStep: true, IsExplained: false), stall);
+        Assert.Equal(300 * Ms, at);
+    }
+
+    [Fact]
+    public void Lost_sound_is_a_step_however_small()
+    {
+        var clock = new LiveClock(mostOff: 100 * Ms, ticksPerSecond: 1000 * Ms);
+
+        (Stall stall, _) = Watch(clock, static _ => 50 * Ms, lostBefore: 0);
+
+        Assert.Equal(new Stall(50 * Ms, 50 * Ms, MustStep: true, IsExplained: true), stall);
+    }
+
     private static long Start => 1_000_000 * Ms;
+
+    // A block each 10 ms, until it is decided.
+    private static (Stall Stall, long At) Watch(LiveClock clock, Func<int, long> error, int lostBefore = -1)
+    {
+        for (int block = 0; block < 10_000; block++)
+        {
+            if (clock.Observe(error(block), block * 10 * Ms, block == lostBefore) is { } stall)
+            {
+                Assert.False(clock.IsWatching);
+                return (stall, block * 10 * Ms);
+            }
+
+            Assert.True(clock.IsWatching);
+        }
+
+        throw new InvalidOperationException("It is never decided.");
+    }
 
     private static bool IsOfClock(string line) => line.StartsWith("203", StringComparison.Ordinal) || line.StartsWith("745", StringComparison.Ordinal);
 
