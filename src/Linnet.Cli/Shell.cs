@@ -44,8 +44,7 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
         if (Out is QueuedWriter { Queue: { } queue } && await queue.WrittenAsync().WaitAsync(cancellationToken) is { } problem)
         {
             // Of a terminal that was closed nobody reads any more, as of a pipe.
-            throw problem is IOException { HResult: StandardStream.BrokenPipe } ? problem
-                : IsTerminal && problem.HResult == StandardStream.TerminalGone ? new IOException(problem.Message, StandardStream.BrokenPipe)
+            throw StandardStream.HasNoReader(problem) ? new IOException(problem.Message, StandardStream.BrokenPipe)
                 : new IOException($"Standard output cannot be written: {problem.Message}.", problem);
         }
     }

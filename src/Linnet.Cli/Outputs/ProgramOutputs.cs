@@ -47,12 +47,15 @@ internal sealed class ProgramOutputs : IDisposable
     public static string DroppedLine(long lines) =>
         (lines == 1 ? "linnet: 1 line was dropped" : $"linnet: {lines} lines were dropped") + ": there was no room to keep what could not be written." + Environment.NewLine;
 
-    /// <summary>Writes what is left, for a second at most; what was lost of standard output is said on standard error.</summary>
+    /// <summary>
+    /// Writes what is left, for a second at most; what was lost of standard output is said on standard error, unless nobody reads it any more, as in
+    /// <c>linnet serve … | head -1</c> or when the terminal was closed.
+    /// </summary>
     /// <param name="code">How the program ends. One that has failed has said why.</param>
     public async Task EndAsync(int code)
     {
         await EndAsync(Out);
-        if (code == ExitCode.Ended && Out.Queue.Unwritten > 0 && Out.Queue.Problem is { HResult: not StandardStream.BrokenPipe } problem)
+        if (code == ExitCode.Ended && Out.Queue.Unwritten > 0 && Out.Queue.Problem is { } problem && !StandardStream.HasNoReader(problem))
         {
             Error.WriteLine($"linnet: Not all could be written to standard output; lines that are missing: {Out.Queue.Unwritten}. {problem.Message}.");
         }

@@ -13,7 +13,7 @@ internal static unsafe partial class StandardStream
     /// <summary>Nobody reads the pipe any more: EPIPE, alike on all Unixes.</summary>
     internal const int BrokenPipe = 32;
 
-    /// <summary>The terminal was closed: EIO, alike on all Unixes. Of a disk it is a failure.</summary>
+    /// <summary>The terminal was closed: EIO, alike on all Unixes. Of a disk that is a failure, and <see cref="Open"/> gives it another code.</summary>
     internal const int TerminalGone = 5;
 
     private const int Interrupted = 4; // EINTR
@@ -24,12 +24,14 @@ internal static unsafe partial class StandardStream
     /// <summary>What writes to <paramref name="descriptor"/>, 1 or 2.</summary>
     internal static ByteWriter Open(int descriptor)
     {
+        // Asked before anything is written: of a terminal that was closed the system no longer says that it was one.
+        bool isRedirected = descriptor == Error ? Console.IsErrorRedirected : Console.IsOutputRedirected;
         if (!OperatingSystem.IsWindows())
         {
-            return bytes => Write(descriptor, bytes);
+            return isRedirected ? bytes => WriteToFile(descriptor, bytes) : bytes => Write(descriptor, bytes);
         }
 
-        SpeakUtf8(descriptor == Error ? Console.IsErrorRedirected : Console.IsOutputRedirected);
+        SpeakUtf8(isRedirected);
         Stream stream = descriptor == Error ? Console.OpenStandardError() : Console.OpenStandardOutput();
         return bytes =>
         {
@@ -37,6 +39,21 @@ internal static unsafe partial class StandardStream
             stream.Flush();
             return bytes.Length;
         };
+    }
+
+    /// <summary>Whether what could not be written is missed by nobody: whoever read the pipe or the terminal has gone.</summary>
+    internal static bool HasNoReader(Exception problem) => problem is IOException { HResult: BrokenPipe or TerminalGone };
+
+    private static int WriteToFile(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Write(descriptor, bytes);
+        }
+        catch (IOException e) when (e.HResult == TerminalGone)
+        {
+            throw new IOException(e.Message, e);
+        }
     }
 
     /// <summary>A console of Windows takes bytes for letters of its code page, which is seldom UTF-8.</summary>

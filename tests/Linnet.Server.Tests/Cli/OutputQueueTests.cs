@@ -1,4 +1,5 @@
 using System.Text;
+using Linnet.Cli;
 using Linnet.Cli.Outputs;
 
 namespace Linnet.Server.Tests.Cli;
@@ -131,6 +132,24 @@ public class OutputQueueTests
         await outputs.EndAsync(0);
 
         Assert.Equal($"linnet: Not all could be written to standard output; lines that are missing: 1. No space left on device.{Environment.NewLine}", error.Text);
+    }
+
+    [Theory]
+    [InlineData(StandardStream.BrokenPipe)]
+    [InlineData(StandardStream.TerminalGone)]
+    public async Task What_nobody_reads_any_more_is_missed_by_nobody(int code)
+    {
+        var error = new Disk();
+        using var outputs = new ProgramOutputs(bytes => throw new IOException("gone", code), error.Write, isTerminal: false, TimeProvider.System);
+        outputs.Out.WriteLine("lost");
+
+        await outputs.EndAsync(0);
+
+        Assert.Equal("", error.Text);
+        var shell = new Shell(outputs.Out, outputs.Error, TimeProvider.System, IsTerminal: false, HasKeys: false, IsDebugging: false);
+        IOException e = await Assert.ThrowsAsync<IOException>(() => shell.DeliverAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0, Failure.Report(e, shell, TestContext.Current.CancellationToken));
+        Assert.True(outputs.Error.Queue.IsIdle);
     }
 
     private static Task<Exception?> WrittenAsync(OutputQueue queue) => queue.WrittenAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
