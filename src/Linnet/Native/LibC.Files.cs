@@ -15,6 +15,9 @@ internal static unsafe partial class LibC
     internal const int NoSuchFile = 2;
     internal const int NoAccess = 13;
     internal const int NotPermitted = 1;
+    internal const int NotAFolder = 20;
+    internal const int MayEnter = 1;
+    internal const int MayWrite = 2;
     internal const byte EntryIsLink = 10;
 
     /// <summary>Whether <see cref="TryReadEntry"/> can be used: the layout of what it reads is the same in all C libraries of 64-bit Linux.</summary>
@@ -76,6 +79,12 @@ internal static unsafe partial class LibC
         isLink = entry is not null && entry[TypeOffset] == EntryIsLink;
         return entry is not null;
     }
+
+    /// <summary>Whether this process may do something with a file. Not 0: the reason is the last system error.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="mode"><see cref="MayWrite"/>, <see cref="MayEnter"/>.</param>
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "closedir")]
     internal static partial int CloseFolder(nint folder);

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Playback.Devices;
 using Linnet.Receive;
 using Linnet.Transports;
 using Linnet.Transports.Rtsp;
@@ -158,6 +159,9 @@ public sealed class Player : IAsyncDisposable
     private async Task PlayAsync(CancellationToken cancellationToken)
     {
         await using var tuner = _tuner.ConfigureAwait(false);
+
+        // The server may be waited for; a file that cannot be written need not be.
+        (_device as WavFileDevice)?.ThrowIfUnwritable();
         Feed feed = await _tuner.ConnectAsync(cancellationToken).ConfigureAwait(false);
         AudioFormat format = await OpenDeviceAsync(feed, cancellationToken).ConfigureAwait(false);
         using var output = new Output(feed, format, _device.HasClock, _options.Duration, Loudness);

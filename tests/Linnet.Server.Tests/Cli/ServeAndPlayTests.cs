@@ -185,7 +185,8 @@ public sealed partial class ServeAndPlayTests : IDisposable
     [InlineData("serve nowhere.wav", "nowhere.wav")]
     [InlineData("serve README.md", "README.md")]
     [InlineData("play 127.0.0.1:1/x --output null --no-reconnect", "127.0.0.1")]
-    [InlineData("play localhost --output no/such/folder/x.wav --no-reconnect", "")]
+    [InlineData("play localhost --output no/such/folder/x.wav", "Cannot write no/such/folder/x.wav: there is no folder 'no/such/folder'.")]
+    [InlineData("record 127.0.0.1:1/x no/such/folder/x.wav", "Cannot write no/such/folder/x.wav: there is no folder 'no/such/folder'.")]
     public async Task What_fails_says_so_in_one_line_with_exit_code_1(string commandLine, string says)
     {
         (int code, FakeShell shell) = await RunAsync(commandLine.Split(' '));

@@ -68,6 +68,19 @@ public sealed class WaitingTests : PlayerScenario
     }
 
     [Fact]
+    public async Task A_file_that_cannot_be_written_is_told_before_any_server_is_asked()
+    {
+        await using var server = new FakeRtspServer();
+        await using var file = new WavFileDevice(Path.Join(Path.GetTempPath(), "linnet-no-such-folder", "x.wav"), TimeProvider.System);
+        await using var player = new Player(Waiting(server.Url), file);
+
+        IOException e = await Assert.ThrowsAsync<IOException>(() => player.RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("x.wav: there is no folder '", e.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task A_server_that_is_silent_is_told_of_before_its_time_is_up()
     {
         // It accepts, and says nothing.

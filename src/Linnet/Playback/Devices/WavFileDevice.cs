@@ -44,10 +44,20 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"Cannot write {path}: {e.Message} Choose another file.", e);
+            throw Unwritable(WritablePath.ProblemOf(path) ?? e.Message, e);
         }
 
         return ValueTask.FromResult(wanted);
+    }
+
+    /// <summary>Fails if it is certain already that the file cannot be written. A recording that is there stays as it is until it is opened.</summary>
+    /// <exception cref="IOException">It cannot; the message says why.</exception>
+    internal void ThrowIfUnwritable()
+    {
+        if (WritablePath.ProblemOf(path) is string problem)
+        {
+            throw Unwritable(problem, null);
+        }
     }
 
     /// <inheritdoc/>
@@ -71,6 +81,8 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
             await _file.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private IOException Unwritable(string problem, Exception? reason) => new($"Cannot write {path}: {problem} Choose another file.", reason);
 
     private async Task RecordAsync(WavStream wav, AudioCallback callback, CancellationToken cancellationToken)
     {

@@ -1,0 +1,68 @@
+using Linnet.Audio;
+using Linnet.Playback.Devices;
+
+namespace Linnet.Tests.Playback.Devices;
+
+public sealed class WritablePathTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("linnet-writable-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_new_file_and_one_to_replace_can_be_written_and_stay_as_they_are()
+    {
+        File.WriteAllText(In("there.wav"), "kept");
+        File.CreateSymbolicLink(In("link.wav"), In("later.wav"));
+
+        Assert.All((string[])["there.wav", "new.wav", "link.wav"], name => Assert.Null(WritablePath.ProblemOf(In(name))));
+
+        // As a name is given at a prompt.
+        Assert.Null(WritablePath.ProblemOf("new.wav"));
+        Assert.Equal("kept", File.ReadAllText(In("there.wav")));
+        Assert.Equal(["link.wav", "there.wav"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task What_stands_against_it_is_said_and_said_alike_when_it_is_opened()
+    {
+        Directory.CreateDirectory(In("folder.wav"));
+        File.WriteAllText(In("file"), "");
+
+        Assert.Equal("it is a folder.", await ProblemAsync("folder.wav"));
+        Assert.Equal($"there is no folder '{In("no")}{Path.DirectorySeparatorChar}such'.", await ProblemAsync("no/such/x.wav"));
+        Assert.Equal($"'{In("file")}' is not a folder.", await ProblemAsync("file/x.wav"));
+        Assert.Contains("too long", await ProblemAsync(new string('x', 300) + ".wav"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("read-only.wav")]
+    [InlineData("closed/x.wav")]
+    public async Task What_may_not_be_written_is_said(string name)
+    {
+        if (Environment.IsPrivilegedProcess || OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Who may do everything may write this, too.");
+            return;
+        }
+
+        File.WriteAllText(In("read-only.wav"), "");
+        File.SetUnixFileMode(In("read-only.wav"), UnixFileMode.UserRead);
+        Directory.CreateDirectory(In("closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        Assert.Equal("Permission denied.", await ProblemAsync(name));
+    }
+
+    private string In(string name) => Path.Join(_folder, name);
+
+    private async Task<string?> ProblemAsync(string name)
+    {
+        await using var device = new WavFileDevice(In(name), TimeProvider.System);
+        string? problem = WritablePath.ProblemOf(In(name));
+
+        string said = $"Cannot write {In(name)}: {problem} Choose another file.";
+        Assert.Equal(said, Assert.Throws<IOException>(device.ThrowIfUnwritable).Message);
+        Assert.Equal(said, (await Assert.ThrowsAsync<IOException>(async () => await device.OpenAsync(new AudioFormat(8000, 1), TestContext.Current.CancellationToken))).Message);
+        return problem;
+    }
+}
