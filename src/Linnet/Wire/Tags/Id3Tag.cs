@@ -115,18 +115,21 @@ internal static class Id3Tag
             return gain;
         }
 
-        string text = body[0] switch
-        {
-            1 => Utf16(body[1..]),
-            2 => Encoding.BigEndianUnicode.GetString(body[1..]),
-            3 => Encoding.UTF8.GetString(body[1..]),
-            _ => Encoding.Latin1.GetString(body[1..]),
-        };
-        string[] parts = text.Split('\0');
+        string[] parts = TextOf(body)?.Split('\0') ?? [];
         return parts.Length < 2 ? gain : gain.With(parts[0].Trim('\uFEFF'), parts[1].Trim('\uFEFF'));
     }
 
-    internal static string Utf16(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
+    /// <summary>The text of a frame, whose first byte says in which encoding it is; <see langword="null"/>: it says nothing that is known.</summary>
+    /// <remarks>Many write UTF-8 or Windows-1252 and call it Latin-1, or Windows-1252 and call it UTF-8.</remarks>
+    internal static string? TextOf(ReadOnlySpan<byte> body) => body.IsEmpty ? null : body[0] switch
+    {
+        0 or 3 => TagText.Decoded(body[1..]),
+        1 => Utf16(body[1..]),
+        2 => Encoding.BigEndianUnicode.GetString(body[1..]),
+        _ => null,
+    };
+
+    private static string Utf16(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
         ? Encoding.BigEndianUnicode.GetString(bytes).Replace("\uFFFE", "", StringComparison.Ordinal)
         : Encoding.Unicode.GetString(bytes);
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Linnet.Audio;
 
 namespace Linnet.Wire.Tags;
@@ -23,21 +22,6 @@ internal static class Id3Track
         return new SoundTags(title, artist);
     }
 
-    private static string? Text(ReadOnlySpan<byte> body)
-    {
-        if (body.IsEmpty)
-        {
-            return null;
-        }
-
-        string? text = body[0] switch
-        {
-            0 => Windows1252.Decode(body[1..]),
-            1 => Id3Tag.Utf16(body[1..]),
-            2 => Encoding.BigEndianUnicode.GetString(body[1..]),
-            3 => Encoding.UTF8.GetString(body[1..]),
-            _ => null,
-        };
-        return text is null ? null : TagText.Clean(text.Split('\0')[0].Trim('\uFEFF'));
-    }
+    private static string? Text(ReadOnlySpan<byte> body) =>
+        Id3Tag.TextOf(body) is string text ? TagText.Clean(text.Split('\0')[0].Trim('\uFEFF')) : null;
 }

@@ -22,6 +22,16 @@ public class Id3TrackTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void What_is_called_Latin_1_or_UTF_8_is_UTF_8_if_it_is_that_and_else_Windows_1252(byte encoding)
+    {
+        byte[] tag = Tag(4, Frame(4, "TIT2", [encoding, .. "Don"u8, 0x92, .. "t"u8]), Frame(4, "TPE1", [encoding, .. "Größe"u8]));
+
+        Assert.Equal(new SoundTags("Don’t", "Größe"), Id3Track.Read(tag));
+    }
+
     [Fact]
     public void What_lies_or_is_of_another_kind_is_not_read()
     {
