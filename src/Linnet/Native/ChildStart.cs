@@ -2,12 +2,13 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Native;
 
 /// <summary>
 /// Starts programs that read what strangers have made. They get nothing of this process but what they need: no variable of the environment
-/// beyond a few, no open file beyond their three pipes, and no way to more rights (a set-user-id program they start gives them none).
+/// beyond a few, no open file beyond their three pipes and one that is lent, and no way to more rights (a set-user-id program they start gives them none).
 /// </summary>
 /// <remarks>
 /// Linux keeps "no new privileges" (prctl(2), PR_SET_NO_NEW_PRIVS) for each thread, hands it on to what the thread starts, and never takes it back:
@@ -26,10 +27,14 @@ internal static partial class ChildStart
     private const uint MarkOnly = 4; // CLOSE_RANGE_CLOEXEC
     private const nint CloseRangeCall = 436; // alike on all of Linux' architectures
 
+    // What one child is to get is open for all that start just then.
+    private static readonly Lock Starting = new();
+
     /// <summary>Starts a program with redirected streams.</summary>
     /// <param name="start">What to start. Its environment is replaced.</param>
+    /// <param name="lent">A file that it gets as well, under the number that it has here; not on other systems than Linux.</param>
     /// <exception cref="Win32Exception">It does not start.</exception>
-    internal static Process Run(ProcessStartInfo start)
+    internal static Process Run(ProcessStartInfo start, SafeFileHandle? lent = null)
     {
         Clean(start.Environment);
         if (!OperatingSystem.IsLinux())
@@ -57,13 +62,33 @@ internal static partial class ChildStart
             try
             {
                 _ = LibC.PrCtl(NoNewPrivileges, 1, 0, 0, 0);
-                KeepOpenFiles();
-                child = Start(start);
+                lock (Starting)
+                {
+                    KeepOpenFiles();
+                    child = lent is null ? Start(start) : Start(start, lent);
+                }
             }
             catch (Exception e)
             {
                 problem = e;
             }
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start, SafeFileHandle lent)
+    {
+        bool isHeld = false;
+        lent.DangerousAddRef(ref isHeld);
+        int descriptor = (int)lent.DangerousGetHandle();
+        try
+        {
+            _ = Control(descriptor, SetFlags, 0);
+            return Start(start);
+        }
+        finally
+        {
+            _ = Control(descriptor, SetFlags, CloseOnExec);
+            lent.DangerousRelease();
         }
     }
 

@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Wire.Playlists;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Sources;
 
@@ -94,7 +95,7 @@ public static class AudioSources
     private static IAudioSource OpenEntry(PlaylistEntry entry, TimeProvider time, CancellationToken cancellationToken)
     {
         IAudioSource source = ByteText.HasBytes(entry.Path)
-            ? LentFile.Open(entry.Path, lent => OpenFile(lent, entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(entry.Path)), time, cancellationToken))
+            ? LentFile.Open(entry.Path, (name, file) => OpenFile(name, entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(entry.Path)), time, cancellationToken, file))
             : OpenFile(entry.Path, entry.Untagged, time, cancellationToken);
         return entry.Part is { } part ? new PartSource(source, part, entry.Untagged, entry.Shown) : source;
     }
@@ -115,6 +116,7 @@ public static class AudioSources
     }
 
     /// <summary>Opens one file: by our own decoders or libsndfile, and by ffmpeg what those do not read.</summary>
-    private static IAudioSource OpenFile(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken) =>
-        (IAudioSource?)FileSource.TryOpen(path, untagged) ?? FfmpegSource.Open(path, untagged, time, cancellationToken);
+    private static IAudioSource OpenFile(
+        string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken, SafeFileHandle? lent = null) =>
+        (IAudioSource?)FileSource.TryOpen(path, untagged) ?? FfmpegSource.Open(path, untagged, time, FfmpegSource.SearchPath, cancellationToken, lent);
 }

@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Codecs.Ffmpeg;
 using Linnet.Codecs.Streams;
+using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Sources;
 
@@ -28,6 +29,9 @@ public sealed class FfmpegSource : IAudioSource
     private bool _isLonger;
     private long _position;
     private TrackInfo? _track;
+
+    /// <summary>Where ffmpeg is looked for, unless somebody says otherwise.</summary>
+    internal static string? SearchPath => Environment.GetEnvironmentVariable("PATH");
 
     private FfmpegSource(FfmpegProcess process, ReadAhead bytes, DecodedSound sound, int bitDepth, string path, TrackInfo? untagged)
     {
@@ -62,13 +66,14 @@ public sealed class FfmpegSource : IAudioSource
     /// <param name="cancellationToken">Ends the wait, and ffmpeg.</param>
     /// <exception cref="IOException">ffmpeg is not installed or finds no sound in the file; the message is a sentence for the user.</exception>
     public static FfmpegSource Open(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken = default) =>
-        Open(path, untagged, time, Environment.GetEnvironmentVariable("PATH"), cancellationToken);
+        Open(path, untagged, time, SearchPath, cancellationToken);
 
     /// <inheritdoc cref="Open(string, TrackInfo?, TimeProvider, CancellationToken)"/>
-    internal static FfmpegSource Open(string path, TrackInfo? untagged, TimeProvider time, string? searchPath, CancellationToken cancellationToken)
+    internal static FfmpegSource Open(
+        string path, TrackInfo? untagged, TimeProvider time, string? searchPath, CancellationToken cancellationToken, SafeFileHandle? lent = null)
     {
         SourceFile.ThrowIfUnreadable(path);
-        FfmpegProcess process = FfmpegProcess.Start(path, searchPath);
+        FfmpegProcess process = FfmpegProcess.Start(path, searchPath, lent: lent);
         var bytes = new ReadAhead(process.Output);
         var sound = new DecodedSound(bytes.Read, new WavStreamDecoder(), path);
         try

@@ -46,6 +46,29 @@ public sealed class PrivilegesTests : IDisposable
     }
 
     [Fact]
+    public async Task With_another_user_ffmpeg_hears_a_file_whose_name_is_no_UTF_8()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can become another user.");
+        Assert.SkipUnless(File.Exists("/usr/bin/ffmpeg"), "ffmpeg makes and reads the file.");
+        int port = LinnetProcess.FreePort();
+        await using LinnetProcess server = LinnetProcess.Start(
+            "chmod 755 . && ffmpeg -v error -f lavfi -i sine=duration=20 \"$(printf 'caf\\351.m4a')\" && exec \"$0\" \"$@\"",
+            LinnetProcess.Serve(port, "jazz=" + _folder, "--user", "nobody"),
+            _folder);
+
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/jazz.mp3", 10_000), 10_000, long.MaxValue);
+
+        server.Signal(LinnetProcess.Terminate);
+        string said = await server.Output.ReadToEndAsync(TestContext.Current.CancellationToken);
+        int code = await server.ExitAsync();
+
+        // .NET has no name for it.
+        await using LinnetProcess removal = LinnetProcess.Start("rm ./*.m4a", [], _folder);
+        Assert.Equal((0, 0), (code, await removal.ExitAsync()));
+        Assert.DoesNotContain("skipped", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_user_who_cannot_read_the_program_is_refused_at_once()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can become another user.");

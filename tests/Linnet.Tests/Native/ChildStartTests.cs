@@ -48,10 +48,23 @@ public sealed partial class ChildStartTests : IDisposable
         Assert.Contains(_path, open, StringComparison.Ordinal);
         Assert.Equal(0, Control(Number, SetFlags, 0));
 
-        open = await OpenFilesOfAsync(ChildStart.Run);
+        open = await OpenFilesOfAsync(static start => ChildStart.Run(start));
 
         Assert.Equal(3, open.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.DoesNotContain(_path, open, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_gets_the_one_that_is_lent_to_it_and_the_next_does_not()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows which files a process has open.");
+
+        string open = await OpenFilesOfAsync(start => ChildStart.Run(start, _file));
+
+        Assert.Equal(4, open.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains(_path, open, StringComparison.Ordinal);
+        Assert.Equal(CloseOnExec, Control(Number, GetFlags, 0));
+        Assert.DoesNotContain(_path, await OpenFilesOfAsync(static start => ChildStart.Run(start)), StringComparison.Ordinal);
     }
 
     [Fact]

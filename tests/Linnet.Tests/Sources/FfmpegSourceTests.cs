@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Linnet.Audio;
 using Linnet.Codecs.Ffmpeg;
 using Linnet.Sources;
+using Linnet.Tests.Fakes;
 using Linnet.Wire.Wav;
 using Microsoft.Extensions.Time.Testing;
 
@@ -36,6 +37,24 @@ public sealed partial class FfmpegSourceTests : IDisposable
 
         Assert.Equal((new AudioFormat(8000, 1), 16), (source.Format, source.BitDepth));
         Assert.Equal(Enumerable.Range(0, 5000), Wavs.Integers(source.ReadAll()));
+    }
+
+    [Fact]
+    public void A_file_whose_name_is_no_UTF_8_is_handed_to_it()
+    {
+        if (!RawNames.AreThere)
+        {
+            return;
+        }
+
+        // The stand-in gives what it is told to read; the name is good for itself, not for anybody who looks at this process.
+        Pretend("for a; do case $a in file:/proc/self/*) exec cat \"${a#file:}\";; esac; done");
+        using var raw = new RawNames();
+        string path = raw.Rename(_folder.Write("song.wav", Wavs.Counting(0, 5000)), _folder["Caf\uDCE9.m4a"]);
+
+        using var source = LentFile.Open(path, (name, file) => FfmpegSource.Open(name, null, TimeProvider.System, _folder.Path, TestContext.Current.CancellationToken, file));
+
+        Assert.Equal(5000, source.ReadAll().Length);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Linnet.Audio;
 using Linnet.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Codecs.Ffmpeg;
 
@@ -99,14 +100,15 @@ internal sealed class FfmpegProcess : IDisposable
     /// <param name="path">The file to decode.</param>
     /// <param name="searchPath">Where to look for the program: the value of PATH.</param>
     /// <param name="freeWork">Instead of <see cref="FreeWork"/>.</param>
+    /// <param name="lent">An open file that <paramref name="path"/> names by its number, <c>/proc/self/fd/N</c>; ffmpeg gets it.</param>
     /// <exception cref="IOException">It is not installed, or does not start; the message says what to do.</exception>
-    internal static FfmpegProcess Start(string path, string? searchPath, TimeSpan? freeWork = null)
+    internal static FfmpegProcess Start(string path, string? searchPath, TimeSpan? freeWork = null, SafeFileHandle? lent = null)
     {
         string program = Find(searchPath) ?? throw new IOException(
             $"{path} is not a sound file that libsndfile can read, and ffmpeg, which might, is not installed. Install it with: {HowToInstall}");
         try
         {
-            FfmpegProcess process = Run(program, ArgumentsFor(path), freeWork);
+            FfmpegProcess process = Run(program, ArgumentsFor(path), freeWork, lent);
             process._process.StandardInput.Close();
             return process;
         }
@@ -221,7 +223,7 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    private static FfmpegProcess Run(string program, string[] arguments, TimeSpan? freeWork = null)
+    private static FfmpegProcess Run(string program, string[] arguments, TimeSpan? freeWork = null, SafeFileHandle? lent = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -231,7 +233,7 @@ internal sealed class FfmpegProcess : IDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        return new FfmpegProcess(ChildStart.Run(start), freeWork);
+        return new FfmpegProcess(ChildStart.Run(start, lent), freeWork);
     }
 
     /// <summary>The program on PATH; never one in the working directory.</summary>
