@@ -2,6 +2,7 @@ using Linnet.Playback;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
 using Linnet.Transports.Rtsp;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Playback;
 
@@ -29,6 +30,7 @@ public sealed class StationLookupTests : PlayerScenario
 
     [Theory]
     [InlineData("http://studio:8000/", Three, "has 3 stations. Say which: rtsp://studio:9000/jazz or rtsp://studio:9000/jazz-64 or rtsp://studio:9000/news.", true)]
+    [InlineData("http://studio:8000/jazzband", One, "has no station 'jazzband'. There is rtsp://studio:8554/jazz.", true)]
     [InlineData("http://studio:8000/rock", One, "has no station 'rock'. There is rtsp://studio:8554/jazz.", true)]
     [InlineData("http://studio:8000/", "{\"rtsp_port\":8554,\"stations\":[]}", "has no station now", false)]
     [InlineData("http://studio:8000/", "<html>", "is no Linnet server", true)]
@@ -46,18 +48,20 @@ public sealed class StationLookupTests : PlayerScenario
     }
 
     [Theory]
-    [InlineData("http")]
-    [InlineData("rtsp")]
-    public async Task The_port_of_the_pages_is_as_good_as_that_of_RTSP(string scheme)
+    [InlineData("http", "")]
+    [InlineData("http", "/moved.json")]
+    [InlineData("rtsp", "")]
+    public async Task The_port_of_the_pages_is_as_good_as_that_of_RTSP(string scheme, string moved)
     {
         await using FakeRtspServer server = Serve(_sender);
         await using var pages = new ScriptedHttpServer(path =>
         {
             string json = $"{{\"rtsp_port\":{server.Port},\"stations\":[\"song\"]}}";
-            return path == StationLookup.Path ? $"HTTP/1.1 200 OK\r\nContent-Length: {json.Length}\r\n\r\n{json}" : "HTTP/1.1 400 Bad Request\r\n\r\n";
+            return path == StationLookup.Path && moved.Length > 0 ? $"HTTP/1.1 302 Found\r\nLocation: {moved}\r\n\r\n"
+                : path == StationLookup.Path || path == moved ? $"HTTP/1.1 200 OK\r\nContent-Length: {json.Length}\r\n\r\n{json}" : "HTTP/1.1 400 Bad Request\r\n\r\n";
         });
         await using var recording = new Recording(Options(server) with { Url = new Uri($"{scheme}://127.0.0.1:{pages.Address("/").Port}/") });
-        FakeRtspConnection connection = await server.PlayingAsync();
+        FakeRtspConnection connection = await PlayingAsync(server, recording);
         await SendAsync(connection, 10);
         await SendGoodbyeAsync(connection, RtspTransport.Tcp);
 
@@ -67,11 +71,13 @@ public sealed class StationLookupTests : PlayerScenario
     }
 
     [Theory]
-    [InlineData("http", "is no Linnet server", true)]
-    [InlineData("rtsp", "is not RTSP as Linnet takes it", false)]
-    public async Task What_is_neither_is_said_as_it_was_asked(string scheme, string said, bool isFinal)
+    [InlineData("http", "404 Not Found", "is no Linnet server", true)]
+    [InlineData("http", "503 Busy", "answers 503", false)]
+    [InlineData("http", "302 Found\r\nLocation: /stations.json", "redirects too often", false)]
+    [InlineData("rtsp", "404 Not Found", "is not RTSP as Linnet takes it", false)]
+    public async Task What_is_neither_is_said_as_it_was_asked(string scheme, string answer, string said, bool isFinal)
     {
-        await using var pages = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n");
+        await using var pages = new ScriptedHttpServer(_ => $"HTTP/1.1 {answer}\r\n\r\n");
         await using var recording = new Recording(new PlayerOptions { Url = new Uri($"{scheme}://127.0.0.1:{pages.Address("/").Port}/") });
 
         TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => recording.Running);
@@ -101,6 +107,36 @@ public sealed class StationLookupTests : PlayerScenario
         Assert.Equal(isFinal, e.IsFinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pages_are_asked_only_where_RTSP_was_never_spoken(bool wasHeard)
+    {
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        await using var server = new FakeRtspServer();
+        await using var pages = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n");
+        var lookup = new StationLookup(new Uri($"rtsp://127.0.0.1:{pages.Address("/").Port}/jazz"), TimeProvider.System);
+        if (wasHeard)
+        {
+            var options = new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp };
+            await using RtspReceiver receiver = await lookup.ConnectAsync(
+                _ => RtspReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, cancelled), cancelled);
+        }
+
+        var refusal = new RtspException("It refuses.") { IsNoAnswer = wasHeard };
+
+        Assert.Same(refusal, await Assert.ThrowsAsync<RtspException>(() => lookup.ConnectAsync(_ => Task.FromException<RtspReceiver>(refusal), cancelled)));
+        Assert.Empty(pages.Asked);
+    }
+
+    // A player that ends before it plays fails the test, and does not hold it up.
+    private static async Task<FakeRtspConnection> PlayingAsync(FakeRtspServer server, Recording recording)
+    {
+        Task<FakeRtspConnection> playing = server.PlayingAsync().AsTask();
+        Assert.Same(playing, await Task.WhenAny(playing, recording.Running));
+        return await playing;
+    }
+
     [Fact]
     public async Task A_player_goes_on_to_the_section_that_gives_sound_whatever_its_format()
     {
@@ -109,7 +145,7 @@ public sealed class StationLookupTests : PlayerScenario
             "m=audio", "m=audio 0 RTP/AVP 0\r\na=control:back\r\nm=audio", StringComparison.Ordinal);
         await using var recording = new Recording(Options(server));
         await server.PlayingAsync();
-        FakeRtspConnection connection = await server.PlayingAsync();
+        FakeRtspConnection connection = await PlayingAsync(server, recording);
         await SendAsync(connection, 10);
         await SendGoodbyeAsync(connection, RtspTransport.Tcp);
 

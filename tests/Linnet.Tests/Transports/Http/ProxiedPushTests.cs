@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
@@ -6,6 +8,7 @@ using Linnet.Tests.Fakes;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Http;
@@ -19,10 +22,11 @@ public class ProxiedPushTests
         [.. "RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF".Select(static c => (byte)c)];
 
     private readonly RecordingLogger _log = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly PushServer _server;
 
     public ProxiedPushTests() => _server = new PushServer(
-        new PushServerOptions { Password = "hackme" }, [new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 1))], StreamDecoders.TryCreate, new FakeTimeProvider(), _log);
+        new PushServerOptions { Password = "hackme" }, [new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 1))], StreamDecoders.TryCreate, _time, _log);
 
     [Theory]
     [InlineData("PUT /live HTTP/1.1", true)]
@@ -56,6 +60,37 @@ public class ProxiedPushTests
         Assert.Equal("push", total.Transport);
         Assert.InRange(total.Connections, 1, 2);
         Assert.Equal(1044 * total.Connections, total.Bytes);
+    }
+
+    [Fact]
+    public async Task Who_guesses_behind_a_proxy_holds_up_itself_and_nobody_else_behind_it()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var proxy = new TcpClient();
+        await proxy.ConnectAsync((IPEndPoint)listener.LocalEndpoint, TestContext.Current.CancellationToken);
+        using Socket socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        for (int i = 0; i < PasswordGate.FreeTries; i++)
+        {
+            Assert.Contains(" 401 ", await AskAsync("203.0.113.1", $"guess {i}"), StringComparison.Ordinal);
+        }
+
+        Task<string> guesser = AskAsync("203.0.113.1", "hackme");
+        string other = await AskAsync("203.0.113.2", "hackme").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        // The password was right; nobody sends there now.
+        Assert.Contains(" 404 ", other, StringComparison.Ordinal);
+        Assert.False(guesser.IsCompleted);
+        _time.Advance(PasswordGate.MaxWait);
+        Assert.Contains(" 404 ", await guesser, StringComparison.Ordinal);
+
+        Task<string> AskAsync(string client, string password)
+        {
+            string text = "GET /admin/metadata?mount=/live&mode=updinfo&song=x HTTP/1.1\r\nAuthorization: " + new BasicCredentials("source", password).ToHeader() + "\r\n\r\n";
+            Assert.Equal(HttpReadResult.Done, HttpRequestHead.TryParse(new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(text)), null, out HttpRequestHead? head, out _));
+            var request = new ForwardedRequest(new ClientOrigin(new IPEndPoint(IPAddress.Parse(client), 4711), ClientRoute.Proxied), "http", null, IsForwarded: true);
+            return new PushPeer(ends => _server.ServeAsync(head!, ends, socket, request, TestContext.Current.CancellationToken)).ReadToEndAsync();
+        }
     }
 
     private PushPeer Begin(bool isForwarded, string lines)

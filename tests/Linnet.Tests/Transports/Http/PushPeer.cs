@@ -13,7 +13,12 @@ internal sealed class PushPeer
     private readonly Pipe _out = new();
     private readonly StringBuilder _read = new();
 
-    internal PushPeer(PushServer server, HttpRequestHead head, bool isForwarded = false) => _ = RunAsync(server, head, isForwarded);
+    internal PushPeer(PushServer server, HttpRequestHead head, bool isForwarded = false)
+        : this(ends => server.ServeAsync(head, ends, new IPEndPoint(IPAddress.Loopback, 1234), isForwarded, TestContext.Current.CancellationToken))
+    {
+    }
+
+    internal PushPeer(Func<IDuplexPipe, Task> serve) => _ = RunAsync(serve);
 
     internal ValueTask<FlushResult> SendAsync(byte[] bytes) => _in.Writer.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
@@ -50,9 +55,9 @@ internal sealed class PushPeer
         return !read.IsCompleted;
     }
 
-    private async Task RunAsync(PushServer server, HttpRequestHead head, bool isForwarded)
+    private async Task RunAsync(Func<IDuplexPipe, Task> serve)
     {
-        await server.ServeAsync(head, new Ends(_in.Reader, _out.Writer), new IPEndPoint(IPAddress.Loopback, 1234), isForwarded, TestContext.Current.CancellationToken);
+        await serve(new Ends(_in.Reader, _out.Writer));
         await _in.Reader.CompleteAsync();
         await _out.Writer.CompleteAsync();
     }

@@ -4,6 +4,7 @@ using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtsp;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
@@ -11,6 +12,8 @@ namespace Linnet.Tests.Transports.Rtsp;
 public sealed class RtspCameraTests
 {
     private const string Session = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -133,7 +136,7 @@ public sealed class RtspCameraTests
         foreach (string track in (string[])["mic", "back"])
         {
             await using RtspReceiver silent = await ConnectAsync(options);
-            RtspException e = await Assert.ThrowsAsync<RtspException>(() => silent.RunAsync(sink.Sink, Cancelled));
+            RtspException e = await Assert.ThrowsAsync<RtspException>(() => silent.RunAsync(sink.Sink, Cancelled).WaitAsync(HangLimit, Cancelled));
             Assert.True(e.IsSilentSection);
             Assert.EndsWith($"/song/{track}", server.Requests.Last(r => r.Method == RtspMethod.Setup).Uri, StringComparison.Ordinal);
             Assert.Equal(track == "mic" ? "PCMA" : "PCMU", silent.Payload.EncodingName);
@@ -152,6 +155,48 @@ public sealed class RtspCameraTests
         await RtspClients.StopAsync(stop, hearing);
         Assert.EndsWith("/song/mic", server.Requests.Last(r => r.Method == RtspMethod.Setup).Uri, StringComparison.Ordinal);
         Assert.False(options.Sections.MayGoOn(2));
+    }
+
+    [Theory]
+    [InlineData(2, false, true)]
+    [InlineData(2, true, false)]
+    [InlineData(1, false, false)]
+    public async Task A_section_has_three_seconds_to_begin_if_there_is_another(int count, bool speaks, bool ends)
+    {
+        await using var server = new FakeRtspServer
+        {
+            Sdp = Session + string.Concat(Enumerable.Range(0, count).Select(static i => $"m=audio 0 RTP/AVP 0\r\na=control:{i}\r\n")),
+        };
+        var options = new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp };
+        await using RtspSession session = await RtspSession.OpenAsync(options, TimeProvider.System, Cancelled);
+        var time = new FakeTimeProvider();
+        var watch = new SectionWatch(options, time, NullLogger.Instance);
+        Linnet.Transports.Rtp.RtpSink sink = watch.Watch(new RecordingSink().Sink);
+        using var stop = new CancellationTokenSource();
+        Task watching = watch.RunAsync(session, stop.Token);
+
+        time.Advance(TimeSpan.FromSeconds(2.9));
+        Assert.False(watching.IsCompleted);
+        if (speaks)
+        {
+            sink.Packet(new FakeRtpSender(new Linnet.Audio.AudioFormat(8000, 1)).Next(160), time.GetTimestamp());
+        }
+
+        time.Advance(TimeSpan.FromSeconds(0.2));
+
+        if (ends)
+        {
+            Assert.True((await Assert.ThrowsAsync<RtspException>(() => watching.WaitAsync(HangLimit, Cancelled))).IsSilentSection);
+        }
+        else
+        {
+            Assert.False(watching.IsCompleted);
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+        }
+
+        // Who was heard is not left for another any more.
+        Assert.Equal(!speaks, options.Sections.MayGoOn(2));
     }
 
     [Fact]

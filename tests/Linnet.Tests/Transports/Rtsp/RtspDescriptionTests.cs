@@ -34,7 +34,7 @@ public sealed class RtspDescriptionTests
     [InlineData("", "", "", "a b c")]
     public void Of_several_sections_what_is_sent_to_us_is_first_and_what_rests_is_none(string a, string b, string c, string order)
     {
-        string sdp = "v=0\n" + string.Concat("abc".Zip([a, b, c]).Select(s => $"m=audio 0 RTP/AVP 96 0\na=control:{s.First}\n{s.Second}\n"));
+        string sdp = "v=0\n" + string.Concat("abc".Zip([a, b, c]).Select(s => $"m=audio 0 RTP/AVP 96 0 8\na=control:{s.First}\n{s.Second}\n"));
         string[] wanted = order.Split(' ');
         var sections = new AudioSections();
         foreach (string track in wanted)
