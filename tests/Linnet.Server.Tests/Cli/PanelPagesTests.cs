@@ -99,7 +99,9 @@ public class PanelPagesTests
         do
         {
             Assert.True(pages.TryTake('?'));
-            explained.AddRange(Screen(pages, width, height));
+            string[] page = Screen(pages, width, height);
+            Assert.Contains("? goes ", page[^1], StringComparison.Ordinal);
+            explained.AddRange(page);
         }
         while (!explained[^1].Contains("goes back", StringComparison.Ordinal) && explained.Count < 1000);
 

@@ -80,7 +80,8 @@ public sealed class StationLookupTests : PlayerScenario
         await using var pages = new ScriptedHttpServer(_ => $"HTTP/1.1 {answer}\r\n\r\n");
         await using var recording = new Recording(new PlayerOptions { Url = new Uri($"{scheme}://127.0.0.1:{pages.Address("/").Port}/") });
 
-        TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => recording.Running);
+        TransportException e = await Assert.ThrowsAnyAsync<TransportException>(
+            () => recording.Running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
         Assert.Contains(said, e.Message, StringComparison.Ordinal);
         Assert.Equal(isFinal, e.IsFinal);

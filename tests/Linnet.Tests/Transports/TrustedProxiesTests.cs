@@ -130,6 +130,25 @@ public class TrustedProxiesTests
     [InlineData("11.1.2.3", false)]
     public void Addresses_are_compared_as_they_are(string address, bool isTrusted) => Assert.Equal(isTrusted, _proxies.Contains(IPAddress.Parse(address)));
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    [InlineData("10.0.0.1")]
+    [InlineData("203.0.113.9")]
+    public async Task Where_no_proxy_is_named_nobody_is_believed(string address)
+    {
+        var nobody = new TrustedProxies([], _time, _log);
+        var remote = new IPEndPoint(IPAddress.Parse(address), 4000);
+        HttpHeaders headers = [];
+        headers.Add("X-Forwarded-For", "127.0.0.1");
+        await SayAsync("PROXY TCP4 127.0.0.1 127.0.0.1 56324 8000\r\n");
+
+        Assert.False(nobody.Contains(remote.Address));
+        Assert.Equal(new ClientOrigin(remote), await nobody.ReadAsync(_pipe.Reader, remote, TestContext.Current.CancellationToken));
+        Assert.StartsWith("PROXY ", await RestAsync(), StringComparison.Ordinal);
+        Assert.Equal(new ClientOrigin(remote, ClientRoute.Hidden), nobody.Read(new ClientOrigin(remote), headers).Origin);
+    }
+
     private ValueTask<ClientOrigin?> ReadAsync(IPEndPoint remote) => _proxies.ReadAsync(_pipe.Reader, remote, TestContext.Current.CancellationToken);
 
     private async Task SayAsync(string text) => await _pipe.Writer.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);

@@ -23,6 +23,18 @@ public class PlaylistTextTests
             playlist.Items);
     }
 
+    [Fact]
+    public void A_quote_that_nobody_closed_hides_no_title() =>
+        Assert.Equal("The, end", Assert.Single(Parse(PlaylistKind.M3u, "#EXTINF:1 x=\"a,The, end\nb.wav\n").Items).Title?.Title);
+
+    [Fact]
+    public void A_line_may_be_as_long_as_a_path_on_Linux()
+    {
+        string path = new('x', PlaylistText.MaxLineLength);
+
+        Assert.Equal(path, Assert.Single(Parse(PlaylistKind.M3u, path).Items).Location);
+    }
+
     [Theory]
     [InlineData("[Playlist]\n")]
     [InlineData("\n; made by hand\n# or not\n[playlist]\n")]
@@ -66,13 +78,16 @@ public class PlaylistTextTests
             playlist.Items);
     }
 
-    [Fact]
-    public void A_playlist_is_what_it_begins_like_whatever_it_is_called()
-    {
-        Assert.Equal("a.wav", Assert.Single(Parse(PlaylistKind.M3u, "[playlist]\nFile1=a.wav").Items).Location);
-        Assert.Equal("a.wav", Assert.Single(Parse(PlaylistKind.Pls, "#EXTM3U\na.wav").Items).Location);
-        Assert.Equal("a.wav", Assert.Single(Parse(PlaylistKind.M3u, "\n<playlist><track><location>a.wav</location></track></playlist>").Items).Location);
-    }
+    [Theory]
+    [InlineData("M3u", "[playlist]\nFile1=a.wav")]
+    [InlineData("M3u", "; made by hand\n# or not\n\n[playlist]\nFile1=a.wav")]
+    [InlineData("M3u", "Title1=A\nFile1=a.wav")]
+    [InlineData("Pls", "#EXTM3U\na.wav")]
+    [InlineData("Pls", "\r\n \n#EXTM3U\na.wav")]
+    [InlineData("M3u", "\n<playlist><track><location>a.wav</location></track></playlist>")]
+    [InlineData("Pls", "<playlist><track><location>a.wav</location></track></playlist>")]
+    public void A_playlist_is_what_it_begins_like_whatever_it_is_called(string called, string text) =>
+        Assert.Equal("a.wav", Assert.Single(Parse(Enum.Parse<PlaylistKind>(called), text).Items).Location);
 
     [Fact]
     public void Bytes_that_are_no_UTF_8_keep_their_names_and_are_Windows_1252_as_titles()
@@ -118,6 +133,7 @@ public class PlaylistTextTests
 
         Assert.Equal(new PlaylistItem("日é.wav", new TrackInfo("Don’t")), Assert.Single(Parse(PlaylistKind.M3u, Bytes("#EXTM3U\r\n#EXTINF:1,Don’t\r\n日é.wav\r\n")).Items));
         Assert.Equal("日é.wav", Assert.Single(Parse(PlaylistKind.Pls, Bytes("[playlist]\nFile1=日é.wav")).Items).Location);
+        Assert.Equal("日é.wav", Assert.Single(Parse(PlaylistKind.Pls, Bytes("#EXTM3U\n日é.wav")).Items).Location);
         Assert.Equal("日é.wav", Assert.Single(Parse(PlaylistKind.Xspf, Bytes($"<?xml version=\"1.0\" encoding=\"{name}\"?><playlist><track><location>日é.wav</location></track></playlist>")).Items).Location);
     }
 
