@@ -48,8 +48,8 @@ internal sealed class ProgramOutputs : IDisposable
         (lines == 1 ? "linnet: 1 line was dropped" : $"linnet: {lines} lines were dropped") + ": there was no room to keep what could not be written." + Environment.NewLine;
 
     /// <summary>
-    /// Writes what is left, for a second at most; what was lost of standard output is said on standard error, unless nobody reads it any more, as in
-    /// <c>linnet serve … | head -1</c> or when the terminal was closed.
+    /// Writes what is left, for a second at most. What was lost of standard output is said on standard error, unless nobody reads it any
+    /// more, as in <c>linnet serve … | head -1</c> or when the terminal was closed.
     /// </summary>
     /// <param name="code">How the program ends. One that has failed has said why.</param>
     public async Task EndAsync(int code)

@@ -13,7 +13,7 @@ internal static unsafe partial class StandardStream
     /// <summary>Nobody reads the pipe any more: EPIPE, alike on all Unixes.</summary>
     internal const int BrokenPipe = 32;
 
-    /// <summary>The terminal was closed: EIO, alike on all Unixes. Of a disk that is a failure, and <see cref="Open"/> gives it another code.</summary>
+    /// <summary>The terminal was closed: EIO, alike on all Unixes. Of a disk that is a failure; <see cref="Open"/> gives it no code.</summary>
     internal const int TerminalGone = 5;
 
     private const int Interrupted = 4; // EINTR

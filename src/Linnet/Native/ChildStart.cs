@@ -8,7 +8,8 @@ namespace Linnet.Native;
 
 /// <summary>
 /// Starts programs that read what strangers have made. They get nothing of this process but what they need: no variable of the environment
-/// beyond a few, no open file beyond their three pipes and one that is lent, and no way to more rights (a set-user-id program they start gives them none).
+/// beyond a few, no open file beyond their three pipes and one that is lent, and no way to more rights (a set-user-id program they
+/// start gives them none).
 /// </summary>
 /// <remarks>
 /// Linux keeps "no new privileges" (prctl(2), PR_SET_NO_NEW_PRIVS) for each thread, hands it on to what the thread starts, and never takes it back:

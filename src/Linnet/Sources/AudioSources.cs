@@ -95,9 +95,12 @@ public static class AudioSources
     private static IAudioSource OpenEntry(PlaylistEntry entry, TimeProvider time, CancellationToken cancellationToken)
     {
         IAudioSource source = ByteText.HasBytes(entry.Path)
-            ? LentFile.Open(entry.Path, (name, file) => OpenFile(name, entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(entry.Path)), time, cancellationToken, file))
+            ? LentFile.Open(entry.Path, OpenLent)
             : OpenFile(entry.Path, entry.Untagged, time, cancellationToken);
         return entry.Part is { } part ? new PartSource(source, part, entry.Untagged, entry.Shown) : source;
+
+        IAudioSource OpenLent(string name, SafeFileHandle file) =>
+            OpenFile(name, entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(entry.Path)), time, cancellationToken, file);
     }
 
     /// <summary>Opens one file that is played once, and reads its beginning, so that one without sound says so now.</summary>
@@ -118,5 +121,6 @@ public static class AudioSources
     /// <summary>Opens one file: by our own decoders or libsndfile, and by ffmpeg what those do not read.</summary>
     private static IAudioSource OpenFile(
         string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken, SafeFileHandle? lent = null) =>
-        (IAudioSource?)FileSource.TryOpen(path, untagged) ?? FfmpegSource.Open(path, untagged, time, FfmpegSource.SearchPath, cancellationToken, lent);
+        (IAudioSource?)FileSource.TryOpen(path, untagged)
+        ?? FfmpegSource.Open(path, untagged, time, FfmpegSource.SearchPath, cancellationToken, lent);
 }

@@ -70,7 +70,12 @@ public sealed class FfmpegSource : IAudioSource
 
     /// <inheritdoc cref="Open(string, TrackInfo?, TimeProvider, CancellationToken)"/>
     internal static FfmpegSource Open(
-        string path, TrackInfo? untagged, TimeProvider time, string? searchPath, CancellationToken cancellationToken, SafeFileHandle? lent = null)
+        string path,
+        TrackInfo? untagged,
+        TimeProvider time,
+        string? searchPath,
+        CancellationToken cancellationToken,
+        SafeFileHandle? lent = null)
     {
         SourceFile.ThrowIfUnreadable(path);
         FfmpegProcess process = FfmpegProcess.Start(path, searchPath, lent: lent);

@@ -4,10 +4,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Sources;
 
-/// <summary>The sound of a file whose name is no UTF-8. It is held open here, and opened again by the name that Linux has for an open file: <c>/proc/self/fd/N</c>.</summary>
+/// <summary>
+/// The sound of a file whose name is no UTF-8. It is held open here, and opened again by the name that Linux has for an open file:
+/// <c>/proc/self/fd/N</c>.
+/// </summary>
 /// <remarks>
-/// So whoever decodes it needs no name of it: a library, or ffmpeg, which gets the open file under the same number. Of a process that has become another user
-/// the kernel hides its files from all others, <c>/proc/PID/fd</c> with them. In what is said, that name is the file's again.
+/// So whoever decodes it needs no name of it: a library, or ffmpeg, which gets the open file under the same number. Of a process that has
+/// become another user the kernel hides <c>/proc/PID/fd</c> from all others. In what is said, that name is the file's again.
 /// </remarks>
 internal sealed class LentFile : IAudioSource
 {
@@ -38,7 +41,7 @@ internal sealed class LentFile : IAudioSource
 
     /// <summary>Opens it.</summary>
     /// <param name="path">Its path, as <see cref="ByteText"/>.</param>
-    /// <param name="open">Opens the file under the path it is given, which is good in this process and in one that gets the open file.</param>
+    /// <param name="open">Opens the file under the path it is given, which is good here and in a process that gets the open file.</param>
     /// <exception cref="IOException">It cannot be; the message is a sentence for the user.</exception>
     internal static LentFile Open(string path, Func<string, SafeFileHandle, IAudioSource> open)
     {

@@ -112,7 +112,8 @@ public sealed partial class BadOutputTests : IDisposable
     {
         await using LinnetProcess program = LinnetProcess.Start(redirection, [command]);
 
-        Assert.Equal($"linnet: Standard output cannot be written: {reason}.\n", await program.Errors.ReadToEndAsync(TestContext.Current.CancellationToken));
+        string said = await program.Errors.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal($"linnet: Standard output cannot be written: {reason}.\n", said);
         Assert.Equal(1, await program.ExitAsync());
     }
 
@@ -204,7 +205,8 @@ public sealed partial class BadOutputTests : IDisposable
     [InlineData("play", "--output", "null", "--transport", "tcp")]
     [InlineData("record", "heard.wav")]
     [InlineData("probe", "--seconds", "600")]
-    public Task A_terminal_that_closes_ends_what_runs_there_cleanly(string command, params string[] options) => CloseTerminalAsync("xterm", command, options);
+    public Task A_terminal_that_closes_ends_what_runs_there_cleanly(string command, params string[] options) =>
+        CloseTerminalAsync("xterm", command, options);
 
     [Theory]
     [InlineData("play", "--output", "null")]

@@ -140,7 +140,8 @@ public class OutputQueueTests
     public async Task What_nobody_reads_any_more_is_missed_by_nobody(int code)
     {
         var error = new Disk();
-        using var outputs = new ProgramOutputs(bytes => throw new IOException("gone", code), error.Write, isTerminal: false, TimeProvider.System);
+        ByteWriter gone = _ => throw new IOException("gone", code);
+        using var outputs = new ProgramOutputs(gone, error.Write, isTerminal: false, TimeProvider.System);
         outputs.Out.WriteLine("lost");
 
         await outputs.EndAsync(0);

@@ -58,7 +58,8 @@ public sealed class StationLookupTests : PlayerScenario
         {
             string json = $"{{\"rtsp_port\":{server.Port},\"stations\":[\"song\"]}}";
             return path == StationLookup.Path && moved.Length > 0 ? $"HTTP/1.1 302 Found\r\nLocation: {moved}\r\n\r\n"
-                : path == StationLookup.Path || path == moved ? $"HTTP/1.1 200 OK\r\nContent-Length: {json.Length}\r\n\r\n{json}" : "HTTP/1.1 400 Bad Request\r\n\r\n";
+                : path == StationLookup.Path || path == moved ? $"HTTP/1.1 200 OK\r\nContent-Length: {json.Length}\r\n\r\n{json}"
+                : "HTTP/1.1 400 Bad Request\r\n\r\n";
         });
         await using var recording = new Recording(Options(server) with { Url = new Uri($"{scheme}://127.0.0.1:{pages.Address("/").Port}/") });
         FakeRtspConnection connection = await PlayingAsync(server, recording);
@@ -126,7 +127,9 @@ public sealed class StationLookupTests : PlayerScenario
 
         var refusal = new RtspException("It refuses.") { IsNoAnswer = wasHeard };
 
-        Assert.Same(refusal, await Assert.ThrowsAsync<RtspException>(() => lookup.ConnectAsync(_ => Task.FromException<RtspReceiver>(refusal), cancelled)));
+        Task<RtspReceiver> refused = lookup.ConnectAsync(_ => Task.FromException<RtspReceiver>(refusal), cancelled);
+
+        Assert.Same(refusal, await Assert.ThrowsAsync<RtspException>(() => refused));
         Assert.Empty(pages.Asked);
     }
 

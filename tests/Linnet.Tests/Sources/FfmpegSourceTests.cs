@@ -52,7 +52,8 @@ public sealed partial class FfmpegSourceTests : IDisposable
         using var raw = new RawNames();
         string path = raw.Rename(_folder.Write("song.wav", Wavs.Counting(0, 5000)), _folder["Caf\uDCE9.m4a"]);
 
-        using var source = LentFile.Open(path, (name, file) => FfmpegSource.Open(name, null, TimeProvider.System, _folder.Path, TestContext.Current.CancellationToken, file));
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using var source = LentFile.Open(path, (name, file) => FfmpegSource.Open(name, null, TimeProvider.System, _folder.Path, stop, file));
 
         Assert.Equal(5000, source.ReadAll().Length);
     }

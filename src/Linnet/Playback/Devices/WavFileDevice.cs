@@ -50,7 +50,7 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
         return ValueTask.FromResult(wanted);
     }
 
-    /// <summary>Fails if it is certain already that the file cannot be written. A recording that is there stays as it is until it is opened.</summary>
+    /// <summary>Fails if the file certainly cannot be written. One that is there stays as it is until it is opened.</summary>
     /// <exception cref="IOException">It cannot; the message says why.</exception>
     internal void ThrowIfUnwritable()
     {
@@ -82,7 +82,8 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
         }
     }
 
-    private IOException Unwritable(string problem, Exception? reason) => new($"Cannot write {path}: {problem} Choose another file.", reason);
+    private IOException Unwritable(string problem, Exception? reason) =>
+        new($"Cannot write {path}: {problem} Choose another file.", reason);
 
     private async Task RecordAsync(WavStream wav, AudioCallback callback, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace Linnet.Playback.Devices;
 /// <summary>Tells whether a file can be written, before there is anything to write.</summary>
 internal static class WritablePath
 {
-    /// <summary>Why the file certainly cannot be written; <see langword="null"/>: nothing speaks against it. Nothing is opened, made or changed.</summary>
+    /// <summary>Why the file cannot be written; <see langword="null"/>: nothing speaks against it. Nothing is opened or made.</summary>
     /// <param name="path">The file; one that is there would be replaced.</param>
     /// <returns>A sentence that goes on after a colon.</returns>
     internal static string? ProblemOf(string path)

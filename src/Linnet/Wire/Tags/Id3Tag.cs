@@ -119,7 +119,7 @@ internal static class Id3Tag
         return parts.Length < 2 ? gain : gain.With(parts[0].Trim('\uFEFF'), parts[1].Trim('\uFEFF'));
     }
 
-    /// <summary>The text of a frame, whose first byte says in which encoding it is; <see langword="null"/>: it says nothing that is known.</summary>
+    /// <summary>The text of a frame, whose first byte names its encoding; <see langword="null"/>: it names none that is known.</summary>
     /// <remarks>Many write UTF-8 or Windows-1252 and call it Latin-1, or Windows-1252 and call it UTF-8.</remarks>
     internal static string? TextOf(ReadOnlySpan<byte> body) => body.IsEmpty ? null : body[0] switch
     {

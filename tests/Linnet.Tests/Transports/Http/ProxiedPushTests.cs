@@ -86,10 +86,13 @@ public class ProxiedPushTests
 
         Task<string> AskAsync(string client, string password)
         {
-            string text = "GET /admin/metadata?mount=/live&mode=updinfo&song=x HTTP/1.1\r\nAuthorization: " + new BasicCredentials("source", password).ToHeader() + "\r\n\r\n";
-            Assert.Equal(HttpReadResult.Done, HttpRequestHead.TryParse(new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(text)), null, out HttpRequestHead? head, out _));
-            var request = new ForwardedRequest(new ClientOrigin(new IPEndPoint(IPAddress.Parse(client), 4711), ClientRoute.Proxied), "http", null, IsForwarded: true);
-            return new PushPeer(ends => _server.ServeAsync(head!, ends, socket, request, TestContext.Current.CancellationToken)).ReadToEndAsync();
+            string authorization = new BasicCredentials("source", password).ToHeader();
+            byte[] text = Encoding.ASCII.GetBytes($"GET /admin/metadata?mount=/live&mode=updinfo&song=x HTTP/1.1\r\nAuthorization: {authorization}\r\n\r\n");
+            Assert.Equal(HttpReadResult.Done, HttpRequestHead.TryParse(new ReadOnlySequence<byte>(text), null, out HttpRequestHead? head, out _));
+            var origin = new ClientOrigin(new IPEndPoint(IPAddress.Parse(client), 4711), ClientRoute.Proxied);
+            var request = new ForwardedRequest(origin, "http", null, IsForwarded: true);
+            CancellationToken stop = TestContext.Current.CancellationToken;
+            return new PushPeer(ends => _server.ServeAsync(head!, ends, socket, request, stop)).ReadToEndAsync();
         }
     }
 

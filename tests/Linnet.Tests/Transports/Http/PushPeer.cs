@@ -14,7 +14,8 @@ internal sealed class PushPeer
     private readonly StringBuilder _read = new();
 
     internal PushPeer(PushServer server, HttpRequestHead head, bool isForwarded = false)
-        : this(ends => server.ServeAsync(head, ends, new IPEndPoint(IPAddress.Loopback, 1234), isForwarded, TestContext.Current.CancellationToken))
+        : this(ends => server.ServeAsync(
+            head, ends, new IPEndPoint(IPAddress.Loopback, 1234), isForwarded, TestContext.Current.CancellationToken))
     {
     }
 

@@ -59,7 +59,8 @@ public sealed class RtspAccountTests
     {
         await using FakeRtspServer server = Serve(way, way.Contains("stale", StringComparison.Ordinal) || way.Contains("new", StringComparison.Ordinal) ? 1 : 0);
 
-        RtspException e = await Assert.ThrowsAsync<RtspException>(() => ConnectAsync(Address(server, userInfo)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        RtspException e = await Assert.ThrowsAsync<RtspException>(
+            () => ConnectAsync(Address(server, userInfo)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
         Assert.True(e.IsFinal);
         Assert.Contains(said, e.Message, StringComparison.Ordinal);
@@ -72,7 +73,7 @@ public sealed class RtspAccountTests
     [Theory]
     [InlineData("MD5")]
     [InlineData("SHA-256")]
-    public async Task A_password_is_not_sent_where_a_proof_would_do_the_strongest_that_is_spoken_and_not_before_it_is_asked_for(string strongest)
+    public async Task A_password_is_not_sent_before_it_is_asked_for_nor_where_a_proof_would_do_of_which_the_strongest_is_given(string strongest)
     {
         await using FakeRtspServer server = Serve($"Digest {strongest} auth", 0);
         Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = server.Script;

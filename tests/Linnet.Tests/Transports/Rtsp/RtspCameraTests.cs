@@ -136,7 +136,8 @@ public sealed class RtspCameraTests
         foreach (string track in (string[])["mic", "back"])
         {
             await using RtspReceiver silent = await ConnectAsync(options);
-            RtspException e = await Assert.ThrowsAsync<RtspException>(() => silent.RunAsync(sink.Sink, Cancelled).WaitAsync(HangLimit, Cancelled));
+            RtspException e = await Assert.ThrowsAsync<RtspException>(
+                () => silent.RunAsync(sink.Sink, Cancelled).WaitAsync(HangLimit, Cancelled));
             Assert.True(e.IsSilentSection);
             Assert.EndsWith($"/song/{track}", server.Requests.Last(r => r.Method == RtspMethod.Setup).Uri, StringComparison.Ordinal);
             Assert.Equal(track == "mic" ? "PCMA" : "PCMU", silent.Payload.EncodingName);
