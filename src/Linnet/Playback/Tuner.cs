@@ -114,6 +114,8 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
             }
             catch (TransportException e) when (IsWorthAnotherTry(e))
             {
+                // Whoever sees that it is lost is told what is waited for.
+                Volatile.Write(ref _awaits, e.Message);
                 Volatile.Write(ref _isLost, true);
                 if (output.Received.Received > before)
                 {
