@@ -13,9 +13,15 @@ namespace Linnet.Sources;
 /// <param name="folder">Where the playlist lies.</param>
 /// <param name="share">The host of the share that it lies on, or <see langword="null"/>.</param>
 /// <param name="encoding">The encoding of what is no UTF-8, or <see langword="null"/>.</param>
-internal sealed class EntryLocator(string folder, string? share, Encoding? encoding)
+/// <param name="budget">How much is looked at in folders.</param>
+internal sealed class EntryLocator(string folder, string? share, Encoding? encoding, FolderBudget? budget = null)
 {
     private const string FileScheme = "file:";
+
+    private readonly FolderBudget _budget = budget ?? new FolderBudget();
+
+    // Of the folders in which sound was looked for: by its name without the extension, the first name in natural order.
+    private readonly Dictionary<string, Dictionary<string, string>> _sounds = [];
 
     /// <summary>The path of what is there, else of what should be; <see langword="null"/>: it is an address on a network.</summary>
     /// <param name="location">As the playlist has it.</param>
@@ -59,19 +65,36 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
             return path;
         }
 
+        isThere = SoundsIn(beside).TryGetValue(stem, out string? other);
+        return isThere ? DiskPath.Join(beside, other!) : path;
+    }
+
+    /// <summary>The sound files of a folder, which is read once, however many tracks are looked for in it.</summary>
+    private Dictionary<string, string> SoundsIn(string beside)
+    {
+        if (_sounds.TryGetValue(beside, out Dictionary<string, string>? sounds))
+        {
+            return sounds;
+        }
+
+        _sounds[beside] = sounds = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         try
         {
-            string? other = FolderEntries.Read(beside).Select(static entry => entry.Name).Take(FolderListing.MaxEntries)
-                .Where(name => FolderListing.IsSound(name) && Path.GetFileNameWithoutExtension(name).Equals(stem, StringComparison.OrdinalIgnoreCase))
-                .Order(NaturalOrder.Instance)
-                .FirstOrDefault();
-            isThere = other is not null;
-            return other is null ? path : DiskPath.Join(beside, other);
+            foreach (string name in FolderEntries.Read(beside).Select(static entry => entry.Name).TakeWhile(_ => _budget.TryTake()).Where(FolderListing.IsSound))
+            {
+                string stem = Path.GetFileNameWithoutExtension(name);
+                if (!sounds.TryGetValue(stem, out string? first) || NaturalOrder.Instance.Compare(name, first) < 0)
+                {
+                    sounds[stem] = name;
+                }
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return path;
+            // What was read before that counts.
         }
+
+        return sounds;
     }
 
     /// <summary>What it may mean, the likeliest first.</summary>
@@ -89,7 +112,11 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
         }
     }
 
-    private IEnumerable<string> Paths(string location)
+    /// <summary>As it is, and without one pair of quotes: of a line of very many nobody knows what it means.</summary>
+    private IEnumerable<string> Paths(string location) =>
+        Unquoted(location) is string unquoted && unquoted != location ? PathsAsWritten(location).Concat(PathsAsWritten(unquoted)) : PathsAsWritten(location);
+
+    private IEnumerable<string> PathsAsWritten(string location)
     {
         if (location.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase) && PathOf(location[FileScheme.Length..]) is string path)
         {
@@ -106,14 +133,6 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
         {
             yield return location;
             yield return Decoded(location);
-        }
-
-        if (Unquoted(location) is string unquoted && unquoted != location)
-        {
-            foreach (string inner in Paths(unquoted))
-            {
-                yield return inner;
-            }
         }
     }
 

@@ -12,9 +12,6 @@ internal static class FolderListing
     /// <summary>How many folders deep it goes.</summary>
     internal const int MaxDepth = 16;
 
-    /// <summary>The most files and folders it looks at.</summary>
-    internal const int MaxEntries = 100_000;
-
     /// <summary>What a sound file's name ends in: first what libsndfile reads, then what ffmpeg reads.</summary>
     private static readonly FrozenSet<string> Extensions = new[]
     {
@@ -23,8 +20,11 @@ internal static class FolderListing
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The sound files below <paramref name="folder"/> in natural order; hidden ones are left out.</summary>
+    /// <param name="folder">Where they are.</param>
+    /// <param name="logger">Told of what is left out.</param>
+    /// <param name="budget">How much is looked at, where other folders are of the same list.</param>
     /// <exception cref="IOException">The folder cannot be read, or there is no sound file in it.</exception>
-    internal static IReadOnlyList<PlaylistEntry> List(string folder, ILogger logger)
+    internal static IReadOnlyList<PlaylistEntry> List(string folder, ILogger logger, FolderBudget? budget = null)
     {
         string root = Path.GetFullPath(folder);
         if (!DiskPath.IsFolder(root))
@@ -32,7 +32,7 @@ internal static class FolderListing
             throw new IOException($"{ByteText.Shown(folder)} is not a folder.");
         }
 
-        var walk = new FolderWalk(folder, root, logger);
+        var walk = new FolderWalk(folder, root, logger, budget ?? new FolderBudget());
         walk.Run();
         List<string> found = walk.Found();
         return found.Count == 0
@@ -45,22 +45,21 @@ internal static class FolderListing
         Path.GetExtension(name) is { Length: > 1 } extension && Extensions.Contains(extension[1..]);
 
     /// <summary>One walk, level by level: a folder to which several ways lead is entered by the shortest.</summary>
-    private sealed class FolderWalk(string name, string root, ILogger logger)
+    private sealed class FolderWalk(string name, string root, ILogger logger, FolderBudget budget)
     {
         // With the depth at which each was entered.
         private readonly Dictionary<FileIdentity, int> _entered = [];
         private readonly List<(string Path, FileIdentity Identity, bool ByLink)> _files = [];
         private readonly List<(string Path, int Depth)> _links = [];
         private readonly List<string> _tooDeep = [];
-        private int _budget = MaxEntries;
 
         internal void Run()
         {
             Walk([(root, 0)], byLink: false);
             Walk(_links.OrderBy(static link => link.Path, NaturalOrder.Instance), byLink: true);
-            if (_budget < 0)
+            if (budget.IsSpent)
             {
-                logger.FolderTooLarge(ByteText.Shown(name), MaxEntries);
+                logger.FolderTooLarge(ByteText.Shown(name), FolderBudget.MaxEntries);
             }
 
             string[] left = [.. _tooDeep.Where(path => !_entered.ContainsKey(FileIdentity.Of(path)))];
@@ -112,7 +111,7 @@ internal static class FolderListing
             FileIdentity identity = FileIdentity.Of(folder);
 
             // Again by a shorter way, if the longer one was too long for what is below.
-            if (_budget < 0 || (_entered.TryGetValue(identity, out int before) && (depth >= before || _tooDeep.Count == 0)))
+            if (budget.IsSpent || (_entered.TryGetValue(identity, out int before) && (depth >= before || _tooDeep.Count == 0)))
             {
                 return inner;
             }
@@ -123,7 +122,7 @@ internal static class FolderListing
             {
                 foreach (FolderEntry entry in FolderEntries.Read(folder))
                 {
-                    if (--_budget < 0)
+                    if (!budget.TryTake())
                     {
                         break;
                     }
@@ -151,7 +150,8 @@ internal static class FolderListing
             LibC.FileStatus? status = DiskPath.Status(path);
             if (!(status is { } known ? known.Type == LibC.TypeOfFolder : Directory.Exists(path)))
             {
-                if (IsSound(entry.Name))
+                // What is not there is told when its turn comes; pipes and devices are no files.
+                if (IsSound(entry.Name) && status is null or { Type: LibC.TypeOfFile })
                 {
                     _files.Add((path, FileIdentity.Of(path, status), byLink || entry.IsLink));
                 }

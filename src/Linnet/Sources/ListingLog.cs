@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources;
 
-/// <summary>Says what a list leaves out when that is new: not again each round for as long as it stays the same.</summary>
+/// <summary>Says what a list leaves out when that is new: once a round, and not again each round for as long as it stays the same.</summary>
 /// <remarks>Used by one thread at a time.</remarks>
 internal sealed class ListingLog(ILogger logger) : ILogger
 {
@@ -40,6 +40,11 @@ internal sealed class ListingLog(ILogger logger) : ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         string line = formatter(state, exception);
+        if (_now.Contains(line))
+        {
+            return;
+        }
+
         if (_now.Count < MaxLines)
         {
             _now.Add(line);

@@ -7,12 +7,13 @@ namespace Linnet.Sources;
 
 /// <summary>Reads a playlist from disk, and the playlists and folders that it names, and finds the files.</summary>
 /// <param name="logger">Told of what is left out.</param>
-internal sealed class PlaylistFile(ILogger logger)
+/// <param name="budget">How much is looked at in all folders that it leads to.</param>
+internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
 {
-    /// <summary>Playlists within playlists.</summary>
+    /// <summary>How many playlists may lie within each other.</summary>
     internal const int MaxDepth = 8;
 
-    /// <summary>The most playlists and folders that one leads to, each time it does.</summary>
+    /// <summary>How many playlists and folders are read for one list; one that is named twice counts twice.</summary>
     internal const int MaxLists = 1000;
 
     /// <summary>The most files of all of them.</summary>
@@ -23,6 +24,9 @@ internal sealed class PlaylistFile(ILogger logger)
 
     private readonly List<PlaylistEntry> _entries = [];
 
+    // What is in the folders that were listed. Nothing where that failed, which was told.
+    private readonly Dictionary<FileIdentity, IReadOnlyList<PlaylistEntry>> _folders = [];
+
     // The playlists that are being read, each within the one before it.
     private readonly List<FileIdentity> _within = [];
     private string _firstAddress = "";
@@ -30,15 +34,16 @@ internal sealed class PlaylistFile(ILogger logger)
     private int _lists;
     private long _bytes;
     private bool _isFull;
+    private bool _isBudgetSpent;
 
     /// <summary>What kind of playlist a file is by its name, or <see langword="null"/> if none.</summary>
     internal static PlaylistKind? KindOf(string path) => PlaylistText.KindOf(Path.GetExtension(path));
 
     /// <summary>The files a playlist names, whether they are there or not.</summary>
     /// <exception cref="IOException">It cannot be read, is no playlist, or names no file; the message is a sentence for the user.</exception>
-    internal static IReadOnlyList<PlaylistEntry> List(string path, PlaylistKind kind, ILogger logger)
+    internal static IReadOnlyList<PlaylistEntry> List(string path, PlaylistKind kind, ILogger logger, FolderBudget? budget = null)
     {
-        var file = new PlaylistFile(logger);
+        var file = new PlaylistFile(logger, budget ?? new FolderBudget());
         file.Read(path, kind);
         string shown = ByteText.Shown(path);
         if (file._entries.Count == 0)
@@ -72,7 +77,7 @@ internal sealed class PlaylistFile(ILogger logger)
             throw new IOException($"{ByteText.Shown(path)} {problem}.");
         }
 
-        var locator = new EntryLocator(Path.GetDirectoryName(full) ?? "", share, playlist.Encoding);
+        var locator = new EntryLocator(Path.GetDirectoryName(full) ?? "", share, playlist.Encoding, budget);
         _within.Add(FileIdentity.Of(full));
         for (int i = 0, next; i < playlist.Items.Count && !_isFull; i = next)
         {
@@ -147,7 +152,7 @@ internal sealed class PlaylistFile(ILogger logger)
             }
             else if (DiskPath.IsFolder(path))
             {
-                IReadOnlyList<PlaylistEntry> files = FolderListing.List(path, logger);
+                IReadOnlyList<PlaylistEntry> files = ListFolder(path);
                 _isFull |= _entries.Count + files.Count > MaxEntries;
                 _entries.AddRange(files.Take(MaxEntries - _entries.Count));
             }
@@ -181,6 +186,26 @@ internal sealed class PlaylistFile(ILogger logger)
         {
             logger.ListLeftOut(ByteText.Shown(playlist), problem);
         }
+    }
+
+    /// <summary>The files of a folder, which is walked through once, however often it is named.</summary>
+    private IReadOnlyList<PlaylistEntry> ListFolder(string path)
+    {
+        FileIdentity identity = FileIdentity.Of(path);
+        if (!_folders.TryGetValue(identity, out IReadOnlyList<PlaylistEntry>? files))
+        {
+            _folders[identity] = [];
+            if (budget.IsSpent)
+            {
+                string? problem = _isBudgetSpent ? null : $"{ByteText.Shown(path)} and the folders after it: those before it hold {FolderBudget.MaxEntries} files and folders.";
+                _isBudgetSpent = true;
+                return problem is null ? [] : throw new IOException(problem);
+            }
+
+            _folders[identity] = files = FolderListing.List(path, logger, budget);
+        }
+
+        return files;
     }
 
     /// <summary>One byte more than is allowed, so that what is too long shows.</summary>

@@ -161,5 +161,48 @@ public sealed class EntryLocatorTests : IDisposable
         Assert.False(isThere);
     }
 
+    [Fact]
+    public void A_folder_is_read_once_however_many_tracks_are_looked_for_in_it()
+    {
+        EntryLocator locator = Locator();
+        _folder.Write("Album.flac", "x");
+        Assert.Equal(_folder["Album.flac"], locator.FindSound("album.wav", out _));
+
+        _folder.Write("album.aiff", "x");
+        _folder.Write("other.flac", "x");
+
+        Assert.Equal(_folder["Album.flac"], locator.FindSound("ALBUM.wav", out _));
+        Assert.Equal(_folder["other.wav"], locator.FindSound("other.wav", out bool isThere));
+        Assert.False(isThere);
+        Assert.Equal(_folder["album.aiff"], Locator().FindSound("ALBUM.wav", out _));
+    }
+
+    [Fact]
+    public void So_many_entries_are_looked_at_in_all_folders()
+    {
+        _folder.Write("a/1.txt", "x");
+        _folder.Write("a/2.flac", "x");
+        _folder.Write("b/3.flac", "x");
+        _folder.Write("b/4.flac", "x");
+        var locator = new EntryLocator(_folder.Path, null, null, new FolderBudget(3));
+
+        Assert.Equal(_folder["a/2.flac"], Path.GetFullPath(locator.FindSound("a/2.wav", out _)!));
+        locator.FindSound("b/3.wav", out bool isThird);
+        locator.FindSound("b/4.wav", out bool isFourth);
+        Assert.True(isThird ^ isFourth);
+    }
+
+    [Fact]
+    public void One_pair_of_quotes_is_taken_off_and_a_line_of_them_is_no_work_without_end()
+    {
+        _folder.Write("a.wav", "x");
+        EntryLocator locator = Locator();
+
+        Assert.Equal(_folder["\"'a.wav'\""], locator.Find("\"'a.wav'\"", out bool isThere));
+        Assert.False(isThere);
+        string line = new('"', 4096);
+        Assert.InRange(Allocations.OfRounds(3, _ => locator.Find(line, out bool _)), 1, 1 << 20);
+    }
+
     private EntryLocator Locator(string? share = null) => new(_folder.Path, share, null);
 }

@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Sources;
 using Linnet.Tests.Fakes;
 using Linnet.Wire.Playlists;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Tests.Sources;
 
@@ -164,7 +165,72 @@ public sealed class PlaylistFileTests : IDisposable
         Assert.Equal(3, _log.Lines.Count);
     }
 
+    [Fact]
+    public void What_is_said_in_a_round_is_said_once()
+    {
+        Directory.CreateDirectory(_folder["empty"]);
+        _folder.Write("a.wav", "x");
+        string path = _folder.Write("all.m3u", "empty\nbroken.m3u\nempty/\nbroken.m3u\nempty\na.wav\n");
+        _folder.Write("broken.m3u", "#EXT-X-VERSION:3\n");
+        var listing = new ListingLog(_log);
+
+        listing.Round(() => PlaylistFile.List(path, PlaylistKind.M3u, listing));
+
+        Assert.Equal(2, _log.Lines.Count);
+    }
+
+    [Fact]
+    public void A_folder_is_walked_through_once_however_often_it_is_named()
+    {
+        Directory.CreateDirectory(_folder["empty"]);
+        _folder.Write("album/1.wav", "x");
+        string path = _folder.Write("all.m3u", "empty\nalbum\nempty/\nempty\nalbum/\n");
+
+        // When the first is told, there is something in it.
+        var log = new ActingLogger(() => _folder.Write("empty/new.wav", "x"));
+        IReadOnlyList<PlaylistEntry> entries = PlaylistFile.List(path, PlaylistKind.M3u, log);
+
+        Assert.Equal(["1.wav", "1.wav"], entries.Select(static entry => Path.GetFileName(entry.Path)));
+        Assert.Equal(1, log.Lines);
+    }
+
+    [Fact]
+    public void All_folders_of_a_list_have_one_budget()
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            _folder.Write($"{i}/a.wav", "x");
+            _folder.Write($"{i}/b.wav", "x");
+        }
+
+        _folder.Write("song.wav", "x");
+        string path = _folder.Write("all.m3u", "0\n1\n2\n3\nsong.wav\n");
+
+        IReadOnlyList<PlaylistEntry> entries = PlaylistFile.List(path, PlaylistKind.M3u, _log, new FolderBudget(3));
+
+        Assert.Equal(["a.wav", "b.wav", "song.wav"], [.. entries.Take(2).Select(static entry => Path.GetFileName(entry.Path)), Path.GetFileName(entries[^1].Path)]);
+        Assert.Equal(4, entries.Count);
+        Assert.Equal(["704", "751"], _log.Lines.Select(static line => line[..3]));
+    }
+
     private IReadOnlyList<PlaylistEntry> List(string path) => PlaylistFile.List(path, PlaylistFile.KindOf(path)!.Value, _log);
 
     private string[] Names(string path) => [.. List(path).Select(entry => Path.GetRelativePath(_folder.Path, Path.GetFullPath(entry.Path)))];
+
+    /// <summary>Does something when something is said.</summary>
+    private sealed class ActingLogger(Action act) : ILogger
+    {
+        internal int Lines { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            Lines++;
+            act();
+        }
+    }
 }
