@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 
 namespace Linnet.Wire;
 
@@ -27,10 +28,11 @@ public static class ShownAddress
         int length = text.AsSpan(start).IndexOfAny('/', '?', '#');
         int end = length < 0 ? text.Length : start + length;
         int at = text.AsSpan(start, end - start).LastIndexOf('@') is int last and >= 0 ? start + last : -1;
-        int colon = text.IndexOf(':', start);
-        if (at < 0 && colon >= 0 && colon < end && !IsPort(text.AsSpan(colon + 1, end - colon - 1)))
+        int bracket = EndOfBrackets(text, start);
+        int colon = text.IndexOf(':', Math.Max(start, bracket));
+        if (at < 0 && bracket < 0 && HoldsPassword(text, start, end, colon))
         {
-            // Somebody wrote a password as it is, with a slash in it perhaps: the last at sign ends it.
+            // Somebody wrote a password as it is: the last at sign ends it.
             at = text.LastIndexOf('@');
         }
 
@@ -51,6 +53,36 @@ public static class ShownAddress
         }
 
         return text;
+    }
+
+    /// <summary>Where the brackets of an IPv6 address end, -1: there is none.</summary>
+    private static int EndOfBrackets(string text, int start) =>
+        text.AsSpan(start).StartsWith('[') && text.IndexOf(']', start) is > 0 and int end && IPAddress.TryParse(text.AsSpan(start + 1, end - start - 1), out _) ? end : -1;
+
+    /// <summary>Whether what looks like a host, perhaps with a port, up to a slash, ? or # is an account whose password has that character in it.</summary>
+    private static bool HoldsPassword(string text, int start, int end, int colon)
+    {
+        if (end == text.Length || text[end] is '?' or '#')
+        {
+            // Few addresses have those right behind their host, and an at sign later. What is hidden for nothing does no harm.
+            return end < text.Length;
+        }
+
+        return colon >= 0 && colon < end
+            && (!IsPort(text.AsSpan(colon + 1, end - colon - 1)) || (text.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase) && IsUser(text, start, end, colon)));
+    }
+
+    /// <summary>
+    /// Whether a camera's user with a password of digits and a slash is likelier than a host, a port and a path: hosts mostly have a dot, paths seldom an
+    /// at sign.
+    /// </summary>
+    private static bool IsUser(string text, int start, int end, int colon)
+    {
+        ReadOnlySpan<char> name = text.AsSpan(start, colon - start);
+        ReadOnlySpan<char> rest = text.AsSpan(end);
+        int at = rest.LastIndexOf('@');
+        return at >= 0 && !name.Contains('.') && !name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            && (!rest[..at].Contains('?') || rest[at..].ContainsAny('.', ':', '['));
     }
 
     private static bool IsPort(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');

@@ -60,7 +60,7 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
     /// </summary>
     private static string? Field(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, Encoding? encoding)
     {
-        int start = text.IndexOf(name);
+        int start = Find(text, name);
         if (start < 0)
         {
             return null;
@@ -83,6 +83,24 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
         }
 
         return TagText.Decode(end < 0 ? value : value[..end], encoding) ?? "";
+    }
+
+    /// <summary>Where a field begins, or -1. Within the value of another one a name is none.</summary>
+    private static int Find(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
+    {
+        int at = 0;
+        while (text[at..].IndexOf(name) is >= 0 and int next)
+        {
+            at += next;
+            if (text[..at].TrimEnd((byte)' ') is [] or [.., (byte)';'])
+            {
+                return at;
+            }
+
+            at += name.Length;
+        }
+
+        return -1;
     }
 
     /// <summary>Players look for a quote and a semicolon, and know no escape: so there is none within.</summary>

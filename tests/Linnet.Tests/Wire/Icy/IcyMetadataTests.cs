@@ -54,6 +54,10 @@ public class IcyMetadataTests
     [InlineData("StreamTitle=\"\";", "")]
     [InlineData("StreamTitle=", "")]
     [InlineData("StreamUrl='b';", null)]
+    [InlineData("StreamUrl='http://h/?StreamTitle=x';StreamTitle='Right';", "Right")]
+    [InlineData("XStreamTitle='x'; StreamTitle='Right';", "Right")]
+    [InlineData("  StreamTitle='Right';", "Right")]
+    [InlineData("StreamUrl='x StreamTitle=y';", null)]
     [InlineData("", null)]
     [InlineData("streamtitle", null)]
     public void What_others_write_is_read_as_far_as_it_goes(string text, string? title) =>
