@@ -34,7 +34,7 @@ public static class AudioSources
         };
     }
 
-    /// <summary>Opens a folder, a playlist, a named pipe, or a file of any kind that libsndfile or ffmpeg reads.</summary>
+    /// <summary>Opens a folder, a playlist, a named pipe, or a file of any kind that Linnet, libsndfile or ffmpeg reads.</summary>
     /// <remarks>
     /// It must be there now. Whatever fails later, or goes away, is opened again with a growing pause; silence is heard meanwhile. Only the end of what is
     /// played once is the end, and what breaks off when it is one file to be played once.
@@ -96,11 +96,11 @@ public static class AudioSources
     {
         IAudioSource source = ByteText.HasBytes(entry.Path)
             ? LentFile.Open(entry.Path, OpenLent)
-            : OpenFile(entry.Path, entry.Untagged, time, cancellationToken);
+            : OpenFile(entry.Path, entry.Untagged, entry.Path, time, cancellationToken);
         return entry.Part is { } part ? new PartSource(source, part, entry.Untagged, entry.Shown) : source;
 
-        IAudioSource OpenLent(string name, SafeFileHandle file) =>
-            OpenFile(name, entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(entry.Path)), time, cancellationToken, file);
+        IAudioSource OpenLent(string lent, SafeFileHandle file) =>
+            OpenFile(lent, entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(entry.Path)), entry.Path, time, cancellationToken, file);
     }
 
     /// <summary>Opens one file that is played once, and reads its beginning, so that one without sound says so now.</summary>
@@ -118,9 +118,9 @@ public static class AudioSources
         }
     }
 
-    /// <summary>Opens one file: by our own decoders or libsndfile, and by ffmpeg what those do not read.</summary>
+    /// <summary>Opens one file: by our own decoders, else by libsndfile, and by ffmpeg what those do not read.</summary>
     private static IAudioSource OpenFile(
-        string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken, SafeFileHandle? lent = null) =>
-        (IAudioSource?)FileSource.TryOpen(path, untagged)
+        string path, TrackInfo? untagged, string name, TimeProvider time, CancellationToken cancellationToken, SafeFileHandle? lent = null) =>
+        (IAudioSource?)FileSource.TryOpen(path, untagged, name, cancellationToken)
         ?? FfmpegSource.Open(path, untagged, time, FfmpegSource.SearchPath, cancellationToken, lent);
 }

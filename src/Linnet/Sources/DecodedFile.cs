@@ -32,7 +32,8 @@ internal sealed class DecodedFile : IAudioSource
         _sound = new DecodedSound(ReadBytes, new AnyStreamDecoder(kind, isFile: true), path);
 
         // What a WAV says is believed where the file is so long, and little longer.
-        _duration = new Lazy<TimeSpan?>(() => new FileInfo(path).Length - _sound.Bytes is >= 0 and < MaxBeside ? Format.DurationOf(_sound.Frames ?? 0) : FileLength.Of(path, kind));
+        long length = file.Length;
+        _duration = new Lazy<TimeSpan?>(() => length - _sound.Bytes is >= 0 and < MaxBeside ? Format.DurationOf(_sound.Frames ?? 0) : FileLength.Of(path, kind));
     }
 
     /// <inheritdoc/>
@@ -53,14 +54,16 @@ internal sealed class DecodedFile : IAudioSource
     /// <summary>Opens a file; <see langword="null"/> if it is of another kind, or cannot be decoded here: another reader may take it.</summary>
     /// <param name="path">A regular file that can be read.</param>
     /// <param name="untagged">What to call it if it has no title in its tags; by default its name without the extension.</param>
+    /// <param name="name">What the file is really called, if that is not its path: its extension may count.</param>
+    /// <param name="cancellationToken">Ends the search for its sound.</param>
     /// <exception cref="IOException">It holds no sound, or cannot be read; the message is a sentence for the user.</exception>
-    internal static DecodedFile? TryOpen(string path, TrackInfo? untagged)
+    internal static DecodedFile? TryOpen(string path, TrackInfo? untagged, string? name = null, CancellationToken cancellationToken = default)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferLength, FileOptions.SequentialScan);
         DecodedFile? opened = null;
         try
         {
-            StreamKind kind = KindOf(file, path);
+            StreamKind kind = KindOf(file, path, Path.GetExtension(name ?? path));
             if (kind is StreamKind.Unknown)
             {
                 file.Dispose();
@@ -68,9 +71,9 @@ internal sealed class DecodedFile : IAudioSource
             }
 
             opened = new DecodedFile(file, kind, path);
-            if (opened._sound.WaitForSound(CancellationToken.None))
+            if (opened._sound.WaitForSound(cancellationToken))
             {
-                opened._sound.Begin(opened._sound.FirstTags.Or(FileTags.Read(path)).NameOr(untagged ?? new TrackInfo(SourceFile.TitleOf(path))));
+                opened._sound.Begin(untagged ?? new TrackInfo(SourceFile.TitleOf(path)), FileTags.Read(path));
                 return opened;
             }
 
@@ -101,8 +104,13 @@ internal sealed class DecodedFile : IAudioSource
     }
 
     /// <summary>Which of the kinds that are decoded here it is. Leaves the file at its beginning.</summary>
-    private static StreamKind KindOf(FileStream file, string path)
+    private static StreamKind KindOf(FileStream file, string path, string extension)
     {
+        if (!file.CanSeek)
+        {
+            throw new IOException($"{path} is not a regular file.");
+        }
+
         byte[] head = new byte[StreamKinds.HeadLength];
         long at = 0;
         int length = Fill(file, head, at);
@@ -118,7 +126,7 @@ internal sealed class DecodedFile : IAudioSource
             StreamKind.Mpeg or StreamKind.Ogg or StreamKind.Flac or StreamKind.Wav => kind,
 
             // A part of a file, or one whose beginning is damaged.
-            StreamKind.Unknown => Path.GetExtension(path).ToUpperInvariant() switch
+            StreamKind.Unknown => extension.ToUpperInvariant() switch
             {
                 ".MP3" or ".MP2" or ".MPGA" when HoldsMpeg(file, at) => StreamKind.Mpeg,
                 ".OGG" or ".OGA" or ".OPUS" => StreamKind.Ogg,
@@ -156,7 +164,7 @@ internal sealed class DecodedFile : IAudioSource
         {
             return _file.Read(destination);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"{_path} cannot be read: {e.Message}", e);
         }

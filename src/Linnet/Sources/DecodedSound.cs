@@ -13,6 +13,12 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
     /// <summary>The most samples that a few bytes may decode to: 64 MiB.</summary>
     internal const int MaxSamples = 1 << 24;
 
+    /// <summary>Bytes in a row that hold neither sound nor tags, after which none is looked for any more: a file may have a hole of any size in it.</summary>
+    internal const long MaxSoundless = 16 << 20;
+
+    /// <summary>Bytes in a row of tags and pictures that do not count as soundless: as long as a tag of ID3 can be.</summary>
+    internal const long MaxTagBytes = 256 << 20;
+
     // So little at a time, for few bytes may be much sound.
     private const int PieceLength = 1024;
 
@@ -37,8 +43,13 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
     private long _titles;
     private TrackInfo? _track;
     private TrackInfo? _awaited;
+    private TrackInfo? _untagged;
+    private long _bytes;
+    private long _soundBytes;
+    private long _soundTagBytes;
     private bool _isOver;
     private bool _isTooMuch;
+    private bool _isSoundless;
 
     /// <param name="read">Where the bytes come from.</param>
     /// <param name="decoder">Owned from now on.</param>
@@ -91,12 +102,19 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
 
     /// <summary>What to say where there is no sound.</summary>
     internal IOException NoSound() => new(
-        Problem is not { } problem ? $"{_name} holds no sound."
-        : problem.Text.StartsWith(StreamProblem.Subject, StringComparison.Ordinal) ? $"{_name} {problem.Text[StreamProblem.Subject.Length..]}"
+        Problem is not { } problem ? _isSoundless ? $"{_name} has no sound in its first {MaxSoundless >> 20} MiB." : $"{_name} holds no sound."
+        : Predicate(problem) is string predicate ? $"{_name} {predicate}"
         : $"{_name} cannot be played. {problem.Text}");
 
-    /// <summary>Names the track that begins with the first frame.</summary>
-    internal void Begin(TrackInfo track) => _awaited = _track = track;
+    /// <summary>Names the track that begins with the first frame: as its tags say, those too that come yet before the sound.</summary>
+    /// <param name="untagged">What to call it if they do not.</param>
+    /// <param name="more">Tags that the bytes so far do not have.</param>
+    internal void Begin(TrackInfo untagged, SoundTags? more = null)
+    {
+        FirstTags = more is null ? FirstTags : FirstTags.Or(more);
+        _untagged = untagged;
+        _awaited = _track = FirstTags.NameOr(untagged);
+    }
 
     /// <summary>Waits for the next frames, and gives as many as there are, up to the next track.</summary>
     /// <exception cref="IOException">The bytes could not be read or decoded, or there were none with sound in them.</exception>
@@ -131,15 +149,27 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
     /// <inheritdoc/>
     public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm)
     {
+        if (_isTooMuch || pcm.IsEmpty)
+        {
+            return;
+        }
+
+        _soundBytes = _bytes;
+        _soundTagBytes = _decoder.TagBytes;
+
         // Before any filter.
         pcm = SampleLimit.Within(pcm, ref _limited);
         if (_conversion is null)
         {
             Append(pcm);
         }
-        else
+        else if (_end + _conversion.SamplesOf(pcm.Length) <= MaxSamples)
         {
             _conversion.Write(pcm);
+        }
+        else
+        {
+            _isTooMuch = true;
         }
     }
 
@@ -152,6 +182,10 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
         if (_position == 0 && _end == 0)
         {
             FirstTags = tags.Or(FirstTags);
+            if (_untagged is not null)
+            {
+                _awaited = _track = FirstTags.NameOr(_untagged);
+            }
         }
         else if (_tags.Count < MaxTags)
         {
@@ -165,7 +199,9 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
     /// <summary>Decodes a piece more. False: there is none, or it cannot be decoded.</summary>
     private bool Feed(CancellationToken cancellationToken)
     {
-        if (_isOver || _isTooMuch || Problem is not null)
+        cancellationToken.ThrowIfCancellationRequested();
+        _isSoundless = _bytes - _soundBytes - Math.Min(_decoder.TagBytes - _soundTagBytes, MaxTagBytes) > MaxSoundless;
+        if (_isOver || _isTooMuch || _isSoundless || Problem is not null)
         {
             return false;
         }
@@ -176,6 +212,7 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
             (_start, _end) = (0, 0);
         }
 
+        _bytes += length;
         if (length > 0)
         {
             _decoder.Write(_piece.AsSpan(0, length), this);
@@ -195,12 +232,22 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
             throw NoSound();
         }
 
-        string? problem = _isTooMuch ? "a few bytes of it decode to more sound than can be." : Problem?.Text;
+        string? problem = _isTooMuch ? ": a few bytes of it decode to more sound than can be."
+            : _isSoundless ? $": there is no sound in the next {MaxSoundless >> 20} MiB."
+            : Problem is null ? null
+            : Predicate(Problem) is string predicate ? $": it {predicate}"
+            : $". {Problem.Text}";
         if (problem is not null)
         {
-            throw new IOException($"{_name} is damaged after {Format.DurationOf(_position).TotalSeconds:F1} s: {problem}");
+            // What is fine, but is not decoded here, is not damaged.
+            string what = Problem is { Fault: not StreamFault.NotSound } ? "broke off" : "is damaged";
+            throw new IOException($"{_name} {what} after {Format.DurationOf(_position).TotalSeconds:F1} s{problem}");
         }
     }
+
+    /// <summary>What a problem says of the stream, for a sentence about a file; <see langword="null"/> if the stream is not what it is about.</summary>
+    private static string? Predicate(StreamProblem problem) =>
+        problem.Text.StartsWith(StreamProblem.Subject, StringComparison.Ordinal) ? problem.Text[StreamProblem.Subject.Length..] : null;
 
     /// <summary>The track that begins here, unless there were too many: then it waits, and may be replaced.</summary>
     private TrackInfo? TakeTrack()
@@ -225,13 +272,14 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
         return taken;
     }
 
-    private void Append(ReadOnlySpan<float> pcm)
+    /// <summary>False: it is too much.</summary>
+    private bool Append(ReadOnlySpan<float> pcm)
     {
         int needed = _end + pcm.Length;
         if (_isTooMuch || needed > MaxSamples)
         {
             _isTooMuch = true;
-            return;
+            return false;
         }
 
         if (needed > _pcm.Length)
@@ -241,5 +289,6 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
 
         pcm.CopyTo(_pcm.AsSpan(_end));
         _end = needed;
+        return true;
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Sources;
 
-/// <summary>A file that libsndfile does not read and the <c>ffmpeg</c> program does: AAC, ALAC, WMA, the sound of a video.</summary>
+/// <summary>A file that neither Linnet's decoders nor libsndfile read and the <c>ffmpeg</c> program does: AAC, ALAC, WMA, the sound of a video.</summary>
 /// <remarks>
 /// ffmpeg is a child process that reads this one local file and gives a WAV of floats, so nothing of up to 24 bits is lost. The silence with which an
 /// encoder fills its last packet is left out where an MP4 says how long its sound is, so that parts follow each other without a gap.
@@ -87,7 +87,8 @@ public sealed class FfmpegSource : IAudioSource
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             if (!sound.WaitForFormat(either.Token))
             {
-                throw process.WaitForProblem() is string problem
+                // What ffmpeg decodes and Linnet does not carry is no fault of ffmpeg's, which would go on.
+                throw sound.Problem is not { Fault: StreamFault.Unsupported } && process.WaitForProblem() is string problem
                     ? new IOException($"{path} is not a sound file that libsndfile or ffmpeg can read: {problem}.")
                     : sound.NoSound();
             }

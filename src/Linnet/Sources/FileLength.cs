@@ -12,6 +12,9 @@ internal sealed class FileLength
 {
     private const int PieceLength = 1 << 16;
 
+    /// <summary>Bytes in a row without sound after which nothing is looked through any more: there playing has ended, too.</summary>
+    private const long MaxSoundless = DecodedSound.MaxSoundless + DecodedSound.MaxTagBytes;
+
     private TimeSpan _sum;
 
     // The parts of one rate, one after the other.
@@ -26,40 +29,49 @@ internal sealed class FileLength
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            var length = new FileLength();
-            switch (kind)
-            {
-                case StreamKind.Mpeg:
-                    length.CountMpeg(file);
-                    break;
-                case StreamKind.Flac:
-                    length.CountFlac(file);
-                    break;
-                case StreamKind.Ogg:
-                    length.CountOgg(file);
-                    break;
-                default:
-                    length.CountWav(file);
-                    break;
-            }
-
-            length.Begin(default);
-            return length._sum;
+            return Of(file, kind);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OverflowException)
         {
             return null;
         }
     }
 
+    /// <summary>The length of what can be read.</summary>
+    internal static TimeSpan Of(Stream file, StreamKind kind)
+    {
+        var length = new FileLength();
+        switch (kind)
+        {
+            case StreamKind.Mpeg:
+                length.CountMpeg(file);
+                break;
+            case StreamKind.Flac:
+                length.CountFlac(file);
+                break;
+            case StreamKind.Ogg:
+                length.CountOgg(file);
+                break;
+            default:
+                length.CountWav(file);
+                break;
+        }
+
+        length.Begin(default);
+        return length._sum;
+    }
+
     private delegate void Look(ReadOnlySpan<byte> bytes);
 
-    private static void LookThrough(Stream file, Look look)
+    private void LookThrough(Stream file, Look look)
     {
         byte[] piece = new byte[PieceLength];
-        while (file.Read(piece) is > 0 and int length)
+        long soundless = 0;
+        while (soundless <= MaxSoundless && file.Read(piece) is > 0 and int length)
         {
+            (TimeSpan, long) before = (_sum, _frames);
             look(piece.AsSpan(0, length));
+            soundless = before == (_sum, _frames) ? soundless + length : 0;
         }
     }
 
@@ -152,13 +164,14 @@ internal sealed class FileLength
         long last = OggPage.NoGranule;
         int longBlock = 0;
         long packetsBefore = 0;
+        long packetsSince = 0;
         LookThrough(file, bytes =>
         {
             while (packets.TryRead(ref bytes, out OggPacket packet))
             {
                 if (packet.IsFirst)
                 {
-                    (trim, last, packetsBefore) = (new OggTrim(), OggPage.NoGranule, 0);
+                    (trim, last, packetsBefore, packetsSince) = (new OggTrim(), OggPage.NoGranule, 0, 0);
                     if (OpusHead.TryParse(packet.Data, out OpusHead? opus))
                     {
                         trim.Skip = opus.PreSkip;
@@ -178,6 +191,7 @@ internal sealed class FileLength
                 }
 
                 packetsBefore++;
+                packetsSince++;
                 switch (packets.Codec)
                 {
                     case OggCodec.Opus when !packet.Data.StartsWith("OpusTags"u8):
@@ -190,8 +204,10 @@ internal sealed class FileLength
                     case OggCodec.Vorbis when packet.Granule > 0:
                         // What was recorded in the middle begins at a position that the packets of its first page cannot have come to.
                         last = last != OggPage.NoGranule ? last : packet.Granule <= packetsBefore * longBlock / 2 ? 0 : packet.Granule;
-                        _frames += packet.Granule - last;
-                        last = packet.Granule;
+
+                        // A position may be any number, and pages may be missing: there is no more than the packets hold.
+                        _frames += Math.Clamp(packet.Granule - last, 0, packetsSince * longBlock / 2);
+                        (last, packetsSince) = (packet.Granule, 0);
                         break;
                 }
             }

@@ -37,10 +37,11 @@ public sealed class FileSource : IAudioSource
         TryOpen(path, untagged) ?? throw new IOException($"{path} is not a sound file of a kind that Linnet or libsndfile reads.");
 
     /// <summary>As <see cref="Open"/>, but <see langword="null"/> for a readable file of another kind.</summary>
-    internal static FileSource? TryOpen(string path, TrackInfo? untagged = null)
+    /// <inheritdoc cref="DecodedFile.TryOpen"/>
+    internal static FileSource? TryOpen(string path, TrackInfo? untagged = null, string? name = null, CancellationToken cancellationToken = default)
     {
         SourceFile.ThrowIfUnreadable(path);
-        IAudioSource? file = (IAudioSource?)DecodedFile.TryOpen(path, untagged) ?? SndFileSource.TryOpen(path, untagged);
+        IAudioSource? file = (IAudioSource?)DecodedFile.TryOpen(path, untagged, name, cancellationToken) ?? SndFileSource.TryOpen(path, untagged);
         return file is null ? null : new FileSource(file);
     }
 

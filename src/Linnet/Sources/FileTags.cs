@@ -10,6 +10,10 @@ internal static class FileTags
 {
     private const int MaxChunks = 1000;
     private const int MaxList = 1 << 16;
+
+    /// <summary>The most that is read of an ID3 tag: texts come before pictures, or behind a few.</summary>
+    private const int MaxId3 = 1 << 20;
+
     private const int ChunkHead = 8;
     private const int FormLength = 12;
 
@@ -93,7 +97,8 @@ internal static class FileTags
         var tag = new Id3Skimmer();
         tag.Begin();
         Span<byte> piece = stackalloc byte[1024];
-        while (length > 0 && file.Read(piece[..(int)Math.Min(length, piece.Length)]) is > 0 and int read)
+        length = Math.Min(length, MaxId3);
+        while (length > 0 && !tag.IsOver && file.Read(piece[..(int)Math.Min(length, piece.Length)]) is > 0 and int read)
         {
             tag.Write(piece[..read]);
             length -= read;

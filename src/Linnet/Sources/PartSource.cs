@@ -97,7 +97,8 @@ internal sealed class PartSource : IAudioSource
             SourceRead read = _source.ReadSound(skipped.AsSpan(0, frames * channels), cancellationToken);
             if (read.Frames == 0)
             {
-                throw new IOException($"{_name} ends before its track at {Format.DurationOf(_begin):mm\\:ss} begins.");
+                TimeSpan begin = Format.DurationOf(_begin);
+                throw new IOException($"{_name} ends before its track at {(int)begin.TotalMinutes:00}:{begin.Seconds:00} begins.");
             }
 
             Keep(read.Track);

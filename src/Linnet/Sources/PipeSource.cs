@@ -13,7 +13,7 @@ public sealed class PipeSource : IAudioSource
     {
         (_bytes, _sound) = (bytes, sound);
         Duration = sound.Frames is long frames ? Format.DurationOf(frames) : null;
-        sound.Begin(sound.FirstTags.NameOr(new TrackInfo(name)));
+        sound.Begin(new TrackInfo(name));
     }
 
     /// <inheritdoc/>

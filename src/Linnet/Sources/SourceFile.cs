@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Native;
 
 namespace Linnet.Sources;
 
@@ -24,8 +25,8 @@ internal static class SourceFile
 
         try
         {
-            // Pipes and devices have no length, and opening one could block: they are told apart before.
-            if (new FileInfo(path) is { Exists: true, Length: 0 })
+            // Pipes and devices could block when they are opened, or do something: they are told apart before, behind links too.
+            if (IsOther(path))
             {
                 throw new IOException($"{path} is empty, or not a regular file.");
             }
@@ -46,6 +47,15 @@ internal static class SourceFile
         {
             throw new IOException($"{path} is not a file name: {e.Message}", e);
         }
+    }
+
+    /// <summary>Whether it is there, and is empty or no regular file. Where the system does not say which: what is none has no length.</summary>
+    private static bool IsOther(string path)
+    {
+        LibC.FileStatus? status = DiskPath.Status(path);
+        FileSystemInfo file = new FileInfo(path);
+        file = status is null ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
+        return status is { Type: not LibC.TypeOfFile } || file is FileInfo { Exists: true, Length: 0 };
     }
 
     /// <summary>Returns if Linnet carries sound of this shape.</summary>

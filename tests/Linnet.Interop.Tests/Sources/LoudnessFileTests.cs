@@ -43,7 +43,7 @@ public sealed class LoudnessFileTests : IDisposable
 
     private static ReplayGain? LoudnessOf(string file)
     {
-        using IAudioSource source = FileSource.TryOpen(file) is { } read
+        using IAudioSource source = FileSource.TryOpen(file, cancellationToken: TestContext.Current.CancellationToken) is { } read
             ? read
             : FfmpegSource.Open(file, null, TimeProvider.System, TestContext.Current.CancellationToken);
         SourceRead first = source.Read(new float[4096], TestContext.Current.CancellationToken);

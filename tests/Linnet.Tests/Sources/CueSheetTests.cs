@@ -73,12 +73,12 @@ public sealed class CueSheetTests : IDisposable
     public void A_track_behind_the_end_is_skipped_and_the_others_are_played()
     {
         _folder.Write("album.wav", Wavs.Counting(0, 8000));
-        string path = _folder.Write("a.cue", "FILE album.wav WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 59:00:00\n");
+        string path = _folder.Write("a.cue", "FILE album.wav WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 159:07:00\n");
 
         using IAudioSource source = Open(path);
 
         Assert.Equal(8000, source.ReadAll().Length);
-        Assert.Contains("album.wav ends before its track at 59:00 begins.", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.Contains("album.wav ends before its track at 159:07 begins.", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

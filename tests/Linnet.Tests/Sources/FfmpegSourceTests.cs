@@ -67,6 +67,18 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
+    public void What_ffmpeg_decodes_and_Linnet_does_not_carry_is_told_as_that()
+    {
+        byte[] wav = Wavs.Counting(0, 5000);
+        int format = wav.AsSpan().IndexOf("fmt "u8) + 8;
+        BitConverter.TryWriteBytes(wav.AsSpan(format + 4), 705_600);
+        _folder.Write("song.wav", wav);
+        Pretend("cat song.wav; exec sleep 1000");
+
+        Assert.Equal($"{_song} has a sample rate of 705600 Hz; Linnet carries 2000 to 384000 Hz.", Assert.Throws<IOException>(() => Open()).Message);
+    }
+
+    [Fact]
     public void A_failure_after_the_sound_began_breaks_the_source_off()
     {
         _folder.Write("song.wav", Wavs.Counting(0, 8000));

@@ -88,6 +88,20 @@ public class PipeSourceTests
     }
 
     [Theory]
+    [InlineData(700)]
+    [InlineData(100_000)]
+    public void Tags_of_Opus_that_come_behind_its_format_count(int piece)
+    {
+        byte[] file = SoundFiles.Opus(2, SoundFiles.Noise(60_000, 2), "Song", vendor: new string('v', 5000));
+        var tracks = new List<(long, TrackInfo)>();
+
+        using PipeSource source = PipeSource.Open(new Dripping(file, piece), raw: null, "pipe", TestContext.Current.CancellationToken);
+        source.ReadAll(tracks: tracks);
+
+        Assert.Equal([(0, new TrackInfo("Song"))], tracks);
+    }
+
+    [Theory]
     [InlineData("", "is empty")]
     [InlineData("RIFF\u0001\u0001\u0001\u0001WAVE", "ended before")]
     [InlineData("ID3 and so on", "ended before")]

@@ -41,27 +41,33 @@ internal static class SoundFiles
     }
 
     /// <summary>A link of Ogg with FLAC in it.</summary>
-    internal static byte[] OggFlac(AudioFormat format, float[] pcm, string? title, uint serial = 1)
+    internal static byte[] OggFlac(AudioFormat format, float[] pcm, string? title, uint serial = 1, Func<int, byte[], byte[]>? change = null)
     {
         using var encoder = new FlacEncoder(format, 16);
         byte[] tags = FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, Tags(title).ToArray());
-        return Ogg(serial, [OggFlacHead.ToArray(encoder.Headers[0].Span, 1), tags], Encoded.By(encoder, pcm), 0, pcm.Length / format.Channels);
+        return Ogg(serial, [OggFlacHead.ToArray(encoder.Headers[0].Span, 1), tags], Encoded.By(encoder, pcm), 0, pcm.Length / format.Channels, change);
     }
 
     /// <summary>A link of Ogg with Vorbis in it.</summary>
-    internal static byte[] Vorbis(AudioFormat format, float[] pcm, string? title, uint serial = 1)
+    internal static byte[] Vorbis(AudioFormat format, float[] pcm, string? title, uint serial = 1, Func<int, byte[], byte[]>? change = null)
     {
         using var encoder = new VorbisEncoder(format, 128_000);
         Encoded encoded = Encoded.By(encoder, pcm);
-        return Ogg(serial, [encoder.Headers[0].ToArray(), Tags(title).ToVorbisHeader(), encoder.Headers[2].ToArray()], encoded, 0, pcm.Length / format.Channels);
+        return Ogg(serial, [encoder.Headers[0].ToArray(), Tags(title).ToVorbisHeader(), encoder.Headers[2].ToArray()], encoded, 0, pcm.Length / format.Channels, change);
     }
 
     /// <summary>A link of Ogg with Opus in it, whose last page says where the sound ends.</summary>
-    internal static byte[] Opus(int channels, float[] pcm, string? title, uint serial = 1)
+    /// <param name="channels">1 or 2.</param>
+    /// <param name="pcm">The sound.</param>
+    /// <param name="title">In the tags.</param>
+    /// <param name="serial">Of the link.</param>
+    /// <param name="vendor">In the tags, before the title.</param>
+    /// <param name="change">Makes of each packet another one.</param>
+    internal static byte[] Opus(int channels, float[] pcm, string? title, uint serial = 1, string vendor = "test", Func<int, byte[], byte[]>? change = null)
     {
         using var encoder = new OpusEncoder(channels);
         var head = new OpusHead((byte)channels, (ushort)encoder.Delay, Coupled: (byte)(channels - 1));
-        return Ogg(serial, [head.ToArray(), Tags(title).ToOpusTags()], Encoded.By(encoder, pcm), encoder.Delay, pcm.Length / channels);
+        return Ogg(serial, [head.ToArray(), Tags(title, vendor).ToOpusTags()], Encoded.By(encoder, pcm), encoder.Delay, pcm.Length / channels, change);
     }
 
     /// <summary>MP3 with an ID3v2 tag and, unless the count is <see langword="null"/>, LAME's table before the frames.</summary>
@@ -94,9 +100,9 @@ internal static class SoundFiles
         return frame;
     }
 
-    private static VorbisComment Tags(string? title) => VorbisComment.Of("test", title is null ? null : new TrackInfo(title));
+    private static VorbisComment Tags(string? title, string vendor = "test") => VorbisComment.Of(vendor, title is null ? null : new TrackInfo(title));
 
-    private static byte[] Ogg(uint serial, byte[][] headers, Encoded sound, int delay, int frames)
+    private static byte[] Ogg(uint serial, byte[][] headers, Encoded sound, int delay, int frames, Func<int, byte[], byte[]>? change)
     {
         var file = new ArrayBufferWriter<byte>();
         var pages = new OggPageWriter(serial);
@@ -110,7 +116,7 @@ internal static class SoundFiles
         {
             granule += sound.Frames[i];
             bool isLast = i == sound.Packets.Count - 1;
-            pages.Add(sound.Packets[i], isLast ? delay + frames : granule, file);
+            pages.Add(change?.Invoke(i, sound.Packets[i]) ?? sound.Packets[i], isLast ? delay + frames : granule, file);
             if (i % 5 == 4 || isLast)
             {
                 pages.Flush(file, isLast);

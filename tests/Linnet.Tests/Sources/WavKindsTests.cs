@@ -131,6 +131,32 @@ public sealed class WavKindsTests : IDisposable
         Assert.Equal("Standard input holds no sound.", Assert.Throws<IOException>(() => source.ReadAll()).Message);
     }
 
+    [Theory]
+    [InlineData(5, 2)]
+    [InlineData(6, 2)]
+    [InlineData(7, 4)]
+    public void Another_WAV_follows_samples_that_are_no_whole_frames(int length, int frame)
+    {
+        byte[] format = Format(1, 16);
+        format[10] = (byte)(frame / 2);
+        format[20] = (byte)frame;
+        byte[] wav = [.. Head(), .. format, .. "data"u8, (byte)length, 0, 0, 0, .. Enumerable.Repeat((byte)0x40, length), .. new byte[length & 1]];
+        using FileSource source = FileSource.Open(_folder.Write("wav", [.. wav, .. wav]));
+
+        Assert.Equal(2 * (length / frame), source.ReadAll().Length / source.Format.Channels);
+        Assert.Equal(source.Format.DurationOf(2 * (length / frame)), source.Duration);
+    }
+
+    [Fact]
+    public void What_is_no_WAV_behind_one_takes_no_more_than_its_own_bytes()
+    {
+        byte[] wav = [.. Head(44), .. Format(1, 16), .. "data"u8, 4, 0, 0, 0, 0, 0x40, 0, 0x40];
+        byte[] other = [.. "RIFF"u8, 24, 0, 0, 0, .. "AVI "u8, .. "junk"u8, 8, 0, 0, 0, .. "abcdefgh"u8];
+        using FileSource source = FileSource.Open(_folder.Write("wav", [.. wav, .. other, .. wav]));
+
+        Assert.Equal([0.5f, 0.5f, 0.5f, 0.5f], source.ReadAll());
+    }
+
     [Fact]
     public void Very_many_chunks_are_refused()
     {

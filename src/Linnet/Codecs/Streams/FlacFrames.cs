@@ -10,8 +10,9 @@ namespace Linnet.Codecs.Streams;
 /// Tags that name other speakers than usual for the channels come after the description of the stream, so its format is told with the tags or the first
 /// frame. Frames of such a stream are not passed on: listeners would get them without the tags.
 /// </remarks>
-internal sealed class FlacFrames(FormatNews news) : IDisposable
+internal sealed class FlacFrames(FormatNews news, bool isFile) : IDisposable
 {
+    private readonly PacketPatience _patience = new(isFile);
     private FlacFrameDecoder? _decoder;
     private FlacStreamInfo? _untold;
     private ChannelLayout? _layout;
@@ -49,7 +50,7 @@ internal sealed class FlacFrames(FormatNews news) : IDisposable
         sink.OnTags(comment.Tags);
     }
 
-    /// <summary>Takes the next frame, whose sums are right. What comes back is why it cannot be played: listeners would get it as it is.</summary>
+    /// <summary>Takes the next frame, whose sums are right. What comes back is why it cannot be played: listeners would get it as it is. In a file it is silence.</summary>
     internal StreamProblem? Take(ReadOnlySpan<byte> frame, in FlacFrameHeader header, IStreamSink sink)
     {
         if (_decoder is null)
@@ -63,7 +64,11 @@ internal sealed class FlacFrames(FormatNews news) : IDisposable
         }
 
         ReadOnlySpan<float> pcm = _decoder.Decode(frame, header, out bool isDamaged);
-        if (isDamaged)
+        if (!isDamaged)
+        {
+            _patience.Decoded();
+        }
+        else if (!_patience.Bears())
         {
             return new StreamProblem(StreamFault.NotSound, $"The stream has a FLAC frame of {frame.Length} bytes that cannot be decoded.");
         }

@@ -4,9 +4,9 @@ using Linnet.Wire.Ogg;
 namespace Linnet.Codecs.Streams;
 
 /// <summary>FLAC in Ogg: a packet is a frame.</summary>
-internal sealed class FlacLink(FormatNews news) : IOggLink
+internal sealed class FlacLink(FormatNews news, bool isFile) : IOggLink
 {
-    private readonly FlacFrames _frames = new(news);
+    private readonly FlacFrames _frames = new(news, isFile);
     private FlacStreamInfo? _info;
 
     /// <inheritdoc/>

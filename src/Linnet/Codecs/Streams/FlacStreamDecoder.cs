@@ -3,10 +3,11 @@ using Linnet.Wire.Flac;
 namespace Linnet.Codecs.Streams;
 
 /// <summary>A stream of native FLAC.</summary>
-internal sealed class FlacStreamDecoder : IStreamDecoder
+/// <param name="isFile">Whether it is a file that is only played: then a frame that cannot be decoded ends nothing.</param>
+internal sealed class FlacStreamDecoder(bool isFile = false) : IStreamDecoder
 {
     private readonly FlacReader _reader = new();
-    private readonly FlacFrames _frames = new(new FormatNews());
+    private readonly FlacFrames _frames = new(new FormatNews(), isFile);
     private bool _hasSound;
 
     /// <inheritdoc/>

@@ -129,5 +129,11 @@ public sealed class IngestWriter : IStreamSink, IDisposable
         _buffer.End(this);
     }
 
-    private void Append(ReadOnlySpan<float> pcm) => HasOverflowed |= !pcm.IsEmpty && !_buffer.Append(this, pcm) && IsCurrent;
+    /// <summary>False: there is no room for more, or somebody else writes.</summary>
+    private bool Append(ReadOnlySpan<float> pcm)
+    {
+        bool isTaken = pcm.IsEmpty || _buffer.Append(this, pcm);
+        HasOverflowed |= !isTaken && IsCurrent;
+        return isTaken;
+    }
 }

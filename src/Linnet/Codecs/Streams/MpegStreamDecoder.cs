@@ -26,7 +26,6 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
     private LibMpg123.Handle? _decoder;
     private MpegHeader _header;
     private bool _hasSound;
-    private bool _isFresh;
 
     /// <inheritdoc/>
     public StreamProblem? Problem { get; private set; }
@@ -85,22 +84,20 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
         }
 
         _trim.End(sink);
-        _trim.Begin(Mp3Table.Read(frame.Data, frame.Header), frame.Header.Channels);
-        if (!_isFresh)
-        {
-            // So that the part sounds as it does alone.
-            _decoder?.Dispose();
-            _decoder = null;
-        }
+        _trim.Begin(Mp3Table.Read(frame.Data, frame.Header));
+
+        // So that the part sounds as it does alone.
+        _decoder?.Dispose();
+        _decoder = null;
+        _header = frame.Header;
     }
 
     private void Give(in MpegFrame frame, IStreamSink sink)
     {
-        _isFresh = false;
         Span<float> pcm = Decode(frame);
         if (_trim is not null)
         {
-            _trim.Take(pcm, sink);
+            _trim.Take(pcm, frame.Header.Channels, sink);
             return;
         }
 
@@ -109,16 +106,16 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
 
     private bool Prepare(MpegHeader header, IStreamSink sink)
     {
-        if (_decoder is null || !header.GoesWith(_header))
+        bool isOther = !header.GoesWith(_header);
+        if (_decoder is null || isOther)
         {
-            if (_decoder is not null)
+            if (isOther)
             {
-                // Another part, whose table would have ended the one before.
+                // Another part, whose table would have ended the one before. A table that came just before is of other frames.
                 _trim?.End(sink);
-                _decoder.Dispose();
+                _decoder?.Dispose();
             }
 
-            _isFresh = true;
             _decoder = NativeLibraries.IsAvailable(NativeLibraries.Mpg123) ? LibMpg123.TryCreate(header.SampleRate, header.Channels) : null;
             if (_decoder is null)
             {

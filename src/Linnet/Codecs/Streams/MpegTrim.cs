@@ -11,27 +11,29 @@ internal sealed class MpegTrim
 {
     private float[] _held = [];
     private int _heldLength;
+
+    // In frames: which channels the part has, its packets say.
     private int _holds;
-    private long _skip;
+    private int _skip;
     private long _packets;
     private uint? _expected;
 
     /// <summary>A part begins. The one before has ended.</summary>
-    internal void Begin(Mp3Table table, int channels)
+    internal void Begin(Mp3Table table)
     {
-        _skip = table.Delay is int delay ? (long)(delay + Mp3Table.DecoderDelay) * channels : 0;
-        _holds = table.Padding is int padding ? Math.Max(0, padding - Mp3Table.DecoderDelay) * channels : 0;
+        _skip = table.Delay is int delay ? delay + Mp3Table.DecoderDelay : 0;
+        _holds = table.Padding is int padding ? Math.Max(0, padding - Mp3Table.DecoderDelay) : 0;
         _expected = table.Frames;
         _packets = 0;
     }
 
-    /// <summary>Takes what a packet decodes to, and gives what is sound for certain.</summary>
-    internal void Take(ReadOnlySpan<float> pcm, IStreamSink sink)
+    /// <summary>Takes what a packet decodes to, and gives what is sound for certain. All packets of a part have the same channels.</summary>
+    internal void Take(ReadOnlySpan<float> pcm, int channels, IStreamSink sink)
     {
         _packets++;
-        int skipped = (int)Math.Min(_skip, pcm.Length);
+        int skipped = Math.Min(_skip, pcm.Length / channels);
         _skip -= skipped;
-        pcm = pcm[skipped..];
+        pcm = pcm[(skipped * channels)..];
         if (_holds == 0)
         {
             Give(pcm, sink);
@@ -45,7 +47,7 @@ internal sealed class MpegTrim
         }
 
         pcm.CopyTo(_held.AsSpan(_heldLength));
-        int sure = Math.Max(0, needed - _holds);
+        int sure = Math.Max(0, needed - (_holds * channels));
         Give(_held.AsSpan(0, sure), sink);
         _held.AsSpan(sure, needed - sure).CopyTo(_held);
         _heldLength = needed - sure;

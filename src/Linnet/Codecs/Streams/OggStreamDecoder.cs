@@ -10,7 +10,8 @@ internal interface IOggLink : IDisposable
 }
 
 /// <summary>A stream of Ogg: Opus, Vorbis or FLAC, one after the other where they are chained.</summary>
-internal sealed class OggStreamDecoder : IStreamDecoder
+/// <param name="isFile">Whether it is a file that is only played: then a packet that cannot be decoded ends nothing.</param>
+internal sealed class OggStreamDecoder(bool isFile = false) : IStreamDecoder
 {
     /// <summary>Bytes without a page among them after which it is no Ogg.</summary>
     internal const int MaxGarbage = 1 << 18;
@@ -59,9 +60,9 @@ internal sealed class OggStreamDecoder : IStreamDecoder
 
     private IOggLink Create(OggCodec codec) => codec switch
     {
-        OggCodec.Opus => new OpusLink(_news),
-        OggCodec.Vorbis => new VorbisLink(_news),
-        _ => new FlacLink(_news),
+        OggCodec.Opus => new OpusLink(_news, isFile),
+        OggCodec.Vorbis => new VorbisLink(_news, isFile),
+        _ => new FlacLink(_news, isFile),
     };
 
     private StreamProblem NoSound() => _packets.SawUnknownCodec

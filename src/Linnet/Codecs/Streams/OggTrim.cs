@@ -7,6 +7,9 @@ namespace Linnet.Codecs.Streams;
 internal sealed class OggTrim
 {
     private long _decoded;
+
+    // As the pages count: what was lost counts too.
+    private long _position;
     private long? _origin;
 
     /// <summary>Frames to leave out at the start, in all.</summary>
@@ -16,17 +19,16 @@ internal sealed class OggTrim
     internal Range Take(int frames, long granule, bool isLast)
     {
         long before = _decoded;
+        long end = frames;
         _decoded += frames;
+        _position += frames;
         if (granule != OggPage.NoGranule)
         {
             // Who came later than its beginning gets a stream that counts on from there.
-            _origin ??= isLast ? 0 : granule - _decoded;
-        }
-
-        long end = frames;
-        if (isLast && granule != OggPage.NoGranule)
-        {
-            end = Math.Clamp(granule - _origin!.Value - before, 0, frames);
+            _origin ??= isLast ? 0 : granule - _position;
+            long position = granule - _origin.Value;
+            end = isLast ? Math.Clamp(position - (_position - frames), 0, frames) : frames;
+            _position = position;
         }
 
         long start = Math.Clamp(Skip - before, 0, end);

@@ -8,14 +8,15 @@ namespace Linnet.Codecs.Streams;
 /// <summary>Opus in Ogg. The first <c>pre-skip</c> frames, and those behind the end that the last page tells, are no sound.</summary>
 /// <remarks>
 /// What has to be made louder or softer than its packets are, or has more than two channels, is not passed on as it is: listeners would get the
-/// packets without the head that says so. Source: RFC 7845 §4, §5.1.
+/// packets without the head that says so. In a file a packet that cannot be decoded is silence. Source: RFC 7845 §4, §5.1.
 /// </remarks>
-internal sealed class OpusLink(FormatNews news) : IOggLink
+internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
 {
     /// <summary>Bytes of a packet of one stream at most: more is unreasonable (RFC 7845 §6), and more than RTP carries to listeners.</summary>
     internal const int MaxPacket = 61_440;
 
     private readonly OggTrim _trim = new();
+    private readonly PacketPatience _patience = new(isFile);
     private OpusDecoder? _decoder;
     private OpusSurroundDecoder? _surround;
     private int _channels;
@@ -49,18 +50,26 @@ internal sealed class OpusLink(FormatNews news) : IOggLink
             }
         }
 
-        if (packet.IsCut || packet.Data.Length > _maxPacket)
-        {
-            return new StreamProblem(StreamFault.NotSound, $"The stream has an Opus packet of more than {_maxPacket} bytes.");
-        }
-
         int channels = _channels;
         int frames = 0;
+        bool isTooLong = packet.IsCut || packet.Data.Length > _maxPacket;
 
         // An empty packet stands for one that was lost, or only ends the stream, as Liquidsoap's do.
-        if (!packet.Data.IsEmpty && !TryDecode(packet.Data, out frames))
+        if (isTooLong || (!packet.Data.IsEmpty && !TryDecode(packet.Data, out frames)))
         {
-            return new StreamProblem(StreamFault.NotSound, $"The stream has an Opus packet of {packet.Data.Length} bytes that cannot be decoded.");
+            if (!_patience.Bears())
+            {
+                return new StreamProblem(StreamFault.NotSound, isTooLong
+                    ? $"The stream has an Opus packet of more than {_maxPacket} bytes."
+                    : $"The stream has an Opus packet of {packet.Data.Length} bytes that cannot be decoded.");
+            }
+
+            frames = OpusPacket.Frames(packet.Data);
+            _pcm.AsSpan(0, frames * channels).Clear();
+        }
+        else if (frames > 0)
+        {
+            _patience.Decoded();
         }
 
         Span<float> pcm = _pcm.AsSpan(0, frames * channels);

@@ -5,7 +5,7 @@ namespace Linnet.Codecs.Streams;
 /// <summary>Converts sound of one format to another one, block by block.</summary>
 /// <param name="from">What comes.</param>
 /// <param name="to">What is wanted.</param>
-/// <param name="take">Takes the converted sound; whole frames, lent for the call.</param>
+/// <param name="take">Takes the converted sound.</param>
 internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamConversion.Take take)
 {
     private const int PieceFrames = 1024;
@@ -15,13 +15,16 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
     private readonly float[] _mapped = new float[PieceFrames * to.Channels];
     private readonly float[] _converted = new float[PieceFrames * to.Channels];
 
-    /// <summary>Takes sound.</summary>
-    internal delegate void Take(ReadOnlySpan<float> pcm);
+    /// <summary>Takes sound: whole frames, lent for the call. False: no more of it is wanted, and none is converted, for a little may become very much.</summary>
+    internal delegate bool Take(ReadOnlySpan<float> pcm);
 
-    /// <summary>Converts whole frames.</summary>
+    /// <summary>About how many samples come of so many.</summary>
+    internal long SamplesOf(int samples) => (long)samples / from.Channels * to.SampleRate / from.SampleRate * to.Channels;
+
+    /// <summary>Converts whole frames; a part of one at the end is left out.</summary>
     internal void Write(ReadOnlySpan<float> pcm)
     {
-        while (!pcm.IsEmpty)
+        while (pcm.Length >= from.Channels)
         {
             int frames = Math.Min(PieceFrames, pcm.Length / from.Channels);
             Span<float> mapped = _mapped.AsSpan(0, frames * to.Channels);
@@ -29,7 +32,11 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
             pcm = pcm[(frames * from.Channels)..];
             if (_resampler is null)
             {
-                take(mapped);
+                if (!take(mapped))
+                {
+                    return;
+                }
+
                 continue;
             }
 
@@ -39,7 +46,10 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
             {
                 _resampler.Process(left, _converted, out int consumed, out written);
                 left = left[(consumed * to.Channels)..];
-                take(_converted.AsSpan(0, written * to.Channels));
+                if (!take(_converted.AsSpan(0, written * to.Channels)))
+                {
+                    return;
+                }
             }
             while (!left.IsEmpty || written > 0);
         }
@@ -48,9 +58,8 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
     /// <summary>Gives what the filter still holds. Nothing is written after it.</summary>
     internal void Flush()
     {
-        while (_resampler is not null && _resampler.Flush(_converted) is > 0 and int written)
+        while (_resampler is not null && _resampler.Flush(_converted) is > 0 and int written && take(_converted.AsSpan(0, written * to.Channels)))
         {
-            take(_converted.AsSpan(0, written * to.Channels));
         }
     }
 }

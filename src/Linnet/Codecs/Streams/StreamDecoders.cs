@@ -37,8 +37,8 @@ public static class StreamDecoders
     internal static IStreamDecoder Create(StreamKind kind, bool isFile) => kind switch
     {
         StreamKind.Mpeg => new MpegStreamDecoder(isFile),
-        StreamKind.Ogg => new OggStreamDecoder(),
-        StreamKind.Flac => new FlacStreamDecoder(),
+        StreamKind.Ogg => new OggStreamDecoder(isFile),
+        StreamKind.Flac => new FlacStreamDecoder(isFile),
         StreamKind.Wav => new WavStreamDecoder(),
         StreamKind.Aac => ByFfmpeg("aac"),
         StreamKind.Matroska => ByFfmpeg("matroska"),

@@ -5,13 +5,14 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Vorbis in Ogg, by libvorbis.</summary>
-internal sealed unsafe class VorbisLink(FormatNews news) : IOggLink
+/// <summary>Vorbis in Ogg, by libvorbis. In a file a packet that cannot be decoded is left out.</summary>
+internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
 {
     // A packet gives at most half of a long block.
     private const int MostFrames = 8192;
 
     private readonly OggTrim _trim = new();
+    private readonly PacketPatience _patience = new(isFile);
     private readonly ReadOnlyMemory<byte>[] _headers = new ReadOnlyMemory<byte>[3];
     private LibVorbisEncoder.Handle? _decoder;
     private VorbisHead _head;
@@ -46,9 +47,18 @@ internal sealed unsafe class VorbisLink(FormatNews news) : IOggLink
 
         // An empty packet stands for one that was lost.
         int frames = packet.IsCut ? -1 : packet.Data.IsEmpty ? 0 : Decode(packet.Data);
-        if (frames < 0)
+        if (frames < 0 && !_patience.Bears())
         {
             return new StreamProblem(StreamFault.NotSound, $"The stream has a Vorbis packet of {packet.Data.Length} bytes that cannot be decoded.");
+        }
+
+        if (frames > 0)
+        {
+            _patience.Decoded();
+        }
+        else
+        {
+            frames = 0;
         }
 
         Range kept = _trim.Take(frames, packet.Granule, packet.IsLast);

@@ -87,7 +87,7 @@ internal sealed class WavStreamDecoder : IStreamDecoder
     private void Begin(in WavPreamble wav, IStreamSink sink)
     {
         RawPcmFormat pcm = wav.Header.Pcm;
-        _length = _left = wav.Header.DataLength ?? long.MaxValue;
+        _length = _left = wav.StoredLength ?? long.MaxValue;
         Frames = _hasBegun ? null : wav.Header.DataLength / pcm.BytesPerFrame;
         _hasBegun = true;
         _frames = new PcmFrames(pcm, ChannelLayout.OfMask(wav.Speakers, pcm.Format.Channels));

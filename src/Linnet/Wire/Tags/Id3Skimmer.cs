@@ -28,6 +28,9 @@ internal sealed class Id3Skimmer
     private bool _isOver;
     private int _version;
 
+    /// <summary>Whether nothing that comes yet counts: there is no tag, or its frames have ended.</summary>
+    internal bool IsOver => _isOver;
+
     private ReadOnlySpan<byte> Kept => CollectionsMarshal.AsSpan(_kept);
 
     /// <summary>A tag begins.</summary>

@@ -29,6 +29,9 @@ internal readonly record struct WavPreamble
     /// <summary>Format, sample and length of the data; the length is whole frames.</summary>
     public WavHeader Header { get; private init; }
 
+    /// <summary>Bytes of the data as they are stored, behind which other chunks come: there may be a part of a frame at their end. <see langword="null"/> where the writer could not know.</summary>
+    public long? StoredLength { get; private init; }
+
     /// <summary>Significant bits of integer PCM, 8–32, or 0 for float. May be fewer than are stored.</summary>
     public int BitDepth { get; private init; }
 
@@ -272,6 +275,7 @@ internal readonly record struct WavPreamble
             wav = new WavPreamble
             {
                 Header = new WavHeader(_pcm, dataLength - (dataLength % _pcm.BytesPerFrame)),
+                StoredLength = dataLength,
                 BitDepth = _bitDepth,
                 Speakers = _speakers,
                 HeaderLength = at,

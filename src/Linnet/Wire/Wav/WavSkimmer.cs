@@ -60,7 +60,7 @@ internal sealed class WavSkimmer
                 return true;
             }
 
-            bool isForm = _kept.Count == 0 || (_isTail && StartsForm(_head));
+            bool isForm = _kept.Count == 0 || (_isTail && StartsForm(_head.AsSpan(0, _headLength)));
             if (!TryFill(ref bytes, isForm ? FormLength : ChunkHead))
             {
                 return false;
