@@ -155,6 +155,14 @@ public sealed class OddFileTests : IDisposable
     }
 
     [Fact]
+    public void Opening_a_file_can_be_cancelled()
+    {
+        string path = _folder.Write("song.flac", SoundFiles.Flac(Stereo, SoundFiles.Noise(1000, 2), "x"));
+
+        Assert.Throws<OperationCanceledException>(() => FileSource.TryOpen(path, cancellationToken: new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void The_extension_of_its_real_name_counts()
     {
         // It begins in the middle of a page.
