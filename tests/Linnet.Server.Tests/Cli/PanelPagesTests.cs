@@ -1,3 +1,4 @@
+using Linnet.Cli;
 using Linnet.Cli.Commands;
 using Linnet.Cli.Panels;
 
