@@ -52,14 +52,8 @@ internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceive
             long? after = await session.AskSentAsync(options.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
             while (after <= before)
             {
-                // The station itself is silent. When it goes on it is to be heard, and if not, no later than else; so the last answer is the one to compare with.
-                before = after;
+                // The station itself is silent. When it goes on it is to be heard, and if it is not, that is to be noticed as soon.
                 await Task.Delay(Lead, time, cancellationToken).ConfigureAwait(false);
-                if (rtp.SoundAt != heardAt)
-                {
-                    return false;
-                }
-
                 after = await session.AskSentAsync(options.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
             }
 

@@ -69,6 +69,25 @@ public sealed class UdpLossTests
     }
 
     [Fact]
+    public async Task Where_UDP_brings_nothing_at_first_TCP_is_taken_and_that_is_said()
+    {
+        await using FakeRtspServer server = Serve(tellsSent: true);
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        await server.PlayingAsync();
+        await HearAsync(await PlayingAsync(server, sends: true), isTcp: true);
+
+        await Until.TrueAsync(() => receiver.Awaits is null);
+        Assert.Equal(["UDP", "TCP"], Transports(server));
+        Assert.Collection(
+            _logger.Lines,
+            static line => Assert.Contains("taking TCP", line, StringComparison.Ordinal),
+            static line => Assert.StartsWith("743", line, StringComparison.Ordinal));
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
     public async Task A_way_that_is_lost_again_and_again_is_none()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
