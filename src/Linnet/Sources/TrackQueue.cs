@@ -132,7 +132,8 @@ internal sealed class TrackQueue(
     {
         if (_problemsOf != order.Rounds)
         {
-            (_problemsBefore, _problems, _problemsOf) = (_problems, [], order.Rounds);
+            // A round without any problem lies between where more than one has begun.
+            (_problemsBefore, _problems, _problemsOf) = (order.Rounds == _problemsOf + 1 ? _problems : [], [], order.Rounds);
         }
 
         if (_problems.Count < MostTold)

@@ -110,6 +110,21 @@ public sealed class RtspGoodbyeTests
         Assert.Contains(problem, (await Assert.ThrowsAsync<RtspException>(() => hearing)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_live_station_that_says_that_it_has_ended_has_though_its_server_goes_at_once()
+    {
+        await using var server = new FakeRtspServer();
+        server.Sdp = server.Sdp.Replace("npt=0-3600", "npt=now-", StringComparison.Ordinal);
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
+        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await SayGoodbyeAsync(connection, "station ended");
+        connection.Close();
+
+        await hearing;
+        Assert.Equal([_sender.Ssrc], _sink.Goodbyes);
+    }
+
     [Theory]
     [InlineData("npt=now-")]
     [InlineData("npt=0-")]

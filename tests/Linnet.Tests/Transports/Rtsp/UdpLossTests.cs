@@ -277,45 +277,22 @@ public sealed class UdpLossTests
         Assert.InRange(_time.GetElapsedTime(since), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8));
     }
 
-    [Theory]
-    [InlineData(RtspTransport.Auto, true, 1, RtspTransport.Auto)]
-    [InlineData(RtspTransport.Auto, true, 3, RtspTransport.Tcp)]
-    [InlineData(RtspTransport.Auto, false, 1, RtspTransport.Tcp)]
-    [InlineData(RtspTransport.Udp, true, 9, RtspTransport.Udp)]
-    [InlineData(RtspTransport.Udp, false, 9, RtspTransport.Udp)]
-    internal void How_it_goes_on_depends_on_what_is_wanted_and_what_came(RtspTransport wanted, bool wasHeard, int losses, RtspTransport next)
-    {
-        var way = new UdpWay(wanted, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
-        RtspTransport told = wanted;
-        for (int i = 0; i < losses; i++)
-        {
-            told = way.OnLost(wasHeard, now: i).Next;
-        }
-
-        Assert.Equal(next, told);
-    }
-
     [Fact]
-    public void Losses_that_are_long_ago_do_not_count()
+    public async Task In_the_connection_silence_is_no_loss()
     {
-        var way = new UdpWay(RtspTransport.Auto, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
-        for (int hour = 0; hour < 10; hour++)
-        {
-            Assert.Equal(RtspTransport.Auto, way.OnLost(wasHeard: true, now: hour * 3600).Next);
-        }
-    }
+        await using FakeRtspServer server = Serve(tellsSent: false);
+        server.RefusesUdp = true;
+        await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        await HearAsync(connection, isTcp: true);
 
-    [Fact]
-    public void Where_only_UDP_is_wanted_pauses_and_patience_grow_to_ten_seconds_and_begin_anew_when_it_was_heard()
-    {
-        var way = new UdpWay(RtspTransport.Udp, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
+        await AdvanceAsync(TimeSpan.FromSeconds(20), sends: false);
 
-        Assert.Equal([0.25, 0.5, 1, 2, 4, 8, 10, 10], Enumerable.Range(0, 8).Select(now => way.OnLost(wasHeard: false, now).Pause.TotalSeconds));
-        Assert.Equal(TimeSpan.FromSeconds(10), way.FirstPatience);
-        Assert.Equal(TimeSpan.Zero, way.OnLost(wasHeard: true, now: 8).Pause);
-        Assert.Equal(TimeSpan.FromSeconds(2), way.FirstPatience);
-        Assert.Equal(TimeSpan.FromSeconds(0.25), way.OnLost(wasHeard: false, now: 9).Pause);
-        Assert.Equal(TimeSpan.FromSeconds(4), way.FirstPatience);
+        await HearAsync(connection, isTcp: true);
+        Assert.Empty(_logger.Lines);
+        await RtspClients.StopAsync(stop, hearing);
     }
 
     // A server that, if it is one of ours, tells how much it has sent.
