@@ -89,8 +89,10 @@ public sealed class RtpReceiverTests
     {
         _receiver.OnRtp(_sender.Next(80));
         _receiver.OnRtcp(Compound(new ReceiverReport(7), new Goodbye([7])));
+        _receiver.OnRtcp(Compound(new ReceiverReport(7), new Goodbye([7], GoodbyeReason.ServerStopped)));
 
         Assert.False(_receiver.Goodbye.IsCompleted);
+        Assert.False(_receiver.Farewell.IsCompleted);
     }
 
     [Fact]
