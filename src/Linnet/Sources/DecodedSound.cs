@@ -13,8 +13,11 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
     /// <summary>The most samples that a few bytes may decode to: 64 MiB.</summary>
     internal const int MaxSamples = 1 << 24;
 
-    /// <summary>Bytes in a row that hold neither sound nor tags, after which none is looked for any more: a file may have a hole of any size in it.</summary>
-    internal const long MaxSoundless = 16 << 20;
+    /// <summary>
+    /// Bytes in a row that hold neither sound nor tags, after which none is looked for any more: a file may have a hole of any size in it. Less than a
+    /// second's work; a film from a pipe may begin with so many fonts.
+    /// </summary>
+    internal const long MaxSoundless = 64 << 20;
 
     /// <summary>Bytes in a row of tags and pictures that do not count as soundless: as long as a tag of ID3 can be.</summary>
     internal const long MaxTagBytes = 256 << 20;

@@ -30,7 +30,7 @@ public sealed class DecodedSoundTests
         IOException problem = Assert.Throws<IOException>(() => ReadAll(sound));
 
         Assert.StartsWith("song is damaged after 1.", problem.Message, StringComparison.Ordinal);
-        Assert.EndsWith(" s: there is no sound in the next 16 MiB.", problem.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" s: there is no sound in the next 64 MiB.", problem.Message, StringComparison.Ordinal);
         Assert.InRange(bytes.Position, DecodedSound.MaxSoundless, DecodedSound.MaxSoundless + DecodedSound.MaxTagBytes + (1 << 20));
     }
 
@@ -52,7 +52,7 @@ public sealed class DecodedSoundTests
         using var sound = new DecodedSound(bytes.Read, new AnyStreamDecoder(StreamKind.Unknown, isFile: true), "song");
 
         Assert.False(sound.WaitForSound(TestContext.Current.CancellationToken));
-        Assert.Equal("song has no sound in its first 16 MiB.", sound.NoSound().Message);
+        Assert.Equal("song has no sound in its first 64 MiB.", sound.NoSound().Message);
     }
 
     [Fact]
