@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Linnet.Wire;
 
 namespace Linnet.Cli;
 
@@ -72,8 +73,7 @@ internal static class ListenAddresses
     private static string Format(string scheme, IPAddress address, int port, string path)
     {
         string host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "localhost"
-            : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address.ToString().Replace("%", "%25", StringComparison.Ordinal)}]"
-            : address.ToString();
+            : ZonedHost.Written(address.ToString());
         return $"{scheme}://{host}:{port}{path}";
     }
 

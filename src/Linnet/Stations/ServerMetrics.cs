@@ -19,8 +19,6 @@ public sealed class ServerMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Linnet";
 
-    private const string Http = "http";
-
     /// <summary>How long what was read serves for all instruments of one look.</summary>
     private static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(200);
 
@@ -118,7 +116,7 @@ public sealed class ServerMetrics : IDisposable
         foreach (StationListing offered in _server.Directory.Stations)
         {
             foreach ((string rendition, string transport) in offered.Rings.SelectMany(ring => transports.Select(transport => (ring.Info.Name, transport)))
-                .Concat(look.Radio is null ? [] : offered.Streams.Select(static s => (s.Name, Http))))
+                .Concat(look.Radio is null ? [] : offered.Streams.Select(static s => (s.Name, TransportTotal.Http))))
             {
                 counts[(offered.Name, rendition, transport)] = 0;
             }
@@ -127,7 +125,7 @@ public sealed class ServerMetrics : IDisposable
         foreach (string awaited in _server.Directory.Awaited)
         {
             // Which renditions it will have is said by its first push.
-            counts[(awaited, "", Http)] = 0;
+            counts[(awaited, "", TransportTotal.Http)] = 0;
         }
 
         foreach (IGrouping<(string Station, string Rendition, string Transport), RtspSessionSnapshot> group in ByRendition(look.Rtsp))
@@ -137,7 +135,7 @@ public sealed class ServerMetrics : IDisposable
 
         foreach (RadioRenditionSnapshot rendition in look.Radio?.Renditions ?? [])
         {
-            counts[(rendition.Station, rendition.Rendition, Http)] = rendition.Listeners;
+            counts[(rendition.Station, rendition.Rendition, TransportTotal.Http)] = rendition.Listeners;
         }
 
         foreach (((string name, string rendition, string transport), int count) in counts)

@@ -6,7 +6,7 @@ namespace Linnet.Wire;
 /// <see cref="Uri.Host"/> and <see cref="Uri.AbsoluteUri"/>, and keeps the encoding in <see cref="Uri.DnsSafeHost"/>. It is this machine's own matter:
 /// never sent to the other.
 /// </remarks>
-internal static class ZonedHost
+public static class ZonedHost
 {
     private const string EncodedPercent = "%25";
 
@@ -34,6 +34,13 @@ internal static class ZonedHost
         return percent >= 0 && literal.Length > percent + EncodedPercent.Length && literal.AsSpan(percent).StartsWith(EncodedPercent)
             ? $"{literal.AsSpan(0, percent)}%{literal.AsSpan(percent + EncodedPercent.Length)}"
             : literal;
+    }
+
+    /// <summary>A host, of an address of IPv6 with its zone, as it stands in an address on this machine: <c>[fe80::1%25eth0]</c>.</summary>
+    public static string Written(string host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return host.Contains(':') ? $"[{host.Replace("%", EncodedPercent, StringComparison.Ordinal)}]" : host;
     }
 
     /// <summary>A host without its zone.</summary>

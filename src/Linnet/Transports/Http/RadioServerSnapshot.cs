@@ -23,7 +23,7 @@ public sealed record RadioServerSnapshot(
     public long PacketsMissed { get; init; }
 
     /// <summary>Who began to listen since the start, and all that was sent to them, heads included.</summary>
-    public TransportTotal Total { get; init; } = new("http", 0, 0);
+    public TransportTotal Total { get; init; } = new(TransportTotal.Http, 0, 0);
 
     /// <summary>Streams that ended because they could not be written; each begins again with its next listener.</summary>
     public long StreamsFailed { get; init; }

@@ -17,7 +17,7 @@ internal sealed class UdpListener : Listener, IFarewell
     /// <param name="rtcp">Writes the reports.</param>
     /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
     internal UdpListener(RingLease lease, IPEndPoint remote, UdpRoute route, RtcpWriter rtcp, Action<DropReason> onFinished)
-        : base(lease, remote, "rtsp-udp")
+        : base(lease, remote, TransportTotal.RtspUdp)
     {
         _route = route;
         _rtcp = rtcp;

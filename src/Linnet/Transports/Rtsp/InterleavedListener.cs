@@ -14,7 +14,7 @@ namespace Linnet.Transports.Rtsp;
 /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
 internal sealed class InterleavedListener(
     RingLease lease, IPEndPoint remote, TransportPair channels, ConnectionOutput output, RtcpWriter rtcp, Action<DropReason> onFinished)
-    : ConnectionListener(lease, remote, "rtsp-tcp", output, onFinished), IFarewell
+    : ConnectionListener(lease, remote, TransportTotal.RtspTcp, output, onFinished), IFarewell
 {
     /// <inheritdoc/>
     protected internal override bool TrySend(PacketItem packet, SendBatch batch) =>

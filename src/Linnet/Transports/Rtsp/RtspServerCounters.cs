@@ -59,9 +59,6 @@ public enum RtspConnectionRefusal
 /// <summary>What an RTSP server counts. Any thread may count and read.</summary>
 internal sealed class RtspServerCounters
 {
-    internal const string UdpTransport = "rtsp-udp";
-    internal const string TcpTransport = "rtsp-tcp";
-
     private readonly Tally<RtspStatus> _refusedRequests = new();
     private readonly Tally<RtspConnectionRefusal> _refusedConnections = new();
     private readonly Tally<RtspSessionEnd> _endedSessions = new();
@@ -97,7 +94,7 @@ internal sealed class RtspServerCounters
     internal IReadOnlyList<TransportTotal> Totals()
     {
         ((long udpCount, long udpBytes), (long tcpCount, long tcpBytes)) = (_udp.Read(), _tcp.Read());
-        return [new(UdpTransport, udpCount, udpBytes), new(TcpTransport, tcpCount, tcpBytes)];
+        return [new(TransportTotal.RtspUdp, udpCount, udpBytes), new(TransportTotal.RtspTcp, tcpCount, tcpBytes)];
     }
 
     internal IReadOnlyDictionary<RtspStatus, long> RefusedRequests() => _refusedRequests.Read();
@@ -106,5 +103,5 @@ internal sealed class RtspServerCounters
 
     internal IReadOnlyDictionary<RtspSessionEnd, long> EndedSessions() => _endedSessions.Read();
 
-    private RunningTotal<Listener> TotalOf(Listener listener) => listener.Transport == UdpTransport ? _udp : _tcp;
+    private RunningTotal<Listener> TotalOf(Listener listener) => listener.Transport == TransportTotal.RtspUdp ? _udp : _tcp;
 }

@@ -163,7 +163,7 @@ internal sealed class RtspServerSession
         long unsent = listener?.UnsentBytes ?? 0;
         return new RtspSessionSnapshot(
             _connection.Remote,
-            Transport.IsTcp ? "rtsp-tcp" : "rtsp-udp",
+            Transport.IsTcp ? TransportTotal.RtspTcp : TransportTotal.RtspUdp,
             info.Station,
             info.Name,
             IsPlaying,

@@ -16,6 +16,8 @@ internal static class SentFeature
 
     private const string Parameter = "linnet.packets-sent";
 
+    private static readonly byte[] Question = Encoding.ASCII.GetBytes(Parameter);
+
     /// <summary>Whether the sender of a message knows the feature.</summary>
     internal static bool IsSupportedBy(RtspMessage message) => message.Headers.Members(RtspHeaderNames.Supported).Contains(Tag);
 
@@ -34,12 +36,12 @@ internal static class SentFeature
     internal static void Ask(RtspRequest request)
     {
         request.Headers.Add(RtspHeaderNames.ContentType, RepairFeature.ParametersType);
-        request.Body = Encoding.ASCII.GetBytes($"{Parameter}\r\n");
+        request.Body = (byte[])[.. Question, .. "\r\n"u8];
     }
 
     /// <summary>Whether a request, which came from anyone, is the question.</summary>
     internal static bool IsAskedBy(RtspRequest request) =>
-        request.Method == RtspMethod.GetParameter && request.Body.Span.Trim(" \t\r\n"u8).SequenceEqual("linnet.packets-sent"u8);
+        request.Method == RtspMethod.GetParameter && request.Body.Span.Trim(" \t\r\n"u8).SequenceEqual(Question);
 
     /// <summary>Answers it.</summary>
     internal static RtspResponse Tell(RtspResponse response, long packets)

@@ -1,0 +1,17 @@
+using Linnet.Wire;
+
+namespace Linnet.Tests.Wire;
+
+public sealed class ZonedHostTests
+{
+    [Theory]
+    [InlineData("studio", "studio")]
+    [InlineData("192.0.2.1", "192.0.2.1")]
+    [InlineData("::1", "[::1]")]
+    [InlineData("fe80::1%eth0", "[fe80::1%25eth0]")]
+    public void A_host_stands_in_an_address_so_that_it_is_read_as_the_same(string host, string written)
+    {
+        Assert.Equal(written, ZonedHost.Written(host));
+        Assert.Equal(host, ZonedHost.Of(new Uri($"http://{written}:8000/")));
+    }
+}
