@@ -6,7 +6,8 @@ namespace Linnet.Server.Endpoints;
 /// <summary><c>/stations.json</c>: what a player needs that was given the address of these pages.</summary>
 /// <param name="RtspPort">Where the same stations are heard by RTSP.</param>
 /// <param name="Stations">Their names, in their order.</param>
-internal sealed record StationList(int RtspPort, IReadOnlyList<string> Stations)
+/// <param name="Awaited">The names of stations that will be there when somebody pushes to them: a player can wait for these.</param>
+internal sealed record StationList(int RtspPort, IReadOnlyList<string> Stations, IReadOnlyList<string> Awaited)
 {
     /// <summary>Where it is.</summary>
     internal const string Path = "/stations.json";

@@ -28,7 +28,7 @@ internal sealed class Feed : IDisposable
         Payload = station.Payload;
         PayloadType = station.PayloadType;
         _decoder = decoder;
-        options = station.IsTcp ? options with { Capacity = Math.Max(options.Capacity, ConnectionCapacity) } : options;
+        options = station.MayBecomeTcp ? options with { Capacity = Math.Max(options.Capacity, ConnectionCapacity) } : options;
         Receiver = new Receiver(decoder, PayloadType, options, time, station.Repair) { HasPositions = station.HasPositions };
         _mostWaiting = Math.Min((int)((options.MostDelay + SentAhead) / UsualPacket), options.Capacity / 2);
     }

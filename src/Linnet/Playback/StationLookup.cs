@@ -45,15 +45,12 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         _address ??= Choose(url, await FetchAsync(url, cancellationToken).ConfigureAwait(false));
         try
         {
-            RtspReceiver receiver = await connectAsync(_address).ConfigureAwait(false);
-            _isSettled = true;
-            return receiver;
+            return await SettleAsync(connectAsync).ConfigureAwait(false);
         }
         catch (RtspException e) when (e.IsNoAnswer && !_isSettled && _address is { HasPort: true, Credentials: null })
         {
             // Perhaps it is the port of the server's pages. If not, what went wrong first says more.
-            string host = _address.Host.Contains(':') ? $"[{_address.Host.Replace("%", "%25", StringComparison.Ordinal)}]" : _address.Host;
-            var page = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{host}:{_address.Port}{_address.Path}"));
+            var page = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{ZonedHost.Written(_address.Host)}:{_address.Port}{_address.Path}"));
             if (await TryFetchAsync(page, cancellationToken).ConfigureAwait(false) is not string json)
             {
                 throw;
@@ -62,7 +59,15 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
             _address = Choose(page, json);
         }
 
-        return await connectAsync(_address).ConfigureAwait(false);
+        return await SettleAsync(connectAsync).ConfigureAwait(false);
+    }
+
+    // The port that was found stays, too: while its server restarts, whoever listens at another is none of our business.
+    private async Task<RtspReceiver> SettleAsync(Func<RtspUri, Task<RtspReceiver>> connectAsync)
+    {
+        RtspReceiver receiver = await connectAsync(_address!).ConfigureAwait(false);
+        (_address, _isSettled) = (receiver.Address, true);
+        return receiver;
     }
 
     /// <summary>Which station an address of pages means.</summary>
@@ -72,13 +77,16 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     internal static RtspUri Choose(Uri page, string json)
     {
         string server = page.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
-        if (!TryRead(json, out int port, out IReadOnlyList<string> stations))
+        if (!TryRead(json, out int port, out IReadOnlyList<string> stations, out IReadOnlyList<string> awaited))
         {
             throw NotLinnet(server);
         }
 
         string[] parts = page.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
         string wanted = parts.Length == 0 || (parts.Length == 1 && parts[0] == "index.html") ? "" : Uri.UnescapeDataString(parts[0]);
+
+        // What is awaited is as good by its name, and else only where there is nothing else: as where RTSP is asked for the first station.
+        stations = wanted.Length > 0 ? [.. stations, .. awaited] : stations.Count > 0 ? stations : awaited;
         string list = string.Join(" or ", stations.Take(MaxListed).Select(name => AddressOf(page, port, name)));
         if (stations.Count == 0)
         {
@@ -111,16 +119,12 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     private static RtspUri Read(string address) =>
         RtspUri.TryParse(address, out RtspUri? read) ? read : throw new TransportException($"The server names a station at no address: {RtspFailure.Quote(address)}.");
 
-    private static string AddressOf(Uri page, int port, string station)
-    {
-        string host = ZonedHost.Of(page);
-        return string.Create(
-            CultureInfo.InvariantCulture, $"rtsp://{(host.Contains(':') ? $"[{host.Replace("%", "%25", StringComparison.Ordinal)}]" : host)}:{port}/{station}");
-    }
+    private static string AddressOf(Uri page, int port, string station) =>
+        string.Create(CultureInfo.InvariantCulture, $"rtsp://{ZonedHost.Written(ZonedHost.Of(page))}:{port}/{station}");
 
-    private static bool TryRead(string json, out int port, out IReadOnlyList<string> stations)
+    private static bool TryRead(string json, out int port, out IReadOnlyList<string> stations, out IReadOnlyList<string> awaited)
     {
-        (port, stations) = (0, []);
+        (port, stations, awaited) = (0, [], []);
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
@@ -131,7 +135,8 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
                 return false;
             }
 
-            stations = [.. list.EnumerateArray().Where(static e => e.ValueKind is JsonValueKind.String).Select(static e => e.GetString()!).Where(IsName)];
+            stations = NamesIn(list);
+            awaited = root.TryGetProperty("awaited", out JsonElement others) && others.ValueKind is JsonValueKind.Array ? NamesIn(others) : [];
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -139,6 +144,9 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
             return false;
         }
     }
+
+    private static IReadOnlyList<string> NamesIn(JsonElement list) =>
+        [.. list.EnumerateArray().Where(static e => e.ValueKind is JsonValueKind.String).Select(static e => e.GetString()!).Where(IsName)];
 
     private static bool IsName(string name) => name.Length > 0 && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
@@ -162,7 +170,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         try
         {
             string json = await FetchAsync(page, cancellationToken).ConfigureAwait(false);
-            return TryRead(json, out _, out _) ? json : null;
+            return TryRead(json, out _, out _, out _) ? json : null;
         }
         catch (TransportException)
         {

@@ -19,6 +19,9 @@ internal interface IStationReceiver : IAsyncDisposable
     /// <summary>Whether packets come over TCP; may become so while it runs.</summary>
     bool IsTcp { get; }
 
+    /// <summary>Whether packets come over TCP, or may later.</summary>
+    bool MayBecomeTcp => IsTcp;
+
     /// <summary>What is missing and waited for while it runs, as a sentence for people; <see langword="null"/>: nothing.</summary>
     string? Awaits => null;
 

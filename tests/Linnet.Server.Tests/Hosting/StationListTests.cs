@@ -26,6 +26,22 @@ public class StationListTests
     }
 
     [Theory]
+    [InlineData("/", false)]
+    [InlineData("/live", true)]
+    public async Task A_station_that_waits_for_its_first_push_is_waited_for(string path, bool hasOther)
+    {
+        using var live = new FedStation(new StationOptions { Name = "live" });
+        await using HostedServer server = await HostedServer.StartAsync(hasOther ? [Tone("jazz")] : [], fed: live);
+        string answer = await server.GetAsync("/stations.json");
+        Assert.Contains("\"awaited\":[\"live\"]", answer, StringComparison.Ordinal);
+
+        TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => HearAsync($"http://127.0.0.1:{{0}}{path}", server));
+
+        Assert.Contains("waits for whoever sends its sound", e.Message, StringComparison.Ordinal);
+        Assert.Equal((false, false), (e.IsFinal, e.IsUnknown));
+    }
+
+    [Theory]
     [InlineData("http://127.0.0.1:{0}/")]
     [InlineData("http://127.0.0.1:{0}/jazz.mp3")]
     [InlineData("rtsp://127.0.0.1:{0}/")]

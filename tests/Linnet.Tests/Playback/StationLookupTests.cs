@@ -1,7 +1,10 @@
 using Linnet.Playback;
+using Linnet.Receive;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
+using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Playback;
@@ -10,6 +13,8 @@ namespace Linnet.Tests.Playback;
 public sealed class StationLookupTests : PlayerScenario
 {
     private const string One = "{\"rtsp_port\":8554,\"stations\":[\"jazz\"]}";
+    private const string Awaiting = "{\"rtsp_port\":8554,\"stations\":[],\"awaited\":[\"live\"]}";
+    private const string Both = "{\"rtsp_port\":8554,\"stations\":[\"jazz\"],\"awaited\":[\"live\",\"night\"]}";
     private const string Three = "{\"rtsp_port\":9000,\"stations\":[\"jazz\",\"jazz-64\",\"news\"]}";
 
     [Theory]
@@ -23,6 +28,12 @@ public sealed class StationLookupTests : PlayerScenario
     [InlineData("http://studio:8000/jazz/l16", One, "rtsp://studio:8554/jazz/l16")]
     [InlineData("http://studio:8000/news", Three, "rtsp://studio:9000/news")]
     [InlineData("http://studio:8000/jazz-64.mp3", Three, "rtsp://studio:9000/jazz-64")]
+    [InlineData("http://studio:8000/", Awaiting, "rtsp://studio:8554/live")]
+    [InlineData("http://studio:8000/live", Awaiting, "rtsp://studio:8554/live")]
+    [InlineData("http://studio:8000/night.mp3", Both, "rtsp://studio:8554/night")]
+    [InlineData("http://studio:8000/", Both, "rtsp://studio:8554/jazz")]
+    [InlineData("http://studio:8000/jazz", "{\"rtsp_port\":8554,\"stations\":[\"jazz\"],\"awaited\":7}", "rtsp://studio:8554/jazz")]
+    [InlineData("http://[fe80::1%25eth0]:8000/", One, "rtsp://[fe80::1]:8554/jazz")]
     [InlineData("http://user:pw@studio:8000/", One, "rtsp://studio:8554/jazz")]
     [InlineData("http://[::1]:8000/", One, "rtsp://[::1]:8554/jazz")]
     public void A_page_leads_to_its_station(string page, string json, string address) =>
@@ -33,6 +44,7 @@ public sealed class StationLookupTests : PlayerScenario
     [InlineData("http://studio:8000/jazzband", One, "has no station 'jazzband'. There is rtsp://studio:8554/jazz.", true)]
     [InlineData("http://studio:8000/rock", One, "has no station 'rock'. There is rtsp://studio:8554/jazz.", true)]
     [InlineData("http://studio:8000/", "{\"rtsp_port\":8554,\"stations\":[]}", "has no station now", false)]
+    [InlineData("http://studio:8000/rock", Both, "has no station 'rock'. There is rtsp://studio:8554/jazz or rtsp://studio:8554/live or rtsp://studio:8554/night.", true)]
     [InlineData("http://studio:8000/", "<html>", "is no Linnet server", true)]
     [InlineData("http://studio:8000/", "[]", "is no Linnet server", true)]
     [InlineData("http://studio:8000/", "{\"rtsp_port\":0,\"stations\":[]}", "is no Linnet server", true)]
@@ -69,6 +81,58 @@ public sealed class StationLookupTests : PlayerScenario
         await recording.Running;
 
         Assert.Equal(Sent(), recording.Samples);
+    }
+
+    [Fact]
+    public async Task The_port_that_was_found_is_kept_when_the_server_is_gone_for_a_while()
+    {
+        // At the other port is something that wants an account: it is none of our business.
+        await using var other = new FakeRtspServer { Script = static (_, request) => request.Answer(RtspStatus.Unauthorized) };
+        int[] ports = [0, other.Port];
+        var lookup = new StationLookup(new Uri("rtsp://127.0.0.1/song"), TimeProvider.System);
+        await using (var server = new FakeRtspServer())
+        {
+            ports[0] = server.Port;
+            await using RtspReceiver receiver = await ConnectAsync();
+        }
+
+        RtspException e = await Assert.ThrowsAsync<RtspException>(ConnectAsync);
+        Assert.False(e.IsFinal);
+        Assert.Empty(other.Requests);
+
+        await using var back = new FakeRtspServer(ports[0]);
+        await using RtspReceiver again = await ConnectAsync();
+        Assert.Equal(ports[0], again.Address.Port);
+
+        Task<RtspReceiver> ConnectAsync() => lookup.ConnectAsync(
+            address => RtspReceiver.ConnectAsync(
+                new RtspReceiverOptions { Address = address, Transport = RtspTransport.Tcp, UsualPorts = ports },
+                TimeProvider.System,
+                new Random(1),
+                NullLogger.Instance,
+                Cancelled),
+            Cancelled);
+    }
+
+    [Theory]
+    [InlineData(RtspTransport.Auto, true)]
+    [InlineData(RtspTransport.Tcp, true)]
+    [InlineData(RtspTransport.Udp, false)]
+    public async Task What_may_come_by_TCP_later_has_room_for_a_burst_from_the_start(RtspTransport transport, bool hasRoom)
+    {
+        await using FakeRtspServer server = Serve(_sender);
+        await using RtspReceiver receiver = await RtspReceiver.ConnectAsync(
+            new RtspReceiverOptions { Address = server.Address, Transport = transport }, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
+        using Feed feed = Feed.For(receiver, new ReceiverOptions(), TimeProvider.System);
+        RtpSink sink = feed.ToSink(static () => false, static _ => { });
+        sink.Start(_sender.NextSequence, _sender.NextTimestamp);
+
+        for (int i = 0; i < 2000; i++)
+        {
+            sink.Packet(_sender.Next(40), Now);
+        }
+
+        Assert.Equal(hasRoom, feed.Receiver.GetStatistics().Overflow == 0);
     }
 
     [Theory]

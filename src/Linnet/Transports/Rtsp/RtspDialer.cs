@@ -3,7 +3,7 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Finds the port of a server whose address names none: Linnet's usual one, and RTSP's own where nothing listens at that.</summary>
+/// <summary>Finds the port of a server where it is not known: Linnet's usual one, and RTSP's own where nothing listens at that. What was found is <see cref="RtspClient.Address"/>.</summary>
 internal static class RtspDialer
 {
     /// <summary>Connects to a server.</summary>

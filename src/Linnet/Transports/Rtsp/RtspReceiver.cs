@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Linnet.Codecs;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtcp;
+using Linnet.Wire.Rtsp;
 using Linnet.Wire.Sdp;
 using Microsoft.Extensions.Logging;
 
@@ -35,12 +36,15 @@ internal sealed class RtspReceiver : IStationReceiver
     {
         _session = session;
         _delivery = delivery;
-        _options = options;
+        _options = options with { Address = session.Address };
         _time = time;
         _random = random;
         _logger = logger;
         _sections = new SectionWatch(options, time, logger);
     }
+
+    /// <summary>The address that was given, with the port that was found: nobody else is asked when the connection is lost.</summary>
+    internal RtspUri Address => _options.Address;
 
     /// <summary>How the sound is encoded.</summary>
     public PayloadFormat Payload => _session.Description.Payload;
@@ -58,6 +62,9 @@ internal sealed class RtspReceiver : IStationReceiver
 
     /// <summary>Whether packets come in the RTSP connection; may become so while it runs.</summary>
     public bool IsTcp => _delivery.IsTcp;
+
+    /// <inheritdoc/>
+    public bool MayBecomeTcp => IsTcp || _options.Transport is not RtspTransport.Udp;
 
     /// <summary>Whether UDP has brought sound.</summary>
     internal bool WasHeardOverUdp { get; private set; }

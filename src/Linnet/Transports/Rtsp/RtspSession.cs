@@ -19,9 +19,10 @@ internal sealed class RtspSession : IAsyncDisposable
     private bool _isOver;
     private bool _isOther;
 
-    private RtspSession(RtspClient client, RtspReceiverOptions options, IReadOnlyList<string> methods, RtspDescription description)
+    private RtspSession(RtspClient client, RtspUri address, RtspReceiverOptions options, IReadOnlyList<string> methods, RtspDescription description)
     {
         Client = client;
+        Address = address;
         _options = options;
         _methods = methods;
         Description = description;
@@ -29,6 +30,9 @@ internal sealed class RtspSession : IAsyncDisposable
 
     /// <summary>The connection.</summary>
     internal RtspClient Client { get; }
+
+    /// <summary>The address that was given, with the port that was found. The server there may have sent us elsewhere; next time it may send us elsewhere again.</summary>
+    internal RtspUri Address { get; }
 
     /// <summary>What the server offers.</summary>
     internal RtspDescription Description { get; }
@@ -53,6 +57,7 @@ internal sealed class RtspSession : IAsyncDisposable
     internal static async Task<RtspSession> OpenAsync(RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         RtspUri address = options.Address;
+        RtspUri given = address;
         RtspLogin? login = RtspLogin.Of(address);
         var guard = new HopGuard(options.SideOf);
         IReadOnlyList<string>? methods = null;
@@ -68,6 +73,7 @@ internal sealed class RtspSession : IAsyncDisposable
             try
             {
                 address = client.Address;
+                given = redirects == 0 ? address : given;
                 client.Login = login;
                 methods ??= [];
                 methods = asksMethods ? await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false) : methods;
@@ -83,7 +89,7 @@ internal sealed class RtspSession : IAsyncDisposable
                 if (response.Status is not (RtspStatus.MovedPermanently or RtspStatus.MovedTemporarily))
                 {
                     Require(client, request, response);
-                    return new RtspSession(client, options, methods, RtspDescription.Read(client.Server, request, response, options.Sections));
+                    return new RtspSession(client, given, options, methods, RtspDescription.Read(client.Server, request, response, options.Sections));
                 }
 
                 RtspUri from = address;

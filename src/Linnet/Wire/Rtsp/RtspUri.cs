@@ -32,6 +32,7 @@ public sealed class RtspUri
         Credentials = credentials;
         Host = host;
         _port = port;
+        HasPort = port is not null;
         Port = port ?? DefaultPort;
         Authority = (host.Contains(':') ? $"[{ZonedHost.Without(host)}]" : host) + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
         Path = path;
@@ -57,8 +58,11 @@ public sealed class RtspUri
     /// <summary>The parts of the path, decoded, empty ones left out. None holds a slash or a control, or is <c>.</c> or <c>..</c>.</summary>
     public IReadOnlyList<string> Segments { get; }
 
-    /// <summary>Whether the address names its port. Where one that a person gave does not, a client looks at 8554, Linnet's own, and then at 554.</summary>
-    internal bool HasPort => _port is not null;
+    /// <summary>
+    /// Whether the port is known: the address names it, or it was found. Where the address that a person gave names none, a client looks at 8554, Linnet's own, and
+    /// then at 554.
+    /// </summary>
+    internal bool HasPort { get; private init; }
 
     /// <summary>Who asks, if the address says so.</summary>
     internal RtspCredentials? Credentials { get; }
@@ -112,8 +116,8 @@ public sealed class RtspUri
         return true;
     }
 
-    /// <summary>The same address at another port. RTSP's own stays unsaid.</summary>
-    internal RtspUri WithPort(int port) => new(Host, port == DefaultPort ? null : port, Path, Query, [.. Segments], Credentials);
+    /// <summary>The same address at another port, which is known from now on. RTSP's own stays unsaid.</summary>
+    internal RtspUri WithPort(int port) => new(Host, port == DefaultPort ? null : port, Path, Query, [.. Segments], Credentials) { HasPort = true };
 
     /// <summary>The address without user, password and zone, otherwise as it came: what goes into a request.</summary>
     public override string ToString() => $"{Scheme}{Authority}{Path}{(Query.Length == 0 ? "" : "?")}{Query}";

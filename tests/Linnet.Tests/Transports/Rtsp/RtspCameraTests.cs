@@ -84,6 +84,48 @@ public sealed class RtspCameraTests
     }
 
     [Fact]
+    public async Task The_port_where_it_was_found_is_kept_and_no_other_is_asked_again()
+    {
+        await using var server = new FakeRtspServer();
+        await using var other = new FakeRtspServer { Script = static (_, request) => request.Answer(RtspStatus.Unauthorized) };
+        int[] ports = [FreePort(), server.Port];
+        await using RtspReceiver receiver = await ConnectAsync(WithoutPort(ports) with { Transport = RtspTransport.Auto, UdpPatience = TimeSpan.FromMilliseconds(100) });
+
+        // Where nothing was at first something else has moved in, which wants an account.
+        ports[0] = other.Port;
+        using var stop = new CancellationTokenSource();
+
+        // By UDP nothing comes, so it connects again.
+        Task hearing = receiver.RunAsync(new RecordingSink().Sink, stop.Token);
+        await server.PlayingAsync();
+        Task<FakeRtspConnection> second = server.PlayingAsync().AsTask();
+        Assert.Same(second, await Task.WhenAny(hearing, second));
+
+        Assert.Empty(other.Requests);
+        Assert.Equal(server.Port, receiver.Address.Port);
+        Assert.True(receiver.Address.HasPort);
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
+    public async Task Where_it_was_found_is_kept_even_if_it_leads_elsewhere()
+    {
+        await using var elsewhere = new FakeRtspServer();
+        await using var server = new FakeRtspServer();
+        server.Script = (_, request) =>
+        {
+            RtspResponse? answer = request.Method == RtspMethod.Describe ? request.Answer(RtspStatus.MovedTemporarily) : null;
+            answer?.Headers.Add(RtspHeaderNames.Location, elsewhere.Url);
+            return answer;
+        };
+
+        await using RtspReceiver receiver = await ConnectAsync(WithoutPort([FreePort(), server.Port]));
+
+        Assert.Equal(server.Url, receiver.Address.ToString());
+        Assert.Single(elsewhere.Methods, RtspMethod.Describe);
+    }
+
+    [Fact]
     public async Task Where_there_is_neither_both_are_named()
     {
         int[] ports = [FreePort(), FreePort()];

@@ -96,6 +96,20 @@ public class RtspUriTests
     [InlineData("rtsp://host/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17", "too deep")]
     public void What_is_no_address_is_refused(string? text, string why) => Assert.False(RtspUri.TryParse(text, out _), why);
 
+    [Theory]
+    [InlineData("rtsp://host/live", 554, "rtsp://host/live")]
+    [InlineData("rtsp://host:8554/live", 554, "rtsp://host/live")]
+    [InlineData("rtsp://ann:pw@[fe80::1%25eth0]/live?x=1", 8554, "rtsp://[fe80::1]:8554/live?x=1")]
+    public void A_port_that_was_found_is_known_from_then_on(string text, int port, string written)
+    {
+        Assert.True(RtspUri.TryParse(text, out RtspUri? given));
+
+        RtspUri found = given.WithPort(port);
+
+        Assert.Equal((true, port, written), (found.HasPort, found.Port, found.ToString()));
+        Assert.Equal((given.Host, given.Credentials), (found.Host, found.Credentials));
+    }
+
     [Fact]
     public void An_address_too_long_is_refused()
     {
