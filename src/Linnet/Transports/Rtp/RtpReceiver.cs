@@ -70,7 +70,7 @@ internal sealed class RtpReceiver
     /// <summary>Whether any sound has come.</summary>
     internal bool HasSound => _sound.Task.IsCompleted;
 
-    /// <summary>When sound came last, in ticks; before the first, when this was made.</summary>
+    /// <summary>When sound came last, in ticks; before the first, when the server said that it begins: it may have needed long for that.</summary>
     internal long SoundAt => Volatile.Read(ref _soundAt);
 
     /// <summary>How long no sound has come. While a packet is worked on others wait behind it: a busy machine, or code that is used for the first time, is no silence.</summary>
@@ -93,6 +93,7 @@ internal sealed class RtpReceiver
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
         {
+            Volatile.Write(ref _soundAt, _time.GetTimestamp());
             _sink.Start(sequence, timestamp);
         }
     }

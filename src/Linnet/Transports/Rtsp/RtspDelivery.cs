@@ -62,7 +62,7 @@ internal sealed class RtspDelivery : IDisposable
     {
         RtspDelivery? delivery = transport is RtspTransport.Tcp
             ? null
-            : await SetupUdpAsync(session, impairment, cancellationToken).ConfigureAwait(false);
+            : await SetupUdpAsync(session, transport, impairment, cancellationToken).ConfigureAwait(false);
         if (delivery is null && transport is not RtspTransport.Udp)
         {
             delivery = await SetupTcpAsync(session, cancellationToken).ConfigureAwait(false);
@@ -136,7 +136,7 @@ internal sealed class RtspDelivery : IDisposable
     public void Dispose() => _ports?.Dispose();
 
     private static async Task<RtspDelivery?> SetupUdpAsync(
-        RtspSession session, ImpairedPath? impairment, CancellationToken cancellationToken)
+        RtspSession session, RtspTransport transport, ImpairedPath? impairment, CancellationToken cancellationToken)
     {
         RtspClient client = session.Client;
         RtpPortPair ports;
@@ -144,9 +144,10 @@ internal sealed class RtspDelivery : IDisposable
         {
             ports = RtpPortPair.Bind(client.LocalAddress, port: 0);
         }
-        catch (SocketException)
+        catch (SocketException e)
         {
-            return null;
+            // The server was not asked, so it has not refused.
+            return transport is RtspTransport.Udp ? throw RtspFailure.NoPorts(e) : null;
         }
 
         try

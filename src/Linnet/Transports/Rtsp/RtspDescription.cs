@@ -70,6 +70,7 @@ internal sealed record RtspDescription(
     private static IReadOnlyList<AudioOffer> Rank(string server, SessionDescription sdp, string baseUri)
     {
         string? problem = null;
+        bool isAtRest = true;
         var offers = new List<AudioOffer>();
         foreach (AudioOffer offer in sdp.AudioOffers(baseUri))
         {
@@ -81,8 +82,11 @@ internal sealed record RtspDescription(
             if (PreferenceOf(sdp, offer.Media) is null)
             {
                 problem ??= "It sends none of it now (a=inactive).";
+                continue;
             }
-            else if (AudioDecoders.TryCreate(PayloadOf(offer.Format), out IAudioDecoder? decoder, out string? reason))
+
+            isAtRest = false;
+            if (AudioDecoders.TryCreate(PayloadOf(offer.Format), out IAudioDecoder? decoder, out string? reason))
             {
                 decoder.Dispose();
                 offers.Add(offer);
@@ -98,7 +102,8 @@ internal sealed record RtspDescription(
             return [.. offers.OrderBy(offer => PreferenceOf(sdp, offer.Media))];
         }
 
-        throw new RtspException($"Nothing that {server} offers there can be played ({Offered(sdp)}). {problem}".TrimEnd()) { IsFinal = true };
+        // What rests now may be sent later. What cannot be decoded never can, and what is not offered at all is no station.
+        throw new RtspException($"Nothing that {server} offers there can be played ({Offered(sdp)}). {problem}".TrimEnd()) { IsFinal = !isAtRest || problem is null };
     }
 
     // ONVIF says it from the client's side (its Streaming Specification, on back channels): recvonly is what the camera sends, sendonly its

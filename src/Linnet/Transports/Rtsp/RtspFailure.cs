@@ -66,7 +66,14 @@ internal static class RtspFailure
     internal static RtspException NoTransport(string server, RtspTransport wanted) => new(
         wanted is RtspTransport.Auto
             ? $"{server} sends neither over UDP nor in the connection."
-            : $"{server} does not send over {wanted.ToString().ToUpperInvariant()}: try --transport auto.");
+            : $"{server} does not send over {wanted.ToString().ToUpperInvariant()}: try --transport auto.")
+    {
+        // TCP alone may be our own choice, where UDP was lost. What else a person wants, the server will never do.
+        IsFinal = wanted is RtspTransport.Udp,
+    };
+
+    internal static RtspException NoPorts(SocketException cause) =>
+        new($"No two UDP ports in a row could be opened here: {cause.Message.TrimEnd('.')}. Try --transport tcp.", cause);
 
     /// <summary>What an answer that is no success means. A server that explains itself is quoted.</summary>
     internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) =>
@@ -97,14 +104,20 @@ internal static class RtspFailure
     private static RtspException NeedsAccount(string server, RtspRequest request, RtspResponse response)
     {
         IReadOnlyList<AuthChallenge> challenges = AuthChallenge.ReadAll(response.Headers.All(RtspHeaderNames.WwwAuthenticate));
-        bool isSpoken = challenges.Count == 0 || challenges.Any(static c => c.IsBasic || c.IsDigest);
+        bool isSpoken = challenges.Count == 0 || RtspLogin.Best(challenges) is not null;
         return new RtspException(
-            !isSpoken ? $"{server} wants to be told who asks in a way that Linnet does not speak ({Quote(string.Join(", ", challenges.Select(c => c.Scheme)))})."
+            !isSpoken ? $"{server} wants to be told who asks in a way that Linnet does not speak ({Quote(string.Join(", ", challenges.Where(c => !c.IsBasic).Select(WayOf)))})."
             : request.Headers.Contains(RtspHeaderNames.Authorization) ? $"{server} does not accept this user name and password."
             : $"{server} wants a user name and a password: write them before the host, as in USER:PASSWORD@{server}, with %40 for an @ and %2F for a / in them.")
         {
             IsFinal = true,
         };
+    }
+
+    private static string WayOf(AuthChallenge challenge)
+    {
+        string details = string.Join(' ', new[] { challenge["algorithm"], challenge["qop"] }.Where(static word => !string.IsNullOrEmpty(word)));
+        return details.Length > 0 ? $"{challenge.Scheme} {details}" : challenge.Scheme;
     }
 
     // Our own server says in the body which stations there are.

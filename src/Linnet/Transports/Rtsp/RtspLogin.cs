@@ -64,9 +64,12 @@ internal sealed class RtspLogin(RtspCredentials credentials)
         }
     }
 
-    // Of what is spoken the strongest, wherever the server names it.
-    private static AuthChallenge? Best(IReadOnlyList<AuthChallenge> challenges) =>
+    /// <summary>
+    /// Of what is spoken the strongest, wherever the server names it; <see langword="null"/>: nothing is. Where a proof would do, if in a way that is not spoken here,
+    /// the password itself is not given away.
+    /// </summary>
+    internal static AuthChallenge? Best(IReadOnlyList<AuthChallenge> challenges) =>
         challenges.FirstOrDefault(static c => c.IsDigest && DigestProof.IsStrong(c))
         ?? challenges.FirstOrDefault(static c => c.IsDigest)
-        ?? challenges.FirstOrDefault(static c => c.IsBasic);
+        ?? (challenges.Any(static c => c.AsksForProof) ? null : challenges.FirstOrDefault(static c => c.IsBasic));
 }

@@ -6,8 +6,8 @@ namespace Linnet.Transports.Rtsp;
 /// Notices that sound no longer comes by UDP though the server lives and sends it: a firewall, a translator that maps anew or another network stands between.
 /// </summary>
 /// <remarks>
-/// A server of ours is asked twice how much it has sent; where that did not grow, the station itself is silent (a pipe that pauses, a device that stalls), and
-/// nothing is wrong with the way. Others do not say: they live if they answer, and then the way counts as lost.
+/// A server of ours is asked again and again how much it has sent; as long as that does not grow, the station itself is silent (a pipe that pauses, a device that
+/// stalls), and nothing is wrong with the way. Others do not say: they live if they answer, and then the way counts as lost.
 /// </remarks>
 internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceiverOptions options, TimeProvider time)
 {

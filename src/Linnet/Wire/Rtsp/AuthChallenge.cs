@@ -19,8 +19,11 @@ internal sealed class AuthChallenge
     /// <summary>Whether the password may be sent as it is.</summary>
     internal bool IsBasic => Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a proof of the password is asked for, in whatever way.</summary>
+    internal bool AsksForProof => Scheme.Equals("Digest", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether a proof of the password is asked for, in a way that is spoken here: see <see cref="DigestProof"/>.</summary>
-    internal bool IsDigest => Scheme.Equals("Digest", StringComparison.OrdinalIgnoreCase) && Nonce is not null && DigestProof.IsSpoken(this);
+    internal bool IsDigest => AsksForProof && Nonce is not null && DigestProof.IsSpoken(this);
 
     /// <summary>What the server wants in the proof, so that it proves something now; <see langword="null"/>: nothing.</summary>
     internal string? Nonce => this["nonce"];

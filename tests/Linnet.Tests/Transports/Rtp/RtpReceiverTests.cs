@@ -28,6 +28,24 @@ public sealed class RtpReceiverTests
     }
 
     [Fact]
+    public void The_first_packet_is_waited_for_from_where_the_server_says_that_it_begins()
+    {
+        var time = new SteppedTime();
+        var receiver = new RtpReceiver(_sink.Sink, time, new Random(1));
+        time.Now += 5_000_000_000;
+        Assert.Equal(TimeSpan.FromSeconds(5), receiver.SoundSilentFor);
+
+        receiver.OnStart(1, 2);
+        Assert.Equal(TimeSpan.Zero, receiver.SoundSilentFor);
+        Assert.False(receiver.HasSound);
+
+        // Said again, it begins no more.
+        time.Now += 1_000_000_000;
+        receiver.OnStart(1, 2);
+        Assert.Equal(TimeSpan.FromSeconds(1), receiver.SoundSilentFor);
+    }
+
+    [Fact]
     public void While_a_packet_is_worked_on_nothing_is_silent()
     {
         var time = new SteppedTime();

@@ -103,6 +103,28 @@ public sealed class RtspAccountTests
         Assert.All(server.Requests.Skip(1), r => Assert.StartsWith("Digest ", r.Headers[RtspHeaderNames.Authorization], StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Digest realm=\"cam\", nonce=\"n\", algorithm=SHA-512-256, qop=\"auth\"", "(Digest SHA-512-256 auth)")]
+    [InlineData("Digest realm=\"cam\", nonce=\"n\", algorithm=MD5, qop=\"auth-int\"", "(Digest MD5 auth-int)")]
+    [InlineData("Digest realm=\"cam\"", "(Digest)")]
+    public async Task A_password_is_not_sent_either_where_the_proof_is_one_that_is_not_spoken(string digest, string said)
+    {
+        await using var server = new FakeRtspServer();
+        server.Script = (_, request) =>
+        {
+            RtspResponse refusal = request.Answer(RtspStatus.Unauthorized);
+            refusal.Headers.Add(RtspHeaderNames.WwwAuthenticate, "Basic realm=\"cam\"");
+            refusal.Headers.Add(RtspHeaderNames.WwwAuthenticate, digest);
+            return refusal;
+        };
+
+        RtspException e = await Assert.ThrowsAsync<RtspException>(() => ConnectAsync(Address(server, UserInfo)));
+
+        Assert.True(e.IsFinal);
+        Assert.Contains($"in a way that Linnet does not speak {said}", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Requests, r => r.Headers.Contains(RtspHeaderNames.Authorization));
+    }
+
     [Fact]
     public async Task A_password_does_not_go_where_another_server_leads()
     {

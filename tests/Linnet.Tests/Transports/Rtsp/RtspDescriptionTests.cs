@@ -55,6 +55,21 @@ public sealed class RtspDescriptionTests
     }
 
     [Theory]
+    [InlineData("m=audio 0 RTP/AVP 0 8\na=inactive\n", false)]
+    [InlineData("m=audio 0 RTP/AVP 0\na=inactive\nm=audio 0 RTP/AVP 96\na=rtpmap:96 MPEG4-GENERIC/48000/2\na=inactive\n", false)]
+    [InlineData("a=inactive\nm=audio 0 RTP/AVP 0\nm=audio 0 RTP/AVP 8\n", false)]
+    [InlineData("m=audio 0 RTP/AVP 0\na=inactive\nm=audio 0 RTP/AVP 96\na=rtpmap:96 MPEG4-GENERIC/48000/2\n", true)]
+    [InlineData("m=audio 0 RTP/AVP 96\na=rtpmap:96 MPEG4-GENERIC/48000/2\n", true)]
+    [InlineData("m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=inactive\n", true)]
+    [InlineData("", true)]
+    public void What_rests_now_may_be_sent_later_and_what_cannot_be_played_never_can(string media, bool isFinal)
+    {
+        RtspException e = Assert.Throws<RtspException>(() => Read(Encoding.UTF8.GetBytes($"v=0\n{media}")));
+
+        Assert.Equal(isFinal, e.IsFinal);
+    }
+
+    [Theory]
     [InlineData("s=-")]
     [InlineData("s=No Name")]
     [InlineData("s=Session streamed with GStreamer")]

@@ -5,6 +5,7 @@ using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
@@ -106,6 +107,46 @@ public sealed class RtspReceiverTests
         connection.SendRtp(packet);
 
         Assert.Equal(packet, await _sink.PacketAsync());
+        await RtspClients.StopAsync(stop, hearing);
+    }
+
+    [Fact]
+    public async Task A_server_may_take_long_for_PLAY_and_is_not_given_up_for_that()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new FakeRtspServer();
+        var asked = new TaskCompletionSource<FakeRtspConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Takeover = async connection =>
+        {
+            await foreach (RtspRequest request in connection.ReadAsync(Cancelled))
+            {
+                server.Requests.Enqueue(request);
+                if (request.Method == RtspMethod.Play)
+                {
+                    asked.TrySetResult(connection);
+                    await go.Task;
+                }
+
+                await connection.SendAsync(server.Answer(connection, request));
+            }
+        };
+        await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Auto, time);
+        using var stop = new CancellationTokenSource();
+        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        FakeRtspConnection connection = await asked.Task;
+        time.Advance(TimeSpan.FromSeconds(5));
+        go.SetResult();
+        await _sink.Started.Task.WaitAsync(Cancelled);
+
+        // Its first packet may take two seconds from here.
+        time.Advance(TimeSpan.FromSeconds(1.9));
+        Task<byte[]> packet = _sink.PacketAsync().AsTask();
+        connection.SendRtp(_sender.Next(160));
+        await Until.TrueAsync(() => packet.IsCompleted || server.Methods.Count(method => method == RtspMethod.Setup) > 1);
+
+        Assert.True(packet.IsCompleted);
+        Assert.False(receiver.IsTcp);
         await RtspClients.StopAsync(stop, hearing);
     }
 

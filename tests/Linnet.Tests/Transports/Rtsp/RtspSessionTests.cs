@@ -174,6 +174,45 @@ public sealed class RtspSessionTests
         RtspException e = await FailAsync(server, RtspTransport.Udp);
 
         Assert.Contains("--transport auto", e.Message, StringComparison.Ordinal);
+        Assert.True(e.IsFinal);
+    }
+
+    [Theory]
+    [InlineData(RtspTransport.Auto)]
+    [InlineData(RtspTransport.Tcp)]
+    public async Task Where_the_way_may_be_another_next_time_it_is_tried_again(RtspTransport transport)
+    {
+        await using var server = new FakeRtspServer
+        {
+            Script = static (_, request) => request.Method == RtspMethod.Setup ? request.Answer(RtspStatus.UnsupportedTransport) : null,
+        };
+
+        Assert.False((await FailAsync(server, transport)).IsFinal);
+    }
+
+    [Theory]
+    [InlineData(RtspMethod.Describe, "")]
+    [InlineData(RtspMethod.Describe, "This server makes no renditions on demand.")]
+    [InlineData(RtspMethod.Setup, "")]
+    public async Task Who_is_not_let_in_is_not_let_in_later_either(string method, string words)
+    {
+        await using var server = new FakeRtspServer();
+        server.Script = (_, request) =>
+        {
+            RtspResponse? answer = request.Method == method ? request.Answer(RtspStatus.Forbidden) : null;
+            if (answer is not null && words.Length > 0)
+            {
+                answer.Headers.Add(RtspHeaderNames.ContentType, "text/plain");
+                answer.Body = System.Text.Encoding.UTF8.GetBytes(words);
+            }
+
+            return answer;
+        };
+
+        RtspException e = await FailAsync(server);
+
+        Assert.True(e.IsFinal);
+        Assert.Contains(words.Length > 0 ? words : "403", e.Message, StringComparison.Ordinal);
     }
 
     private static RtspResponse? Redirect(RtspRequest request, string location)
