@@ -4,7 +4,7 @@ namespace Linnet.Transports.Http;
 
 /// <summary>Decides which passwords are verified, in which order, and how late each is answered. Pure: the caller brings the time, and one lock.</summary>
 /// <remarks>
-/// A password that was right in this run is never kept out, whatever others at the same address do. Others wait their turn, <see cref="MaxWait"/> at most. An
+/// A password that was right in this run is known at once, whatever others at the same address do. Others wait their turn, <see cref="MaxWait"/> at most. An
 /// address that was wrong often stands behind others, and is answered late, the right password too, so that nobody learns faster by hanging up. Failures count
 /// for an account at an address, and a quarter for all other accounts there: who shares an address with a guesser feels it less, and a guesser who makes up a
 /// new account each time gains little. Who was turned
@@ -55,8 +55,8 @@ internal sealed class PasswordGate
     internal PasswordTry Arrive(PeerAddress peer, ReadOnlyMemory<byte> password, TimeSpan now, ReadOnlySpan<byte> account = default)
     {
         UInt128 mac = _memory.MacOf(password.Span);
-        UInt128 accountKey = _memory.MacOf(account) ^ peer.Network.Bits;
-        int failures = Math.Max(_failures[accountKey, now], FailuresOf(peer.Network, now) / AccountShare);
+        UInt128 accountKey = KeyOf(account, peer);
+        int failures = FailuresOf(accountKey, peer, now);
         var attempt = new PasswordTry
         {
             Network = peer.Network,
@@ -78,6 +78,12 @@ internal sealed class PasswordGate
 
         return attempt;
     }
+
+    /// <summary>Whether an account at an address was wrong so often that its next answer comes late.</summary>
+    internal bool IsLate(PeerAddress peer, ReadOnlySpan<byte> account, TimeSpan now) => DelayFor(FailuresOf(KeyOf(account, peer), peer, now)) > TimeSpan.Zero;
+
+    /// <summary>Whether somebody there knew the password in this run.</summary>
+    internal bool IsKnown(PeerAddress peer) => _known.Contains(peer.Network);
 
     /// <summary>The next to verify; <see langword="null"/>: nobody waits.</summary>
     internal PasswordTry? TakeNext(TimeSpan now)
@@ -155,7 +161,8 @@ internal sealed class PasswordGate
         }
     }
 
-    private int FailuresOf(PeerAddress network, TimeSpan now) => _failures[KeyOf(network, 64), now];
+    private int FailuresOf(UInt128 account, PeerAddress peer, TimeSpan now) =>
+        Math.Max(_failures[account, now], _failures[KeyOf(peer.Network, 64), now] / AccountShare);
 
     private int RankOf(PeerAddress network, int failures, TimeSpan now)
     {
@@ -166,6 +173,8 @@ internal sealed class PasswordGate
 
         return BitOperations.Log2((uint)failures << 1 | 1) + (_known.Contains(network) ? 0 : Head);
     }
+
+    private UInt128 KeyOf(ReadOnlySpan<byte> account, PeerAddress peer) => _memory.MacOf(account) ^ peer.Network.Bits;
 
     // Networks of different lengths may have the same bits; the last ones are free in all but IPv4 addresses.
     private static UInt128 KeyOf(PeerAddress network, int length) => network.IsV4 ? network.Bits : network.Bits | (uint)length;

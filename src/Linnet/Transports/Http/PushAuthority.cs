@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Linnet.Wire.Icy;
@@ -16,7 +17,7 @@ internal enum PushVerdict
     /// <summary>It does not know the password.</summary>
     Wrong,
 
-    /// <summary>Its password was not looked at: too many others wait to be verified.</summary>
+    /// <summary>Its password was not looked at: too many others wait to be verified, or to be answered.</summary>
     TooMany,
 
     /// <summary>It does not know the password, and too many that do not are about to be told: it is not answered.</summary>
@@ -26,7 +27,10 @@ internal enum PushVerdict
 /// <summary>Verifies passwords one at a time, in the order that <see cref="PasswordGate"/> decides, and answers late where an address was often wrong. Any thread may ask.</summary>
 internal sealed class PushAuthority
 {
-    /// <summary>Answers that are held back at a time: each costs a timer, and a connection, of which there are not without end either. Beyond, whoever is wrong gets none.</summary>
+    /// <summary>
+    /// Answers that are held back at a time: each costs a timer, and a connection, of which there are not without end either. Beyond, no password is looked at, for
+    /// whatever came of that would show at once; only where somebody has logged in before, whoever is right is let in, and whoever is wrong gets no answer.
+    /// </summary>
     internal const int MaxHeld = 4096;
 
     /// <summary>Those of one address.</summary>
@@ -71,7 +75,65 @@ internal sealed class PushAuthority
             return PushVerdict.Wrong;
         }
 
-        PasswordTry attempt = Begin(peer, credentials.Password.ToArray(), Encoding.UTF8.GetBytes(credentials.User));
+        if (!TryBegin(peer, credentials.Password.ToArray(), Encoding.UTF8.GetBytes(credentials.User), out PasswordTry? attempt, out bool isHeld))
+        {
+            return PushVerdict.TooMany;
+        }
+
+        try
+        {
+            return await AwaitAsync(attempt, isHeld, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                _held.Leave(peer);
+            }
+        }
+    }
+
+    /// <summary>Compares in constant time, of equal length whatever was sent, so that not even the password's length shows.</summary>
+    private static PasswordVerifier Comparing(byte[] password)
+    {
+        byte[] hash = SHA256.HashData(password);
+        return tried => CryptographicOperations.FixedTimeEquals(SHA256.HashData(tried), hash);
+    }
+
+    /// <summary>Takes a password in, with a place to be held at until it may be answered if that is late.</summary>
+    /// <param name="peer">Its address.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="account">Whose it is said to be.</param>
+    /// <param name="attempt">The password that is looked at.</param>
+    /// <param name="isHeld">Whether it has a place, which is to be given back.</param>
+    /// <returns><see langword="false"/>: there is no place, so it is not looked at.</returns>
+    private bool TryBegin(
+        PeerAddress peer, ReadOnlyMemory<byte> password, ReadOnlySpan<byte> account, [NotNullWhen(true)] out PasswordTry? attempt, out bool isHeld)
+    {
+        lock (_gate)
+        {
+            (attempt, isHeld) = (null, false);
+            TimeSpan now = Now;
+            bool isLate = _passwords.IsLate(peer, account, now);
+            isHeld = isLate && _held.TryEnter(peer, out _);
+            if (isLate && !isHeld && !_passwords.IsKnown(peer))
+            {
+                return false;
+            }
+
+            attempt = _passwords.Arrive(peer, password, now, account);
+            if (_passwords.Waiting > 0 && !_isVerifying)
+            {
+                _isVerifying = true;
+                _verifying = Task.Run(Verify);
+            }
+
+            return true;
+        }
+    }
+
+    private async Task<PushVerdict> AwaitAsync(PasswordTry attempt, bool isHeld, CancellationToken cancellationToken)
+    {
         try
         {
             await attempt.Verdict.Task.WaitAsync(PasswordGate.MaxWait, _time, cancellationToken).ConfigureAwait(false);
@@ -84,31 +146,14 @@ internal sealed class PushAuthority
             }
         }
 
-        bool isHeld = await TryHoldAsync(peer, attempt.NotBefore - Now, cancellationToken).ConfigureAwait(false);
-        PushVerdict verdict = await attempt.Verdict.Task.ConfigureAwait(false);
-        return isHeld || verdict is not PushVerdict.Wrong ? verdict : PushVerdict.Unanswered;
-    }
-
-    /// <summary>Compares in constant time, of equal length whatever was sent, so that not even the password's length shows.</summary>
-    private static PasswordVerifier Comparing(byte[] password)
-    {
-        byte[] hash = SHA256.HashData(password);
-        return tried => CryptographicOperations.FixedTimeEquals(SHA256.HashData(tried), hash);
-    }
-
-    private PasswordTry Begin(PeerAddress peer, ReadOnlyMemory<byte> password, ReadOnlySpan<byte> account)
-    {
-        lock (_gate)
+        bool isLate = attempt.NotBefore > attempt.At;
+        if (isHeld && attempt.NotBefore - Now is var rest && rest > TimeSpan.Zero)
         {
-            PasswordTry attempt = _passwords.Arrive(peer, password, Now, account);
-            if (_passwords.Waiting > 0 && !_isVerifying)
-            {
-                _isVerifying = true;
-                _verifying = Task.Run(Verify);
-            }
-
-            return attempt;
+            await Task.Delay(rest, _time, cancellationToken).ConfigureAwait(false);
         }
+
+        PushVerdict verdict = await attempt.Verdict.Task.ConfigureAwait(false);
+        return isLate && !isHeld && verdict is PushVerdict.Wrong ? PushVerdict.Unanswered : verdict;
     }
 
     private void Verify()
@@ -137,31 +182,6 @@ internal sealed class PushAuthority
             PasswordTry? next = _passwords.TakeNext(Now);
             _isVerifying = next is not null;
             return next;
-        }
-    }
-
-    /// <summary>Waits until an answer may be given.</summary>
-    /// <returns><see langword="false"/>: there was no place to wait.</returns>
-    private async Task<bool> TryHoldAsync(PeerAddress peer, TimeSpan rest, CancellationToken cancellationToken)
-    {
-        if (rest <= TimeSpan.Zero)
-        {
-            return true;
-        }
-
-        if (!_held.TryEnter(peer, out _))
-        {
-            return false;
-        }
-
-        try
-        {
-            await Task.Delay(rest, _time, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        finally
-        {
-            _held.Leave(peer);
         }
     }
 }

@@ -127,7 +127,7 @@ public class PushAuthorityTests
     }
 
     [Fact]
-    public async Task Guessers_are_answered_late_on_however_many_connections_and_beyond_what_can_be_held_not_at_all()
+    public async Task Guessers_are_answered_late_on_however_many_connections_and_beyond_what_can_be_held_learn_nothing()
     {
         int calls = 0;
         var authority = new PushAuthority(
@@ -145,12 +145,60 @@ public class PushAuthorityTests
 
         Task<PushVerdict>[] many = [.. Enumerable.Range(0, 2 * PushAuthority.MaxHeldPerAddress).Select(_ => Try(authority, Peer, "no0"))];
 
-        // Those for whom there is a place wait. The right password is never kept out by the others.
+        // Those for whom there is a place wait. The others are all told the same, however often they come: who guesses right does not hear of it sooner.
         Assert.All(many[..PushAuthority.MaxHeldPerAddress], static task => Assert.False(task.IsCompleted));
-        Assert.All(await Task.WhenAll(many[PushAuthority.MaxHeldPerAddress..]), static verdict => Assert.Equal(PushVerdict.Unanswered, verdict));
-        Assert.Equal(PushVerdict.Allowed, await Try(authority, Peer, "hackme"));
+        Assert.All(await Task.WhenAll(many[PushAuthority.MaxHeldPerAddress..]), static verdict => Assert.Equal(PushVerdict.TooMany, verdict));
+        Assert.Equal(PushVerdict.TooMany, await Try(authority, Peer, "hackme"));
+        Assert.Equal(PushVerdict.TooMany, await Try(authority, Peer, "hackme"));
+        Assert.Equal(PushVerdict.Allowed, await Try(authority, Other, "hackme"));
         _time.Advance(PasswordGate.MaxWait);
         Assert.All(await Task.WhenAll(many[..PushAuthority.MaxHeldPerAddress]), static verdict => Assert.Equal(PushVerdict.Wrong, verdict));
+
+        // Then there are places again, and whoever waits for one learns what is right.
+        Task<PushVerdict> mine = Try(authority, Peer, "hackme");
+        Assert.False(mine.IsCompleted);
+        _time.Advance(PasswordGate.MaxWait);
+        Assert.Equal(PushVerdict.Allowed, await mine);
+    }
+
+    [Fact]
+    public async Task Where_somebody_has_logged_in_the_right_password_is_not_kept_out_by_those_who_guess_there()
+    {
+        var authority = new PushAuthority("hackme", _time);
+        Assert.Equal(PushVerdict.Allowed, await Try(authority, Peer, "hackme"));
+        for (int i = 0; i < PasswordGate.FreeTries; i++)
+        {
+            Assert.Equal(PushVerdict.Wrong, await Try(authority, Peer, "no"));
+        }
+
+        Task<PushVerdict>[] many = [.. Enumerable.Range(0, PushAuthority.MaxHeldPerAddress).Select(_ => Try(authority, Peer, "no"))];
+
+        Assert.All(many, static task => Assert.False(task.IsCompleted));
+        Assert.Equal(PushVerdict.Unanswered, await Try(authority, Peer, "no"));
+        Assert.Equal(PushVerdict.Allowed, await Try(authority, Peer, "hackme"));
+        _time.Advance(PasswordGate.MaxWait);
+        await Task.WhenAll(many);
+    }
+
+    [Fact]
+    public async Task Who_leaves_gives_its_place_back()
+    {
+        var authority = new PushAuthority("hackme", _time);
+        for (int i = 0; i < PasswordGate.FreeTries; i++)
+        {
+            Assert.Equal(PushVerdict.Wrong, await Try(authority, Peer, "no"));
+        }
+
+        using var leaving = new CancellationTokenSource();
+        Task<PushVerdict>[] many = [.. Enumerable.Range(0, PushAuthority.MaxHeldPerAddress)
+            .Select(_ => authority.JudgeAsync(Peer, new BasicCredentials("source", "no").ToHeader(), leaving.Token))];
+        Assert.Equal(PushVerdict.TooMany, await Try(authority, Peer, "hackme"));
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(many));
+
+        Task<PushVerdict> mine = Try(authority, Peer, "hackme");
+        _time.Advance(PasswordGate.MaxWait);
+        Assert.Equal(PushVerdict.Allowed, await mine);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
