@@ -19,7 +19,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     internal TransportTotal GetTotal()
     {
         (long count, long bytes) = _total.Read();
-        return new TransportTotal("http", count, bytes);
+        return new TransportTotal(TransportTotal.Http, count, bytes);
     }
 
     /// <summary>Serves a listener to its end.</summary>
@@ -140,13 +140,13 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         }
     }
 
-    // Nothing in these streams says that they are whole but that the connection ends in order. One that ends because the server stops is to look broken.
+    // Nothing in these streams says that they are whole but that the connection ends in order. One that ends for any other reason than that its station has ended is to look broken.
     private static void Cut(Socket socket) => socket.Close(timeout: 0);
 
     /// <summary>After the end of the station the rest is on its way; the player closes when it has it. Others are cut off.</summary>
     private async ValueTask CloseAsync(RadioListener listener, PipeReader input, Socket socket)
     {
-        if (listener.Finished is not (DropReason.None or DropReason.RenditionFailed or DropReason.GaveWay))
+        if (listener.Finished is not DropReason.None)
         {
             if (listener.Finished is not null)
             {

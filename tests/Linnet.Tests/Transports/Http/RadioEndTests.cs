@@ -2,14 +2,16 @@ using Linnet.Broadcast;
 
 namespace Linnet.Tests.Transports.Http;
 
-/// <summary>A listener by HTTP can tell a station that has ended from a server that stops.</summary>
+/// <summary>A listener by HTTP can tell a station that has ended from a server that stops, and from one whose source has failed.</summary>
 public class RadioEndTests
 {
     [Theory]
     [InlineData(DropReason.None, true)]
     [InlineData(DropReason.ServerStopped, false)]
+    [InlineData(DropReason.RenditionFailed, false)]
+    [InlineData(DropReason.GaveWay, false)]
     [InlineData(null, false)]
-    public async Task At_the_end_of_a_station_the_connection_ends_in_order_and_where_the_server_stops_it_breaks(DropReason? reason, bool inOrder)
+    public async Task At_the_end_of_a_station_the_connection_ends_in_order_and_for_any_other_reason_it_breaks(DropReason? reason, bool inOrder)
     {
         var server = new RadioTestServer(seconds: 0.1);
         using RadioTestClient client = await server.GetAsync("/jazz.mp3");
