@@ -106,7 +106,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                 // The server is there, and offers more.
                 _tunesOn = true;
             }
-            catch (RtspException e) when (e.HasEnded && _wasHeard)
+            catch (TransportException e) when (e.HasEnded && _wasHeard)
             {
                 // It came to its end while we were away.
                 logger.StationEnded();

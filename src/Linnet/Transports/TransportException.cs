@@ -29,4 +29,7 @@ public class TransportException : IOException
     /// it is there again.
     /// </summary>
     public bool IsUnknown { get; init; }
+
+    /// <summary>Whether the server has said that what was there will not be there again: whoever has heard it has heard all of it.</summary>
+    internal bool HasEnded { get; init; }
 }

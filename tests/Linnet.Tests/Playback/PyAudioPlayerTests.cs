@@ -171,6 +171,23 @@ public sealed class PyAudioPlayerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_says_the_end_when_it_is_found_again_has_come_to_it()
+    {
+        await using var recording = new Recording(Options(_peers.Tcp));
+        byte[] sound = Sound(0, 2048);
+        using (Socket first = await _peers.Listener.AcceptAsync(Cancelled))
+        {
+            await SendAsync(first, [.. PyAudioTestServer.Message(sound), .. PyAudioTestServer.Message(sound)[..1000]]);
+        }
+
+        using Socket second = await _peers.Listener.AcceptAsync(Cancelled);
+        await SendAsync(second, [.. End, .. End, .. End]);
+        await recording.Running;
+
+        Assert.Equal(Samples(sound), recording.Samples);
+    }
+
+    [Fact]
     public async Task A_server_that_takes_nobody_is_an_error()
     {
         await using var recording = new Recording(Options(_peers.Tcp));

@@ -52,7 +52,8 @@ public sealed class PyAudioException : TransportException
     internal static PyAudioException Refused(PyAudioAddress server) =>
         new($"{server} closed the connection before any sound came: it is full, or has ended.");
 
-    internal static PyAudioException Empty(PyAudioAddress server) => new($"{server} has come to its end, and no sound came.");
+    internal static PyAudioException Empty(PyAudioAddress server) =>
+        new($"{server} has come to its end, and no sound came.") { IsUnknown = true, HasEnded = true };
 
     internal static PyAudioException NotFrames(PyAudioAddress server, int length, RawPcmFormat format) => new(
         $"{server} sends datagrams that are no whole number of frames: {length} bytes, where a frame of {format} has {format.BytesPerFrame}. Say with --format what it sends.")

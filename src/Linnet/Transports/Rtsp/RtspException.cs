@@ -24,9 +24,6 @@ public sealed class RtspException : TransportException
     /// <summary>Whether the server closed the connection, or never spoke RTSP.</summary>
     internal bool IsNoAnswer { get; init; }
 
-    /// <summary>Whether the server has said that what was there will not be there again: whoever has heard it has heard all of it.</summary>
-    internal bool HasEnded { get; init; }
-
     /// <summary>Whether the server is there, but the audio section that was set up gives no sound: another is next.</summary>
     internal bool IsSilentSection { get; init; }
 }
