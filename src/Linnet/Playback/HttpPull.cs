@@ -28,7 +28,7 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
     /// <summary>The most playlists of one fetch, within each other or beside each other.</summary>
     internal const int MaxLists = 8;
 
-    /// <summary>The most entries of playlists that are tried in one fetch.</summary>
+    /// <summary>The most entries of playlists that are tried in one fetch. The next one goes on where it stopped.</summary>
     internal const int MaxTries = 16;
 
     /// <summary>The most failures that are remembered as told.</summary>
@@ -40,6 +40,9 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
     // The addresses that led to the sound that was heard last: of a playlist these are tried first.
     private HashSet<Uri> _heard = [];
 
+    // Where the last fetch stopped, if there was more to try: how many entries of each playlist that leads there were tried.
+    private Dictionary<Uri, int> _unfinished = [];
+
     // What was said of addresses that gave none, so that it is said once.
     private readonly HashSet<string> _told = [];
 
@@ -50,7 +53,9 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
     private async Task<string> FetchAsync(IngestBuffer station, Backoff backoff, CancellationToken cancellationToken)
     {
         var search = new Search(station, backoff);
-        return await FollowAsync(search, address, new HopGuard(sideOf), hops: 0, cancellationToken).ConfigureAwait(false);
+        string end = await FollowAsync(search, address, new HopGuard(sideOf), hops: 0, cancellationToken).ConfigureAwait(false);
+        _unfinished = search.Unfinished;
+        return end;
     }
 
     /// <summary>Goes where an address leads, and plays what is there; of a playlist, the first entry that gives sound.</summary>
@@ -103,6 +108,7 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
 
                 if (search.Lists.Count > MaxLists)
                 {
+                    search.IsCut = true;
                     return $"{PullAddress.Shown(address)} leads from playlist to playlist too often.";
                 }
 
@@ -123,9 +129,17 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
         int first = entries.TakeWhile(entry => !_heard.Contains(entry) || search.Lists.Contains(entry)).Count() % entries.Count;
         int way = search.Way.Count;
         string problem = "";
-        int tried = 0;
-        for (; tried < entries.Count && search.Tries < MaxTries; tried++)
+        int tried = _unfinished.GetValueOrDefault(list) is var done && done < entries.Count ? done : 0;
+        for (; tried < entries.Count; tried++)
         {
+            if (search.Tries == MaxTries)
+            {
+                search.IsCut = true;
+                problem = $"{PullAddress.Shown(address)} names more addresses than are tried at a time, and of these {MaxTries} none gives sound; the others follow. "
+                    + $"The last one: {search.Problem}";
+                break;
+            }
+
             search.Tries++;
             Uri entry = entries[(first + tried) % entries.Count];
             try
@@ -143,10 +157,22 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
             }
 
             search.Way.RemoveRange(way, search.Way.Count - way);
+            if (search.IsCut)
+            {
+                break;
+            }
+
+            search.Problem = problem;
             if (tried + 1 < entries.Count && _told.Count < MaxTold && _told.Add(problem))
             {
                 logger.MirrorFailed(search.Station.Name, problem);
             }
+        }
+
+        if (search.IsCut)
+        {
+            search.Unfinished[list] = tried;
+            return problem;
         }
 
         return entries.Count == 1 ? problem : $"None of the {tried} addresses that {PullAddress.Shown(list)} names gives sound. The last one: {problem}";
@@ -281,6 +307,15 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
         internal HashSet<Uri> Lists { get; } = [];
 
         internal int Tries { get; set; }
+
+        /// <summary>Why the last entry gave no sound.</summary>
+        internal string Problem { get; set; } = "";
+
+        /// <summary>Whether there is more to try than one fetch may.</summary>
+        internal bool IsCut { get; set; }
+
+        /// <summary>Then: how many entries were tried of each playlist that leads to where it stopped.</summary>
+        internal Dictionary<Uri, int> Unfinished { get; } = [];
 
         internal bool HasSound { get; set; }
     }

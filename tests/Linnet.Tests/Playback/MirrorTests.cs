@@ -91,6 +91,51 @@ public sealed class MirrorTests
         Assert.InRange(server.Asked.Count, HttpPull.MaxRedirects, HttpPull.MaxTries + 1);
     }
 
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(3, 12)]
+    [InlineData(12, 1)]
+    public async Task Behind_long_lists_the_others_are_tried_in_their_turn(int lists, int entries)
+    {
+        await using var server = new ScriptedHttpServer(path => path switch
+        {
+            "/list.m3u" => List + string.Concat(Enumerable.Range(0, lists).Select(static i => $"list{i}.m3u\n")) + "live\n",
+            "/live" => Sound,
+            _ when path.EndsWith(".m3u", StringComparison.Ordinal) => List + string.Concat(Enumerable.Range(0, entries).Select(i => $"{path[1..^4]}-{i}\n")),
+            _ => "HTTP/1.1 404 Not Found\r\n\r\n",
+        });
+
+        await FetchAsync(server, "/list.m3u", fetches: 4);
+
+        Assert.Contains("/live", server.Asked);
+        string[] dead = [.. server.Asked.TakeWhile(static path => path != "/live").Where(static path => path.Contains('-', StringComparison.Ordinal))];
+        Assert.Equal(Enumerable.Range(0, lists).SelectMany(list => Enumerable.Range(0, entries).Select(i => $"/list{list}-{i}")), dead);
+        string[] cut = [.. Failures.Where(static line => !line.Contains("is no longer played", StringComparison.Ordinal))];
+        Assert.NotEmpty(cut);
+        Assert.All(cut, static line => Assert.DoesNotContain("None of the 0", line, StringComparison.Ordinal));
+        Assert.All(cut, static line => Assert.DoesNotMatch(@"The last one: ?(\.|$| The)", line));
+    }
+
+    [Fact]
+    public async Task After_the_last_of_long_lists_the_first_is_tried_again()
+    {
+        await using var server = new ScriptedHttpServer(static path => path switch
+        {
+            "/list.m3u" => List + "a.m3u\nb.m3u\n",
+            "/a.m3u" => List + string.Concat(Enumerable.Range(0, 16).Select(static i => $"a-{i}\n")),
+            "/b.m3u" => List + "b-0\nb-1\n",
+            _ => "HTTP/1.1 404 Not Found\r\n\r\n",
+        });
+
+        await FetchAsync(server, "/list.m3u", fetches: 3);
+
+        string[] first = ["/list.m3u", "/a.m3u", .. Enumerable.Range(0, 15).Select(static i => $"/a-{i}")];
+        Assert.Equal([.. first, "/list.m3u", "/a.m3u", "/a-15", "/b.m3u", "/b-0", "/b-1", .. first], server.Asked.Take((2 * first.Length) + 6));
+        Assert.Contains("names more addresses than are tried at a time, and of these 16 none gives sound; the others follow. The last one: ", Failures[0], StringComparison.Ordinal);
+        Assert.Contains("/a-14 answers 404.", Failures[0], StringComparison.Ordinal);
+        Assert.Contains($"None of the 2 addresses that {server.Address("/list.m3u")} names", Failures[1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_mirror_out_there_does_not_shut_out_the_one_within()
     {
