@@ -9,10 +9,11 @@ internal static class MetricsEndpoint
 {
     internal const string Path = "/metrics";
 
-    /// <summary>Whether the request is for it, and from where it may be read.</summary>
+    /// <summary>Whether the request is for it, and from where it may be read. A loopback address that a proxy on another machine names is not this machine.</summary>
     internal static bool IsAllowed(HttpContext context, IReadOnlyList<IPNetwork> networks) =>
         context.Request.Path.Equals(Path, StringComparison.Ordinal)
         && OriginOf(context) is { Route: not ClientRoute.Hidden } origin
+        && (origin.IsHere || !IPAddress.IsLoopback(origin.EndPoint.Address))
         && networks.Any(network => network.Contains(origin.EndPoint.Address));
 
     /// <summary>For whom it may not be read from.</summary>

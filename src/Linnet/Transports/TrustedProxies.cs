@@ -158,7 +158,8 @@ public sealed class TrustedProxies
 
     private static ClientOrigin OriginOf(IPEndPoint peer, ProxyHeader header) =>
         header.IsLocal ? new ClientOrigin(peer)
-        : header.Source is IPEndPoint source ? new ClientOrigin(source, ClientRoute.Proxied) { IsTls = header.IsTls }
+        : header.Source is IPEndPoint source
+            ? new ClientOrigin(source, ClientRoute.Proxied) { IsTls = header.IsTls, IsThroughOther = !IPAddress.IsLoopback(peer.Address) }
         : new ClientOrigin(peer, ClientRoute.Hidden) { IsTls = header.IsTls };
 
     private static string Sentence(ForwardedDoubt doubt) => doubt switch

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Linnet.Server.Endpoints;
 using Linnet.Server.Hosting;
 using Linnet.Sources;
 using Linnet.Stations;
+using Linnet.Wire.Proxy;
+using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Tests.Hosting;
 
@@ -44,6 +47,26 @@ public class ProxiedPagesTests
         string answer = await server.AskAsync($"{header}GET /metrics HTTP/1.1\r\nHost: x\r\n{string.Concat(headers.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(static h => h + "\r\n"))}\r\n");
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", ClientRoute.Direct, false, true)]
+    [InlineData("::1", ClientRoute.Proxied, false, true)]
+    [InlineData("127.0.0.1", ClientRoute.Proxied, true, false)]
+    [InlineData("::1", ClientRoute.Proxied, true, false)]
+    [InlineData("127.0.0.1", ClientRoute.Hidden, false, false)]
+    [InlineData("192.168.1.7", ClientRoute.Proxied, true, true)]
+    [InlineData("192.168.1.7", ClientRoute.Direct, false, true)]
+    [InlineData("203.0.113.7", ClientRoute.Proxied, true, false)]
+    public void Metrics_are_for_this_machine_and_not_for_the_machine_of_a_proxy(string client, ClientRoute route, bool isThroughOther, bool isAllowed)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Path = MetricsEndpoint.Path;
+        var origin = new ClientOrigin(new IPEndPoint(IPAddress.Parse(client), 4711), route) { IsThroughOther = isThroughOther };
+        context.Features.Set(new ForwardedRequest(origin, "http", null, IsForwarded: true));
+
+        Assert.Equal(
+            isAllowed, MetricsEndpoint.IsAllowed(context, [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128"), IPNetwork.Parse("192.168.1.0/24")]));
     }
 
     [Fact]

@@ -42,6 +42,27 @@ public class TrustedProxiesTests
         Assert.Empty(_log.Lines);
     }
 
+    [Theory]
+    [InlineData("10.0.0.1", "PROXY TCP4 127.0.0.1 127.0.0.1 56324 8000\r\n", false)]
+    [InlineData("10.0.0.1", "PROXY TCP6 ::1 ::1 56324 8000\r\n", false)]
+    [InlineData("127.0.0.1", "PROXY TCP4 127.0.0.1 127.0.0.1 56324 8000\r\n", true)]
+    [InlineData("::1", "PROXY TCP4 127.0.0.1 127.0.0.1 56324 8000\r\n", true)]
+    [InlineData("127.0.0.1", "PROXY TCP4 203.0.113.7 127.0.0.1 56324 8000\r\n", false)]
+    [InlineData("127.0.0.1", "PROXY UNKNOWN\r\n", false)]
+    [InlineData("127.0.0.1", "GET ", true)]
+    [InlineData("10.0.0.1", "GET ", false)]
+    public async Task The_loopback_address_that_another_machine_names_is_its_own(string peer, string header, bool isHere)
+    {
+        var proxies = new TrustedProxies([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")], _time, _log);
+        await SayAsync(header);
+        await _pipe.Writer.CompleteAsync();
+
+        ClientOrigin? origin = await proxies.ReadAsync(_pipe.Reader, new IPEndPoint(IPAddress.Parse(peer), 4000), TestContext.Current.CancellationToken);
+        ForwardedRequest request = proxies.Read(origin!, new HttpHeaders());
+
+        Assert.Equal((isHere, isHere), (origin!.IsHere, request.Origin.IsHere));
+    }
+
     [Fact]
     public async Task Of_a_stranger_nothing_is_read()
     {

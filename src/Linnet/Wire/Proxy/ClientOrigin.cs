@@ -12,4 +12,13 @@ public sealed record ClientOrigin(IPEndPoint EndPoint, ClientRoute Route = Clien
 {
     /// <summary>Whether a proxy says that it has taken TLS off the connection.</summary>
     public bool IsTls { get; init; }
+
+    /// <summary>
+    /// Whether another machine stands between, as who opened the connection or as a proxy behind that: then a loopback address is that machine's own, and not this
+    /// one's. Only of proxies that are believed; default <see langword="false"/>.
+    /// </summary>
+    public bool IsThroughOther { get; init; }
+
+    /// <summary>Whether the client is this machine itself.</summary>
+    public bool IsHere => IPAddress.IsLoopback(EndPoint.Address) && Route is not ClientRoute.Hidden && !IsThroughOther;
 }

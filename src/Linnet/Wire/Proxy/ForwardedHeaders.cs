@@ -45,7 +45,14 @@ internal static class ForwardedHeaders
             : lists?.Doubt is { } first and not ForwardedDoubt.None ? first
             : standard?.Doubt ?? ForwardedDoubt.None;
         return new ForwardedRequest(
-            doubt is ForwardedDoubt.None ? peer with { EndPoint = walk!.Client, Route = ClientRoute.Proxied } : peer with { Route = ClientRoute.Hidden },
+            doubt is ForwardedDoubt.None
+                ? peer with
+                {
+                    EndPoint = walk!.Client,
+                    Route = ClientRoute.Proxied,
+                    IsThroughOther = lists?.IsThroughOther == true || standard?.IsThroughOther == true,
+                }
+                : peer with { Route = ClientRoute.Hidden },
             lists?.Scheme ?? standard?.Scheme ?? ForwardedHop.SchemeOf(ForwardedHop.FromRight(headers, "X-Forwarded-Proto", 1).FirstOrDefault()) ?? scheme,
             lists?.Host ?? standard?.Host ?? ForwardedHop.HostOf(ForwardedHop.FromRight(headers, "X-Forwarded-Host", 1).FirstOrDefault()),
             isForwarded)
@@ -57,7 +64,7 @@ internal static class ForwardedHeaders
     /// <summary>Follows one list. <see langword="null"/>: it is empty.</summary>
     private static Walk? Follow(ClientOrigin peer, IEnumerable<ForwardedHop> hops, Func<IPAddress, bool> isTrusted)
     {
-        var walk = new Walk(peer.EndPoint, null, null, ForwardedDoubt.None);
+        var walk = new Walk(peer.EndPoint, null, null, peer.IsThroughOther, ForwardedDoubt.None);
         int count = 0;
         foreach (ForwardedHop hop in hops)
         {
@@ -72,11 +79,11 @@ internal static class ForwardedHeaders
                 return walk with { Doubt = hop.Client is null ? ForwardedDoubt.NoAddress : ForwardedDoubt.TooManyProxies };
             }
 
-            walk = walk with { Client = hop.Client };
+            walk = walk with { Client = hop.Client, IsThroughOther = walk.IsThroughOther || !IPAddress.IsLoopback(walk.Client.Address) };
         }
 
         return count == 0 ? null : walk;
     }
 
-    private sealed record Walk(IPEndPoint Client, string? Scheme, string? Host, ForwardedDoubt Doubt);
+    private sealed record Walk(IPEndPoint Client, string? Scheme, string? Host, bool IsThroughOther, ForwardedDoubt Doubt);
 }

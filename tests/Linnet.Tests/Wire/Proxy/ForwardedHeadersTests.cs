@@ -36,6 +36,34 @@ public class ForwardedHeadersTests
     }
 
     [Theory]
+    [InlineData("127.0.0.1", "", true)]
+    [InlineData("::1", "X-Forwarded-For: 127.0.0.1", true)]
+    [InlineData("127.0.0.1", "Forwarded: for=\"[::1]\"", true)]
+    [InlineData("127.0.0.1", "X-Forwarded-For: 127.0.0.1, 127.0.0.2", true)]
+    [InlineData("127.0.0.1", "X-Forwarded-For: 203.0.113.7", false)]
+    [InlineData("127.0.0.1", "X-Forwarded-For: unknown", false)]
+    [InlineData("10.0.0.1", "X-Forwarded-For: 127.0.0.1", false)]
+    [InlineData("10.0.0.1", "Forwarded: for=127.0.0.1", false)]
+    [InlineData("10.0.0.1", "X-Forwarded-For: 127.0.0.1, 127.0.0.1", false)]
+    [InlineData("127.0.0.1", "X-Forwarded-For: 127.0.0.1, 10.0.0.1", false)]
+    [InlineData("127.0.0.1", "X-Forwarded-For: 127.0.0.1|Forwarded: for=127.0.0.1, for=10.0.0.1", false)]
+    [InlineData("10.0.0.1", "", false)]
+    public void The_loopback_address_that_another_machine_names_is_its_own(string peer, string headers, bool isHere)
+    {
+        IPNetwork[] trusted = [.. Trusted, IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
+        Assert.Equal(isHere, Read(peer, headers, trusted).Origin.IsHere);
+    }
+
+    [Fact]
+    public void What_another_machine_passed_on_as_a_connection_stays_its_own()
+    {
+        var peer = new ClientOrigin(new IPEndPoint(IPAddress.Loopback, 5000), ClientRoute.Proxied) { IsThroughOther = true };
+
+        Assert.False(ForwardedHeaders.Read(peer, Headers("X-Forwarded-For: 127.0.0.1"), static _ => true).Origin.IsHere);
+    }
+
+    [Theory]
     [InlineData("X-Forwarded-For: unknown", ForwardedDoubt.NoAddress)]
     [InlineData("X-Forwarded-For: 203.0.113.7, nonsense", ForwardedDoubt.NoAddress)]
     [InlineData("X-Forwarded-For: 203.0.113.007", ForwardedDoubt.NoAddress)]
@@ -134,15 +162,17 @@ public class ForwardedHeadersTests
         }
     }
 
-    private static ForwardedRequest Read(string peer, string headers) =>
-        ForwardedHeaders.Read(new ClientOrigin(new IPEndPoint(IPAddress.Parse(peer), 5000)), Headers(headers), IsTrusted);
+    private static ForwardedRequest Read(string peer, string headers) => Read(peer, headers, Trusted);
+
+    private static ForwardedRequest Read(string peer, string headers, IPNetwork[] trusted) => ForwardedHeaders.Read(
+        new ClientOrigin(new IPEndPoint(IPAddress.Parse(peer), 5000)), Headers(headers), address => trusted.Any(network => network.Contains(address)));
 
     private static bool IsTrusted(IPAddress address) => Trusted.Any(network => network.Contains(address));
 
     private static HttpHeaders Headers(string lines)
     {
         var headers = new HttpHeaders();
-        foreach (string line in lines.Split('|'))
+        foreach (string line in lines.Split('|', StringSplitOptions.RemoveEmptyEntries))
         {
             int colon = line.IndexOf(':', StringComparison.Ordinal);
             headers.Add(line[..colon], line[(colon + 1)..].Trim());
