@@ -229,7 +229,7 @@ public sealed class StationLookupTests : PlayerScenario
     {
         var logger = new RecordingLogger();
         await using FakeRtspServer server = Serve(_sender);
-        PlayerOptions options = Options(server) with { Url = new Uri(server.Url.Replace("127", "ann:s3cret@127", StringComparison.Ordinal)) };
+        PlayerOptions options = Options(server) with { Url = new Uri(server.Url.Replace("//127.", "//ann:s3cret@127.", StringComparison.Ordinal)) };
         await using var recording = new Recording(options, logger);
         FakeRtspConnection connection = await server.PlayingAsync();
         await SendAsync(connection, 10);

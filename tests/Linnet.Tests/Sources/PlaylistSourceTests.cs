@@ -123,11 +123,14 @@ public sealed class PlaylistSourceTests : IDisposable
     [Fact]
     public void A_file_that_stays_broken_is_told_once_and_not_again_in_every_round()
     {
-        _folder.Write("1.wav", Wavs.Counting(0, 1000));
-        _folder.Write("2 broken.wav", "RIFFxxxxWAVE but no more");
-        _folder.Write("3.wav", Wavs.Counting(1000, 1000));
-
-        using IAudioSource source = Open(loop: true);
+        using PlaylistSource source = PlaylistSource.Open(
+            "list",
+            () => [new PlaylistEntry("1.wav"), new PlaylistEntry("2 broken.wav"), new PlaylistEntry("3.wav")],
+            (entry, _) => entry.Path == "2 broken.wav" ? throw new IOException("2 broken.wav is damaged.") : new RampSource(new AudioFormat(8000, 1), 1000),
+            loop: true,
+            shuffle: null,
+            _log,
+            TestContext.Current.CancellationToken);
         source.ReadAll(maxFrames: 9000);
 
         Assert.Contains("2 broken.wav", Assert.Single(_log.Lines), StringComparison.Ordinal);
