@@ -166,7 +166,6 @@ public partial class LostWayTests
         string windows = string.Concat(left.Chunk(Rate / 10).Select(w => w.Average(s => s * s) > 0.001 ? '+' : '.'));
         double silence = Silences().Matches(windows).Select(m => m.Length / 10.0).DefaultIfEmpty().Max();
         Assert.True(silence <= mostSilence, $"Silent for {silence} s: {windows}");
-        Assert.EndsWith("++++++++++", windows, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"\.+")]
