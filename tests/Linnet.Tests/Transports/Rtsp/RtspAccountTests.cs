@@ -19,6 +19,7 @@ public sealed class RtspAccountTests
     private int _nonce = 1;
     private int _answered;
     private uint _lastCount;
+    private bool _losesRequests;
 
     [Theory]
     [InlineData("Basic", 0)]
@@ -155,6 +156,9 @@ public sealed class RtspAccountTests
     public async Task A_server_that_closes_when_it_asks_who_we_are_is_asked_again_by_who_knows(bool closesAfterOptions)
     {
         await using FakeRtspServer server = Serve("Digest MD5 auth", 0);
+
+        // What is sent as the connection closes is counted by the client, and never seen here.
+        _losesRequests = true;
         server.Takeover = async connection =>
         {
             await foreach (RtspRequest request in connection.ReadAsync(TestContext.Current.CancellationToken))
@@ -257,7 +261,8 @@ public sealed class RtspAccountTests
         if (words.Contains("auth"))
         {
             uint count = uint.Parse(given["nc"]!, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            if (count != _lastCount + 1 || given["qop"] != "auth" || given["cnonce"] is not { Length: >= 8 })
+            bool isNext = _losesRequests ? count > _lastCount : count == _lastCount + 1;
+            if (!isNext || given["qop"] != "auth" || given["cnonce"] is not { Length: >= 8 })
             {
                 return $"count {count} after {_lastCount}, with the nonce {given["cnonce"]}";
             }
