@@ -29,8 +29,11 @@ internal readonly record struct Correlation(int Lag, double Value)
         int to = Math.Min(recorded.Length, reference.Length - lag);
         ReadOnlySpan<float> a = reference[(from + lag)..(to + lag)];
         ReadOnlySpan<float> b = recorded[from..to];
-        return new Correlation(lag, Dot(a, b) / Math.Sqrt((Dot(a, a) * Dot(b, b)) + 1e-12));
+        return new Correlation(lag, Likeness(a, b));
     }
+
+    /// <summary>How alike two sounds of the same length are: 1 is the same but for volume.</summary>
+    internal static double Likeness(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Dot(a, b) / Math.Sqrt((Dot(a, a) * Dot(b, b)) + 1e-12);
 
     private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {

@@ -1,0 +1,166 @@
+using Linnet.Wire.Mpeg;
+using Linnet.Wire.Ogg;
+
+namespace Linnet.Interop.Tests.Renditions;
+
+/// <summary>Every rendition of a real server, recorded by curl across three changes of title, and served again as a file.</summary>
+/// <remarks>
+/// Of each recording is checked: what the format's own checker says; that it ends with the station's last sample, has all changes of title in it, and
+/// (Opus) names each title where it begins; that nothing is missing or doubled between (FLAC, WAV: every sample; MP3, Opus: no packet is missing, and all of it
+/// lies upon the source at one place). Then the same of what a second server makes of the recordings. A listener is given ten seconds at once, and the
+/// station is shorter: so everybody hears all changes, however late a busy machine starts the program.
+/// </remarks>
+public sealed class CurlRecordingTests : IDisposable
+{
+    private const int Rate = 48_000;
+    private const int Packet = 1152;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly int[] Changes = [4 * Rate, (5 * Rate) + 11_007, (6 * Rate) + 30_000];
+    private static readonly string[] Recordings = ["any", "mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Every_rendition_comes_back_whole_from_a_file_that_curl_saved()
+    {
+        WavSound sound = WavSound.Sweep(Rate, 2, seconds: 7.8);
+        Directory.CreateDirectory(_folder["album"]);
+        Cut(sound, "album");
+        await using (Serving server = await Serving.StartAsync($"album={_folder["album"]}", "--once", "--burst", "10", "--http-port", "any"))
+        {
+            await Task.WhenAll(Recordings.Select(name => CurlAsync(server.Http + UrlOf(name, "album"), $"first.{name}")));
+        }
+
+        await Task.WhenAll(Recordings.Select(name => SavedStream.CheckAsync(name == "any" ? "mp3" : name, _folder[$"first.{name}"])));
+        foreach (string name in Recordings)
+        {
+            (float[] pcm, (long Position, string Title)[] tracks) = SavedStream.Play(_folder[$"first.{name}"]);
+            int start = AssertWhole($"first {name}", isLossless: name is "flac" or "wav", sound, pcm);
+            Assert.True(start < Changes[0], $"{name} begins at {start}");
+            AssertTold(name, start, tracks);
+        }
+
+        AssertNoPacketIsMissing("first.mp3", "first.mp3-64", "first.any", "first.opus", "first.opus-64");
+
+        // Again: each recording is a station, whose WAV is the sound that was in it.
+        string[] stations = [.. Recordings.Select(name => $"{name}={_folder[$"first.{name}"]}")];
+        await using (Serving server = await Serving.StartAsync([.. stations, "--once", "--burst", "10", "--http-port", "any"]))
+        {
+            await Task.WhenAll(Recordings.Select(name => CurlAsync($"{server.Http}{name}.wav", $"again.{name}")));
+        }
+
+        await Task.WhenAll(Recordings.Select(name => SavedStream.CheckAsync("wav", _folder[$"again.{name}"])));
+        foreach (string name in Recordings)
+        {
+            (float[] pcm, _) = SavedStream.Play(_folder[$"again.{name}"]);
+            AssertWhole($"again {name}", isLossless: name is "flac" or "wav", sound, pcm);
+        }
+    }
+
+    private static string UrlOf(string name, string station) =>
+        name == "any" ? station : name.Split('-') is [string codec, string rate] ? $"{station}-{rate}.{codec}" : $"{station}.{name}";
+
+    private static float[] Left(ReadOnlySpan<float> pcm)
+    {
+        float[] left = new float[pcm.Length / 2];
+        for (int i = 0; i < left.Length; i++)
+        {
+            left[i] = pcm[2 * i];
+        }
+
+        return left;
+    }
+
+    /// <summary>Fails unless it is the sound from some frame on to the end, with nothing missing or added between. Gives that frame.</summary>
+    private static int AssertWhole(string name, bool isLossless, WavSound sound, float[] pcm)
+    {
+        int start = sound.Frames - (pcm.Length / 2);
+        if (isLossless)
+        {
+            Assert.True(sound.Samples.Skip(2 * start).Select(static s => s / 32768f).SequenceEqual(pcm), $"{name} has other samples from {start} on");
+            return start;
+        }
+
+        (int late, double likeness) = Place(sound.Channel(0), Left(pcm), start);
+        Assert.True(likeness > 0.97, $"{name}: correlation {likeness}, {late} frames late");
+        Assert.InRange(late, -Packet, 3 * Packet);
+        return start;
+    }
+
+    /// <summary>Where what was heard lies upon the source, against <paramref name="start"/>, and how alike both are from there on to the end.</summary>
+    private static (int Late, double Likeness) Place(ReadOnlySpan<float> source, ReadOnlySpan<float> heard, int start)
+    {
+        const int Probe = 8192;
+        (int late, double best) = (0, -1);
+        int middle = heard.Length / 2;
+        for (int at = -4 * Packet; at <= 4 * Packet; at++)
+        {
+            double likeness = Correlation.Likeness(source.Slice(start + at + middle, Probe), heard.Slice(middle, Probe));
+            (late, best) = likeness > best ? (at, likeness) : (late, best);
+        }
+
+        // What a decoder needs to come in is not the sound yet.
+        const int Missed = 4800;
+        int length = Math.Min(heard.Length, source.Length - start - late) - Missed;
+        return (late, Correlation.Likeness(source.Slice(start + late + Missed, length), heard.Slice(Missed, length)));
+    }
+
+    /// <summary>Where a recording holds titles, all that were in it are told, each where it began.</summary>
+    private static void AssertTold(string name, int start, (long Position, string Title)[] tracks)
+    {
+        if (!name.StartsWith("opus", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        Assert.Equal(["title 1", "title 2", "title 3", "title 4"], tracks.Select(static t => t.Title));
+        for (int i = 0; i < Changes.Length; i++)
+        {
+            Assert.InRange(tracks[i + 1].Position + start, Changes[i] - (2 * Packet), Changes[i] + (2 * Packet));
+        }
+    }
+
+    private void Cut(WavSound sound, string folder)
+    {
+        int[] places = [0, .. Changes, sound.Frames];
+        for (int i = 0; i + 1 < places.Length; i++)
+        {
+            (sound with { Samples = sound.Samples[(2 * places[i])..(2 * places[i + 1])] }).Save(_folder[$"{folder}/title {i + 1}.wav"]);
+        }
+    }
+
+    private void AssertNoPacketIsMissing(params string[] files)
+    {
+        foreach (string file in files)
+        {
+            ReadOnlySpan<byte> bytes = File.ReadAllBytes(_folder[file]);
+            if (bytes.StartsWith(OggPage.Capture))
+            {
+                var reader = new OggPacketReader();
+                while (reader.TryRead(ref bytes, out _))
+                {
+                }
+
+                Assert.Equal((file, 0, 0, 0), (file, reader.Holes, reader.Damaged, reader.Skipped));
+                continue;
+            }
+
+            var framer = new MpegFramer();
+            while (framer.TryRead(ref bytes, out _))
+            {
+            }
+
+            Assert.Equal((file, 0, 0), (file, framer.Skipped, framer.Tags));
+        }
+    }
+
+    private async Task CurlAsync(string url, string file)
+    {
+        await using Tool curl = Tool.Start("curl", "-sS", "-f", "-o", _folder[file], url);
+        int code = await curl.ExitAsync(Limit);
+        Assert.True(code == 0, $"curl ended with {code} on {url}: {curl.Errors}");
+    }
+}

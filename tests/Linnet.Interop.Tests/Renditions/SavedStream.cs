@@ -1,0 +1,58 @@
+using Linnet.Sources;
+
+namespace Linnet.Interop.Tests.Renditions;
+
+/// <summary>What somebody saved of a stream over HTTP: looked at by the format's own checker, and played as the file that it is now.</summary>
+internal static class SavedStream
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Saves it, and fails if the checker finds a fault.</summary>
+    internal static async Task CheckAsync(string rendition, string path, byte[] recording)
+    {
+        await File.WriteAllBytesAsync(path, recording, TestContext.Current.CancellationToken);
+        await CheckAsync(rendition, path);
+    }
+
+    /// <summary>Fails if the format's checker finds a fault in the file.</summary>
+    /// <param name="rendition">What it is; what stands behind a dash is a bit rate.</param>
+    /// <param name="path">Where it is.</param>
+    internal static async Task CheckAsync(string rendition, string path)
+    {
+        string codec = rendition.Split('-')[0];
+        string[] checker = codec switch
+        {
+            "flac" => ["flac", "--test", "--silent"],
+            "mp3" => ["mp3val", "-si"],
+            "opus" or "ogg" => ["oggz-validate"],
+            _ => ["sox", "--ignore-length", "-V2", "-t", "wav"],
+        };
+        await using Tool tool = Tool.Start(checker[0], [.. checker[1..], path, .. codec == "wav" ? (string[])["-n"] : []]);
+        int code = await tool.ExitAsync(Limit);
+        string said = tool.Output + tool.Errors;
+        Assert.True(code == 0, $"{checker[0]} ended with {code}: {said}");
+
+        // What they warn of is no fault: a live FLAC has no sum over all of it, a live MP3 no tags.
+        Assert.DoesNotContain("error", said, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>All sound of a file, with the titles and where each begins.</summary>
+    internal static (float[] Pcm, (long Position, string Title)[] Tracks) Play(string path)
+    {
+        using FileSource source = FileSource.Open(path);
+        var all = new List<float>();
+        var tracks = new List<(long, string)>();
+        float[] pcm = new float[4096 * source.Format.Channels];
+        while (source.Read(pcm, TestContext.Current.CancellationToken) is { Frames: > 0 } read)
+        {
+            if (read.Track is { } track)
+            {
+                tracks.Add((all.Count / source.Format.Channels, track.Title));
+            }
+
+            all.AddRange(pcm.AsSpan(0, read.Frames * source.Format.Channels));
+        }
+
+        return ([.. all], [.. tracks]);
+    }
+}
