@@ -31,7 +31,11 @@ public sealed class WavKindsTests : IDisposable
     {
         short[] samples = [.. Enumerable.Range(1, 5001).Select(static i => (short)i)];
 
-        AssertPlays(what, [.. head, .. MemoryMarshal.AsBytes<short>(samples)], [.. samples.Select(static s => s / 32768f)], 16);
+        byte[] wav = [.. head, .. MemoryMarshal.AsBytes<short>(samples)];
+        AssertPlays(what, wav, [.. samples.Select(static s => s / 32768f)], 16);
+        using FileSource file = FileSource.Open(_folder.Write("wav", wav));
+        using PipeSource pipe = PipeSource.Open(new MemoryStream(wav), raw: null, "pipe", TestContext.Current.CancellationToken);
+        Assert.Equal((new AudioFormat(8000, 1).DurationOf(5001), null), (file.Duration, pipe.Duration));
     }
 
     [Fact]
@@ -155,6 +159,26 @@ public sealed class WavKindsTests : IDisposable
         using FileSource source = FileSource.Open(_folder.Write("wav", [.. wav, .. other, .. wav]));
 
         Assert.Equal([0.5f, 0.5f, 0.5f, 0.5f], source.ReadAll());
+    }
+
+    [Theory]
+    [InlineData(0x02, "WAV format 0x0002, Microsoft ADPCM")]
+    [InlineData(0x11, "WAV format 0x0011, IMA ADPCM")]
+    [InlineData(0x31, "WAV format 0x0031, GSM 6.10")]
+    [InlineData(0x55, "WAV format 0x0055, MP3")]
+    [InlineData(0x42, "WAV format 0x0042")]
+    public void A_compressed_WAV_that_is_sent_is_refused_with_what_to_do(int tag, string name)
+    {
+        byte[] wav = [.. Head(), .. Format(tag, 4), .. "data"u8, 4, 0, 0, 0, 1, 2, 3, 4];
+        string what = $"is compressed ({name}), which Linnet plays only as a file: convert it to a WAV of plain PCM (sox or ffmpeg do), or send FLAC.";
+        Assert.True(StreamDecoders.TryCreate("audio/wav", out IStreamDecoder? decoder, out _));
+        decoder.Write(wav, new Sound());
+        decoder.Dispose();
+
+        Assert.Equal($"The stream {what}", decoder.Problem!.Text);
+        Assert.Equal(
+            $"Standard input {what}",
+            Assert.Throws<IOException>(() => PipeSource.Open(new MemoryStream(wav), raw: null, "Standard input", TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]

@@ -208,7 +208,7 @@ internal readonly record struct WavPreamble
             {
                 return Fail(tag is WavHeader.IntegerTag or WavHeader.FloatTag or WavHeader.ALawTag or WavHeader.MuLawTag
                     ? $"has samples of {bits} bits, which Linnet does not read from a stream"
-                    : $"is compressed (WAV format 0x{tag:X4}), which Linnet does not read from a stream");
+                    : $"is compressed ({NameOf(tag)}), which Linnet plays only as a file: convert it to a WAV of plain PCM (sox or ffmpeg do), or send FLAC");
             }
 
             if (channels is < 1 or > AudioFormat.MaxChannels)
@@ -230,6 +230,16 @@ internal readonly record struct WavPreamble
             _bitDepth = tag == WavHeader.IntegerTag ? Math.Max(Math.Min(encoding.BitDepth, validBits), 8) : encoding.BitDepth;
             return true;
         }
+
+        /// <summary>What an encoding is called: those that are met.</summary>
+        private static string NameOf(ushort tag) => tag switch
+        {
+            0x0002 => "WAV format 0x0002, Microsoft ADPCM",
+            0x0011 => "WAV format 0x0011, IMA ADPCM",
+            0x0031 => "WAV format 0x0031, GSM 6.10",
+            0x0055 => "WAV format 0x0055, MP3",
+            _ => $"WAV format 0x{tag:X4}",
+        };
 
         private bool Fail(string problem)
         {
