@@ -109,7 +109,7 @@ public class LiveClockTests
     }
 
     [Fact]
-    public void Two_stalls_are_two_steps()
+    public void Each_stall_is_a_step_and_they_are_told_ten_seconds_apart()
     {
         long arrival = 0;
         var source = new RampSource(new AudioFormat(48_000, 1))
@@ -118,16 +118,17 @@ public class LiveClockTests
             MaxRead = 480,
             OnRead = position =>
             {
-                arrival += position / 480 is 500 or 600 ? 510 * Ms : 10 * Ms;
+                arrival += position / 480 is 500 or 600 or 1800 ? 510 * Ms : 10 * Ms;
                 _time.Now = Start + arrival;
             },
         };
         using StationEngine engine = Create(source);
 
-        Run(engine, blocks: 1000);
+        Run(engine, blocks: 2000);
 
-        Assert.Equal(2, engine.GetSnapshot().Reanchored);
+        Assert.Equal(3, engine.GetSnapshot().Reanchored);
         Assert.Equal(2, _logger.Lines.Count(IsOfClock));
+        Assert.Contains("that makes 3", _logger.Lines.Last(IsOfClock), StringComparison.Ordinal);
     }
 
     [Fact]
