@@ -235,8 +235,9 @@ public sealed class FallbackSource : IAudioSource
         bool rises = _heard is Heard.ToPrimary;
         Mix(pcm[..(frames * Format.Channels)], _other, rises);
 
-        // Titles follow what is louder.
-        TrackInfo? heard = (_faded >= middle) == rises ? _primaryTrack ?? new TrackInfo(_primary.Name) : _fallbackTrack;
+        // Titles follow what is louder. Silence has the station's name, not the last title of a sender that has gone.
+        TrackInfo named = new(_primary.Name);
+        TrackInfo? heard = (_faded >= middle) == rises ? _primaryTrack ?? named : _fallbackTrack ?? (rises ? null : named);
         track = heard is not null && heard != _announced ? heard : null;
         _faded += frames;
         if (_faded >= _fadeFrames)

@@ -104,6 +104,23 @@ public sealed class FallbackSourceTests : IDisposable
     }
 
     [Fact]
+    public void Silence_after_a_sender_has_the_stations_name_and_not_the_last_title()
+    {
+        using var source = new FallbackSource(_buffer, null, 16, NullLogger.Instance);
+        using (IngestWriter writer = Begin())
+        {
+            writer.OnTrack(new TrackInfo("First"));
+            Write(writer, 0.5f, seconds: 2);
+        }
+
+        List<(int At, string Title)> titles = [];
+        Read(seconds: 4, titles: titles, source: source);
+
+        // At the middle of each cross-fade.
+        Assert.Equal([(2000, "First"), (14_000, "live")], titles);
+    }
+
+    [Fact]
     public void Packets_come_with_the_sound_they_were_made_of_and_none_in_a_fade()
     {
         using IngestWriter writer = Begin();
@@ -212,14 +229,15 @@ public sealed class FallbackSourceTests : IDisposable
     }
 
     private List<float> Read(
-        double seconds = 0, int frames = 0, List<(int At, string Title)>? titles = null, List<(long Position, byte Packet)>? packets = null)
+        double seconds = 0, int frames = 0, List<(int At, string Title)>? titles = null, List<(long Position, byte Packet)>? packets = null,
+        FallbackSource? source = null)
     {
         var heard = new List<float>();
         float[] block = new float[2 * 80];
         int left = frames + (int)(seconds * 8000);
         while (left > 0)
         {
-            SourceRead read = _source.Read(block.AsSpan(0, Math.Min(block.Length, 2 * left)), TestContext.Current.CancellationToken);
+            SourceRead read = (source ?? _source).Read(block.AsSpan(0, Math.Min(block.Length, 2 * left)), TestContext.Current.CancellationToken);
             Assert.InRange(read.Frames, 1, 80);
             if (read.Track is { } track)
             {
