@@ -81,7 +81,8 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
                     continue;
                 }
 
-                if (head.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+                // Of mirrors, another may be back soon.
+                if (head.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && search.Lists.Count == 0)
                 {
                     search.Backoff.Slow();
                 }

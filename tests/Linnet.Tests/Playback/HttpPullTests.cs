@@ -120,6 +120,18 @@ public class HttpPullTests
         Assert.InRange(wait, least, most);
     }
 
+    [Fact]
+    public async Task A_mirror_that_refuses_does_not_slow_the_others_down()
+    {
+        await using var server = new ScriptedHttpServer(static path => path == "/list.m3u"
+            ? "HTTP/1.0 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\nclosed\naway\n"
+            : path == "/closed" ? "HTTP/1.1 403 Forbidden\r\n\r\n" : "HTTP/1.1 503 Busy\r\n\r\n");
+
+        string line = await FirstFailureAsync(server.Address("/list.m3u"), TimeProvider.System);
+
+        Assert.EndsWith("Trying again in 0.5 s", line, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\n", "X-Slow: 1\r\n", 10)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n", "#\n", 10)]
