@@ -59,7 +59,8 @@ internal static class ListenAddresses
     {
         foreach (string station in http.Count > 0 ? stations : [])
         {
-            output.WriteLine($"Push to {station}:  ffmpeg -re -i FILE -c:a libmp3lame -content_type audio/mpeg -f mp3 {PushAddress(http[0], station)}");
+            output.WriteLine(
+                $"Push to {station}:  ffmpeg -re -i FILE -c:a libmp3lame -content_type audio/mpeg -f mp3 {PushAddress(http[0], station)}");
         }
 
         output.Flush();

@@ -34,7 +34,8 @@ internal static class NetworkOptions
     private static readonly Option<string[]> TrustedProxy = new("--trusted-proxy")
     {
         HelpName = "CIDR",
-        Description = "A proxy before this server, as in 127.0.0.1 or 10.0.0.0/24: what it says of its clients (X-Forwarded-For, Forwarded, PROXY) is believed; nobody else's word is. May be given more than once.",
+        Description = "A proxy in front of this server, such as 127.0.0.1 or 10.0.0.0/24. Client addresses in X-Forwarded-For, Forwarded and PROXY "
+            + "headers are used if they come from it, and ignored otherwise. May be given more than once.",
     };
 
     public static void AddTo(Command command)
@@ -93,7 +94,9 @@ internal static class NetworkOptions
     }
 
     private static IPNetwork ReadProxy(string text) => Ask.Network(text, TrustedProxy.Name) is { PrefixLength: > 0 } network ? network
-        : throw new UsageException($"'{text}' is no value for {TrustedProxy.Name}: it holds every address there is, and then anybody could say that he is somebody else. Name the proxy's own address.");
+        : throw new UsageException(
+            $"'{text}' is no value for {TrustedProxy.Name}: it trusts every address, so any client could claim another's address. "
+                + "Name the proxy's own address.");
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;
 }

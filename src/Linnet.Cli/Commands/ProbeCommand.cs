@@ -11,7 +11,8 @@ internal static class ProbeCommand
     private static readonly Argument<string?> Url = new("URL")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME or http://HOST:8000/. Without it: this machine's first station.",
+        Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME or http://HOST:8000/. "
+            + "Without it: this machine's first station.",
     };
 
     private static readonly Option<double?> Seconds = Ask.Number("--seconds", "N", "Listen for so many seconds. Default 15; a minute knows the clocks better.", Quantity.Seconds, 1, 2_592_000);

@@ -30,7 +30,9 @@ internal static class ServeSession
         }
 
         var addresses = new AddressPanel(
-            monitor.Addresses, monitor.HttpAddresses, [.. monitor.HttpAddresses.Take(1).SelectMany(http => pushed.Select(name => ListenAddresses.PushAddress(http, name)))]);
+            monitor.Addresses,
+            monitor.HttpAddresses,
+            [.. monitor.HttpAddresses.Take(1).SelectMany(page => pushed.Select(name => ListenAddresses.PushAddress(page, name)))]);
         await session.ShowAsync(
             server.RunAsync(session.Ending),
             new PanelPages(width => [.. ServerPanel.Render(monitor.Look(), width), .. ServerPanel.Keys(width)], ServerFigures.All, addresses.Render),

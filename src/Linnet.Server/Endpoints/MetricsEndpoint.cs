@@ -9,7 +9,9 @@ internal static class MetricsEndpoint
 {
     internal const string Path = "/metrics";
 
-    /// <summary>Whether the request is for it, and from where it may be read. A loopback address that a proxy on another machine names is not this machine.</summary>
+    /// <summary>
+    /// Whether the request is for it, and from where it may be read. A loopback address that a proxy on another machine names is not this machine.
+    /// </summary>
     internal static bool IsAllowed(HttpContext context, IReadOnlyList<IPNetwork> networks) =>
         context.Request.Path.Equals(Path, StringComparison.Ordinal)
         && OriginOf(context) is { Route: not ClientRoute.Hidden } origin
@@ -18,7 +20,8 @@ internal static class MetricsEndpoint
 
     /// <summary>For whom it may not be read from.</summary>
     internal static string WhyNot(HttpContext context) => OriginOf(context) is { Route: ClientRoute.Hidden }
-        ? "This came through a proxy, and for whom is not known: metrics are not for everybody. Name the proxy with --trusted-proxy ADDRESS, and let it set X-Forwarded-For.\n"
+        ? "The request came through a proxy that does not say which client it is for, so the metrics stay closed. "
+            + "Name the proxy with --trusted-proxy ADDRESS, and let it set X-Forwarded-For.\n"
         : "Metrics are for this machine alone; --metrics-allow NETWORK lets others read them.\n";
 
     // Without it nobody is let in: then the request came past the server's own reading.

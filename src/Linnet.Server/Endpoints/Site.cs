@@ -50,7 +50,8 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
     private Task SendStationsAsync(HttpContext context)
     {
         context.Response.Headers.AccessControlAllowOrigin = "*";
-        var list = new StationList(server.RtspEndPoint.Port, [.. server.Stations.Select(static station => station.Name)], server.Directory.Awaited);
+        var list = new StationList(
+            server.RtspEndPoint.Port, [.. server.Stations.Select(static station => station.Name)], server.Directory.Awaited);
         return SendAsync(context, StatusCodes.Status200OK, "application/json; charset=utf-8", list.ToJson());
     }
 

@@ -75,7 +75,9 @@ internal sealed class PullConnection : IAsyncDisposable
             {
                 OperationCanceledException when !cancellationToken.IsCancellationRequested => new TransportException("The server does not answer.", e),
                 AuthenticationException => new TransportException(
-                    $"this machine does not trust the certificate of {to.Host}; see that it is of that name and not expired, and add its issuer to the trusted ones of this system (or name a file with it in SSL_CERT_FILE)", e),
+                    $"The certificate of {to.Host} is not trusted here. Check that it was issued for this name and has not expired, "
+                        + "or add its issuer to those that this system trusts (SSL_CERT_FILE names a file with it).",
+                    e),
                 _ => e,
             };
         }

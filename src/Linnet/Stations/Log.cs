@@ -14,7 +14,7 @@ internal static partial class Log
     [LoggerMessage(202, LogLevel.Error, "Station {Station} stops: {Problem}")]
     public static partial void StationFailed(this ILogger logger, string station, string problem);
 
-    [LoggerMessage(203, LogLevel.Warning, "Station {Station}: its source is {LateMs:F0} ms late, so its clock was set anew. Since the start that makes {Times}")]
+    [LoggerMessage(203, LogLevel.Warning, "Station {Station}: its source is {LateMs:F0} ms late, so its clock was reset (resets since the start: {Times})")]
     public static partial void Reanchored(this ILogger logger, string station, double lateMs, long times);
 
     [LoggerMessage(745, LogLevel.Warning, "Station {Station}: its source stood still for {Ms:F0} ms and then gave all it had kept; its clock stays as it is")]

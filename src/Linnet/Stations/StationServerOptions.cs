@@ -69,7 +69,7 @@ public sealed record StationServerOptions : IValidatable
 
         if (TrustedProxies.Any(static network => network.PrefixLength == 0))
         {
-            yield return $"{nameof(TrustedProxies)} holds every address there is: then anybody could say that he is somebody else. Name the proxy's own address.";
+            yield return $"{nameof(TrustedProxies)} trusts every address, so any client could claim another's address. Name the proxy's own address.";
         }
 
         foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(PyAudio?.Problems() ?? []).Concat(Radio?.Problems() ?? []).Concat(Push.Problems()))

@@ -128,7 +128,7 @@ public class LiveClockTests
 
         Assert.Equal(3, engine.GetSnapshot().Reanchored);
         Assert.Equal(2, _logger.Lines.Count(IsOfClock));
-        Assert.Contains("that makes 3", _logger.Lines.Last(IsOfClock), StringComparison.Ordinal);
+        Assert.Contains("(resets since the start: 3)", _logger.Lines.Last(IsOfClock), StringComparison.Ordinal);
     }
 
     [Fact]
