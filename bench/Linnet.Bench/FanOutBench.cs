@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using BenchmarkDotNet.Attributes;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 using Linnet.Codecs;
 using Linnet.Transports;
@@ -73,7 +74,8 @@ public class FanOutBench : IDisposable
     {
         var feedback = new RtpFeedback(_ring.Info, TimeProvider.System);
         SocketAddress sink = _sink.LocalEndPoint.Serialize();
-        var route = new UdpRoute(new RouteSource(IPAddress.Any, _ports.Rtp, _ports.Rtcp), IPAddress.Loopback, sink, sink, feedback, proof: null);
+        var route = new UdpRoute(
+            new RouteSource(IPAddress.Any, _ports.Rtp, _ports.Rtcp), IPAddress.Loopback, sink, sink, feedback, proof: null);
         return new UdpListener(lease, _sink.LocalEndPoint, route, rtcp, static _ => { });
     }
 

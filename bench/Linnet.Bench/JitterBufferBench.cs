@@ -6,7 +6,9 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Bench;
 
-/// <summary>What one packet costs a receiver: 5 ms of stereo L16 in and out of the buffer, and all the way to a file and to a device.</summary>
+/// <summary>
+/// What one packet costs a receiver: 5 ms of stereo L16 in and out of the buffer, and all the way to a file and to a device.
+/// </summary>
 [MemoryDiagnoser]
 public class JitterBufferBench : IDisposable
 {

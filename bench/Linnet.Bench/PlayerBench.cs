@@ -6,7 +6,9 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Bench;
 
-/// <summary>What one player costs: a second of stereo Opus from datagrams to a device whose clock drifts. 10 ms are 1 % of a core.</summary>
+/// <summary>
+/// What one player costs: a second of stereo Opus from datagrams to a device whose clock drifts. 10 ms are 1 % of a core.
+/// </summary>
 [MemoryDiagnoser]
 public class PlayerBench : IDisposable
 {
@@ -32,7 +34,8 @@ public class PlayerBench : IDisposable
     public void Encode()
     {
         _frames = 48 * PacketMs;
-        using var encoder = new OpusEncoder(2, new OpusEncoderOptions { BitRate = 128_000, PacketTime = TimeSpan.FromMilliseconds(PacketMs), LowDelay = PacketMs == 5 });
+        using var encoder = new OpusEncoder(
+            2, new OpusEncoderOptions { BitRate = 128_000, PacketTime = TimeSpan.FromMilliseconds(PacketMs), LowDelay = PacketMs == 5 });
         float[] sound = new float[_frames * 2];
         byte[] payload = new byte[1500];
         for (int packet = 0; packet < Kept; packet++)
@@ -40,7 +43,8 @@ public class PlayerBench : IDisposable
             for (int i = 0; i < sound.Length; i++)
             {
                 double at = ((packet * _frames) + (i / 2)) / 48_000.0;
-                sound[i] = (float)(0.2 * (Math.Sin(2 * Math.PI * 220 * at) + Math.Sin(2 * Math.PI * 331 * at) + Math.Sin(2 * Math.PI * 3000 * at)));
+                sound[i] = (float)(0.2
+                    * (Math.Sin(2 * Math.PI * 220 * at) + Math.Sin(2 * Math.PI * 331 * at) + Math.Sin(2 * Math.PI * 3000 * at)));
             }
 
             _payloads.Add(payload[..encoder.Encode(sound, payload)]);

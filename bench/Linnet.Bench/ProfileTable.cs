@@ -5,8 +5,8 @@ using Linnet.Tests.Fakes;
 namespace Linnet.Bench;
 
 /// <summary>
-/// The table in docs/receive.md: each profile on each kind of bad network, ten simulated minutes for each of three seeds, beside a fixed buffer
-/// of the same average depth.
+/// The table in docs/receive.md: each profile on each kind of bad network, ten simulated minutes for each of three seeds, beside a fixed
+/// buffer of the same average depth.
 /// </summary>
 internal static class ProfileTable
 {
@@ -14,7 +14,8 @@ internal static class ProfileTable
 
     internal static void Print(TextWriter output)
     {
-        output.WriteLine("| network | profile | average wait | longest | underruns | made up | fixed: average wait | underruns | made up |");
+        output.WriteLine(
+            "| network | profile | average wait | longest | underruns | made up | fixed: average wait | underruns | made up |");
         output.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (string trace in JitterTrace.Names)
         {
@@ -46,7 +47,9 @@ internal static class ProfileTable
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {trace} | {profile.Name} | {Ms(adaptive, r => r.AverageDelay)} | {adaptive.Max(r => r.MostDelay).TotalMilliseconds:F0} ms | {adaptive.Sum(r => r.Underruns)} | {Share(adaptive)} | {Ms(still, r => r.AverageDelay)} | {still.Sum(r => r.Underruns)} | {Share(still)} |"));
+            $"| {trace} | {profile.Name} | {Ms(adaptive, r => r.AverageDelay)} "
+            + $"| {adaptive.Max(r => r.MostDelay).TotalMilliseconds:F0} ms | {adaptive.Sum(r => r.Underruns)} | {Share(adaptive)} "
+            + $"| {Ms(still, r => r.AverageDelay)} | {still.Sum(r => r.Underruns)} | {Share(still)} |"));
     }
 
     private static string Ms(ReplayResult[] results, Func<ReplayResult, TimeSpan> value) =>

@@ -37,7 +37,8 @@ public class StreamEncoderBench : IDisposable
         var random = new Random(1);
         for (int i = 0; i < _second.Length; i++)
         {
-            float sample = (0.4f * MathF.Sin(i * 0.05f)) + (0.2f * MathF.Sin(i * (0.01f + (0.0000001f * i)))) + (0.05f * random.NextSingle());
+            float sample =
+                (0.4f * MathF.Sin(i * 0.05f)) + (0.2f * MathF.Sin(i * (0.01f + (0.0000001f * i)))) + (0.05f * random.NextSingle());
             _second[i] = MathF.Round(sample * 32768) / 32768;
         }
     }

@@ -1,4 +1,5 @@
-using Linnet.Sources;
+using Linnet.Serving;
+using Linnet.Sources.Files;
 using Linnet.Stations;
 
 // Starts with its first listener, and ends when the file and the last listener have ended: rtsp://HOST:8554/song

@@ -24,7 +24,8 @@ internal static class CommandFault
 
         // The parser takes a misspelt option for an argument. Whoever means one that begins so writes ./-x or -- -x.
         bool isLiteral = parsed.Tokens.Any(static t => t.Type == TokenType.DoubleDash);
-        IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static a => a.Tokens).Select(static t => t.Value);
+        IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static a => a.Tokens)
+            .Select(static t => t.Value);
         if (!isLiteral && arguments.Append(first ?? "").FirstOrDefault(IsOption) is { } option)
         {
             return $"There is no option '{ShownAddress.Of(option)}'. {help}";
@@ -43,7 +44,9 @@ internal static class CommandFault
             Option option = given.Option;
             return option.ValueType == typeof(bool) ? $"{option.Name} takes no value"
                 : given.Tokens.Count < option.Arity.MinimumNumberOfValues ? $"{option.Name} needs a value: {option.Name} {option.HelpName}"
-                : given.Tokens.Count > option.Arity.MaximumNumberOfValues || given.IdentifierTokenCount > option.Arity.MaximumNumberOfValues ? $"{option.Name} is there more than once: give it once"
+                : given.Tokens.Count > option.Arity.MaximumNumberOfValues
+                    || given.IdentifierTokenCount > option.Arity.MaximumNumberOfValues
+                        ? $"{option.Name} is there more than once: give it once"
                 : OneSentence(error.Message); // ours
         }
 

@@ -71,7 +71,8 @@ internal static class CommandLine
 
     // A line that is still being written is no whole one.
     private static bool AsksForSuggestions(ParseResult parsed) =>
-        parsed.Tokens is [{ Type: TokenType.Directive, Value: var directive }, ..] && directive.StartsWith("[suggest", StringComparison.Ordinal);
+        parsed.Tokens is [{ Type: TokenType.Directive, Value: var directive }, ..]
+            && directive.StartsWith("[suggest", StringComparison.Ordinal);
 
     private static bool AsksForHelp(ParseResult parsed) =>
         parsed.Tokens.Any(static token => token.Type == TokenType.Option && token.Value is "--help" or "-h" or "-?" or "/?" or "/h");

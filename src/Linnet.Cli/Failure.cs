@@ -17,7 +17,8 @@ internal static class Failure
 
     /// <summary>The sentence for a process that may open <paramref name="limit"/> files and sockets.</summary>
     public static string FewFilesOf(int limit) =>
-        $"This process may open {limit} files and sockets; a server needs {LeastFiles}, and one more for each listener. Raise it with ulimit -n, or LimitNOFILE= in a systemd unit.";
+        $"This process may open {limit} files and sockets; a server needs {LeastFiles}, and one more for each listener. Raise it with "
+            + "ulimit -n, or LimitNOFILE= in a systemd unit.";
 
     /// <summary>Refuses to serve where the runtime itself would break in the midst of something, and could not say of what.</summary>
     /// <exception cref="IOException">This process may open too few files for a server.</exception>
@@ -39,7 +40,8 @@ internal static class Failure
             return ExitCode.Ended;
         }
 
-        if (exception is IOException { HResult: StandardStream.BrokenPipe } or IOException { InnerException: IOException { HResult: StandardStream.BrokenPipe } }
+        if (exception is IOException { HResult: StandardStream.BrokenPipe }
+            or IOException { InnerException: IOException { HResult: StandardStream.BrokenPipe } }
             && !OperatingSystem.IsWindows())
         {
             // As in `linnet devices | head -1`, and with sound in `linnet play --output - | head -c 100000`: whoever read has had enough.
@@ -61,18 +63,26 @@ internal static class Failure
         return exception is UsageException or ArgumentException ? ExitCode.BadUsage : ExitCode.Failed;
     }
 
-    /// <summary>The sentence for <paramref name="exception"/>. The library's own messages say what to do already; bare ones of the platform do not.</summary>
+    /// <summary>
+    /// The sentence for <paramref name="exception"/>. The library's own messages say what to do already; bare ones of the platform do not.
+    /// </summary>
     public static string Explain(Exception exception) => exception switch
     {
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "The port is taken; choose another with --rtsp-port or --rtp-port.",
-        SocketException { SocketErrorCode: SocketError.AccessDenied } => "This port is for root alone; choose one above 1023 with --rtsp-port or --rtp-port.",
-        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "This machine has no such address; name one of its own with --bind.",
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => "There is no machine of that name; check the spelling, or use its IP address.",
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "Nothing listens there; check the address and port, and that the server runs.",
+        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
+            "The port is taken; choose another with --rtsp-port or --rtp-port.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+            "This port is for root alone; choose one above 1023 with --rtsp-port or --rtp-port.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+            "This machine has no such address; name one of its own with --bind.",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } =>
+            "There is no machine of that name; check the spelling, or use its IP address.",
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
+            "Nothing listens there; check the address and port, and that the server runs.",
         SocketException socket => Sentence(socket.Message),
         FileNotFoundException { FileName: { Length: > 0 } name } => $"There is no file '{name}'; check the path.",
         UnauthorizedAccessException denied => $"{Sentence(denied.Message)} Check who may read or write it.",
-        UsageException or ArgumentException or IOException or DllNotFoundException or TimeoutException or OperationCanceledException => Sentence(exception.Message),
+        UsageException or ArgumentException or IOException or DllNotFoundException or TimeoutException or OperationCanceledException =>
+            Sentence(exception.Message),
         _ => $"{Sentence(exception.Message)} This is a fault in Linnet; LINNET_DEBUG=1 shows where it is.",
     };
 

@@ -5,7 +5,8 @@ using System.CommandLine.Invocation;
 namespace Linnet.Cli;
 
 /// <summary>A command that shows how it is used.</summary>
-internal sealed class TaughtCommand(string name, string description, params (string Line, string Meaning)[] examples) : Command(name, description)
+internal sealed class ExampleCommand(string name, string description, params (string Line, string Meaning)[] examples)
+    : Command(name, description)
 {
     /// <summary>Command lines as one would write them, each with what it does.</summary>
     public IReadOnlyList<(string Line, string Meaning)> Examples => examples;
@@ -49,9 +50,9 @@ internal sealed class HelpWithExamples(HelpAction plain) : SynchronousCommandLin
     private static void WriteExamples(ParseResult result)
     {
         Command command = result.CommandResult.Command;
-        (string Line, string Meaning)[] examples = command is TaughtCommand taught
+        (string Line, string Meaning)[] examples = command is ExampleCommand taught
             ? [.. taught.Examples]
-            : [.. command.Subcommands.OfType<TaughtCommand>().Select(static c => c.Examples[0])];
+            : [.. command.Subcommands.OfType<ExampleCommand>().Select(static c => c.Examples[0])];
         if (examples.Length == 0)
         {
             return;

@@ -4,12 +4,14 @@ namespace Linnet.Cli;
 
 /// <summary>Ctrl-C and its relatives: the first asks for a clean end through one token, the second ends the process at once.</summary>
 /// <remarks>
-/// A hang-up is never the second: a terminal that closes gives two within milliseconds, one of the shell's and one of the kernel's, and nobody who
-/// is impatient sends one. After the first the kernel drops them: nothing has to run for them while the program ends.
+/// A hang-up is never the second: a terminal that closes gives two within milliseconds, one of the shell's and one of the kernel's, and
+/// nobody who is impatient sends one. After the first the kernel drops them: nothing has to run for them while the program ends.
 /// </remarks>
 internal sealed partial class Interrupt : IDisposable
 {
-    /// <summary>A file has grown to the limit of the process (SIGXFSZ, alike on Linux and macOS). The write fails by itself, and that is enough.</summary>
+    /// <summary>
+    /// A file has grown to the limit of the process (SIGXFSZ, alike on Linux and macOS). The write fails by itself, and that is enough.
+    /// </summary>
     private const PosixSignal FileTooLong = (PosixSignal)25;
 
     private const int HangUp = 1; // SIGHUP

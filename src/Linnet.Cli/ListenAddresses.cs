@@ -16,7 +16,10 @@ internal static class ListenAddresses
     public static IReadOnlyList<string> Of(IPAddress? bind, int port, string path, string scheme = "rtsp") =>
         [.. (bind is null ? Choose(OfThisMachine()) : [bind]).Select(address => Format(scheme, address, port, path))];
 
-    /// <summary>Those of <paramref name="addresses"/> that mean this machine to others: IPv4 first; none that only this machine or one cable knows, unless there is no other.</summary>
+    /// <summary>
+    /// Those of <paramref name="addresses"/> that mean this machine to others: IPv4 first; none that only this machine or one cable knows,
+    /// unless there is no other.
+    /// </summary>
     public static IReadOnlyList<IPAddress> Choose(IReadOnlyList<IPAddress> addresses)
     {
         IPAddress[] reachable = [.. addresses

@@ -12,8 +12,8 @@ internal static unsafe partial class Privileges
     /// <exception cref="UsageException">There is no such user, or it is not for this program to become one.</exception>
     /// <exception cref="IOException">The system does not allow it.</exception>
     /// <remarks>
-    /// Called before anything is opened: no source is read and no port taken with root's rights. The C library's calls change every thread of
-    /// the process, which the bare calls of Linux do not.
+    /// Called before anything is opened: no source is read and no port taken with root's rights. The C library's calls change every thread
+    /// of the process, which the bare calls of Linux do not.
     /// </remarks>
     internal static void Lower(string? user, Shell shell)
     {
@@ -103,7 +103,9 @@ internal static unsafe partial class Privileges
         }
     }
 
-    /// <summary>Sets the variables by which libraries find a user's files and sockets: root's are not for others. C libraries read their own copy.</summary>
+    /// <summary>
+    /// Sets the variables by which libraries find a user's files and sockets: root's are not for others. C libraries read their own copy.
+    /// </summary>
     private static void MoveTo(string? home)
     {
         if (!string.IsNullOrEmpty(home))

@@ -12,8 +12,9 @@ internal static class ServerAddress
     public static bool IsPyAudio(Uri address) => PyAudioAddress.TryParse(address, out _);
 
     /// <summary>
-    /// Reads <c>rtsp://…</c>, <c>http://…</c>, <c>pyaudio-tcp://…</c> and <c>pyaudio-udp://…</c> as they are, and <c>HOST</c>, <c>HOST:PORT</c>, <c>HOST/NAME</c> and
-    /// <c>HOST:PORT/NAME</c> as a server of RTSP; nothing is this machine's. Where there is no port the player finds it: 8554, or 554 where nothing listens at that.
+    /// Reads <c>rtsp://…</c>, <c>http://…</c>, <c>pyaudio-tcp://…</c> and <c>pyaudio-udp://…</c> as they are, and <c>HOST</c>,
+    /// <c>HOST:PORT</c>, <c>HOST/NAME</c> and <c>HOST:PORT/NAME</c> as a server of RTSP; nothing is this machine's. Where there is no port
+    /// the player finds it: 8554, or 554 where nothing listens at that.
     /// </summary>
     /// <exception cref="UsageException">It is no address.</exception>
     public static Uri Parse(string? text)
@@ -25,10 +26,12 @@ internal static class ServerAddress
 
         if (text.Contains("://", StringComparison.Ordinal))
         {
-            return Uri.TryCreate(text, UriKind.Absolute, out Uri? given) && given.Host.Length > 0 && (given.Scheme is "rtsp" or "http" or "https" || IsPyAudio(given))
+            return Uri.TryCreate(text, UriKind.Absolute, out Uri? given) && given.Host.Length > 0
+                && (given.Scheme is "rtsp" or "http" or "https" || IsPyAudio(given))
                 ? given
                 : throw new UsageException(
-                    $"'{ShownAddress.Of(text)}' is no address to listen at: write rtsp://HOST:PORT/NAME, just HOST or HOST/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST.");
+                    $"'{ShownAddress.Of(text)}' is no address to listen at: write rtsp://HOST:PORT/NAME, just HOST or HOST/NAME, "
+                        + "http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST.");
         }
 
         if (File.Exists(text))
@@ -38,13 +41,15 @@ internal static class ServerAddress
 
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         (string host, string path) = slash < 0 ? (text, "/") : (text[..slash], text[slash..]);
-        if (IPAddress.TryParse(host, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6 && !host.StartsWith('['))
+        if (IPAddress.TryParse(host, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6
+            && !host.StartsWith('['))
         {
             host = $"[{host}]";
         }
 
         return Uri.TryCreate($"rtsp://{host}{path}", UriKind.Absolute, out Uri? bare) && bare.Host.Length > 0 && bare.UserInfo.Length == 0
             ? bare
-            : throw new UsageException($"'{ShownAddress.Of(text)}' is no address to listen at: write HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME.");
+            : throw new UsageException(
+                $"'{ShownAddress.Of(text)}' is no address to listen at: write HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME.");
     }
 }

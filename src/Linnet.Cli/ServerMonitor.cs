@@ -1,8 +1,9 @@
 using System.Net;
 using Linnet.Audio;
 using Linnet.Cli.Panels;
+using Linnet.Serving;
 using Linnet.Stations;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Push;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Cli;
@@ -30,7 +31,8 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
     public ServerSnapshot Look()
     {
         TimeSpan elapsed = time.GetElapsedTime(_began);
-        return new ServerSnapshot(Addresses, [.. server.Stations.Select(s => Look(s.GetSnapshot(), elapsed))], server.GetStatistics(), elapsed)
+        return new ServerSnapshot(
+            Addresses, [.. server.Stations.Select(s => Look(s.GetSnapshot(), elapsed))], server.GetStatistics(), elapsed)
         {
             PyAudioAddresses = PyAudioAddresses,
             PyAudio = server.GetPyAudioListeners(),

@@ -14,7 +14,8 @@ namespace Linnet.Cli;
 internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time, bool IsTerminal, bool HasKeys, bool IsDebugging)
 {
     /// <summary>Whether standard output of this process is a terminal that can redraw.</summary>
-    public static bool HasTerminal => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+    public static bool HasTerminal =>
+        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>Whether the program may do all there is to do on this machine. Those who attack it would, too.</summary>
     public bool IsPrivileged { get; init; }
@@ -32,7 +33,9 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
         IsPrivileged = Environment.IsPrivilegedProcess,
     };
 
-    /// <summary>Says one thing to the person on standard error, in the form every message has. A password in an address is not shown.</summary>
+    /// <summary>
+    /// Says one thing to the person on standard error, in the form every message has. A password in an address is not shown.
+    /// </summary>
     public void Say(string sentence) => Error.WriteLine($"linnet: {Text.Printable(ShownAddress.InText(sentence))}");
 
     /// <summary>Waits until a result is written that is of no use in part, such as help or a report.</summary>

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Linnet;
 
-/// <summary>Reads numbers with units as people write them: <c>20ms</c>, <c>0.5 s</c>, <c>256k</c>, <c>64MiB</c>, <c>50%</c>. A bare number is of the usual unit.</summary>
+/// <summary>
+/// Reads numbers with units as people write them: <c>20ms</c>, <c>0.5 s</c>, <c>256k</c>, <c>64MiB</c>, <c>50%</c>. A bare number is of the
+/// usual unit.
+/// </summary>
 public sealed class Quantity
 {
     // Above all that anything takes, and far from what a decimal cannot hold.

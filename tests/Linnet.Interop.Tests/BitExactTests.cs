@@ -46,7 +46,8 @@ public class BitExactTests
         await using Serving server = await Serving.StartAsync([.. files, "--live"]);
 
         await Task.WhenAll(Enumerable.Range(0, Sources.Length).Select(i => Tool.RunAsync(
-            Limit, "linnet", "play", server.Url($"s{i}/pcm"), "--transport", transport, "--output", folder[$"out{i}.wav"], "--seconds", "8")));
+            Limit, "linnet", "play", server.Url($"s{i}/pcm"), "--transport", transport, "--output", folder[$"out{i}.wav"], "--seconds",
+            "8")));
 
         for (int i = 0; i < Sources.Length; i++)
         {

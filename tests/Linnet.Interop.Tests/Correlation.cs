@@ -10,7 +10,9 @@ internal readonly record struct Correlation(int Lag, double Value)
     // Long enough to be unmistakable.
     private const int ProbeLength = 8192;
 
-    /// <summary>Finds where the middle of <paramref name="recorded"/> lies in <paramref name="reference"/>, and compares all that overlaps.</summary>
+    /// <summary>
+    /// Finds where the middle of <paramref name="recorded"/> lies in <paramref name="reference"/>, and compares all that overlaps.
+    /// </summary>
     internal static Correlation Of(ReadOnlySpan<float> reference, ReadOnlySpan<float> recorded)
     {
         int probeAt = Math.Max(0, (recorded.Length - ProbeLength) / 2);

@@ -12,7 +12,9 @@ internal sealed class Serving : IAsyncDisposable
         Http = http;
     }
 
-    /// <summary>Where it serves HTTP, with a slash at the end; <see langword="null"/>: nowhere, which the arguments did not ask for.</summary>
+    /// <summary>
+    /// Where it serves HTTP, with a slash at the end; <see langword="null"/>: nowhere, which the arguments did not ask for.
+    /// </summary>
     public string? Http { get; }
 
     public Tool Tool { get; }

@@ -31,7 +31,9 @@ internal sealed class Tool : IAsyncDisposable
     /// <summary>Starts a program; <c>linnet</c> is this project's own.</summary>
     internal static Tool Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(FileOf(program), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(
+            FileOf(program), arguments)
+        { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         return new Tool(Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start."));
     }
 
@@ -49,8 +51,8 @@ internal sealed class Tool : IAsyncDisposable
 
     /// <summary>Runs a GStreamer pipeline until its stream has ended.</summary>
     /// <remarks>
-    /// GStreamer 1.22 may interrupt its own PAUSE at the end, while it closes: it then reports that PAUSE as not sent, tears down in good order and
-    /// exits with 1. Nothing that was heard depends on it.
+    /// GStreamer 1.22 may interrupt its own PAUSE at the end, while it closes: it then reports that PAUSE as not sent, tears down in good
+    /// order and exits with 1. Nothing that was heard depends on it.
     /// </remarks>
     internal static async Task RunPipelineAsync(TimeSpan limit, params string[] pipeline)
     {
@@ -87,7 +89,8 @@ internal sealed class Tool : IAsyncDisposable
     internal Task InterruptAsync() => SignalAsync("INT");
 
     /// <summary>Sends it a signal.</summary>
-    internal Task SignalAsync(string name) => RunAsync(TimeSpan.FromSeconds(10), "kill", $"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture));
+    internal Task SignalAsync(string name) =>
+        RunAsync(TimeSpan.FromSeconds(10), "kill", $"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Waits for its end.</summary>
     internal async Task<int> ExitAsync(TimeSpan limit)

@@ -106,7 +106,9 @@ internal sealed record WavSound(int SampleRate, int Channels, int Bits, int[] Sa
         throw new InvalidDataException($"{path} has no data chunk");
     }
 
-    /// <summary>The frame of this wave at which <paramref name="part"/> starts, to the last bit and to its last sample; fails if there is none.</summary>
+    /// <summary>
+    /// The frame of this wave at which <paramref name="part"/> starts, to the last bit and to its last sample; fails if there is none.
+    /// </summary>
     public int FindRun(WavSound part)
     {
         Assert.Equal((SampleRate, Channels), (part.SampleRate, part.Channels));

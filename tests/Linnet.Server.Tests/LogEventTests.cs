@@ -8,9 +8,11 @@ public class LogEventTests
 {
     private static readonly LoggerMessageAttribute[] Events =
     [
-        .. ((Assembly[])[typeof(Linnet.Audio.AudioFormat).Assembly, typeof(Linnet.Server.Hosting.RadioHost).Assembly, typeof(Linnet.Cli.CommandLine).Assembly])
+        .. ((Assembly[])[typeof(Linnet.Audio.AudioFormat).Assembly, typeof(Linnet.Server.Hosting.RadioHost).Assembly,
+            typeof(Linnet.Cli.CommandLine).Assembly])
             .SelectMany(static assembly => assembly.GetTypes())
-            .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .SelectMany(static type => type.GetMethods(
+                BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(static method => method.GetCustomAttribute<LoggerMessageAttribute>())
             .OfType<LoggerMessageAttribute>(),
     ];
@@ -21,10 +23,13 @@ public class LogEventTests
     [Fact]
     public void The_list_of_log_events_is_complete_and_true()
     {
-        string[] rows = [.. File.ReadLines(Path.Join(ReadmeTests.Root(), "docs", "log-events.md")).Where(static l => l.Length > 2 && char.IsAsciiDigit(l[2]))];
+        string[] rows =
+            [.. File.ReadLines(Path.Join(ReadmeTests.Root(), "docs", "log-events.md"))
+                .Where(static l => l.Length > 2 && char.IsAsciiDigit(l[2]))];
 
         Assert.Equal(
-            Events.OrderBy(static e => e.EventId).Select(static e => string.Create(CultureInfo.InvariantCulture, $"| {e.EventId} | {e.Level.ToString().ToLowerInvariant()} |")),
+            Events.OrderBy(static e => e.EventId).Select(
+                static e => string.Create(CultureInfo.InvariantCulture, $"| {e.EventId} | {e.Level.ToString().ToLowerInvariant()} |")),
             rows.Select(static row => string.Join('|', row.Split('|')[..3]) + "|"));
     }
 }

@@ -17,7 +17,8 @@ public partial class ReadmeTests
         MatchCollection programs = CSharpBlock().Matches(readme);
 
         Assert.Equal(2, programs.Count);
-        Assert.Equal(File.ReadAllText(Path.Join(root, "samples", sample, "Program.cs")).ReplaceLineEndings("\n"), programs[block].Groups[1].Value);
+        Assert.Equal(
+            File.ReadAllText(Path.Join(root, "samples", sample, "Program.cs")).ReplaceLineEndings("\n"), programs[block].Groups[1].Value);
     }
 
     [Fact]
@@ -29,5 +30,6 @@ public partial class ReadmeTests
     [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CSharpBlock();
 
-    internal static string Root([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Join(Path.GetDirectoryName(thisFile), "..", ".."));
+    internal static string Root([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Join(Path.GetDirectoryName(thisFile), "..", ".."));
 }

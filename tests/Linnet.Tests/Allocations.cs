@@ -2,8 +2,8 @@ namespace Linnet.Tests;
 
 /// <summary>Counts what a hot path allocates.</summary>
 /// <remarks>
-/// The least of several rounds counts. What a path allocates, it allocates in every round; the runtime's own share (a method compiled again,
-/// a collection that closes the thread's allocation context: up to 8 KB) falls into one round or another.
+/// The least of several rounds counts. What a path allocates, it allocates in every round; the runtime's own share (a method compiled
+/// again, a collection that closes the thread's allocation context: up to 8 KB) falls into one round or another.
 /// </remarks>
 internal static class Allocations
 {
@@ -26,7 +26,9 @@ internal static class Allocations
         });
     }
 
-    /// <summary>The fewest bytes that one of <paramref name="count"/> rounds allocates on this thread. Each round is told its number, from 0.</summary>
+    /// <summary>
+    /// The fewest bytes that one of <paramref name="count"/> rounds allocates on this thread. Each round is told its number, from 0.
+    /// </summary>
     internal static long OfRounds(int count, Action<int> round)
     {
         long fewest = long.MaxValue;

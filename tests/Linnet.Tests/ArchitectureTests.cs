@@ -3,13 +3,14 @@ using Linnet.Audio;
 
 namespace Linnet.Tests;
 
-/// <summary>What the folders promise. The order is the one in which sound meets them; a folder may name only those before it.</summary>
+/// <summary>What the folders promise: a folder names only those before it in <see cref="Order"/>, with the rings in the middle.</summary>
 public partial class ArchitectureTests
 {
     private const int MaxLines = 400;
+    private const int MaxColumns = 140;
 
     private static readonly string[] Order =
-        ["Audio", "Clock", "Wire", "Codecs", "Broadcast", "Transports", "Receive", "Sources", "Stations", "Playback"];
+        ["Audio", "Clock", "Wire", "Codecs", "Sources", "Receive", "Broadcast", "Stations", "Transports", "Playback", "Serving"];
 
     // Any folder may name these; they name none of the others.
     private static readonly string[] Aside = ["Native", "Diagnostics", "Properties"];
@@ -99,6 +100,48 @@ public partial class ArchitectureTests
         Assert.Empty(broken);
     }
 
+    [Fact]
+    public void No_line_is_wider_than_a_screen()
+    {
+        var broken =
+            from folder in Projects
+            from file in SourceFiles(Path.Combine(Root, folder))
+            from line in LinesOutsideRawStrings(file)
+            where line.Text.Length > MaxColumns
+            select $"{Path.GetRelativePath(Root, file)}:{line.Number} has {line.Text.Length} columns";
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void Playback_does_not_need_stations()
+    {
+        var broken =
+            from file in SourceFiles(Path.Combine(Library, "Playback"))
+            where NamedFolders(file).Contains("Stations")
+            select Path.GetRelativePath(Root, file);
+
+        Assert.Empty(broken);
+    }
+
+    // A raw string holds what a peer sends, such as JSON: its lines are as long as they are.
+    private static IEnumerable<(int Number, string Text)> LinesOutsideRawStrings(string file)
+    {
+        bool isRaw = false;
+        int number = 0;
+        foreach (string line in File.ReadLines(file))
+        {
+            number++;
+            int quotes = RawQuotes().Count(line);
+            if (!isRaw && quotes == 0)
+            {
+                yield return (number, line);
+            }
+
+            isRaw ^= quotes % 2 == 1;
+        }
+    }
+
     private static IEnumerable<string> NamedFolders(string file) =>
         CodeLines(file).SelectMany(line => LinnetName().Matches(line)).Select(match => match.Groups[1].Value);
 
@@ -126,6 +169,9 @@ public partial class ArchitectureTests
 
         return folder ?? throw new InvalidOperationException("The tests must run from within the repository: Linnet.slnx was not found.");
     }
+
+    [GeneratedRegex("\"{3,}")]
+    private static partial Regex RawQuotes();
 
     [GeneratedRegex(@"([sS]ource|[fF]allback)!?\.Read\(")]
     private static partial Regex SourceRead();

@@ -1,6 +1,7 @@
 using System.Net;
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Codecs;
 using Linnet.Receive;
 using Linnet.Stations;
@@ -76,7 +77,8 @@ public class WholePathTests
         var loop = new SenderLoop(new SenderOptions(), _time.TimestampFrequency, new SenderCounters(_time.TimestampFrequency), _ => { });
         long packets = (frames + ring.Info.FramesPerPacket - 1) / ring.Info.FramesPerPacket;
         var listener = new LinkListener(lease, link, _time) { LastImpaired = packets - spareTail };
-        var receiver = new Receiver(decoder, RtpStreamIdentity.PayloadType, new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(100) }, _time);
+        var receiver =
+            new Receiver(decoder, RtpStreamIdentity.PayloadType, new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(100) }, _time);
         receiver.Start(ring.Info.Stream.FirstSequenceNumber, ring.Info.Stream.FirstTimestamp);
         loop.Add(listener, _time.Now);
 

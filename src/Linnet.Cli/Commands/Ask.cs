@@ -15,21 +15,22 @@ internal static class Ask
     public const int Off = -1;
 
     /// <summary>An option that takes a quantity in a range: bare, or with a unit.</summary>
-    public static Option<double?> Number(string name, string helpName, string description, Quantity quantity, double least, double most) => new(name)
-    {
-        Description = description,
-        HelpName = helpName,
-        CustomParser = result =>
+    public static Option<double?> Number(string name, string helpName, string description, Quantity quantity, double least, double most) =>
+        new(name)
         {
-            if (quantity.TryRead(Only(result), out double number) && number >= least && number <= most)
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
             {
-                return number;
-            }
+                if (quantity.TryRead(Only(result), out double number) && number >= least && number <= most)
+                {
+                    return number;
+                }
 
-            result.AddError($"'{Only(result)}' is no value for {name}: it takes {Range(quantity, least, most)}");
-            return null;
-        },
-    };
+                result.AddError($"'{Only(result)}' is no value for {name}: it takes {Range(quantity, least, most)}");
+                return null;
+            },
+        };
 
     /// <summary>The same, of which only whole numbers make sense.</summary>
     public static Option<int?> Whole(string name, string helpName, string description, Quantity quantity, int least, int most) => new(name)
@@ -55,7 +56,8 @@ internal static class Ask
         HelpName = helpName,
         CustomParser = result =>
         {
-            if (int.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
+            if (int.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
+                && number <= most)
             {
                 return number;
             }
@@ -90,7 +92,9 @@ internal static class Ask
                     case "off" when canBeOff:
                         return Off;
                     default:
-                        result.AddError($"'{Only(result)}' is no value for {name}: it takes a whole number from 0 to 65535, where 0 is any that is free{(canBeOff ? ", or off" : "")}");
+                        result.AddError(
+                            $"'{Only(result)}' is no value for {name}: it takes a whole number from 0 to 65535, where 0 is any that is "
+                                + $"free{(canBeOff ? ", or off" : "")}");
                         return null;
                 }
             },
@@ -126,7 +130,8 @@ internal static class Ask
     }
 
     /// <summary>An option that takes text.</summary>
-    public static Option<string?> Word(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
+    public static Option<string?> Word(string name, string helpName, string description) =>
+        new(name) { Description = description, HelpName = helpName };
 
     /// <summary>An option that is there or not.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
@@ -135,7 +140,8 @@ internal static class Ask
     public static Option<double?> Seconds(string description) => Number("--seconds", "N", description, Quantity.Seconds, 0.001, 1e9);
 
     /// <summary><c>--stats json</c>.</summary>
-    public static Option<string?> Stats() => Choice("--stats", "Print one JSON object a second on standard output instead of the panel.", "json");
+    public static Option<string?> Stats() =>
+        Choice("--stats", "Print one JSON object a second on standard output instead of the panel.", "json");
 
     /// <summary><c>--format s16le:44100:2</c>.</summary>
     public static Option<string?> Format() => Word(
@@ -146,7 +152,9 @@ internal static class Ask
     /// <param name="address">The station.</param>
     /// <exception cref="UsageException">It is no format, or the station says its format itself.</exception>
     public static RawPcmFormat? ReadFormat(string? text, Uri address) => text is null ? null
-        : !ServerAddress.IsPyAudio(address) ? throw new UsageException($"--format is for pyaudio-tcp and pyaudio-udp addresses: {ShownAddress.Of(address)} says its format itself.")
+        : !ServerAddress.IsPyAudio(address)
+            ? throw new UsageException(
+                $"--format is for pyaudio-tcp and pyaudio-udp addresses: {ShownAddress.Of(address)} says its format itself.")
         : RawPcmFormat.TryParse(text, out RawPcmFormat? format, out string? problem) ? format
         : throw new UsageException(problem);
 
@@ -154,7 +162,8 @@ internal static class Ask
     public static Option<string?> Impairment() => Word(
         "--impair",
         "LIST",
-        "Do to UDP packets what a bad network would, to hear it: loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=7, or some of these.");
+        "Do to UDP packets what a bad network would, to hear it: "
+            + "loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=7, or some of these.");
 
     /// <summary>What <see cref="Impairment"/> was given for a station.</summary>
     /// <param name="text">As written; <see langword="null"/>: it was not.</param>
@@ -163,7 +172,8 @@ internal static class Ask
     /// <exception cref="UsageException">It makes no sense, or not there.</exception>
     public static ImpairmentOptions? ReadImpairment(string? text, string? transport, Uri address) => text is null ? null
         : transport == "tcp" ? throw new UsageException("--impair is for UDP: a TCP connection loses nothing. Leave out --transport tcp.")
-        : ServerAddress.IsPyAudio(address) ? throw new UsageException($"--impair is for rtsp addresses, which {ShownAddress.Of(address)} is not.")
+        : ServerAddress.IsPyAudio(address)
+            ? throw new UsageException($"--impair is for rtsp addresses, which {ShownAddress.Of(address)} is not.")
         : ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem) ? options
         : throw new UsageException($"'{text}' is no value for --impair. {problem}");
 

@@ -4,8 +4,8 @@ namespace Linnet.Cli.Commands;
 
 /// <summary><c>linnet completion SHELL</c>: prints what a shell needs to complete Linnet's command lines with the tabulator.</summary>
 /// <remarks>
-/// Each script gives what stands before the cursor, without the program's name, to the directive <c>[suggest:POSITION]</c>, which answers with one
-/// word a line. Options are offered where a word begins with <c>-</c>; elsewhere, where no word fits, the shell offers files.
+/// Each script gives what stands before the cursor, without the program's name, to the directive <c>[suggest:POSITION]</c>, which answers
+/// with one word a line. Options are offered where a word begins with <c>-</c>; elsewhere, where no word fits, the shell offers files.
 /// </remarks>
 internal static class CompletionCommand
 {
@@ -71,7 +71,7 @@ internal static class CompletionCommand
 
     public static Command Create(Shell shell)
     {
-        var command = new TaughtCommand(
+        var command = new ExampleCommand(
             "completion",
             "Prints what a shell needs to complete Linnet's commands and options with the Tab key.",
             ("source <(linnet completion bash)", "in this bash, or for good in ~/.bashrc"),
@@ -87,7 +87,8 @@ internal static class CompletionCommand
         {
             string wanted = parsed.GetRequiredValue(ShellName);
             string script = Shells.FirstOrDefault(s => s.Name == wanted).Script
-                ?? throw new UsageException($"'{wanted}' is no shell that Linnet knows: it knows {string.Join(", ", Shells.Select(static s => s.Name))}.");
+                ?? throw new UsageException(
+                    $"'{wanted}' is no shell that Linnet knows: it knows {string.Join(", ", Shells.Select(static s => s.Name))}.");
             shell.Out.WriteLine(script);
             await shell.DeliverAsync(cancellationToken);
             return ExitCode.Ended;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Linnet.Stations;
+using Linnet.Serving;
 
 namespace Linnet.Cli.Commands;
 
@@ -10,7 +10,7 @@ internal static class DemoCommand
 
     public static Command Create(Shell shell)
     {
-        var command = new TaughtCommand(
+        var command = new ExampleCommand(
             "demo",
             "Serves a songbird that Linnet makes up itself, plays it here, and says where browsers, phones and other machines can hear it.",
             ("linnet demo", "until q or Ctrl-C"),
@@ -20,7 +20,8 @@ internal static class DemoCommand
         };
         NetworkOptions.AddTo(command);
         RadioOptions.AddPortTo(command);
-        command.SetAction((parsed, cancellationToken) => DemoSession.RunAsync(Read(parsed, NetworkOptions.Read(parsed)), shell, cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) => DemoSession.RunAsync(Read(parsed, NetworkOptions.Read(parsed)), shell, cancellationToken));
         return command;
     }
 

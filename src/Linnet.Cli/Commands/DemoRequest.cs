@@ -1,5 +1,5 @@
 using Linnet.Server.Hosting;
-using Linnet.Stations;
+using Linnet.Serving;
 
 namespace Linnet.Cli.Commands;
 

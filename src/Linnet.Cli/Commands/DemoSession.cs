@@ -3,6 +3,7 @@ using Linnet.Cli.Panels;
 using Linnet.Playback;
 using Linnet.Playback.Devices;
 using Linnet.Server.Hosting;
+using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,8 @@ internal static partial class DemoSession
         await using RadioHost? host = await OpenHttpAsync(server, request, shell, session);
         await using var device = new DeviceOrNowhere(AudioDevices.Create(null, shell.Time), new NullDevice(shell.Time), session.Log);
         var address = new Uri(ListenAddresses.Of(bind ?? IPAddress.Loopback, server.RtspEndPoint.Port, $"/{StationName}")[0]);
-        await using var player = new Player(new PlayerOptions { Url = address, Duration = request.Duration }, device, shell.Time, session.Log);
+        await using var player =
+            new Player(new PlayerOptions { Url = address, Duration = request.Duration }, device, shell.Time, session.Log);
 
         var serverMonitor = new ServerMonitor(server, bind, shell.Time, host?.EndPoint);
         var playerMonitor = new PlayerMonitor(player, address, device, shell.Time);
@@ -46,7 +48,8 @@ internal static partial class DemoSession
 
         await session.ShowAsync(
             RunAsync(server, player, session.Ending),
-            new PanelPages(width => Render(playerMonitor.Look(), serverMonitor.Look(), width), [.. PlayerFigures.All, .. ServerFigures.All], addresses.Render),
+            new PanelPages(width => Render(playerMonitor.Look(), serverMonitor.Look(), width), [.. PlayerFigures.All, .. ServerFigures.All],
+                addresses.Render),
             static _ => "",
             playerMonitor.OnKey);
         return ExitCode.Ended;
@@ -84,7 +87,9 @@ internal static partial class DemoSession
         shell.Out.Flush();
     }
 
-    /// <summary>A demonstration goes on without HTTP, and on another port where the usual one is taken; a port that was named is meant.</summary>
+    /// <summary>
+    /// A demonstration goes on without HTTP, and on another port where the usual one is taken; a port that was named is meant.
+    /// </summary>
     private static async Task<RadioHost?> OpenHttpAsync(StationServer server, DemoRequest request, Shell shell, Session session)
     {
         if (request.Http is not { } http)

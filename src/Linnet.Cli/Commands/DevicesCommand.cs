@@ -9,7 +9,7 @@ internal static class DevicesCommand
 {
     public static Command Create(Shell shell)
     {
-        var command = new TaughtCommand(
+        var command = new ExampleCommand(
             "devices",
             "Lists the sound devices here: where 'play --output' can play, and what 'serve mic:' can hear.",
             ("linnet devices", "names to use with --output and mic:"));
@@ -43,7 +43,8 @@ internal static class DevicesCommand
         foreach (AudioDeviceInfo device in devices)
         {
             string monitor = device.MonitorOf is { } of ? $" (what {of} plays)" : "";
-            output.WriteLine(new PanelLine().Add(device.IsDefault ? "* " : "  ").Add(device.Name).To(2 + name).Add(device.Description + monitor).Render(int.MaxValue, colours: false));
+            output.WriteLine(new PanelLine().Add(device.IsDefault ? "* " : "  ").Add(device.Name).To(2 + name)
+                .Add(device.Description + monitor).Render(int.MaxValue, colours: false));
         }
     }
 }

@@ -1,20 +1,22 @@
 using System.CommandLine;
 using System.Net;
-using Linnet.Stations;
+using Linnet.Serving;
 
 namespace Linnet.Cli.Commands;
 
 /// <summary>Options of every command that listens for others.</summary>
 internal static class NetworkOptions
 {
-    private static readonly Option<string?> Bind = Ask.Word("--bind", "ADDRESS", "Listen at this address of the machine alone. Default: all, IPv4 and IPv6.");
+    private static readonly Option<string?> Bind =
+        Ask.Word("--bind", "ADDRESS", "Listen at this address of the machine alone. Default: all, IPv4 and IPv6.");
 
     private static readonly Option<int?> RtspPort = Ask.Port("--rtsp-port", "TCP port to listen at.", 8554, canBeOff: false);
 
     private static readonly Option<int?> RtpPort = Ask.Port(
         "--rtp-port", "UDP port sound leaves from, an even one; the next is for reports.", 8556, canBeOff: false);
 
-    private static readonly Option<int?> MaxListeners = Ask.Whole("--max-listeners", "N", "Listeners by RTSP, and as many by HTTP; more are refused. Default 5000 and 10000.", 1, 1_000_000);
+    private static readonly Option<int?> MaxListeners = Ask.Whole(
+        "--max-listeners", "N", "Listeners by RTSP, and as many by HTTP; more are refused. Default 5000 and 10000.", 1, 1_000_000);
 
     private static readonly Option<int?> MaxPerAddress = Ask.Whole(
         "--max-per-address", "N", "Listeners of one address; more are refused. Default 500.", 1, 1_000_000);
@@ -34,7 +36,8 @@ internal static class NetworkOptions
     private static readonly Option<string[]> TrustedProxy = new("--trusted-proxy")
     {
         HelpName = "CIDR",
-        Description = "A proxy in front of this server, such as 127.0.0.1 or 10.0.0.0/24. Client addresses in X-Forwarded-For, Forwarded and PROXY "
+        Description =
+            "A proxy in front of this server, such as 127.0.0.1 or 10.0.0.0/24. Client addresses in X-Forwarded-For, Forwarded and PROXY "
             + "headers are used if they come from it, and ignored otherwise. May be given more than once.",
     };
 
@@ -67,7 +70,8 @@ internal static class NetworkOptions
         IPAddress? address = null;
         if (bind is not null && !IPAddress.TryParse(bind, out address))
         {
-            throw new UsageException($"'{bind}' is no value for --bind: it takes one of this machine's IP addresses, as in 192.168.1.5 or ::1.");
+            throw new UsageException(
+                $"'{bind}' is no value for --bind: it takes one of this machine's IP addresses, as in 192.168.1.5 or ::1.");
         }
 
         var defaults = new StationServerOptions();
@@ -77,7 +81,8 @@ internal static class NetworkOptions
             Bind = address,
             RtspPort = parsed.GetValue(RtspPort) ?? defaults.RtspPort,
             RtpPort = parsed.GetValue(RtpPort) is { } port
-                ? port % 2 == 0 ? port : throw new UsageException($"{port} is no value for --rtp-port: it takes an even port, as in {port - 1}.")
+                ? port % 2 == 0
+                    ? port : throw new UsageException($"{port} is no value for --rtp-port: it takes an even port, as in {port - 1}.")
                 : defaults.RtpPort,
             Rtsp = defaults.Rtsp with
             {

@@ -9,7 +9,9 @@ internal static class PlayCommand
     private static readonly Argument<string?> Url = new("URL")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST. Without it: this machine's first station.",
+        Description =
+            "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or "
+                + "pyaudio-udp://HOST. Without it: this machine's first station.",
     };
 
     private static readonly Option<string?> Transport = Ask.Choice(
@@ -17,22 +19,28 @@ internal static class PlayCommand
 
     private static readonly Option<string?> Profile = Ask.Choice(
         "--profile",
-        "How far behind live to play; the buffer follows the network within 5-60, 60-300 (balanced, the default) or 400-2000 ms. low-latency also takes Opus in 5 ms packets.",
+        "How far behind live to play; the buffer follows the network within 5-60, 60-300 (balanced, the default) or 400-2000 ms. "
+            + "low-latency also takes Opus in 5 ms packets.",
         [.. ReceiverProfile.All.Select(static profile => profile.Name)]);
 
     private static readonly Option<double?> Latency = Ask.Number(
-        "--latency", "MS", "Buffer so many milliseconds, whatever the network does: less is quicker, more survives a worse network. Not beside --profile.", Quantity.Milliseconds, 1, 10_000);
+        "--latency", "MS",
+        "Buffer so many milliseconds, whatever the network does: less is quicker, more survives a worse network. Not beside --profile.",
+        Quantity.Milliseconds, 1, 10_000);
 
     private static readonly Option<string?> Output = Ask.Word(
-        "--output", "OUT", "A device's name as 'linnet devices' shows it, FILE.wav, - for WAV on standard output, or null. Default: the default device.");
+        "--output", "OUT",
+        "A device's name as 'linnet devices' shows it, FILE.wav, - for WAV on standard output, or null. Default: the default device.");
 
     private static readonly Option<string?> Format = Ask.Format();
 
-    private static readonly Option<bool> NoReconnect = Ask.Flag("--no-reconnect", "End with an error when the server is gone, or not there yet, instead of trying again.");
+    private static readonly Option<bool> NoReconnect =
+        Ask.Flag("--no-reconnect", "End with an error when the server is gone, or not there yet, instead of trying again.");
 
     private static readonly Option<double?> Seconds = Ask.Seconds("End after so many seconds of sound.");
 
-    private static readonly Option<double?> Volume = Ask.Number("--volume", "PERCENT", "How loud to begin with. Default 100.", Quantity.Percent, 0, 200);
+    private static readonly Option<double?> Volume =
+        Ask.Number("--volume", "PERCENT", "How loud to begin with. Default 100.", Quantity.Percent, 0, 200);
 
     private static readonly Option<string?> Impair = Ask.Impairment();
 
@@ -40,7 +48,7 @@ internal static class PlayCommand
 
     public static Command Create(Shell shell)
     {
-        var command = new TaughtCommand(
+        var command = new ExampleCommand(
             "play",
             "Plays a station here: finds the server, keeps up with it, and ends when it ends.",
             ("linnet play studio.local", "the first station of a machine"),
@@ -61,7 +69,8 @@ internal static class PlayCommand
     }
 
     private static PlayRequest Read(ParseResult parsed) => parsed.GetValue(Profile) is { } profile && parsed.GetValue(Latency) is not null
-        ? throw new UsageException($"--profile {profile} lets the buffer follow the network, and --latency fixes it: leave one of them out.")
+        ? throw new UsageException(
+            $"--profile {profile} lets the buffer follow the network, and --latency fixes it: leave one of them out.")
         : Read(parsed, ServerAddress.Parse(parsed.GetValue(Url)));
 
     private static PlayRequest Read(ParseResult parsed, Uri address) => new(address)

@@ -16,8 +16,10 @@ internal static class PlaySession
 
     public static async Task<int> RunAsync(PlayRequest request, Shell shell, CancellationToken cancellationToken)
     {
-        using var session = new Session(shell, request.WantsJson, outIsTaken: request.Output == "-", cancellationToken, request.EndsWithReader);
-        await using IAudioDevice device = AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency ?? request.Profile.Base));
+        using var session =
+            new Session(shell, request.WantsJson, outIsTaken: request.Output == "-", cancellationToken, request.EndsWithReader);
+        await using IAudioDevice device =
+            AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency ?? request.Profile.Base));
         await using var player = new Player(OptionsOf(request), device, shell.Time, session.Log);
         var monitor = new PlayerMonitor(player, request.Address, device, shell.Time);
         await session.ShowAsync(
@@ -28,10 +30,12 @@ internal static class PlaySession
         return ExitCode.Ended;
     }
 
-    private static IEnumerable<PanelLine> Render(PlayerSnapshot player, int width) => [.. PlayerPanel.Render(player, width), .. PlayerPanel.Keys(player, width)];
+    private static IEnumerable<PanelLine> Render(PlayerSnapshot player, int width) =>
+        [.. PlayerPanel.Render(player, width), .. PlayerPanel.Keys(player, width)];
 
     /// <summary>
-    /// Who asks for a large buffer wants no dropout: then the device, too, gets time for a busy machine. Who asks for a small one wants none of that.
+    /// Who asks for a large buffer wants no dropout: then the device, too, gets time for a busy machine. Who asks for a small one wants
+    /// none of that.
     /// </summary>
     private static TimeSpan? DeviceLatencyOf(TimeSpan buffer) =>
         buffer > LargeBuffer ? TimeSpan.FromMilliseconds(Math.Min(buffer.TotalMilliseconds / 2, 200))

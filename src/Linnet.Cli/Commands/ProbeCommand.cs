@@ -15,7 +15,8 @@ internal static class ProbeCommand
             + "Without it: this machine's first station.",
     };
 
-    private static readonly Option<double?> Seconds = Ask.Number("--seconds", "N", "Listen for so many seconds. Default 15; a minute knows the clocks better.", Quantity.Seconds, 1, 2_592_000);
+    private static readonly Option<double?> Seconds = Ask.Number(
+        "--seconds", "N", "Listen for so many seconds. Default 15; a minute knows the clocks better.", Quantity.Seconds, 1, 2_592_000);
 
     private static readonly Option<string?> Transport = Ask.Choice(
         "--transport", "How packets come. auto, the default: UDP, and TCP if nothing arrives.", "auto", "udp", "tcp");
@@ -26,7 +27,7 @@ internal static class ProbeCommand
 
     public static Command Create(Shell shell)
     {
-        var command = new TaughtCommand(
+        var command = new ExampleCommand(
             "probe",
             "Listens to a station without playing it, and says what the way to here is like and which profile to take.",
             ("linnet probe studio.local", "for 15 seconds"),
@@ -36,7 +37,8 @@ internal static class ProbeCommand
         {
             Url, Seconds, Transport, Impair, Json,
         };
-        command.SetAction((parsed, cancellationToken) => ProbeSession.RunAsync(Read(parsed), parsed.GetValue(Json), shell, cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) => ProbeSession.RunAsync(Read(parsed), parsed.GetValue(Json), shell, cancellationToken));
         return command;
     }
 
@@ -51,7 +53,12 @@ internal static class ProbeCommand
         return new ProberOptions
         {
             Url = address,
-            Transport = parsed.GetValue(Transport) switch { "udp" => RtspTransport.Udp, "tcp" => RtspTransport.Tcp, _ => RtspTransport.Auto },
+            Transport = parsed.GetValue(Transport) switch
+            {
+                "udp" => RtspTransport.Udp,
+                "tcp" => RtspTransport.Tcp,
+                _ => RtspTransport.Auto
+            },
             Impairment = Ask.ReadImpairment(parsed.GetValue(Impair), parsed.GetValue(Transport), address),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds) ?? 15),
         };

@@ -16,7 +16,8 @@ internal static class ProbeSession
     public static async Task<int> RunAsync(ProberOptions options, bool wantsJson, Shell shell, CancellationToken cancellationToken)
     {
         // With JSON there is nothing to show until the end.
-        using var session = new Session(wantsJson ? shell with { IsTerminal = false } : shell, wantsJson: false, outIsTaken: wantsJson, cancellationToken);
+        using var session =
+            new Session(wantsJson ? shell with { IsTerminal = false } : shell, wantsJson: false, outIsTaken: wantsJson, cancellationToken);
         var prober = new Prober(options, shell.Time, session.Log);
         Exception? failure = null;
         try

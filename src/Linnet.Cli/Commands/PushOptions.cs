@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Push;
 
 namespace Linnet.Cli.Commands;
 
@@ -15,17 +15,21 @@ internal static class PushOptions
     private static readonly PushServerOptions Defaults = new();
 
     private static readonly Option<string?> Password = Ask.Word(
-        "--push-password", "PASSWORD", $"Who knows it may push to stations that take a push. Better in {Variable} or a file: others on this machine see command lines.");
+        "--push-password", "PASSWORD",
+        $"Who knows it may push to stations that take a push. Better in {Variable} or a file: others on this machine see command lines.");
 
-    private static readonly Option<string?> PasswordFile = Ask.Word("--push-password-file", "FILE", "The password is the first line of this file.");
+    private static readonly Option<string?> PasswordFile =
+        Ask.Word("--push-password-file", "FILE", "The password is the first line of this file.");
 
-    private static readonly Option<bool> Takeover = Ask.Flag("--push-takeover", "A new pusher takes a station over from the one that is there, instead of being refused.");
+    private static readonly Option<bool> Takeover =
+        Ask.Flag("--push-takeover", "A new pusher takes a station over from the one that is there, instead of being refused.");
 
     private static readonly Option<double?> MaxBitRate = Ask.Number(
         "--push-max-bitrate", "KBPS", "The most a pusher may send, in kb/s. Default 20000.", Quantity.KilobitsPerSecond, 8, 1_000_000);
 
     private static readonly Option<double?> Silence = Ask.Number(
-        "--push-silence", "SECONDS", "A push that is silent for so long is ended, and the fallback is heard. Default: it may be.", Quantity.Seconds, 1, 86_400);
+        "--push-silence", "SECONDS", "A push that is silent for so long is ended, and the fallback is heard. Default: it may be.",
+        Quantity.Seconds, 1, 86_400);
 
     public static void AddTo(Command command)
     {
@@ -100,7 +104,8 @@ internal static class PushOptions
         UnixFileMode mode = File.GetUnixFileMode(file.SafeFileHandle);
         if ((mode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
         {
-            shell.Say($"Everybody on this machine can {((mode & UnixFileMode.OtherRead) != 0 ? "read" : "change")} the password in {path} (mode {Convert.ToString((int)mode, 8)}). Change that with: chmod 600 {path}");
+            shell.Say($"Everybody on this machine can {((mode & UnixFileMode.OtherRead) != 0 ? "read" : "change")} the password in "
+                + $"{path} (mode {Convert.ToString((int)mode, 8)}). Change that with: chmod 600 {path}");
         }
     }
 }

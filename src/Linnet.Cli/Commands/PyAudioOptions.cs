@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Transports.PyAudio;
 
@@ -11,7 +12,8 @@ internal static class PyAudioOptions
     private static readonly PyAudioServerOptions Defaults = new();
 
     private static readonly Option<bool> IsOn = Ask.Flag(
-        "--pyaudio", "Let the PyAudio tutorial's clients hear the first station: TCP port 9610, UDP port 9633 (docs/from-the-tutorial.md).");
+        "--pyaudio", "Let the PyAudio tutorial's clients hear the first station: TCP port 9610, UDP port 9633 "
+            + "(docs/from-the-tutorial.md).");
 
     private static readonly Option<string?> Station = Ask.Word("--pyaudio-station", "NAME", "They hear this station instead of the first.");
 
@@ -22,11 +24,15 @@ internal static class PyAudioOptions
     private static readonly Option<string[]> Allow = new("--pyaudio-allow")
     {
         HelpName = "CIDR",
-        Description = "Also send by UDP to this network, as in 203.0.113.0/24; may be given more than once. Without it: private and loopback addresses only.",
+        Description =
+            "Also send by UDP to this network, as in 203.0.113.0/24; may be given more than once. Without it: private and loopback "
+                + "addresses only.",
     };
 
     private static readonly Option<int?> DatagramLength = Ask.Whole(
-        "--pyaudio-datagram", "BYTES", "Length of UDP datagrams, a multiple of 4. Default 16384: below 10000 the tutorial's client loses sound.", Quantity.Bytes, 4, PyAudioServerOptions.MaxDatagramLength);
+        "--pyaudio-datagram", "BYTES",
+        "Length of UDP datagrams, a multiple of 4. Default 16384: below 10000 the tutorial's client loses sound.", Quantity.Bytes, 4,
+        PyAudioServerOptions.MaxDatagramLength);
 
     private static readonly Option<double?> Lease = Ask.Number(
         "--pyaudio-lease", "SECONDS", "Send by UDP for so long after a Hello. Default 3600.", Quantity.Seconds, 1, 86_400);
@@ -65,9 +71,12 @@ internal static class PyAudioOptions
             Station = parsed.GetValue(Station),
             TcpPort = Port(parsed.GetValue(TcpPort), Defaults.TcpPort),
             UdpPort = Port(parsed.GetValue(UdpPort), Defaults.UdpPort),
-            AllowedNetworks = [.. PyAudioServerOptions.LocalNetworks, .. (parsed.GetValue(Allow) ?? []).Select(static text => Ask.Network(text, Allow.Name))],
+            AllowedNetworks = [.. PyAudioServerOptions.LocalNetworks,
+                .. (parsed.GetValue(Allow) ?? []).Select(static text => Ask.Network(text, Allow.Name))],
             DatagramLength = parsed.GetValue(DatagramLength) is { } length
-                ? length % 4 == 0 ? length : throw new UsageException($"{length} is no value for --pyaudio-datagram: it takes a multiple of 4, as in {length - (length % 4)}.")
+                ? length % 4 == 0
+                    ? length : throw new UsageException(
+                        $"{length} is no value for --pyaudio-datagram: it takes a multiple of 4, as in {length - (length % 4)}.")
                 : Defaults.DatagramLength,
             LeaseTime = parsed.GetValue(Lease) is { } seconds ? TimeSpan.FromSeconds(seconds) : Defaults.LeaseTime,
             MaxTcpListeners = rtsp.Rtsp.MaxSessions,

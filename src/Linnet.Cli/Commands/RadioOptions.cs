@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Net;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Streams;
 using Linnet.Server.Hosting;
+using Linnet.Serving;
 using Linnet.Stations;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Cli.Commands;
 
@@ -12,15 +13,20 @@ internal static class RadioOptions
 {
     private const int Megabyte = 1 << 20;
 
-    private static readonly Option<int?> HttpPort = Ask.Port("--http-port", "TCP port for browsers, internet radios and pushes.", 8000, canBeOff: true);
+    private static readonly Option<int?> HttpPort =
+        Ask.Port("--http-port", "TCP port for browsers, internet radios and pushes.", 8000, canBeOff: true);
 
     private static readonly Option<string?> Streams = Ask.Word(
-        "--streams", "LIST", "What is offered over HTTP, as in mp3,mp3-64,opus,flac,wav: /NAME.mp3, /NAME-64.mp3, … Default: mp3,mp3-64,opus,opus-64,flac,wav; others are made on demand, a few at a time.");
+        "--streams", "LIST",
+        "What is offered over HTTP, as in mp3,mp3-64,opus,flac,wav: /NAME.mp3, /NAME-64.mp3, … Default: mp3,mp3-64,opus,opus-64,flac,wav; "
+            + "others are made on demand, a few at a time.");
 
-    private static readonly Option<double?> Mp3BitRate = Ask.Number("--mp3-bitrate", "KBPS", "Bit rate of /NAME.mp3 in kb/s. Default 128.", Quantity.KilobitsPerSecond, 8, 320);
+    private static readonly Option<double?> Mp3BitRate =
+        Ask.Number("--mp3-bitrate", "KBPS", "Bit rate of /NAME.mp3 in kb/s. Default 128.", Quantity.KilobitsPerSecond, 8, 320);
 
     private static readonly Option<double?> Burst = Ask.Number(
-        "--burst", "SECONDS", "Sound that a listener over HTTP gets at once, to start at once; it stays so far behind. Default 2.", Quantity.Seconds, 0.5, 10);
+        "--burst", "SECONDS", "Sound that a listener over HTTP gets at once, to start at once; it stays so far behind. Default 2.",
+        Quantity.Seconds, 0.5, 10);
 
     private static readonly Option<int?> MaxPerStation = Ask.Whole(
         "--max-per-station", "N", "Listeners of one station over HTTP; more are refused. Default 10000.", 1, 1_000_000);
@@ -31,7 +37,8 @@ internal static class RadioOptions
     private static readonly Option<string[]> MetricsAllow = new("--metrics-allow")
     {
         HelpName = "CIDR",
-        Description = "Also let this network read /metrics, as in 192.168.1.0/24; may be given more than once. Without it: this machine alone.",
+        Description =
+            "Also let this network read /metrics, as in 192.168.1.0/24; may be given more than once. Without it: this machine alone.",
     };
 
     public static void AddTo(Command command)
@@ -67,7 +74,8 @@ internal static class RadioOptions
         {
             Bind = network.Bind,
             Port = port,
-            MetricsNetworks = [.. RadioHostOptions.ThisMachine, .. (parsed.GetValue(MetricsAllow) ?? []).Select(static text => Ask.Network(text, MetricsAllow.Name))],
+            MetricsNetworks = [.. RadioHostOptions.ThisMachine,
+                .. (parsed.GetValue(MetricsAllow) ?? []).Select(static text => Ask.Network(text, MetricsAllow.Name))],
         };
     }
 
@@ -85,7 +93,11 @@ internal static class RadioOptions
                 MaxListenersPerAddress = maxPerAddress ?? limits.MaxListenersPerAddress,
                 MaxBufferBytes = (parsed.GetValue(MaxBuffer) * (long)Megabyte) ?? limits.MaxBufferBytes,
             },
-            Sender = network.Sender with { Streams = parsed.GetValue(Burst) is { } burst ? streams with { Burst = TimeSpan.FromSeconds(burst) } : streams },
+            Sender = network.Sender with
+            {
+                Streams =
+                parsed.GetValue(Burst) is { } burst ? streams with { Burst = TimeSpan.FromSeconds(burst) } : streams
+            },
         };
     }
 

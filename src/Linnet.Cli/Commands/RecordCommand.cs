@@ -6,16 +6,24 @@ namespace Linnet.Cli.Commands;
 /// <summary><c>linnet record URL FILE.wav</c>.</summary>
 internal static class RecordCommand
 {
-    private static readonly Argument<string> Url = new("URL") { Description = "What to record: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST." };
+    private static readonly Argument<string> Url =
+        new("URL")
+        {
+            Description =
+            "What to record: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or "
+                + "pyaudio-udp://HOST."
+        };
 
-    private static readonly Argument<string> FilePath = new("FILE.wav") { Description = "The WAV file to write. One that exists is replaced." };
+    private static readonly Argument<string> FilePath =
+        new("FILE.wav") { Description = "The WAV file to write. One that exists is replaced." };
 
     private static readonly Option<string?> Transport = Ask.Choice(
         "--transport", "How packets come. auto, the default: UDP, and TCP if nothing arrives.", "auto", "udp", "tcp");
 
     private static readonly Option<string?> Format = Ask.Format();
 
-    private static readonly Option<bool> NoReconnect = Ask.Flag("--no-reconnect", "End with an error when the server is gone, instead of trying again.");
+    private static readonly Option<bool> NoReconnect =
+        Ask.Flag("--no-reconnect", "End with an error when the server is gone, instead of trying again.");
 
     private static readonly Option<double?> Seconds = Ask.Seconds("End after so many seconds of sound.");
 
@@ -23,7 +31,7 @@ internal static class RecordCommand
 
     public static Command Create(Shell shell)
     {
-        var command = new TaughtCommand(
+        var command = new ExampleCommand(
             "record",
             "Writes a station into a WAV file. /pcm is recorded bit for bit as it was sent.",
             ("linnet record studio.local/jazz/pcm jazz.wav", "until Ctrl-C or the end, without any loss"),

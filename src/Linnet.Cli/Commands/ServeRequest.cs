@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Server.Hosting;
+using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
 

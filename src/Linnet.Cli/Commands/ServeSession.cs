@@ -2,6 +2,8 @@ using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
 using Linnet.Playback;
 using Linnet.Server.Hosting;
+using Linnet.Serving;
+using Linnet.Serving.Pulls;
 using Linnet.Sources;
 using Linnet.Stations;
 using Microsoft.Extensions.Logging;
@@ -35,11 +37,13 @@ internal static class ServeSession
             [.. monitor.HttpAddresses.Take(1).SelectMany(page => pushed.Select(name => ListenAddresses.PushAddress(page, name)))]);
         await session.ShowAsync(
             server.RunAsync(session.Ending),
-            new PanelPages(width => [.. ServerPanel.Render(monitor.Look(), width), .. ServerPanel.Keys(width)], ServerFigures.All, addresses.Render),
+            new PanelPages(
+                width => [.. ServerPanel.Render(monitor.Look(), width), .. ServerPanel.Keys(width)], ServerFigures.All, addresses.Render),
             isLast => StatsJson.Line(ServerStats.Of(monitor.Look(), isLast)));
 
         // One broken source does not end a server; but when there was nothing else to send, that is a failure.
-        return server.Stations.Count > 0 && server.Stations.All(static s => s.GetSnapshot().State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
+        return server.Stations.Count > 0 && server.Stations.All(static s => s.GetSnapshot().State == StationState.Failed)
+            ? ExitCode.Failed : ExitCode.Ended;
     }
 
     /// <summary>A station that nobody can push to is no station.</summary>
@@ -58,11 +62,13 @@ internal static class ServeSession
         if (string.IsNullOrEmpty(request.Server.Push.Password))
         {
             throw new UsageException(
-                $"Nobody may push to {station.Name} without a password: put one into {PushOptions.Variable}, or into a file for --push-password-file.");
+                $"Nobody may push to {station.Name} without a password: put one into {PushOptions.Variable}, or into a file for "
+                    + "--push-password-file.");
         }
     }
 
-    private static async Task<StationServer> OpenAsync(ServeRequest request, Shell shell, DisplayLogger log, CancellationToken cancellationToken)
+    private static async Task<StationServer> OpenAsync(
+        ServeRequest request, Shell shell, DisplayLogger log, CancellationToken cancellationToken)
     {
         var sources = new SourceOptions
         {
@@ -72,7 +78,7 @@ internal static class ServeSession
             Time = shell.Time,
         };
         var stations = new List<Station>();
-        var fed = new List<FedStation>();
+        var fed = new List<IngestStation>();
         try
         {
             foreach (SourceSpec spec in request.Stations)
@@ -80,8 +86,9 @@ internal static class ServeSession
                 StationOptions options = request.Station with { Name = spec.Name };
                 if (spec.IsFed)
                 {
-                    IAudioSource? fallback = spec.Fallback is null ? null : AudioSources.Open(spec.Fallback, sources, log, cancellationToken);
-                    fed.Add(Pulls.Open(spec, options, fallback, shell.Time, log));
+                    IAudioSource? fallback =
+                        spec.Fallback is null ? null : AudioSources.Open(spec.Fallback, sources, log, cancellationToken);
+                    fed.Add(IngestStations.Open(spec, options, fallback, shell.Time, log));
                     continue;
                 }
 

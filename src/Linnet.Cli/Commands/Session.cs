@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>What every command has that runs until it is told to end: a way to end it, a log, and something that shows how it goes.</summary>
+/// <summary>
+/// What every command has that runs until it is told to end: a way to end it, a log, and something that shows how it goes.
+/// </summary>
 internal sealed partial class Session : IDisposable
 {
     private readonly CancellationTokenSource _ending;

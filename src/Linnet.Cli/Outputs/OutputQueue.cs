@@ -38,7 +38,10 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
     private long _unsaid;
     private Exception? _problem;
 
-    /// <summary>Makes the line that says how many lines were dropped; <see langword="null"/> (the default): others say it, by <see cref="TakeUnsaid"/>.</summary>
+    /// <summary>
+    /// Makes the line that says how many lines were dropped; <see langword="null"/> (the default): others say it, by
+    /// <see cref="TakeUnsaid"/>.
+    /// </summary>
     public Func<long, string>? Notice { get; set; }
 
     /// <summary>Lines that were dropped so far.</summary>
@@ -110,7 +113,10 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
         }
     }
 
-    /// <summary>Completes with <see langword="null"/> once all that was added is written, or with the reason as soon as it cannot be: it is tried at once.</summary>
+    /// <summary>
+    /// Completes with <see langword="null"/> once all that was added is written, or with the reason as soon as it cannot be: it is tried at
+    /// once.
+    /// </summary>
     public Task<Exception?> WrittenAsync()
     {
         lock (_gate)

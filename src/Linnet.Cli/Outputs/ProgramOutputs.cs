@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Linnet.Stations;
+using Linnet.Serving;
 
 namespace Linnet.Cli.Outputs;
 
@@ -45,7 +45,8 @@ internal sealed class ProgramOutputs : IDisposable
 
     /// <summary>The line that says how many are missing.</summary>
     public static string DroppedLine(long lines) =>
-        (lines == 1 ? "linnet: 1 line was dropped" : $"linnet: {lines} lines were dropped") + ": there was no room to keep what could not be written." + Environment.NewLine;
+        (lines == 1 ? "linnet: 1 line was dropped" : $"linnet: {lines} lines were dropped")
+            + ": there was no room to keep what could not be written." + Environment.NewLine;
 
     /// <summary>
     /// Writes what is left, for a second at most. What was lost of standard output is said on standard error, unless nobody reads it any
@@ -57,7 +58,8 @@ internal sealed class ProgramOutputs : IDisposable
         await EndAsync(Out);
         if (code == ExitCode.Ended && Out.Queue.Unwritten > 0 && Out.Queue.Problem is { } problem && !StandardStream.HasNoReader(problem))
         {
-            Error.WriteLine($"linnet: Not all could be written to standard output; lines that are missing: {Out.Queue.Unwritten}. {problem.Message}.");
+            Error.WriteLine(
+                $"linnet: Not all could be written to standard output; lines that are missing: {Out.Queue.Unwritten}. {problem.Message}.");
         }
 
         await EndAsync(Error);

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Linnet.Cli.Outputs;
 
-/// <summary>Writes to one of the descriptors a program is started with, and says what went wrong, which the console's own stream keeps to itself for pipes.</summary>
+/// <summary>
+/// Writes to one of the descriptors a program is started with, and says what went wrong, which the console's own stream keeps to itself for
+/// pipes.
+/// </summary>
 internal static unsafe partial class StandardStream
 {
     internal const int Output = 1;
@@ -13,7 +16,9 @@ internal static unsafe partial class StandardStream
     /// <summary>Nobody reads the pipe any more: EPIPE, alike on all Unixes.</summary>
     internal const int BrokenPipe = 32;
 
-    /// <summary>The terminal was closed: EIO, alike on all Unixes. Of a disk that is a failure; <see cref="Open"/> gives it no code.</summary>
+    /// <summary>
+    /// The terminal was closed: EIO, alike on all Unixes. Of a disk that is a failure; <see cref="Open"/> gives it no code.
+    /// </summary>
     internal const int TerminalGone = 5;
 
     private const int Interrupted = 4; // EINTR

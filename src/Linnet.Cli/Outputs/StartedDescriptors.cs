@@ -4,8 +4,9 @@ using System.Text;
 namespace Linnet.Cli.Outputs;
 
 /// <summary>
-/// Sees to it that standard input, output and error are what the program was started with. One that was closed (<c>linnet serve … &gt;&amp;-</c>)
-/// is a number the runtime takes for something of its own, such as the pipe it hears of signals by: what is written there does harm.
+/// Sees to it that standard input, output and error are what the program was started with. One that was closed (<c>linnet serve …
+/// &gt;&amp;-</c>) is a number the runtime takes for something of its own, such as the pipe it hears of signals by: what is written there
+/// does harm.
 /// </summary>
 internal static unsafe partial class StartedDescriptors
 {
@@ -24,7 +25,8 @@ internal static unsafe partial class StartedDescriptors
             return;
         }
 
-        string redirections = string.Concat(Enumerable.Range(0, 3).Where(IsMissing).Select(static d => d == 0 ? " </dev/null" : $" {d}>/dev/null"));
+        string redirections =
+            string.Concat(Enumerable.Range(0, 3).Where(IsMissing).Select(static d => d == 0 ? " </dev/null" : $" {d}>/dev/null"));
         if (redirections.Length > 0)
         {
             StartAnew(redirections);
@@ -32,7 +34,8 @@ internal static unsafe partial class StartedDescriptors
     }
 
     // What a program is started with survived an exec, which nothing does that is to be closed then; all that the runtime opens is.
-    internal static bool IsMissing(int descriptor) => Control(descriptor, GetFlags) is var flags && (flags < 0 || (flags & CloseOnExec) != 0);
+    internal static bool IsMissing(int descriptor) =>
+        Control(descriptor, GetFlags) is var flags && (flags < 0 || (flags & CloseOnExec) != 0);
 
     private static void StartAnew(string redirections)
     {

@@ -32,7 +32,9 @@ internal sealed class AddressPanel(IReadOnlyList<string> addresses, IReadOnlyLis
         int room = height - browser.Count - codeHeight;
         return codeWidth <= width && room >= 0
             ? [.. browser, .. Code, .. PanelLine.Fit(players, room)]
-            : [.. browser, .. players, .. new Flow(width).AddWords($"A code for phones needs a terminal of {codeWidth + 1} × {codeHeight + browser.Count + 2}.", Tone.Quiet).Lines];
+            : [.. browser, .. players,
+                .. new Flow(width).AddWords(
+                    $"A code for phones needs a terminal of {codeWidth + 1} × {codeHeight + browser.Count + 2}.", Tone.Quiet).Lines];
     }
 
     // On a narrow terminal the address alone, so that the code has its place.

@@ -25,7 +25,8 @@ internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILog
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= (shell.IsDebugging ? LogLevel.Debug : least);
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
         {

@@ -1,6 +1,8 @@
 namespace Linnet.Cli.Panels;
 
-/// <summary>Puts pieces side by side, and those that do not fit on the next line: a narrow terminal gets more lines and loses nothing.</summary>
+/// <summary>
+/// Puts pieces side by side, and those that do not fit on the next line: a narrow terminal gets more lines and loses nothing.
+/// </summary>
 /// <param name="width">Cells of a line.</param>
 /// <param name="rank">See <see cref="PanelLine.Rank"/>.</param>
 /// <param name="indent">Cells before each line.</param>
@@ -22,7 +24,8 @@ internal sealed class Flow(int width, int rank = 0, int indent = 1)
     public Flow AddIfAny(Figure figure, long count, Tone tone) => count > 0 ? Add(figure, Text.Count(count), tone) : this;
 
     /// <summary>Adds a piece that stays together where that is possible.</summary>
-    public Flow Add(string text, Tone tone = Tone.Plain, int gap = Gap) => text.Length == 0 ? this : Add(new PanelLine().Add(text, tone), gap);
+    public Flow Add(string text, Tone tone = Tone.Plain, int gap = Gap) =>
+        text.Length == 0 ? this : Add(new PanelLine().Add(text, tone), gap);
 
     /// <summary>Adds text that may be broken between its words.</summary>
     public Flow AddWords(string text, Tone tone = Tone.Plain)

@@ -1,8 +1,9 @@
 namespace Linnet.Cli.Panels;
 
 /// <summary>
-/// What a panel shows: how it goes, or in its place what its figures mean (<c>?</c>) or where to listen (<c>a</c>). Each key leads there and back;
-/// an explanation that is longer than the terminal is turned by the same key. Keys come from another thread than the one that draws.
+/// What a panel shows: how it goes, or in its place what its figures mean (<c>?</c>) or where to listen (<c>a</c>). Each key leads there
+/// and back; an explanation that is longer than the terminal is turned by the same key. Keys come from another thread than the one that
+/// draws.
 /// </summary>
 /// <param name="panel">How it goes, for a width.</param>
 /// <param name="figures">What the panel's figures mean.</param>
@@ -59,14 +60,17 @@ internal sealed class PanelPages(
             if (page * perPage < text.Count)
             {
                 bool isLast = (page + 1) * perPage >= text.Count;
-                return PanelLine.Fit([.. text.Skip(page * perPage).Take(perPage), new PanelLine().Add(" ").Add(PlayerPanel.Key("?", isLast ? "goes back" : "goes on"))], height);
+                return PanelLine.Fit(
+                    [.. text.Skip(page * perPage).Take(perPage),
+                        new PanelLine().Add(" ").Add(PlayerPanel.Key("?", isLast ? "goes back" : "goes on"))], height);
             }
 
             Return();
         }
 
         return PanelLine.Fit(
-            shown == Addresses ? [.. addresses!(width, Math.Max(0, height - 1)), new PanelLine().Add(" ").Add(PlayerPanel.Key("a", "goes back"))] : panel(width),
+            shown == Addresses ? [.. addresses!(width, Math.Max(0, height - 1)),
+                new PanelLine().Add(" ").Add(PlayerPanel.Key("a", "goes back"))] : panel(width),
             height);
     }
 

@@ -20,7 +20,8 @@ internal static class PlayerPanel
             .Add(Text.Clock(player.Elapsed), Tone.Quiet).Add(player.Address, Tone.Accent).Lines,
         .. new Flow(width).AddWords(TitleOf(player), Tone.Strong).Lines,
         .. player.Awaits is null ? [] : new Flow(width).Add("waiting", Tone.Bad).AddWords(player.Awaits).Lines,
-        .. new Flow(width, Where).Add(Format(player), Tone.Plain).Add(new PanelLine().Add("→ ", Tone.Quiet).Add(player.Output, Tone.Quiet), gap: 1).Lines,
+        .. new Flow(width, Where).Add(Format(player), Tone.Plain)
+            .Add(new PanelLine().Add("→ ", Tone.Quiet).Add(player.Output, Tone.Quiet), gap: 1).Lines,
         .. Levels(player, width),
         .. Figures(player, width),
         .. More(player, width),
@@ -30,7 +31,8 @@ internal static class PlayerPanel
     public static IEnumerable<PanelLine> Keys(PlayerSnapshot player, int width, bool hasAddresses = false)
     {
         Flow keys = new Flow(width).Add(Key("space", player.IsMuted ? "sounds" : "mutes"))
-            .Add(Key("+ −", $"volume {player.Volume.ToString("P0", CultureInfo.InvariantCulture)}".Replace(" %", "%", StringComparison.Ordinal)))
+            .Add(Key("+ −",
+                $"volume {player.Volume.ToString("P0", CultureInfo.InvariantCulture)}".Replace(" %", "%", StringComparison.Ordinal)))
             .Add(Key("?", "explains"));
         return (hasAddresses ? keys.Add(Key("a", "addresses")) : keys).Add(Key("q", "quits")).Lines;
     }
@@ -47,7 +49,8 @@ internal static class PlayerPanel
         .Add(PlayerFigures.Target, Text.Ms(player.Target) + (player.Codec is null ? "" : $" ({player.Profile ?? "fixed"})"))
         .Add(PlayerFigures.Latency, Text.Ms(player.Latency))
         .Add(PlayerFigures.Buffer, Text.Ms(player.Buffer))
-        .Add(PlayerFigures.Drift, player.DriftPpm is double drift ? string.Create(CultureInfo.InvariantCulture, $"{drift:+0;-0;0} ppm") : "not known yet")
+        .Add(PlayerFigures.Drift,
+            player.DriftPpm is double drift ? string.Create(CultureInfo.InvariantCulture, $"{drift:+0;-0;0} ppm") : "not known yet")
         .Add(PlayerFigures.Lost, Text.Count(player.Lost), Of(player.Lost))
         .Add(PlayerFigures.Late, Text.Count(player.Late), Of(player.Late))
         .Add(PlayerFigures.Concealed, Text.Ms(player.Concealed))
@@ -81,7 +84,12 @@ internal static class PlayerPanel
 
     private static IEnumerable<PanelLine> Levels(PlayerSnapshot player, int width)
     {
-        string[] names = player.Levels.Count switch { 1 => ["M"], 2 => ["L", "R"], _ => [.. Enumerable.Range(1, player.Levels.Count).Select(static i => $"{i}")] };
+        string[] names = player.Levels.Count switch
+        {
+            1 => ["M"],
+            2 => ["L", "R"],
+            _ => [.. Enumerable.Range(1, player.Levels.Count).Select(static i => $"{i}")]
+        };
         int cells = Math.Clamp(width - 16, 4, 60);
         for (int i = 0; i < player.Levels.Count; i++)
         {
@@ -91,9 +99,11 @@ internal static class PlayerPanel
         }
     }
 
-    private static string Format(PlayerSnapshot player) => player.Codec is null
-        ? "…"
-        : $"{player.Codec} {Text.Format(player.SampleRate, player.Channels)}{(player.Transport is null ? "" : $" over {player.Transport}")}";
+    private static string Format(PlayerSnapshot player)
+    {
+        string over = player.Transport is null ? "" : $" over {player.Transport}";
+        return player.Codec is null ? "…" : $"{player.Codec} {Text.Format(player.SampleRate, player.Channels)}{over}";
+    }
 
     private static Tone StateTone(string state) => state switch
     {

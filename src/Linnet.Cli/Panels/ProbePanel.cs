@@ -80,7 +80,8 @@ internal static class ProbePanel
             yield break;
         }
 
-        yield return Fact("packets").Add($"{Text.Count(report.Received)} of {Text.Count(report.Received + report.Lost)} in {Text.Clock(report.Duration)}")
+        yield return Fact("packets")
+            .Add($"{Text.Count(report.Received)} of {Text.Count(report.Received + report.Lost)} in {Text.Clock(report.Duration)}")
             .Add(report.IsPartial ? " (the newest that are kept)" : "", Tone.Quiet)
             .Add(", lost ", Tone.Quiet).Add(Share(report.LossShare), report.Lost > 0 ? Tone.Warning : Tone.Good)
             .Add(report.Lost > 0 ? Invariant($" ({Text.Count(report.Lost)}, in bursts of {report.MeanBurst:0.0})") : "", Tone.Quiet);
@@ -95,8 +96,10 @@ internal static class ProbePanel
 
         yield return Fact("throughput").Add(Invariant($"{report.BitsPerSecond / 1000:0.0} kb/s"))
             .Add(Invariant($", {report.PacketTime.TotalMilliseconds:0.##} ms of sound in a packet"), Tone.Quiet);
-        yield return Fact("round trip").Add(report.RoundTrip is { } trip ? Ms(trip) : "unknown").Add(report.RoundTrip is null ? "" : report.IsRoundTripByRtcp ? " (RTCP)" : " (RTSP)", Tone.Quiet)
-            .Add("   one way ", Tone.Quiet).Add(report.OneWay is { } way ? Ms(way) : "unknown").Add(report.OneWay is null ? " (not told, or the clocks do not agree)" : " (if the clocks agree)", Tone.Quiet);
+        yield return Fact("round trip").Add(report.RoundTrip is { } trip ? Ms(trip) : "unknown")
+            .Add(report.RoundTrip is null ? "" : report.IsRoundTripByRtcp ? " (RTCP)" : " (RTSP)", Tone.Quiet)
+            .Add("   one way ", Tone.Quiet).Add(report.OneWay is { } way ? Ms(way) : "unknown")
+            .Add(report.OneWay is null ? " (not told, or the clocks do not agree)" : " (if the clocks agree)", Tone.Quiet);
         yield return Fact("jitter").Add(Ms(report.Delay.Jitter)).Add(" (RFC 3550)", Tone.Quiet);
         yield return Fact("clock").Add(report.DriftPpm is { } ppm
             ? Invariant($"the sender's is {Math.Abs(ppm):0.0} ppm {(ppm < 0 ? "slower" : "faster")} (± {report.DriftDoubtPpm:0.0})")
@@ -115,7 +118,8 @@ internal static class ProbePanel
             .Add("  99 % ", Tone.Quiet).Add(Ms(delay.P99)).Add("  99.9 % ", Tone.Quiet).Add(Ms(delay.P999))
             .Add("  all ", Tone.Quiet).Add(Ms(delay.Most));
         TimeSpan most = delay.OverTime.DefaultIfEmpty().Max();
-        yield return new PanelLine().Add($"{Margin}  ").Add(Sparkline(delay.OverTime, most), Tone.Accent).Add($"  0 … {Ms(most)}", Tone.Quiet);
+        yield return new PanelLine().Add($"{Margin}  ").Add(Sparkline(delay.OverTime, most), Tone.Accent)
+            .Add($"  0 … {Ms(most)}", Tone.Quiet);
     }
 
     private static IEnumerable<PanelLine> Bursts(PathReport report)
@@ -152,7 +156,8 @@ internal static class ProbePanel
             yield return new PanelLine().Add(Margin).Add($"{trial.Name,-12}", isTaken ? Tone.Good : Tone.Plain)
                 .Add($"{Ms(trial.AverageDelay),8}{Ms(trial.MostDelay),10}{Share(trial.Late),10}{Share(trial.Missing),10}")
                 .Add($"  {Name(trial.Repair),-12}", Tone.Quiet)
-                .Add($"{Share(trial.MissingAfterRepair),9}", isTaken ? Tone.Good : trial.MissingAfterRepair > 0.01 ? Tone.Warning : Tone.Plain);
+                .Add($"{Share(trial.MissingAfterRepair),9}",
+                    isTaken ? Tone.Good : trial.MissingAfterRepair > 0.01 ? Tone.Warning : Tone.Plain);
         }
     }
 
@@ -183,7 +188,8 @@ internal static class ProbePanel
     private static string Sparkline(IReadOnlyList<TimeSpan> values, TimeSpan most)
     {
         const string Levels = "▁▂▃▄▅▆▇█";
-        return string.Concat(values.Select(v => most <= TimeSpan.Zero ? Levels[0] : Levels[Math.Min((int)(v / most * Levels.Length), Levels.Length - 1)]));
+        return string.Concat(
+            values.Select(v => most <= TimeSpan.Zero ? Levels[0] : Levels[Math.Min((int)(v / most * Levels.Length), Levels.Length - 1)]));
     }
 
     private static string Does(ImpairmentCounts counts) =>

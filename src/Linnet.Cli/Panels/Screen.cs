@@ -21,7 +21,9 @@ internal sealed class Screen(OutputQueue output) : IDisposable
     private string[] _lines = [];
     private bool _closed;
 
-    /// <summary>Draws <paramref name="lines"/>, each already cut to less than the width, over the last ones. Too many for the height are left out.</summary>
+    /// <summary>
+    /// Draws <paramref name="lines"/>, each already cut to less than the width, over the last ones. Too many for the height are left out.
+    /// </summary>
     public void Draw(string[] lines, int width, int height)
     {
         lock (_lock)

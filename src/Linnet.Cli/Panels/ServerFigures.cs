@@ -3,7 +3,8 @@ namespace Linnet.Cli.Panels;
 /// <summary>The figures of a server's panel.</summary>
 internal static class ServerFigures
 {
-    public static readonly Figure Listeners = new("listeners", "who hears by RTSP now, in all or of one station; behind a station's, how many hear which rendition of it");
+    public static readonly Figure Listeners =
+        new("listeners", "who hears by RTSP now, in all or of one station; behind a station's, how many hear which rendition of it");
 
     public static readonly Figure Http = new("http", "who hears over HTTP now: browsers, internet radios");
 
@@ -15,7 +16,8 @@ internal static class ServerFigures
 
     public static readonly Figure Udp = new("udp", "the same by UDP");
 
-    public static readonly Figure SourceUnderruns = new("source underruns", "times a source gave its sound too late, so that the station's clock was set anew");
+    public static readonly Figure SourceUnderruns =
+        new("source underruns", "times a source gave its sound too late, so that the station's clock was set anew");
 
     public static readonly Figure SenderUnderruns = new("sender underruns", "times nothing came from who sends to the station");
 
@@ -23,7 +25,8 @@ internal static class ServerFigures
 
     public static readonly Figure RenditionsFailed = new("renditions failed", "times an encoder failed; its next listener starts it again");
 
-    public static readonly Figure PacketsDue = new("packets due", "packets that should have been sent so far: one to each listener, each time");
+    public static readonly Figure PacketsDue =
+        new("packets due", "packets that should have been sent so far: one to each listener, each time");
 
     public static readonly Figure Sent = new("sent", "packets that were");
 
@@ -36,6 +39,7 @@ internal static class ServerFigures
     /// <summary>All, in the panel's order.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
-        Listeners, Http, Moved, Refused, Tcp, Udp, SourceUnderruns, SenderUnderruns, PacketsLate, RenditionsFailed, PacketsDue, Sent, LateBy, Skipped, Dropped,
+        Listeners, Http, Moved, Refused, Tcp, Udp, SourceUnderruns, SenderUnderruns, PacketsLate, RenditionsFailed, PacketsDue, Sent,
+        LateBy, Skipped, Dropped,
     ];
 }

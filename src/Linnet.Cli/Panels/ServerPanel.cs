@@ -1,6 +1,6 @@
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Stations;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Radio;
 using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Panels;
@@ -21,12 +21,14 @@ internal static class ServerPanel
 
     /// <summary>The line that says what keys do.</summary>
     public static IEnumerable<PanelLine> Keys(int width) =>
-        new Flow(width).Add(PlayerPanel.Key("?", "explains")).Add(PlayerPanel.Key("a", "addresses")).Add(PlayerPanel.Key("q", "quits")).Lines;
+        new Flow(width).Add(PlayerPanel.Key("?", "explains")).Add(PlayerPanel.Key("a", "addresses"))
+            .Add(PlayerPanel.Key("q", "quits")).Lines;
 
     /// <summary>The panel's lines for a terminal of <paramref name="width"/> cells.</summary>
     public static IEnumerable<PanelLine> Render(ServerSnapshot server, int width) =>
     [
-        .. new Flow(width).Add(new PanelLine().Add("linnet ", Tone.Strong).Add("serving", Tone.Good)).Add(Text.Clock(server.Elapsed), Tone.Quiet)
+        .. new Flow(width).Add(new PanelLine().Add("linnet ", Tone.Strong).Add("serving", Tone.Good))
+            .Add(Text.Clock(server.Elapsed), Tone.Quiet)
             .Add(Listeners(server.Listeners)).Lines,
         .. server.Addresses.SelectMany((address, i) => new Flow(width, i == 0 ? 0 : OtherAddresses).Add(address, Tone.Accent).Lines),
         .. server.Radio is null ? [] : Http(server, server.Radio, width),
@@ -45,7 +47,8 @@ internal static class ServerPanel
         }
 
         return flow.Add(ServerFigures.Http, Text.Count(radio.Listeners))
-            .Add(ServerFigures.PacketsDue, Text.Count(radio.Sending.PacketsDue)).Add(ServerFigures.Sent, Text.Count(radio.Sending.PacketsSent))
+            .Add(ServerFigures.PacketsDue, Text.Count(radio.Sending.PacketsDue))
+            .Add(ServerFigures.Sent, Text.Count(radio.Sending.PacketsSent))
             .Add(ServerFigures.Moved, Text.Count(radio.Sending.Moves), Of(radio.Sending.Moves))
             .Add(ServerFigures.Refused, Text.Count(refused), Of(refused)).Lines;
     }
@@ -92,9 +95,11 @@ internal static class ServerPanel
         [
             new PanelLine { Rank = Gap },
             .. flow.Lines,
-            .. new Flow(width, indent: 3).AddWords(problem ?? station.Track?.ToString() ?? "", problem is null ? Tone.Plain : Tone.Bad).Lines,
+            .. new Flow(width, indent: 3).AddWords(
+                problem ?? station.Track?.ToString() ?? "", problem is null ? Tone.Plain : Tone.Bad).Lines,
             .. (station.State == StationState.Playing ? row.Levels : []).Select(level =>
-                new PanelLine { Rank = Meters }.Add($"{Margin}  ").AddMeter(level, Math.Clamp(width - 18, 4, 40)).Add($" {Text.Dbfs(level.Peak)}")),
+                new PanelLine { Rank = Meters }.Add($"{Margin}  ").AddMeter(level, Math.Clamp(width - 18, 4, 40))
+                    .Add($" {Text.Dbfs(level.Peak)}")),
         ];
     }
 

@@ -1,6 +1,7 @@
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Stations;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
 using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Panels;
@@ -35,7 +36,8 @@ internal sealed record ServerSnapshot(
     public int Listeners => Stations.Sum(static s => s.Listeners);
 
     /// <summary>Listeners let go because they did not keep up, or sending to them failed.</summary>
-    public long Dropped => Sending.StalledListeners + Sending.FailedListeners + (Radio?.Sending.StalledListeners ?? 0) + (Radio?.Sending.FailedListeners ?? 0);
+    public long Dropped =>
+        Sending.StalledListeners + Sending.FailedListeners + (Radio?.Sending.StalledListeners ?? 0) + (Radio?.Sending.FailedListeners ?? 0);
 }
 
 /// <summary>A station in it.</summary>

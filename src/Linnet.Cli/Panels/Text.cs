@@ -6,8 +6,8 @@ namespace Linnet.Cli.Panels;
 internal static class Text
 {
     /// <summary>
-    /// <paramref name="text"/> with spaces for control characters: titles and reasons come from strangers, and must neither steer the terminal
-    /// nor look like more than one line.
+    /// <paramref name="text"/> with spaces for control characters: titles and reasons come from strangers, and must neither steer the
+    /// terminal nor look like more than one line.
     /// </summary>
     public static string Printable(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)) : text;
@@ -16,15 +16,28 @@ internal static class Text
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
         : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
 
-    public static string Ms(TimeSpan time, int decimals = 0) => time.TotalMilliseconds.ToString($"F{decimals}", CultureInfo.InvariantCulture) + " ms";
+    public static string Ms(TimeSpan time, int decimals = 0) =>
+        time.TotalMilliseconds.ToString($"F{decimals}", CultureInfo.InvariantCulture) + " ms";
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Number(long count, string thing) => $"{Count(count)} {thing}{(count == 1 ? "" : "s")}";
 
-    public static string Dbfs(double dbfs) => dbfs <= Ballistics.Floor ? "   −∞ dBFS" : dbfs.ToString("0.0", CultureInfo.InvariantCulture).Replace('-', '−').PadLeft(5) + " dBFS";
+    public static string Dbfs(double dbfs) =>
+        dbfs <= Ballistics.Floor ? "   −∞ dBFS" : dbfs.ToString("0.0", CultureInfo.InvariantCulture).Replace('-', '−').PadLeft(5) + " dBFS";
 
     /// <summary>A format as people name it: 44.1 kHz stereo.</summary>
-    public static string Format(int sampleRate, int channels) =>
-        string.Create(CultureInfo.InvariantCulture, $"{sampleRate / 1000.0:0.###} kHz {channels switch { 1 => "mono", 2 => "stereo", 6 => "5.1", 8 => "7.1", _ => $"{channels} channels" }}");
+    public static string Format(int sampleRate, int channels)
+    {
+        string layout = channels switch
+        {
+            1 => "mono",
+            2 => "stereo",
+            6 => "5.1",
+            8 => "7.1",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{channels} channels"),
+        };
+
+        return string.Create(CultureInfo.InvariantCulture, $"{sampleRate / 1000.0:0.###} kHz {layout}");
+    }
 }

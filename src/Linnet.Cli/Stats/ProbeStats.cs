@@ -5,7 +5,9 @@ using Linnet.Wire;
 
 namespace Linnet.Cli.Stats;
 
-/// <summary>What <c>probe --json</c> prints. The order of the fields is theirs on the line; <see langword="null"/> is what could not be measured.</summary>
+/// <summary>
+/// What <c>probe --json</c> prints. The order of the fields is theirs on the line; <see langword="null"/> is what could not be measured.
+/// </summary>
 internal sealed record ProbeStats(
     string Address,
     string? Codec,
@@ -76,7 +78,8 @@ internal sealed record DelayStats(double P50, double P90, double P99, [property:
 
 /// <summary>A profile in it.</summary>
 internal sealed record TrialStats(
-    string Name, double DelayMs, double MaxDelayMs, double LatePercent, double MissingPercent, long Underruns, string Repair, double MissingAfterRepairPercent)
+    string Name, double DelayMs, double MaxDelayMs, double LatePercent, double MissingPercent, long Underruns, string Repair,
+    double MissingAfterRepairPercent)
 {
     public static TrialStats Of(ProfileTrial trial) => new(
         trial.Name,

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Linnet.Audio;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Cli.Panels;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Radio;
 using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Stats;
@@ -48,7 +48,8 @@ internal sealed record ServerStats(
     /// <summary>Reasons as fields are written.</summary>
     internal static SortedDictionary<string, long> Words<T>(IReadOnlyDictionary<T, long> counts)
         where T : struct, Enum =>
-        new(counts.ToDictionary(static c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.Key.ToString()), static c => c.Value), StringComparer.Ordinal);
+        new(counts.ToDictionary(static c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.Key.ToString()), static c => c.Value),
+            StringComparer.Ordinal);
 }
 
 /// <summary>Listening over HTTP in it; left out where that is off.</summary>
@@ -89,10 +90,12 @@ internal sealed record RadioStats(
 
 /// <summary>The PyAudio tutorial's programs in it; left out where they are not served.</summary>
 internal sealed record PyAudioStats(
-    int TcpListeners, int UdpListeners, long Accepted, long Renewed, IReadOnlyDictionary<string, long> Refused, IReadOnlyDictionary<string, long> Ended)
+    int TcpListeners, int UdpListeners, long Accepted, long Renewed, IReadOnlyDictionary<string, long> Refused,
+    IReadOnlyDictionary<string, long> Ended)
 {
     public static PyAudioStats Of(PyAudioServerSnapshot server) => new(
-        server.TcpListeners, server.UdpListeners, server.Accepted, server.Renewed, ServerStats.Words(server.Refused), ServerStats.Words(server.Ended));
+        server.TcpListeners, server.UdpListeners, server.Accepted, server.Renewed, ServerStats.Words(server.Refused),
+        ServerStats.Words(server.Ended));
 }
 
 /// <summary>A station in it.</summary>

@@ -11,7 +11,8 @@ internal sealed record IcecastStatus([property: JsonPropertyName("icestats")] Ic
 {
     internal static IcecastStatus Of(SiteView site, DateTimeOffset started)
     {
-        IcecastSource[] sources = [.. site.Stations.SelectMany(station => station.Streams.Select(stream => IcecastSource.Of(site, station, stream)))];
+        IcecastSource[] sources =
+            [.. site.Stations.SelectMany(station => station.Streams.Select(stream => IcecastSource.Of(site, station, stream)))];
 
         // Icecast gives one source as an object and several as a list; none: no field.
         JsonElement? source = sources.Length switch
@@ -64,7 +65,8 @@ internal sealed record IcecastSource(
         TrackInfo? track = station.Station.Track;
         return new IcecastSource(
             track?.Artist,
-            string.Create(CultureInfo.InvariantCulture, $"ice-samplerate={stream.SampleRate};ice-bitrate={stream.BitRate / 1000};ice-channels={stream.Channels}"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"ice-samplerate={stream.SampleRate};ice-bitrate={stream.BitRate / 1000};ice-channels={stream.Channels}"),
             stream.BitRate / 1000,
             stream.Channels,
             station.Description?.Genre,

@@ -10,7 +10,8 @@ internal static class MetricsEndpoint
     internal const string Path = "/metrics";
 
     /// <summary>
-    /// Whether the request is for it, and from where it may be read. A loopback address that a proxy on another machine names is not this machine.
+    /// Whether the request is for it, and from where it may be read. A loopback address that a proxy on another machine names is not this
+    /// machine.
     /// </summary>
     internal static bool IsAllowed(HttpContext context, IReadOnlyList<IPNetwork> networks) =>
         context.Request.Path.Equals(Path, StringComparison.Ordinal)

@@ -6,8 +6,8 @@ namespace Linnet.Server.Endpoints;
 
 /// <summary>
 /// Serves the PyAudio tutorial's TCP clients on an endpoint of Kestrel's:
-/// <c>kestrel.ListenAnyIP(9610, o => o.UseConnectionHandler&lt;PyAudioConnectionHandler&gt;())</c>, for programs that are ASP.NET Core applications already.
-/// Others use <see cref="Transports.TcpListenerHost"/>.
+/// <c>kestrel.ListenAnyIP(9610, o => o.UseConnectionHandler&lt;PyAudioConnectionHandler&gt;())</c>, for programs that are ASP.NET Core
+/// applications already. Others use <see cref="Transports.TcpListenerHost"/>.
 /// </summary>
 /// <param name="server">Serves the connections.</param>
 /// <remarks>Sound goes straight to the connection's socket, so an endpoint with TLS, or without a socket, is refused.</remarks>

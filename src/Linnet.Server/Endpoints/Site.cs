@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Linnet.Server.Hosting;
+using Linnet.Serving;
 using Linnet.Stations;
 using Microsoft.AspNetCore.Http;
 
@@ -44,7 +45,8 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
         context.Response.Headers.AccessControlAllowOrigin = "*";
         IcecastStatus status = IcecastStatus.Of(Look(context), _started);
         return SendAsync(
-            context, StatusCodes.Status200OK, "application/json; charset=utf-8", JsonSerializer.Serialize(status, IcecastStatusJson.Default.IcecastStatus));
+            context, StatusCodes.Status200OK, "application/json; charset=utf-8",
+            JsonSerializer.Serialize(status, IcecastStatusJson.Default.IcecastStatus));
     }
 
     private Task SendStationsAsync(HttpContext context)
@@ -76,6 +78,7 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

@@ -1,7 +1,9 @@
 using Linnet.Broadcast;
+using Linnet.Broadcast.Streams;
 using Linnet.Server.Hosting;
+using Linnet.Serving;
 using Linnet.Stations;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Icy;
 using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Http;
@@ -67,14 +69,16 @@ internal sealed record StreamView(
     internal static StreamView Of(string station, StreamRendition stream, IReadOnlyList<RadioRenditionSnapshot> heard)
     {
         RenditionInfo info = stream.Ring.Info;
-        string variant = stream.Name.StartsWith(stream.Extension + "-", StringComparison.Ordinal) ? stream.Name[stream.Extension.Length..] : "";
+        string variant =
+            stream.Name.StartsWith(stream.Extension + "-", StringComparison.Ordinal) ? stream.Name[stream.Extension.Length..] : "";
         string label = stream.Extension is "flac" or "wav"
             ? $"{stream.Extension.ToUpperInvariant()} (lossless)"
             : $"{(stream.Extension == "opus" ? "Opus" : stream.Extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
         int listeners = stream.Ring.Leases;
         int peak = heard.FirstOrDefault(h => h.Station == station && h.Rendition == stream.Name)?.Peak ?? 0;
         return new StreamView(
-            $"/{station}{variant}.{stream.Extension}", stream.Extension, label, stream.ContentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels,
+            $"/{station}{variant}.{stream.Extension}", stream.Extension, label, stream.ContentType, info.BitRate, info.Payload.ClockRate,
+            info.Payload.Channels,
             listeners, Math.Max(listeners, peak));
     }
 }

@@ -14,13 +14,15 @@ namespace Linnet.Server.Hosting;
 /// <param name="origin">Who is at its far end, behind the proxies that are trusted.</param>
 /// <param name="cancellationToken">The server stops.</param>
 /// <returns><see langword="false"/>: it is not, and nothing of it was consumed.</returns>
-public delegate ValueTask<bool> AudioConnectionHandler(IDuplexPipe transport, Socket socket, ClientOrigin origin, CancellationToken cancellationToken);
+public delegate ValueTask<bool> AudioConnectionHandler(
+    IDuplexPipe transport, Socket socket, ClientOrigin origin, CancellationToken cancellationToken);
 
 /// <summary>
 /// Stands before Kestrel's HTTP on a port that listeners, pushers and browsers share: sound is served past it (Icecast's protocol is not
 /// HTTP: docs/wire/icy.md), everything else goes on to it with its bytes untouched.
 /// </summary>
-/// <remarks>It sees a connection's first request alone, so the pages' answers close their connections: the next request may be for sound.</remarks>
+/// <remarks>It sees a connection's first request alone, so the pages' answers close their connections: the next request may be for
+/// sound.</remarks>
 internal static class AudioConnections
 {
     internal static ConnectionDelegate Before(

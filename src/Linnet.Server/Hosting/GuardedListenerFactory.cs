@@ -8,8 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace Linnet.Server.Hosting;
 
-/// <summary>Lets Kestrel accept through the server's gate. Its own accepting knows no limit of open files, and where they run out it tries again without a pause.</summary>
-internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<SocketTransportOptions> options, ILoggerFactory logging) : IConnectionListenerFactory
+/// <summary>
+/// Lets Kestrel accept through the server's gate. Its own accepting knows no limit of open files, and where they run out it tries again
+/// without a pause.
+/// </summary>
+internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<SocketTransportOptions> options, ILoggerFactory logging)
+    : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -21,7 +25,9 @@ internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<Socke
             return ValueTask.FromResult<IConnectionListener>(new GuardedListener(
                 socket,
                 gate,
-                new SocketConnectionContextFactory(new SocketConnectionFactoryOptions { MaxReadBufferSize = options.Value.MaxReadBufferSize }, logging.CreateLogger<GuardedListener>())));
+                new SocketConnectionContextFactory(
+                    new SocketConnectionFactoryOptions { MaxReadBufferSize = options.Value.MaxReadBufferSize },
+                    logging.CreateLogger<GuardedListener>())));
         }
         catch
         {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// Lets ASP.NET speak through the server's own logger, and only when something is wrong. That a host did not start is not among it: whoever started
-/// it gets the exception, and says that in words of this program.
+/// Lets ASP.NET speak through the server's own logger, and only when something is wrong. That a host did not start is not among it: whoever
+/// started it gets the exception, and says that in words of this program.
 /// </summary>
 internal sealed partial class HostLogging(ILogger logger) : ILoggerProvider
 {
@@ -13,7 +13,8 @@ internal sealed partial class HostLogging(ILogger logger) : ILoggerProvider
     // Kestrel's timer was late: so it is on every busy machine, and "late by" and the metrics show that better.
     private const string LateHeartbeat = "HeartbeatSlow";
 
-    public ILogger CreateLogger(string categoryName) => new Pages(logger, isSilent: categoryName.StartsWith(OfTheHost, StringComparison.Ordinal));
+    public ILogger CreateLogger(string categoryName) =>
+        new Pages(logger, isSilent: categoryName.StartsWith(OfTheHost, StringComparison.Ordinal));
 
     public void Dispose()
     {
@@ -28,7 +29,8 @@ internal sealed partial class HostLogging(ILogger logger) : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => !isSilent && logger.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel) && eventId.Name != LateHeartbeat)
             {

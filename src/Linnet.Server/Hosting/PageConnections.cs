@@ -4,16 +4,16 @@ using System.Net;
 using System.Text;
 using Linnet.Server.Endpoints;
 using Linnet.Transports;
-using Linnet.Transports.Http;
-using Linnet.Wire.Icy;
+using Linnet.Transports.Http.Radio;
+using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Connections;
 
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// Lets in so many connections for pages, and so many of one address, that listeners' connections never want for room because of them; and cuts
-/// those that take too long. Who asks whether the server is well has places of its own.
+/// Lets in so many connections for pages, and so many of one address, that listeners' connections never want for room because of them; and
+/// cuts those that take too long. Who asks whether the server is well has places of its own.
 /// </summary>
 /// <param name="proxies">Who is believed to say for whom it asks.</param>
 /// <param name="gate">Counts connections for the clients behind proxies.</param>
@@ -34,13 +34,14 @@ internal sealed class PageConnections(TrustedProxies proxies, ConnectionGate gat
     /// <summary>How long one may last: a page of 64 KiB by a slow modem.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    // A connection that is closed while something comes is reset, and with that the answer may be lost: so it stays open and the rest is read,
-    // but not all of it, and not for long. To complete the output would close it at once, in both directions.
+    // A connection that is closed while something comes is reset, and with that the answer may be lost: so it stays open and the rest is
+    // read, but not all of it, and not for long. To complete the output would close it at once, in both directions.
     private const long MaxRest = 64 * 1024;
 
     internal static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
-    // As whoever stands before has read it. Of a head that is not understood here nobody is known to have sent it, whatever Kestrel makes of it.
+    // As whoever stands before has read it. Of a head that is not understood here nobody is known to have sent it, whatever Kestrel makes
+    // of it.
     private static readonly HttpLimits Limits = new RadioServerOptions().Request;
 
     private readonly AddressQuota _pages = new(Most, MostPerAddress);
@@ -97,7 +98,10 @@ internal sealed class PageConnections(TrustedProxies proxies, ConnectionGate gat
         }
     };
 
-    /// <summary>Looks at the request, which is there: whoever stands before has read it and given it back. What makes no sense is Kestrel's to refuse.</summary>
+    /// <summary>
+    /// Looks at the request, which is there: whoever stands before has read it and given it back. What makes no sense is Kestrel's to
+    /// refuse.
+    /// </summary>
     private static HttpRequestHead? Look(PipeReader input)
     {
         if (!input.TryRead(out ReadResult read))
@@ -117,7 +121,10 @@ internal sealed class PageConnections(TrustedProxies proxies, ConnectionGate gat
         : null;
 
     private static byte[] Answer(string status, string header, string text) => Encoding.ASCII.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\n{header}Content-Type: text/plain; charset=utf-8\r\nContent-Length: {text.Length}\r\nConnection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n{text}"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {status}\r\n{header}Content-Type: text/plain; charset=utf-8\r\nContent-Length: {text.Length}\r\nConnection: "
+                + $"close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n{text}"));
 
     private async Task RefuseAsync(ConnectionContext connection, byte[] answer, bool hasBody)
     {

@@ -7,7 +7,8 @@ namespace Linnet.Server.Hosting;
 
 /// <summary>
 /// A web host that takes nothing from where it happens to run: no <c>appsettings.json</c> of the working folder, no <c>ASPNETCORE_</c> or
-/// <c>DOTNET_</c> variable, no startup code of others. What configures it is said to it; OpenTelemetry's own variables alone are let through.
+/// <c>DOTNET_</c> variable, no startup code of others. What configures it is said to it; OpenTelemetry's own variables alone are let
+/// through.
 /// </summary>
 internal static class PlainHost
 {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Server.Endpoints;
-using Linnet.Stations;
+using Linnet.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -95,12 +95,14 @@ public sealed class RadioHost : IAsyncDisposable
     // Variables that begin with OTEL_ may name it otherwise, so they come last.
     private static void Describe(ResourceBuilder resource) => resource
         .Clear()
-        .AddService("linnet", serviceVersion: typeof(StationServer).Assembly.GetName().Version?.ToString(3), autoGenerateServiceInstanceId: false)
+        .AddService("linnet", serviceVersion: typeof(StationServer).Assembly.GetName().Version?.ToString(3),
+            autoGenerateServiceInstanceId: false)
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 
     private static WebApplication Build(
-        StationServer server, AudioConnectionHandler serveAudio, RadioHostOptions options, PageConnections pages, TimeProvider time, ILogger logger)
+        StationServer server, AudioConnectionHandler serveAudio, RadioHostOptions options, PageConnections pages, TimeProvider time,
+        ILogger logger)
     {
         WebApplicationBuilder builder = PlainHost.CreateBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new HostLogging(logger));
@@ -137,7 +139,7 @@ public sealed class RadioHost : IAsyncDisposable
         WebApplication app = builder.Build();
         var metrics = new ServerMetrics(server, app.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
-        app.Use(PageManners.Apply);
+        app.Use(PageHeaders.Apply);
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context => MetricsEndpoint.IsAllowed(context, options.MetricsNetworks));
         var site = new Site(server, options, time);
         app.Run(site.ServeAsync);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Linnet.Audio;
 
 /// <summary>
-/// Text of bytes that may be no UTF-8, such as the name of a file on Linux: each byte that is none is one lone surrogate, U+DC80 to U+DCFF. So the same
-/// bytes come out again, and what is UTF-8 is ordinary text.
+/// Text of bytes that may be no UTF-8, such as the name of a file on Linux: each byte that is none is one lone surrogate, U+DC80 to U+DCFF.
+/// So the same bytes come out again, and what is UTF-8 is ordinary text.
 /// </summary>
 /// <remarks>For comparing, splitting and handing on. What people see goes through <see cref="Shown"/>.</remarks>
 internal static class ByteText
@@ -87,7 +87,9 @@ internal static class ByteText
         : HasBytes(text) ? Windows1252.Decode(Encode(text))
         : text;
 
-    /// <summary>A path for people. Each name in it is read for itself, as folders are not named by the same program as what is in them.</summary>
+    /// <summary>
+    /// A path for people. Each name in it is read for itself, as folders are not named by the same program as what is in them.
+    /// </summary>
     internal static string Shown(string path) =>
         HasBytes(path) ? string.Join('/', path.Split('/').Select(static name => ToText(name))) : path;
 }

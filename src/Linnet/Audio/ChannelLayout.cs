@@ -4,12 +4,13 @@ using System.Numerics;
 namespace Linnet.Audio;
 
 /// <summary>
-/// Puts sound whose channels are for other speakers than usual, or in another order, into the usual layout that has all its speakers. Channels that the
-/// sound lacks are silent: 2.1 becomes 5.1, and 4.0 becomes 6.1.
+/// Puts sound whose channels are for other speakers than usual, or in another order, into the usual layout that has all its speakers.
+/// Channels that the sound lacks are silent: 2.1 becomes 5.1, and 4.0 becomes 6.1.
 /// </summary>
 /// <remarks>
-/// From then on the number of channels says all, for every encoder, transport and downmix. Where each speaker has its place, samples are not changed; a
-/// speaker that no usual layout has is mixed into its neighbours. Back and side speakers are the same where there is one pair.
+/// From then on the number of channels says all, for every encoder, transport and downmix. Where each speaker has its place, samples are
+/// not changed; a speaker that no usual layout has is mixed into its neighbours. Back and side speakers are the same where there is one
+/// pair.
 /// </remarks>
 internal sealed class ChannelLayout
 {
@@ -28,8 +29,8 @@ internal sealed class ChannelLayout
 
     /// <summary>The layout of a WAV's channel mask, from anyone.</summary>
     /// <returns>
-    /// <see langword="null"/>: the usual one. So is a mask that names other than as many speakers as there are channels; and mono is mono and stereo is
-    /// stereo, whatever their mask is.
+    /// <see langword="null"/>: the usual one. So is a mask that names other than as many speakers as there are channels; and mono is mono
+    /// and stereo is stereo, whatever their mask is.
     /// </returns>
     internal static ChannelLayout? OfMask(uint mask, int channels)
     {
@@ -50,11 +51,15 @@ internal sealed class ChannelLayout
 
     /// <summary>The layout of a mask as tags have it, such as <c>0x10F</c>, from anyone; <see langword="null"/>: the usual one.</summary>
     internal static ChannelLayout? OfMask(string? tag, int channels) =>
-        tag is ['0', 'x' or 'X', .. string digits] && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint mask)
+        tag is ['0', 'x' or 'X', .. string digits]
+            && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint mask)
             ? OfMask(mask, channels)
             : null;
 
-    /// <summary>The layout of channels in the order of their speakers; <see langword="null"/>: the usual one, also where a speaker is unknown or there twice.</summary>
+    /// <summary>
+    /// The layout of channels in the order of their speakers; <see langword="null"/>: the usual one, also where a speaker is unknown or
+    /// there twice.
+    /// </summary>
     internal static ChannelLayout? Of(ReadOnlySpan<Speaker> speakers)
     {
         if (speakers.Length is < 3 or > AudioFormat.MaxChannels)

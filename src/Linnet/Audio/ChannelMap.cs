@@ -57,7 +57,8 @@ public sealed class ChannelMap
     /// <param name="source">Whole frames of <see cref="From"/> channels.</param>
     /// <param name="target">Room for as many frames of <see cref="To"/> channels; not the same memory.</param>
     /// <returns>Frames mapped.</returns>
-    /// <exception cref="ArgumentException"><paramref name="source"/> is not whole frames, or <paramref name="target"/> is too short.</exception>
+    /// <exception cref="ArgumentException"><paramref name="source"/> is not whole frames, or <paramref name="target"/> is too
+    /// short.</exception>
     public int Apply(ReadOnlySpan<float> source, Span<float> target)
     {
         (int frames, int rest) = Math.DivRem(source.Length, From);
@@ -164,7 +165,8 @@ public sealed class ChannelMap
     private bool IsPlaced(int channel)
     {
         int[] targets = [.. Enumerable.Range(0, To).Where(target => Weight(channel, target) != 0)];
-        return targets is [int only] && Weight(channel, only) == 1 && Enumerable.Range(0, From).Count(source => Weight(source, only) != 0) == 1;
+        return targets is [int only] && Weight(channel, only) == 1
+            && Enumerable.Range(0, From).Count(source => Weight(source, only) != 0) == 1;
     }
 
     private static int Checked(int channels, string name)

@@ -7,7 +7,8 @@ namespace Linnet.Audio;
 internal static class DotProduct
 {
     /// <summary>Σ a[i]·b[i] over the length of <paramref name="a"/>; <paramref name="b"/> is at least as long.</summary>
-    /// <remarks>The order of additions depends on the length alone, so equal sounds give equal results wherever they lie in memory.</remarks>
+    /// <remarks>The order of additions depends on the length alone, so equal sounds give equal results wherever they lie in
+    /// memory.</remarks>
     internal static float Of(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         b = b[..a.Length];

@@ -15,7 +15,9 @@ internal static class G711
 
     internal static void ToALaw(ReadOnlySpan<float> pcm, Span<byte> destination) => FindNearest(ALaw, pcm, destination);
 
-    /// <summary>The 16 bit value of a µ-law byte: all bits inverted, then sign, 3 bits of segment, 4 of step; 33 half steps of bias.</summary>
+    /// <summary>
+    /// The 16 bit value of a µ-law byte: all bits inverted, then sign, 3 bits of segment, 4 of step; 33 half steps of bias.
+    /// </summary>
     internal static int MuLawValue(byte code)
     {
         const int Bias = 33 << 2;
@@ -24,7 +26,9 @@ internal static class G711
         return (bits & 0x80) != 0 ? -magnitude : magnitude;
     }
 
-    /// <summary>The 16 bit value of an A-law byte: even bits inverted; the two lowest segments are linear, the middle of each step is meant.</summary>
+    /// <summary>
+    /// The 16 bit value of an A-law byte: even bits inverted; the two lowest segments are linear, the middle of each step is meant.
+    /// </summary>
     internal static int ALawValue(byte code)
     {
         int bits = code ^ 0x55;
@@ -42,13 +46,16 @@ internal static class G711
         }
     }
 
-    /// <summary>The byte whose value is nearest. A byte's sign and size are in order in each half of the table, so it is searched for by halves.</summary>
+    /// <summary>
+    /// The byte whose value is nearest. A byte's sign and size are in order in each half of the table, so it is searched for by halves.
+    /// </summary>
     private static void FindNearest(float[] table, ReadOnlySpan<float> pcm, Span<byte> destination)
     {
         byte mask = table == ALaw ? (byte)0x55 : (byte)0xFF;
         for (int i = 0; i < pcm.Length; i++)
         {
-            // Undone, the low seven bits count upwards in both laws; the sign bit is 0 for what is below zero in A-law and above it in µ-law.
+            // Undone, the low seven bits count upwards in both laws; the sign bit is 0 for what is below zero in A-law and above it in
+            // µ-law.
             float magnitude = float.IsNaN(pcm[i]) ? 0 : MathF.Abs(pcm[i]);
             int sign = (pcm[i] < 0) == (mask == 0x55) ? 0 : 0x80;
             (int low, int high) = (0, 127);

@@ -14,8 +14,8 @@ internal static class NamedEncoding
     private const int Utf8 = 65001;
 
     /// <summary>
-    /// The encoding; <see langword="null"/> if .NET knows none of that name, and for UTF-8 and ASCII, as that is what texts are taken for anyway. Latin-1
-    /// is Windows-1252, which says the same and more.
+    /// The encoding; <see langword="null"/> if .NET knows none of that name, and for UTF-8 and ASCII, as that is what texts are taken for
+    /// anyway. Latin-1 is Windows-1252, which says the same and more.
     /// </summary>
     internal static Encoding? Find(string? name)
     {

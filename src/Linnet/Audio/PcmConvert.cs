@@ -15,7 +15,8 @@ public static class PcmConvert
     /// <param name="source">Whole samples. Float samples that are not finite are read as silence.</param>
     /// <param name="pcm">Room for at least as many samples.</param>
     /// <returns>Samples written.</returns>
-    /// <exception cref="ArgumentException"><paramref name="source"/> is not whole samples, or <paramref name="pcm"/> is too short.</exception>
+    /// <exception cref="ArgumentException"><paramref name="source"/> is not whole samples, or <paramref name="pcm"/> is too
+    /// short.</exception>
     public static int ToFloat(SampleEncoding encoding, ReadOnlySpan<byte> source, Span<float> pcm)
     {
         ArgumentNullException.ThrowIfNull(encoding);
@@ -125,7 +126,8 @@ public static class PcmConvert
         int i = 0;
         for (; i + Vector128<float>.Count <= pcm.Length; i += Vector128<float>.Count)
         {
-            PcmRound.ToIntegers(Vector128.Create(pcm[i..]) * scale, Vector128.Create(-max - 1), Vector128.Create(max)).CopyTo(destination[i..]);
+            PcmRound.ToIntegers(Vector128.Create(pcm[i..]) * scale, Vector128.Create(-max - 1), Vector128.Create(max))
+                .CopyTo(destination[i..]);
         }
 
         for (; i < pcm.Length; i++)

@@ -1,6 +1,8 @@
 namespace Linnet.Audio;
 
-/// <summary>Leaves out a piece of sound, or plays one twice, where it is most like itself: whole periods of the pitch, so that nobody hears it.</summary>
+/// <summary>
+/// Leaves out a piece of sound, or plays one twice, where it is most like itself: whole periods of the pitch, so that nobody hears it.
+/// </summary>
 /// <remarks>
 /// The sound at the place one comes from and at the place one goes to are compared over 8 ms (normalised correlation, all
 /// channels together), first on a coarse copy, then to the frame; then the one is faded into the other. The gains keep the power
@@ -43,7 +45,8 @@ internal sealed class PitchSplice
     internal int Fade { get; }
 
     /// <summary>Finds how far to go, forwards or back, from a place.</summary>
-    /// <param name="pcm">Interleaved; reaches <see cref="Fade"/> frames beyond the place, and as far beyond the furthest place to go to.</param>
+    /// <param name="pcm">Interleaved; reaches <see cref="Fade"/> frames beyond the place, and as far beyond the furthest place to go
+    /// to.</param>
     /// <param name="place">Index of the frame that comes next.</param>
     /// <param name="direction">1: sound is left out; −1: sound is played again.</param>
     /// <param name="least">The least frames to go, at least <see cref="Shortest"/>.</param>

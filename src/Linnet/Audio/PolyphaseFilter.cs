@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Linnet.Audio;
 
-/// <summary>The impulse response of the resampler's low-pass filter, sampled finely: one row of taps for each of many fractions of a frame.</summary>
+/// <summary>
+/// The impulse response of the resampler's low-pass filter, sampled finely: one row of taps for each of many fractions of a frame.
+/// </summary>
 /// <remarks>
 /// A sinc under a Kaiser window for 120 dB. Between rows the taps are interpolated linearly, which costs less than the window:
 /// −120 dB at the edge of the band, −170 dB at 1 kHz. The fractions of a fixed ratio fall on rows wherever that takes no

@@ -7,7 +7,8 @@ namespace Linnet.Audio;
 /// <param name="TrackPeak">Its loudest sample, 1 being full scale.</param>
 /// <param name="AlbumGain">Decibels for all of its album.</param>
 /// <param name="AlbumPeak">The album's loudest sample.</param>
-/// <remarks>Source: ReplayGain 2.0; RFC 7845 §5.2.1, whose gains are for a level 5 dB lower. Values beyond what music needs are taken for nonsense.</remarks>
+/// <remarks>Source: ReplayGain 2.0; RFC 7845 §5.2.1, whose gains are for a level 5 dB lower. Values beyond what music needs are taken for
+/// nonsense.</remarks>
 public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null, float? AlbumGain = null, float? AlbumPeak = null)
 {
     /// <summary>No tags at all.</summary>
@@ -23,8 +24,8 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
     private const float R128Offset = 5;
 
     /// <summary>
-    /// What to multiply samples with: by the track's gain, or the album's where it has none. Never so much that the loudest sample leaves full scale; where the
-    /// peak is not known, nothing is made louder.
+    /// What to multiply samples with: by the track's gain, or the album's where it has none. Never so much that the loudest sample leaves
+    /// full scale; where the peak is not known, nothing is made louder.
     /// </summary>
     public float Factor
     {
@@ -48,7 +49,10 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
         return new(TrackGain ?? other.TrackGain, TrackPeak ?? other.TrackPeak, AlbumGain ?? other.AlbumGain, AlbumPeak ?? other.AlbumPeak);
     }
 
-    /// <summary>These tags and one more, if it is one of loudness: <c>REPLAYGAIN_TRACK_GAIN</c> and its kin, in any case, or Opus' <c>R128_TRACK_GAIN</c>.</summary>
+    /// <summary>
+    /// These tags and one more, if it is one of loudness: <c>REPLAYGAIN_TRACK_GAIN</c> and its kin, in any case, or Opus'
+    /// <c>R128_TRACK_GAIN</c>.
+    /// </summary>
     /// <param name="name">From anyone.</param>
     /// <param name="value">From anyone: <c>-7.03 dB</c>, <c>0.988</c>, or for Opus <c>-1800</c>.</param>
     public ReplayGain With(string name, string value)

@@ -38,7 +38,9 @@ public sealed class Resampler
     private long _first;
     private int _held;
 
-    /// <summary>Position of the next output frame in input frames: whole, plus <c>_fraction / _output</c>, plus <c>_offset / 2^48</c>.</summary>
+    /// <summary>
+    /// Position of the next output frame in input frames: whole, plus <c>_fraction / _output</c>, plus <c>_offset / 2^48</c>.
+    /// </summary>
     private long _whole;
     private long _fraction;
     private long _offset;
@@ -85,7 +87,9 @@ public sealed class Resampler
     /// <summary>Samples per frame.</summary>
     public int Channels { get; }
 
-    /// <summary>Input frames that must have arrived after the time of an output frame before it can be given: 40 for equal rates, more else.</summary>
+    /// <summary>
+    /// Input frames that must have arrived after the time of an output frame before it can be given: 40 for equal rates, more else.
+    /// </summary>
     public int LookAhead => _filter.Half;
 
     /// <summary>Position of the next input frame.</summary>
@@ -116,7 +120,9 @@ public sealed class Resampler
         }
     }
 
-    /// <summary>Input frames that must still be given before <paramref name="outputFrames"/> can be had. Never too few; exact unless steered.</summary>
+    /// <summary>
+    /// Input frames that must still be given before <paramref name="outputFrames"/> can be had. Never too few; exact unless steered.
+    /// </summary>
     public int InputFramesFor(int outputFrames)
     {
         if (outputFrames <= 0)
@@ -180,7 +186,9 @@ public sealed class Resampler
         while (consumed < given && (written + 1) * Channels <= output.Length);
     }
 
-    /// <summary>Gives what is left at the end of the stream: the output frames whose time is before the end, after which is silence.</summary>
+    /// <summary>
+    /// Gives what is left at the end of the stream: the output frames whose time is before the end, after which is silence.
+    /// </summary>
     /// <param name="output">Room for whole frames.</param>
     /// <returns>Frames given; call again until it is 0.</returns>
     public int Flush(Span<float> output)

@@ -4,12 +4,14 @@ namespace Linnet.Audio;
 
 /// <summary>What every sample inside Linnet is: a number, and at most 24 dB above full scale.</summary>
 /// <remarks>
-/// Float files, pipes and lossy streams can hold anything. What is within the limit is not changed, bit for bit, so limiting again costs a comparison
-/// and no sound. A NaN becomes silence: it would stay in every filter that it passes.
+/// Float files, pipes and lossy streams can hold anything. What is within the limit is not changed, bit for bit, so limiting again costs a
+/// comparison and no sound. A NaN becomes silence: it would stay in every filter that it passes.
 /// </remarks>
 internal static class SampleLimit
 {
-    /// <summary>The loudest sample, in units of full scale. Real recordings stay far below, and filters and encoders are far from their own limits.</summary>
+    /// <summary>
+    /// The loudest sample, in units of full scale. Real recordings stay far below, and filters and encoders are far from their own limits.
+    /// </summary>
     internal const float Max = 16;
 
     /// <summary>Limits samples in place.</summary>

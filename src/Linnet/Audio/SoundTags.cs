@@ -18,5 +18,6 @@ public sealed record SoundTags(string? Title, string? Artist = null, ReplayGain?
 
     /// <summary>These tags and, where they say nothing, others.</summary>
     internal SoundTags Or(SoundTags other) => new(
-        Title ?? other.Title, Title is null ? Artist ?? other.Artist : Artist, Loudness is null ? other.Loudness : other.Loudness is null ? Loudness : Loudness.Or(other.Loudness));
+        Title ?? other.Title, Title is null ? Artist ?? other.Artist : Artist,
+        Loudness is null ? other.Loudness : other.Loudness is null ? Loudness : Loudness.Or(other.Loudness));
 }

@@ -24,7 +24,9 @@ internal enum Speaker
     TopBackRight,
 }
 
-/// <summary>The speakers of 1–8 channels as all of Linnet orders them, and what programs assume where nobody says more: WAV's and FLAC's order.</summary>
+/// <summary>
+/// The speakers of 1–8 channels as all of Linnet orders them, and what programs assume where nobody says more: WAV's and FLAC's order.
+/// </summary>
 /// <remarks>Source: RFC 9639 §9.1.3; Microsoft's <c>ksmedia.h</c>.</remarks>
 internal static class UsualSpeakers
 {

@@ -20,7 +20,9 @@ internal static class TagText
         return Clean(Decoded(bytes, encoding));
     }
 
-    /// <summary>One line without control characters, trimmed, at most <see cref="MaxLength"/> long; <see langword="null"/> if empty.</summary>
+    /// <summary>
+    /// One line without control characters, trimmed, at most <see cref="MaxLength"/> long; <see langword="null"/> if empty.
+    /// </summary>
     internal static string? Clean(string text)
     {
         var clean = new StringBuilder(Math.Min(text.Length, MaxLength));
@@ -45,7 +47,9 @@ internal static class TagText
         return trimmed.Length == 0 ? null : trimmed;
     }
 
-    /// <summary>The whole of <paramref name="bytes"/> in <paramref name="encoding"/>; without one as UTF-8 if it is valid, else as Windows-1252.</summary>
+    /// <summary>
+    /// The whole of <paramref name="bytes"/> in <paramref name="encoding"/>; without one as UTF-8 if it is valid, else as Windows-1252.
+    /// </summary>
     internal static string Decoded(ReadOnlySpan<byte> bytes, Encoding? encoding = null)
     {
         if (encoding is not null)
@@ -63,7 +67,9 @@ internal static class TagText
         }
     }
 
-    /// <summary>At most so many of the bytes. A character of UTF-8 is not cut in two: the whole would be taken for another encoding.</summary>
+    /// <summary>
+    /// At most so many of the bytes. A character of UTF-8 is not cut in two: the whole would be taken for another encoding.
+    /// </summary>
     private static ReadOnlySpan<byte> Front(ReadOnlySpan<byte> bytes, int most)
     {
         if (bytes.Length <= most)

@@ -2,8 +2,11 @@ using System.Buffers;
 
 namespace Linnet.Audio;
 
-/// <summary>The character set of texts that do not say theirs and are not UTF-8: Latin-1, and where that has controls, quotes and dashes.</summary>
-/// <remarks>Source: the WHATWG Encoding Standard, <c>windows-1252</c>: five bytes have no character and stay controls, so every byte is read.</remarks>
+/// <summary>
+/// The character set of texts that do not say theirs and are not UTF-8: Latin-1, and where that has controls, quotes and dashes.
+/// </summary>
+/// <remarks>Source: the WHATWG Encoding Standard, <c>windows-1252</c>: five bytes have no character and stay controls, so every byte is
+/// read.</remarks>
 internal static class Windows1252
 {
     private const int FirstOwn = 0x80;

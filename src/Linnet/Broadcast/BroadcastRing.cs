@@ -31,8 +31,8 @@ public sealed class BroadcastRing
     /// <param name="info">The rendition it holds.</param>
     /// <param name="duration">Sound it keeps at least; more, as its size is rounded up.</param>
     /// <param name="start">
-    /// Called, under the ring's lock, for the first lease with what <see cref="TryOpen(TimeSpan, out RingLease)"/> is told: starts the rendition, or says
-    /// that it may not run.
+    /// Called, under the ring's lock, for the first lease with what <see cref="TryOpen(TimeSpan, out RingLease)"/> is told: starts the
+    /// rendition, or says that it may not run.
     /// </param>
     public BroadcastRing(RenditionInfo info, TimeSpan duration, Func<TimeSpan, bool> start)
         : this(info, duration, (request, isFirst) => !isFirst || start(request.Stock) ? null : RingRefusal.Closed)
@@ -42,9 +42,11 @@ public sealed class BroadcastRing
     /// <summary>An empty ring.</summary>
     /// <param name="info">The rendition it holds.</param>
     /// <param name="duration">Sound it keeps at least, as long as that is not too many bytes.</param>
-    /// <param name="open">Called, under the ring's lock, for each lease and whether it is the first: starts the rendition then, or says why not.</param>
+    /// <param name="open">Called, under the ring's lock, for each lease and whether it is the first: starts the rendition then, or says why
+    /// not.</param>
     /// <param name="close">Called, under the ring's lock, when a lease of a run that goes on is given back.</param>
-    internal BroadcastRing(RenditionInfo info, TimeSpan duration, Func<RingRequest, bool, RingRefusal?> open, Action<RingRequest>? close = null)
+    internal BroadcastRing(
+        RenditionInfo info, TimeSpan duration, Func<RingRequest, bool, RingRefusal?> open, Action<RingRequest>? close = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
 
@@ -82,7 +84,9 @@ public sealed class BroadcastRing
     /// <summary>The title that was published last, even where its item is gone; <see langword="null"/>: none yet.</summary>
     public TitleItem? Title => _titles.Last;
 
-    /// <summary>The format that was published last, even where its item is gone; <see langword="null"/> before the rendition first ran.</summary>
+    /// <summary>
+    /// The format that was published last, even where its item is gone; <see langword="null"/> before the rendition first ran.
+    /// </summary>
     public FormatItem? Format => _formats.Last;
 
     /// <summary>Takes part in the rendition, starting it if need be. The lease ends that.</summary>
@@ -160,10 +164,14 @@ public sealed class BroadcastRing
         return index;
     }
 
-    /// <summary>The title that holds before the item at <paramref name="index"/>, however long ago it was published; <see langword="null"/>: none.</summary>
+    /// <summary>
+    /// The title that holds before the item at <paramref name="index"/>, however long ago it was published; <see langword="null"/>: none.
+    /// </summary>
     internal TitleItem? TitleBefore(long index) => _titles.Before(index);
 
-    /// <summary>The format that holds before the item at <paramref name="index"/>, however long ago it was published; <see langword="null"/>: none.</summary>
+    /// <summary>
+    /// The format that holds before the item at <paramref name="index"/>, however long ago it was published; <see langword="null"/>: none.
+    /// </summary>
     internal FormatItem? FormatBefore(long index) => _formats.Before(index);
 
     /// <summary>Completes when the item at <paramref name="index"/> has been published, or one after it.</summary>
@@ -245,7 +253,9 @@ public sealed class BroadcastRing
         }
     }
 
-    /// <summary>Lets go of all packets, if nobody wants them; <see langword="false"/> if somebody does. Called by the station's thread.</summary>
+    /// <summary>
+    /// Lets go of all packets, if nobody wants them; <see langword="false"/> if somebody does. Called by the station's thread.
+    /// </summary>
     internal bool TryClearIfUnused()
     {
         lock (_gate)
@@ -261,7 +271,8 @@ public sealed class BroadcastRing
     }
 
     /// <summary>
-    /// Cuts the run of the rendition short: who hears it is told the end, and the next lease is a first one. Called by the station's thread.
+    /// Cuts the run of the rendition short: who hears it is told the end, and the next lease is a first one. Called by the station's
+    /// thread.
     /// </summary>
     internal void EndRun(EndItem end)
     {

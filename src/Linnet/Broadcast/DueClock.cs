@@ -1,19 +1,24 @@
 namespace Linnet.Broadcast;
 
 /// <summary>
-/// Counts the packets that are due by the clock: also while none come, because an encoder is late or a source has run dry. Pure: the caller brings the clock.
+/// Counts the packets that are due by the clock: also while none come, because an encoder is late or a source has run dry. Pure: the caller
+/// brings the clock.
 /// </summary>
 /// <remarks>
-/// A packet that comes late was counted when it should have been there, and is not counted again; so what is due and what is sent are the same in the end,
-/// unless sound is missing.
+/// A packet that comes late was counted when it should have been there, and is not counted again; so what is due and what is sent are the
+/// same in the end, unless sound is missing.
 /// </remarks>
 /// <param name="ticksPerSecond">Frequency of the ticks.</param>
 internal sealed class DueClock(long ticksPerSecond)
 {
-    /// <summary>What comes later than this is missed until it is there. What is captured comes in pieces, so that less is no miss.</summary>
+    /// <summary>
+    /// What comes later than this is missed until it is there. What is captured comes in pieces, so that less is no miss.
+    /// </summary>
     internal static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>By how much packets may come ahead of the clock in a row: those that start with a lead, or of a clock that is a little fast.</summary>
+    /// <summary>
+    /// By how much packets may come ahead of the clock in a row: those that start with a lead, or of a clock that is a little fast.
+    /// </summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How often to look while packets are missing.</summary>
@@ -44,7 +49,8 @@ internal sealed class DueClock(long ticksPerSecond)
     /// <summary>Takes the next packet, which is due.</summary>
     /// <param name="dueAt">When it was due, in ticks.</param>
     /// <param name="packetTime">How long it lasts, in ticks.</param>
-    /// <returns>How many packets have become due by that: those that are missing before it too, and not it if it was counted already.</returns>
+    /// <returns>How many packets have become due by that: those that are missing before it too, and not it if it was counted
+    /// already.</returns>
     internal long Take(long dueAt, long packetTime)
     {
         if (_until is Unknown or Ended)

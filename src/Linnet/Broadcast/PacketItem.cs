@@ -1,15 +1,20 @@
 using System.Buffers.Binary;
+using Linnet.Broadcast.Packets;
 using Linnet.Wire.Rtp;
 
 namespace Linnet.Broadcast;
 
-/// <summary>One encoded packet; where RTP carries it, with its RTP header and its RTSP frame already before it: the same bytes for everybody.</summary>
+/// <summary>
+/// One encoded packet; where RTP carries it, with its RTP header and its RTSP frame already before it: the same bytes for everybody.
+/// </summary>
 public sealed class PacketItem : RingItem
 {
     /// <summary>Bytes before the RTP header: <c>$</c>, channel, length (RFC 2326 §10.12).</summary>
     public const int PrefixLength = 4;
 
-    /// <summary>Bytes of payload that RTP carries at most: its frame within RTSP has 16 bits for the length of header and payload.</summary>
+    /// <summary>
+    /// Bytes of payload that RTP carries at most: its frame within RTSP has 16 bits for the length of header and payload.
+    /// </summary>
     public const int MaxRtpPayload = ushort.MaxValue - RtpHeader.Length;
 
     private readonly byte[] _bytes;
@@ -88,7 +93,8 @@ public sealed class PacketItem : RingItem
     /// <param name="redundancy">Which copies.</param>
     internal ReadOnlyMemory<byte> DatagramWith(BroadcastRing ring, Redundancy redundancy)
     {
-        byte[]?[] made = Volatile.Read(ref _withCopies) ?? Interlocked.CompareExchange(ref _withCopies, new byte[]?[Redundancy.Kinds], null) ?? _withCopies!;
+        byte[]?[] made = Volatile.Read(ref _withCopies)
+            ?? Interlocked.CompareExchange(ref _withCopies, new byte[]?[Redundancy.Kinds], null) ?? _withCopies!;
         ref byte[]? datagram = ref made[redundancy.Kind];
         if (Volatile.Read(ref datagram) is null)
         {

@@ -1,3 +1,4 @@
+using Linnet.Broadcast.Packets;
 using Linnet.Codecs;
 using Linnet.Wire.Rtp;
 
@@ -17,7 +18,8 @@ public sealed record RenditionInfo(
     public TimeSpan PacketTime => Payload.Clock.DurationOf(FramesPerPacket);
 
     /// <summary>Whether a packet has room for a copy of another: those of PCM mostly have not.</summary>
-    public bool HasRoomForCopies => 2 * BytesPerPacket <= RedPacket.MaxPayload - RedPayload.CopyHeaderLength - RedPayload.PrimaryHeaderLength;
+    public bool HasRoomForCopies =>
+        2 * BytesPerPacket <= RedPacket.MaxPayload - RedPayload.CopyHeaderLength - RedPayload.PrimaryHeaderLength;
 
     /// <summary>Bytes of payload in a packet, on average.</summary>
     internal int BytesPerPacket => (int)(PacketTime.TotalSeconds * BitRate / 8);

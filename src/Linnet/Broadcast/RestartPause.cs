@@ -1,8 +1,8 @@
 namespace Linnet.Broadcast;
 
 /// <summary>
-/// How long something that failed is left alone before it is started again: longer with each failure, and forgotten once it ran well. Pure: the caller
-/// brings the clock. Not for two threads at once.
+/// How long something that failed is left alone before it is started again: longer with each failure, and forgotten once it ran well. Pure:
+/// the caller brings the clock. Not for two threads at once.
 /// </summary>
 /// <param name="ticksPerSecond">Frequency of the ticks.</param>
 internal sealed class RestartPause(long ticksPerSecond)

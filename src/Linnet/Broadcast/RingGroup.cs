@@ -1,3 +1,5 @@
+using Linnet.Broadcast.Packets;
+
 namespace Linnet.Broadcast;
 
 /// <summary>The listeners of one ring that one sender thread serves. That thread's own.</summary>
@@ -21,14 +23,14 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     internal List<Listener> Listeners { get; } = [];
 
     /// <summary>Those who are served together, by the socket they are served through.</summary>
-    internal List<Followers> Followers { get; } = [];
+    internal List<LiveEdgeFan> LiveEdgeFan { get; } = [];
 
     internal int Count
     {
         get
         {
             int count = Listeners.Count;
-            foreach (Followers followers in Followers)
+            foreach (LiveEdgeFan followers in LiveEdgeFan)
             {
                 count += followers.Count;
             }
@@ -73,7 +75,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     /// <summary>Serves each follower by itself until it has what is due: something comes that is not the same for all.</summary>
     internal void Scatter()
     {
-        foreach (Followers followers in Followers)
+        foreach (LiveEdgeFan followers in LiveEdgeFan)
         {
             while (followers.Count > 0)
             {
@@ -83,7 +85,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     }
 
     /// <summary>Serves one by itself again.</summary>
-    internal void Leave(Listener listener, Followers followers)
+    internal void Leave(Listener listener, LiveEdgeFan followers)
     {
         followers.Remove(listener);
         listener.Next = Edge;
@@ -92,7 +94,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     }
 
     // There is a sender for each address of the machine that somebody has reached: they come and go.
-    private void RemoveEmpty() => Followers.RemoveAll(static f =>
+    private void RemoveEmpty() => LiveEdgeFan.RemoveAll(static f =>
     {
         bool isEmpty = f.Count == 0;
         if (isEmpty)
@@ -104,7 +106,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     });
 
     /// <summary>Tells one what it was sent last.</summary>
-    internal void TellNewest(Listener listener, Followers followers)
+    internal void TellNewest(Listener listener, LiveEdgeFan followers)
     {
         if (followers.Newest is PacketItem newest)
         {
@@ -120,11 +122,11 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
             return false;
         }
 
-        Followers? followers = Followers.Find(f => f.Sender == sender);
+        LiveEdgeFan? followers = LiveEdgeFan.Find(f => f.Sender == sender);
         if (followers is null)
         {
             RemoveEmpty();
-            Followers.Add(followers = new Followers(sender));
+            LiveEdgeFan.Add(followers = new LiveEdgeFan(sender));
         }
 
         followers.Add(listener, address);

@@ -1,8 +1,8 @@
 namespace Linnet.Broadcast;
 
 /// <summary>
-/// The items of a kind of which each holds until the next (titles, formats): the last, and those before it that hold for something still in the ring.
-/// One thread adds, any may ask.
+/// The items of a kind of which each holds until the next (titles, formats): the last, and those before it that hold for something still in
+/// the ring. One thread adds, any may ask.
 /// </summary>
 internal sealed class RingHistory<T>
     where T : RingItem
@@ -27,7 +27,9 @@ internal sealed class RingHistory<T>
         }
     }
 
-    /// <summary>What holds before the item at <paramref name="index"/>; <see langword="null"/>: nothing, or that item is gone for long.</summary>
+    /// <summary>
+    /// What holds before the item at <paramref name="index"/>; <see langword="null"/>: nothing, or that item is gone for long.
+    /// </summary>
     internal T? Before(long index)
     {
         Entry? entry = Volatile.Read(ref _last);

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 
 namespace Linnet.Broadcast;
@@ -18,7 +19,9 @@ public abstract class RingItem
     /// <summary>Position of the sound it stands at, in frames at the rendition's clock rate.</summary>
     public long Position { get; }
 
-    /// <summary>When it is to leave, in ticks of <see cref="TimeProvider.GetTimestamp"/>. Never before the item's that precedes it.</summary>
+    /// <summary>
+    /// When it is to leave, in ticks of <see cref="TimeProvider.GetTimestamp"/>. Never before the item's that precedes it.
+    /// </summary>
     public long DueAt { get; }
 }
 
@@ -29,20 +32,28 @@ public sealed class TitleItem(long position, long dueAt, TrackInfo track) : Ring
     public TrackInfo Track { get; } = track;
 }
 
-/// <summary>From here on another map from position to time holds: the rendition starts, the source lost sound, or the station's clock was set anew.</summary>
+/// <summary>
+/// From here on another map from position to time holds: the rendition starts, the source lost sound, or the station's clock was set anew.
+/// </summary>
 public sealed class DiscontinuityItem(long position, long dueAt, MediaTimeline timeline) : RingItem(position, dueAt)
 {
     /// <summary>The new map, at the rendition's clock rate.</summary>
     public MediaTimeline Timeline { get; } = timeline;
 }
 
-/// <summary>How packets are encoded from here on: published where a rendition starts, and where an encoding that is passed through changes.</summary>
+/// <summary>
+/// How packets are encoded from here on: published where a rendition starts, and where an encoding that is passed through changes.
+/// </summary>
 /// <param name="position">Position of the first frame of the first packet it is for.</param>
 /// <param name="dueAt">When it is to leave.</param>
-/// <param name="headers">What a decoder needs before the packets, in their order; not written again. MP3, Opus and PCM need nothing.</param>
+/// <param name="headers">What a decoder needs before the packets, in their order; not written again. MP3, Opus and PCM need
+/// nothing.</param>
 public sealed class FormatItem(long position, long dueAt, IReadOnlyList<ReadOnlyMemory<byte>> headers) : RingItem(position, dueAt)
 {
-    /// <summary>FLAC: the STREAMINFO block with its own four bytes before it, marked as not the last. Vorbis: its three header packets. Opus: nothing, or an OpusHead that says more than the encoder. Else empty.</summary>
+    /// <summary>
+    /// FLAC: the STREAMINFO block with its own four bytes before it, marked as not the last. Vorbis: its three header packets. Opus:
+    /// nothing, or an OpusHead that says more than the encoder. Else empty.
+    /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Headers { get; } = headers;
 }
 

@@ -16,7 +16,9 @@ public sealed class RingLease : IDisposable
     /// <summary>The rendition's ring.</summary>
     public BroadcastRing Ring { get; }
 
-    /// <summary>Index in the ring of the first item published since it was opened: if it started the rendition, that is the first there is.</summary>
+    /// <summary>
+    /// Index in the ring of the first item published since it was opened: if it started the rendition, that is the first there is.
+    /// </summary>
     internal long OpenedAt { get; }
 
     /// <summary>The run of the rendition that it is of.</summary>

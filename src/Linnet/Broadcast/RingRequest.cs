@@ -4,10 +4,11 @@ namespace Linnet.Broadcast;
 
 /// <summary>What a listener asks of a rendition.</summary>
 /// <param name="Stock">
-/// How much sound it wants at once. If it starts the rendition, that begins with so much of what was heard before; if it starts the station, and the
-/// source can be read ahead, the station begins as if it had played for so long.
+/// How much sound it wants at once. If it starts the rendition, that begins with so much of what was heard before; if it starts the
+/// station, and the source can be read ahead, the station begins as if it had played for so long.
 /// </param>
-/// <param name="Address">Where the listener is: renditions made on demand are shared fairly by address. <see langword="null"/>: in this process.</param>
+/// <param name="Address">Where the listener is: renditions made on demand are shared fairly by address. <see langword="null"/>: in this
+/// process.</param>
 public readonly record struct RingRequest(TimeSpan Stock, IPAddress? Address = null);
 
 /// <summary>Why a listener gets no part in a rendition.</summary>
@@ -20,7 +21,8 @@ public sealed record RingRefusal(RingRefusalReason Reason, string Text, TimeSpan
     public bool IsFinal { get; init; }
 
     /// <summary>What a ring says whose owner gives no reason.</summary>
-    internal static RingRefusal Closed { get; } = new(RingRefusalReason.StationEnded, "The station has ended, or cannot be heard just now.");
+    internal static RingRefusal Closed { get; } =
+        new(RingRefusalReason.StationEnded, "The station has ended, or cannot be heard just now.");
 }
 
 /// <summary>The kinds of <see cref="RingRefusal"/>.</summary>

@@ -4,11 +4,12 @@ using System.Numerics;
 namespace Linnet.Broadcast;
 
 /// <summary>
-/// The items of a ring by their index: those of the last stretch of sound, however short its packets are, as long as they are not too many bytes.
-/// One thread adds; any may ask, without a lock.
+/// The items of a ring by their index: those of the last stretch of sound, however short its packets are, as long as they are not too many
+/// bytes. One thread adds; any may ask, without a lock.
 /// </summary>
 /// <remarks>
-/// It begins with room for packets as the encoder makes them. What is passed on may come in much shorter ones: then it grows, until the stretch fits.
+/// It begins with room for packets as the encoder makes them. What is passed on may come in much shorter ones: then it grows, until the
+/// stretch fits.
 /// </remarks>
 internal sealed class RingSlots
 {
@@ -98,7 +99,8 @@ internal sealed class RingSlots
         Volatile.Write(ref _bytes, 0);
     }
 
-    private static int CapacityFor(double items) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(items, LeastCapacity, MostCapacity));
+    private static int CapacityFor(double items) =>
+        (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(items, LeastCapacity, MostCapacity));
 
     private static long CostOf(RingItem item) => ItemCost + (item is PacketItem packet ? packet.Payload.Length : 0);
 

@@ -46,7 +46,8 @@ public sealed class StationDirectory
         lock (_gate)
         {
             bool isThere = _stations.Any(s => s.Name == station.Name);
-            Volatile.Write(ref _stations, isThere ? [.. _stations.Select(s => s.Name == station.Name ? station : s)] : [.. _stations, station]);
+            Volatile.Write(
+                ref _stations, isThere ? [.. _stations.Select(s => s.Name == station.Name ? station : s)] : [.. _stations, station]);
             Volatile.Write(ref _awaited, [.. _awaited.Where(name => name != station.Name)]);
         }
     }

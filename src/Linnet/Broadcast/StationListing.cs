@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Linnet.Broadcast.Streams;
 using Linnet.Wire.Icy;
 
 namespace Linnet.Broadcast;
@@ -8,10 +9,15 @@ namespace Linnet.Broadcast;
 /// <param name="Rings">The rings of the renditions that RTP carries; the first is what <c>/NAME</c> alone means.</param>
 public sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> Rings)
 {
-    /// <summary>The ring of the rendition for the PyAudio tutorial's programs, whose packets are messages of theirs; <see langword="null"/>: there is none.</summary>
+    /// <summary>
+    /// The ring of the rendition for the PyAudio tutorial's programs, whose packets are messages of theirs; <see langword="null"/>: there
+    /// is none.
+    /// </summary>
     public BroadcastRing? PyAudio { get; init; }
 
-    /// <summary>The renditions that HTTP carries, in the order in which they are offered; some read the ring of one in <see cref="Rings"/>.</summary>
+    /// <summary>
+    /// The renditions that HTTP carries, in the order in which they are offered; some read the ring of one in <see cref="Rings"/>.
+    /// </summary>
     public IReadOnlyList<StreamRendition> Streams { get; init; } = [];
 
     /// <summary>What it says about itself; <see langword="null"/>: nothing but its name.</summary>

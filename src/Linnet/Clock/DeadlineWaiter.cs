@@ -39,11 +39,12 @@ public sealed unsafe class DeadlineWaiter : IDisposable
     }
 
     /// <summary>
-    /// Makes the waits of the calling thread as sharp as the system allows: fine timers, and before other programs where the process may say so
-    /// (root, <c>CAP_SYS_NICE</c>, or a limit of <c>nice</c>). Not a real-time class: one that sends to thousands may not take a core from all others.
+    /// Makes the waits of the calling thread as sharp as the system allows: fine timers, and before other programs where the process may
+    /// say so (root, <c>CAP_SYS_NICE</c>, or a limit of <c>nice</c>). Not a real-time class: one that sends to thousands may not take a
+    /// core from all others.
     /// </summary>
     /// <param name="isLast">Whether it is the last before the network or the device; who works ahead for it yields to it.</param>
-    public static void SharpenThisThread(bool isLast)
+    public static void UsePreciseTimers(bool isLast)
     {
         if (OperatingSystem.IsLinux())
         {

@@ -3,10 +3,14 @@ namespace Linnet.Clock;
 /// <summary>Converts positions between sample rates by the exact rational, so that nothing accumulates.</summary>
 public static class RateConversion
 {
-    /// <summary>The first position at <paramref name="toRate"/> that is not before <paramref name="position"/> at <paramref name="fromRate"/>.</summary>
+    /// <summary>
+    /// The first position at <paramref name="toRate"/> that is not before <paramref name="position"/> at <paramref name="fromRate"/>.
+    /// </summary>
     public static long Ceiling(long position, int fromRate, int toRate) => -Floor(-position, fromRate, toRate);
 
-    /// <summary>The last position at <paramref name="toRate"/> that is not after <paramref name="position"/> at <paramref name="fromRate"/>.</summary>
+    /// <summary>
+    /// The last position at <paramref name="toRate"/> that is not after <paramref name="position"/> at <paramref name="fromRate"/>.
+    /// </summary>
     public static long Floor(long position, int fromRate, int toRate)
     {
         if (fromRate == toRate)

@@ -1,7 +1,8 @@
 namespace Linnet.Clock;
 
 /// <summary>Unwraps a counter of 16 or 32 bits to a <see langword="long"/>: the value nearest to the last one seen.</summary>
-/// <remarks>RTP sequence numbers and timestamps pass through this once, where the packet enters; nothing after it compares wrapped numbers.</remarks>
+/// <remarks>RTP sequence numbers and timestamps pass through this once, where the packet enters; nothing after it compares wrapped
+/// numbers.</remarks>
 public struct WrappingCounter
 {
     private readonly int _bits;

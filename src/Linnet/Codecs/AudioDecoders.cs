@@ -74,5 +74,6 @@ public static class AudioDecoders
 
     /// <summary>A peer's word, safe to print.</summary>
     private static string Printable(string name) =>
-        name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+') ? name : "something unknown";
+        name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+')
+            ? name : "something unknown";
 }

@@ -17,7 +17,9 @@ public interface IAudioEncoder : IDisposable
     /// <summary>Frames in each block: those of a packet, unless the encoder puts packets together by itself.</summary>
     int FramesPerBlock => FramesPerPacket;
 
-    /// <summary>Frames by which decoded sound lags the packets that carry it: 0 for PCM, Opus' look-ahead (RFC 7845 §4.2, pre-skip).</summary>
+    /// <summary>
+    /// Frames by which decoded sound lags the packets that carry it: 0 for PCM, Opus' look-ahead (RFC 7845 §4.2, pre-skip).
+    /// </summary>
     int Delay { get; }
 
     /// <summary>The most bytes one packet can take.</summary>
@@ -26,7 +28,9 @@ public interface IAudioEncoder : IDisposable
     /// <summary>What a decoder needs before the packets: FLAC's STREAMINFO block, Vorbis' three headers; mostly nothing.</summary>
     IReadOnlyList<ReadOnlyMemory<byte>> Headers => [];
 
-    /// <summary>Asks that the packet of the next block be one to start decoding at, as far as the codec has such: a new chained stream begins there.</summary>
+    /// <summary>
+    /// Asks that the packet of the next block be one to start decoding at, as far as the codec has such: a new chained stream begins there.
+    /// </summary>
     void StartAfresh()
     {
     }
@@ -38,7 +42,8 @@ public interface IAudioEncoder : IDisposable
     /// The samples may be anything: an encoder limits them by itself, as its documentation says, and takes NaN for silence.
     /// </param>
     /// <param name="packet">At least <see cref="MaxPacketLength"/> bytes.</param>
-    /// <returns>Bytes written: the block's packet. 0: the encoder looks ahead, and its packets are to be taken by <see cref="TryTake"/>.</returns>
+    /// <returns>Bytes written: the block's packet. 0: the encoder looks ahead, and its packets are to be taken by
+    /// <see cref="TryTake"/>.</returns>
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     int Encode(ReadOnlySpan<float> pcm, Span<byte> packet);
 

@@ -3,7 +3,8 @@ using Linnet.Audio;
 namespace Linnet.Codecs;
 
 /// <summary>How a stream is encoded, in the words of SDP: what an encoder makes and a decoder is made from.</summary>
-/// <param name="EncodingName">The registered name: <c>L16</c>, <c>L24</c>, <c>opus</c>, <c>PCMU</c>, <c>PCMA</c>. Compared without case.</param>
+/// <param name="EncodingName">The registered name: <c>L16</c>, <c>L24</c>, <c>opus</c>, <c>PCMU</c>, <c>PCMA</c>. Compared without
+/// case.</param>
 /// <param name="ClockRate">Ticks per second of the RTP timestamp. For Opus always 48,000 (RFC 7587 §4.1).</param>
 /// <param name="Channels">The channels in <c>rtpmap</c>. For Opus always 2 (RFC 7587 §7).</param>
 /// <param name="Parameters">The <c>fmtp</c> line without the payload type, or empty.</param>

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Linnet.Diagnostics;
 
-/// <summary>Shows what <see cref="LatenessHistogram"/>s have counted as an instrument, so that nothing but counting is done while sound is sent.</summary>
+/// <summary>
+/// Shows what <see cref="LatenessHistogram"/>s have counted as an instrument, so that nothing but counting is done while sound is sent.
+/// </summary>
 internal sealed class CountedHistogram
 {
     // From 16 µs to 8 s: what lies outside is no matter of more or less.
@@ -20,7 +22,11 @@ internal sealed class CountedHistogram
         "s",
         description,
         tags: null,
-        new InstrumentAdvice<double> { HistogramBucketBoundaries = [.. Enumerable.Range(FirstEdge, Edges).Select(static i => LatenessHistogram.UpperEdge(i).TotalSeconds)] });
+        new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries =
+            [.. Enumerable.Range(FirstEdge, Edges).Select(static i => LatenessHistogram.UpperEdge(i).TotalSeconds)]
+        });
 
     /// <summary>Records what came into each bucket since the last call, at the bucket's upper edge.</summary>
     /// <param name="counts">All that was counted so far. One caller at a time.</param>

@@ -43,7 +43,9 @@ public sealed class LatenessHistogram
         }
     }
 
-    /// <summary>The upper edge of the bucket in which the share <paramref name="quantile"/> (0–1) of <paramref name="counts"/> is reached.</summary>
+    /// <summary>
+    /// The upper edge of the bucket in which the share <paramref name="quantile"/> (0–1) of <paramref name="counts"/> is reached.
+    /// </summary>
     public static TimeSpan Quantile(ReadOnlySpan<long> counts, double quantile)
     {
         long total = 0;

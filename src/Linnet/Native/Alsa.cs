@@ -128,7 +128,10 @@ internal static unsafe partial class Alsa
     {
     }
 
-    /// <summary>An open device. It is counted: whoever uses it keeps it open, and who comes later is told instead of ending the process, as ALSA would.</summary>
+    /// <summary>
+    /// An open device. It is counted: whoever uses it keeps it open, and who comes later is told instead of ending the process, as ALSA
+    /// would.
+    /// </summary>
     internal sealed class PcmHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
         internal PcmHandle(nint pcm)

@@ -5,7 +5,9 @@ namespace Linnet.Native;
 /// <summary>The devices that ALSA's configuration names and a sound card stands behind: it names many more.</summary>
 internal static unsafe class AlsaHints
 {
-    /// <summary>For people to choose from; <c>default</c> first. Empty without a card. Opens none: that could take another's place, or long.</summary>
+    /// <summary>
+    /// For people to choose from; <c>default</c> first. Empty without a card. Opens none: that could take another's place, or long.
+    /// </summary>
     internal static IReadOnlyList<(string Name, string Description)> List(bool isInput)
     {
         Alsa.BeQuiet();

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>One open ALSA device, in the format nearest to the one wanted. Never blocks but in <see cref="Wait"/>. Used by one thread at a time.</summary>
+/// <summary>
+/// One open ALSA device, in the format nearest to the one wanted. Never blocks but in <see cref="Wait"/>. Used by one thread at a time.
+/// </summary>
 internal sealed unsafe class AlsaPcm : IDisposable
 {
     // Best first: float needs no conversion, and 32 bits hold what 24 do.
@@ -139,7 +141,8 @@ internal sealed unsafe class AlsaPcm : IDisposable
         {
             // Left behind, and closed should it ever open.
             _ = opening.ContinueWith(
-                static late => Alsa.Close(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                static late => Alsa.Close(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
             cancellationToken.ThrowIfCancellationRequested();
             throw new IOException($"The ALSA device '{name}' has not opened within {OpenTimeout.TotalSeconds} s.", e);
         }

@@ -1,6 +1,8 @@
 namespace Linnet.Native;
 
-/// <summary>Limits what a child process may take. Linux only; elsewhere there is none. A child that has ended already is no error.</summary>
+/// <summary>
+/// Limits what a child process may take. Linux only; elsewhere there is none. A child that has ended already is no error.
+/// </summary>
 /// <remarks>
 /// Not the number of processes: Linux counts all that the user runs, so another program's would be ours. Sources: prlimit(2),
 /// asm-generic/resource.h.
@@ -27,8 +29,8 @@ internal static unsafe class ChildLimits
     }
 
     /// <summary>
-    /// Bounds what a child may take of the processor, all in all. It can be set again to allow more. At its end the child is asked to stop by
-    /// a signal each second, which ends most programs, and ffmpeg with the fourth.
+    /// Bounds what a child may take of the processor, all in all. It can be set again to allow more. At its end the child is asked to stop
+    /// by a signal each second, which ends most programs, and ffmpeg with the fourth.
     /// </summary>
     internal static void SetProcessorTime(int processId, TimeSpan time)
     {

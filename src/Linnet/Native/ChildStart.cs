@@ -12,14 +12,15 @@ namespace Linnet.Native;
 /// start gives them none).
 /// </summary>
 /// <remarks>
-/// Linux keeps "no new privileges" (prctl(2), PR_SET_NO_NEW_PRIVS) for each thread, hands it on to what the thread starts, and never takes it back:
-/// so a thread of its own is the only one that has it here. A wrapper such as setpriv does the same, where it is installed. On other systems
-/// there is only the clean environment.
+/// Linux keeps "no new privileges" (prctl(2), PR_SET_NO_NEW_PRIVS) for each thread, hands it on to what the thread starts, and never takes
+/// it back: so a thread of its own is the only one that has it here. A wrapper such as setpriv does the same, where it is installed. On
+/// other systems there is only the clean environment.
 /// </remarks>
 internal static partial class ChildStart
 {
     /// <summary>Where programs and their libraries are; on Windows also what its own libraries cannot do without.</summary>
-    private static readonly string[] Kept = OperatingSystem.IsWindows() ? ["PATH", "SystemRoot", "TEMP", "TMP"] : ["PATH", "LD_LIBRARY_PATH"];
+    private static readonly string[] Kept =
+        OperatingSystem.IsWindows() ? ["PATH", "SystemRoot", "TEMP", "TMP"] : ["PATH", "LD_LIBRARY_PATH"];
 
     private const int NoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
     private const int FirstOther = 3;
@@ -97,7 +98,8 @@ internal static partial class ChildStart
 
     private static void Clean(IDictionary<string, string?> environment)
     {
-        (string Name, string? Value)[] kept = [.. Kept.Select(name => (name, environment.TryGetValue(name, out string? value) ? value : null))];
+        (string Name, string? Value)[] kept =
+            [.. Kept.Select(name => (name, environment.TryGetValue(name, out string? value) ? value : null))];
         environment.Clear();
         foreach ((string name, string? value) in kept)
         {
@@ -124,7 +126,8 @@ internal static partial class ChildStart
         {
             foreach (string path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
             {
-                if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) && descriptor >= FirstOther)
+                if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor)
+                    && descriptor >= FirstOther)
                 {
                     _ = Control(descriptor, SetFlags, CloseOnExec);
                 }

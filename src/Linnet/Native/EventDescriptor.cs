@@ -4,8 +4,8 @@ namespace Linnet.Native;
 
 /// <summary>A descriptor that threads wait for and others signal. Linux only.</summary>
 /// <remarks>
-/// It is counted: whoever uses it keeps it open, so that a signal that comes too late never reaches a file that has got the same number since.
-/// Source: eventfd(2).
+/// It is counted: whoever uses it keeps it open, so that a signal that comes too late never reaches a file that has got the same number
+/// since. Source: eventfd(2).
 /// </remarks>
 internal sealed unsafe class EventDescriptor : SafeHandle
 {
@@ -22,7 +22,9 @@ internal sealed unsafe class EventDescriptor : SafeHandle
         return descriptor < 0 ? null : new EventDescriptor(descriptor);
     }
 
-    /// <summary>Ends the wait that is under way, or the next one. Any thread may call, at any time: once it is closed, that does nothing.</summary>
+    /// <summary>
+    /// Ends the wait that is under way, or the next one. Any thread may call, at any time: once it is closed, that does nothing.
+    /// </summary>
     internal void Signal()
     {
         try

@@ -20,7 +20,9 @@ internal static unsafe partial class LibC
     internal const int MayWrite = 2;
     internal const byte EntryIsLink = 10;
 
-    /// <summary>Whether <see cref="TryReadEntry"/> can be used: the layout of what it reads is the same in all C libraries of 64-bit Linux.</summary>
+    /// <summary>
+    /// Whether <see cref="TryReadEntry"/> can be used: the layout of what it reads is the same in all C libraries of 64-bit Linux.
+    /// </summary>
     internal static bool CanListFolders => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
     /// <summary>Type, device and inode of a file, links followed. False: the reason is the last system error.</summary>
@@ -57,7 +59,9 @@ internal static unsafe partial class LibC
         }
     }
 
-    /// <summary>Opens a folder for <see cref="TryReadEntry"/>; zero: the reason is the last system error. Its owner calls <see cref="CloseFolder"/>.</summary>
+    /// <summary>
+    /// Opens a folder for <see cref="TryReadEntry"/>; zero: the reason is the last system error. Its owner calls <see cref="CloseFolder"/>.
+    /// </summary>
     /// <param name="path">Its bytes, and a zero.</param>
     internal static nint OpenFolder(ReadOnlySpan<byte> path)
     {
@@ -67,7 +71,9 @@ internal static unsafe partial class LibC
         }
     }
 
-    /// <summary>The next entry, <c>.</c> and <c>..</c> among them. False at the end, and after an error: then the last system error is not 0.</summary>
+    /// <summary>
+    /// The next entry, <c>.</c> and <c>..</c> among them. False at the end, and after an error: then the last system error is not 0.
+    /// </summary>
     /// <param name="folder">Of <see cref="OpenFolder"/>.</param>
     /// <param name="name">The bytes of its name. Lent until the next call.</param>
     /// <param name="isLink">Whether it is a link for certain; some file systems do not say.</param>

@@ -58,7 +58,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int PrCtl(int option, nuint value, nuint zero3, nuint zero4, nuint zero5);
 
-    /// <summary>With <c>which</c> 0: the nice value of a thread alone, as Linux has one per thread; of the calling one if <c>who</c> is 0.</summary>
+    /// <summary>
+    /// With <c>which</c> 0: the nice value of a thread alone, as Linux has one per thread; of the calling one if <c>who</c> is 0.
+    /// </summary>
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     internal static partial int SetPriority(int which, uint who, int nice);
 
@@ -74,7 +76,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     internal static partial nint SendMsg(SafeHandle socket, MsgHdr* message, int flags);
 
-    /// <summary>One int out: the only form of the variadic call that is used, for which the calling convention is the same on Linux.</summary>
+    /// <summary>
+    /// One int out: the only form of the variadic call that is used, for which the calling convention is the same on Linux.
+    /// </summary>
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int IoCtl(SafeHandle descriptor, nuint request, int* value);
 

@@ -32,7 +32,8 @@ internal static unsafe partial class LibFlacEncoder
 
     [LibraryImport(NativeLibraries.Flac, EntryPoint = "FLAC__stream_encoder_init_stream")]
     internal static partial int Start(
-        Handle encoder, delegate* unmanaged<nint, byte*, nuint, uint, uint, nint, int> onWrite, nint onSeek, nint onTell, nint onMetadata, nint state);
+        Handle encoder, delegate* unmanaged<nint, byte*, nuint, uint, uint, nint, int> onWrite, nint onSeek, nint onTell, nint onMetadata,
+        nint state);
 
     [LibraryImport(NativeLibraries.Flac, EntryPoint = "FLAC__stream_encoder_process_interleaved")]
     internal static partial int Process(Handle encoder, int* samples, uint frames);

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Native;
 
-/// <summary>The calls of libmp3lame that Linnet makes. Source: lame.h of LAME 3.98 and later. An encoder is used by one thread at a time.</summary>
+/// <summary>
+/// The calls of libmp3lame that Linnet makes. Source: lame.h of LAME 3.98 and later. An encoder is used by one thread at a time.
+/// </summary>
 internal static unsafe partial class LibMp3Lame
 {
     internal const int ConstantBitRate = 0;

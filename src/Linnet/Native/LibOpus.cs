@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>The calls of libopus that Linnet makes. Source: opus.h, opus_multistream.h and opus_defines.h of libopus 1.1 and later.</summary>
+/// <summary>
+/// The calls of libopus that Linnet makes. Source: opus.h, opus_multistream.h and opus_defines.h of libopus 1.1 and later.
+/// </summary>
 internal static partial class LibOpus
 {
     internal const int Ok = 0;
@@ -64,7 +66,8 @@ internal static partial class LibOpus
         int sampleRate, int channels, int streams, int coupled, byte* mapping, out int error);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_multistream_decode_float")]
-    internal static unsafe partial int Decode(OpusSurroundDecoderHandle decoder, byte* packet, int length, float* pcm, int maxFrames, int fec);
+    internal static unsafe partial int Decode(
+        OpusSurroundDecoderHandle decoder, byte* packet, int length, float* pcm, int maxFrames, int fec);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_multistream_decoder_destroy")]
     internal static partial void DestroySurroundDecoder(nint decoder);

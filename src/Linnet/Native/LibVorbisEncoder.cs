@@ -28,7 +28,8 @@ internal static unsafe partial class LibVorbisEncoder
     internal static partial int InitBlock(nint state, nint block);
 
     [LibraryImport(NativeLibraries.Vorbis, EntryPoint = "vorbis_analysis_headerout")]
-    internal static partial int Headers(nint state, nint comment, out OggPacket identification, out OggPacket comments, out OggPacket setup);
+    internal static partial int Headers(
+        nint state, nint comment, out OggPacket identification, out OggPacket comments, out OggPacket setup);
 
     [LibraryImport(NativeLibraries.Vorbis, EntryPoint = "vorbis_analysis_buffer")]
     internal static partial float** Buffer(nint state, int frames);
@@ -76,8 +77,8 @@ internal static unsafe partial class LibVorbisEncoder
     }
 
     /// <summary>
-    /// <c>vorbis_info</c>, <c>vorbis_comment</c>, <c>vorbis_dsp_state</c> and <c>vorbis_block</c>, each with more room than any platform's needs.
-    /// libvorbis clears what is still zero without harm.
+    /// <c>vorbis_info</c>, <c>vorbis_comment</c>, <c>vorbis_dsp_state</c> and <c>vorbis_block</c>, each with more room than any platform's
+    /// needs. libvorbis clears what is still zero without harm.
     /// </summary>
     internal sealed class Handle : SafeHandle
     {

@@ -22,13 +22,30 @@ internal static class NativeLibraries
 
     private static readonly Dictionary<string, Library> Known = new()
     {
-        [Opus] = new("libopus", ["libopus.so.0", "libopus.0.dylib", "libopus.dylib", "/opt/homebrew/lib/libopus.dylib", "opus.dll", "libopus-0.dll"], "libopus0", "opus", "opus"),
-        [SndFile] = new("libsndfile", ["libsndfile.so.1", "libsndfile.1.dylib", "libsndfile.dylib", "/opt/homebrew/lib/libsndfile.dylib", "sndfile.dll", "libsndfile-1.dll"], "libsndfile1", "libsndfile", "libsndfile"),
-        [Mp3Lame] = new("libmp3lame", ["libmp3lame.so.0", "libmp3lame.0.dylib", "libmp3lame.dylib", "/opt/homebrew/lib/libmp3lame.dylib", "libmp3lame.dll", "libmp3lame-0.dll"], "libmp3lame0", "lame-libs", "lame"),
-        [Flac] = new("libFLAC", ["libFLAC.so.12", "libFLAC.so.14", "libFLAC.so.8", "libFLAC.dylib", "/opt/homebrew/lib/libFLAC.dylib", "FLAC.dll", "libFLAC.dll"], "libflac12", "flac-libs", "flac"),
-        [Vorbis] = new("libvorbis", ["libvorbis.so.0", "libvorbis.0.dylib", "libvorbis.dylib", "/opt/homebrew/lib/libvorbis.dylib", "vorbis.dll", "libvorbis-0.dll"], "libvorbis0a", "libvorbis", "libvorbis"),
-        [VorbisEnc] = new("libvorbisenc", ["libvorbisenc.so.2", "libvorbisenc.2.dylib", "libvorbisenc.dylib", "/opt/homebrew/lib/libvorbisenc.dylib", "vorbisenc.dll", "libvorbisenc-2.dll"], "libvorbisenc2", "libvorbis", "libvorbis"),
-        [Mpg123] = new("libmpg123", ["libmpg123.so.0", "libmpg123.0.dylib", "libmpg123.dylib", "/opt/homebrew/lib/libmpg123.dylib", "mpg123.dll", "libmpg123-0.dll"], "libmpg123-0", "mpg123-libs", "mpg123"),
+        [Opus] = new(
+            "libopus", ["libopus.so.0", "libopus.0.dylib", "libopus.dylib", "/opt/homebrew/lib/libopus.dylib", "opus.dll", "libopus-0.dll"],
+            "libopus0", "opus", "opus"),
+        [SndFile] = new(
+            "libsndfile",
+            ["libsndfile.so.1", "libsndfile.1.dylib", "libsndfile.dylib", "/opt/homebrew/lib/libsndfile.dylib", "sndfile.dll",
+                "libsndfile-1.dll"], "libsndfile1", "libsndfile", "libsndfile"),
+        [Mp3Lame] = new(
+            "libmp3lame",
+            ["libmp3lame.so.0", "libmp3lame.0.dylib", "libmp3lame.dylib", "/opt/homebrew/lib/libmp3lame.dylib", "libmp3lame.dll",
+                "libmp3lame-0.dll"], "libmp3lame0", "lame-libs", "lame"),
+        [Flac] = new(
+            "libFLAC", ["libFLAC.so.12", "libFLAC.so.14", "libFLAC.so.8", "libFLAC.dylib", "/opt/homebrew/lib/libFLAC.dylib", "FLAC.dll",
+                "libFLAC.dll"], "libflac12", "flac-libs", "flac"),
+        [Vorbis] = new(
+            "libvorbis", ["libvorbis.so.0", "libvorbis.0.dylib", "libvorbis.dylib", "/opt/homebrew/lib/libvorbis.dylib", "vorbis.dll",
+                "libvorbis-0.dll"], "libvorbis0a", "libvorbis", "libvorbis"),
+        [VorbisEnc] =
+            new("libvorbisenc",
+                ["libvorbisenc.so.2", "libvorbisenc.2.dylib", "libvorbisenc.dylib", "/opt/homebrew/lib/libvorbisenc.dylib", "vorbisenc.dll",
+                    "libvorbisenc-2.dll"], "libvorbisenc2", "libvorbis", "libvorbis"),
+        [Mpg123] = new(
+            "libmpg123", ["libmpg123.so.0", "libmpg123.0.dylib", "libmpg123.dylib", "/opt/homebrew/lib/libmpg123.dylib", "mpg123.dll",
+                "libmpg123-0.dll"], "libmpg123-0", "mpg123-libs", "mpg123"),
         [Pulse] = new("libpulse", ["libpulse.so.0"], "libpulse0", "pulseaudio-libs", "pulseaudio"),
         [Alsa] = new("ALSA", ["libasound.so.2"], "libasound2", "alsa-lib", "alsa-lib"),
     };
@@ -83,6 +100,7 @@ internal static class NativeLibraries
         public string HowToInstall =>
             OperatingSystem.IsMacOS() ? $"{Name} is not installed. Install it with: brew install {BrewPackage}"
             : OperatingSystem.IsWindows() ? $"{Name} is not installed. Put {Files[^1]} beside the program."
-            : $"{Name} is not installed. Install it with: apt-get install {DebianPackage} (Debian, Ubuntu) or dnf install {FedoraPackage} (Fedora)";
+            : $"{Name} is not installed. Install it with: apt-get install {DebianPackage} (Debian, Ubuntu) or dnf install "
+                + $"{FedoraPackage} (Fedora)";
     }
 }

@@ -2,13 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>How many files and sockets this process may have open (RLIMIT_NOFILE), and has. .NET raises the soft limit to the hard one by itself.</summary>
+/// <summary>
+/// How many files and sockets this process may have open (RLIMIT_NOFILE), and has. .NET raises the soft limit to the hard one by itself.
+/// </summary>
 internal static partial class OpenFiles
 {
     private const int LimitOnLinux = 7;
     private const int LimitOnMacOS = 8;
 
-    /// <summary>How many it may have open; <see langword="null"/>: as many as it likes, or nobody knows. Read anew each time: others may change it (prlimit).</summary>
+    /// <summary>
+    /// How many it may have open; <see langword="null"/>: as many as it likes, or nobody knows. Read anew each time: others may change it
+    /// (prlimit).
+    /// </summary>
     internal static int? Limit
     {
         get

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>A limit of a process, as Linux knows it; numbers of the machine's word, as glibc's <c>struct rlimit</c> has them. Source: prlimit(2).</summary>
+/// <summary>
+/// A limit of a process, as Linux knows it; numbers of the machine's word, as glibc's <c>struct rlimit</c> has them. Source: prlimit(2).
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe partial struct ProcessLimit
 {

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Linnet.Native;
 
 /// <summary>libpulse's asynchronous API: the client of PulseAudio and of PipeWire's PulseAudio server.</summary>
-/// <remarks>Every object belongs to one main loop, and is touched by one thread at a time; only <see cref="MainloopWakeup"/> may come from any.</remarks>
+/// <remarks>Every object belongs to one main loop, and is touched by one thread at a time; only <see cref="MainloopWakeup"/> may come from
+/// any.</remarks>
 internal static unsafe partial class Pulse
 {
     internal const int ContextReady = 4;
@@ -72,13 +73,16 @@ internal static unsafe partial class Pulse
     internal static partial void ContextUnref(nint context);
 
     [LibraryImport(NativeLibraries.Pulse, EntryPoint = "pa_context_get_server_info")]
-    internal static partial nint ContextGetServerInfo(nint context, delegate* unmanaged[Cdecl]<nint, ServerInfo*, nint, void> callback, nint user);
+    internal static partial nint ContextGetServerInfo(
+        nint context, delegate* unmanaged[Cdecl]<nint, ServerInfo*, nint, void> callback, nint user);
 
     [LibraryImport(NativeLibraries.Pulse, EntryPoint = "pa_context_get_sink_info_list")]
-    internal static partial nint ContextGetSinkInfoList(nint context, delegate* unmanaged[Cdecl]<nint, EndpointInfo*, int, nint, void> callback, nint user);
+    internal static partial nint ContextGetSinkInfoList(
+        nint context, delegate* unmanaged[Cdecl]<nint, EndpointInfo*, int, nint, void> callback, nint user);
 
     [LibraryImport(NativeLibraries.Pulse, EntryPoint = "pa_context_get_source_info_list")]
-    internal static partial nint ContextGetSourceInfoList(nint context, delegate* unmanaged[Cdecl]<nint, EndpointInfo*, int, nint, void> callback, nint user);
+    internal static partial nint ContextGetSourceInfoList(
+        nint context, delegate* unmanaged[Cdecl]<nint, EndpointInfo*, int, nint, void> callback, nint user);
 
     [LibraryImport(NativeLibraries.Pulse, EntryPoint = "pa_operation_get_state")]
     internal static partial int OperationGetState(nint operation);
@@ -93,7 +97,8 @@ internal static unsafe partial class Pulse
     internal static partial nint StreamNew(nint context, string name, SampleSpec* spec, ChannelMap* map);
 
     [LibraryImport(NativeLibraries.Pulse, EntryPoint = "pa_stream_connect_playback", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int StreamConnectPlayback(nint stream, string? device, BufferAttributes* attributes, StreamFlags flags, nint volume, nint syncStream);
+    internal static partial int StreamConnectPlayback(
+        nint stream, string? device, BufferAttributes* attributes, StreamFlags flags, nint volume, nint syncStream);
 
     [LibraryImport(NativeLibraries.Pulse, EntryPoint = "pa_stream_connect_record", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int StreamConnectRecord(nint stream, string? device, BufferAttributes* attributes, StreamFlags flags);

@@ -4,8 +4,8 @@ namespace Linnet.Native;
 
 /// <summary>One client of a PulseAudio server: its main loop and its context.</summary>
 /// <remarks>
-/// Nothing runs by itself: whoever uses it calls <see cref="Iterate"/>, and looks at what has changed. So there is no callback on the way of the
-/// sound, and no exception that could meet native code. Used by one thread at a time; <see cref="Wake"/> may come from any.
+/// Nothing runs by itself: whoever uses it calls <see cref="Iterate"/>, and looks at what has changed. So there is no callback on the way
+/// of the sound, and no exception that could meet native code. Used by one thread at a time; <see cref="Wake"/> may come from any.
 /// </remarks>
 internal sealed unsafe class PulseConnection : IDisposable
 {
@@ -26,7 +26,8 @@ internal sealed unsafe class PulseConnection : IDisposable
     internal nint Context { get; private set; }
 
     /// <summary>Connects, within <see cref="AnswerTimeout"/>.</summary>
-    /// <param name="server">As libpulse writes it, such as <c>unix:/run/user/1000/pulse/native</c>, or <see langword="null"/> for the user's own.</param>
+    /// <param name="server">As libpulse writes it, such as <c>unix:/run/user/1000/pulse/native</c>, or <see langword="null"/> for the
+    /// user's own.</param>
     /// <param name="time">Bounds every wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DllNotFoundException">libpulse is not installed; the message says how to get it.</exception>
@@ -59,7 +60,9 @@ internal sealed unsafe class PulseConnection : IDisposable
     /// <summary>The same as a number, such as <see cref="Pulse.ErrorNoEntity"/>.</summary>
     internal int LastErrorNumber => Pulse.ContextErrno(Context);
 
-    /// <summary>Waits for news from the server, at most for <paramref name="atMost"/>, or until <see cref="Wake"/>, and takes them in.</summary>
+    /// <summary>
+    /// Waits for news from the server, at most for <paramref name="atMost"/>, or until <see cref="Wake"/>, and takes them in.
+    /// </summary>
     /// <exception cref="IOException">The server has gone.</exception>
     internal void Iterate(TimeSpan atMost)
     {
@@ -88,7 +91,8 @@ internal sealed unsafe class PulseConnection : IDisposable
             TimeSpan left = timeout - _time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
             {
-                throw new IOException($"The sound server has not answered for {timeout.TotalSeconds:0.#} s. Is PulseAudio or PipeWire in good health?");
+                throw new IOException(
+                    $"The sound server has not answered for {timeout.TotalSeconds:0.#} s. Is PulseAudio or PipeWire in good health?");
             }
 
             Iterate(left);

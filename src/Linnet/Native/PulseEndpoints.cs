@@ -66,7 +66,8 @@ internal sealed record PulseEndpoints(
         if (end == 0 && info != null && GCHandle.FromIntPtr(user).Target is List<PulseEndpoint> list)
         {
             string? monitorOf = isSink || info->Other == Pulse.Unset ? null : Text(info->OtherName);
-            list.Add(new PulseEndpoint(Text(info->Name) ?? "", Text(info->Description) ?? "", (int)info->Spec.Rate, info->Spec.Channels, monitorOf));
+            list.Add(new PulseEndpoint(
+                Text(info->Name) ?? "", Text(info->Description) ?? "", (int)info->Spec.Rate, info->Spec.Channels, monitorOf));
         }
     }
 

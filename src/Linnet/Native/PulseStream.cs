@@ -116,7 +116,9 @@ internal sealed unsafe class PulseStream : IDisposable
         FollowDevice();
     }
 
-    /// <summary>How long after now the next frame to be written will be heard; <see langword="false"/> while the server has not told.</summary>
+    /// <summary>
+    /// How long after now the next frame to be written will be heard; <see langword="false"/> while the server has not told.
+    /// </summary>
     internal bool TryGetLatency(out TimeSpan latency)
     {
         ulong microseconds;
@@ -126,7 +128,10 @@ internal sealed unsafe class PulseStream : IDisposable
         return known;
     }
 
-    /// <summary>Lends room for at most <paramref name="frames"/> frames, in the memory the server reads. To be filled and given to <see cref="Write"/>.</summary>
+    /// <summary>
+    /// Lends room for at most <paramref name="frames"/> frames, in the memory the server reads. To be filled and given to
+    /// <see cref="Write"/>.
+    /// </summary>
     internal Span<float> BeginWrite(int frames)
     {
         void* data;

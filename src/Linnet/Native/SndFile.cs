@@ -37,9 +37,13 @@ internal static unsafe partial class SndFile
     }
 
     /// <summary>The bytes of a tag as the file has them; empty if it has none. Lent until the handle is closed.</summary>
-    internal static ReadOnlySpan<byte> Tag(Handle file, int tag) => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(GetString(file, tag));
+    internal static ReadOnlySpan<byte> Tag(Handle file, int tag) =>
+        MemoryMarshal.CreateReadOnlySpanFromNullTerminated(GetString(file, tag));
 
-    /// <summary>Fills in <c>SF_CHANNEL_MAP_…</c> of each channel. <see langword="false"/>: the file does not say. Some kinds of file give anything at all.</summary>
+    /// <summary>
+    /// Fills in <c>SF_CHANNEL_MAP_…</c> of each channel. <see langword="false"/>: the file does not say. Some kinds of file give anything
+    /// at all.
+    /// </summary>
     internal static bool TryGetChannelMap(Handle file, Span<int> map)
     {
         fixed (int* values = map)

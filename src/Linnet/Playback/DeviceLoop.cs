@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Playback;
 
 /// <summary>
-/// Plays on a device for as long as there is sound. A device is a moving thing: one that was unplugged, or whose sound server was restarted,
-/// is opened again, or what has taken its place is; play-out goes on at the live edge.
+/// Plays on a device for as long as there is sound. A device is a moving thing: one that was unplugged, or whose sound server was
+/// restarted, is opened again, or what has taken its place is; play-out goes on at the live edge.
 /// </summary>
 /// <param name="device">The device. One without a clock, a file, is not opened twice.</param>
 /// <param name="time">The clock.</param>
@@ -33,7 +33,8 @@ internal sealed class DeviceLoop(IAudioDevice device, TimeProvider time, ILogger
     /// <param name="onReopened">Told the format of the next device, before that asks for sound.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="IOException">A device without a clock failed.</exception>
-    internal async Task RunAsync(AudioCallback fill, Func<AudioFormat> wanted, Action<AudioFormat> onReopened, CancellationToken cancellationToken)
+    internal async Task RunAsync(
+        AudioCallback fill, Func<AudioFormat> wanted, Action<AudioFormat> onReopened, CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _finishing.Token);
         while (true)

@@ -7,15 +7,17 @@ using Linnet.Wire.Rtcp;
 
 namespace Linnet.Playback;
 
-/// <summary>One format's way from packets to sound: the decoder, and the receiver that it serves. Survives reconnects that keep the format.</summary>
+/// <summary>
+/// One format's way from packets to sound: the decoder, and the receiver that it serves. Survives reconnects that keep the format.
+/// </summary>
 internal sealed class Feed : IDisposable
 {
     // What a sender that can be held back may send ahead of play-out, beside what the delay needs; in packets of at least so much.
     private static readonly TimeSpan SentAhead = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsualPacket = TimeSpan.FromMilliseconds(20);
 
-    // A connection that stood still gives all that was queued at once, and behind it, by numbers far ahead, what the server sends now. Both must fit, or what
-    // was queued is dropped though it came: at 5 ms a packet this is 20 s. Slots that are not needed take no payload.
+    // A connection that stood still gives all that was queued at once, and behind it, by numbers far ahead, what the server sends now. Both
+    // must fit, or what was queued is dropped though it came: at 5 ms a packet this is 20 s. Slots that are not needed take no payload.
     private const int ConnectionCapacity = 4096;
 
     private readonly IAudioDecoder _decoder;
@@ -47,11 +49,13 @@ internal sealed class Feed : IDisposable
 
     /// <summary>Significant bits of the sound if it was integer PCM, else 0.</summary>
     internal int BitDepth =>
-        Payload.Is("L24") ? 24 : Payload.Is("opus") ? 0 : SampleEncoding.TryParse(Payload.EncodingName, out SampleEncoding? raw) ? raw.BitDepth : 16;
+        Payload.Is("L24")
+            ? 24 : Payload.Is("opus") ? 0 : SampleEncoding.TryParse(Payload.EncodingName, out SampleEncoding? raw) ? raw.BitDepth : 16;
 
     /// <summary>Makes what a station's sound needs.</summary>
     /// <exception cref="TransportException">It cannot be decoded after all.</exception>
-    internal static Feed For(IStationReceiver station, ReceiverOptions options, TimeProvider time) => new(station, station.CreateDecoder(), options, time);
+    internal static Feed For(IStationReceiver station, ReceiverOptions options, TimeProvider time) =>
+        new(station, station.CreateDecoder(), options, time);
 
     /// <summary>Whether what <paramref name="station"/> sends can go on from here.</summary>
     internal bool Fits(IStationReceiver station) => station.Payload == Payload && station.PayloadType == PayloadType;

@@ -24,8 +24,8 @@ public interface IAudioDevice : IAsyncDisposable
     bool HasClock { get; }
 
     /// <summary>
-    /// Significant bits of the integer PCM that will come; 0: the sound was never integer. Set before <see cref="OpenAsync"/>, for those that
-    /// store sound: it says how little is enough to lose nothing. Others need not keep it.
+    /// Significant bits of the integer PCM that will come; 0: the sound was never integer. Set before <see cref="OpenAsync"/>, for those
+    /// that store sound: it says how little is enough to lose nothing. Others need not keep it.
     /// </summary>
     int BitDepth
     {
@@ -34,8 +34,8 @@ public interface IAudioDevice : IAsyncDisposable
     }
 
     /// <summary>
-    /// Opens the device for <paramref name="wanted"/> and says in what format it will really ask for sound. One with a clock may be opened again
-    /// after <see cref="RunAsync"/> has failed.
+    /// Opens the device for <paramref name="wanted"/> and says in what format it will really ask for sound. One with a clock may be opened
+    /// again after <see cref="RunAsync"/> has failed.
     /// </summary>
     /// <exception cref="IOException">There is no such device, or it cannot be opened; the message says what to do.</exception>
     ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken);

@@ -3,10 +3,12 @@ using Linnet.Receive;
 
 namespace Linnet.Playback;
 
-/// <summary>What a device calls for sound: takes it from the feed that is current, makes it louder or softer, measures it, and ends it in time.</summary>
+/// <summary>
+/// What a device calls for sound: takes it from the feed that is current, makes it louder or softer, measures it, and ends it in time.
+/// </summary>
 /// <remarks>
-/// <see cref="Fill"/> belongs to the device's thread, everything else to others. A new feed is handed over through one field and the old one
-/// comes back through another, so nobody waits.
+/// <see cref="Fill"/> belongs to the device's thread, everything else to others. A new feed is handed over through one field and the old
+/// one comes back through another, so nobody waits.
 /// </remarks>
 /// <param name="feed">Where sound comes from at first; now owned here.</param>
 /// <param name="format">The device's.</param>
@@ -27,7 +29,8 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
     private Feed? _next;                                   // given by the player, taken by the device
     private Feed? _retired;                                // given back by the device
     private ReceiverStatistics _past = new();
-    private long _framesLeft = duration is TimeSpan time ? (long)((Int128)time.Ticks * format.SampleRate / TimeSpan.TicksPerSecond) : long.MaxValue;
+    private long _framesLeft =
+        duration is TimeSpan time ? (long)((Int128)time.Ticks * format.SampleRate / TimeSpan.TicksPerSecond) : long.MaxValue;
     private long _framesPlayed;
     private float _volume = volume;
     private float _peak;
@@ -44,7 +47,9 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
         set => _gain.Target = _volume = value;
     }
 
-    /// <summary>How loud it was in the last moments, per channel: silent if nothing is heard, for a file then is not called either.</summary>
+    /// <summary>
+    /// How loud it was in the last moments, per channel: silent if nothing is heard, for a file then is not called either.
+    /// </summary>
     internal AudioLevel[] LevelsWhile(bool isHeard)
     {
         LevelMeter meter = Volatile.Read(ref _meter);
@@ -101,7 +106,8 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
             Volatile.Write(ref _past, _past.Plus(before.Receiver.GetStatistics()));
             _newest = Opened(next, _format, hasClock);
 
-            // First what came back, then what goes out: the device never finds the way back taken. And what comes next is there before the end is.
+            // First what came back, then what goes out: the device never finds the way back taken. And what comes next is there before the
+            // end is.
             Interlocked.Exchange(ref _retired, null)?.Dispose();
             Feed? unheard = Interlocked.Exchange(ref _next, next);
             before.Receiver.OnEnd();
@@ -109,14 +115,17 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
         }
     }
 
-    /// <summary>Goes on with another device, or the same one opened again. The one before does not call any more; both have a clock.</summary>
+    /// <summary>
+    /// Goes on with another device, or the same one opened again. The one before does not call any more; both have a clock.
+    /// </summary>
     internal void Reopen(AudioFormat device)
     {
         lock (_changing)
         {
             if (device != _format)
             {
-                _framesLeft = _framesLeft == long.MaxValue ? _framesLeft : (long)((Int128)_framesLeft * device.SampleRate / _format.SampleRate);
+                _framesLeft =
+                    _framesLeft == long.MaxValue ? _framesLeft : (long)((Int128)_framesLeft * device.SampleRate / _format.SampleRate);
                 Volatile.Write(ref _framesPlayed, (long)((Int128)_framesPlayed * device.SampleRate / _format.SampleRate));
                 Volatile.Write(ref _gain, new Gain(device, _volume));
                 Volatile.Write(ref _meter, new LevelMeter(device, MeterWindow));

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Playback;
 
-/// <summary>Plays one station on one device: finds the server, keeps up with it, comes back when it was gone, and ends when it ends.</summary>
+/// <summary>
+/// Plays one station on one device: finds the server, keeps up with it, comes back when it was gone, and ends when it ends.
+/// </summary>
 /// <remarks>
 /// <code>
 /// device ◄─ Output ◄─ Receiver (decode · conceal ◄─ jitter buffer ◄─ depacketize) ◄─ IStationReceiver ◄─ network
@@ -56,8 +58,10 @@ public sealed class Player : IAsyncDisposable
     /// Plays until the station has ended and its last sample was heard, until <see cref="PlayerOptions.Duration"/> is played, or until
     /// cancelled; then the server is told, and it returns. To be called once.
     /// </summary>
-    /// <exception cref="TransportException">The station cannot be heard, and is not waited for; or it is lost, and reconnecting is off or pointless.</exception>
-    /// <exception cref="IOException">The device cannot be opened; or a file cannot be written. A device with a clock that is gone later is waited for.</exception>
+    /// <exception cref="TransportException">The station cannot be heard, and is not waited for; or it is lost, and reconnecting is off or
+    /// pointless.</exception>
+    /// <exception cref="IOException">The device cannot be opened; or a file cannot be written. A device with a clock that is gone later is
+    /// waited for.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _hasBegun, 1) != 0)
@@ -90,7 +94,10 @@ public sealed class Player : IAsyncDisposable
         : output.Feed.Receiver.State is ReceiverState.Playing or ReceiverState.Ended ? PlayerState.Playing
         : PlayerState.Buffering;
 
-    /// <summary>Whether what comes out is sound and not the silence that fills a gap, whether or not the server is still there: what has arrived is played to its end.</summary>
+    /// <summary>
+    /// Whether what comes out is sound and not the silence that fills a gap, whether or not the server is still there: what has arrived is
+    /// played to its end.
+    /// </summary>
     internal bool IsHeard => Volatile.Read(ref _output)?.Feed.Receiver.State is ReceiverState.Playing or ReceiverState.Ended;
 
     /// <summary>How loud: 1 is as sent and touches no sample. 0 – 8 (+18 dB); a change is reached in 20 ms, without a click.</summary>

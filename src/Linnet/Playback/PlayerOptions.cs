@@ -12,13 +12,16 @@ namespace Linnet.Playback;
 public sealed record PlayerOptions : IValidatable
 {
     /// <summary>
-    /// The station: <c>rtsp://[USER:PASSWORD@]HOST[:PORT]/NAME[/RENDITION]</c> (without a port 8554, Linnet's own, and 554, RTSP's own, where nothing listens
-    /// at that); the pages of a Linnet server, <c>http://HOST:8000/[NAME]</c>, which lead to its station; or a server of the PyAudio tutorial's formats:
-    /// <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>. A password in it is shown nowhere.
+    /// The station: <c>rtsp://[USER:PASSWORD@]HOST[:PORT]/NAME[/RENDITION]</c> (without a port 8554, Linnet's own, and 554, RTSP's own,
+    /// where nothing listens at that); the pages of a Linnet server, <c>http://HOST:8000/[NAME]</c>, which lead to its station; or a server
+    /// of the PyAudio tutorial's formats: <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>. A password in it is shown
+    /// nowhere.
     /// </summary>
     public required Uri Url { get; init; }
 
-    /// <summary>What a server of the PyAudio tutorial's formats sends, which does not say. Default: 44.1 kHz, stereo, 16 bit little-endian.</summary>
+    /// <summary>
+    /// What a server of the PyAudio tutorial's formats sends, which does not say. Default: 44.1 kHz, stereo, 16 bit little-endian.
+    /// </summary>
     public RawPcmFormat RawFormat { get; init; } = UsualRawFormat;
 
     /// <summary>What the PyAudio tutorial's programs assume: 44.1 kHz, stereo, 16 bit little-endian.</summary>
@@ -28,8 +31,8 @@ public sealed record PlayerOptions : IValidatable
     public RtspTransport Transport { get; init; }
 
     /// <summary>
-    /// A worse network than the one at hand, to hear what it would do; <see langword="null"/>, the default: none. It needs datagrams, so packets come by UDP
-    /// whatever <see cref="Transport"/> says, which cannot be <see cref="RtspTransport.Tcp"/>; RTSP only.
+    /// A worse network than the one at hand, to hear what it would do; <see langword="null"/>, the default: none. It needs datagrams, so
+    /// packets come by UDP whatever <see cref="Transport"/> says, which cannot be <see cref="RtspTransport.Tcp"/>; RTSP only.
     /// </summary>
     public ImpairmentOptions? Impairment { get; init; }
 
@@ -40,12 +43,14 @@ public sealed record PlayerOptions : IValidatable
     public bool Reconnects { get; init; } = true;
 
     /// <summary>
-    /// Whether a server that is not there yet, or is full, is waited for as one that was lost is, if <see cref="Reconnects"/> is on. A host or a station that
-    /// does not exist, and a wrong account, are errors all the same. Default: no, the first try decides.
+    /// Whether a server that is not there yet, or is full, is waited for as one that was lost is, if <see cref="Reconnects"/> is on. A host
+    /// or a station that does not exist, and a wrong account, are errors all the same. Default: no, the first try decides.
     /// </summary>
     public bool WaitsForStation { get; init; }
 
-    /// <summary>The wait before the first try to reconnect; each further one is up to twice as long. 10 ms – 1 min; default 250 ms.</summary>
+    /// <summary>
+    /// The wait before the first try to reconnect; each further one is up to twice as long. 10 ms – 1 min; default 250 ms.
+    /// </summary>
     public TimeSpan MinReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The longest wait between two tries to reconnect. Not below the first, and at most 10 min; default 10 s.</summary>
@@ -62,7 +67,8 @@ public sealed record PlayerOptions : IValidatable
     {
         if (Url is null || (PyAudioAddress is null && !StationLookup.IsAddress(Url)))
         {
-            yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST.";
+            yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like "
+                + "rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST.";
         }
 
         if (RawFormat is null || !RawFormat.Format.IsValid)
@@ -92,7 +98,8 @@ public sealed record PlayerOptions : IValidatable
 
         if (Impairment is not null && (Transport is RtspTransport.Tcp || PyAudioAddress is not null))
         {
-            yield return $"{nameof(Impairment)} is for RTP over UDP; {nameof(Url)} must be an rtsp address, and {nameof(Transport)} {RtspTransport.Udp} or {RtspTransport.Auto}.";
+            yield return $"{nameof(Impairment)} is for RTP over UDP; {nameof(Url)} must be an rtsp address, and "
+                + $"{nameof(Transport)} {RtspTransport.Udp} or {RtspTransport.Auto}.";
         }
 
         foreach (string problem in Receiver.Problems().Concat(Impairment?.Problems() ?? []))
@@ -102,7 +109,9 @@ public sealed record PlayerOptions : IValidatable
     }
 
     /// <summary>Where and how loud; no password.</summary>
-    public override string ToString() => $"{nameof(PlayerOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, {nameof(Transport)} = {Transport}, {nameof(Volume)} = {Volume} }}";
+    public override string ToString() =>
+        $"{nameof(PlayerOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, "
+        + $"{nameof(Transport)} = {Transport}, {nameof(Volume)} = {Volume} }}";
 
     internal PyAudioAddress? PyAudioAddress => PyAudioAddress.TryParse(Url, out PyAudioAddress? address) ? address : null;
 }

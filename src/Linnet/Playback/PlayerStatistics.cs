@@ -18,7 +18,10 @@ public sealed record PlayerStatistics
     /// <summary>What the server calls the station; <see langword="null"/> before it is known, or if it has no name.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Title, and artist, of the track that plays, as the server tells with its reports: some seconds late. <see langword="null"/>: it does not tell.</summary>
+    /// <summary>
+    /// Title, and artist, of the track that plays, as the server tells with its reports: some seconds late. <see langword="null"/>: it does
+    /// not tell.
+    /// </summary>
     public string? Track { get; init; }
 
     /// <summary>How the sound is encoded; <see langword="null"/> before it is known.</summary>
@@ -45,7 +48,9 @@ public sealed record PlayerStatistics
     /// <summary>Times the sound device was gone and opened again, or another in its place.</summary>
     public int DeviceReopens { get; init; }
 
-    /// <summary>Levels of the last 300 ms, one per channel of the device, volume and mute included. Empty before the device is open.</summary>
+    /// <summary>
+    /// Levels of the last 300 ms, one per channel of the device, volume and mute included. Empty before the device is open.
+    /// </summary>
     public IReadOnlyList<AudioLevel> Levels { get; init; } = [];
 
     /// <summary>The greatest sample of any channel, as an amplitude, since statistics were asked for last.</summary>

@@ -5,16 +5,17 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Linnet.Transports;
+using Linnet.Transports.Http.Pull;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire;
-using Linnet.Wire.Icy;
+using Linnet.Wire.Http;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Playback;
 
 /// <summary>
-/// Finds the RTSP address that somebody means who gave the one of a Linnet server's pages: <c>http://HOST:8000/</c>, <c>http://HOST:8000/jazz.mp3</c>, or
-/// <c>rtsp://HOST:8000/</c>, where no RTSP is spoken. What was found once stays.
+/// Finds the RTSP address that somebody means who gave the one of a Linnet server's pages: <c>http://HOST:8000/</c>,
+/// <c>http://HOST:8000/jazz.mp3</c>, or <c>rtsp://HOST:8000/</c>, where no RTSP is spoken. What was found once stays.
 /// </summary>
 /// <param name="url">What was given.</param>
 /// <param name="time">The clock.</param>
@@ -50,7 +51,8 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         catch (RtspException e) when (e.IsNoAnswer && !_isSettled && _address is { HasPort: true, Credentials: null })
         {
             // Perhaps it is the port of the server's pages. If not, what went wrong first says more.
-            var page = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{ZonedHost.Written(_address.Host)}:{_address.Port}{_address.Path}"));
+            var page = new Uri(
+                string.Create(CultureInfo.InvariantCulture, $"http://{ZonedHost.Written(_address.Host)}:{_address.Port}{_address.Path}"));
             if (await TryFetchAsync(page, cancellationToken).ConfigureAwait(false) is not string json)
             {
                 throw;
@@ -117,7 +119,8 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         wanted.StartsWith(station, StringComparison.Ordinal) && (wanted.Length == station.Length || wanted[station.Length] is '.' or '-');
 
     private static RtspUri Read(string address) =>
-        RtspUri.TryParse(address, out RtspUri? read) ? read : throw new TransportException($"The server names a station at no address: {RtspFailure.Quote(address)}.");
+        RtspUri.TryParse(address, out RtspUri? read)
+            ? read : throw new TransportException($"The server names a station at no address: {RtspFailure.Quote(address)}.");
 
     private static string AddressOf(Uri page, int port, string station) =>
         string.Create(CultureInfo.InvariantCulture, $"rtsp://{ZonedHost.Written(ZonedHost.Of(page))}:{port}/{station}");
@@ -129,14 +132,17 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         {
             using JsonDocument document = JsonDocument.Parse(json);
             JsonElement root = document.RootElement;
-            if (root.ValueKind is not JsonValueKind.Object || !root.TryGetProperty("rtsp_port", out JsonElement number) || !number.TryGetInt32(out port)
-                || port is < 1 or > ushort.MaxValue || !root.TryGetProperty("stations", out JsonElement list) || list.ValueKind is not JsonValueKind.Array)
+            if (root.ValueKind is not JsonValueKind.Object || !root.TryGetProperty("rtsp_port", out JsonElement number)
+                || !number.TryGetInt32(out port)
+                || port is < 1 or > ushort.MaxValue || !root.TryGetProperty("stations", out JsonElement list)
+                || list.ValueKind is not JsonValueKind.Array)
             {
                 return false;
             }
 
             stations = NamesIn(list);
-            awaited = root.TryGetProperty("awaited", out JsonElement others) && others.ValueKind is JsonValueKind.Array ? NamesIn(others) : [];
+            awaited = root.TryGetProperty("awaited", out JsonElement others) && others.ValueKind is JsonValueKind.Array
+                ? NamesIn(others) : [];
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -148,16 +154,21 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     private static IReadOnlyList<string> NamesIn(JsonElement list) =>
         [.. list.EnumerateArray().Where(static e => e.ValueKind is JsonValueKind.String).Select(static e => e.GetString()!).Where(IsName)];
 
-    private static bool IsName(string name) => name.Length > 0 && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+    private static bool IsName(string name) =>
+        name.Length > 0 && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     private static TransportException NotLinnet(string server) =>
-        new($"{server} is no Linnet server, so no station is found by it: give an address of rtsp, or fetch a stream with 'linnet serve'.") { IsFinal = true };
+        new($"{server} is no Linnet server, so no station is found by it: give an address of rtsp, or fetch a stream with 'linnet "
+            + "serve'.")
+        { IsFinal = true };
 
     private static TransportException Refused(string server, int status) => status switch
     {
         408 or 425 or 429 or >= 500 => new TransportException(string.Create(CultureInfo.InvariantCulture, $"{server} answers {status}.")),
         401 or 403 => new TransportException(string.Create(
-            CultureInfo.InvariantCulture, $"{server} does not let us see which stations it has ({status}): give the station's address of rtsp, or a user name and a password."))
+            CultureInfo.InvariantCulture,
+            $"{server} does not let us see which stations it has ({status}): give the station's address of rtsp, or a user name and a "
+                + $"password."))
         {
             IsFinal = true,
         },

@@ -9,10 +9,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Playback;
 
-/// <summary>Keeps hearing a station: connects, waits for a server that is not there yet if it is to, and connects again when the server was gone.</summary>
+/// <summary>
+/// Keeps hearing a station: connects, waits for a server that is not there yet if it is to, and connects again when the server was gone.
+/// </summary>
 internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>How long a server may be silent at first until that is said: people are told within a second, and most servers answer before.</summary>
+    /// <summary>
+    /// How long a server may be silent at first until that is said: people are told within a second, and most servers answer before.
+    /// </summary>
     internal static readonly TimeSpan FirstWord = TimeSpan.FromMilliseconds(700);
 
     /// <summary>How long the same problem goes unsaid: a server that is off for a night fills no log.</summary>
@@ -122,7 +126,8 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                     backoff.Reset();
                 }
 
-                // What UDP did not bring once is not waited for again. What it brought, it may bring again: elsewhere, or when the network is mended.
+                // What UDP did not bring once is not waited for again. What it brought, it may bring again: elsewhere, or when the network
+                // is mended.
                 _udpWorks |= _station is RtspReceiver { WasHeardOverUdp: true };
                 _transport = _udpWorks ? _wanted : _station is { IsTcp: true } ? RtspTransport.Tcp : _transport;
                 await PauseAsync(e, backoff, cancellationToken).ConfigureAwait(false);
@@ -139,7 +144,8 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
         }
     }
 
-    // Who has heard it knows that it exists: it is waited for even if its name cannot be found for a while, or its server has come back without it.
+    // Who has heard it knows that it exists: it is waited for even if its name cannot be found for a while, or its server has come back
+    // without it.
     private bool IsWorthAnotherTry(TransportException e) =>
         options.Reconnects && !e.IsFinal && (_wasHeard || (options.WaitsForStation && !e.IsUnknown));
 
@@ -188,7 +194,8 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     }
 
     private async Task<IStationReceiver> ConnectRtspAsync(CancellationToken cancellationToken) =>
-        await _lookup.ConnectAsync(address => RtspReceiver.ConnectAsync(ToRtsp(address), time, random, logger, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await _lookup.ConnectAsync(address => RtspReceiver.ConnectAsync(ToRtsp(address), time, random, logger, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
 
     private RtspReceiverOptions ToRtsp(RtspUri address) => new()
     {

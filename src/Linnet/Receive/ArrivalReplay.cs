@@ -39,7 +39,10 @@ internal sealed record ReplayResult
     public required long Stretches { get; init; }
 }
 
-/// <summary>Plays recorded arrivals through a receiver and a device with an exact clock, in simulated time: what would this profile have done on this path?</summary>
+/// <summary>
+/// Plays recorded arrivals through a receiver and a device with an exact clock, in simulated time: what would this profile have done on
+/// this path?
+/// </summary>
 /// <remarks>The sound is a hum, so that it can be stretched as voices and music can.</remarks>
 internal sealed class ArrivalReplay
 {
@@ -72,7 +75,8 @@ internal sealed class ArrivalReplay
     /// <param name="period">How often the device asks for sound; default 10 ms.</param>
     /// <param name="onPeriod">Called after each period with its time and the wait.</param>
     internal static ReplayResult Run(
-        ReceiverOptions options, int clockRate, int framesPerPacket, ReadOnlySpan<Arrival> arrivals, TimeSpan? period = null, Action<long, TimeSpan>? onPeriod = null)
+        ReceiverOptions options, int clockRate, int framesPerPacket, ReadOnlySpan<Arrival> arrivals, TimeSpan? period = null,
+        Action<long, TimeSpan>? onPeriod = null)
     {
         long startsAt = arrivals.IsEmpty ? 0 : arrivals[0].At;
         var replay = new ArrivalReplay(options, new AudioFormat(clockRate, 1), period ?? TimeSpan.FromMilliseconds(10), startsAt);

@@ -4,8 +4,8 @@ namespace Linnet.Receive;
 /// <remarks>
 /// Jitter only adds, so the truth is a line under all points that comes as near to them as it can: the edge of their lower hull that
 /// spans their middle. What lies between two such points does not matter, however late it is. How far to believe the edge
-/// follows from how near the points lie to it and how far apart its ends are; crystals are within 200 ppm, so with little to go by it is nearly 0.
-/// Source: S. B. Moon, P. Skelly, D. Towsley, "Estimation and Removal of Clock Skew from Network Delay Measurements" (1999).
+/// follows from how near the points lie to it and how far apart its ends are; crystals are within 200 ppm, so with little to go by it is
+/// nearly 0. Source: S. B. Moon, P. Skelly, D. Towsley, "Estimation and Removal of Clock Skew from Network Delay Measurements" (1999).
 /// </remarks>
 internal sealed class ClockSlope(long ticksPerSecond)
 {

@@ -1,11 +1,13 @@
 namespace Linnet.Receive;
 
-/// <summary>How long packets should wait between arrival and play-out: as long as the latest of them need, within the profile's bounds.</summary>
+/// <summary>
+/// How long packets should wait between arrival and play-out: as long as the latest of them need, within the profile's bounds.
+/// </summary>
 /// <remarks>
-/// Two memories, in half seconds of which each remembers its latest packet. The short one is of the last 4 s, and grows at once with the first
-/// packet that comes too late; alone it would be back soon, for that was a spike. The long one is of the last 24 s and leaves the worst
-/// two half seconds out: what happens more often is a trend, and stays for as long. What comes later than <c>most</c> could not be waited
-/// for, so it says nothing; and what never comes says nothing either: loss alone grows no buffer.
+/// Two memories, in half seconds of which each remembers its latest packet. The short one is of the last 4 s, and grows at once with the
+/// first packet that comes too late; alone it would be back soon, for that was a spike. The long one is of the last 24 s and leaves the
+/// worst two half seconds out: what happens more often is a trend, and stays for as long. What comes later than <c>most</c> could not be
+/// waited for, so it says nothing; and what never comes says nothing either: loss alone grows no buffer.
 /// Written by the network's thread, read by any.
 /// </remarks>
 internal sealed class DelayTarget
@@ -57,7 +59,9 @@ internal sealed class DelayTarget
     /// <summary>How late packets come, the two worst of the last 48 half seconds left out.</summary>
     internal long Lateness => Volatile.Read(ref _trend);
 
-    /// <summary>What somebody else needs at least: who repairs, the time for a packet to be asked for again. May be set by any thread.</summary>
+    /// <summary>
+    /// What somebody else needs at least: who repairs, the time for a packet to be asked for again. May be set by any thread.
+    /// </summary>
     internal long Floor
     {
         get => Volatile.Read(ref _floor);
@@ -97,7 +101,9 @@ internal sealed class DelayTarget
         Decide();
     }
 
-    /// <summary>The path has become longer by so much: what came in the last 8 s came on it, and was less delayed. Of a shorter one nothing follows.</summary>
+    /// <summary>
+    /// The path has become longer by so much: what came in the last 8 s came on it, and was less delayed. Of a shorter one nothing follows.
+    /// </summary>
     internal void Shift(long ticks)
     {
         for (int i = 0; ticks > 0 && i < Recent; i++)

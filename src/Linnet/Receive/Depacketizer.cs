@@ -59,7 +59,8 @@ internal readonly ref struct StreamPacket
 /// </remarks>
 internal sealed class Depacketizer
 {
-    // When the earliest packets came holds for minutes: a clock that differs by some ppm is followed, packets that all come late after a stall are not.
+    // When the earliest packets came holds for minutes: a clock that differs by some ppm is followed, packets that all come late after a
+    // stall are not.
     private const int OriginSmoothing = 1 << 16;
 
     private readonly int? _payloadType;
@@ -205,7 +206,7 @@ internal sealed class Depacketizer
         return DatagramClass.Packet;
     }
 
-    /// <summary>One of the copies that came with a packet. A copy has no sequence number: how far back it lies is told by its age.</summary>
+    /// <summary>One of the copies that came with a packet. It has no sequence number: its age says how far back it lies.</summary>
     /// <returns><see langword="false"/> if it is of another payload type, or its place cannot be known.</returns>
     internal bool TryReadCopy(in StreamPacket carrier, int index, out StreamPacket packet)
     {
@@ -218,7 +219,13 @@ internal sealed class Depacketizer
             return false;
         }
 
-        packet = new StreamPacket { Sequence = sequence, Position = carrier.Position - copy.Offset, Stream = _stream, Payload = copy.Payload };
+        packet = new StreamPacket
+        {
+            Sequence = sequence,
+            Position = carrier.Position - copy.Offset,
+            Stream = _stream,
+            Payload = copy.Payload
+        };
         return true;
     }
 
@@ -244,7 +251,8 @@ internal sealed class Depacketizer
 
     private void ApplyHint(RtpHeader first)
     {
-        if (_hintedSequence is not { } sequence || (short)(first.SequenceNumber - sequence) is var steps && Math.Abs((int)steps) > _maxDropout)
+        if (_hintedSequence is not { } sequence
+            || (short)(first.SequenceNumber - sequence) is var steps && Math.Abs((int)steps) > _maxDropout)
         {
             return;
         }
@@ -310,7 +318,13 @@ internal sealed class Depacketizer
             return false;
         }
 
-        packet = new StreamPacket { Sequence = _sequenceBase + sequence, Position = _positionBase + timestamp, Stream = _stream, Payload = again.Payload };
+        packet = new StreamPacket
+        {
+            Sequence = _sequenceBase + sequence,
+            Position = _positionBase + timestamp,
+            Stream = _stream,
+            Payload = again.Payload
+        };
         return true;
     }
 
@@ -362,7 +376,8 @@ internal sealed class Depacketizer
         long elapsed = Math.Max(arrivedAt - _highestArrivedAt, arrivedAt - _origin - _media.DueAt(_highestTimestamp));
         if (steps <= 0)
         {
-            return (sequence >= _firstSequence || _stream == 0) && steps > -_maxDropout && ticks <= 0 && ticks >= -5 * _maxJumpTicks && (steps < 0 || ticks == 0);
+            return (sequence >= _firstSequence || _stream == 0) && steps > -_maxDropout && ticks <= 0 && ticks >= -5 * _maxJumpTicks
+                && (steps < 0 || ticks == 0);
         }
 
         return ticks >= 0 && ticks <= elapsed + _maxJumpTicks && (steps <= _maxDropout || elapsed > _maxJumpTicks);

@@ -7,8 +7,8 @@ namespace Linnet.Receive;
 /// <remarks>
 /// A position is due at <c>undelayed arrival + depth + what the device holds</c>. Where the sound is heard earlier or later than that,
 /// the drift resampler turns the error to zero; an error too large for it becomes depth, which is brought to what is wanted unheard
-/// (<see cref="PlayoutDepth"/>); where it is very far off, after the device or the sender stood still, play-out jumps. Whatever is not there is filled, so a device always gets what it asks for. Used by the device's thread.
-/// Allocates nothing and waits for nobody.
+/// (<see cref="PlayoutDepth"/>); where it is very far off, after the device or the sender stood still, play-out jumps. Whatever is not
+/// there is filled, so a device always gets what it asks for. Used by the device's thread. Allocates nothing and waits for nobody.
 /// </remarks>
 internal sealed class DevicePlayout
 {
@@ -51,7 +51,8 @@ internal sealed class DevicePlayout
     /// <param name="ticksPerSecond"><see cref="TimeProvider.TimestampFrequency"/>.</param>
     /// <param name="before">The device before, whose counts go on.</param>
     internal DevicePlayout(
-        JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, DelayTarget target, ReceiverOptions options, long ticksPerSecond, DevicePlayout? before = null)
+        JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, DelayTarget target, ReceiverOptions options,
+        long ticksPerSecond, DevicePlayout? before = null)
     {
         _jumps = before?.Jumps ?? 0;
         _skipped = before?.SkippedFrames ?? 0;
@@ -134,7 +135,9 @@ internal sealed class DevicePlayout
         return written;
     }
 
-    /// <summary>When position 0 would have been heard, had the sender's clock always run as now, or <see langword="null"/> before the first sound.</summary>
+    /// <summary>
+    /// When position 0 would have been heard, had the sender's clock always run as now, or <see langword="null"/> before the first sound.
+    /// </summary>
     internal long? OriginHeardAt => Volatile.Read(ref _timeline) is { } timeline ? timeline.Line.Origin + Delay + Error : null;
 
     private long Delay => _depth.Ticks + _device.Ticks;
@@ -243,7 +246,8 @@ internal sealed class DevicePlayout
     private bool TryAlign(PlayoutTimeline timeline, long heardAt, int needed)
     {
         long position = PositionDueAt(timeline.Line, heardAt, _depth.Wanted);
-        bool hasSettled = timeline.LastArrivedAt - timeline.FirstArrivedAt >= _settle || heardAt >= timeline.FirstArrivedAt + _depth.Wanted + _device.Ticks;
+        bool hasSettled = timeline.LastArrivedAt - timeline.FirstArrivedAt >= _settle
+            || heardAt >= timeline.FirstArrivedAt + _depth.Wanted + _device.Ticks;
         if (!hasSettled
             || !_buffer.TryFind(Math.Max(_buffer.Start, timeline.FirstSequence), out BufferedPacket first)
             || first.Position - position > needed)

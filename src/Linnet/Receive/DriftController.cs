@@ -4,9 +4,9 @@ namespace Linnet.Receive;
 
 /// <summary>Turns the play-out error into a correction of speed: a proportional-integral controller, slow enough not to be heard.</summary>
 /// <remarks>
-/// Critically damped. Its natural frequency begins at 0.3 rad/s, where a drift of 100 ppm is learnt in seconds at the cost of 0.15 ms of error, and
-/// falls with the time to 0.05 rad/s: then an error of 1 ms changes the pitch by 0.01 %, and a change of 100 ppm makes an error of
-/// 0.74 ms at most, which is gone a minute later. The integral is the drift between the two clocks.
+/// Critically damped. Its natural frequency begins at 0.3 rad/s, where a drift of 100 ppm is learnt in seconds at the cost of 0.15 ms of
+/// error, and falls with the time to 0.05 rad/s: then an error of 1 ms changes the pitch by 0.01 %, and a change of 100 ppm makes an error
+/// of 0.74 ms at most, which is gone a minute later. The integral is the drift between the two clocks.
 /// </remarks>
 internal sealed class DriftController
 {
@@ -23,13 +23,17 @@ internal sealed class DriftController
     private double _drift;
     private double _age;
 
-    /// <summary>By how much faster than nominal to play, as a fraction: 10⁻⁶ is 1 ppm. Never more than the ±0.1 % that nobody hears.</summary>
+    /// <summary>
+    /// By how much faster than nominal to play, as a fraction: 10⁻⁶ is 1 ppm. Never more than the ±0.1 % that nobody hears.
+    /// </summary>
     internal double Correction { get; private set; }
 
     /// <summary>By how much the sender's clock is faster than the device's, as a fraction.</summary>
     internal double Drift => Volatile.Read(ref _drift);
 
-    /// <summary>Whether it has steered for long enough (20 s) that the drift is about right; before, it may be off by hundreds of ppm.</summary>
+    /// <summary>
+    /// Whether it has steered for long enough (20 s) that the drift is about right; before, it may be off by hundreds of ppm.
+    /// </summary>
     internal bool IsSettled => Volatile.Read(ref _age) >= SettledSeconds;
 
     /// <summary>Takes a new error into account.</summary>

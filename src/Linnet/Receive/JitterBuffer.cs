@@ -51,7 +51,9 @@ internal sealed class JitterBuffer
     private const int SmallestPayload = 256;
     private const int NotKept = -1;
 
-    /// <summary>The most memory that payloads take: as much as 1024 packets of the greatest length do, however many slots there are.</summary>
+    /// <summary>
+    /// The most memory that payloads take: as much as 1024 packets of the greatest length do, however many slots there are.
+    /// </summary>
     internal const int MaxBytes = 64 << 20;
 
     private readonly Slot[] _slots;
@@ -186,7 +188,9 @@ internal sealed class JitterBuffer
     /// <summary>Whether reading has begun.</summary>
     internal bool HasBegun => _head != Empty;
 
-    /// <summary>The sequence number whose turn it is. Reading begins with the first call; a packet before it is late from then on.</summary>
+    /// <summary>
+    /// The sequence number whose turn it is. Reading begins with the first call; a packet before it is late from then on.
+    /// </summary>
     /// <exception cref="InvalidOperationException">There was no packet yet.</exception>
     internal long Head
     {
@@ -336,7 +340,8 @@ internal sealed class JitterBuffer
         internal byte[] Payload;
 
         internal readonly int GrowthFor(int length) =>
-            Payload.Length >= length ? 0 : (int)Math.Max(SmallestPayload, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length)) - Payload.Length;
+            Payload.Length >= length
+                ? 0 : (int)Math.Max(SmallestPayload, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length)) - Payload.Length;
 
         internal void Store(in BufferedPacket packet, ReadOnlySpan<byte> payload)
         {

@@ -133,7 +133,9 @@ internal sealed class PlayoutDecoder
         Volatile.Write(ref _position, _position - frames);
     }
 
-    /// <summary>Leaves sound out, or plays some again, by whole periods of its pitch, if enough of it is here and it can be done unheard.</summary>
+    /// <summary>
+    /// Leaves sound out, or plays some again, by whole periods of its pitch, if enough of it is here and it can be done unheard.
+    /// </summary>
     /// <param name="direction">1: leaves out; −1: plays again.</param>
     /// <param name="most">The most frames.</param>
     /// <param name="likeness">How alike the two ends must be, 0 to 1.</param>
@@ -156,7 +158,8 @@ internal sealed class PlayoutDecoder
     internal int ShortestSplice => _splice.Shortest;
 
     /// <summary>Makes the next sound ready, unless there is some.</summary>
-    /// <param name="giveUp">Whether to fill the place of a missing packet now, one packet's length at a time, instead of waiting for it.</param>
+    /// <param name="giveUp">Whether to fill the place of a missing packet now, one packet's length at a time, instead of waiting for
+    /// it.</param>
     internal PlayoutStep Prepare(bool giveUp)
     {
         while (_window.Frames == 0)
@@ -207,7 +210,8 @@ internal sealed class PlayoutDecoder
 
     /// <summary>Fills where nothing is there but a device needs sound now.</summary>
     /// <param name="frames">How much it needs; what is made ready may be less.</param>
-    /// <param name="isCounted">Whether the stream is playing, so that it is told later whether this sound was missing or never sent.</param>
+    /// <param name="isCounted">Whether the stream is playing, so that it is told later whether this sound was missing or never
+    /// sent.</param>
     internal void FillMissing(int frames, bool isCounted)
     {
         Fill(Math.Clamp(frames, 1, _maxFrames));

@@ -4,13 +4,14 @@ namespace Linnet.Receive;
 
 /// <summary>How far behind undelayed arrival the sound is played, and how that follows what is wanted without being heard.</summary>
 /// <remarks>
-/// Longer or shorter by whole periods of the pitch where sound is like itself, by any length in silence, and longer by what was missing when
-/// packets came too late. The longer a change is wanted, the less alike the two ends must be; what is less than a period, and what waits, is left to
-/// a little pitch. Used by the device's thread; allocates nothing.
+/// Longer or shorter by whole periods of the pitch where sound is like itself, by any length in silence, and longer by what was missing
+/// when packets came too late. The longer a change is wanted, the less alike the two ends must be; what is less than a period, and what
+/// waits, is left to a little pitch. Used by the device's thread; allocates nothing.
 /// </remarks>
 internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, MediaTimeline media)
 {
-    // Longer is urgent, and so is what is more than may be: a fifth of the time. Else shorter takes its time, unless there is very much to it.
+    // Longer is urgent, and so is what is more than may be: a fifth of the time. Else shorter takes its time, unless there is very much to
+    // it.
     private const int UrgentPause = 4;
     private const int ShrinkPause = 20;
     private const int HurriedPause = 10;

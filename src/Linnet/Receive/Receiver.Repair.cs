@@ -1,5 +1,4 @@
 using Linnet.Receive.Repair;
-using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtp;
 
 namespace Linnet.Receive;

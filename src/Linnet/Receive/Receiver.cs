@@ -7,7 +7,9 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Receive;
 
-/// <summary>The receiving half, from datagrams to sound: the network's thread pushes packets in, the device's thread pulls sound out.</summary>
+/// <summary>
+/// The receiving half, from datagrams to sound: the network's thread pushes packets in, the device's thread pulls sound out.
+/// </summary>
 /// <remarks>
 /// <code>
 /// OnRtp ─► Depacketizer ─► JitterBuffer ─► PlayoutDecoder ─┬─► SequentialPlayout ─► Take   (a file, a pipe)
@@ -55,7 +57,8 @@ public sealed partial class Receiver
     /// <param name="repair">How the sender repairs what is lost; defaults to not at all.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> have problems; the message lists them.</exception>
     public Receiver(
-        IAudioDecoder decoder, int? payloadType = null, ReceiverOptions? options = null, TimeProvider? time = null, RepairOffer? repair = null)
+        IAudioDecoder decoder, int? payloadType = null, ReceiverOptions? options = null, TimeProvider? time = null,
+        RepairOffer? repair = null)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         _options = (options ?? new ReceiverOptions()).ThrowIfInvalid();
@@ -99,7 +102,9 @@ public sealed partial class Receiver
     /// <summary>How long they do wait for a device with a clock.</summary>
     internal PlayoutDepth Depth => Volatile.Read(ref _device).Depth;
 
-    /// <summary>Says in what format the device takes sound. Called before the first <see cref="Read"/>, or between two for another device.</summary>
+    /// <summary>
+    /// Says in what format the device takes sound. Called before the first <see cref="Read"/>, or between two for another device.
+    /// </summary>
     /// <exception cref="ArgumentException">The format is out of range.</exception>
     public void SetOutput(AudioFormat format)
     {
@@ -108,7 +113,8 @@ public sealed partial class Receiver
             throw new ArgumentException($"A device cannot have {format}.", nameof(format));
         }
 
-        Volatile.Write(ref _device, new DevicePlayout(_buffer, _decoder, Format, format, _target, _options, _media.TicksPerSecond, _device));
+        Volatile.Write(
+            ref _device, new DevicePlayout(_buffer, _decoder, Format, format, _target, _options, _media.TicksPerSecond, _device));
     }
 
     /// <summary>
@@ -126,18 +132,25 @@ public sealed partial class Receiver
     }
 
     /// <summary>
-    /// Whether the sender numbers its sound. If not, a stream that follows another on the same connection says nothing of how much is missing between
-    /// them, for where numbers are given on arrival a pause and a loss are the same. Default true.
+    /// Whether the sender numbers its sound. If not, a stream that follows another on the same connection says nothing of how much is
+    /// missing between them, for where numbers are given on arrival a pause and a loss are the same. Default true.
     /// </summary>
     internal bool HasPositions { get; init; } = true;
 
-    /// <summary>When the next frame for <see cref="Take"/> would arrive if its stream went on; <see langword="null"/> if none came. The playing thread's.</summary>
+    /// <summary>
+    /// When the next frame for <see cref="Take"/> would arrive if its stream went on; <see langword="null"/> if none came. The playing
+    /// thread's.
+    /// </summary>
     internal long? EndsAt => _sequential.EndsAt;
 
-    /// <summary>Says that what <see cref="Take"/> will give follows other sound, which would have gone on at that instant. Before the first call.</summary>
+    /// <summary>
+    /// Says that what <see cref="Take"/> will give follows other sound, which would have gone on at that instant. Before the first call.
+    /// </summary>
     internal void ContinueFrom(long? endsAt) => _sequential.ContinueFrom(endsAt);
 
-    /// <summary>Says that the connection was lost and is there again: what was sent meanwhile is missing. Called before <see cref="Start"/>.</summary>
+    /// <summary>
+    /// Says that the connection was lost and is there again: what was sent meanwhile is missing. Called before <see cref="Start"/>.
+    /// </summary>
     internal void OnReconnected()
     {
         lock (_network)
@@ -204,7 +217,9 @@ public sealed partial class Receiver
         }
     }
 
-    /// <summary>The sender has said goodbye (RTCP BYE). What is still on its way is waited for as long as play-out is delayed anyway.</summary>
+    /// <summary>
+    /// The sender has said goodbye (RTCP BYE). What is still on its way is waited for as long as play-out is delayed anyway.
+    /// </summary>
     /// <param name="ssrc">Whose goodbye it is; another's is ignored.</param>
     /// <param name="arrivedAt">When it came.</param>
     public void OnBye(uint ssrc, long arrivedAt)
@@ -234,7 +249,8 @@ public sealed partial class Receiver
     /// <summary>Gives a device with a clock the sound that is due, at its rate and in step with it.</summary>
     /// <param name="pcm">Interleaved, in <see cref="OutputFormat"/>. Lent for the call.</param>
     /// <param name="heardAt">When the first frame will be heard.</param>
-    /// <returns>Frames written: all there is room for (silence where there is no sound) until the end; then fewer, and then <see cref="End"/>.</returns>
+    /// <returns>Frames written: all there is room for (silence where there is no sound) until the end; then fewer, and then
+    /// <see cref="End"/>.</returns>
     public int Read(Span<float> pcm, long heardAt)
     {
         long now = _time.GetTimestamp();
@@ -328,7 +344,8 @@ public sealed partial class Receiver
         {
             // The very first packet to arrive need not be the first that was sent.
             long first = isFirst ? long.MinValue : packet.Sequence;
-            Volatile.Write(ref _timeline, new PlayoutTimeline(buffered, first, _media, _target.Most) { FollowsByTime = HasPositions || _wasAway });
+            Volatile.Write(
+                ref _timeline, new PlayoutTimeline(buffered, first, _media, _target.Most) { FollowsByTime = HasPositions || _wasAway });
             _shifted = 0;
             _wasAway = false;
         }

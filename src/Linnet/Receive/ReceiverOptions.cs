@@ -3,7 +3,9 @@ namespace Linnet.Receive;
 /// <summary>How much delay a receiver buys, and what it may spend on it.</summary>
 public sealed record ReceiverOptions : IValidatable
 {
-    /// <summary>Between which bounds the wait between a packet's arrival and its play-out follows the network. 1 ms – 10 s; default <c>balanced</c>.</summary>
+    /// <summary>
+    /// Between which bounds the wait between a packet's arrival and its play-out follows the network. 1 ms – 10 s; default <c>balanced</c>.
+    /// </summary>
     public ReceiverProfile Profile { get; init; } = ReceiverProfile.Balanced;
 
     /// <summary>A wait that stays as it is, whatever the network does, instead of the profile's. 1 ms – 10 s; default none.</summary>
@@ -14,14 +16,18 @@ public sealed record ReceiverOptions : IValidatable
     public int Capacity { get; init; } = 1024;
 
     /// <summary>The longest payload that is kept, in bytes; a longer one is corrupt. 64 – 65,535; default 65,535.</summary>
-    /// <remarks>A slot grows to the longest payload it has held, so a peer can make a receiver hold <see cref="Capacity"/> times this.</remarks>
+    /// <remarks>A slot grows to the longest payload it has held, so a peer can make a receiver hold <see cref="Capacity"/> times
+    /// this.</remarks>
     public int MaxPayload { get; init; } = 65_535;
 
-    /// <summary>How long the decoder is asked to continue the sound where it is missing; after that there is silence. 0 – 10 s; default 500 ms.</summary>
+    /// <summary>
+    /// How long the decoder is asked to continue the sound where it is missing; after that there is silence. 0 – 10 s; default 500 ms.
+    /// </summary>
     public TimeSpan MaxConceal { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// The step of the sender's clock, against the time that passed, from which its stream is taken for another one. 0.5 – 60 s; default 2 s.
+    /// The step of the sender's clock, against the time that passed, from which its stream is taken for another one. 0.5 – 60 s; default 2
+    /// s.
     /// </summary>
     public TimeSpan MaxJump { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -6,7 +6,8 @@ namespace Linnet.Receive;
 /// <param name="Name">As the command line and statistics have it.</param>
 /// <param name="Base">From a packet's arrival to its play-out while the network is calm.</param>
 /// <param name="Most">The same, however late packets come: what is later still is lost.</param>
-/// <param name="Rendition">The rendition to ask a Linnet server for where the address names none; <see langword="null"/>: the station's first.</param>
+/// <param name="Rendition">The rendition to ask a Linnet server for where the address names none; <see langword="null"/>: the station's
+/// first.</param>
 public sealed record ReceiverProfile(string Name, TimeSpan Base, TimeSpan Most, string? Rendition = null)
 {
     /// <summary>

@@ -72,10 +72,14 @@ public sealed record ReceiverStatistics
     /// <summary>How long they do, the device's own delay apart. Without a device clock zero.</summary>
     public TimeSpan Delay { get; init; }
 
-    /// <summary>How much later than undelayed packets come: the latest of each half second of the last 24 s, the two worst of those left out.</summary>
+    /// <summary>
+    /// How much later than undelayed packets come: the latest of each half second of the last 24 s, the two worst of those left out.
+    /// </summary>
     public TimeSpan Lateness { get; init; }
 
-    /// <summary>Times sound was left out or played twice, by whole periods of its pitch, so that the wait came nearer to what it should be.</summary>
+    /// <summary>
+    /// Times sound was left out or played twice, by whole periods of its pitch, so that the wait came nearer to what it should be.
+    /// </summary>
     public long Stretches { get; init; }
 
     /// <summary>Sound that was left out or played twice so, together.</summary>
@@ -92,7 +96,9 @@ public sealed record ReceiverStatistics
     /// <summary>Interarrival jitter after RFC 3550 §A.8.</summary>
     public TimeSpan Jitter { get; init; }
 
-    /// <summary>By how much the sender's clock is faster than the device's, in millionths, as the play-out corrects it. 0 without a device clock.</summary>
+    /// <summary>
+    /// By how much the sender's clock is faster than the device's, in millionths, as the play-out corrects it. 0 without a device clock.
+    /// </summary>
     public double DriftPpm { get; init; }
 
     /// <summary>Whether that was measured for long enough, 20 s, to be about right: before, it may be off by hundreds.</summary>

@@ -7,9 +7,10 @@ namespace Linnet.Receive;
 /// Nothing is resampled, so what was sent lossless comes out bit-exact. A missing packet is waited for until it would have been
 /// played, and at least for the same delay after a later one came (a burst brings everything overdue, and reordered all the same).
 /// <para>
-/// Where one stream ends and another begins, after a reconnect for example, their positions have nothing to do with each other. How much is missing
-/// between them is told by our clock: by when the first would have gone on, and when the second began, each as it comes undelayed. That is as exact as
-/// the path is even; less than <see cref="Tolerance"/> counts as nothing, so that streams that follow each other at once do.
+/// Where one stream ends and another begins, after a reconnect for example, their positions have nothing to do with each other. How much is
+/// missing between them is told by our clock: by when the first would have gone on, and when the second began, each as it comes undelayed.
+/// That is as exact as the path is even; less than <see cref="Tolerance"/> counts as nothing, so that streams that follow each other at
+/// once do.
 /// </para>
 /// Used by the thread that plays.
 /// </remarks>
@@ -79,7 +80,8 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
     /// <returns><see langword="false"/>: it is too early.</returns>
     private bool TryChangeStream(long now, PlayoutTimeline timeline, bool isOver)
     {
-        if (decoder.Sound.Length > 0 || !buffer.TryFind(buffer.Head, out BufferedPacket next) || next.Stream == decoder.Stream || EndsAt is null)
+        if (decoder.Sound.Length > 0 || !buffer.TryFind(buffer.Head, out BufferedPacket next) || next.Stream == decoder.Stream
+            || EndsAt is null)
         {
             return true;
         }
@@ -91,7 +93,8 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
             return false;
         }
 
-        long missing = isNewest && !timeline.FollowsByTime ? 0 : MissingBefore(isNewest ? timeline.Line.ArrivalOf(next.Position) : next.ArrivedAt);
+        long missing =
+            isNewest && !timeline.FollowsByTime ? 0 : MissingBefore(isNewest ? timeline.Line.ArrivalOf(next.Position) : next.ArrivedAt);
         decoder.MoveTo(next.Position - missing, next.Stream);
         (_line, _continuesAt) = (isNewest ? timeline.Line : null, null);
         return true;

@@ -3,7 +3,8 @@ using Linnet.Audio;
 namespace Linnet.Receive;
 
 /// <summary>Decoded sound in one piece: what was just played, what is ready, and room for what is decoded next.</summary>
-/// <remarks>What it keeps is what was played, so that some of it can be played again: nothing that was decoded and then left out. Used by the thread that plays. Allocates nothing after construction.</remarks>
+/// <remarks>What it keeps is what was played, so that some of it can be played again: nothing that was decoded and then left out. Used by
+/// the thread that plays. Allocates nothing after construction.</remarks>
 /// <param name="channels">Samples per frame.</param>
 /// <param name="history">Frames that are kept after they were played.</param>
 /// <param name="room">The most frames that are ready or asked room for at once, together.</param>

@@ -1,4 +1,7 @@
 using Linnet.Audio;
+using Linnet.Sources.Capture;
+using Linnet.Sources.Files;
+using Linnet.Sources.Playlists;
 using Linnet.Wire.Playlists;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -36,8 +39,8 @@ public static class AudioSources
 
     /// <summary>Opens a folder, a playlist, a named pipe, or a file of any kind that Linnet, libsndfile or ffmpeg reads.</summary>
     /// <remarks>
-    /// It must be there now. Whatever fails later, or goes away, is opened again with a growing pause; silence is heard meanwhile. Only the end of what is
-    /// played once is the end, and what breaks off when it is one file to be played once.
+    /// It must be there now. Whatever fails later, or goes away, is opened again with a growing pause; silence is heard meanwhile. Only the
+    /// end of what is played once is the end, and what breaks off when it is one file to be played once.
     /// </remarks>
     /// <param name="path">Where it is.</param>
     /// <param name="options">How it is played.</param>
@@ -79,7 +82,8 @@ public static class AudioSources
             (entry, token) => OpenEntry(entry, options.Time, token),
             logger);
         return RetriedSource.Open(
-            name, token => PlaylistSource.Open(name, queue, options.Time, logger, token), options.Loop ? HasEnded : null, options.Time, logger, cancellationToken);
+            name, token => PlaylistSource.Open(name, queue, options.Time, logger, token), options.Loop ? HasEnded : null, options.Time,
+            logger, cancellationToken);
     }
 
     private static RetriedSource OpenCapture(string device, SourceOptions options, ILogger logger, CancellationToken cancellationToken) =>
@@ -120,7 +124,8 @@ public static class AudioSources
 
     /// <summary>Opens one file: by our own decoders, else by libsndfile, and by ffmpeg what those do not read.</summary>
     private static IAudioSource OpenFile(
-        string path, TrackInfo? untagged, string name, TimeProvider time, CancellationToken cancellationToken, SafeFileHandle? lent = null) =>
+        string path, TrackInfo? untagged, string name, TimeProvider time, CancellationToken cancellationToken,
+        SafeFileHandle? lent = null) =>
         (IAudioSource?)FileSource.TryOpen(path, untagged, name, cancellationToken)
         ?? FfmpegSource.Open(path, untagged, time, FfmpegSource.SearchPath, cancellationToken, lent);
 }

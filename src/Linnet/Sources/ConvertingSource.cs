@@ -23,7 +23,8 @@ internal sealed class ConvertingSource : IAudioSource
         _source = source;
         Format = format;
         _channels = new ChannelMap(source.Format.Channels, format.Channels);
-        _resampler = source.Format.SampleRate == format.SampleRate ? null : new Resampler(source.Format.SampleRate, format.SampleRate, format.Channels);
+        _resampler = source.Format.SampleRate == format.SampleRate
+            ? null : new Resampler(source.Format.SampleRate, format.SampleRate, format.Channels);
         _read = new float[BlockFrames * source.Format.Channels];
         _mapped = new float[BlockFrames * format.Channels];
     }

@@ -14,7 +14,8 @@ internal static partial class Log
     [LoggerMessage(702, LogLevel.Warning, "{Playlist}: cannot be listed again, so the last list goes on. {Problem}")]
     public static partial void ListingFailed(this ILogger logger, string playlist, string problem);
 
-    [LoggerMessage(703, LogLevel.Warning, "{Playlist}: skipped {Count} entries that are network addresses, which a playlist may not name here. The first: {First}")]
+    [LoggerMessage(703, LogLevel.Warning,
+        "{Playlist}: skipped {Count} entries that are network addresses, which a playlist may not name here. The first: {First}")]
     public static partial void AddressesSkipped(this ILogger logger, string playlist, int count, string first);
 
     [LoggerMessage(704, LogLevel.Warning, "{Folder}: only the first {Count} entries are played")]

@@ -1,9 +1,13 @@
 using Linnet.Native;
+using Linnet.Sources.Files;
+using Linnet.Sources.Playlists;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources;
 
-/// <summary>A named pipe (<c>mkfifo</c>) as a source. When its writer has left it is opened again, for the next one; silence is heard meanwhile.</summary>
+/// <summary>
+/// A named pipe (<c>mkfifo</c>) as a source. When its writer has left it is opened again, for the next one; silence is heard meanwhile.
+/// </summary>
 /// <remarks>Linux only: elsewhere a path is never one.</remarks>
 internal static class NamedPipe
 {
@@ -27,11 +31,13 @@ internal static class NamedPipe
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="IOException">It is gone, or its writer sends nothing that Linnet reads.</exception>
     internal static RetriedSource Open(string path, SourceOptions options, ILogger logger, CancellationToken cancellationToken) =>
-        RetriedSource.Open(path, token => OpenOnce(path, options, token), options.Loop ? "Its writer has left." : null, options.Time, logger, cancellationToken);
+        RetriedSource.Open(path, token => OpenOnce(path, options, token), options.Loop ? "Its writer has left." : null, options.Time,
+            logger, cancellationToken);
 
     private static PipeSource OpenOnce(string path, SourceOptions options, CancellationToken cancellationToken)
     {
-        var bytes = new ReadAhead(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+        var bytes = new ReadAhead(
+            () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
         try
         {
             // Bare PCM says nothing at its beginning; but a station must not stand still until a writer comes.

@@ -1,9 +1,14 @@
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
+using Linnet.Sources.Files;
+using Linnet.Sources.Playlists;
 
 namespace Linnet.Sources;
 
-/// <summary>Sound that another program writes into a pipe: a file of any kind that is also taken when it is pushed, or bare PCM. A pause in the pipe is a pause, not an end.</summary>
+/// <summary>
+/// Sound that another program writes into a pipe: a file of any kind that is also taken when it is pushed, or bare PCM. A pause in the pipe
+/// is a pause, not an end.
+/// </summary>
 public sealed class PipeSource : IAudioSource
 {
     private readonly ReadAhead _bytes;
@@ -30,7 +35,8 @@ public sealed class PipeSource : IAudioSource
 
     /// <summary>Begins to read a pipe. Waits until it is known what comes.</summary>
     /// <param name="stream">The pipe. Stays the caller's, but nobody else reads it any more.</param>
-    /// <param name="raw">What the bytes are, or <see langword="null"/> where they say so themselves: WAV, FLAC, MP3, Ogg and what ffmpeg reads from a pipe.</param>
+    /// <param name="raw">What the bytes are, or <see langword="null"/> where they say so themselves: WAV, FLAC, MP3, Ogg and what ffmpeg
+    /// reads from a pipe.</param>
     /// <param name="name">What to call it where it has no title, and in errors: "standard input".</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="IOException">It is no sound that Linnet reads, or it broke; the message is a sentence for the user.</exception>

@@ -4,11 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources;
 
-/// <summary>A source that is opened again when it has failed. Until that succeeds it gives silence, so that the station's time goes on.</summary>
+/// <summary>
+/// A source that is opened again when it has failed. Until that succeeds it gives silence, so that the station's time goes on.
+/// </summary>
 /// <remarks>
-/// <c>open → read → failure → silence and, beside it, open again with a growing pause → read</c>. The source is opened on a thread of its own, which
-/// also waits for its first frames: the station never waits for what is not back yet, however often it can be opened and then gives nothing. What comes
-/// back in another format is converted to the first one.
+/// <c>open → read → failure → silence and, beside it, open again with a growing pause → read</c>. The source is opened on a thread of its
+/// own, which also waits for its first frames: the station never waits for what is not back yet, however often it can be opened and then
+/// gives nothing. What comes back in another format is converted to the first one.
 /// </remarks>
 internal sealed class RetriedSource : IAudioSource
 {
@@ -72,16 +74,20 @@ internal sealed class RetriedSource : IAudioSource
     /// <inheritdoc/>
     public string? Outage => _outage;
 
-    /// <summary>Opens it for the first time. If that fails, it has failed: nothing is known of it yet, and a person is there who may have mistyped.</summary>
+    /// <summary>
+    /// Opens it for the first time. If that fails, it has failed: nothing is known of it yet, and a person is there who may have mistyped.
+    /// </summary>
     /// <param name="name">What people call it.</param>
     /// <param name="open">Opens it; called again, on another thread, after each failure.</param>
-    /// <param name="atEnd">What people are told when it ends, where it is opened again then, too; <see langword="null"/>: its end is the end.</param>
+    /// <param name="atEnd">What people are told when it ends, where it is opened again then, too; <see langword="null"/>: its end is the
+    /// end.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told of each failure, and when the source is back.</param>
     /// <param name="cancellationToken">Ends the first opening.</param>
     /// <exception cref="IOException">It cannot be opened.</exception>
     internal static RetriedSource Open(
-        string name, Func<CancellationToken, IAudioSource> open, string? atEnd, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
+        string name, Func<CancellationToken, IAudioSource> open, string? atEnd, TimeProvider time, ILogger logger,
+        CancellationToken cancellationToken) =>
         new(name, open(cancellationToken), open, atEnd, time, logger);
 
     /// <inheritdoc/>
@@ -195,7 +201,8 @@ internal sealed class RetriedSource : IAudioSource
         CancellationToken closing = _closing.Token;
         try
         {
-            _reopening = Task.Factory.StartNew(() => Reopen(lost, closing), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _reopening = Task.Factory.StartNew(
+                () => Reopen(lost, closing), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         catch (TaskSchedulerException)
         {
@@ -246,7 +253,10 @@ internal sealed class RetriedSource : IAudioSource
         }
     }
 
-    /// <summary>Silence for as long as nothing else is there: as much as is wanted, or for who follows the clock of a live source, as much as has become due.</summary>
+    /// <summary>
+    /// Silence for as long as nothing else is there: as much as is wanted, or for who follows the clock of a live source, as much as has
+    /// become due.
+    /// </summary>
     private int Silence(Span<float> pcm, CancellationToken cancellationToken)
     {
         int frames = pcm.Length / Format.Channels;

@@ -90,14 +90,16 @@ internal static class SongbirdScore
     {
         double from = dice.Between(2300, 3400);
         double to = from * (dice.Between(0, 1) == 0 ? 0.72 : 1.42);
-        Add(notes, bird, rest: 90, length: dice.Between(190, 360), from, to, bend: dice.Between(-250, 350), level: 0.22f, trillRate: 11, trillDepth: 22);
+        Add(notes, bird, rest: 90, length: dice.Between(190, 360), from, to, bend: dice.Between(-250, 350), level: 0.22f, trillRate: 11,
+            trillDepth: 22);
     }
 
     /// <summary>One rough note, its pitch shaking.</summary>
     private static void Buzz(List<SongbirdNote> notes, ref Dice dice, Bird bird)
     {
         double pitch = dice.Between(3300, 4300);
-        Add(notes, bird, rest: 80, length: dice.Between(150, 240), pitch, pitch * 0.86, bend: 0, level: 0.20f, trillRate: dice.Between(48, 72), trillDepth: dice.Between(180, 320));
+        Add(notes, bird, rest: 80, length: dice.Between(150, 240), pitch, pitch * 0.86, bend: 0, level: 0.20f,
+            trillRate: dice.Between(48, 72), trillDepth: dice.Between(180, 320));
     }
 
     /// <summary>High, then low: what the bird says to others.</summary>
@@ -113,9 +115,11 @@ internal static class SongbirdScore
     }
 
     private static void Add(
-        List<SongbirdNote> notes, Bird bird, int rest, int length, double from, double to, double bend, float level, double trillRate = 0, double trillDepth = 0) =>
+        List<SongbirdNote> notes, Bird bird, int rest, int length, double from, double to, double bend, float level, double trillRate = 0,
+        double trillDepth = 0) =>
         notes.Add(new SongbirdNote(
-            Frames(rest), Frames(length), from * bird.Pitch, to * bird.Pitch, bend * bird.Pitch, trillRate, trillDepth, level * bird.Level, bird.Pan));
+            Frames(rest), Frames(length), from * bird.Pitch, to * bird.Pitch, bend * bird.Pitch, trillRate, trillDepth, level * bird.Level,
+            bird.Pan));
 
     private static int Frames(int ms) => ms * (SampleRate / 1000);
 

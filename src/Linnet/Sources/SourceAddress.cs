@@ -3,7 +3,9 @@ namespace Linnet.Sources;
 /// <summary>Tells the addresses of things on a network from paths.</summary>
 internal static class SourceAddress
 {
-    /// <summary>Whether <paramref name="text"/> begins like a URL: a scheme of two letters or more (RFC 3986 §3.1), then <c>://</c>.</summary>
+    /// <summary>
+    /// Whether <paramref name="text"/> begins like a URL: a scheme of two letters or more (RFC 3986 §3.1), then <c>://</c>.
+    /// </summary>
     /// <remarks>One letter is a Windows drive.</remarks>
     internal static bool IsUrl(ReadOnlySpan<char> text)
     {
@@ -12,8 +14,8 @@ internal static class SourceAddress
     }
 
     /// <summary>
-    /// The host of a path that Windows would look for on the network, <c>\\HOST\SHARE\…</c>: looking for it logs in there. <see langword="null"/> for any
-    /// other path. Slashes of both kinds count, on every system.
+    /// The host of a path that Windows would look for on the network, <c>\\HOST\SHARE\…</c>: looking for it logs in there.
+    /// <see langword="null"/> for any other path. Slashes of both kinds count, on every system.
     /// </summary>
     /// <remarks>Paths of devices (<c>\\?\</c>, <c>\\.\</c>, <c>\??\</c>) are as bad, and have the host <c>?</c>.</remarks>
     internal static string? HostOfShare(ReadOnlySpan<char> path)

@@ -40,7 +40,8 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
     public SourceSpec? Fallback { get; init; }
 
     /// <summary>As it would be written; no password.</summary>
-    public override string ToString() => $"{Name}={(Kind is SourceKind.Path or SourceKind.Pull ? ShownAddress.Of(Location) : Kind.ToString())}";
+    public override string ToString() =>
+        $"{Name}={(Kind is SourceKind.Path or SourceKind.Pull ? ShownAddress.Of(Location) : Kind.ToString())}";
 
     /// <summary>Whether others send its sound.</summary>
     public bool IsFed => Kind is SourceKind.Push or SourceKind.Pull;
@@ -61,7 +62,8 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
 
     /// <summary>As the public one, with a disk of the test's own.</summary>
     internal static bool TryParse(
-        IReadOnlyList<string> texts, Func<string, bool> fileExists, Func<string, bool> folderExists, out IReadOnlyList<SourceSpec> specs, out string problem)
+        IReadOnlyList<string> texts, Func<string, bool> fileExists, Func<string, bool> folderExists, out IReadOnlyList<SourceSpec> specs,
+        out string problem)
     {
         specs = [];
         var parsed = new List<SourceSpec>();
@@ -84,7 +86,10 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
         return TryName(parsed, folderExists, out specs, out problem);
     }
 
-    /// <summary>Reads what is heard when nobody sends: each <c>[NAME=]SOURCE</c>, the name being needed if there are several stations that others send to.</summary>
+    /// <summary>
+    /// Reads what is heard when nobody sends: each <c>[NAME=]SOURCE</c>, the name being needed if there are several stations that others
+    /// send to.
+    /// </summary>
     /// <param name="texts">As the command line has them.</param>
     /// <param name="stations">All stations.</param>
     /// <param name="specs">The same with their fallbacks.</param>
@@ -112,11 +117,20 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
                 return false;
             }
 
-            int[] meant = [.. Enumerable.Range(0, with.Length).Where(i => with[i].IsFed && (fallback.Name.Length == 0 || with[i].Name == fallback.Name))];
-            problem = fallback.Kind is not (SourceKind.Path or SourceKind.Tone) ? $"'{ShownAddress.Of(text)}' is no fallback: it must be a file, a folder, a playlist or a tone, which are there whenever they are wanted."
-                : meant.Length == 0 ? $"'{ShownAddress.Of(text)}' is a fallback for no station: there is none {(fallback.Name.Length == 0 ? "" : $"named '{fallback.Name}' ")}that others send to."
-                : meant.Length > 1 ? $"'{ShownAddress.Of(text)}' does not say for which station it is: write {with[meant[0]].Name}={ShownAddress.Of(text)}, for example."
-                : with[meant[0]].Fallback is not null ? $"The station '{with[meant[0]].Name}' has two fallbacks; give it a folder or a playlist instead."
+            int[] meant =
+                [.. Enumerable.Range(0, with.Length)
+                    .Where(i => with[i].IsFed && (fallback.Name.Length == 0 || with[i].Name == fallback.Name))];
+            problem = fallback.Kind is not (SourceKind.Path or SourceKind.Tone)
+                ? $"'{ShownAddress.Of(text)}' is no fallback: it must be a file, a folder, a playlist or a tone, which are there whenever "
+                    + "they are wanted."
+                : meant.Length == 0
+                    ? $"'{ShownAddress.Of(text)}' is a fallback for no station: there is none "
+                        + $"{(fallback.Name.Length == 0 ? "" : $"named '{fallback.Name}' ")}that others send to."
+                : meant.Length > 1
+                    ? $"'{ShownAddress.Of(text)}' does not say for which station it is: write "
+                        + $"{with[meant[0]].Name}={ShownAddress.Of(text)}, for example."
+                : with[meant[0]].Fallback is not null
+                    ? $"The station '{with[meant[0]].Name}' has two fallbacks; give it a folder or a playlist instead."
                 : "";
             if (problem.Length > 0)
             {
@@ -136,7 +150,8 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
     private static System.Buffers.SearchValues<char> NameCharacters { get; } =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    private static bool TryName(List<SourceSpec> parsed, Func<string, bool> folderExists, out IReadOnlyList<SourceSpec> specs, out string problem)
+    private static bool TryName(
+        List<SourceSpec> parsed, Func<string, bool> folderExists, out IReadOnlyList<SourceSpec> specs, out string problem)
     {
         specs = [];
         var taken = new HashSet<string>(StringComparer.Ordinal);

@@ -22,7 +22,8 @@ internal static class SourceSpecParser
         problem = "";
         if (text.Length == 0)
         {
-            problem = "A source is empty: name a file, a folder, a playlist, an address of rtsp or http, '-' for standard input, 'push', 'tone' or 'mic'.";
+            problem = "A source is empty: name a file, a folder, a playlist, an address of rtsp or http, '-' for standard input, 'push', "
+                + "'tone' or 'mic'.";
             return false;
         }
 
@@ -51,13 +52,15 @@ internal static class SourceSpecParser
             return true;
         }
 
-        problem = $"'{name}' is not a name for a station: use a to z, 0 to 9 and -, at most {SourceSpec.MaxNameLength}, such as jazz=song.wav.";
+        problem = $"'{name}' is not a name for a station: use a to z, 0 to 9 and -, at most "
+            + $"{SourceSpec.MaxNameLength}, such as jazz=song.wav.";
         return false;
     }
 
     /// <summary>Whether it is a source for certain, so that what stands before it was meant for a name: <c>live.mp3=push</c>.</summary>
     private static bool IsThere(string source, Func<string, bool> fileExists, Func<string, bool> folderExists) =>
-        TryReadSource("", source, out SourceSpec spec, out _) && (spec.Kind is not SourceKind.Path || fileExists(source) || folderExists(source));
+        TryReadSource("", source, out SourceSpec spec, out _)
+            && (spec.Kind is not SourceKind.Path || fileExists(source) || folderExists(source));
 
     private static bool TryReadSource(string name, string source, out SourceSpec spec, out string problem)
     {
@@ -112,15 +115,20 @@ internal static class SourceSpecParser
             return true;
         }
 
-        problem = $"'{source}' is not a push: write push:RATE:CHANNELS with {AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz and 1 to {AudioFormat.MaxChannels} channels, such as push:44100:2.";
+        problem = $"'{source}' is not a push: write push:RATE:CHANNELS with "
+            + $"{AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz and 1 to {AudioFormat.MaxChannels} channels, such as "
+            + "push:44100:2.";
         return false;
     }
 
     private static bool TryReadAddress(string name, string source, out SourceSpec spec, out string problem)
     {
         spec = new SourceSpec(name, SourceKind.Pull, source);
-        bool isAddress = Uri.TryCreate(source, UriKind.Absolute, out Uri? address) && address is { Scheme: "rtsp" or "http" or "https", Host.Length: > 0 };
-        problem = isAddress ? "" : $"{ShownAddress.Of(source)} is no network address that is fetched from: a station's sound may come from rtsp://HOST/NAME, http://HOST/NAME or https://HOST/NAME.";
+        bool isAddress = Uri.TryCreate(source, UriKind.Absolute, out Uri? address)
+            && address is { Scheme: "rtsp" or "http" or "https", Host.Length: > 0 };
+        problem = isAddress
+            ? "" : $"{ShownAddress.Of(source)} is no network address that is fetched from: a station's sound may come from "
+                + "rtsp://HOST/NAME, http://HOST/NAME or https://HOST/NAME.";
         return isAddress;
     }
 
@@ -132,7 +140,9 @@ internal static class SourceSpecParser
         bool isNumber = source.Length == Tone.Length || double.TryParse(hz, Style, CultureInfo.InvariantCulture, out frequency);
         bool isTone = isNumber && frequency is >= ToneSource.MinFrequency and <= ToneSource.MaxFrequency;
         spec = new SourceSpec(name, SourceKind.Tone, "", isTone ? frequency : ToneSource.DefaultFrequency);
-        problem = isTone ? "" : $"'{source}' is not a tone: write tone:HZ with {ToneSource.MinFrequency} to {ToneSource.MaxFrequency} Hz, such as tone:440.";
+        problem = isTone
+            ? "" : $"'{source}' is not a tone: write tone:HZ with {ToneSource.MinFrequency} to {ToneSource.MaxFrequency} Hz, such as "
+                + "tone:440.";
         return isTone;
     }
 }

@@ -1,12 +1,14 @@
 namespace Linnet.Stations;
 
 /// <summary>
-/// Judges when a live source no longer follows the station's clock, and by how much that has to be set anew. Pure: the caller brings the instants.
+/// Judges when a live source no longer follows the station's clock, and by how much that has to be set anew. Pure: the caller brings the
+/// instants.
 /// </summary>
 /// <remarks>
-/// A device that stalls gives nothing for a while, and then, in a burst, as much as it had kept. Each block of the burst is less late than the one before; what
-/// the stall has really cost is known only when the burst is over. So the blocks are watched until none comes earlier for a while: one stall is one step of the
-/// clock, and none where the device had kept everything. Live packets leave when they arrive, so nobody waits meanwhile.
+/// A device that stalls gives nothing for a while, and then, in a burst, as much as it had kept. Each block of the burst is less late than
+/// the one before; what the stall has really cost is known only when the burst is over. So the blocks are watched until none comes earlier
+/// for a while: one stall is one step of the clock, and none where the device had kept everything. Live packets leave when they arrive, so
+/// nobody waits meanwhile.
 /// </remarks>
 /// <param name="mostOff">By how many ticks a block may be off without that being a stall.</param>
 /// <param name="ticksPerSecond">Of the instants.</param>
@@ -37,7 +39,8 @@ internal sealed class LiveClock(long mostOff, long ticksPerSecond)
     /// <param name="error">By how much it came later than the station's clock says, in ticks; negative: earlier.</param>
     /// <param name="now">When it came.</param>
     /// <param name="soundLost">Whether the source says that sound was lost before it.</param>
-    /// <returns>What came of a stall that is over now; <see langword="null"/>: nothing is to be done but to follow the source, if no stall is watched.</returns>
+    /// <returns>What came of a stall that is over now; <see langword="null"/>: nothing is to be done but to follow the source, if no stall
+    /// is watched.</returns>
     internal Stall? Observe(long error, long now, bool soundLost)
     {
         if (!IsWatching)

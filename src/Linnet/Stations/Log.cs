@@ -14,10 +14,12 @@ internal static partial class Log
     [LoggerMessage(202, LogLevel.Error, "Station {Station} stops: {Problem}")]
     public static partial void StationFailed(this ILogger logger, string station, string problem);
 
-    [LoggerMessage(203, LogLevel.Warning, "Station {Station}: its source is {LateMs:F0} ms late, so its clock was reset (resets since the start: {Times})")]
+    [LoggerMessage(203, LogLevel.Warning,
+        "Station {Station}: its source is {LateMs:F0} ms late, so its clock was reset (resets since the start: {Times})")]
     public static partial void Reanchored(this ILogger logger, string station, double lateMs, long times);
 
-    [LoggerMessage(745, LogLevel.Warning, "Station {Station}: its source stood still for {Ms:F0} ms and then gave all it had kept; its clock stays as it is")]
+    [LoggerMessage(745, LogLevel.Warning,
+        "Station {Station}: its source stood still for {Ms:F0} ms and then gave all it had kept; its clock stays as it is")]
     public static partial void SourceStalled(this ILogger logger, string station, double ms);
 
     [LoggerMessage(204, LogLevel.Information, "Station {Station} now plays {Track}")]
@@ -32,9 +34,12 @@ internal static partial class Log
     [LoggerMessage(207, LogLevel.Error, "Station {Station}: fetching its sound failed")]
     public static partial void PullFailed(this ILogger logger, Exception exception, string station);
 
-    [LoggerMessage(208, LogLevel.Error, "Rendition {Rendition} failed and was stopped ({Times} times so far). Its next listener starts it again, {Seconds:F0} s from now at the earliest")]
+    [LoggerMessage(208, LogLevel.Error,
+        "Rendition {Rendition} failed and was stopped ({Times} times so far). Its next listener starts it again, {Seconds:F0} s from now "
+            + "at the earliest")]
     public static partial void RenditionFailed(this ILogger logger, Exception exception, string rendition, double seconds, long times);
 
-    [LoggerMessage(209, LogLevel.Information, "Rendition {Rendition} was stopped: it is made on demand, and another address asked for another one")]
+    [LoggerMessage(
+        209, LogLevel.Information, "Rendition {Rendition} was stopped: it is made on demand, and another address asked for another one")]
     public static partial void RenditionGaveWay(this ILogger logger, string rendition);
 }

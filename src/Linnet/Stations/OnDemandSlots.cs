@@ -1,13 +1,14 @@
-using Linnet.Transports;
+using Linnet.Broadcast;
 
 namespace Linnet.Stations;
 
 /// <summary>
-/// Which of the renditions that are made on demand run: a few at a time, shared fairly among the addresses that listen to them. Pure; one thread at a time.
+/// Which of the renditions that are made on demand run: a few at a time, shared fairly among the addresses that listen to them. Pure; one
+/// thread at a time.
 /// </summary>
 /// <remarks>
-/// An address may have all of them as long as no other asks. Each rendition counts for those who hear it, in equal parts. Who asks for another while all
-/// are taken gets it if that is no more than its share; then one gives way whose listeners all have more than theirs.
+/// An address may have all of them as long as no other asks. Each rendition counts for those who hear it, in equal parts. Who asks for
+/// another while all are taken gets it if that is no more than its share; then one gives way whose listeners all have more than theirs.
 /// </remarks>
 /// <param name="most">How many run at a time.</param>
 internal sealed class OnDemandSlots(int most)
@@ -76,7 +77,8 @@ internal sealed class OnDemandSlots(int most)
     internal void Free(string rendition) => _slots.Remove(rendition);
 
     /// <summary>One that runs on though nobody listens: the one that was started first.</summary>
-    private string? FindIdle() => _slots.Where(static s => s.Value.Listeners.Count == 0).OrderBy(static s => s.Value.Order).Select(static s => s.Key).FirstOrDefault();
+    private string? FindIdle() => _slots.Where(static s => s.Value.Listeners.Count == 0).OrderBy(static s => s.Value.Order)
+        .Select(static s => s.Key).FirstOrDefault();
 
     private string? FindUnfair(PeerAddress asker)
     {

@@ -5,8 +5,8 @@ using Linnet.Wire.Mpeg;
 namespace Linnet.Stations;
 
 /// <summary>
-/// The packets of a rendition's own encoding that are sent to its station: when they take over from the encoder, and what must be done to them so that
-/// they may. The station's thread's own.
+/// The packets of a rendition's own encoding that are sent to its station: when they take over from the encoder, and what must be done to
+/// them so that they may. The station's thread's own.
 /// </summary>
 /// <param name="takes">Which encodings are the rendition's own.</param>
 /// <param name="sourceRate">Frames per second of the station.</param>
@@ -14,8 +14,8 @@ namespace Linnet.Stations;
 internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate, int clockRate)
 {
     /// <summary>
-    /// The most bytes of packets that are kept, of which each is counted with what it takes beside them. What a sender may send lasts longer than they are
-    /// kept; beyond that the encoder takes over, for packets that are so large pass nothing on that is worth it.
+    /// The most bytes of packets that are kept, of which each is counted with what it takes beside them. What a sender may send lasts
+    /// longer than they are kept; beyond that the encoder takes over, for packets that are so large pass nothing on that is worth it.
     /// </summary>
     internal const int MaxBytes = 1 << 24;
 
@@ -102,12 +102,14 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
     /// <param name="usual">Frames of a packet.</param>
     internal bool TryBegin(long next, int usual)
     {
-        while (_waiting.TryPeek(out (long Position, StreamPacket Packet) first) && first.Position < next - (Math.Max(usual, first.Packet.Frames) / 2))
+        while (_waiting.TryPeek(out (long Position, StreamPacket Packet) first)
+            && first.Position < next - (Math.Max(usual, first.Packet.Frames) / 2))
         {
             _waiting.Dequeue();
         }
 
-        IsPassing = _waiting.TryPeek(out (long Position, StreamPacket Packet) packet) && packet.Position <= next + (Math.Max(usual, packet.Packet.Frames) / 2);
+        IsPassing = _waiting.TryPeek(out (long Position, StreamPacket Packet) packet)
+            && packet.Position <= next + (Math.Max(usual, packet.Packet.Frames) / 2);
         _format = null;
         _reservoir = 0;
         return IsPassing;
@@ -143,7 +145,8 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
 
             bool isNew = _format is null || !HasSameHeaders(_format, packet.Format);
             _format = packet.Format;
-            passed = new PassedPacket(packet, follows ? next : item.Position, isNew, packet.Format.Codec is StreamCodec.Mp3 ? ForDecoders(packet.Bytes) : packet.Bytes);
+            passed = new PassedPacket(packet, follows ? next : item.Position, isNew,
+                packet.Format.Codec is StreamCodec.Mp3 ? ForDecoders(packet.Bytes) : packet.Bytes);
             return true;
         }
 
@@ -151,14 +154,16 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
     }
 
     private static bool HasSameHeaders(StreamFormat one, StreamFormat other) => ReferenceEquals(one, other)
-        || (one.Headers.Count == other.Headers.Count && one.Headers.Zip(other.Headers).All(static pair => pair.First.Span.SequenceEqual(pair.Second.Span)));
+        || (one.Headers.Count == other.Headers.Count
+            && one.Headers.Zip(other.Headers).All(static pair => pair.First.Span.SequenceEqual(pair.Second.Span)));
 
     /// <summary>
     /// After a splice a frame may need bytes of frames that nobody got. It is made silent; its own bytes stay, for the frames after it.
     /// </summary>
     private ReadOnlyMemory<byte> ForDecoders(ReadOnlyMemory<byte> frame)
     {
-        if (_reservoir >= Mp3Frame.MaxReservoir || !MpegHeader.TryParse(frame.Span, out MpegHeader header) || header.Layer != 3 || frame.Length < header.FrameLength)
+        if (_reservoir >= Mp3Frame.MaxReservoir || !MpegHeader.TryParse(frame.Span, out MpegHeader header) || header.Layer != 3
+            || frame.Length < header.FrameLength)
         {
             return frame;
         }

@@ -2,7 +2,9 @@ using Linnet.Audio;
 
 namespace Linnet.Stations;
 
-/// <summary>The last stretch of a station's sound, so that a rendition that starts now starts with sound that is already due. One thread's own.</summary>
+/// <summary>
+/// The last stretch of a station's sound, so that a rendition that starts now starts with sound that is already due. One thread's own.
+/// </summary>
 internal sealed class PcmHistory(AudioFormat format, TimeSpan duration)
 {
     private readonly int _channels = format.Channels;
@@ -36,7 +38,10 @@ internal sealed class PcmHistory(AudioFormat format, TimeSpan duration)
         _length += pcm.Length;
     }
 
-    /// <summary>A run of frames from <paramref name="position"/> on, as long as they lie together: ask again for the rest. Empty at <see cref="End"/>.</summary>
+    /// <summary>
+    /// A run of frames from <paramref name="position"/> on, as long as they lie together: ask again for the rest. Empty at
+    /// <see cref="End"/>.
+    /// </summary>
     public ReadOnlySpan<float> From(long position)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(position, Start);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 using Linnet.Clock;
 using Linnet.Codecs;
 using Linnet.Codecs.Streams;
@@ -70,7 +72,7 @@ internal sealed class Rendition : IDisposable
         _passThrough = spec.Passes is { } passes
             ? new PassThrough(packet => passes(packet) && packet.Format.Pcm == format, source.SampleRate, encoder.Payload.ClockRate)
             : null;
-        Ring = new BroadcastRing(info, station.RingDuration, (request, isFirst) => open(this, request, isFirst), request => close(this, request));
+        Ring = new BroadcastRing(info, station.RingDuration, (want, isFirst) => open(this, want, isFirst), want => close(this, want));
         Stream = spec.Stream is { } stream
             ? new StreamRendition(spec.Name, stream.Extension, stream.ContentType, Ring, stream.ContainerFor(encoder))
             : null;
@@ -112,7 +114,7 @@ internal sealed class Rendition : IDisposable
     /// <summary>Since when nobody wants it, in ticks; the station keeps it.</summary>
     internal long? UnusedSince { get; set; }
 
-    /// <summary>When its last run was cut short, in ticks, while the ring holds what it was; the station forgets it. The station's thread's own.</summary>
+    /// <summary>When its last run was cut short, in ticks, while the ring holds that run. The station's thread's own.</summary>
     internal long? CutAt { get; set; }
 
     /// <summary>Starts to encode from <paramref name="position"/>, in frames of the source.</summary>
@@ -120,7 +122,8 @@ internal sealed class Rendition : IDisposable
     {
         _track = track;
         _fedTo = position;
-        if (_passThrough?.TryStart(RateConversion.Ceiling(position, _source.SampleRate, Ring.Info.Payload.ClockRate), Ring.Info.FramesPerPacket, out long first) == true)
+        long from = RateConversion.Ceiling(position, _source.SampleRate, Ring.Info.Payload.ClockRate);
+        if (_passThrough?.TryStart(from, Ring.Info.FramesPerPacket, out long first) == true)
         {
             _nextPosition = first;
         }
@@ -171,7 +174,7 @@ internal sealed class Rendition : IDisposable
         CountTime(start);
     }
 
-    /// <summary>Takes the next frames of the source, which are the last of the history: passes on the packets they were made of, or encodes them.</summary>
+    /// <summary>Takes the newest frames of the history: passes on the packets they were made of, or encodes them.</summary>
     /// <param name="pcm">They follow those of the last call.</param>
     /// <param name="packets">What they were made of; see <see cref="Sources.SourceRead.Packets"/>.</param>
     /// <param name="arrivedAt">For a live source when they arrived.</param>
@@ -201,7 +204,7 @@ internal sealed class Rendition : IDisposable
         }
     }
 
-    /// <summary>Notes that another track starts at the next frame to be fed, which is at <paramref name="position"/>, in frames of the source.</summary>
+    /// <summary>Notes that another track starts at the next frame, <paramref name="position"/> in frames of the source.</summary>
     internal void SetTrack(long position, TrackInfo track)
     {
         _titles.Enqueue((RateConversion.Ceiling(position, _source.SampleRate, Ring.Info.Payload.ClockRate), track));
@@ -212,9 +215,7 @@ internal sealed class Rendition : IDisposable
         }
     }
 
-    /// <summary>From the next packet on another map holds.</summary>
-    /// <param name="timeline">The station's new map.</param>
-    /// <param name="soundLost">Whether sound is missing before that packet.</param>
+    /// <summary>Sets the map that holds from the next packet on, and whether sound is missing before that packet.</summary>
     internal void SetTimeline(MediaTimeline timeline, bool soundLost)
     {
         _timeline = AtClockRate(timeline);
@@ -222,7 +223,7 @@ internal sealed class Rendition : IDisposable
         Ring.Publish(new DiscontinuityItem(_nextPosition, Due(_nextPosition, null), _timeline));
     }
 
-    /// <summary>As <see cref="SetTimeline"/>, for a change too small to tell anyone of.</summary>
+    /// <summary>As <see cref="SetTimeline"/>, for a change too small to report.</summary>
     internal void AdjustTimeline(MediaTimeline timeline)
     {
         _timeline = AtClockRate(timeline);
@@ -263,9 +264,7 @@ internal sealed class Rendition : IDisposable
         chain?.Dispose();
     }
 
-    /// <summary>Cuts the run short, in whatever state it is: its listeners hear what there is and are told the end. Does not throw.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="now">The instant, in ticks.</param>
+    /// <summary>Cuts the run short, in any state: its listeners hear what there is, then the end. Does not throw.</summary>
     internal void Abort(DropReason reason, long now)
     {
         bool wasRunning = IsRunning;
@@ -304,7 +303,7 @@ internal sealed class Rendition : IDisposable
         }
     }
 
-    /// <summary>From where the last passed packet ended an encoder goes on. It begins some packets earlier, so that it is warm there.</summary>
+    /// <summary>Goes on with an encoder where the last passed packet ended. It begins some packets earlier, to be warm.</summary>
     private void EncodeAgain(long? arrivedAt)
     {
         _passThrough!.End();
@@ -386,7 +385,7 @@ internal sealed class Rendition : IDisposable
 
     private void CountTime(long start) => Volatile.Write(ref _encodeTicks, _encodeTicks + _time.GetTimestamp() - start);
 
-    /// <summary>When an item is due: never before the one that precedes it, nor is it ahead of its time by more than there was time for.</summary>
+    /// <summary>When an item is due: never before its predecessor, and no further ahead than there was time for.</summary>
     private long Due(long position, long? arrivedAt)
     {
         long onTime = _timeline.DueAt(position);

@@ -58,7 +58,9 @@ internal sealed class RenditionChain : IDisposable
     /// <summary>The block that <see cref="Take"/> or <see cref="TakeRest"/> completed.</summary>
     internal ReadOnlySpan<float> Block => _block.AsSpan(0, _filled);
 
-    /// <summary>Takes frames from the front of <paramref name="pcm"/> until a block is full; <see langword="false"/> when all are taken.</summary>
+    /// <summary>
+    /// Takes frames from the front of <paramref name="pcm"/> until a block is full; <see langword="false"/> when all are taken.
+    /// </summary>
     internal bool Take(ref ReadOnlySpan<float> pcm)
     {
         StartBlock();

@@ -1,12 +1,12 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Streams.Containers;
 using Linnet.Codecs.Flac;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Opus;
 using Linnet.Codecs.Pcm;
 using Linnet.Codecs.Streams;
 using Linnet.Codecs.Vorbis;
-using Linnet.Transports.Http.Containers;
 
 namespace Linnet.Stations;
 
@@ -34,14 +34,18 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         StreamName[] streams = StreamNames();
         return
         [
-            OpusSpec("opus", options.OpusBitRate, LongPacket, lowDelay: false, isStream: streams.Contains(new StreamName(StreamName.Opus, null))),
+            OpusSpec("opus", options.OpusBitRate, LongPacket, lowDelay: false,
+                isStream: streams.Contains(new StreamName(StreamName.Opus, null))),
             OpusSpec("opus-5ms", options.OpusBitRate, ShortPacket, lowDelay: true, isStream: false),
             LinearSpec("pcm", Bits),
             LinearSpec("l16", 16),
             LinearSpec("l24", 24),
             PyAudioSpec(),
-            .. streams.Select(name => SpecFor(name) is { } spec ? spec with { IsOnDemand = !StationOptions.DefaultStreams.Contains(spec.Name) } : null).OfType<RenditionSpec>(),
-            .. options.Sent is { Codec: StreamCodec.Vorbis } vorbis && source.Channels <= 2 ? [VorbisSpec(vorbis)] : Array.Empty<RenditionSpec>(),
+            .. streams.Select(
+                name => SpecFor(name) is { } spec ? spec with { IsOnDemand = !StationOptions.DefaultStreams.Contains(spec.Name) } : null)
+                    .OfType<RenditionSpec>(),
+            .. options.Sent is { Codec: StreamCodec.Vorbis } vorbis && source.Channels <= 2
+                ? [VorbisSpec(vorbis)] : Array.Empty<RenditionSpec>(),
         ];
     }
 
@@ -89,7 +93,8 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     };
 
     /// <summary>
-    /// STREAMINFO of a stream whose blocks may be of any length: bare FLAC has it once, at its head, and decoders refuse longer blocks than it says.
+    /// STREAMINFO of a stream whose blocks may be of any length: bare FLAC has it once, at its head, and decoders refuse longer blocks than
+    /// it says.
     /// </summary>
     /// <remarks>Source: RFC 9639 §8.2: least and most frames of a block, then least and most bytes of a frame, 0 for unknown.</remarks>
     private static ReadOnlyMemory<byte>[] ForAnyBlocks(IReadOnlyList<ReadOnlyMemory<byte>> headers)
@@ -137,7 +142,9 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     {
         var opus = new OpusEncoderOptions
         {
-            BitRate = bitRate > 0 ? bitRate : isStream && options.Sent is { Codec: StreamCodec.Opus, BitRate: >= 6000 and <= 510_000 and int sent } ? sent : 64_000 * _opusChannels,
+            BitRate = bitRate > 0
+                ? bitRate : isStream && options.Sent is { Codec: StreamCodec.Opus, BitRate: >= 6000 and <= 510_000 and int sent }
+                    ? sent : 64_000 * _opusChannels,
             Complexity = options.OpusComplexity,
             PacketTime = packetTime,
             LowDelay = lowDelay,
@@ -147,8 +154,12 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         return new RenditionSpec(name, opus.BitRate, () => new OpusEncoder(_opusChannels, opus))
         {
             // RTP hears it, too, and was promised packets of this length.
-            Passes = passes ? packet => packet.Format.Codec is StreamCodec.Opus && (packet.Frames == frames || packet.Frames == 0) && packet.Bytes.Length <= PacketItem.MaxRtpPayload : null,
-            Stream = isStream ? new StreamSpec("opus", "audio/ogg; codecs=opus", encoder => Ogg(new OggOpusMapping(_opusChannels, encoder.Delay, source.SampleRate))) : null,
+            Passes = passes
+                ? packet => packet.Format.Codec is StreamCodec.Opus && (packet.Frames == frames || packet.Frames == 0)
+                    && packet.Bytes.Length <= PacketItem.MaxRtpPayload : null,
+            Stream = isStream
+                ? new StreamSpec("opus", "audio/ogg; codecs=opus",
+                    encoder => Ogg(new OggOpusMapping(_opusChannels, encoder.Delay, source.SampleRate))) : null,
         };
     }
 

@@ -12,7 +12,9 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     /// <summary>The rendition for the PyAudio tutorial's programs.</summary>
     internal const string PyAudioName = "pyaudio";
 
-    /// <summary>How long before its time on the station's timeline each packet is due: what every listener gets as a burst when it starts.</summary>
+    /// <summary>
+    /// How long before its time on the station's timeline each packet is due: what every listener gets as a burst when it starts.
+    /// </summary>
     internal TimeSpan Lead { get; init; }
 
     /// <summary>Whether RTP can carry it, so that it is offered under its name.</summary>
@@ -24,10 +26,16 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     /// <summary>Whether it is offered beside what is by default, so that only a few such run at a time.</summary>
     internal bool IsOnDemand { get; init; }
 
-    /// <summary>Which packets that somebody sends are passed on as they are, if their sound has the rendition's format; <see langword="null"/>: none.</summary>
+    /// <summary>
+    /// Which packets that somebody sends are passed on as they are, if their sound has the rendition's format; <see langword="null"/>:
+    /// none.
+    /// </summary>
     internal Func<StreamPacket, bool>? Passes { get; init; }
 
-    /// <summary>Makes the headers of an encoder or of a sender those of a stream in which both take turns; <see langword="null"/>: they need not be changed.</summary>
+    /// <summary>
+    /// Makes the headers of an encoder or of a sender those of a stream in which both take turns; <see langword="null"/>: they need not be
+    /// changed.
+    /// </summary>
     internal Func<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<ReadOnlyMemory<byte>>>? HeadersOfBoth { get; init; }
 
     /// <summary>How HTTP carries it; <see langword="null"/>: not at all.</summary>

@@ -1,4 +1,5 @@
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 using Linnet.Sources;
 using Microsoft.Extensions.Logging;
@@ -50,7 +51,9 @@ public sealed class Station : IAsyncDisposable
     /// <summary>The station as it is now.</summary>
     public StationSnapshot GetSnapshot() => _engine.GetSnapshot();
 
-    /// <summary>Plays until the source has ended and its last frame is due, the source breaks, or the caller cancels; then the rings have ended.</summary>
+    /// <summary>
+    /// Plays until the source has ended and its last frame is due, the source breaks, or the caller cancels; then the rings have ended.
+    /// </summary>
     /// <remarks>A source that breaks ends the station, not the caller: <see cref="StationSnapshot.Problem"/> says why.</remarks>
     public Task RunAsync(CancellationToken cancellationToken)
     {
@@ -87,7 +90,7 @@ public sealed class Station : IAsyncDisposable
     private void Run(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration registration = cancellationToken.Register(_waiter.Wake);
-        DeadlineWaiter.SharpenThisThread(isLast: false);
+        DeadlineWaiter.UsePreciseTimers(isLast: false);
         try
         {
             while (!cancellationToken.IsCancellationRequested)

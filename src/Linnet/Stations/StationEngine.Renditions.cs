@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
-using Linnet.Transports;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 
 namespace Linnet.Stations;
 
@@ -13,7 +14,8 @@ internal sealed partial class StationEngine
     /// <summary>What HTTP carries: the renditions that were asked for in their order, then others.</summary>
     private static StreamRendition[] StreamsOf(IReadOnlyList<Rendition> renditions, List<string> order) =>
     [
-        .. renditions.Where(r => r.Stream is not null).OrderBy(r => order.IndexOf(r.Ring.Info.Name) is >= 0 and int place ? place : order.Count).Select(r => r.Stream!),
+        .. renditions.Where(r => r.Stream is not null)
+            .OrderBy(r => order.IndexOf(r.Ring.Info.Name) is >= 0 and int place ? place : order.Count).Select(r => r.Stream!),
     ];
 
     /// <summary>The station's answer to a lease; called by sessions, under the ring's lock.</summary>
@@ -43,7 +45,8 @@ internal sealed partial class StationEngine
 
             // One that still runs though its last listener has left is simply used again.
             rendition.UnusedSince = null;
-            _toStart.Enqueue((rendition, Ticks(request.Stock < _options.StreamPreRoll ? request.Stock : _options.StreamPreRoll), rendition.Ring.Run));
+            _toStart.Enqueue(
+                (rendition, Ticks(request.Stock < _options.StreamPreRoll ? request.Stock : _options.StreamPreRoll), rendition.Ring.Run));
         }
 
         Wanted?.Invoke();
@@ -87,18 +90,24 @@ internal sealed partial class StationEngine
 
     private RingRefusal TooMany(Rendition rendition)
     {
-        string others = string.Join(", ", _renditions.Where(static r => !r.IsOnDemand && (r.IsRtp || r.Stream is not null)).Select(static r => r.Ring.Info.Name));
+        string others = string.Join(
+            ", ", _renditions.Where(static r => !r.IsOnDemand && (r.IsRtp || r.Stream is not null)).Select(static r => r.Ring.Info.Name));
         return _options.MaxOnDemand == 0
-            ? new RingRefusal(RingRefusalReason.NeverOnDemand, $"This server makes no renditions on demand. Take one that always runs ({others}).") { IsFinal = true }
+            ? new RingRefusal(RingRefusalReason.NeverOnDemand,
+                $"This server makes no renditions on demand. Take one that always runs ({others}).")
+            { IsFinal = true }
             : new RingRefusal(
                 RingRefusalReason.TooManyOnDemand,
-                $"{rendition.Ring.Info.Name} is made on demand. At most {_options.MaxOnDemand} such renditions run at a time, and there is no place for another now. " +
+                $"{rendition.Ring.Info.Name} is made on demand. At most {_options.MaxOnDemand} such renditions run at a time, and there "
+                    + "is no place for another now. " +
                 $"Take one that always runs ({others}), or try again in {BusyTime.TotalSeconds:0} s.",
                 BusyTime);
     }
 
     private static RingRefusal Paused(Rendition rendition, TimeSpan left) => new(
-        RingRefusalReason.Paused, $"{rendition.Ring.Info.Name} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.", left);
+        RingRefusalReason.Paused,
+        $"{rendition.Ring.Info.Name} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take "
+            + "another rendition.", left);
 
     private void StartAndStopRenditions()
     {
@@ -161,7 +170,9 @@ internal sealed partial class StationEngine
         }
     }
 
-    /// <summary>Does something with a rendition. What goes wrong there ends its run, and neither the station nor another rendition.</summary>
+    /// <summary>
+    /// Does something with a rendition. What goes wrong there ends its run, and neither the station nor another rendition.
+    /// </summary>
     private void Guard(Rendition rendition, Action<Rendition> action)
     {
         try
@@ -190,7 +201,9 @@ internal sealed partial class StationEngine
         Cut(rendition, DropReason.RenditionFailed);
     }
 
-    /// <summary>Cuts the run of a rendition short, and takes back that it was wanted: who wants it is told the end, and asks again.</summary>
+    /// <summary>
+    /// Cuts the run of a rendition short, and takes back that it was wanted: who wants it is told the end, and asks again.
+    /// </summary>
     private void Cut(Rendition rendition, DropReason reason)
     {
         // First the ring's run: whoever opens it from then on is a first one, and is asked about again.
@@ -202,7 +215,9 @@ internal sealed partial class StationEngine
         }
     }
 
-    /// <summary>Starts a rendition with the sound that was due <paramref name="stock"/> ticks ago, and encodes up to where the source was read.</summary>
+    /// <summary>
+    /// Starts a rendition with the sound that was due <paramref name="stock"/> ticks ago, and encodes up to where the source was read.
+    /// </summary>
     private void Start(Rendition rendition, long stock)
     {
         long now = _time.GetTimestamp();

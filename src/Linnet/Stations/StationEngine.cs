@@ -1,14 +1,17 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
+using Linnet.Diagnostics;
 using Linnet.Sources;
-using Linnet.Transports;
+using Linnet.Sources.Ingest;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Stations;
 
 /// <summary>
-/// What a station's thread does, without the thread: reads the source ahead of its clock, feeds the renditions, and says when to come again.
+/// What a station's thread does, without the thread: reads the source ahead of its clock, feeds the renditions, and says when to come
+/// again.
 /// </summary>
 internal sealed partial class StationEngine : IDisposable
 {
@@ -35,7 +38,7 @@ internal sealed partial class StationEngine : IDisposable
     private readonly long _idleTime;
     private readonly OnDemandSlots _onDemand;
     private readonly Queue<Rendition> _toCut = new();
-    private readonly NowAndThen _sayingReanchored;
+    private readonly LogThrottle _sayingReanchored;
 
     // Those whose sound is still in the history, and the one that plays at its start.
     private readonly Queue<(long Position, TrackInfo Track)> _tracks = new();
@@ -54,14 +57,15 @@ internal sealed partial class StationEngine : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">Takes its few lines.</param>
     /// <param name="change">Changes how renditions are made, for tests of what goes wrong with them.</param>
-    internal StationEngine(StationOptions options, IAudioSource source, TimeProvider time, ILogger logger, Func<RenditionSpec, RenditionSpec>? change = null)
+    internal StationEngine(
+        StationOptions options, IAudioSource source, TimeProvider time, ILogger logger, Func<RenditionSpec, RenditionSpec>? change = null)
     {
         _options = options;
         _source = source;
         _time = time;
         _logger = logger;
         _started = options.StartAtOnce || source.IsLive;
-        _sayingReanchored = new NowAndThen(time);
+        _sayingReanchored = new LogThrottle(time);
         var list = new RenditionList(source.Format, source.BitDepth, options);
         TimeSpan preRoll = list.HasStreams && options.StreamPreRoll > Rendition.RtpPreRoll ? options.StreamPreRoll : Rendition.RtpPreRoll;
         _history = new PcmHistory(source.Format, options.EncodeAhead + preRoll + ReadTime);

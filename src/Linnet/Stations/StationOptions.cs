@@ -22,15 +22,17 @@ public sealed partial record StationOptions : IValidatable
     /// <summary>Sound that each ring keeps. 1–300 s; default 10 s.</summary>
     public TimeSpan RingDuration { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How late sound may come from its source before the station sets its clock anew instead of catching up. 20 ms – 10 s; default 100 ms.</summary>
+    /// <summary>
+    /// How late sound may come from its source before the station sets its clock anew instead of catching up. 20 ms – 10 s; default 100 ms.
+    /// </summary>
     public TimeSpan MaxLateness { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a rendition that nobody hears goes on. 0–600 s; default 10 s.</summary>
     public TimeSpan RenditionIdleTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Renditions made on demand that may run at once, shared fairly by the addresses that ask: those in <see cref="Streams"/> that are not offered by
-    /// default. What is offered by default always runs when somebody wants it. 0–16; default 4.
+    /// Renditions made on demand that may run at once, shared fairly by the addresses that ask: those in <see cref="Streams"/> that are not
+    /// offered by default. What is offered by default always runs when somebody wants it. 0–16; default 4.
     /// </summary>
     public int MaxOnDemand { get; init; } = 4;
 
@@ -40,7 +42,9 @@ public sealed partial record StationOptions : IValidatable
     /// <summary>Opus encoder complexity, 0 (least work) – 10 (best). Default 10.</summary>
     public int OpusComplexity { get; init; } = 10;
 
-    /// <summary>MP3 bits per second of the rendition that names none, where the sample rate has it, else the nearest below. Default 128,000.</summary>
+    /// <summary>
+    /// MP3 bits per second of the rendition that names none, where the sample rate has it, else the nearest below. Default 128,000.
+    /// </summary>
     public int Mp3BitRate { get; init; } = 128_000;
 
     /// <summary>How hard LAME works, 0 (best) – 9 (least work). Default 3.</summary>
@@ -50,15 +54,15 @@ public sealed partial record StationOptions : IValidatable
     public LoudnessMode Loudness { get; init; }
 
     /// <summary>
-    /// The most sound that a rendition begins with when a listener by HTTP starts it: players start at once with it. A station that rests begins so much earlier, if its source can be read ahead; else there is what it has played.
-    /// 0–30 s; default 2 s.
+    /// The most sound that a rendition begins with when a listener by HTTP starts it: players start at once with it. A station that rests
+    /// begins so much earlier, if its source can be read ahead; else there is what it has played. 0–30 s; default 2 s.
     /// </summary>
     public TimeSpan StreamPreRoll { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The renditions for HTTP: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kbit/s <c>mp3-64</c>, <c>opus-64</c>. A fixed list,
-    /// so that listeners share; each is encoded only while somebody hears it. Others than those six are made on demand, at most
-    /// <see cref="MaxOnDemand"/> at a time. Default: those six.
+    /// The renditions for HTTP: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kbit/s <c>mp3-64</c>,
+    /// <c>opus-64</c>. A fixed list, so that listeners share; each is encoded only while somebody hears it. Others than those six are made
+    /// on demand, at most <see cref="MaxOnDemand"/> at a time. Default: those six.
     /// </summary>
     public IReadOnlyList<string> Streams { get; init; } = DefaultStreams;
 

@@ -25,7 +25,10 @@ public sealed record StationSnapshot(
     long Reanchored,
     IReadOnlyList<RenditionSnapshot> Renditions)
 {
-    /// <summary>Why its source, or its fallback, gives silence at the moment and is waited for: a sentence for people. <see langword="null"/>: it is not.</summary>
+    /// <summary>
+    /// Why its source, or its fallback, gives silence at the moment and is waited for: a sentence for people. <see langword="null"/>: it is
+    /// not.
+    /// </summary>
     public string? Awaits { get; init; }
 
     /// <summary>Whether what somebody sends to it is heard, rather than its fallback.</summary>

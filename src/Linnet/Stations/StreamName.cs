@@ -32,8 +32,10 @@ internal sealed record StreamName(string Codec, int? BitRate)
 
         problem = (codec, bitRate) switch
         {
-            (Mp3, int rate) when !Mp3Rates.IsBitRate(rate) => $"'{text}' is no rendition: MP3 has {Mp3Rates.BitRateList} kbit/s, such as mp3-64.",
-            (Opus, int rate) => new OpusEncoderOptions { BitRate = rate }.Problems().Any() ? $"'{text}' is no rendition: Opus has 6 to 510 kbit/s, such as opus-64." : null,
+            (Mp3, int rate) when !Mp3Rates.IsBitRate(rate) =>
+                $"'{text}' is no rendition: MP3 has {Mp3Rates.BitRateList} kbit/s, such as mp3-64.",
+            (Opus, int rate) => new OpusEncoderOptions { BitRate = rate }.Problems().Any()
+                ? $"'{text}' is no rendition: Opus has 6 to 510 kbit/s, such as opus-64." : null,
             (Mp3 or Opus, _) or (Flac or Wav, null) => null,
             _ => $"'{text}' is no rendition: there are mp3, mp3-64, opus, opus-64 (or another number of kbit/s), flac and wav.",
         };
@@ -42,5 +44,6 @@ internal sealed record StreamName(string Codec, int? BitRate)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => BitRate is int rate ? string.Create(CultureInfo.InvariantCulture, $"{Codec}-{rate / Kilo}") : Codec;
+    public override string ToString() =>
+        BitRate is int rate ? string.Create(CultureInfo.InvariantCulture, $"{Codec}-{rate / Kilo}") : Codec;
 }

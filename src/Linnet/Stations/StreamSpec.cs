@@ -1,4 +1,4 @@
-using Linnet.Broadcast;
+using Linnet.Broadcast.Streams.Containers;
 using Linnet.Codecs;
 
 namespace Linnet.Stations;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Linnet.Broadcast;
 
 namespace Linnet.Transports;
 

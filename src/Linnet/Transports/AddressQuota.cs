@@ -1,8 +1,11 @@
 using System.Net;
+using Linnet.Broadcast;
 
 namespace Linnet.Transports;
 
-/// <summary>Counts who is there, in all and for each address (IPv6: each network of 64 bits), and says when there are too many. Any thread may ask.</summary>
+/// <summary>
+/// Counts who is there, in all and for each address (IPv6: each network of 64 bits), and says when there are too many. Any thread may ask.
+/// </summary>
 /// <param name="most">At a time.</param>
 /// <param name="mostPerAddress">Those of one address.</param>
 public sealed class AddressQuota(int most, int mostPerAddress)

@@ -3,20 +3,29 @@ using System.Net.Sockets;
 
 namespace Linnet.Transports;
 
-/// <summary>Connects to whichever address of a host answers first: each is tried, and one that is silent holds up the next for a quarter of a second only.</summary>
+/// <summary>
+/// Connects to whichever address of a host answers first: each is tried, and one that is silent holds up the next for a quarter of a second
+/// only.
+/// </summary>
 /// <remarks>
-/// Source: RFC 8305 ("happy eyeballs") §4 for the order, §5 for the pace. The system has sorted the addresses already (RFC 6724); here the families take turns,
-/// beginning with that of the first, so that a family without a way out costs one pause and not one for each of its addresses.
+/// Source: RFC 8305 ("happy eyeballs") §4 for the order, §5 for the pace. The system has sorted the addresses already (RFC 6724); here the
+/// families take turns, beginning with that of the first, so that a family without a way out costs one pause and not one for each of its
+/// addresses.
 /// </remarks>
 internal static class AddressRace
 {
     /// <summary>How long an address may be silent until the next one is tried beside it (RFC 8305 §5).</summary>
     internal static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Addresses of a host that are tried: as many as can begin within the time that callers give. A host has two or three, a large one a dozen.</summary>
+    /// <summary>
+    /// Addresses of a host that are tried: as many as can begin within the time that callers give. A host has two or three, a large one a
+    /// dozen.
+    /// </summary>
     internal const int MaxAddresses = 16;
 
-    /// <summary>Puts addresses into the order in which they are tried: IPv6 and IPv4 by turns, beginning with the family of the first.</summary>
+    /// <summary>
+    /// Puts addresses into the order in which they are tried: IPv6 and IPv4 by turns, beginning with the family of the first.
+    /// </summary>
     internal static IPAddress[] Order(IReadOnlyList<IPAddress> addresses)
     {
         IPAddress[] distinct = [.. addresses.Distinct()];
@@ -29,7 +38,8 @@ internal static class AddressRace
         IPAddress[] ones = Array.FindAll(distinct, a => a.AddressFamily == first);
         IPAddress[] others = Array.FindAll(distinct, a => a.AddressFamily != first);
         int pairs = Math.Min(ones.Length, others.Length);
-        return [.. ones.Take(pairs).Zip(others).SelectMany(static pair => new[] { pair.First, pair.Second }), .. ones.Skip(pairs), .. others.Skip(pairs)];
+        return [.. ones.Take(pairs).Zip(others).SelectMany(static pair => new[] { pair.First, pair.Second }), .. ones.Skip(pairs),
+            .. others.Skip(pairs)];
     }
 
     /// <summary>Connects to a host by TCP.</summary>
@@ -39,12 +49,14 @@ internal static class AddressRace
     /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>A connected socket without delay of small packets (Nagle); the caller's.</returns>
     /// <exception cref="SocketException">There are no addresses, or none can be connected to: the error that says most.</exception>
-    internal static Task<Socket> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, TimeProvider time, CancellationToken cancellationToken) =>
+    internal static Task<Socket> ConnectAsync(
+        IReadOnlyList<IPAddress> addresses, int port, TimeProvider time, CancellationToken cancellationToken) =>
         ConnectAsync(addresses, (address, token) => ConnectOneAsync(address, port, token), time, cancellationToken);
 
     /// <summary>The same with another way to connect, for tests.</summary>
     internal static async Task<T> ConnectAsync<T>(
-        IReadOnlyList<IPAddress> addresses, Func<IPAddress, CancellationToken, Task<T>> connectAsync, TimeProvider time, CancellationToken cancellationToken)
+        IReadOnlyList<IPAddress> addresses, Func<IPAddress, CancellationToken, Task<T>> connectAsync, TimeProvider time,
+        CancellationToken cancellationToken)
         where T : class, IDisposable
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

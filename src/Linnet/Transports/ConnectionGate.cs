@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Diagnostics;
 using Linnet.Native;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,9 +13,9 @@ namespace Linnet.Transports;
 /// (<c>ulimit -n</c>), less a reserve. No error ends the accepting.
 /// </summary>
 /// <remarks>
-/// Where there is no room, the connection gives way that has waited longest for its first whole request. If all who wait came within the last second, a
-/// newcomer waits until one of them has had its second, and the next ones wait in the kernel's backlog. If nobody waits, a newcomer is closed at once. No address gets
-/// more than three quarters of the room. Any thread may call.
+/// Where there is no room, the connection gives way that has waited longest for its first whole request. If all who wait came within the
+/// last second, a newcomer waits until one of them has had its second, and the next ones wait in the kernel's backlog. If nobody waits, a
+/// newcomer is closed at once. No address gets more than three quarters of the room. Any thread may call.
 /// </remarks>
 public sealed class ConnectionGate
 {
@@ -33,10 +35,10 @@ public sealed class ConnectionGate
     private readonly TrustedProxies? _proxies;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly NowAndThen _sayingFull;
-    private readonly NowAndThen _sayingShare;
-    private readonly NowAndThen _sayingGaveWay;
-    private readonly NowAndThen _sayingFailed;
+    private readonly LogThrottle _sayingFull;
+    private readonly LogThrottle _sayingShare;
+    private readonly LogThrottle _sayingGaveWay;
+    private readonly LogThrottle _sayingFailed;
     private int _count;
     private long _refused;
     private long _failed;
@@ -44,7 +46,8 @@ public sealed class ConnectionGate
     /// <summary>A gate.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told when connections are refused or accepting fails; default nobody.</param>
-    /// <param name="proxies">Whose connections are those of many clients, each of which has a share of its own (<see cref="TryAttribute"/>); default none.</param>
+    /// <param name="proxies">Whose connections are those of many clients, each of which has a share of its own
+    /// (<see cref="TryAttribute"/>); default none.</param>
     public ConnectionGate(TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null)
         : this(OpenFileReserve.OfThisProcess.RoomBehind, time, logger, proxies)
     {
@@ -60,10 +63,10 @@ public sealed class ConnectionGate
         _proxies = proxies;
         _time = time;
         _logger = logger ?? NullLogger.Instance;
-        _sayingFull = new NowAndThen(time);
-        _sayingShare = new NowAndThen(time);
-        _sayingGaveWay = new NowAndThen(time);
-        _sayingFailed = new NowAndThen(time);
+        _sayingFull = new LogThrottle(time);
+        _sayingShare = new LogThrottle(time);
+        _sayingGaveWay = new LogThrottle(time);
+        _sayingFailed = new LogThrottle(time);
     }
 
     /// <summary>Files and sockets that this process may have open; <see langword="null"/>: as many as it likes, or nobody knows.</summary>
@@ -169,7 +172,8 @@ public sealed class ConnectionGate
         int already;
         lock (_lock)
         {
-            if (!_ofProxies.TryGetValue(socket, out AcceptedConnection? connection) || connection.Peer.Network == peer.Network || _proxies.Contains(client))
+            if (!_ofProxies.TryGetValue(socket, out AcceptedConnection? connection) || connection.Peer.Network == peer.Network
+                || _proxies.Contains(client))
             {
                 return true;
             }
@@ -297,7 +301,8 @@ public sealed class ConnectionGate
     }
 
     /// <summary>
-    /// The same by a descriptor of a lower number, if there is one by now: its own is one of the reserve's, and who kept it would take that for good.
+    /// The same by a descriptor of a lower number, if there is one by now: its own is one of the reserve's, and who kept it would take that
+    /// for good.
     /// </summary>
     private AcceptedConnection? TryEnterLower(Socket socket, PeerAddress peer)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports;
 
@@ -13,7 +14,8 @@ internal abstract class ConnectionListener : Listener
     /// <param name="transport">For people and metrics.</param>
     /// <param name="output">The connection's outbound half.</param>
     /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
-    protected ConnectionListener(RingLease lease, IPEndPoint remote, string transport, ConnectionOutput output, Action<DropReason> onFinished)
+    protected ConnectionListener(
+        RingLease lease, IPEndPoint remote, string transport, ConnectionOutput output, Action<DropReason> onFinished)
         : base(lease, remote, transport)
     {
         _onFinished = onFinished;

@@ -13,8 +13,9 @@ namespace Linnet.Transports;
 internal sealed class ConnectionOutput(Socket socket)
 {
     /// <summary>
-    /// Messages that may wait. Who reads requests reads the next one when the answer to the last is with the kernel (<see cref="FlushAsync"/>), so what waits
-    /// is one answer, a goodbye or two for each of the sessions that a connection may have, and a report.
+    /// Messages that may wait. Who reads requests reads the next one when the answer to the last is with the kernel
+    /// (<see cref="FlushAsync"/>), so what waits is one answer, a goodbye or two for each of the sessions that a connection may have, and a
+    /// report.
     /// </summary>
     internal const int MaxMessages = 512;
 
@@ -34,7 +35,9 @@ internal sealed class ConnectionOutput(Socket socket)
     /// <summary>Whether the connection took an error: nothing more can be sent.</summary>
     internal bool IsBroken => Volatile.Read(ref _isBroken);
 
-    /// <summary>Bytes begun or queued here, and bytes that the kernel holds because the peer has not acknowledged them (Linux alone tells).</summary>
+    /// <summary>
+    /// Bytes begun or queued here, and bytes that the kernel holds because the peer has not acknowledged them (Linux alone tells).
+    /// </summary>
     internal unsafe long UnsentBytes
     {
         get
@@ -106,8 +109,8 @@ internal sealed class ConnectionOutput(Socket socket)
     }
 
     /// <summary>
-    /// Sends a message, or queues it behind what was begun. The bytes are given. If more waits than ever should, the connection counts as broken: a peer
-    /// that has us say so much and takes none of it is not worth the memory.
+    /// Sends a message, or queues it behind what was begun. The bytes are given. If more waits than ever should, the connection counts as
+    /// broken: a peer that has us say so much and takes none of it is not worth the memory.
     /// </summary>
     internal void Post(ReadOnlyMemory<byte> message)
     {
@@ -258,7 +261,8 @@ internal sealed class ConnectionOutput(Socket socket)
                 return sent;
             }
 
-            if (error is not (SocketError.WouldBlock or SocketError.TryAgain or SocketError.Interrupted or SocketError.NoBufferSpaceAvailable))
+            if (error is not (SocketError.WouldBlock or SocketError.TryAgain or SocketError.Interrupted
+                or SocketError.NoBufferSpaceAvailable))
             {
                 Volatile.Write(ref _isBroken, true);
             }
@@ -271,7 +275,9 @@ internal sealed class ConnectionOutput(Socket socket)
         return 0;
     }
 
-    /// <summary>The same frame on another channel. Rare, for whoever hears one stream takes channel 0; so a copy is cheaper than a second write.</summary>
+    /// <summary>
+    /// The same frame on another channel. Rare, for whoever hears one stream takes channel 0; so a copy is cheaper than a second write.
+    /// </summary>
     private ReadOnlyMemory<byte> Renumber(ReadOnlyMemory<byte> frame, byte channel)
     {
         if (_renumbered.Length < frame.Length)

@@ -7,8 +7,8 @@ namespace Linnet.Transports;
 
 /// <summary>Tells addresses that only we can reach from those that everybody can reach.</summary>
 /// <remarks>
-/// Outer is only what the IANA registries of special-purpose addresses leave as globally reachable unicast. An address that carries an IPv4 address
-/// (mapped, NAT64, 6to4, ISATAP) is judged by that one. A NAT64 gateway with a prefix of its own cannot be recognised.
+/// Outer is only what the IANA registries of special-purpose addresses leave as globally reachable unicast. An address that carries an IPv4
+/// address (mapped, NAT64, 6to4, ISATAP) is judged by that one. A NAT64 gateway with a prefix of its own cannot be recognised.
 /// Sources: RFC 6890 and its registries, RFC 6052 §2, RFC 8215, RFC 3056 §2, RFC 4380 §4, RFC 5214 §6.1.
 /// </remarks>
 internal static class InnerNetwork
@@ -18,11 +18,13 @@ internal static class InnerNetwork
 
     private static readonly IPNetwork[] InnerV4 = Parse(
     [
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+        "192.88.99.0/24",
         "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
     ]);
 
-    // Of IPv6 this much is unicast that anybody may have; the rest is special: ::1, fc00::/7, fe80::/10, fec0::/10, ff00::/8, 100::/64, 5f00::/16 …
+    // Of IPv6 this much is unicast that anybody may have; the rest is special: ::1, fc00::/7, fe80::/10, fec0::/10, ff00::/8, 100::/64,
+    // 5f00::/16 …
     private static readonly IPNetwork GlobalV6 = IPNetwork.Parse("2000::/3");
 
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");

@@ -1,6 +1,10 @@
+using Linnet.Broadcast;
+
 namespace Linnet.Transports;
 
-/// <summary>Counts peers, in all and for each address (IPv6: each network of 64 bits), and says when there are too many. Any thread may ask.</summary>
+/// <summary>
+/// Counts peers, in all and for each address (IPv6: each network of 64 bits), and says when there are too many. Any thread may ask.
+/// </summary>
 /// <param name="most">Peers at a time.</param>
 /// <param name="mostPerAddress">Those of one address.</param>
 internal sealed class PeerQuota(int most, int mostPerAddress)

@@ -16,8 +16,8 @@ public delegate Task ConnectionHandler(IDuplexPipe transport, Socket socket, Cli
 /// <remarks>It listens from the moment it is made; <see cref="RunAsync"/> accepts.</remarks>
 public sealed class TcpListenerHost : IDisposable
 {
-    // What the kernel may hold of what a client sends and nobody reads, if the options say no other. A fixed size, which sockets that are accepted inherit: else Linux
-    // lets it grow to megabytes for each.
+    // What the kernel may hold of what a client sends and nobody reads, if the options say no other. A fixed size, which sockets that are
+    // accepted inherit: else Linux lets it grow to megabytes for each.
     internal const int ReceiveBufferSize = 64 * 1024;
 
     private readonly Lock _gate = new();
@@ -116,8 +116,8 @@ public sealed class TcpListenerHost : IDisposable
 
             socket.ReceiveBufferSize = options.ReceiveBufferSize;
 
-            // No ReuseAddress: on Unix .NET makes SO_REUSEPORT of it, and a second server would share the port instead of being told that it
-            // is taken. A restart finds the port free all the same, since Bind sets SO_REUSEADDR there by itself.
+            // No ReuseAddress: on Unix .NET makes SO_REUSEPORT of it, and a second server would share the port instead of being told that
+            // it is taken. A restart finds the port free all the same, since Bind sets SO_REUSEADDR there by itself.
             socket.Bind(local);
             socket.Listen(options.Backlog);
             return socket;
@@ -210,7 +210,8 @@ public sealed class TcpListenerHost : IDisposable
     // Reads of nothing wait for data, so an idle connection holds no buffer.
     private sealed class SocketPipe(NetworkStream stream) : IDuplexPipe
     {
-        public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true));
+        public PipeReader Input { get; } =
+            PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true));
 
         public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
     }

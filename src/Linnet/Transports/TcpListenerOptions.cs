@@ -11,13 +11,16 @@ public sealed record TcpListenerOptions : IValidatable
     /// <summary>Connections at a time; more are closed at once. 1 – 1,000,000; default 20,000.</summary>
     public int MaxConnections { get; init; } = 20_000;
 
-    /// <summary>Connections that the kernel completes before they are accepted; it may hold fewer (net.core.somaxconn). 1 – 65,535; default 4096.</summary>
+    /// <summary>
+    /// Connections that the kernel completes before they are accepted; it may hold fewer (net.core.somaxconn). 1 – 65,535; default 4096.
+    /// </summary>
     public int Backlog { get; init; } = 4096;
 
     /// <summary>
-    /// Bytes that the kernel may hold of what a client sends and nobody has read yet, and with it the window that TCP agrees on at the start: what a connection can
-    /// carry in one round trip. Requests need little; who takes pushes over long ways wants more (<see cref="Http.PushServer.ReceiveBufferSize"/>). The kernel may give
-    /// less (<c>net.core.rmem_max</c>). 4 KiB – 16 MiB; default 64 KiB.
+    /// Bytes that the kernel may hold of what a client sends and nobody has read yet, and with it the window that TCP agrees on at the
+    /// start: what a connection can carry in one round trip. Requests need little; who takes pushes over long ways wants more
+    /// (<see cref="Http.Push.PushServer.ReceiveBufferSize"/>). The kernel may give less (<c>net.core.rmem_max</c>). 4 KiB – 16 MiB; default
+    /// 64 KiB.
     /// </summary>
     public int ReceiveBufferSize { get; init; } = TcpListenerHost.ReceiveBufferSize;
 

@@ -21,15 +21,20 @@ public class TransportException : IOException
     {
     }
 
-    /// <summary>Whether trying again later is pointless: an account is needed, nobody is let in, the station has ended, or nothing there can be played.</summary>
+    /// <summary>
+    /// Whether trying again later is pointless: an account is needed, nobody is let in, the station has ended, or nothing there can be
+    /// played.
+    /// </summary>
     public bool IsFinal { get; init; }
 
     /// <summary>
-    /// Whether there is no such host, or no such station at it. Who has never heard it has most likely mistyped, so it is final; who has heard it can wait until
-    /// it is there again.
+    /// Whether there is no such host, or no such station at it. Who has never heard it has most likely mistyped, so it is final; who has
+    /// heard it can wait until it is there again.
     /// </summary>
     public bool IsUnknown { get; init; }
 
-    /// <summary>Whether the server has said that what was there will not be there again: whoever has heard it has heard all of it.</summary>
+    /// <summary>
+    /// Whether the server has said that what was there will not be there again: whoever has heard it has heard all of it.
+    /// </summary>
     internal bool HasEnded { get; init; }
 }

@@ -3,7 +3,8 @@ namespace Linnet.Transports;
 /// <summary>What a transport has carried since the start.</summary>
 /// <param name="Transport">Such as <c>rtsp-udp</c>.</param>
 /// <param name="Connections">Who has begun to listen by it, or to push.</param>
-/// <param name="Bytes">The sound that was handed to the network for them, or came from them: payload, without the headers of the layers below.</param>
+/// <param name="Bytes">The sound that was handed to the network for them, or came from them: payload, without the headers of the layers
+/// below.</param>
 public sealed record TransportTotal(string Transport, long Connections, long Bytes)
 {
     /// <summary>RTSP with its packets as datagrams.</summary>

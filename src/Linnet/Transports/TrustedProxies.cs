@@ -1,26 +1,33 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
-using Linnet.Wire.Icy;
+using Linnet.Broadcast;
+using Linnet.Diagnostics;
+using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Transports;
 
-/// <summary>The proxies that are believed when they say whose connection or request they pass on; nobody else is. Any thread may call.</summary>
+/// <summary>
+/// The proxies that are believed when they say whose connection or request they pass on; nobody else is. Any thread may call.
+/// </summary>
 public sealed class TrustedProxies
 {
-    /// <summary>How long a trusted proxy may take for a PROXY header that it has begun, or to begin one. It sends it at once; this is for a packet that was lost on the way.</summary>
+    /// <summary>
+    /// How long a trusted proxy may take for a PROXY header that it has begun, or to begin one. It sends it at once; this is for a packet
+    /// that was lost on the way.
+    /// </summary>
     public static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(5);
 
     private readonly IReadOnlyList<IPNetwork> _networks;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly NowAndThen _sayingStranger;
-    private readonly NowAndThen _sayingMalformed;
-    private readonly NowAndThen _sayingUnnamed;
-    private readonly NowAndThen _sayingDoubt;
+    private readonly LogThrottle _sayingStranger;
+    private readonly LogThrottle _sayingMalformed;
+    private readonly LogThrottle _sayingUnnamed;
+    private readonly LogThrottle _sayingDoubt;
 
     /// <summary>Some.</summary>
     /// <param name="networks">Their addresses; empty: nobody is believed.</param>
@@ -32,10 +39,10 @@ public sealed class TrustedProxies
         _networks = networks;
         _time = time;
         _logger = logger ?? NullLogger.Instance;
-        _sayingStranger = new NowAndThen(time);
-        _sayingMalformed = new NowAndThen(time);
-        _sayingUnnamed = new NowAndThen(time);
-        _sayingDoubt = new NowAndThen(time);
+        _sayingStranger = new LogThrottle(time);
+        _sayingMalformed = new LogThrottle(time);
+        _sayingUnnamed = new LogThrottle(time);
+        _sayingDoubt = new LogThrottle(time);
     }
 
     /// <summary>Whether a proxy at an address is believed.</summary>
@@ -53,12 +60,16 @@ public sealed class TrustedProxies
 
     internal bool Contains(PeerAddress peer) => _networks.Count > 0 && Contains(peer.ToAddress());
 
-    /// <summary>Says whose a connection is: that of whoever opened it, or, if that is a trusted proxy, of whom its PROXY header names, which is consumed.</summary>
+    /// <summary>
+    /// Says whose a connection is: that of whoever opened it, or, if that is a trusted proxy, of whom its PROXY header names, which is
+    /// consumed.
+    /// </summary>
     /// <param name="input">What the connection brings.</param>
     /// <param name="remote">Who opened it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns><see langword="null"/>: the header is malformed or took too long, or the connection broke. It has to be closed.</returns>
-    /// <remarks>A trusted proxy need not send a header. So one that passes on TCP without it must not be trusted: its clients could write one.</remarks>
+    /// <remarks>A trusted proxy need not send a header. So one that passes on TCP without it must not be trusted: its clients could write
+    /// one.</remarks>
     public async ValueTask<ClientOrigin?> ReadAsync(PipeReader input, IPEndPoint remote, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -128,7 +139,9 @@ public sealed class TrustedProxies
         return request;
     }
 
-    /// <summary>Tells people that somebody sent a PROXY header who is not believed. Its connection is refused by whoever found it.</summary>
+    /// <summary>
+    /// Tells people that somebody sent a PROXY header who is not believed. Its connection is refused by whoever found it.
+    /// </summary>
     internal void Deny(IPEndPoint remote)
     {
         if (_sayingStranger.TrySay(out long unsaid))
@@ -164,7 +177,8 @@ public sealed class TrustedProxies
 
     private static string Sentence(ForwardedDoubt doubt) => doubt switch
     {
-        ForwardedDoubt.Contradiction => "its X-Forwarded-For and Forwarded name different clients; let it remove the one that it does not set itself",
+        ForwardedDoubt.Contradiction =>
+            "its X-Forwarded-For and Forwarded name different clients; let it remove the one that it does not set itself",
         ForwardedDoubt.TooManyProxies => "there are more proxies in a row than there can be",
         _ => "it gives no IP address in X-Forwarded-For or Forwarded",
     };

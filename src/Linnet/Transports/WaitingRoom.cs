@@ -1,11 +1,14 @@
+using Linnet.Broadcast;
+
 namespace Linnet.Transports;
 
 /// <summary>
-/// Connections from which nothing whole has come yet, in the order in which they began to wait. Where places are short, the one that has waited longest
-/// gives its own to another. Any thread may call.
+/// Connections from which nothing whole has come yet, in the order in which they began to wait. Where places are short, the one that has
+/// waited longest gives its own to another. Any thread may call.
 /// </summary>
 /// <remarks>
-/// Whoever wants something says so at once. Who says nothing costs a place, and a crowd of such would else have all places for as long as they may wait.
+/// Whoever wants something says so at once. Who says nothing costs a place, and a crowd of such would else have all places for as long as
+/// they may wait.
 /// </remarks>
 /// <param name="most">Places.</param>
 /// <param name="mostPerAddress">Those of one address (IPv6: of one network of 64 bits).</param>
@@ -13,8 +16,8 @@ namespace Linnet.Transports;
 internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider time)
 {
     /// <summary>
-    /// Who waits less than this keeps its place: a request comes one round trip after its connection, and a packet of it that was lost is sent again
-    /// after some tenths of a second.
+    /// Who waits less than this keeps its place: a request comes one round trip after its connection, and a packet of it that was lost is
+    /// sent again after some tenths of a second.
     /// </summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -38,7 +41,10 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
     /// <summary>Connections that were ended so that others could come in.</summary>
     internal long GaveWay => Volatile.Read(ref _gaveWay);
 
-    /// <summary>Lets a connection in, if need be in the place of the one that has waited longest: of all, or of its own address if that has its share.</summary>
+    /// <summary>
+    /// Lets a connection in, if need be in the place of the one that has waited longest: of all, or of its own address if that has its
+    /// share.
+    /// </summary>
     /// <param name="peer">Whose it is.</param>
     /// <param name="end">Ends it, if it has to give way: quick, from any thread.</param>
     /// <param name="isMany">Whether many stand behind its address, a trusted proxy's, so that there cannot be too many of it.</param>

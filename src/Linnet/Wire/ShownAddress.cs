@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Linnet.Wire;
 
-/// <summary>Addresses as they may be shown: whatever password is in one is written as <c>***</c>. For logs, panels, errors and reports.</summary>
+/// <summary>
+/// Addresses as they may be shown: whatever password is in one is written as <c>***</c>. For logs, panels, errors and reports.
+/// </summary>
 public static class ShownAddress
 {
     /// <summary>What stands for a password.</summary>
@@ -57,9 +59,12 @@ public static class ShownAddress
 
     /// <summary>Where the brackets of an IPv6 address end, -1: there is none.</summary>
     private static int EndOfBrackets(string text, int start) =>
-        text.AsSpan(start).StartsWith('[') && text.IndexOf(']', start) is > 0 and int end && IPAddress.TryParse(text.AsSpan(start + 1, end - start - 1), out _) ? end : -1;
+        text.AsSpan(start).StartsWith('[') && text.IndexOf(']', start) is > 0 and int end
+            && IPAddress.TryParse(text.AsSpan(start + 1, end - start - 1), out _) ? end : -1;
 
-    /// <summary>Whether what looks like a host, perhaps with a port, up to a slash, ? or # is an account whose password has that character in it.</summary>
+    /// <summary>
+    /// Whether what looks like a host, perhaps with a port, up to a slash, ? or # is an account whose password has that character in it.
+    /// </summary>
     private static bool HoldsPassword(string text, int start, int end, int colon)
     {
         if (end == text.Length || text[end] is '?' or '#')
@@ -69,12 +74,13 @@ public static class ShownAddress
         }
 
         return colon >= 0 && colon < end
-            && (!IsPort(text.AsSpan(colon + 1, end - colon - 1)) || (text.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase) && IsUser(text, start, end, colon)));
+            && (!IsPort(text.AsSpan(colon + 1, end - colon - 1))
+                || (text.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase) && IsUser(text, start, end, colon)));
     }
 
     /// <summary>
-    /// Whether a camera's user with a password of digits and a slash is likelier than a host, a port and a path: hosts mostly have a dot, paths seldom an
-    /// at sign.
+    /// Whether a camera's user with a password of digits and a slash is likelier than a host, a port and a path: hosts mostly have a dot,
+    /// paths seldom an at sign.
     /// </summary>
     private static bool IsUser(string text, int start, int end, int colon)
     {

@@ -1,10 +1,12 @@
 namespace Linnet.Wire;
 
-/// <summary>The host that an address names, as one connects to it: a link-local IPv6 address with the zone (the interface) that it is reached by.</summary>
+/// <summary>
+/// The host that an address names, as one connects to it: a link-local IPv6 address with the zone (the interface) that it is reached by.
+/// </summary>
 /// <remarks>
-/// Source: RFC 6874. In an address the zone follows <c>%25</c>, an encoded percent sign; many write the bare sign. <see cref="Uri"/> leaves it out of
-/// <see cref="Uri.Host"/> and <see cref="Uri.AbsoluteUri"/>, and keeps the encoding in <see cref="Uri.DnsSafeHost"/>. It is this machine's own matter:
-/// never sent to the other.
+/// Source: RFC 6874. In an address the zone follows <c>%25</c>, an encoded percent sign; many write the bare sign. <see cref="Uri"/> leaves
+/// it out of <see cref="Uri.Host"/> and <see cref="Uri.AbsoluteUri"/>, and keeps the encoding in <see cref="Uri.DnsSafeHost"/>. It is this
+/// machine's own matter: never sent to the other.
 /// </remarks>
 public static class ZonedHost
 {
@@ -44,5 +46,6 @@ public static class ZonedHost
     }
 
     /// <summary>A host without its zone.</summary>
-    internal static string Without(string host) => host.IndexOf('%', StringComparison.Ordinal) is int percent and >= 0 ? host[..percent] : host;
+    internal static string Without(string host) =>
+        host.IndexOf('%', StringComparison.Ordinal) is int percent and >= 0 ? host[..percent] : host;
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Linnet.Audio;
 using Linnet.Playback;
 using Linnet.Playback.Devices;
-using Linnet.Sources;
+using Linnet.Sources.Capture;
 
 namespace Linnet.Interop.Tests.Devices;
 
@@ -107,7 +107,8 @@ public sealed partial class AlsaTests : IDisposable
         IOException e = await Assert.ThrowsAsync<IOException>(
             () => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask());
 
-        Assert.StartsWith("There is no sound device to play on; start PulseAudio or PipeWire, or choose another output: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("There is no sound device to play on; start PulseAudio or PipeWire, or choose another output: ", e.Message,
+            StringComparison.Ordinal);
         Assert.Contains("(No PulseAudio or PipeWire server answers (", e.Message, StringComparison.Ordinal);
         Assert.Contains("; Cannot open the ALSA device 'default': ", e.Message, StringComparison.Ordinal);
     }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Linnet.Audio;
 using Linnet.Playback.Devices;
 using Linnet.Sources;
+using Linnet.Sources.Capture;
 
 namespace Linnet.Interop.Tests.Devices;
 
@@ -68,7 +69,8 @@ public sealed class CaptureSourceTests(PulseServer server)
             () => CaptureSource.Open("nowhere", TimeProvider.System, server.Address, TestContext.Current.CancellationToken));
 
         Assert.StartsWith(
-            "There is no sound input 'nowhere'; see those there are with: linnet devices. (The sound server has no input 'nowhere'; Cannot open",
+            "There is no sound input 'nowhere'; see those there are with: linnet devices. (The sound server has no input 'nowhere'; "
+                + "Cannot open",
             e.Message,
             StringComparison.Ordinal);
     }
@@ -76,14 +78,17 @@ public sealed class CaptureSourceTests(PulseServer server)
     [Fact]
     public async Task Devices_are_listed_with_the_default_ones_and_the_monitors_marked()
     {
-        IReadOnlyList<AudioDeviceInfo> devices = await AudioDevices.ListAsync(TimeProvider.System, server.Address, TestContext.Current.CancellationToken);
+        IReadOnlyList<AudioDeviceInfo> devices =
+            await AudioDevices.ListAsync(TimeProvider.System, server.Address, TestContext.Current.CancellationToken);
 
         Assert.Equal(
             [
                 new AudioDeviceInfo(PulseServer.Sink, "One", "pulse", IsInput: false, IsDefault: true),
                 new AudioDeviceInfo(PulseServer.OtherSink, "Two", "pulse", IsInput: false, IsDefault: false),
-                new AudioDeviceInfo($"{PulseServer.Sink}.monitor", "Monitor of One", "pulse", IsInput: true, IsDefault: true, PulseServer.Sink),
-                new AudioDeviceInfo($"{PulseServer.OtherSink}.monitor", "Monitor of Two", "pulse", IsInput: true, IsDefault: false, PulseServer.OtherSink),
+                new AudioDeviceInfo(
+                    $"{PulseServer.Sink}.monitor", "Monitor of One", "pulse", IsInput: true, IsDefault: true, PulseServer.Sink),
+                new AudioDeviceInfo(
+                    $"{PulseServer.OtherSink}.monitor", "Monitor of Two", "pulse", IsInput: true, IsDefault: false, PulseServer.OtherSink),
             ],
             devices);
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Linnet.Audio;
 using Linnet.Playback.Devices;
-using Linnet.Sources;
+using Linnet.Sources.Capture;
 
 namespace Linnet.Interop.Tests.Devices;
 
@@ -17,7 +17,8 @@ public sealed class DeadPulseServerTests
         await using var server = new PulseServer();
         await server.InitializeAsync();
         await using var device = new PulseDevice(null, TimeProvider.System, server: server.Address);
-        using CaptureSource source = CaptureSource.Open("monitor", TimeProvider.System, server.Address, TestContext.Current.CancellationToken);
+        using CaptureSource source =
+            CaptureSource.Open("monitor", TimeProvider.System, server.Address, TestContext.Current.CancellationToken);
         await device.OpenAsync(Format, TestContext.Current.CancellationToken);
         Task playing = device.RunAsync((pcm, _) => pcm.Length / 2, TestContext.Current.CancellationToken);
         float[] pcm = new float[9600];
@@ -25,7 +26,9 @@ public sealed class DeadPulseServerTests
 
         server.Process.Kill();
 
-        IOException heard = await Assert.ThrowsAsync<IOException>(() => playing.WaitAsync(Soon, TimeProvider.System, TestContext.Current.CancellationToken));
+        IOException heard =
+            await Assert.ThrowsAsync<IOException>(
+                () => playing.WaitAsync(Soon, TimeProvider.System, TestContext.Current.CancellationToken));
         Assert.StartsWith("The sound server does not answer (", heard.Message, StringComparison.Ordinal);
         using var limit = new CancellationTokenSource(Soon);
         IOException recorded = Assert.Throws<IOException>(() => CaptureSourceTests.ReadOn(source, limit.Token));
@@ -43,7 +46,9 @@ public sealed class DeadPulseServerTests
 
         await server.PactlAsync("unload-module", "module-null-sink");
 
-        IOException e = await Assert.ThrowsAsync<IOException>(() => playing.WaitAsync(Soon, TimeProvider.System, TestContext.Current.CancellationToken));
+        IOException e =
+            await Assert.ThrowsAsync<IOException>(
+                () => playing.WaitAsync(Soon, TimeProvider.System, TestContext.Current.CancellationToken));
         Assert.Matches(@"^The sound device linnet_(one|two) is gone \(.+\)\.$", e.Message);
     }
 
@@ -60,7 +65,8 @@ public sealed class DeadPulseServerTests
         await using var device = new PulseDevice(null, TimeProvider.System, server: server.Address);
 
         IOException e = await Assert.ThrowsAsync<IOException>(
-            () => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask().WaitAsync(Soon, TimeProvider.System, TestContext.Current.CancellationToken));
+            () => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask()
+                .WaitAsync(Soon, TimeProvider.System, TestContext.Current.CancellationToken));
 
         Assert.Equal("The sound server has not answered for 3 s. Is PulseAudio or PipeWire in good health?", e.Message);
     }
@@ -70,7 +76,8 @@ public sealed class DeadPulseServerTests
     {
         await using var device = new PulseDevice(null, TimeProvider.System, server: "unix:/nonexistent/native");
 
-        IOException e = await Assert.ThrowsAsync<IOException>(() => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask());
+        IOException e =
+            await Assert.ThrowsAsync<IOException>(() => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask());
 
         Assert.StartsWith("No PulseAudio or PipeWire server answers (", e.Message, StringComparison.Ordinal);
         Assert.Empty(await AudioDevices.ListAsync(TimeProvider.System, "unix:/nonexistent/native", TestContext.Current.CancellationToken));

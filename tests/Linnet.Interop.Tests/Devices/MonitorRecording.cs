@@ -19,7 +19,8 @@ internal sealed class MonitorRecording : IDisposable
     internal static async Task<MonitorRecording> StartAsync(PulseServer server, string sink, CancellationToken cancellationToken)
     {
         Process parec = server.Start(
-            "parec", $"--device={sink}.monitor", "--raw", "--format=float32le", $"--rate={PulseServer.SampleRate}", "--channels=2", "--latency-msec=20");
+            "parec", $"--device={sink}.monitor", "--raw", "--format=float32le", $"--rate={PulseServer.SampleRate}", "--channels=2",
+            "--latency-msec=20");
         await parec.StandardOutput.BaseStream.ReadExactlyAsync(new byte[8], cancellationToken);
         return new MonitorRecording(parec);
     }

@@ -10,7 +10,8 @@ public sealed class MovingDeviceTests : IAsyncLifetime
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly PulseServer _pulse = new();
-    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _limit =
+        CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
     public async ValueTask InitializeAsync()
     {
@@ -92,7 +93,8 @@ public sealed class MovingDeviceTests : IAsyncLifetime
     /// <summary>Listens to a sink until it hears something.</summary>
     private async Task HeardAsync(string sink)
     {
-        using Process parec = _pulse.Start("parec", $"--device={sink}.monitor", "--raw", "--format=float32le", "--channels=2", "--latency-msec=20");
+        using Process parec =
+            _pulse.Start("parec", $"--device={sink}.monitor", "--raw", "--format=float32le", "--channels=2", "--latency-msec=20");
         byte[] bytes = new byte[8000];
         float peak = 0;
         while (peak < 0.05f)
@@ -112,7 +114,8 @@ public sealed class MovingDeviceTests : IAsyncLifetime
     /// <summary>A <c>linnet play --stats json</c>.</summary>
     private sealed class Playing(PulseServer pulse, string url, string output) : IDisposable
     {
-        private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+        private static readonly JsonSerializerOptions Json =
+            new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
         private readonly Process _process = pulse.Start(
             Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), "play", url, "--output", output, "--stats", "json");

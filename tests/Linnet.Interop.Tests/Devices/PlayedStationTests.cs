@@ -22,10 +22,12 @@ public class PlayedStationTests(PulseServer pulse)
         using var folder = new TempFolder();
         Music().Save(folder["tones.wav"]);
         await using Serving server = await Serving.StartAsync(folder["tones.wav"], "--once");
-        using MonitorRecording recording = await MonitorRecording.StartAsync(pulse, PulseServer.Sink, TestContext.Current.CancellationToken);
+        using MonitorRecording recording =
+            await MonitorRecording.StartAsync(pulse, PulseServer.Sink, TestContext.Current.CancellationToken);
 
         using Process player = pulse.Start(
-            Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), "play", server.Url("tones/pcm"), "--latency", "400", "--output", $"pulse:{PulseServer.Sink}");
+            Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), "play", server.Url("tones/pcm"), "--latency", "400", "--output",
+            $"pulse:{PulseServer.Sink}");
         Task<string> printed = player.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Seconds + 60));
         await player.WaitForExitAsync(limit.Token);

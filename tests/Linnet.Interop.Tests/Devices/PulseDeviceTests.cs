@@ -63,7 +63,8 @@ public sealed class PulseDeviceTests(PulseServer server)
             int calls = 0;
             await using PulseDevice device = Device(PulseServer.OtherSink);
             Assert.Equal(format, await device.OpenAsync(format, TestContext.Current.CancellationToken));
-            await device.RunAsync((pcm, _) => calls++ == 5 ? AudioDevice.End : pcm.Length / format.Channels, TestContext.Current.CancellationToken);
+            await device.RunAsync(
+                (pcm, _) => calls++ == 5 ? AudioDevice.End : pcm.Length / format.Channels, TestContext.Current.CancellationToken);
             Assert.Equal(6, calls);
         }
     }
@@ -92,7 +93,8 @@ public sealed class PulseDeviceTests(PulseServer server)
 
             await (device == cancelled ? stop.CancelAsync() : device.DisposeAsync().AsTask());
 
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => running.WaitAsync(TimeSpan.FromSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken));
         }
     }
 
@@ -101,7 +103,8 @@ public sealed class PulseDeviceTests(PulseServer server)
     {
         await using PulseDevice device = Device("nowhere");
 
-        IOException e = await Assert.ThrowsAsync<IOException>(() => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask());
+        IOException e =
+            await Assert.ThrowsAsync<IOException>(() => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask());
 
         Assert.Equal("The sound server has not got the sound device 'nowhere'.", e.Message);
     }
@@ -117,7 +120,8 @@ public sealed class PulseDeviceTests(PulseServer server)
         await started;
 
         await server.PactlAsync("unload-module", module);
-        using (MonitorRecording recording = await MonitorRecording.StartAsync(server, PulseServer.Sink, TestContext.Current.CancellationToken))
+        using (MonitorRecording recording =
+            await MonitorRecording.StartAsync(server, PulseServer.Sink, TestContext.Current.CancellationToken))
         {
             Assert.False(running.IsCompleted);
             Assert.Equal(PulseServer.Sink, device.Name);

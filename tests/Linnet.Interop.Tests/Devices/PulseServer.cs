@@ -44,7 +44,8 @@ public sealed class PulseServer : IAsyncLifetime
             set-default-sink {Sink}
 
             """);
-        _process = Start("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error", $"--log-target=file:{_folder.FullName}/log", "-F", script);
+        _process = Start("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error",
+            $"--log-target=file:{_folder.FullName}/log", "-F", script);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!await AnswersAsync())
         {

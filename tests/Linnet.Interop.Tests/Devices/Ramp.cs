@@ -3,7 +3,9 @@ using Linnet.Playback;
 
 namespace Linnet.Interop.Tests.Devices;
 
-/// <summary>Sound in which each frame says which it is: float32 holds every number, so that not one can be missing, doubled or changed.</summary>
+/// <summary>
+/// Sound in which each frame says which it is: float32 holds every number, so that not one can be missing, doubled or changed.
+/// </summary>
 internal sealed class Ramp(int frames)
 {
     private const float Step = 1f / (1 << 23);

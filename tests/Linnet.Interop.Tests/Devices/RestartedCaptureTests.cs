@@ -1,4 +1,5 @@
 using Linnet.Sources;
+using Linnet.Sources.Capture;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Devices;
@@ -7,7 +8,8 @@ namespace Linnet.Interop.Tests.Devices;
 public sealed class RestartedCaptureTests : IAsyncLifetime
 {
     private readonly PulseServer _pulse = new();
-    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _limit =
+        CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
     public async ValueTask InitializeAsync()
     {

@@ -29,7 +29,8 @@ public class FfmpegListenerTests
         Assert.InRange(Correlation.Of(sweeps.Channel(1), opus.Channel(1).AsSpan(4_800)).Value, 0.99, 1.0001);
 
         Task<string> Record(string path, string codec, string file) => Tool.RunAsync(
-            Limit, "ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", transport, "-i", server.Url(path), "-t", "9", "-c:a", codec, folder[file]);
+            Limit, "ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", transport, "-i", server.Url(path), "-t", "9", "-c:a", codec,
+            folder[file]);
     }
 
     private static WavSound AtLeast(double seconds, WavSound wave)

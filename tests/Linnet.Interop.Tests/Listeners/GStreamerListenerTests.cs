@@ -32,6 +32,7 @@ public class GStreamerListenerTests
 
         Task Record(string path, string decode, string file) => Tool.RunPipelineAsync(
             Limit,
-            ["rtspsrc", $"location={server.Url(path)}", $"protocols={transport}", "latency=200", "!", .. decode.Split(' '), "!", "wavenc", "!", "filesink", $"location={folder[file]}"]);
+            ["rtspsrc", $"location={server.Url(path)}", $"protocols={transport}", "latency=200", "!", .. decode.Split(' '), "!", "wavenc",
+                "!", "filesink", $"location={folder[file]}"]);
     }
 }

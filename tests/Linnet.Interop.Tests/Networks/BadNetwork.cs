@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Linnet.Interop.Tests.Networks;
 
 /// <summary>
-/// Two hosts and the cable between them, in network namespaces of the test's own: the cable loses packets in both directions, for real, whatever program
-/// sends them. Everything is gone when it is disposed; the machine's own network is not touched.
+/// Two hosts and the cable between them, in network namespaces of the test's own: the cable loses packets in both directions, for real,
+/// whatever program sends them. Everything is gone when it is disposed; the machine's own network is not touched.
 /// </summary>
 internal sealed partial class BadNetwork : IAsyncDisposable
 {
@@ -48,12 +48,18 @@ internal sealed partial class BadNetwork : IAsyncDisposable
 
     /// <summary>Gives a host one more address at the cable: 0 is the server's host, 1 the listeners'.</summary>
     public Task AddAddressAsync(int host, string address) =>
-        Tool.RunAsync(Limit, "ip", ["-n", _hosts[host], "address", "add", address, "dev", "cable", .. address.Contains(':', StringComparison.Ordinal) ? ["nodad"] : Array.Empty<string>()]);
+        Tool.RunAsync(
+            Limit, "ip", ["-n", _hosts[host], "address", "add", address, "dev", "cable",
+                .. address.Contains(':', StringComparison.Ordinal) ? ["nodad"] : Array.Empty<string>()]);
 
     /// <summary>Takes an address from a host, and with it the way to its network.</summary>
-    public Task RemoveAddressAsync(int host, string address) => Tool.RunAsync(Limit, "ip", "-n", _hosts[host], "address", "delete", address, "dev", "cable");
+    public Task RemoveAddressAsync(int host, string address) =>
+        Tool.RunAsync(Limit, "ip", "-n", _hosts[host], "address", "delete", address, "dev", "cable");
 
-    /// <summary>Lets programs that start on a host from now on find addresses by a name, as <c>/etc/hosts</c> does: the first of them has nobody behind it.</summary>
+    /// <summary>
+    /// Lets programs that start on a host from now on find addresses by a name, as <c>/etc/hosts</c> does: the first of them has nobody
+    /// behind it.
+    /// </summary>
     public async Task NameAsync(int host, string name, string silent, string address)
     {
         await Tool.RunAsync(Limit, "ip", "-n", _hosts[host], "neighbor", "add", silent, "lladdr", "02:00:00:00:00:99", "dev", "cable");
@@ -104,7 +110,8 @@ internal sealed partial class BadNetwork : IAsyncDisposable
             Assert.SkipWhen(code != 0, $"No network namespace can be made here: {made.Errors.Trim()}");
         }
 
-        await Tool.RunAsync(Limit, "ip", "link", "add", "cable", "netns", _hosts[0], "type", "veth", "peer", "name", "cable", "netns", _hosts[1]);
+        await Tool.RunAsync(
+            Limit, "ip", "link", "add", "cable", "netns", _hosts[0], "type", "veth", "peer", "name", "cable", "netns", _hosts[1]);
         for (int i = 0; i < 2; i++)
         {
             await Tool.RunAsync(Limit, "ip", "-n", _hosts[i], "address", "add", $"10.99.0.{i + 1}/24", "dev", "cable");

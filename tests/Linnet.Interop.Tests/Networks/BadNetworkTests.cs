@@ -32,7 +32,8 @@ public partial class BadNetworkTests
         async Task ByFfmpegAsync(string transport, string file)
         {
             await using Tool tool = network.OnClient(
-                "ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", transport, "-i", Url("tone"), "-t", $"{Seconds}", "-c:a", "pcm_s16le", folder[file]);
+                "ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", transport, "-i", Url("tone"), "-t", $"{Seconds}", "-c:a",
+                "pcm_s16le", folder[file]);
             Assert.Equal(0, await tool.ExitAsync(Limit));
         }
 
@@ -40,7 +41,8 @@ public partial class BadNetworkTests
         {
             await using Tool tool = network.OnClient(
                 "gst-launch-1.0", "-q", "-e", "rtspsrc", $"location={Url("tone")}", $"protocols={transport}", "latency=200",
-                "!", "rtpopusdepay", "!", "opusdec", "!", "audioconvert", "!", "audio/x-raw,format=S16LE", "!", "wavenc", "!", "filesink", $"location={folder[file]}");
+                "!", "rtpopusdepay", "!", "opusdec", "!", "audioconvert", "!", "audio/x-raw,format=S16LE", "!", "wavenc", "!", "filesink",
+                $"location={folder[file]}");
             await WaitForSizeAsync(folder[file], (long)(Seconds * 48_000 * 4));
             await tool.InterruptAsync();
             await tool.ExitAsync(Limit);
@@ -54,7 +56,8 @@ public partial class BadNetworkTests
         await using Tool server = await ServeAsync(network, "tone:440");
 
         await using Tool client = network.OnClient(
-            "python3", Path.Combine(AppContext.BaseDirectory, "Networks", "plain-rtsp-client.py"), BadNetwork.Server, "8554", "tone", $"{Seconds}");
+            "python3", Path.Combine(AppContext.BaseDirectory, "Networks", "plain-rtsp-client.py"), BadNetwork.Server, "8554", "tone",
+            $"{Seconds}");
         Assert.True(await client.ExitAsync(Limit) == 0, client.Errors);
 
         Match heard = Heard().Match(client.Output);
@@ -103,7 +106,8 @@ public partial class BadNetworkTests
     {
         using var folder = new TempFolder();
         await using Tool player = start(
-            "linnet", ["play", url, "--transport", "udp", "--output", folder["out.wav"], "--seconds", "15", "--stats", "json", .. arguments]);
+            "linnet", ["play", url, "--transport", "udp", "--output", folder["out.wav"], "--seconds", "15", "--stats", "json",
+                .. arguments]);
         Assert.Equal(0, await player.ExitAsync(Limit));
 
         Assert.Equal(15 * 48_000, WavSound.Load(folder["out.wav"]).Frames);
@@ -111,8 +115,8 @@ public partial class BadNetworkTests
         return JsonDocument.Parse(player.Output.TrimEnd().Split('\n')[^1]).RootElement;
     }
 
-    // The first request leaves after a packet time and there is room for several: simulations leave less than one packet in a thousand. A busy
-    // machine may be late with some.
+    // The first request leaves after a packet time and there is room for several: simulations leave less than one packet in a thousand. A
+    // busy machine may be late with some.
     private static void AssertRepaired(JsonElement player, double share, long sent, long lost)
     {
         long received = player.GetProperty("received").GetInt64();

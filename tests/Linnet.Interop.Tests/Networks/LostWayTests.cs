@@ -33,8 +33,10 @@ public partial class LostWayTests
         }
 
         await StopWhenHeardAgainAsync(player, folder["out.wav"], before);
-        Assert.Contains("Sound no longer comes from 10.99.0.1:8554 over UDP, though it answers: setting it up again", player.Output, StringComparison.Ordinal);
-        Assert.Contains($"Sound comes from 10.99.0.1:8554 again, over {(transport == "udp" ? "UDP" : "TCP")}", player.Output, StringComparison.Ordinal);
+        Assert.Contains("Sound no longer comes from 10.99.0.1:8554 over UDP, though it answers: setting it up again", player.Output,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"Sound comes from 10.99.0.1:8554 again, over {(transport == "udp" ? "UDP" : "TCP")}", player.Output, StringComparison.Ordinal);
 
         // It takes some six seconds, and more on a machine that has no time for it; by simulated time UdpLossTests tell how long.
         AssertHeard(folder["out.wav"], mostSilence: 20);
@@ -134,7 +136,8 @@ public partial class LostWayTests
         byte[] end = new byte[seconds * Rate * 4];
         open.Seek(Math.Max(0, (open.Length & ~3) - end.Length), SeekOrigin.Begin);
         return open.ReadAtLeast(end, end.Length, throwOnEndOfStream: false) == end.Length
-            && MemoryMarshal.Cast<byte, short>(end).ToArray().Chunk(Rate / 5).All(static window => window.Max(static s => Math.Abs((int)s)) > 1000);
+            && MemoryMarshal.Cast<byte, short>(end).ToArray().Chunk(Rate / 5)
+                .All(static window => window.Max(static s => Math.Abs((int)s)) > 1000);
     }
 
     private static async Task UntilSaidAsync(Tool tool, string words)

@@ -33,7 +33,8 @@ public sealed class GStreamerServer : IAsyncLifetime
             $"l16={music} ! audio/x-raw,format=S16BE ! rtpL16pay name=pay0 pt=97",
             $"l24={music} ! audio/x-raw,format=S24BE ! rtpL24pay name=pay0 pt=98",
             $"opus={Wav("wide", Wide)} ! audioconvert ! opusenc bitrate=128000 ! rtpopuspay name=pay0 pt=99",
-            $"red={Wav("wide", Wide)} ! audioconvert ! opusenc bitrate=64000 ! rtpopuspay pt=96 ! rtpredenc name=pay0 pt=98 distance=1 allow-no-red-blocks=false",
+            $"red={Wav("wide", Wide)} ! audioconvert ! opusenc bitrate=64000 ! rtpopuspay pt=96 ! rtpredenc name=pay0 pt=98 distance=1 "
+                + "allow-no-red-blocks=false",
             $"pcmu={speech} ! mulawenc ! rtppcmupay name=pay0",
             $"pcma={speech} ! alawenc ! rtppcmapay name=pay0");
         Port = int.Parse(await _server.LineAsync("port ", StartLimit), CultureInfo.InvariantCulture);

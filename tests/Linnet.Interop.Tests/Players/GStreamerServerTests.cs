@@ -53,7 +53,8 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
     {
         // Its RTSP server describes plain Opus as payload type 96; what comes are copies as type 98.
         await using Tool linnet = Tool.Start(
-            "linnet", "play", Url("red"), "--transport", "udp", "--impair", "loss=10%,seed=9", "--no-reconnect", "--output", server["red.wav"], "--stats", "json");
+            "linnet", "play", Url("red"), "--transport", "udp", "--impair", "loss=10%,seed=9", "--no-reconnect", "--output",
+            server["red.wav"], "--stats", "json");
         Assert.Equal(0, await linnet.ExitAsync(Limit));
 
         string last = linnet.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];

@@ -9,18 +9,23 @@ public class PromtoolTests
     {
         using var folder = new TempFolder();
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
-        await using Tool server = network.OnServer("linnet", "serve", "jazz=tone:440", "live=push", "--push-password", "hackme", "--pyaudio", "--live");
+        await using Tool server =
+            network.OnServer("linnet", "serve", "jazz=tone:440", "live=push", "--push-password", "hackme", "--pyaudio", "--live");
         await server.LineAsync("In a browser", TimeSpan.FromSeconds(60));
 
         // So that as much as can be is counted.
-        await using Tool listener = network.OnServer("curl", "-s", "--max-time", "1", "-o", folder["heard.mp3"], "http://127.0.0.1:8000/jazz.mp3");
+        await using Tool listener =
+            network.OnServer("curl", "-s", "--max-time", "1", "-o", folder["heard.mp3"], "http://127.0.0.1:8000/jazz.mp3");
         await listener.ExitAsync(TimeSpan.FromSeconds(20));
         await using Tool refused = network.OnServer("curl", "-s", "-T", folder["heard.mp3"], "http://127.0.0.1:8000/live");
         await refused.ExitAsync(TimeSpan.FromSeconds(20));
         await using Tool check = network.OnServer("sh", "-c", "curl -s http://127.0.0.1:8000/metrics | promtool check metrics");
         await check.ExitAsync(TimeSpan.FromSeconds(20));
 
-        string[] complaints = [.. (check.Output + check.Errors).Split('\n').Where(static line => line.Contains("linnet", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase))];
+        string[] complaints =
+            [.. (check.Output + check.Errors).Split('\n')
+                .Where(static line =>
+                    line.Contains("linnet", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase))];
         Assert.Empty(complaints);
     }
 }

@@ -4,7 +4,9 @@ using Linnet.Interop.Tests.Networks;
 
 namespace Linnet.Interop.Tests.Proxies;
 
-/// <summary>A server behind Debian's nginx or HAProxy, which is set up as docs/proxy.md says, letter for letter; and a host of strangers.</summary>
+/// <summary>
+/// A server behind Debian's nginx or HAProxy, which is set up as docs/proxy.md says, letter for letter; and a host of strangers.
+/// </summary>
 internal sealed class ProxiedServer : IAsyncDisposable
 {
     internal const string Password = "hackme";
@@ -20,7 +22,8 @@ internal sealed class ProxiedServer : IAsyncDisposable
         _network = network;
         _folder = folder;
         Linnet = network.OnServer(
-            "linnet", "serve", "jazz=tone:440", "live=push", "--live", "--push-takeover", "--push-password", Password, "--trusted-proxy", "127.0.0.1");
+            "linnet", "serve", "jazz=tone:440", "live=push", "--live", "--push-takeover", "--push-password", Password, "--trusted-proxy",
+            "127.0.0.1");
     }
 
     /// <summary>The server.</summary>
@@ -47,14 +50,17 @@ internal sealed class ProxiedServer : IAsyncDisposable
     }
 
     /// <summary>Runs a program on the host of strangers to its end, and gives what it says.</summary>
-    public Task<(int Code, string Output)> StrangerAsync(string program, params string[] arguments) => RunAsync(_network.OnClient(program, arguments));
+    public Task<(int Code, string Output)> StrangerAsync(string program, params string[] arguments) =>
+        RunAsync(_network.OnClient(program, arguments));
 
     /// <summary>Runs one on the server's own host.</summary>
-    public Task<(int Code, string Output)> NeighbourAsync(string program, params string[] arguments) => RunAsync(_network.OnServer(program, arguments));
+    public Task<(int Code, string Output)> NeighbourAsync(string program, params string[] arguments) =>
+        RunAsync(_network.OnServer(program, arguments));
 
     /// <summary>What a stranger's curl is answered: the status, and a body without line breaks.</summary>
     public async Task<string> CurlAsync(params string[] arguments) =>
-        (await StrangerAsync("curl", ["-sk", "--max-time", "20", "-w", " %{http_code}", .. arguments])).Output.ReplaceLineEndings(" ").Trim();
+        (await StrangerAsync("curl", ["-sk", "--max-time", "20", "-w", " %{http_code}", .. arguments])).Output.ReplaceLineEndings(" ")
+            .Trim();
 
     public async ValueTask DisposeAsync()
     {

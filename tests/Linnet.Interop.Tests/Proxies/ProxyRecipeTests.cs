@@ -14,18 +14,24 @@ public class ProxyRecipeTests
 
         Assert.Contains("jazz", await server.CurlAsync($"http://{Host}/"), StringComparison.Ordinal);
         Assert.Contains($"https://{Host}/jazz.mp3", await server.CurlAsync($"https://{Host}/jazz.m3u"), StringComparison.Ordinal);
-        Assert.Contains($"\"listenurl\":\"https://{Host}/jazz.mp3\"", await server.CurlAsync($"https://{Host}/status-json.xsl"), StringComparison.Ordinal);
+        Assert.Contains($"\"listenurl\":\"https://{Host}/jazz.mp3\"", await server.CurlAsync($"https://{Host}/status-json.xsl"),
+            StringComparison.Ordinal);
         await server.StrangerAsync("curl", "-sk", "--max-time", "3", "-o", folder["heard.wav"], $"https://{Host}/jazz.wav");
         Assert.InRange(new FileInfo(folder["heard.wav"]).Length, 400_000, 2_000_000);
 
         Assert.EndsWith(" 403", await server.CurlAsync($"https://{Host}/metrics"), StringComparison.Ordinal);
-        Assert.EndsWith(" 403", await server.CurlAsync("-H", "X-Forwarded-For: 127.0.0.1", $"http://{Host}/metrics"), StringComparison.Ordinal);
-        Assert.EndsWith(" 403", await server.CurlAsync("-H", "Forwarded: for=127.0.0.1", $"http://{Host}/metrics"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            " 403", await server.CurlAsync("-H", "X-Forwarded-For: 127.0.0.1", $"http://{Host}/metrics"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            " 403", await server.CurlAsync("-H", "Forwarded: for=127.0.0.1", $"http://{Host}/metrics"), StringComparison.Ordinal);
         Assert.EndsWith(" 403", await server.CurlAsync($"http://{Host}:8001/metrics"), StringComparison.Ordinal);
-        Assert.EndsWith(" 403", await server.CurlAsync("-H", "X-Forwarded-For: 127.0.0.1", $"http://{Host}:8001/metrics"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            " 403", await server.CurlAsync("-H", "X-Forwarded-For: 127.0.0.1", $"http://{Host}:8001/metrics"), StringComparison.Ordinal);
         Assert.EndsWith(" 403", await server.CurlAsync($"http://{Host}:8000/metrics"), StringComparison.Ordinal);
-        Assert.Contains("linnet_build_info", (await server.NeighbourAsync("curl", "-s", "http://127.0.0.1/metrics")).Output, StringComparison.Ordinal);
-        Assert.Contains("linnet_build_info", (await server.NeighbourAsync("curl", "-s", "http://127.0.0.1:8000/metrics")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "linnet_build_info", (await server.NeighbourAsync("curl", "-s", "http://127.0.0.1/metrics")).Output, StringComparison.Ordinal);
+        Assert.Contains("linnet_build_info", (await server.NeighbourAsync("curl", "-s", "http://127.0.0.1:8000/metrics")).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,9 +52,12 @@ public class ProxyRecipeTests
     {
         using var folder = new TempFolder();
         await using ProxiedServer server = await ProxiedServer.StartAsync(folder);
-        await Tool.RunAsync(TimeSpan.FromSeconds(20), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=880", "-t", "3", folder["push.wav"]);
+        await Tool.RunAsync(
+            TimeSpan.FromSeconds(20), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=880", "-t", "3", folder["push.wav"]);
 
-        string curl = $"curl -sk --max-time 30 -u source:{ProxiedServer.Password} -H 'Content-Type: audio/wav' -T - https://{Host}/live < {folder["push.wav"]}";
+        string curl =
+            $"curl -sk --max-time 30 -u source:{ProxiedServer.Password} -H 'Content-Type: audio/wav' -T - "
+                + $"https://{Host}/live < {folder["push.wav"]}";
         Assert.Equal("Thank you.", (await server.StrangerAsync("sh", "-c", curl)).Output.Trim());
         Assert.Matches($"{Stranger}:0 pushes to live", server.Linnet.Output);
         string wrong = curl.Replace(ProxiedServer.Password, "wrong", StringComparison.Ordinal);
@@ -68,7 +77,8 @@ public class ProxyRecipeTests
         using var folder = new TempFolder();
         await using ProxiedServer server = await ProxiedServer.StartAsync(folder);
 
-        (int code, string said) = await server.StrangerAsync("linnet", "record", $"rtsp://{Host}:554/jazz/pcm", folder["heard.wav"], "--seconds", "1");
+        (int code, string said) =
+            await server.StrangerAsync("linnet", "record", $"rtsp://{Host}:554/jazz/pcm", folder["heard.wav"], "--seconds", "1");
 
         Assert.True(code == 0, said);
         Assert.Contains(WavSound.Load(folder["heard.wav"]).Channel(0), static s => Math.Abs(s) > 0.05);
@@ -81,11 +91,14 @@ public class ProxyRecipeTests
         using var folder = new TempFolder();
         await using ProxiedServer server = await ProxiedServer.StartAsync(folder, isHaproxy: true);
 
-        Assert.Contains("jazz", await server.CurlAsync("--retry", "20", "--retry-connrefused", "--retry-delay", "1", $"http://{Host}/"), StringComparison.Ordinal);
-        Assert.EndsWith(" 403", await server.CurlAsync("-H", "X-Forwarded-For: 127.0.0.1", $"http://{Host}/metrics"), StringComparison.Ordinal);
+        Assert.Contains("jazz", await server.CurlAsync("--retry", "20", "--retry-connrefused", "--retry-delay", "1", $"http://{Host}/"),
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            " 403", await server.CurlAsync("-H", "X-Forwarded-For: 127.0.0.1", $"http://{Host}/metrics"), StringComparison.Ordinal);
         (int pushed, string problem) = await PushAsync(server, 80);
         Assert.True(pushed == 0, problem);
-        (int heard, problem) = await server.StrangerAsync("linnet", "record", $"rtsp://{Host}:554/jazz/pcm", folder["heard.wav"], "--seconds", "1");
+        (int heard, problem) =
+            await server.StrangerAsync("linnet", "record", $"rtsp://{Host}:554/jazz/pcm", folder["heard.wav"], "--seconds", "1");
         Assert.True(heard == 0, problem);
 
         Assert.Matches($"{Stranger}:[1-9][0-9]* pushes to live", server.Linnet.Output);
@@ -93,6 +106,7 @@ public class ProxyRecipeTests
     }
 
     private static Task<(int Code, string Output)> PushAsync(ProxiedServer server, int port) => server.StrangerAsync(
-        "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "sine=880", "-t", "2", "-c:a", "libmp3lame", "-f", "mp3", "-content_type", "audio/mpeg",
+        "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "sine=880", "-t", "2", "-c:a", "libmp3lame", "-f", "mp3", "-content_type",
+        "audio/mpeg",
         $"icecast://source:{ProxiedServer.Password}@{Host}:{port}/live");
 }

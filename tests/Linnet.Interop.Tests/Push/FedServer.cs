@@ -1,8 +1,11 @@
 using System.Net;
 using Linnet.Playback;
+using Linnet.Serving;
+using Linnet.Serving.Pulls;
 using Linnet.Sources;
 using Linnet.Stations;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -38,7 +41,8 @@ internal sealed class FedServer : IAsyncDisposable
     {
         Assert.True(SourceSpec.TryParse([source], out IReadOnlyList<SourceSpec> specs, out string problem), problem);
         IAudioSource? other = fallback is null ? null : AudioSources.OpenPath(fallback, new SourceOptions(), NullLogger.Instance);
-        FedStation station = Pulls.Open(specs[0], new StationOptions { Name = specs[0].Name }, other, TimeProvider.System, TestLog.Instance);
+        IngestStation station =
+            IngestStations.Open(specs[0], new StationOptions { Name = specs[0].Name }, other, TimeProvider.System, TestLog.Instance);
         return new FedServer(StationServer.Open(
             [],
             new StationServerOptions
@@ -103,7 +107,8 @@ internal sealed class FedServer : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             TestContext.Current.TestOutputHelper?.WriteLine($"{eventId.Id} {formatter(state, exception)} {exception}");
     }
 }

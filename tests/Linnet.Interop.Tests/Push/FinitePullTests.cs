@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Linnet.Codecs.Streams;
 using Linnet.Interop.Tests.Sources;
-using Linnet.Playback;
+using Linnet.Serving.Pulls;
+using Linnet.Sources.Ingest;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Push;
@@ -28,7 +28,8 @@ public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         listener.Start();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var station = new IngestBuffer("jazz", new IngestOptions());
-        Task running = new HttpPull(new Uri($"http://{listener.LocalEndpoint}/{name}"), TimeProvider.System, NullLogger.Instance).RunAsync(station, stop.Token);
+        Task running = new HttpPull(new Uri($"http://{listener.LocalEndpoint}/{name}"), TimeProvider.System, NullLogger.Instance).RunAsync(
+            station, stop.Token);
 
         await AnswerAsync(listener, file, file.Length, stop.Token);
         Assert.Equal(frames, station.GetState().Frames);

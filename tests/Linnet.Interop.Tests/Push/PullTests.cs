@@ -21,7 +21,8 @@ public sealed class PullTests : IDisposable
         int port = FreePort();
         await using Tool icecast = await StartIcecastAsync(port);
         await using Tool pusher = Tool.Start(
-            "ffmpeg", "-nostdin", "-v", "error", "-re", "-i", _folder["sweeps.wav"], "-c:a", codec, "-b:a", "192k", "-f", format, "-content_type", contentType,
+            "ffmpeg", "-nostdin", "-v", "error", "-re", "-i", _folder["sweeps.wav"], "-c:a", codec, "-b:a", "192k", "-f", format,
+            "-content_type", contentType,
             "-ice_name", "Far away", $"icecast://source:hackme@127.0.0.1:{port}/far");
         await using FedServer server = FedServer.Start(string.Create(CultureInfo.InvariantCulture, $"jazz=http://127.0.0.1:{port}/far"));
         await server.UntilHeardAsync();

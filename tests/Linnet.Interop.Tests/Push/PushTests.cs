@@ -19,7 +19,8 @@ public sealed class PushTests : IDisposable
     [InlineData("ogg", "application/ogg", "flac", "1")]
     [InlineData("adts", "audio/aac", "aac", "0")]
     [InlineData("adts", "audio/aac", "aac", "1")]
-    public async Task What_ffmpeg_pushes_is_heard_as_wav_and_as_opus_over_rtsp(string format, string contentType, string codec, string legacy)
+    public async Task What_ffmpeg_pushes_is_heard_as_wav_and_as_opus_over_rtsp(
+        string format, string contentType, string codec, string legacy)
     {
         WavSound sweeps = WavSound.Sweep(48_000, 2, 14);
         sweeps.Save(_folder["sweeps.wav"]);
@@ -31,7 +32,8 @@ public sealed class PushTests : IDisposable
 
         await Task.WhenAll(
             Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live.wav"), "-t", "5", _folder["http.wav"]),
-            Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", "tcp", "-i", server.Rtsp("live"), "-t", "5", "-c:a", "pcm_s16le", _folder["rtsp.wav"]));
+            Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", "tcp", "-i", server.Rtsp("live"), "-t", "5",
+                "-c:a", "pcm_s16le", _folder["rtsp.wav"]));
 
         foreach (string file in new[] { "http.wav", "rtsp.wav" })
         {
@@ -44,10 +46,12 @@ public sealed class PushTests : IDisposable
     public async Task Pushed_mp3_comes_out_frame_for_frame()
     {
         WavSound.Sweep(44_100, 2, 14).Save(_folder["a.wav"]);
-        await Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "error", "-i", _folder["a.wav"], "-b:a", "160k", "-write_xing", "0", "-id3v2_version", "0", _folder["a.mp3"]);
+        await Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "error", "-i", _folder["a.wav"], "-b:a", "160k", "-write_xing", "0",
+            "-id3v2_version", "0", _folder["a.mp3"]);
         await using FedServer server = FedServer.Start();
         await using Tool pusher = Tool.Start(
-            "ffmpeg", "-nostdin", "-v", "error", "-re", "-i", _folder["a.mp3"], "-c", "copy", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", server.Icecast("live.mp3"));
+            "ffmpeg", "-nostdin", "-v", "error", "-re", "-i", _folder["a.mp3"], "-c", "copy", "-write_xing", "0", "-id3v2_version", "0",
+            "-f", "mp3", server.Icecast("live.mp3"));
         await server.UntilHeardAsync();
 
         await CurlAsync(server.Http("live.mp3"), "heard.mp3", seconds: 7);
@@ -76,12 +80,15 @@ public sealed class PushTests : IDisposable
 
         await using FedServer server = FedServer.Start();
         await using Tool pusher = Tool.Start(
-            "bash", "-c", $"exec curl -sS -u source:{FedServer.Password} -H 'Content-Type: {contentType}' -T - {server.Http("live")} < {_folder["a." + extension]}");
+            "bash", "-c",
+            $"exec curl -sS -u source:{FedServer.Password} -H 'Content-Type: "
+                + $"{contentType}' -T - {server.Http("live")} < {_folder["a." + extension]}");
         await server.UntilHeardAsync();
 
         foreach (string rendition in new[] { "wav", "flac" })
         {
-            await Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live." + rendition), "-t", "4", "-c:a", "pcm_s16le", _folder[rendition + ".wav"]);
+            await Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live." + rendition), "-t", "4", "-c:a",
+                "pcm_s16le", _folder[rendition + ".wav"]);
             WavSound heard = WavSound.Load(_folder[rendition + ".wav"]);
             noise.FindRun(heard with { Samples = heard.Samples[(2 * 110_000)..] });
         }
@@ -132,7 +139,8 @@ public sealed class PushTests : IDisposable
 
     private void Tone(string file, double hz, double seconds)
     {
-        int[] samples = [.. Enumerable.Range(0, (int)(44_100 * seconds) * 2).Select(i => (int)(8000 * Math.Sin(2 * Math.PI * hz * (i / 2) / 44_100)))];
+        int[] samples =
+            [.. Enumerable.Range(0, (int)(44_100 * seconds) * 2).Select(i => (int)(8000 * Math.Sin(2 * Math.PI * hz * (i / 2) / 44_100)))];
         new WavSound(44_100, 2, 16, samples).Save(_folder[file]);
     }
 

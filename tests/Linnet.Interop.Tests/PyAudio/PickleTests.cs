@@ -17,7 +17,8 @@ public class PickleTests
         string[] arguments = [.. Lengths.Prepend(protocol).Select(n => n.ToString(CultureInfo.InvariantCulture))];
         await using Tool python = PythonPeer.Start("pickles.py", arguments);
         Assert.Equal(0, await python.ExitAsync(TimeSpan.FromSeconds(30)));
-        byte[][] messages = [.. python.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Convert.FromHexString(line.Trim()))];
+        byte[][] messages =
+            [.. python.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Convert.FromHexString(line.Trim()))];
 
         Assert.Equal(Lengths.Length, messages.Length);
         foreach ((int length, byte[] message) in Lengths.Zip(messages))

@@ -71,7 +71,8 @@ public class TutorialClientTests
         byte[] bytes = File.ReadAllBytes(path);
         Assert.Equal(0, bytes.Length % 4);
         return new WavSound(
-            44_100, 2, 16, [.. Enumerable.Range(0, bytes.Length / 2).Select(i => (int)BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(2 * i)))]);
+            44_100, 2, 16,
+            [.. Enumerable.Range(0, bytes.Length / 2).Select(i => (int)BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(2 * i)))]);
     }
 
     private static WavSound Tones(int rate, int channels, int bits, double seconds)

@@ -16,7 +16,8 @@ public class TutorialServerTests
         WavSound sound = WavSound.Noise(44_100, 2, 16, 20.123, seed: protocol);
         using var folder = new TempFolder();
         sound.Save(folder["song.wav"]);
-        (Tool server, int port) = await PythonPeer.ServeAsync("tcp-server.py", folder["song.wav"], protocol.ToString(CultureInfo.InvariantCulture));
+        (Tool server, int port) =
+            await PythonPeer.ServeAsync("tcp-server.py", folder["song.wav"], protocol.ToString(CultureInfo.InvariantCulture));
         await using Tool _ = server;
 
         await Tool.RunAsync(Limit, "linnet", "play", $"pyaudio-tcp://127.0.0.1:{port}", "--output", folder["heard.wav"]);
@@ -67,7 +68,8 @@ public class TutorialServerTests
         (Tool server, int port) = await PythonPeer.ServeAsync("tcp-server.py", folder["song.wav"]);
         await using Tool _ = server;
 
-        string said = await Tool.RunAsync(Limit, "linnet", "play", $"pyaudio-tcp://127.0.0.1:{port}", "--output", "null", "--stats", "json");
+        string said =
+            await Tool.RunAsync(Limit, "linnet", "play", $"pyaudio-tcp://127.0.0.1:{port}", "--output", "null", "--stats", "json");
 
         string last = said.TrimEnd().Split('\n')[^1];
         Assert.StartsWith("""{"state":"ended","codec":"s16le","sample_rate":44100,"channels":2,""", last, StringComparison.Ordinal);
@@ -94,5 +96,6 @@ public class TutorialServerTests
     private static void AssertSame(WavSound sent, WavSound heard) => Assert.Equal(sent, heard, SameSound);
 
     private static bool SameSound(WavSound sent, WavSound heard) =>
-        (sent.SampleRate, sent.Channels, sent.Bits) == (heard.SampleRate, heard.Channels, heard.Bits) && sent.Samples.AsSpan().SequenceEqual(heard.Samples);
+        (sent.SampleRate, sent.Channels, sent.Bits) == (heard.SampleRate, heard.Channels, heard.Bits)
+            && sent.Samples.AsSpan().SequenceEqual(heard.Samples);
 }

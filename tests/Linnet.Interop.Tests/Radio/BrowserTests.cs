@@ -18,7 +18,8 @@ public sealed class BrowserTests : IAsyncLifetime
             ExecutablePath = "/usr/bin/chromium",
             Args =
             [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update",
                 "--disable-sync", "--autoplay-policy=no-user-gesture-required",
             ],
         });
@@ -58,7 +59,8 @@ public sealed class BrowserTests : IAsyncLifetime
         await page.EvalOnSelectorAsync("audio", "audio => audio.play()");
 
         await UntilAsync(page, "audio => audio.currentTime > 1");
-        Assert.EndsWith("/jazz.opus", await page.EvalOnSelectorAsync<string>("audio", "audio => audio.currentSrc"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/jazz.opus", await page.EvalOnSelectorAsync<string>("audio", "audio => audio.currentSrc"), StringComparison.Ordinal);
         Assert.Empty(violations);
     }
 
@@ -71,7 +73,8 @@ public sealed class BrowserTests : IAsyncLifetime
         foreach (string song in new[] { "one", "two" })
         {
             await Tool.RunAsync(
-                TimeSpan.FromSeconds(20), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=330:duration=3", "-metadata", $"title={song}", folder[song + ".flac"]);
+                TimeSpan.FromSeconds(20), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=330:duration=3", "-metadata", $"title={song}",
+                folder[song + ".flac"]);
         }
 
         await using Serving server = await Serving.StartAsync("jazz=" + Path.GetDirectoryName(folder["x"]), "--http-port", "any");
@@ -88,5 +91,6 @@ public sealed class BrowserTests : IAsyncLifetime
         await page.EvalOnSelectorAsync("audio", "(audio, path) => { audio.src = path; return audio.play(); }", path);
 
     private static async Task UntilAsync(IPage page, string condition) => await page.WaitForFunctionAsync(
-        $"() => ({condition})(document.querySelector('audio'))", null, new PageWaitForFunctionOptions { Timeout = HangLimitMs, PollingInterval = 100 });
+        $"() => ({condition})(document.querySelector('audio'))", null,
+        new PageWaitForFunctionOptions { Timeout = HangLimitMs, PollingInterval = 100 });
 }

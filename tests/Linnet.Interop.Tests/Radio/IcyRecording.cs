@@ -17,7 +17,8 @@ internal sealed partial record IcyRecording(string Head, byte[] Sound, IReadOnly
         ending.CancelAfter(duration);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.0\r\nHost: localhost\r\nIcy-MetaData: 1\r\n\r\n"), cancellationToken);
+        await socket.SendAsync(
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.0\r\nHost: localhost\r\nIcy-MetaData: 1\r\n\r\n"), cancellationToken);
         using var received = new MemoryStream();
         byte[] buffer = new byte[1 << 16];
         try

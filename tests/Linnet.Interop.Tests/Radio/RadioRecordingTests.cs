@@ -17,7 +17,9 @@ public class RadioRecordingTests
         await using Serving server = await Serving.StartAsync(folder["noise.wav"], folder["sweeps.wav"], "--http-port", "any");
 
         (string Station, string Extension)[] renditions = [("noise", "wav"), ("noise", "flac"), ("sweeps", "mp3"), ("sweeps", "opus")];
-        await Task.WhenAll(renditions.SelectMany(r => new[] { ByCurl(r.Station, r.Extension), ByFfmpeg(r.Station, r.Extension), ByGStreamer(r.Station, r.Extension) }));
+        await Task.WhenAll(
+            renditions.SelectMany(
+                r => new[] { ByCurl(r.Station, r.Extension), ByFfmpeg(r.Station, r.Extension), ByGStreamer(r.Station, r.Extension) }));
 
         foreach (string program in new[] { "curl", "ffmpeg", "gstreamer" })
         {
@@ -43,17 +45,20 @@ public class RadioRecordingTests
                 Assert.True(code == 28, $"curl ended with {code}: {curl.Errors}");
             }
 
-            await Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "fatal", "-i", file, "-c:a", "pcm_s16le", folder[$"curl.{extension}.wav"]);
+            await Tool.RunAsync(
+                Limit, "ffmpeg", "-nostdin", "-v", "fatal", "-i", file, "-c:a", "pcm_s16le", folder[$"curl.{extension}.wav"]);
         }
 
         Task ByFfmpeg(string station, string extension) => Tool.RunAsync(
-            Limit, "ffmpeg", "-nostdin", "-v", "error", "-i", $"{server.Http}{station}.{extension}", "-t", $"{Seconds}", "-c:a", "pcm_s16le", folder[$"ffmpeg.{extension}.wav"]);
+            Limit, "ffmpeg", "-nostdin", "-v", "error", "-i", $"{server.Http}{station}.{extension}", "-t", $"{Seconds}", "-c:a",
+            "pcm_s16le", folder[$"ffmpeg.{extension}.wav"]);
 
         async Task ByGStreamer(string station, string extension)
         {
             // It hears for ever, and on an interrupt ends its file in good order (-e).
             await using Tool gst = Tool.Start(
-                "gst-launch-1.0", "-q", "-e", "souphttpsrc", $"location={server.Http}{station}.{extension}", "!", "decodebin", "!", "audioconvert", "!",
+                "gst-launch-1.0", "-q", "-e", "souphttpsrc", $"location={server.Http}{station}.{extension}", "!", "decodebin", "!",
+                "audioconvert", "!",
                 "audio/x-raw,format=S16LE", "!", "wavenc", "!", "filesink", $"location={folder[$"gstreamer.{extension}.wav"]}");
             await UntilItHoldsAsync(folder[$"gstreamer.{extension}.wav"], (station == "noise" ? 44_100 : 48_000) * Seconds * 4L);
             await gst.InterruptAsync();

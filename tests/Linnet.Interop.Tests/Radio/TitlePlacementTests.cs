@@ -20,8 +20,10 @@ public class TitlePlacementTests
         await using Serving server = await Serving.StartAsync($"tracks={folder["tracks.m3u"]}", "--http-port", "any");
 
         // Two changes at least, and the second is back from the high one.
-        Task<IcyRecording> icy = IcyRecording.MakeAsync(new Uri(server.Http!).Port, "/tracks.mp3", TimeSpan.FromSeconds(19), TestContext.Current.CancellationToken);
-        Task<IcyRecording> ogg = IcyRecording.MakeAsync(new Uri(server.Http!).Port, "/tracks.opus", TimeSpan.FromSeconds(19), TestContext.Current.CancellationToken);
+        Task<IcyRecording> icy = IcyRecording.MakeAsync(
+            new Uri(server.Http!).Port, "/tracks.mp3", TimeSpan.FromSeconds(19), TestContext.Current.CancellationToken);
+        Task<IcyRecording> ogg = IcyRecording.MakeAsync(
+            new Uri(server.Http!).Port, "/tracks.opus", TimeSpan.FromSeconds(19), TestContext.Current.CancellationToken);
         await CheckIcyAsync(await icy, folder);
         await CheckOggAsync((await ogg).Sound, folder);
     }
@@ -48,7 +50,8 @@ public class TitlePlacementTests
         for (int i = 0; i < starts.Length; i++)
         {
             byte[] chain = bytes[starts[i]..(i + 1 < starts.Length ? starts[i + 1] : bytes.Length)];
-            bool isHigh = Encoding.UTF8.GetString(chain.AsSpan(0, Math.Min(chain.Length, 1000))).Contains("the high one", StringComparison.Ordinal);
+            bool isHigh =
+                Encoding.UTF8.GetString(chain.AsSpan(0, Math.Min(chain.Length, 1000))).Contains("the high one", StringComparison.Ordinal);
 
             // Sound of the other title at the start or the end of this one's is misplaced.
             ToneChange[] changes = await ChangesAsync(chain, folder[$"chain{i}.opus"], folder);
@@ -75,13 +78,15 @@ public class TitlePlacementTests
     }
 
     private static async Task MakeTrackAsync(string file, double frequency, string title) => await Tool.RunAsync(
-        Limit, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", FormattableString.Invariant($"sine=f={frequency}:r=48000:d=5"), "-ac", "2", "-metadata", $"title={title}", file);
+        Limit, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", FormattableString.Invariant($"sine=f={frequency}:r=48000:d=5"),
+        "-ac", "2", "-metadata", $"title={title}", file);
 
     /// <summary>Decodes a recording and finds where its sound changes.</summary>
     private static async Task<ToneChange[]> ChangesAsync(byte[] sound, string file, TempFolder folder)
     {
         await File.WriteAllBytesAsync(file, sound, TestContext.Current.CancellationToken);
-        await Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "fatal", "-y", "-i", file, "-ac", "1", "-ar", "48000", "-c:a", "pcm_s16le", folder["heard.wav"]);
+        await Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "fatal", "-y", "-i", file, "-ac", "1", "-ar", "48000", "-c:a", "pcm_s16le",
+            folder["heard.wav"]);
         return ToneChange.Find(WavSound.Load(folder["heard.wav"]).Channel(0), 48_000, Low, High);
     }
 

@@ -65,8 +65,10 @@ public class ContainerTests
         Assert.True(decoded.Length >= skip + expected.Length, $"{decoded.Length} of {skip + expected.Length} samples");
         double here = Correlate(expected, decoded.AsSpan(skip, expected.Length));
         Assert.True(here > 0.99, $"correlation {here:F4}");
-        Assert.True(here > Correlate(expected.AsSpan(channels), decoded.AsSpan(skip, expected.Length - channels)), "a frame late is no better");
-        Assert.True(here > Correlate(expected.AsSpan(0, expected.Length - channels), decoded.AsSpan(skip + channels, expected.Length - channels)), "a frame early is no better");
+        Assert.True(here > Correlate(expected.AsSpan(channels), decoded.AsSpan(skip, expected.Length - channels)),
+            "a frame late is no better");
+        Assert.True(here > Correlate(expected.AsSpan(0, expected.Length - channels),
+            decoded.AsSpan(skip + channels, expected.Length - channels)), "a frame early is no better");
     }
 
     [Fact]
@@ -81,7 +83,9 @@ public class ContainerTests
 
         float[] expected = await DecodeAsync<float>(plain, "f32le");
         float[] byFfmpeg = await DecodeAsync<float>(chained, "f32le");
-        float[] byOpusdec = MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(folder["opusdec.raw"], TestContext.Current.CancellationToken)).ToArray();
+        float[] byOpusdec =
+            MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(folder["opusdec.raw"], TestContext.Current.CancellationToken))
+                .ToArray();
 
         foreach (float[] decoded in (float[][])[byFfmpeg, byOpusdec])
         {
@@ -101,7 +105,8 @@ public class ContainerTests
         await File.WriteAllBytesAsync(folder["chained.opus"], StreamRun.Of(source, "opus").Bytes, TestContext.Current.CancellationToken);
 
         await Tool.RunPipelineAsync(
-            Limit, "playbin", $"uri=file://{folder["chained.opus"]}", "video-sink=fakesink", $"audio-sink=audioconvert ! wavenc ! filesink location={folder["out.wav"]}");
+            Limit, "playbin", $"uri=file://{folder["chained.opus"]}", "video-sink=fakesink",
+            $"audio-sink=audioconvert ! wavenc ! filesink location={folder["out.wav"]}");
 
         int packets = (int)Math.Ceiling((sound.Frames + 312) / 960.0);
         Assert.Equal((packets * 960) - 312, WavSound.Load(folder["out.wav"]).Frames);
@@ -111,7 +116,9 @@ public class ContainerTests
     public async Task Chained_Ogg_is_read_by_its_own_tools_without_complaint()
     {
         WavSound sound = WavSound.Sweep(48_000, 2, seconds: 4);
-        var source = new SamplesSource(sound, 16) { Tracks = { [50_000] = new TrackInfo("second"), [100_000] = new TrackInfo("third", "else") } };
+        var source = new SamplesSource(
+            sound, 16)
+        { Tracks = { [50_000] = new TrackInfo("second"), [100_000] = new TrackInfo("third", "else") } };
         using var folder = new TempFolder();
         string file = folder["chained.opus"];
         await File.WriteAllBytesAsync(file, StreamRun.Of(source, "opus").Bytes, TestContext.Current.CancellationToken);
@@ -138,7 +145,8 @@ public class ContainerTests
     {
         WavSound sound = WavSound.Noise(44_100, 2, 16, seconds: 2);
         using var folder = new TempFolder();
-        await File.WriteAllBytesAsync(folder["sound.flac"], StreamRun.Of(new SamplesSource(sound, 16), "flac").Bytes, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            folder["sound.flac"], StreamRun.Of(new SamplesSource(sound, 16), "flac").Bytes, TestContext.Current.CancellationToken);
 
         await Tool.RunAsync(Limit, "flac", "--test", "--silent", folder["sound.flac"]);
 

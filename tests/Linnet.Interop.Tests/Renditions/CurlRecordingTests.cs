@@ -6,10 +6,11 @@ namespace Linnet.Interop.Tests.Renditions;
 
 /// <summary>Every rendition of a real server, recorded by curl across three changes of title, and served again as a file.</summary>
 /// <remarks>
-/// Of each recording is checked: what the format's own checker says; that it ends with the station's last sample, has all changes of title in it, and
-/// (Opus) names each title where it begins; that nothing is missing or doubled between (FLAC, WAV: every sample; MP3, Opus: no packet is missing, and all of it
-/// lies upon the source at one place). Then the same of what a second server makes of the recordings. A listener is given ten seconds at once, and the
-/// station is shorter: so everybody hears all changes, however late a busy machine starts the program.
+/// Of each recording is checked: what the format's own checker says; that it ends with the station's last sample, has all changes of title
+/// in it, and (Opus) names each title where it begins; that nothing is missing or doubled between (FLAC, WAV: every sample; MP3, Opus: no
+/// packet is missing, and all of it lies upon the source at one place). Then the same of what a second server makes of the recordings. A
+/// listener is given ten seconds at once, and the station is shorter: so everybody hears all changes, however late a busy machine starts
+/// the program.
 /// </remarks>
 public sealed class CurlRecordingTests : IDisposable
 {
@@ -33,7 +34,8 @@ public sealed class CurlRecordingTests : IDisposable
         WavSound sound = WavSound.Sweep(Rate, 2, seconds: 7.8);
         Directory.CreateDirectory(_folder["album"]);
         Cut(sound, "album");
-        await using (Serving server = await Serving.StartAsync($"album={_folder["album"]}", "--once", "--burst", "10", "--http-port", "any"))
+        await using (Serving server =
+            await Serving.StartAsync($"album={_folder["album"]}", "--once", "--burst", "10", "--http-port", "any"))
         {
             await Task.WhenAll(Recordings.Select(name => CurlAsync(server.Http + UrlOf(name, "album"), $"first.{name}")));
         }
@@ -72,14 +74,17 @@ public sealed class CurlRecordingTests : IDisposable
         byte[] chain = [];
         foreach (string wav in Cut(sound, "album"))
         {
-            await Tool.RunAsync(Limit, "oggenc", "-Q", "-q", "5", "-t", Path.GetFileNameWithoutExtension(wav), "-o", _folder["one.ogg"], wav);
+            await Tool.RunAsync(
+                Limit, "oggenc", "-Q", "-q", "5", "-t", Path.GetFileNameWithoutExtension(wav), "-o", _folder["one.ogg"], wav);
             chain = [.. chain, .. await File.ReadAllBytesAsync(_folder["one.ogg"], TestContext.Current.CancellationToken)];
         }
 
         await SavedStream.CheckAsync("ogg", _folder["pushed.ogg"], chain);
         await using FedServer server = FedServer.Start();
         await using Tool pusher = Tool.Start(
-            "bash", "-c", $"exec curl -sS -u source:{FedServer.Password} -H 'Content-Type: application/ogg' -T - {server.Http("live.ogg")} < {_folder["pushed.ogg"]}");
+            "bash", "-c",
+            $"exec curl -sS -u source:{FedServer.Password} -H 'Content-Type: application/ogg' -T - "
+                + $"{server.Http("live.ogg")} < {_folder["pushed.ogg"]}");
         await server.UntilHeardAsync();
         Task recording = CurlAsync(server.Http("live.ogg"), "live.ogg", ConnectionReset);
         await server.UntilGoneAsync();
@@ -104,7 +109,10 @@ public sealed class CurlRecordingTests : IDisposable
     private static float[] Title(float[] pcm, (long Position, string Title)[] tracks, int number) =>
         Left(pcm)[(int)tracks[number].Position..(number + 1 < tracks.Length ? (int)tracks[number + 1].Position : pcm.Length / 2)];
 
-    /// <summary>A title whose packets were passed on is the same sound, but for its first and last packet, which are mixed with others than they were.</summary>
+    /// <summary>
+    /// A title whose packets were passed on is the same sound, but for its first and last packet, which are mixed with others than they
+    /// were.
+    /// </summary>
     private static void AssertSame(string title, float[] sent, float[] heard)
     {
         const int Longest = 2048;
@@ -135,13 +143,16 @@ public sealed class CurlRecordingTests : IDisposable
         return left;
     }
 
-    /// <summary>Fails unless it is the sound from some frame on to the end, with nothing missing or added between. Gives that frame.</summary>
+    /// <summary>
+    /// Fails unless it is the sound from some frame on to the end, with nothing missing or added between. Gives that frame.
+    /// </summary>
     private static int AssertWhole(string name, bool isLossless, WavSound sound, float[] pcm)
     {
         int start = sound.Frames - (pcm.Length / 2);
         if (isLossless)
         {
-            Assert.True(sound.Samples.Skip(2 * start).Select(static s => s / 32768f).SequenceEqual(pcm), $"{name} has other samples from {start} on");
+            Assert.True(sound.Samples.Skip(2 * start).Select(static s => s / 32768f).SequenceEqual(pcm),
+                $"{name} has other samples from {start} on");
             return start;
         }
 
@@ -151,7 +162,9 @@ public sealed class CurlRecordingTests : IDisposable
         return start;
     }
 
-    /// <summary>Where what was heard lies upon the source, against <paramref name="start"/>, and how alike both are from there on to the end.</summary>
+    /// <summary>
+    /// Where what was heard lies upon the source, against <paramref name="start"/>, and how alike both are from there on to the end.
+    /// </summary>
     private static (int Late, double Likeness) Place(ReadOnlySpan<float> source, ReadOnlySpan<float> heard, int start)
     {
         const int Probe = 8192;

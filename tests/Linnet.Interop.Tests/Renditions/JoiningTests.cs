@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Streams.Containers;
 using Linnet.Tests.Stations;
 
 namespace Linnet.Interop.Tests.Renditions;
@@ -33,11 +34,13 @@ public class JoiningTests
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder["joined"], joined, TestContext.Current.CancellationToken);
 
-        await using Tool ffmpeg = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", folder["joined"], "-f", "f32le", "-ac", "1", folder["raw"]);
+        await using Tool ffmpeg =
+            Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", folder["joined"], "-f", "f32le", "-ac", "1", folder["raw"]);
         Assert.Equal(0, await ffmpeg.ExitAsync(Limit));
         Assert.DoesNotContain(ffmpeg.Errors.Split('\n'), line => line.Trim().Length > 0 && !IsReservoir(line));
 
-        float[] decoded = MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(folder["raw"], TestContext.Current.CancellationToken)).ToArray();
+        float[] decoded =
+            MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(folder["raw"], TestContext.Current.CancellationToken)).ToArray();
         float[] mono = [.. Enumerable.Range(0, sound.Frames).Select(i => (sound.Samples[2 * i] + sound.Samples[(2 * i) + 1]) / 65536f)];
         Correlation found = Correlation.Of(mono, decoded);
         Assert.True(found.Value > 0.97, $"correlation {found.Value}");
@@ -48,7 +51,8 @@ public class JoiningTests
 
     /// <summary>Of an MP3 the first frame or two need what the reservoir held before.</summary>
     private static bool IsReservoir(string line) =>
-        line.Contains("invalid new backstep", StringComparison.Ordinal) || line.Contains("overread", StringComparison.Ordinal) || line.Contains("mp3float", StringComparison.Ordinal);
+        line.Contains("invalid new backstep", StringComparison.Ordinal) || line.Contains("overread", StringComparison.Ordinal)
+            || line.Contains("mp3float", StringComparison.Ordinal);
 
     private static (byte[] Bytes, long Position) Join(StreamRun run, long at)
     {

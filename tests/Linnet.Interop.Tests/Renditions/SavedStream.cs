@@ -1,8 +1,10 @@
-using Linnet.Sources;
+using Linnet.Sources.Files;
 
 namespace Linnet.Interop.Tests.Renditions;
 
-/// <summary>What somebody saved of a stream over HTTP: looked at by the format's own checker, and played as the file that it is now.</summary>
+/// <summary>
+/// What somebody saved of a stream over HTTP: looked at by the format's own checker, and played as the file that it is now.
+/// </summary>
 internal static class SavedStream
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

@@ -1,11 +1,15 @@
 using System.Buffers;
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Streams.Containers;
 using Linnet.Tests.Stations;
 
 namespace Linnet.Interop.Tests.Renditions;
 
-/// <summary>What Linnet serves over HTTP, recorded across three changes of title and served again as a file: all of it is there, and checkers find no fault.</summary>
+/// <summary>
+/// What Linnet serves over HTTP, recorded across three changes of title and served again as a file: all of it is there, and checkers find
+/// no fault.
+/// </summary>
 public sealed class SelfInteropTests : IDisposable
 {
     private const int Rate = 48_000;
@@ -60,8 +64,10 @@ public sealed class SelfInteropTests : IDisposable
         Assert.InRange(found.Lag, from - (2 * Packet), from + missed);
         if (rendition.StartsWith("opus", StringComparison.Ordinal))
         {
-            Assert.Equal(Changes.Where((c, i) => i == Changes.Length - 1 || Changes[i + 1] > from).Select(static c => $"at {c}"), tracks.Select(static t => t.Title));
-            Assert.All(tracks.Skip(1), track => Assert.InRange(track.Position, Number(track.Title) - from - missed - Packet, Number(track.Title) - from + Packet));
+            Assert.Equal(Changes.Where((c, i) => i == Changes.Length - 1 || Changes[i + 1] > from).Select(static c => $"at {c}"),
+                tracks.Select(static t => t.Title));
+            Assert.All(tracks.Skip(1),
+                track => Assert.InRange(track.Position, Number(track.Title) - from - missed - Packet, Number(track.Title) - from + Packet));
         }
     }
 

@@ -11,7 +11,8 @@ public class EverythingTests
     [Fact]
     public async Task Six_stations_and_listeners_of_every_transport_that_come_and_go_cost_nothing_that_stays_and_nobody_misses_sound()
     {
-        // A minute of listeners; making the files and stopping the encoders takes most of another. With fewer files none needs a child to be decoded.
+        // A minute of listeners; making the files and stopping the encoders takes most of another. With fewer files none needs a child to
+        // be decoded.
         await using Tool soak = Tool.Start(
             "env", $"LINNET={Tool.FileOf("linnet")}", "python3", Path.Join(Peers(), "everything.py"), "--minutes", "1", "--files", "18");
 

@@ -56,7 +56,8 @@ public sealed class ChannelOrderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     {
         foreach ((string layout, string path) in Encode(layouts.Split(' '), extension, how))
         {
-            using IAudioSource source = AudioSources.OpenPath(path, new SourceOptions { Loop = false }, NullLogger.Instance, TestContext.Current.CancellationToken);
+            using IAudioSource source =
+                AudioSources.OpenPath(path, new SourceOptions { Loop = false }, NullLogger.Instance, TestContext.Current.CancellationToken);
             AssertOrder($"{layout}.{extension}", layout, source.Format.Channels, Ffmpeg.ReadAll(source).Pcm);
         }
     }
@@ -94,7 +95,9 @@ public sealed class ChannelOrderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
             string sound = string.Join('|', Enumerable.Range(0, count).Select(c => string.Create(
                 CultureInfo.InvariantCulture, $"0.5*sin(60*2*PI*t)*between(t\\,{(c * 0.25) + 0.03}\\,{(c * 0.25) + 0.22})")));
             string path = ffmpeg[$"{extension}-{files.Count}.{extension}"];
-            inputs.AddRange(["-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"aevalsrc={sound}:s={Rate}:d={count * 0.25}:c={layout}")]);
+            inputs.AddRange(
+                ["-f", "lavfi", "-i",
+                    string.Create(CultureInfo.InvariantCulture, $"aevalsrc={sound}:s={Rate}:d={count * 0.25}:c={layout}")]);
             outputs.AddRange(["-map", files.Count.ToString(CultureInfo.InvariantCulture), .. how.Split(' '), path]);
             files.Add((layout, path));
         }
@@ -118,7 +121,9 @@ public sealed class ChannelOrderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
                 }
             }
 
-            Assert.True(Array.IndexOf(power, power.Max()) == places[piece] && power.Max() > 0.9 * power.Sum(), $"{what}: channel {piece} sounds in [{string.Join(' ', power.Select(p => p.ToString("F1", CultureInfo.InvariantCulture)))}]");
+            Assert.True(Array.IndexOf(power, power.Max()) == places[piece] && power.Max() > 0.9 * power.Sum(),
+                $"{what}: channel {piece} sounds in "
+                    + $"[{string.Join(' ', power.Select(p => p.ToString("F1", CultureInfo.InvariantCulture)))}]");
         }
     }
 }

@@ -1,4 +1,4 @@
-using Linnet.Sources;
+using Linnet.Sources.Files;
 
 namespace Linnet.Interop.Tests.Sources;
 

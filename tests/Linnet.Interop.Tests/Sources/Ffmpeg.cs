@@ -19,7 +19,8 @@ public sealed class Ffmpeg : IDisposable
         string path = this[name];
         if (!File.Exists(path))
         {
-            string sound = string.Join('|', Enumerable.Range(1, channels).Select(c => $"0.3*sin(2*PI*(150*{c}+300*t)*t)+0.02*(random({c})-0.5)"));
+            string sound =
+                string.Join('|', Enumerable.Range(1, channels).Select(c => $"0.3*sin(2*PI*(150*{c}+300*t)*t)+0.02*(random({c})-0.5)"));
             Run("-f", "lavfi", "-i", $"aevalsrc={sound}:s={rate}:d=2", "-c:a", codec, path);
         }
 

@@ -19,7 +19,8 @@ public sealed class FfmpegLimitTests : IDisposable
         string path = _ffmpeg["silence.wav"];
         WriteSilence(path);
 
-        using FfmpegProcess process = FfmpegProcess.Start(path, Environment.GetEnvironmentVariable("PATH"), freeWork: TimeSpan.FromSeconds(1));
+        using FfmpegProcess process =
+            FfmpegProcess.Start(path, Environment.GetEnvironmentVariable("PATH"), freeWork: TimeSpan.FromSeconds(1));
         byte[] buffer = new byte[1 << 16];
         while (process.Output.Read(buffer) > 0)
         {

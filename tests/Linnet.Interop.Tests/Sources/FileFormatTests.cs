@@ -1,4 +1,5 @@
 using Linnet.Sources;
+using Linnet.Sources.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Sources;
@@ -66,7 +67,8 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     public void Title_and_artist_come_from_the_tags(string name, string codec)
     {
         string path = ffmpeg["tagged-" + name];
-        Ffmpeg.Run("-i", ffmpeg.Reference("s48.wav", 48_000, 2), "-c:a", codec, "-metadata", "title=Der Vögel Lied", "-metadata", "artist=夜 & Co", path);
+        Ffmpeg.Run("-i", ffmpeg.Reference("s48.wav", 48_000, 2), "-c:a", codec, "-metadata", "title=Der Vögel Lied", "-metadata",
+            "artist=夜 & Co", path);
 
         using IAudioSource source = Open(path);
 
@@ -168,10 +170,13 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     {
         string reference = ffmpeg.Reference("s24.wav", 48_000, 2, "pcm_s24le");
         string depth = program == "ffmpeg" ? " -c:a pcm_s24le" : "";
-        string[] words = [.. arguments.Replace(" -f", depth + " -f", StringComparison.Ordinal).Split(' ').Select(word => word == "{0}" ? reference : word)];
+        string[] words =
+            [.. arguments.Replace(" -f", depth + " -f", StringComparison.Ordinal).Split(' ')
+                .Select(word => word == "{0}" ? reference : word)];
         using var writer = Ffmpeg.Start(program, words);
 
-        using PipeSource source = PipeSource.Open(writer.StandardOutput.BaseStream, raw: null, "pipe", TestContext.Current.CancellationToken);
+        using PipeSource source =
+            PipeSource.Open(writer.StandardOutput.BaseStream, raw: null, "pipe", TestContext.Current.CancellationToken);
         using FileSource expected = FileSource.Open(reference);
 
         Assert.Equal((expected.Format, 24), (source.Format, source.BitDepth));

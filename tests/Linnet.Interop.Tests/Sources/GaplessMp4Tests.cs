@@ -1,5 +1,6 @@
 using System.Globalization;
 using Linnet.Sources;
+using Linnet.Sources.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Sources;
@@ -34,7 +35,8 @@ public sealed class GaplessMp4Tests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
             start += lengths[i];
         }
 
-        using IAudioSource source = AudioSources.OpenPath(folder, new SourceOptions { Loop = false }, NullLogger.Instance, TestContext.Current.CancellationToken);
+        using IAudioSource source =
+            AudioSources.OpenPath(folder, new SourceOptions { Loop = false }, NullLogger.Instance, TestContext.Current.CancellationToken);
         float[] pcm = Ffmpeg.ReadAll(source).Pcm;
 
         Assert.Equal(lengths.Sum(), pcm.Length);
@@ -74,7 +76,9 @@ public sealed class GaplessMp4Tests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 
     private static void Encode(string path, int rate, int start, int frames, string how) => Ffmpeg.Run(
     [
-        "-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"aevalsrc=0.3*sin(2*PI*882*(t+{start}/{rate})):s={rate}:d={(frames + 100) / (double)rate}"),
+        "-f", "lavfi", "-i",
+        string.Create(
+            CultureInfo.InvariantCulture, $"aevalsrc=0.3*sin(2*PI*882*(t+{start}/{rate})):s={rate}:d={(frames + 100) / (double)rate}"),
         "-af", $"atrim=end_sample={frames}", "-c:a", "aac", "-b:a", "96k", .. how.Split(' ', StringSplitOptions.RemoveEmptyEntries), path,
     ]);
 }

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Sources;
+using Linnet.Sources.Files;
 
 namespace Linnet.Interop.Tests.Sources;
 

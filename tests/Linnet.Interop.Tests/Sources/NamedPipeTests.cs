@@ -9,7 +9,8 @@ public sealed class NamedPipeTests : IAsyncLifetime
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly TempFolder _folder = new();
-    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _limit =
+        CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
     private string Pipe => _folder["live.fifo"];
 

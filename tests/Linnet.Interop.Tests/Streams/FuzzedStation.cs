@@ -1,7 +1,8 @@
 using System.Buffers;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Streams.Containers;
 using Linnet.Codecs.Streams;
-using Linnet.Sources;
+using Linnet.Sources.Ingest;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,7 +22,8 @@ internal sealed class FuzzedStation : IDisposable
     /// <summary>A station as one is made for the first push.</summary>
     internal FuzzedStation(StreamFormat sent)
     {
-        _buffer = new IngestBuffer("live", new IngestOptions { Target = TimeSpan.FromSeconds(0.4), Most = TimeSpan.FromSeconds(4) }, sent.Pcm);
+        _buffer = new IngestBuffer(
+            "live", new IngestOptions { Target = TimeSpan.FromSeconds(0.4), Most = TimeSpan.FromSeconds(4) }, sent.Pcm);
         var options = new StationOptions
         {
             Name = "live",
@@ -33,7 +35,8 @@ internal sealed class FuzzedStation : IDisposable
             Mp3Quality = 9,
             Streams = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"],
         };
-        _engine = new StationEngine(options, new FallbackSource(_buffer, null, sent.BitDepth, NullLogger.Instance), _time, NullLogger.Instance);
+        _engine = new StationEngine(
+            options, new FallbackSource(_buffer, null, sent.BitDepth, NullLogger.Instance), _time, NullLogger.Instance);
         StationListing listing = _engine.Listing;
         foreach (BroadcastRing ring in listing.Rings.Append(listing.PyAudio!).Union(listing.Streams.Select(s => s.Ring)))
         {

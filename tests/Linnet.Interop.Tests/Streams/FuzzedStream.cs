@@ -8,7 +8,8 @@ namespace Linnet.Interop.Tests.Streams;
 internal sealed class FuzzedStream
 {
     private static readonly float[] WildSamples =
-        [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, 1e30f, -1e6f, 65536, 4096, 17, float.Epsilon, -0f];
+        [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, 1e30f, -1e6f, 65536, 4096, 17,
+            float.Epsilon, -0f];
 
     private readonly byte[] _whole;
     private readonly List<(int Start, int Length, int HeaderLength)> _flacFrames = [];
@@ -72,7 +73,8 @@ internal sealed class FuzzedStream
         return stream;
     }
 
-    private static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Streams", "Vectors", name + ".bin"));
+    private static byte[] Read(string name) =>
+        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Streams", "Vectors", name + ".bin"));
 
     /// <summary>Values that chance would hardly find.</summary>
     private void BeWild(byte[] stream, Random random)

@@ -47,9 +47,11 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 
         // Opening a pipe's one end waits until somebody opens the other.
         Task<FileStream> opened = Task.Factory.StartNew(
-            () => new FileStream(fifo, FileMode.Open, FileAccess.Write), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => new FileStream(fifo, FileMode.Open, FileAccess.Write), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
 
-        foreach (string list in Lists("file://" + fifo, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/x.ts").Append(Lists(fifo, fifo)[1]))
+        foreach (string list in Lists("file://" + fifo, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/x.ts")
+            .Append(Lists(fifo, fifo)[1]))
         {
             using var decoder = new FfmpegStreamDecoder(format, Environment.GetEnvironmentVariable("PATH"));
             var decoded = new Decoded();
@@ -193,7 +195,9 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         $"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{file}\n#EXTINF:10,\n{address}\n#EXT-X-ENDLIST\n",
         $"ffconcat version 1.0\nfile '{file}'\nfile '{address}'\n",
         "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 5004 RTP/AVP 10\r\n",
-        $"<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\"><Period><AdaptationSet mimeType=\"audio/mp4\"><Representation id=\"1\" bandwidth=\"1\"><BaseURL>{address}</BaseURL></Representation></AdaptationSet></Period></MPD>",
+        $"<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\"><Period><AdaptationSet "
+            + $"mimeType=\"audio/mp4\"><Representation id=\"1\" "
+            + $"bandwidth=\"1\"><BaseURL>{address}</BaseURL></Representation></AdaptationSet></Period></MPD>",
         $"[playlist]\nFile1={address}\nNumberOfEntries=1\n",
         $"\uFEFF#EXTM3U\n{address}\n",
         address.StartsWith("http", StringComparison.Ordinal) ? address : "http://127.0.0.1:1/",

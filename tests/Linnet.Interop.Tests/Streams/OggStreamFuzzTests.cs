@@ -16,5 +16,6 @@ public sealed class OggStreamFuzzTests
     [InlineData("opus-surround", 20_000)]
     [InlineData("vorbis", 20_000)]
     [InlineData("ogg-flac", 20_000)]
-    public void Twenty_thousand_damaged_streams_never_end_a_station_nor_mute_a_rendition(string format, int streams) => StreamFuzz.Run(format, 1_000_000, streams);
+    public void Twenty_thousand_damaged_streams_never_end_a_station_nor_mute_a_rendition(string format, int streams) =>
+        StreamFuzz.Run(format, 1_000_000, streams);
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Interop.Tests.Sources;
-using Linnet.Sources;
+using Linnet.Sources.Files;
 using Linnet.Wire.Flac;
 using Linnet.Wire.Mpeg;
 using Linnet.Wire.Ogg;
@@ -20,8 +20,10 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("e.ogg", "application/ogg", StreamCodec.Vorbis, 44_100, 2, "-c:a libvorbis -q:a 6")]
     [InlineData("f.opus", "audio/ogg", StreamCodec.Opus, 48_000, 2, "-c:a libopus -b:a 96k")]
     [InlineData("g.opus", "audio/mpeg", StreamCodec.Opus, 48_000, 1, "-c:a libopus -b:a 32k -ac 1 -frame_duration 60")]
-    [InlineData("h.opus", "audio/ogg", StreamCodec.Opus, 48_000, 6, "-af pan=5.1|FL=FL|FR=FR|FC=0.5*FL|LFE=0.25*FR|BL=0.3*FR|BR=0.1*FL -c:a libopus -b:a 320k -mapping_family 1")]
-    public void Lossy_streams_sound_as_they_do_in_ffmpeg(string name, string contentType, StreamCodec codec, int rate, int channels, string how)
+    [InlineData("h.opus", "audio/ogg", StreamCodec.Opus, 48_000, 6,
+        "-af pan=5.1|FL=FL|FR=FR|FC=0.5*FL|LFE=0.25*FR|BL=0.3*FR|BR=0.1*FL -c:a libopus -b:a 320k -mapping_family 1")]
+    public void Lossy_streams_sound_as_they_do_in_ffmpeg(
+        string name, string contentType, StreamCodec codec, int rate, int channels, string how)
     {
         Encode(name, rate >= 44_100 ? rate : 44_100, how, "Song");
         float[] expected = Reference(name, codec);
@@ -162,7 +164,8 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 
         // The first frames want a bit reservoir that is not there.
         int settled = late.Pcm.Count - (12 * 2304);
-        Assert.InRange(Difference(CollectionsMarshal.AsSpan(whole.Pcm)[^settled..], CollectionsMarshal.AsSpan(late.Pcm)[^settled..]), 0, 1e-6);
+        Assert.InRange(
+            Difference(CollectionsMarshal.AsSpan(whole.Pcm)[^settled..], CollectionsMarshal.AsSpan(late.Pcm)[^settled..]), 0, 1e-6);
     }
 
     [Fact]
@@ -195,7 +198,9 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 
         // One frame more, for each overlaps with the one before.
         int same = (silenced + 1) * 2304;
-        Assert.InRange(Difference(CollectionsMarshal.AsSpan(whole.Pcm).Slice((20 * 2304) + same, (40 * 2304) - same), CollectionsMarshal.AsSpan(spliced.Pcm)[same..]), 0, 1e-6);
+        Assert.InRange(
+            Difference(CollectionsMarshal.AsSpan(whole.Pcm).Slice((20 * 2304) + same, (40 * 2304) - same),
+                CollectionsMarshal.AsSpan(spliced.Pcm)[same..]), 0, 1e-6);
     }
 
     private string Encode(string name, int rate, string how, string title, int bits = 16)

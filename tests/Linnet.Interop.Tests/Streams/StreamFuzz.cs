@@ -5,8 +5,8 @@ namespace Linnet.Interop.Tests.Streams;
 
 /// <summary>Plays damaged streams on a station with a listener of every rendition.</summary>
 /// <remarks>
-/// A native library that aborts ends the tests' whole process. The number of the stream being played is in a file by then, and the next run begins with
-/// it. Once it is fixed it goes to Vectors/failed-seeds.txt, which every run plays.
+/// A native library that aborts ends the tests' whole process. The number of the stream being played is in a file by then, and the next run
+/// begins with it. Once it is fixed it goes to Vectors/failed-seeds.txt, which every run plays.
 /// </remarks>
 internal static class StreamFuzz
 {
@@ -17,7 +17,8 @@ internal static class StreamFuzz
     {
         var stream = new FuzzedStream(format);
         string running = Path.Combine(AppContext.BaseDirectory, $"fuzzing-{format}-{first}.txt");
-        int[] died = File.Exists(running) && int.TryParse(File.ReadAllText(running), CultureInfo.InvariantCulture, out int seed) ? [seed] : [];
+        int[] died = File.Exists(running) && int.TryParse(File.ReadAllText(running), CultureInfo.InvariantCulture, out int seed)
+            ? [seed] : [];
         using (FileStream file = new(running, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
         {
             Play(stream, [.. died, .. FailedSeeds(format), .. Enumerable.Range(first, streams)], file);
@@ -29,7 +30,9 @@ internal static class StreamFuzz
     private static void Play(FuzzedStream stream, int[] seeds, FileStream running)
     {
         using var station = new FuzzedStation(FormatOf(stream));
-        Assert.Superset(new HashSet<string> { "opus", "opus-5ms", "pcm", "l16", "l24", "pyaudio", "mp3", "mp3-64", "opus-64", "flac", "wav" }, station.Renditions.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "opus", "opus-5ms", "pcm", "l16", "l24", "pyaudio", "mp3", "mp3-64", "opus-64", "flac", "wav" },
+            station.Renditions.ToHashSet());
         station.Push([.. stream.Whole], stream.ContentType, 0);
         for (int i = 0; i < seeds.Length; i++)
         {
@@ -52,7 +55,8 @@ internal static class StreamFuzz
 
     /// <summary>What the undamaged stream is; for one that Linnet does not decode, something usual.</summary>
     private static StreamFormat FormatOf(FuzzedStream stream) =>
-        Decoded.Of(stream.Whole, stream.ContentType).Formats.FirstOrDefault() ?? new StreamFormat(new(44_100, 2), 16, StreamCodec.Pcm, 0, []);
+        Decoded.Of(stream.Whole, stream.ContentType).Formats.FirstOrDefault()
+            ?? new StreamFormat(new(44_100, 2), 16, StreamCodec.Pcm, 0, []);
 
     private static IEnumerable<int> FailedSeeds(string format) =>
         from line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Streams", "Vectors", "failed-seeds.txt"))

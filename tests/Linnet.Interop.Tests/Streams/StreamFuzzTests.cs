@@ -28,5 +28,6 @@ public sealed class StreamFuzzTests
     [InlineData("wav-mulaw", 20_000)]
     [InlineData("wav-u8", 20_000)]
     [InlineData("aac", 500)]
-    public void Twenty_thousand_damaged_streams_never_end_a_station_nor_mute_a_rendition(string format, int streams) => StreamFuzz.Run(format, 1_000_000, streams);
+    public void Twenty_thousand_damaged_streams_never_end_a_station_nor_mute_a_rendition(string format, int streams) =>
+        StreamFuzz.Run(format, 1_000_000, streams);
 }

@@ -27,7 +27,8 @@ public sealed partial class BadOutputTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "only where there is a full device");
         int port = LinnetProcess.FreePort();
-        await using LinnetProcess server = LinnetProcess.Start($"exec \"$0\" \"$@\" {redirections}", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
+        await using LinnetProcess server = LinnetProcess.Start(
+            $"exec \"$0\" \"$@\" {redirections}", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
 
         Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
 
@@ -44,7 +45,8 @@ public sealed partial class BadOutputTests : IDisposable
         using var full = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         full.Write(new byte[PipeLength]);
         int port = LinnetProcess.FreePort();
-        await using LinnetProcess server = LinnetProcess.Start($"exec \"$0\" \"$@\" >{pipe} 2>&1", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
+        await using LinnetProcess server = LinnetProcess.Start(
+            $"exec \"$0\" \"$@\" >{pipe} 2>&1", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
 
         Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
 
@@ -91,7 +93,8 @@ public sealed partial class BadOutputTests : IDisposable
     public async Task A_reader_that_leaves_ends_the_output_and_not_the_server(string first, params string[] options)
     {
         int port = LinnetProcess.FreePort();
-        await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
+        await using LinnetProcess server =
+            LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
         Assert.StartsWith(first, await server.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         server.Output.Close();
@@ -131,10 +134,12 @@ public sealed partial class BadOutputTests : IDisposable
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
-        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
+        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')
+            .First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
 
         await using LinnetProcess player = LinnetProcess.Start(
-            $"{{ \"$0\" \"$@\" 2>{_folder}/errors; echo $? >{_folder}/code; }} | head -c 1000 | wc -c", ["play", address + "tone", "--output", "-"]);
+            $"{{ \"$0\" \"$@\" 2>{_folder}/errors; echo $? >{_folder}/code; }} | head -c 1000 | wc -c",
+            ["play", address + "tone", "--output", "-"]);
 
         Assert.Equal("1000", (await player.Output.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
         Assert.Equal("0\n", File.ReadAllText(Path.Join(_folder, "code")));
@@ -147,13 +152,16 @@ public sealed partial class BadOutputTests : IDisposable
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
-        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
+        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')
+            .First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
         string heard = Path.Join(_folder, "heard.wav");
 
         // In units of 512 bytes: some tenths of a second.
-        await using LinnetProcess player = LinnetProcess.Start("ulimit -f 100; exec \"$0\" \"$@\"", ["record", address + "tone/pcm", heard], null, CodeWithoutFile);
+        await using LinnetProcess player =
+            LinnetProcess.Start("ulimit -f 100; exec \"$0\" \"$@\"", ["record", address + "tone/pcm", heard], null, CodeWithoutFile);
 
-        Assert.Contains($"linnet: Cannot write {heard}: ", await player.Errors.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains($"linnet: Cannot write {heard}: ", await player.Errors.ReadToEndAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.Equal(1, await player.ExitAsync());
         byte[] wav = File.ReadAllBytes(heard);
         int data = wav.AsSpan().IndexOf("data"u8);
@@ -167,7 +175,9 @@ public sealed partial class BadOutputTests : IDisposable
         int port = LinnetProcess.FreePort();
         string log = Path.Join(_folder, "log");
         File.WriteAllBytes(log, new byte[512]);
-        await using LinnetProcess server = LinnetProcess.Start($"ulimit -f 1; exec \"$0\" \"$@\" >>{log} 2>&1", LinnetProcess.Serve(port, "tone"), null, ("LINNET_DEBUG", "1"), CodeWithoutFile);
+        await using LinnetProcess server =
+            LinnetProcess.Start($"ulimit -f 1; exec \"$0\" \"$@\" >>{log} 2>&1", LinnetProcess.Serve(port, "tone"), null,
+                ("LINNET_DEBUG", "1"), CodeWithoutFile);
 
         Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.wav", SomeSeconds), SomeSeconds, long.MaxValue);
 
@@ -180,7 +190,8 @@ public sealed partial class BadOutputTests : IDisposable
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
-        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
+        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')
+            .First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
         string heard = Path.Join(_folder, "heard.wav");
         await using LinnetProcess player = LinnetProcess.Start("exec \"$0\" \"$@\"", ["record", address + "tone/pcm", heard]);
         while (!File.Exists(heard) || new FileInfo(heard).Length < 40_000)
@@ -218,12 +229,15 @@ public sealed partial class BadOutputTests : IDisposable
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "only where there is a program that gives a terminal");
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
-        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
+        string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')
+            .First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
         string code = Path.Join(_folder, "code");
 
-        // The kernel tells the shell that its terminal has gone, and the shell its program, as shells do. It waits again, to tell how that ended.
+        // The kernel tells the shell that its terminal has gone, and the shell its program, as shells do. It waits again, to tell how that
+        // ended.
         await using LinnetProcess terminal = LinnetProcess.Start(
-            $"exec script -qc \"trap 'kill -HUP \\$!' HUP; $0 $* 2>errors <&0 & wait; wait \\$!; echo \\$? >{code}.new; mv {code}.new {code}\" /dev/null </dev/null",
+            $"exec script -qc \"trap 'kill -HUP \\$!' HUP; $0 $* 2>errors <&0 & wait; wait \\$!; echo \\$? "
+                + $">{code}.new; mv {code}.new {code}\" /dev/null </dev/null",
             [command, address + "tone", .. options],
             _folder,
             ("TERM", kind));

@@ -17,9 +17,13 @@ public sealed class ChildTests : IDisposable
         File.WriteAllBytes(Path.Join(_folder, "head"), EndlessHead());
         string song = Path.Join(_folder, "song.m4a");
         File.WriteAllText(song, "some file");
-        string shell = $"printf '#!/bin/sh\\necho \"[info]   Stream #0:0: Audio: alac, 48000 Hz, mono, s16p\" >&2\\ncat {_folder}/head\\nexec cat /dev/zero\\n' >{_folder}/ffmpeg; chmod +x {_folder}/ffmpeg; PATH={_folder}:$PATH exec \"$0\" \"$@\"";
-        await using LinnetProcess server = LinnetProcess.Start(shell, LinnetProcess.Serve(LinnetProcess.FreePort(), "live=push", song), null, ("LINNET_PUSH_PASSWORD", "hackme"));
-        Assert.StartsWith("Listen with:", await server.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        string shell =
+            $"printf '#!/bin/sh\\necho \"[info]   Stream #0:0: Audio: alac, 48000 Hz, mono, s16p\" >&2\\ncat {_folder}/head\\nexec cat "
+                + $"/dev/zero\\n' >{_folder}/ffmpeg; chmod +x {_folder}/ffmpeg; PATH={_folder}:$PATH exec \"$0\" \"$@\"";
+        await using LinnetProcess server = LinnetProcess.Start(
+            shell, LinnetProcess.Serve(LinnetProcess.FreePort(), "live=push", song), null, ("LINNET_PUSH_PASSWORD", "hackme"));
+        Assert.StartsWith(
+            "Listen with:", await server.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         string child = Path.Join("/proc", ChildOf(server.Id));
         string environment = File.ReadAllText(Path.Join(child, "environ"));
 
@@ -38,8 +42,10 @@ public sealed class ChildTests : IDisposable
         Assert.DoesNotContain("hackme", environment, StringComparison.Ordinal);
     }
 
-    private static string ChildOf(int parent) => Directory.EnumerateDirectories($"/proc/{parent.ToString(CultureInfo.InvariantCulture)}/task")
-        .SelectMany(static thread => File.ReadAllText(Path.Join(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single();
+    private static string ChildOf(int parent) =>
+        Directory.EnumerateDirectories($"/proc/{parent.ToString(CultureInfo.InvariantCulture)}/task")
+        .SelectMany(static thread => File.ReadAllText(Path.Join(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Single();
 
     /// <summary>Whether it runs: who nobody has taken notice of yet is still shown, as a zombie.</summary>
     private static bool Runs(string process)

@@ -5,7 +5,8 @@ namespace Linnet.Server.Tests.Cli;
 public class CommandLineTests
 {
     [Theory]
-    [InlineData("pley", "There is no command 'pley': the commands are demo, serve, play, record, probe, devices, completion, help, version.")]
+    [InlineData("pley",
+        "There is no command 'pley': the commands are demo, serve, play, record, probe, devices, completion, help, version.")]
     [InlineData("help pley", "There is no command 'pley': the commands are demo, serve, play,")]
     [InlineData("--volume 7", "There is no option '--volume' before a command.")]
     [InlineData("serve", "linnet serve needs [NAME=]SOURCE. 'linnet serve --help' shows how it is used.")]
@@ -18,7 +19,8 @@ public class CommandLineTests
     [InlineData("play a rtsp://u:it's@cam", "'rtsp://u:***@cam' is one word too many. 'linnet play --help' shows how it is used.")]
     [InlineData("rtsp://u:pw@cam", "There is no command 'rtsp://u:***@cam'")]
     [InlineData("play --volume 5 --volume 6", "--volume is there more than once: give it once.")]
-    [InlineData("play --profile robust --latency 20", "--profile robust lets the buffer follow the network, and --latency fixes it: leave one of them out.")]
+    [InlineData("play --profile robust --latency 20",
+        "--profile robust lets the buffer follow the network, and --latency fixes it: leave one of them out.")]
     [InlineData("play --volum 7", "There is no option '--volum'.")]
     [InlineData("play --latency", "--latency needs a value: --latency MS.")]
     [InlineData("play --latency soon", "'soon' is no value for --latency: it takes 1 to 10000 ms, as in 20, 20ms or 0.02s.")]
@@ -39,7 +41,8 @@ public class CommandLineTests
     [InlineData("serve tone --pyaudio --pyaudio-tcp-port off --pyaudio-udp-port off", "leave nothing of --pyaudio")]
     [InlineData("serve tone --pyaudio --pyaudio-allow everybody", "it takes a network or an address, as in 203.0.113.0/24")]
     [InlineData("serve tone --pyaudio --pyaudio-datagram 9001", "it takes a multiple of 4, as in 9000")]
-    [InlineData("serve tone --pyaudio --pyaudio-station jazz --rtsp-port 0 --rtp-port 0 --http-port off", "There is no station jazz for PyAudio's programs. Stations: tone.")]
+    [InlineData("serve tone --pyaudio --pyaudio-station jazz --rtsp-port 0 --rtp-port 0 --http-port off",
+        "There is no station jazz for PyAudio's programs. Stations: tone.")]
     [InlineData("play localhost --format s16le:44100:2", "--format is for pyaudio-tcp and pyaudio-udp addresses")]
     [InlineData("play pyaudio-tcp://localhost --format s16le", "write ENCODING:RATE:CHANNELS")]
     [InlineData("play pyaudio-udp://localhost --transport tcp", "--transport is for rtsp addresses")]
@@ -53,7 +56,8 @@ public class CommandLineTests
     [InlineData("serve tone --trusted-proxy ::/0", "Name the proxy's own address")]
     [InlineData("serve tone --metrics-allow everybody", "is no value for --metrics-allow: it takes a network or an address")]
     [InlineData("serve live=push", "put one into LINNET_PUSH_PASSWORD, or into a file for --push-password-file")]
-    [InlineData("serve live=push --push-password-file /nowhere/at/all", "There is no password file '/nowhere/at/all'; check --push-password-file.")]
+    [InlineData("serve live=push --push-password-file /nowhere/at/all",
+        "There is no password file '/nowhere/at/all'; check --push-password-file.")]
     [InlineData("serve live=push --http-port off", "which --http-port off switches off: nobody could push to live")]
     [InlineData("serve tone --push-max-bitrate 1", "--push-max-bitrate: it takes 8 to 1000000 kb/s")]
     [InlineData("serve - --raw s16le", "write ENCODING:RATE:CHANNELS, such as s16le:48000:2")]

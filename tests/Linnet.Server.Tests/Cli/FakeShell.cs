@@ -7,7 +7,8 @@ namespace Linnet.Server.Tests.Cli;
 /// <param name="time">Its clock. By default the system's.</param>
 internal sealed class FakeShell(TimeProvider? time = null)
 {
-    public Shell Shell { get; } = new(new Kept(), new Kept(), time ?? TimeProvider.System, IsTerminal: false, HasKeys: false, IsDebugging: false);
+    public Shell Shell { get; } =
+        new(new Kept(), new Kept(), time ?? TimeProvider.System, IsTerminal: false, HasKeys: false, IsDebugging: false);
 
     public string Output => Shell.Out.ToString()!;
 

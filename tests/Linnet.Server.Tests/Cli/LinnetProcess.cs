@@ -30,7 +30,8 @@ internal sealed partial class LinnetProcess : IAsyncDisposable
     /// <param name="arguments">Linnet's.</param>
     /// <param name="folder">The working folder.</param>
     /// <param name="environment">More variables.</param>
-    internal static LinnetProcess Start(string shell, string[] arguments, string? folder = null, params (string Name, string Value)[] environment)
+    internal static LinnetProcess Start(
+        string shell, string[] arguments, string? folder = null, params (string Name, string Value)[] environment)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A shell starts it.");
         var start = new ProcessStartInfo("/bin/sh", ["-c", shell, Path.Join(AppContext.BaseDirectory, "Linnet.Cli"), .. arguments])
@@ -53,7 +54,8 @@ internal sealed partial class LinnetProcess : IAsyncDisposable
 
     /// <summary>A command line that serves on loopback, with HTTP at <paramref name="port"/>.</summary>
     internal static string[] Serve(int port, params string[] arguments) =>
-        ["serve", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", port.ToString(CultureInfo.InvariantCulture)];
+        ["serve", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port",
+            port.ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>A port that is free, for a program that cannot say which it took.</summary>
     internal static int FreePort()

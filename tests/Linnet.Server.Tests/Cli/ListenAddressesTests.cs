@@ -8,7 +8,8 @@ public class ListenAddressesTests
     [Fact]
     public void Others_are_told_addresses_that_mean_this_machine_to_them() => Assert.Equal(
         ["192.168.1.5", "10.0.0.2", "2001:db8::5"],
-        ListenAddresses.Choose([.. ((string[])["127.0.0.1", "::1", "fe80::5", "2001:db8::5", "192.168.1.5", "10.0.0.2"]).Select(IPAddress.Parse)])
+        ListenAddresses.Choose(
+            [.. ((string[])["127.0.0.1", "::1", "fe80::5", "2001:db8::5", "192.168.1.5", "10.0.0.2"]).Select(IPAddress.Parse)])
             .Select(a => a.ToString()));
 
     [Fact]

@@ -131,7 +131,9 @@ public class OutputQueueTests
 
         await outputs.EndAsync(0);
 
-        Assert.Equal($"linnet: Not all could be written to standard output; lines that are missing: 1. No space left on device.{Environment.NewLine}", error.Text);
+        Assert.Equal(
+            $"linnet: Not all could be written to standard output; lines that are missing: 1. No space left on "
+                + $"device.{Environment.NewLine}", error.Text);
     }
 
     [Theory]
@@ -153,7 +155,8 @@ public class OutputQueueTests
         Assert.True(outputs.Error.Queue.IsIdle);
     }
 
-    private static Task<Exception?> WrittenAsync(OutputQueue queue) => queue.WrittenAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    private static Task<Exception?> WrittenAsync(OutputQueue queue) =>
+        queue.WrittenAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
     /// <summary>Something to write to, which can be full, or stand still.</summary>
     private sealed class Disk

@@ -14,7 +14,8 @@ public class PanelPagesTests
     [Fact]
     public void Where_to_push_to_is_among_the_addresses() => Assert.Contains(
         "Push to:  icecast://source:PASSWORD@192.168.1.5:8000/live",
-        string.Join('\n', new AddressPanel([], [Http], [ListenAddresses.PushAddress(Http, "live")]).Render(80, 60).Select(static l => l.Render(80, colours: false))),
+        string.Join('\n', new AddressPanel([], [Http], [ListenAddresses.PushAddress(Http, "live")]).Render(80, 60)
+            .Select(static l => l.Render(80, colours: false))),
         StringComparison.Ordinal);
 
     [Fact]
@@ -37,8 +38,10 @@ public class PanelPagesTests
 
         foreach (string figure in (string[])
             [
-                "Bird – Ornithology", "delay 206 ms", "target 153 ms (balanced)", "latency 1391 ms", "buffer 1206 ms", "drift not known yet", "lost 123,456", "late 12,345",
-                "concealed 98765 ms", "late by 1204 ms", "ran dry 2,345", "stretched 17,777", "repaired 41", "Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
+                "Bird – Ornithology", "delay 206 ms", "target 153 ms (balanced)", "latency 1391 ms", "buffer 1206 ms",
+                "drift not known yet", "lost 123,456", "late 12,345",
+                "concealed 98765 ms", "late by 1204 ms", "ran dry 2,345", "stretched 17,777", "repaired 41",
+                "Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
                 "space mutes", "+ − volume 100%", "? explains", "q quits",
             ])
         {
@@ -122,7 +125,8 @@ public class PanelPagesTests
         Assert.Equal(FiguresOf(typeof(ServerFigures)), ServerFigures.All.Select(static f => f.Name).Order(StringComparer.Ordinal));
 
         static IEnumerable<string> FiguresOf(Type type) =>
-            type.GetFields().Where(static f => f.FieldType == typeof(Figure)).Select(static f => ((Figure)f.GetValue(null)!).Name).Order(StringComparer.Ordinal);
+            type.GetFields().Where(static f => f.FieldType == typeof(Figure)).Select(static f => ((Figure)f.GetValue(null)!).Name)
+                .Order(StringComparer.Ordinal);
     }
 
     [Theory]
@@ -152,7 +156,8 @@ public class PanelPagesTests
         string[] screen = Screen(pages, 30, 20);
 
         Assert.Equal(" http://192.168.1.5:8000/", screen[0]);
-        Assert.Contains("needs a terminal of 34 × 20.", string.Join(' ', screen.Select(static line => line.Trim())), StringComparison.Ordinal);
+        Assert.Contains(
+            "needs a terminal of 34 × 20.", string.Join(' ', screen.Select(static line => line.Trim())), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,12 +182,15 @@ public class PanelPagesTests
     public void A_terminal_that_does_not_know_its_size_gets_the_usual(int saidWidth, int saidHeight, int width, int height) =>
         Assert.Equal((width, height), TerminalSize.OrUsual(saidWidth, saidHeight));
 
-    private static PanelPages PlayerPages() => new(static width => [.. PlayerPanel.Render(Player, width), .. PlayerPanel.Keys(Player, width)], PlayerFigures.All);
+    private static PanelPages PlayerPages() =>
+        new(static width => [.. PlayerPanel.Render(Player, width), .. PlayerPanel.Keys(Player, width)], PlayerFigures.All);
 
     private static PanelPages DemoPages() => new(
-        static width => DemoSession.Render(Player, ServerPanelTests.Serving with { HttpAddresses = [Http], Radio = StatsJsonTests.Radio }, width),
+        static width =>
+            DemoSession.Render(Player, ServerPanelTests.Serving with { HttpAddresses = [Http], Radio = StatsJsonTests.Radio }, width),
         [.. PlayerFigures.All, .. ServerFigures.All],
         Addresses.Render);
 
-    private static string[] Screen(PanelPages pages, int width, int height) => [.. pages.Render(width - 1, height - 1).Select(line => line.Render(width - 1, colours: false))];
+    private static string[] Screen(PanelPages pages, int width, int height) =>
+        [.. pages.Render(width - 1, height - 1).Select(line => line.Render(width - 1, colours: false))];
 }

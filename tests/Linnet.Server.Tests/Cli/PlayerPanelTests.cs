@@ -87,7 +87,8 @@ public class PlayerPanelTests
 
     internal static RepairSummary Repaired => new()
     {
-        Choice = new RepairChoice(RepairMode.Retransmission, null, "Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost."),
+        Choice = new RepairChoice(
+            RepairMode.Retransmission, null, "Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost."),
         ByRetransmission = 40,
         ByRedundancy = 2,
         Overtaken = 1,
@@ -123,7 +124,8 @@ public class PlayerPanelTests
 
     [Fact]
     public void Each_channel_of_many_has_its_meter() =>
-        Assert.Equal(6, Lines(Playing with { Channels = 6, Levels = new MeterLevel[6] }, 80, 80).Count(l => l.EndsWith("dBFS", StringComparison.Ordinal)));
+        Assert.Equal(6, Lines(Playing with { Channels = 6, Levels = new MeterLevel[6] }, 80, 80)
+            .Count(l => l.EndsWith("dBFS", StringComparison.Ordinal)));
 
     private static string[] Lines(PlayerSnapshot snapshot, int width, int cut) =>
         [.. PlayerPanel.Render(snapshot, width).Concat(PlayerPanel.Keys(snapshot, width)).Select(l => l.Render(cut, colours: false))];

@@ -88,7 +88,8 @@ public sealed class PrivilegesTests : IDisposable
         }
 
         string program = Path.Join(_folder, "Linnet.Cli");
-        await using LinnetProcess server = LinnetProcess.Start($"exec {program} \"$@\"", LinnetProcess.Serve(0, "tone", "--user", "nobody"));
+        await using LinnetProcess server =
+            LinnetProcess.Start($"exec {program} \"$@\"", LinnetProcess.Serve(0, "tone", "--user", "nobody"));
 
         CancellationToken stop = TestContext.Current.CancellationToken;
         string? said = await server.Errors.ReadLineAsync(stop).AsTask().WaitAsync(LinnetProcess.Limit, TimeProvider.System, stop);
@@ -104,7 +105,9 @@ public sealed class PrivilegesTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "--user is for Linux.");
         var shell = new FakeShell();
 
-        Assert.Equal(2, await Linnet.Cli.CommandLine.RunAsync(LinnetProcess.Serve(0, "tone", "--user", user), shell.Shell, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            2, await Linnet.Cli.CommandLine.RunAsync(
+                LinnetProcess.Serve(0, "tone", "--user", user), shell.Shell, TestContext.Current.CancellationToken));
         Assert.Contains(says, shell.Errors, StringComparison.Ordinal);
     }
 

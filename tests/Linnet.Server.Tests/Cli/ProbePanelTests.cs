@@ -41,12 +41,15 @@ public class ProbePanelTests
         DriftDoubtPpm = 3.2,
         Profiles =
         [
-            new ProfileTrial("low-latency", TimeSpan.FromMilliseconds(41), TimeSpan.FromMilliseconds(59.8), 0.0123, 0.1098, 3, RepairMode.None, 0.1098),
-            new ProfileTrial("balanced", TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(60), 0, 0.0974, 0, RepairMode.Redundancy, 0.0096),
+            new ProfileTrial(
+                "low-latency", TimeSpan.FromMilliseconds(41), TimeSpan.FromMilliseconds(59.8), 0.0123, 0.1098, 3, RepairMode.None, 0.1098),
+            new ProfileTrial(
+                "balanced", TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(60), 0, 0.0974, 0, RepairMode.Redundancy, 0.0096),
             new ProfileTrial("robust", TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(400), 0, 0.096, 0, RepairMode.Both, 0),
         ],
         Recommended = "robust",
-        Advice = "Take robust: 400 ms behind what arrives, nothing that one would hear is missing, once what is lost has been asked for again.",
+        Advice = "Take robust: 400 ms behind what arrives, nothing that one would hear is missing, once what is lost has been asked for "
+            + "again.",
     };
 
     private static readonly ProbeProgress Probed = new()
@@ -96,7 +99,8 @@ public class ProbePanelTests
     [Fact]
     public void What_was_done_on_purpose_is_said_to_be() => Assert.Contains(
         " impaired    on purpose: 10 of 100 dropped, 8 doubled, 2 damaged, 3 overtaken",
-        Lines(ProbePanel.Report(Judged, Probed with { Impairment = new ImpairmentStatistics(new(100, 98, 10, 1, 8, 2, 3, 4), default, default) }, Address)));
+        Lines(ProbePanel.Report(
+            Judged, Probed with { Impairment = new ImpairmentStatistics(new(100, 98, 10, 1, 8, 2, 3, 4), default, default) }, Address)));
 
     [Fact]
     public void Where_hardly_anything_was_heard_there_are_no_charts()
@@ -130,17 +134,25 @@ public class ProbePanelTests
     {
         JsonElement json = JsonDocument.Parse(StatsJson.Line(ProbeStats.Of(Judged, Probed, new Uri(Address)))).RootElement;
 
-        Assert.Equal((678, 73, 9.7204), (json.GetProperty("received").GetInt64(), json.GetProperty("lost").GetInt64(), json.GetProperty("loss_percent").GetDouble()));
+        Assert.Equal((678, 73, 9.7204),
+            (json.GetProperty("received").GetInt64(), json.GetProperty("lost").GetInt64(), json.GetProperty("loss_percent").GetDouble()));
         Assert.Equal((44.84, "rtcp"), (json.GetProperty("round_trip_ms").GetDouble(), json.GetProperty("round_trip_by").GetString()));
         Assert.Equal(40.4, json.GetProperty("delay_ms").GetProperty("p99_9").GetDouble());
-        Assert.Equal((6, 1), (json.GetProperty("bursts")[2].GetProperty("packets").GetInt32(), json.GetProperty("bursts")[2].GetProperty("times").GetInt32()));
-        Assert.Equal(["low-latency", "balanced", "robust"], json.GetProperty("profiles").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
-        Assert.Equal((1.23, "both"), (json.GetProperty("profiles")[0].GetProperty("late_percent").GetDouble(), json.GetProperty("profiles")[2].GetProperty("repair").GetString()));
+        Assert.Equal(
+            (6, 1), (json.GetProperty("bursts")[2].GetProperty("packets").GetInt32(),
+                json.GetProperty("bursts")[2].GetProperty("times").GetInt32()));
+        Assert.Equal(["low-latency", "balanced", "robust"],
+            json.GetProperty("profiles").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Equal(
+            (1.23, "both"),
+            (json.GetProperty("profiles")[0].GetProperty("late_percent").GetDouble(),
+                json.GetProperty("profiles")[2].GetProperty("repair").GetString()));
         Assert.Equal("robust", json.GetProperty("recommended").GetString());
         Assert.False(json.TryGetProperty("impairment", out _));
 
         string unknown = StatsJson.Line(ProbeStats.Of(new PathReport(), new ProbeProgress(), new Uri(Address)));
-        Assert.Contains("\"round_trip_ms\":null,\"round_trip_by\":null,\"one_way_ms\":null,\"drift_ppm\":null", unknown, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"round_trip_ms\":null,\"round_trip_by\":null,\"one_way_ms\":null,\"drift_ppm\":null", unknown, StringComparison.Ordinal);
     }
 
     private static string[] Lines(IEnumerable<PanelLine> lines)

@@ -28,10 +28,12 @@ public sealed partial class ProgramTests : IDisposable
     public async Task A_signal_ends_server_and_player_cleanly_and_the_file_is_whole()
     {
         using Process server = Start("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off");
-        string address = (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ').First(w => w.StartsWith("rtsp://", StringComparison.Ordinal));
+        string address = (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')
+            .First(w => w.StartsWith("rtsp://", StringComparison.Ordinal));
         string heard = Path.Join(_folder, "heard.wav");
         using Process player = Start("record", address + "tone/pcm", heard, "--stats", "json");
-        while (!(await player.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Contains("\"playing\"", StringComparison.Ordinal))
+        while (!(await player.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Contains(
+            "\"playing\"", StringComparison.Ordinal))
         {
             // The next line comes within a second.
         }
@@ -42,7 +44,8 @@ public sealed partial class ProgramTests : IDisposable
         await server.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal((0, ""), (player.ExitCode, await player.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)));
-        Assert.Equal((0, ""), (server.ExitCode, WithoutAdvice(await server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken))));
+        Assert.Equal(
+            (0, ""), (server.ExitCode, WithoutAdvice(await server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken))));
         byte[] wav = File.ReadAllBytes(heard);
         int data = wav.AsSpan().IndexOf("data"u8);
         Assert.Equal(wav.Length - data - 8, BitConverter.ToInt32(wav, data + 4));
@@ -51,17 +54,21 @@ public sealed partial class ProgramTests : IDisposable
 
     /// <summary>Without the line that root gets.</summary>
     internal static string WithoutAdvice(string errors) =>
-        string.Concat(errors.Split('\n').Where(static line => !line.StartsWith("linnet: Linnet runs as root", StringComparison.Ordinal)).Select(static line => line.Length > 0 ? line + "\n" : ""));
+        string.Concat(errors.Split('\n').Where(static line => !line.StartsWith("linnet: Linnet runs as root", StringComparison.Ordinal))
+            .Select(static line => line.Length > 0 ? line + "\n" : ""));
 
     private const int Terminate = 15;
 
     /// <summary>Ctrl-C; but a shell that starts tests in the background tells all they start to ignore it.</summary>
     private static int Interrupt => File.Exists("/proc/self/status")
-        && File.ReadLines("/proc/self/status").First(static l => l.StartsWith("SigIgn:", StringComparison.Ordinal))[^1] is '2' or '3' or '6' or '7' or 'a' or 'b' or 'e' or 'f'
+        && File.ReadLines("/proc/self/status").First(
+            static l => l.StartsWith("SigIgn:", StringComparison.Ordinal))[^1] is '2' or '3' or '6' or '7' or 'a' or 'b' or 'e' or 'f'
         ? Terminate
         : 2;
 
-    /// <summary>Starts the program with nothing to play on: no sound server at the address it is told, and no ALSA card of that name.</summary>
+    /// <summary>
+    /// Starts the program with nothing to play on: no sound server at the address it is told, and no ALSA card of that name.
+    /// </summary>
     private static Process Start(params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Join(AppContext.BaseDirectory, "Linnet.Cli"), arguments)

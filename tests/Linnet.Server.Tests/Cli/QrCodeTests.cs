@@ -21,7 +21,8 @@ public sealed class QrCodeTests : IDisposable
     public async Task A_demo_says_the_browsers_address_first_and_the_code_that_it_prints_says_the_same()
     {
         await using LinnetProcess demo = LinnetProcess.Start(
-            "exec \"$0\" \"$@\"", ["demo", "--seconds", "0.5", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "0"]);
+            "exec \"$0\" \"$@\"",
+            ["demo", "--seconds", "0.5", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "0"]);
 
         string[] lines = (await demo.Output.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n');
 
@@ -42,12 +43,16 @@ public sealed class QrCodeTests : IDisposable
         {
             string line = lines[y / Scale / 2];
             bool isUpper = y / Scale % 2 == 0;
-            image.AddRange(Enumerable.Range(0, width * Scale).Select(x => line[x / Scale] == '█' || line[x / Scale] == (isUpper ? '▀' : '▄') ? (byte)255 : (byte)0));
+            image.AddRange(
+                Enumerable.Range(0, width * Scale)
+                    .Select(x => line[x / Scale] == '█' || line[x / Scale] == (isUpper ? '▀' : '▄') ? (byte)255 : (byte)0));
         }
 
         string path = Path.Join(_folder, "code.pgm");
         await File.WriteAllBytesAsync(path, [.. image], TestContext.Current.CancellationToken);
-        using Process reader = Process.Start(new ProcessStartInfo(Reader, ["--quiet", "--raw", path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process reader =
+            Process.Start(
+                new ProcessStartInfo(Reader, ["--quiet", "--raw", path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         string said = await reader.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await reader.WaitForExitAsync(TestContext.Current.CancellationToken);
         return said.TrimEnd('\n');

@@ -123,7 +123,8 @@ public class ScreenTests
                         i = end;
                         break;
                     default:
-                        _lines[_row] = _lines[_row].PadRight(_column).Remove(_column) + text[i] + (_lines[_row].Length > _column + 1 ? _lines[_row][(_column + 1)..] : "");
+                        _lines[_row] = _lines[_row].PadRight(_column).Remove(_column) + text[i]
+                            + (_lines[_row].Length > _column + 1 ? _lines[_row][(_column + 1)..] : "");
                         _column++;
                         break;
                 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Linnet.Audio;
 using Linnet.Cli;
+using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
 
@@ -79,13 +80,15 @@ public sealed partial class ServeAndPlayTests : IDisposable
     {
         var shell = new FakeShell();
         Task<int> serving = CommandLine.RunAsync(
-            ["serve", "a=tone", "b=tone:1000", "--live", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off", "--stats", "json"], shell.Shell, _stop.Token);
+            ["serve", "a=tone", "b=tone:1000", "--live", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off",
+                "--stats", "json"], shell.Shell, _stop.Token);
 
         string line = await shell.SaysAsync("\"state\":\"serving\"");
         await _stop.CancelAsync();
 
         Assert.Equal(0, await serving);
-        Assert.Equal(["a", "b"], JsonDocument.Parse(line).RootElement.GetProperty("stations").EnumerateArray().Select(s => s.GetProperty("name").GetString()));
+        Assert.Equal(["a", "b"],
+            JsonDocument.Parse(line).RootElement.GetProperty("stations").EnumerateArray().Select(s => s.GetProperty("name").GetString()));
         Assert.StartsWith("{\"state\":\"ended\"", shell.Output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
     }
 
@@ -115,7 +118,8 @@ public sealed partial class ServeAndPlayTests : IDisposable
         Assert.DoesNotContain('\e', people.Output);
         JsonElement report = JsonDocument.Parse(programs.Output).RootElement;
         Assert.InRange(report.GetProperty("loss_percent").GetDouble(), 3, 60);
-        Assert.InRange(report.GetProperty("impairment").GetProperty("rtp").GetProperty("dropped").GetInt64(), report.GetProperty("lost").GetInt64(), 200);
+        Assert.InRange(report.GetProperty("impairment").GetProperty("rtp").GetProperty("dropped").GetInt64(),
+            report.GetProperty("lost").GetInt64(), 200);
         await _stop.CancelAsync();
         Assert.Equal(0, await serving);
     }
@@ -138,7 +142,8 @@ public sealed partial class ServeAndPlayTests : IDisposable
     public async Task A_probe_that_is_interrupted_before_it_heard_anything_fails()
     {
         var ports = new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 };
-        await using StationServer server = StationServer.Open([new Station(new StationOptions { Name = "quiet" }, new StuckSource())], ports);
+        await using StationServer server =
+            StationServer.Open([new Station(new StationOptions { Name = "quiet" }, new StuckSource())], ports);
         Task serving = server.RunAsync(_stop.Token);
 
         // It sets this timer when it starts to listen.
@@ -172,7 +177,8 @@ public sealed partial class ServeAndPlayTests : IDisposable
         (_, Task<int> serving, string address) = await ServeAsync("tone");
         string port = new Uri(address).Port.ToString(CultureInfo.InvariantCulture);
 
-        (int code, FakeShell second) = await RunAsync("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", port, "--rtp-port", "0", "--http-port", "off");
+        (int code, FakeShell second) =
+            await RunAsync("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", port, "--rtp-port", "0", "--http-port", "off");
 
         Assert.Equal(1, code);
         Assert.Contains($"TCP port {port} is taken", second.Errors, StringComparison.Ordinal);
@@ -221,7 +227,9 @@ public sealed partial class ServeAndPlayTests : IDisposable
     private async Task<(FakeShell Shell, Task<int> Serving, string Address)> ServeAsync(params string[] sources)
     {
         var shell = new FakeShell();
-        Task<int> serving = CommandLine.RunAsync(["serve", .. sources, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off"], shell.Shell, _stop.Token);
+        Task<int> serving =
+            CommandLine.RunAsync(["serve", .. sources, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off"],
+                shell.Shell, _stop.Token);
         Task<string> listening = shell.SaysAsync("rtsp://");
         await Task.WhenAny(listening, serving);
         Assert.False(serving.IsCompleted, shell.Errors);

@@ -1,5 +1,5 @@
 using Linnet.Audio;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Cli.Panels;
 using Linnet.Stations;
 
@@ -12,14 +12,18 @@ public class ServerPanelTests
         [
             new StationRow(
                 new StationSnapshot(
-                    "jazz", StationState.Playing, null, new TrackInfo("Ornithology", "Bird"), new AudioFormat(44_100, 2), 16, TimeSpan.FromSeconds(3725), [0.5f, 0f], 2,
-                    [new RenditionSnapshot("opus", "opus", 128_000, true, 2, 500) { LatePackets = 7, Failures = 1 }, new RenditionSnapshot("pcm", "L16", 1_411_200, true, 1, 900), new RenditionSnapshot("l24", "L24", 2_116_800, false, 0, 0)]) { Underruns = 1 },
+                    "jazz", StationState.Playing, null, new TrackInfo("Ornithology", "Bird"), new AudioFormat(44_100, 2), 16,
+                    TimeSpan.FromSeconds(3725), [0.5f, 0f], 2,
+                    [new RenditionSnapshot("opus", "opus", 128_000, true, 2, 500) { LatePackets = 7, Failures = 1 },
+                        new RenditionSnapshot("pcm", "L16", 1_411_200, true, 1, 900),
+                        new RenditionSnapshot("l24", "L24", 2_116_800, false, 0, 0)]) { Underruns = 1 },
                 [new MeterLevel(-30, -30), new MeterLevel(Ballistics.Floor, Ballistics.Floor)]),
             new StationRow(
                 new StationSnapshot("news", StationState.Waiting, null, null, new AudioFormat(8_000, 1), 16, TimeSpan.Zero, [0f], 0, []),
                 [new MeterLevel(Ballistics.Floor, Ballistics.Floor)]),
         ],
-        new SenderStatistics(12_345, 12_344, 1, 0, 2, 3, TimeSpan.FromMicroseconds(64), TimeSpan.FromMicroseconds(512), TimeSpan.FromMilliseconds(4)),
+        new SenderStatistics(
+            12_345, 12_344, 1, 0, 2, 3, TimeSpan.FromMicroseconds(64), TimeSpan.FromMicroseconds(512), TimeSpan.FromMilliseconds(4)),
         TimeSpan.FromMinutes(61));
 
     [Fact]
@@ -45,7 +49,11 @@ public class ServerPanelTests
     [Fact]
     public void It_shows_PyAudio_listeners_where_they_are_served() => Assert.Equal(
         " pyaudio-tcp://192.168.1.5:9610  pyaudio-udp://192.168.1.5:9633  tcp 3  udp 2  refused 8",
-        Lines(Serving with { PyAudioAddresses = ["pyaudio-tcp://192.168.1.5:9610", "pyaudio-udp://192.168.1.5:9633"], PyAudio = StatsJsonTests.PyAudio }, 120, 120)[3]);
+        Lines(Serving with
+        {
+            PyAudioAddresses = ["pyaudio-tcp://192.168.1.5:9610", "pyaudio-udp://192.168.1.5:9633"],
+            PyAudio = StatsJsonTests.PyAudio
+        }, 120, 120)[3]);
 
     [Fact]
     public void It_shows_listeners_over_HTTP_where_they_are_served() => Assert.Equal(

@@ -1,8 +1,9 @@
-using Linnet.Broadcast;
+using Linnet.Broadcast.Streams;
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
 using Linnet.Receive.Repair;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.PyAudio;
 
@@ -55,8 +56,10 @@ public class StatsJsonTests
     public void What_was_done_to_packets_on_purpose_stands_beside_what_was_received()
     {
         Assert.EndsWith(
-            ",\"awaits\":\"The server has stopped.\"}", StatsJson.Line(PlayerStats.Of(Playing with { Awaits = "The server has stopped." }, hasEnded: false)), StringComparison.Ordinal);
-        var impairment = new ImpairmentStatistics(Rtp: new(100, 98, 10, 1, 8, 2, 3, 4), Rtcp: new(5, 5, 0, 0, 0, 0, 0, 0), Feedback: default);
+            ",\"awaits\":\"The server has stopped.\"}",
+            StatsJson.Line(PlayerStats.Of(Playing with { Awaits = "The server has stopped." }, hasEnded: false)), StringComparison.Ordinal);
+        var impairment =
+            new ImpairmentStatistics(Rtp: new(100, 98, 10, 1, 8, 2, 3, 4), Rtcp: new(5, 5, 0, 0, 0, 0, 0, 0), Feedback: default);
 
         Assert.EndsWith(
             """

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Server.Endpoints;
 using Linnet.Server.Tests.Load;
 using Linnet.Stations;
@@ -28,7 +28,8 @@ public class PyAudioConnectionHandlerTests
         using var stop = new CancellationTokenSource();
         Task playing = station.RunAsync(stop.Token);
         await using var senders = new SenderPool(new SenderOptions { Threads = 1 }, TimeProvider.System);
-        await using WebApplication app = Build(new PyAudioTcpServer(new PyAudioServerOptions(), station.Listing, senders, TimeProvider.System));
+        await using WebApplication app =
+            Build(new PyAudioTcpServer(new PyAudioServerOptions(), station.Listing, senders, TimeProvider.System));
         await app.StartAsync(hang.Token);
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         int port = int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 using Linnet.Codecs;
 using Linnet.Server.Endpoints;
@@ -46,7 +47,9 @@ public class RtspConnectionHandlerTests
         await client.ConnectAsync(IPAddress.Loopback, port, hang.Token);
         NetworkStream stream = client.GetStream();
         string uri = $"rtsp://127.0.0.1:{port}/jazz";
-        string setup = await AskAsync(stream, $"SETUP {uri} RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n", hang.Token);
+        string setup =
+            await AskAsync(
+                stream, $"SETUP {uri} RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n", hang.Token);
         string session = setup.Split("\r\n").Single(l => l.StartsWith("Session: ", StringComparison.Ordinal))[9..].Split(';')[0];
         string play = await AskAsync(stream, $"PLAY {uri} RTSP/1.0\r\nCSeq: 2\r\nSession: {session}\r\n\r\n", hang.Token);
 

@@ -13,7 +13,8 @@ public class HostLoggingTests
         var log = new Lines();
         using var logging = new HostLogging(log);
 
-        logging.CreateLogger("Microsoft.AspNetCore.Server.Kestrel").Log(LogLevel.Warning, new EventId(22, name), "late", null, static (text, _) => text);
+        logging.CreateLogger("Microsoft.AspNetCore.Server.Kestrel")
+            .Log(LogLevel.Warning, new EventId(22, name), "late", null, static (text, _) => text);
 
         Assert.Equal(lines, log.Count);
     }

@@ -2,12 +2,16 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Linnet.Server.Hosting;
+using Linnet.Serving;
 using Linnet.Stations;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Server.Tests.Hosting;
 
-/// <summary>A server on free ports of the loopback address, with its HTTP side, and a client that says exactly what it is told to.</summary>
+/// <summary>
+/// A server on free ports of the loopback address, with its HTTP side, and a client that says exactly what it is told to.
+/// </summary>
 internal sealed class HostedServer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -28,7 +32,8 @@ internal sealed class HostedServer : IAsyncDisposable
     public static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
     public static async Task<HostedServer> StartAsync(
-        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null, FedStation? fed = null, TimeProvider? time = null, params string[] proxies)
+        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null,
+        IngestStation? fed = null, TimeProvider? time = null, params string[] proxies)
     {
         var ports = new StationServerOptions
         {

@@ -11,7 +11,7 @@ public partial class MetricNamesTests
     [Fact]
     public async Task What_can_be_counted_is_there_before_there_is_any()
     {
-        using var live = new FedStation(new StationOptions { Name = "live", Streams = ["wav"] });
+        using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] });
         await using HostedServer server = await HostedServer.StartAsync([Tone()], fed: live);
 
         string metrics = await server.GetAsync("/metrics");

@@ -23,7 +23,8 @@ public sealed class OnDemandTests
         {
             // Those that RTP and the PyAudio tutorial's programs hear.
             StationListing station = server.Server.Directory.Stations[0];
-            foreach (BroadcastRing ring in station.Rings.Where(static r => r.Info.Name is "opus-5ms" or "pcm" or "l16" or "l24").Append(station.PyAudio!))
+            foreach (BroadcastRing ring in station.Rings.Where(static r => r.Info.Name is "opus-5ms" or "pcm" or "l16" or "l24")
+                .Append(station.PyAudio!))
             {
                 Assert.True(ring.TryOpen(out RingLease? lease));
                 leases.Add(lease);
@@ -49,7 +50,7 @@ public sealed class OnDemandTests
                 Assert.Equal("200", await ListenAsync(server, path, "127.0.0.2", listeners));
             }
 
-            Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[Transports.Http.RadioRefusal.TooManyOnDemand]);
+            Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[Transports.Http.Radio.RadioRefusal.TooManyOnDemand]);
         }
         finally
         {
@@ -85,7 +86,8 @@ public sealed class OnDemandTests
 
             Assert.Equal("503", await ListenAsync(server, OnDemand[3], "127.0.0.1", listeners));
             StationSnapshot station = server.Server.Stations[0].GetSnapshot();
-            Assert.Equal(["mp3-32", "mp3-48", "mp3-96", "opus-48"], station.Renditions.Where(static r => r.Running).Select(static r => r.Name));
+            Assert.Equal(
+                ["mp3-32", "mp3-48", "mp3-96", "opus-48"], station.Renditions.Where(static r => r.Running).Select(static r => r.Name));
         }
         finally
         {
@@ -102,12 +104,18 @@ public sealed class OnDemandTests
 
         Assert.StartsWith("HTTP/1.1 403 Forbidden\r\n", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain("Retry-After", refusal, StringComparison.Ordinal);
-        Assert.Contains("\r\n\r\nThis server makes no renditions on demand. Take one that always runs (opus, ", refusal, StringComparison.Ordinal);
-        Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[Transports.Http.RadioRefusal.NeverOnDemand]);
+        Assert.Contains(
+            "\r\n\r\nThis server makes no renditions on demand. Take one that always runs (opus, ", refusal, StringComparison.Ordinal);
+        Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[Transports.Http.Radio.RadioRefusal.NeverOnDemand]);
     }
 
     private static Station Tone(int mostOnDemand = 4) => new(
-        new StationOptions { Name = "tone", MaxOnDemand = mostOnDemand, Streams = [.. new StationOptions { Name = "tone" }.Streams, "mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"] },
+        new StationOptions
+        {
+            Name = "tone",
+            MaxOnDemand = mostOnDemand,
+            Streams = [.. new StationOptions { Name = "tone" }.Streams, "mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"]
+        },
         new ToneSource(440));
 
     /// <summary>Asks, and reads the status of the answer; the connection stays open.</summary>

@@ -23,7 +23,9 @@ public class PageConnectionsTests
         {
             Socket socket = await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.2");
             await socket.SendAsync(
-                i % 2 == 0 ? "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray() : "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"u8.ToArray(),
+                i % 2 == 0
+                    ? "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray()
+                    : "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"u8.ToArray(),
                 HangLimit);
         }
 
@@ -32,7 +34,8 @@ public class PageConnectionsTests
         Assert.StartsWith("HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n", await crowd.ReadAsync(0), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 413 ", await crowd.ReadAsync(1), StringComparison.Ordinal);
 
-        // Once the time is over for which what they may still say is read, and long before it is over for a page, their own address gets pages, too.
+        // Once the time is over for which what they may still say is read, and long before it is over for a page, their own address gets
+        // pages, too.
         Assert.StartsWith("HTTP/1.1 200 ", await AskAgainAsync(server, "127.0.0.2", time), StringComparison.Ordinal);
     }
 
@@ -59,7 +62,8 @@ public class PageConnectionsTests
     public async Task An_address_that_takes_all_its_places_keeps_nobody_else_from_pages_and_not_itself_from_health()
     {
         // Whoever is silent is left to the pages here, as one whose request only they understand.
-        await using HostedServer server = await HostedServer.StartAsync([Tone()], serveAudio: static async (transport, _, _, cancellationToken) =>
+        await using HostedServer server =
+            await HostedServer.StartAsync([Tone()], serveAudio: static async (transport, _, _, cancellationToken) =>
         {
             transport.Input.AdvanceTo((await transport.Input.ReadAsync(cancellationToken)).Buffer.Start);
             return false;
@@ -139,7 +143,8 @@ public class PageConnectionsTests
     private static async Task<string> AskAgainAsync(HostedServer server, string from, FakeTimeProvider time, string path = "/")
     {
         string answer = "";
-        for (TimeSpan passed = PageConnections.RestTime; passed < PageConnections.Longest && answer.Length == 0; passed += PageConnections.RestTime)
+        for (TimeSpan passed = PageConnections.RestTime; passed < PageConnections.Longest
+            && answer.Length == 0; passed += PageConnections.RestTime)
         {
             time.Advance(PageConnections.RestTime);
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, HangLimit);

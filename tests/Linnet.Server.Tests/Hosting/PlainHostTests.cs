@@ -14,8 +14,11 @@ public sealed class PlainHostTests : IDisposable
     [Fact]
     public async Task What_configures_others_does_not_configure_the_server()
     {
-        (int port, int fromFile, int fromVariable, int fromUrls) = (LinnetProcess.FreePort(), LinnetProcess.FreePort(), LinnetProcess.FreePort(), LinnetProcess.FreePort());
-        string settings = "{'AllowedHosts':'other.example','Logging':{'LogLevel':{'Default':'Trace'}},'Kestrel':{'Limits':{'MaxConcurrentConnections':0},'Endpoints':{'Other':{'Url':'http://127.0.0.1:"
+        (int port, int fromFile, int fromVariable, int fromUrls) =
+            (LinnetProcess.FreePort(), LinnetProcess.FreePort(), LinnetProcess.FreePort(), LinnetProcess.FreePort());
+        string settings =
+            "{'AllowedHosts':'other.example','Logging':{'LogLevel':{'Default':'Trace'}},"
+            + "'Kestrel':{'Limits':{'MaxConcurrentConnections':0},'Endpoints':{'Other':{'Url':'http://127.0.0.1:"
             + fromFile + "'}}}}";
         foreach (string name in (string[])["appsettings.json", "appsettings.Production.json", "appsettings.Development.json"])
         {
@@ -43,19 +46,24 @@ public sealed class PlainHostTests : IDisposable
         foreach (int other in (int[])[fromFile, fromVariable, fromUrls])
         {
             using var client = new TcpClient();
-            await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync("127.0.0.1", other, TestContext.Current.CancellationToken).AsTask());
+            await Assert.ThrowsAsync<SocketException>(
+                () => client.ConnectAsync("127.0.0.1", other, TestContext.Current.CancellationToken).AsTask());
         }
 
         server.Signal(LinnetProcess.Terminate);
-        Assert.Equal((0, ""), (await server.ExitAsync(), ProgramTests.WithoutAdvice(await server.Errors.ReadToEndAsync(TestContext.Current.CancellationToken))));
-        Assert.DoesNotContain("Microsoft.", await server.Output.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(
+            (0, ""), (await server.ExitAsync(),
+                ProgramTests.WithoutAdvice(await server.Errors.ReadToEndAsync(TestContext.Current.CancellationToken))));
+        Assert.DoesNotContain(
+            "Microsoft.", await server.Output.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task OpenTelemetrys_own_variables_count_and_what_outputs_lost_is_a_metric()
     {
         int port = LinnetProcess.FreePort();
-        await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"), null, ("OTEL_RESOURCE_ATTRIBUTES", "deployment.name=kitchen"));
+        await using LinnetProcess server = LinnetProcess.Start(
+            "exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"), null, ("OTEL_RESOURCE_ATTRIBUTES", "deployment.name=kitchen"));
 
         string answer = await AskAsync(port, "GET /metrics HTTP/1.1\r\nHost: radio.example\r\nAccept: text/plain\r\n\r\n");
 

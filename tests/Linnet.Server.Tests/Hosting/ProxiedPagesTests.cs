@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Tests.Hosting;
 
-/// <summary>Pages, status and metrics behind a proxy. Everybody in these tests connects from 127.0.0.1, as a proxy on the same machine does.</summary>
+/// <summary>
+/// Pages, status and metrics behind a proxy. Everybody in these tests connects from 127.0.0.1, as a proxy on the same machine does.
+/// </summary>
 public class ProxiedPagesTests
 {
     private const string Local = "127.0.0.0/8";
@@ -44,7 +46,12 @@ public class ProxiedPagesTests
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()], proxies: proxies);
 
-        string answer = await server.AskAsync($"{header}GET /metrics HTTP/1.1\r\nHost: x\r\n{string.Concat(headers.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(static h => h + "\r\n"))}\r\n");
+        string answer =
+            await server.AskAsync(
+                $"{header}GET /metrics HTTP/1.1\r\nHost: "
+                    + "x\r\n"
+                    + string.Concat(headers.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(static h => h + "\r\n"))
+                    + "\r\n");
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
     }
@@ -58,7 +65,8 @@ public class ProxiedPagesTests
     [InlineData("192.168.1.7", ClientRoute.Proxied, true, true)]
     [InlineData("192.168.1.7", ClientRoute.Direct, false, true)]
     [InlineData("203.0.113.7", ClientRoute.Proxied, true, false)]
-    public void Metrics_are_for_this_machine_and_not_for_the_machine_of_a_proxy(string client, ClientRoute route, bool isThroughOther, bool isAllowed)
+    public void Metrics_are_for_this_machine_and_not_for_the_machine_of_a_proxy(
+        string client, ClientRoute route, bool isThroughOther, bool isAllowed)
     {
         var context = new DefaultHttpContext();
         context.Request.Path = MetricsEndpoint.Path;
@@ -66,7 +74,8 @@ public class ProxiedPagesTests
         context.Features.Set(new ForwardedRequest(origin, "http", null, IsForwarded: true));
 
         Assert.Equal(
-            isAllowed, MetricsEndpoint.IsAllowed(context, [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128"), IPNetwork.Parse("192.168.1.0/24")]));
+            isAllowed, MetricsEndpoint.IsAllowed(
+                context, [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128"), IPNetwork.Parse("192.168.1.0/24")]));
     }
 
     [Fact]
@@ -74,26 +83,32 @@ public class ProxiedPagesTests
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()]);
 
-        Assert.Contains("--trusted-proxy", await server.AskAsync("GET /metrics HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n"), StringComparison.Ordinal);
+        Assert.Contains("--trusted-proxy",
+            await server.AskAsync("GET /metrics HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(Local, "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\n", "https://radio.example/", "radio.example:")]
-    [InlineData(Local, "Forwarded: for=203.0.113.7;proto=https;host=\"jazz.example:8443\"\r\n", "https://jazz.example:8443/", "jazz.example:")]
+    [InlineData(Local, "Forwarded: for=203.0.113.7;proto=https;host=\"jazz.example:8443\"\r\n", "https://jazz.example:8443/",
+        "jazz.example:")]
     [InlineData(Local, "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Host: jazz.example\r\n", "http://jazz.example/", "jazz.example:")]
-    [InlineData(Strange, "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Host: jazz.example\r\nX-Forwarded-Proto: https\r\n", "http://radio.example/", "radio.example:")]
+    [InlineData(Strange, "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Host: jazz.example\r\nX-Forwarded-Proto: https\r\n",
+        "http://radio.example/", "radio.example:")]
     public async Task Pages_lead_back_the_way_that_the_client_came(string proxies, string headers, string url, string host)
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()], proxies: proxies);
 
-        Assert.Contains($"\"listenurl\":\"{url}jazz.", await server.AskAsync($"GET /status-json.xsl HTTP/1.1\r\nHost: radio.example\r\n{headers}\r\n"), StringComparison.Ordinal);
-        Assert.Contains($"rtsp://{host}", await server.AskAsync($"GET / HTTP/1.1\r\nHost: radio.example\r\n{headers}\r\n"), StringComparison.Ordinal);
+        Assert.Contains($"\"listenurl\":\"{url}jazz.",
+            await server.AskAsync($"GET /status-json.xsl HTTP/1.1\r\nHost: radio.example\r\n{headers}\r\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"rtsp://{host}", await server.AskAsync($"GET / HTTP/1.1\r\nHost: radio.example\r\n{headers}\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Connections_for_pages_are_limited_by_the_clients_behind_a_proxy()
     {
-        await using HostedServer server = await HostedServer.StartAsync([Tone()], serveAudio: static async (transport, _, _, cancellationToken) =>
+        await using HostedServer server =
+            await HostedServer.StartAsync([Tone()], serveAudio: static async (transport, _, _, cancellationToken) =>
         {
             transport.Input.AdvanceTo((await transport.Input.ReadAsync(cancellationToken)).Buffer.Start);
             return false;
@@ -135,8 +150,10 @@ public class ProxiedPagesTests
         await using HostedServer server = await HostedServer.StartAsync([Tone()], proxies: Local);
         string many = string.Join(',', Enumerable.Repeat("127.0.0.1", 1500));
 
-        Assert.StartsWith("HTTP/1.1 200 ", await server.AskAsync($"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {many}\r\n\r\n"), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 403 ", await server.AskAsync($"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {many}\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await server.AskAsync($"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {many}\r\n\r\n"),
+            StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403 ", await server.AskAsync($"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {many}\r\n\r\n"),
+            StringComparison.Ordinal);
     }
 
     [Fact]

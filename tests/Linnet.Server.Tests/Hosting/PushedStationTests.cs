@@ -13,14 +13,17 @@ public sealed class PushedStationTests
 
     // 8000 Hz, one channel, 16 bit, and no end.
     private static readonly byte[] Wav =
-        [.. "RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF".Select(static c => (byte)c)];
+        [.. "RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF".Select(
+            static c => (byte)c)];
 
     [Fact]
     public async Task The_status_and_the_page_say_what_the_pusher_says_of_itself_and_how_many_heard_it_at_most()
     {
-        using var live = new FedStation(new StationOptions { Name = "live", Streams = ["wav"] });
+        using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] });
         await using HostedServer server = await HostedServer.StartAsync([], fed: live, proxies: "127.0.0.0/8");
-        using TcpClient pusher = await PushAsync(server, "ice-name: Late <night>\r\nice-genre: Jazz\r\nice-description: Slow\r\nice-url: http://radio.example/\r\n");
+        using TcpClient pusher =
+            await PushAsync(
+                server, "ice-name: Late <night>\r\nice-genre: Jazz\r\nice-description: Slow\r\nice-url: http://radio.example/\r\n");
         await pusher.GetStream().WriteAsync(new byte[32_000], HostedServer.HangLimit);
         while (!server.Server.Directory.TryFind("live", out StationListing? listing) || listing.Description is null)
         {
@@ -33,8 +36,11 @@ public sealed class PushedStationTests
             await listener.GetStream().ReadExactlyAsync(new byte[1000], HostedServer.HangLimit);
         }
 
-        string status = await server.AskAsync("GET /status-json.xsl HTTP/1.1\r\nHost: radio.example\r\nX-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\n\r\n");
-        JsonElement source = JsonDocument.Parse(status[status.IndexOf('{', StringComparison.Ordinal)..]).RootElement.GetProperty("icestats").GetProperty("source");
+        string status =
+            await server.AskAsync(
+                "GET /status-json.xsl HTTP/1.1\r\nHost: radio.example\r\nX-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\n\r\n");
+        JsonElement source = JsonDocument.Parse(status[status.IndexOf('{', StringComparison.Ordinal)..]).RootElement.GetProperty("icestats")
+            .GetProperty("source");
         Assert.Equal("Late <night>", source.GetProperty("server_name").GetString());
         Assert.Equal("https://radio.example/live.wav", source.GetProperty("listenurl").GetString());
         Assert.Equal("Jazz", source.GetProperty("genre").GetString());
@@ -47,7 +53,7 @@ public sealed class PushedStationTests
     [Fact]
     public async Task A_pusher_faster_than_its_station_is_held_before_minutes_of_its_sound_are_under_way()
     {
-        using var live = new FedStation(new StationOptions { Name = "live", Streams = ["wav"] }, new AudioFormat(8000, 1));
+        using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] }, new AudioFormat(8000, 1));
         await using HostedServer server = await HostedServer.StartAsync([], fed: live);
         using TcpClient pusher = await PushAsync(server, "");
         pusher.Client.Blocking = false;
@@ -71,10 +77,13 @@ public sealed class PushedStationTests
     [InlineData(12_000)]
     public async Task A_listener_whose_browser_has_large_cookies_for_this_host_is_a_listener(int length)
     {
-        await using HostedServer server = await HostedServer.StartAsync([new Station(new StationOptions { Name = "jazz", Streams = ["wav"] }, new Linnet.Sources.ToneSource(440))]);
+        await using HostedServer server =
+            await HostedServer.StartAsync(
+                [new Station(new StationOptions { Name = "jazz", Streams = ["wav"] }, new Linnet.Sources.ToneSource(440))]);
         using TcpClient listener = await server.ConnectAsync();
         await listener.GetStream().WriteAsync(
-            Encoding.ASCII.GetBytes($"GET /jazz.wav HTTP/1.1\r\nHost: x\r\nCookie: {new string('c', length)}\r\n\r\n"), HostedServer.HangLimit);
+            Encoding.ASCII.GetBytes($"GET /jazz.wav HTTP/1.1\r\nHost: x\r\nCookie: {new string('c', length)}\r\n\r\n"),
+            HostedServer.HangLimit);
         byte[] answer = new byte[15];
         await listener.GetStream().ReadExactlyAsync(answer, HostedServer.HangLimit);
 
@@ -84,7 +93,7 @@ public sealed class PushedStationTests
     [Fact]
     public async Task A_title_longer_than_any_is_cut_and_not_taken_for_a_page()
     {
-        using var live = new FedStation(new StationOptions { Name = "live", Streams = ["wav"] }, new AudioFormat(8000, 1));
+        using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] }, new AudioFormat(8000, 1));
         await using HostedServer server = await HostedServer.StartAsync([], fed: live);
         using TcpClient pusher = await PushAsync(server, "");
 
@@ -100,7 +109,9 @@ public sealed class PushedStationTests
     {
         TcpClient pusher = await server.ConnectAsync();
         pusher.SendBufferSize = 64 * 1024;
-        await pusher.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"SOURCE /live HTTP/1.0\r\n{Password}Content-Type: audio/wav\r\n{headers}\r\n"), HostedServer.HangLimit);
+        await pusher.GetStream()
+            .WriteAsync(Encoding.ASCII.GetBytes($"SOURCE /live HTTP/1.0\r\n{Password}Content-Type: audio/wav\r\n{headers}\r\n"),
+                HostedServer.HangLimit);
         var answer = new StringBuilder();
         byte[] one = new byte[1];
         while (!answer.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Linnet.Audio;
 using Linnet.Server.Hosting;
+using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
 
@@ -19,7 +20,8 @@ public class RadioHostTests
         string page = await server.GetAsync("/");
 
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", page, StringComparison.Ordinal);
-        Assert.Contains("Content-Security-Policy: default-src 'none'; media-src 'self'; style-src 'sha256-", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "Content-Security-Policy: default-src 'none'; media-src 'self'; style-src 'sha256-", page, StringComparison.Ordinal);
         Assert.Equal(3, page.Split("<audio controls").Length);
         Assert.Contains("<source src=\"/news.mp3\" type=\"audio/mpeg\">", page, StringComparison.Ordinal);
         Assert.Contains($"linnet play rtsp://radio.example:{server.Server.RtspEndPoint.Port}/jazz", page, StringComparison.Ordinal);
@@ -68,7 +70,8 @@ public class RadioHostTests
     [Fact]
     public async Task One_source_in_the_status_is_an_object_as_Icecast_has_it()
     {
-        await using HostedServer server = await HostedServer.StartAsync([new Station(Options("jazz") with { Streams = ["wav"] }, new ToneSource(440))]);
+        await using HostedServer server =
+            await HostedServer.StartAsync([new Station(Options("jazz") with { Streams = ["wav"] }, new ToneSource(440))]);
 
         string answer = await server.GetAsync("/status-json.xsl");
 
@@ -110,7 +113,8 @@ public class RadioHostTests
 
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", metrics, StringComparison.Ordinal);
         Assert.Matches("""linnet_station_playing\{[^}]*station="metered"[^}]*\} 1\n""", metrics);
-        foreach (string name in new[] { "linnet_send_packets_due_total", "linnet_send_packets_sent_total", "linnet_listeners_dropped_total", "dotnet_process_cpu_time_seconds_total" })
+        foreach (string name in new[] { "linnet_send_packets_due_total", "linnet_send_packets_sent_total", "linnet_listeners_dropped_total",
+            "dotnet_process_cpu_time_seconds_total" })
         {
             Assert.Contains($"\n{name}{{", metrics, StringComparison.Ordinal);
         }
@@ -136,7 +140,8 @@ public class RadioHostTests
     [Fact]
     public async Task Metrics_are_not_for_others()
     {
-        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], new RadioHostOptions { MetricsNetworks = [IPNetwork.Parse("203.0.113.0/24")] });
+        await using HostedServer server =
+            await HostedServer.StartAsync([Tone("jazz")], new RadioHostOptions { MetricsNetworks = [IPNetwork.Parse("203.0.113.0/24")] });
 
         string answer = await server.GetAsync("/metrics");
 
@@ -176,7 +181,8 @@ public class RadioHostTests
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")]);
 
-        Assert.StartsWith("HTTP/1.1 431 ", await server.AskAsync($"GET / HTTP/1.1\r\nHost: x\r\nX: {new string('a', 20_000)}\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431 ", await server.AskAsync($"GET / HTTP/1.1\r\nHost: x\r\nX: {new string('a', 20_000)}\r\n\r\n"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,7 +200,8 @@ public class RadioHostTests
     public async Task What_the_audio_side_looked_at_and_left_reaches_Kestrel_untouched()
     {
         int looks = 0;
-        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (transport, _, _, cancellationToken) =>
+        await using HostedServer server =
+            await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (transport, _, _, cancellationToken) =>
         {
             // Looks at the request piece by piece, as it comes.
             while (true)
@@ -226,7 +233,8 @@ public class RadioHostTests
     [Fact]
     public async Task What_the_audio_side_serves_never_reaches_Kestrel()
     {
-        await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (_, socket, _, cancellationToken) =>
+        await using HostedServer server =
+            await HostedServer.StartAsync([Tone("jazz")], serveAudio: async (_, socket, _, cancellationToken) =>
         {
             await socket.SendAsync("sound"u8.ToArray(), cancellationToken);
             return true;
@@ -241,7 +249,8 @@ public class RadioHostTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        await using StationServer server = StationServer.Open([], new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
+        await using StationServer server =
+            StationServer.Open([], new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
         var options = new RadioHostOptions { Bind = IPAddress.Loopback, Port = port };
 
         var shell = new Cli.FakeShell();
@@ -250,7 +259,9 @@ public class RadioHostTests
         IOException e = await Assert.ThrowsAsync<IOException>(() => RadioHost.StartAsync(
             server, static (_, _, _, _) => ValueTask.FromResult(false), options, TimeProvider.System, log, HostedServer.HangLimit));
 
-        Assert.Equal($"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or off for no HTTP.", e.Message);
+        Assert.Equal(
+            $"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or off for no HTTP.",
+            e.Message);
 
         // ASP.NET says "Hosting failed to start" to a log, which is no news.
         Assert.Equal("", shell.Errors + shell.Output);

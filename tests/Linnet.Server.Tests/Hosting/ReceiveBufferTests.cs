@@ -19,7 +19,7 @@ public class ReceiveBufferTests
         HostedServer? server = null;
         Socket? serving = null;
         int whenLeft = 0;
-        using var live = new FedStation(new StationOptions { Name = "live", Streams = ["wav"] });
+        using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] });
         await using HostedServer running = await HostedServer.StartAsync(
             [new Station(new StationOptions { Name = "tone" }, new ToneSource(440))],
             fed: live,
@@ -35,7 +35,9 @@ public class ReceiveBufferTests
                 return isSound;
             });
         server = running;
-        int push = await SizeAsync(server, "PUT /live HTTP/1.1\r\nHost: x\r\nContent-Type: audio/wav\r\nAuthorization: Basic c291cmNlOmhhY2ttZQ==\r\nExpect: 100-continue\r\n\r\n", Size);
+        int push = await SizeAsync(
+            server, "PUT /live HTTP/1.1\r\nHost: x\r\nContent-Type: audio/wav\r\nAuthorization: Basic c291cmNlOmhhY2ttZQ==\r\nExpect: "
+                + "100-continue\r\n\r\n", Size);
 
         int other = await SizeAsync(server, request, Size);
 

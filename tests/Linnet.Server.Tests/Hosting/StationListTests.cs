@@ -30,7 +30,7 @@ public class StationListTests
     [InlineData("/live", true)]
     public async Task A_station_that_waits_for_its_first_push_is_waited_for(string path, bool hasOther)
     {
-        using var live = new FedStation(new StationOptions { Name = "live" });
+        using var live = new IngestStation(new StationOptions { Name = "live" });
         await using HostedServer server = await HostedServer.StartAsync(hasOther ? [Tone("jazz")] : [], fed: live);
         string answer = await server.GetAsync("/stations.json");
         Assert.Contains("\"awaited\":[\"live\"]", answer, StringComparison.Ordinal);
@@ -63,7 +63,8 @@ public class StationListTests
         TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => HearAsync(address, server));
 
         int port = server.Server.RtspEndPoint.Port;
-        Assert.Contains($"has 2 stations. Say which: rtsp://127.0.0.1:{port}/jazz or rtsp://127.0.0.1:{port}/news.", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"has 2 stations. Say which: rtsp://127.0.0.1:{port}/jazz or rtsp://127.0.0.1:{port}/news.", e.Message,
+            StringComparison.Ordinal);
     }
 
     private static Station Tone(string name) => new(new StationOptions { Name = name }, new ToneSource(440));

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>The whole server, as strangers meet it: whatever they send, the listener beside them hears every byte, and all that was taken is given back.</summary>
+/// <summary>
+/// The whole server, as strangers meet it: whatever they send, the listener beside them hears every byte, and all that was taken is given
+/// back.
+/// </summary>
 [Collection(nameof(Crowds))]
 public class HostileListenerTests
 {
@@ -26,7 +29,8 @@ public class HostileListenerTests
         // Once for what is made at first use, then for the count.
         await SendAsync(server.Port, TestContext.Current.CancellationToken);
         (long memory, int descriptors) = (server.Memory, await SettledAsync(server));
-        await Task.WhenAll(SendAsync(server.Port, over.Token), SlowlyAsync(server.Port, over.Token), IdleAsync(server.Port, beside, over.Token));
+        await Task.WhenAll(
+            SendAsync(server.Port, over.Token), SlowlyAsync(server.Port, over.Token), IdleAsync(server.Port, beside, over.Token));
         long heard = beside.Bytes;
         await Crowds.UntilAsync(
             () => server.Descriptors <= descriptors + 8 && beside.Bytes > heard + (5 * Second),
@@ -55,15 +59,19 @@ public class HostileListenerTests
             "GET /noise.m3u HTTP/1.1\r\nHost: evil.example\rSet-Cookie:a=b\r\n\r\n",
             "GET /noise.m3u HTTP/1.1\r\nHost: a\nSet-Cookie: a=b\r\n\r\n",
             "GET /noise.pls HTTP/1.0\r\nHost: a%0d%0aSet-Cookie: a=b\r\n\r\n",
-            "OPTIONS /noise.mp3 HTTP/1.1\r\nHost: x\r\nOrigin: a%0d%0aSet-Cookie: a=b\r\nAccess-Control-Request-Headers: x\rSet-Cookie: a=b\r\n\r\n",
+            "OPTIONS /noise.mp3 HTTP/1.1\r\nHost: x\r\nOrigin: a%0d%0aSet-Cookie: a=b\r\nAccess-Control-Request-Headers: x\rSet-Cookie: "
+                + "a=b\r\n\r\n",
             "GET /?x=%0d%0aSet-Cookie:a=b HTTP/1.1\r\nHost: x\r\n\r\n",
         ];
-        string[] answers = await Task.WhenAll(requests.Select(r => AskAsync(server.Port, Encoding.Latin1.GetBytes(r), TestContext.Current.CancellationToken)));
+        string[] answers =
+            await Task.WhenAll(
+                requests.Select(r => AskAsync(server.Port, Encoding.Latin1.GetBytes(r), TestContext.Current.CancellationToken)));
 
         foreach ((string request, string answer) in requests.Zip(answers))
         {
             string head = answer.Split("\r\n\r\n")[0];
-            Assert.True(!head.Split('\r', '\n').Any(l => l.StartsWith("Set-Cookie", StringComparison.OrdinalIgnoreCase)), $"{request} was answered {answer}");
+            Assert.True(!head.Split('\r', '\n').Any(l => l.StartsWith("Set-Cookie", StringComparison.OrdinalIgnoreCase)),
+                $"{request} was answered {answer}");
             Assert.DoesNotContain("root:", answer, StringComparison.Ordinal);
         }
 
@@ -82,10 +90,14 @@ public class HostileListenerTests
             "GET /" + new string('a', 1_000_000) + " HTTP/1.1\r\n\r\n",
             "GET /noise.mp3 HTTP/1.1\r\nX: " + new string('b', 1_000_000) + "\r\n\r\n",
             "GET /noise.mp3 HTTP/9.9\r\n\r\n", "GET\r\n\r\n", "\r\n\r\n\r\n\r\n", "\0\0\0\0", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-            "GET /noise.mp3 HTTP/1.1\r\nRange: bytes=0-99999999999999999999\r\nHost: x\r\nIcy-MetaData: 99999999999999999\r\n\r\nGET /noise.mp3 HTTP/1.1\r\n\r\n",
-            "POST /noise.mp3 HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "POST /noise.mp3 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
-            "PUT /noise HTTP/1.1\r\nHost: x\r\nAuthorization: Basic " + new string('A', 5000) + "\r\n\r\n", "SOURCE /noise ICE/1.0\r\nAuthorization: Basic !!!\r\n\r\n",
-            "GET /admin/metadata?mode=updinfo&mount=/noise&song=%0d%0aX:y HTTP/1.1\r\nHost: x\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD /noise.mp3 HTTP/1.0\r\n\r\n",
+            "GET /noise.mp3 HTTP/1.1\r\nRange: bytes=0-99999999999999999999\r\nHost: x\r\nIcy-MetaData: 99999999999999999\r\n\r\nGET "
+                + "/noise.mp3 HTTP/1.1\r\n\r\n",
+            "POST /noise.mp3 HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+            "POST /noise.mp3 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+            "PUT /noise HTTP/1.1\r\nHost: x\r\nAuthorization: Basic " + new string('A', 5000) + "\r\n\r\n",
+            "SOURCE /noise ICE/1.0\r\nAuthorization: Basic !!!\r\n\r\n",
+            "GET /admin/metadata?mode=updinfo&mount=/noise&song=%0d%0aX:y HTTP/1.1\r\nHost: x\r\n\r\n",
+            "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD /noise.mp3 HTTP/1.0\r\n\r\n",
         ];
         byte[][] requests = [.. heads.Select(Encoding.Latin1.GetBytes), noise, [0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3, .. noise[..500]]];
         for (int round = 0; round < 5; round++)

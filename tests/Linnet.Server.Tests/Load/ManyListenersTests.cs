@@ -1,5 +1,6 @@
 using System.Net;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
 using Linnet.Transports.Rtsp;
@@ -39,9 +40,9 @@ public class ManyListenersTests
         RtspListener[] readers = [.. listeners.Where((_, i) => i % 2 == 0)];
         await Crowds.UntilAsync(() => readers.All(l => l.Packets >= Early), Told);
         long memoryEarly = GC.GetTotalMemory(forceFullCollection: true);
-        await Crowds.UntilAsync(() => readers.All(l => l.Packets >= Late) && server.GetListeners().Sessions.Count <= Each, Told);
+        await Crowds.UntilAsync(() => readers.All(l => l.Packets >= Late) && server.GetRtspSnapshot().Sessions.Count <= Each, Told);
         long memoryLate = GC.GetTotalMemory(forceFullCollection: true);
-        RtspServerSnapshot snapshot = server.GetListeners();
+        RtspServerSnapshot snapshot = server.GetRtspSnapshot();
         SenderStatistics statistics = server.GetStatistics();
         await over.CancelAsync();
         await listening;
@@ -58,6 +59,8 @@ public class ManyListenersTests
         Assert.True(memoryLate - memoryEarly < 4_000_000, $"Memory grew from {memoryEarly} to {memoryLate} bytes.");
         Array.ForEach(listeners, l => l.Dispose());
 
-        string Told() => $"The reader with the fewest packets has {readers.Min(l => l.Packets)}; {server.GetListeners().Sessions.Count} sessions are left.";
+        string Told() =>
+            $"The reader with the fewest packets has "
+                + $"{readers.Min(l => l.Packets)}; {server.GetRtspSnapshot().Sessions.Count} sessions are left.";
     }
 }

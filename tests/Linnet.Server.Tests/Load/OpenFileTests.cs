@@ -53,7 +53,8 @@ public class OpenFileTests
         await HearAsync(next, 10_000);
         await HearAsync(listener, 10_000);
         Assert.Contains("This process may open 256 files and sockets. That leaves room for", server.Output, StringComparison.Ordinal);
-        Assert.Contains("One that had asked for nothing, or not for all of it, was closed to let another in", server.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "One that had asked for nothing, or not for all of it, was closed to let another in", server.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,7 +68,8 @@ public class OpenFileTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone");
         using Process process = Process.Start(new ProcessStartInfo(
-            "sh", ["-c", $"ulimit -n {limit}; exec \"$0\" \"$@\" --bind 127.0.0.1 --rtsp-port 0 --rtp-port 0", Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), .. command])
+            "sh", ["-c", $"ulimit -n {limit}; exec \"$0\" \"$@\" --bind 127.0.0.1 --rtsp-port 0 --rtp-port 0",
+                Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), .. command])
         {
             RedirectStandardError = true,
         })!;
@@ -90,7 +92,9 @@ public class OpenFileTests
 
         string errors = await program.Errors.ReadToEndAsync(HangLimit);
 
-        Assert.Equal(code == 0 ? "" : $"linnet: This process may open {limit} files and sockets; a server needs 256, and one more for each listener. Raise it with ulimit -n, or LimitNOFILE= in a systemd unit.\n", errors);
+        Assert.Equal(
+            code == 0 ? "" : $"linnet: This process may open {limit} files and sockets; a server needs 256, and one more for each "
+                + "listener. Raise it with ulimit -n, or LimitNOFILE= in a systemd unit.\n", errors);
         Assert.Equal(code, await program.ExitAsync());
     }
 

@@ -3,7 +3,9 @@ using Linnet.Sources;
 
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>CD sound without end in which every frame tells its position: its lower half on the left, its upper half on the right.</summary>
+/// <summary>
+/// CD sound without end in which every frame tells its position: its lower half on the left, its upper half on the right.
+/// </summary>
 internal sealed class PositionSource : IAudioSource
 {
     private long _position;

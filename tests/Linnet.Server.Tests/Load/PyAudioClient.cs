@@ -4,7 +4,10 @@ using Linnet.Wire.PyAudio;
 
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>A client of one of the PyAudio tutorial's formats, made to be many: it comes and goes, and checks that what it hears is one run of the source.</summary>
+/// <summary>
+/// A client of one of the PyAudio tutorial's formats, made to be many: it comes and goes, and checks that what it hears is one run of the
+/// source.
+/// </summary>
 internal sealed class PyAudioClient(IPEndPoint server, bool overUdp, int seed)
 {
     private const int SolSocket = 1;
@@ -30,7 +33,8 @@ internal sealed class PyAudioClient(IPEndPoint server, bool overUdp, int seed)
             using var leaving = CancellationTokenSource.CreateLinkedTokenSource(over);
             leaving.CancelAfter(TimeSpan.FromMilliseconds(_random.Next(500, 6000)));
             await (overUdp ? HearDatagramsAsync(leaving.Token) : HearMessagesAsync(leaving.Token));
-            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(300)), TimeProvider.System, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(300)), TimeProvider.System, over)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Transports.PyAudio;
 
@@ -34,7 +35,8 @@ public class PyAudioCrowdTests
         IPEndPoint udp = server.PyAudioUdpEndPoint!;
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        PyAudioClient[] clients = [.. Enumerable.Range(0, 2 * Each).Select(i => new PyAudioClient(i < Each ? udp : tcp, overUdp: i < Each, seed: i))];
+        PyAudioClient[] clients =
+            [.. Enumerable.Range(0, 2 * Each).Select(i => new PyAudioClient(i < Each ? udp : tcp, overUdp: i < Each, seed: i))];
         Task listening = Task.WhenAll(clients.Select(c => c.RunAsync(over.Token)));
 
         // Two that never read.
@@ -67,7 +69,8 @@ public class PyAudioCrowdTests
     /// <summary>A program that is killed once it plays.</summary>
     private static async Task DieAsync(string url)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), ["play", url, "--output", "null", "--stats", "json"])
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), ["play", url, "--output", "null", "--stats", "json"])
         {
             RedirectStandardOutput = true,
         };

@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
+using Linnet.Serving;
 using Linnet.Stations;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Server.Tests.Load;
 
 /// <summary>
-/// A minute of sound of <c>bench/peers/radio_soak.py</c>: 500 listeners that come, go, stall and die. Whether somebody misses anything is told by comparing what was
-/// heard with what the station published, never by a clock.
+/// A minute of sound of <c>bench/peers/radio_soak.py</c>: 500 listeners that come, go, stall and die. Whether somebody misses anything is
+/// told by comparing what was heard with what the station published, never by a clock.
 /// </summary>
 [Collection(nameof(Crowds))]
 public class RadioCrowdTests
@@ -41,7 +43,11 @@ public class RadioCrowdTests
             Radio = new RadioServerOptions { RequestTimeout = TimeSpan.FromSeconds(5) },
 
             // A busy machine may hold the sender up for longer than listeners usually may lag.
-            Sender = new SenderOptions { Streams = new StreamOptions { StallTimeout = TimeSpan.FromSeconds(15), Slack = TimeSpan.FromSeconds(5) } },
+            Sender = new SenderOptions
+            {
+                Streams =
+                new StreamOptions { StallTimeout = TimeSpan.FromSeconds(15), Slack = TimeSpan.FromSeconds(5) }
+            },
         };
         var station = new Station(new StationOptions { Name = "noise", OpusComplexity = 0 }, new NoiseSource());
         await using StationServer server = StationServer.Open([station], options);
@@ -51,7 +57,8 @@ public class RadioCrowdTests
 
         // Those against whom all others are compared come first, and have room for all they will hear.
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        _references.AddRange(Paths.Select(p => new RadioClient(port, p, keeps: p.EndsWith("wav", StringComparison.Ordinal) ? 40_000_000 : 4_000_000)));
+        _references.AddRange(
+            Paths.Select(p => new RadioClient(port, p, keeps: p.EndsWith("wav", StringComparison.Ordinal) ? 40_000_000 : 4_000_000)));
         List<Task> hearing = [.. _references.Select(r => r.ListenAsync(TimeSpan.Zero, over.Token))];
         await Crowds.UntilAsync(() => _references.All(r => r.Bytes > 4 * Second));
         await CrowdAsync(port, WarmUp, server, isCounted: false, TestContext.Current.CancellationToken);
@@ -87,8 +94,12 @@ public class RadioCrowdTests
         ]);
         await Crowds.UntilAsync(
             () => steady.All(c => c.WasEnded || c.Bytes > seconds * Second)
-                && (!isCounted || (stalled.All(c => c.WasEnded) && mute.All(c => c.WasEnded) && visitors.All(v => v.Fault is not null || v.Visits >= LeastVisits))),
-            () => $"Heard: {steady.Min(c => c.Bytes)} bytes at least; ended: {stalled.Count(c => c.WasEnded)} stalled, {mute.Count(c => c.WasEnded)} mute; {visitors.Min(v => v.Visits)} visits at least.");
+                && (!isCounted
+                    || (stalled.All(c => c.WasEnded) && mute.All(c => c.WasEnded)
+                        && visitors.All(v => v.Fault is not null || v.Visits >= LeastVisits))),
+            () => $"Heard: {steady.Min(c => c.Bytes)} bytes at least; ended: "
+                + $"{stalled.Count(c => c.WasEnded)} stalled, {mute.Count(c => c.WasEnded)} mute; {visitors.Min(v => v.Visits)} visits at "
+                + "least.");
         int gone = crawling.Count(c => c.WasEnded);
         RadioServerSnapshot after = server.Radio.GetSnapshot();
         await over.CancelAsync();
@@ -101,7 +112,8 @@ public class RadioCrowdTests
             Assert.All(steady.Select((c, i) => c.Compare(_references[KindOf(i)])), Assert.Null);
             Assert.All(visitors, v => Assert.Null(v.Fault));
 
-            // Who takes nothing is dropped. Crawlers are moved on and on; where the machine is so busy that they take nothing for long, they are dropped, too.
+            // Who takes nothing is dropped. Crawlers are moved on and on; where the machine is so busy that they take nothing for long,
+            // they are dropped, too.
             Assert.InRange(
                 after.Sending.StalledListeners - before.Sending.StalledListeners, stalled.Length + gone, stalled.Length + crawling.Length);
             Assert.InRange(after.Sending.Moves - before.Sending.Moves, crawling.Length, long.MaxValue);
@@ -130,7 +142,10 @@ public class RadioCrowdTests
         while (!over.IsCancellationRequested)
         {
             Process[] doomed =
-                [.. Enumerable.Range(0, Doomed).Select(_ => Process.Start(new ProcessStartInfo("curl", ["-s", "-N", $"http://127.0.0.1:{port}/noise.mp3"]) { RedirectStandardOutput = true })!)];
+                [.. Enumerable.Range(0, Doomed)
+                    .Select(_ => Process.Start(
+                        new ProcessStartInfo(
+                            "curl", ["-s", "-N", $"http://127.0.0.1:{port}/noise.mp3"]) { RedirectStandardOutput = true })!)];
             dead += doomed.Length;
             await Task.WhenAll(doomed.Select(d => HearAsync(d.StandardOutput.BaseStream, DoomedSeconds * Second, over)));
             Array.ForEach(doomed, d => d.Kill());

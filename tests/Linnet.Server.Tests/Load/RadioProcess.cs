@@ -33,7 +33,8 @@ internal sealed partial class RadioProcess : IDisposable
 
     /// <summary>Resident memory, in bytes.</summary>
     public long Memory =>
-        1024 * long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))[6..^3], CultureInfo.InvariantCulture);
+        1024 * long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))[6..^3],
+            CultureInfo.InvariantCulture);
 
     /// <summary>Open descriptors.</summary>
     public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
@@ -50,8 +51,10 @@ internal sealed partial class RadioProcess : IDisposable
         string noise = Path.Combine(Path.GetTempPath(), $"linnet-{Guid.NewGuid():N}.wav");
         WriteNoise(noise);
         string program = Path.Combine(AppContext.BaseDirectory, "Linnet.Cli");
-        string[] serve = ["serve", $"noise={noise}", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "any"];
-        var start = new ProcessStartInfo(openFiles is null ? program : "sh", openFiles is null ? serve : ["-c", $"ulimit -n {openFiles}; exec \"$0\" \"$@\"", program, .. serve])
+        string[] serve =
+            ["serve", $"noise={noise}", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "any"];
+        var start = new ProcessStartInfo(openFiles is null ? program : "sh",
+            openFiles is null ? serve : ["-c", $"ulimit -n {openFiles}; exec \"$0\" \"$@\"", program, .. serve])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -62,9 +65,11 @@ internal sealed partial class RadioProcess : IDisposable
         server._process.ErrorDataReceived += (_, e) => server._errors += e.Data is null ? "" : e.Data + "\n";
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
-        server._process.Exited += (_, _) => server._port.TrySetException(new InvalidOperationException($"linnet serve has ended: {server._errors}"));
+        server._process.Exited += (_, _) =>
+            server._port.TrySetException(new InvalidOperationException($"linnet serve has ended: {server._errors}"));
         server._process.EnableRaisingEvents = true;
-        server.Port = await server._port.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
+        server.Port =
+            await server._port.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
         return server;
     }
 

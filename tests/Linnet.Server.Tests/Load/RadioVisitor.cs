@@ -1,6 +1,8 @@
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>A listener that comes and goes, by goodbye or without, and compares what it heard with what another heard all the time.</summary>
+/// <summary>
+/// A listener that comes and goes, by goodbye or without, and compares what it heard with what another heard all the time.
+/// </summary>
 internal sealed class RadioVisitor(int port, string path, RadioClient reference, int seed)
 {
     private readonly Random _random = new(seed);
@@ -26,7 +28,8 @@ internal sealed class RadioVisitor(int port, string path, RadioClient reference,
                 client.Reset();
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(300)), TimeProvider.System, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(300)), TimeProvider.System, over)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

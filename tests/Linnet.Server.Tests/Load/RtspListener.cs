@@ -59,7 +59,9 @@ internal sealed class RtspListener : IDisposable
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             }
 
-            await (_udp is null ? ReadConnectionAsync(cancellationToken) : Task.WhenAll(ReadDatagramsAsync(cancellationToken), KeepAliveAsync(cancellationToken)));
+            await (_udp is null
+                ? ReadConnectionAsync(cancellationToken)
+                : Task.WhenAll(ReadDatagramsAsync(cancellationToken), KeepAliveAsync(cancellationToken)));
         }
         catch (OperationCanceledException)
         {

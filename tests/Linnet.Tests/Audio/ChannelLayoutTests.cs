@@ -40,7 +40,8 @@ public class ChannelLayoutTests
     [InlineData(0x60Fu, 6)]
     [InlineData(0x70Fu, 7)]
     [InlineData(0x63Fu, 8)]
-    public void Usual_layouts_are_left_alone_with_back_or_side_speakers(uint mask, int channels) => Assert.Null(ChannelLayout.OfMask(mask, channels));
+    public void Usual_layouts_are_left_alone_with_back_or_side_speakers(uint mask, int channels) =>
+        Assert.Null(ChannelLayout.OfMask(mask, channels));
 
     [Theory]
     [InlineData(0u, 4)]

@@ -6,7 +6,8 @@ public class ChannelMapTests
 {
     private const float A = 0.70710678f;
 
-    public static TheoryData<int, int> Pairs => [.. from source in Enumerable.Range(1, 8) from target in Enumerable.Range(1, 8) select (source, target)];
+    public static TheoryData<int, int> Pairs =>
+        [.. from source in Enumerable.Range(1, 8) from target in Enumerable.Range(1, 8) select (source, target)];
 
     [Theory]
     [MemberData(nameof(Pairs))]

@@ -64,7 +64,8 @@ public class GainTests
     [InlineData(-0.1f)]
     [InlineData(8.1f)]
     [InlineData(float.NaN)]
-    public void A_gain_out_of_range_is_told(float value) => Assert.Throws<ArgumentOutOfRangeException>(() => new Gain(Stereo).Target = value);
+    public void A_gain_out_of_range_is_told(float value) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Gain(Stereo).Target = value);
 
     [Fact]
     public void Nothing_is_allocated()

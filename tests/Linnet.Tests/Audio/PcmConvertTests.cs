@@ -7,7 +7,8 @@ public class PcmConvertTests
 {
     public static TheoryData<SampleEncoding> Encodings => [.. SampleEncoding.All];
 
-    public static TheoryData<SampleEncoding> IntegerEncodings => [.. SampleEncoding.All.Where(encoding => encoding.BitDepth > 0 && encoding.Name is not ("mulaw" or "alaw"))];
+    public static TheoryData<SampleEncoding> IntegerEncodings =>
+        [.. SampleEncoding.All.Where(encoding => encoding.BitDepth > 0 && encoding.Name is not ("mulaw" or "alaw"))];
 
     [Theory]
     [InlineData(true)]
@@ -98,7 +99,8 @@ public class PcmConvertTests
     public void Every_byte_of_telephone_sound_comes_back_and_what_is_between_is_rounded_to_the_nearest()
     {
         // Of µ-law's two zeros the positive one is written.
-        AssertRoundTrip(SampleEncoding.MuLaw, [.. Enumerable.Range(0, 256).Where(static code => code != 0x7F).Select(static code => (byte)code)]);
+        AssertRoundTrip(
+            SampleEncoding.MuLaw, [.. Enumerable.Range(0, 256).Where(static code => code != 0x7F).Select(static code => (byte)code)]);
         AssertRoundTrip(SampleEncoding.ALaw, [.. Enumerable.Range(0, 256).Select(static code => (byte)code)]);
 
         foreach (SampleEncoding encoding in (SampleEncoding[])[SampleEncoding.MuLaw, SampleEncoding.ALaw])

@@ -202,7 +202,8 @@ public class ResamplerTests
             // Jumps about the whole range and back while it runs, often before the last value is reached.
             resampler.Adjustment = (frames / 3000 % 4) switch { 0 => 0, 1 => 0.001, 2 => -0.001, _ => 0.0001 };
             double source = resampler.SourcePosition;
-            resampler.Process(input.AsSpan(at, Math.Min(resampler.InputFramesFor(1), input.Length - at)), frame, out int consumed, out int written);
+            resampler.Process(
+                input.AsSpan(at, Math.Min(resampler.InputFramesFor(1), input.Length - at)), frame, out int consumed, out int written);
             at += consumed;
             if (written == 0)
             {
@@ -212,7 +213,8 @@ public class ResamplerTests
             // No jump of position, and none of speed: a tenth of a second for 1000 ppm.
             double step = source - before;
             Assert.True(frames == 0 || Math.Abs(step - ((double)from / to)) <= 0.00101 * from / to);
-            Assert.True(frames < 2 || Math.Abs(step - stepBefore) < 1.1 * 0.001 / (0.1 * to) * from / to, $"{frames}: {step} after {stepBefore}");
+            Assert.True(frames < 2 || Math.Abs(step - stepBefore) < 1.1 * 0.001 / (0.1 * to) * from / to,
+                $"{frames}: {step} after {stepBefore}");
             (before, stepBefore) = (source, frames == 0 ? stepBefore : step);
             double ideal = 0.5 * Math.Sin(2 * Math.PI * Frequency * source / from);
             error += frames < 200 ? 0 : (frame[0] - ideal) * (frame[0] - ideal);

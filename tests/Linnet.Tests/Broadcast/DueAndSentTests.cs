@@ -1,4 +1,6 @@
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Broadcast;

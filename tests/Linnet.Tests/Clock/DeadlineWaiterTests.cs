@@ -73,11 +73,15 @@ public class DeadlineWaiterTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors are Linux's.");
 
-        // The lowest free number is given out next, so some of these files get those that the waiters had. Other tests take some as well: hence many.
+        // The lowest free number is given out next, so some of these files get those that the waiters had. Other tests take some as well:
+        // hence many.
         string folder = Directory.CreateTempSubdirectory("linnet-waiter-").FullName;
         DeadlineWaiter[] waiters = [.. Enumerable.Range(0, 100).Select(_ => new DeadlineWaiter(TimeProvider.System))];
         Array.ForEach(waiters, w => w.Dispose());
-        FileStream[] files = [.. Enumerable.Range(0, 100).Select(i => new FileStream(Path.Combine(folder, $"{i}"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0))];
+        FileStream[] files =
+            [.. Enumerable.Range(0, 100)
+                .Select(i => new FileStream(
+                    Path.Combine(folder, $"{i}"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0))];
         try
         {
             Array.ForEach(waiters, w => w.Wake());

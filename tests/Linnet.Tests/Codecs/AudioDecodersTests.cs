@@ -18,7 +18,8 @@ public class AudioDecodersTests
     [InlineData("opus", 48_000, 1, "", 1)]
     public void A_decoder_is_made_for_what_linnet_hears(string name, int rate, int channels, string parameters, int heard)
     {
-        Assert.True(AudioDecoders.TryCreate(new PayloadFormat(name, rate, channels, parameters), out IAudioDecoder? decoder, out string? problem), problem);
+        Assert.True(AudioDecoders.TryCreate(
+            new PayloadFormat(name, rate, channels, parameters), out IAudioDecoder? decoder, out string? problem), problem);
 
         using (decoder)
         {
@@ -57,7 +58,8 @@ public class AudioDecodersTests
     public void Noise_never_throws_and_never_writes_more_than_it_says(string name, int rate, int channels, int inputs)
     {
         string parameters = channels == 1 ? "sprop-stereo=0" : "";
-        Assert.True(AudioDecoders.TryCreate(new PayloadFormat(name, rate, channels, parameters), out IAudioDecoder? decoder, out string? problem), problem);
+        Assert.True(AudioDecoders.TryCreate(
+            new PayloadFormat(name, rate, channels, parameters), out IAudioDecoder? decoder, out string? problem), problem);
         using IAudioDecoder owned = decoder;
         var random = new Random(42);
         byte[] bytes = new byte[2000];

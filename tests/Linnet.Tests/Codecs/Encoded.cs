@@ -1,5 +1,5 @@
 using Linnet.Codecs;
-using Linnet.Sources;
+using Linnet.Sources.Files;
 
 namespace Linnet.Tests.Codecs;
 

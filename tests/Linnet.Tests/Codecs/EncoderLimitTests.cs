@@ -8,10 +8,13 @@ using Linnet.Codecs.Vorbis;
 
 namespace Linnet.Tests.Codecs;
 
-/// <summary>Encoders that are given anything. LAME ended the process at once when it was given samples of ±1,000,000, so that no test after it ran.</summary>
+/// <summary>
+/// Encoders that are given anything. LAME ended the process at once when it was given samples of ±1,000,000, so that no test after it ran.
+/// </summary>
 public class EncoderLimitTests
 {
-    private static readonly float[] Wild = [1e6f, -1e6f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -4096, 1e-40f];
+    private static readonly float[] Wild =
+        [1e6f, -1e6f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -4096, 1e-40f];
 
     [Theory]
     [InlineData("mp3 48000")]
@@ -110,6 +113,7 @@ public class EncoderLimitTests
         "l16" => new LinearPcmEncoder(new AudioFormat(44_100, 2), 16, TimeSpan.FromMilliseconds(5)),
         "l24" => new LinearPcmEncoder(new AudioFormat(44_100, 2), 24, TimeSpan.FromMilliseconds(5), new TpdfDither()),
         "pyaudio" => new PyAudioEncoder(2),
-        _ => new Mp3Encoder(new AudioFormat(int.Parse(name[4..]), 2), new Mp3EncoderOptions { BitRate = name == "mp3 16000" ? 8000 : 64_000 }),
+        _ => new Mp3Encoder(
+            new AudioFormat(int.Parse(name[4..]), 2), new Mp3EncoderOptions { BitRate = name == "mp3 16000" ? 8000 : 64_000 }),
     };
 }

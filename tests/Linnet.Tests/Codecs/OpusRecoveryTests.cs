@@ -55,7 +55,8 @@ public class OpusRecoveryTests
     public void Nothing_that_a_peer_sends_throws()
     {
         var noise = new Noise(6716);
-        byte[][] samples = [.. Encode(1, Frames, fec: true).Skip(5).Take(4), .. Encode(2, 2880, fec: true).Skip(5).Take(4), [0x0B, 0x43, 0xFF, 0xFF, 1, 2, 3]];
+        byte[][] samples = [.. Encode(1, Frames, fec: true).Skip(5).Take(4), .. Encode(2, 2880, fec: true).Skip(5).Take(4),
+            [0x0B, 0x43, 0xFF, 0xFF, 1, 2, 3]];
         using var decoder = new OpusDecoder(1);
         float[] pcm = new float[decoder.MaxFramesPerPacket];
         int found = 0;

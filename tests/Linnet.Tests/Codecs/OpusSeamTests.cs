@@ -3,7 +3,9 @@ using Linnet.Tests.Audio;
 
 namespace Linnet.Tests.Codecs;
 
-/// <summary>The packet at which a new chained stream begins: what it costs those who hear on, and what it gives those who start there.</summary>
+/// <summary>
+/// The packet at which a new chained stream begins: what it costs those who hear on, and what it gives those who start there.
+/// </summary>
 public class OpusSeamTests
 {
     private const int Packets = 60;
@@ -37,7 +39,9 @@ public class OpusSeamTests
         Assert.True(with < without + 1.5, $"{with:F1} dB with the seam, {without:F1} dB without");
     }
 
-    /// <summary>How far frames after the seam differ between a decoder that starts there and one that went on, in dB of the sound.</summary>
+    /// <summary>
+    /// How far frames after the seam differ between a decoder that starts there and one that went on, in dB of the sound.
+    /// </summary>
     private static double ErrorOfStart(byte[][] packets, int from, int to)
     {
         float[] on = Decode(packets, 0);

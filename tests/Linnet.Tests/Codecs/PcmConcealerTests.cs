@@ -27,7 +27,8 @@ public class PcmConcealerTests
                 foreach ((int from, int to) in new[] { (start - 8, start + (rate / 100)), (end - 8, end + (rate / 100)) })
                 {
                     Assert.InRange(Signals.GreatestStep(one.AsSpan(from, to - from)), 0, 1.25f * Signals.GreatestStep(whole));
-                    Assert.InRange(Signals.GreatestBend(one.AsSpan(from, to - from)), 0, (1.25f * Signals.GreatestBend(whole)) + (20f / rate));
+                    Assert.InRange(
+                        Signals.GreatestBend(one.AsSpan(from, to - from)), 0, (1.25f * Signals.GreatestBend(whole)) + (20f / rate));
                 }
             }
         }
@@ -72,7 +73,8 @@ public class PcmConcealerTests
         float[] pcm = Lose(rate, channels, frequency, lostMs: 10, blockFrames: rate / 100, out int start, out int end);
         float[] whole = Signals.Sine(frequency, rate, pcm.Length / channels, channels);
 
-        double likeness = Signals.Correlation(pcm.AsSpan(start * channels, (end - start) * channels), whole.AsSpan(start * channels, (end - start) * channels));
+        double likeness = Signals.Correlation(
+            pcm.AsSpan(start * channels, (end - start) * channels), whole.AsSpan(start * channels, (end - start) * channels));
         Assert.InRange(likeness, 0.95, 1.001);
     }
 
@@ -124,7 +126,8 @@ public class PcmConcealerTests
         float[] pieces = new float[2 * 2000];
         float[] after = Signals.Sine(440, 48_000, 960, 2, phase: 2);
         float[] afterPieces = [.. after];
-        foreach ((float[] pcm, float[] next, int[] cuts) in new[] { (whole, after, new[] { 2000 }), (pieces, afterPieces, [1, 7, 480, 2, 1510]) })
+        foreach ((float[] pcm, float[] next, int[] cuts) in new[] { (whole, after, new[] { 2000 }),
+            (pieces, afterPieces, [1, 7, 480, 2, 1510]) })
         {
             var concealer = new PcmConcealer(new AudioFormat(48_000, 2));
             concealer.Heard([.. sound]);

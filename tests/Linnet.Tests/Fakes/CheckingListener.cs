@@ -1,4 +1,6 @@
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 
 namespace Linnet.Tests.Fakes;
 

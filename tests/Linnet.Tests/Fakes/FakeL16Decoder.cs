@@ -4,7 +4,9 @@ using Linnet.Codecs;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>Decodes L16 to the bit, and conceals with a value that no sound has, so that what is made up can be told from what was sent.</summary>
+/// <summary>
+/// Decodes L16 to the bit, and conceals with a value that no sound has, so that what is made up can be told from what was sent.
+/// </summary>
 internal sealed class FakeL16Decoder(AudioFormat format) : IAudioDecoder
 {
     public const float MadeUp = 2;

@@ -32,7 +32,9 @@ internal sealed class FakeRtspServer : IAsyncDisposable
     internal RtspUri Address => RtspUri.TryParse(Url, out RtspUri? address) ? address : throw new InvalidOperationException();
 
     /// <summary>What DESCRIBE answers.</summary>
-    internal string Sdp { get; set; } = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=A song\r\nt=0 0\r\na=range:npt=0-3600\r\nm=audio 0 RTP/AVP 97\r\na=rtpmap:97 L16/8000/1\r\na=control:track1\r\n";
+    internal string Sdp { get; set; } =
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=A song\r\nt=0 0\r\na=range:npt=0-3600\r\nm=audio 0 RTP/AVP 97\r\na=rtpmap:97 "
+            + "L16/8000/1\r\na=control:track1\r\n";
 
     /// <summary>Whether SETUP over UDP is refused.</summary>
     internal bool RefusesUdp { get; set; }
@@ -216,7 +218,8 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
     /// <summary>Says that no more will be sent, and reads on: so nothing that was sent is lost.</summary>
     internal void EndSending() => socket.Shutdown(SocketShutdown.Send);
 
-    internal async IAsyncEnumerable<RtspRequest> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<RtspRequest> ReadAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PipeReader pipe = PipeReader.Create(_stream);
         var reader = new RtspReader();

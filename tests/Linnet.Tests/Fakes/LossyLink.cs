@@ -3,7 +3,8 @@ using Linnet.Transports.Impairments;
 namespace Linnet.Tests.Fakes;
 
 /// <summary>An impaired network between a sender and a receiver in simulated time, which counts what it does to each datagram.</summary>
-/// <param name="options">What it does. What is held back is late if <see cref="ImpairmentOptions.ReorderDelay"/> is more than any receiver waits.</param>
+/// <param name="options">What it does. What is held back is late if <see cref="ImpairmentOptions.ReorderDelay"/> is more than any receiver
+/// waits.</param>
 /// <param name="ticksPerSecond">Of the simulated time.</param>
 internal sealed class LossyLink(ImpairmentOptions options, long ticksPerSecond)
 {
@@ -34,7 +35,8 @@ internal sealed class LossyLink(ImpairmentOptions options, long ticksPerSecond)
 
     /// <summary>A network as a person would describe it.</summary>
     public static ImpairmentOptions Like(string text) =>
-        ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem) ? options : throw new ArgumentException(problem);
+        ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem)
+            ? options : throw new ArgumentException(problem);
 
     public void Send(ReadOnlySpan<byte> datagram, long sentAt)
     {

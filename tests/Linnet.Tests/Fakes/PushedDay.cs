@@ -4,8 +4,8 @@ using Linnet.Sources;
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// A live source as a pusher makes one: packets of 20 ms by a clock of its own, each somewhat late, a title every three minutes, an end after its time.
-/// Each sample is the low half of its position. It lets time pass until what is read has arrived.
+/// A live source as a pusher makes one: packets of 20 ms by a clock of its own, each somewhat late, a title every three minutes, an end
+/// after its time. Each sample is the low half of its position. It lets time pass until what is read has arrived.
 /// </summary>
 /// <param name="time">Simulated; moved by reads.</param>
 /// <param name="rate">Frames per second by the pusher's clock.</param>

@@ -3,7 +3,10 @@ using Linnet.Audio;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>Gives files and folders names that are no UTF-8, as <see cref="ByteText"/>, and takes them away again, as .NET could not delete them. Linux only.</summary>
+/// <summary>
+/// Gives files and folders names that are no UTF-8, as <see cref="ByteText"/>, and takes them away again, as .NET could not delete them.
+/// Linux only.
+/// </summary>
 internal sealed partial class RawNames : IDisposable
 {
     private readonly Stack<(string From, string To)> _renamed = [];

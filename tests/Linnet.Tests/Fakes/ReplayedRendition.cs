@@ -1,10 +1,14 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Streams;
 using Linnet.Clock;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>A rendition whose few real packets come again and again, with the positions and deadlines of a day: what encoders would take minutes for.</summary>
+/// <summary>
+/// A rendition whose few real packets come again and again, with the positions and deadlines of a day: what encoders would take minutes
+/// for.
+/// </summary>
 internal sealed class ReplayedRendition
 {
     private const long Ahead = 300_000_000;
@@ -22,7 +26,9 @@ internal sealed class ReplayedRendition
     /// <param name="now">When it starts.</param>
     public ReplayedRendition(StreamRendition recorded, long now)
     {
-        RingItem[] items = [.. Enumerable.Range(0, (int)recorded.Ring.Head).Select(i => recorded.Ring.TryGet(i, out RingItem? item) ? item : null).OfType<RingItem>()];
+        RingItem[] items =
+            [.. Enumerable.Range(0, (int)recorded.Ring.Head).Select(i => recorded.Ring.TryGet(i, out RingItem? item) ? item : null)
+                .OfType<RingItem>()];
         _packets = [.. items.OfType<PacketItem>()];
         _headers = items.OfType<FormatItem>().First().Headers;
         _rate = recorded.Ring.Info.Payload.ClockRate;
@@ -47,7 +53,8 @@ internal sealed class ReplayedRendition
             PacketItem model = _packets[(int)(_number % _packets.Count)];
             if (_position + model.Frames > _nextTitle)
             {
-                Stream.Ring.Publish(new TitleItem(Math.Max(_position, _nextTitle), due, new TrackInfo($"Title {_nextTitle / (180L * _rate)}")));
+                Stream.Ring.Publish(
+                    new TitleItem(Math.Max(_position, _nextTitle), due, new TrackInfo($"Title {_nextTitle / (180L * _rate)}")));
                 _nextTitle += 180L * _rate;
             }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 
 namespace Linnet.Tests.Fakes;
 
@@ -7,7 +8,8 @@ namespace Linnet.Tests.Fakes;
 /// A player of a <see cref="MarkedContainer"/>'s stream, the kernels on both sides, and the network between them; ticks are milliseconds.
 /// The player starts, and starts again when it ran dry, with half a second in hand, and holds no more than <see cref="MaxInHand"/>.
 /// </summary>
-internal sealed class StreamClient(StreamLog log, StreamEntry start, int sendBuffer = 40_000, int receiveBuffer = 65_536, double rate = 16) : StreamListener(log, start, default, 0)
+internal sealed class StreamClient(StreamLog log, StreamEntry start, int sendBuffer = 40_000, int receiveBuffer = 65_536, double rate = 16)
+    : StreamListener(log, start, default, 0)
 {
     // All bytes since the last one played, and how far they have come: played ≤ read ≤ delivered ≤ sent.
     private readonly byte[] _bytes = new byte[1 << 20];

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Streams.Containers;
 
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// The container of a log, and what it wrote: the last bytes of it are kept. It checks that positions and deadlines never step back, that packets are
-/// written as they are, and that Ogg's pages count on and say the right position.
+/// The container of a log, and what it wrote: the last bytes of it are kept. It checks that positions and deadlines never step back, that
+/// packets are written as they are, and that Ogg's pages count on and say the right position.
 /// </summary>
 internal sealed class StreamRecord(IStreamContainer container) : IStreamContainer
 {
@@ -100,7 +101,8 @@ internal sealed class StreamRecord(IStreamContainer container) : IStreamContaine
             }
 
             Assert.Equal(isFirst ? 0 : _pageNumber + 1, number);
-            Assert.True(_granule == 0 || granule == 0 || granule == _granule + (packets * 960L), $"{packets} packets lead from {_granule} to {granule}.");
+            Assert.True(_granule == 0 || granule == 0 || granule == _granule + (packets * 960L),
+                $"{packets} packets lead from {_granule} to {granule}.");
             (_pageNumber, _granule) = (number, granule);
             bytes = bytes[length..];
         }

@@ -1,9 +1,11 @@
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 
 namespace Linnet.Tests.Fakes;
 
 /// <summary>Notes what is written to it, and takes no more than it is told.</summary>
-internal sealed class WrittenListener(StreamLog log, StreamEntry start, int metadataInterval, Func<long> now) : StreamListener(log, start, default, metadataInterval)
+internal sealed class WrittenListener(StreamLog log, StreamEntry start, int metadataInterval, Func<long> now)
+    : StreamListener(log, start, default, metadataInterval)
 {
     public StreamEntry Start { get; } = start;
 

@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Tests.Native;
 
-/// <summary>What a program that is started gets of this process. The file is opened as C libraries open theirs, so that children get it.</summary>
+/// <summary>
+/// What a program that is started gets of this process. The file is opened as C libraries open theirs, so that children get it.
+/// </summary>
 public sealed partial class ChildStartTests : IDisposable
 {
     private const int GetFlags = 1; // F_GETFD

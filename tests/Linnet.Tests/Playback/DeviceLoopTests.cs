@@ -45,7 +45,8 @@ public sealed class DeviceLoopTests : IDisposable
         Assert.Null(await _device.PullAsync(10, 0));
         await running;
         Assert.Equal((false, 1), (_loop.IsLost, _loop.Reopens));
-        Assert.Equal(["904 The device is gone. Looking for it, or for what has taken its place", "905 The sound goes on, to by hand"], _logger.Lines);
+        Assert.Equal(["904 The device is gone. Looking for it, or for what has taken its place", "905 The sound goes on, to by hand"],
+            _logger.Lines);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public abstract class PlayerScenario
         server.Script = (connection, request) =>
         {
             RtspResponse? answer = request.Method == RtspMethod.Play ? server.Answer(connection, request) : null;
-            answer?.Headers.Add(RtspHeaderNames.RtpInfo, new RtpInfo($"{server.Url}/track1", sender.NextSequence, sender.NextTimestamp).ToString());
+            answer?.Headers.Add(
+                RtspHeaderNames.RtpInfo, new RtpInfo($"{server.Url}/track1", sender.NextSequence, sender.NextTimestamp).ToString());
             return answer;
         };
         return server;
@@ -59,7 +60,8 @@ public abstract class PlayerScenario
     private protected async Task SendTrackAsync(FakeRtspConnection connection, string track)
     {
         byte[] datagram = new byte[512];
-        int length = RtcpCompound.Write(datagram, new ReceiverReport(_sender.Ssrc), new SourceDescription(_sender.Ssrc, "fake", note: track));
+        int length = RtcpCompound.Write(
+            datagram, new ReceiverReport(_sender.Ssrc), new SourceDescription(_sender.Ssrc, "fake", note: track));
         await connection.SendPacketAsync(1, datagram[..length]);
     }
 
@@ -80,7 +82,10 @@ public abstract class PlayerScenario
 
     private protected short[] Sent() => [.. Enumerable.Range(0, (int)_sender.Position).Select(position => _sender.Sound(position, 0))];
 
-    /// <summary>All that a sender has sent is the end of what was heard; but of its first 5 ms, for where it took long to come back, what was made up meanwhile is faded into it.</summary>
+    /// <summary>
+    /// All that a sender has sent is the end of what was heard; but of its first 5 ms, for where it took long to come back, what was made
+    /// up meanwhile is faded into it.
+    /// </summary>
     private protected static void AssertEndsWithAll(FakeRtpSender sender, short[] samples)
     {
         int joint = Mono.SampleRate / 200;

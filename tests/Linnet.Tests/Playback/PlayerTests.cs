@@ -150,7 +150,8 @@ public sealed class PlayerTests : PlayerScenario
     public async Task A_profile_asks_for_its_rendition_and_for_what_its_buffer_holds()
     {
         await using FakeRtspServer server = Serve(_sender);
-        await using var recording = new Recording(Options(server) with { Receiver = new ReceiverOptions { Profile = ReceiverProfile.LowLatency } });
+        await using var recording =
+            new Recording(Options(server) with { Receiver = new ReceiverOptions { Profile = ReceiverProfile.LowLatency } });
 
         FakeRtspConnection connection = await server.PlayingAsync();
         await SendAsync(connection, 1);
@@ -175,6 +176,7 @@ public sealed class PlayerTests : PlayerScenario
 
         ArgumentException e = Assert.Throws<ArgumentException>(() => new Player(options, new NullDevice(TimeProvider.System)));
 
-        Assert.All(["Url", "Duration", "Volume", "MinReconnectDelay", "Latency"], name => Assert.Contains(name, e.Message, StringComparison.Ordinal));
+        Assert.All(["Url", "Duration", "Volume", "MinReconnectDelay", "Latency"],
+            name => Assert.Contains(name, e.Message, StringComparison.Ordinal));
     }
 }

@@ -26,8 +26,9 @@ public sealed class PyAudioPlayerTests : IDisposable
     public async Task Our_own_station_is_recorded_from_its_first_sample_to_its_last(bool isTcp)
     {
         const int Frames = 50_123;
-        var station = new Linnet.Stations.Station(new Linnet.Stations.StationOptions { Name = "ramp" }, new RampSource(new AudioFormat(44_100, 2), Frames));
-        await using var server = Linnet.Stations.StationServer.Open([station], new Linnet.Stations.StationServerOptions
+        var station = new Linnet.Stations.Station(
+            new Linnet.Stations.StationOptions { Name = "ramp" }, new RampSource(new AudioFormat(44_100, 2), Frames));
+        await using var server = Linnet.Serving.StationServer.Open([station], new Linnet.Serving.StationServerOptions
         {
             Bind = IPAddress.Loopback,
             RtspPort = 0,
@@ -35,7 +36,8 @@ public sealed class PyAudioPlayerTests : IDisposable
             PyAudio = new PyAudioServerOptions { TcpPort = 0, UdpPort = 0 },
         });
         Task serving = server.RunAsync(Cancelled);
-        await using var recording = new Recording(Options(isTcp ? $"pyaudio-tcp://{server.PyAudioTcpEndPoint}" : $"pyaudio-udp://{server.PyAudioUdpEndPoint}"));
+        await using var recording =
+            new Recording(Options(isTcp ? $"pyaudio-tcp://{server.PyAudioTcpEndPoint}" : $"pyaudio-udp://{server.PyAudioUdpEndPoint}"));
 
         await recording.Running;
 
@@ -167,7 +169,8 @@ public sealed class PyAudioPlayerTests : IDisposable
         using Socket connection = await _peers.Listener.AcceptAsync(Cancelled);
         await SendAsync(connection, [.. End, .. End, .. End]);
 
-        Assert.Contains("no sound came", (await Assert.ThrowsAsync<PyAudioException>(() => recording.Running)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no sound came", (await Assert.ThrowsAsync<PyAudioException>(() => recording.Running)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -286,7 +289,8 @@ public sealed class PyAudioPlayerTests : IDisposable
     public async Task After_a_gap_the_sound_goes_on_where_it_is()
     {
         await using var device = new PulledDevice();
-        await using var player = new Player(Options(_peers.Udp) with { Receiver = new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(20) } }, device);
+        await using var player =
+            new Player(Options(_peers.Udp) with { Receiver = new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(20) } }, device);
         Task running = player.RunAsync(Cancelled);
         EndPoint to = Hear();
         byte[] loud = [.. Enumerable.Repeat<byte>(0x20, 4096 * 4)];
@@ -318,7 +322,8 @@ public sealed class PyAudioPlayerTests : IDisposable
 
     private static byte[] Sound(int start, int end) => PyAudioDatagramsTests.Sound(start, end);
 
-    private static short[] Samples(byte[] sound) => [.. Enumerable.Range(0, sound.Length / 2).Select(i => BitConverter.ToInt16(sound, 2 * i))];
+    private static short[] Samples(byte[] sound) =>
+        [.. Enumerable.Range(0, sound.Length / 2).Select(i => BitConverter.ToInt16(sound, 2 * i))];
 
     private static async Task SendAsync(Socket connection, byte[] bytes)
     {

@@ -177,7 +177,8 @@ public sealed class ReconnectTests : PlayerScenario
         // Had it been tried less often each time, the fourth wait would be 400 ms at least.
         string[] told = [.. logger.Lines.Where(static line => line.StartsWith("901", StringComparison.Ordinal))];
         Assert.Equal(Losses, told.Length);
-        Assert.All(told, static line => Assert.EndsWith("is gone: it closed the connection. Trying again in 0.1 s", line, StringComparison.Ordinal));
+        Assert.All(told,
+            static line => Assert.EndsWith("is gone: it closed the connection. Trying again in 0.1 s", line, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -195,7 +196,8 @@ public sealed class ReconnectTests : PlayerScenario
         await HearAsync(works ? RtspTransport.Udp : RtspTransport.Tcp, all: 30, closes: false);
         await recording.Running;
 
-        Assert.Equal(setups.Split(' '), server.Requests.Where(r => r.Method == RtspMethod.Setup).Select(static r => r.Headers[RtspHeaderNames.Transport]!.Contains("TCP", StringComparison.Ordinal) ? "TCP" : "UDP"));
+        Assert.Equal(setups.Split(' '), server.Requests.Where(r => r.Method == RtspMethod.Setup)
+            .Select(static r => r.Headers[RtspHeaderNames.Transport]!.Contains("TCP", StringComparison.Ordinal) ? "TCP" : "UDP"));
 
         async Task HearAsync(RtspTransport transport, int all, bool closes)
         {

@@ -30,7 +30,8 @@ internal sealed class Recording : IAsyncDisposable
         {
             byte[] wav = _wav.ToArray();
             int start = wav.AsSpan().IndexOf("data"u8) + 8;
-            return [.. Enumerable.Range(0, (wav.Length - start) / 2).Select(i => BinaryPrimitives.ReadInt16LittleEndian(wav.AsSpan(start + (2 * i))))];
+            return [.. Enumerable.Range(0, (wav.Length - start) / 2)
+                .Select(i => BinaryPrimitives.ReadInt16LittleEndian(wav.AsSpan(start + (2 * i))))];
         }
     }
 

@@ -40,11 +40,13 @@ public sealed class StationLookupTests : PlayerScenario
         Assert.Equal(address, StationLookup.Choose(new Uri(page), json).ToString());
 
     [Theory]
-    [InlineData("http://studio:8000/", Three, "has 3 stations. Say which: rtsp://studio:9000/jazz or rtsp://studio:9000/jazz-64 or rtsp://studio:9000/news.", true)]
+    [InlineData("http://studio:8000/", Three,
+        "has 3 stations. Say which: rtsp://studio:9000/jazz or rtsp://studio:9000/jazz-64 or rtsp://studio:9000/news.", true)]
     [InlineData("http://studio:8000/jazzband", One, "has no station 'jazzband'. There is rtsp://studio:8554/jazz.", true)]
     [InlineData("http://studio:8000/rock", One, "has no station 'rock'. There is rtsp://studio:8554/jazz.", true)]
     [InlineData("http://studio:8000/", "{\"rtsp_port\":8554,\"stations\":[]}", "has no station now", false)]
-    [InlineData("http://studio:8000/rock", Both, "has no station 'rock'. There is rtsp://studio:8554/jazz or rtsp://studio:8554/live or rtsp://studio:8554/night.", true)]
+    [InlineData("http://studio:8000/rock", Both,
+        "has no station 'rock'. There is rtsp://studio:8554/jazz or rtsp://studio:8554/live or rtsp://studio:8554/night.", true)]
     [InlineData("http://studio:8000/", "<html>", "is no Linnet server", true)]
     [InlineData("http://studio:8000/", "[]", "is no Linnet server", true)]
     [InlineData("http://studio:8000/", "{\"rtsp_port\":0,\"stations\":[]}", "is no Linnet server", true)]
@@ -73,7 +75,8 @@ public sealed class StationLookupTests : PlayerScenario
                 : path == StationLookup.Path || path == moved ? $"HTTP/1.1 200 OK\r\nContent-Length: {json.Length}\r\n\r\n{json}"
                 : "HTTP/1.1 400 Bad Request\r\n\r\n";
         });
-        await using var recording = new Recording(Options(server) with { Url = new Uri($"{scheme}://127.0.0.1:{pages.Address("/").Port}/") });
+        await using var recording =
+            new Recording(Options(server) with { Url = new Uri($"{scheme}://127.0.0.1:{pages.Address("/").Port}/") });
         FakeRtspConnection connection = await PlayingAsync(server, recording);
         await SendAsync(connection, 10);
         await SendGoodbyeAsync(connection, RtspTransport.Tcp);
@@ -122,7 +125,8 @@ public sealed class StationLookupTests : PlayerScenario
     {
         await using FakeRtspServer server = Serve(_sender);
         await using RtspReceiver receiver = await RtspReceiver.ConnectAsync(
-            new RtspReceiverOptions { Address = server.Address, Transport = transport }, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
+            new RtspReceiverOptions { Address = server.Address, Transport = transport }, TimeProvider.System, new Random(1),
+            NullLogger.Instance, Cancelled);
         using Feed feed = Feed.For(receiver, new ReceiverOptions(), TimeProvider.System);
         RtpSink sink = feed.ToSink(static () => false, static _ => { });
         sink.Start(_sender.NextSequence, _sender.NextTimestamp);
@@ -229,7 +233,8 @@ public sealed class StationLookupTests : PlayerScenario
     {
         var logger = new RecordingLogger();
         await using FakeRtspServer server = Serve(_sender);
-        PlayerOptions options = Options(server) with { Url = new Uri(server.Url.Replace("//127.", "//ann:s3cret@127.", StringComparison.Ordinal)) };
+        PlayerOptions options =
+            Options(server) with { Url = new Uri(server.Url.Replace("//127.", "//ann:s3cret@127.", StringComparison.Ordinal)) };
         await using var recording = new Recording(options, logger);
         FakeRtspConnection connection = await server.PlayingAsync();
         await SendAsync(connection, 10);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Audio;
 using Linnet.Playback;
+using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtsp;
@@ -86,7 +87,8 @@ public sealed class StationPlayerTests
         internal Running(AudioFormat format, long frames, IPAddress? bind = null)
         {
             var station = new Station(new StationOptions { Name = "ramp" }, new RampSource(format, frames));
-            _server = StationServer.Open([station], new StationServerOptions { Bind = bind ?? IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
+            _server = StationServer.Open(
+                [station], new StationServerOptions { Bind = bind ?? IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
             _running = _server.RunAsync(_stopping.Token);
         }
 

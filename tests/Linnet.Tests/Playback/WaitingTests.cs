@@ -11,7 +11,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Playback;
 
-/// <summary>What a player waits for that is told to: a server that is not there yet, or that has stopped; and what it does not wait for.</summary>
+/// <summary>
+/// What a player waits for that is told to: a server that is not there yet, or that has stopped; and what it does not wait for.
+/// </summary>
 public sealed class WaitingTests : PlayerScenario
 {
     private readonly RecordingLogger _logger = new();
@@ -46,7 +48,12 @@ public sealed class WaitingTests : PlayerScenario
     {
         var time = new FakeTimeProvider();
         await using var wav = new MemoryStream();
-        PlayerOptions options = Waiting($"rtsp://127.0.0.1:{FreePort()}/song") with { MinReconnectDelay = TimeSpan.FromSeconds(1), MaxReconnectDelay = TimeSpan.FromSeconds(1) };
+        PlayerOptions options =
+            Waiting($"rtsp://127.0.0.1:{FreePort()}/song") with
+            {
+                MinReconnectDelay = TimeSpan.FromSeconds(1),
+                MaxReconnectDelay = TimeSpan.FromSeconds(1)
+            };
         await using var player = new Player(options, new PipeDevice("memory", wav, time), time, _logger);
         using var stop = new CancellationTokenSource();
         Task running = player.RunAsync(stop.Token);
@@ -88,7 +95,8 @@ public sealed class WaitingTests : PlayerScenario
         listener.Start();
         var time = new ManualTime();
         await using var wav = new MemoryStream();
-        await using var player = new Player(Waiting($"rtsp://{listener.LocalEndpoint}/song"), new PipeDevice("memory", wav, time), time, _logger);
+        await using var player =
+            new Player(Waiting($"rtsp://{listener.LocalEndpoint}/song"), new PipeDevice("memory", wav, time), time, _logger);
         using var stop = new CancellationTokenSource();
         Task running = player.RunAsync(stop.Token);
 
@@ -121,7 +129,12 @@ public sealed class WaitingTests : PlayerScenario
     [InlineData(599, true)]
     public async Task A_refusal_is_waited_out_if_it_can_pass(int status, bool waits)
     {
-        await using var server = new FakeRtspServer { Script = (_, request) => request.Method == RtspMethod.Describe ? request.Answer((RtspStatus)status) : null };
+        await using var server =
+            new FakeRtspServer
+            {
+                Script =
+                (_, request) => request.Method == RtspMethod.Describe ? request.Answer((RtspStatus)status) : null
+            };
         await using var recording = new Recording(Waiting(server.Url), _logger);
 
         if (waits)
@@ -155,7 +168,8 @@ public sealed class WaitingTests : PlayerScenario
     [Fact]
     public async Task Whoever_has_heard_nothing_of_a_station_that_has_ended_is_told_so_though_it_was_described()
     {
-        await using var server = new FakeRtspServer { Script = (_, request) => request.Method == RtspMethod.Play ? request.Answer(RtspStatus.Gone) : null };
+        await using var server =
+            new FakeRtspServer { Script = (_, request) => request.Method == RtspMethod.Play ? request.Answer(RtspStatus.Gone) : null };
         await using var recording = new Recording(Waiting(server.Url), _logger);
 
         RtspException e = await Assert.ThrowsAsync<RtspException>(() => recording.Running);
@@ -166,12 +180,14 @@ public sealed class WaitingTests : PlayerScenario
     [Theory]
     [InlineData(410, true)]
     [InlineData(403, false)]
-    public async Task A_station_that_ended_while_its_player_was_away_ends_the_player_in_order_and_one_that_lets_it_in_no_more_does_not(int status, bool inOrder)
+    public async Task A_station_that_ended_while_its_player_was_away_ends_the_player_in_order_and_one_that_lets_it_in_no_more_does_not(
+        int status, bool inOrder)
     {
         await using FakeRtspServer server = Serve(_sender);
         Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = server.Script;
         bool isOver = false;
-        server.Script = (connection, request) => Volatile.Read(ref isOver) ? Refuse(request, status, words: null) ?? script(connection, request) : script(connection, request);
+        server.Script = (connection, request) =>
+            Volatile.Read(ref isOver) ? Refuse(request, status, words: null) ?? script(connection, request) : script(connection, request);
         await using var recording = new Recording(Options(server), _logger);
         FakeRtspConnection connection = await server.PlayingAsync();
         await SendAsync(connection, 10);
@@ -254,7 +270,8 @@ public sealed class WaitingTests : PlayerScenario
         await using FakeRtspServer back = Serve(again, port);
         Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = back.Script;
         int refused = 0;
-        back.Script = (connection, request) => request.Method == RtspMethod.Describe && refused++ < 2 ? request.Answer(RtspStatus.NotFound) : script(connection, request);
+        back.Script = (connection, request) =>
+            request.Method == RtspMethod.Describe && refused++ < 2 ? request.Answer(RtspStatus.NotFound) : script(connection, request);
         FakeRtspConnection second = await back.PlayingAsync();
         await SendAsync(second, 10, RtspTransport.Tcp, again);
         await SendGoodbyeAsync(second, RtspTransport.Tcp, again);

@@ -24,7 +24,8 @@ public sealed class AdaptiveBufferTests : IDisposable
         const long click = 48_000 * 50;
         var sender = new FakeRtpSender(Mono) { Sound = (position, _) => position == click ? (short)16_000 : (short)0 };
         var run = new DeviceRun(
-            sender, Mono, _decoder, devicePpm: 40, link: LossyLink.Like("delay=0ms"), options: LowLatency, packetMs: 5, held: 0, periodMs: 5);
+            sender, Mono, _decoder, devicePpm: 40, link: LossyLink.Like("delay=0ms"), options: LowLatency, packetMs: 5, held: 0,
+            periodMs: 5);
 
         // A packet leaves when the last of its 5 ms is recorded; the device asks for 5 ms when it has none.
         double recordedAt = run.NextPacketAt - (5 * DeviceRun.Millisecond) + (click * (double)DeviceRun.Second / 48_000);
@@ -126,7 +127,8 @@ public sealed class AdaptiveBufferTests : IDisposable
     [InlineData(60)]
     public void Packets_of_any_length_are_waited_for_as_long_as_they_need(double packetMs)
     {
-        var run = new DeviceRun(Voice(), Mono, _decoder, devicePpm: 30, link: LossyLink.Like("delay=5ms,jitter=24ms,order=loose"), packetMs: packetMs);
+        var run = new DeviceRun(
+            Voice(), Mono, _decoder, devicePpm: 30, link: LossyLink.Like("delay=5ms,jitter=24ms,order=loose"), packetMs: packetMs);
         run.RunFor(20);
         ReceiverStatistics before = run.Receiver.GetStatistics();
         run.RunFor(30);
@@ -181,7 +183,8 @@ public sealed class AdaptiveBufferTests : IDisposable
         Sound = (position, _) =>
         {
             double phase = 2 * Math.PI * ToneHz * (position % 2400) / Mono.SampleRate;
-            return (short)Math.Round(32_767 * Amplitude * ((0.6 * Math.Sin(phase)) + (0.3 * Math.Sin(2 * phase)) + (0.1 * Math.Sin(3 * phase))));
+            return (short)Math.Round(
+                32_767 * Amplitude * ((0.6 * Math.Sin(phase)) + (0.3 * Math.Sin(2 * phase)) + (0.1 * Math.Sin(3 * phase))));
         },
     };
 

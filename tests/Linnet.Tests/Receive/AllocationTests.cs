@@ -16,7 +16,8 @@ public class AllocationTests
     {
         var time = new SettableTime(10_000_000);
         using var decoder = new LinearPcmDecoder(Stereo, 16);
-        var receiver = new Receiver(decoder, FakeRtpSender.PayloadType, new ReceiverOptions { Capacity = 64, Latency = TimeSpan.FromMilliseconds(60) }, time);
+        var receiver = new Receiver(
+            decoder, FakeRtpSender.PayloadType, new ReceiverOptions { Capacity = 64, Latency = TimeSpan.FromMilliseconds(60) }, time);
         receiver.SetOutput(new AudioFormat(44_100, 1));
         var sender = new FakeRtpSender(Stereo);
 

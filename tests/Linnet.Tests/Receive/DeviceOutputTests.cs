@@ -69,7 +69,8 @@ public class DeviceOutputTests
 
         // 5 ms on the way, 40 ms of target delay, 15 ms in the device when it asks, for 10 ms.
         double expected = sentAt + (70 * DeviceRun.Millisecond);
-        Assert.InRange(run.HeardAt(run.IndexOfLoudest()), expected - (0.03 * DeviceRun.Millisecond), expected + (0.03 * DeviceRun.Millisecond));
+        Assert.InRange(
+            run.HeardAt(run.IndexOfLoudest()), expected - (0.03 * DeviceRun.Millisecond), expected + (0.03 * DeviceRun.Millisecond));
         Assert.Equal(65, run.Receiver.GetStatistics().Latency.TotalMilliseconds, 0.1);
     }
 
@@ -303,7 +304,8 @@ public class DeviceOutputTests
         Assert.Equal(5 + 40 + 25 + 7, statistics.Latency.TotalMilliseconds, 0.2);
 
         // A clock that is an hour off tells nothing.
-        run.Receiver.OnSenderReport(new SenderReport(sender.Ssrc, NtpTime.From(run.Time.WallAt(run.Now).AddHours(1)), sender.NextTimestamp, 0, 0), run.Now);
+        run.Receiver.OnSenderReport(
+            new SenderReport(sender.Ssrc, NtpTime.From(run.Time.WallAt(run.Now).AddHours(1)), sender.NextTimestamp, 0, 0), run.Now);
         Assert.False(run.Receiver.GetStatistics().IsLatencyEndToEnd);
     }
 
@@ -320,7 +322,8 @@ public class DeviceOutputTests
         AssertIsTone(run, afterSeconds: 0.5);
     }
 
-    private static FakeRtpSender Tone(uint ssrc = 1, ushort firstSequence = 65_000, uint firstTimestamp = 0xFFFF_8000, double hz = ToneHz) =>
+    private static FakeRtpSender Tone(
+        uint ssrc = 1, ushort firstSequence = 65_000, uint firstTimestamp = 0xFFFF_8000, double hz = ToneHz) =>
         new(Mono, ssrc, firstSequence, firstTimestamp)
         {
             Sound = (position, _) => (short)Math.Round(32_767 * ToneAmplitude * Math.Sin(2 * Math.PI * hz * position / Mono.SampleRate)),

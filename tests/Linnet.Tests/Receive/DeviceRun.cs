@@ -6,7 +6,9 @@ using Linnet.Transports.Impairments;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>A sender, a link, a receiver and a device with a clock of its own, in simulated time: one tick is a tenth of a microsecond.</summary>
+/// <summary>
+/// A sender, a link, a receiver and a device with a clock of its own, in simulated time: one tick is a tenth of a microsecond.
+/// </summary>
 internal sealed class DeviceRun
 {
     public const long Second = 10_000_000;

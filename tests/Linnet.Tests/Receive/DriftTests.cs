@@ -22,8 +22,12 @@ public class DriftTests
     {
         var format = new AudioFormat(rate, 1);
         double omega = 2 * Math.PI * ToneHz / rate;
-        var sender = new FakeRtpSender(format) { Sound = (position, _) => (short)Math.Round(32_767 * Amplitude * Math.Sin(omega * (position % rate))) };
-        var run = new DeviceRun(sender, format, new FakeL16Decoder(format), senderPpm, devicePpm, packetMs: 20, periodMs: 20) { IsKept = false };
+        var sender = new FakeRtpSender(
+            format)
+        { Sound = (position, _) => (short)Math.Round(32_767 * Amplitude * Math.Sin(omega * (position % rate))) };
+        var run = new DeviceRun(
+            sender, format, new FakeL16Decoder(format), senderPpm, devicePpm, packetMs: 20, periodMs: 20)
+        { IsKept = false };
         var heard = new Tone(rate, ToneHz, Amplitude);
         double startedAt = run.NextPacketAt;
         double worst = 0;
@@ -55,7 +59,8 @@ public class DriftTests
         run.RunFor(seconds);
 
         ReceiverStatistics statistics = run.Receiver.GetStatistics();
-        Assert.Equal(0, statistics.Underruns + statistics.Jumps + statistics.Late + statistics.Lost + statistics.Overflow + statistics.Stretches);
+        Assert.Equal(
+            0, statistics.Underruns + statistics.Jumps + statistics.Late + statistics.Lost + statistics.Overflow + statistics.Stretches);
         Assert.InRange(worst, 0, 2);
         Assert.InRange(Math.Sqrt(squares / steady) * 1e6, 0, 50);
         Assert.Equal(senderPpm - devicePpm, statistics.DriftPpm, 1.0);
@@ -67,7 +72,9 @@ public class DriftTests
     {
         var format = new AudioFormat(8000, 1);
         var sender = new FakeRtpSender(format) { Sound = (_, _) => 0 };
-        var run = new DeviceRun(sender, format, new FakeL16Decoder(format), 60, -40, LossyLink.Like("delay=5ms,jitter=40ms,order=loose"), packetMs: 20) { IsKept = false };
+        var run = new DeviceRun(sender, format, new FakeL16Decoder(format), 60, -40, LossyLink.Like("delay=5ms,jitter=40ms,order=loose"),
+            packetMs: 20)
+        { IsKept = false };
         run.RunFor(60);
         Assert.Equal(100, run.Receiver.GetStatistics().DriftPpm, 10.0);
 
@@ -97,7 +104,10 @@ public class DriftTests
 
         public static double Wrap(double turns) => turns - Math.Round(turns);
 
-        /// <summary>Takes a period of sound, and gives the moment of the tone that its first frame is, in seconds, but for whole periods of the tone.</summary>
+        /// <summary>
+        /// Takes a period of sound, and gives the moment of the tone that its first frame is, in seconds, but for whole periods of the
+        /// tone.
+        /// </summary>
         public double Take(ReadOnlySpan<float> pcm)
         {
             double real = 0;

@@ -20,7 +20,8 @@ internal sealed class FileRun
     {
         Format = format;
         Link = new LossyLink(link ?? new ImpairmentOptions(), Second);
-        Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType, options ?? new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(60) }, new SettableTime(Second))
+        Receiver = new Receiver(new FakeL16Decoder(format), FakeRtpSender.PayloadType,
+            options ?? new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(60) }, new SettableTime(Second))
         {
             HasPositions = hasPositions,
         };
@@ -65,8 +66,8 @@ internal sealed class FileRun
     }
 
     /// <summary>
-    /// For so long nothing arrives, while the sender goes on. Then so many packets come at once, those that stood in queues; all others were left out by the
-    /// sender, numbers included.
+    /// For so long nothing arrives, while the sender goes on. Then so many packets come at once, those that stood in queues; all others
+    /// were left out by the sender, numbers included.
     /// </summary>
     public void Hold(FakeRtpSender sender, int packets, long ticks, int framesPerPacket)
     {

@@ -36,7 +36,9 @@ public class HostileDatagramTests
 
             if (random.Next(100) == 0)
             {
-                receiver.OnSenderReport(new SenderReport((uint)random.Next(), new NtpTime((ulong)random.NextInt64()), (uint)random.Next(), 0, 0), time.Timestamp);
+                receiver.OnSenderReport(
+                    new SenderReport((uint)random.Next(), new NtpTime((ulong)random.NextInt64()), (uint)random.Next(), 0, 0),
+                    time.Timestamp);
                 receiver.TryBuildReport(time.Timestamp, out _);
                 Assert.True(receiver.GetStatistics().Lost >= 0);
             }

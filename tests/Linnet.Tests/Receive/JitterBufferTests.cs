@@ -209,7 +209,8 @@ public class JitterBufferTests
         }
 
         // A slot is shared by numbers a capacity apart.
-        private void Displace(long sequence) => Overflow += _ahead.RemoveWhere(other => other < sequence && (sequence - other) % capacity == 0);
+        private void Displace(long sequence) =>
+            Overflow += _ahead.RemoveWhere(other => other < sequence && (sequence - other) % capacity == 0);
 
         private long Oldest(long head)
         {

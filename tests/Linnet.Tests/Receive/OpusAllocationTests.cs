@@ -16,7 +16,8 @@ public class OpusAllocationTests
     public void Packets_and_callbacks_allocate_nothing_while_the_buffer_follows_the_network_and_clocks_drift()
     {
         var time = new SettableTime(Second);
-        using var encoder = new OpusEncoder(2, new OpusEncoderOptions { BitRate = 96_000, Complexity = 0, PacketTime = TimeSpan.FromMilliseconds(20) });
+        using var encoder =
+            new OpusEncoder(2, new OpusEncoderOptions { BitRate = 96_000, Complexity = 0, PacketTime = TimeSpan.FromMilliseconds(20) });
         using var decoder = new OpusDecoder(2);
         var receiver = new Receiver(decoder, 96, new ReceiverOptions { Capacity = 64 }, time);
         receiver.SetOutput(new AudioFormat(44_100, 2));
@@ -30,7 +31,8 @@ public class OpusAllocationTests
 
         Assert.Equal(0, allocated);
         ReceiverStatistics statistics = receiver.GetStatistics();
-        Assert.True(statistics.Stretches > 5 && statistics.Underruns > 2 && statistics.Lost > 50 && statistics.Concealed > TimeSpan.Zero, statistics.ToString());
+        Assert.True(statistics.Stretches > 5 && statistics.Underruns > 2 && statistics.Lost > 50 && statistics.Concealed > TimeSpan.Zero,
+            statistics.ToString());
         Assert.InRange(statistics.DriftPpm, 0, 200);
 
         // Trouble comes and goes every ten seconds. The device's clock is 100 ppm slow.

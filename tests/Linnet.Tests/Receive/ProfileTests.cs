@@ -3,7 +3,9 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>Each profile on ten minutes of bad networks, beside a fixed buffer of the same average depth. The table is in docs/receive.md.</summary>
+/// <summary>
+/// Each profile on ten minutes of bad networks, beside a fixed buffer of the same average depth. The table is in docs/receive.md.
+/// </summary>
 public class ProfileTests
 {
     [Theory]
@@ -16,14 +18,16 @@ public class ProfileTests
     [InlineData("step", "low-latency", 5)]
     [InlineData("step", "balanced", 20)]
     [InlineData("step", "robust", 20)]
-    public void A_buffer_that_follows_the_network_runs_dry_less_often_than_a_fixed_one_of_the_same_average_depth(string trace, string name, double packetMs)
+    public void A_buffer_that_follows_the_network_runs_dry_less_often_than_a_fixed_one_of_the_same_average_depth(
+        string trace, string name, double packetMs)
     {
         Assert.True(ReceiverProfile.TryFind(name, out ReceiverProfile? profile));
         Arrival[] arrivals = JitterTrace.Of(trace, packetMs);
         int frames = (int)(packetMs * JitterTrace.ClockRate / 1000);
 
         ReplayResult adaptive = ArrivalReplay.Run(new ReceiverOptions { Profile = profile }, JitterTrace.ClockRate, frames, arrivals);
-        ReplayResult still = ArrivalReplay.Run(new ReceiverOptions { Latency = adaptive.AverageDelay }, JitterTrace.ClockRate, frames, arrivals);
+        ReplayResult still =
+            ArrivalReplay.Run(new ReceiverOptions { Latency = adaptive.AverageDelay }, JitterTrace.ClockRate, frames, arrivals);
 
         Assert.True(adaptive.Underruns < still.Underruns, $"{adaptive.Underruns} underruns, fixed {still.Underruns}.");
         Assert.True(adaptive.Late <= still.Late, $"{adaptive.Late} late, fixed {still.Late}.");
@@ -39,7 +43,8 @@ public class ProfileTests
     {
         Assert.True(ReceiverProfile.TryFind(name, out ReceiverProfile? profile));
         var random = new Random(5);
-        Arrival[] arrivals = JitterTrace.Arrivals(packetMs, minutes: 2, seconds => seconds is > 10 and < 60 && random.Next(50) == 0 ? jitterMs : random.NextDouble());
+        Arrival[] arrivals = JitterTrace.Arrivals(
+            packetMs, minutes: 2, seconds => seconds is > 10 and < 60 && random.Next(50) == 0 ? jitterMs : random.NextDouble());
         long startedAt = arrivals[0].At;
         TimeSpan inTrouble = default;
         TimeSpan after = default;
@@ -49,7 +54,8 @@ public class ProfileTests
             JitterTrace.ClockRate,
             (int)(packetMs * JitterTrace.ClockRate / 1000),
             arrivals,
-            onPeriod: (now, delay) => (inTrouble, after) = TimeSpan.FromTicks(now - startedAt).TotalSeconds < 60 ? (delay, after) : (inTrouble, delay));
+            onPeriod: (now, delay) =>
+                (inTrouble, after) = TimeSpan.FromTicks(now - startedAt).TotalSeconds < 60 ? (delay, after) : (inTrouble, delay));
 
         Assert.InRange(inTrouble.TotalMilliseconds, 0.8 * jitterMs, profile.Most.TotalMilliseconds + 30);
         Assert.InRange(after.TotalMilliseconds, profile.Base.TotalMilliseconds - 1, profile.Base.TotalMilliseconds + 20);

@@ -23,7 +23,8 @@ public class ReceiverOptionsTests
         };
 
         Assert.Equal(6, options.Problems().Count());
-        ArgumentException error = Assert.Throws<ArgumentException>(() => new Receiver(new FakeL16Decoder(new AudioFormat(8000, 1)), options: options));
+        ArgumentException error =
+            Assert.Throws<ArgumentException>(() => new Receiver(new FakeL16Decoder(new AudioFormat(8000, 1)), options: options));
         Assert.Contains("Latency is 00:00:11; it must be between 1 ms and 10 s.", error.Message, StringComparison.Ordinal);
     }
 
@@ -54,7 +55,8 @@ public class ReceiverOptionsTests
     {
         ReceiverProfile upsideDown = new("mine", TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(60));
 
-        Assert.Contains("the least first", Assert.Single(new ReceiverOptions { Profile = upsideDown }.Problems()), StringComparison.Ordinal);
+        Assert.Contains(
+            "the least first", Assert.Single(new ReceiverOptions { Profile = upsideDown }.Problems()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public class ThreadTests
     {
         var time = new SharedTime();
         using var decoder = new LinearPcmDecoder(Mono, 16);
-        var receiver = new Receiver(decoder, options: new ReceiverOptions { Capacity = 64, Latency = TimeSpan.FromMilliseconds(60) }, time: time);
+        var receiver =
+            new Receiver(decoder, options: new ReceiverOptions { Capacity = 64, Latency = TimeSpan.FromMilliseconds(60) }, time: time);
         var sender = new FakeRtpSender(Mono);
         byte[][] datagrams = [.. Enumerable.Range(0, 20_000).Select(_ => sender.Next(48))];
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -40,7 +41,8 @@ public class ThreadTests
                 float[] pcm = new float[480];
                 long played = 0;
                 int frames;
-                while ((frames = hasClock ? receiver.Read(pcm, time.Advance(pcm.Length)) : receiver.Take(pcm, time.GetTimestamp())) != Receiver.End)
+                while ((frames =
+                    hasClock ? receiver.Read(pcm, time.Advance(pcm.Length)) : receiver.Take(pcm, time.GetTimestamp())) != Receiver.End)
                 {
                     Assert.InRange(frames, 0, 480);
                     played += frames;

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Codecs.Vorbis;
-using Linnet.Sources;
+using Linnet.Sources.Files;
+using Linnet.Tests.Sources.Files;
 using Linnet.Wire.Ogg;
 
 namespace Linnet.Tests.Sources;
@@ -38,7 +39,8 @@ public sealed class FileLimitTests : IDisposable
         }
 
         byte[] tag = Wire.Tags.TagBytes.Id3(4, 0, Wire.Tags.TagBytes.Frame(4, "TIT2", [3, .. "Song"u8]));
-        byte[] endless = [.. "ID3\x03\0\0\x7F\x7F\x7F\x7F"u8, .. Wire.Tags.TagBytes.Frame(3, "TIT2", [0, .. "Song"u8]), .. "APIC"u8, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0];
+        byte[] endless = [.. "ID3\x03\0\0\x7F\x7F\x7F\x7F"u8, .. Wire.Tags.TagBytes.Frame(3, "TIT2", [0, .. "Song"u8]), .. "APIC"u8, 0x7F,
+            0xFF, 0xFF, 0xFF, 0, 0];
         using var ended = new Hollow(Chunk(tag), 1L << 33);
         using var going = new Hollow(Chunk(endless), 1L << 33);
 

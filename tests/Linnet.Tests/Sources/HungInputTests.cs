@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Sources;
+using Linnet.Sources.Capture;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 

@@ -1,8 +1,11 @@
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Sources;
+using Linnet.Sources.Files;
+using Linnet.Sources.Playlists;
 using Linnet.Tests.Audio;
 using Linnet.Tests.Fakes;
+using Linnet.Tests.Sources.Files;
 
 namespace Linnet.Tests.Sources;
 
@@ -47,7 +50,8 @@ public sealed class OddFileTests : IDisposable
             return true;
         });
 
-        await Task.Run(() => conversion.Write(new float[4097]), TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.Run(() => conversion.Write(new float[4097]), TestContext.Current.CancellationToken)
+            .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.Equal(2048, frames);
     }
@@ -64,11 +68,13 @@ public sealed class OddFileTests : IDisposable
 
         string list = _folder.Write("list.m3u", "a.wav\ngood.wav\n");
         _folder.Write("good.wav", Wavs.Counting(0, 8000));
-        using IAudioSource source = AudioSources.OpenPath(list, new SourceOptions { Loop = false }, _log, TestContext.Current.CancellationToken);
+        using IAudioSource source =
+            AudioSources.OpenPath(list, new SourceOptions { Loop = false }, _log, TestContext.Current.CancellationToken);
         Assert.Equal(8000, source.ReadAll().Length);
         Assert.Contains("a.wav is empty, or not a regular file.", Assert.Single(_log.Lines), StringComparison.Ordinal);
 
-        Task<IOException> Refusal(string path) => Task.Run(() => Assert.Throws<IOException>(() => FileSource.Open(path)), TestContext.Current.CancellationToken)
+        Task<IOException> Refusal(string path) =>
+            Task.Run(() => Assert.Throws<IOException>(() => FileSource.Open(path)), TestContext.Current.CancellationToken)
             .WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
@@ -78,7 +84,10 @@ public sealed class OddFileTests : IDisposable
         string pipe = Fifo.Make(_folder["pipe"]);
         using var writer = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite);
 
-        Assert.Equal($"{pipe} is not a regular file.", Assert.Throws<IOException>(() => DecodedFile.TryOpen(pipe, null, cancellationToken: TestContext.Current.CancellationToken)).Message);
+        Assert.Equal(
+            $"{pipe} is not a regular file.",
+            Assert.Throws<IOException>(
+                () => DecodedFile.TryOpen(pipe, null, cancellationToken: TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -125,7 +134,9 @@ public sealed class OddFileTests : IDisposable
     [InlineData("ogg-flac")]
     public async Task A_file_of_which_nothing_can_be_decoded_says_so(string kind)
     {
-        byte[] file = Make(kind, SoundFiles.Sweep(48_000, 960_000, 2), (_, packet) => kind == "ogg-flac" ? [.. packet[..6], 0xFF, .. packet[7..]] : [0xFF, 0xFF, 0xFF]);
+        byte[] file =
+            Make(kind, SoundFiles.Sweep(48_000, 960_000, 2),
+                (_, packet) => kind == "ogg-flac" ? [.. packet[..6], 0xFF, .. packet[7..]] : [0xFF, 0xFF, 0xFF]);
 
         await Assert.ThrowsAnyAsync<IOException>(() => Play("bad", file));
     }
@@ -133,7 +144,8 @@ public sealed class OddFileTests : IDisposable
     [Fact]
     public async Task Of_a_stream_that_is_sent_such_a_packet_ends_it_as_before()
     {
-        byte[] file = Make("opus", SoundFiles.Sweep(48_000, 96_000, 2), static (index, packet) => index == 20 ? [0xFF, 0xFF, 0xFF] : packet);
+        byte[] file =
+            Make("opus", SoundFiles.Sweep(48_000, 96_000, 2), static (index, packet) => index == 20 ? [0xFF, 0xFF, 0xFF] : packet);
         Assert.True(StreamDecoders.TryCreate("audio/ogg", out IStreamDecoder? decoder, out _));
         using (decoder)
         {

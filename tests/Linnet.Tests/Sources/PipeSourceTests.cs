@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Linnet.Audio;
 using Linnet.Sources;
+using Linnet.Tests.Sources.Files;
 
 namespace Linnet.Tests.Sources;
 
@@ -17,7 +18,8 @@ public class PipeSourceTests
         byte[] wav = Wavs.Counting(-3000, 6000, rate: 44_100, channels: 2);
         var tracks = new List<(long, TrackInfo)>();
 
-        using PipeSource source = PipeSource.Open(new Dripping(wav, piece), raw: null, "Standard input", TestContext.Current.CancellationToken);
+        using PipeSource source =
+            PipeSource.Open(new Dripping(wav, piece), raw: null, "Standard input", TestContext.Current.CancellationToken);
 
         Assert.Equal((new AudioFormat(44_100, 2), 16, false), (source.Format, source.BitDepth, source.IsLive));
         Assert.Equal(source.Format.DurationOf(6000), source.Duration);
@@ -112,7 +114,9 @@ public class PipeSourceTests
     {
         var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text));
 
-        string message = Assert.Throws<IOException>(() => PipeSource.Open(stream, raw: null, "Standard input", TestContext.Current.CancellationToken)).Message;
+        string message =
+            Assert.Throws<IOException>(
+                () => PipeSource.Open(stream, raw: null, "Standard input", TestContext.Current.CancellationToken)).Message;
 
         Assert.StartsWith("Standard input", message, StringComparison.Ordinal);
         Assert.Contains(part, message, StringComparison.Ordinal);
@@ -125,7 +129,8 @@ public class PipeSourceTests
         using PipeSource source = PipeSource.Open(pipe.Reader.AsStream(), Mono16, "pipe", TestContext.Current.CancellationToken);
         var pcm = new float[10];
 
-        Task<SourceRead> waiting = Task.Run(() => source.Read(pcm, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        Task<SourceRead> waiting =
+            Task.Run(() => source.Read(pcm, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         await pipe.Writer.WriteAsync(new byte[3], TestContext.Current.CancellationToken);
         Assert.Equal(1, (await waiting).Frames);
 
@@ -145,7 +150,8 @@ public class PipeSourceTests
     [Fact]
     public void A_pipe_that_breaks_says_why()
     {
-        using PipeSource source = PipeSource.Open(new Dripping([0, 0], 2) { Failure = new IOException("Broken pipe.") }, Mono16, "pipe", TestContext.Current.CancellationToken);
+        using PipeSource source = PipeSource.Open(
+            new Dripping([0, 0], 2) { Failure = new IOException("Broken pipe.") }, Mono16, "pipe", TestContext.Current.CancellationToken);
 
         Assert.Equal("Broken pipe.", Assert.Throws<IOException>(() => source.ReadAll()).Message);
     }

@@ -1,6 +1,8 @@
 using Linnet.Audio;
 using Linnet.Sources;
+using Linnet.Sources.Playlists;
 using Linnet.Tests.Fakes;
+using Linnet.Tests.Sources.Files;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Sources;
@@ -10,7 +12,9 @@ public sealed class RetriedSourceTests
 {
     private static readonly AudioFormat Format = new(8000, 1);
 
-    /// <summary>Simulated, and far beyond what anything takes: the thread that opens a source has no part in how fast time passes.</summary>
+    /// <summary>
+    /// Simulated, and far beyond what anything takes: the thread that opens a source has no part in how fast time passes.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromHours(6);
 
     private readonly RecordingLogger _log = new();
@@ -238,7 +242,9 @@ public sealed class RetriedSourceTests
         bool isAway = false;
         using RetriedSource source = RetriedSource.Open(
             "It",
-            _ => isAway ? throw new IOException("away.") : new RampSource(Format) { IsLive = true, OnRead = _ => ThrowFrom(isAway ? 1 : 0, 1) },
+            _ => isAway ? throw new IOException("away.") : new RampSource(
+                Format)
+            { IsLive = true, OnRead = _ => ThrowFrom(isAway ? 1 : 0, 1) },
             atEnd: "It has ended.",
             _time,
             _log,

@@ -37,7 +37,8 @@ public class SourceSpecTests
     [InlineData("http://example.org:8000/Jazz.mp3", "jazz", SourceKind.Pull, "http://example.org:8000/Jazz.mp3")]
     [InlineData("https://example.org", "example-org", SourceKind.Pull, "https://example.org")]
     [InlineData("news=rtsp://example.org/a", "news", SourceKind.Pull, "rtsp://example.org/a")]
-    [InlineData("rtsp://a:b=c@example.org/cam/live?channel=1&subtype=0", "live", SourceKind.Pull, "rtsp://a:b=c@example.org/cam/live?channel=1&subtype=0")]
+    [InlineData("rtsp://a:b=c@example.org/cam/live?channel=1&subtype=0", "live", SourceKind.Pull,
+        "rtsp://a:b=c@example.org/cam/live?channel=1&subtype=0")]
     [InlineData("x=http://example.org/a?token=b", "x", SourceKind.Pull, "http://example.org/a?token=b")]
     public void A_source_is_read_and_named(string text, string name, SourceKind kind, string location)
     {
@@ -126,7 +127,8 @@ public class SourceSpecTests
         Assert.EndsWith(".", problem, StringComparison.Ordinal);
     }
 
-    private static bool TryAddFallbacks(string[] texts, IReadOnlyList<SourceSpec> stations, out IReadOnlyList<SourceSpec> specs, out string problem) =>
+    private static bool TryAddFallbacks(
+        string[] texts, IReadOnlyList<SourceSpec> stations, out IReadOnlyList<SourceSpec> specs, out string problem) =>
         SourceSpec.TryAddFallbacks(texts, stations, Files.Contains, Folders.Contains, out specs, out problem);
 
     [Fact]
@@ -161,7 +163,9 @@ public class SourceSpecTests
     [Fact]
     public void Noise_is_refused_or_gives_good_names_but_never_throws()
     {
-        byte[][] samples = [.. ((string[])["jazz=song.wav", "tone:440", "mic:hw:1,0", "/music/Ä/a=b.wav", "n=-", "x=http://a/b"]).Select(System.Text.Encoding.UTF8.GetBytes)];
+        byte[][] samples =
+            [.. ((string[])["jazz=song.wav", "tone:440", "mic:hw:1,0", "/music/Ä/a=b.wav", "n=-", "x=http://a/b"]).Select(
+                System.Text.Encoding.UTF8.GetBytes)];
         var noise = new Noise(7);
         for (int i = 0; i < 100_000; i++)
         {

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Sources;
+using Linnet.Tests.Sources.Files;
 
 namespace Linnet.Tests.Sources;
 
@@ -63,7 +64,8 @@ public class SyntheticSourceTests
         using var source = new SongbirdSource();
         float[] song = source.ReadAll(maxFrames: 48_000 * 20, piece: 4800);
 
-        // A click has all frequencies, the song none above its second partials (15 kHz): the tenth difference shows what is up there: a quarter of a click.
+        // A click has all frequencies, the song none above its second partials (15 kHz): the tenth difference shows what is up there: a
+        // quarter of a click.
         double[] left = [.. song.Where((_, i) => i % 2 == 0).Select(s => (double)s)];
         for (int order = 0; order < 10; order++)
         {

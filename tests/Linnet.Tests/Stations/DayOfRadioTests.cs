@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,9 +24,12 @@ public class DayOfRadioTests
     public void A_day_of_a_pushed_station_reaches_listeners_of_each_kind_to_the_last_byte_and_nothing_grows()
     {
         ReplayedRendition[] replayed = Record();
-        using var engine = new StationEngine(new StationOptions { Name = "day" }, new PushedDay(_time, Rate, Day, fastByPpm: 40), _time, NullLogger.Instance);
+        using var engine = new StationEngine(
+            new StationOptions { Name = "day" }, new PushedDay(_time, Rate, Day, fastByPpm: 40), _time, NullLogger.Instance);
         var loop = new StreamLoop(_options, Second, _counters);
-        Kind[] kinds = [.. engine.Listing.Streams.Where(s => s.Name == "wav").Concat(replayed.Select(r => r.Stream)).Select(s => new Kind(s, _options, _time.Now))];
+        Kind[] kinds =
+            [.. engine.Listing.Streams.Where(s => s.Name == "wav").Concat(replayed.Select(r => r.Stream))
+                .Select(s => new Kind(s, _options, _time.Now))];
         long start = _time.Now, next = start, nextVisit = start + Second, nextHour = start + Hour, away = 0;
         long[] sizes = [];
         kinds[0].Log.Ring.Subscribe(CheckSamples);
@@ -102,8 +107,10 @@ public class DayOfRadioTests
     private ReplayedRendition[] Record()
     {
         using var engine = new StationEngine(
-            new StationOptions { Name = "model", OpusComplexity = 0 }, new PushedDay(_time, 16_000, TimeSpan.FromSeconds(5), 0), _time, NullLogger.Instance);
-        StreamRendition[] streams = [.. engine.Listing.Streams.Where(s => !s.Name.Contains('-', StringComparison.Ordinal) && s.Name != "wav")];
+            new StationOptions { Name = "model", OpusComplexity = 0 }, new PushedDay(_time, 16_000, TimeSpan.FromSeconds(5), 0), _time,
+            NullLogger.Instance);
+        StreamRendition[] streams =
+            [.. engine.Listing.Streams.Where(s => !s.Name.Contains('-', StringComparison.Ordinal) && s.Name != "wav")];
         Assert.All(streams, s => Assert.True(s.Ring.TryOpen(out _)));
         while (engine.State is StationState.Waiting or StationState.Playing)
         {

@@ -191,7 +191,8 @@ public class LiveClockTests
     {
         var clock = new LiveClock(mostOff: 100 * Ms, ticksPerSecond: 1000 * Ms);
 
-        (Stall stall, long at) = Watch(clock, static block => block switch { 0 => 900 * Ms, < 5 => 300 * Ms, _ => 700 * Ms }, lostBefore: 5);
+        (Stall stall, long at) =
+            Watch(clock, static block => block switch { 0 => 900 * Ms, < 5 => 300 * Ms, _ => 700 * Ms }, lostBefore: 5);
 
         Assert.Equal(new Stall(900 * Ms, 700 * Ms, MustStep: true, IsExplained: false), stall);
         Assert.Equal(300 * Ms, at);
@@ -226,7 +227,8 @@ public class LiveClockTests
         throw new InvalidOperationException("It is never decided.");
     }
 
-    private static bool IsOfClock(string line) => line.StartsWith("203", StringComparison.Ordinal) || line.StartsWith("745", StringComparison.Ordinal);
+    private static bool IsOfClock(string line) =>
+        line.StartsWith("203", StringComparison.Ordinal) || line.StartsWith("745", StringComparison.Ordinal);
 
     private static void Run(StationEngine engine, int blocks)
     {

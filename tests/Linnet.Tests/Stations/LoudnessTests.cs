@@ -77,7 +77,8 @@ public class LoudnessTests
         Assert.InRange(MemoryMarshal.Cast<byte, short>(last.Payload.Span)[0] - (RampSource.SampleAt(last.Position, 0) / 4.0), -0.6, 0.6);
     }
 
-    private static RampSource Source() => new(new AudioFormat(Second, 1), 2 * Second) { Tracks = { [0] = new TrackInfo("plain"), [Second] = Loud } };
+    private static RampSource Source() =>
+        new(new AudioFormat(Second, 1), 2 * Second) { Tracks = { [0] = new TrackInfo("plain"), [Second] = Loud } };
 
     private static short[] Samples(byte[] wav) => MemoryMarshal.Cast<byte, short>(wav.AsSpan(wav.Length - (2 * Second * 2))).ToArray();
 }

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Streams.Containers;
 using Linnet.Tests.Fakes;
 using Linnet.Wire.Ogg;
 
@@ -54,7 +55,8 @@ public class OggRenditionTests
     {
         for (int change = 48_000; change < 48_000 + (6 * 960); change += 960)
         {
-            ReadOnlySpan<byte> bytes = StreamRun.Of(new RampSource(new AudioFormat(48_000, 2), 100_000) { Tracks = { [0] = One, [change] = Two } }, "opus").Bytes;
+            ReadOnlySpan<byte> bytes =
+                StreamRun.Of(new RampSource(new AudioFormat(48_000, 2), 100_000) { Tracks = { [0] = One, [change] = Two } }, "opus").Bytes;
             var reader = new OggPageReader();
             int ends = 0;
             while (reader.TryRead(ref bytes, out OggPage page))

@@ -1,9 +1,9 @@
 using System.Net;
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
-using Linnet.Transports;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Stations;
@@ -76,7 +76,8 @@ public sealed class OnDemandSlotsTests
         string[] extra = ["mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"];
         var options = new StationOptions { Name = "test", Streams = [.. StationOptions.DefaultStreams, .. extra] };
         using var engine = new StationEngine(options, new RampSource(new AudioFormat(48_000, 1)), time, NullLogger.Instance);
-        BroadcastRing[] all = [.. engine.Listing.Rings.Concat(engine.Listing.Streams.Select(s => s.Ring)).Append(engine.Listing.PyAudio!).Distinct()];
+        BroadcastRing[] all =
+            [.. engine.Listing.Rings.Concat(engine.Listing.Streams.Select(s => s.Ring)).Append(engine.Listing.PyAudio!).Distinct()];
         RingLease[] usual = [.. all.Where(r => !extra.Contains(r.Info.Name)).Select(r => Open(r, 1)!)];
         Assert.Equal(11, usual.Length);
         RingLease[] own = [.. extra[..4].Select(name => Open(Find(name), 1)!)];

@@ -2,7 +2,7 @@ using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Streams;
-using Linnet.Sources;
+using Linnet.Sources.Ingest;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Linnet.Wire.Mpeg;
@@ -68,7 +68,8 @@ public sealed class PassThroughTests : IDisposable
         }
 
         int sent = 30 - (first - splice);
-        PacketItem[] passed = [.. packets[splice..].TakeWhile((p, i) => sent + i < frames.Count && p.Payload.Span.SequenceEqual(frames[sent + i]))];
+        PacketItem[] passed =
+            [.. packets[splice..].TakeWhile((p, i) => sent + i < frames.Count && p.Payload.Span.SequenceEqual(frames[sent + i]))];
 
         // All from the fade in to the fade out, but for the first, whose sound is in frames that nobody got.
         Assert.InRange(sent, 19, 26);
@@ -76,7 +77,8 @@ public sealed class PassThroughTests : IDisposable
         Assert.All(passed.Zip(passed.Skip(1)), pair => Assert.Equal(pair.First.Position + 1152, pair.Second.Position));
 
         // Positions go on over both splices, to half a frame.
-        Assert.All(packets.Zip(packets.Skip(1)), pair => Assert.InRange(pair.Second.Position - pair.First.Position - pair.First.Frames, -576, 576));
+        Assert.All(packets.Zip(packets.Skip(1)),
+            pair => Assert.InRange(pair.Second.Position - pair.First.Position - pair.First.Frames, -576, 576));
         Assert.All(packets.Zip(packets.Skip(1)), pair => Assert.True(pair.First.DueAt <= pair.Second.DueAt));
     }
 
@@ -182,7 +184,8 @@ public sealed class PassThroughTests : IDisposable
         });
 
         PacketItem[] packets = Packets(ring);
-        Assert.All(packets.Zip(packets.Skip(1)), pair => Assert.InRange(pair.Second.Position - pair.First.Position - pair.First.Frames, -576, 576));
+        Assert.All(packets.Zip(packets.Skip(1)),
+            pair => Assert.InRange(pair.Second.Position - pair.First.Position - pair.First.Frames, -576, 576));
         Assert.InRange(packets.Length * 1152 / 44_100.0, 10, 14);
     }
 
@@ -205,7 +208,8 @@ public sealed class PassThroughTests : IDisposable
             for (int i = 0; i < block.Length; i++)
             {
                 double t = (at + (i / 2)) / (double)pcm.SampleRate;
-                block[i] = (float)(0.3 * Math.Sin(2 * Math.PI * 440 * t) * (Math.Sin(2 * Math.PI * 3 * t) > 0 ? 1 : 0.1)) + (noise.NextSingle() * 0.01f);
+                block[i] = (float)(0.3 * Math.Sin(2 * Math.PI * 440 * t) * (Math.Sin(2 * Math.PI * 3 * t) > 0 ? 1 : 0.1))
+                    + (noise.NextSingle() * 0.01f);
             }
 
             encoder.Encode(block, packet);

@@ -1,7 +1,8 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Codecs.Streams;
-using Linnet.Sources;
+using Linnet.Sources.Ingest;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -169,7 +170,8 @@ public sealed class RenditionFailureTests
         Assert.Equal(0, Of(engine, "opus").Failures);
         PacketItem[] packets = [.. StreamRun.ItemsOf(lease.Ring).OfType<PacketItem>()];
         Assert.Contains(packets, p => p.Payload.Length == 100 && !p.Payload.Span.ContainsAnyExcept((byte)0));
-        Assert.All(packets.Zip(packets.Skip(1)), pair => Assert.InRange(pair.Second.Position - pair.First.Position - pair.First.Frames, -480, 480));
+        Assert.All(packets.Zip(packets.Skip(1)),
+            pair => Assert.InRange(pair.Second.Position - pair.First.Position - pair.First.Frames, -480, 480));
     }
 
     private StationEngine Create(long frames = long.MaxValue) => new(
@@ -179,7 +181,10 @@ public sealed class RenditionFailureTests
         NullLogger.Instance,
         spec => spec.Name != "l24" ? spec : spec with
         {
-            CreateEncoder = () => _failing == "Create" ? throw new InvalidOperationException("no encoder") : new FailingEncoder(spec.CreateEncoder(), where => where == _failing),
+            CreateEncoder =
+                () => _failing == "Create"
+                    ? throw new InvalidOperationException("no encoder")
+                    : new FailingEncoder(spec.CreateEncoder(), where => where == _failing),
         });
 
     private static RingLease Open(StationEngine engine, string rendition)

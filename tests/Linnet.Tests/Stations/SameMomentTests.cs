@@ -16,7 +16,9 @@ public class SameMomentTests
     public void A_title_has_the_same_position_in_every_rendition_and_stands_before_the_packet_that_holds_it(string rendition)
     {
         const int Rate = 44_100, At = 61_000;
-        var source = new RampSource(new AudioFormat(Rate, 2), 3 * Rate) { Tracks = { [0] = new TrackInfo("one"), [At] = new TrackInfo("two") } };
+        var source = new RampSource(
+            new AudioFormat(Rate, 2), 3 * Rate)
+        { Tracks = { [0] = new TrackInfo("one"), [At] = new TrackInfo("two") } };
 
         StreamRun run = StreamRun.Of(source, rendition);
 
@@ -38,7 +40,8 @@ public class SameMomentTests
 
         Assert.InRange(run.Packets[0].Position, -1105, 0);
         Assert.InRange(run.Packets[^1].Position + run.Packets[^1].Frames, 100_000, rendition is "flac" or "wav" ? 100_000 : 110_000);
-        Assert.All(run.Packets.Zip(run.Packets.Skip(1)), static pair => Assert.Equal(pair.First.Position + pair.First.Frames, pair.Second.Position));
+        Assert.All(run.Packets.Zip(run.Packets.Skip(1)),
+            static pair => Assert.Equal(pair.First.Position + pair.First.Frames, pair.Second.Position));
         Assert.All(run.Items.Zip(run.Items.Skip(1)), static pair => Assert.InRange(pair.Second.DueAt, pair.First.DueAt, long.MaxValue));
         Assert.Equal(100_000, Assert.IsType<EndItem>(run.Items[^1]).Position);
     }

@@ -1,8 +1,12 @@
 using System.Buffers.Binary;
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Codecs;
+using Linnet.Sources;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Stations;
@@ -83,7 +87,7 @@ public class StationEngineTests
             Assert.Equal(RampSource.SampleAt(i / 2, i % 2), samples[i]);
         }
 
-        EndItem end = Assert.IsType<EndItem>(Items(lease.Ring)[^1]);
+        EndItem end = Assert.IsType<EndItem>(StreamRun.ItemsOf(lease.Ring)[^1]);
         Assert.Equal(Frames, end.Position);
         Assert.Equal(Packets(lease.Ring)[0].DueAt + (Frames * 1_000_000_000L / 8000), end.DueAt);
     }
@@ -128,10 +132,11 @@ public class StationEngineTests
     [InlineData(true, 2)]
     [InlineData(true, 0)]
     [InlineData(false, 2)]
-    public void A_station_begins_as_if_it_had_played_for_as_long_as_its_first_listener_wants_if_its_source_can_be_read_ahead(bool isStored, double wanted)
+    public void A_station_of_stored_sound_begins_as_if_it_had_played_for_as_long_as_its_first_listener_wants(bool isStored, double wanted)
     {
         // Each read takes a millisecond: all that is in stock takes longer than a source may be late.
-        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)) { IsStored = isStored, OnRead = _ => _time.Now += 1_000_000 });
+        using StationEngine engine =
+            Create(new RampSource(new AudioFormat(48_000, 1)) { IsStored = isStored, OnRead = _ => _time.Now += 1_000_000 });
         long start = _time.Now;
         using RingLease lease = Open(engine, "l16", TimeSpan.FromSeconds(wanted));
         engine.Step(TestContext.Current.CancellationToken);
@@ -187,12 +192,13 @@ public class StationEngineTests
     public void Packets_that_are_ready_too_late_are_counted_with_their_rendition()
     {
         int slow = 0;
-        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)) { OnRead = _ => _time.Now += slow-- > 0 ? 11_000_000 : 0 });
+        using StationEngine engine =
+            Create(new RampSource(new AudioFormat(48_000, 1)) { OnRead = _ => _time.Now += slow-- > 0 ? 11_000_000 : 0 });
         using RingLease lease = Open(engine, "l16");
         RunFor(engine, seconds: 3);
         Assert.Equal(0, Rendition(engine, "l16").LatePackets);
 
-        // Ten milliseconds take eleven: what was ready ahead is used up, and then each is later than the one before, until the clock is set anew.
+        // Ten milliseconds take eleven: the reserve is used up, then each is later than the one before, until the clock is set anew.
         slow = 900;
         RunFor(engine, seconds: 1);
 
@@ -203,14 +209,15 @@ public class StationEngineTests
     [Fact]
     public void A_title_stands_before_the_packet_that_holds_its_first_frame()
     {
-        var source = new RampSource(new AudioFormat(48_000, 1), 48_000) { Tracks = { [0] = new TrackInfo("one"), [10_100] = new TrackInfo("two") } };
+        var source = new RampSource(new AudioFormat(48_000, 1), 48_000);
+        (source.Tracks[0], source.Tracks[10_100]) = (new TrackInfo("one"), new TrackInfo("two"));
         using StationEngine engine = Create(source);
         using RingLease lease = Open(engine, "l16");
 
         RunToEnd(engine);
 
-        List<RingItem> items = Items(lease.Ring);
-        int at = items.FindIndex(i => i is TitleItem { Track.Title: "two" });
+        RingItem[] items = StreamRun.ItemsOf(lease.Ring);
+        int at = Array.FindIndex(items, i => i is TitleItem { Track.Title: "two" });
         PacketItem after = Assert.IsType<PacketItem>(items[at + 1]);
         Assert.Equal(10_100, items[at].Position);
         Assert.InRange(10_100, after.Position, after.Position + after.Frames - 1);
@@ -221,14 +228,14 @@ public class StationEngineTests
     public void A_title_that_is_told_again_is_logged_once()
     {
         var log = new RecordingLogger();
-        var source = new RampSource(new AudioFormat(48_000, 1), 48_000)
-        {
-            Tracks = { [0] = new TrackInfo("one"), [10_100] = new TrackInfo("one"), [20_100] = new TrackInfo("two"), [30_100] = new TrackInfo("one") },
-        };
+        var source = new RampSource(new AudioFormat(48_000, 1), 48_000);
+        (source.Tracks[0], source.Tracks[10_100]) = (new TrackInfo("one"), new TrackInfo("one"));
+        (source.Tracks[20_100], source.Tracks[30_100]) = (new TrackInfo("two"), new TrackInfo("one"));
         using StationEngine engine = Create(source, log: log);
         using RingLease lease = Open(engine, "l16");
         RunToEnd(engine);
-        Assert.Equal(["one", "two", "one"], log.Lines.Where(static l => l.StartsWith("204 ", StringComparison.Ordinal)).Select(static l => l.Split(' ')[^1]));
+        Assert.Equal(["one", "two", "one"],
+            log.Lines.Where(static l => l.StartsWith("204 ", StringComparison.Ordinal)).Select(static l => l.Split(' ')[^1]));
     }
 
     [Fact]
@@ -254,7 +261,7 @@ public class StationEngineTests
         PacketItem[] packets = Packets(lease.Ring);
         Assert.Equal(600, packets.Length);
         Assert.Equal(1, engine.GetSnapshot().Reanchored);
-        Assert.Equal(2, Items(lease.Ring).Count(i => i is DiscontinuityItem));
+        Assert.Equal(2, StreamRun.ItemsOf(lease.Ring).Count(i => i is DiscontinuityItem));
         PacketItem late = packets.First(p => p.Position == 48_000);
         Assert.InRange(late.DueAt - packets[0].DueAt, 2_600_000_000, 2_800_000_000);
         Assert.Equal(5_000_000, packets[^1].DueAt - packets[^2].DueAt);
@@ -265,7 +272,12 @@ public class StationEngineTests
     {
         const double Drift = 1.000_1;
         long start = _time.Now;
-        var source = new RampSource(new AudioFormat(48_000, 1)) { IsLive = true, MaxRead = 480, OnRead = p => _time.Now = start + (long)((p + 480) * 1e9 / 48_000 * Drift) };
+        var source = new RampSource(new AudioFormat(48_000, 1))
+        {
+            IsLive = true,
+            MaxRead = 480,
+            OnRead = p => _time.Now = start + (long)((p + 480) * 1e9 / 48_000 * Drift)
+        };
         using StationEngine engine = Create(source);
         using RingLease lease = Open(engine, "l16");
 
@@ -287,13 +299,14 @@ public class StationEngineTests
     [Fact]
     public void A_source_that_breaks_ends_the_rings_and_tells_why()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)) { OnRead = p => _ = p > 9_000 ? throw new IOException("gone") : 0 });
+        using StationEngine engine =
+            Create(new RampSource(new AudioFormat(48_000, 1)) { OnRead = p => _ = p > 9_000 ? throw new IOException("gone") : 0 });
         using RingLease lease = Open(engine, "l16");
 
         Assert.Throws<IOException>(() => engine.Step(TestContext.Current.CancellationToken));
         engine.Finish(StationState.Failed, "gone");
 
-        Assert.IsType<EndItem>(Items(lease.Ring)[^1]);
+        Assert.IsType<EndItem>(StreamRun.ItemsOf(lease.Ring)[^1]);
         Assert.Equal(("gone", StationState.Failed), (engine.GetSnapshot().Problem, engine.State));
         lease.Dispose();
         Assert.False(lease.Ring.TryOpen(out _));
@@ -318,7 +331,7 @@ public class StationEngineTests
 
     private static long ClickPosition(BroadcastRing ring)
     {
-        Assert.True(Linnet.Codecs.AudioDecoders.TryCreate(ring.Info.Payload, out Linnet.Codecs.IAudioDecoder? decoder, out string? problem), problem);
+        Assert.True(AudioDecoders.TryCreate(ring.Info.Payload, out IAudioDecoder? decoder, out string? problem), problem);
         using (decoder)
         {
             float[] pcm = new float[decoder.MaxFramesPerPacket * decoder.Format.Channels];
@@ -337,10 +350,10 @@ public class StationEngineTests
         }
     }
 
-    private StationEngine Create(Linnet.Sources.IAudioSource source, Func<StationOptions, StationOptions>? change = null, RecordingLogger? log = null)
+    private StationEngine Create(IAudioSource source, Func<StationOptions, StationOptions>? change = null, RecordingLogger? log = null)
     {
         var options = new StationOptions { Name = "test", RingDuration = TimeSpan.FromSeconds(30) };
-        return new StationEngine(change?.Invoke(options) ?? options, source, _time, (Microsoft.Extensions.Logging.ILogger?)log ?? NullLogger.Instance);
+        return new StationEngine(change?.Invoke(options) ?? options, source, _time, (ILogger?)log ?? NullLogger.Instance);
     }
 
     private static RingLease Open(StationEngine engine, string rendition, TimeSpan stock = default)
@@ -371,21 +384,7 @@ public class StationEngineTests
         }
     }
 
-    private static List<RingItem> Items(BroadcastRing ring)
-    {
-        var items = new List<RingItem>();
-        for (long i = 0; i < ring.Head; i++)
-        {
-            if (ring.TryGet(i, out RingItem? item))
-            {
-                items.Add(item);
-            }
-        }
-
-        return items;
-    }
-
-    private static PacketItem[] Packets(BroadcastRing ring) => [.. Items(ring).OfType<PacketItem>()];
+    private static PacketItem[] Packets(BroadcastRing ring) => [.. StreamRun.ItemsOf(ring).OfType<PacketItem>()];
 
     private static short[] Samples(ReadOnlySpan<byte> payload)
     {

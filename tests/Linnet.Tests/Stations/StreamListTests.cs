@@ -8,7 +8,9 @@ namespace Linnet.Tests.Stations;
 public class StreamListTests
 {
     [Theory]
-    [InlineData("mp3-65", "'mp3-65' is no rendition: MP3 has 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320 kbit/s, such as mp3-64.")]
+    [InlineData("mp3-65",
+        "'mp3-65' is no rendition: MP3 has 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320 kbit/s, such as "
+            + "mp3-64.")]
     [InlineData("mp3-", "'mp3-' is no rendition: MP3 has")]
     [InlineData("mp3--64", "'mp3--64' is no rendition: MP3 has")]
     [InlineData("opus-5", "'opus-5' is no rendition: Opus has 6 to 510 kbit/s, such as opus-64.")]
@@ -17,7 +19,8 @@ public class StreamListTests
     [InlineData("MP3", "'MP3' is no rendition: there are")]
     [InlineData("", "'' is no rendition: there are")]
     public void A_rendition_that_cannot_be_is_told_with_what_would_be_right(string name, string problem) =>
-        Assert.StartsWith(problem, Assert.Single(new StationOptions { Name = "jazz", Streams = [name] }.Problems()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            problem, Assert.Single(new StationOptions { Name = "jazz", Streams = [name] }.Problems()), StringComparison.Ordinal);
 
     [Fact]
     public void A_rendition_listed_twice_is_told() => Assert.Equal(
@@ -46,5 +49,6 @@ public class StreamListTests
     }
 
     private static StationEngine Create(Func<StationOptions, StationOptions> change) => new(
-        change(new StationOptions { Name = "jazz" }), new RampSource(new AudioFormat(8_000, 1), 8_000), new SteppedTime(), NullLogger.Instance);
+        change(new StationOptions { Name = "jazz" }), new RampSource(new AudioFormat(8_000, 1), 8_000), new SteppedTime(),
+        NullLogger.Instance);
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Streams;
+using Linnet.Broadcast.Streams.Containers;
 using Linnet.Sources;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
@@ -7,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Stations;
 
-/// <summary>A station that plays its source to the end for one listener over HTTP, in simulated time: what the ring held, and the bytes made of it.</summary>
+/// <summary>
+/// A station that plays its source to the end for one listener over HTTP, in simulated time: what the ring held, and the bytes made of it.
+/// </summary>
 internal sealed class StreamRun
 {
     private StreamRun(IReadOnlyList<RingItem> items, byte[] bytes, StreamRendition stream)

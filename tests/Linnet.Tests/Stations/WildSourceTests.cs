@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Sources;
+using Linnet.Sources.Ingest;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,7 +29,8 @@ public class WildSourceTests
     public void Levels_are_numbers_and_sound_beside_what_is_none_is_exact()
     {
         using var engine = new StationEngine(
-            new StationOptions { Name = "wild", StartAtOnce = true, EncodeAhead = TimeSpan.FromSeconds(1) }, new WildSource(4410), new SteppedTime(), NullLogger.Instance);
+            new StationOptions { Name = "wild", StartAtOnce = true, EncodeAhead = TimeSpan.FromSeconds(1) }, new WildSource(4410),
+            new SteppedTime(), NullLogger.Instance);
         engine.Step(TestContext.Current.CancellationToken);
 
         Assert.All(engine.GetSnapshot().Levels, level => Assert.InRange(level, 0.5f, 16));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Broadcast;
 using Linnet.Tests.Fakes;
 using Linnet.Tests.Transports.Rtsp;
 using Linnet.Transports;
@@ -64,7 +65,8 @@ public class ConnectionGateTests
             using Socket other = await ConnectAsync(listener, "127.0.0.3");
             using AcceptedConnection? connection = await accepting;
             Assert.Equal(other.LocalEndPoint, connection!.Socket.RemoteEndPoint);
-            Assert.StartsWith("529 127.0.0.2 has 15 connections open, three quarters of all", Assert.Single(logger.Lines), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "529 127.0.0.2 has 15 connections open, three quarters of all", Assert.Single(logger.Lines), StringComparison.Ordinal);
         }
         finally
         {
@@ -232,7 +234,8 @@ public class ConnectionGateTests
     {
         int open = 0;
         var logger = new RecordingLogger();
-        var gate = new ConnectionGate(_ => 19 - open, TimeProvider.System, logger, new TrustedProxies([IPNetwork.Parse("127.0.0.2/32")], TimeProvider.System));
+        var gate = new ConnectionGate(
+            _ => 19 - open, TimeProvider.System, logger, new TrustedProxies([IPNetwork.Parse("127.0.0.2/32")], TimeProvider.System));
         using Socket listener = Listen();
         var all = new List<IDisposable>();
         try

@@ -11,7 +11,8 @@ namespace Linnet.Tests.Transports;
 
 public sealed class ConnectionOutputTests : IDisposable
 {
-    private readonly Socket _near = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = 4096 };
+    private readonly Socket _near =
+        new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = 4096 };
     private readonly Socket _far;
 
     public ConnectionOutputTests()

@@ -96,7 +96,8 @@ public class InnerNetworkTests
     [InlineData("10.0.0.1", NetworkSide.Inner)]
     internal void A_public_address_of_our_own_network_is_unclear(string address, NetworkSide side)
     {
-        IPNetwork[] own = [InnerNetwork.NetworkOf(IPAddress.Parse("5.6.7.8"), 24), InnerNetwork.NetworkOf(IPAddress.Parse("2a00:1:2:3::1"), 64)];
+        IPNetwork[] own =
+            [InnerNetwork.NetworkOf(IPAddress.Parse("5.6.7.8"), 24), InnerNetwork.NetworkOf(IPAddress.Parse("2a00:1:2:3::1"), 64)];
 
         Assert.Equal(side, InnerNetwork.SideOf(IPAddress.Parse(address), own));
     }

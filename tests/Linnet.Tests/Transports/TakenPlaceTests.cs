@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Broadcast;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
 

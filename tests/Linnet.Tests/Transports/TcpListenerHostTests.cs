@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Stations;
+using Linnet.Serving;
 using Linnet.Transports;
-using Linnet.Transports.Http;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Tests.Transports;
 
@@ -17,9 +18,11 @@ public class TcpListenerHostTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux tells.");
 
-        using var plain = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System);
+        using var plain =
+            new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System);
         using var wide = new TcpListenerHost(
-            new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0), ReceiveBufferSize = PushServer.ReceiveBufferSize }, TimeProvider.System);
+            new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0), ReceiveBufferSize = PushServer.ReceiveBufferSize },
+            TimeProvider.System);
         int usual = await ScaleAsync(plain);
         int pushed = await ScaleAsync(wide);
 
@@ -35,7 +38,8 @@ public class TcpListenerHostTests
         using var ports = new Ports();
         var options = new StationServerOptions { RtspPort = 0, RtpPort = 0, HttpPort = 0, Radio = new RadioServerOptions() };
 
-        ports.Open(options, IPAddress.Loopback, new ConnectionGate(TimeProvider.System), new TrustedProxies([], TimeProvider.System), TimeProvider.System);
+        ports.Open(options, IPAddress.Loopback, new ConnectionGate(TimeProvider.System), new TrustedProxies([], TimeProvider.System),
+            TimeProvider.System);
 
         Assert.Equal(1, await ScaleAsync(ports.Rtsp!));
         Assert.InRange(await ScaleAsync(ports.Http!), 2, 4);

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
-using Linnet.Wire.Icy;
+using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Time.Testing;
 
@@ -53,11 +53,13 @@ public class TrustedProxiesTests
     [InlineData("10.0.0.1", "GET ", false)]
     public async Task The_loopback_address_that_another_machine_names_is_its_own(string peer, string header, bool isHere)
     {
-        var proxies = new TrustedProxies([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")], _time, _log);
+        var proxies =
+            new TrustedProxies([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")], _time, _log);
         await SayAsync(header);
         await _pipe.Writer.CompleteAsync();
 
-        ClientOrigin? origin = await proxies.ReadAsync(_pipe.Reader, new IPEndPoint(IPAddress.Parse(peer), 4000), TestContext.Current.CancellationToken);
+        ClientOrigin? origin =
+            await proxies.ReadAsync(_pipe.Reader, new IPEndPoint(IPAddress.Parse(peer), 4000), TestContext.Current.CancellationToken);
         ForwardedRequest request = proxies.Read(origin!, new HttpHeaders());
 
         Assert.Equal((isHere, isHere), (origin!.IsHere, request.Origin.IsHere));
@@ -149,7 +151,8 @@ public class TrustedProxiesTests
     [InlineData("10.1.2.3", true)]
     [InlineData("::ffff:10.1.2.3", true)]
     [InlineData("11.1.2.3", false)]
-    public void Addresses_are_compared_as_they_are(string address, bool isTrusted) => Assert.Equal(isTrusted, _proxies.Contains(IPAddress.Parse(address)));
+    public void Addresses_are_compared_as_they_are(string address, bool isTrusted) =>
+        Assert.Equal(isTrusted, _proxies.Contains(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -170,9 +173,11 @@ public class TrustedProxiesTests
         Assert.Equal(new ClientOrigin(remote, ClientRoute.Hidden), nobody.Read(new ClientOrigin(remote), headers).Origin);
     }
 
-    private ValueTask<ClientOrigin?> ReadAsync(IPEndPoint remote) => _proxies.ReadAsync(_pipe.Reader, remote, TestContext.Current.CancellationToken);
+    private ValueTask<ClientOrigin?> ReadAsync(IPEndPoint remote) =>
+        _proxies.ReadAsync(_pipe.Reader, remote, TestContext.Current.CancellationToken);
 
-    private async Task SayAsync(string text) => await _pipe.Writer.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
+    private async Task SayAsync(string text) =>
+        await _pipe.Writer.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
 
     private async Task<string> RestAsync()
     {

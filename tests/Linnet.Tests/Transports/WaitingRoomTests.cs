@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Broadcast;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
 

@@ -24,7 +24,9 @@ internal sealed class Noise(int seed)
         return bytes;
     }
 
-    /// <summary>One of <paramref name="samples"/>, damaged in one to four places. Now and then it is left whole, or is pure noise.</summary>
+    /// <summary>
+    /// One of <paramref name="samples"/>, damaged in one to four places. Now and then it is left whole, or is pure noise.
+    /// </summary>
     public byte[] Mutation(IReadOnlyList<byte[]> samples)
     {
         if (_random.Next(16) == 0)

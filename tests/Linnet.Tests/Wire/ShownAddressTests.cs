@@ -46,7 +46,8 @@ public class ShownAddressTests
     }
 
     [Theory]
-    [InlineData("There is no command 'rtsp://u:p@h/x': try 'rtsp://v:q@h'.", "There is no command 'rtsp://u:***@h/x': try 'rtsp://v:***@h'.")]
+    [InlineData("There is no command 'rtsp://u:p@h/x': try 'rtsp://v:q@h'.",
+        "There is no command 'rtsp://u:***@h/x': try 'rtsp://v:***@h'.")]
     [InlineData("a://b:c@d e://f:g@h", "a://b:***@d e://f:***@h")]
     [InlineData("no address: a@b", "no address: a@b")]
     [InlineData("://", "://")]
@@ -55,5 +56,6 @@ public class ShownAddressTests
     [Theory]
     [InlineData("rtsp://us%65r:p%40ss@host/live", "rtsp://user:***@host/live")]
     [InlineData("http://user:secret@host:8000/", "http://user:***@host:8000/")]
-    public void An_address_that_was_read_is_shown_alike(string given, string shown) => Assert.Equal(shown, ShownAddress.Of(new Uri(given)).Replace("us%65r", "user", StringComparison.Ordinal));
+    public void An_address_that_was_read_is_shown_alike(string given, string shown) =>
+        Assert.Equal(shown, ShownAddress.Of(new Uri(given)).Replace("us%65r", "user", StringComparison.Ordinal));
 }

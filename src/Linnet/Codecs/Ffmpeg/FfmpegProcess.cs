@@ -6,7 +6,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Codecs.Ffmpeg;
 
-/// <summary>One run of <c>ffmpeg</c>, which decodes one local file, or what it is given, into its standard output. Killed when disposed.</summary>
+/// <summary>
+/// One run of <c>ffmpeg</c>, which decodes one local file, or what it is given, into its standard output. Killed when disposed.
+/// </summary>
 internal sealed class FfmpegProcess : IDisposable
 {
     /// <summary>What it may take of memory, where the system can say so.</summary>
@@ -16,8 +18,9 @@ internal sealed class FfmpegProcess : IDisposable
     private const int MaxOpenFiles = 32;
 
     /// <summary>
-    /// What it may take of the processor beyond the sound it has given. Sound takes some hundredths of its time, so who takes more goes in circles.
-    /// For files this is the one limit of work; for streams it is the backstop, as <see cref="Streams.FfmpegStreamDecoder.FreeWork"/> ends them earlier.
+    /// What it may take of the processor beyond the sound it has given. Sound takes some hundredths of its time, so who takes more goes in
+    /// circles. For files this is the one limit of work; for streams it is the backstop, as
+    /// <see cref="Streams.FfmpegStreamDecoder.FreeWork"/> ends them earlier.
     /// </summary>
     private static readonly TimeSpan FreeWork = TimeSpan.FromSeconds(30);
 
@@ -36,7 +39,8 @@ internal sealed class FfmpegProcess : IDisposable
         + "oma,rm,shn,tak,truehd,tta,voc,vqf,w64,wav,wv,xwma";
 
     /// <summary>Codecs of sound that may stand in the containers that are pushed.</summary>
-    private const string PushedCodecs = "aac,aac_latm,ac3,eac3,alac,flac,libopus,libvorbis,mp2,mp2float,mp3,mp3float,opus,vorbis,pcm_f32le,pcm_s16le,pcm_s24le";
+    private const string PushedCodecs =
+        "aac,aac_latm,ac3,eac3,alac,flac,libopus,libvorbis,mp2,mp2float,mp3,mp3float,opus,vorbis,pcm_f32le,pcm_s16le,pcm_s24le";
 
     /// <summary>Ended by SIGXCPU, which it had not begun to hear yet.</summary>
     private const int EndedBySignal = 128 + 24;
@@ -105,7 +109,8 @@ internal sealed class FfmpegProcess : IDisposable
     internal static FfmpegProcess Start(string path, string? searchPath, TimeSpan? freeWork = null, SafeFileHandle? lent = null)
     {
         string program = Find(searchPath) ?? throw new IOException(
-            $"{path} is not a sound file that libsndfile can read, and ffmpeg, which might, is not installed. Install it with: {HowToInstall}");
+            $"{path} is not a sound file that libsndfile can read, and ffmpeg, which might, is not installed. Install it with: "
+                + $"{HowToInstall}");
         try
         {
             FfmpegProcess process = Run(program, ArgumentsFor(path), freeWork, lent);
@@ -124,7 +129,8 @@ internal sealed class FfmpegProcess : IDisposable
     /// <exception cref="IOException">It is not installed, or does not start; the message says what to do.</exception>
     internal static FfmpegProcess StartOnPipe(string format, string? searchPath)
     {
-        string program = Find(searchPath) ?? throw new IOException($"ffmpeg, which decodes this kind of sound, is not installed. Install it with: {HowToInstall}");
+        string program = Find(searchPath)
+            ?? throw new IOException($"ffmpeg, which decodes this kind of sound, is not installed. Install it with: {HowToInstall}");
         try
         {
             return Run(program, ArgumentsForPipe(format));
@@ -146,7 +152,10 @@ internal sealed class FfmpegProcess : IDisposable
         "-map", "0:a:0", "-vn", "-sn", "-dn", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
     ];
 
-    /// <summary>The same for a pipe: one demuxer, which ffmpeg does not choose, no protocol but pipes, and sound after as little looking ahead as can be.</summary>
+    /// <summary>
+    /// The same for a pipe: one demuxer, which ffmpeg does not choose, no protocol but pipes, and sound after as little looking ahead as
+    /// can be.
+    /// </summary>
     internal static string[] ArgumentsForPipe(string format) =>
     [
         "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
@@ -156,9 +165,12 @@ internal sealed class FfmpegProcess : IDisposable
     ];
 
     /// <summary>Bits of the integer PCM that a lossless file holds, 0 for others. ffmpeg says it before its first byte of sound.</summary>
-    internal int WaitForBitDepth(CancellationToken cancellationToken) => _bitDepth.Task.WaitAsync(cancellationToken).GetAwaiter().GetResult();
+    internal int WaitForBitDepth(CancellationToken cancellationToken) =>
+        _bitDepth.Task.WaitAsync(cancellationToken).GetAwaiter().GetResult();
 
-    /// <summary>What the file's tags say of its loudness. Known once <see cref="WaitForBitDepth"/> has returned, as ffmpeg tells of tags first.</summary>
+    /// <summary>
+    /// What the file's tags say of its loudness. Known once <see cref="WaitForBitDepth"/> has returned, as ffmpeg tells of tags first.
+    /// </summary>
     internal ReplayGain? Loudness
     {
         get
@@ -170,7 +182,9 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    /// <summary>It has given so much sound: it may take as much time of the processor, and some more. One that takes more is ended by the system.</summary>
+    /// <summary>
+    /// It has given so much sound: it may take as much time of the processor, and some more. One that takes more is ended by the system.
+    /// </summary>
     internal void Grant(TimeSpan sound)
     {
         if (sound - _granted >= GrantStep && !_process.HasExited)

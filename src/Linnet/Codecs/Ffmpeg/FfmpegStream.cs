@@ -4,7 +4,8 @@ namespace Linnet.Codecs.Ffmpeg;
 internal static class FfmpegStream
 {
     /// <summary>Names of the codecs that give the samples they were given; of PCM there are many.</summary>
-    private static readonly string[] Lossless = ["alac", "ape", "flac", "mlp", "pcm_", "shorten", "tak", "truehd", "tta", "wavpack", "wmalossless"];
+    private static readonly string[] Lossless =
+        ["alac", "ape", "flac", "mlp", "pcm_", "shorten", "tak", "truehd", "tta", "wavpack", "wmalossless"];
 
     private const int MaxTagLine = 256;
 
@@ -34,7 +35,9 @@ internal static class FfmpegStream
         return true;
     }
 
-    /// <summary>Whether the line says that ffmpeg ends because it took too much time of the processor: it hears of that by SIGXCPU, number 24.</summary>
+    /// <summary>
+    /// Whether the line says that ffmpeg ends because it took too much time of the processor: it hears of that by SIGXCPU, number 24.
+    /// </summary>
     /// <remarks>A tag whose text is the same stands further in.</remarks>
     internal static bool TellsOfProcessorTime(string line) =>
         line.StartsWith("[info] Exiting normally, received signal 24", StringComparison.Ordinal)
@@ -70,7 +73,8 @@ internal static class FfmpegStream
 
             if (word.StartsWith("s32", StringComparison.Ordinal))
             {
-                return word.Contains("(24 bit)", StringComparison.Ordinal) ? 24 : word.Contains("(20 bit)", StringComparison.Ordinal) ? 20 : 32;
+                return word.Contains("(24 bit)", StringComparison.Ordinal)
+                    ? 24 : word.Contains("(20 bit)", StringComparison.Ordinal) ? 20 : 32;
             }
         }
 

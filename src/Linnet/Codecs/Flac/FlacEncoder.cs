@@ -7,8 +7,9 @@ namespace Linnet.Codecs.Flac;
 
 /// <summary>FLAC by libFLAC: 16 or 24 bits, one to eight channels. A packet is one FLAC frame.</summary>
 /// <remarks>
-/// Source: RFC 9639. Integers that came from PCM of as many bits come back bit for bit. libFLAC looks one frame of sound ahead, so that a block may
-/// complete a packet or not; blocks are shorter than packets, so that this delays little. Samples are clipped at ±1, and NaN is silence.
+/// Source: RFC 9639. Integers that came from PCM of as many bits come back bit for bit. libFLAC looks one frame of sound ahead, so that a
+/// block may complete a packet or not; blocks are shorter than packets, so that this delays little. Samples are clipped at ±1, and NaN is
+/// silence.
 /// </remarks>
 public sealed class FlacEncoder : IAudioEncoder
 {

@@ -5,16 +5,20 @@ namespace Linnet.Codecs.Mp3;
 
 /// <summary>MP3 by libmp3lame, at a constant bit rate: a packet is one MP3 frame.</summary>
 /// <remarks>
-/// Source: ISO/IEC 11172-3 §2.4. LAME gives bytes, not frames: with a bit reservoir the end of one is written when the next are encoded. So blocks
-/// give nothing, and frames are taken when they are complete. Samples are limited to ±16, and NaN is silence: LAME is built with assertions by most
-/// distributions, and ends the whole process when it meets samples from some 10⁵ on. Allocates nothing, unless a block has to be limited.
+/// Source: ISO/IEC 11172-3 §2.4. LAME gives bytes, not frames: with a bit reservoir the end of one is written when the next are encoded. So
+/// blocks give nothing, and frames are taken when they are complete. Samples are limited to ±16, and NaN is silence: LAME is built with
+/// assertions by most distributions, and ends the whole process when it meets samples from some 10⁵ on. Allocates nothing, unless a block
+/// has to be limited.
 /// </remarks>
 public sealed class Mp3Encoder : IAudioEncoder
 {
     /// <summary>Frames by which every MP3 decoder is late: half a window of its hybrid filter bank, and one.</summary>
     private const int DecoderDelay = 529;
 
-    /// <summary>Bytes that are encoded but not yet in whole frames: at most 511 of reservoir before a frame (§2.4.2.7), and those that LAME writes when it is asked to end.</summary>
+    /// <summary>
+    /// Bytes that are encoded but not yet in whole frames: at most 511 of reservoir before a frame (§2.4.2.7), and those that LAME writes
+    /// when it is asked to end.
+    /// </summary>
     private const int MaxPending = 7200;
 
     private readonly LibMp3Lame.Handle _encoder;
@@ -71,7 +75,9 @@ public sealed class Mp3Encoder : IAudioEncoder
     /// <inheritdoc/>
     public int FramesPerPacket { get; }
 
-    /// <summary>Frames by which the sound is late behind a decoder that starts with the first packet: LAME's 576, and the decoder's 529.</summary>
+    /// <summary>
+    /// Frames by which the sound is late behind a decoder that starts with the first packet: LAME's 576, and the decoder's 529.
+    /// </summary>
     public int Delay { get; }
 
     /// <inheritdoc/>

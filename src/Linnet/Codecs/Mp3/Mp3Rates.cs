@@ -20,7 +20,10 @@ public static class Mp3Rates
     /// <summary>The sample rate nearest to <paramref name="sampleRate"/> and not above it; the lowest where there is none.</summary>
     public static int SampleRateFor(int sampleRate) => SampleRates.FirstOrDefault(rate => rate <= sampleRate, SampleRates[^1]);
 
-    /// <summary>The bit rate nearest to <paramref name="bitRate"/> and not above it that frames of <paramref name="sampleRate"/> have; the lowest where there is none.</summary>
+    /// <summary>
+    /// The bit rate nearest to <paramref name="bitRate"/> and not above it that frames of <paramref name="sampleRate"/> have; the lowest
+    /// where there is none.
+    /// </summary>
     public static int BitRateFor(int sampleRate, int bitRate)
     {
         int[] rates = sampleRate >= LowestMpeg1 ? Mpeg1 : Mpeg2;

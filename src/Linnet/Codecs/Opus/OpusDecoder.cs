@@ -112,7 +112,9 @@ public sealed class OpusDecoder : IAudioDecoder
         return pcm[taken..];
     }
 
-    /// <summary>Concealed frames that nobody asked for would have come before this packet: fades from them, so that their end is no click.</summary>
+    /// <summary>
+    /// Concealed frames that nobody asked for would have come before this packet: fades from them, so that their end is no click.
+    /// </summary>
     private void JoinRest(Span<float> pcm)
     {
         int channels = Format.Channels;

@@ -6,8 +6,9 @@ namespace Linnet.Codecs.Opus;
 /// <summary>Opus by libopus: 48 kHz, mono or stereo.</summary>
 /// <remarks>
 /// Source: RFC 6716 (codec), RFC 7587 (payload). In-band FEC stays off: it exists in the voice modes only and would turn the
-/// stream that all listeners share into one. Discontinuous transmission stays off too: every packet is due. Samples are limited to ±16, and NaN is
-/// silence; libopus itself clips at ±2 and would make a block of much louder ones silent. Allocates nothing, unless a block has to be limited.
+/// stream that all listeners share into one. Discontinuous transmission stays off too: every packet is due. Samples are limited to ±16, and
+/// NaN is silence; libopus itself clips at ±2 and would make a block of much louder ones silent. Allocates nothing, unless a block has to
+/// be limited.
 /// </remarks>
 public sealed class OpusEncoder : IAudioEncoder
 {
@@ -71,7 +72,8 @@ public sealed class OpusEncoder : IAudioEncoder
     public int MaxPacketLength => LongestPacket;
 
     /// <inheritdoc/>
-    /// <remarks>Without prediction from what was before, a decoder that starts there lacks the 2.5 ms that lie in the packet before, and some 5 ms of its pitch filter.</remarks>
+    /// <remarks>Without prediction from what was before, a decoder that starts there lacks the 2.5 ms that lie in the packet before, and
+    /// some 5 ms of its pitch filter.</remarks>
     public void StartAfresh()
     {
         Check(LibOpus.Set(_encoder, LibOpus.SetPredictionDisabled, 1));

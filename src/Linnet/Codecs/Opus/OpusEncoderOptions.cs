@@ -23,7 +23,8 @@ public sealed record OpusEncoderOptions : IValidatable
             yield return $"{nameof(BitRate)} is {BitRate}; it must be between 6000 and 510000 bits per second.";
         }
 
-        if (PacketTime.Ticks is not (5 * TimeSpan.TicksPerMillisecond or 10 * TimeSpan.TicksPerMillisecond or 20 * TimeSpan.TicksPerMillisecond))
+        if (PacketTime.Ticks is not (5 * TimeSpan.TicksPerMillisecond or 10 * TimeSpan.TicksPerMillisecond
+            or 20 * TimeSpan.TicksPerMillisecond))
         {
             yield return $"{nameof(PacketTime)} is {PacketTime.TotalMilliseconds} ms; it must be 5, 10 or 20 ms.";
         }

@@ -21,7 +21,8 @@ public sealed class LinearPcmEncoder : IAudioEncoder
     /// <param name="format">The PCM it takes, and the format it makes.</param>
     /// <param name="bitDepth">16 (L16) or 24 (L24).</param>
     /// <param name="packetTime">At least one frame, at most 200 ms (RFC 3551 §4.2).</param>
-    /// <param name="dither">Noise to add before rounding, for sound with more bits than <paramref name="bitDepth"/>; else <see langword="null"/>.</param>
+    /// <param name="dither">Noise to add before rounding, for sound with more bits than <paramref name="bitDepth"/>; else
+    /// <see langword="null"/>.</param>
     public LinearPcmEncoder(AudioFormat format, int bitDepth, TimeSpan packetTime, TpdfDither? dither = null)
     {
         if (!format.IsValid)

@@ -2,7 +2,9 @@ using Linnet.Audio;
 
 namespace Linnet.Codecs.Pcm;
 
-/// <summary>Continues the waveform of plain samples over a loss: repeats the stretch that fits best, fading to silence, without clicks.</summary>
+/// <summary>
+/// Continues the waveform of plain samples over a loss: repeats the stretch that fits best, fading to silence, without clicks.
+/// </summary>
 /// <remarks>
 /// Nothing is delayed for it, so the joints are made by construction. Into the loss: what the repeated stretch lacks in
 /// value and slope at the joint is added and dies away. Within: the stretch is made to run into itself. Out of the loss:
@@ -30,7 +32,9 @@ internal sealed class PcmConcealer
     private readonly float[] _valueGap;
     private readonly float[] _slopeGap;
 
-    /// <summary>A little more than the greatest sample of the history, per channel: what is added at the joint makes nothing louder.</summary>
+    /// <summary>
+    /// A little more than the greatest sample of the history, per channel: what is added at the joint makes nothing louder.
+    /// </summary>
     private readonly float[] _limit;
     private int _next;
 

@@ -3,10 +3,13 @@ using Linnet.Wire.PyAudio;
 
 namespace Linnet.Codecs.Pcm;
 
-/// <summary>Writes what the PyAudio tutorial's programs assume of all sound: 44.1 kHz, stereo, 16 bit little-endian, 1024 frames to a message.</summary>
+/// <summary>
+/// Writes what the PyAudio tutorial's programs assume of all sound: 44.1 kHz, stereo, 16 bit little-endian, 1024 frames to a message.
+/// </summary>
 /// <remarks>
-/// A packet is a whole message of the TCP format; who wants bare PCM takes <see cref="SoundOf"/>. Sound that is 44.1 kHz and 16 bit already leaves
-/// bit for bit. One channel is dithered before it becomes two, so that both are the same. Samples are clipped at ±1, and NaN is silence. Allocates nothing.
+/// A packet is a whole message of the TCP format; who wants bare PCM takes <see cref="SoundOf"/>. Sound that is 44.1 kHz and 16 bit already
+/// leaves bit for bit. One channel is dithered before it becomes two, so that both are the same. Samples are clipped at ±1, and NaN is
+/// silence. Allocates nothing.
 /// </remarks>
 public sealed class PyAudioEncoder : IAudioEncoder
 {

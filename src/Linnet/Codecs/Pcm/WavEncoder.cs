@@ -3,7 +3,8 @@ using Linnet.Audio;
 namespace Linnet.Codecs.Pcm;
 
 /// <summary>Writes the samples of a WAV: little-endian integers, interleaved, channels in WAV order.</summary>
-/// <remarks>Integers that came from PCM of as many bits leave bit for bit. Samples are clipped at ±1, and NaN is silence. Allocates nothing.</remarks>
+/// <remarks>Integers that came from PCM of as many bits leave bit for bit. Samples are clipped at ±1, and NaN is silence. Allocates
+/// nothing.</remarks>
 public sealed class WavEncoder : IAudioEncoder
 {
     private readonly RawPcmFormat _pcm;

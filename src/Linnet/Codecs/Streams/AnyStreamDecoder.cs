@@ -30,7 +30,8 @@ internal sealed class AnyStreamDecoder(StreamKind told, bool isFile = false) : I
 
     /// <summary>What is said of a list of other things to open.</summary>
     internal static StreamProblem Playlist { get; } = new(
-        StreamFault.NotSound, "The stream is a playlist or description, not sound. Send the sound itself; nothing that a list names is opened.");
+        StreamFault.NotSound,
+        "The stream is a playlist or description, not sound. Send the sound itself; nothing that a list names is opened.");
 
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<byte> bytes, IStreamSink sink)
@@ -84,7 +85,8 @@ internal sealed class AnyStreamDecoder(StreamKind told, bool isFile = false) : I
         bool isEnough = isEnd || _length == _head.Length;
         if (kind is StreamKind.Unknown && isEnough)
         {
-            // MPEG audio may begin in the middle of a frame, and behind what fills the room of a tag up; Ogg may begin in the middle of a page.
+            // MPEG audio may begin in the middle of a frame, and behind what fills the room of a tag up; Ogg may begin in the middle of a
+            // page.
             StreamKind likely = told is StreamKind.Unknown && _tagBytes > 0 ? StreamKind.Mpeg : told;
             kind = likely is StreamKind.Mpeg or StreamKind.Ogg && _length > 0 ? likely : kind;
             _problem = kind is not StreamKind.Unknown ? null : new StreamProblem(

@@ -5,22 +5,24 @@ namespace Linnet.Codecs.Streams;
 
 /// <summary>A stream that the <c>ffmpeg</c> program decodes: AAC, WebM, MPEG-TS. Nothing of it can be passed on as it is.</summary>
 /// <remarks>
-/// The program is a child that reads one pipe by one demuxer and writes another; it can open nothing else, and has a limit of memory. Two threads
-/// carry the bytes between it and bounded queues, so that <see cref="Write"/> waits for it a while and not for ever: a child that takes nothing for
-/// <see cref="StallLimit"/> is killed. So is one that works more than the sound is worth: sound comes at the pace at which it is played, errors do not.
+/// The program is a child that reads one pipe by one demuxer and writes another; it can open nothing else, and has a limit of memory. Two
+/// threads carry the bytes between it and bounded queues, so that <see cref="Write"/> waits for it a while and not for ever: a child that
+/// takes nothing for <see cref="StallLimit"/> is killed. So is one that works more than the sound is worth: sound comes at the pace at
+/// which it is played, errors do not.
 /// </remarks>
 /// <param name="format">The demuxer.</param>
 /// <param name="searchPath">Where to look for ffmpeg: the value of PATH.</param>
 /// <param name="stallLimit">Instead of <see cref="StallLimit"/>.</param>
 /// <param name="freeWork">Instead of <see cref="FreeWork"/>.</param>
-internal sealed class FfmpegStreamDecoder(string format, string? searchPath, TimeSpan? stallLimit = null, TimeSpan? freeWork = null) : IStreamDecoder
+internal sealed class FfmpegStreamDecoder(string format, string? searchPath, TimeSpan? stallLimit = null, TimeSpan? freeWork = null)
+    : IStreamDecoder
 {
     /// <summary>How long the child may take neither bytes nor give any while bytes wait for it.</summary>
     internal static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// What the child may take of the processor beyond <see cref="WorkPerSound"/>. Judged here as bytes come; the backstop, for a child that works
-    /// while none come, is the system's limit, which <see cref="FfmpegProcess"/> sets and which allows more.
+    /// What the child may take of the processor beyond <see cref="WorkPerSound"/>. Judged here as bytes come; the backstop, for a child
+    /// that works while none come, is the system's limit, which <see cref="FfmpegProcess"/> sets and which allows more.
     /// </summary>
     internal static readonly TimeSpan FreeWork = TimeSpan.FromSeconds(10);
 
@@ -138,7 +140,9 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
         if (_pipes.ProcessorTime.TotalSeconds > allowed)
         {
             _problem = new StreamProblem(
-                StreamFault.Stalled, $"ffmpeg, which decodes the stream, worked for more than {allowed:F0} s on {_relay?.Seconds ?? 0:F0} s of sound, and was stopped.");
+                StreamFault.Stalled,
+                $"ffmpeg, which decodes the stream, worked for more than {allowed:F0} s on {_relay?.Seconds ?? 0:F0} s of sound, and was "
+                    + "stopped.");
             _pipes.Dispose();
         }
     }
@@ -153,11 +157,13 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
             }
 
             // It has gone while there was more to decode.
-            _problem ??= _relay is { HasFormat: true } ? new StreamProblem(StreamFault.Stalled, "ffmpeg, which decodes the stream, ended before it did.") : NoSound;
+            _problem ??= _relay is { HasFormat: true }
+                ? new StreamProblem(StreamFault.Stalled, "ffmpeg, which decodes the stream, ended before it did.") : NoSound;
             return false;
         }
 
-        _problem = new StreamProblem(StreamFault.Stalled, $"ffmpeg, which decodes the stream, did nothing for {_limit.TotalSeconds:F0} s, and was stopped.");
+        _problem = new StreamProblem(
+            StreamFault.Stalled, $"ffmpeg, which decodes the stream, did nothing for {_limit.TotalSeconds:F0} s, and was stopped.");
         _pipes.Dispose();
         return false;
     }

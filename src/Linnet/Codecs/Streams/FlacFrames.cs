@@ -7,8 +7,8 @@ namespace Linnet.Codecs.Streams;
 
 /// <summary>Frames of FLAC, from wherever they come: sound as it was, bit for bit up to 24 bits, and the frames to be passed on.</summary>
 /// <remarks>
-/// Tags that name other speakers than usual for the channels come after the description of the stream, so its format is told with the tags or the first
-/// frame. Frames of such a stream are not passed on: listeners would get them without the tags.
+/// Tags that name other speakers than usual for the channels come after the description of the stream, so its format is told with the tags
+/// or the first frame. Frames of such a stream are not passed on: listeners would get them without the tags.
 /// </remarks>
 internal sealed class FlacFrames(FormatNews news, bool isFile) : IDisposable
 {
@@ -50,7 +50,10 @@ internal sealed class FlacFrames(FormatNews news, bool isFile) : IDisposable
         sink.OnTags(comment.Tags);
     }
 
-    /// <summary>Takes the next frame, whose sums are right. What comes back is why it cannot be played: listeners would get it as it is. In a file it is silence.</summary>
+    /// <summary>
+    /// Takes the next frame, whose sums are right. What comes back is why it cannot be played: listeners would get it as it is. In a file
+    /// it is silence.
+    /// </summary>
     internal StreamProblem? Take(ReadOnlySpan<byte> frame, in FlacFrameHeader header, IStreamSink sink)
     {
         if (_decoder is null)

@@ -16,7 +16,8 @@ internal sealed class FlacLink(FormatNews news, bool isFile) : IOggLink
         {
             return OggFlacHead.TryParse(packet.Data, out _info)
                 ? _frames.Begin(_info)
-                : new StreamProblem(StreamFault.Unsupported, "The stream is FLAC in Ogg with a description (STREAMINFO) that Linnet cannot play.");
+                : new StreamProblem(
+                    StreamFault.Unsupported, "The stream is FLAC in Ogg with a description (STREAMINFO) that Linnet cannot play.");
         }
 
         if (FlacFrameHeader.TryParse(packet.Data, _info!, out FlacFrameHeader header))

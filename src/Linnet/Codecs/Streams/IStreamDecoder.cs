@@ -2,8 +2,8 @@ namespace Linnet.Codecs.Streams;
 
 /// <summary>Turns the bytes of a stream, as somebody sends them, into sound and packets. Used by one thread.</summary>
 /// <remarks>
-/// The bytes come from anyone: whatever they are, nothing is thrown, memory is bounded and work is in proportion to them. What the sink throws is
-/// let through.
+/// The bytes come from anyone: whatever they are, nothing is thrown, memory is bounded and work is in proportion to them. What the sink
+/// throws is let through.
 /// </remarks>
 public interface IStreamDecoder : IDisposable
 {
@@ -11,7 +11,8 @@ public interface IStreamDecoder : IDisposable
     StreamProblem? Problem { get; }
 
     /// <summary>
-    /// Bytes so far of tags, pictures and other parts whose lengths the format tells, and which hold no sound. By default none are told from the others.
+    /// Bytes so far of tags, pictures and other parts whose lengths the format tells, and which hold no sound. By default none are told
+    /// from the others.
     /// </summary>
     long TagBytes => 0;
 

@@ -10,13 +10,17 @@ public interface IStreamSink
 
     /// <summary>The next sound.</summary>
     /// <param name="packet">It as it was encoded; empty where that cannot be passed on. Lent for the call.</param>
-    /// <param name="pcm">It decoded, whole frames; may be empty while the decoder primes. As it was sent: it may be far beyond full scale, or no number. Lent for the call.</param>
+    /// <param name="pcm">It decoded, whole frames; may be empty while the decoder primes. As it was sent: it may be far beyond full scale,
+    /// or no number. Lent for the call.</param>
     void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm);
 
     /// <summary>Another track begins with the next sound.</summary>
     void OnTrack(TrackInfo track);
 
-    /// <summary>A part with tags begins with the next sound: a file, or a link of a chain. By default the track is told that they name, if they name one.</summary>
+    /// <summary>
+    /// A part with tags begins with the next sound: a file, or a link of a chain. By default the track is told that they name, if they name
+    /// one.
+    /// </summary>
     void OnTags(SoundTags tags)
     {
         if (tags?.Track is { } track)

@@ -6,10 +6,10 @@ namespace Linnet.Codecs.Streams;
 
 /// <summary>A stream of MPEG audio: MP3, whose frames can be passed on, and layers I and II.</summary>
 /// <remarks>
-/// Of what is passed on, a packet's sound is what a listener hears who decodes it: nothing is cut off at the start or the end. Of a file that is only
-/// played, what its encoder added is left out of each part (<see cref="MpegTrim"/>), and no packet is given. A frame whose bit reservoir is missing is
-/// silence. The frame with a file's table (Xing, VBRI) is none of the sound and left out; in a file it begins a part. How many frames it says there are
-/// ends nothing.
+/// Of what is passed on, a packet's sound is what a listener hears who decodes it: nothing is cut off at the start or the end. Of a file
+/// that is only played, what its encoder added is left out of each part (<see cref="MpegTrim"/>), and no packet is given. A frame whose bit
+/// reservoir is missing is silence. The frame with a file's table (Xing, VBRI) is none of the sound and left out; in a file it begins a
+/// part. How many frames it says there are ends nothing.
 /// </remarks>
 /// <param name="isFile">Whether it is a file that is only played.</param>
 internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
@@ -119,7 +119,8 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
             _decoder = NativeLibraries.IsAvailable(NativeLibraries.Mpg123) ? LibMpg123.TryCreate(header.SampleRate, header.Channels) : null;
             if (_decoder is null)
             {
-                Problem = new StreamProblem(StreamFault.Unavailable, NativeLibraries.Problem(NativeLibraries.Mpg123) ?? "libmpg123 cannot decode this stream.");
+                Problem = new StreamProblem(
+                    StreamFault.Unavailable, NativeLibraries.Problem(NativeLibraries.Mpg123) ?? "libmpg123 cannot decode this stream.");
                 return false;
             }
 
@@ -143,7 +144,8 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
                 nuint length = (nuint)frame.Data.Length;
                 for (int turn = 0; turn < 8; turn++)
                 {
-                    int result = LibMpg123.Decode(_decoder!, input, length, pcm + written, (nuint)((_pcm.Length - written) * sizeof(float)), out nuint done);
+                    int result = LibMpg123.Decode(
+                        _decoder!, input, length, pcm + written, (nuint)((_pcm.Length - written) * sizeof(float)), out nuint done);
                     input = null;
                     length = 0;
                     written += (int)(done / sizeof(float));

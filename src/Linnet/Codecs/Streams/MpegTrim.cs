@@ -4,8 +4,9 @@ namespace Linnet.Codecs.Streams;
 
 /// <summary>Leaves out of each part of an MP3 file what its encoder added before the sound and behind it.</summary>
 /// <remarks>
-/// What is to go at the end is known there alone, so as much is held back. It goes only where the part has as many frames as its table says, or the table
-/// does not say: what is cut short, or goes on, ends with sound. Source: LAME's "mp3 info tag"; a decoder's own delay is 529 frames.
+/// What is to go at the end is known there alone, so as much is held back. It goes only where the part has as many frames as its table
+/// says, or the table does not say: what is cut short, or goes on, ends with sound. Source: LAME's "mp3 info tag"; a decoder's own delay is
+/// 529 frames.
 /// </remarks>
 internal sealed class MpegTrim
 {
@@ -27,7 +28,9 @@ internal sealed class MpegTrim
         _packets = 0;
     }
 
-    /// <summary>Takes what a packet decodes to, and gives what is sound for certain. All packets of a part have the same channels.</summary>
+    /// <summary>
+    /// Takes what a packet decodes to, and gives what is sound for certain. All packets of a part have the same channels.
+    /// </summary>
     internal void Take(ReadOnlySpan<float> pcm, int channels, IStreamSink sink)
     {
         _packets++;

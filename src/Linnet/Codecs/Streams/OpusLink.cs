@@ -7,12 +7,14 @@ namespace Linnet.Codecs.Streams;
 
 /// <summary>Opus in Ogg. The first <c>pre-skip</c> frames, and those behind the end that the last page tells, are no sound.</summary>
 /// <remarks>
-/// What has to be made louder or softer than its packets are, or has more than two channels, is not passed on as it is: listeners would get the
-/// packets without the head that says so. In a file a packet that cannot be decoded is silence. Source: RFC 7845 §4, §5.1.
+/// What has to be made louder or softer than its packets are, or has more than two channels, is not passed on as it is: listeners would get
+/// the packets without the head that says so. In a file a packet that cannot be decoded is silence. Source: RFC 7845 §4, §5.1.
 /// </remarks>
 internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
 {
-    /// <summary>Bytes of a packet of one stream at most: more is unreasonable (RFC 7845 §6), and more than RTP carries to listeners.</summary>
+    /// <summary>
+    /// Bytes of a packet of one stream at most: more is unreasonable (RFC 7845 §6), and more than RTP carries to listeners.
+    /// </summary>
     internal const int MaxPacket = 61_440;
 
     private readonly OggTrim _trim = new();
@@ -84,7 +86,8 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
         Range kept = _trim.Take(frames, packet.Granule, packet.IsLast);
         if (frames > 0)
         {
-            sink.OnPacket(_gain == 1 && _surround is null ? packet.Data : [], pcm[(kept.Start.Value * channels)..(kept.End.Value * channels)]);
+            sink.OnPacket(
+                _gain == 1 && _surround is null ? packet.Data : [], pcm[(kept.Start.Value * channels)..(kept.End.Value * channels)]);
         }
 
         return null;
@@ -109,7 +112,8 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
         bool isSurround = head.Channels > 2 || head.Streams != 1;
         if (isSurround && head.MappingFamily != 1)
         {
-            return new StreamProblem(StreamFault.Unsupported, $"The stream is Opus with {head.Channels} channels that it does not name (mapping family {head.MappingFamily}).");
+            return new StreamProblem(StreamFault.Unsupported,
+                $"The stream is Opus with {head.Channels} channels that it does not name (mapping family {head.MappingFamily}).");
         }
 
         if (NativeLibraries.Problem(NativeLibraries.Opus) is string missing)

@@ -1,6 +1,8 @@
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Whether packets that cannot be decoded end a stream. Who sends one is told; a file with a fault in it is played to its end.</summary>
+/// <summary>
+/// Whether packets that cannot be decoded end a stream. Who sends one is told; a file with a fault in it is played to its end.
+/// </summary>
 /// <param name="isFile">Whether it is a file that is only played.</param>
 internal sealed class PacketPatience(bool isFile)
 {

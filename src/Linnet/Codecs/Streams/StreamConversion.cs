@@ -11,11 +11,15 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
     private const int PieceFrames = 1024;
 
     private readonly ChannelMap _channels = new(from.Channels, to.Channels);
-    private readonly Resampler? _resampler = from.SampleRate == to.SampleRate ? null : new Resampler(from.SampleRate, to.SampleRate, to.Channels);
+    private readonly Resampler? _resampler =
+        from.SampleRate == to.SampleRate ? null : new Resampler(from.SampleRate, to.SampleRate, to.Channels);
     private readonly float[] _mapped = new float[PieceFrames * to.Channels];
     private readonly float[] _converted = new float[PieceFrames * to.Channels];
 
-    /// <summary>Takes sound: whole frames, lent for the call. False: no more of it is wanted, and none is converted, for a little may become very much.</summary>
+    /// <summary>
+    /// Takes sound: whole frames, lent for the call. False: no more of it is wanted, and none is converted, for a little may become very
+    /// much.
+    /// </summary>
     internal delegate bool Take(ReadOnlySpan<float> pcm);
 
     /// <summary>About how many samples come of so many.</summary>
@@ -58,7 +62,8 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
     /// <summary>Gives what the filter still holds. Nothing is written after it.</summary>
     internal void Flush()
     {
-        while (_resampler is not null && _resampler.Flush(_converted) is > 0 and int written && take(_converted.AsSpan(0, written * to.Channels)))
+        while (_resampler is not null && _resampler.Flush(_converted) is > 0 and int written
+            && take(_converted.AsSpan(0, written * to.Channels)))
         {
         }
     }

@@ -7,17 +7,19 @@ public static class StreamDecoders
 {
     /// <summary>Makes a decoder, or says why there is none.</summary>
     /// <param name="contentType">
-    /// What the sender says it is; <see langword="null"/>, empty or <c>application/octet-stream</c>: it says nothing. The first bytes are looked at in any
-    /// case, and where they are clear they win: many programs call everything <c>audio/mpeg</c>.
+    /// What the sender says it is; <see langword="null"/>, empty or <c>application/octet-stream</c>: it says nothing. The first bytes are
+    /// looked at in any case, and where they are clear they win: many programs call everything <c>audio/mpeg</c>.
     /// </param>
     /// <param name="decoder">The decoder; the caller disposes it.</param>
     /// <param name="problem">Why there is none, and never will be for this type.</param>
-    public static bool TryCreate(string? contentType, [NotNullWhen(true)] out IStreamDecoder? decoder, [NotNullWhen(false)] out StreamProblem? problem)
+    public static bool TryCreate(
+        string? contentType, [NotNullWhen(true)] out IStreamDecoder? decoder, [NotNullWhen(false)] out StreamProblem? problem)
     {
         (decoder, problem) = (null, null);
         if (!StreamKinds.TryParse(contentType, out StreamKind kind))
         {
-            problem = new StreamProblem(StreamFault.Unsupported, "The content type is none that Linnet decodes. It takes MP3, Ogg (Opus, Vorbis, FLAC), FLAC, WAV, AAC, WebM and MPEG-TS.");
+            problem = new StreamProblem(StreamFault.Unsupported,
+                "The content type is none that Linnet decodes. It takes MP3, Ogg (Opus, Vorbis, FLAC), FLAC, WAV, AAC, WebM and MPEG-TS.");
             return false;
         }
 

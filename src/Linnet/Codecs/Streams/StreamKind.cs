@@ -50,14 +50,17 @@ internal static class StreamKinds
         kind = type switch
         {
             "audio/mpeg" or "audio/mp3" or "audio/mpeg3" or "audio/x-mpeg" or "audio/x-mp3" or "audio/x-mpeg-3" => StreamKind.Mpeg,
-            "audio/ogg" or "application/ogg" or "audio/opus" or "audio/vorbis" or "video/ogg" or "audio/x-ogg" or "application/x-ogg" => StreamKind.Ogg,
+            "audio/ogg" or "application/ogg" or "audio/opus" or "audio/vorbis" or "video/ogg" or "audio/x-ogg" or "application/x-ogg" =>
+                StreamKind.Ogg,
             "audio/flac" or "audio/x-flac" or "application/flac" => StreamKind.Flac,
             "audio/wav" or "audio/x-wav" or "audio/wave" or "audio/vnd.wave" => StreamKind.Wav,
             "audio/aac" or "audio/aacp" or "audio/x-aac" or "audio/x-hx-aac-adts" => StreamKind.Aac,
-            "audio/webm" or "video/webm" or "audio/x-matroska" or "video/x-matroska" or "audio/matroska" or "video/matroska" => StreamKind.Matroska,
+            "audio/webm" or "video/webm" or "audio/x-matroska" or "video/x-matroska" or "audio/matroska" or "video/matroska" =>
+                StreamKind.Matroska,
             "video/mp2t" or "audio/mp2t" => StreamKind.TransportStream,
             "audio/x-scpls" or "audio/x-mpegurl" or "audio/mpegurl" or "application/x-mpegurl" or "application/vnd.apple.mpegurl"
-                or "application/dash+xml" or "application/sdp" or "application/xspf+xml" or "video/vnd.mpeg.dash.mpd" => StreamKind.Playlist,
+                or "application/dash+xml" or "application/sdp" or "application/xspf+xml" or "video/vnd.mpeg.dash.mpd" =>
+                    StreamKind.Playlist,
             _ => StreamKind.Unknown,
         };
         return kind is not StreamKind.Unknown || type is "" or "application/octet-stream" or "application/x-www-form-urlencoded";
@@ -67,7 +70,8 @@ internal static class StreamKinds
     internal static StreamKind Identify(ReadOnlySpan<byte> head) =>
         head.StartsWith(OggPage.Capture) ? StreamKind.Ogg
         : head.StartsWith(FlacBlockHeader.Marker) ? StreamKind.Flac
-        : (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8)) && head.Length >= 12 && head[8..].StartsWith("WAVE"u8) ? StreamKind.Wav
+        : (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8)) && head.Length >= 12
+            && head[8..].StartsWith("WAVE"u8) ? StreamKind.Wav
         : head.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) ? StreamKind.Matroska
         : AdtsHeader.TryParse(head, out _) ? StreamKind.Aac
         : MpegHeader.TryParse(head, out _) ? StreamKind.Mpeg
@@ -80,7 +84,8 @@ internal static class StreamKinds
     {
         head = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
         head = head.TrimStart(" \t\r\n"u8);
-        return StartsAs(head, "#EXT"u8) || StartsAs(head, "ffconcat"u8) || StartsAs(head, "file "u8) || StartsAs(head, "v=0"u8) || StartsAs(head, "<"u8)
+        return StartsAs(head, "#EXT"u8) || StartsAs(head, "ffconcat"u8) || StartsAs(head, "file "u8) || StartsAs(head, "v=0"u8)
+            || StartsAs(head, "<"u8)
             || StartsAs(head, "[playlist]"u8) || StartsAs(head, "http"u8) || StartsAs(head, "[Reference]"u8);
     }
 

@@ -49,7 +49,8 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
         int frames = packet.IsCut ? -1 : packet.Data.IsEmpty ? 0 : Decode(packet.Data);
         if (frames < 0 && !_patience.Bears())
         {
-            return new StreamProblem(StreamFault.NotSound, $"The stream has a Vorbis packet of {packet.Data.Length} bytes that cannot be decoded.");
+            return new StreamProblem(
+                StreamFault.NotSound, $"The stream has a Vorbis packet of {packet.Data.Length} bytes that cannot be decoded.");
         }
 
         if (frames > 0)
@@ -73,7 +74,8 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
     {
         if (!VorbisHead.TryParse(packet, out _head))
         {
-            return new StreamProblem(StreamFault.Unsupported, "The stream is Vorbis whose first packet is malformed, or of more channels than Linnet carries.");
+            return new StreamProblem(
+                StreamFault.Unsupported, "The stream is Vorbis whose first packet is malformed, or of more channels than Linnet carries.");
         }
 
         if (NativeLibraries.Problem(NativeLibraries.Vorbis) is string missing)

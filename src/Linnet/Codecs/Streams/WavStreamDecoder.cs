@@ -3,7 +3,9 @@ using Linnet.Wire.Wav;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>A stream that is a WAV, as long as it says or, where its writer could not know, as long as it comes. Another WAV may follow it.</summary>
+/// <summary>
+/// A stream that is a WAV, as long as it says or, where its writer could not know, as long as it comes. Another WAV may follow it.
+/// </summary>
 internal sealed class WavStreamDecoder : IStreamDecoder
 {
     private readonly WavSkimmer _skimmer = new();
@@ -31,7 +33,8 @@ internal sealed class WavStreamDecoder : IStreamDecoder
         Take([], isEnd: true, sink);
         if (!_hasBegun)
         {
-            Problem ??= new StreamProblem(StreamFault.NotSound, _skimmer.SawNoSamples ? "The stream holds no sound." : "The stream ended before its sound began.");
+            Problem ??= new StreamProblem(
+                StreamFault.NotSound, _skimmer.SawNoSamples ? "The stream holds no sound." : "The stream ended before its sound began.");
         }
     }
 
@@ -57,7 +60,8 @@ internal sealed class WavStreamDecoder : IStreamDecoder
             {
                 if (_skimmer.HasTooMany && !_hasBegun)
                 {
-                    Problem = new StreamProblem(StreamFault.Unsupported, $"The stream has more than {WavSkimmer.MaxChunks} chunks before its samples.");
+                    Problem = new StreamProblem(
+                        StreamFault.Unsupported, $"The stream has more than {WavSkimmer.MaxChunks} chunks before its samples.");
                 }
 
                 return;
@@ -91,7 +95,8 @@ internal sealed class WavStreamDecoder : IStreamDecoder
         Frames = _hasBegun ? null : wav.Header.DataLength / pcm.BytesPerFrame;
         _hasBegun = true;
         _frames = new PcmFrames(pcm, ChannelLayout.OfMask(wav.Speakers, pcm.Format.Channels));
-        _news.Tell(new StreamFormat(_frames.Format, wav.BitDepth, StreamCodec.Pcm, 8 * pcm.BytesPerFrame * pcm.Format.SampleRate, []), sink);
+        _news.Tell(new StreamFormat(_frames.Format, wav.BitDepth, StreamCodec.Pcm, 8 * pcm.BytesPerFrame * pcm.Format.SampleRate, []),
+            sink);
         ReadOnlySpan<byte> head = _skimmer.Kept;
         sink.OnTags(new SoundTags(TagText.Decode(WithoutZeros(head[wav.Title])), TagText.Decode(WithoutZeros(head[wav.Artist]))));
 

@@ -6,9 +6,9 @@ namespace Linnet.Codecs.Vorbis;
 
 /// <summary>Vorbis by libvorbisenc, at an average bit rate.</summary>
 /// <remarks>
-/// Source: Vorbis I. Its packets differ in length, and each stands for the sound between the middles of its block and of the one before; the first
-/// stands for none. Sound comes out of a decoder where it went in: there is no delay. Samples are limited to ±16, and NaN is silence: libvorbis would pass
-/// both on into its filters.
+/// Source: Vorbis I. Its packets differ in length, and each stands for the sound between the middles of its block and of the one before;
+/// the first stands for none. Sound comes out of a decoder where it went in: there is no delay. Samples are limited to ±16, and NaN is
+/// silence: libvorbis would pass both on into its filters.
 /// </remarks>
 public sealed class VorbisEncoder : IAudioEncoder
 {

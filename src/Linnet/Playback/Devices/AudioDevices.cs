@@ -9,35 +9,42 @@ public static class AudioDevices
     private const string Pulse = "pulse";
     private const string Alsa = "alsa";
     private const string NoDefault =
-        "There is no sound device to play on; start PulseAudio or PipeWire, or choose another output: FILE.wav, - (standard output) or null.";
+        "There is no sound device to play on; start PulseAudio or PipeWire, or choose another output: FILE.wav, - (standard output) or "
+            + "null.";
 
     /// <summary>Makes the device that a person means. Nothing is opened yet.</summary>
     /// <param name="output">
-    /// <see langword="null"/> or <c>default</c>: PulseAudio's or PipeWire's default output, else ALSA's. <c>null</c>: nowhere. <c>-</c>: a WAV on
-    /// standard output. A name that ends in <c>.wav</c>: that file. Anything else is a name from <see cref="ListAsync"/>, which
+    /// <see langword="null"/> or <c>default</c>: PulseAudio's or PipeWire's default output, else ALSA's. <c>null</c>: nowhere. <c>-</c>: a
+    /// WAV on standard output. A name that ends in <c>.wav</c>: that file. Anything else is a name from <see cref="ListAsync"/>, which
     /// <c>pulse:</c> or <c>alsa:</c> before it makes plain.
     /// </param>
     /// <param name="time">The clock it plays by.</param>
-    /// <param name="latency">Between asking for sound and hearing it, 5 ms to 2 s, or <see langword="null"/> for the default. Files have none.</param>
-    /// <param name="bitDepth">For a file or a pipe: significant bits of the integer PCM that will come, or 0. Can be set later, too.</param>
+    /// <param name="latency">Between asking for sound and hearing it, 5 ms to 2 s, or <see langword="null"/> for the default. Files have
+    /// none.</param>
+    /// <param name="bitDepth">For a file or a pipe: significant bits of the integer PCM that will come, or 0. Can be set later,
+    /// too.</param>
     /// <param name="server">The PulseAudio server, or <see langword="null"/> for the user's own.</param>
-    public static IAudioDevice Create(string? output, TimeProvider time, TimeSpan? latency = null, int bitDepth = 0, string? server = null) => output switch
-    {
-        null or "" or "default" => new FirstDevice("default", NoDefault, Defaults(time, latency, server)),
-        "null" => new NullDevice(time),
-        "-" => new PipeDevice("standard output", OpenStandardOutput(), time, bitDepth),
-        _ when output.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) => new WavFileDevice(output, time, bitDepth),
-        _ when TryTake(output, Pulse, out string name) => Named(output, time, latency, server, new PulseDevice(name, time, latency, server)),
-        _ when TryTake(output, Alsa, out string name) => Named(output, time, latency, server, new AlsaDevice(name, time, latency)),
-        _ => Named(output, time, latency, server, new PulseDevice(output, time, latency, server), new AlsaDevice(output, time, latency)),
-    };
+    public static IAudioDevice Create(
+        string? output, TimeProvider time, TimeSpan? latency = null, int bitDepth = 0, string? server = null) => output switch
+        {
+            null or "" or "default" => new FirstDevice("default", NoDefault, Defaults(time, latency, server)),
+            "null" => new NullDevice(time),
+            "-" => new PipeDevice("standard output", OpenStandardOutput(), time, bitDepth),
+            _ when output.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) => new WavFileDevice(output, time, bitDepth),
+            _ when TryTake(output, Pulse, out string name) =>
+                Named(output, time, latency, server, new PulseDevice(name, time, latency, server)),
+            _ when TryTake(output, Alsa, out string name) => Named(output, time, latency, server, new AlsaDevice(name, time, latency)),
+            _ => Named(
+                output, time, latency, server, new PulseDevice(output, time, latency, server), new AlsaDevice(output, time, latency)),
+        };
 
     /// <summary>Every output and input there is, outputs first. Ends within seconds even if a sound server has hung.</summary>
     /// <param name="time">Bounds the waits.</param>
     /// <param name="server">The PulseAudio server, or <see langword="null"/> for the user's own.</param>
     /// <param name="cancellationToken">Ends the waits.</param>
     /// <returns>What the sound server knows; where none answers, what ALSA does. Empty on a machine without sound.</returns>
-    public static Task<IReadOnlyList<AudioDeviceInfo>> ListAsync(TimeProvider time, string? server = null, CancellationToken cancellationToken = default) => Task.Run(
+    public static Task<IReadOnlyList<AudioDeviceInfo>> ListAsync(
+        TimeProvider time, string? server = null, CancellationToken cancellationToken = default) => Task.Run(
         () =>
         {
             try
@@ -55,7 +62,8 @@ public static class AudioDevices
         [new PulseDevice(null, time, latency, server), new AlsaDevice("default", time, latency)];
 
     // Who unplugs his headphones while they play hears the rest on what there still is.
-    private static FirstDevice Named(string output, TimeProvider time, TimeSpan? latency, string? server, params IAudioDevice[] candidates) =>
+    private static FirstDevice Named(
+        string output, TimeProvider time, TimeSpan? latency, string? server, params IAudioDevice[] candidates) =>
         new(output, $"There is no sound device '{output}'; see those there are with: linnet devices.", candidates)
         {
             Substitutes = Defaults(time, latency, server),
@@ -86,16 +94,20 @@ public static class AudioDevices
         PulseEndpoints endpoints = PulseEndpoints.Ask(connection, cancellationToken);
         return
         [
-            .. endpoints.Sinks.Select(s => new AudioDeviceInfo(s.Name, s.Description, Pulse, IsInput: false, s.Name == endpoints.DefaultSink)),
-            .. endpoints.Sources.Select(s => new AudioDeviceInfo(s.Name, s.Description, Pulse, IsInput: true, s.Name == endpoints.DefaultSource, s.MonitorOf)),
+            .. endpoints.Sinks.Select(
+                s => new AudioDeviceInfo(s.Name, s.Description, Pulse, IsInput: false, s.Name == endpoints.DefaultSink)),
+            .. endpoints.Sources.Select(
+                s => new AudioDeviceInfo(s.Name, s.Description, Pulse, IsInput: true, s.Name == endpoints.DefaultSource, s.MonitorOf)),
         ];
     }
 
     private static IReadOnlyList<AudioDeviceInfo> ListAlsa() => NativeLibraries.IsAvailable(NativeLibraries.Alsa)
         ?
         [
-            .. AlsaHints.List(isInput: false).Select(d => new AudioDeviceInfo(d.Name, d.Description, Alsa, IsInput: false, d.Name == "default")),
-            .. AlsaHints.List(isInput: true).Select(d => new AudioDeviceInfo(d.Name, d.Description, Alsa, IsInput: true, d.Name == "default")),
+            .. AlsaHints.List(isInput: false)
+                .Select(d => new AudioDeviceInfo(d.Name, d.Description, Alsa, IsInput: false, d.Name == "default")),
+            .. AlsaHints.List(isInput: true)
+                .Select(d => new AudioDeviceInfo(d.Name, d.Description, Alsa, IsInput: true, d.Name == "default")),
         ]
         : [];
 }

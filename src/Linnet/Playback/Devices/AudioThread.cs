@@ -17,7 +17,7 @@ internal static class AudioThread
         {
             try
             {
-                DeadlineWaiter.SharpenThisThread(isLast: true);
+                DeadlineWaiter.UsePreciseTimers(isLast: true);
                 work();
                 done.SetResult();
             }

@@ -43,7 +43,8 @@ internal sealed class FirstDevice(string name, string advice, params IReadOnlyLi
 
     /// <inheritdoc/>
     public Task RunAsync(AudioCallback callback, CancellationToken cancellationToken) =>
-        (_open ?? throw new InvalidOperationException($"{name} is not open: call {nameof(OpenAsync)}.")).RunAsync(callback, cancellationToken);
+        (_open ?? throw new InvalidOperationException($"{name} is not open: call {nameof(OpenAsync)}.")).RunAsync(
+            callback, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

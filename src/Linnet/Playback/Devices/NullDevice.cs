@@ -4,7 +4,8 @@ using Linnet.Clock;
 namespace Linnet.Playback.Devices;
 
 /// <summary>Plays to nobody at the pace of a sound card: for a machine without one.</summary>
-/// <param name="time">The clock it plays by. The system's is waited for on a thread of its own, as for a sound card: a timer and a pool thread cost three times that.</param>
+/// <param name="time">The clock it plays by. The system's is waited for on a thread of its own, as for a sound card: a timer and a pool
+/// thread cost three times that.</param>
 public sealed class NullDevice(TimeProvider time) : IAudioDevice
 {
     // Held up for longer than this (a suspended machine), it goes on from where it is instead of playing faster to catch up.
@@ -66,7 +67,8 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
         }
     }
 
-    private async Task PlayAsync(AudioCallback callback, Func<long, CancellationToken, ValueTask> waitUntil, CancellationToken cancellationToken)
+    private async Task PlayAsync(
+        AudioCallback callback, Func<long, CancellationToken, ValueTask> waitUntil, CancellationToken cancellationToken)
     {
         long period = InTicks(Period);
         var heard = new MediaTimeline(time.GetTimestamp() + period, _format.SampleRate, time.TimestampFrequency);

@@ -22,7 +22,10 @@ public sealed class PipeDevice(string name, Stream stream, TimeProvider time, in
     /// <summary>Always <see langword="false"/>: a pipe follows the sender's clock.</summary>
     public bool HasClock => false;
 
-    /// <summary>Significant bits of the integer PCM that will come: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when opened.</summary>
+    /// <summary>
+    /// Significant bits of the integer PCM that will come: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when
+    /// opened.
+    /// </summary>
     public int BitDepth { get; set; } = bitDepth;
 
     /// <inheritdoc/>
@@ -50,7 +53,9 @@ public sealed class PipeDevice(string name, Stream stream, TimeProvider time, in
         }
         catch (IOException e)
         {
-            throw new IOException(e.HResult == BrokenPipe ? $"The program that reads {name} has closed it: {e.Message}" : $"Cannot write {name}: {e.Message}", e);
+            throw new IOException(
+                e.HResult == BrokenPipe ? $"The program that reads {name} has closed it: {e.Message}" : $"Cannot write {name}: {e.Message}",
+                e);
         }
     }
 

@@ -6,8 +6,10 @@ namespace Linnet.Playback.Devices;
 /// <summary>Plays through PulseAudio or PipeWire, which convert to what the sound card takes. The volume stays ours.</summary>
 /// <param name="sink">The server's name of an output, or <see langword="null"/> for its default one.</param>
 /// <param name="time">The clock of the instants it tells.</param>
-/// <param name="latency">Between asking for sound and hearing it, 5–2000 ms; the server comes as near as its device allows. Default 40 ms.</param>
-/// <param name="server">As in <c>PULSE_SERVER</c>, such as <c>unix:/run/user/1000/pulse/native</c>; <see langword="null"/> for the user's own.</param>
+/// <param name="latency">Between asking for sound and hearing it, 5–2000 ms; the server comes as near as its device allows. Default 40
+/// ms.</param>
+/// <param name="server">As in <c>PULSE_SERVER</c>, such as <c>unix:/run/user/1000/pulse/native</c>; <see langword="null"/> for the user's
+/// own.</param>
 public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? latency = null, string? server = null) : IAudioDevice
 {
     // The server tells when sound is heard only once some is: until then it gets silence. If it never tells, do not wait longer.

@@ -3,8 +3,8 @@ using Linnet.Audio;
 namespace Linnet.Playback.Devices;
 
 /// <summary>
-/// Records into a WAV file: 16-bit or 24-bit PCM where the sound is that, else float32. It has no clock, so a lossless stream is recorded bit for bit.
-/// The file plays at any moment, and its header is right whatever ends the recording; above 4 GB it becomes an RF64.
+/// Records into a WAV file: 16-bit or 24-bit PCM where the sound is that, else float32. It has no clock, so a lossless stream is recorded
+/// bit for bit. The file plays at any moment, and its header is right whatever ends the recording; above 4 GB it becomes an RF64.
 /// </summary>
 /// <param name="path">The file; one that is there is overwritten.</param>
 /// <param name="time">Waits while there is no sound.</param>
@@ -25,7 +25,10 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
     /// <summary>Always <see langword="false"/>: a file follows the sender's clock.</summary>
     public bool HasClock => false;
 
-    /// <summary>Significant bits of the integer PCM that will come: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when opened.</summary>
+    /// <summary>
+    /// Significant bits of the integer PCM that will come: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when
+    /// opened.
+    /// </summary>
     public int BitDepth { get; set; } = bitDepth;
 
     /// <inheritdoc/>
@@ -102,7 +105,8 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
         }
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: TooLong })
         {
-            throw new IOException($"Cannot write {path}: {(e is IOException ? e.Message : "it has grown to the limit of the system or the user.")}", e);
+            throw new IOException(
+                $"Cannot write {path}: {(e is IOException ? e.Message : "it has grown to the limit of the system or the user.")}", e);
         }
     }
 }

@@ -10,7 +10,8 @@ namespace Linnet.Playback.Devices;
 /// <param name="stream">Where the WAV goes. Owned by the caller.</param>
 /// <param name="isFile">Whether it is all of a file, so that its beginning can be written again.</param>
 /// <param name="format">What the callback gives.</param>
-/// <param name="bitDepth">Significant bits of the integer PCM that it is: 1–16 are stored in 16, up to 24 in 24, anything else as float32.</param>
+/// <param name="bitDepth">Significant bits of the integer PCM that it is: 1–16 are stored in 16, up to 24 in 24, anything else as
+/// float32.</param>
 /// <param name="time">Waits while nothing can be told yet.</param>
 internal sealed class WavStream(Stream stream, bool isFile, AudioFormat format, int bitDepth, TimeProvider time)
 {

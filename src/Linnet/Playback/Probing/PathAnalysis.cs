@@ -48,7 +48,8 @@ internal static class PathAnalysis
             Lost = lost,
             Duplicate = duplicate,
             Reordered = reordered,
-            Bursts = [.. missing.GroupBy(static m => m).OrderBy(static g => g.Key).Select(static g => new BurstCount((int)Math.Min(g.Key, int.MaxValue), g.Count()))],
+            Bursts = [.. missing.GroupBy(static m => m).OrderBy(static g => g.Key)
+                .Select(static g => new BurstCount((int)Math.Min(g.Key, int.MaxValue), g.Count()))],
         };
 
         var media = new MediaTimeline(0, recording.ClockRate, TimeSpan.TicksPerSecond);

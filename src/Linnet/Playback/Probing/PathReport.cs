@@ -50,13 +50,18 @@ public sealed record PathReport
     /// <summary>Whether that was measured by RTCP, on the way that packets take; else it is what an RTSP request took.</summary>
     public bool IsRoundTripByRtcp { get; init; }
 
-    /// <summary>By how much the sender's clock is faster than ours, in millionths; <see langword="null"/> where too little was heard to tell.</summary>
+    /// <summary>
+    /// By how much the sender's clock is faster than ours, in millionths; <see langword="null"/> where too little was heard to tell.
+    /// </summary>
     public double? DriftPpm { get; init; }
 
     /// <summary>How far off that may be.</summary>
     public double DriftDoubtPpm { get; init; }
 
-    /// <summary>From the sender's clock to us, for the quickest packets; <see langword="null"/> without sender reports, or if the two wall clocks do not agree.</summary>
+    /// <summary>
+    /// From the sender's clock to us, for the quickest packets; <see langword="null"/> without sender reports, or if the two wall clocks do
+    /// not agree.
+    /// </summary>
     public TimeSpan? OneWay { get; init; }
 
     /// <summary>What each profile would have done with it.</summary>
@@ -72,7 +77,8 @@ public sealed record PathReport
     public double LossShare => Received + Lost == 0 ? 0 : Lost / (double)(Received + Lost);
 
     /// <summary>Packets lost in a row, on average; 0 without loss.</summary>
-    public double MeanBurst => Bursts.Count == 0 ? 0 : Bursts.Sum(static b => (double)b.Packets * b.Times) / Bursts.Sum(static b => b.Times);
+    public double MeanBurst =>
+        Bursts.Count == 0 ? 0 : Bursts.Sum(static b => (double)b.Packets * b.Times) / Bursts.Sum(static b => b.Times);
 }
 
 /// <summary>Losses of one length.</summary>
@@ -115,4 +121,5 @@ public sealed record DelaySpread
 /// <param name="Repair">How its losses would be repaired.</param>
 /// <param name="MissingAfterRepair">About what would be left of <paramref name="Missing"/>, 0–1.</param>
 public sealed record ProfileTrial(
-    string Name, TimeSpan AverageDelay, TimeSpan MostDelay, double Late, double Missing, long Underruns, RepairMode Repair, double MissingAfterRepair);
+    string Name, TimeSpan AverageDelay, TimeSpan MostDelay, double Late, double Missing, long Underruns, RepairMode Repair,
+    double MissingAfterRepair);

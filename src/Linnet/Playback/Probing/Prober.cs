@@ -88,7 +88,8 @@ public sealed class Prober
     {
         PathRecording recording = Volatile.Read(ref _recorder)?.Take() ?? new PathRecording { ClockRate = 1 };
         RtspReceiver? station = Volatile.Read(ref _station);
-        return ProfileTrials.AddTo(PathAnalysis.Judge(recording), recording, station is { IsTcp: true }, station?.Repair ?? RepairOffer.None);
+        return ProfileTrials.AddTo(
+            PathAnalysis.Judge(recording), recording, station is { IsTcp: true }, station?.Repair ?? RepairOffer.None);
     }
 
     // True: another audio section of the server is to be tried.
@@ -144,7 +145,8 @@ public sealed class Prober
 
         // A timer takes no more than 49 days, and cuts to whole milliseconds.
         TimeSpan left = _time.GetElapsedTime(_time.GetTimestamp(), until);
-        await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds))), _time, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds))), _time, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private RtpSink ToSink(ArrivalRecorder recorder) => new()

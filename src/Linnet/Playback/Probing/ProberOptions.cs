@@ -13,7 +13,9 @@ public sealed record ProberOptions : IValidatable
     /// <summary>How packets are to come. Default: UDP, and TCP if nothing arrives.</summary>
     public RtspTransport Transport { get; init; }
 
-    /// <summary>A worse network than there is, as in <see cref="PlayerOptions.Impairment"/>; <see langword="null"/>, the default: none.</summary>
+    /// <summary>
+    /// A worse network than there is, as in <see cref="PlayerOptions.Impairment"/>; <see langword="null"/>, the default: none.
+    /// </summary>
     public ImpairmentOptions? Impairment { get; init; }
 
     /// <summary>How long to listen, from the first packet. 1 s – 30 days; default 15 s.</summary>
@@ -23,19 +25,22 @@ public sealed record ProberOptions : IValidatable
     public int MaxPackets { get; init; } = 1 << 18;
 
     /// <summary>Where and how long; no password.</summary>
-    public override string ToString() => $"{nameof(ProberOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, {nameof(Duration)} = {Duration} }}";
+    public override string ToString() =>
+        $"{nameof(ProberOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, {nameof(Duration)} = {Duration} }}";
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
         if (!StationLookup.IsAddress(Url))
         {
-            yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like rtsp://HOST:PORT/NAME.";
+            yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like "
+                + "rtsp://HOST:PORT/NAME.";
         }
 
         if (Impairment is not null && Transport is RtspTransport.Tcp)
         {
-            yield return $"{nameof(Impairment)} is for RTP over UDP; {nameof(Transport)} must be {RtspTransport.Udp} or {RtspTransport.Auto}.";
+            yield return $"{nameof(Impairment)} is for RTP over UDP; "
+                + $"{nameof(Transport)} must be {RtspTransport.Udp} or {RtspTransport.Auto}.";
         }
 
         if (Duration.TotalSeconds < 1 || Duration.TotalDays > 30)

@@ -28,7 +28,9 @@ internal static class ProfileTrials
 
         Arrival[] arrivals = Newest(recording.Packets);
         int frames = PathAnalysis.FramesPerPacket(recording.Packets);
-        ProfileTrial[] trials = [.. ReceiverProfile.All.Select(profile => Try(profile, report, arrivals, recording.ClockRate, frames, isTcp ? RepairOffer.None : repair))];
+        ProfileTrial[] trials =
+            [.. ReceiverProfile.All.Select(
+                profile => Try(profile, report, arrivals, recording.ClockRate, frames, isTcp ? RepairOffer.None : repair))];
         ProfileTrial best = Choose(trials);
         return report with { Profiles = trials, Recommended = best.Name, Advice = Advise(report, trials, best, isTcp) };
     }
@@ -40,7 +42,8 @@ internal static class ProfileTrials
         return trials.First(t => t.MissingAfterRepair <= Math.Max(Unheard, least * WorthIt));
     }
 
-    private static ProfileTrial Try(ReceiverProfile profile, PathReport report, Arrival[] arrivals, int clockRate, int frames, RepairOffer offer)
+    private static ProfileTrial Try(
+        ReceiverProfile profile, PathReport report, Arrival[] arrivals, int clockRate, int frames, RepairOffer offer)
     {
         ReplayResult result = ArrivalReplay.Run(new ReceiverOptions { Profile = profile }, clockRate, frames, arrivals);
         double seconds = new TimeSpan(arrivals[^1].At - arrivals[0].At).TotalSeconds;
@@ -96,7 +99,8 @@ internal static class ProfileTrials
         };
         string take = best.MissingAfterRepair < Unheard
             ? $"Take {best.Name}: {Ms(best.AverageDelay)} behind what arrives, nothing that one would hear is missing{repair}."
-            : $"Take {best.Name}: {Percent(best.MissingAfterRepair)} of the sound is missing, {Ms(best.AverageDelay)} behind what arrives{repair}.";
+            : $"Take {best.Name}: {Percent(best.MissingAfterRepair)} of the sound is missing, {Ms(best.AverageDelay)} behind what "
+                + $"arrives{repair}.";
         ProfileTrial? quicker = trials.TakeWhile(t => t != best).LastOrDefault();
         string why = quicker is null ? "" : $" {quicker.Name} would miss {Percent(quicker.MissingAfterRepair)}.";
         string tcp = !isTcp && best.MissingAfterRepair > 0.02 && report.LossShare > 0.02

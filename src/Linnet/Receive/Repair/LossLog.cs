@@ -1,9 +1,11 @@
 namespace Linnet.Receive.Repair;
 
-/// <summary>What the path did to the stream's own packets in the last ten seconds: how many it lost, and how long it lost them in a row.</summary>
+/// <summary>
+/// What the path did to the stream's own packets in the last ten seconds: how many it lost, and how long it lost them in a row.
+/// </summary>
 /// <remarks>
-/// A packet is taken for lost when one came that is <see cref="SettleSeconds"/> younger; repairs do not count as arrivals. Bursts are told in
-/// packets, each weighed by its length: the length of the burst that a lost packet is in. Allocates nothing.
+/// A packet is taken for lost when one came that is <see cref="SettleSeconds"/> younger; repairs do not count as arrivals. Bursts are told
+/// in packets, each weighed by its length: the length of the burst that a lost packet is in. Allocates nothing.
 /// </remarks>
 internal sealed class LossLog
 {
@@ -36,8 +38,11 @@ internal sealed class LossLog
     /// <summary>The share that was lost.</summary>
     internal double Loss => Packets is var packets and > 0 ? (double)Sum(static bucket => bucket.Lost) / packets : 0;
 
-    /// <summary>The mean length of the burst that a lost packet is in, in packets; 0 if none was lost. At random it is <c>(1 + p) / (1 − p)</c>.</summary>
-    internal double Burst => Sum(static bucket => bucket.InBursts) is var lost and > 0 ? (double)Sum(static bucket => bucket.Squares) / lost : 0;
+    /// <summary>
+    /// The mean length of the burst that a lost packet is in, in packets; 0 if none was lost. At random it is <c>(1 + p) / (1 − p)</c>.
+    /// </summary>
+    internal double Burst =>
+        Sum(static bucket => bucket.InBursts) is var lost and > 0 ? (double)Sum(static bucket => bucket.Squares) / lost : 0;
 
     /// <summary>Takes a packet that the network itself brought.</summary>
     /// <param name="sequence">Its number.</param>

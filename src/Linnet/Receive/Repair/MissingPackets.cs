@@ -1,18 +1,20 @@
 using Linnet.Clock;
-using Linnet.Transports.Rtp;
 
 namespace Linnet.Receive.Repair;
 
-/// <summary>Knows which packets are missing, and when to ask for which: as soon as it makes sense, and for as long as an answer can be in time.</summary>
+/// <summary>
+/// Knows which packets are missing, and when to ask for which: as soon as it makes sense, and for as long as an answer can be in time.
+/// </summary>
 /// <remarks>
 /// <para>
 /// A packet is asked for when one after it is there and it has not come within the delay of reordering that was seen; and again after each
 /// round trip without an answer. Where the path was seen to lose, packets are not waited for until a later one comes, but asked for when
-/// they are overdue; and while nothing at all comes, at a faster pace: no answer is then lost twice, and the first request after a burst finds the path open.
+/// they are overdue; and while nothing at all comes, at a faster pace: no answer is then lost twice, and the first request after a burst
+/// finds the path open.
 /// </para>
 /// <para>
-/// Source: RFC 4585. Of two members each may send feedback at once (§3.3, immediate mode). Its rate is bounded by itself: 2 ms apart at least,
-/// <see cref="PerSecond"/> a second over time, and <see cref="Advance"/> in advance.
+/// Source: RFC 4585. Of two members each may send feedback at once (§3.3, immediate mode). Its rate is bounded by itself: 2 ms apart at
+/// least, <see cref="PerSecond"/> a second over time, and <see cref="Advance"/> in advance.
 /// </para>
 /// </remarks>
 internal sealed class MissingPackets
@@ -143,7 +145,8 @@ internal sealed class MissingPackets
             return next;
         }
 
-        bool isSilent = isLossy && packetFrames > 0 && now > line.ArrivalOf(_newestPosition + packetFrames) + jitter && now - _arrivedAt > jitter;
+        bool isSilent =
+            isLossy && packetFrames > 0 && now > line.ArrivalOf(_newestPosition + packetFrames) + jitter && now - _arrivedAt > jitter;
         long retry = isSilent ? (long)Math.Max(FastSpacingSeconds * _ticksPerSecond, roundTrip / 2) : _roundTrip.RetryAfter;
         long together = (long)(TogetherSeconds * _ticksPerSecond);
         bool isDue = false;

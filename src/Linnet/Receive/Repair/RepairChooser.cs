@@ -14,7 +14,8 @@ namespace Linnet.Receive.Repair;
 /// <param name="Most">How far the buffer may become deeper.</param>
 /// <param name="Least">How deep it is while nothing asks for more.</param>
 internal readonly record struct PathState(
-    bool CanAsk, bool CanCopy, double Loss, double Burst, TimeSpan PacketTime, TimeSpan? RoundTrip, TimeSpan Buffer, TimeSpan Slack, TimeSpan Most = default, TimeSpan Least = default);
+    bool CanAsk, bool CanCopy, double Loss, double Burst, TimeSpan PacketTime, TimeSpan? RoundTrip, TimeSpan Buffer, TimeSpan Slack,
+    TimeSpan Most = default, TimeSpan Least = default);
 
 /// <summary>What was decided, and from what.</summary>
 /// <param name="Path">What was measured.</param>
@@ -23,13 +24,16 @@ internal readonly record struct PathState(
 /// <param name="Tries">How often a packet can be asked for until it is too late.</param>
 /// <param name="IsBanned">Whether copies made it worse lately.</param>
 /// <param name="Wait">How deep the buffer must be for that; zero if it need not be any deeper.</param>
-internal readonly record struct RepairVerdict(PathState Path, RepairMode Mode, Redundancy? Copies, int Tries, bool IsBanned, TimeSpan Wait = default);
+internal readonly record struct RepairVerdict(
+    PathState Path, RepairMode Mode, Redundancy? Copies, int Tries, bool IsBanned, TimeSpan Wait = default);
 
-/// <summary>Chooses the repair that leaves least damage: asking again where there is time for it, copies where there is not, or not enough.</summary>
+/// <summary>
+/// Chooses the repair that leaves least damage: asking again where there is time for it, copies where there is not, or not enough.
+/// </summary>
 /// <remarks>
-/// Copies triple the stream, so they must be worth it: they are taken from a loss of <see cref="Noticeable"/> on, and given up when for half a
-/// minute less than half of that was lost. If much more is lost soon after they began, they themselves are too much for the path; then they are
-/// given up for a minute.
+/// Copies triple the stream, so they must be worth it: they are taken from a loss of <see cref="Noticeable"/> on, and given up when for
+/// half a minute less than half of that was lost. If much more is lost soon after they began, they themselves are too much for the path;
+/// then they are given up for a minute.
 /// </remarks>
 internal sealed class RepairChooser(long ticksPerSecond)
 {
@@ -86,7 +90,8 @@ internal sealed class RepairChooser(long ticksPerSecond)
     /// <summary>About the share of packets that is still missing when it is done.</summary>
     internal static double MissingAfter(in RepairVerdict verdict)
     {
-        double left = verdict.Mode is RepairMode.Retransmission or RepairMode.Both ? AfterTries(verdict.Path, verdict.Tries) : verdict.Path.Loss;
+        double left =
+            verdict.Mode is RepairMode.Retransmission or RepairMode.Both ? AfterTries(verdict.Path, verdict.Tries) : verdict.Path.Loss;
         return verdict.Copies is Redundancy copies ? Math.Min(left, AfterCopies(verdict.Path, copies)) : left;
     }
 
@@ -124,8 +129,8 @@ internal sealed class RepairChooser(long ticksPerSecond)
 
     private bool IsCalm(long now) => now - _calmSince > GiveUpSeconds * ticksPerSecond && _calmSince != long.MaxValue;
 
-    // Sound that has no copies can only be asked for: then the buffer waits for the answers, as far as it may. Else it becomes deeper by a packet, if
-    // that lets an answer or two copies be in time that would not be.
+    // Sound that has no copies can only be asked for: then the buffer waits for the answers, as far as it may. Else it becomes deeper by a
+    // packet, if that lets an answer or two copies be in time that would not be.
     private TimeSpan WaitFor(in PathState path, long now)
     {
         if (IsCalm(now) || (_wait == default && path.Loss < Noticeable))
@@ -152,7 +157,8 @@ internal sealed class RepairChooser(long ticksPerSecond)
     {
         TimeSpan wait = default;
         isEnough = false;
-        for (int tries = 1; path.CanAsk && path.RoundTrip is not null && !isEnough && tries <= MostTriesWaitedFor && TimeFor(path, tries) <= most; tries++)
+        for (int tries = 1; path.CanAsk && path.RoundTrip is not null && !isEnough && tries <= MostTriesWaitedFor
+            && TimeFor(path, tries) <= most; tries++)
         {
             wait = TimeFor(path, tries);
             isEnough = AfterTries(path with { Buffer = wait }, tries) <= Inaudible;
@@ -207,7 +213,8 @@ internal sealed class RepairChooser(long ticksPerSecond)
     // The chance that a copy is lost too: the nearer, the more it shares the packet's fate.
     private static double AfterCopies(in PathState path, Redundancy redundancy)
     {
-        double again = path.Loss + ((1 - path.Loss) * Survival(path, TimeSpan.FromMilliseconds(redundancy.SpacingMs) / (1 - Math.Min(path.Loss, 0.9))));
+        double again = path.Loss
+            + ((1 - path.Loss) * Survival(path, TimeSpan.FromMilliseconds(redundancy.SpacingMs) / (1 - Math.Min(path.Loss, 0.9))));
         return path.Loss * Math.Pow(again, redundancy.Copies);
     }
 

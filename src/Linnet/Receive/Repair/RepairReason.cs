@@ -23,8 +23,10 @@ internal static class RepairReason
             RepairMode.Both => $"Asks again, and copies {verdict.Copies}: {lost}; {fit}, which is not enough.",
             _ when verdict.IsBanned => $"Copies made it worse: {lost}, and {fit}.",
             _ when path.Loss < RepairChooser.Noticeable => $"Hardly anything is lost, and {fit}.",
-            _ when verdict.Wait > path.Buffer && path.CanCopy => $"Waits {Ms(verdict.Wait)}, so that there is time for repair: {lost}, {fit}, and neither do copies.",
-            _ when verdict.Wait > path.Buffer => $"Waits {Ms(verdict.Wait)}, so that there is time to ask again: {lost}, {fit}, and this sound has no copies.",
+            _ when verdict.Wait > path.Buffer && path.CanCopy =>
+                $"Waits {Ms(verdict.Wait)}, so that there is time for repair: {lost}, {fit}, and neither do copies.",
+            _ when verdict.Wait > path.Buffer =>
+                $"Waits {Ms(verdict.Wait)}, so that there is time to ask again: {lost}, {fit}, and this sound has no copies.",
             _ when !path.CanCopy => $"Cannot be repaired: {lost}, {fit}, and this sound has no copies.",
             _ => $"Cannot be repaired: {lost}, {fit}, and neither do copies.",
         };

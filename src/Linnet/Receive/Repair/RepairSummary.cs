@@ -1,6 +1,8 @@
 namespace Linnet.Receive.Repair;
 
-/// <summary>What a receiver did about packets that did not come. What the path lost is these and <see cref="ReceiverStatistics.Lost"/> together.</summary>
+/// <summary>
+/// What a receiver did about packets that did not come. What the path lost is these and <see cref="ReceiverStatistics.Lost"/> together.
+/// </summary>
 public sealed record RepairSummary
 {
     /// <summary>Nothing.</summary>

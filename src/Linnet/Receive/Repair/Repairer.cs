@@ -1,5 +1,4 @@
 using Linnet.Clock;
-using Linnet.Transports.Rtp;
 using Linnet.Wire.Sdp;
 
 namespace Linnet.Receive.Repair;
@@ -166,7 +165,8 @@ internal sealed class Repairer
     /// <param name="jitterFrames">Mean deviation of arrivals, in frames.</param>
     /// <param name="targetDelay">How long after its arrival a packet is played, in ticks.</param>
     /// <param name="request">Takes it.</param>
-    internal void Fill(long now, Depacketizer depacketizer, in ArrivalLine line, double jitterFrames, long targetDelay, RepairRequest request)
+    internal void Fill(
+        long now, Depacketizer depacketizer, in ArrivalLine line, double jitterFrames, long targetDelay, RepairRequest request)
     {
         request.MediaSsrc = depacketizer.Ssrc;
         request.Redundancy = _verdict.Copies;

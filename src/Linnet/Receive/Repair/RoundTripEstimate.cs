@@ -2,8 +2,8 @@ namespace Linnet.Receive.Repair;
 
 /// <summary>How long it takes from asking the sender until the answer is here.</summary>
 /// <remarks>
-/// Smoothed, with its variation, as TCP does (RFC 6298 §2). Samples come from extended reports, and from packets that were asked for exactly
-/// once: of others it cannot be known which asking was answered (Karn).
+/// Smoothed, with its variation, as TCP does (RFC 6298 §2). Samples come from extended reports, and from packets that were asked for
+/// exactly once: of others it cannot be known which asking was answered (Karn).
 /// </remarks>
 internal sealed class RoundTripEstimate(long ticksPerSecond)
 {
@@ -17,7 +17,9 @@ internal sealed class RoundTripEstimate(long ticksPerSecond)
     /// <summary>In ticks; <see langword="null"/> before anything is known.</summary>
     internal long? Ticks => Volatile.Read(ref _smoothed) is var smoothed && double.IsNaN(smoothed) ? null : (long)smoothed;
 
-    /// <summary>When an answer that has not come is not to be expected any more, in ticks after the asking; a guess before anything is known.</summary>
+    /// <summary>
+    /// When an answer that has not come is not to be expected any more, in ticks after the asking; a guess before anything is known.
+    /// </summary>
     internal long RetryAfter
     {
         get

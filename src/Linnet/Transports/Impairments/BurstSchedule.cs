@@ -1,6 +1,8 @@
 namespace Linnet.Transports.Impairments;
 
-/// <summary>When a path is bad: good and bad times take turns, each exponentially distributed (Gilbert's model, in time instead of packets).</summary>
+/// <summary>
+/// When a path is bad: good and bad times take turns, each exponentially distributed (Gilbert's model, in time instead of packets).
+/// </summary>
 /// <remarks>It begins with the first question and depends on the seed alone, not on how often it is asked.</remarks>
 /// <param name="meanBad">Mean length of a bad time, in ticks.</param>
 /// <param name="share">Of all time that is bad; above 0, below 1.</param>

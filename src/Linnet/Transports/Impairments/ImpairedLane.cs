@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Linnet.Transports.Impairments;
 
-/// <summary>Datagrams on their way, each with the fate that an <see cref="Impairment"/> decided, and counts. Not for several threads at once.</summary>
+/// <summary>
+/// Datagrams on their way, each with the fate that an <see cref="Impairment"/> decided, and counts. Not for several threads at once.
+/// </summary>
 /// <param name="ticksPerSecond">Of the clock.</param>
 internal sealed class ImpairedLane(long ticksPerSecond)
 {

@@ -5,9 +5,9 @@ internal delegate void DatagramTaker(ReadOnlySpan<byte> datagram);
 
 /// <summary>Stands between the sockets of a receiver and the receiver, as a bad network would: RTP and RTCP in, RTCP out.</summary>
 /// <remarks>
-/// What need not wait goes on at once, on the caller's thread; the rest is delivered by <see cref="RunAsync"/>, to the millisecond or two that a
-/// timer takes. The calls may come from several threads; no lock is held in common by what comes in and what goes out, so that a taker may send.
-/// It outlives a connection, so that after a reconnect the chance goes on and so do the counts.
+/// What need not wait goes on at once, on the caller's thread; the rest is delivered by <see cref="RunAsync"/>, to the millisecond or two
+/// that a timer takes. The calls may come from several threads; no lock is held in common by what comes in and what goes out, so that a
+/// taker may send. It outlives a connection, so that after a reconnect the chance goes on and so do the counts.
 /// </remarks>
 internal sealed class ImpairedPath
 {

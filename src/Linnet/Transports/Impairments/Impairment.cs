@@ -1,12 +1,14 @@
 namespace Linnet.Transports.Impairments;
 
-/// <summary>Decides what becomes of each datagram on one way through a bad network. Pure: the caller brings the clock and keeps the bytes.</summary>
+/// <summary>
+/// Decides what becomes of each datagram on one way through a bad network. Pure: the caller brings the clock and keeps the bytes.
+/// </summary>
 /// <remarks>
 /// <code>
 /// lost? ─► damaged? doubled? ─► queue of a slow link ─► delay + jitter ─► overtaken?
 /// </code>
-/// Bad times and the slow link are common to all lanes; every other lot depends on the seed, the lane and how many datagrams the lane took before.
-/// Not for several threads at once.
+/// Bad times and the slow link are common to all lanes; every other lot depends on the seed, the lane and how many datagrams the lane took
+/// before. Not for several threads at once.
 /// </remarks>
 internal sealed class Impairment
 {
@@ -120,7 +122,8 @@ internal sealed class Impairment
                 return _reorder.Even(index) < options.Reorder ? (true, (long)delay) : default;
             }
 
-            // One that waits for the next needs a next that does not wait: of those that may, share / (1 − share) must, to be that share of all.
+            // One that waits for the next needs a next that does not wait: of those that may, share / (1 − share) must, to be that share of
+            // all.
             _isHolding = !_isHolding && _reorder.Even(index) < options.Reorder / (1 - options.Reorder);
             return (_isHolding, 0);
         }

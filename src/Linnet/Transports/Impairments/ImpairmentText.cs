@@ -37,7 +37,8 @@ internal static class ImpairmentText
             int at = part.IndexOf('=', StringComparison.Ordinal);
             if (at < 1)
             {
-                problem = $"'{Shown(part)}' is no impairment: write NAME=VALUE with commas between, such as loss=10%,burst=60ms,delay=20ms.";
+                problem = $"'{Shown(part)}' is no impairment: write NAME=VALUE with commas between, such as "
+                    + "loss=10%,burst=60ms,delay=20ms.";
                 return false;
             }
 
@@ -91,7 +92,8 @@ internal static class ImpairmentText
 
         if (options.ReorderDelay > TimeSpan.Zero && options.Reorder == 0)
         {
-            yield return "reorder-by says how long datagrams are held back, so it needs to know how many, such as reorder=1%,reorder-by=30ms.";
+            yield return "reorder-by says how long datagrams are held back, so it needs to know how many, such as "
+                + "reorder=1%,reorder-by=30ms.";
         }
     }
 
@@ -105,7 +107,8 @@ internal static class ImpairmentText
 
     private static Span Time(double leastMs, double mostMs) => new(leastMs / 1000, mostMs / 1000);
 
-    private sealed record Part(string Name, Kind Kind, Func<ImpairmentOptions, double> Get, Func<ImpairmentOptions, double, ImpairmentOptions> Set);
+    private sealed record Part(
+        string Name, Kind Kind, Func<ImpairmentOptions, double> Get, Func<ImpairmentOptions, double, ImpairmentOptions> Set);
 
     /// <summary>A kind of value: how it is written and what it may be.</summary>
     private abstract record Kind(double Least, double Most)
@@ -126,7 +129,8 @@ internal static class ImpairmentText
         {
             value = 0;
             if (!text.EndsWith(unit, StringComparison.Ordinal)
-                || !decimal.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+                || !decimal.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture, out decimal number)
                 || number > MostWritten)
             {
                 return false;
@@ -137,7 +141,8 @@ internal static class ImpairmentText
         }
 
         // As few digits as are needed for the value to be read again.
-        protected static string Number(double value, string unit) => Math.Round(value, 9).ToString("0.#########", CultureInfo.InvariantCulture) + unit;
+        protected static string Number(double value, string unit) =>
+            Math.Round(value, 9).ToString("0.#########", CultureInfo.InvariantCulture) + unit;
     }
 
     private sealed record Percentage(double Least, double Most) : Kind(Least, Most)
@@ -151,7 +156,8 @@ internal static class ImpairmentText
 
     private sealed record Span(double Least, double Most) : Kind(Least, Most)
     {
-        internal override string Takes => $"a time from {Write(Least)} to {Write(Most)}, written as in 20ms, 0.5s or 20, which is milliseconds";
+        internal override string Takes =>
+            $"a time from {Write(Least)} to {Write(Most)}, written as in 20ms, 0.5s or 20, which is milliseconds";
 
         internal override bool TryRead(string text, out double value)
         {

@@ -1,6 +1,8 @@
 namespace Linnet.Transports.Impairments;
 
-/// <summary>Random numbers that depend on nothing but the seed, what they are drawn for and which one it is: in any order, as often as one likes.</summary>
+/// <summary>
+/// Random numbers that depend on nothing but the seed, what they are drawn for and which one it is: in any order, as often as one likes.
+/// </summary>
 /// <remarks>The mixing function is SplitMix64's.</remarks>
 /// <param name="seed">The seed.</param>
 /// <param name="purpose">What they are drawn for; others are independent.</param>

@@ -1,4 +1,5 @@
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Diagnostics;
 
 namespace Linnet.Transports.PyAudio;
 
@@ -8,9 +9,9 @@ internal sealed class PyAudioCounters
     private long _accepted;
     private long _renewed;
 
-    internal Tally<PyAudioRefusal> Refused { get; } = new();
+    internal ReasonCounts<PyAudioRefusal> Refused { get; } = new();
 
-    internal Tally<PyAudioEnd> Ended { get; } = new();
+    internal ReasonCounts<PyAudioEnd> Ended { get; } = new();
 
     internal RunningTotal<Listener> Tcp { get; } = new(static l => l.PayloadBytesSent);
 

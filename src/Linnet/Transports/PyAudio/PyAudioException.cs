@@ -5,7 +5,9 @@ using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>A server of the PyAudio tutorial's formats is gone, or sends something else. The message is one sentence that a user can act on.</summary>
+/// <summary>
+/// A server of the PyAudio tutorial's formats is gone, or sends something else. The message is one sentence that a user can act on.
+/// </summary>
 public sealed class PyAudioException : TransportException
 {
     /// <summary>An exception without a story.</summary>
@@ -30,9 +32,11 @@ public sealed class PyAudioException : TransportException
         error?.SocketErrorCode switch
         {
             SocketError.HostNotFound or SocketError.NoData => $"There is no host called '{server.Host}': check the name.",
-            SocketError.TryAgain => $"The name '{server.Host}' cannot be looked up now: is there a network, and does its name server answer?",
+            SocketError.TryAgain =>
+                $"The name '{server.Host}' cannot be looked up now: is there a network, and does its name server answer?",
             SocketError.ConnectionRefused => $"Nothing listens at {server}: is the server running, and is that its port?",
-            null or SocketError.TimedOut => $"{server} did not answer within {Seconds(patience)}: is it on, and does a firewall let the port through?",
+            null or SocketError.TimedOut =>
+                $"{server} did not answer within {Seconds(patience)}: is it on, and does a firewall let the port through?",
             _ => $"{server} cannot be reached: {error.Message.TrimEnd('.')}.",
         },
         error)
@@ -41,7 +45,8 @@ public sealed class PyAudioException : TransportException
     };
 
     internal static PyAudioException Silent(PyAudioAddress server, TimeSpan patience) =>
-        new($"Nothing came from {server} over UDP within {Seconds(patience)}: is the server running, does a firewall let UDP through, and if it is a Linnet, does it allow your network (--pyaudio-allow)?");
+        new($"Nothing came from {server} over UDP within {Seconds(patience)}: is the server running, does a firewall let UDP through, and "
+            + "if it is a Linnet, does it allow your network (--pyaudio-allow)?");
 
     internal static PyAudioException Broken(PyAudioAddress server, Exception? cause = null) =>
         new($"The server at {server} is gone: the connection broke off.", cause);
@@ -56,7 +61,8 @@ public sealed class PyAudioException : TransportException
         new($"{server} has come to its end, and no sound came.") { IsUnknown = true, HasEnded = true };
 
     internal static PyAudioException NotFrames(PyAudioAddress server, int length, RawPcmFormat format) => new(
-        $"{server} sends datagrams that are no whole number of frames: {length} bytes, where a frame of {format} has {format.BytesPerFrame}. Say with --format what it sends.")
+        $"{server} sends datagrams that are no whole number of frames: {length} bytes, where a frame of "
+            + $"{format} has {format.BytesPerFrame}. Say with --format what it sends.")
     {
         IsFinal = true,
     };

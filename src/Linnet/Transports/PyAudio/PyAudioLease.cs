@@ -1,12 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>One listener by UDP, for as long as it is sent to: until its machine says that nobody is there, its Hello is too old, or there is nothing more.</summary>
+/// <summary>
+/// One listener by UDP, for as long as it is sent to: until its machine says that nobody is there, its Hello is too old, or there is
+/// nothing more.
+/// </summary>
 internal sealed class PyAudioLease : IDisposable
 {
     /// <summary>Empty datagrams that say the end: some may be lost.</summary>
@@ -32,7 +36,8 @@ internal sealed class PyAudioLease : IDisposable
     /// <param name="counters">Counts.</param>
     /// <param name="time">The clock.</param>
     internal PyAudioLease(
-        RingLease ring, IPEndPoint remote, Socket socket, PyAudioDatagrams datagrams, TimeSpan leaseTime, SenderPool senders, PyAudioCounters counters, TimeProvider time)
+        RingLease ring, IPEndPoint remote, Socket socket, PyAudioDatagrams datagrams, TimeSpan leaseTime, SenderPool senders,
+        PyAudioCounters counters, TimeProvider time)
     {
         _ring = ring;
         _socket = socket;
@@ -146,7 +151,8 @@ internal sealed class PyAudioLease : IDisposable
         while (_leaseTime - _time.GetElapsedTime(Volatile.Read(ref _renewedAt)) is var left && left > TimeSpan.Zero)
         {
             // Task.Delay cuts to whole milliseconds.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), _time, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 

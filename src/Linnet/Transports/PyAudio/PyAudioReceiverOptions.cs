@@ -15,13 +15,17 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     /// <summary>What the bytes are. Default <see cref="UsualFormat"/>.</summary>
     public RawPcmFormat Format { get; init; } = UsualFormat;
 
-    /// <summary>By how much sound may come late and still be heard in its time; after that it begins anew. 1 ms – 10 s; default 60 ms.</summary>
+    /// <summary>
+    /// By how much sound may come late and still be heard in its time; after that it begins anew. 1 ms – 10 s; default 60 ms.
+    /// </summary>
     public TimeSpan Tolerance { get; init; } = TimeSpan.FromMilliseconds(60);
 
     /// <summary>How long a server may take to accept a connection. 100 ms – 60 s; default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long nothing may come: then over UDP the server is given up, and over TCP that is said. 100 ms – 60 s; default 10 s.</summary>
+    /// <summary>
+    /// How long nothing may come: then over UDP the server is given up, and over TCP that is said. 100 ms – 60 s; default 10 s.
+    /// </summary>
     public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Time between two Hellos while nothing comes. 10 ms – 60 s; default 500 ms.</summary>
@@ -31,7 +35,8 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     public TimeSpan RenewInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long after an empty message or datagram there is to be no sound for that to be the end, if not more of them say it. 10 ms – 10 s; default 700 ms.
+    /// How long after an empty message or datagram there is to be no sound for that to be the end, if not more of them say it. 10 ms – 10
+    /// s; default 700 ms.
     /// </summary>
     public TimeSpan EndPatience { get; init; } = TimeSpan.FromMilliseconds(700);
 
@@ -47,5 +52,6 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     ];
 
     private static string[] Check(string name, TimeSpan value, double least, double most) =>
-        value.TotalSeconds >= least && value.TotalSeconds <= most ? [] : [FormattableString.Invariant($"{name} is {value}; it must be between {least} and {most} s.")];
+        value.TotalSeconds >= least && value.TotalSeconds <= most
+            ? [] : [FormattableString.Invariant($"{name} is {value}; it must be between {least} and {most} s.")];
 }

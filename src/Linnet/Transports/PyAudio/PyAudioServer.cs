@@ -1,11 +1,14 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Serves one station to the PyAudio tutorial's clients, unchanged: <c>ring ─► sender threads ─► messages over TCP, datagrams over UDP</c>.</summary>
+/// <summary>
+/// Serves one station to the PyAudio tutorial's clients, unchanged: <c>ring ─► sender threads ─► messages over TCP, datagrams over UDP</c>.
+/// </summary>
 internal sealed class PyAudioServer : IDisposable
 {
     /// <summary>What listeners by TCP are called.</summary>
@@ -29,7 +32,8 @@ internal sealed class PyAudioServer : IDisposable
     /// <param name="logger">Told who comes and goes.</param>
     /// <exception cref="ArgumentException">The station has no rendition for these programs.</exception>
     internal PyAudioServer(
-        PyAudioServerOptions options, StationListing station, TcpListenerHost? host, PyAudioUdpPort? port, SenderPool senders, TimeProvider time, ILogger? logger)
+        PyAudioServerOptions options, StationListing station, TcpListenerHost? host, PyAudioUdpPort? port, SenderPool senders,
+        TimeProvider time, ILogger? logger)
     {
         logger ??= NullLogger.Instance;
         BroadcastRing ring = RingOf(station);
@@ -69,6 +73,7 @@ internal sealed class PyAudioServer : IDisposable
     internal static BroadcastRing RingOf(StationListing station)
     {
         ArgumentNullException.ThrowIfNull(station);
-        return station.PyAudio ?? throw new ArgumentException($"Station {station.Name} has no rendition for PyAudio's programs.", nameof(station));
+        return station.PyAudio
+            ?? throw new ArgumentException($"Station {station.Name} has no rendition for PyAudio's programs.", nameof(station));
     }
 }

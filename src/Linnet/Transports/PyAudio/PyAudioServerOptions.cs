@@ -30,7 +30,9 @@ public sealed record PyAudioServerOptions : IValidatable
     /// <summary>Listeners by TCP in all; more are closed at once. 1 – 1,000,000; default 5000.</summary>
     public int MaxTcpListeners { get; init; } = 5000;
 
-    /// <summary>Listeners by TCP of one address (IPv6: of one network of 64 bits); more are closed at once. 1 – 1,000,000; default 500.</summary>
+    /// <summary>
+    /// Listeners by TCP of one address (IPv6: of one network of 64 bits); more are closed at once. 1 – 1,000,000; default 500.
+    /// </summary>
     public int MaxTcpListenersPerAddress { get; init; } = 500;
 
     /// <summary>Listeners by UDP in all; more are not heard. Each takes a socket and 1.4 Mb/s. 1–10,000; default 256.</summary>
@@ -40,23 +42,32 @@ public sealed record PyAudioServerOptions : IValidatable
     /// <remarks>It bounds what a stranger who writes another's address into a datagram can make us send there.</remarks>
     public int MaxLeasesPerAddress { get; init; } = 64;
 
-    /// <summary>How long a listener by UDP is sent to after its last Hello. 1 s – 24 h; default 1 h: the tutorial's client never says it again.</summary>
+    /// <summary>
+    /// How long a listener by UDP is sent to after its last Hello. 1 s – 24 h; default 1 h: the tutorial's client never says it again.
+    /// </summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Networks whose addresses may hear by UDP. Default <see cref="LocalNetworks"/>. TCP asks nobody: its addresses are proven.</summary>
+    /// <summary>
+    /// Networks whose addresses may hear by UDP. Default <see cref="LocalNetworks"/>. TCP asks nobody: its addresses are proven.
+    /// </summary>
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = LocalNetworks;
 
-    /// <summary>Bytes of a UDP datagram: whole frames of 4 bytes, at most <see cref="MaxDatagramLength"/>; default 16,384 (93 ms).</summary>
+    /// <summary>
+    /// Bytes of a UDP datagram: whole frames of 4 bytes, at most <see cref="MaxDatagramLength"/>; default 16,384 (93 ms).
+    /// </summary>
     /// <remarks>
-    /// Below some 10 kB the tutorial's client, which holds 100 datagrams and first sleeps for 5 s, loses sound. Above some 1472 bytes a datagram is
-    /// sent in fragments, and is lost if one of them is.
+    /// Below some 10 kB the tutorial's client, which holds 100 datagrams and first sleeps for 5 s, loses sound. Above some 1472 bytes a
+    /// datagram is sent in fragments, and is lost if one of them is.
     /// </remarks>
     public int DatagramLength { get; init; } = 16_384;
 
     /// <summary>Sound already due that a listener by TCP gets at once when it joins. 0–10 s; default 100 ms.</summary>
     public TimeSpan PreRoll { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a connection stays open after its station ended, for the client to hear the rest and leave by itself. 0–300 s; default 10 s.</summary>
+    /// <summary>
+    /// How long a connection stays open after its station ended, for the client to hear the rest and leave by itself. 0–300 s; default 10
+    /// s.
+    /// </summary>
     public TimeSpan EndLinger { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a server that stops waits for messages that have begun to go out whole. 0–60 s; default 1 s.</summary>
@@ -82,7 +93,8 @@ public sealed record PyAudioServerOptions : IValidatable
         .. Check(nameof(LeaseTime), LeaseTime, 1, 86_400),
         .. DatagramLength is >= PyAudioEncoder.BytesPerFrame and <= MaxDatagramLength && DatagramLength % PyAudioEncoder.BytesPerFrame == 0
             ? Array.Empty<string>()
-            : [$"The PyAudio datagram length is {DatagramLength}; it must be a multiple of {PyAudioEncoder.BytesPerFrame} up to {MaxDatagramLength}."],
+            : [$"The PyAudio datagram length is {DatagramLength}; it must be a multiple of "
+                + $"{PyAudioEncoder.BytesPerFrame} up to {MaxDatagramLength}."],
         .. Check(nameof(PreRoll), PreRoll, 0, 10),
         .. Check(nameof(EndLinger), EndLinger, 0, 300),
         .. Check(nameof(ShutdownTimeout), ShutdownTimeout, 0, 60),

@@ -58,7 +58,8 @@ internal sealed class PyAudioStream
     internal bool HasBegun => _position > 0;
 
     /// <summary>
-    /// Whether the sender sends as its sound goes by, as who has no file does: that is known after <see cref="PaceKnown"/>, by how much has come since the first.
+    /// Whether the sender sends as its sound goes by, as who has no file does: that is known after <see cref="PaceKnown"/>, by how much has
+    /// come since the first.
     /// </summary>
     internal bool IsPaced => !_isHeldBack && _begunAt is long begun && _time.GetElapsedTime(begun) is var elapsed && elapsed >= PaceKnown
         && _time.GetElapsedTime(0, _media.DueAt(_position)) <= elapsed + PaceKnown;
@@ -92,8 +93,8 @@ internal sealed class PyAudioStream
     }
 
     /// <summary>
-    /// Takes sound that goes on where the last portion ended, in portions as the receiver has room for them: a sender that does not pace is held back. Where the
-    /// sound was cut means nothing: a frame that has begun goes on in the next call.
+    /// Takes sound that goes on where the last portion ended, in portions as the receiver has room for them: a sender that does not pace is
+    /// held back. Where the sound was cut means nothing: a frame that has begun goes on in the next call.
     /// </summary>
     internal async ValueTask AddWithRoomAsync(ReadOnlyMemory<byte> sound, CancellationToken cancellationToken)
     {

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Hears a server of the PyAudio tutorial's TCP format, as fast as it sends or as there is room for, whichever is slower.</summary>
+/// <summary>
+/// Hears a server of the PyAudio tutorial's TCP format, as fast as it sends or as there is room for, whichever is slower.
+/// </summary>
 internal sealed class PyAudioTcpReceiver : PyAudioReceiver
 {
     private const int FirstBuffer = 16 * 1024;
@@ -58,7 +60,8 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
 
         // It may be paused: to leave and come back would be worse, for the tutorial's server serves one player and ends with it.
         using ITimer silence = Time.CreateTimer(
-            _ => _logger.ServerIsSilent(Options.Address, Options.SilencePatience.TotalSeconds), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _ => _logger.ServerIsSilent(Options.Address, Options.SilencePatience.TotalSeconds), null, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         while (empty < EmptyInARow)
         {
             if (!TryRead(sink, out ReadOnlyMemory<byte> sound))
@@ -73,7 +76,8 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
                         throw PyAudioException.Refused(Options.Address);
                     }
 
-                    // Who sends a file as fast as it is read has come to its end. Who sends in real time says so first, with an empty message.
+                    // Who sends a file as fast as it is read has come to its end. Who sends in real time says so first, with an empty
+                    // message.
                     if (empty == 0 && stream.IsPaced)
                     {
                         throw PyAudioException.Stopped(Options.Address);
@@ -135,7 +139,10 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
         }
     }
 
-    /// <summary>Reads more. <see langword="false"/>: the server has closed the connection behind a whole message, or perhaps only stays silent after an empty one.</summary>
+    /// <summary>
+    /// Reads more. <see langword="false"/>: the server has closed the connection behind a whole message, or perhaps only stays silent after
+    /// an empty one.
+    /// </summary>
     private async ValueTask<bool> TryFillAsync(bool mayHaveEnded, CancellationToken cancellationToken)
     {
         MakeRoom();
@@ -165,7 +172,9 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
         return count > 0;
     }
 
-    /// <summary>Moves what is not read yet to the front, and grows the buffer if that fills it: never beyond the longest message there may be.</summary>
+    /// <summary>
+    /// Moves what is not read yet to the front, and grows the buffer if that fills it: never beyond the longest message there may be.
+    /// </summary>
     private void MakeRoom()
     {
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Diagnostics;
 using Linnet.Wire.PyAudio;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,8 @@ public sealed class PyAudioTcpServer
     /// <param name="senders">Who sends. It must outlive this.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told who comes and goes.</param>
-    /// <exception cref="ArgumentException"><paramref name="options"/> has problems, or the station has no rendition for these programs.</exception>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems, or the station has no rendition for these
+    /// programs.</exception>
     public PyAudioTcpServer(
         PyAudioServerOptions options, StationListing station, SenderPool senders, TimeProvider time, ILogger? logger = null)
         : this(options.ThrowIfInvalid(), PyAudioServer.RingOf(station), senders, new PyAudioCounters(), time, logger ?? NullLogger.Instance)
@@ -109,7 +111,8 @@ public sealed class PyAudioTcpServer
     }
 
     private async Task SendAsync(
-        RingLease lease, ConnectionOutput output, SendMemory.Use memory, PipeReader input, Socket socket, IPEndPoint remote, CancellationToken cancellationToken)
+        RingLease lease, ConnectionOutput output, SendMemory.Use memory, PipeReader input, Socket socket, IPEndPoint remote,
+        CancellationToken cancellationToken)
     {
         var finished = new TaskCompletionSource<DropReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         var listener = new PyAudioTcpListener(lease, remote, output, reason => finished.TrySetResult(reason)) { Memory = memory };
@@ -129,7 +132,8 @@ public sealed class PyAudioTcpServer
             await _senders.RemoveAsync(listener).ConfigureAwait(false);
         }
 
-        PyAudioEnd end = finished.Task.IsCompleted ? await EndAsync(await finished.Task.ConfigureAwait(false), output, saying).ConfigureAwait(false)
+        PyAudioEnd end =
+            finished.Task.IsCompleted ? await EndAsync(await finished.Task.ConfigureAwait(false), output, saying).ConfigureAwait(false)
             : first != saying ? await CloseAsync(output, saying, PyAudioEnd.ServerStopped, _options.ShutdownTimeout).ConfigureAwait(false)
             : await saying.ConfigureAwait(false) ? Refuse(socket, remote, PyAudioRefusal.Spoke)
             : PyAudioEnd.Left;
@@ -145,7 +149,8 @@ public sealed class PyAudioTcpServer
     {
         if (reason is not (DropReason.None or DropReason.RenditionFailed or DropReason.ServerStopped))
         {
-            // Perhaps in the midst of a message: an end there would make the tutorial's client wait for the rest for ever, an error does not.
+            // Perhaps in the midst of a message: an end there would make the tutorial's client wait for the rest for ever, an error does
+            // not.
             output.Abort();
             return reason switch
             {

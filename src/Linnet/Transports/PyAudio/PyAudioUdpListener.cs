@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.PyAudio;
 

@@ -10,8 +10,8 @@ internal delegate void HelloHandler(bool isHello, IPEndPoint remote, IPAddress? 
 
 /// <summary>One UDP port that several sockets share: one hears everybody, the others are each connected to one listener.</summary>
 /// <remarks>
-/// The kernel gives a datagram to the connected socket of whom it is from. On Linux the port is shared only for the moment in which a socket joins it,
-/// so that another program that wants the port is told that it is taken.
+/// The kernel gives a datagram to the connected socket of whom it is from. On Linux the port is shared only for the moment in which a
+/// socket joins it, so that another program that wants the port is told that it is taken.
 /// </remarks>
 internal sealed class PyAudioUdpPort : IDisposable
 {
@@ -32,7 +32,8 @@ internal sealed class PyAudioUdpPort : IDisposable
 
     /// <summary>Opens the port.</summary>
     /// <param name="local">Where.</param>
-    /// <param name="room">How many more sockets may be opened behind this one, negative: not even this; default what the process may.</param>
+    /// <param name="room">How many more sockets may be opened behind this one, negative: not even this; default what the process
+    /// may.</param>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
     internal static PyAudioUdpPort Bind(IPEndPoint local, Func<Socket, int>? room = null)
     {
@@ -103,7 +104,9 @@ internal sealed class PyAudioUdpPort : IDisposable
             Exception failure;
             try
             {
-                SocketReceiveMessageFromResult received = await _socket.ReceiveMessageFromAsync(buffer.AsMemory(), SocketFlags.None, anyone, cancellationToken).ConfigureAwait(false);
+                SocketReceiveMessageFromResult received =
+                    await _socket.ReceiveMessageFromAsync(buffer.AsMemory(), SocketFlags.None, anyone, cancellationToken)
+                        .ConfigureAwait(false);
                 if (Failure(onDatagram, buffer.AsSpan(0, received.ReceivedBytes), received) is not Exception thrown)
                 {
                     failures = 0;
@@ -131,7 +134,9 @@ internal sealed class PyAudioUdpPort : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    /// <summary>Whether an error of a connected socket is what ICMP said to an earlier datagram: nobody is there. Windows calls it a reset.</summary>
+    /// <summary>
+    /// Whether an error of a connected socket is what ICMP said to an earlier datagram: nobody is there. Windows calls it a reset.
+    /// </summary>
     internal static bool IsNobody(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset;
 
     // What it throws is its own, whatever it is: it says nothing of this socket.
@@ -194,7 +199,8 @@ internal sealed class PyAudioUdpPort : IDisposable
         : arrival.Address;
 
     private IPAddress Mapped(IPAddress address) =>
-        _socket.AddressFamily == AddressFamily.InterNetworkV6 && address.AddressFamily == AddressFamily.InterNetwork ? address.MapToIPv6() : address;
+        _socket.AddressFamily == AddressFamily.InterNetworkV6 && address.AddressFamily == AddressFamily.InterNetwork
+            ? address.MapToIPv6() : address;
 
     private static void Share(Socket socket, bool isShared)
     {

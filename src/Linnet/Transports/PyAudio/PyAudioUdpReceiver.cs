@@ -1,13 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Hears a server of the PyAudio tutorial's UDP format: says Hello until sound comes, and takes datagrams from nobody else.</summary>
+/// <summary>
+/// Hears a server of the PyAudio tutorial's UDP format: says Hello until sound comes, and takes datagrams from nobody else.
+/// </summary>
 internal sealed class PyAudioUdpReceiver : PyAudioReceiver
 {
     // Bytes, however short the datagrams are: more sound than any receiver keeps.
@@ -44,12 +46,14 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
         PyAudioReceiverOptions options, TimeProvider time, Random random, CancellationToken cancellationToken)
     {
         IPEndPoint[] servers = await ResolveAsync(options, cancellationToken).ConfigureAwait(false);
-        IPAddress any = Array.Exists(servers, static s => s.AddressFamily == AddressFamily.InterNetworkV6) ? IPAddress.IPv6Any : IPAddress.Any;
+        IPAddress any =
+            Array.Exists(servers, static s => s.AddressFamily == AddressFamily.InterNetworkV6) ? IPAddress.IPv6Any : IPAddress.Any;
         UdpSocket socket = UdpSocket.Bind(new IPEndPoint(any, 0), KernelBuffer);
         if (socket.LocalEndPoint.AddressFamily == AddressFamily.InterNetwork)
         {
             // There is no IPv6 on this machine.
-            servers = Array.FindAll(servers, static s => s.AddressFamily == AddressFamily.InterNetwork) is { Length: > 0 } reachable ? reachable : servers;
+            servers = Array.FindAll(servers, static s => s.AddressFamily == AddressFamily.InterNetwork) is { Length: > 0 } reachable
+                ? reachable : servers;
         }
 
         var receiver = new PyAudioUdpReceiver(socket, servers, options, time, random);
@@ -100,7 +104,8 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
 
         if (!stream.HasBegun)
         {
-            throw cut.inARow > 0 ? PyAudioException.NotFrames(Options.Address, cut.length, Options.Format) : PyAudioException.Empty(Options.Address);
+            throw cut.inARow > 0
+                ? PyAudioException.NotFrames(Options.Address, cut.length, Options.Format) : PyAudioException.Empty(Options.Address);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -41,7 +42,8 @@ internal sealed class PyAudioUdpServer : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told who comes and goes.</param>
     internal PyAudioUdpServer(
-        PyAudioUdpPort port, PyAudioServerOptions options, BroadcastRing ring, SenderPool senders, PyAudioCounters counters, TimeProvider time, ILogger logger)
+        PyAudioUdpPort port, PyAudioServerOptions options, BroadcastRing ring, SenderPool senders, PyAudioCounters counters,
+        TimeProvider time, ILogger logger)
     {
         _options = options;
         _ring = ring;
@@ -134,7 +136,8 @@ internal sealed class PyAudioUdpServer : IDisposable
         }
 
         Socket? socket = null;
-        if (!_ring.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out RingLease? ring, out _) || (socket = _port.TryConnect(remote, local)) is null)
+        if (!_ring.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out RingLease? ring, out _)
+            || (socket = _port.TryConnect(remote, local)) is null)
         {
             ring?.Dispose();
             _quota.Leave(peer);

@@ -3,14 +3,15 @@ using Linnet.Clock;
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>
-/// Says when sound that carries neither number nor time would have arrived, had each piece been sent the moment its first frame is due. Pure: the caller
-/// brings the clock.
+/// Says when sound that carries neither number nor time would have arrived, had each piece been sent the moment its first frame is due.
+/// Pure: the caller brings the clock.
 /// </summary>
 /// <remarks>
-/// A server that paces sends in step, perhaps some sound in advance; one that does not sends as fast as it is read. Both are taken as if they played from the
-/// first piece on: what comes before its time is put at its time; what comes after is as late as it is. The sender's clock is followed where it paces:
-/// at once when it gains, by at most <see cref="Leak"/> when it falls behind. What comes later than can be bridged starts anew, and what lies between is a
-/// silence of unknown length: whether sound was lost or only stood still cannot be known.
+/// A server that paces sends in step, perhaps some sound in advance; one that does not sends as fast as it is read. Both are taken as if
+/// they played from the first piece on: what comes before its time is put at its time; what comes after is as late as it is. The sender's
+/// clock is followed where it paces: at once when it gains, by at most <see cref="Leak"/> when it falls behind. What comes later than can
+/// be bridged starts anew, and what lies between is a silence of unknown length: whether sound was lost or only stood still cannot be
+/// known.
 /// </remarks>
 /// <param name="sampleRate">Frames per second.</param>
 /// <param name="ticksPerSecond">Of the clock.</param>
@@ -27,7 +28,8 @@ internal sealed class StreamPace(int sampleRate, long ticksPerSecond, long toler
     private long _earliness;
     private long _lastNow;
 
-    // By how much sound may come earlier than before and be a clock that gains, or one that was taken for slower than it is; more was sent in advance.
+    // By how much sound may come earlier than before and be a clock that gains, or one that was taken for slower than it is; more was sent
+    // in advance.
     private long _credit;
     private bool _isHeldBack;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 

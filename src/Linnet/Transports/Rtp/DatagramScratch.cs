@@ -1,13 +1,16 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Native;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>What one thread needs to hand many datagrams to Linux in one call: their headers, addresses and pins, in memory that stays.</summary>
-/// <remarks>Addresses are copied (28 bytes each); payloads are not: a packet is pinned for the call, once where its copies stand together.</remarks>
+/// <summary>
+/// What one thread needs to hand many datagrams to Linux in one call: their headers, addresses and pins, in memory that stays.
+/// </summary>
+/// <remarks>Addresses are copied (28 bytes each); payloads are not: a packet is pinned for the call, once where its copies stand
+/// together.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class DatagramScratch
 {

@@ -1,4 +1,4 @@
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 

@@ -9,8 +9,9 @@ namespace Linnet.Transports.Rtp;
 
 /// <summary>Tells Linux which address of this machine datagrams are to come from: a control message that all of them share.</summary>
 /// <remarks>
-/// Source: ip(7), IP_PKTINFO; RFC 3542 §6, IPV6_PKTINFO. An IPv6 socket takes the second for IPv4, too, with a mapped address. Without it the system
-/// chooses by the route to the listener, which on a machine with several addresses need not be the one that the listener has reached.
+/// Source: ip(7), IP_PKTINFO; RFC 3542 §6, IPV6_PKTINFO. An IPv6 socket takes the second for IPv4, too, with a mapped address. Without it
+/// the system chooses by the route to the listener, which on a machine with several addresses need not be the one that the listener has
+/// reached.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 [StructLayout(LayoutKind.Sequential)]
@@ -31,7 +32,9 @@ internal unsafe struct PacketSource
 
     private static int HeaderLength => sizeof(nuint) + (2 * sizeof(int));
 
-    /// <summary>A message in memory that stays until it is given back to <see cref="NativeMemory"/>; <see langword="null"/> for no address.</summary>
+    /// <summary>
+    /// A message in memory that stays until it is given back to <see cref="NativeMemory"/>; <see langword="null"/> for no address.
+    /// </summary>
     /// <param name="address">In the form of the socket: mapped where that is an IPv6 one.</param>
     internal static PacketSource* Allocate(IPAddress? address)
     {

@@ -2,15 +2,15 @@ using System.Buffers;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Native;
 
 namespace Linnet.Transports.Rtp;
 
 /// <summary>A fan whose headers stand ready for Linux: all point to one vector, so a packet changes one pointer and its length.</summary>
 /// <remarks>
-/// To look at every listener, its route and its address for each packet costs more than to prepare the call: it is 0.5 µs of waiting for memory, where
-/// the kernel takes 2.5 to send. The address that they come from stands ready, too, once for all.
+/// To look at every listener, its route and its address for each packet costs more than to prepare the call: it is 0.5 µs of waiting for
+/// memory, where the kernel takes 2.5 to send. The address that they come from stands ready, too, once for all.
 /// </remarks>
 /// <param name="socket">Sends.</param>
 /// <param name="source">The address of this machine that they come from; <see langword="null"/>: as the system chooses.</param>
@@ -56,7 +56,8 @@ internal sealed unsafe class PreparedFan(SafeHandle socket, IPAddress? source, A
     public void RemoveAt(int index)
     {
         Count--;
-        new ReadOnlySpan<byte>(AddressAt(Count), DatagramScratch.AddressLength).CopyTo(new Span<byte>(AddressAt(index), DatagramScratch.AddressLength));
+        new ReadOnlySpan<byte>(AddressAt(Count), DatagramScratch.AddressLength).CopyTo(
+            new Span<byte>(AddressAt(index), DatagramScratch.AddressLength));
         _messages[index].Header.NameLength = _messages[Count].Header.NameLength;
     }
 

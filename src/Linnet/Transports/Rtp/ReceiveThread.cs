@@ -8,8 +8,8 @@ namespace Linnet.Transports.Rtp;
 /// <summary>Linux alone: a thread that waits for datagrams on one socket and hands them on as they come.</summary>
 /// <remarks>
 /// A thread, because what .NET offers on Linux tells a socket that somebody receives from of every datagram that left by it, too: with a
-/// thousand listeners that cost more than the sending (half of all CPU time in a profile), and each packet that arrived was passed through two
-/// more threads.
+/// thousand listeners that cost more than the sending (half of all CPU time in a profile), and each packet that arrived was passed through
+/// two more threads.
 /// </remarks>
 internal sealed class ReceiveThread : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class ReceiveThread : IDisposable
 
     private void Run(byte[] buffer)
     {
-        DeadlineWaiter.SharpenThisThread(isLast: false);
+        DeadlineWaiter.UsePreciseTimers(isLast: false);
         try
         {
             int failures = 0;

@@ -6,7 +6,9 @@ namespace Linnet.Transports.Rtp;
 /// <param name="ticksPerSecond">Of the instants.</param>
 internal sealed class RepairBudget(double perSecond, double most, long ticksPerSecond)
 {
-    /// <summary>The share of a rendition's bit rate that may be sent again. Enough where bursts take a fifth of the time, whichever way they go.</summary>
+    /// <summary>
+    /// The share of a rendition's bit rate that may be sent again. Enough where bursts take a fifth of the time, whichever way they go.
+    /// </summary>
     internal const double Share = 0.75;
 
     /// <summary>Sound whose packets may be sent again at once.</summary>

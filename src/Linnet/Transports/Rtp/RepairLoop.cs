@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Linnet.Receive.Repair;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
 
@@ -14,8 +15,10 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
 {
     private const int MaxLength = 1200;
 
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Channel<Redundancy?> _wanted = Channel.CreateBounded<Redundancy?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<bool> _wake =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<Redundancy?> _wanted =
+        Channel.CreateBounded<Redundancy?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly RepairRequest _request = new();
     private readonly byte[] _datagram = new byte[MaxLength];
     private long _sleepsUntil = long.MaxValue;
@@ -69,7 +72,8 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
             : RtcpCompound.Write(destination, new ReceiverReport(ssrc), description, nack);
     }
 
-    private async Task AskAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sendAsync, Action<string> onDecision, CancellationToken cancellationToken)
+    private async Task AskAsync(
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sendAsync, Action<string> onDecision, CancellationToken cancellationToken)
     {
         Redundancy? told = null;
         ITimer timer = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -132,8 +132,9 @@ internal sealed class RepairSender
 
     /// <summary>Sends again what was asked for, as far as it is there and the budget goes.</summary>
     /// <remarks>
-    /// Who asks for the same packet again and again sits in a burst of losses. Until that is over, one of the packets is sent now and then to find
-    /// out; when it is not asked for any more the path is open, and the others follow at once. So a long burst does not use up the budget.
+    /// Who asks for the same packet again and again sits in a burst of losses. Until that is over, one of the packets is sent now and then
+    /// to find out; when it is not asked for any more the path is open, and the others follow at once. So a long burst does not use up the
+    /// budget.
     /// </remarks>
     internal void Send(long now, BroadcastRing ring, Action<ReadOnlyMemory<byte>> send)
     {

@@ -1,8 +1,11 @@
+using Linnet.Broadcast;
 using Linnet.Wire.Rtcp;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Knows listeners by what only they can show: the secret they were given, or the SSRC they report with. Not for several threads.</summary>
+/// <summary>
+/// Knows listeners by what only they can show: the secret they were given, or the SSRC they report with. Not for several threads.
+/// </summary>
 internal sealed class RouteProofs
 {
     // There are players that take a number next to the stream's own (ffmpeg takes the next), or a small one: anybody can say those.

@@ -1,14 +1,18 @@
 using System.Net;
+using Linnet.Broadcast;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Which listener a datagram is from, by one of the two ports; and whether it may move that listener's route to where it came from.</summary>
+/// <summary>
+/// Which listener a datagram is from, by one of the two ports; and whether it may move that listener's route to where it came from.
+/// </summary>
 /// <remarks>
 /// <para>
-/// A listener says in SETUP at which ports it hears. Behind an address translator those are not the ones its packets come from, so a first packet that comes
-/// from the same address but another port moves it there, once. That proves nothing, for any program behind that address can send one. So it counts only
-/// until the listener was heard, or had sound for <see cref="LatchWindow"/>. Afterwards, and always where the listener was given a secret, only a proof
-/// moves it: the secret, or a report with the listener's own SSRC that names the stream it hears. No packet moves a listener to another address.
+/// A listener says in SETUP at which ports it hears. Behind an address translator those are not the ones its packets come from, so a first
+/// packet that comes from the same address but another port moves it there, once. That proves nothing, for any program behind that address
+/// can send one. So it counts only until the listener was heard, or had sound for <see cref="LatchWindow"/>. Afterwards, and always where
+/// the listener was given a secret, only a proof moves it: the secret, or a report with the listener's own SSRC that names the stream it
+/// hears. No packet moves a listener to another address.
 /// </para>
 /// <para>Each look-up costs the same however many listeners there are. Not for several threads.</para>
 /// </remarks>
@@ -18,8 +22,8 @@ namespace Linnet.Transports.Rtp;
 internal sealed class RouteTable(Func<UdpRoute, SocketAddress> addressOf, Action<UdpRoute, SocketAddress> move, long ticksPerSecond)
 {
     /// <summary>
-    /// How long after its sound has begun a listener that was never heard may still be found by a first packet: some players open their way only when PLAY
-    /// was answered, and the first report by RTCP comes within 3.1 s (RFC 3550 §6.3: half of 5 s, by 1.5, by 1/1.21).
+    /// How long after its sound has begun a listener that was never heard may still be found by a first packet: some players open their way
+    /// only when PLAY was answered, and the first report by RTCP comes within 3.1 s (RFC 3550 §6.3: half of 5 s, by 1.5, by 1/1.21).
     /// </summary>
     internal static readonly TimeSpan LatchWindow = TimeSpan.FromSeconds(5);
 

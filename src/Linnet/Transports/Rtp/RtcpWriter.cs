@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 using Linnet.Wire.Rtcp;
 
@@ -19,7 +20,8 @@ internal sealed class RtcpWriter(TimeProvider time)
     /// <param name="listener">To whom: the counts are its own.</param>
     /// <param name="now">The instant reported, in ticks.</param>
     /// <param name="prefix">Bytes to leave free in front.</param>
-    /// <param name="feedback">What was heard of the listener, if it may be answered: then how long ago its clock was heard is told, too.</param>
+    /// <param name="feedback">What was heard of the listener, if it may be answered: then how long ago its clock was heard is told,
+    /// too.</param>
     /// <returns><see langword="null"/> before the rendition has a timeline.</returns>
     internal byte[]? Report(Listener listener, long now, int prefix = 0, RtpFeedback? feedback = null)
     {

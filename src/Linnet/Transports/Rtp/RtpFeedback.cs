@@ -54,7 +54,10 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
         }
     }
 
-    /// <summary>How long ago its clock was heard, for it to know the round trip; <see langword="null"/> if it told none, or none of this is agreed on.</summary>
+    /// <summary>
+    /// How long ago its clock was heard, for it to know the round trip; <see langword="null"/> if it told none, or none of this is agreed
+    /// on.
+    /// </summary>
     internal ReferenceDelay? AnswerTo(long now)
     {
         if (Repair is null || Volatile.Read(ref _reference) is not ReferenceTime reference)

@@ -42,7 +42,8 @@ internal sealed class RtpReceiver
     /// <param name="sink">Where everything goes.</param>
     /// <param name="time">Whose ticks the instants are.</param>
     /// <param name="random">For the SSRC and the intervals.</param>
-    /// <param name="isLive">Whether a goodbye that does not say why need not be the end: then it is only told by <see cref="Farewell"/>.</param>
+    /// <param name="isLive">Whether a goodbye that does not say why need not be the end: then it is only told by
+    /// <see cref="Farewell"/>.</param>
     internal RtpReceiver(RtpSink sink, TimeProvider time, Random random, bool isLive = false)
     {
         _sink = sink;
@@ -70,16 +71,23 @@ internal sealed class RtpReceiver
     /// <summary>Whether any sound has come.</summary>
     internal bool HasSound => _sound.Task.IsCompleted;
 
-    /// <summary>When sound came last, in ticks; before the first, when the server said that it begins: it may have needed long for that.</summary>
+    /// <summary>
+    /// When sound came last, in ticks; before the first, when the server said that it begins: it may have needed long for that.
+    /// </summary>
     internal long SoundAt => Volatile.Read(ref _soundAt);
 
-    /// <summary>How long no sound has come. While a packet is worked on others wait behind it: a busy machine, or code that is used for the first time, is no silence.</summary>
+    /// <summary>
+    /// How long no sound has come. While a packet is worked on others wait behind it: a busy machine, or code that is used for the first
+    /// time, is no silence.
+    /// </summary>
     internal TimeSpan SoundSilentFor => Volatile.Read(ref _inHand) > 0 ? TimeSpan.Zero : _time.GetElapsedTime(SoundAt);
 
     /// <summary>Completes when the stream that is heard has said goodbye for good.</summary>
     internal Task Goodbye => _goodbye.Task;
 
-    /// <summary>Completes when the stream that is heard has said goodbye and that is not, or need not be, its end. Its reason, if any, says which.</summary>
+    /// <summary>
+    /// Completes when the stream that is heard has said goodbye and that is not, or need not be, its end. Its reason, if any, says which.
+    /// </summary>
     internal Task<Goodbye> Farewell => _farewell.Task;
 
     /// <summary>RTCP datagrams that made no sense.</summary>
@@ -277,7 +285,8 @@ internal sealed class RtpReceiver
         long heard = Volatile.Read(ref _rtpSsrc);
         if (!isTheEnd)
         {
-            // Before its first packet our stream is not known here; the receiver may know it from an earlier connection, and must not take this for the end.
+            // Before its first packet our stream is not known here; the receiver may know it from an earlier connection, and must not take
+            // this for the end.
             if (heard < 0 || goodbye.Ssrcs.Contains((uint)heard))
             {
                 _farewell.TrySetResult(goodbye);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using Linnet.Broadcast;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
 using Microsoft.Extensions.Logging;
@@ -81,7 +82,9 @@ internal sealed class RtpSender
         HearAsync(_ports.Rtp, OnRtp, cancellationToken),
         HearAsync(_ports.Rtcp, OnRtcp, cancellationToken));
 
-    /// <summary>Keeps a listener's route up to date until <see cref="Close"/>: from SETUP on, for the first packets come before PLAY.</summary>
+    /// <summary>
+    /// Keeps a listener's route up to date until <see cref="Close"/>: from SETUP on, for the first packets come before PLAY.
+    /// </summary>
     /// <param name="local">Which of our addresses its connection has reached.</param>
     /// <param name="address">Where its connection comes from.</param>
     /// <param name="rtpPort">Where it hears RTP, as it says.</param>
@@ -129,7 +132,9 @@ internal sealed class RtpSender
         }
     }
 
-    /// <summary>Takes a datagram that came to the RTP port: a player opens its way through a translator, or proves where it is now.</summary>
+    /// <summary>
+    /// Takes a datagram that came to the RTP port: a player opens its way through a translator, or proves where it is now.
+    /// </summary>
     internal void OnRtp(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
         lock (_gate)
@@ -249,7 +254,8 @@ internal sealed class RtpSender
         }
 
         IPEndPoint sender = _ports.Rtp.EndPointOf(from);
-        return IPAddress.IsLoopback(sender.Address) || sender.Address.Equals(_ports.Rtp.LocalEndPoint.Address) || _sources.ContainsKey(sender.Address);
+        return IPAddress.IsLoopback(sender.Address) || sender.Address.Equals(_ports.Rtp.LocalEndPoint.Address)
+            || _sources.ContainsKey(sender.Address);
     }
 
     private static uint? ReportedSsrc(RtcpCompound compound) =>
@@ -258,7 +264,8 @@ internal sealed class RtpSender
     // Whatever happens here, sound goes on; and it is tried again, for what was missing may be there then: a descriptor, memory.
     private async Task HearAsync(UdpSocket socket, DatagramHandler handler, CancellationToken cancellationToken)
     {
-        for (TimeSpan pause = FirstPause; !cancellationToken.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (TimeSpan pause = FirstPause; !cancellationToken.IsCancellationRequested;
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {

@@ -1,3 +1,4 @@
+using Linnet.Receive.Repair;
 using Linnet.Wire.Rtcp;
 
 namespace Linnet.Transports.Rtp;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 
@@ -47,10 +48,14 @@ internal sealed class UdpRoute
     /// <summary>The secret that was given to it in SETUP, if it knows what to do with one.</summary>
     internal UInt128? Proof { get; }
 
-    /// <summary>Its own SSRC, if that was heard from where its reports come and can be no guess. Whoever knows it is the listener.</summary>
+    /// <summary>
+    /// Its own SSRC, if that was heard from where its reports come and can be no guess. Whoever knows it is the listener.
+    /// </summary>
     internal uint? ReceiverSsrc { get; set; }
 
-    /// <summary>Whether its reports go to where a packet that proved nothing has moved them: what comes from there proves nothing either.</summary>
+    /// <summary>
+    /// Whether its reports go to where a packet that proved nothing has moved them: what comes from there proves nothing either.
+    /// </summary>
     internal bool RtcpIsUnproven { get; set; }
 
     /// <summary>When sound began to be sent to it, in ticks; <see langword="null"/> before.</summary>

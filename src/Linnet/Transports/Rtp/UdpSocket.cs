@@ -1,19 +1,20 @@
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 
 /// <summary>Takes a datagram. It is lent, as is the address: both are written again after the call.</summary>
 /// <param name="datagram">The bytes. They came from the network, so from anyone.</param>
-/// <param name="from">Where from, in the form of the socket that received it; equal by value to what <see cref="UdpSocket.AddressOf"/> gives.</param>
+/// <param name="from">Where from, in the form of the socket that received it; equal by value to what <see cref="UdpSocket.AddressOf"/>
+/// gives.</param>
 public delegate void DatagramHandler(ReadOnlySpan<byte> datagram, SocketAddress from);
 
 /// <summary>A UDP socket from which any number of threads may send and one may receive.</summary>
 /// <remarks>
-/// Bound to <see cref="IPAddress.IPv6Any"/> it takes IPv4 too, and is an IPv4 socket where the machine has no IPv6. Nothing is allocated per
-/// datagram. On Linux many datagrams leave in one system call. It stays unconnected, so that on Linux no dead peer's ICMP error reaches it;
-/// on Windows those errors are switched off.
+/// Bound to <see cref="IPAddress.IPv6Any"/> it takes IPv4 too, and is an IPv4 socket where the machine has no IPv6. Nothing is allocated
+/// per datagram. On Linux many datagrams leave in one system call. It stays unconnected, so that on Linux no dead peer's ICMP error reaches
+/// it; on Windows those errors are switched off.
 /// </remarks>
 public sealed class UdpSocket : IDatagramSender, IDisposable
 {
@@ -100,10 +101,14 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
     }
 
     /// <inheritdoc/>
-    public IDatagramFan CreateFan() => OperatingSystem.IsLinux() ? new PreparedFan(_socket.SafeHandle, null, CountRefused) : new DatagramFan(this);
+    public IDatagramFan CreateFan() =>
+        OperatingSystem.IsLinux() ? new PreparedFan(_socket.SafeHandle, null, CountRefused) : new DatagramFan(this);
 
-    /// <summary>This socket as one whose datagrams come from <paramref name="source"/>, so that whoever wrote to that address hears from it again.</summary>
-    /// <returns>This itself where there is nothing to choose: it is bound to one address. So it is where the system cannot be told (Linux alone can).</returns>
+    /// <summary>
+    /// This socket as one whose datagrams come from <paramref name="source"/>, so that whoever wrote to that address hears from it again.
+    /// </summary>
+    /// <returns>This itself where there is nothing to choose: it is bound to one address. So it is where the system cannot be told (Linux
+    /// alone can).</returns>
     internal IDatagramSender From(IPAddress source)
     {
         if (!OperatingSystem.IsLinux() || !IsForAllAddresses)
@@ -116,7 +121,8 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
     }
 
     /// <summary>Receives until it is cancelled or the socket is disposed; then it returns.</summary>
-    /// <param name="onDatagram">Called for each datagram, one at a time, on a thread of its own or of the pool. It must be quick. If it throws, that is counted.</param>
+    /// <param name="onDatagram">Called for each datagram, one at a time, on a thread of its own or of the pool. It must be quick. If it
+    /// throws, that is counted.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SocketException">The socket broke.</exception>
     public async Task ReceiveAsync(DatagramHandler onDatagram, CancellationToken cancellationToken)
@@ -242,7 +248,10 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         }
     }
 
-    /// <summary>Whether a receive can never succeed again: it was cancelled, or the socket is none any more. Whatever else went wrong, the next datagram may come.</summary>
+    /// <summary>
+    /// Whether a receive can never succeed again: it was cancelled, or the socket is none any more. Whatever else went wrong, the next
+    /// datagram may come.
+    /// </summary>
     internal static bool IsOver(Exception error) => error
         is OperationCanceledException or ObjectDisposedException
         or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.NotSocket };

@@ -1,6 +1,11 @@
+using Linnet.Broadcast;
+
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Routes whose listeners were not heard yet, and which a first packet may therefore move: found by their address and stream at the same cost however many there are.</summary>
+/// <summary>
+/// Routes whose listeners were not heard yet, and which a first packet may therefore move: found by their address and stream at the same
+/// cost however many there are.
+/// </summary>
 /// <remarks>Not for several threads.</remarks>
 internal sealed class UnsettledRoutes
 {
@@ -24,7 +29,10 @@ internal sealed class UnsettledRoutes
         }
     }
 
-    /// <summary>The newest route of an address; one that hears the stream named is preferred. Those that are too old are taken out on the way, for good.</summary>
+    /// <summary>
+    /// The newest route of an address; one that hears the stream named is preferred. Those that are too old are taken out on the way, for
+    /// good.
+    /// </summary>
     /// <param name="peer">The address.</param>
     /// <param name="ssrc">The stream that was named, if one was.</param>
     /// <param name="isOver">Whether a route may not be moved any more.</param>

@@ -1,7 +1,8 @@
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// Remembers which audio section of a description is heard, where there are several: each is tried once until one gives sound. Kept from one connection to the next.
+/// Remembers which audio section of a description is heard, where there are several: each is tried once until one gives sound. Kept from
+/// one connection to the next.
 /// </summary>
 internal sealed class AudioSections
 {

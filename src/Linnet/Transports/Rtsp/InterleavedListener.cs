@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtsp;
 

@@ -5,10 +5,12 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>How two ends of ours agree on a secret by which the listener can have its datagrams sent to another port of its address.</summary>
+/// <summary>
+/// How two ends of ours agree on a secret by which the listener can have its datagrams sent to another port of its address.
+/// </summary>
 /// <remarks>
-/// A feature tag in <c>Supported</c> of SETUP, repeated in the answer, which then has the secret in <c>Linnet-Route</c>: 32 hexadecimal digits. The player
-/// shows it by RTCP (<see cref="Wire.Rtcp.RouteProof"/>), to our RTP port and to our RTCP port.
+/// A feature tag in <c>Supported</c> of SETUP, repeated in the answer, which then has the secret in <c>Linnet-Route</c>: 32 hexadecimal
+/// digits. The player shows it by RTCP (<see cref="Wire.Rtcp.RouteProof"/>), to our RTP port and to our RTCP port.
 /// </remarks>
 internal static class RouteFeature
 {

@@ -1,3 +1,5 @@
+using Linnet.Broadcast;
+
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>Counts connections and sessions, in all and for each address, and says when there are too many. Any thread may ask.</summary>

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtcp;
@@ -15,8 +15,8 @@ internal sealed class RtspDelivery : IDisposable
     private const int EmptyReportLength = 8;
     private static readonly TransportPair Channels = new(0, 1);
 
-    // Without sound for so long the way may be lost, so the server is shown where we are; and else often enough that translators do not forget us, which
-    // they may after 30 s (RFC 4787 allows no less than 120 s, and many do it all the same).
+    // Without sound for so long the way may be lost, so the server is shown where we are; and else often enough that translators do not
+    // forget us, which they may after 30 s (RFC 4787 allows no less than 120 s, and many do it all the same).
     private static readonly TimeSpan RouteSilence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RouteInterval = TimeSpan.FromSeconds(15);
 
@@ -109,7 +109,8 @@ internal sealed class RtspDelivery : IDisposable
             KeepRouteAsync(rtp, time, cancellationToken),
             _ports.Rtp.ReceiveAsync(FromServer(_impairment is null ? rtp.OnRtp : _impairment.SendRtp), cancellationToken),
             _ports.Rtcp.ReceiveAsync(FromServer(_impairment is null ? rtp.OnRtcp : _impairment.SendRtcp), cancellationToken),
-            _impairment?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken)).ConfigureAwait(false);
+            _impairment?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken))
+                .ConfigureAwait(false);
         await first.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -162,7 +163,8 @@ internal sealed class RtspDelivery : IDisposable
 
             // There are servers that answer with the way they like.
             ports.Dispose();
-            return given is null ? null : given.IsTcp ? new RtspDelivery(client, given.Interleaved ?? Channels) : throw RtspFailure.BadTransport(client.Server);
+            return given is null ? null : given.IsTcp
+                ? new RtspDelivery(client, given.Interleaved ?? Channels) : throw RtspFailure.BadTransport(client.Server);
         }
         catch
         {
@@ -210,8 +212,8 @@ internal sealed class RtspDelivery : IDisposable
         return isServer;
     }
 
-    // Opens firewalls and translators on the way, and tells a server that waits for it where we are; ours gave us something to prove it by. An RTP header without a payload
-    // and an empty report are what every server is used to; twice, for one may be lost or come too early.
+    // Opens firewalls and translators on the way, and tells a server that waits for it where we are; ours gave us something to prove it by.
+    // An RTP header without a payload and an empty report are what every server is used to; twice, for one may be lost or come too early.
     private void Punch(uint ssrc)
     {
         if (_serverPorts is not TransportPair ports)
@@ -238,7 +240,8 @@ internal sealed class RtspDelivery : IDisposable
         Send(_ports.Rtcp, ports.Rtcp, report);
     }
 
-    // A translator on the way may forget us, or give us another port, at any time; then sound stops. Who has no proof only keeps the way open.
+    // A translator on the way may forget us, or give us another port, at any time; then sound stops. Who has no proof only keeps the way
+    // open.
     private async Task KeepRouteAsync(RtpReceiver rtp, TimeProvider time, CancellationToken cancellationToken)
     {
         if (_serverPorts is null)

@@ -5,7 +5,9 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>What a server offers, and which of it is taken: of the sound that can be decoded what is sent to us, the first of equals.</summary>
+/// <summary>
+/// What a server offers, and which of it is taken: of the sound that can be decoded what is sent to us, the first of equals.
+/// </summary>
 /// <param name="Payload">How the sound is encoded.</param>
 /// <param name="PayloadType">The RTP payload type it has.</param>
 /// <param name="TrackUri">What to SETUP.</param>
@@ -45,7 +47,8 @@ internal sealed record RtspDescription(
             throw RtspFailure.NoDescription(server);
         }
 
-        // A Content-Base that starts with a slash is on the server that was asked; another relative one helps nobody: then the request's own address is the base.
+        // A Content-Base that starts with a slash is on the server that was asked; another relative one helps nobody: then the request's
+        // own address is the base.
         string baseUri = response.BaseUri(request.Uri);
         baseUri = baseUri[0] == '/' ? SdpControl.Resolve(request.Uri, baseUri) : baseUri;
         baseUri = RtspUri.TryParse(baseUri, out _) ? baseUri : request.Uri;
@@ -103,14 +106,20 @@ internal sealed record RtspDescription(
         }
 
         // What rests now may be sent later. What cannot be decoded never can, and what is not offered at all is no station.
-        throw new RtspException($"Nothing that {server} offers there can be played ({Offered(sdp)}). {problem}".TrimEnd()) { IsFinal = !isAtRest || problem is null };
+        throw new RtspException($"Nothing that {server} offers there can be played ({Offered(sdp)}). {problem}".TrimEnd())
+        {
+            IsFinal =
+            !isAtRest || problem is null
+        };
     }
 
     // ONVIF says it from the client's side (its Streaming Specification, on back channels): recvonly is what the camera sends, sendonly its
-    // loudspeaker. Others say it from their own: then it is sendonly, and there is nothing else. A section's own word counts before the session's.
+    // loudspeaker. Others say it from their own: then it is sendonly, and there is nothing else. A section's own word counts before the
+    // session's.
     private static int? PreferenceOf(SessionDescription sdp, MediaDescription media)
     {
-        string? direction = Directions.FirstOrDefault(name => media.Value(name) is not null) ?? Directions.FirstOrDefault(name => sdp.Value(name) is not null);
+        string? direction = Directions.FirstOrDefault(name => media.Value(name) is not null)
+            ?? Directions.FirstOrDefault(name => sdp.Value(name) is not null);
         return direction switch { "recvonly" => 0, "sendonly" => 2, "inactive" => null, _ => 1 };
     }
 
@@ -120,7 +129,8 @@ internal sealed record RtspDescription(
     {
         IEnumerable<string> media = sdp.Media.Take(MaxListed).Select(media =>
         {
-            string formats = string.Join(" or ", media.RtpMaps().Take(MaxListed).Select(map => $"{map.EncodingName}/{map.ClockRate}/{map.Channels}"));
+            string formats =
+                string.Join(" or ", media.RtpMaps().Take(MaxListed).Select(map => $"{map.EncodingName}/{map.ClockRate}/{map.Channels}"));
             return $"{media.Type} {(formats.Length > 0 ? formats : string.Join(' ', media.Formats.Take(MaxListed)))}";
         });
         string list = RtspFailure.Quote(string.Join(", ", media));
@@ -131,7 +141,8 @@ internal sealed record RtspDescription(
     private static string? TitleOf(SessionDescription sdp)
     {
         string title = RtspFailure.Quote(sdp.Name);
-        bool isEmpty = title is "" or "-" or "No Name" or "Unnamed" || title.StartsWith("Session streamed", StringComparison.OrdinalIgnoreCase);
+        bool isEmpty =
+            title is "" or "-" or "No Name" or "Unnamed" || title.StartsWith("Session streamed", StringComparison.OrdinalIgnoreCase);
         return isEmpty ? null : title.Length <= MaxTitle ? title : title[..MaxTitle];
     }
 }

@@ -3,7 +3,10 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Finds the port of a server where it is not known: Linnet's usual one, and RTSP's own where nothing listens at that. What was found is <see cref="RtspClient.Address"/>.</summary>
+/// <summary>
+/// Finds the port of a server where it is not known: Linnet's usual one, and RTSP's own where nothing listens at that. What was found is
+/// <see cref="RtspClient.Address"/>.
+/// </summary>
 internal static class RtspDialer
 {
     /// <summary>Connects to a server.</summary>
@@ -21,7 +24,8 @@ internal static class RtspDialer
         {
             try
             {
-                return await RtspClient.ConnectAsync(address.WithPort(options.UsualPorts[i]), guard, options, time, cancellationToken).ConfigureAwait(false);
+                return await RtspClient.ConnectAsync(address.WithPort(options.UsualPorts[i]), guard, options, time, cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (RtspException e) when (IsAboutPort(e))
             {

@@ -16,11 +16,13 @@ internal static class RtspFailure
         error?.SocketErrorCode switch
         {
             SocketError.HostNotFound or SocketError.NoData => $"There is no host called '{server.Host}': check the name.",
-            SocketError.TryAgain => $"The name '{server.Host}' cannot be looked up now: is there a network, and does its name server answer?",
+            SocketError.TryAgain =>
+                $"The name '{server.Host}' cannot be looked up now: is there a network, and does its name server answer?",
             SocketError.ConnectionRefused =>
                 $"Nothing listens at {server.Host}, port {server.Port}: is the server running, and is that its port?",
             null or SocketError.TimedOut =>
-                $"{server.Host} did not answer on port {server.Port} within {Seconds(patience)}: is it on, and does a firewall let the port through?",
+                $"{server.Host} did not answer on port {server.Port} within {Seconds(patience)}: is it on, and does a firewall let the "
+                    + "port through?",
             _ => $"{server.Host}, port {server.Port}, cannot be reached: {error.Message.TrimEnd('.')}.",
         },
         error)
@@ -35,18 +37,26 @@ internal static class RtspFailure
         new($"The server at {server} is gone: it closed the connection.", cause) { IsNoAnswer = true };
 
     internal static RtspException NothingAt(string host, IEnumerable<int> ports, Exception cause) => new(
-        $"No RTSP server was found at {host}, neither at port {string.Join(" nor at ", ports)}: is it running? If it listens at another port, name that in the address.",
+        $"No RTSP server was found at {host}, neither at port {string.Join(" nor at ", ports)}: is it running? If it listens at another "
+            + "port, name that in the address.",
         cause);
 
     internal static RtspException SilentSection(string server, TimeSpan patience) =>
-        new($"The sound that {server} names first did not come within {Seconds(patience)}: taking the next that it offers.") { IsSilentSection = true };
+        new($"The sound that {server} names first did not come within {Seconds(patience)}: taking the next that it "
+            + "offers.")
+        { IsSilentSection = true };
 
     internal static RtspException Stopped(string server) => new($"The server at {server} has stopped.");
 
-    internal static RtspException Forgotten(string server) => new($"{server} has ended our session: it had heard nothing of us for too long.");
+    internal static RtspException Forgotten(string server) =>
+        new($"{server} has ended our session: it had heard nothing of us for too long.");
 
     internal static RtspException NotRtsp(string server, RtspRefusal refusal) =>
-        new($"What {server} sends is not RTSP as Linnet takes it ({refusal.Reason.TrimEnd('.')}): check the address.") { IsNoAnswer = true };
+        new($"What {server} sends is not RTSP as Linnet takes it ({refusal.Reason.TrimEnd('.')}): check the address.")
+        {
+            IsNoAnswer =
+            true
+        };
 
     internal static RtspException NotAsked(string server) =>
         new($"What {server} sends is not RTSP as Linnet takes it (an answer to nothing that was asked): check the address.");
@@ -86,19 +96,23 @@ internal static class RtspFailure
                 IsFinal = IsForGood(response.Status),
             };
 
-    // It is not let in, what it asks for will not be there again, or the server does not do such a thing. Everything else may pass: a server that
-    // starts, or is full, answers with many a number.
+    // It is not let in, what it asks for will not be there again, or the server does not do such a thing. Everything else may pass: a
+    // server that starts, or is full, answers with many a number.
     private static bool IsForGood(RtspStatus status) => status is RtspStatus.Forbidden or RtspStatus.Gone
-        or RtspStatus.MethodNotAllowed or RtspStatus.NotAcceptable or RtspStatus.NotImplemented or RtspStatus.VersionNotSupported or RtspStatus.OptionNotSupported;
+        or RtspStatus.MethodNotAllowed or RtspStatus.NotAcceptable or RtspStatus.NotImplemented or RtspStatus.VersionNotSupported
+        or RtspStatus.OptionNotSupported;
 
     private static string Meaning(string server, RtspRequest request, RtspResponse response) => response.Status switch
     {
-        RtspStatus.Forbidden => $"{server} does not let us hear '{Quote(PathOf(request))}' (403): perhaps it wants an account, or is there for other addresses.",
+        RtspStatus.Forbidden =>
+            $"{server} does not let us hear '{Quote(PathOf(request))}' (403): perhaps it wants an account, or is there for other "
+                + "addresses.",
         RtspStatus.NotFound => $"{server} has no station '{Quote(PathOf(request))}'.",
         RtspStatus.Gone => $"{server} has no station '{Quote(PathOf(request))}' any more.",
         RtspStatus.ServiceUnavailable or RtspStatus.NotEnoughBandwidth => $"{server} is full: try again later.",
         RtspStatus.SessionNotFound => $"{server} has ended our session.",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{server} refuses {request.Method}: {(int)response.Status} {Quote(response.Reason)}"),
+        _ => string.Create(
+            CultureInfo.InvariantCulture, $"{server} refuses {request.Method}: {(int)response.Status} {Quote(response.Reason)}"),
     };
 
     private static RtspException NeedsAccount(string server, RtspRequest request, RtspResponse response)
@@ -106,9 +120,11 @@ internal static class RtspFailure
         IReadOnlyList<AuthChallenge> challenges = AuthChallenge.ReadAll(response.Headers.All(RtspHeaderNames.WwwAuthenticate));
         bool isSpoken = challenges.Count == 0 || RtspLogin.Best(challenges) is not null;
         return new RtspException(
-            !isSpoken ? $"{server} wants to be told who asks in a way that Linnet does not speak ({Quote(string.Join(", ", challenges.Where(c => !c.IsBasic).Select(WayOf)))})."
+            !isSpoken ? $"{server} wants to be told who asks in a way that Linnet does not speak "
+                + $"({Quote(string.Join(", ", challenges.Where(c => !c.IsBasic).Select(WayOf)))})."
             : request.Headers.Contains(RtspHeaderNames.Authorization) ? $"{server} does not accept this user name and password."
-            : $"{server} wants a user name and a password: write them before the host, as in USER:PASSWORD@{server}, with %40 for an @ and %2F for a / in them.")
+            : $"{server} wants a user name and a password: write them before the host, as in USER:PASSWORD@{server}, with %40 for an @ "
+                + "and %2F for a / in them.")
         {
             IsFinal = true,
         };
@@ -116,7 +132,8 @@ internal static class RtspFailure
 
     private static string WayOf(AuthChallenge challenge)
     {
-        string details = string.Join(' ', new[] { challenge["algorithm"], challenge["qop"] }.Where(static word => !string.IsNullOrEmpty(word)));
+        string details =
+            string.Join(' ', new[] { challenge["algorithm"], challenge["qop"] }.Where(static word => !string.IsNullOrEmpty(word)));
         return details.Length > 0 ? $"{challenge.Scheme} {details}" : challenge.Scheme;
     }
 

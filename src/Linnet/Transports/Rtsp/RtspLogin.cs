@@ -4,7 +4,9 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Tells one server who asks, in the way it wants to be told: a proof where it can check one, else the password as it is.</summary>
+/// <summary>
+/// Tells one server who asks, in the way it wants to be told: a proof where it can check one, else the password as it is.
+/// </summary>
 /// <remarks>Nothing is said before the server asks. Outlives a connection, for there are servers that close theirs when they ask.</remarks>
 internal sealed class RtspLogin(RtspCredentials credentials)
 {
@@ -20,7 +22,8 @@ internal sealed class RtspLogin(RtspCredentials credentials)
     internal AuthChallenge? Challenge => Volatile.Read(ref _challenge);
 
     /// <summary>For the user and password of an address; <see langword="null"/> if it has none.</summary>
-    internal static RtspLogin? Of(RtspUri address) => address.Credentials is RtspCredentials credentials ? new RtspLogin(credentials) : null;
+    internal static RtspLogin? Of(RtspUri address) =>
+        address.Credentials is RtspCredentials credentials ? new RtspLogin(credentials) : null;
 
     /// <summary>Puts who asks into a request that is about to be sent, if the server wants to know.</summary>
     internal void Sign(RtspRequest request)
@@ -48,7 +51,8 @@ internal sealed class RtspLogin(RtspCredentials credentials)
         AuthChallenge? best = Best(AuthChallenge.ReadAll(answer.Headers.All(RtspHeaderNames.WwwAuthenticate)));
         lock (_lock)
         {
-            // A proof by an older nonce says nothing about the password; one by the newest does, unless the server says that this, too, was stale.
+            // A proof by an older nonce says nothing about the password; one by the newest does, unless the server says that this, too, was
+            // stale.
             bool isWorthIt = best is not null
                 && (!request.Headers.Contains(RtspHeaderNames.Authorization) ? tries == 0
                     : best.IsDigest && (best.IsStale ? tries <= MaxStale : tries == 0 && best.Nonce != _challenge?.Nonce));
@@ -65,8 +69,8 @@ internal sealed class RtspLogin(RtspCredentials credentials)
     }
 
     /// <summary>
-    /// Of what is spoken the strongest, wherever the server names it; <see langword="null"/>: nothing is. Where a proof would do, if in a way that is not spoken here,
-    /// the password itself is not given away.
+    /// Of what is spoken the strongest, wherever the server names it; <see langword="null"/>: nothing is. Where a proof would do, if in a
+    /// way that is not spoken here, the password itself is not given away.
     /// </summary>
     internal static AuthChallenge? Best(IReadOnlyList<AuthChallenge> challenges) =>
         challenges.FirstOrDefault(static c => c.IsDigest && DigestProof.IsStrong(c))

@@ -114,7 +114,8 @@ internal sealed class RtspReceiver : IStationReceiver
         RtspSession session = await RtspSession.OpenAsync(options, time, cancellationToken).ConfigureAwait(false);
         try
         {
-            return (session, await RtspDelivery.SetupAsync(session, options.Transport, options.Impairment, cancellationToken).ConfigureAwait(false));
+            return (session,
+                await RtspDelivery.SetupAsync(session, options.Transport, options.Impairment, cancellationToken).ConfigureAwait(false));
         }
         catch
         {
@@ -248,8 +249,8 @@ internal sealed class RtspReceiver : IStationReceiver
         return true;
     }
 
-    // Fails if the server has said that it only stops, or has forgotten us. Of who says goodbye without a reason it is the end if the connection still stands
-    // a moment later; else the server stopped.
+    // Fails if the server has said that it only stops, or has forgotten us. Of who says goodbye without a reason it is the end if the
+    // connection still stands a moment later; else the server stopped.
     private async Task HearFarewellAsync(RtpReceiver rtp, CancellationToken cancellationToken)
     {
         Goodbye goodbye = await rtp.Farewell.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -281,7 +282,8 @@ internal sealed class RtspReceiver : IStationReceiver
     }
 
     // As long as there is nothing to repair it only waits.
-    private Task RepairAsync(RtpReceiver rtp, CancellationToken cancellationToken) => Repair.RtxPayloadType is null && !Repair.CopiesOnRequest
+    private Task RepairAsync(RtpReceiver rtp, CancellationToken cancellationToken) =>
+        Repair.RtxPayloadType is null && !Repair.CopiesOnRequest
         ? Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken)
         : rtp.RepairAsync(
             Repair.ReducedSize,

@@ -13,13 +13,19 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// <summary>How packets are to come. Default <see cref="RtspTransport.Auto"/>.</summary>
     public RtspTransport Transport { get; init; }
 
-    /// <summary>The rendition to be given where the address names none and the server knows it; <see langword="null"/>: its first.</summary>
+    /// <summary>
+    /// The rendition to be given where the address names none and the server knows it; <see langword="null"/>: its first.
+    /// </summary>
     public string? Rendition { get; init; }
 
-    /// <summary>How much sound is to be had before any is played, so that a server that still has it sends it at once. Default none.</summary>
+    /// <summary>
+    /// How much sound is to be had before any is played, so that a server that still has it sends it at once. Default none.
+    /// </summary>
     public TimeSpan? Buffer { get; init; }
 
-    /// <summary>What stands between our sockets and us; <see langword="null"/>, the default: nothing. Datagrams only: it does not touch TCP.</summary>
+    /// <summary>
+    /// What stands between our sockets and us; <see langword="null"/>, the default: nothing. Datagrams only: it does not touch TCP.
+    /// </summary>
     public ImpairedPath? Impairment { get; init; }
 
     /// <summary>Where an address lies, for redirects; <see langword="null"/>, the default: as <see cref="InnerNetwork"/> says.</summary>
@@ -31,7 +37,9 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// <summary>Which of several audio sections is heard. To be handed on when connecting again. Default: none was tried yet.</summary>
     internal AudioSections Sections { get; init; } = new();
 
-    /// <summary>How long an audio section may give no sound until the next is tried, where there are several. 100 ms – 60 s; default 3 s.</summary>
+    /// <summary>
+    /// How long an audio section may give no sound until the next is tried, where there are several. 100 ms – 60 s; default 3 s.
+    /// </summary>
     public TimeSpan SectionPatience { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a server may take to accept the connection. 100 ms – 60 s; default 5 s.</summary>
@@ -40,12 +48,14 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// <summary>How long a server may take to answer a request. 100 ms – 60 s; default 10 s.</summary>
     public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long nothing may arrive over UDP until <see cref="RtspTransport.Auto"/> takes TCP instead. 100 ms – 60 s; default 2 s.</summary>
+    /// <summary>
+    /// How long nothing may arrive over UDP until <see cref="RtspTransport.Auto"/> takes TCP instead. 100 ms – 60 s; default 2 s.
+    /// </summary>
     public TimeSpan UdpPatience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long no sound may come over UDP until the server is asked whether it sends, and if it does, or cannot say, the way is set up again. 1.5 – 60 s;
-    /// default 3 s: what a player can buffer is over then, and no path that is still there is silent for so long.
+    /// How long no sound may come over UDP until the server is asked whether it sends, and if it does, or cannot say, the way is set up
+    /// again. 1.5 – 60 s; default 3 s: what a player can buffer is over then, and no path that is still there is silent for so long.
     /// </summary>
     public TimeSpan SoundPatience { get; init; } = TimeSpan.FromSeconds(3);
 

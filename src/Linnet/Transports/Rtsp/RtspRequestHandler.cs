@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtsp;
 using Linnet.Wire.Sdp;
@@ -102,7 +103,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
         if (session is not null && session.Resource.Ring != resource.Ring)
         {
-            return Refuse(request, RtspStatus.AggregateOperationNotAllowed, "A session hears one rendition. Set up another session for another.");
+            return Refuse(
+                request, RtspStatus.AggregateOperationNotAllowed, "A session hears one rendition. Set up another session for another.");
         }
 
         if (session?.Listener is not null)
@@ -116,7 +118,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         }
 
         if (TransportChoice.Choose(
-            offers, connection.Local.Address, connection.Remote.Address, resource.Ring.Info.Stream.Ssrc, Rtp?.Ports, channel => connection.SessionTable.IsFree(channel, session))
+            offers, connection.Local.Address, connection.Remote.Address, resource.Ring.Info.Stream.Ssrc, Rtp?.Ports,
+            channel => connection.SessionTable.IsFree(channel, session))
             is not TransportSpec transport)
         {
             return Refuse(request, RtspStatus.UnsupportedTransport, Rtp is null
@@ -133,7 +136,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         else if (!connection.SessionTable.HasRoom)
         {
             // It does not pass with time, so nothing is said of when to come back.
-            return Refuse(request, RtspStatus.ServiceUnavailable, "This connection has as many sessions as it may: open another connection.");
+            return Refuse(
+                request, RtspStatus.ServiceUnavailable, "This connection has as many sessions as it may: open another connection.");
         }
         else if ((session = connection.TryOpenSession(resource, transport, repairs, proof)) is null)
         {
@@ -179,7 +183,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         if (first is not null)
         {
             response.Headers.Add(
-                RtspHeaderNames.RtpInfo, RtpInfoHeader.Write(new RtpInfo(session.Resource.TrackUri, first.SequenceNumber, first.Timestamp)));
+                RtspHeaderNames.RtpInfo,
+                RtpInfoHeader.Write(new RtpInfo(session.Resource.TrackUri, first.SequenceNumber, first.Timestamp)));
         }
 
         return response;
@@ -212,7 +217,10 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         return request.Answer(RtspStatus.Ok);
     }
 
-    /// <summary>GET_PARAMETER and SET_PARAMETER: without parameters a sign of life. A session may set which copies it wants, and ask how much it was sent.</summary>
+    /// <summary>
+    /// GET_PARAMETER and SET_PARAMETER: without parameters a sign of life. A session may set which copies it wants, and ask how much it was
+    /// sent.
+    /// </summary>
     private RtspResponse Parameter(RtspRequest request)
     {
         RtspServerSession? session = null;
@@ -248,7 +256,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             // It will be there: who waits for it need not be told that it does not exist.
             refusal = Busy(request, "The station waits for whoever sends its sound.");
         }
-        else if (!RtspResource.TryFind(server.Stations, uri, request.Headers[RtspHeaderNames.LinnetRendition], out resource, out string problem))
+        else if (!RtspResource.TryFind(
+            server.Stations, uri, request.Headers[RtspHeaderNames.LinnetRendition], out resource, out string problem))
         {
             refusal = Refuse(request, RtspStatus.NotFound, problem);
         }

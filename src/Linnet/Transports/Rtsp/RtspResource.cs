@@ -7,7 +7,9 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>A rendition as an address names it: <c>/</c>, <c>/STATION</c>, <c>/STATION/RENDITION</c>, and with <c>/audio</c> its one track.</summary>
+/// <summary>
+/// A rendition as an address names it: <c>/</c>, <c>/STATION</c>, <c>/STATION/RENDITION</c>, and with <c>/audio</c> its one track.
+/// </summary>
 /// <param name="Ring">The rendition.</param>
 /// <param name="Uri">Its absolute address, by the host name the client used: for the whole (aggregate control).</param>
 internal sealed record RtspResource(BroadcastRing Ring, string Uri)
@@ -19,7 +21,8 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     private static readonly string[] TrackNames =
     [
         Track,
-        .. from name in (string[])["trackID=", "trackID", "track=", "track", "streamid=", "stream=", "stream", "audio="] from number in (string[])["0", "1"] select name + number,
+        .. from name in (string[])["trackID=", "trackID", "track=", "track", "streamid=", "stream=", "stream",
+            "audio="] from number in (string[])["0", "1"] select name + number,
     ];
 
     /// <summary>The absolute address of its one track.</summary>
@@ -64,9 +67,11 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         return true;
     }
 
-    // There is one track, and there are servers and players that number them from 0 and from 1. Alone it is the first station's, if no station could be called so.
+    // There is one track, and there are servers and players that number them from 0 and from 1. Alone it is the first station's, if no
+    // station could be called so.
     private static IReadOnlyList<string> WithoutTrack(IReadOnlyList<string> segments) =>
-        segments.Count > 0 && TrackNames.Contains(segments[^1], StringComparer.OrdinalIgnoreCase) && (segments.Count > 1 || segments[0].Contains('='))
+        segments.Count > 0 && TrackNames.Contains(segments[^1], StringComparer.OrdinalIgnoreCase)
+            && (segments.Count > 1 || segments[0].Contains('='))
             ? [.. segments.SkipLast(1)]
             : segments;
 
@@ -80,7 +85,8 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         bool isV6 = server.AddressFamily == AddressFamily.InterNetworkV6;
         string family = isV6 ? "IP6" : "IP4";
         var format = new RtpMap(
-            RtpStreamIdentity.PayloadType, info.Payload.EncodingName, info.Payload.ClockRate, info.Payload.Channels, info.Payload.Parameters);
+            RtpStreamIdentity.PayloadType, info.Payload.EncodingName, info.Payload.ClockRate, info.Payload.Channels,
+            info.Payload.Parameters);
         var description = new SessionDescription
         {
             Origin = new SdpOrigin("-", $"{sessionId}", "1", server.WithoutScope().ToString(), family),

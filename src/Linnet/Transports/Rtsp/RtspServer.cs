@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Diagnostics;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Proxy;
@@ -14,7 +15,8 @@ namespace Linnet.Transports.Rtsp;
 /// <remarks>
 /// <para>
 /// Listening is others' work: <see cref="TcpListenerHost"/>, or a server such as Kestrel. Each connection they accept is given to
-/// <see cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, CancellationToken)"/>. A session lives and ends with the connection it was set up on.
+/// <see cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, CancellationToken)"/>. A session lives and ends with the connection it was set
+/// up on.
 /// </para>
 /// <para>Source: RFC 2326; RFC 3550 for RTP and RTCP.</para>
 /// </remarks>
@@ -29,12 +31,14 @@ public sealed class RtspServer
     /// <param name="options">Limits.</param>
     /// <param name="stations">What there is to be heard.</param>
     /// <param name="senders">Who sends. It must outlive this.</param>
-    /// <param name="ports">The UDP ports, disposed by whoever opened them after <see cref="RunAsync"/> has returned; without, only TCP is offered.</param>
+    /// <param name="ports">The UDP ports, disposed by whoever opened them after <see cref="RunAsync"/> has returned; without, only TCP is
+    /// offered.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told who comes and goes.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     public RtspServer(
-        RtspServerOptions options, StationDirectory stations, SenderPool senders, RtpPortPair? ports, TimeProvider time, ILogger? logger = null)
+        RtspServerOptions options, StationDirectory stations, SenderPool senders, RtpPortPair? ports, TimeProvider time,
+        ILogger? logger = null)
     {
         Options = options.ThrowIfInvalid();
         Stations = stations;
@@ -70,7 +74,9 @@ public sealed class RtspServer
     /// <summary>Connections without a session.</summary>
     internal WaitingRoom Waiting => Admission.Idle;
 
-    /// <summary>Hears RTCP and ends what is dead, until it is cancelled; then says goodbye to everybody, closes all connections and returns.</summary>
+    /// <summary>
+    /// Hears RTCP and ends what is dead, until it is cancelled; then says goodbye to everybody, closes all connections and returns.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ending = new CancellationTokenSource();
@@ -100,12 +106,14 @@ public sealed class RtspServer
 
     /// <summary>Serves one client, whose connection this is, until it or the server closes the connection.</summary>
     /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, CancellationToken)"/>
-    public Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) => ServeAsync(transport, socket, null, cancellationToken);
+    public Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) =>
+        ServeAsync(transport, socket, null, cancellationToken);
 
     /// <summary>Serves one client until it or the server closes the connection.</summary>
     /// <param name="transport">The connection. Only its input is read here; all that goes out goes straight to the socket.</param>
     /// <param name="socket">Its socket, which is made non-blocking. Whoever accepted it closes it after this returns.</param>
-    /// <param name="origin">Who is at its far end; <see langword="null"/>: whom the socket says. Behind a proxy sound is sent within the connection alone.</param>
+    /// <param name="origin">Who is at its far end; <see langword="null"/>: whom the socket says. Behind a proxy sound is sent within the
+    /// connection alone.</param>
     /// <param name="cancellationToken">Ends it, with a goodbye.</param>
     public async Task ServeAsync(IDuplexPipe transport, Socket socket, ClientOrigin? origin, CancellationToken cancellationToken)
     {
@@ -187,7 +195,8 @@ public sealed class RtspServer
 
         try
         {
-            await Task.WhenAll(connections.Select(c => c.Ended)).WaitAsync(Options.ShutdownTimeout, Time, CancellationToken.None).ConfigureAwait(false);
+            await Task.WhenAll(connections.Select(c => c.Ended)).WaitAsync(Options.ShutdownTimeout, Time, CancellationToken.None)
+                .ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

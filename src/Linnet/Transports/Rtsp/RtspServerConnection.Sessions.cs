@@ -47,7 +47,8 @@ internal sealed partial class RtspServerConnection
 
         _server.Counters.Count(reason);
         _server.Logger.SessionEnded(
-            Remote, session.Resource.Ring.Info.ToString(), reason.ToWords(), session.Listener?.PacketsSent ?? 0, session.Listener?.PacketsSkipped ?? 0);
+            Remote, session.Resource.Ring.Info.ToString(), reason.ToWords(), session.Listener?.PacketsSent ?? 0,
+            session.Listener?.PacketsSkipped ?? 0);
     }
 
     private async Task EndFinishedSessionsAsync()
@@ -68,7 +69,8 @@ internal sealed partial class RtspServerConnection
             }
 
             await EndSessionAsync(session, reason).ConfigureAwait(false);
-            if (!session.Transport.IsTcp || reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped or RtspSessionEnd.ServerStopped)
+            if (!session.Transport.IsTcp
+                || reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped or RtspSessionEnd.ServerStopped)
             {
                 _isClosing |= SessionTable.IsEmpty;
             }

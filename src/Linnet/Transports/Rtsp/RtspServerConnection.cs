@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Broadcast;
 using Linnet.Diagnostics;
 using Linnet.Wire.Proxy;
 using Linnet.Wire.Rtsp;
@@ -9,13 +10,15 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>One client's connection, and the sessions that live on it. One task reads, answers and owns the sessions.</summary>
-/// <remarks>Others only look at the times and wake that task: sender threads when a listener is finished, the server when time is up.</remarks>
+/// <remarks>Others only look at the times and wake that task: sender threads when a listener is finished, the server when time is
+/// up.</remarks>
 internal sealed partial class RtspServerConnection
 {
     // What a client that broke the protocol may still send before the connection is cut.
     private const int MaxDiscarded = 256 * 1024;
 
-    // What the kernel may hold of answers before there is sound to send: by itself it would take megabytes from one who asks and never reads.
+    // What the kernel may hold of answers before there is sound to send: by itself it would take megabytes from one who asks and never
+    // reads.
     private const int AnswerBuffer = 32 * 1024;
 
     private readonly WorkBudget _budget;
@@ -273,9 +276,9 @@ internal sealed partial class RtspServerConnection
         _starting.Clear();
     }
 
-    // An answer is with the kernel before the next request is read: who asks and never reads is soon heard no more, and costs one answer. It is cut when its
-    // answer has waited for as long as a request may take (RtspServerOptions.RequestTimeout). To bound a queue of answers instead would end connections of
-    // clients that are only slow.
+    // An answer is with the kernel before the next request is read: who asks and never reads is soon heard no more, and costs one answer.
+    // It is cut when its answer has waited for as long as a request may take (RtspServerOptions.RequestTimeout). To bound a queue of
+    // answers instead would end connections of clients that are only slow.
     private async ValueTask SendAsync(RtspResponse response, CancellationToken cancellationToken)
     {
         Output.Post(response.ToArray());

@@ -1,4 +1,5 @@
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Diagnostics;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -59,9 +60,9 @@ public enum RtspConnectionRefusal
 /// <summary>What an RTSP server counts. Any thread may count and read.</summary>
 internal sealed class RtspServerCounters
 {
-    private readonly Tally<RtspStatus> _refusedRequests = new();
-    private readonly Tally<RtspConnectionRefusal> _refusedConnections = new();
-    private readonly Tally<RtspSessionEnd> _endedSessions = new();
+    private readonly ReasonCounts<RtspStatus> _refusedRequests = new();
+    private readonly ReasonCounts<RtspConnectionRefusal> _refusedConnections = new();
+    private readonly ReasonCounts<RtspSessionEnd> _endedSessions = new();
     private long _requests;
     private long _connections;
 

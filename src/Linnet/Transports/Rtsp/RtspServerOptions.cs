@@ -18,8 +18,8 @@ public sealed record RtspServerOptions : IValidatable
     public int MaxSessionsPerConnection { get; init; } = 32;
 
     /// <summary>
-    /// Requests, frames, reads and KiB a second that a connection may have us read, over time, and four times as many at once; one that sends more is closed.
-    /// 50 – 1,000,000; default 500, where a listener's reports and requests are one or two.
+    /// Requests, frames, reads and KiB a second that a connection may have us read, over time, and four times as many at once; one that
+    /// sends more is closed. 50 – 1,000,000; default 500, where a listener's reports and requests are one or two.
     /// </summary>
     public int MaxMessagesPerSecond { get; init; } = 500;
 
@@ -32,15 +32,17 @@ public sealed record RtspServerOptions : IValidatable
     /// <summary>How much of a request is read.</summary>
     public RtspLimits Limits { get; init; } = RtspLimits.Default;
 
-    /// <summary>Time for a request to come whole, for the first one to come at all, and for an answer to be taken. 1–300 s; default 10 s.</summary>
+    /// <summary>
+    /// Time for a request to come whole, for the first one to come at all, and for an answer to be taken. 1–300 s; default 10 s.
+    /// </summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a connection may be idle without a session. 1–3600 s; default 60 s.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long a session is kept from which nothing is heard, neither a request nor (by UDP) a report; told to the client in whole seconds.
-    /// One that hears over its connection stays as long as it takes the sound. 5–3600 s; default 60 s.
+    /// How long a session is kept from which nothing is heard, neither a request nor (by UDP) a report; told to the client in whole
+    /// seconds. One that hears over its connection stays as long as it takes the sound. 5–3600 s; default 60 s.
     /// </summary>
     public TimeSpan SessionTimeout { get; init; } = SessionHeader.DefaultTimeout;
 
@@ -58,7 +60,10 @@ public sealed record RtspServerOptions : IValidatable
     /// </summary>
     public TimeSpan FirstPacketTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a connection stays open after its station ended, for the client to hear the rest and leave by itself. 0–300 s; default 10 s.</summary>
+    /// <summary>
+    /// How long a connection stays open after its station ended, for the client to hear the rest and leave by itself. 0–300 s; default 10
+    /// s.
+    /// </summary>
     public TimeSpan EndLinger { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a server that stops waits for its goodbyes to go out. 0–60 s; default 1 s.</summary>
@@ -71,8 +76,10 @@ public sealed record RtspServerOptions : IValidatable
         .. Check(nameof(MaxSessionsPerAddress), MaxSessionsPerAddress),
         .. Check(nameof(MaxIdleConnections), MaxIdleConnections),
         .. Check(nameof(MaxIdleConnectionsPerAddress), MaxIdleConnectionsPerAddress),
-        .. MaxSessionsPerConnection is >= 1 and <= 128 ? Array.Empty<string>() : [$"{nameof(MaxSessionsPerConnection)} is {MaxSessionsPerConnection}; it must be between 1 and 128."],
-        .. MaxMessagesPerSecond is >= 50 and <= 1_000_000 ? Array.Empty<string>() : [$"{nameof(MaxMessagesPerSecond)} is {MaxMessagesPerSecond}; it must be between 50 and 1,000,000."],
+        .. MaxSessionsPerConnection is >= 1 and <= 128
+            ? Array.Empty<string>() : [$"{nameof(MaxSessionsPerConnection)} is {MaxSessionsPerConnection}; it must be between 1 and 128."],
+        .. MaxMessagesPerSecond is >= 50 and <= 1_000_000
+            ? Array.Empty<string>() : [$"{nameof(MaxMessagesPerSecond)} is {MaxMessagesPerSecond}; it must be between 50 and 1,000,000."],
         .. Limits.Problems(),
         .. Check(nameof(RequestTimeout), RequestTimeout, 1, 300),
         .. Check(nameof(IdleTimeout), IdleTimeout, 1, 3600),

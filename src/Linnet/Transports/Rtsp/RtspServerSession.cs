@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtsp;
 
@@ -17,7 +18,8 @@ internal sealed class RtspServerSession
     private long? _startAt;
     private volatile int _finished = NotFinished;
 
-    internal RtspServerSession(RtspServer server, RtspServerConnection connection, RtspResource resource, TransportSpec transport, bool repairs, UInt128? routeProof)
+    internal RtspServerSession(RtspServer server, RtspServerConnection connection, RtspResource resource, TransportSpec transport,
+        bool repairs, UInt128? routeProof)
     {
         _server = server;
         _connection = connection;
@@ -65,7 +67,8 @@ internal sealed class RtspServerSession
             : null;
         if (transport.ClientPort is TransportPair client)
         {
-            _route = _server.Rtp!.Open(_connection.Local.Address, _connection.Remote.Address, client.Rtp, client.Rtcp, Feedback, routeProof);
+            _route = _server.Rtp!.Open(
+                _connection.Local.Address, _connection.Remote.Address, client.Rtp, client.Rtcp, Feedback, routeProof);
         }
     }
 
@@ -78,7 +81,8 @@ internal sealed class RtspServerSession
         bool isNew = Listener is null;
         if (isNew)
         {
-            if (!Resource.Ring.TryOpen(new RingRequest(TimeSpan.Zero, _connection.Remote.Address), out RingLease? lease, out RingRefusal? refusal))
+            if (!Resource.Ring.TryOpen(
+                new RingRequest(TimeSpan.Zero, _connection.Remote.Address), out RingLease? lease, out RingRefusal? refusal))
             {
                 return (refusal, null);
             }
@@ -215,7 +219,9 @@ internal sealed class RtspServerSession
     private Listener? TryCreateListener(RingLease lease) =>
         _route is not null ? new UdpListener(lease, _connection.Remote, _route, _server.Rtcp, OnFinished)
         : ConnectionListener.TryReserve(_server.Senders.Memory, _connection.Output, lease.Ring.Info, _connection.Peer) is { } memory
-            ? new InterleavedListener(lease, _connection.Remote, Transport.Interleaved!.Value, _connection.Output, _server.Rtcp, OnFinished) { Memory = memory }
+            ? new InterleavedListener(
+                lease, _connection.Remote, Transport.Interleaved!.Value, _connection.Output, _server.Rtcp, OnFinished)
+            { Memory = memory }
         : null;
 
     private void CloseRoute()

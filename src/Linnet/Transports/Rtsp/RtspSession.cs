@@ -19,7 +19,8 @@ internal sealed class RtspSession : IAsyncDisposable
     private bool _isOver;
     private bool _isOther;
 
-    private RtspSession(RtspClient client, RtspUri address, RtspReceiverOptions options, IReadOnlyList<string> methods, RtspDescription description)
+    private RtspSession(
+        RtspClient client, RtspUri address, RtspReceiverOptions options, IReadOnlyList<string> methods, RtspDescription description)
     {
         Client = client;
         Address = address;
@@ -31,7 +32,10 @@ internal sealed class RtspSession : IAsyncDisposable
     /// <summary>The connection.</summary>
     internal RtspClient Client { get; }
 
-    /// <summary>The address that was given, with the port that was found. The server there may have sent us elsewhere; next time it may send us elsewhere again.</summary>
+    /// <summary>
+    /// The address that was given, with the port that was found. The server there may have sent us elsewhere; next time it may send us
+    /// elsewhere again.
+    /// </summary>
     internal RtspUri Address { get; }
 
     /// <summary>What the server offers.</summary>
@@ -43,7 +47,9 @@ internal sealed class RtspSession : IAsyncDisposable
     /// <summary>Whether the server can be told which copies are wanted.</summary>
     internal bool SendsCopies { get; private set; }
 
-    /// <summary>What the server wants to be shown to send datagrams to another of our ports; <see langword="null"/>: it gave nothing.</summary>
+    /// <summary>
+    /// What the server wants to be shown to send datagrams to another of our ports; <see langword="null"/>: it gave nothing.
+    /// </summary>
     internal UInt128? RouteProof { get; private set; }
 
     /// <summary>Whether the server can be asked how much it has sent.</summary>
@@ -89,14 +95,17 @@ internal sealed class RtspSession : IAsyncDisposable
                 if (response.Status is not (RtspStatus.MovedPermanently or RtspStatus.MovedTemporarily))
                 {
                     Require(client, request, response);
-                    return new RtspSession(client, given, options, methods, RtspDescription.Read(client.Server, request, response, options.Sections));
+                    return new RtspSession(
+                        client, given, options, methods, RtspDescription.Read(client.Server, request, response, options.Sections));
                 }
 
                 RtspUri from = address;
-                address = redirects++ < MaxRedirects ? Redirected(client, response) : throw RtspFailure.TooManyRedirects(client.Server, MaxRedirects);
+                address = redirects++ < MaxRedirects
+                    ? Redirected(client, response) : throw RtspFailure.TooManyRedirects(client.Server, MaxRedirects);
 
                 // A password is for the machine that it was given for.
-                login = address.Credentials is not null ? RtspLogin.Of(address) : address.Host.Equals(from.Host, StringComparison.OrdinalIgnoreCase) ? login : null;
+                login = address.Credentials is not null
+                    ? RtspLogin.Of(address) : address.Host.Equals(from.Host, StringComparison.OrdinalIgnoreCase) ? login : null;
                 methods = null;
             }
             catch (RtspException e) when (e.IsNoAnswer && closed < MaxClosed && (asksMethods || login?.Challenge != asked))
@@ -121,7 +130,8 @@ internal sealed class RtspSession : IAsyncDisposable
         request.Headers.Add(RtspHeaderNames.Transport, TransportHeader.Write(wanted));
         request.Headers.Add(RtspHeaderNames.Supported, $"{RepairFeature.Tag}, {RouteFeature.Tag}, {SentFeature.Tag}");
         RtspResponse response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.Status is RtspStatus.NotFound or RtspStatus.BadRequest && _session is null && Description.OtherTrackUri is not null && !_isOther)
+        if (response.Status is RtspStatus.NotFound or RtspStatus.BadRequest && _session is null && Description.OtherTrackUri is not null
+            && !_isOther)
         {
             _isOther = true;
             return await SetupAsync(wanted, cancellationToken).ConfigureAwait(false);
@@ -141,7 +151,8 @@ internal sealed class RtspSession : IAsyncDisposable
         SendsCopies = RepairFeature.IsSupportedBy(response);
         RouteProof = RouteFeature.Read(response);
         TellsSent = SentFeature.IsSupportedBy(response);
-        return TransportHeader.TryParse(response.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? specs) ? specs[0] : wanted;
+        return TransportHeader.TryParse(response.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? specs)
+            ? specs[0] : wanted;
     }
 
     /// <summary>Starts the sending.</summary>
@@ -225,7 +236,8 @@ internal sealed class RtspSession : IAsyncDisposable
         _isOver = true;
         try
         {
-            await AskAsync(new RtspRequest(RtspMethod.Teardown, Description.SessionUri), CancellationToken.None, timeout: _options.TeardownTimeout)
+            await AskAsync(
+                new RtspRequest(RtspMethod.Teardown, Description.SessionUri), CancellationToken.None, timeout: _options.TeardownTimeout)
                 .ConfigureAwait(false);
         }
         catch (RtspException)
@@ -238,7 +250,8 @@ internal sealed class RtspSession : IAsyncDisposable
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 
     // What a server can do only decides how to keep it awake, so whatever it answers is good.
-    private static async Task<IReadOnlyList<string>> AskMethodsAsync(RtspClient client, RtspUri address, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> AskMethodsAsync(
+        RtspClient client, RtspUri address, CancellationToken cancellationToken)
     {
         RtspResponse response = await client
             .AskAsync(new RtspRequest(RtspMethod.Options, address.ToString()), cancellationToken).ConfigureAwait(false);

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Notices that the audio section which is set up gives no sound, where there are others: cameras name their back channel in the same way.</summary>
+/// <summary>
+/// Notices that the audio section which is set up gives no sound, where there are others: cameras name their back channel in the same way.
+/// </summary>
 internal sealed class SectionWatch(RtspReceiverOptions options, TimeProvider time, ILogger logger)
 {
     private bool _hasSound;

@@ -4,10 +4,12 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>How a player of ours asks how much it was sent: where that grows and nothing comes, the way is lost and not the sound.</summary>
+/// <summary>
+/// How a player of ours asks how much it was sent: where that grows and nothing comes, the way is lost and not the sound.
+/// </summary>
 /// <remarks>
-/// A feature tag in <c>Supported</c> of SETUP, repeated in the answer. From then on GET_PARAMETER with the body <c>linnet.packets-sent</c> is answered with
-/// <c>linnet.packets-sent: 12345</c>.
+/// A feature tag in <c>Supported</c> of SETUP, repeated in the answer. From then on GET_PARAMETER with the body <c>linnet.packets-sent</c>
+/// is answered with <c>linnet.packets-sent: 12345</c>.
 /// </remarks>
 internal static class SentFeature
 {

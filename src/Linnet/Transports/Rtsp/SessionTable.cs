@@ -5,7 +5,10 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>The sessions of one connection, found by their ids and by their channels at the same cost however many there are. One task writes; any may read the list.</summary>
+/// <summary>
+/// The sessions of one connection, found by their ids and by their channels at the same cost however many there are. One task writes; any
+/// may read the list.
+/// </summary>
 /// <param name="most">Sessions that there may be.</param>
 internal sealed class SessionTable(int most)
 {

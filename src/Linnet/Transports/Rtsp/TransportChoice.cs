@@ -6,8 +6,9 @@ namespace Linnet.Transports.Rtsp;
 
 /// <summary>Chooses the way of delivery from those a client offers.</summary>
 /// <remarks>
-/// Source: RFC 2326 §12.39. A <c>destination</c> is never obeyed: sound goes to the address that the connection came from, and the answer says
-/// so where another was asked for. <c>source</c> is left out, for datagrams come from the address that the client has reached; unless the ports are bound to another one.
+/// Source: RFC 2326 §12.39. A <c>destination</c> is never obeyed: sound goes to the address that the connection came from, and the answer
+/// says so where another was asked for. <c>source</c> is left out, for datagrams come from the address that the client has reached; unless
+/// the ports are bound to another one.
 /// </remarks>
 internal static class TransportChoice
 {
@@ -57,7 +58,8 @@ internal static class TransportChoice
 
     // Where it comes from, if that is not where the client has reached us: only then does it have to be told.
     private static string? SourceOf(RtpPortPair ports, IPAddress server) =>
-        ports.Rtp.IsForAllAddresses || ports.Rtp.LocalEndPoint.Address.Equals(server) ? null : ports.Rtp.LocalEndPoint.Address.WithoutScope().ToString();
+        ports.Rtp.IsForAllAddresses || ports.Rtp.LocalEndPoint.Address.Equals(server)
+            ? null : ports.Rtp.LocalEndPoint.Address.WithoutScope().ToString();
 
     /// <summary>The channels asked for if they are free, or else the first free pair if none were asked for.</summary>
     private static TransportPair? ChooseChannels(TransportPair? asked, Func<int, bool> isFree)

@@ -3,11 +3,13 @@ using Linnet.Transports.Rtp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// Notices that sound no longer comes by UDP though the server lives and sends it: a firewall, a translator that maps anew or another network stands between.
+/// Notices that sound no longer comes by UDP though the server lives and sends it: a firewall, a translator that maps anew or another
+/// network stands between.
 /// </summary>
 /// <remarks>
-/// A server of ours is asked again and again how much it has sent; as long as that does not grow, the station itself is silent (a pipe that pauses, a device that
-/// stalls), and nothing is wrong with the way. Others do not say: they live if they answer, and then the way counts as lost.
+/// A server of ours is asked again and again how much it has sent; as long as that does not grow, the station itself is silent (a pipe that
+/// pauses, a device that stalls), and nothing is wrong with the way. Others do not say: they live if they answer, and then the way counts
+/// as lost.
 /// </remarks>
 internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceiverOptions options, TimeProvider time)
 {
@@ -69,7 +71,8 @@ internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceive
         while ((rtp.HasSound ? options.SoundPatience : firstPatience) - lead - rtp.SoundSilentFor is var left && left > TimeSpan.Zero)
         {
             // Task.Delay cuts to whole milliseconds.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 }

@@ -9,7 +9,9 @@ internal sealed class UdpWay
     /// <summary>How long a loss counts.</summary>
     internal static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
-    /// <summary>The longest pause between two tries where only UDP is wanted, and the longest that its first packet is waited for.</summary>
+    /// <summary>
+    /// The longest pause between two tries where only UDP is wanted, and the longest that its first packet is waited for.
+    /// </summary>
     internal static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -30,7 +32,9 @@ internal sealed class UdpWay
         _memory = (long)(Memory.TotalSeconds * ticksPerSecond);
     }
 
-    /// <summary>How long the first packet may take: longer each time where only UDP is wanted, for there are servers that need long.</summary>
+    /// <summary>
+    /// How long the first packet may take: longer each time where only UDP is wanted, for there are servers that need long.
+    /// </summary>
     internal TimeSpan FirstPatience { get; private set; }
 
     /// <summary>The way is lost, or was never there.</summary>

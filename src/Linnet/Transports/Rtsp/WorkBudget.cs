@@ -4,8 +4,8 @@ namespace Linnet.Transports.Rtsp;
 
 /// <summary>How much of the server's time one connection may take. One task's own.</summary>
 /// <remarks>
-/// A unit is a message or a frame, a read that brought something, or a KiB of what was read: each costs a few microseconds. A listener reports some times in
-/// a second and asks still less, so what goes beyond is a flood.
+/// A unit is a message or a frame, a read that brought something, or a KiB of what was read: each costs a few microseconds. A listener
+/// reports some times in a second and asks still less, so what goes beyond is a flood.
 /// </remarks>
 /// <param name="perSecond">Units in a second, over time.</param>
 /// <param name="ticksPerSecond">Of the instants.</param>

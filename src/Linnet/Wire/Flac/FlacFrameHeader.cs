@@ -3,7 +3,8 @@ using Linnet.Audio;
 namespace Linnet.Wire.Flac;
 
 /// <summary>What begins every frame of FLAC.</summary>
-/// <param name="IsVariable">Whether blocks differ in length; then <paramref name="Number"/> counts frames (samples per channel), else FLAC frames.</param>
+/// <param name="IsVariable">Whether blocks differ in length; then <paramref name="Number"/> counts frames (samples per channel), else FLAC
+/// frames.</param>
 /// <param name="Number">Where it stands in the stream it was made for, below 2^36.</param>
 /// <param name="Frames">Samples per channel, 1–65536.</param>
 /// <param name="Format">Rate and channels.</param>
@@ -22,7 +23,9 @@ public readonly record struct FlacFrameHeader(bool IsVariable, long Number, int 
 
     private static ReadOnlySpan<byte> Depths => [0, 8, 12, 0, 16, 20, 24, 32];
 
-    /// <summary>The most bytes that a whole frame can have: each sample as it is, and one bit more for the difference of two channels.</summary>
+    /// <summary>
+    /// The most bytes that a whole frame can have: each sample as it is, and one bit more for the difference of two channels.
+    /// </summary>
     public int MaxFrameLength => MaxLength + (Format.Channels * ((((Frames * (BitDepth + 1)) + 7) / 8) + 8)) + FooterLength;
 
     /// <summary>Whether both can be frames of one stream.</summary>
@@ -57,7 +60,8 @@ public readonly record struct FlacFrameHeader(bool IsVariable, long Number, int 
         }
 
         var format = new AudioFormat(rate, channelCode < 8 ? channelCode + 1 : 2);
-        header = new FlacFrameHeader((bytes[1] & 1) != 0, number, frames, format, depthCode == 0 ? info.BitDepth : Depths[depthCode], at + 1);
+        header = new FlacFrameHeader(
+            (bytes[1] & 1) != 0, number, frames, format, depthCode == 0 ? info.BitDepth : Depths[depthCode], at + 1);
         return format.IsValid;
     }
 

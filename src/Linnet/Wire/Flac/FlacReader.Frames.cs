@@ -158,11 +158,13 @@ public sealed partial class FlacReader
     }
 
     private bool TryReadHeader(ReadOnlySpan<byte> bytes, out FlacFrameHeader header) =>
-        FlacFrameHeader.TryParse(bytes, Info!, out header) && header.Format == Info!.Format && header.BitDepth == Info.BitDepth && header.Frames <= Info.MaxBlock;
+        FlacFrameHeader.TryParse(bytes, Info!, out header) && header.Format == Info!.Format && header.BitDepth == Info.BitDepth
+            && header.Frames <= Info.MaxBlock;
 
     /// <summary>Whether a stream begins here: the marker and the header of its description.</summary>
     private static bool IsStream(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith(FlacBlockHeader.Marker) && FlacBlockHeader.TryParse(bytes[FlacBlockHeader.Marker.Length..], out FlacBlockHeader header)
+        bytes.StartsWith(FlacBlockHeader.Marker)
+            && FlacBlockHeader.TryParse(bytes[FlacBlockHeader.Marker.Length..], out FlacBlockHeader header)
         && header is { Type: FlacBlockType.StreamInfo, BlockLength: FlacStreamInfo.BlockLength };
 
     private void Skip(int length)

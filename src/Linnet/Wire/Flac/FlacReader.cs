@@ -40,8 +40,8 @@ public readonly ref struct FlacItem
 
 /// <summary>Parts a stream of native FLAC into its description, its tags and its frames, in whatever pieces it arrives.</summary>
 /// <remarks>
-/// A frame does not say how long it is. It ends where its own check sum is right and another frame (or stream) begins, so it is given when the
-/// next one's header has come; the last one by <see cref="TryReadLast"/>. Every byte is summed at most twice. Used by one thread.
+/// A frame does not say how long it is. It ends where its own check sum is right and another frame (or stream) begins, so it is given when
+/// the next one's header has come; the last one by <see cref="TryReadLast"/>. Every byte is summed at most twice. Used by one thread.
 /// Source: RFC 9639 §6, §8, §9.
 /// </remarks>
 public sealed partial class FlacReader
@@ -74,7 +74,9 @@ public sealed partial class FlacReader
     /// <summary>The stream's description; <see langword="null"/> before it has come.</summary>
     public FlacStreamInfo? Info { get; private set; }
 
-    /// <summary>Why the stream is no FLAC that can be read, as the rest of a sentence; <see langword="null"/> if it is none so far. It stays so.</summary>
+    /// <summary>
+    /// Why the stream is no FLAC that can be read, as the rest of a sentence; <see langword="null"/> if it is none so far. It stays so.
+    /// </summary>
     public string? Problem { get; private set; }
 
     /// <summary>Bytes of descriptions, tags and pictures.</summary>
@@ -84,7 +86,8 @@ public sealed partial class FlacReader
     public long Damaged { get; private set; }
 
     /// <summary>Takes from the front of <paramref name="bytes"/> until something is whole.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is <see langword="false"/>.</param>
+    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is
+    /// <see langword="false"/>.</param>
     /// <param name="item">What was found.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out FlacItem item)
     {
@@ -170,7 +173,8 @@ public sealed partial class FlacReader
             return false;
         }
 
-        if (!FlacBlockHeader.TryParse(rest, out FlacBlockHeader header) || ++_blocks > MaxBlocks || (_blocks == 1) != (header.Type is FlacBlockType.StreamInfo))
+        if (!FlacBlockHeader.TryParse(rest, out FlacBlockHeader header) || ++_blocks > MaxBlocks
+            || (_blocks == 1) != (header.Type is FlacBlockType.StreamInfo))
         {
             Problem = "has metadata that is malformed";
             return false;

@@ -12,7 +12,8 @@ namespace Linnet.Wire.Flac;
 /// <param name="MaxFrame">Bytes of the longest; 0: not known.</param>
 /// <param name="Length">Frames in all; 0: not known, as in a live stream.</param>
 /// <remarks>Source: RFC 9639 §8.2. The MD5 of the sound is written as not known and not read.</remarks>
-public sealed record FlacStreamInfo(AudioFormat Format, int BitDepth, int MinBlock, int MaxBlock, int MinFrame = 0, int MaxFrame = 0, long Length = 0)
+public sealed record FlacStreamInfo(
+    AudioFormat Format, int BitDepth, int MinBlock, int MaxBlock, int MinFrame = 0, int MaxFrame = 0, long Length = 0)
 {
     /// <summary>Bytes of the block, its header left out.</summary>
     public const int BlockLength = 34;
@@ -40,7 +41,8 @@ public sealed record FlacStreamInfo(AudioFormat Format, int BitDepth, int MinBlo
             return false;
         }
 
-        info = new FlacStreamInfo(format, depth, minBlock, maxBlock, Triple(block[4..]), Triple(block[7..]), (long)(packed & 0xF_FFFF_FFFF));
+        info = new FlacStreamInfo(
+            format, depth, minBlock, maxBlock, Triple(block[4..]), Triple(block[7..]), (long)(packed & 0xF_FFFF_FFFF));
         return true;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Linnet.Audio;
+using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Icy;
 
@@ -62,7 +63,8 @@ public sealed record IceDescription(
 
     /// <summary>An address that may stand in a page: it does not begin with <c>javascript:</c>.</summary>
     private static string? WebAddress(string? text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) ? text : null;
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+            ? text : null;
 
     /// <summary>Reads <c>ice-bitrate=128;ice-samplerate=44100;ice-channels=2</c>, also without the prefixes.</summary>
     private static (int Kilobits, int Rate, int Channels) ReadAudioInfo(string text)

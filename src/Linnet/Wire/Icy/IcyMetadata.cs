@@ -1,5 +1,6 @@
 using System.Text;
 using Linnet.Audio;
+using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Icy;
 
@@ -52,11 +53,13 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
     {
         int zero = text.IndexOf((byte)0);
         text = zero < 0 ? text : text[..zero];
-        return new IcyMetadata(Field(text, "StreamTitle="u8, encoding), Field(text, "StreamUrl="u8, encoding) is { Length: > 0 } url ? url : null);
+        return new IcyMetadata(
+            Field(text, "StreamTitle="u8, encoding), Field(text, "StreamUrl="u8, encoding) is { Length: > 0 } url ? url : null);
     }
 
     /// <summary>
-    /// What stands between <c>name='</c> and <c>';</c>, or between <c>name="</c> and <c>";</c>. A quote alone ends nothing: it is an apostrophe.
+    /// What stands between <c>name='</c> and <c>';</c>, or between <c>name="</c> and <c>";</c>. A quote alone ends nothing: it is an
+    /// apostrophe.
     /// </summary>
     private static string? Field(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, Encoding? encoding)
     {

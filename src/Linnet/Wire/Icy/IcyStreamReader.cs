@@ -1,4 +1,5 @@
 using System.Text;
+using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Icy;
 
@@ -14,7 +15,8 @@ public sealed class IcyStreamReader
     private int _blockFilled;
 
     /// <summary>A reader at the first byte of sound.</summary>
-    /// <param name="interval">Bytes of sound between blocks; 0: there are none. See <see cref="HttpResponseHead.MetadataInterval"/>.</param>
+    /// <param name="interval">Bytes of sound between blocks; 0: there are none. See
+    /// <see cref="HttpResponseHead.MetadataInterval"/>.</param>
     public IcyStreamReader(int interval)
         : this(interval, null)
     {

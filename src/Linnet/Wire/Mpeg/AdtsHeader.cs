@@ -12,7 +12,8 @@ public readonly record struct AdtsHeader(int Profile, int SampleRate, int Channe
     /// <summary>Its bytes, the check sum that may follow left out.</summary>
     public const int Length = 7;
 
-    private static ReadOnlySpan<int> Rates => [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
+    private static ReadOnlySpan<int> Rates =>
+        [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
 
     /// <summary>Reads the header at the front of <paramref name="bytes"/>, which may come from anyone. Never throws.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out AdtsHeader header)

@@ -67,7 +67,8 @@ public static class Mp3Frame
 
     private static bool IsXing(ReadOnlySpan<byte> mark) => mark.SequenceEqual("Xing"u8) || mark.SequenceEqual("Info"u8);
 
-    private static ReadOnlySpan<byte> Mark(ReadOnlySpan<byte> frame, int at) => frame.Length >= at + XingLength ? frame.Slice(at, XingLength) : [];
+    private static ReadOnlySpan<byte> Mark(ReadOnlySpan<byte> frame, int at) =>
+        frame.Length >= at + XingLength ? frame.Slice(at, XingLength) : [];
 
     /// <summary>CRC-16 with polynomial 0x8005 over the last half of the header and the side information.</summary>
     private static ushort Sum(ReadOnlySpan<byte> header, ReadOnlySpan<byte> side)

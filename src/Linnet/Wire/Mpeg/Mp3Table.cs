@@ -4,7 +4,8 @@ namespace Linnet.Wire.Mpeg;
 
 /// <summary>What the first frame of an MP3 file says of it, where an encoder wrote a table there (Xing, Info).</summary>
 /// <param name="Frames">MPEG frames that follow; <see langword="null"/>: not said, or said to be none. Often wrong.</param>
-/// <param name="Delay">Frames of sound (one sample per channel) that the encoder put before the first; <see langword="null"/>: not said.</param>
+/// <param name="Delay">Frames of sound (one sample per channel) that the encoder put before the first; <see langword="null"/>: not
+/// said.</param>
 /// <param name="Padding">Those that it put behind the last, to fill its packet; <see langword="null"/>: not said.</param>
 /// <remarks>Source: the Xing header's SDK; LAME's "mp3 info tag" revision 1.</remarks>
 internal readonly record struct Mp3Table(uint? Frames, int? Delay, int? Padding)
@@ -17,7 +18,9 @@ internal readonly record struct Mp3Table(uint? Frames, int? Delay, int? Padding)
     private const int EncoderLength = 4;
     private const int DelayAt = 21;
 
-    /// <summary>Reads the table of a frame that has one (<see cref="Mp3Frame.IsInfo"/>). Never throws; what is not there is not said.</summary>
+    /// <summary>
+    /// Reads the table of a frame that has one (<see cref="Mp3Frame.IsInfo"/>). Never throws; what is not there is not said.
+    /// </summary>
     internal static Mp3Table Read(ReadOnlySpan<byte> frame, MpegHeader header)
     {
         // Xing or Info | flags | frames | bytes | table of contents | quality | encoder 9 | … | delay and padding, 12 bits each
@@ -29,7 +32,8 @@ internal readonly record struct Mp3Table(uint? Frames, int? Delay, int? Padding)
 
         uint flags = BinaryPrimitives.ReadUInt32BigEndian(rest[4..]);
         rest = rest[8..];
-        uint? frames = (flags & HasFrames) != 0 && rest.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(rest) is > 0 and uint count ? count : null;
+        uint? frames =
+            (flags & HasFrames) != 0 && rest.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(rest) is > 0 and uint count ? count : null;
         int before = ((flags & HasFrames) != 0 ? 4 : 0) + ((flags & HasBytes) != 0 ? 4 : 0)
             + ((flags & HasContents) != 0 ? ContentsLength : 0) + ((flags & HasQuality) != 0 ? 4 : 0);
         rest = rest[Math.Min(before, rest.Length)..];

@@ -13,11 +13,15 @@ public readonly ref struct MpegFrame
     /// <summary>All of its bytes, the header included.</summary>
     public ReadOnlySpan<byte> Data { get; init; }
 
-    /// <summary>Whether it does not follow the one before: it is the first, or something stood between them that was no frame and no tag.</summary>
+    /// <summary>
+    /// Whether it does not follow the one before: it is the first, or something stood between them that was no frame and no tag.
+    /// </summary>
     public bool FollowsGap { get; init; }
 }
 
-/// <summary>Finds the frames in a stream of MPEG audio, in whatever pieces it arrives; tags are skipped, and whatever else is no frame.</summary>
+/// <summary>
+/// Finds the frames in a stream of MPEG audio, in whatever pieces it arrives; tags are skipped, and whatever else is no frame.
+/// </summary>
 /// <remarks>
 /// A header is 11 bits that may stand anywhere, so the first frame counts only when another that goes with it follows where it ends.
 /// From there on a frame is given as soon as it is whole. Used by one thread; holds a few KiB.
@@ -45,7 +49,8 @@ public sealed class MpegFramer
     public long Tags { get; private set; }
 
     /// <summary>Takes from the front of <paramref name="bytes"/> until a frame is whole.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is <see langword="false"/>.</param>
+    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is
+    /// <see langword="false"/>.</param>
     /// <param name="frame">The frame.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out MpegFrame frame)
     {
@@ -76,7 +81,9 @@ public sealed class MpegFramer
         }
     }
 
-    /// <summary>What the last ID3v2 tag said that stood before the frame read last; <see langword="null"/> if none did, or that was asked already.</summary>
+    /// <summary>
+    /// What the last ID3v2 tag said that stood before the frame read last; <see langword="null"/> if none did, or that was asked already.
+    /// </summary>
     internal SoundTags? TakeTags()
     {
         SoundTags? tags = _tags;

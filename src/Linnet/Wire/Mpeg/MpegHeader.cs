@@ -22,7 +22,8 @@ public enum MpegVersion
 /// <param name="IsPadded">Whether the frame is one slot longer.</param>
 /// <param name="Channels">1 or 2.</param>
 /// <remarks>Source: ISO 11172-3 §2.4.1.3, ISO 13818-3 §2.4.2.3. A free bit rate, whose frames have no known length, is refused.</remarks>
-public readonly record struct MpegHeader(MpegVersion Version, int Layer, bool HasSum, int BitRate, int SampleRate, bool IsPadded, int Channels)
+public readonly record struct MpegHeader(
+    MpegVersion Version, int Layer, bool HasSum, int BitRate, int SampleRate, bool IsPadded, int Channels)
 {
     /// <summary>Its bytes.</summary>
     public const int Length = 4;

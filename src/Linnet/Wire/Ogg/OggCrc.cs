@@ -1,6 +1,8 @@
 namespace Linnet.Wire.Ogg;
 
-/// <summary>The check sum of an Ogg page: CRC-32 with polynomial 0x04C11DB7, highest bit first, neither inverted at its start nor at its end.</summary>
+/// <summary>
+/// The check sum of an Ogg page: CRC-32 with polynomial 0x04C11DB7, highest bit first, neither inverted at its start nor at its end.
+/// </summary>
 /// <remarks>Source: RFC 3533 §6.</remarks>
 internal static class OggCrc
 {

@@ -24,8 +24,8 @@ public readonly ref struct OggPacket
 
 /// <summary>Reads the packets of the one stream of sound in an Ogg stream, through all links of a chain.</summary>
 /// <remarks>
-/// Of several streams side by side (video, text) the first whose codec is known is taken, the others are passed over. Source: RFC 3533 §5, §6.
-/// Used by one thread.
+/// Of several streams side by side (video, text) the first whose codec is known is taken, the others are passed over. Source: RFC 3533 §5,
+/// §6. Used by one thread.
 /// </remarks>
 public sealed class OggPacketReader
 {
@@ -69,7 +69,8 @@ public sealed class OggPacketReader
     public long Holes { get; private set; }
 
     /// <summary>Takes from the front of <paramref name="bytes"/> until a packet is whole.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is <see langword="false"/>.</param>
+    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is
+    /// <see langword="false"/>.</param>
     /// <param name="packet">The packet.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out OggPacket packet)
     {

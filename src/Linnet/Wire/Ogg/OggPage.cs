@@ -60,7 +60,10 @@ public readonly ref struct OggPage
     /// <summary>What it is.</summary>
     public OggPageKinds Kinds => (OggPageKinds)_bytes[5];
 
-    /// <summary>How far the sound has come by the end of the last packet that ends on it; the unit is the codec's. <see cref="NoGranule"/>: none does.</summary>
+    /// <summary>
+    /// How far the sound has come by the end of the last packet that ends on it; the unit is the codec's. <see cref="NoGranule"/>: none
+    /// does.
+    /// </summary>
     public long Granule => BinaryPrimitives.ReadInt64LittleEndian(_bytes[6..]);
 
     /// <summary>Names the logical stream.</summary>
@@ -84,7 +87,8 @@ public readonly ref struct OggPage
         //  0      4         5       6          14       18         22    26        27
         // | OggS | version | flags | granule  | serial | sequence | sum | segments | their lengths | body
         page = default;
-        if (!Capture.StartsWith(bytes[..Math.Min(bytes.Length, 4)]) || (bytes.Length > 4 && bytes[4] != 0) || (bytes.Length > 5 && bytes[5] > 7))
+        if (!Capture.StartsWith(bytes[..Math.Min(bytes.Length, 4)]) || (bytes.Length > 4 && bytes[4] != 0)
+            || (bytes.Length > 5 && bytes[5] > 7))
         {
             return OggReadResult.Invalid;
         }

@@ -2,8 +2,9 @@ namespace Linnet.Wire.Ogg;
 
 /// <summary>Finds the pages in a stream of bytes, in whatever pieces it arrives; what is no page is skipped.</summary>
 /// <remarks>
-/// Holds at most one page and as much again. A wrong check sum makes it look for the next page within the bytes of the damaged one; since bytes
-/// can be made so that each of them begins another, that is done a limited number of times, and then the whole is skipped. Used by one thread.
+/// Holds at most one page and as much again. A wrong check sum makes it look for the next page within the bytes of the damaged one; since
+/// bytes can be made so that each of them begins another, that is done a limited number of times, and then the whole is skipped. Used by
+/// one thread.
 /// </remarks>
 public sealed class OggPageReader
 {
@@ -32,7 +33,8 @@ public sealed class OggPageReader
     private long Arrived { get; set; }
 
     /// <summary>Takes from the front of <paramref name="bytes"/> until a page is whole.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is <see langword="false"/>.</param>
+    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is
+    /// <see langword="false"/>.</param>
     /// <param name="page">The page. Lent until the next call.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out OggPage page)
     {

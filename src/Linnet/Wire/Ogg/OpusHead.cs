@@ -12,7 +12,8 @@ namespace Linnet.Wire.Ogg;
 /// <param name="Coupled">How many of them are stereo.</param>
 /// <remarks>Source: RFC 7845 §5.1.</remarks>
 public sealed record OpusHead(
-    byte Channels, ushort PreSkip, uint InputSampleRate = 48_000, short OutputGain = 0, byte MappingFamily = 0, byte Streams = 1, byte Coupled = 0)
+    byte Channels, ushort PreSkip, uint InputSampleRate = 48_000, short OutputGain = 0, byte MappingFamily = 0, byte Streams = 1,
+    byte Coupled = 0)
 {
     private const int ShortLength = 19;
 

@@ -7,8 +7,8 @@ namespace Linnet.Wire.Ogg;
 
 /// <summary>The tags of Opus, Vorbis and FLAC: a vendor and lines of <c>NAME=value</c>.</summary>
 /// <remarks>
-/// Source: Vorbis I §5; RFC 7845 §5.2; RFC 9639 §8.6. Lines longer than <see cref="MaxLine"/>, such as pictures, are passed over; reading ends at the
-/// first thing that does not fit into the packet, and what came before it counts.
+/// Source: Vorbis I §5; RFC 7845 §5.2; RFC 9639 §8.6. Lines longer than <see cref="MaxLine"/>, such as pictures, are passed over; reading
+/// ends at the first thing that does not fit into the packet, and what came before it counts.
 /// </remarks>
 public sealed class VorbisComment
 {
@@ -52,7 +52,8 @@ public sealed class VorbisComment
     }
 
     /// <summary>What plays, by <c>TITLE</c> and <c>ARTIST</c>, as clean text; <see langword="null"/> without a title.</summary>
-    public TrackInfo? Track => TagText.Clean(this["TITLE"] ?? "") is string title ? new TrackInfo(title, TagText.Clean(this["ARTIST"] ?? "")) : null;
+    public TrackInfo? Track =>
+        TagText.Clean(this["TITLE"] ?? "") is string title ? new TrackInfo(title, TagText.Clean(this["ARTIST"] ?? "")) : null;
 
     /// <summary>What they say of the sound.</summary>
     public SoundTags Tags
@@ -65,7 +66,8 @@ public sealed class VorbisComment
                 loudness = loudness.With(name, value);
             }
 
-            return new SoundTags(TagText.Clean(this["TITLE"] ?? ""), TagText.Clean(this["ARTIST"] ?? ""), loudness == ReplayGain.None ? null : loudness);
+            return new SoundTags(
+                TagText.Clean(this["TITLE"] ?? ""), TagText.Clean(this["ARTIST"] ?? ""), loudness == ReplayGain.None ? null : loudness);
         }
     }
 
@@ -161,7 +163,8 @@ public sealed class VorbisComment
         return true;
     }
 
-    private static bool IsName(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange(' ', '}') && !name.Contains('=', StringComparison.Ordinal);
+    private static bool IsName(string name) =>
+        name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange(' ', '}') && !name.Contains('=', StringComparison.Ordinal);
 
     private byte[] ToArray(ReadOnlySpan<byte> magic, bool hasFramingBit)
     {

@@ -6,7 +6,8 @@ namespace Linnet.Wire.Ogg;
 /// <summary>Vorbis' first packet.</summary>
 /// <param name="Format">Rate and channels.</param>
 /// <param name="BitRate">Nominal bits per second; 0: not said.</param>
-/// <param name="ShortBlock">Frames of a short block, 64–8192. A packet gives a quarter of its own block and a quarter of the one before.</param>
+/// <param name="ShortBlock">Frames of a short block, 64–8192. A packet gives a quarter of its own block and a quarter of the one
+/// before.</param>
 /// <param name="LongBlock">Frames of a long block.</param>
 /// <remarks>Source: Vorbis I §4.2.2.</remarks>
 public readonly record struct VorbisHead(AudioFormat Format, int BitRate, int ShortBlock, int LongBlock)
@@ -18,7 +19,8 @@ public readonly record struct VorbisHead(AudioFormat Format, int BitRate, int Sh
     {
         //  0 | 0x01 vorbis | 7 version | 11 channels | 12 rate | 16 highest | 20 nominal | 24 lowest bit rate | 28 blocks | 29 framing
         head = default;
-        if (packet.Length < Length || OggCodecs.Identify(packet) is not OggCodec.Vorbis || BinaryPrimitives.ReadUInt32LittleEndian(packet[7..]) != 0)
+        if (packet.Length < Length || OggCodecs.Identify(packet) is not OggCodec.Vorbis
+            || BinaryPrimitives.ReadUInt32LittleEndian(packet[7..]) != 0)
         {
             return false;
         }

@@ -2,8 +2,8 @@ namespace Linnet.Wire.Ogg;
 
 /// <summary>Looks through Vorbis' third packet for what would make a decoder take memory without bound.</summary>
 /// <remarks>
-/// A code book of a few bytes can announce sixteen million numbers, and there may be 256 of them. Real encoders use some hundred thousand in all.
-/// Source: Vorbis I §3.2.1, §4.2.4.
+/// A code book of a few bytes can announce sixteen million numbers, and there may be 256 of them. Real encoders use some hundred thousand
+/// in all. Source: Vorbis I §3.2.1, §4.2.4.
 /// </remarks>
 public static class VorbisSetup
 {

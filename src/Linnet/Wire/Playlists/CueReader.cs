@@ -3,10 +3,14 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Playlists;
 
-/// <summary>A cue sheet: <c>FILE</c>, and in it for each <c>TRACK</c> its <c>TITLE</c>, <c>PERFORMER</c> and <c>INDEX 01 mm:ss:ff</c>, at which it begins.</summary>
+/// <summary>
+/// A cue sheet: <c>FILE</c>, and in it for each <c>TRACK</c> its <c>TITLE</c>, <c>PERFORMER</c> and <c>INDEX 01 mm:ss:ff</c>, at which it
+/// begins.
+/// </summary>
 /// <remarks>
-/// A track ends where the next one of the same file begins, so a pause (<c>INDEX 00</c>) is heard after the track before it; the last one of a file ends
-/// with it, also where the next track's pause is in it and its beginning in the next file. Source: CDRWIN's user guide, appendix A; CD-DA counts 75 frames a second.
+/// A track ends where the next one of the same file begins, so a pause (<c>INDEX 00</c>) is heard after the track before it; the last one
+/// of a file ends with it, also where the next track's pause is in it and its beginning in the next file. Source: CDRWIN's user guide,
+/// appendix A; CD-DA counts 75 frames a second.
 /// </remarks>
 internal static class CueReader
 {
@@ -109,7 +113,8 @@ internal static class CueReader
 
         internal bool HasBegun { get; set; }
 
-        internal TrackInfo Named(string? albumPerformer) => new(Title ?? $"Track {rest.Split(' ')[0].TrimStart('0')}".TrimEnd(), Performer ?? albumPerformer);
+        internal TrackInfo Named(string? albumPerformer) =>
+            new(Title ?? $"Track {rest.Split(' ')[0].TrimStart('0')}".TrimEnd(), Performer ?? albumPerformer);
     }
 
     /// <summary>The number must be 1: 0 is the pause before, what follows are places within the track.</summary>

@@ -38,7 +38,8 @@ internal static class M3uReader
             {
                 title = TitleOf(line) is string told ? items.ReadTitle(told) : null;
             }
-            else if (line.StartsWith('#') && !line.StartsWith("#EXT", StringComparison.OrdinalIgnoreCase) && line.Contains('.', StringComparison.Ordinal))
+            else if (line.StartsWith('#') && !line.StartsWith("#EXT", StringComparison.OrdinalIgnoreCase)
+                && line.Contains('.', StringComparison.Ordinal))
             {
                 items.Add(new PlaylistItem(line, title) { IsDoubtful = true });
             }

@@ -3,7 +3,8 @@ using Linnet.Audio;
 namespace Linnet.Wire.Playlists;
 
 /// <summary>One entry as the playlist has it.</summary>
-/// <param name="Location">A path or an address, as it is written; of bytes that may be no UTF-8 (<see cref="ByteText"/>). Not empty.</param>
+/// <param name="Location">A path or an address, as it is written; of bytes that may be no UTF-8 (<see cref="ByteText"/>). Not
+/// empty.</param>
 /// <param name="Title">The title that the playlist gives, or <see langword="null"/>.</param>
 internal readonly record struct PlaylistItem(string Location, TrackInfo? Title = null)
 {

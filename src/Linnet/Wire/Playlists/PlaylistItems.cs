@@ -14,7 +14,10 @@ internal sealed class PlaylistItems(Encoding? encoding, bool isUnicode)
     private readonly List<PlaylistItem> _items = [];
     private int _doubtful;
 
-    /// <summary>The encoding of what is no UTF-8; <see langword="null"/>: Windows-1252. What stands within counts for less than what is said beside it.</summary>
+    /// <summary>
+    /// The encoding of what is no UTF-8; <see langword="null"/>: Windows-1252. What stands within counts for less than what is said beside
+    /// it.
+    /// </summary>
     internal Encoding? Encoding { get; private set; } = isUnicode ? null : encoding;
 
     /// <summary>Why the playlist is refused.</summary>
@@ -62,7 +65,8 @@ internal sealed class PlaylistItems(Encoding? encoding, bool isUnicode)
     }
 
     internal bool IsShortEnough(string line, int number) =>
-        line.Length <= PlaylistText.MaxLineLength || Refuse($"is not a playlist: line {number} is longer than {PlaylistText.MaxLineLength} characters");
+        line.Length <= PlaylistText.MaxLineLength
+            || Refuse($"is not a playlist: line {number} is longer than {PlaylistText.MaxLineLength} characters");
 
     /// <summary>Refuses the playlist, and is false.</summary>
     internal bool Refuse(string problem)

@@ -35,7 +35,8 @@ internal sealed record PlaylistText(IReadOnlyList<PlaylistItem> Items, Encoding?
     /// <param name="encoding">The encoding that is named beside it, or <see langword="null"/>.</param>
     /// <param name="playlist">What it says; perhaps no entries.</param>
     /// <param name="problem">The rest of a sentence that begins with the file's name, if it is refused.</param>
-    internal static bool TryParse(ReadOnlySpan<byte> file, PlaylistKind kind, Encoding? encoding, out PlaylistText playlist, out string problem)
+    internal static bool TryParse(
+        ReadOnlySpan<byte> file, PlaylistKind kind, Encoding? encoding, out PlaylistText playlist, out string problem)
     {
         playlist = new PlaylistText([]);
         if (file.Length > MaxLength)

@@ -3,7 +3,9 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Playlists;
 
-/// <summary>PLS: <c>[playlist]</c>, then <c>FileN=location</c> and <c>TitleN=text</c> in any order. Some begin with comments, or count from 0.</summary>
+/// <summary>
+/// PLS: <c>[playlist]</c>, then <c>FileN=location</c> and <c>TitleN=text</c> in any order. Some begin with comments, or count from 0.
+/// </summary>
 internal static class PlsReader
 {
     private const string Head = "[playlist]";

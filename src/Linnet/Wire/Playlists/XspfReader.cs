@@ -4,8 +4,11 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Playlists;
 
-/// <summary>XSPF: XML in which each <c>track</c> has a <c>location</c>, or several for the same sound, a <c>title</c> and a <c>creator</c>.</summary>
-/// <remarks>Source: XSPF version 1 (xspf.org), §4.1.1.2.14.1.1. Nothing but those three is looked at, and no namespace is asked for.</remarks>
+/// <summary>
+/// XSPF: XML in which each <c>track</c> has a <c>location</c>, or several for the same sound, a <c>title</c> and a <c>creator</c>.
+/// </summary>
+/// <remarks>Source: XSPF version 1 (xspf.org), §4.1.1.2.14.1.1. Nothing but those three is looked at, and no namespace is asked
+/// for.</remarks>
 internal static class XspfReader
 {
     /// <summary>Elements within each other. A playlist has four.</summary>

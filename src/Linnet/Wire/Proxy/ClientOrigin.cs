@@ -4,8 +4,8 @@ namespace Linnet.Wire.Proxy;
 
 /// <summary>Who is at the far end of a connection, behind the proxies that are believed.</summary>
 /// <param name="EndPoint">
-/// The client's address, IPv4 never as mapped IPv6; port 0 where a proxy does not tell the port. For <see cref="ClientRoute.Hidden"/>: the nearest
-/// address that is known, which is a proxy's.
+/// The client's address, IPv4 never as mapped IPv6; port 0 where a proxy does not tell the port. For <see cref="ClientRoute.Hidden"/>: the
+/// nearest address that is known, which is a proxy's.
 /// </param>
 /// <param name="Route">How it got here.</param>
 public sealed record ClientOrigin(IPEndPoint EndPoint, ClientRoute Route = ClientRoute.Direct)
@@ -14,8 +14,8 @@ public sealed record ClientOrigin(IPEndPoint EndPoint, ClientRoute Route = Clien
     public bool IsTls { get; init; }
 
     /// <summary>
-    /// Whether another machine stands between, as who opened the connection or as a proxy behind that: then a loopback address is that machine's own, and not this
-    /// one's. Only of proxies that are believed; default <see langword="false"/>.
+    /// Whether another machine stands between, as who opened the connection or as a proxy behind that: then a loopback address is that
+    /// machine's own, and not this one's. Only of proxies that are believed; default <see langword="false"/>.
     /// </summary>
     public bool IsThroughOther { get; init; }
 

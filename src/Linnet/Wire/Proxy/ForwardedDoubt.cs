@@ -12,7 +12,9 @@ public enum ForwardedDoubt
     /// <summary>The proxy does not say the client's address, or not as an IP address.</summary>
     NoAddress,
 
-    /// <summary><c>X-Forwarded-For</c> and <c>Forwarded</c> name different clients: the client wrote one of them, and the proxy passed it on.</summary>
+    /// <summary>
+    /// <c>X-Forwarded-For</c> and <c>Forwarded</c> name different clients: the client wrote one of them, and the proxy passed it on.
+    /// </summary>
     Contradiction,
 
     /// <summary>There are more proxies in a row than there can be.</summary>

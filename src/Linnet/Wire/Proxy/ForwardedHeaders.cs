@@ -1,13 +1,14 @@
 using System.Collections.Frozen;
 using System.Net;
-using Linnet.Wire.Icy;
+using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Proxy;
 
 /// <summary>Finds who sent a request, from what HTTP proxies added to it. Pure.</summary>
 /// <remarks>
-/// Each proxy appends whom it was asked by, so the list is walked from its right end, for as long as who wrote an entry is believed; whatever stands
-/// left of that was written by a stranger. Sources: RFC 7239; <c>X-Forwarded-…</c> as nginx, HAProxy, Caddy and Apache write them.
+/// Each proxy appends whom it was asked by, so the list is walked from its right end, for as long as who wrote an entry is believed;
+/// whatever stands left of that was written by a stranger. Sources: RFC 7239; <c>X-Forwarded-…</c> as nginx, HAProxy, Caddy and Apache
+/// write them.
 /// </remarks>
 internal static class ForwardedHeaders
 {
@@ -16,7 +17,8 @@ internal static class ForwardedHeaders
 
     private static readonly FrozenSet<string> Signs = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server");
+        "Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port",
+        "X-Forwarded-Server");
 
     /// <summary>Finds it.</summary>
     /// <param name="peer">Whose connection it is.</param>
@@ -41,7 +43,8 @@ internal static class ForwardedHeaders
         Walk? standard = Follow(peer, ForwardedHop.OfForwarded(headers), isTrusted);
         Walk? walk = lists ?? standard;
         ForwardedDoubt doubt = walk is null ? ForwardedDoubt.NoAddress
-            : lists is not null && standard is not null && !lists.Client.Address.Equals(standard.Client.Address) ? ForwardedDoubt.Contradiction
+            : lists is not null && standard is not null && !lists.Client.Address.Equals(standard.Client.Address)
+                ? ForwardedDoubt.Contradiction
             : lists?.Doubt is { } first and not ForwardedDoubt.None ? first
             : standard?.Doubt ?? ForwardedDoubt.None;
         return new ForwardedRequest(
@@ -53,7 +56,8 @@ internal static class ForwardedHeaders
                     IsThroughOther = lists?.IsThroughOther == true || standard?.IsThroughOther == true,
                 }
                 : peer with { Route = ClientRoute.Hidden },
-            lists?.Scheme ?? standard?.Scheme ?? ForwardedHop.SchemeOf(ForwardedHop.FromRight(headers, "X-Forwarded-Proto", 1).FirstOrDefault()) ?? scheme,
+            lists?.Scheme ?? standard?.Scheme
+                ?? ForwardedHop.SchemeOf(ForwardedHop.FromRight(headers, "X-Forwarded-Proto", 1).FirstOrDefault()) ?? scheme,
             lists?.Host ?? standard?.Host ?? ForwardedHop.HostOf(ForwardedHop.FromRight(headers, "X-Forwarded-Host", 1).FirstOrDefault()),
             isForwarded)
         {

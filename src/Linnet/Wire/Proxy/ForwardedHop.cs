@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Linnet.Wire.Icy;
+using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Proxy;
 
@@ -61,11 +61,15 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
 
     internal static string? HostOf(string? text) => HttpTarget.UsableAuthority(text) is { Length: > 0 } host ? host : null;
 
-    /// <summary>The elements of a list, last first, over all lines of the header; no more than asked for, whatever a stranger wrote before them.</summary>
+    /// <summary>
+    /// The elements of a list, last first, over all lines of the header; no more than asked for, whatever a stranger wrote before them.
+    /// </summary>
     internal static IEnumerable<string> FromRight(HttpHeaders headers, string name, int most) =>
         headers.All(name).Reverse().SelectMany(static line => SplitFromRight(line, ',')).Take(most);
 
-    /// <summary>An address as proxies write it: <c>192.0.2.1</c>, <c>192.0.2.1:4711</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]:4711</c>.</summary>
+    /// <summary>
+    /// An address as proxies write it: <c>192.0.2.1</c>, <c>192.0.2.1:4711</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]:4711</c>.
+    /// </summary>
     /// <remarks>Source: RFC 7239 §6; bare IPv6 addresses are <c>X-Forwarded-For</c>'s. A port may be a word that hides it.</remarks>
     internal static IPEndPoint? NodeOf(string node)
     {
@@ -100,7 +104,10 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
         return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, number);
     }
 
-    /// <summary>Splits where quotes do not forbid it. From the right, so that nothing at the left, which a stranger wrote, changes what a proxy wrote behind it.</summary>
+    /// <summary>
+    /// Splits where quotes do not forbid it. From the right, so that nothing at the left, which a stranger wrote, changes what a proxy
+    /// wrote behind it.
+    /// </summary>
     private static IEnumerable<string> SplitFromRight(string text, char separator)
     {
         int end = text.Length;

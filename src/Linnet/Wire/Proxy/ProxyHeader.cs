@@ -14,7 +14,10 @@ public sealed record ProxyHeader(IPEndPoint? Source, bool IsLocal, bool IsTls, i
     /// <summary>The longest header of version 1, its CR LF included.</summary>
     public const int MaxLineLength = 107;
 
-    /// <summary>The longest header of version 2 that is read. The addresses take 52 bytes; the rest is for what some proxies say beside, such as a certificate's name.</summary>
+    /// <summary>
+    /// The longest header of version 2 that is read. The addresses take 52 bytes; the rest is for what some proxies say beside, such as a
+    /// certificate's name.
+    /// </summary>
     public const int MaxLength = 4096;
 
     /// <summary>Reads a header from the front of what a connection has brought. Consumes nothing and never throws.</summary>

@@ -58,7 +58,8 @@ internal static class ProxyLine
     // Only the usual form: others mean different addresses to different programs, as 010.0.0.1 does.
     private static bool TryParseAddress(string text, bool isV6, out IPAddress? address) =>
         IPAddress.TryParse(text, out address)
-        && (isV6 ? text.Contains(':', StringComparison.Ordinal) && !text.AsSpan().ContainsAny("%[]/") : !text.Contains(':', StringComparison.Ordinal) && address.ToString() == text);
+        && (isV6 ? text.Contains(':', StringComparison.Ordinal)
+        && !text.AsSpan().ContainsAny("%[]/") : !text.Contains(':', StringComparison.Ordinal) && address.ToString() == text);
 
     private static bool TryParsePort(string text, out ushort port) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && (text.Length == 1 || text[0] != '0');

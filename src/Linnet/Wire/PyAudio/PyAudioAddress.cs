@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Linnet.Wire.PyAudio;
 
-/// <summary>Where a server of the PyAudio tutorial's formats is: <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>.</summary>
+/// <summary>
+/// Where a server of the PyAudio tutorial's formats is: <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>.
+/// </summary>
 /// <param name="IsTcp">Whether it is the TCP format.</param>
 /// <param name="Host">A name or an address; IPv6 without its brackets, with its zone.</param>
 /// <param name="Port">The port, 1 to 65535.</param>
@@ -26,7 +28,8 @@ public sealed record PyAudioAddress(bool IsTcp, string Host, int Port)
     {
         ArgumentNullException.ThrowIfNull(uri);
         address = null;
-        if (!uri.IsAbsoluteUri || uri.Scheme is not (TcpScheme or UdpScheme) || uri.DnsSafeHost.Length == 0 || uri.UserInfo.Length > 0 || uri.Port == 0
+        if (!uri.IsAbsoluteUri || uri.Scheme is not (TcpScheme or UdpScheme) || uri.DnsSafeHost.Length == 0 || uri.UserInfo.Length > 0
+            || uri.Port == 0
             || uri.PathAndQuery is not ("" or "/"))
         {
             return false;

@@ -18,8 +18,8 @@ public enum PyAudioReadResult
 /// <summary>One message of the PyAudio tutorial's TCP format: a length, and one <c>bytes</c> object as Python's pickle writes it.</summary>
 /// <remarks>
 /// <para>
-/// A pickle is a program for a machine that can do anything. There is no such machine here: exactly one shape of bytes is recognised, and all
-/// others are refused. To be had only by reading, so it is well formed; a view that lives no longer than the buffer.
+/// A pickle is a program for a machine that can do anything. There is no such machine here: exactly one shape of bytes is recognised, and
+/// all others are refused. To be had only by reading, so it is well formed; a view that lives no longer than the buffer.
 /// </para>
 /// <para>Source: docs/wire/pyaudio.md; the opcodes are those of Python's <c>pickletools</c>.</para>
 /// </remarks>
@@ -58,7 +58,9 @@ public readonly ref struct PyAudioMessage
         Length = length;
     }
 
-    /// <summary>The bytes of sound: raw interleaved PCM of a format that the wire does not tell. May be empty: that is the end of a file.</summary>
+    /// <summary>
+    /// The bytes of sound: raw interleaved PCM of a format that the wire does not tell. May be empty: that is the end of a file.
+    /// </summary>
     public ReadOnlySpan<byte> Sound { get; }
 
     /// <summary>Bytes before the sound.</summary>
@@ -81,7 +83,8 @@ public readonly ref struct PyAudioMessage
     /// </param>
     /// <param name="soundLength">Bytes of sound.</param>
     /// <returns>Bytes of the whole message.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The sound is longer than a message may be, or <paramref name="message"/> is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The sound is longer than a message may be, or <paramref name="message"/> is too
+    /// short.</exception>
     public static int WriteAround(Span<byte> message, int soundLength)
     {
         int head = HeadLength(soundLength);
@@ -119,7 +122,9 @@ public readonly ref struct PyAudioMessage
         return length;
     }
 
-    /// <summary>Reads the message at the front of what came from the network, so from anyone. Never throws, and refuses as early as can be.</summary>
+    /// <summary>
+    /// Reads the message at the front of what came from the network, so from anyone. Never throws, and refuses as early as can be.
+    /// </summary>
     /// <param name="buffer">What has arrived and was not consumed yet.</param>
     /// <param name="message">The message. Its <see cref="Length"/> is to be consumed.</param>
     public static PyAudioReadResult Read(ReadOnlySpan<byte> buffer, out PyAudioMessage message)

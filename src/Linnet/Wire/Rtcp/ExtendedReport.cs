@@ -3,7 +3,9 @@ using Linnet.Clock;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>Lets a receiver measure the round trip, as sender reports let a sender: one side tells its time, the other how long ago it heard that.</summary>
+/// <summary>
+/// Lets a receiver measure the round trip, as sender reports let a sender: one side tells its time, the other how long ago it heard that.
+/// </summary>
 /// <param name="Ssrc">Who reports.</param>
 /// <remarks>Source: RFC 3611 §2, §4.4 (receiver reference time), §4.5 (DLRR). Other blocks are skipped.</remarks>
 public sealed record ExtendedReport(uint Ssrc) : RtcpPacket

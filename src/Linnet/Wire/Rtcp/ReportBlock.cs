@@ -5,7 +5,8 @@ namespace Linnet.Wire.Rtcp;
 /// <summary>What a receiver says about one stream it hears.</summary>
 /// <param name="Ssrc">The stream.</param>
 /// <param name="FractionLost">Share of packets lost since the last report, in 256ths.</param>
-/// <param name="CumulativeLost">Packets lost since the start; negative if duplicates outnumber them. −2^23 to 2^23 − 1, clamped when written.</param>
+/// <param name="CumulativeLost">Packets lost since the start; negative if duplicates outnumber them. −2^23 to 2^23 − 1, clamped when
+/// written.</param>
 /// <param name="HighestSequence">Sequence number of the last packet in the lower 16 bits, how often it wrapped in the upper.</param>
 /// <param name="Jitter">Mean deviation of the spacing of arrivals, in RTP timestamp ticks.</param>
 /// <param name="LastSenderReport">Middle 32 bits of the NTP time of the last sender report heard; 0: none yet.</param>

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>Our own: shows the secret that a server gave a listener in SETUP, so that its packets may come to where this comes from.</summary>
+/// <summary>
+/// Our own: shows the secret that a server gave a listener in SETUP, so that its packets may come to where this comes from.
+/// </summary>
 /// <param name="Ssrc">The listener.</param>
 /// <param name="Secret">As the server gave it.</param>
 /// <remarks>An application-defined packet (RFC 3550 §6.7) of the name <c>LNRT</c>. Those of other names are skipped.</remarks>

@@ -16,7 +16,9 @@ public sealed class RtcpCompound
         Skipped = skipped;
     }
 
-    /// <summary>The packets, in order. The first is a <see cref="SenderReport"/> or a <see cref="ReceiverReport"/>, unless it is of reduced size.</summary>
+    /// <summary>
+    /// The packets, in order. The first is a <see cref="SenderReport"/> or a <see cref="ReceiverReport"/>, unless it is of reduced size.
+    /// </summary>
     public IReadOnlyList<RtcpPacket> Packets { get; }
 
     /// <summary>Packets of types that are not read: APP of others, feedback other than generic NACK, …</summary>

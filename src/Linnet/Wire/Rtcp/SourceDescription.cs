@@ -9,8 +9,10 @@ namespace Linnet.Wire.Rtcp;
 /// <param name="Name">NAME: for a person.</param>
 /// <param name="Tool">TOOL: the program that sends.</param>
 /// <param name="Note">NOTE: what goes on now, such as the title of the track that plays.</param>
-/// <remarks>Source: RFC 3550 §6.5. A text is at most 255 bytes of UTF-8; the rest is cut off when written. <see langword="null"/>: not told.</remarks>
-public readonly record struct SourceDescriptionChunk(uint Ssrc, string? CanonicalName, string? Name = null, string? Tool = null, string? Note = null);
+/// <remarks>Source: RFC 3550 §6.5. A text is at most 255 bytes of UTF-8; the rest is cut off when written. <see langword="null"/>: not
+/// told.</remarks>
+public readonly record struct SourceDescriptionChunk(
+    uint Ssrc, string? CanonicalName, string? Name = null, string? Tool = null, string? Note = null);
 
 /// <summary>Says who is behind the SSRCs.</summary>
 /// <remarks>Source: RFC 3550 §6.5. Items other than CNAME, NAME, TOOL and NOTE are skipped.</remarks>

@@ -39,7 +39,8 @@ public readonly ref struct RedPayload
     public ReadOnlySpan<byte> Primary { get; }
 
     /// <summary>Reads an RTP payload that came from the network, so from anyone. Never throws.</summary>
-    /// <returns><see langword="false"/> if it ends before its headers do, holds less than they say, or has more than <see cref="MaxCopies"/>.</returns>
+    /// <returns><see langword="false"/> if it ends before its headers do, holds less than they say, or has more than
+    /// <see cref="MaxCopies"/>.</returns>
     public static bool TryParse(ReadOnlySpan<byte> payload, out RedPayload red)
     {
         //  0 1             8                             22         31

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Rtp;
 
-/// <summary>The payload of a retransmission: the original's sequence number, then its payload. A view, like <see cref="RtpPacket"/>.</summary>
+/// <summary>
+/// The payload of a retransmission: the original's sequence number, then its payload. A view, like <see cref="RtpPacket"/>.
+/// </summary>
 /// <remarks>
 /// Source: RFC 4588 §4. Timestamp and marker of the header are the original's; SSRC, payload type and sequence number belong to the
 /// stream of retransmissions.

@@ -3,7 +3,8 @@ using System.Text;
 namespace Linnet.Wire.Rtsp;
 
 /// <summary>One way in which a server wants to be told who asks, as <c>WWW-Authenticate</c> names it.</summary>
-/// <remarks>Source: RFC 7235 §4.1, RFC 7616 §3.3, RFC 7617 §2. What is malformed ends the reading, and what was read until then counts.</remarks>
+/// <remarks>Source: RFC 7235 §4.1, RFC 7616 §3.3, RFC 7617 §2. What is malformed ends the reading, and what was read until then
+/// counts.</remarks>
 internal sealed class AuthChallenge
 {
     /// <summary>Ways that are read; real servers name one to three.</summary>
@@ -31,7 +32,9 @@ internal sealed class AuthChallenge
     /// <summary>Whether only the nonce was too old: who asks was not found wanting.</summary>
     internal bool IsStale => "true".Equals(this["stale"], StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A parameter's value, without its quotes; <see langword="null"/> if there is none. Names are compared without case.</summary>
+    /// <summary>
+    /// A parameter's value, without its quotes; <see langword="null"/> if there is none. Names are compared without case.
+    /// </summary>
     internal string? this[string name] => _parameters.GetValueOrDefault(name);
 
     /// <summary>Reads the values of all <c>WWW-Authenticate</c> lines of an answer, which came from anyone. Never throws.</summary>

@@ -6,8 +6,8 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>Proves a password without sending it: the <c>Digest</c> scheme.</summary>
 /// <remarks>
-/// Source: RFC 7616 §3.4, and RFC 2069 for servers that name no <c>qop</c>. Spoken are MD5, which cameras ask for, and SHA-256, both also as <c>-sess</c>,
-/// without <c>qop</c> or with <c>auth</c>.
+/// Source: RFC 7616 §3.4, and RFC 2069 for servers that name no <c>qop</c>. Spoken are MD5, which cameras ask for, and SHA-256, both also
+/// as <c>-sess</c>, without <c>qop</c> or with <c>auth</c>.
 /// </remarks>
 internal static class DigestProof
 {
@@ -25,7 +25,8 @@ internal static class DigestProof
     /// <param name="uri">Of the request, as it is sent.</param>
     /// <param name="count">Requests so far with this nonce, this one included.</param>
     /// <param name="clientNonce">Ours, without quotes.</param>
-    internal static string Write(AuthChallenge challenge, RtspCredentials credentials, string method, string uri, uint count, string clientNonce)
+    internal static string Write(
+        AuthChallenge challenge, RtspCredentials credentials, string method, string uri, uint count, string clientNonce)
     {
         string realm = challenge["realm"] ?? "";
         string nonce = challenge.Nonce ?? "";
@@ -38,7 +39,8 @@ internal static class DigestProof
         string proof = Hash(challenge, wantsCount ? $"{user}:{nonce}:{counted}:{clientNonce}:auth:{request}" : $"{user}:{nonce}:{request}");
 
         var text = new StringBuilder("Digest ");
-        text.Append(CultureInfo.InvariantCulture, $"username={Quoted(credentials.User)}, realm={Quoted(realm)}, nonce={Quoted(nonce)}, uri={Quoted(uri)}, response=\"{proof}\"");
+        text.Append(CultureInfo.InvariantCulture,
+            $"username={Quoted(credentials.User)}, realm={Quoted(realm)}, nonce={Quoted(nonce)}, uri={Quoted(uri)}, response=\"{proof}\"");
         if (challenge["algorithm"] is string algorithm)
         {
             text.Append(", algorithm=").Append(algorithm);

@@ -29,7 +29,8 @@ public readonly struct InterleavedFrame
 
     /// <summary>Writes the four bytes that go before a packet of <paramref name="payloadLength"/> bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="destination"/> is shorter than <see cref="HeaderLength"/>, or the length is not one of 0 to <see cref="MaxPayload"/>.
+    /// <paramref name="destination"/> is shorter than <see cref="HeaderLength"/>, or the length is not one of 0 to
+    /// <see cref="MaxPayload"/>.
     /// </exception>
     public static void WriteHeader(Span<byte> destination, byte channel, int payloadLength)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Linnet.Wire.Rtsp;
 
 /// <summary>
-/// The <c>Linnet-Buffer</c> header of a <c>PLAY</c> request: the milliseconds of sound a player holds before it plays, so that a server that
-/// still has them sends them at once. Our own; others ignore headers they do not know (RFC 2326 §12).
+/// The <c>Linnet-Buffer</c> header of a <c>PLAY</c> request: the milliseconds of sound a player holds before it plays, so that a server
+/// that still has them sends them at once. Our own; others ignore headers they do not know (RFC 2326 §12).
 /// </summary>
 public static class LinnetBufferHeader
 {
@@ -14,7 +14,9 @@ public static class LinnetBufferHeader
     /// <summary>Reads the header. Never throws.</summary>
     public static bool TryParse(string? text, out TimeSpan buffer)
     {
-        bool isNumber = int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int ms) && ms <= MaxMs;
+        bool isNumber =
+            int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int ms)
+                && ms <= MaxMs;
         buffer = isNumber ? TimeSpan.FromMilliseconds(ms) : default;
         return isNumber;
     }

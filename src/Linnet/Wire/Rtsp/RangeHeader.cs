@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Linnet.Wire.Rtsp;
 
 /// <summary>The <c>Range</c> header in normal play time: which part to play.</summary>
-/// <param name="Start">From where; <see langword="null"/>: from now (<c>npt=now-</c>), or the last seconds before <paramref name="End"/>.</param>
+/// <param name="Start">From where; <see langword="null"/>: from now (<c>npt=now-</c>), or the last seconds before
+/// <paramref name="End"/>.</param>
 /// <param name="End">Up to where; <see langword="null"/>: without end, as live sound is.</param>
 /// <remarks>Source: RFC 2326 §12.29, §3.6. SMPTE and clock ranges are not read.</remarks>
 public sealed record RangeHeader(TimeSpan? Start, TimeSpan? End = null)
@@ -41,7 +42,8 @@ public sealed record RangeHeader(TimeSpan? Start, TimeSpan? End = null)
         TimeSpan from = default;
         TimeSpan to = default;
         bool isNow = start.Equals("now", StringComparison.OrdinalIgnoreCase);
-        if ((start.IsEmpty && end.IsEmpty) || (!start.IsEmpty && !isNow && !TryParseTime(start, out from)) || (!end.IsEmpty && !TryParseTime(end, out to)))
+        if ((start.IsEmpty && end.IsEmpty) || (!start.IsEmpty && !isNow && !TryParseTime(start, out from))
+            || (!end.IsEmpty && !TryParseTime(end, out to)))
         {
             return false;
         }

@@ -7,7 +7,9 @@ namespace Linnet.Wire.Rtsp;
 /// <param name="Password">Without control characters; may be empty.</param>
 internal sealed record RtspCredentials(string User, string Password)
 {
-    /// <summary>Reads what stands before the host of an address: <c>user:password</c>, with percent-escapes (RFC 3986 §3.2.1). Never throws.</summary>
+    /// <summary>
+    /// Reads what stands before the host of an address: <c>user:password</c>, with percent-escapes (RFC 3986 §3.2.1). Never throws.
+    /// </summary>
     internal static bool TryParse(ReadOnlySpan<char> userInfo, [NotNullWhen(true)] out RtspCredentials? credentials)
     {
         int colon = userInfo.IndexOf(':');

@@ -37,7 +37,8 @@ public static class RtspHeaderNames
     private static readonly string[] All =
     [
         Accept, Allow, Authorization, CacheControl, Connection, ContentBase, ContentLength, ContentLocation, ContentType, CSeq, Date,
-        LinnetBuffer, LinnetRendition, LinnetRoute, Location, Public, Range, Require, RtpInfo, Scale, Server, Session, Supported, Transport, Unsupported, UserAgent, WwwAuthenticate,
+        LinnetBuffer, LinnetRendition, LinnetRoute, Location, Public, Range, Require, RtpInfo, Scale, Server, Session, Supported, Transport,
+        Unsupported, UserAgent, WwwAuthenticate,
     ];
 
     /// <summary>The constant spelt exactly as <paramref name="name"/>, or a new string.</summary>

@@ -31,7 +31,9 @@ public sealed class RtspResponse : RtspMessage
     /// <summary>The same for a person. May be empty.</summary>
     public string Reason { get; }
 
-    /// <summary>What relative URIs in the body are relative to: <c>Content-Base</c>, else <c>Content-Location</c>, else the request's own.</summary>
+    /// <summary>
+    /// What relative URIs in the body are relative to: <c>Content-Base</c>, else <c>Content-Location</c>, else the request's own.
+    /// </summary>
     /// <remarks>Source: RFC 2326 §C.1.1.</remarks>
     public string BaseUri(string requestUri) =>
         NotEmpty(Headers[RtspHeaderNames.ContentBase]) ?? NotEmpty(Headers[RtspHeaderNames.ContentLocation]) ?? requestUri;

@@ -8,12 +8,14 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>An <c>rtsp://host[:port]/station[/rendition[/track]]</c> address.</summary>
 /// <remarks>
-/// Source: RFC 2326 §3.2, RFC 3986. A user's name and password are kept apart: they are in nothing that is printed or sent as an address. <c>rtspu:</c> (RTSP over UDP) and <c>rtsps:</c> are refused,
-/// and so is anything that is not visible ASCII.
+/// Source: RFC 2326 §3.2, RFC 3986. A user's name and password are kept apart: they are in nothing that is printed or sent as an address.
+/// <c>rtspu:</c> (RTSP over UDP) and <c>rtsps:</c> are refused, and so is anything that is not visible ASCII.
 /// </remarks>
 public sealed class RtspUri
 {
-    /// <summary>The port when none is named (RFC 2326 §3.2). For addresses that people give Linnet has another rule: see <see cref="HasPort"/>.</summary>
+    /// <summary>
+    /// The port when none is named (RFC 2326 §3.2). For addresses that people give Linnet has another rule: see <see cref="HasPort"/>.
+    /// </summary>
     public const int DefaultPort = 554;
 
     /// <summary>The most characters an address may have.</summary>
@@ -34,7 +36,8 @@ public sealed class RtspUri
         _port = port;
         HasPort = port is not null;
         Port = port ?? DefaultPort;
-        Authority = (host.Contains(':') ? $"[{ZonedHost.Without(host)}]" : host) + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
+        Authority = (host.Contains(':') ? $"[{ZonedHost.Without(host)}]" : host)
+            + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
         Path = path;
         Query = query;
         Segments = segments;
@@ -55,12 +58,14 @@ public sealed class RtspUri
     /// <summary>What follows the question mark, as it came; else empty.</summary>
     public string Query { get; }
 
-    /// <summary>The parts of the path, decoded, empty ones left out. None holds a slash or a control, or is <c>.</c> or <c>..</c>.</summary>
+    /// <summary>
+    /// The parts of the path, decoded, empty ones left out. None holds a slash or a control, or is <c>.</c> or <c>..</c>.
+    /// </summary>
     public IReadOnlyList<string> Segments { get; }
 
     /// <summary>
-    /// Whether the port is known: the address names it, or it was found. Where the address that a person gave names none, a client looks at 8554, Linnet's own, and
-    /// then at 554.
+    /// Whether the port is known: the address names it, or it was found. Where the address that a person gave names none, a client looks at
+    /// 8554, Linnet's own, and then at 554.
     /// </summary>
     internal bool HasPort { get; private init; }
 
@@ -117,7 +122,8 @@ public sealed class RtspUri
     }
 
     /// <summary>The same address at another port, which is known from now on. RTSP's own stays unsaid.</summary>
-    internal RtspUri WithPort(int port) => new(Host, port == DefaultPort ? null : port, Path, Query, [.. Segments], Credentials) { HasPort = true };
+    internal RtspUri WithPort(int port) =>
+        new(Host, port == DefaultPort ? null : port, Path, Query, [.. Segments], Credentials) { HasPort = true };
 
     /// <summary>The address without user, password and zone, otherwise as it came: what goes into a request.</summary>
     public override string ToString() => $"{Scheme}{Authority}{Path}{(Query.Length == 0 ? "" : "?")}{Query}";

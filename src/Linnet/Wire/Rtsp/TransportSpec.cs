@@ -72,7 +72,9 @@ public sealed record TransportSpec
     /// <summary>UDP ports of a multicast, 1 to 65535.</summary>
     public TransportPair? Port { get; init; }
 
-    /// <summary>Where the client wants the sound sent: text from a peer, <b>never to be obeyed</b> without proof that it is there.</summary>
+    /// <summary>
+    /// Where the client wants the sound sent: text from a peer, <b>never to be obeyed</b> without proof that it is there.
+    /// </summary>
     public string? Destination { get; init; }
 
     /// <summary>Where the sound will come from, as the server says.</summary>

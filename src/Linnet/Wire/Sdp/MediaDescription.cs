@@ -48,7 +48,8 @@ public sealed class MediaDescription
 
     /// <summary>How much sound one packet holds, as <c>a=ptime</c> tells it: for information only.</summary>
     public TimeSpan? PacketTime =>
-        double.TryParse(Value("ptime"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double ms) && ms is > 0 and <= 10_000
+        double.TryParse(Value("ptime"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double ms)
+            && ms is > 0 and <= 10_000
             ? TimeSpan.FromMilliseconds(ms)
             : null;
 
@@ -58,7 +59,8 @@ public sealed class MediaDescription
     /// <param name="packetTime">How much sound a packet holds.</param>
     /// <param name="port">0 where RTSP settles it.</param>
     /// <param name="repair">How losses can be repaired: only for those who said that they know what that is.</param>
-    public static MediaDescription Audio(RtpMap format, string? control, TimeSpan? packetTime = null, int port = 0, RepairOffer? repair = null)
+    public static MediaDescription Audio(
+        RtpMap format, string? control, TimeSpan? packetTime = null, int port = 0, RepairOffer? repair = null)
     {
         ArgumentNullException.ThrowIfNull(format);
 
@@ -95,7 +97,9 @@ public sealed class MediaDescription
         };
     }
 
-    /// <summary>The formats that Linnet can name: those with an <c>rtpmap</c>, and static ones without. In the order of <see cref="Formats"/>.</summary>
+    /// <summary>
+    /// The formats that Linnet can name: those with an <c>rtpmap</c>, and static ones without. In the order of <see cref="Formats"/>.
+    /// </summary>
     public IReadOnlyList<RtpMap> RtpMaps()
     {
         var maps = new List<RtpMap>();
@@ -111,7 +115,9 @@ public sealed class MediaDescription
         return maps;
     }
 
-    /// <summary>The value of the first attribute with that name; empty if it has none, <see langword="null"/> if there is no such attribute.</summary>
+    /// <summary>
+    /// The value of the first attribute with that name; empty if it has none, <see langword="null"/> if there is no such attribute.
+    /// </summary>
     public string? Value(string name) => SessionDescription.Value(Attributes, name);
 
     private RtpMap? MapOf(byte payloadType) => Attributes
@@ -123,7 +129,8 @@ public sealed class MediaDescription
     {
         foreach (AttributeLine attribute in Attributes)
         {
-            if (attribute.Name == "fmtp" && RtpMap.TryTakePayloadType(attribute.Value ?? "", out byte type, out string rest) && type == payloadType)
+            if (attribute.Name == "fmtp" && RtpMap.TryTakePayloadType(attribute.Value ?? "", out byte type, out string rest)
+                && type == payloadType)
             {
                 return rest;
             }

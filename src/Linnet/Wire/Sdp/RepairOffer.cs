@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Linnet.Wire.Sdp;
 
 /// <summary>How what is lost of one format can be had again: by asking for it, or from copies that come with later packets.</summary>
-/// <remarks>Source: RFC 4585 §4.2 (<c>rtcp-fb</c>), RFC 4588 §8 (<c>rtx</c>), RFC 2198 §5 (<c>red</c>), RFC 5506 §5 (<c>rtcp-rsize</c>).</remarks>
+/// <remarks>Source: RFC 4585 §4.2 (<c>rtcp-fb</c>), RFC 4588 §8 (<c>rtx</c>), RFC 2198 §5 (<c>red</c>), RFC 5506 §5
+/// (<c>rtcp-rsize</c>).</remarks>
 public sealed record RepairOffer
 {
     /// <summary>RTP with timely feedback.</summary>
@@ -12,7 +13,9 @@ public sealed record RepairOffer
     /// <summary>Nothing can be had again.</summary>
     public static RepairOffer None { get; } = new();
 
-    /// <summary>The payload type of retransmissions, which may be asked for by generic NACK; <see langword="null"/>: there are none.</summary>
+    /// <summary>
+    /// The payload type of retransmissions, which may be asked for by generic NACK; <see langword="null"/>: there are none.
+    /// </summary>
     public byte? RtxPayloadType { get; init; }
 
     /// <summary>The payload type of packets with copies of earlier ones; <see langword="null"/>: there are none.</summary>
@@ -40,7 +43,8 @@ public sealed record RepairOffer
             {
                 offer = offer with { RedPayloadType = map.PayloadType };
             }
-            else if (Is(map, "rtx") && offer.RtxPayloadType is null && NumberOf(map, "apt") == format.PayloadType && TakesNack(media, format.PayloadType))
+            else if (Is(map, "rtx") && offer.RtxPayloadType is null && NumberOf(map, "apt") == format.PayloadType
+                && TakesNack(media, format.PayloadType))
             {
                 int? ms = NumberOf(map, "rtx-time");
                 offer = offer with { RtxPayloadType = map.PayloadType, RtxTime = ms is null ? null : TimeSpan.FromMilliseconds(ms.Value) };
@@ -67,7 +71,8 @@ public sealed record RepairOffer
         if (RtxPayloadType is byte rtx)
         {
             yield return new AttributeLine("rtpmap", new RtpMap(rtx, "rtx", format.ClockRate, 1).ToString());
-            yield return new AttributeLine("fmtp", $"{Text(rtx)} apt={type}{(RtxTime is TimeSpan time ? $";rtx-time={Text((int)time.TotalMilliseconds)}" : "")}");
+            yield return new AttributeLine(
+                "fmtp", $"{Text(rtx)} apt={type}{(RtxTime is TimeSpan time ? $";rtx-time={Text((int)time.TotalMilliseconds)}" : "")}");
             yield return new AttributeLine("rtcp-fb", $"{type} nack");
         }
 
@@ -100,7 +105,8 @@ public sealed record RepairOffer
         foreach (string parameter in map.Parameters.Split(';', StringSplitOptions.TrimEntries))
         {
             string[] parts = parameter.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (parts.Length == 2 && parts[0] == name && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            if (parts.Length == 2 && parts[0] == name
+                && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
             {
                 return number;
             }

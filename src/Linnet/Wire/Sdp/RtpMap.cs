@@ -21,7 +21,9 @@ public sealed record RtpMap(byte PayloadType, string EncodingName, int ClockRate
         ? string.Create(CultureInfo.InvariantCulture, $"{PayloadType} {EncodingName}/{ClockRate}")
         : string.Create(CultureInfo.InvariantCulture, $"{PayloadType} {EncodingName}/{ClockRate}/{Channels}");
 
-    /// <summary>What a payload type means where no <c>rtpmap</c> says so; <see langword="null"/> if that is nothing Linnet knows of.</summary>
+    /// <summary>
+    /// What a payload type means where no <c>rtpmap</c> says so; <see langword="null"/> if that is nothing Linnet knows of.
+    /// </summary>
     public static RtpMap? Static(byte payloadType) => payloadType switch
     {
         0 => new RtpMap(0, "PCMU", 8000, 1),

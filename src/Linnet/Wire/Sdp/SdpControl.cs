@@ -14,9 +14,9 @@ public static class SdpControl
     /// </param>
     /// <param name="control">The attribute's value: absolute, relative, <c>*</c> or missing (the last two: the base itself).</param>
     /// <remarks>
-    /// Source: RFC 2326 §C.1.1. A relative value is put behind the base, with a slash between them, and not in the place of the base's last part
-    /// as RFC 1808 would have it: that is what servers expect and what ffmpeg and live555 do, queries included. One that starts with a slash is on the
-    /// base's server (RFC 3986 §5.2); a client whom that server answers 404 puts it behind the base as well.
+    /// Source: RFC 2326 §C.1.1. A relative value is put behind the base, with a slash between them, and not in the place of the base's last
+    /// part as RFC 1808 would have it: that is what servers expect and what ffmpeg and live555 do, queries included. One that starts with a
+    /// slash is on the base's server (RFC 3986 §5.2); a client whom that server answers 404 puts it behind the base as well.
     /// </remarks>
     public static string Resolve(string baseUri, string? control)
     {

@@ -24,7 +24,8 @@ public sealed record SdpOrigin(string Username, string SessionId, string Session
         SdpGrammar.Field(Address, "An address"));
 
     internal static SdpOrigin? Parse(string value) =>
-        value.Split((char[])[' ', '\t'], 16, StringSplitOptions.RemoveEmptyEntries) is [var user, var id, var version, "IN", var type, var address, ..]
+        value.Split((char[])[' ', '\t'], 16,
+            StringSplitOptions.RemoveEmptyEntries) is [var user, var id, var version, "IN", var type, var address, ..]
             ? new SdpOrigin(user, id, version, address, type)
             : null;
 }

@@ -5,7 +5,8 @@ using System.Text;
 namespace Linnet.Wire.Sdp;
 
 /// <summary>A description of a session: what can be heard, where, and in which formats.</summary>
-/// <remarks>Source: RFC 8866. Times, bandwidths, keys and contacts are neither kept nor written, but for <c>t=0 0</c>: a session without end.</remarks>
+/// <remarks>Source: RFC 8866. Times, bandwidths, keys and contacts are neither kept nor written, but for <c>t=0 0</c>: a session without
+/// end.</remarks>
 public sealed class SessionDescription
 {
     /// <summary>The type of a body that holds a description.</summary>
@@ -33,7 +34,8 @@ public sealed class SessionDescription
     public string? Control => Value("control");
 
     /// <summary>Reads a description that came from anyone. Never throws.</summary>
-    /// <param name="bytes">UTF-8. Lines may end in CRLF, LF or CR. Malformed and unknown lines are skipped as long as the rest makes sense.</param>
+    /// <param name="bytes">UTF-8. Lines may end in CRLF, LF or CR. Malformed and unknown lines are skipped as long as the rest makes
+    /// sense.</param>
     /// <param name="description">What was understood.</param>
     /// <param name="limits">What to refuse. Without: <see cref="SdpLimits.Default"/>.</param>
     /// <returns>
@@ -89,7 +91,10 @@ public sealed class SessionDescription
     /// <remarks>Source: RFC 2326 §C.1.1.</remarks>
     public string AggregateUri(string baseUri) => SdpControl.Resolve(baseUri, Control);
 
-    /// <summary>The value of the session's first attribute with that name; empty if it has none, <see langword="null"/> if there is no such attribute.</summary>
+    /// <summary>
+    /// The value of the session's first attribute with that name; empty if it has none, <see langword="null"/> if there is no such
+    /// attribute.
+    /// </summary>
     public string? Value(string name) => Value(Attributes, name);
 
     internal static string? Value(IReadOnlyList<AttributeLine> attributes, string name)

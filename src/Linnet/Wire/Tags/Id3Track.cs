@@ -13,7 +13,8 @@ internal static class Id3Track
         string? title = null;
         string? artist = null;
         ReadOnlySpan<byte> rest = Id3Tag.FramesOf(tag, out int version);
-        for (int i = 0; i < Id3Tag.MaxFrames && Id3Tag.TryTakeFrame(ref rest, version, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> body); i++)
+        for (int i = 0; i < Id3Tag.MaxFrames
+            && Id3Tag.TryTakeFrame(ref rest, version, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> body); i++)
         {
             title ??= id.SequenceEqual("TIT2"u8) || id.SequenceEqual("TT2"u8) ? Text(body) : null;
             artist ??= id.SequenceEqual("TPE1"u8) || id.SequenceEqual("TP1"u8) ? Text(body) : null;

@@ -41,9 +41,12 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
         _ => IntegerTag,
     };
 
-    /// <summary>Writes the header to the front of <paramref name="destination"/>; samples follow, and one zero byte if their length is odd.</summary>
+    /// <summary>
+    /// Writes the header to the front of <paramref name="destination"/>; samples follow, and one zero byte if their length is odd.
+    /// </summary>
     /// <returns><see cref="Length"/>.</returns>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter than <see cref="Length"/>, or a WAV has no such encoding.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter than <see cref="Length"/>, or a WAV has no such
+    /// encoding.</exception>
     public int Write(Span<byte> destination)
     {
         if (Pcm.Encoding == SampleEncoding.S16BE || Pcm.Encoding == SampleEncoding.S24BE)

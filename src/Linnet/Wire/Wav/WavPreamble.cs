@@ -20,7 +20,9 @@ internal enum WavProgress
 /// <remarks>Source: Microsoft's <c>mmreg.h</c>; EBU Tech 3306 (RF64); ITU-R BS.2088 (BW64).</remarks>
 internal readonly record struct WavPreamble
 {
-    /// <summary>The samples begin within this many bytes, or not at all, chunks that <see cref="WavSkimmer"/> passes over not counted.</summary>
+    /// <summary>
+    /// The samples begin within this many bytes, or not at all, chunks that <see cref="WavSkimmer"/> passes over not counted.
+    /// </summary>
     internal const int MaxLength = 1 << 20;
 
     /// <summary>The most chunks before the samples.</summary>
@@ -29,7 +31,10 @@ internal readonly record struct WavPreamble
     /// <summary>Format, sample and length of the data; the length is whole frames.</summary>
     public WavHeader Header { get; private init; }
 
-    /// <summary>Bytes of the data as they are stored, behind which other chunks come: there may be a part of a frame at their end. <see langword="null"/> where the writer could not know.</summary>
+    /// <summary>
+    /// Bytes of the data as they are stored, behind which other chunks come: there may be a part of a frame at their end.
+    /// <see langword="null"/> where the writer could not know.
+    /// </summary>
     public long? StoredLength { get; private init; }
 
     /// <summary>Significant bits of integer PCM, 8–32, or 0 for float. May be fewer than are stored.</summary>
@@ -50,7 +55,8 @@ internal readonly record struct WavPreamble
     /// <summary>Parses what has arrived so far. Never throws.</summary>
     /// <param name="bytes">The stream from its first byte on.</param>
     /// <param name="wav">What was found, if the answer is <see cref="WavProgress.Done"/>.</param>
-    /// <param name="problem">The rest of a sentence that begins with the stream's name, if the answer is <see cref="WavProgress.Invalid"/>.</param>
+    /// <param name="problem">The rest of a sentence that begins with the stream's name, if the answer is
+    /// <see cref="WavProgress.Invalid"/>.</param>
     public static WavProgress Parse(ReadOnlySpan<byte> bytes, out WavPreamble wav, out string problem)
     {
         wav = default;
@@ -91,7 +97,8 @@ internal readonly record struct WavPreamble
             wav = default;
             if (!StartsLike(_bytes, "RIFF"u8) && !StartsLike(_bytes, "RF64"u8) && !StartsLike(_bytes, "BW64"u8))
             {
-                return Refuse(StartsLike(_bytes, "RIFX"u8) ? "is a big-endian WAV (RIFX), which Linnet does not read from a stream" : "is not a WAV");
+                return Refuse(
+                    StartsLike(_bytes, "RIFX"u8) ? "is a big-endian WAV (RIFX), which Linnet does not read from a stream" : "is not a WAV");
             }
 
             if (!StartsLike(_bytes[Math.Min(8, _bytes.Length)..], "WAVE"u8))
@@ -208,7 +215,8 @@ internal readonly record struct WavPreamble
             {
                 return Fail(tag is WavHeader.IntegerTag or WavHeader.FloatTag or WavHeader.ALawTag or WavHeader.MuLawTag
                     ? $"has samples of {bits} bits, which Linnet does not read from a stream"
-                    : $"is compressed ({NameOf(tag)}), which Linnet plays only as a file: convert it to a WAV of plain PCM (sox or ffmpeg do), or send FLAC");
+                    : $"is compressed ({NameOf(tag)}), which Linnet plays only as a file: convert it to a WAV of plain PCM (sox or ffmpeg "
+                        + "do), or send FLAC");
             }
 
             if (channels is < 1 or > AudioFormat.MaxChannels)
@@ -218,7 +226,8 @@ internal readonly record struct WavPreamble
 
             if (rate is < AudioFormat.MinSampleRate or > AudioFormat.MaxSampleRate)
             {
-                return Fail($"has a sample rate of {rate} Hz; Linnet carries {AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz");
+                return Fail($"has a sample rate of {rate} Hz; Linnet carries "
+                    + $"{AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz");
             }
 
             if (frame != channels * encoding.BytesPerSample)

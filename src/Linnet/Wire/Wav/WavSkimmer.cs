@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Wire.Wav;
 
-/// <summary>Walks through the chunks of a WAV, in whatever pieces it arrives, and keeps of them what <see cref="WavPreamble"/> reads: the others may be of any size.</summary>
+/// <summary>
+/// Walks through the chunks of a WAV, in whatever pieces it arrives, and keeps of them what <see cref="WavPreamble"/> reads: the others may
+/// be of any size.
+/// </summary>
 /// <remarks>
-/// A chunk of odd length is followed by a zero byte, which some programs leave out. Some write a length of zero for samples that they have not counted; a
-/// chunk that really holds none is told from those by another chunk that follows it within the file's own length. Behind the samples there may be chunks,
-/// which are passed over, and another WAV. Source: Microsoft's RIFF; EBU Tech 3306 (RF64). Used by one thread.
+/// A chunk of odd length is followed by a zero byte, which some programs leave out. Some write a length of zero for samples that they have
+/// not counted; a chunk that really holds none is told from those by another chunk that follows it within the file's own length. Behind the
+/// samples there may be chunks, which are passed over, and another WAV. Source: Microsoft's RIFF; EBU Tech 3306 (RF64). Used by one thread.
 /// </remarks>
 internal sealed class WavSkimmer
 {
@@ -49,7 +52,8 @@ internal sealed class WavSkimmer
     /// <summary>Takes bytes until the kept beginning has become longer.</summary>
     /// <param name="bytes">What has arrived. On return it starts after what was taken.</param>
     /// <param name="isEnd">Whether nothing else will come.</param>
-    /// <returns>Whether it has: another chunk is in it, or the head of the samples, and then <see cref="TakeRest"/> and what follows are the samples.</returns>
+    /// <returns>Whether it has: another chunk is in it, or the head of the samples, and then <see cref="TakeRest"/> and what follows are
+    /// the samples.</returns>
     internal bool TryTake(ref ReadOnlySpan<byte> bytes, bool isEnd = false)
     {
         while (!HasTooMany && TryTakeBody(ref bytes))
@@ -116,9 +120,11 @@ internal sealed class WavSkimmer
     /// <param name="isOdd">Whether they were an odd number of bytes.</param>
     internal void Continue(bool isOdd) => (_isTail, _isAfterOdd) = (true, isOdd);
 
-    private static bool StartsForm(ReadOnlySpan<byte> head) => head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8);
+    private static bool StartsForm(ReadOnlySpan<byte> head) =>
+        head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8);
 
-    private static bool IsOfUse(ReadOnlySpan<byte> id) => id.SequenceEqual("fmt "u8) || id.SequenceEqual("ds64"u8) || id.SequenceEqual("LIST"u8);
+    private static bool IsOfUse(ReadOnlySpan<byte> id) =>
+        id.SequenceEqual("fmt "u8) || id.SequenceEqual("ds64"u8) || id.SequenceEqual("LIST"u8);
 
     private static bool IsName(ReadOnlySpan<byte> id) => id[0] != ' ' && !id.ContainsAnyExceptInRange((byte)' ', (byte)'~');
 

@@ -16,7 +16,8 @@ public class Mp3EncoderTests
     [InlineData(16_000, 1, 32_000, true)]
     public void Decoded_sound_lies_where_the_positions_say(int rate, int channels, int bitRate, bool reservoir)
     {
-        using var encoder = new Mp3Encoder(new AudioFormat(rate, channels), new Mp3EncoderOptions { BitRate = bitRate, BitReservoir = reservoir });
+        using var encoder =
+            new Mp3Encoder(new AudioFormat(rate, channels), new Mp3EncoderOptions { BitRate = bitRate, BitReservoir = reservoir });
         float[] sound = Music(rate, channels, seconds: 3);
 
         float[] decoded = Encoded.Decode(Encoded.By(encoder, sound).Bytes);

@@ -91,7 +91,8 @@ public class VorbisEncoderTests
         for (int channel = 0; channel < channels; channel++)
         {
             // The channel for low frequencies alone need not have high ones.
-            double likeness = Signals.Correlation(Signals.Channel(sound, channel, channels), Signals.Channel(sink.Pcm.ToArray(), channel, channels));
+            double likeness =
+                Signals.Correlation(Signals.Channel(sound, channel, channels), Signals.Channel(sink.Pcm.ToArray(), channel, channels));
             Assert.True(likeness > 0.95 || (channel == 3 && channels >= 6), $"channel {channel}: {likeness}");
         }
     }

@@ -50,7 +50,8 @@ public class AudioDevicesTests
     {
         await using var device = new FirstDevice("any", "There is none.", new WavFileDevice("/nonexistent/a.wav", TimeProvider.System));
 
-        IOException e = await Assert.ThrowsAsync<IOException>(async () => await device.OpenAsync(Format, TestContext.Current.CancellationToken));
+        IOException e =
+            await Assert.ThrowsAsync<IOException>(async () => await device.OpenAsync(Format, TestContext.Current.CancellationToken));
 
         Assert.StartsWith("There is none. (Cannot write /nonexistent/a.wav: ", e.Message, StringComparison.Ordinal);
     }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Linnet.Audio;
-using Linnet.Playback;
 using Linnet.Playback.Devices;
 using Linnet.Tests.Fakes;
 using Linnet.Wire.Wav;
@@ -33,7 +32,8 @@ public class PipeDeviceTests
         Assert.Equal(uint.MaxValue, BinaryPrimitives.ReadUInt32LittleEndian(stream.AsSpan(4)));
         Assert.Equal(
             integers,
-            Enumerable.Range(0, (stream.Length - wav.HeaderLength) / 2).Select(i => (int)BinaryPrimitives.ReadInt16LittleEndian(stream.AsSpan(wav.HeaderLength + (i * 2)))));
+            Enumerable.Range(0, (stream.Length - wav.HeaderLength) / 2)
+                .Select(i => (int)BinaryPrimitives.ReadInt16LittleEndian(stream.AsSpan(wav.HeaderLength + (i * 2)))));
     }
 
     [Fact]
@@ -57,10 +57,12 @@ public class PipeDeviceTests
     [InlineData(28, "Cannot write standard output: No space left on device")]
     public async Task A_reader_that_went_away_and_a_full_disk_are_told_in_a_sentence(int error, string sentence)
     {
-        await using var device = new PipeDevice("standard output", new BadPipe(error, sentence[(sentence.IndexOf(':', StringComparison.Ordinal) + 2)..]), TimeProvider.System);
+        await using var device = new PipeDevice(
+            "standard output", new BadPipe(error, sentence[(sentence.IndexOf(':', StringComparison.Ordinal) + 2)..]), TimeProvider.System);
         await device.OpenAsync(Format, TestContext.Current.CancellationToken);
 
-        IOException e = await Assert.ThrowsAsync<IOException>(() => device.RunAsync((pcm, _) => pcm.Length / 2, TestContext.Current.CancellationToken));
+        IOException e =
+            await Assert.ThrowsAsync<IOException>(() => device.RunAsync((pcm, _) => pcm.Length / 2, TestContext.Current.CancellationToken));
 
         Assert.Equal(sentence, e.Message);
     }
@@ -72,6 +74,7 @@ public class PipeDeviceTests
 
         public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException(message, error);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException(message, error);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException(message, error);
     }
 }

@@ -208,7 +208,9 @@ public sealed class WavFileDeviceTests : IDisposable
         string path = Path.Combine(_path, "a.wav");
         await using var device = new WavFileDevice(path, TimeProvider.System);
 
-        IOException e = await Assert.ThrowsAsync<IOException>(async () => await device.OpenAsync(new AudioFormat(48_000, 2), TestContext.Current.CancellationToken));
+        IOException e =
+            await Assert.ThrowsAsync<IOException>(
+                async () => await device.OpenAsync(new AudioFormat(48_000, 2), TestContext.Current.CancellationToken));
 
         Assert.StartsWith($"Cannot write {path}: ", e.Message, StringComparison.Ordinal);
     }
@@ -219,7 +221,9 @@ public sealed class WavFileDeviceTests : IDisposable
         Assert.SkipUnless(File.Exists("/dev/full"), "only where there is a full device");
         await using var device = new WavFileDevice("/dev/full", TimeProvider.System);
 
-        IOException e = await Assert.ThrowsAsync<IOException>(async () => await device.OpenAsync(new AudioFormat(48_000, 2), TestContext.Current.CancellationToken));
+        IOException e =
+            await Assert.ThrowsAsync<IOException>(
+                async () => await device.OpenAsync(new AudioFormat(48_000, 2), TestContext.Current.CancellationToken));
 
         Assert.StartsWith("Cannot write /dev/full: ", e.Message, StringComparison.Ordinal);
     }

@@ -63,7 +63,8 @@ public sealed class WritablePathTests : IDisposable
         string said = $"Cannot write {In(name)}: {problem} Choose another file.";
         Assert.Equal(said, Assert.Throws<IOException>(device.ThrowIfUnwritable).Message);
         CancellationToken stop = TestContext.Current.CancellationToken;
-        Assert.Equal(said, (await Assert.ThrowsAsync<IOException>(async () => await device.OpenAsync(new AudioFormat(8000, 1), stop))).Message);
+        Assert.Equal(
+            said, (await Assert.ThrowsAsync<IOException>(async () => await device.OpenAsync(new AudioFormat(8000, 1), stop))).Message);
         return problem;
     }
 }

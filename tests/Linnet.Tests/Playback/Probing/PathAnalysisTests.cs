@@ -127,7 +127,8 @@ public class PathAnalysisTests
         Assert.Equal(0, Judge([]).Received);
     }
 
-    private static PathReport Judge(IEnumerable<HeardPacket> packets) => PathAnalysis.Judge(new PathRecording { ClockRate = Rate, Packets = [.. packets] });
+    private static PathReport Judge(IEnumerable<HeardPacket> packets) =>
+        PathAnalysis.Judge(new PathRecording { ClockRate = Rate, Packets = [.. packets] });
 
     // 20 ms packets without any trouble.
     private static IEnumerable<HeardPacket> Trace(int count) =>

@@ -79,7 +79,8 @@ public class ProfileTrialsTests
         for (int i = 0; i < 600; i++)
         {
             random.NextBytes(datagram);
-            new RtpHeader(96, Marker: false, (ushort)random.Next(1 << (4 * seed)), (uint)random.NextInt64(1L << (10 * seed)), Ssrc: 1).Write(datagram);
+            new RtpHeader(96, Marker: false, (ushort)random.Next(1 << (4 * seed)), (uint)random.NextInt64(1L << (10 * seed)),
+                Ssrc: 1).Write(datagram);
             recorder.OnPacket(datagram.AsSpan(0, random.Next(10, 40)), i * random.Next(1, 20) * Ms);
         }
 

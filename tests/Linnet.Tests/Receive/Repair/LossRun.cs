@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 using Linnet.Codecs;
 using Linnet.Receive;
@@ -25,7 +26,9 @@ internal sealed record LossRunOptions
     /// <summary>From a packet's arrival to its play-out.</summary>
     public required TimeSpan Latency { get; init; }
 
-    /// <summary>Whether bad times are bad both ways at once, as when a radio link fades; otherwise the two ways have nothing to do with each other.</summary>
+    /// <summary>
+    /// Whether bad times are bad both ways at once, as when a radio link fades; otherwise the two ways have nothing to do with each other.
+    /// </summary>
     public bool IsSharedFade { get; init; } = true;
 
     /// <summary>Without: what is negotiated, and chosen by what is measured. Otherwise these copies, always, and nothing else.</summary>
@@ -41,7 +44,10 @@ internal sealed record LossRunOptions
     public int BitRate { get; init; } = 128_000;
 }
 
-/// <summary>A server's ring and sender, a path that loses both ways, and a receiver with a device: everything but the sockets, in simulated microseconds.</summary>
+/// <summary>
+/// A server's ring and sender, a path that loses both ways, and a receiver with a device: everything but the sockets, in simulated
+/// microseconds.
+/// </summary>
 internal sealed class LossRun
 {
     private const long Second = 1_000_000;
@@ -178,7 +184,8 @@ internal sealed class LossRun
     }
 
     // From when a frame is sent to when it is heard.
-    private long Delay => ((long)(_options.RoundTrip.TotalSeconds * Second) / 2) + (long)(_options.Latency.TotalSeconds * Second) + Held + Period;
+    private long Delay =>
+        ((long)(_options.RoundTrip.TotalSeconds * Second) / 2) + (long)(_options.Latency.TotalSeconds * Second) + Held + Period;
 
     private void Publish()
     {
@@ -325,6 +332,7 @@ internal sealed class LossRun
             _lane.Send(datagram, impairment.Next(datagram.Length, now, number));
         }
 
-        public bool TryReceive(long now, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out byte[]? datagram) => _lane.TryReceive(now, out datagram, out _);
+        public bool TryReceive(long now, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out byte[]? datagram) =>
+            _lane.TryReceive(now, out datagram, out _);
     }
 }

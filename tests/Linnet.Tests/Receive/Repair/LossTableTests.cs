@@ -16,7 +16,10 @@ public class LossTableTests
     private const string Random20 = "loss=20%";
     private const string Bursts = "loss=19%,burst=60ms";
 
-    /// <summary>Path, round trip, latency, the most that may be damaged, in percent; and the same with as few windows as here, where one more or less is a lot.</summary>
+    /// <summary>
+    /// Path, round trip, latency, the most that may be damaged, in percent; and the same with as few windows as here, where one more or
+    /// less is a lot.
+    /// </summary>
     public static TheoryData<string, int, int, double, double> Cells => new()
     {
         { Random5, 5, 100, 0.01, 0.04 },
@@ -35,7 +38,8 @@ public class LossTableTests
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public void What_the_path_loses_is_repaired_within_the_latency(string path, int roundTripMs, int latencyMs, double most, double mostOfFew)
+    public void What_the_path_loses_is_repaired_within_the_latency(
+        string path, int roundTripMs, int latencyMs, double most, double mostOfFew)
     {
         Assert.True(most > 0);
         LossRun run = Run(path, roundTripMs, latencyMs, Few);
@@ -89,7 +93,9 @@ public class LossTableTests
             without.Run(Many);
             RepairChoice choice = run.Statistics.Repair.Choice;
             Print(string.Create(CultureInfo.InvariantCulture,
-                $"| {path} | {roundTripMs} ms | {latencyMs} ms | {choice.Mode} {choice.Redundancy} | {run.Damaged * 100:0.000} % | {most} % | {run.OverheadDown * 100:0} % | {run.OverheadUp * 100:0.0} % | {without.Damaged * 100:0.0} % |"));
+                $"| {path} | {roundTripMs} ms | {latencyMs} ms | {choice.Mode} {choice.Redundancy} "
+                + $"| {run.Damaged * 100:0.000} % | {most} % "
+                + $"| {run.OverheadDown * 100:0} % | {run.OverheadUp * 100:0.0} % | {without.Damaged * 100:0.0} % |"));
         }
 
         foreach ((string what, LossRunOptions options) in new[]
@@ -101,7 +107,9 @@ public class LossTableTests
         {
             var run = new LossRun(options);
             run.Run(Many);
-            Print(string.Create(CultureInfo.InvariantCulture, $"| {what} | {options.RoundTrip.TotalMilliseconds} ms | {options.Latency.TotalMilliseconds} ms | | {run.Damaged * 100:0.000} % | | {run.OverheadDown * 100:0} % | {run.OverheadUp * 100:0.0} % | |"));
+            Print(string.Create(CultureInfo.InvariantCulture,
+                $"| {what} | {options.RoundTrip.TotalMilliseconds} ms | {options.Latency.TotalMilliseconds} ms | "
+                + $"| {run.Damaged * 100:0.000} % | | {run.OverheadDown * 100:0} % | {run.OverheadUp * 100:0.0} % | |"));
         }
 
         static void Print(string line) => TestContext.Current.TestOutputHelper!.WriteLine(line);

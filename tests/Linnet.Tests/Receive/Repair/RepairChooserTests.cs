@@ -21,7 +21,8 @@ public class RepairChooserTests
     [InlineData(0.1, 1.2, 200, 10, RepairMode.None, null)]
     [InlineData(0.1, 1.2, 200, 400, RepairMode.Both, "×2, 160 ms apart")]
     [InlineData(0.001, 1.0, 200, 100, RepairMode.None, null)]
-    public void What_leaves_least_damage_is_chosen(double loss, double burst, int roundTripMs, int bufferMs, RepairMode mode, string? copies)
+    public void What_leaves_least_damage_is_chosen(
+        double loss, double burst, int roundTripMs, int bufferMs, RepairMode mode, string? copies)
     {
         RepairVerdict verdict = _chooser.Choose(Path(loss, burst, roundTripMs, bufferMs), now: 0);
 
@@ -30,9 +31,11 @@ public class RepairChooserTests
 
     [Theory]
     [InlineData(false, false, RepairMode.None, "The server does not repair.")]
-    [InlineData(true, false, RepairMode.None, "Cannot be repaired: 10.0% lost, a round trip of 200 ms does not fit into 100 ms, and this sound has no copies.")]
+    [InlineData(true, false, RepairMode.None,
+        "Cannot be repaired: 10.0% lost, a round trip of 200 ms does not fit into 100 ms, and this sound has no copies.")]
     [InlineData(false, true, RepairMode.Redundancy, "Copies ×2, 40 ms apart: 10.0% lost, and the server sends nothing again.")]
-    [InlineData(true, true, RepairMode.Redundancy, "Copies ×2, 40 ms apart: 10.0% lost, and a round trip of 200 ms does not fit into 100 ms.")]
+    [InlineData(true, true, RepairMode.Redundancy,
+        "Copies ×2, 40 ms apart: 10.0% lost, and a round trip of 200 ms does not fit into 100 ms.")]
     public void It_says_why(bool canAsk, bool canCopy, RepairMode mode, string reason)
     {
         RepairVerdict verdict = _chooser.Choose(Path(0.1, 1.2, 200, 100) with { CanAsk = canAsk, CanCopy = canCopy }, now: 0);
@@ -46,7 +49,8 @@ public class RepairChooserTests
         PathState path = Path(0.001, 1, roundTripMs: 2, bufferMs: 20);
 
         Assert.Equal(
-            $"Hardly anything is lost, and a round trip of 2 ms does not fit into 20 ms after a packet of 20 ms and {path.Slack.TotalMilliseconds:0} ms of jitter.",
+            $"Hardly anything is lost, and a round trip of 2 ms does not fit into 20 ms after a packet of 20 ms and "
+                + $"{path.Slack.TotalMilliseconds:0} ms of jitter.",
             RepairReason.Of(_chooser.Choose(path, now: 0)));
     }
 
@@ -82,7 +86,8 @@ public class RepairChooserTests
     [InlineData(0.05, 200, 300, 230)]
     [InlineData(0.05, 400, 300, 0)]
     [InlineData(0.001, 85, 300, 0)]
-    public void Sound_without_copies_is_waited_for_as_long_as_asking_takes_and_the_profile_lets(double loss, int roundTripMs, int mostMs, int waitMs)
+    public void Sound_without_copies_is_waited_for_as_long_as_asking_takes_and_the_profile_lets(
+        double loss, int roundTripMs, int mostMs, int waitMs)
     {
         PathState path = Path(loss, 1, roundTripMs, 60) with { CanCopy = false, Most = TimeSpan.FromMilliseconds(mostMs) };
 
@@ -101,7 +106,8 @@ public class RepairChooserTests
     [InlineData(0.001, 25, 0, "next to nothing is lost")]
     public void Where_a_packet_more_lets_repair_be_in_time_it_is_waited_for(double loss, int roundTripMs, int waitMs, string what)
     {
-        PathState path = Path(loss, 1, roundTripMs, 40) with { Least = TimeSpan.FromMilliseconds(40), Most = TimeSpan.FromMilliseconds(300) };
+        PathState path =
+            Path(loss, 1, roundTripMs, 40) with { Least = TimeSpan.FromMilliseconds(40), Most = TimeSpan.FromMilliseconds(300) };
 
         RepairVerdict verdict = _chooser.Choose(path, now: 0);
 
@@ -115,7 +121,8 @@ public class RepairChooserTests
     public void It_is_not_waited_for_any_longer_when_it_has_been_calm_for_half_a_minute()
     {
         PathState path = Path(0.05, 1, 85, 60) with { CanCopy = false, Most = TimeSpan.FromMilliseconds(300) };
-        Assert.StartsWith("Waits 200 ms, so that there is time to ask again: 5.0% lost", RepairReason.Of(_chooser.Choose(path, 0)), StringComparison.Ordinal);
+        Assert.StartsWith("Waits 200 ms, so that there is time to ask again: 5.0% lost", RepairReason.Of(_chooser.Choose(path, 0)),
+            StringComparison.Ordinal);
         for (int second = 1; second <= 30; second++)
         {
             Assert.NotEqual(TimeSpan.Zero, _chooser.Choose(path with { Loss = 0.0005 }, second * 1000).Wait);

@@ -2,7 +2,6 @@ using Linnet.Audio;
 using Linnet.Receive;
 using Linnet.Receive.Repair;
 using Linnet.Tests.Fakes;
-using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtp;
 using Linnet.Wire.Sdp;
 
@@ -68,7 +67,8 @@ public class RepairedReceiverTests
     public void Sound_without_copies_makes_the_buffer_as_deep_as_asking_takes()
     {
         var receiver = new Receiver(
-            new FakeL16Decoder(Format), FakeRtpSender.PayloadType, new ReceiverOptions(), _time, new RepairOffer { RtxPayloadType = 99, ReducedSize = true });
+            new FakeL16Decoder(Format), FakeRtpSender.PayloadType, new ReceiverOptions(), _time,
+            new RepairOffer { RtxPayloadType = 99, ReducedSize = true });
         receiver.OnRoundTrip(TimeSpan.FromMilliseconds(120), isMeasured: true);
         Assert.Equal(TimeSpan.FromMilliseconds(40), receiver.GetStatistics().Target);
 
@@ -110,7 +110,9 @@ public class RepairedReceiverTests
         Receive(Red(4, 100, 2, 3));
 
         Assert.Empty(Asked());
-        Assert.Equal((2, 0, 0L), (_receiver.GetStatistics().Repair.ByRedundancy, _receiver.GetStatistics().Duplicate, _receiver.GetStatistics().Repair.Requested));
+        Assert.Equal(
+            (2, 0, 0L), (_receiver.GetStatistics().Repair.ByRedundancy, _receiver.GetStatistics().Duplicate,
+                _receiver.GetStatistics().Repair.Requested));
         AssertSound(5, lost: 0);
     }
 
@@ -160,7 +162,8 @@ public class RepairedReceiverTests
         receiver.OnRtp(_packets[1], _time.Timestamp);
         receiver.OnRtp(Red(4, 77, 2, 3), _time.Timestamp);
 
-        Assert.Equal((3, 0, 2), (receiver.GetStatistics().Received, receiver.GetStatistics().Foreign, receiver.GetStatistics().Repair.ByRedundancy));
+        Assert.Equal(
+            (3, 0, 2), (receiver.GetStatistics().Received, receiver.GetStatistics().Foreign, receiver.GetStatistics().Repair.ByRedundancy));
         Assert.Equal(RepairMode.Redundancy, receiver.GetStatistics().Repair.Choice.Mode);
 
         byte[] other = Red(5, 77, 3, 4);
@@ -178,11 +181,13 @@ public class RepairedReceiverTests
         far[5] ^= 0x40;
         Receive(far);
 
-        Assert.Equal((2, 2, 0), (_receiver.GetStatistics().Received, _receiver.GetStatistics().Foreign, _receiver.GetStatistics().Repair.Repaired));
+        Assert.Equal(
+            (2, 2, 0), (_receiver.GetStatistics().Received, _receiver.GetStatistics().Foreign, _receiver.GetStatistics().Repair.Repaired));
     }
 
     private Receiver Create(RepairOffer offer) => new(
-        new FakeL16Decoder(Format), FakeRtpSender.PayloadType, new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(100) }, _time, offer);
+        new FakeL16Decoder(Format), FakeRtpSender.PayloadType, new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(100) }, _time,
+        offer);
 
     private void Send(params ReadOnlySpan<int> packets)
     {
@@ -208,7 +213,8 @@ public class RepairedReceiverTests
         }
 
         RedPayload.WritePrimaryHeader(headers.AsSpan(4 * copies.Length), FakeRtpSender.PayloadType);
-        byte[] datagram = [.. _packets[packet].AsSpan(0, RtpHeader.Length), .. headers, .. payloads, .. _packets[packet].AsSpan(RtpHeader.Length)];
+        byte[] datagram =
+            [.. _packets[packet].AsSpan(0, RtpHeader.Length), .. headers, .. payloads, .. _packets[packet].AsSpan(RtpHeader.Length)];
         datagram[1] = type;
         return datagram;
     }

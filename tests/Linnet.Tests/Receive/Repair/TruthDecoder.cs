@@ -3,7 +3,10 @@ using Linnet.Codecs;
 
 namespace Linnet.Tests.Receive.Repair;
 
-/// <summary>Decodes packets that hold nothing but their number into a sound that can be computed from the position, and conceals with one that cannot be mistaken for it.</summary>
+/// <summary>
+/// Decodes packets that hold nothing but their number into a sound that can be computed from the position, and conceals with one that
+/// cannot be mistaken for it.
+/// </summary>
 internal sealed class TruthDecoder(int framesPerPacket) : IAudioDecoder
 {
     public const float Concealed = 3;

@@ -95,7 +95,9 @@ public class ImpairedLaneTests
         for (int run = 0; run < 200; run++)
         {
             ImpairmentOptions options = LossyLink.Like(
-                $"loss={random.Next(90)}%,jitter={random.Next(50)}ms,order={(run % 2 == 0 ? "loose" : "kept")},reorder={random.Next(51)}%,duplicate={random.Next(51)}%,corrupt={random.Next(50)}%,seed={run}");
+                $"loss={random.Next(90)}%,jitter={random.Next(50)}ms,"
+                + $"order={(run % 2 == 0 ? "loose" : "kept")},"
+                + $"reorder={random.Next(51)}%,duplicate={random.Next(51)}%,corrupt={random.Next(50)}%,seed={run}");
             var impairment = new Impairment(options, Second);
             var lane = new ImpairedLane(Second);
             long now = 0;

@@ -56,7 +56,8 @@ public sealed class ImpairedPathTests
 
         ImpairmentStatistics statistics = path.GetStatistics();
         List<(string Way, byte First)> delivered = Delivered();
-        foreach ((string way, ImpairmentCounts counts) in new[] { ("rtp", statistics.Rtp), ("rtcp", statistics.Rtcp), ("feedback", statistics.Feedback) })
+        foreach ((string way, ImpairmentCounts counts) in new[] { ("rtp", statistics.Rtp), ("rtcp", statistics.Rtcp),
+            ("feedback", statistics.Feedback) })
         {
             Assert.Equal((1000, 1000 - counts.Dropped), (counts.Taken, counts.Passed));
             Assert.InRange(counts.Dropped, 420, 580);

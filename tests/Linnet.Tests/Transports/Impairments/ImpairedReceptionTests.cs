@@ -2,6 +2,7 @@ using System.Net;
 using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Receive;
+using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Linnet.Transports.Impairments;
@@ -23,14 +24,16 @@ public class ImpairedReceptionTests
     {
         CancellationToken cancelled = TestContext.Current.CancellationToken;
         var station = new Station(new StationOptions { Name = "ramp" }, new RampSource(new AudioFormat(8000, 1), 16_000));
-        await using StationServer server = StationServer.Open([station], new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
+        await using StationServer server =
+            StationServer.Open([station], new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         Task serving = server.RunAsync(stopping.Token);
 
         var path = new ImpairedPath(LossyLink.Like(text), TimeProvider.System);
         Assert.True(RtspUri.TryParse($"rtsp://{server.RtspEndPoint}/ramp/pcm", out RtspUri? address));
         var options = new RtspReceiverOptions { Address = address, Transport = RtspTransport.Udp, Impairment = path };
-        await using RtspReceiver transport = await RtspReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, cancelled);
+        await using RtspReceiver transport =
+            await RtspReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, cancelled);
         using IAudioDecoder decoder = transport.CreateDecoder();
         var receiver = new Receiver(decoder, transport.PayloadType);
         Task hearing = transport.RunAsync(ToSink(receiver), stopping.Token);

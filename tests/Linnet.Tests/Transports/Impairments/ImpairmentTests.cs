@@ -3,7 +3,9 @@ using Linnet.Transports.Impairments;
 
 namespace Linnet.Tests.Transports.Impairments;
 
-/// <summary>That chance does what it was asked to. Seeds are fixed; bounds are five standard deviations of what so many draws can give.</summary>
+/// <summary>
+/// That chance does what it was asked to. Seeds are fixed; bounds are five standard deviations of what so many draws can give.
+/// </summary>
 public class ImpairmentTests
 {
     private const long Second = 1_000_000;
@@ -71,7 +73,8 @@ public class ImpairmentTests
     [Fact]
     public void Jitter_is_exponential_around_its_mean_and_bounded()
     {
-        double[] waits = [.. Fates("delay=20ms,jitter=10ms,order=loose", Many).Select((f, i) => (f.LeavesAt - (i * Second)) / (double)Millisecond)];
+        double[] waits =
+            [.. Fates("delay=20ms,jitter=10ms,order=loose", Many).Select((f, i) => (f.LeavesAt - (i * Second)) / (double)Millisecond)];
 
         Assert.InRange(waits.Min(), 20, 20.01);
         Assert.InRange(waits.Max(), 69, 70);
@@ -139,7 +142,8 @@ public class ImpairmentTests
 
     [Fact]
     public void A_slow_link_that_is_fast_enough_only_takes_its_time() =>
-        Assert.All(Fates("rate=64k", 1000, 100 * Millisecond).Select((f, i) => f.LeavesAt - (i * 100 * Millisecond)), wait => Assert.Equal(16_000, wait));
+        Assert.All(Fates("rate=64k", 1000, 100 * Millisecond).Select((f, i) => f.LeavesAt - (i * 100 * Millisecond)),
+            wait => Assert.Equal(16_000, wait));
 
     [Fact]
     public void The_same_seed_does_the_same_and_another_something_else()

@@ -11,7 +11,8 @@ public class ImpairmentTextTests
     [Fact]
     public void What_the_documentation_writes_means_what_it_says()
     {
-        ImpairmentOptions options = Read("loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=7");
+        ImpairmentOptions options =
+            Read("loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=7");
 
         Assert.Equal(
             new ImpairmentOptions
@@ -57,7 +58,8 @@ public class ImpairmentTextTests
     [InlineData("loss=1e1%", "'1e1%' is no value for loss")]
     [InlineData("loss=NaN%", "'NaN%' is no value for loss")]
     [InlineData("reorder=51%", "it takes 0% to 50%.")]
-    [InlineData("delay=20x", "'20x' is no value for delay: it takes a time from 0s to 10s, written as in 20ms, 0.5s or 20, which is milliseconds.")]
+    [InlineData("delay=20x",
+        "'20x' is no value for delay: it takes a time from 0s to 10s, written as in 20ms, 0.5s or 20, which is milliseconds.")]
     [InlineData("delay=11s", "'11s' is no value for delay")]
     [InlineData("burst=0ms", "'0ms' is no value for burst: it takes a time from 1ms to 10s")]
     [InlineData("burst=60ms", "burst says how losses lie together, so it needs loss")]
@@ -107,7 +109,15 @@ public class ImpairmentTextTests
     [Fact]
     public void Options_made_by_a_program_know_their_problems()
     {
-        var options = new ImpairmentOptions { Loss = double.NaN, Delay = TimeSpan.FromSeconds(-1), Rate = 5, Seed = -1, Queue = TimeSpan.FromMinutes(1) };
+        var options =
+            new ImpairmentOptions
+            {
+                Loss = double.NaN,
+                Delay = TimeSpan.FromSeconds(-1),
+                Rate = 5,
+                Seed = -1,
+                Queue = TimeSpan.FromMinutes(1)
+            };
 
         Assert.Equal(5, options.Problems().Count());
         Assert.Throws<ArgumentException>(() => new Impairment(options, 1000));
@@ -117,7 +127,9 @@ public class ImpairmentTextTests
     public void Noise_is_refused_in_a_sentence_or_read()
     {
         var noise = new Noise(12);
-        byte[][] samples = [.. ((string[])["loss=10%,burst=60ms,delay=20ms", "jitter=10ms,order=loose,reorder=1%,reorder-by=30ms", "rate=256k,queue=1s,seed=7"]).Select(Encoding.ASCII.GetBytes)];
+        byte[][] samples =
+            [.. ((string[])["loss=10%,burst=60ms,delay=20ms", "jitter=10ms,order=loose,reorder=1%,reorder-by=30ms",
+                "rate=256k,queue=1s,seed=7"]).Select(Encoding.ASCII.GetBytes)];
         int read = 0;
         for (int i = 0; i < 50_000; i++)
         {

@@ -30,7 +30,8 @@ public sealed class PyAudioReceiverTests : IDisposable
             HelloInterval = TimeSpan.FromMilliseconds(10),
             SilencePatience = TimeSpan.FromMilliseconds(100),
         };
-        Task<IStationReceiver> connecting = PyAudioReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
+        Task<IStationReceiver> connecting =
+            PyAudioReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
         EndPoint player = new IPEndPoint(IPAddress.Any, 0);
         _peers.Peer.ReceiveFrom(new byte[100], ref player);
         var sink = new RecordingSink();
@@ -55,7 +56,8 @@ public sealed class PyAudioReceiverTests : IDisposable
         Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Tcp), out PyAudioAddress? address));
         var time = new FakeTimeProvider();
         var logger = new RecordingLogger();
-        await using IStationReceiver receiver = await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
+        await using IStationReceiver receiver =
+            await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
         using Socket server = await _peers.Listener.AcceptAsync(Cancelled);
         var sink = new RecordingSink();
         Task hearing = receiver.RunAsync(sink.Sink, Cancelled);
@@ -63,7 +65,8 @@ public sealed class PyAudioReceiverTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(9.9));
         Assert.Empty(logger.Lines);
         time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Contains($"{_peers.Listener.LocalEndPoint} is connected, but nothing has come for 10 s", Assert.Single(logger.Lines), StringComparison.Ordinal);
+        Assert.Contains($"{_peers.Listener.LocalEndPoint} is connected, but nothing has come for 10 s", Assert.Single(logger.Lines),
+            StringComparison.Ordinal);
 
         // It was only paused.
         await server.SendAsync(PyAudioTestServer.Message(PyAudioDatagramsTests.Sound(0, 1024)), Cancelled);
@@ -84,7 +87,8 @@ public sealed class PyAudioReceiverTests : IDisposable
         Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Tcp), out PyAudioAddress? address));
         var time = new FakeTimeProvider();
         var logger = new RecordingLogger();
-        await using IStationReceiver receiver = await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
+        await using IStationReceiver receiver =
+            await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
         using Socket server = await _peers.Listener.AcceptAsync(Cancelled);
         var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bool hasRoom = false;
@@ -151,12 +155,14 @@ public sealed class PyAudioReceiverTests : IDisposable
     public async Task By_UDP_each_address_of_a_name_is_asked()
     {
         IPAddress[] addresses = await Dns.GetHostAddressesAsync("localhost", Cancelled);
-        Assert.SkipUnless(addresses.Contains(IPAddress.Loopback) && addresses.Contains(IPAddress.IPv6Loopback), "localhost has one address here.");
+        Assert.SkipUnless(
+            addresses.Contains(IPAddress.Loopback) && addresses.Contains(IPAddress.IPv6Loopback), "localhost has one address here.");
 
         // Nobody hears IPv4 at this port, which is asked first.
         using var server = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
         server.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
-        Assert.True(PyAudioAddress.TryParse(new Uri($"pyaudio-udp://localhost:{((IPEndPoint)server.LocalEndPoint!).Port}"), out PyAudioAddress? address));
+        Assert.True(PyAudioAddress.TryParse(
+            new Uri($"pyaudio-udp://localhost:{((IPEndPoint)server.LocalEndPoint!).Port}"), out PyAudioAddress? address));
         Task<IStationReceiver> connecting = PyAudioReceiver.ConnectAsync(
             new PyAudioReceiverOptions { Address = address }, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
         byte[] hello = new byte[100];
@@ -181,7 +187,8 @@ public sealed class PyAudioReceiverTests : IDisposable
     {
         Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Udp), out PyAudioAddress? address));
         var options = new PyAudioReceiverOptions { Address = address, EndPatience = TimeSpan.FromMilliseconds(50) };
-        Task<IStationReceiver> connecting = PyAudioReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
+        Task<IStationReceiver> connecting =
+            PyAudioReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
         EndPoint player = new IPEndPoint(IPAddress.Any, 0);
         _peers.Peer.ReceiveFrom(new byte[100], ref player);
         for (int i = 0; i < count; i++)
@@ -206,7 +213,8 @@ public sealed class PyAudioReceiverTests : IDisposable
         {
             PyAudioException problem = await Assert.ThrowsAsync<PyAudioException>(() => hearing);
             Assert.Contains(
-                count > 0 ? "1022 bytes, where a frame of s16le:44100:2 has 4. Say with --format what it sends." : "no sound came", problem.Message, StringComparison.Ordinal);
+                count > 0 ? "1022 bytes, where a frame of s16le:44100:2 has 4. Say with --format what it sends." : "no sound came",
+                problem.Message, StringComparison.Ordinal);
             Assert.Equal((count > 0, count == 0), (problem.IsFinal, problem.IsUnknown));
         }
         else

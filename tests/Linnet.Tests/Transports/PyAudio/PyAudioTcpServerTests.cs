@@ -78,7 +78,8 @@ public class PyAudioTcpServerTests
     [InlineData(100, 1, PyAudioRefusal.TooManyOfAddress)]
     public async Task Too_many_are_closed_at_once(int most, int mostPerAddress, PyAudioRefusal reason)
     {
-        await using var server = new PyAudioTestServer(new PyAudioServerOptions { MaxTcpListeners = most, MaxTcpListenersPerAddress = mostPerAddress });
+        await using var server =
+            new PyAudioTestServer(new PyAudioServerOptions { MaxTcpListeners = most, MaxTcpListenersPerAddress = mostPerAddress });
         using Socket first = await server.ConnectAsync();
         using Socket second = await server.ConnectAsync();
         server.Publish(3);
@@ -87,7 +88,8 @@ public class PyAudioTcpServerTests
         Assert.True(IsClosed(second));
         Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadToEnd(first));
         Assert.Equal(1, server.Now.Refused[reason]);
-        Assert.Contains(server.Logger.Lines, line => line.StartsWith("522 ", StringComparison.Ordinal) && line.Contains(reason.ToWords(), StringComparison.Ordinal));
+        Assert.Contains(server.Logger.Lines,
+            line => line.StartsWith("522 ", StringComparison.Ordinal) && line.Contains(reason.ToWords(), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Stations;
-using Linnet.Transports.Http;
+using Linnet.Serving;
+using Linnet.Transports.Http.Radio;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.PyAudio;
@@ -46,7 +46,8 @@ public class PyAudioUdpPortTests
     [Fact]
     public async Task Whatever_is_thrown_where_a_datagram_is_taken_the_next_one_is_heard()
     {
-        Exception[] failures = [new ObjectDisposedException("x"), new OperationCanceledException(), new SocketException((int)SocketError.OperationAborted), new IOException()];
+        Exception[] failures = [new ObjectDisposedException("x"), new OperationCanceledException(),
+            new SocketException((int)SocketError.OperationAborted), new IOException()];
         var said = new List<Exception>();
         using PyAudioUdpPort port = PyAudioUdpPort.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));

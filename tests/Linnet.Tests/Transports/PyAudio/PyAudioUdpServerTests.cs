@@ -55,7 +55,8 @@ public class PyAudioUdpServerTests
     {
         await using var server = new PyAudioTestServer();
         using Socket stranger = server.NewUdpClient();
-        byte[][] others = [[], "hello"u8.ToArray(), "Hello!"u8.ToArray(), "Hell"u8.ToArray(), "Hello\0"u8.ToArray(), new byte[60_000], "GET / HTTP/1.1"u8.ToArray()];
+        byte[][] others = [[], "hello"u8.ToArray(), "Hello!"u8.ToArray(), "Hell"u8.ToArray(), "Hello\0"u8.ToArray(), new byte[60_000],
+            "GET / HTTP/1.1"u8.ToArray()];
         foreach (byte[] other in others)
         {
             stranger.Send(other);
@@ -108,7 +109,8 @@ public class PyAudioUdpServerTests
         IPNetwork more = IPNetwork.Parse("203.0.113.0/24");
 
         Assert.Equal(isAllowed, options.Allows(IPAddress.Parse(address)));
-        Assert.Equal(isAllowed || address == "203.0.113.9", (options with { AllowedNetworks = [.. PyAudioServerOptions.LocalNetworks, more] }).Allows(IPAddress.Parse(address)));
+        Assert.Equal(isAllowed || address == "203.0.113.9",
+            (options with { AllowedNetworks = [.. PyAudioServerOptions.LocalNetworks, more] }).Allows(IPAddress.Parse(address)));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public class RepairSenderTests
         Assert.Equal([7, 8, 49], Originals());
         RtpHeader[] headers = [.. _sent.Select(Header)];
         Assert.All(headers, header => Assert.Equal((97, 0x77u), (header.PayloadType, header.Ssrc)));
-        Assert.Equal(Enumerable.Range(0, 3).Select(i => unchecked((ushort)(headers[0].SequenceNumber + i))), headers.Select(h => h.SequenceNumber));
+        Assert.Equal(
+            Enumerable.Range(0, 3).Select(i => unchecked((ushort)(headers[0].SequenceNumber + i))), headers.Select(h => h.SequenceNumber));
         Assert.Equal(Packet(7).Timestamp, headers[0].Timestamp);
         Assert.Equal((3, 3), (_repair.Statistics.Requested, _repair.Statistics.Retransmitted));
     }
@@ -119,7 +120,8 @@ public class RepairSenderTests
         long allowed = (128_000 / 8 * 3 / 4 * 10) + (128_000 / 8 / 2);
         Assert.InRange(bytes, allowed * 0.98, allowed);
         Assert.Equal(bytes, repair.Statistics.RetransmittedBytes);
-        Assert.Equal(repair.Statistics.Requested, repair.Statistics.Retransmitted + repair.Statistics.OverBudget + repair.Statistics.Repeated);
+        Assert.Equal(
+            repair.Statistics.Requested, repair.Statistics.Retransmitted + repair.Statistics.OverBudget + repair.Statistics.Repeated);
     }
 
     [Fact]
@@ -135,8 +137,10 @@ public class RepairSenderTests
 
         // Of what waits, only what fits into it whole: up to 17 numbers are named together.
         Assert.Equal(10_000, _repair.Statistics.Requested);
-        Assert.InRange(_repair.Statistics.OverBudget, 10_000 - RepairSender.MaxWaiting, 10_000 - RepairSender.MaxWaiting + NackEntry.MaxPackets);
-        Assert.Equal(10_000 - _repair.Statistics.OverBudget, _repair.Statistics.Gone + _repair.Statistics.Retransmitted + _repair.Statistics.Repeated);
+        Assert.InRange(
+            _repair.Statistics.OverBudget, 10_000 - RepairSender.MaxWaiting, 10_000 - RepairSender.MaxWaiting + NackEntry.MaxPackets);
+        Assert.Equal(10_000 - _repair.Statistics.OverBudget,
+            _repair.Statistics.Gone + _repair.Statistics.Retransmitted + _repair.Statistics.Repeated);
     }
 
     [Fact]

@@ -36,7 +36,8 @@ public class RtcpWriterTests
         BroadcastRing ring = Rings.Create();
         long epoch = _time.GetTimestamp();
         ring.Publish(new DiscontinuityItem(0, epoch, new MediaTimeline(epoch, 48_000, _time.TimestampFrequency)));
-        ring.Publish(new DiscontinuityItem(48_000, epoch, new MediaTimeline(epoch - _time.TimestampFrequency, 48_000, _time.TimestampFrequency)));
+        ring.Publish(
+            new DiscontinuityItem(48_000, epoch, new MediaTimeline(epoch - _time.TimestampFrequency, 48_000, _time.TimestampFrequency)));
 
         SenderReport report = Parse<SenderReport>(new RtcpWriter(_time).Report(Listen(ring), epoch)!, 0);
 
@@ -65,7 +66,8 @@ public class RtcpWriterTests
         string? first = Parse<SourceDescription>(writer.Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 1).Chunks[0].CanonicalName;
 
         Assert.Equal(first, Parse<SourceDescription>(writer.Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 1).Chunks[0].CanonicalName);
-        Assert.NotEqual(first, Parse<SourceDescription>(new RtcpWriter(_time).Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 1).Chunks[0].CanonicalName);
+        Assert.NotEqual(first,
+            Parse<SourceDescription>(new RtcpWriter(_time).Goodbye(Listen(ring), GoodbyeReason.ServerStopped), 1).Chunks[0].CanonicalName);
     }
 
     [Fact]

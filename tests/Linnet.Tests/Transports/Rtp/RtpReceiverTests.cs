@@ -164,7 +164,14 @@ public sealed class RtpReceiverTests
     {
         byte[] packet = _sender.Next(80);
         var receiver = new RtpReceiver(
-            new RtpSink { Start = (_, _) => { }, Packet = (_, _) => { }, SenderReport = (_, _) => { }, Goodbye = (_, _) => { }, Report = _ => null },
+            new RtpSink
+            {
+                Start = (_, _) => { },
+                Packet = (_, _) => { },
+                SenderReport = (_, _) => { },
+                Goodbye = (_, _) => { },
+                Report = _ => null
+            },
             _time,
             new Random(1));
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Transports.Rtp;
 
 namespace Linnet.Tests.Transports.Rtp;
@@ -43,7 +43,8 @@ public class UdpSocketTests
         using UdpSocket receiver = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         SocketAddress to = sender.AddressOf(receiver.LocalEndPoint);
         using var ended = new CancellationTokenSource(HangLimit);
-        Exception[] failures = [new ObjectDisposedException("x"), new OperationCanceledException(), new SocketException((int)SocketError.OperationAborted), new IOException()];
+        Exception[] failures = [new ObjectDisposedException("x"), new OperationCanceledException(),
+            new SocketException((int)SocketError.OperationAborted), new IOException()];
         int heard = 0;
 
         Assert.Equal(5, sender.Send([.. Enumerable.Repeat(new OutgoingDatagram(to, new byte[1]), 5)]));
@@ -72,7 +73,8 @@ public class UdpSocketTests
         var toFirst = new OutgoingDatagram(sender.AddressOf(first.LocalEndPoint), new byte[10]);
         SocketAddress to = sender.AddressOf((IPEndPoint)second.Client.LocalEndPoint!);
 
-        OutgoingDatagram[] datagrams = [.. Enumerable.Repeat(toFirst, 1000), .. Enumerable.Range(0, 100).Select(i => new OutgoingDatagram(to, new[] { (byte)i }))];
+        OutgoingDatagram[] datagrams =
+            [.. Enumerable.Repeat(toFirst, 1000), .. Enumerable.Range(0, 100).Select(i => new OutgoingDatagram(to, new[] { (byte)i }))];
 
         Assert.Equal(1100, sender.Send(datagrams));
         IPEndPoint? from = null;
@@ -173,7 +175,8 @@ public class UdpSocketTests
         var from = IPAddress.Parse(source);
         Assert.SkipUnless(from.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6, "There is no IPv6 here.");
         using UdpSocket socket = UdpSocket.Bind(new IPEndPoint(isDual ? IPAddress.IPv6Any : IPAddress.Any, 0));
-        using var receiver = new UdpClient(new IPEndPoint(from.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0));
+        using var receiver = new UdpClient(
+            new IPEndPoint(from.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0));
         receiver.Client.ReceiveTimeout = (int)HangLimit.TotalMilliseconds;
         SocketAddress to = socket.AddressOf((IPEndPoint)receiver.Client.LocalEndPoint!);
         IDatagramSender sender = socket.From(from);
@@ -202,7 +205,8 @@ public class UdpSocketTests
         receiver.Client.ReceiveTimeout = (int)HangLimit.TotalMilliseconds;
         SocketAddress to = socket.AddressOf((IPEndPoint)receiver.Client.LocalEndPoint!);
 
-        Assert.Equal(3, socket.From(IPAddress.Parse("192.0.2.1")).Send([.. Enumerable.Repeat(new OutgoingDatagram(to, new byte[] { 1 }), 3)]));
+        Assert.Equal(
+            3, socket.From(IPAddress.Parse("192.0.2.1")).Send([.. Enumerable.Repeat(new OutgoingDatagram(to, new byte[] { 1 }), 3)]));
 
         IPEndPoint? sentFrom = null;
         Assert.All(Enumerable.Range(0, 3), _ => Assert.Equal([1], receiver.Receive(ref sentFrom)));

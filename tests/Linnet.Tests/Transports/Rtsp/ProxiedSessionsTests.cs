@@ -33,7 +33,8 @@ public class ProxiedSessionsTests
 
         await first.PlayInterleavedAsync(server.Uri("/jazz"));
         await second.PlayInterleavedAsync(server.Uri("/jazz"));
-        Assert.Equal(503, (await again.RequestAsync("SETUP", server.Uri("/jazz"), "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")).Status);
+        Assert.Equal(
+            503, (await again.RequestAsync("SETUP", server.Uri("/jazz"), "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")).Status);
 
         async Task<RawRtspClient> ConnectAsync(string address)
         {
@@ -64,7 +65,8 @@ public class ProxiedSessionsTests
         using RawRtspClient client = await server.ConnectAsync();
         await client.SendAsync("PROXY UNKNOWN\r\n");
 
-        Assert.Equal(461, (await client.RequestAsync("SETUP", server.Uri("/jazz"), "Transport: RTP/AVP;unicast;client_port=5000-5001\r\n")).Status);
+        Assert.Equal(
+            461, (await client.RequestAsync("SETUP", server.Uri("/jazz"), "Transport: RTP/AVP;unicast;client_port=5000-5001\r\n")).Status);
     }
 
     [Fact]
@@ -74,7 +76,11 @@ public class ProxiedSessionsTests
         using (RawRtspClient client = await server.ConnectAsync())
         {
             await client.PlayInterleavedAsync(server.Uri("/jazz"));
-            while (server.Server.GetSnapshot().Totals is not [{ Connections: 0, Bytes: 0 }, { Transport: "rtsp-tcp", Connections: 1, Bytes: > 0 }])
+            while (server.Server.GetSnapshot().Totals is not [{ Connections: 0, Bytes: 0 },
+                {
+                    Transport: "rtsp-tcp", Connections: 1,
+                    Bytes: > 0
+                }])
             {
                 await Task.Yield();
                 TestContext.Current.CancellationToken.ThrowIfCancellationRequested();

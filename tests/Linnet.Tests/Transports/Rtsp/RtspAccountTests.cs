@@ -58,7 +58,8 @@ public sealed class RtspAccountTests
     [InlineData("NTLM", "ann:wrong", 1, "in a way that Linnet does not speak (NTLM)")]
     public async Task Who_is_not_known_there_is_told_so_at_once_and_for_good(string way, string userInfo, int tries, string said)
     {
-        await using FakeRtspServer server = Serve(way, way.Contains("stale", StringComparison.Ordinal) || way.Contains("new", StringComparison.Ordinal) ? 1 : 0);
+        await using FakeRtspServer server =
+            Serve(way, way.Contains("stale", StringComparison.Ordinal) || way.Contains("new", StringComparison.Ordinal) ? 1 : 0);
 
         RtspException e = await Assert.ThrowsAsync<RtspException>(
             () => ConnectAsync(Address(server, userInfo)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
@@ -74,7 +75,8 @@ public sealed class RtspAccountTests
     [Theory]
     [InlineData("MD5")]
     [InlineData("SHA-256")]
-    public async Task A_password_is_not_sent_before_it_is_asked_for_nor_where_a_proof_would_do_of_which_the_strongest_is_given(string strongest)
+    public async Task A_password_is_not_sent_before_it_is_asked_for_nor_where_a_proof_would_do_of_which_the_strongest_is_given(
+        string strongest)
     {
         await using FakeRtspServer server = Serve($"Digest {strongest} auth", 0);
         Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = server.Script;
@@ -101,7 +103,8 @@ public sealed class RtspAccountTests
 
         Assert.Empty(_faults);
         Assert.False(server.Requests.First().Headers.Contains(RtspHeaderNames.Authorization));
-        Assert.All(server.Requests.Skip(1), r => Assert.StartsWith("Digest ", r.Headers[RtspHeaderNames.Authorization], StringComparison.Ordinal));
+        Assert.All(server.Requests.Skip(1),
+            r => Assert.StartsWith("Digest ", r.Headers[RtspHeaderNames.Authorization], StringComparison.Ordinal));
     }
 
     [Theory]
@@ -201,7 +204,8 @@ public sealed class RtspAccountTests
     {
         Assert.True(RtspUri.TryParse(new Uri(address), out RtspUri? uri));
         return RtspReceiver.ConnectAsync(
-            new RtspReceiverOptions { Address = uri, Transport = RtspTransport.Tcp }, TimeProvider.System, new Random(1), NullLogger.Instance, TestContext.Current.CancellationToken);
+            new RtspReceiverOptions { Address = uri, Transport = RtspTransport.Tcp }, TimeProvider.System, new Random(1),
+            NullLogger.Instance, TestContext.Current.CancellationToken);
     }
 
     // A server that checks each request by itself.
@@ -237,7 +241,8 @@ public sealed class RtspAccountTests
                 RtspHeaderNames.WwwAuthenticate,
                 words[0] is "Basic" or "NTLM" ? $"{words[0]} realm=\"cam\""
                     : $"Digest realm=\"cam \\\"1\\\"\", nonce=\"n{_nonce}\", algorithm={words[1]}, opaque=\"o\""
-                        + (words.Contains("auth") ? ", qop=\"auth\"" : "") + (words.Contains("stale") && request.Headers.Contains(RtspHeaderNames.Authorization) ? ", stale=true" : ""));
+                        + (words.Contains("auth") ? ", qop=\"auth\"" : "")
+                        + (words.Contains("stale") && request.Headers.Contains(RtspHeaderNames.Authorization) ? ", stale=true" : ""));
             return refusal;
         };
         return server;
@@ -247,7 +252,8 @@ public sealed class RtspAccountTests
     {
 #pragma warning disable CA5351 // Cameras ask for it.
         string Hash(string text) => Convert.ToHexStringLower(
-            words[1].StartsWith("MD5", StringComparison.Ordinal) ? MD5.HashData(Encoding.UTF8.GetBytes(text)) : SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+            words[1].StartsWith("MD5", StringComparison.Ordinal)
+                ? MD5.HashData(Encoding.UTF8.GetBytes(text)) : SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 #pragma warning restore CA5351
 
         string key = Hash($"{User}:cam \"1\":{Password}");
@@ -270,6 +276,7 @@ public sealed class RtspAccountTests
             _lastCount = count;
         }
 
-        return given["username"] == User && given["response"] == Hash($"{key}:{given.Nonce}:{middle}{Hash($"{request.Method}:{request.Uri}")}") ? null : "password";
+        return given["username"] == User
+            && given["response"] == Hash($"{key}:{given.Nonce}:{middle}{Hash($"{request.Method}:{request.Uri}")}") ? null : "password";
     }
 }

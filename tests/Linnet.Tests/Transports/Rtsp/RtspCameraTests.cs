@@ -41,7 +41,8 @@ public sealed class RtspCameraTests
             }
         };
 
-        await using RtspReceiver receiver = await ConnectAsync(new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp });
+        await using RtspReceiver receiver =
+            await ConnectAsync(new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp });
 
         Assert.Equal("L16", receiver.Payload.EncodingName);
         Assert.Equal(1, server.Methods.Count(m => m == RtspMethod.Options));
@@ -63,7 +64,8 @@ public sealed class RtspCameraTests
             return answer;
         };
 
-        await using RtspReceiver receiver = await ConnectAsync(new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp });
+        await using RtspReceiver receiver =
+            await ConnectAsync(new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp });
 
         Assert.Equal("L16", receiver.Payload.EncodingName);
     }
@@ -89,7 +91,8 @@ public sealed class RtspCameraTests
         await using var server = new FakeRtspServer();
         await using var other = new FakeRtspServer { Script = static (_, request) => request.Answer(RtspStatus.Unauthorized) };
         int[] ports = [FreePort(), server.Port];
-        await using RtspReceiver receiver = await ConnectAsync(WithoutPort(ports) with { Transport = RtspTransport.Auto, UdpPatience = TimeSpan.FromMilliseconds(100) });
+        await using RtspReceiver receiver =
+            await ConnectAsync(WithoutPort(ports) with { Transport = RtspTransport.Auto, UdpPatience = TimeSpan.FromMilliseconds(100) });
 
         // Where nothing was at first something else has moved in, which wants an account.
         ports[0] = other.Port;
@@ -147,9 +150,11 @@ public sealed class RtspCameraTests
     {
         await using var server = new FakeRtspServer { Sdp = Session + $"m=audio 0 RTP/AVP 0\r\na=control:{control}\r\n" };
 
-        await using RtspReceiver receiver = await ConnectAsync(new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp });
+        await using RtspReceiver receiver =
+            await ConnectAsync(new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp });
 
-        Assert.Equal(setup.Replace("{root}", $"rtsp://127.0.0.1:{server.Port}", StringComparison.Ordinal), server.Requests.Single(r => r.Method == RtspMethod.Setup).Uri);
+        Assert.Equal(setup.Replace("{root}", $"rtsp://127.0.0.1:{server.Port}", StringComparison.Ordinal),
+            server.Requests.Single(r => r.Method == RtspMethod.Setup).Uri);
     }
 
     [Fact]
@@ -157,9 +162,11 @@ public sealed class RtspCameraTests
     {
         await using var server = new FakeRtspServer { Sdp = Session + "m=audio 0 RTP/AVP 0\r\na=control:/trackID=1\r\n" };
         server.Script = (_, request) =>
-            request.Method == RtspMethod.Setup && !request.Uri.EndsWith("/song/trackID=1", StringComparison.Ordinal) ? request.Answer(RtspStatus.NotFound) : null;
+            request.Method == RtspMethod.Setup && !request.Uri.EndsWith("/song/trackID=1", StringComparison.Ordinal)
+                ? request.Answer(RtspStatus.NotFound) : null;
 
-        await using RtspReceiver receiver = await ConnectAsync(new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp });
+        await using RtspReceiver receiver =
+            await ConnectAsync(new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp });
 
         Assert.Equal(2, server.Methods.Count(m => m == RtspMethod.Setup));
     }
@@ -171,7 +178,13 @@ public sealed class RtspCameraTests
         {
             Sdp = Session + "m=audio 0 RTP/AVP 0\r\na=control:back\r\na=sendonly\r\nm=audio 0 RTP/AVP 8\r\na=control:mic\r\na=recvonly\r\n",
         };
-        var options = new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp, SectionPatience = TimeSpan.FromMilliseconds(100) };
+        var options =
+            new RtspReceiverOptions
+            {
+                Address = server.Address,
+                Transport = RtspTransport.Tcp,
+                SectionPatience = TimeSpan.FromMilliseconds(100)
+            };
         var sink = new RecordingSink();
 
         // Neither speaks.
@@ -249,7 +262,13 @@ public sealed class RtspCameraTests
         {
             Sdp = Session + "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 L16/8000/1\r\na=control:mic\r\nm=audio 0 RTP/AVP 8\r\na=control:other\r\n",
         };
-        var options = new RtspReceiverOptions { Address = server.Address, Transport = RtspTransport.Tcp, SectionPatience = TimeSpan.FromMilliseconds(100) };
+        var options =
+            new RtspReceiverOptions
+            {
+                Address = server.Address,
+                Transport = RtspTransport.Tcp,
+                SectionPatience = TimeSpan.FromMilliseconds(100)
+            };
         options.Sections.OnSound();
         await using RtspReceiver receiver = await ConnectAsync(options);
         using var stop = new CancellationTokenSource();

@@ -119,11 +119,15 @@ public sealed class RtspClientTests
     }
 
     [Theory]
-    [InlineData(RtspStatus.NotFound, "text/plain", "There is no station 'x'.\nThere are: jazz, news.", "There is no station 'x'. There are: jazz, news.")]
+    [InlineData(RtspStatus.NotFound, "text/plain", "There is no station 'x'.\nThere are: jazz, news.",
+        "There is no station 'x'. There are: jazz, news.")]
     [InlineData(RtspStatus.NotFound, null, "", "127.0.0.1:{port} has no station '/song'.")]
-    [InlineData(RtspStatus.Unauthorized, null, "", "127.0.0.1:{port} wants a user name and a password: write them before the host, as in USER:PASSWORD@127.0.0.1:{port}, with %40 for an @ and %2F for a / in them.")]
+    [InlineData(RtspStatus.Unauthorized, null, "",
+        "127.0.0.1:{port} wants a user name and a password: write them before the host, as in USER:PASSWORD@127.0.0.1:{port}, with %40 "
+            + "for an @ and %2F for a / in them.")]
     [InlineData(RtspStatus.ServiceUnavailable, null, "", "127.0.0.1:{port} is full: try again later.")]
-    [InlineData(RtspStatus.Forbidden, null, "", "127.0.0.1:{port} does not let us hear '/song' (403): perhaps it wants an account, or is there for other addresses.")]
+    [InlineData(RtspStatus.Forbidden, null, "",
+        "127.0.0.1:{port} does not let us hear '/song' (403): perhaps it wants an account, or is there for other addresses.")]
     public async Task A_refusal_is_told_as_what_it_means(RtspStatus status, string? contentType, string body, string expected)
     {
         await using var server = new FakeRtspServer();

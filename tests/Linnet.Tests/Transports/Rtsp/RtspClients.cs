@@ -7,9 +7,15 @@ namespace Linnet.Tests.Transports.Rtsp;
 /// <summary>Connects clients to fake servers, and lets them leave.</summary>
 internal static class RtspClients
 {
-    internal static Task<RtspReceiver> ConnectAsync(FakeRtspServer server, RtspTransport transport, TimeProvider? time = null, TimeSpan? udpPatience = null) =>
+    internal static Task<RtspReceiver> ConnectAsync(
+        FakeRtspServer server, RtspTransport transport, TimeProvider? time = null, TimeSpan? udpPatience = null) =>
         RtspReceiver.ConnectAsync(
-            new RtspReceiverOptions { Address = server.Address, Transport = transport, UdpPatience = udpPatience ?? TimeSpan.FromSeconds(2) },
+            new RtspReceiverOptions
+            {
+                Address = server.Address,
+                Transport = transport,
+                UdpPatience = udpPatience ?? TimeSpan.FromSeconds(2)
+            },
             time ?? TimeProvider.System,
             new Random(1),
             NullLogger.Instance,

@@ -34,12 +34,14 @@ public sealed class RtspDescriptionTests
     [InlineData("", "", "", "a b c")]
     public void Of_several_sections_what_is_sent_to_us_is_first_and_what_rests_is_none(string a, string b, string c, string order)
     {
-        string sdp = "v=0\n" + string.Concat("abc".Zip([a, b, c]).Select(s => $"m=audio 0 RTP/AVP 96 0 8\na=control:{s.First}\n{s.Second}\n"));
+        string sdp = "v=0\n"
+            + string.Concat("abc".Zip([a, b, c]).Select(s => $"m=audio 0 RTP/AVP 96 0 8\na=control:{s.First}\n{s.Second}\n"));
         string[] wanted = order.Split(' ');
         var sections = new AudioSections();
         foreach (string track in wanted)
         {
-            RtspDescription description = RtspDescription.Read("camera:554", Request, new RtspResponse(RtspStatus.Ok) { Body = Encoding.UTF8.GetBytes(sdp) }, sections);
+            RtspDescription description = RtspDescription.Read(
+                "camera:554", Request, new RtspResponse(RtspStatus.Ok) { Body = Encoding.UTF8.GetBytes(sdp) }, sections);
             Assert.Equal($"rtsp://camera:554/live/{track}", description.TrackUri);
             Assert.Equal(wanted.Length, description.Sections);
             sections.OnSilence();
@@ -49,7 +51,8 @@ public sealed class RtspDescriptionTests
     [Fact]
     public void A_section_may_leave_its_direction_to_the_session()
     {
-        Assert.Equal("rtsp://camera:554/live/b", Read("v=0\na=sendonly\nm=audio 0 RTP/AVP 0\na=control:a\nm=audio 0 RTP/AVP 0\na=control:b\na=recvonly\n"u8.ToArray()).TrackUri);
+        Assert.Equal("rtsp://camera:554/live/b",
+            Read("v=0\na=sendonly\nm=audio 0 RTP/AVP 0\na=control:a\nm=audio 0 RTP/AVP 0\na=control:b\na=recvonly\n"u8.ToArray()).TrackUri);
         RtspException e = Assert.Throws<RtspException>(() => Read("v=0\na=inactive\nm=audio 0 RTP/AVP 0\na=control:a\n"u8.ToArray()));
         Assert.Contains("sends none of it now (a=inactive)", e.Message, StringComparison.Ordinal);
     }

@@ -28,7 +28,8 @@ public class RtspFloodTests
         Assert.Null(refused["Retry-After"]); // Time does not change it.
         Assert.Equal(200, (await SetupAsync(other)).Status);
 
-        Task<RawResponse> SetupAsync(RawRtspClient who) => who.RequestAsync("SETUP", server.Uri("/jazz"), "Transport: RTP/AVP/TCP;unicast\r\n");
+        Task<RawResponse> SetupAsync(RawRtspClient who) =>
+            who.RequestAsync("SETUP", server.Uri("/jazz"), "Transport: RTP/AVP/TCP;unicast\r\n");
     }
 
     [Fact]
@@ -69,7 +70,8 @@ public class RtspFloodTests
     {
         // Simulated time stands still, so the flood has what it may send at once and no more.
         var time = new FakeTimeProvider();
-        await using var server = new RtspTestServer(new RtspServerOptions { MaxMessagesPerSecond = 50, FirstPacketTimeout = TimeSpan.Zero }, time);
+        await using var server =
+            new RtspTestServer(new RtspServerOptions { MaxMessagesPerSecond = 50, FirstPacketTimeout = TimeSpan.Zero }, time);
         using RawRtspClient listener = await server.ConnectAsync();
         await listener.PlayInterleavedAsync(server.Uri("/jazz"));
         using RawRtspClient flood = await server.ConnectAsync();

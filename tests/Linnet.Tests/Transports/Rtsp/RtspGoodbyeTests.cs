@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtcp;
@@ -46,7 +47,8 @@ public sealed class RtspGoodbyeTests
         Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
         await _sink.PacketAsync();
 
-        server.Opus.Publish(new EndItem(server.Opus.Head * RtspTestServer.FramesPerPacket, TimeProvider.System.GetTimestamp()) { Reason = reason });
+        server.Opus.Publish(
+            new EndItem(server.Opus.Head * RtspTestServer.FramesPerPacket, TimeProvider.System.GetTimestamp()) { Reason = reason });
 
         Assert.False((await Assert.ThrowsAsync<RtspException>(() => hearing)).IsFinal);
         Assert.Empty(_sink.Goodbyes);
@@ -177,7 +179,8 @@ public sealed class RtspGoodbyeTests
         using RawRtspClient client = await server.ConnectAsync();
         using var ears = new UdpEars();
         RawResponse answer = await client.RequestAsync(
-            "SETUP", server.Uri("/jazz"), $"Supported: linnet.sent\r\nTransport: RTP/AVP;unicast;client_port={ears.RtpPort}-{ears.RtcpPort}\r\n");
+            "SETUP", server.Uri("/jazz"),
+            $"Supported: linnet.sent\r\nTransport: RTP/AVP;unicast;client_port={ears.RtpPort}-{ears.RtcpPort}\r\n");
         Assert.Equal("linnet.sent", answer["Supported"]);
         string session = answer["Session"]!.Split(';')[0];
         await client.RequestAsync("PLAY", server.Uri("/jazz"), $"Session: {session}\r\n");
@@ -202,7 +205,8 @@ public sealed class RtspGoodbyeTests
     {
         Assert.True(RtspUri.TryParse(uri, out RtspUri? address));
         return RtspReceiver.ConnectAsync(
-            new RtspReceiverOptions { Address = address, Transport = transport }, TimeProvider.System, new Random(1), NullLogger.Instance, Cancelled);
+            new RtspReceiverOptions { Address = address, Transport = transport }, TimeProvider.System, new Random(1), NullLogger.Instance,
+            Cancelled);
     }
 
     private async Task SayGoodbyeAsync(FakeRtspConnection connection, string? reason)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Transports.Rtsp;
 using Microsoft.Extensions.Time.Testing;
 
@@ -13,7 +14,8 @@ public class RtspLimitTests
     private const string Interleaved = "RTP/AVP/TCP;unicast;interleaved=0-1";
 
     // For simulated time, by which no sound becomes due.
-    private static readonly RtspServerOptions Silent = new() { SessionTimeout = TimeSpan.FromSeconds(60), FirstPacketTimeout = TimeSpan.Zero };
+    private static readonly RtspServerOptions Silent =
+        new() { SessionTimeout = TimeSpan.FromSeconds(60), FirstPacketTimeout = TimeSpan.Zero };
 
     [Fact]
     public async Task Sessions_beyond_the_limit_are_answered_503_until_one_ends()
@@ -71,7 +73,8 @@ public class RtspLimitTests
     public async Task Of_connections_without_a_session_the_one_that_was_silent_for_longest_makes_place(int inAll, int ofAddress)
     {
         var time = new FakeTimeProvider();
-        await using var server = new RtspTestServer(new RtspServerOptions { MaxIdleConnections = inAll, MaxIdleConnectionsPerAddress = ofAddress }, time);
+        await using var server =
+            new RtspTestServer(new RtspServerOptions { MaxIdleConnections = inAll, MaxIdleConnectionsPerAddress = ofAddress }, time);
         using RawRtspClient heard = await server.ConnectAsync();
         await heard.RequestAsync("OPTIONS", "*");
         using RawRtspClient silent = await server.ConnectAsync();
@@ -241,7 +244,8 @@ public class RtspLimitTests
     [Fact]
     public async Task A_thousand_half_open_connections_and_every_bad_client_do_not_disturb_a_listener()
     {
-        await using var server = new RtspTestServer(new RtspServerOptions { MaxIdleConnectionsPerAddress = 2000, FirstPacketTimeout = TimeSpan.Zero });
+        await using var server =
+            new RtspTestServer(new RtspServerOptions { MaxIdleConnectionsPerAddress = 2000, FirstPacketTimeout = TimeSpan.Zero });
         using RawRtspClient listener = await server.ConnectAsync();
         await listener.PlayInterleavedAsync(server.Uri("/jazz"));
 

@@ -259,7 +259,8 @@ public sealed class RtspReceiverTests
         server.Script = (connection, request) =>
         {
             RtspResponse? answer = request.Method == RtspMethod.Play ? server.Answer(connection, request) : null;
-            answer?.Headers.Add(RtspHeaderNames.RtpInfo, $"url={server.Url}/video;seq=1;rtptime=2,url={server.Url}/track1;seq=300;rtptime=4000");
+            answer?.Headers.Add(
+                RtspHeaderNames.RtpInfo, $"url={server.Url}/video;seq=1;rtptime=2,url={server.Url}/track1;seq=300;rtptime=4000");
             return answer;
         };
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);

@@ -92,7 +92,8 @@ public class RtspRefusalTests
     [InlineData(RingRefusalReason.TooMuchUntaken, false, null, 503, "10")]
     [InlineData(RingRefusalReason.NeverOnDemand, true, null, 403, null)]
     [InlineData(RingRefusalReason.StationEnded, true, null, 410, null)]
-    public async Task Who_may_not_hear_is_told_when_to_come_back_only_if_that_can_help(RingRefusalReason reason, bool isFinal, double? after, int status, string? retryAfter)
+    public async Task Who_may_not_hear_is_told_when_to_come_back_only_if_that_can_help(
+        RingRefusalReason reason, bool isFinal, double? after, int status, string? retryAfter)
     {
         TimeSpan? time = after is double seconds ? TimeSpan.FromSeconds(seconds) : null;
         await using var server = new RtspTestServer { Refusal = new RingRefusal(reason, "No.", time) { IsFinal = isFinal } };

@@ -56,12 +56,14 @@ public class RtspRepairTests
         ushort[] missing = [packets[3].SequenceNumber, packets[7].SequenceNumber];
         uint ssrc = server.Opus.Info.Stream.Ssrc;
 
-        Send(server, ears, reduced: true, GenericNack.For(0x99, ssrc, missing, out _), new ExtendedReport(0x99) { ReferenceTime = new NtpTime(0x1234_5678_9ABC_DEF0) });
+        Send(server, ears, reduced: true, GenericNack.For(0x99, ssrc, missing, out _),
+            new ExtendedReport(0x99) { ReferenceTime = new NtpTime(0x1234_5678_9ABC_DEF0) });
 
         foreach (int index in new[] { 3, 7 })
         {
             Assert.True(RtpPacket.TryParse(await ears.ReadRtpAsync(), out RtpPacket rtp));
-            Assert.Equal((97, server.Opus.Info.Stream.RtxSsrc, packets[index].Timestamp), (rtp.Header.PayloadType, rtp.Header.Ssrc, rtp.Header.Timestamp));
+            Assert.Equal((97, server.Opus.Info.Stream.RtxSsrc, packets[index].Timestamp),
+                (rtp.Header.PayloadType, rtp.Header.Ssrc, rtp.Header.Timestamp));
             Assert.True(RtxPayload.TryParse(rtp.Payload, out RtxPayload original));
             Assert.Equal(packets[index].SequenceNumber, original.OriginalSequenceNumber);
             Assert.Equal(packets[index].Payload.ToArray(), original.Payload.ToArray());
@@ -106,7 +108,8 @@ public class RtspRepairTests
         await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == 1);
 
         // From its address, but not its port.
-        Send(server, stranger, reduced: false, new ReceiverReport(0x99), GenericNack.For(0x99, server.Opus.Info.Stream.Ssrc, [packets[0].SequenceNumber], out _));
+        Send(server, stranger, reduced: false, new ReceiverReport(0x99),
+            GenericNack.For(0x99, server.Opus.Info.Stream.Ssrc, [packets[0].SequenceNumber], out _));
 
         await Until.TrueAsync(() => server.Server.GetSnapshot().StrangeDatagrams == 1);
         Assert.Equal(0, Assert.Single(server.Server.GetSnapshot().Sessions).Repair!.Requested);
@@ -162,7 +165,8 @@ public class RtspRepairTests
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
 
-        RawResponse response = await client.RequestAsync("SETUP", server.Uri("/jazz"), $"Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n{Supported}");
+        RawResponse response =
+            await client.RequestAsync("SETUP", server.Uri("/jazz"), $"Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n{Supported}");
 
         Assert.Equal(200, response.Status);
         Assert.Null(response["Supported"]);

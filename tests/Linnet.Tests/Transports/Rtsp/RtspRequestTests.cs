@@ -208,7 +208,8 @@ public class RtspRequestTests
         await using var server = new RtspTestServer(hasUdp: false);
         using RawRtspClient client = await server.ConnectAsync();
 
-        Assert.Equal(461, (await client.RequestAsync("SETUP", server.Uri("/"), "Transport: RTP/AVP;unicast;client_port=5000-5001\r\n")).Status);
+        Assert.Equal(
+            461, (await client.RequestAsync("SETUP", server.Uri("/"), "Transport: RTP/AVP;unicast;client_port=5000-5001\r\n")).Status);
         Assert.Equal(200, (await client.RequestAsync("SETUP", server.Uri("/"), $"Transport: {Interleaved}\r\n")).Status);
     }
 
@@ -239,7 +240,8 @@ public class RtspRequestTests
         using RawRtspClient client = await server.ConnectAsync();
         await client.SetupAsync(server.Uri("/jazz/opus"), Interleaved);
 
-        RawResponse again = await client.RequestAsync("SETUP", server.Uri("/jazz/opus"), "Transport: RTP/AVP/TCP;unicast;interleaved=8-9\r\n");
+        RawResponse again =
+            await client.RequestAsync("SETUP", server.Uri("/jazz/opus"), "Transport: RTP/AVP/TCP;unicast;interleaved=8-9\r\n");
         Assert.Equal(200, again.Status);
         Assert.StartsWith(client.Session!, again["Session"], StringComparison.Ordinal);
 
@@ -295,10 +297,12 @@ public class RtspRequestTests
         using RawRtspClient other = await server.ConnectAsync();
         await other.SetupAsync(server.Uri("/"), Interleaved);
 
-        Assert.Equal(454, (await client.RequestAsync(method, server.Uri("/"), $"Session: 12345678\r\nTransport: {Interleaved}\r\n")).Status);
+        Assert.Equal(
+            454, (await client.RequestAsync(method, server.Uri("/"), $"Session: 12345678\r\nTransport: {Interleaved}\r\n")).Status);
 
         // A session lives with its connection: another's id is worth nothing here.
-        Assert.Equal(454, (await client.RequestAsync(method, server.Uri("/"), $"Session: {other.Session}\r\nTransport: {Interleaved}\r\n")).Status);
+        Assert.Equal(
+            454, (await client.RequestAsync(method, server.Uri("/"), $"Session: {other.Session}\r\nTransport: {Interleaved}\r\n")).Status);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Codecs;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
@@ -147,7 +148,8 @@ public class RtspRouteTests
         using var thief = new UdpEars();
         using var stranger = new UdpEars(IPAddress.Parse("127.0.0.2"));
         RawResponse answer = await client.RequestAsync(
-            "SETUP", server.Uri("/jazz"), $"Supported: linnet.route\r\nTransport: RTP/AVP;unicast;client_port={ears.RtpPort}-{ears.RtcpPort}\r\n");
+            "SETUP", server.Uri("/jazz"),
+            $"Supported: linnet.route\r\nTransport: RTP/AVP;unicast;client_port={ears.RtpPort}-{ears.RtcpPort}\r\n");
         Assert.Equal("linnet.route", answer["Supported"]);
         UInt128 secret = UInt128.Parse(answer["Linnet-Route"]!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
@@ -178,7 +180,8 @@ public class RtspRouteTests
         using RawRtspClient client = await server.ConnectAsync();
 
         RawResponse udp = await client.SetupAsync(server.Uri("/jazz"), "RTP/AVP;unicast;client_port=5000-5001");
-        RawResponse tcp = await client.RequestAsync("SETUP", server.Uri("/jazz"), "Supported: linnet.route\r\nTransport: RTP/AVP/TCP;unicast\r\n");
+        RawResponse tcp =
+            await client.RequestAsync("SETUP", server.Uri("/jazz"), "Supported: linnet.route\r\nTransport: RTP/AVP/TCP;unicast\r\n");
 
         Assert.All([udp, tcp], a => Assert.Null(a["Linnet-Route"]));
         Assert.All([udp, tcp], a => Assert.Null(a["Supported"]));
@@ -298,7 +301,8 @@ public class RtspRouteTests
     {
         byte[] empty = new byte[8];
         new ReceiverReport(guess).Write(empty);
-        byte[][] datagrams = [Punch(server), [0xCE, 0xFA, 0xED, 0xFE], [0], empty, Report(server, guess), Proof(0), Proof(UInt128.MaxValue)];
+        byte[][] datagrams =
+            [Punch(server), [0xCE, 0xFA, 0xED, 0xFE], [0], empty, Report(server, guess), Proof(0), Proof(UInt128.MaxValue)];
         foreach (byte[] datagram in datagrams)
         {
             thief.SendRtp(datagram, server.Ports!.Rtp.LocalEndPoint);

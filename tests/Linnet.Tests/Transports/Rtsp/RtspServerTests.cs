@@ -57,7 +57,8 @@ public class RtspServerTests
         RtspTestServer.Publish(server.Pcm, 50);
 
         Assert.Contains(
-            $"server_port={server.Ports!.Rtp.LocalEndPoint.Port}-{server.Ports.Rtcp.LocalEndPoint.Port};ssrc={server.Pcm.Info.Stream.Ssrc:X8}",
+            $"server_port={server.Ports!.Rtp.LocalEndPoint.Port}-{server.Ports.Rtcp.LocalEndPoint.Port};"
+            + $"ssrc={server.Pcm.Info.Stream.Ssrc:X8}",
             setup["Transport"],
             StringComparison.Ordinal);
         foreach (PacketItem packet in RtspTestServer.Published(server.Pcm))
@@ -92,7 +93,8 @@ public class RtspServerTests
         byte[] joined = await ears.ReadRtpAsync();
         int at = Array.FindIndex(published, p => p.Datagram.Span.SequenceEqual(joined));
         Assert.InRange(at, 0, published.Length - 1);
-        Assert.Equal($"url={server.Uri("/jazz/opus/audio")};seq={published[at].SequenceNumber};rtptime={published[at].Timestamp}", play["RTP-Info"]);
+        Assert.Equal(
+            $"url={server.Uri("/jazz/opus/audio")};seq={published[at].SequenceNumber};rtptime={published[at].Timestamp}", play["RTP-Info"]);
         foreach (PacketItem packet in published.Skip(at + 1))
         {
             Assert.Equal(packet.Datagram.ToArray(), await ears.ReadRtpAsync());
@@ -120,7 +122,10 @@ public class RtspServerTests
         Assert.Equal(1, server.Server.GetSnapshot().EndedSessions[RtspSessionEnd.Teardown]);
         RtspTestServer.Publish(server.Opus, 5);
         await client.RequestAsync("OPTIONS", "*", "Session: gone\r\n");
-        Assert.DoesNotContain(client.Frames, f => f.Channel == 0 && f.Packet.AsSpan(2, 2).SequenceEqual(RtspTestServer.Published(server.Opus)[^1].Datagram.Span.Slice(2, 2)));
+        Assert.DoesNotContain(
+            client.Frames,
+            f => f.Channel == 0
+                && f.Packet.AsSpan(2, 2).SequenceEqual(RtspTestServer.Published(server.Opus)[^1].Datagram.Span.Slice(2, 2)));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Linnet.Broadcast;
 using Linnet.Transports.Rtsp;
 
 namespace Linnet.Tests.Transports.Rtsp;

@@ -80,7 +80,8 @@ public sealed class RtspSessionTests
     {
         await using var server = new FakeRtspServer
         {
-            Sdp = Session + "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio 0 RTP/AVP 98\r\na=rtpmap:98 MPEG4-GENERIC/48000/2\r\n",
+            Sdp = Session
+                + "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio 0 RTP/AVP 98\r\na=rtpmap:98 MPEG4-GENERIC/48000/2\r\n",
         };
 
         RtspException e = await FailAsync(server);
@@ -107,7 +108,12 @@ public sealed class RtspSessionTests
     {
         await using var server = new FakeRtspServer();
         await using var between = new FakeRtspServer { Script = (_, request) => Redirect(request, server.Url) };
-        await using var before = new FakeRtspServer { Script = (_, request) => Redirect(request, between.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)) };
+        await using var before =
+            new FakeRtspServer
+            {
+                Script =
+                (_, request) => Redirect(request, between.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal))
+            };
 
         // The second one plays the outside: of all that is looked at, what was connected to last.
         int looks = 0;
@@ -118,7 +124,8 @@ public sealed class RtspSessionTests
             SideOf = _ => ++looks == 2 ? NetworkSide.Outer : NetworkSide.Inner,
         };
         TransportException e = await Assert.ThrowsAnyAsync<TransportException>(
-            () => RtspReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, TestContext.Current.CancellationToken));
+            () => RtspReceiver.ConnectAsync(
+                options, TimeProvider.System, new Random(1), NullLogger.Instance, TestContext.Current.CancellationToken));
 
         Assert.Contains("leads to 127.0.0.1, which is an address within this network", e.Message, StringComparison.Ordinal);
         Assert.NotEmpty(between.Requests);
@@ -130,7 +137,8 @@ public sealed class RtspSessionTests
     {
         await using var other = new FakeRtspServer();
         await using var server = new FakeRtspServer();
-        server.Sdp = server.Sdp.Replace("track1", other.Url, StringComparison.Ordinal).Replace("t=0 0", "c=IN IP4 127.0.0.9\r\nt=0 0", StringComparison.Ordinal);
+        server.Sdp = server.Sdp.Replace("track1", other.Url, StringComparison.Ordinal)
+            .Replace("t=0 0", "c=IN IP4 127.0.0.9\r\nt=0 0", StringComparison.Ordinal);
         server.Script = (connection, request) =>
         {
             RtspResponse? answer = request.Method == RtspMethod.Describe ? server.Answer(connection, request) : null;

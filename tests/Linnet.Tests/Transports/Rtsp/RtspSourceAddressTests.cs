@@ -45,7 +45,8 @@ public class RtspSourceAddressTests
         TransportSpec offer = new() { Protocol = TransportSpec.Udp, ClientPort = new TransportPair(5000, 5001) };
 
         TransportSpec? same = TransportChoice.Choose([offer], IPAddress.Loopback, IPAddress.Loopback, 1, ports, static _ => true);
-        TransportSpec? other = TransportChoice.Choose([offer], IPAddress.Parse("192.0.2.1"), IPAddress.Loopback, 1, ports, static _ => true);
+        TransportSpec? other =
+            TransportChoice.Choose([offer], IPAddress.Parse("192.0.2.1"), IPAddress.Loopback, 1, ports, static _ => true);
 
         Assert.Null(same!.Source);
         Assert.Equal("127.0.0.1", other!.Source);

@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 using Linnet.Codecs;
 using Linnet.Transports;
@@ -21,7 +22,8 @@ internal sealed class RtspTestServer : IAsyncDisposable
     private readonly Task _running;
     private readonly Task _hosting;
 
-    public RtspTestServer(RtspServerOptions? options = null, TimeProvider? time = null, SenderOptions? sending = null, bool hasUdp = true, IPAddress? bind = null, params string[] proxies)
+    public RtspTestServer(RtspServerOptions? options = null, TimeProvider? time = null, SenderOptions? sending = null, bool hasUdp = true,
+        IPAddress? bind = null, params string[] proxies)
     {
         Time = time ?? TimeProvider.System;
         Opus = Ring("jazz", "opus", new PayloadFormat("opus", 48_000, 2, "sprop-stereo=1"), 128_000, Fill);
@@ -33,7 +35,8 @@ internal sealed class RtspTestServer : IAsyncDisposable
         Ports = hasUdp ? RtpPortPair.Bind(bind ?? IPAddress.Loopback, 0) : null;
         var trusted = new TrustedProxies([.. proxies.Select(IPNetwork.Parse)], Time);
         Server = new RtspServer(options ?? new RtspServerOptions(), Stations, _senders, Ports, Time) { Proxies = trusted };
-        _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(bind ?? IPAddress.Loopback, 0) }, TimeProvider.System, proxies: trusted);
+        _host = new TcpListenerHost(
+            new TcpListenerOptions { Local = new IPEndPoint(bind ?? IPAddress.Loopback, 0) }, TimeProvider.System, proxies: trusted);
         _running = Server.RunAsync(_stop.Token);
         _hosting = _host.RunAsync(Server.ServeAsync, _stop.Token);
     }
@@ -70,8 +73,10 @@ internal sealed class RtspTestServer : IAsyncDisposable
 
     public string Uri(string path) => $"rtsp://{Address}{path}";
 
-    public Task<RawRtspClient> ConnectAsync(IPAddress? from = null, int receiveBuffer = 0, TimeSpan? lifetime = null, IPAddress? to = null) =>
-        RawRtspClient.ConnectAsync(to is null ? Address : new IPEndPoint(to, Address.Port), from ?? IPAddress.Loopback, receiveBuffer, lifetime ?? HangLimit);
+    public Task<RawRtspClient> ConnectAsync(
+        IPAddress? from = null, int receiveBuffer = 0, TimeSpan? lifetime = null, IPAddress? to = null) =>
+        RawRtspClient.ConnectAsync(
+            to is null ? Address : new IPEndPoint(to, Address.Port), from ?? IPAddress.Loopback, receiveBuffer, lifetime ?? HangLimit);
 
     /// <summary>Publishes packets that are due now, or when the test says.</summary>
     public static PacketItem[] Publish(BroadcastRing ring, int count, int payloadLength = 20, long? dueAt = null)
@@ -82,7 +87,9 @@ internal sealed class RtspTestServer : IAsyncDisposable
             long now = dueAt ?? TimeProvider.System.GetTimestamp();
             if (ring.Timeline is null)
             {
-                ring.Publish(new DiscontinuityItem(0, now, new MediaTimeline(now, ring.Info.Payload.ClockRate, TimeProvider.System.TimestampFrequency)));
+                ring.Publish(
+                    new DiscontinuityItem(
+                        0, now, new MediaTimeline(now, ring.Info.Payload.ClockRate, TimeProvider.System.TimestampFrequency)));
             }
 
             long number = ring.Head - 1;
@@ -95,11 +102,13 @@ internal sealed class RtspTestServer : IAsyncDisposable
         return packets;
     }
 
-    public static void End(BroadcastRing ring) => ring.Publish(new EndItem(ring.Head * FramesPerPacket, TimeProvider.System.GetTimestamp()));
+    public static void End(BroadcastRing ring) =>
+        ring.Publish(new EndItem(ring.Head * FramesPerPacket, TimeProvider.System.GetTimestamp()));
 
     /// <summary>All packets published so far.</summary>
     public static PacketItem[] Published(BroadcastRing ring) =>
-        [.. Enumerable.Range(0, (int)ring.Head).Select(i => ring.TryGet(i, out RingItem? item) ? item as PacketItem : null).OfType<PacketItem>()];
+        [.. Enumerable.Range(0, (int)ring.Head).Select(i => ring.TryGet(i, out RingItem? item) ? item as PacketItem : null)
+            .OfType<PacketItem>()];
 
     /// <summary>Stops the server and waits until it has.</summary>
     public async Task StopAsync()
@@ -120,7 +129,8 @@ internal sealed class RtspTestServer : IAsyncDisposable
     {
         BroadcastRing ring = null!;
         var info = new RenditionInfo(station, name, payload, FramesPerPacket, bitRate, RtpStreamIdentity.Random());
-        return ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), (_, isFirst) => Refusal ?? (!isFirst || start(ring) ? null : RingRefusal.Closed));
+        return ring = new BroadcastRing(
+            info, TimeSpan.FromSeconds(10), (_, isFirst) => Refusal ?? (!isFirst || start(ring) ? null : RingRefusal.Closed));
     }
 
     private bool Fill(BroadcastRing ring)

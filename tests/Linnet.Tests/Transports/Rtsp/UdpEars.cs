@@ -53,7 +53,8 @@ internal sealed class UdpEars : IDisposable
     {
         using var hang = new CancellationTokenSource(RtspTestServer.HangLimit);
         SocketReceiveFromResult received = await socket.ReceiveFromAsync(
-            new byte[1500].AsMemory(), SocketFlags.None, new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0), hang.Token);
+            new byte[1500].AsMemory(), SocketFlags.None,
+            new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0), hang.Token);
         return ((IPEndPoint)received.RemoteEndPoint).Address;
     }
 

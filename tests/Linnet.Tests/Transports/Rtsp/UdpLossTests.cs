@@ -301,7 +301,8 @@ public sealed class UdpLossTests
         var server = new FakeRtspServer();
         server.Script = (connection, request) =>
         {
-            RtspResponse? answer = tellsSent && request.Method is RtspMethod.Setup or RtspMethod.GetParameter ? server.Answer(connection, request) : null;
+            RtspResponse? answer =
+                tellsSent && request.Method is RtspMethod.Setup or RtspMethod.GetParameter ? server.Answer(connection, request) : null;
             if (request.Method == RtspMethod.Setup)
             {
                 answer?.Headers.Add(RtspHeaderNames.Supported, SentFeature.Tag);

@@ -11,7 +11,8 @@ public class UdpWayTests
     [InlineData(RtspTransport.Auto, false, 1, RtspTransport.Tcp)]
     [InlineData(RtspTransport.Udp, true, 9, RtspTransport.Udp)]
     [InlineData(RtspTransport.Udp, false, 9, RtspTransport.Udp)]
-    internal void How_it_goes_on_depends_on_what_is_wanted_and_what_came(RtspTransport wanted, bool wasHeard, int losses, RtspTransport next)
+    internal void How_it_goes_on_depends_on_what_is_wanted_and_what_came(
+        RtspTransport wanted, bool wasHeard, int losses, RtspTransport next)
     {
         var way = new UdpWay(wanted, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
         RtspTransport told = wanted;
@@ -38,7 +39,8 @@ public class UdpWayTests
     {
         var way = new UdpWay(RtspTransport.Udp, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
 
-        Assert.Equal([0.25, 0.5, 1, 2, 4, 8, 10, 10], Enumerable.Range(0, 8).Select(now => way.OnLost(wasHeard: false, now).Pause.TotalSeconds));
+        Assert.Equal(
+            [0.25, 0.5, 1, 2, 4, 8, 10, 10], Enumerable.Range(0, 8).Select(now => way.OnLost(wasHeard: false, now).Pause.TotalSeconds));
         Assert.Equal(TimeSpan.FromSeconds(10), way.FirstPatience);
         Assert.Equal(TimeSpan.Zero, way.OnLost(wasHeard: true, now: 8).Pause);
         Assert.Equal(TimeSpan.FromSeconds(2), way.FirstPatience);

@@ -15,7 +15,8 @@ public class FlacReaderTests
 
         byte[] block = info.ToBlock(isLast: true);
 
-        Assert.Equal("80000022" + "00C0" + "1200" + "00000E" + "011170" + "17700B7F12345678" + new string('0', 32), Convert.ToHexString(block));
+        Assert.Equal(
+            "80000022" + "00C0" + "1200" + "00000E" + "011170" + "17700B7F12345678" + new string('0', 32), Convert.ToHexString(block));
         Assert.True(FlacStreamInfo.TryParse(block.AsSpan(4), out FlacStreamInfo? read));
         Assert.Equal(info, read);
     }
@@ -70,7 +71,8 @@ public class FlacReaderTests
         List<string> items = ReadAll(stream, () => 333, reader);
 
         Assert.Equal(
-            [Convert.ToHexString(frames[0]), Convert.ToHexString(frames[1]), "gap", .. frames[3..].Select(Convert.ToHexString)], items[2..]);
+            [Convert.ToHexString(frames[0]), Convert.ToHexString(frames[1]), "gap", .. frames[3..].Select(Convert.ToHexString)],
+            items[2..]);
         Assert.Equal(1, reader.Damaged);
     }
 
@@ -93,7 +95,8 @@ public class FlacReaderTests
     {
         byte[] id3 = [.. "ID3"u8, 4, 0, 0, 0, 0, 0, 20, .. new byte[20]];
         byte[] id3v1 = [.. "TAG"u8, .. new byte[125]];
-        byte[] stream = [.. id3, .. Start(), .. Frame(0, 100), .. Frame(1, 100), .. id3v1, .. id3, .. Start(), .. Frame(0, 90), .. Frame(1, 80)[..40], .. Start(), .. Frame(0, 70)];
+        byte[] stream = [.. id3, .. Start(), .. Frame(0, 100), .. Frame(1, 100), .. id3v1, .. id3, .. Start(), .. Frame(0, 90),
+            .. Frame(1, 80)[..40], .. Start(), .. Frame(0, 70)];
         string[] start = ["info 44100 Hz, 2 ch 16", "comment Song"];
         foreach (int piece in new[] { 1, 60, int.MaxValue })
         {
@@ -133,7 +136,8 @@ public class FlacReaderTests
     [Fact]
     public void Whatever_comes_is_read_the_same_in_one_piece_and_in_many()
     {
-        byte[][] samples = [[.. Start(), .. Frame(0, 100), .. Frame(1, 60), .. Frame(2, 40)], [.. Start(), .. Frame(3, 30), .. Start(), .. Frame(0, 200)]];
+        byte[][] samples =
+            [[.. Start(), .. Frame(0, 100), .. Frame(1, 60), .. Frame(2, 40)], [.. Start(), .. Frame(3, 30), .. Start(), .. Frame(0, 200)]];
         var noise = new Noise(9639);
         int frames = 0;
         for (int i = 0; i < 20_000; i++)

@@ -1,5 +1,6 @@
 using System.Text;
 using Linnet.Audio;
+using Linnet.Wire.Http;
 using Linnet.Wire.Icy;
 
 namespace Linnet.Tests.Wire.Icy;
@@ -10,7 +11,8 @@ public class IcyMetadataTests
     public void A_block_is_written_to_the_byte()
     {
         Assert.Equal("\u0001StreamTitle='';\0", Encoding.Latin1.GetString(new IcyMetadata("").ToBlock()));
-        Assert.Equal("\u0002StreamTitle='A - B';" + new string('\0', 12), Encoding.Latin1.GetString(IcyMetadata.Of(new TrackInfo("B", "A")).ToBlock()));
+        Assert.Equal("\u0002StreamTitle='A - B';" + new string('\0', 12),
+            Encoding.Latin1.GetString(IcyMetadata.Of(new TrackInfo("B", "A")).ToBlock()));
         Assert.Equal("\u0002StreamTitle='x';StreamUrl='y';\0\0", Encoding.Latin1.GetString(new IcyMetadata("x", "y").ToBlock()));
         Assert.Equal([0], IcyMetadata.Unchanged.ToArray());
     }
@@ -33,7 +35,8 @@ public class IcyMetadataTests
     [Fact]
     public void A_title_cannot_end_itself_or_be_longer_than_a_block()
     {
-        Assert.Equal(new IcyMetadata("x’;StreamUrl='evil"), IcyMetadata.Parse(new IcyMetadata("x';StreamUrl='evil").ToBlock().AsSpan(1)) with { Url = null });
+        Assert.Equal(new IcyMetadata("x’;StreamUrl='evil"),
+            IcyMetadata.Parse(new IcyMetadata("x';StreamUrl='evil").ToBlock().AsSpan(1)) with { Url = null });
         Assert.Equal("a b", IcyMetadata.Parse(new IcyMetadata("a\r\n\0b").ToBlock().AsSpan(1)).Title);
         byte[] block = new IcyMetadata(new string('漢', 10_000), new string('字', 10_000)).ToBlock();
         Assert.InRange(block.Length, 1500, IcyMetadata.MaxBlock);
@@ -85,7 +88,8 @@ public class IcyMetadataTests
     {
         byte[] stream =
         [
-            .. "0123456789"u8, .. new IcyMetadata("One").ToBlock(), .. "abcdefghij"u8, 0, .. "ABCDEFGHIJ"u8, .. new IcyMetadata("Two").ToBlock(), .. "end"u8,
+            .. "0123456789"u8, .. new IcyMetadata("One").ToBlock(), .. "abcdefghij"u8, 0, .. "ABCDEFGHIJ"u8,
+            .. new IcyMetadata("Two").ToBlock(), .. "end"u8,
         ];
         foreach (int piece in new[] { 1, 3, 7, 1000 })
         {
@@ -98,7 +102,8 @@ public class IcyMetadataTests
     [Fact]
     public void Whatever_comes_is_parted_the_same_in_one_piece_and_in_many()
     {
-        byte[][] samples = [[.. "01234"u8, .. new IcyMetadata("One").ToBlock(), .. "56789"u8, 0, .. "abcde"u8, .. new IcyMetadata("it's", "u").ToBlock()]];
+        byte[][] samples =
+            [[.. "01234"u8, .. new IcyMetadata("One").ToBlock(), .. "56789"u8, 0, .. "abcde"u8, .. new IcyMetadata("it's", "u").ToBlock()]];
         var noise = new Noise(4080);
         for (int i = 0; i < 20_000; i++)
         {

@@ -17,7 +17,8 @@ public class MpegHeaderTests
         string hex, MpegVersion version, int layer, int bitRate, int rate, int channels, int length, int frames, int sideInfo)
     {
         Assert.True(MpegHeader.TryParse(Convert.FromHexString(hex), out MpegHeader header));
-        Assert.Equal((version, layer, bitRate, rate, channels), (header.Version, header.Layer, header.BitRate, header.SampleRate, header.Channels));
+        Assert.Equal(
+            (version, layer, bitRate, rate, channels), (header.Version, header.Layer, header.BitRate, header.SampleRate, header.Channels));
         Assert.Equal((length, frames, sideInfo), (header.FrameLength, header.Frames, header.SideInfoLength));
         Assert.True(header.FrameLength <= MpegHeader.MaxFrameLength);
     }
@@ -32,7 +33,8 @@ public class MpegHeaderTests
     [InlineData("FFFBF064", "the forbidden bit rate")]
     [InlineData("FFFB9C64", "the reserved sample rate")]
     [InlineData("FFFB9066", "the reserved emphasis")]
-    public void What_is_no_header_is_refused(string hex, string why) => Assert.False(MpegHeader.TryParse(Convert.FromHexString(hex), out _), why);
+    public void What_is_no_header_is_refused(string hex, string why) =>
+        Assert.False(MpegHeader.TryParse(Convert.FromHexString(hex), out _), why);
 
     [Fact]
     public void Every_header_that_is_read_has_a_length_to_go_on_by()

@@ -16,7 +16,8 @@ public class OggHeaderTests
 
         Assert.Equal("4F70757348656164" + "01" + "02" + "3801" + "44AC0000" + "00FF" + "00", Convert.ToHexString(head.ToArray()));
         Assert.True(OpusHead.TryParse(head.ToArray(), out OpusHead? read));
-        Assert.Equal((head.Channels, head.PreSkip, head.InputSampleRate, head.OutputGain), (read.Channels, read.PreSkip, read.InputSampleRate, read.OutputGain));
+        Assert.Equal((head.Channels, head.PreSkip, head.InputSampleRate, head.OutputGain),
+            (read.Channels, read.PreSkip, read.InputSampleRate, read.OutputGain));
 
         byte[] surround = Bytes("4F70757348656164 01 06 3801 80BB0000 0000 01 04 02 000401020305");
         Assert.True(OpusHead.TryParse(surround, out read));
@@ -33,7 +34,8 @@ public class OggHeaderTests
     [InlineData("4F70757348656164 01 06 3801 80BB0000 0000 01 00 00 000401020305", "no stream")]
     [InlineData("4F70757348656164 01 06 3801 80BB0000 0000 01 02 03 000401020305", "more pairs than streams")]
     [InlineData("4F70757348656164 01 06 3801 80BB0000 0000 01 04 02 000401020306", "a channel that is not there")]
-    public void What_is_no_first_packet_of_Opus_is_refused(string hex, string why) => Assert.False(OpusHead.TryParse(Bytes(hex), out _), why);
+    public void What_is_no_first_packet_of_Opus_is_refused(string hex, string why) =>
+        Assert.False(OpusHead.TryParse(Bytes(hex), out _), why);
 
     [Fact]
     public void Tags_are_written_and_read_back_in_all_three_forms()
@@ -104,7 +106,8 @@ public class OggHeaderTests
     [InlineData("01766F72626973 00000000 02 44AC0000 00000000 80B50100 00000000 E8 01", "a block beyond 8192")]
     [InlineData("01766F72626973 00000000 02 44AC0000 00000000 80B50100 00000000 B8 00", "no framing bit")]
     [InlineData("01766F72626973 00000000 02 44AC0000 00000000 80B50100 00000000 B8", "too short")]
-    public void What_is_no_first_packet_of_Vorbis_is_refused(string hex, string why) => Assert.False(VorbisHead.TryParse(Bytes(hex), out _), why);
+    public void What_is_no_first_packet_of_Vorbis_is_refused(string hex, string why) =>
+        Assert.False(VorbisHead.TryParse(Bytes(hex), out _), why);
 
     [Fact]
     public void Code_books_that_would_fill_the_memory_are_refused()

@@ -43,7 +43,8 @@ public class OggPagesTests
     {
         byte[][] packets = [OpusFirst, Packet(300), Packet(40)];
         List<byte[]> pages = Pages(packets, serial: 3);
-        byte[] stream = [.. "Og OggSx OggS\0\u0007 O"u8, .. pages[0], .. "OggOgg"u8, .. pages[1], .. new byte[70_000], .. pages[2], .. "Ogg"u8];
+        byte[] stream =
+            [.. "Og OggSx OggS\0\u0007 O"u8, .. pages[0], .. "OggOgg"u8, .. pages[1], .. new byte[70_000], .. pages[2], .. "Ogg"u8];
 
         var reader = new OggPacketReader();
         Assert.Equal(packets, ReadAll(stream, () => 11, reader).Select(packet => packet.Data));
@@ -85,7 +86,8 @@ public class OggPagesTests
         List<byte[]> video = Pages(["\u0080theora"u8.ToArray(), Packet(10), Packet(20)], serial: 1);
         List<byte[]> sound = Pages([OpusFirst, Packet(30), Packet(40)], serial: 2);
         List<byte[]> other = Pages([OpusFirst, Packet(50), Packet(60)], serial: 3);
-        byte[] stream = [.. video[0], .. sound[0], .. other[0], .. video[1], .. other[1], .. sound[1], .. sound[2], .. other[2], .. video[2]];
+        byte[] stream =
+            [.. video[0], .. sound[0], .. other[0], .. video[1], .. other[1], .. sound[1], .. sound[2], .. other[2], .. video[2]];
 
         var reader = new OggPacketReader();
         Assert.Equal([OpusFirst, Packet(30), Packet(40)], ReadAll(stream, () => 64, reader).Select(packet => packet.Data));
@@ -102,7 +104,8 @@ public class OggPagesTests
 
         List<Read> read = ReadAll([.. first, .. cut[0], .. cut[1], .. last], () => 64);
 
-        Assert.Equal([OpusFirst, Packet(30), OpusFirst, Packet(31), "\u0001vorbis"u8.ToArray(), Packet(33)], read.Select(packet => packet.Data));
+        Assert.Equal(
+            [OpusFirst, Packet(30), OpusFirst, Packet(31), "\u0001vorbis"u8.ToArray(), Packet(33)], read.Select(packet => packet.Data));
         Assert.Equal([true, false, true, false, true, false], read.Select(packet => packet.IsFirst));
     }
 

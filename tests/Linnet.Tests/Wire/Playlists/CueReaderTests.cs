@@ -47,7 +47,8 @@ public class CueReaderTests
     public void A_pause_in_the_file_before_is_heard_there()
     {
         IReadOnlyList<PlaylistItem> items = Parse(
-            "FILE \"1.wav\" WAVE\nTRACK 01 AUDIO\nTITLE \"a\"\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nTITLE \"b\"\nINDEX 00 02:00:00\nFILE \"2.wav\" WAVE\nINDEX 01 00:00:00\n");
+            "FILE \"1.wav\" WAVE\nTRACK 01 AUDIO\nTITLE \"a\"\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nTITLE \"b\"\nINDEX 00 02:00:00\nFILE "
+                + "\"2.wav\" WAVE\nINDEX 01 00:00:00\n");
 
         Assert.Equal([Item("1.wav", "a", null, 0, null), Item("2.wav", "b", null, 0, null)], items);
     }
@@ -67,7 +68,8 @@ public class CueReaderTests
 
     [Fact]
     public void A_sheet_that_goes_backwards_gives_each_track_to_the_end() =>
-        Assert.All(Parse("FILE \"a\" WAVE\nTRACK 01 AUDIO\nINDEX 01 01:00:00\nTRACK 02 AUDIO\nINDEX 01 00:30:00"), static item => Assert.Null(item.Part?.End));
+        Assert.All(Parse("FILE \"a\" WAVE\nTRACK 01 AUDIO\nINDEX 01 01:00:00\nTRACK 02 AUDIO\nINDEX 01 00:30:00"),
+            static item => Assert.Null(item.Part?.End));
 
     [Fact]
     public void Its_texts_may_be_in_Windows_1252()
@@ -83,7 +85,8 @@ public class CueReaderTests
 
     private static IReadOnlyList<PlaylistItem> Parse(string text)
     {
-        Assert.True(PlaylistText.TryParse(Encoding.UTF8.GetBytes(text), PlaylistKind.Cue, null, out PlaylistText playlist, out string problem), problem);
+        Assert.True(PlaylistText.TryParse(
+            Encoding.UTF8.GetBytes(text), PlaylistKind.Cue, null, out PlaylistText playlist, out string problem), problem);
         return playlist.Items;
     }
 }

@@ -11,7 +11,8 @@ public class PlaylistTextTests
     {
         PlaylistText playlist = Parse(
             PlaylistKind.M3u,
-            "\uFEFF#EXTM3U\r\n\r\n#EXTINF:123,The Bird - Its Song\r\n  music/a.mp3  \r\n#comment\nb.flac\r#EXTINF:-1 x=\"1, 2\",Only, a title\nfile:///music/c%20d.wav\n#EXTINF:5\ne.wav");
+            "\uFEFF#EXTM3U\r\n\r\n#EXTINF:123,The Bird - Its Song\r\n  music/a.mp3  \r\n#comment\nb.flac\r#EXTINF:-1 x=\"1, 2\",Only, a "
+                + "title\nfile:///music/c%20d.wav\n#EXTINF:5\ne.wav");
 
         Assert.Equal(
             [
@@ -44,10 +45,12 @@ public class PlaylistTextTests
     {
         PlaylistText playlist = Parse(
             PlaylistKind.Pls,
-            head + "NumberOfEntries=3\nTitle2=Second\nFile10=j.wav\nfile2 = b.wav\nFile1= a.wav\nFile1=again.wav\nLength1=5\nFile0=zero.wav\nFileX=x\nFile-1=y\nFile900000=z.wav\nFile3=\nVersion=2\n");
+            head + "NumberOfEntries=3\nTitle2=Second\nFile10=j.wav\nfile2 = b.wav\nFile1= "
+                + "a.wav\nFile1=again.wav\nLength1=5\nFile0=zero.wav\nFileX=x\nFile-1=y\nFile900000=z.wav\nFile3=\nVersion=2\n");
 
         Assert.Equal(
-            [new PlaylistItem("zero.wav"), new PlaylistItem("a.wav"), new PlaylistItem("b.wav", new TrackInfo("Second")), new PlaylistItem("j.wav"), new PlaylistItem("z.wav")],
+            [new PlaylistItem("zero.wav"), new PlaylistItem("a.wav"), new PlaylistItem("b.wav", new TrackInfo("Second")),
+                new PlaylistItem("j.wav"), new PlaylistItem("z.wav")],
             playlist.Items);
     }
 
@@ -93,7 +96,8 @@ public class PlaylistTextTests
     public void Bytes_that_are_no_UTF_8_keep_their_names_and_are_Windows_1252_as_titles()
     {
         foreach (byte[] text in (byte[][])
-            [[.. "#EXTINF:1,Don"u8, 0x92, .. "t\r\nCaf"u8, 0xE9, 0x85, .. ".wav\n\u65E5.wav"u8], [.. "[playlist]\nTitle1=Don"u8, 0x92, .. "t\nFile1=Caf"u8, 0xE9, 0x85, .. ".wav\nFile2=\u65E5.wav"u8]])
+            [[.. "#EXTINF:1,Don"u8, 0x92, .. "t\r\nCaf"u8, 0xE9, 0x85, .. ".wav\n\u65E5.wav"u8],
+                [.. "[playlist]\nTitle1=Don"u8, 0x92, .. "t\nFile1=Caf"u8, 0xE9, 0x85, .. ".wav\nFile2=\u65E5.wav"u8]])
         {
             IReadOnlyList<PlaylistItem> items = Parse(PlaylistKind.M3u, text).Items;
 
@@ -101,7 +105,11 @@ public class PlaylistTextTests
             Assert.Equal("Don’t", items[0].Title?.Title);
         }
 
-        Assert.Equal("Café…", Assert.Single(Parse(PlaylistKind.Xspf, [.. "<playlist><track><location>a</location><title>Caf"u8, 0xE9, 0x85, .. "</title></track></playlist>"u8]).Items).Title?.Title);
+        Assert.Equal(
+            "Café…", Assert.Single(
+                Parse(PlaylistKind.Xspf,
+                    [.. "<playlist><track><location>a</location><title>Caf"u8, 0xE9, 0x85,
+                        .. "</title></track></playlist>"u8]).Items).Title?.Title);
     }
 
     [Fact]
@@ -112,9 +120,14 @@ public class PlaylistTextTests
     public void The_encoding_that_a_playlist_names_counts()
     {
         byte[] picnic = [0xCF, 0xE8, 0xEA, 0xED, 0xE8, 0xEA];
-        PlaylistText within = Parse(PlaylistKind.M3u, [.. "#EXTM3U\n#EXTENC: windows-1251\n#EXTINF:1,"u8, .. picnic, .. "\n"u8, .. picnic, .. ".wav\n"u8]);
-        PlaylistText xml = Parse(PlaylistKind.Xspf, [.. "<?xml version='1.0' encoding='iso-8859-1'?><playlist><track><location>a</location><title>"u8, 0xE9, .. "</title></track></playlist>"u8]);
-        Assert.True(PlaylistText.TryParse([.. "#EXTINF:1,"u8, .. picnic, .. "\na.wav\n"u8], PlaylistKind.M3u, NamedEncoding.Find("cp1251"), out PlaylistText beside, out _));
+        PlaylistText within =
+            Parse(PlaylistKind.M3u, [.. "#EXTM3U\n#EXTENC: windows-1251\n#EXTINF:1,"u8, .. picnic, .. "\n"u8, .. picnic, .. ".wav\n"u8]);
+        PlaylistText xml =
+            Parse(PlaylistKind.Xspf,
+                [.. "<?xml version='1.0' encoding='iso-8859-1'?><playlist><track><location>a</location><title>"u8, 0xE9,
+                    .. "</title></track></playlist>"u8]);
+        Assert.True(PlaylistText.TryParse([.. "#EXTINF:1,"u8, .. picnic, .. "\na.wav\n"u8], PlaylistKind.M3u, NamedEncoding.Find("cp1251"),
+            out PlaylistText beside, out _));
 
         Assert.Equal("Пикник", within.Items[0].Title?.Title);
         Assert.Equal("Пикник.wav", ByteText.ToText(within.Items[0].Location, within.Encoding));
@@ -131,10 +144,15 @@ public class PlaylistTextTests
         var encoding = Encoding.GetEncoding(name);
         byte[] Bytes(string text) => [.. encoding.GetPreamble(), .. encoding.GetBytes(text)];
 
-        Assert.Equal(new PlaylistItem("日é.wav", new TrackInfo("Don’t")), Assert.Single(Parse(PlaylistKind.M3u, Bytes("#EXTM3U\r\n#EXTINF:1,Don’t\r\n日é.wav\r\n")).Items));
+        Assert.Equal(new PlaylistItem("日é.wav", new TrackInfo("Don’t")),
+            Assert.Single(Parse(PlaylistKind.M3u, Bytes("#EXTM3U\r\n#EXTINF:1,Don’t\r\n日é.wav\r\n")).Items));
         Assert.Equal("日é.wav", Assert.Single(Parse(PlaylistKind.Pls, Bytes("[playlist]\nFile1=日é.wav")).Items).Location);
         Assert.Equal("日é.wav", Assert.Single(Parse(PlaylistKind.Pls, Bytes("#EXTM3U\n日é.wav")).Items).Location);
-        Assert.Equal("日é.wav", Assert.Single(Parse(PlaylistKind.Xspf, Bytes($"<?xml version=\"1.0\" encoding=\"{name}\"?><playlist><track><location>日é.wav</location></track></playlist>")).Items).Location);
+        Assert.Equal(
+            "日é.wav", Assert.Single(
+                Parse(PlaylistKind.Xspf,
+                    Bytes($"<?xml version=\"1.0\" "
+                        + $"encoding=\"{name}\"?><playlist><track><location>日é.wav</location></track></playlist>")).Items).Location);
     }
 
     [Fact]
@@ -143,7 +161,10 @@ public class PlaylistTextTests
         IReadOnlyList<PlaylistItem> items = Parse(PlaylistKind.M3u, "#EXTM3U\n# a comment\n#1 Hit.wav\n#EXTVLCOPT:a.b\nb.wav\n").Items;
 
         Assert.Equal([new PlaylistItem("#1 Hit.wav") { IsDoubtful = true }, new PlaylistItem("b.wav")], items);
-        Assert.Equal(PlaylistText.MaxEntries, Parse(PlaylistKind.M3u, string.Concat(Enumerable.Repeat("#a.b\na\n", PlaylistText.MaxEntries))).Items.Count(static item => !item.IsDoubtful));
+        Assert.Equal(
+            PlaylistText.MaxEntries,
+            Parse(PlaylistKind.M3u, string.Concat(Enumerable.Repeat("#a.b\na\n", PlaylistText.MaxEntries))).Items.Count(
+                static item => !item.IsDoubtful));
     }
 
     public static TheoryData<string, int, byte[]> Refused() => new()
@@ -154,15 +175,20 @@ public class PlaylistTextTests
         { "not text", (int)PlaylistKind.M3u, Encoding.UTF32.GetBytes("\uFEFFa.wav") },
         { "HLS", (int)PlaylistKind.M3u, [.. "#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\nsegment1.ts\n"u8] },
         { "line 2 is longer", (int)PlaylistKind.M3u, [.. "a\n"u8, .. Enumerable.Repeat((byte)'x', PlaylistText.MaxLineLength + 1)] },
-        { "more than 20000 entries", (int)PlaylistKind.M3u, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a\n", PlaylistText.MaxEntries + 1))) },
-        { "more than 20000 entries", (int)PlaylistKind.Pls, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, PlaylistText.MaxEntries + 1).Select(static i => $"File{i}=a\n"))) },
+        { "more than 20000 entries", (int)PlaylistKind.M3u,
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a\n", PlaylistText.MaxEntries + 1))) },
+        { "more than 20000 entries", (int)PlaylistKind.Pls,
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, PlaylistText.MaxEntries + 1).Select(static i => $"File{i}=a\n"))) },
         { "neither [playlist] nor File1=", (int)PlaylistKind.Pls, [.. "a.wav\n"u8] },
         { "neither [playlist] nor File1=", (int)PlaylistKind.Pls, [] },
-        { "line 3 is longer", (int)PlaylistKind.Pls, [.. "[playlist]\n\nFile1="u8, .. Enumerable.Repeat((byte)'x', PlaylistText.MaxLineLength)] },
+        { "line 3 is longer", (int)PlaylistKind.Pls,
+            [.. "[playlist]\n\nFile1="u8, .. Enumerable.Repeat((byte)'x', PlaylistText.MaxLineLength)] },
         { "XML is malformed", (int)PlaylistKind.Xspf, [.. "<playlist><track>"u8] },
         { "XML is malformed", (int)PlaylistKind.Xspf, [.. "a.wav"u8] },
-        { "XML is malformed", (int)PlaylistKind.Xspf, [.. "<!DOCTYPE p [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><playlist><track><location>&a;</location></track></playlist>"u8] },
-        { "too deep", (int)PlaylistKind.Xspf, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("<a>", 70)) + string.Concat(Enumerable.Repeat("</a>", 70))) },
+        { "XML is malformed", (int)PlaylistKind.Xspf,
+            [.. "<!DOCTYPE p [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><playlist><track><location>&a;</location></track></playlist>"u8] },
+        { "too deep", (int)PlaylistKind.Xspf,
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("<a>", 70)) + string.Concat(Enumerable.Repeat("</a>", 70))) },
         { "names no FILE", (int)PlaylistKind.Cue, [.. "a.wav"u8] },
         { "line 1 is longer", (int)PlaylistKind.Cue, [.. Enumerable.Repeat((byte)'x', PlaylistText.MaxLineLength + 1)] },
     };
@@ -185,7 +211,8 @@ public class PlaylistTextTests
             [.. "#EXTM3U\n#EXTENC:cp1251\n#EXTINF:12,A - B\nmusic/a.wav\nhttp://x/y\nfile:///z.wav\n#1.wav"u8],
             [.. "[playlist]\nFile1=a.wav\nTitle1=B\nFile2=http://x\nNumberOfEntries=2\n"u8],
             [.. "<?xml version='1.0' encoding='utf-8'?><playlist><track><location>a&amp;b</location><title>t</title></track></playlist>"u8],
-            [.. "PERFORMER \"A\"\nFILE \"a b.wav\" WAVE\nTRACK 01 AUDIO\nTITLE \"t\"\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 00 01:02:03\nINDEX 01 01:03:03\n"u8],
+            [.. "PERFORMER \"A\"\nFILE \"a b.wav\" WAVE\nTRACK 01 AUDIO\nTITLE \"t\"\nINDEX 01 00:00:00\n"u8,
+                .. "TRACK 02 AUDIO\nINDEX 00 01:02:03\nINDEX 01 01:03:03\n"u8],
             [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("#EXTM3U\na.wav\n")],
         ];
         var noise = new Noise(99);

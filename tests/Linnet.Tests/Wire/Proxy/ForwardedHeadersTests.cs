@@ -1,5 +1,5 @@
 using System.Net;
-using Linnet.Wire.Icy;
+using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 
 namespace Linnet.Tests.Wire.Proxy;
@@ -32,7 +32,8 @@ public class ForwardedHeadersTests
     {
         ForwardedRequest request = Read(peer, headers);
 
-        Assert.Equal((client, ClientRoute.Proxied, ForwardedDoubt.None), (request.Origin.EndPoint.ToString(), request.Origin.Route, request.Doubt));
+        Assert.Equal(
+            (client, ClientRoute.Proxied, ForwardedDoubt.None), (request.Origin.EndPoint.ToString(), request.Origin.Route, request.Doubt));
     }
 
     [Theory]
@@ -83,7 +84,8 @@ public class ForwardedHeadersTests
     {
         ForwardedRequest request = Read("10.0.0.1", headers);
 
-        Assert.Equal(("10.0.0.1:5000", ClientRoute.Hidden, doubt), (request.Origin.EndPoint.ToString(), request.Origin.Route, request.Doubt));
+        Assert.Equal(
+            ("10.0.0.1:5000", ClientRoute.Hidden, doubt), (request.Origin.EndPoint.ToString(), request.Origin.Route, request.Doubt));
     }
 
     [Theory]
@@ -123,7 +125,8 @@ public class ForwardedHeadersTests
     {
         ForwardedRequest request = Read("10.0.0.1", "User-Agent: curl");
 
-        Assert.Equal(("10.0.0.1:5000", ClientRoute.Direct, false), (request.Origin.EndPoint.ToString(), request.Origin.Route, request.IsForwarded));
+        Assert.Equal(
+            ("10.0.0.1:5000", ClientRoute.Direct, false), (request.Origin.EndPoint.ToString(), request.Origin.Route, request.IsForwarded));
     }
 
     [Fact]
@@ -165,7 +168,8 @@ public class ForwardedHeadersTests
     private static ForwardedRequest Read(string peer, string headers) => Read(peer, headers, Trusted);
 
     private static ForwardedRequest Read(string peer, string headers, IPNetwork[] trusted) => ForwardedHeaders.Read(
-        new ClientOrigin(new IPEndPoint(IPAddress.Parse(peer), 5000)), Headers(headers), address => trusted.Any(network => network.Contains(address)));
+        new ClientOrigin(new IPEndPoint(IPAddress.Parse(peer), 5000)), Headers(headers),
+        address => trusted.Any(network => network.Contains(address)));
 
     private static bool IsTrusted(IPAddress address) => Trusted.Any(network => network.Contains(address));
 

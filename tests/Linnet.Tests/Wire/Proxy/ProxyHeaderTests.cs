@@ -17,7 +17,8 @@ public class ProxyHeaderTests
     [InlineData("PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535\r\n", "255.255.255.255:65535")]
     [InlineData("PROXY TCP6 2001:db8::7 ::1 56324 8000\r\n", "[2001:db8::7]:56324")]
     [InlineData("PROXY TCP6 ::ffff:203.0.113.7 ::1 0 8000\r\n", "203.0.113.7:0")]
-    [InlineData("PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535")]
+    [InlineData("PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n",
+        "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535")]
     [InlineData("PROXY UNKNOWN\r\n", null)]
     [InlineData("PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n", null)]
     [InlineData("PROXY UNKNOWN what ever\r\n", null)]
@@ -51,7 +52,8 @@ public class ProxyHeaderTests
     [InlineData("PROXY UDP4 203.0.113.7 127.0.0.1 56324 8000\r\n")]
     [InlineData("PROXY tcp4 203.0.113.7 127.0.0.1 56324 8000\r\n")]
     [InlineData("PROXY TCP4 203.0.113.\u00FF 127.0.0.1 56324 8000\r\n")]
-    [InlineData("PROXY UNKNOWN xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n")]
+    [InlineData("PROXY UNKNOWN "
+        + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n")]
     public void A_line_that_is_not_as_it_has_to_be_is_refused(string text)
     {
         Assert.Equal(ProxyReadResult.Invalid, Parse(Encoding.Latin1.GetBytes(text), out ProxyHeader? header));
@@ -60,14 +62,17 @@ public class ProxyHeaderTests
 
     [Theory]
     [InlineData(Signature + "2111000C" + "CB007107" + "7F000001" + "DC041F40", "203.0.113.7:56324", false, false)]
-    [InlineData(Signature + "21210024" + "20010DB8000000000000000000000007" + "00000000000000000000000000000001" + "DC041F40", "[2001:db8::7]:56324", false, false)]
-    [InlineData(Signature + "21210024" + "00000000000000000000FFFFCB007107" + "00000000000000000000000000000001" + "DC041F40", "203.0.113.7:56324", false, false)]
+    [InlineData(Signature + "21210024" + "20010DB8000000000000000000000007" + "00000000000000000000000000000001" + "DC041F40",
+        "[2001:db8::7]:56324", false, false)]
+    [InlineData(Signature + "21210024" + "00000000000000000000FFFFCB007107" + "00000000000000000000000000000001" + "DC041F40",
+        "203.0.113.7:56324", false, false)]
     [InlineData(Signature + "20000000", null, true, false)]
     [InlineData(Signature + "20110003FFFFFF", null, true, false)]
     [InlineData(Signature + "21000000", null, false, false)]
     [InlineData(Signature + "21000004" + "04000141", null, false, false)]
     [InlineData(Signature + "2112000C" + "CB007107" + "7F000001" + "DC041F40", null, false, false)]
-    [InlineData(Signature + "2111001A" + "CB007107" + "7F000001" + "DC041F40" + "200005" + "0100000000" + "04000341" + "4243", "203.0.113.7:56324", false, true)]
+    [InlineData(Signature + "2111001A" + "CB007107" + "7F000001" + "DC041F40" + "200005" + "0100000000" + "04000341" + "4243",
+        "203.0.113.7:56324", false, true)]
     [InlineData(Signature + "21110014" + "CB007107" + "7F000001" + "DC041F40" + "200005" + "0000000000", "203.0.113.7:56324", false, false)]
     public void A_block_says_whose_connection_it_is(string hex, string? source, bool isLocal, bool isTls)
     {
@@ -126,7 +131,8 @@ public class ProxyHeaderTests
     [InlineData("proxy TCP4 203.0.113.7 127.0.0.1 1 2\r\n")]
     [InlineData("\r\n\r\nGET / HTTP/1.1\r\n")]
     [InlineData("$\0\0\u0001x")]
-    public void What_begins_otherwise_is_something_else(string text) => Assert.Equal(ProxyReadResult.Absent, Parse(Encoding.Latin1.GetBytes(text), out _));
+    public void What_begins_otherwise_is_something_else(string text) =>
+        Assert.Equal(ProxyReadResult.Absent, Parse(Encoding.Latin1.GetBytes(text), out _));
 
     [Theory]
     [InlineData("50524F585920544350342032303350")]
@@ -157,7 +163,8 @@ public class ProxyHeaderTests
     {
         var random = new Random(11);
         byte[] line = "PROXY TCP4 203.0.113.7 127.0.0.1 56324 8000\r\n"u8.ToArray();
-        byte[] block = Convert.FromHexString(Signature + "2111001A" + "CB0071077F000001DC041F40" + "200005" + "0100000000" + "040003414243");
+        byte[] block =
+            Convert.FromHexString(Signature + "2111001A" + "CB0071077F000001DC041F40" + "200005" + "0100000000" + "040003414243");
         for (int i = 0; i < 20_000; i++)
         {
             byte[] bytes = [.. i % 2 == 0 ? line : block];
@@ -172,5 +179,6 @@ public class ProxyHeaderTests
         }
     }
 
-    private static ProxyReadResult Parse(byte[] bytes, out ProxyHeader? header) => ProxyHeader.TryParse(new ReadOnlySequence<byte>(bytes), out header);
+    private static ProxyReadResult Parse(byte[] bytes, out ProxyHeader? header) =>
+        ProxyHeader.TryParse(new ReadOnlySequence<byte>(bytes), out header);
 }

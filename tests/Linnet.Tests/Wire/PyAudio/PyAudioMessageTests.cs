@@ -158,7 +158,8 @@ public class PyAudioMessageTests
     public void Whatever_comes_never_throws_and_what_is_read_is_one_of_the_shapes()
     {
         var noise = new Noise(9610);
-        byte[][] samples = [.. Table.Select(row => row.Data).Where(row => row.Item2 <= 256).Select(row => Build(row.Item3, row.Item2, row.Item4))];
+        byte[][] samples =
+            [.. Table.Select(row => row.Data).Where(row => row.Item2 <= 256).Select(row => Build(row.Item3, row.Item2, row.Item4))];
         int read = 0;
         for (int i = 0; i < 200_000; i++)
         {

@@ -7,7 +7,8 @@ namespace Linnet.Tests.Wire.Rtcp;
 /// <summary>Generic NACK, extended reports, and datagrams of reduced size.</summary>
 public class FeedbackTests
 {
-    private static readonly Gen<NackEntry> Entry = Gen.Select(Gen.UShort, Gen.UShort).Select((first, following) => new NackEntry(first, following));
+    private static readonly Gen<NackEntry> Entry =
+        Gen.Select(Gen.UShort, Gen.UShort).Select((first, following) => new NackEntry(first, following));
 
     private static readonly Gen<ReferenceDelay> Delay =
         Gen.Select(Gen.UInt, Gen.UInt, Gen.UInt).Select((ssrc, last, delay) => new ReferenceDelay(ssrc, last, delay));
@@ -25,7 +26,8 @@ public class FeedbackTests
     }
 
     [Fact]
-    public void A_nack_that_is_written_is_read_back() => Gen.Select(Gen.UInt, Gen.UInt, Entry.Array[1, GenericNack.MaxEntries]).Sample((ssrc, media, entries) =>
+    public void A_nack_that_is_written_is_read_back() =>
+        Gen.Select(Gen.UInt, Gen.UInt, Entry.Array[1, GenericNack.MaxEntries]).Sample((ssrc, media, entries) =>
     {
         byte[] datagram = new byte[1200];
         int length = RtcpCompound.Write(datagram, new ReceiverReport(ssrc), new GenericNack(ssrc, media) { Entries = entries });
@@ -106,12 +108,16 @@ public class FeedbackTests
     public void Feedback_beyond_the_limits_is_refused()
     {
         string entries = string.Concat(Enumerable.Repeat("00010000", GenericNack.MaxEntries));
-        Assert.True(RtcpCompound.TryParse(Bytes($"81CD{2 + GenericNack.MaxEntries:X4}0000000100000002{entries}"), out _, reducedSize: true));
-        Assert.False(RtcpCompound.TryParse(Bytes($"81CD{3 + GenericNack.MaxEntries:X4}0000000100000002{entries}00010000"), out _, reducedSize: true));
+        Assert.True(RtcpCompound.TryParse(
+            Bytes($"81CD{2 + GenericNack.MaxEntries:X4}0000000100000002{entries}"), out _, reducedSize: true));
+        Assert.False(
+            RtcpCompound.TryParse(
+                Bytes($"81CD{3 + GenericNack.MaxEntries:X4}0000000100000002{entries}00010000"), out _, reducedSize: true));
 
         string blocks = string.Concat(Enumerable.Repeat("01000000", ExtendedReport.MaxBlocks));
         Assert.True(RtcpCompound.TryParse(Bytes($"80CF{1 + ExtendedReport.MaxBlocks:X4}00000001{blocks}"), out _, reducedSize: true));
-        Assert.False(RtcpCompound.TryParse(Bytes($"80CF{2 + ExtendedReport.MaxBlocks:X4}00000001{blocks}01000000"), out _, reducedSize: true));
+        Assert.False(
+            RtcpCompound.TryParse(Bytes($"80CF{2 + ExtendedReport.MaxBlocks:X4}00000001{blocks}01000000"), out _, reducedSize: true));
 
         string delays = string.Concat(Enumerable.Repeat("000000010000000200000003", 32));
         Assert.False(RtcpCompound.TryParse(Bytes($"80CF{2 + (32 * 3):X4}00000001 05 00 {32 * 3:X4} {delays}"), out _, reducedSize: true));
@@ -124,7 +130,8 @@ public class FeedbackTests
         byte[][] samples =
         [
             Bytes("81CD0005 00000001 00000002 00030001 FFFE8000 12340000"),
-            Bytes("80CF000D 00000001 04000002 0000000100000002 01000001 DEADBEEF 05000006 000000010000000200000003 000000040000000500000006"),
+            Bytes("80CF000D 00000001 04000002 0000000100000002 01000001 DEADBEEF 05000006 000000010000000200000003 "
+                + "000000040000000500000006"),
             Bytes("80C9000100000001 81CD0003 00000001 00000002 00030001 A0CF0005 00000001 04000002 0000000100000002 00000004"),
         ];
         byte[] first = new byte[65_536];
@@ -139,7 +146,8 @@ public class FeedbackTests
                 int written = RtcpCompound.WriteReducedSize(first, [.. compound.Packets]);
                 if (written > 0)
                 {
-                    Assert.True(RtcpCompound.TryParse(first.AsSpan(0, written), out RtcpCompound? again, reducedSize: true), Convert.ToHexString(datagram));
+                    Assert.True(RtcpCompound.TryParse(first.AsSpan(0, written), out RtcpCompound? again, reducedSize: true),
+                        Convert.ToHexString(datagram));
                     int rewritten = RtcpCompound.WriteReducedSize(second, [.. again.Packets]);
                     Assert.True(first.AsSpan(0, written).SequenceEqual(second.AsSpan(0, rewritten)), Convert.ToHexString(datagram));
                 }

@@ -8,14 +8,16 @@ public class RtcpCompoundTests
 {
     private static readonly Gen<ReportBlock> Block = Gen
         .Select(Gen.UInt, Gen.Byte, Gen.Int[-0x80_0000, 0x7F_FFFF], Gen.UInt, Gen.UInt, Gen.UInt, Gen.UInt)
-        .Select((ssrc, fraction, lost, sequence, jitter, last, delay) => new ReportBlock(ssrc, fraction, lost, sequence, jitter, last, delay));
+        .Select((ssrc, fraction, lost, sequence, jitter, last, delay) =>
+            new ReportBlock(ssrc, fraction, lost, sequence, jitter, last, delay));
 
     private static readonly Gen<string> Text = Gen.String[Gen.Char["abc @.\u00e9\u4e16\0"], 0, 80];
 
     private static readonly Gen<string?> MaybeText = Gen.Select(Gen.Bool, Text, (none, text) => none ? null : text);
 
     private static readonly Gen<RtcpPacket> Report = Gen.OneOf(
-        Gen.Select(Gen.UInt, Gen.ULong, Gen.UInt, Gen.UInt, Gen.UInt, Block.Array[0, 31]).Select((ssrc, time, timestamp, packets, octets, blocks) =>
+        Gen.Select(Gen.UInt, Gen.ULong, Gen.UInt, Gen.UInt, Gen.UInt, Block.Array[0, 31])
+            .Select((ssrc, time, timestamp, packets, octets, blocks) =>
             (RtcpPacket)new SenderReport(ssrc, new NtpTime(time), timestamp, packets, octets) { Blocks = blocks }),
         Gen.Select(Gen.UInt, Block.Array[0, 31]).Select((ssrc, blocks) => (RtcpPacket)new ReceiverReport(ssrc) { Blocks = blocks }));
 
@@ -23,7 +25,8 @@ public class RtcpCompoundTests
         Gen.Select(Gen.UInt, MaybeText, MaybeText, MaybeText, MaybeText)
             .Select((ssrc, cname, name, tool, note) => new SourceDescriptionChunk(ssrc, cname, name, tool, note))
             .Array[0, 31].Select(chunks => (RtcpPacket)new SourceDescription(chunks)),
-        Gen.Select(Gen.UInt, Gen.ULong, Gen.ULong).Select((ssrc, upper, lower) => (RtcpPacket)new RouteProof(ssrc, new UInt128(upper, lower))),
+        Gen.Select(Gen.UInt, Gen.ULong, Gen.ULong)
+            .Select((ssrc, upper, lower) => (RtcpPacket)new RouteProof(ssrc, new UInt128(upper, lower))),
         Gen.Select(Gen.UInt.Array[0, 31], MaybeText).Select((ssrcs, reason) => (RtcpPacket)new Goodbye(ssrcs, reason)));
 
     [Fact]
@@ -117,7 +120,8 @@ public class RtcpCompoundTests
     [InlineData("80C9000100000001 82CA000200000001 00000000", "the second of two chunks is missing")]
     [InlineData("80C9000100000001 82CB000100000001", "a source is announced and missing")]
     [InlineData("80C9000100000001 81CB000200000001 04414243", "a reason longer than the packet")]
-    public void What_is_no_compound_is_refused(string datagram, string why) => Assert.False(RtcpCompound.TryParse(Bytes(datagram), out _), why);
+    public void What_is_no_compound_is_refused(string datagram, string why) =>
+        Assert.False(RtcpCompound.TryParse(Bytes(datagram), out _), why);
 
     [Fact]
     public void A_datagram_of_too_many_packets_is_refused()

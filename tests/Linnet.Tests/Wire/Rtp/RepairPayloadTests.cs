@@ -54,7 +54,8 @@ public class RepairPayloadTests
     [Fact]
     public void Copies_that_are_written_are_read_back() => Gen
         .Select(
-            Gen.Select(Gen.Byte[0, 127], Gen.Int[0, RedPayload.MaxOffset], Gen.OneOf(Gen.Byte.Array[0, 20], Gen.Byte.Array[1023, 1023])).Array[0, RedPayload.MaxCopies],
+            Gen.Select(Gen.Byte[0, 127], Gen.Int[0, RedPayload.MaxOffset],
+                Gen.OneOf(Gen.Byte.Array[0, 20], Gen.Byte.Array[1023, 1023])).Array[0, RedPayload.MaxCopies],
             Gen.Byte[0, 127],
             Gen.Byte.Array[0, 40])
         .Sample((copies, type, primary) =>
@@ -79,7 +80,8 @@ public class RepairPayloadTests
     [InlineData("E000000160", "the copy is missing")]
     [InlineData("E00003FF60 01", "the copy is cut short")]
     [InlineData("E0000001 E0000001 60 01", "the second copy is missing")]
-    public void What_holds_less_than_it_says_is_refused(string payload, string why) => Assert.False(RedPayload.TryParse(Bytes(payload), out _), why);
+    public void What_holds_less_than_it_says_is_refused(string payload, string why) =>
+        Assert.False(RedPayload.TryParse(Bytes(payload), out _), why);
 
     [Fact]
     public void Copies_beyond_the_limits_are_refused()
@@ -134,7 +136,8 @@ public class RepairPayloadTests
         byte[] headers = new byte[(copies.Length * RedPayload.CopyHeaderLength) + RedPayload.PrimaryHeaderLength];
         for (int i = 0; i < copies.Length; i++)
         {
-            RedPayload.WriteCopyHeader(headers.AsSpan(i * RedPayload.CopyHeaderLength), copies[i].Type, copies[i].Offset, copies[i].Payload.Length);
+            RedPayload.WriteCopyHeader(
+                headers.AsSpan(i * RedPayload.CopyHeaderLength), copies[i].Type, copies[i].Offset, copies[i].Payload.Length);
         }
 
         RedPayload.WritePrimaryHeader(headers.AsSpan(copies.Length * RedPayload.CopyHeaderLength), type);

@@ -80,7 +80,8 @@ public class RtpPacketTests
             if (RtpPacket.TryParse(datagram, out RtpPacket packet))
             {
                 packets++;
-                Assert.True(packet.Payload.IsEmpty || datagram.AsSpan(RtpHeader.Length).Overlaps(packet.Payload), Convert.ToHexString(datagram));
+                Assert.True(packet.Payload.IsEmpty || datagram.AsSpan(RtpHeader.Length).Overlaps(packet.Payload),
+                    Convert.ToHexString(datagram));
             }
         }
 

@@ -17,7 +17,8 @@ public class DigestProofTests
         + $"opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\", qop=auth, nc=00000001, cnonce=\"{ClientNonce}\"",
         DigestProof.Write(
             Challenge(
-                $"Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm={algorithm}, nonce=\"{Nonce}\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""),
+                $"Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", "
+                    + $"algorithm={algorithm}, nonce=\"{Nonce}\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""),
             new RtspCredentials("Mufasa", "Circle of Life"),
             "GET",
             "/dir/index.html",
@@ -26,7 +27,8 @@ public class DigestProofTests
 
     [Fact]
     public void Of_a_server_that_names_neither_algorithm_nor_quality_it_is_the_oldest_form() => Assert.Equal(
-        "Digest username=\"Mufasa\", realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", uri=\"/dir/index.html\", response=\"1949323746fe6a43ef61f9606e7febea\"",
+        "Digest username=\"Mufasa\", realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", uri=\"/dir/index.html\", "
+            + "response=\"1949323746fe6a43ef61f9606e7febea\"",
         DigestProof.Write(
             Challenge("Digest realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\""),
             new RtspCredentials("Mufasa", "CircleOfLife"),
@@ -39,11 +41,13 @@ public class DigestProofTests
     [Theory]
     [InlineData("algorithm=MD5-sess, qop=auth", "8c55133ae799f276a5f1855c8895eb2f", "qop=auth, nc=0000000a, cnonce=\"c\"")]
     [InlineData("algorithm=md5-SESS", "b50b63c905335ba871aab18c3ba2a775", "algorithm=md5-SESS, cnonce=\"c\"")]
-    [InlineData("algorithm=\"SHA-256-sess\", qop=\"auth\"", "06f22eaf405106de8e30e0eefa04441060b02186a7f55b631a2c6a546627ce65", "qop=auth, nc=0000000a, cnonce=\"c\"")]
+    [InlineData("algorithm=\"SHA-256-sess\", qop=\"auth\"", "06f22eaf405106de8e30e0eefa04441060b02186a7f55b631a2c6a546627ce65",
+        "qop=auth, nc=0000000a, cnonce=\"c\"")]
     [InlineData("algorithm=sha-256-sess", "4a847febbc60d659e99d9ce6a4205800c39d9f0743fa8e13fa13b1d8ba3e385b", "cnonce=\"c\"")]
     public void A_session_has_a_key_of_its_own(string asked, string proof, string end)
     {
-        string answer = DigestProof.Write(Challenge($"Digest realm=r, nonce=n, {asked}"), new RtspCredentials("u", "p"), "PLAY", "rtsp://h/x", 10, "c");
+        string answer =
+            DigestProof.Write(Challenge($"Digest realm=r, nonce=n, {asked}"), new RtspCredentials("u", "p"), "PLAY", "rtsp://h/x", 10, "c");
 
         Assert.Contains($"response=\"{proof}\"", answer, StringComparison.Ordinal);
         Assert.EndsWith(end, answer, StringComparison.Ordinal);
@@ -80,7 +84,8 @@ public class DigestProofTests
     public void Challenges_are_told_apart(string value, string expected) => Assert.Equal(
         expected,
         string.Join(' ', AuthChallenge.ReadAll([value]).Select(c =>
-            $"{c.Scheme}({(c.IsBasic && c["realm"] is { } realm ? $"realm={realm}" : c.Nonce is { } nonce ? $"nonce={nonce}" : "")}{(c.IsStale ? " stale" : "")})")));
+            $"{c.Scheme}({(c.IsBasic && c["realm"] is { } realm ? $"realm={realm}"
+                : c.Nonce is { } nonce ? $"nonce={nonce}" : "")}{(c.IsStale ? " stale" : "")})")));
 
     [Fact]
     public void Whatever_a_server_says_is_read()

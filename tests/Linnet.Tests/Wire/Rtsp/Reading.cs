@@ -7,7 +7,9 @@ namespace Linnet.Tests.Wire.Rtsp;
 /// <summary>Drives a reader as a connection does: pieces arrive, what is not consumed stays.</summary>
 internal static class Reading
 {
-    /// <summary>Reads all of the bytes, which arrive in pieces: <c>next</c> gives the length of the one at an offset. Each thing read is one line.</summary>
+    /// <summary>
+    /// Reads all of the bytes, which arrive in pieces: <c>next</c> gives the length of the one at an offset. Each thing read is one line.
+    /// </summary>
     public static List<string> All(RtspReader reader, ReadOnlySpan<byte> bytes, Func<int, int> next, bool segmented = false)
     {
         var read = new List<string>();
@@ -50,7 +52,8 @@ internal static class Reading
     }
 
     public static string Describe(RtspInput input) => input.Message is RtspMessage message
-        ? $"{message} | {string.Join(' ', message.Headers.Select(h => $"{h.Key}={h.Value}"))} | {Encoding.Latin1.GetString(message.Body.Span)}"
+        ? $"{message} | {string.Join(' ', message.Headers.Select(h => $"{h.Key}={h.Value}"))} | "
+                + $"{Encoding.Latin1.GetString(message.Body.Span)}"
         : $"${input.Frame.Channel} {Encoding.Latin1.GetString(input.Frame.Payload)}";
 
     private static ReadOnlySequence<byte> Joined(byte[] first, byte[] second)

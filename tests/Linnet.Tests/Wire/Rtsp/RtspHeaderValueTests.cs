@@ -26,7 +26,8 @@ public class RtspHeaderValueTests
     public void A_servers_choice_is_read_whole()
     {
         Assert.True(TransportHeader.TryParse(
-            "RTP/AVP;unicast;destination=192.168.1.20;source=192.168.1.10;client_port=46382-46383;server_port=6970-6971;ssrc=D911A183;mode=\"PLAY\"",
+            "RTP/AVP;unicast;destination=192.168.1.20;source=192.168.1.10;client_port=46382-46383;server_port=6970-6971;"
+            + "ssrc=D911A183;mode=\"PLAY\"",
             out IReadOnlyList<TransportSpec>? specs));
 
         TransportSpec spec = Assert.Single(specs);
@@ -95,7 +96,8 @@ public class RtspHeaderValueTests
     [InlineData("R TP/AVP", "a space in the protocol")]
     [InlineData("a/1,a/2,a/3,a/4,a/5,a/6,a/7,a/8,a/9,a/10,a/11,a/12,a/13,a/14,a/15,a/16,a/17", "too many")]
     [InlineData("a/b;;;1;2;3;4;5;6;7;8;9;0;1;2;3;4;5;6;7;8;9;0;1;2;3;4;5;6;7;8;9;0;1;2;3;4", "too many parameters")]
-    public void A_transport_that_makes_no_sense_is_refused(string? text, string why) => Assert.False(TransportHeader.TryParse(text, out _), why);
+    public void A_transport_that_makes_no_sense_is_refused(string? text, string why) =>
+        Assert.False(TransportHeader.TryParse(text, out _), why);
 
     [Theory]
     [InlineData("url=rtsp://h/a/stream=0;seq=29031;rtptime=2460575343", "url=rtsp://h/a/stream=0;seq=29031;rtptime=2460575343")]

@@ -78,7 +78,8 @@ public class RtspNoiseTests
         for (int i = 0; i < Inputs; i++)
         {
             string text = Encoding.UTF8.GetString(noise.Mutation(Values));
-            Repeat(text, value => TransportHeader.TryParse(value, out IReadOnlyList<TransportSpec>? specs) ? TransportHeader.Write(specs) : null);
+            Repeat(text, value =>
+                TransportHeader.TryParse(value, out IReadOnlyList<TransportSpec>? specs) ? TransportHeader.Write(specs) : null);
             Repeat(text, value => RtpInfoHeader.Write(RtpInfoHeader.Parse(value)));
             Repeat(text, value => SessionHeader.TryParse(value, out SessionHeader? header) ? header.ToString() : null);
             Repeat(text, value => RangeHeader.TryParse(value, out RangeHeader? header) ? header.ToString() : null);

@@ -143,7 +143,8 @@ public class RtspReaderTests
     {
         RtspRefusal? refusal = Refusal("PLAY rtsp://h/ RTSP/1.0\r\nCSeq: 77\r\nContent-Length: x\r\n"u8.ToArray(), 100);
 
-        Assert.Equal("RTSP/1.0 400 Bad Request\r\nCSeq: 77\r\nConnection: close\r\n\r\n", Encoding.UTF8.GetString(refusal!.ToResponse().ToArray()));
+        Assert.Equal(
+            "RTSP/1.0 400 Bad Request\r\nCSeq: 77\r\nConnection: close\r\n\r\n", Encoding.UTF8.GetString(refusal!.ToResponse().ToArray()));
     }
 
     private static RtspRefusal? Refusal(byte[] bytes, int piece)

@@ -6,7 +6,8 @@ namespace Linnet.Tests.Wire.Sdp;
 public class AudioOfferTests
 {
     [Theory]
-    [InlineData("gstreamer-opus.sdp", "rtsp://h/opus/", "96 OPUS/48000/2 [sprop-stereo=0;sprop-maxcapturerate=48000] rtsp://h/opus/stream=0")]
+    [InlineData("gstreamer-opus.sdp", "rtsp://h/opus/",
+        "96 OPUS/48000/2 [sprop-stereo=0;sprop-maxcapturerate=48000] rtsp://h/opus/stream=0")]
     [InlineData("gstreamer-l16.sdp", "rtsp://h/l16", "96 L16/44100/2 [] rtsp://h/l16/stream=0")]
     [InlineData("live555.sdp", "rtsp://h/test.mp3/", "14 MPA/90000 [] rtsp://h/test.mp3/track1")]
     [InlineData("ffmpeg-push.sdp", "", "10 L16/44100/2 [] ")]
@@ -87,7 +88,8 @@ public class AudioOfferTests
     [InlineData("maxptime:20", null)]
     public void A_packet_time_needs_to_make_sense(string attribute, double? milliseconds)
     {
-        Assert.True(SessionDescription.TryParse(Encoding.UTF8.GetBytes($"v=0\nm=audio 0 RTP/AVP 0\na={attribute}"), out SessionDescription? read));
+        Assert.True(SessionDescription.TryParse(
+            Encoding.UTF8.GetBytes($"v=0\nm=audio 0 RTP/AVP 0\na={attribute}"), out SessionDescription? read));
         Assert.Equal(milliseconds, Assert.Single(read.Media).PacketTime?.TotalMilliseconds);
     }
 

@@ -57,12 +57,17 @@ public class RepairOfferTests
     [InlineData("m=audio 0 RTP/AVP 98 96\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:98 red/48000/2\r\na=fmtp:98 sprop-stereo=0", null, 98)]
     [InlineData("m=audio 0 RTP/AVP 98 96\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:98 red/48000/2\r\na=fmtp:98 0/0", null, null)]
     [InlineData("m=audio 0 RTP/AVP 98 96\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:98 red/8000", null, null)]
-    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=96\r\na=rtcp-fb:* nack", 99, null)]
-    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 rtx-time=3000; apt=96\r\na=rtcp-fb:96 nack", 99, null)]
+    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=96\r\na=rtcp-fb:* nack", 99,
+        null)]
+    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 rtx-time=3000; "
+        + "apt=96\r\na=rtcp-fb:96 nack", 99, null)]
     [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=96", null, null)]
-    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=96\r\na=rtcp-fb:96 nack pli", null, null)]
-    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=95\r\na=rtcp-fb:96 nack", null, null)]
-    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=96x\r\na=rtcp-fb:96 nack", null, null)]
+    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=96\r\na=rtcp-fb:96 nack "
+        + "pli", null, null)]
+    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=95\r\na=rtcp-fb:96 nack",
+        null, null)]
+    [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=96x\r\na=rtcp-fb:96 nack",
+        null, null)]
     [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=rtcp-fb:96 nack", null, null)]
     public void What_others_offer_is_understood_or_left(string media, int? rtx, int? red)
     {
@@ -78,7 +83,8 @@ public class RepairOfferTests
         byte[][] samples =
         [
             Describe(Whole).ToArray(),
-            Encoding.UTF8.GetBytes("v=0\nm=audio 0 RTP/AVP 98 96\na=rtpmap:96 OPUS/48000/2\na=rtpmap:98 RED/48000/2\na=fmtp:98 96/96\na=rtcp-fb:* nack\n"),
+            Encoding.UTF8.GetBytes(
+                "v=0\nm=audio 0 RTP/AVP 98 96\na=rtpmap:96 OPUS/48000/2\na=rtpmap:98 RED/48000/2\na=fmtp:98 96/96\na=rtcp-fb:* nack\n"),
         ];
         int offers = 0;
         for (int i = 0; i < 100_000; i++)

@@ -42,12 +42,14 @@ public class SessionDescriptionTests
             Media =
             [
                 MediaDescription.Audio(
-                    new RtpMap(96, "opus", 48_000, 2, "stereo=1;sprop-stereo=1"), "rtsp://h:8554/jazz/track", TimeSpan.FromMilliseconds(20)),
+                    new RtpMap(96, "opus", 48_000, 2, "stereo=1;sprop-stereo=1"), "rtsp://h:8554/jazz/track",
+                    TimeSpan.FromMilliseconds(20)),
             ],
         };
 
         Assert.Equal(
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=Jazz & more\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\na=tool:Linnet\r\na=control:rtsp://h:8554/jazz\r\n"
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=Jazz & more\r\nc=IN IP4 0.0.0.0\r\nt=0 "
+                + "0\r\na=tool:Linnet\r\na=control:rtsp://h:8554/jazz\r\n"
             + "m=audio 0 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 stereo=1;sprop-stereo=1\r\na=ptime:20\r\n"
             + "a=control:rtsp://h:8554/jazz/track\r\n",
             station.ToString());
@@ -64,7 +66,8 @@ public class SessionDescriptionTests
     [Fact]
     public void A_packet_time_may_be_a_fraction_and_mono_goes_without_saying()
     {
-        var media = MediaDescription.Audio(new RtpMap(97, "L16", 44_100, 1), control: null, TimeSpan.FromSeconds(220.0 / 44_100), port: 5004);
+        var media = MediaDescription.Audio(
+            new RtpMap(97, "L16", 44_100, 1), control: null, TimeSpan.FromSeconds(220.0 / 44_100), port: 5004);
 
         Assert.Equal("m=audio 5004 RTP/AVP 97\r\na=rtpmap:97 L16/44100\r\na=ptime:4.989\r\n", Lines(media));
         Assert.Equal(TimeSpan.FromMilliseconds(4.989), media.PacketTime);
@@ -163,7 +166,8 @@ public class SessionDescriptionTests
     {
         string[] names =
         [
-            "live555.sdp", "gstreamer-opus.sdp", "gstreamer-l16.sdp", "camera-absolute.sdp", "camera-relative.sdp", "aes67.sdp", "ffmpeg-push.sdp",
+            "live555.sdp", "gstreamer-opus.sdp", "gstreamer-l16.sdp", "camera-absolute.sdp", "camera-relative.sdp", "aes67.sdp",
+            "ffmpeg-push.sdp",
             "rfc2326-c3.sdp", "rfc8866.sdp",
         ];
         byte[][] samples = [.. names.Select(Vectors.Text)];

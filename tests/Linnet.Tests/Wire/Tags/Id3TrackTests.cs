@@ -15,7 +15,8 @@ public class Id3TrackTests
             (4, 2, Encoding.BigEndianUnicode, []), (4, 3, Encoding.UTF8, []),
         })
         {
-            byte[] tag = Tag(version, Frame(version, "TSSE", [3, .. new byte[200]]), Frame(version, "TPE1", [encoding, .. mark, .. how.GetBytes("Ä\0B")]),
+            byte[] tag = Tag(version, Frame(version, "TSSE", [3, .. new byte[200]]),
+                Frame(version, "TPE1", [encoding, .. mark, .. how.GetBytes("Ä\0B")]),
                 Frame(version, "TIT2", [encoding, .. mark, .. how.GetBytes("Größe\r\n")]));
 
             Assert.Equal(new SoundTags("Größe", "Ä"), Id3Track.Read(tag));
@@ -58,7 +59,8 @@ public class Id3TrackTests
 
     private static byte[] Frame(byte version, string id, byte[] body)
     {
-        byte[] length = version == 4 ? [0, 0, (byte)(body.Length >> 7), (byte)(body.Length & 0x7F)] : [0, 0, (byte)(body.Length >> 8), (byte)body.Length];
+        byte[] length = version == 4
+            ? [0, 0, (byte)(body.Length >> 7), (byte)(body.Length & 0x7F)] : [0, 0, (byte)(body.Length >> 8), (byte)body.Length];
         return [.. Encoding.ASCII.GetBytes(id), .. length, 0, 0, .. body];
     }
 }

@@ -1,5 +1,5 @@
 using Linnet.Audio;
-using Linnet.Sources;
+using Linnet.Sources.Files;
 using Linnet.Wire.Ogg;
 using Linnet.Wire.Tags;
 
@@ -39,7 +39,9 @@ public class LoudnessTagTests
         byte[] text = TagBytes.Text(Name, "-7.5 dB", 1);
         byte[] stuffed = [.. text.SelectMany(static b => b == 0xFF ? (byte[])[0xFF, 0] : [b])];
 
-        Assert.Equal(-7.5f, Read(TagBytes.Id3(3, 0x80, TagBytes.Frame(3, "TXXX", text).SelectMany(static b => b == 0xFF ? (byte[])[0xFF, 0] : [b]).ToArray())).TrackGain);
+        Assert.Equal(
+            -7.5f, Read(TagBytes.Id3(
+                3, 0x80, TagBytes.Frame(3, "TXXX", text).SelectMany(static b => b == 0xFF ? (byte[])[0xFF, 0] : [b]).ToArray())).TrackGain);
         Assert.Equal(-7.5f, Read(TagBytes.Id3(4, 0x80, TagBytes.Frame(4, "TXXX", stuffed, format: 2))).TrackGain);
         Assert.Equal(-7.5f, Read(TagBytes.Id3(4, 0, TagBytes.Frame(4, "TXXX", [7, 0, 0, 0, 40, .. text], format: 0x41))).TrackGain);
         Assert.Equal(-7.5f, Read(TagBytes.Id3(3, 0, TagBytes.Frame(3, "TXXX", [7, .. text], format: 0x20))).TrackGain);
@@ -67,7 +69,8 @@ public class LoudnessTagTests
         byte[] file = [.. new byte[1000], .. TagBytes.Ape(("Title", "x"), (Name, "-7.5 dB"), ("replaygain_album_gain", "2 dB"))];
         byte[] old = [.. "TAG"u8, .. new byte[125]];
 
-        Assert.Equal(new SoundTags("x", null, new ReplayGain(-7.5f, AlbumGain: 2)), FileTags.Read(new MemoryStream(hasId3V1 ? [.. file, .. old] : file)));
+        Assert.Equal(new SoundTags("x", null, new ReplayGain(-7.5f, AlbumGain: 2)),
+            FileTags.Read(new MemoryStream(hasId3V1 ? [.. file, .. old] : file)));
     }
 
     [Fact]
@@ -102,7 +105,8 @@ public class LoudnessTagTests
     {
         byte[] tag = TagBytes.Id3(3, 0, TagBytes.Frame(3, "APIC", new byte[3 << 20]), TagBytes.Frame(3, "TIT2", [0, .. "Song"u8]));
         byte[] stuffed = TagBytes.Id3(
-            3, 0x80, [.. TagBytes.Frame(3, "APIC", [.. Enumerable.Repeat((byte)0xFF, 70_000)]).SelectMany(static b => b == 0xFF ? (byte[])[0xFF, 0] : [b]), .. TagBytes.Frame(3, "TIT2", [0, .. "Song"u8])]);
+            3, 0x80, [.. TagBytes.Frame(3, "APIC", [.. Enumerable.Repeat((byte)0xFF, 70_000)])
+                .SelectMany(static b => b == 0xFF ? (byte[])[0xFF, 0] : [b]), .. TagBytes.Frame(3, "TIT2", [0, .. "Song"u8])]);
 
         Assert.Equal("Song", Skim(stuffed, 1000).Title);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -115,11 +119,13 @@ public class LoudnessTagTests
     {
         byte[][] files =
         [
-            TagBytes.Id3(4, 0x80, TagBytes.Frame(4, "TXXX", TagBytes.Text(Name, "-7.5 dB", 1), format: 3), TagBytes.Frame(4, "RVA2", [.. "track\0"u8, 1, 0xF4, 0x00, 16, 0x40, 0x00])),
+            TagBytes.Id3(4, 0x80, TagBytes.Frame(4, "TXXX", TagBytes.Text(Name, "-7.5 dB", 1), format: 3),
+                TagBytes.Frame(4, "RVA2", [.. "track\0"u8, 1, 0xF4, 0x00, 16, 0x40, 0x00])),
             TagBytes.Id3(3, 0x40, [0, 0, 0, 6, 0, 0, 0, 0, 0, 0], TagBytes.Frame(3, "TXXX", TagBytes.Text(Name, "-7.5 dB", 0))),
             TagBytes.Id3(2, 0, TagBytes.Frame(2, "TXX", TagBytes.Text(Name, "-7.5 dB", 0))),
             [.. new byte[40], .. TagBytes.Ape((Name, "-7.5 dB"))],
-            [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVELIST"u8, 22, 0, 0, 0, .. "INFOINAM"u8, 5, 0, 0, 0, .. "Song\0\0IA"u8, .. "id3 "u8, 20, 0, 0, 0, .. "ID3"u8, .. new byte[20]],
+            [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVELIST"u8, 22, 0, 0, 0, .. "INFOINAM"u8, 5, 0, 0, 0, .. "Song\0\0IA"u8, .. "id3 "u8, 20, 0, 0,
+                0, .. "ID3"u8, .. new byte[20]],
         ];
         var random = new Random(20);
         foreach (byte[] file in files)
@@ -152,7 +158,8 @@ public class LoudnessTagTests
     public void A_tag_that_claims_to_be_huge_takes_no_memory(byte length)
     {
         byte[] id3 = [.. "ID3"u8, 4, 0, 0, 0x7F, 0x7F, 0x7F, 0x7F, .. "TXXX"u8, length, length, length, length, 0, 0, 1, 2, 3];
-        byte[] wav = [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVELIST"u8, length, length, length, length, .. "INFOINAM"u8, length, length, length, length];
+        byte[] wav = [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVELIST"u8, length, length, length, length, .. "INFOINAM"u8, length, length, length,
+            length];
         byte[] ape = [.. new byte[8], .. "APETAGEX"u8, .. new byte[4], length, length, length, length, .. new byte[12]];
         long before = GC.GetAllocatedBytesForCurrentThread();
 

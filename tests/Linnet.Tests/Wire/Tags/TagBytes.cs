@@ -28,11 +28,16 @@ internal static class TagBytes
 
     public static byte[] Ape(params (string Name, string Value)[] items)
     {
-        byte[] body = [.. items.SelectMany(static i => (byte[])[.. LittleEndian(i.Value.Length), 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(i.Name), 0, .. Encoding.UTF8.GetBytes(i.Value)])];
-        return [.. body, .. "APETAGEX"u8, .. LittleEndian(2000), .. LittleEndian(body.Length + 32), .. LittleEndian(items.Length), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        byte[] body =
+            [.. items.SelectMany(
+                static i => (byte[])[.. LittleEndian(i.Value.Length), 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(i.Name), 0,
+                    .. Encoding.UTF8.GetBytes(i.Value)])];
+        return [.. body, .. "APETAGEX"u8, .. LittleEndian(2000), .. LittleEndian(body.Length + 32), .. LittleEndian(items.Length), 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0, 0, 0];
     }
 
-    private static byte[] SevenBits(int n) => [(byte)((n >> 21) & 0x7F), (byte)((n >> 14) & 0x7F), (byte)((n >> 7) & 0x7F), (byte)(n & 0x7F)];
+    private static byte[] SevenBits(int n) =>
+        [(byte)((n >> 21) & 0x7F), (byte)((n >> 14) & 0x7F), (byte)((n >> 7) & 0x7F), (byte)(n & 0x7F)];
 
     private static byte[] BigEndian(int n)
     {

@@ -151,7 +151,9 @@ public class WavHeaderTests
     [Fact]
     public void Title_and_artist_are_found_among_the_tags()
     {
-        byte[] bytes = [.. Head(), .. Chunk("LIST", [.. "INFO"u8, .. Chunk("ISFT", "x"u8), .. Chunk("INAM", "Song"u8), .. Chunk("IART", "Bird!"u8)]), .. Format(), .. Chunk("data", new byte[8])];
+        byte[] bytes =
+            [.. Head(), .. Chunk("LIST", [.. "INFO"u8, .. Chunk("ISFT", "x"u8), .. Chunk("INAM", "Song"u8), .. Chunk("IART", "Bird!"u8)]),
+                .. Format(), .. Chunk("data", new byte[8])];
 
         Assert.Equal(WavProgress.Done, WavPreamble.Parse(bytes, out WavPreamble wav, out _));
         Assert.Equal("Song"u8, bytes.AsSpan()[wav.Title]);
@@ -198,7 +200,8 @@ public class WavHeaderTests
     public void Noise_never_throws_and_never_gives_a_format_that_is_not_one()
     {
         byte[] extended = Written(new WavHeader(new RawPcmFormat(SampleEncoding.S24LE, new AudioFormat(96_000, 6)), 1L << 36));
-        byte[] tagged = [.. Head(), .. Format(), .. Chunk("LIST", [.. "INFO"u8, .. Chunk("INAM", "Song"u8), .. Chunk("IART", "Bird"u8)]), .. Chunk("data", new byte[64])];
+        byte[] tagged = [.. Head(), .. Format(), .. Chunk("LIST", [.. "INFO"u8, .. Chunk("INAM", "Song"u8), .. Chunk("IART", "Bird"u8)]),
+            .. Chunk("data", new byte[64])];
         byte[][] samples = [Written(new WavHeader(Stereo16, 4000)), extended, tagged];
         var noise = new Noise(2026);
         int accepted = 0;

@@ -1,0 +1,261 @@
+using System.Net;
+
+namespace Linnet.Broadcast.Packets;
+
+/// <summary>The server's record of whoever receives a rendition; transports say how a packet reaches it.</summary>
+/// <remarks>
+/// Owned by one sender thread from the moment it is added until it is removed: that thread alone calls the methods
+/// that send. They never wait. The counters may be read by anyone.
+/// </remarks>
+public abstract class Listener
+{
+    private long _packetsSent;
+    private long _payloadBytesSent;
+    private long _packetsSkipped;
+    private int _dropped;
+    private int _wantsRepair;
+    private Following _following = new(null, 0, 0);
+
+    /// <summary>A listener of the rendition that <paramref name="lease"/> keeps running.</summary>
+    /// <param name="lease">Its part in the rendition; disposed by whoever ends the listener's session.</param>
+    /// <param name="remote">Where it is.</param>
+    /// <param name="transport">For people and metrics: <c>rtsp-udp</c>, <c>rtsp-tcp</c>, …</param>
+    protected Listener(RingLease lease, IPEndPoint remote, string transport)
+    {
+        Lease = lease;
+        Remote = remote;
+        Transport = transport;
+    }
+
+    /// <summary>Its part in the rendition.</summary>
+    public RingLease Lease { get; }
+
+    /// <summary>The ring it is served from.</summary>
+    public BroadcastRing Ring => Lease.Ring;
+
+    /// <summary>Where it is.</summary>
+    public IPEndPoint Remote { get; }
+
+    /// <summary>How it is served.</summary>
+    public string Transport { get; }
+
+    /// <summary>Packets handed to the network for it.</summary>
+    public long PacketsSent => Volatile.Read(ref _packetsSent) + Volatile.Read(ref _following).AllPackets;
+
+    /// <summary>Bytes of payload in them, headers not counted (RFC 3550 §6.4.1).</summary>
+    public long PayloadBytesSent => Volatile.Read(ref _payloadBytesSent) + Volatile.Read(ref _following).AllPayloadBytes;
+
+    /// <summary>Packets it was not sent because it was too slow and was moved to the live edge.</summary>
+    public long PacketsSkipped => Volatile.Read(ref _packetsSkipped);
+
+    /// <summary>Why it was dropped, or <see cref="DropReason.None"/>.</summary>
+    public DropReason Dropped => (DropReason)Volatile.Read(ref _dropped);
+
+    /// <summary>Bytes the network has not taken from us or not yet delivered; 0 where nothing waits.</summary>
+    public virtual long UnsentBytes => 0;
+
+    /// <summary>Index in the ring of the item it is to get next. The sender thread's own after the listener was added.</summary>
+    internal long Next { get; set; }
+
+    /// <summary>When its next report is due, in ticks.</summary>
+    internal long ReportAt { get; set; } = long.MinValue;
+
+    /// <summary>Since when it has taken nothing though something was due; <see langword="null"/> while it keeps up.</summary>
+    internal long? StalledSince { get; set; }
+
+    /// <summary>
+    /// Whether it has shown that it takes what it is sent: it took something after it had taken nothing for a while, or much has arrived.
+    /// </summary>
+    internal bool HasTaken { get; set; }
+
+    /// <summary>
+    /// Its part of what the kernel holds; <see langword="null"/>: that is not counted. Set before it is served; disposed by whoever ends
+    /// the session.
+    /// </summary>
+    internal SendMemory.Use? Memory { get; set; }
+
+    /// <summary>Whether part of a packet waited when the sender last looked.</summary>
+    internal bool Unflushed { get; set; }
+
+    /// <summary>Told when <see cref="WantRepair"/> is called; set by the thread pool that serves it.</summary>
+    internal Action<Listener>? OnRepairWanted { get; set; }
+
+    /// <summary>
+    /// Who serves it now. Written on that one's thread alone; another thread can tell by it that the listener is not its own.
+    /// </summary>
+    internal SenderLoop? ServedBy { get; set; }
+
+    /// <summary>Among whom it is sent to; <see langword="null"/>: by itself. Like the two below, the sender thread's own.</summary>
+    internal LiveEdgeFan? LiveEdgeFan => _following.Among;
+
+    /// <summary>Its place among them.</summary>
+    internal int FollowsAs { get; set; }
+
+    /// <summary>The address they have of it.</summary>
+    internal SocketAddress? FollowsAt { get; set; }
+
+    /// <summary>
+    /// Where it takes every packet just as <see cref="PacketItem.Datagram"/> has it, at this moment; <see langword="null"/>: nowhere, it
+    /// needs <see cref="TrySend"/>. When that changes, <see cref="WantRepair"/> is to be called.
+    /// </summary>
+    protected internal virtual (IDatagramSender Sender, SocketAddress To)? PlainRoute => null;
+
+    /// <summary>
+    /// Told, before <see cref="SendRepair"/> and <see cref="TrySend"/>, of the last packet that was sent to its <see cref="PlainRoute"/>
+    /// meanwhile.
+    /// </summary>
+    protected internal virtual void OnSent(PacketItem newest)
+    {
+    }
+
+    /// <summary>Sends a packet, or starts to. Called for packets in order.</summary>
+    /// <returns><see langword="false"/> if it has no room now; the packet is offered again.</returns>
+    protected internal abstract bool TrySend(PacketItem packet, SendBatch batch);
+
+    /// <summary>Sends on what <see cref="TrySend"/> could only start.</summary>
+    /// <returns><see langword="false"/> while something still waits.</returns>
+    protected internal virtual bool TryFlush() => true;
+
+    /// <summary>Sends a report of what it was sent and which wall-clock time its positions stand for.</summary>
+    /// <param name="now">The instant to report, in ticks.</param>
+    /// <param name="batch">Takes the datagrams.</param>
+    protected internal abstract void SendReport(long now, SendBatch batch);
+
+    /// <summary>
+    /// Has <see cref="PlainRoute"/> read and <see cref="SendRepair"/> called soon, on the thread that sends. From any thread.
+    /// </summary>
+    protected internal void WantRepair()
+    {
+        if (OnRepairWanted is Action<Listener> wanted && Interlocked.Exchange(ref _wantsRepair, 1) == 0)
+        {
+            wanted(this);
+        }
+    }
+
+    /// <summary>Sends again what was asked for.</summary>
+    /// <param name="now">The instant, in ticks.</param>
+    /// <param name="batch">Takes the datagrams.</param>
+    protected internal virtual void SendRepair(long now, SendBatch batch)
+    {
+    }
+
+    /// <summary>
+    /// The payload bytes of what <see cref="TrySend"/> just sent: more than the packet's where copies of others came with it.
+    /// </summary>
+    protected virtual int PayloadBytesOf(PacketItem packet) => packet.Payload.Length;
+
+    /// <summary>
+    /// Whether it is told the end by <see cref="SendEnd"/> also where only this run of the rendition ended. <see langword="false"/>: its
+    /// client would take that for the station's end; that its connection closes makes it ask again.
+    /// </summary>
+    protected internal virtual bool IsToldOfStop => true;
+
+    /// <summary>Says that the station has ended: all that was due has been sent before.</summary>
+    protected internal abstract void SendEnd(SendBatch batch);
+
+    /// <summary>
+    /// Told once, on the sender's thread, that no more will be sent: the station ended, or it was dropped. Must be quick.
+    /// </summary>
+    protected internal abstract void OnFinished(DropReason reason);
+
+    internal void CountSent(PacketItem packet)
+    {
+        Volatile.Write(ref _packetsSent, _packetsSent + 1);
+        Volatile.Write(ref _payloadBytesSent, _payloadBytesSent + PayloadBytesOf(packet));
+    }
+
+    internal void Repair(SenderLoop loop, long now, SendBatch batch)
+    {
+        // A full fence: what was changed before the call that found this set is seen.
+        Interlocked.Exchange(ref _wantsRepair, 0);
+        if (ServedBy == loop)
+        {
+            SendRepair(now, batch);
+        }
+    }
+
+    internal void Follow(LiveEdgeFan followers, int index, SocketAddress address)
+    {
+        Volatile.Write(ref _following,
+            new Following(followers, _following.Packets - followers.Packets, _following.PayloadBytes - followers.PayloadBytes));
+        (FollowsAs, FollowsAt) = (index, address);
+    }
+
+    internal void Unfollow()
+    {
+        Volatile.Write(ref _following, new Following(null, _following.AllPackets, _following.AllPayloadBytes));
+        FollowsAt = null;
+    }
+
+    /// <summary>Notes what the kernel holds for it while it keeps up.</summary>
+    internal void Weigh()
+    {
+        if (StalledSince is null)
+        {
+            Memory?.Set(SendMemory.OnTheBooks(UnsentBytes));
+        }
+    }
+
+    /// <summary>Notes that it takes nothing, though something is due.</summary>
+    /// <returns>Whether it has done so for too long.</returns>
+    internal bool Stall(long now, SendPatience patience)
+    {
+        if (StalledSince is null)
+        {
+            StalledSince = now;
+            Memory?.Set(long.MaxValue);
+            HasTaken |= PayloadBytesSent - UnsentBytes >= SendPatience.Proof;
+        }
+
+        return patience.IsOver(now - StalledSince.Value, HasTaken, Memory);
+    }
+
+    /// <summary>Notes that it has taken something.</summary>
+    internal void Recover(long now, SendPatience patience)
+    {
+        if (StalledSince is long since)
+        {
+            StalledSince = null;
+            HasTaken |= patience.IsProof(now - since);
+            Weigh();
+        }
+    }
+
+    internal void CountSkipped(long packets) => Volatile.Write(ref _packetsSkipped, _packetsSkipped + packets);
+
+    /// <summary>Marks it to be given up; the sender does so on the next occasion.</summary>
+    protected internal void Drop(DropReason reason) => Volatile.Write(ref _dropped, (int)reason);
+
+    // What was sent to it among others: one value, so that a reader never counts a packet twice or misses one while it comes or goes.
+    private sealed record Following(LiveEdgeFan? Among, long Packets, long PayloadBytes)
+    {
+        public long AllPackets => Packets + (Among?.Packets ?? 0);
+
+        public long AllPayloadBytes => PayloadBytes + (Among?.PayloadBytes ?? 0);
+    }
+}
+
+/// <summary>Why a sender gave a listener up.</summary>
+public enum DropReason
+{
+    /// <summary>It was not: it left, or the station ended.</summary>
+    None = 0,
+
+    /// <summary>It took nothing for longer than <see cref="SenderOptions.StallTimeout"/>.</summary>
+    Stalled,
+
+    /// <summary>Its connection broke.</summary>
+    Disconnected,
+
+    /// <summary>Sending to it failed here; the log says why.</summary>
+    Failed,
+
+    /// <summary>The rendition that it heard failed. It can be asked for again.</summary>
+    RenditionFailed,
+
+    /// <summary>The rendition that it heard was made on demand, and gave way to one that another address asked for.</summary>
+    GaveWay,
+
+    /// <summary>The server stops before the station has come to its end.</summary>
+    ServerStopped,
+}

@@ -1,0 +1,96 @@
+using System.Net;
+
+namespace Linnet.Broadcast.Packets;
+
+/// <summary>
+/// Those listeners of a ring who keep up by themselves, because the network takes or loses what it is given: at the ring's edge, each
+/// packet leaves for all of them at once, and none of them is looked at. One sender thread's own; the counts may be read by anyone.
+/// </summary>
+internal sealed class LiveEdgeFan(IDatagramSender sender) : IDisposable
+{
+    private readonly IDatagramFan _fan = sender.CreateFan();
+    private readonly List<Listener> _listeners = [];
+    private readonly PriorityQueue<Listener, long> _reports = new();
+    private long _packets;
+    private long _payloadBytes;
+
+    /// <summary>Through which all of them are sent to.</summary>
+    internal IDatagramSender Sender => sender;
+
+    internal int Count => _listeners.Count;
+
+    /// <summary>Packets sent to each since there were any.</summary>
+    internal long Packets => Volatile.Read(ref _packets);
+
+    /// <summary>Bytes of payload in them.</summary>
+    internal long PayloadBytes => Volatile.Read(ref _payloadBytes);
+
+    /// <summary>The packet that was sent last.</summary>
+    internal PacketItem? Newest { get; private set; }
+
+    /// <summary>Takes in a listener that has got all that was due.</summary>
+    internal void Add(Listener listener, SocketAddress address)
+    {
+        _fan.Add(address);
+        listener.Follow(this, _listeners.Count, address);
+        _listeners.Add(listener);
+        _reports.Enqueue(listener, listener.ReportAt);
+    }
+
+    /// <summary>Lets a listener go; it has got all that was sent.</summary>
+    internal void Remove(Listener listener)
+    {
+        int index = listener.FollowsAs;
+        _fan.RemoveAt(index);
+        _listeners[index] = _listeners[^1];
+        _listeners[index].FollowsAs = index;
+        _listeners.RemoveAt(_listeners.Count - 1);
+        listener.Unfollow();
+    }
+
+    /// <summary>Sends to the address that a listener has now.</summary>
+    internal void Readdress(Listener listener, SocketAddress address)
+    {
+        _fan.Replace(listener.FollowsAs, address);
+        listener.FollowsAt = address;
+    }
+
+    /// <summary>The listener that would be removed at the least cost.</summary>
+    internal Listener Last => _listeners[^1];
+
+    /// <summary>Sends a packet to all.</summary>
+    /// <returns>How many datagrams the network took.</returns>
+    internal int Send(PacketItem packet)
+    {
+        Newest = packet;
+        int taken = _fan.Send(packet.Datagram);
+        Volatile.Write(ref _payloadBytes, _payloadBytes + packet.Payload.Length);
+        Volatile.Write(ref _packets, _packets + 1);
+        return taken;
+    }
+
+    /// <summary>Gives each listener whose report is due to <paramref name="report"/>, which sets the next.</summary>
+    /// <returns>When to come again.</returns>
+    internal long Report(long now, Action<Listener, long> report)
+    {
+        while (_reports.TryPeek(out Listener? listener, out long at))
+        {
+            bool isOurs = listener.LiveEdgeFan == this && listener.ReportAt == at;
+            if (isOurs && at > now)
+            {
+                return at;
+            }
+
+            _reports.Dequeue();
+            if (isOurs)
+            {
+                report(listener, now);
+                _reports.Enqueue(listener, listener.ReportAt);
+            }
+        }
+
+        return SenderLoop.Never;
+    }
+
+    public void Dispose() => _fan.Dispose();
+}

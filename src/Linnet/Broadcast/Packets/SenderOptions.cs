@@ -1,0 +1,74 @@
+using Linnet.Broadcast.Streams;
+
+namespace Linnet.Broadcast.Packets;
+
+/// <summary>How sender threads treat listeners that do not keep up (a slow listener delays nobody).</summary>
+public sealed record SenderOptions : IValidatable
+{
+    /// <summary>Sender threads. 1–64; default one per core, at most 4.</summary>
+    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    /// <summary>Sound that may wait for a listener in the ring before it is moved to the live edge. 100 ms – 60 s; default 3 s.</summary>
+    public TimeSpan MaxLag { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a listener may take nothing at all before it is dropped. 1–300 s; default 10 s.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The same for one that has not yet shown that it takes anything: it holds a buffer of the kernel's, which anybody can ask for. 1–300
+    /// s, no more than <see cref="StallTimeout"/> counts; default 5 s.
+    /// </summary>
+    public TimeSpan NewcomerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Bytes that the kernel may hold for all listeners by connection who have not taken them yet, and a quarter of it for those of one
+    /// address. If it is more, those that take nothing are dropped at once, and no new ones of a high bit rate are let in. 16 MiB – 64 GiB;
+    /// default 256 MiB.
+    /// </summary>
+    public long MaxKernelBytes { get; init; } = 256L << 20;
+
+    /// <summary>Time between reports to one listener (RFC 3550 §6.2), spread by ±50 %. 1–60 s; default 5 s.</summary>
+    public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Listeners that hear a stream behind a buffer of their own, over HTTP.</summary>
+    public StreamOptions Streams { get; init; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Threads is < 1 or > 64)
+        {
+            yield return $"{nameof(Threads)} is {Threads}; it must be between 1 and 64.";
+        }
+
+        if (MaxLag.TotalMilliseconds is < 100 or > 60_000)
+        {
+            yield return $"{nameof(MaxLag)} is {MaxLag}; it must be between 100 ms and 60 s.";
+        }
+
+        if (StallTimeout.TotalSeconds is < 1 or > 300)
+        {
+            yield return $"{nameof(StallTimeout)} is {StallTimeout}; it must be between 1 s and 300 s.";
+        }
+
+        if (NewcomerTimeout.TotalSeconds is < 1 or > 300)
+        {
+            yield return $"{nameof(NewcomerTimeout)} is {NewcomerTimeout}; it must be between 1 s and 300 s.";
+        }
+
+        if (MaxKernelBytes is < 16L << 20 or > 64L << 30)
+        {
+            yield return $"{nameof(MaxKernelBytes)} is {MaxKernelBytes}; it must be between 16 MiB and 64 GiB.";
+        }
+
+        if (ReportInterval.TotalSeconds is < 1 or > 60)
+        {
+            yield return $"{nameof(ReportInterval)} is {ReportInterval}; it must be between 1 s and 60 s.";
+        }
+
+        foreach (string problem in Streams.Problems())
+        {
+            yield return problem;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using Linnet.Broadcast.Streams;
+using Linnet.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Broadcast.Packets;
+
+/// <summary>The sender threads. Each owns its listeners, waits for deadlines by itself and sends.</summary>
+public sealed class SenderPool : IAsyncDisposable
+{
+    private readonly SenderThread[] _threads;
+    private readonly TimeProvider _time;
+
+    /// <summary>Starts the threads; they sleep until there are listeners.</summary>
+    /// <param name="options">How many, and the limits of listeners.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told of what should not happen; default nobody.</param>
+    public SenderPool(SenderOptions options, TimeProvider time, ILogger? logger = null)
+    {
+        _time = time;
+        Streams = options.ThrowIfInvalid().Streams;
+        Memory = new SendMemory(options.MaxKernelBytes);
+        _threads = [.. Enumerable.Range(0, options.Threads).Select(i => new SenderThread(i, options, time, logger ?? NullLogger.Instance))];
+    }
+
+    /// <summary>Listeners being served.</summary>
+    public int Count => _threads.Sum(t => t.Count);
+
+    /// <summary>
+    /// Starts to serve a listener, from what was due up to <paramref name="preRoll"/> ago, or from <paramref name="firstIndex"/> if given.
+    /// </summary>
+    /// <returns>The index in the ring of the first item it gets.</returns>
+    public long Add(Listener listener, TimeSpan preRoll, long? firstIndex = null)
+    {
+        long now = _time.GetTimestamp();
+        long first = firstIndex ?? listener.Ring.IndexAt(now, (long)(preRoll.TotalSeconds * _time.TimestampFrequency));
+        listener.Next = first;
+        SenderThread thread = _threads.MinBy(t => t.Count)!;
+        thread.Add(listener);
+        return first;
+    }
+
+    /// <summary>
+    /// Starts to serve a listener whose lease was just opened: as <see cref="Add"/>, and if that lease started the rendition, from its
+    /// first packet on, however late this comes.
+    /// </summary>
+    internal void AddAtOnce(Listener listener, TimeSpan preRoll)
+    {
+        long edge = listener.Ring.IndexAt(_time.GetTimestamp(), (long)(preRoll.TotalSeconds * _time.TimestampFrequency));
+        Add(listener, preRoll, Math.Min(edge, listener.Lease.OpenedAt));
+    }
+
+    /// <summary>Stops serving a listener: after this nothing is sent to it. One that is not served is none of our business.</summary>
+    public async ValueTask RemoveAsync(Listener listener)
+    {
+        foreach (SenderThread thread in _threads)
+        {
+            await thread.RemoveAsync(listener).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Listeners that hear streams, those included that have left just now.</summary>
+    internal int StreamCount => _threads.Sum(t => t.StreamCount);
+
+    /// <summary>What the kernel holds for listeners by connection.</summary>
+    internal SendMemory Memory { get; }
+
+    /// <summary>How streams are sent.</summary>
+    internal StreamOptions Streams { get; }
+
+    /// <summary>Hands a listener over to the sender thread that has the fewest. <see cref="StreamListener.Leave"/> ends that.</summary>
+    internal void AddStream(StreamListener listener) => _threads.MinBy(t => t.StreamCount)!.Add(listener);
+
+    /// <summary>What was written to listeners that hear streams since the start.</summary>
+    public StreamStatistics GetStreamStatistics()
+    {
+        long[] lateness = Sum(static t => t.StreamCounters.Lateness);
+        return new StreamStatistics(
+            StreamCount,
+            _threads.Sum(t => t.StreamCounters.Writes),
+            _threads.Sum(t => t.StreamCounters.Bytes),
+            _threads.Sum(t => t.StreamCounters.Moves),
+            _threads.Sum(t => t.StreamCounters.PacketsSkipped),
+            _threads.Sum(t => t.StreamCounters.DroppedFor(DropReason.Stalled)),
+            _threads.Sum(t => t.StreamCounters.DroppedFor(DropReason.Disconnected)),
+            LatenessHistogram.Quantile(lateness, 0.50),
+            LatenessHistogram.Quantile(lateness, 0.99),
+            _threads.Max(t => t.StreamCounters.Lateness.Max))
+        {
+            PacketsDue = _threads.Sum(t => t.StreamCounters.PacketsDue),
+            PacketsSent = _threads.Sum(t => t.StreamCounters.PacketsSent),
+            FailedListeners = _threads.Sum(t => t.StreamCounters.DroppedFor(DropReason.Failed)),
+            StoppedListeners = _threads.Sum(
+                t => t.StreamCounters.DroppedFor(DropReason.RenditionFailed) + t.StreamCounters.DroppedFor(DropReason.GaveWay)),
+        };
+    }
+
+    /// <summary>
+    /// Writes to streams that took less than was due, by how much sound was then under way, in the buckets of
+    /// <see cref="LatenessHistogram"/>.
+    /// </summary>
+    public long[] GetStreamLag() => Sum(static t => t.StreamCounters.Lag);
+
+    /// <summary>Packets by how late they left, since the start, in the buckets of <see cref="LatenessHistogram"/>.</summary>
+    public long[] GetLateness() => Sum(static t => t.Counters.Lateness);
+
+    /// <summary>What was due, sent, skipped and dropped since the start.</summary>
+    public SenderStatistics GetStatistics()
+    {
+        long[] lateness = GetLateness();
+
+        return new SenderStatistics(
+            _threads.Sum(t => t.Counters.Due),
+            _threads.Sum(t => t.Counters.Sent),
+            _threads.Sum(t => t.Counters.Skipped),
+            _threads.Sum(t => t.Counters.Refused),
+            _threads.Sum(t => t.Counters.DroppedFor(DropReason.Stalled)),
+            _threads.Sum(t => t.Counters.DroppedFor(DropReason.Disconnected)),
+            LatenessHistogram.Quantile(lateness, 0.50),
+            LatenessHistogram.Quantile(lateness, 0.99),
+            _threads.Max(t => t.Counters.Lateness.Max))
+        {
+            FailedListeners = _threads.Sum(t => t.Counters.DroppedFor(DropReason.Failed)),
+            StoppedListeners =
+                _threads.Sum(t => t.Counters.DroppedFor(DropReason.RenditionFailed) + t.Counters.DroppedFor(DropReason.GaveWay)),
+            Faults = _threads.Sum(t => t.Counters.Faults),
+        };
+    }
+
+    private long[] Sum(Func<SenderThread, LatenessHistogram> histogram)
+    {
+        long[] counts = new long[LatenessHistogram.Buckets];
+        foreach (SenderThread thread in _threads)
+        {
+            histogram(thread).AddTo(counts);
+        }
+
+        return counts;
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (SenderThread thread in _threads)
+        {
+            await thread.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Buffers;
+
+namespace Linnet.Broadcast.Streams.Containers;
+
+/// <summary>No container: packets that say by themselves what they are, one after the other (MP3).</summary>
+internal sealed class BareContainer : IStreamContainer
+{
+    public ReadOnlyMemory<byte> Head => default;
+
+    public void Write(RingItem item, IBufferWriter<byte> output)
+    {
+        if (item is PacketItem packet)
+        {
+            output.Write(packet.Payload.Span);
+        }
+    }
+}

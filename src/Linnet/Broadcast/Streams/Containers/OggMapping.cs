@@ -1,0 +1,93 @@
+using System.Buffers;
+using Linnet.Wire.Flac;
+using Linnet.Wire.Ogg;
+
+namespace Linnet.Broadcast.Streams.Containers;
+
+/// <summary>How a codec lies in Ogg: its header packets, and what its decoder does at the start of a stream.</summary>
+internal abstract class OggMapping
+{
+    /// <summary>Frames per second that granule positions count.</summary>
+    internal abstract int SampleRate { get; }
+
+    /// <summary>Frames that a player throws away at the start of what was encoded: the encoder's delay.</summary>
+    internal virtual int PreSkip => 0;
+
+    /// <summary>Whether the head of a stream can say that, as Opus' can.</summary>
+    internal virtual bool HasPreSkip => false;
+
+    /// <summary>How many packets a decoder that starts afresh must have had before, for what comes next to be right.</summary>
+    internal virtual int PacketsBefore => 0;
+
+    /// <summary>Writes the header pages.</summary>
+    /// <param name="pages">The new stream.</param>
+    /// <param name="headers">Those of the ring's format.</param>
+    /// <param name="tags">What plays.</param>
+    /// <param name="preSkip">What a player shall throw away of this stream, where the codec can say that.</param>
+    /// <param name="output">Takes the pages.</param>
+    internal abstract void WriteHeaders(
+        OggPageWriter pages, IReadOnlyList<ReadOnlyMemory<byte>> headers, VorbisComment tags, int preSkip, IBufferWriter<byte> output);
+}
+
+/// <summary>Opus: RFC 7845. Passed-through Opus may bring its own head.</summary>
+internal sealed class OggOpusMapping(int channels, int preSkip, int inputSampleRate) : OggMapping
+{
+    internal override int SampleRate => 48_000;
+
+    internal override int PreSkip => preSkip;
+
+    internal override bool HasPreSkip => true;
+
+    /// <summary>80 ms of the usual packets: so long a decoder needs to be right (§4.6).</summary>
+    internal override int PacketsBefore => 4;
+
+    internal override void WriteHeaders(
+        OggPageWriter pages, IReadOnlyList<ReadOnlyMemory<byte>> headers, VorbisComment tags, int preSkip, IBufferWriter<byte> output)
+    {
+        if (headers.Count == 0 || !OpusHead.TryParse(headers[0].Span, out OpusHead? head))
+        {
+            head = new OpusHead((byte)channels, 0, (uint)inputSampleRate, Coupled: (byte)(channels - 1));
+        }
+
+        pages.Write((head with { PreSkip = (ushort)preSkip }).ToArray(), 0, output);
+        pages.Write(tags.ToOpusTags(), 0, output);
+    }
+}
+
+/// <summary>Vorbis: its specification's appendix A.2. Of its three headers the second, the comments, is ours.</summary>
+internal sealed class OggVorbisMapping(int sampleRate) : OggMapping
+{
+    internal override int SampleRate => sampleRate;
+
+    /// <summary>The first packet of a stream decodes to nothing.</summary>
+    internal override int PacketsBefore => 1;
+
+    internal override void WriteHeaders(
+        OggPageWriter pages, IReadOnlyList<ReadOnlyMemory<byte>> headers, VorbisComment tags, int preSkip, IBufferWriter<byte> output)
+    {
+        if (headers.Count == 3)
+        {
+            pages.Write(headers[0].Span, 0, output);
+            pages.Write(tags.ToVorbisHeader(), 0, output);
+            pages.Write(headers[2].Span, 0, output);
+        }
+    }
+}
+
+/// <summary>FLAC: RFC 9639 §10.1.</summary>
+internal sealed class OggFlacMapping(int sampleRate) : OggMapping
+{
+    private static ReadOnlySpan<byte> Start => "\u007FFLAC\u0001\0\0\u0001"u8;
+
+    internal override int SampleRate => sampleRate;
+
+    internal override void WriteHeaders(
+        OggPageWriter pages, IReadOnlyList<ReadOnlyMemory<byte>> headers, VorbisComment tags, int preSkip, IBufferWriter<byte> output)
+    {
+        if (headers.Count > 0)
+        {
+            pages.Write([.. Start, .. FlacBlockHeader.Marker, .. headers[0].Span], 0, output);
+            pages.Write(FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, tags.ToArray()), 0, output);
+        }
+    }
+}

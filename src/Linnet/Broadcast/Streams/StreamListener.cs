@@ -1,0 +1,126 @@
+using Linnet.Broadcast.Packets;
+
+namespace Linnet.Broadcast.Streams;
+
+/// <summary>The server's record of whoever hears a rendition as a stream of bytes; transports say how bytes reach it.</summary>
+/// <remarks>
+/// At first whoever admits it has it, and may write to it; from <see cref="SenderPool.AddStream"/> on one sender thread alone. A timer or a
+/// task of its own it has not: thousands of them must cost little.
+/// </remarks>
+internal abstract class StreamListener
+{
+    private long _bytesSent;
+    private long _moves;
+    private int _hasLeft;
+
+    /// <param name="log">The stream.</param>
+    /// <param name="start">The packet it begins with.</param>
+    /// <param name="lead">What it gets before the stream: the answer's head.</param>
+    /// <param name="metadataInterval">Bytes of the stream between two titles; 0: it wants none.</param>
+    protected StreamListener(StreamLog log, StreamEntry start, ReadOnlyMemory<byte> lead, int metadataInterval)
+    {
+        Log = log;
+        Offset = start.Offset;
+        CountedDue = start.Due;
+        CountedSent = start.Number;
+        Lead = lead;
+        Ahead = start.Head.Length > 0 ? new StreamAhead([], start.Head) : null;
+        MetadataInterval = UntilMetadata = metadataInterval;
+    }
+
+    /// <summary>The stream.</summary>
+    internal StreamLog Log { get; }
+
+    /// <summary>Bytes handed to the network for it.</summary>
+    internal long BytesSent => Volatile.Read(ref _bytesSent);
+
+    /// <summary>How often it was too slow and was moved.</summary>
+    internal long Moves => Volatile.Read(ref _moves);
+
+    /// <summary>Whether it needs nothing any more. Told by <see cref="Leave"/>.</summary>
+    internal bool HasLeft => Volatile.Read(ref _hasLeft) != 0;
+
+    /// <summary>The byte of the stream it is to get next.</summary>
+    internal long Offset { get; set; }
+
+    /// <summary>Bytes that go before all others and are not of the stream: the answer's head, or the rest of a title.</summary>
+    internal ReadOnlyMemory<byte> Lead { get; set; }
+
+    /// <summary>Bytes of the stream that go before <see cref="Offset"/>; <see langword="null"/>: none.</summary>
+    internal StreamAhead? Ahead { get; set; }
+
+    /// <summary>Bytes of the stream between two titles; 0: it gets none.</summary>
+    internal int MetadataInterval { get; }
+
+    /// <summary>Bytes of the stream until the next title.</summary>
+    internal int UntilMetadata { get; set; }
+
+    /// <summary>The title it was told last.</summary>
+    internal StreamTitle? ToldTitle { get; set; }
+
+    /// <summary>When it last took something, in ticks.</summary>
+    internal long ProgressAt { get; set; }
+
+    /// <summary>Whether it took nothing when it was visited last, though something was due.</summary>
+    internal bool IsBlocked { get; set; }
+
+    /// <summary>
+    /// Whether it has shown that it takes what it is sent: it took something after it had taken nothing for a while, or much has arrived.
+    /// </summary>
+    internal bool HasTaken { get; set; }
+
+    /// <summary>Its part of what the kernel holds; <see langword="null"/>: that is not counted.</summary>
+    internal SendMemory.Use? Memory { get; init; }
+
+    /// <summary>When it was last moved, in ticks; <see langword="null"/>: never.</summary>
+    internal long? MovedAt { get; set; }
+
+    /// <summary>Packets that were due in its stream when the loop last counted.</summary>
+    internal long CountedDue { get; set; }
+
+    /// <summary>Number of the first packet of its stream that was not counted as sent to it.</summary>
+    internal long CountedSent { get; set; }
+
+    /// <summary>Which of the loop's buckets it is in, and where in it.</summary>
+    internal (int Bucket, int Index) Place { get; set; }
+
+    /// <summary>Bytes that the kernel may hold for it at most, by its buffer's size.</summary>
+    internal abstract long KernelCapacity { get; }
+
+    /// <summary>Bytes that the kernel holds for it.</summary>
+    internal abstract long KernelBytes { get; }
+
+    /// <summary>Hands bytes to the network, without waiting.</summary>
+    /// <param name="lead">The first of them.</param>
+    /// <param name="pieces">Those that follow.</param>
+    /// <returns>How many it took; 0: it has no room now; -1: the connection is broken.</returns>
+    internal abstract int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces);
+
+    /// <summary>
+    /// Told once, on the sender's thread, that no more will be sent: the station ended, or it was dropped. Must be quick.
+    /// </summary>
+    internal abstract void OnFinished(DropReason reason);
+
+    /// <summary>Ends it: nothing is begun for it any more. What a thread is just sending may still go out. Any thread may call.</summary>
+    internal void Leave() => Volatile.Write(ref _hasLeft, 1);
+
+    /// <summary>Notes what the kernel holds for it, and whether that is because it takes nothing.</summary>
+    /// <param name="outcome">How its last visit went.</param>
+    /// <param name="sent">Bytes that it took then.</param>
+    internal void Weigh(StreamOutcome outcome, int sent)
+    {
+        bool isFull = outcome is StreamOutcome.Blocked;
+        IsBlocked = isFull && sent == 0;
+        if (isFull && !HasTaken)
+        {
+            HasTaken = BytesSent - KernelBytes >= SendPatience.Proof;
+        }
+
+        // Of a small buffer that is not full it is not worth to ask.
+        Memory?.Set(isFull ? Memory.Bound : Memory.IsLarge ? SendMemory.OnTheBooks(KernelBytes) : 0);
+    }
+
+    internal void CountSent(int bytes) => Volatile.Write(ref _bytesSent, _bytesSent + bytes);
+
+    internal void CountMove(int moves) => Volatile.Write(ref _moves, _moves + moves);
+}

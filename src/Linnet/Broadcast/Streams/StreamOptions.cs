@@ -1,0 +1,64 @@
+namespace Linnet.Broadcast.Streams;
+
+/// <summary>How sound is sent to listeners that hear it behind a buffer of their own: over HTTP, in few large writes.</summary>
+public sealed record StreamOptions : IValidatable
+{
+    /// <summary>
+    /// Time between two writes to one listener. Each write costs the same whatever its length. 100 ms – 2 s; default 500 ms.
+    /// </summary>
+    public TimeSpan WriteInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Sound already due that a listener gets at once when it joins, cut at a packet: what its player has in hand, and so how far behind it
+    /// plays. At least <see cref="WriteInterval"/>, or players run dry between writes; at most 10 s; default 2 s.
+    /// </summary>
+    public TimeSpan Burst { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// By how much more than <see cref="Burst"/> the sound under way to a listener may grow before it is moved, at a packet, so that
+    /// about a burst is under way again. Less keeps closer to the live edge; more rides out longer breaks without a cut. 500 ms – 60 s;
+    /// default 2 s.
+    /// </summary>
+    public TimeSpan Slack { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a listener may take nothing at all, though moved, before it is dropped. 1–300 s; default 30 s.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The same for one that has not yet shown that it takes anything: it holds a buffer of the kernel's, which anybody can ask for. 1–300
+    /// s, no more than <see cref="StallTimeout"/> counts; default 5 s.
+    /// </summary>
+    public TimeSpan NewcomerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What a log keeps: all that a listener may still be sent, and some for one that is visited late.</summary>
+    internal TimeSpan Retention => Burst + Slack + WriteInterval + TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (WriteInterval.TotalMilliseconds is < 100 or > 2000)
+        {
+            yield return $"{nameof(WriteInterval)} is {WriteInterval}; it must be between 100 ms and 2 s.";
+        }
+
+        if (Burst < WriteInterval || Burst.TotalSeconds > 10)
+        {
+            yield return $"{nameof(Burst)} is {Burst}; it must be between {nameof(WriteInterval)} ({WriteInterval}) and 10 s.";
+        }
+
+        if (Slack.TotalMilliseconds is < 500 or > 60_000)
+        {
+            yield return $"{nameof(Slack)} is {Slack}; it must be between 500 ms and 60 s.";
+        }
+
+        if (StallTimeout.TotalSeconds is < 1 or > 300)
+        {
+            yield return $"{nameof(StallTimeout)} is {StallTimeout}; it must be between 1 s and 300 s.";
+        }
+
+        if (NewcomerTimeout.TotalSeconds is < 1 or > 300)
+        {
+            yield return $"{nameof(NewcomerTimeout)} is {NewcomerTimeout}; it must be between 1 s and 300 s.";
+        }
+    }
+}

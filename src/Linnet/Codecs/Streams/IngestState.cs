@@ -1,7 +1,0 @@
-namespace Linnet.Codecs.Streams;
-
-/// <summary>An ingest buffer at one moment.</summary>
-/// <param name="Frames">Frames that wait.</param>
-/// <param name="IsFed">Whether somebody writes.</param>
-/// <param name="IsHeld">Whether that somebody waits for room.</param>
-internal readonly record struct IngestState(int Frames, bool IsFed, bool IsHeld);

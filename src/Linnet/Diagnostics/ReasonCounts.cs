@@ -1,0 +1,15 @@
+using System.Collections.Concurrent;
+
+namespace Linnet.Diagnostics;
+
+/// <summary>Counts what happened, by reason. Any thread may count and read.</summary>
+internal sealed class ReasonCounts<T>
+    where T : struct, Enum
+{
+    private readonly ConcurrentDictionary<T, long> _counts = new();
+
+    internal void Count(T reason) => _counts.AddOrUpdate(reason, 1, static (_, count) => count + 1);
+
+    /// <summary>The counts so far; what never happened is not in it.</summary>
+    internal IReadOnlyDictionary<T, long> Read() => new Dictionary<T, long>(_counts);
+}

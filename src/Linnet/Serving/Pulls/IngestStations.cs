@@ -1,0 +1,38 @@
+using Linnet.Audio;
+using Linnet.Sources;
+using Linnet.Sources.Ingest;
+using Linnet.Stations;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Serving.Pulls;
+
+/// <summary>Makes the stations that others send to.</summary>
+public static class IngestStations
+{
+    /// <summary>A station that is pushed to, or that fetches another server's sound.</summary>
+    /// <param name="spec">Which; it is <see cref="SourceSpec.IsFed"/>.</param>
+    /// <param name="options">Its name and encodings.</param>
+    /// <param name="fallback">What is heard when nobody sends; the station's from now on.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told what happens.</param>
+    public static IngestStation Open(SourceSpec spec, StationOptions options, IAudioSource? fallback, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(options);
+        if (spec.Kind is SourceKind.Push)
+        {
+            return new IngestStation(options, spec.Format, fallback);
+        }
+
+        if (spec.Kind is not SourceKind.Pull || !Uri.TryCreate(spec.Location, UriKind.Absolute, out Uri? address))
+        {
+            throw new ArgumentException($"{spec.Kind} is not sent by others.", nameof(spec));
+        }
+
+        return address.Scheme == "rtsp"
+            ? new IngestStation(options, spec.Format, fallback,
+                new IngestOptions { Target = RtspPull.Target })
+            { Pull = new RtspPull(address, time, logger).RunAsync }
+            : new IngestStation(options, spec.Format, fallback) { Pull = new HttpPull(address, time, logger).RunAsync };
+    }
+}

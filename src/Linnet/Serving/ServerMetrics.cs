@@ -1,0 +1,275 @@
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
+using Linnet.Diagnostics;
+using Linnet.Stations;
+using Linnet.Transports;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
+using Linnet.Transports.PyAudio;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Serving;
+
+/// <summary>A server as instruments of <c>System.Diagnostics.Metrics</c>. docs/metrics.md lists them.</summary>
+/// <remarks>
+/// Nothing is recorded while sound is sent: all is read from the server's own counters when somebody looks. Tags are stations, renditions,
+/// transports and reasons, whose number is bounded; never an address.
+/// </remarks>
+public sealed class ServerMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Linnet";
+
+    /// <summary>How long what was read serves for all instruments of one look.</summary>
+    private static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(200);
+
+    private readonly StationServer _server;
+    private readonly TimeProvider _time;
+    private readonly Meter _meter;
+    private readonly CountedHistogram _lateness;
+    private readonly CountedHistogram _streamLag;
+    private readonly Lock _gate = new();
+    private Look? _look;
+
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="server">What they tell of.</param>
+    /// <param name="meters">Makes the meter.</param>
+    /// <param name="time">The clock.</param>
+    public ServerMetrics(StationServer server, IMeterFactory meters, TimeProvider time)
+    {
+        _server = server;
+        _time = time;
+        _meter = meters.Create(MeterName);
+        _lateness = new CountedHistogram(_meter, "linnet.send.lateness", "How late packets left, against their deadline.");
+        _streamLag = new CountedHistogram(
+            _meter, "linnet.stream.lag",
+            "Sound under way to a listener by HTTP, the kernel's included, each time it did not take all that was due.");
+        Count("linnet.send.packets.due", "{packet}", "Packets that were due by the clock, times the listeners they were due to.",
+            static l => l.Sending.PacketsDue);
+        Count("linnet.send.packets.sent", "{packet}", "Packets handed to the network, times the listeners.",
+            static l => l.Sending.PacketsSent);
+        Count("linnet.send.packets.skipped", "{packet}", "Packets that slow listeners missed.", static l => l.Sending.PacketsSkipped);
+        Count("linnet.send.datagrams.refused", "{datagram}", "Datagrams that a socket would not take.",
+            static l => l.Sending.DatagramsRefused);
+        Count("linnet.send.faults", "{error}", "Errors of the sender threads themselves, which went on.", static l => l.Sending.Faults);
+        Count("linnet.stream.packets.due", "{packet}", "Packets that were due by the clock to listeners by HTTP, times the listeners.",
+            static l => l.Streams.PacketsDue);
+        Count("linnet.stream.packets.sent", "{packet}", "Packets handed to the network for listeners by HTTP, times the listeners.",
+            static l => l.Streams.PacketsSent);
+        Count("linnet.stream.packets.missed", "{packet}", "Packets that were gone before their stream by HTTP had them.",
+            static l => l.Radio?.PacketsMissed ?? 0);
+        Count("linnet.stream.failures", "{failure}", "Streams by HTTP that could not be written and ended.",
+            static l => l.Radio?.StreamsFailed ?? 0);
+        Count("linnet.stream.writes", "{write}", "Writes to listeners by HTTP that took something.", static l => l.Streams.Writes);
+        Count("linnet.stream.sent", "By", "Bytes handed to the network for listeners by HTTP.", static l => l.Streams.BytesSent);
+        Count("linnet.stream.moves", "{move}", "Times a listener by HTTP was too slow and was moved towards the live edge.",
+            static l => l.Streams.Moves);
+        Count("linnet.stream.packets.skipped", "{packet}", "Packets that listeners by HTTP missed by that.",
+            static l => l.Streams.PacketsSkipped);
+        _meter.CreateObservableUpDownCounter(
+            "linnet.stream.buffers", () => Read().Radio?.BufferBytes ?? 0, "By", "Memory for the bytes that listeners by HTTP share.");
+        _meter.CreateObservableCounter(
+            "linnet.connections", () => Totals(static t => t.Connections), "{connection}", "Who began to listen or to push, by transport.");
+        _meter.CreateObservableCounter("linnet.sent", () => Totals(static t => t.Bytes, isSent: true), "By",
+            "Sound handed to the network for listeners, without the headers of the layers below.");
+        _meter.CreateObservableCounter("linnet.received", () => Totals(static t => t.Bytes, isSent: false), "By", "Sound that was pushed.");
+        double startedAt = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        _meter.CreateObservableGauge("linnet.start.time", () => startedAt, "s", "When the server started, in seconds since 1970.");
+        _meter.CreateObservableGauge("linnet.build.info", BuildInfo, description: "1; its labels say which Linnet and which .NET this is.");
+        _meter.CreateObservableCounter("linnet.listeners.dropped", Dropped, "{listener}", "Listeners that the sender gave up, by reason.");
+        _meter.CreateObservableUpDownCounter("linnet.listeners", Listeners, "{listener}", "Who listens.");
+        _meter.CreateObservableGauge("linnet.listeners.lag", Lags, "s", "The sound that waits for the slowest listener.");
+        _meter.CreateObservableCounter(
+            "linnet.requests.refused", Refused, "{request}", "Requests and connections that were refused, by reason.");
+        _meter.CreateObservableUpDownCounter("linnet.station.playing", Playing, "{station}", "1 while a station plays, else 0.");
+        _meter.CreateObservableCounter(
+            "linnet.station.underruns", Underruns, "{underrun}", "Times a source was so late that the station's clock was set anew.");
+        _meter.CreateObservableUpDownCounter("linnet.push.connected", Pushers, "{pusher}", "1 while somebody pushes to the station.");
+        _meter.CreateObservableCounter("linnet.encode.time", EncodeTimes, "s", "Time spent on conversion and encoding.");
+        _meter.CreateObservableCounter("linnet.encode.packets", EncodedPackets, "{packet}", "Packets made.");
+        _meter.CreateObservableCounter(
+            "linnet.encode.packets.late", LatePackets, "{packet}", "Packets that were ready only after they were due.");
+        _meter.CreateObservableCounter(
+            "linnet.encode.failures", RenditionFailures, "{failure}", "Times a rendition failed and was stopped.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private void Count(string name, string unit, string description, Func<Look, long> read) =>
+        _meter.CreateObservableCounter(name, () => read(Read()), unit, description);
+
+    private IEnumerable<Measurement<long>> Dropped()
+    {
+        Look look = Read();
+        yield return new(
+            look.Sending.StalledListeners + look.Streams.StalledListeners, new KeyValuePair<string, object?>("reason", "stalled"));
+        yield return new(look.Sending.DisconnectedListeners + look.Streams.DisconnectedListeners,
+            new KeyValuePair<string, object?>("reason", "disconnected"));
+        yield return new(
+            look.Sending.FailedListeners + look.Streams.FailedListeners, new KeyValuePair<string, object?>("reason", "failed"));
+        yield return new(look.Sending.StoppedListeners + look.Streams.StoppedListeners,
+            new KeyValuePair<string, object?>("reason", "rendition_stopped"));
+    }
+
+    private static Measurement<int> BuildInfo()
+    {
+        string version =
+            typeof(ServerMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        return new(1, new("version", version.Split('+')[0]), new("runtime", Environment.Version.ToString()));
+    }
+
+    /// <summary>One measurement of each transport that is served, also while nobody uses it.</summary>
+    private IEnumerable<Measurement<long>> Totals(Func<TransportTotal, long> read, bool? isSent = null)
+    {
+        Look look = Read();
+        IEnumerable<TransportTotal> sent = look.Rtsp.Totals.Concat(look.PyAudio?.Totals ?? []);
+        sent = look.Radio is { } radio ? sent.Append(radio.Total) : sent;
+        IEnumerable<TransportTotal> received = _server.Push is { } push ? [push.Total] : [];
+        return (isSent switch { true => sent, false => received, null => sent.Concat(received) })
+            .Select(total => new Measurement<long>(read(total), new KeyValuePair<string, object?>("transport", total.Transport)));
+    }
+
+    /// <summary>What can be heard, also while nobody hears it: a series that is not there is no zero to who adds up.</summary>
+    private IEnumerable<Measurement<int>> Listeners()
+    {
+        Look look = Read();
+        var counts = new Dictionary<(string Station, string Rendition, string Transport), int>();
+        string[] transports = [.. look.Rtsp.Totals.Select(static t => t.Transport)];
+        foreach (StationListing offered in _server.Directory.Stations)
+        {
+            foreach ((string rendition, string transport) in offered.Rings.SelectMany(
+                ring => transports.Select(transport => (ring.Info.Name, transport)))
+                .Concat(look.Radio is null ? [] : offered.Streams.Select(static s => (s.Name, TransportTotal.Http))))
+            {
+                counts[(offered.Name, rendition, transport)] = 0;
+            }
+        }
+
+        foreach (string awaited in _server.Directory.Awaited)
+        {
+            // Which renditions it will have is said by its first push.
+            counts[(awaited, "", TransportTotal.Http)] = 0;
+        }
+
+        foreach (IGrouping<(string Station, string Rendition, string Transport), RtspSessionSnapshot> group in ByRendition(look.Rtsp))
+        {
+            counts[group.Key] = group.Count();
+        }
+
+        foreach (RadioRenditionSnapshot rendition in look.Radio?.Renditions ?? [])
+        {
+            counts[(rendition.Station, rendition.Rendition, TransportTotal.Http)] = rendition.Listeners;
+        }
+
+        foreach (((string name, string rendition, string transport), int count) in counts)
+        {
+            yield return new(count, TagsOf(name, rendition, transport));
+        }
+
+        if (look.PyAudio is { } pyAudio && _server.PyAudioStation is { } station)
+        {
+            yield return new(pyAudio.TcpListeners, TagsOf(station, "pyaudio", PyAudioServer.TcpTransport));
+            yield return new(pyAudio.UdpListeners, TagsOf(station, "pyaudio", PyAudioServer.UdpTransport));
+        }
+    }
+
+    private IEnumerable<Measurement<double>> Lags() =>
+        ByRendition(Read().Rtsp).Select(static group => new Measurement<double>(
+            group.Max(static s => s.Lag.TotalSeconds), TagsOf(group.Key.Station, group.Key.Rendition, group.Key.Transport)));
+
+    private IEnumerable<Measurement<long>> Refused()
+    {
+        Look look = Read();
+        foreach ((object reason, long count) in look.Rtsp.RefusedRequests.Select(static r => ((object)(int)r.Key, r.Value))
+            .Concat(look.Rtsp.RefusedConnections.Select(static r => ((object)Word(r.Key), r.Value))))
+        {
+            yield return new(count, new("protocol", "rtsp"), new("reason", reason));
+        }
+
+        foreach ((RadioRefusal reason, long count) in look.Radio?.Refused ?? new Dictionary<RadioRefusal, long>())
+        {
+            yield return new(count, new("protocol", "http"), new("reason", Word(reason)));
+        }
+
+        foreach ((PushRefusal reason, long count) in _server.Push?.Refused ?? new Dictionary<PushRefusal, long>())
+        {
+            yield return new(count, new("protocol", "push"), new("reason", Word(reason)));
+        }
+
+        foreach ((PyAudioRefusal reason, long count) in look.PyAudio?.Refused ?? new Dictionary<PyAudioRefusal, long>())
+        {
+            yield return new(count, new("protocol", "pyaudio"), new("reason", Word(reason)));
+        }
+    }
+
+    private IEnumerable<Measurement<int>> Playing() =>
+        Read().Stations.Select(
+            static s => new Measurement<int>(
+                s.State == StationState.Playing ? 1 : 0, new KeyValuePair<string, object?>("station", s.Name)));
+
+    private IEnumerable<Measurement<int>> Pushers() =>
+        (_server.Push?.Pushers.Keys ?? []).Select(static s => new Measurement<int>(1, new KeyValuePair<string, object?>("station", s)));
+
+    private IEnumerable<Measurement<long>> Underruns() => Read().Stations.SelectMany(static s => (Measurement<long>[])
+    [
+        new(s.Reanchored, new("station", s.Name), new("cause", "source")),
+        new(s.Underruns, new("station", s.Name), new("cause", "sender")),
+    ]);
+
+    private IEnumerable<Measurement<double>> EncodeTimes() =>
+        OfRenditions(static (r, tags) => new Measurement<double>(r.EncodeTime.TotalSeconds, tags));
+
+    private IEnumerable<Measurement<long>> EncodedPackets() => OfRenditions(static (r, tags) => new Measurement<long>(r.Packets, tags));
+
+    private IEnumerable<Measurement<long>> LatePackets() => OfRenditions(static (r, tags) => new Measurement<long>(r.LatePackets, tags));
+
+    private IEnumerable<Measurement<long>> RenditionFailures() => OfRenditions(static (r, tags) => new Measurement<long>(r.Failures, tags));
+
+    /// <summary>One measurement of each rendition that ever ran.</summary>
+    private IEnumerable<T> OfRenditions<T>(Func<RenditionSnapshot, KeyValuePair<string, object?>[], T> measure) =>
+        from station in Read().Stations
+        from rendition in station.Renditions
+        where rendition.Packets > 0 || rendition.Failures > 0
+        select measure(rendition, [new("station", station.Name), new("rendition", rendition.Name)]);
+
+    private static IEnumerable<IGrouping<(string Station, string Rendition, string Transport), RtspSessionSnapshot>> ByRendition(
+        RtspServerSnapshot rtsp) =>
+        rtsp.Sessions.Where(static s => s.IsPlaying).GroupBy(static s => (s.Station, s.Rendition, s.Transport));
+
+    private static KeyValuePair<string, object?>[] TagsOf(string station, string rendition, string transport) =>
+        [new("station", station), new("rendition", rendition), new("transport", transport)];
+
+    private static string Word<T>(T reason)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
+
+    private Look Read()
+    {
+        lock (_gate)
+        {
+            long now = _time.GetTimestamp();
+            if (_look is null || _time.GetElapsedTime(_look.At, now) > LookTime)
+            {
+                _look = new Look(
+                    now,
+                    _server.GetStatistics(),
+                    _server.GetStreamStatistics(),
+                    _server.Radio?.GetSnapshot(),
+                    _server.GetRtspSnapshot(),
+                    _server.GetPyAudioListeners(),
+                    [.. _server.Stations.Select(static s => s.GetSnapshot())]);
+                _lateness.Record(_server.GetLateness());
+                _streamLag.Record(_server.GetStreamLag());
+            }
+
+            return _look;
+        }
+    }
+
+    private sealed record Look(
+        long At, SenderStatistics Sending, StreamStatistics Streams, RadioServerSnapshot? Radio, RtspServerSnapshot Rtsp,
+        PyAudioServerSnapshot? PyAudio, IReadOnlyList<StationSnapshot> Stations);
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using Linnet.Broadcast.Packets;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
+using Linnet.Transports.PyAudio;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Serving;
+
+/// <summary>Where a server listens, and its limits.</summary>
+public sealed record StationServerOptions : IValidatable
+{
+    /// <summary>The address to listen at; <see langword="null"/> (the default): all of this machine's, IPv4 and IPv6.</summary>
+    public IPAddress? Bind { get; init; }
+
+    /// <summary>TCP port for RTSP, 0–65535; 0: any free one. Default 8554.</summary>
+    public int RtspPort { get; init; } = 8554;
+
+    /// <summary>UDP port for RTP, 0–65534, RTCP on the next; 0: any free pair. Default 8556.</summary>
+    public int RtpPort { get; init; } = 8556;
+
+    /// <summary>
+    /// The proxies before the server: they alone are believed when they say whose connection or request they pass on, over HTTP
+    /// (<c>X-Forwarded-…</c>, <c>Forwarded</c>) and by PROXY headers, over RTSP too. By default nobody.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>Limits of sessions, requests and time.</summary>
+    public RtspServerOptions Rtsp { get; init; } = new();
+
+    /// <summary>Where and how the PyAudio tutorial's programs are served; <see langword="null"/>, the default: not at all.</summary>
+    public PyAudioServerOptions? PyAudio { get; init; }
+
+    /// <summary>How stations are heard over HTTP; <see langword="null"/>, the default: not at all.</summary>
+    public RadioServerOptions? Radio { get; init; }
+
+    /// <summary>
+    /// TCP port for HTTP, 0–65535; 0: any free one; <see langword="null"/>, the default: another host, such as Kestrel, listens, and gives
+    /// what comes to <see cref="StationServer.Radio"/>.
+    /// </summary>
+    public int? HttpPort { get; init; }
+
+    /// <summary>Who may push sound to stations, over HTTP. By default nobody.</summary>
+    public PushServerOptions Push { get; init; } = new();
+
+    /// <summary>Limits of listeners that do not keep up.</summary>
+    public SenderOptions Sender { get; init; } = new();
+
+    /// <summary>
+    /// Listeners that all ports together allow and that take a socket each, UDP's RTSP sessions included: each of those has a connection.
+    /// </summary>
+    internal int MaxListeners => (int)Math.Min(
+        int.MaxValue, (long)Rtsp.MaxSessions + (Radio?.MaxListeners ?? 0) + (PyAudio?.MaxTcpListeners ?? 0) + (PyAudio?.MaxLeases ?? 0));
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (RtspPort is < 0 or > 65_535)
+        {
+            yield return $"The RTSP port is {RtspPort}; it must be between 0 and 65535.";
+        }
+
+        if (RtpPort is < 0 or > 65_534)
+        {
+            yield return $"The RTP port is {RtpPort}; it must be between 0 and 65534.";
+        }
+
+        if (HttpPort is < 0 or > 65_535)
+        {
+            yield return $"The HTTP port is {HttpPort}; it must be between 0 and 65535.";
+        }
+
+        if (TrustedProxies.Any(static network => network.PrefixLength == 0))
+        {
+            yield return $"{nameof(TrustedProxies)} trusts every address, so any client could claim another's address. Name the proxy's "
+                + "own address.";
+        }
+
+        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(PyAudio?.Problems() ?? [])
+            .Concat(Radio?.Problems() ?? []).Concat(Push.Problems()))
+        {
+            yield return problem;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Linnet.Audio;
+
+namespace Linnet.Sources.Capture;
+
+/// <summary>A microphone, a line in, or what this computer plays: through PulseAudio or PipeWire, else ALSA.</summary>
+public sealed class CaptureSource : IAudioSource
+{
+    // Who reads later than this hears what is now, not what was.
+    private static readonly TimeSpan MostWaiting = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly ICapture _capture;
+    private readonly CaptureRing _ring;
+    private Thread? _thread;
+
+    private CaptureSource(ICapture capture)
+    {
+        _capture = capture;
+        _ring = new CaptureRing(capture.Format.FramesIn(MostWaiting), capture.Format.Channels);
+    }
+
+    /// <summary>Opens a device. It records from the first <see cref="Read"/> on.</summary>
+    /// <param name="device">
+    /// An input's name; an output's name or its monitor's, for what is played there; <c>monitor</c>, for what is played on the default
+    /// output; <see langword="null"/> or empty, for the default input.
+    /// </param>
+    /// <param name="time">Bounds the waits.</param>
+    /// <param name="server">The PulseAudio server, or <see langword="null"/> for the user's own.</param>
+    /// <param name="cancellationToken">Ends the waits.</param>
+    /// <exception cref="IOException">There is no such device; the message says what to do.</exception>
+    public static CaptureSource Open(
+        string? device, TimeProvider time, string? server = null, CancellationToken cancellationToken = default)
+    {
+        device = string.IsNullOrEmpty(device) ? null : device;
+        string problem;
+        try
+        {
+            return new CaptureSource(PulseCapture.Open(device, server, time, cancellationToken));
+        }
+        catch (Exception e) when (e is IOException or DllNotFoundException)
+        {
+            problem = e.Message.TrimEnd('.');
+        }
+
+        try
+        {
+            return new CaptureSource(AlsaCapture.Open(device, cancellationToken));
+        }
+        catch (Exception e) when (e is IOException or DllNotFoundException)
+        {
+            string what = device is null ? "sound input" : $"sound input '{device}'";
+            throw new IOException(
+                $"There is no {what}; see those there are with: linnet devices. ({problem}; {e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    /// <summary>For people: the device's name.</summary>
+    public string Name => _capture.Name;
+
+    /// <inheritdoc/>
+    public AudioFormat Format => _capture.Format;
+
+    /// <summary>0: a sound server gives floats.</summary>
+    public int BitDepth => 0;
+
+    /// <inheritdoc/>
+    public bool IsLive => true;
+
+    /// <inheritdoc/>
+    public TimeSpan? Duration => null;
+
+    /// <inheritdoc/>
+    public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pcm.Length, Format.Channels, nameof(pcm));
+        if (_thread is null)
+        {
+            _thread = new Thread(Record) { Name = "linnet-capture", IsBackground = true, Priority = ThreadPriority.Highest };
+            _thread.Start();
+        }
+
+        int frames = _ring.Read(pcm, out bool lost, cancellationToken);
+        return new SourceRead(frames, Discontinuity: lost);
+    }
+
+    /// <summary>Lets go of the device.</summary>
+    public void Dispose()
+    {
+        _disposing.Cancel();
+        _thread?.Join();
+        _capture.Dispose();
+        _ring.Dispose();
+    }
+
+    private void Record()
+    {
+        try
+        {
+            _capture.Run(_ring, _disposing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed: nobody reads any more.
+        }
+        catch (Exception e)
+        {
+            _ring.End(e);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using Linnet.Audio;
+using Linnet.Native;
+
+namespace Linnet.Sources.Capture;
+
+/// <summary>Records through PulseAudio or PipeWire, at the device's own rate and channels.</summary>
+internal sealed class PulseCapture : ICapture
+{
+    /// <summary>The name that means the monitor of the default output.</summary>
+    internal const string Monitor = "monitor";
+
+    private static readonly TimeSpan Fragment = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    private readonly PulseConnection _connection;
+    private readonly PulseStream _stream;
+
+    private PulseCapture(PulseConnection connection, PulseStream stream, AudioFormat format)
+    {
+        _connection = connection;
+        _stream = stream;
+        Format = format;
+        Name = stream.DeviceName;
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public AudioFormat Format { get; }
+
+    /// <summary>Opens an input, the monitor of an output, or the default input for <see langword="null"/>.</summary>
+    /// <exception cref="DllNotFoundException">libpulse is not installed.</exception>
+    /// <exception cref="IOException">No server answers, or it has no such device.</exception>
+    internal static PulseCapture Open(string? device, string? server, TimeProvider time, CancellationToken cancellationToken)
+    {
+        PulseConnection connection = PulseConnection.Connect(server, time, cancellationToken);
+        try
+        {
+            PulseEndpoint source = Find(PulseEndpoints.Ask(connection, cancellationToken), device);
+            var format = new AudioFormat(
+                Math.Clamp(source.SampleRate, AudioFormat.MinSampleRate, AudioFormat.MaxSampleRate),
+                Math.Clamp(source.Channels, 1, AudioFormat.MaxChannels));
+            var stream = new PulseStream(connection, format.SampleRate, format.Channels);
+            try
+            {
+                stream.ConnectRecord(source.Name, format.FramesIn(Fragment), cancellationToken);
+                return new PulseCapture(connection, stream, format);
+            }
+            catch
+            {
+                stream.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Run(CaptureRing ring, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration waking =
+            cancellationToken.UnsafeRegister(static c => ((PulseConnection)c!).Wake(), _connection);
+        _stream.Start(cancellationToken);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _stream.ThrowIfGone();
+            for (int frames = _stream.Peek(out ReadOnlySpan<float> pcm); frames > 0; frames = _stream.Peek(out pcm))
+            {
+                if (pcm.IsEmpty)
+                {
+                    ring.WriteSilence(frames);
+                }
+                else
+                {
+                    ring.Write(pcm);
+                }
+
+                _stream.Drop();
+            }
+
+            _connection.Iterate(LongestWait);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _connection.Dispose();
+    }
+
+    private static PulseEndpoint Find(PulseEndpoints endpoints, string? device)
+    {
+        PulseEndpoint? source = device switch
+        {
+            null => endpoints.Sources.FirstOrDefault(s => s.Name == endpoints.DefaultSource),
+            Monitor => endpoints.Sources.FirstOrDefault(s => s.MonitorOf is not null && s.MonitorOf == endpoints.DefaultSink),
+            _ => endpoints.Sources.FirstOrDefault(s => s.Name == device) ?? endpoints.Sources.FirstOrDefault(s => s.MonitorOf == device),
+        };
+        return source ?? throw new IOException(device switch
+        {
+            null => "The sound server has no input.",
+            Monitor => "The sound server has no output whose sound could be recorded.",
+            _ => $"The sound server has no input '{device}'.",
+        });
+    }
+}

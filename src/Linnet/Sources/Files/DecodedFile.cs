@@ -1,0 +1,177 @@
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+using Linnet.Wire.Mpeg;
+
+namespace Linnet.Sources.Files;
+
+/// <summary>A file that the decoders of streams play: WAV, FLAC, MP3, Ogg. It ends where its bytes end.</summary>
+internal sealed class DecodedFile : IAudioSource
+{
+    private const int BufferLength = 1 << 16;
+
+    /// <summary>Bytes that a WAV may have beside its samples for its own word on their number to be believed.</summary>
+    private const int MaxBeside = 1 << 20;
+
+    /// <summary>The most tags before the sound.</summary>
+    private const int MaxTags = 16;
+
+    /// <summary>How far into a file that is called MP3 its first frames are looked for.</summary>
+    private const int MaxSearch = 1 << 16;
+
+    /// <summary>Frames one right behind the other that are no accident.</summary>
+    private const int SureFrames = 4;
+
+    private readonly FileStream _file;
+    private readonly DecodedSound _sound;
+    private readonly string _path;
+    private readonly Lazy<TimeSpan?> _duration;
+
+    private DecodedFile(FileStream file, StreamKind kind, string path)
+    {
+        (_file, _path) = (file, path);
+        _sound = new DecodedSound(ReadBytes, new AnyStreamDecoder(kind, isFile: true), path);
+
+        // What a WAV says is believed where the file is so long, and little longer.
+        long length = file.Length;
+        _duration = new Lazy<TimeSpan?>(
+            () => length - _sound.Bytes is >= 0 and < MaxBeside ? Format.DurationOf(_sound.Frames ?? 0) : FileLength.Of(path, kind));
+    }
+
+    /// <inheritdoc/>
+    public AudioFormat Format => _sound.Format;
+
+    /// <inheritdoc/>
+    public int BitDepth => _sound.BitDepth;
+
+    /// <inheritdoc/>
+    public bool IsLive => false;
+
+    /// <inheritdoc/>
+    public bool IsStored => true;
+
+    /// <inheritdoc/>
+    public TimeSpan? Duration => _duration.Value;
+
+    /// <summary>
+    /// Opens a file; <see langword="null"/> if it is of another kind, or cannot be decoded here: another reader may take it.
+    /// </summary>
+    /// <param name="path">A regular file that can be read.</param>
+    /// <param name="untagged">What to call it if it has no title in its tags; by default its name without the extension.</param>
+    /// <param name="name">What the file is really called, if that is not its path: its extension may count.</param>
+    /// <param name="cancellationToken">Ends the search for its sound.</param>
+    /// <exception cref="IOException">It holds no sound, or cannot be read; the message is a sentence for the user.</exception>
+    internal static DecodedFile? TryOpen(
+        string path, TrackInfo? untagged, string? name = null, CancellationToken cancellationToken = default)
+    {
+        var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferLength, FileOptions.SequentialScan);
+        DecodedFile? opened = null;
+        try
+        {
+            StreamKind kind = KindOf(file, path, Path.GetExtension(name ?? path));
+            if (kind is StreamKind.Unknown)
+            {
+                file.Dispose();
+                return null;
+            }
+
+            opened = new DecodedFile(file, kind, path);
+            if (opened._sound.WaitForSound(cancellationToken))
+            {
+                opened._sound.Begin(untagged ?? new TrackInfo(SourceFile.TitleOf(path)), FileTags.Read(path));
+                return opened;
+            }
+
+            if (opened._sound.Problem is null)
+            {
+                throw opened._sound.NoSound();
+            }
+
+            opened.Dispose();
+            return null;
+        }
+        catch
+        {
+            opened?.Dispose();
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken) => _sound.Read(pcm, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _sound.Dispose();
+        _file.Dispose();
+    }
+
+    /// <summary>Which of the kinds that are decoded here it is. Leaves the file at its beginning.</summary>
+    private static StreamKind KindOf(FileStream file, string path, string extension)
+    {
+        if (!file.CanSeek)
+        {
+            throw new IOException($"{path} is not a regular file.");
+        }
+
+        byte[] head = new byte[StreamKinds.HeadLength];
+        long at = 0;
+        int length = Fill(file, head, at);
+        for (int tags = 0; tags < MaxTags && MpegTag.LengthOf(head.AsSpan(0, length)) is > 0 and long tag; tags++)
+        {
+            at += tag;
+            length = Fill(file, head, at);
+        }
+
+        StreamKind kind = StreamKinds.Identify(head.AsSpan(0, length));
+        kind = kind switch
+        {
+            StreamKind.Mpeg or StreamKind.Ogg or StreamKind.Flac or StreamKind.Wav => kind,
+
+            // A part of a file, or one whose beginning is damaged.
+            StreamKind.Unknown => extension.ToUpperInvariant() switch
+            {
+                ".MP3" or ".MP2" or ".MPGA" when HoldsMpeg(file, at) => StreamKind.Mpeg,
+                ".OGG" or ".OGA" or ".OPUS" => StreamKind.Ogg,
+                _ => StreamKind.Unknown,
+            },
+            _ => StreamKind.Unknown,
+        };
+        file.Position = 0;
+        return kind;
+    }
+
+    private static bool HoldsMpeg(FileStream file, long at)
+    {
+        byte[] bytes = new byte[MaxSearch];
+        ReadOnlySpan<byte> rest = bytes.AsSpan(0, Fill(file, bytes, at));
+        var framer = new MpegFramer();
+        int frames = 0;
+        while (frames < SureFrames && framer.TryRead(ref rest, out MpegFrame frame))
+        {
+            frames = frame.FollowsGap ? 1 : frames + 1;
+        }
+
+        return frames == SureFrames;
+    }
+
+    private static int Fill(FileStream file, byte[] buffer, long at)
+    {
+        file.Position = at;
+        return file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+    }
+
+    private int ReadBytes(Span<byte> destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _file.Read(destination);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{_path} cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+using Linnet.Native;
+
+namespace Linnet.Sources.Files;
+
+/// <summary>Finds out which speakers the channels of a file are for that libsndfile reads.</summary>
+internal static class FileLayout
+{
+    private const int VorbisSubtype = 0x60;
+    private const int OpusSubtype = 0x64;
+
+    /// <summary>The layout; <see langword="null"/>: the usual one.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="info">What libsndfile says of it.</param>
+    internal static ChannelLayout? Of(SndFile.Handle file, in SndFile.Info info)
+    {
+        if (info.Channels is < 3 or > AudioFormat.MaxChannels)
+        {
+            return null;
+        }
+
+        bool isOgg = (info.Format & SndFile.TypeMask) == SndFile.Ogg;
+        if (isOgg && (info.Format & SndFile.SubtypeMask) is VorbisSubtype or OpusSubtype)
+        {
+            return OfVorbis(info.Channels);
+        }
+
+        Span<int> map = stackalloc int[info.Channels];
+        return SndFile.TryGetChannelMap(file, map) ? OfMap(map) : null;
+    }
+
+    /// <summary>libsndfile leaves the channels of Vorbis and Opus in Vorbis' order.</summary>
+    private static ChannelLayout? OfVorbis(int channels)
+    {
+        ReadOnlySpan<Speaker> usual = UsualSpeakers.Of(channels);
+        ReadOnlySpan<byte> order = VorbisLink.Order(channels);
+        Span<Speaker> speakers = stackalloc Speaker[channels];
+        for (int i = 0; i < channels; i++)
+        {
+            speakers[order[i]] = usual[i];
+        }
+
+        return ChannelLayout.Of(speakers);
+    }
+
+    /// <summary>Of an AIFF whose layout libsndfile does not know it gives numbers that mean nothing: those are no speakers.</summary>
+    private static ChannelLayout? OfMap(ReadOnlySpan<int> map)
+    {
+        Span<Speaker> speakers = stackalloc Speaker[map.Length];
+        for (int i = 0; i < map.Length; i++)
+        {
+            speakers[i] = SpeakerOf(map[i]);
+        }
+
+        return ChannelLayout.Of(speakers);
+    }
+
+    /// <summary><c>SF_CHANNEL_MAP_…</c> of sndfile.h.</summary>
+    private static Speaker SpeakerOf(int value) => value switch
+    {
+        2 or 5 => Speaker.Left,
+        3 or 6 => Speaker.Right,
+        4 or 7 => Speaker.Centre,
+        8 => Speaker.BackCentre,
+        9 => Speaker.BackLeft,
+        10 => Speaker.BackRight,
+        11 => Speaker.LowFrequency,
+        12 => Speaker.LeftOfCentre,
+        13 => Speaker.RightOfCentre,
+        14 => Speaker.SideLeft,
+        15 => Speaker.SideRight,
+        16 => Speaker.TopCentre,
+        17 => Speaker.TopFrontLeft,
+        18 => Speaker.TopFrontRight,
+        19 => Speaker.TopFrontCentre,
+        20 => Speaker.TopBackLeft,
+        21 => Speaker.TopBackRight,
+        22 => Speaker.TopBackCentre,
+        _ => (Speaker)(-1),
+    };
+}

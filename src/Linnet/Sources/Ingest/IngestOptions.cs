@@ -1,0 +1,25 @@
+namespace Linnet.Sources.Ingest;
+
+/// <summary>How much sound of a sender waits here before it is played.</summary>
+public sealed record IngestOptions : IValidatable
+{
+    /// <summary>What waits when sound arrives evenly: the delay that evens out bursts and pauses. 100 ms – 3 s; default 1.5 s.</summary>
+    public TimeSpan Target { get; init; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>The most that waits: who sends faster is held. At least twice <see cref="Target"/>, at most 30 s; default 8 s.</summary>
+    public TimeSpan Most { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Target.TotalSeconds is < 0.1 or > 3)
+        {
+            yield return $"{nameof(Target)} is {Target}; it must be between 100 ms and 3 s.";
+        }
+
+        if (Most < 2 * Target || Most.TotalSeconds > 30)
+        {
+            yield return $"{nameof(Most)} is {Most}; it must be at least twice {nameof(Target)} and at most 30 s.";
+        }
+    }
+}

@@ -1,0 +1,229 @@
+using Linnet.Audio;
+using Linnet.Sources.Files;
+using Linnet.Wire;
+using Linnet.Wire.Playlists;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Sources.Playlists;
+
+/// <summary>Reads a playlist from disk, and the playlists and folders that it names, and finds the files.</summary>
+/// <param name="logger">Told of what is left out.</param>
+/// <param name="budget">How much is looked at in all folders that it leads to.</param>
+internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
+{
+    /// <summary>How many playlists may lie within each other.</summary>
+    internal const int MaxDepth = 8;
+
+    /// <summary>How many playlists and folders are read for one list; one that is named twice counts twice.</summary>
+    internal const int MaxLists = 1000;
+
+    /// <summary>The most files of all of them.</summary>
+    internal const int MaxEntries = 100_000;
+
+    /// <summary>The most bytes of all of them: a few playlists may name each other many times.</summary>
+    private const long MaxBytes = 64 << 20;
+
+    private readonly List<PlaylistEntry> _entries = [];
+
+    // What is in the folders that were listed. Nothing where that failed, which was told.
+    private readonly Dictionary<FileIdentity, IReadOnlyList<PlaylistEntry>> _folders = [];
+
+    // The playlists that are being read, each within the one before it.
+    private readonly List<FileIdentity> _within = [];
+    private string _firstAddress = "";
+    private int _addresses;
+    private int _lists;
+    private long _bytes;
+    private bool _isFull;
+    private bool _isBudgetSpent;
+
+    /// <summary>What kind of playlist a file is by its name, or <see langword="null"/> if none.</summary>
+    internal static PlaylistKind? KindOf(string path) => PlaylistText.KindOf(Path.GetExtension(path));
+
+    /// <summary>The files a playlist names, whether they are there or not.</summary>
+    /// <exception cref="IOException">It cannot be read, is no playlist, or names no file; the message is a sentence for the
+    /// user.</exception>
+    internal static IReadOnlyList<PlaylistEntry> List(string path, PlaylistKind kind, ILogger logger, FolderBudget? budget = null)
+    {
+        var file = new PlaylistFile(logger, budget ?? new FolderBudget());
+        file.Read(path, kind);
+        string shown = ByteText.Shown(path);
+        if (file._entries.Count == 0)
+        {
+            throw new IOException(file._addresses == 0
+                ? $"{shown} names no files."
+                : $"{shown} names only network addresses, such as {file._firstAddress}; Linnet plays playlists of local files.");
+        }
+
+        if (file._addresses > 0)
+        {
+            logger.AddressesSkipped(shown, file._addresses, file._firstAddress);
+        }
+
+        if (file._isFull)
+        {
+            logger.PlaylistTooLarge(shown, MaxLists, MaxEntries);
+        }
+
+        return file._entries;
+    }
+
+    private void Read(string path, PlaylistKind kind)
+    {
+        string full = Path.GetFullPath(path);
+        string? share = SourceAddress.HostOfShare(full);
+        byte[] bytes = ReadBytes(path);
+        _isFull |= (_bytes += bytes.Length) > MaxBytes;
+        if (!PlaylistText.TryParse(bytes, kind, encoding: null, out PlaylistText playlist, out string problem))
+        {
+            throw new IOException($"{ByteText.Shown(path)} {problem}.");
+        }
+
+        var locator = new EntryLocator(Path.GetDirectoryName(full) ?? "", share, playlist.Encoding, budget);
+        _within.Add(FileIdentity.Of(full));
+        for (int i = 0, next; i < playlist.Items.Count && !_isFull; i = next)
+        {
+            for (next = i + 1; next < playlist.Items.Count && playlist.Items[next].IsAlternative; next++)
+            {
+            }
+
+            Add(playlist.Items.Skip(i).Take(next - i), locator, full);
+        }
+
+        _within.RemoveAt(_within.Count - 1);
+    }
+
+    /// <summary>Takes one entry: of the places that it names the first at which something is.</summary>
+    private void Add(IEnumerable<PlaylistItem> places, EntryLocator locator, string playlist)
+    {
+        PlaylistEntry? missing = null;
+        string? address = null;
+        foreach (PlaylistItem item in places)
+        {
+            bool isThere;
+            string? path = item.Part is null ? locator.Find(item.Location, out isThere) : locator.FindSound(item.Location, out isThere);
+            if (isThere && (DiskPath.IsFolder(path!) || KindOf(path!) is not null))
+            {
+                AddList(path!, playlist);
+                return;
+            }
+
+            PlaylistEntry? entry = path is null ? null : new PlaylistEntry(path, item.Title) { Part = item.Part };
+            if (isThere)
+            {
+                AddFile(entry!);
+                return;
+            }
+
+            if (!item.IsDoubtful)
+            {
+                missing ??= entry;
+                address ??= path is null ? item.Location : null;
+            }
+        }
+
+        if (missing is not null)
+        {
+            // It may be there when its turn comes; else it is skipped with a line in the log.
+            AddFile(missing);
+        }
+        else if (address is not null)
+        {
+            _firstAddress = _addresses++ == 0 ? ShownAddress.Of(TagText.Clean(ByteText.ToText(address)) ?? "") : _firstAddress;
+        }
+    }
+
+    private void AddFile(PlaylistEntry entry)
+    {
+        _isFull |= _entries.Count >= MaxEntries;
+        if (!_isFull)
+        {
+            _entries.Add(entry);
+        }
+    }
+
+    /// <summary>Takes what a folder or a playlist has. What is wrong with it ends nothing else.</summary>
+    private void AddList(string path, string playlist)
+    {
+        string? problem = null;
+        try
+        {
+            if (_lists++ >= MaxLists)
+            {
+                _isFull = true;
+            }
+            else if (DiskPath.IsFolder(path))
+            {
+                IReadOnlyList<PlaylistEntry> files = ListFolder(path);
+                _isFull |= _entries.Count + files.Count > MaxEntries;
+                _entries.AddRange(files.Take(MaxEntries - _entries.Count));
+            }
+            else if (_within.Contains(FileIdentity.Of(path)))
+            {
+                problem = $"{ByteText.Shown(path)} names itself.";
+            }
+            else if (_within.Count >= MaxDepth)
+            {
+                problem = $"{ByteText.Shown(path)} is a playlist within {MaxDepth} others.";
+            }
+            else
+            {
+                int depth = _within.Count;
+                try
+                {
+                    Read(path, KindOf(path)!.Value);
+                }
+                finally
+                {
+                    _within.RemoveRange(depth, _within.Count - depth);
+                }
+            }
+        }
+        catch (IOException e)
+        {
+            problem = e.Message;
+        }
+
+        if (problem is not null)
+        {
+            logger.ListLeftOut(ByteText.Shown(playlist), problem);
+        }
+    }
+
+    /// <summary>The files of a folder, which is walked through once, however often it is named.</summary>
+    private IReadOnlyList<PlaylistEntry> ListFolder(string path)
+    {
+        FileIdentity identity = FileIdentity.Of(path);
+        if (!_folders.TryGetValue(identity, out IReadOnlyList<PlaylistEntry>? files))
+        {
+            _folders[identity] = [];
+            if (budget.IsSpent)
+            {
+                string? problem =
+                    _isBudgetSpent
+                        ? null : $"{ByteText.Shown(path)} and the folders after it: those before it hold "
+                            + $"{FolderBudget.MaxEntries} files and folders.";
+                _isBudgetSpent = true;
+                return problem is null ? [] : throw new IOException(problem);
+            }
+
+            _folders[identity] = files = FolderListing.List(path, logger, budget);
+        }
+
+        return files;
+    }
+
+    /// <summary>One byte more than is allowed, so that what is too long shows.</summary>
+    private static byte[] ReadBytes(string path)
+    {
+        if (!ByteText.HasBytes(path))
+        {
+            SourceFile.ThrowIfUnreadable(path);
+        }
+
+        using var file = new FileStream(DiskPath.OpenRead(path), FileAccess.Read, bufferSize: 0);
+        var bytes = new byte[Math.Min(file.Length, PlaylistText.MaxLength + 1)];
+        int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return bytes[..length];
+    }
+}

@@ -1,0 +1,183 @@
+using Linnet.Audio;
+using Linnet.Clock;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Sources.Playlists;
+
+/// <summary>Files one after the other without a gap: a folder, a playlist, or one file that repeats.</summary>
+/// <remarks>
+/// The first file that can be played gives the format; others are converted to it. A file that is broken or gone is skipped with
+/// one line in the log. While one file plays, the next is opened, on another thread: that task is the source's own and ends with it. If no
+/// file can be opened, that is tried again with a growing pause for as long as there is still something to play, and then the source
+/// breaks; opened again with the same queue, it goes on behind the last file that was heard.
+/// </remarks>
+public sealed class PlaylistSource : IAudioSource
+{
+    /// <summary>Tracks that broke off and are remembered; of more than these it is not told.</summary>
+    private const int MostDamage = 1000;
+
+    private readonly HashSet<string> _damage = [];
+    private readonly string _name;
+    private readonly TrackQueue _queue;
+    private readonly TimeProvider _time;
+    private readonly Backoff _backoff = new(RetriedSource.MinWait, RetriedSource.MaxWait, new Random());
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _closing = new();
+    private ReadyTrack? _current;
+    private (PlaylistEntry Entry, TrackInfo? Track)? _announced;
+    private Task<ReadyTrack?>? _next;
+    private long? _triedAgainAt;
+
+    private PlaylistSource(string name, TrackQueue queue, ReadyTrack? first, TimeProvider time, ILogger logger)
+    {
+        _name = name;
+        _queue = queue;
+        _time = time;
+        _logger = logger;
+        _current = first;
+        Format = queue.Format;
+        BitDepth = first?.BitDepth ?? 0;
+    }
+
+    /// <inheritdoc/>
+    public AudioFormat Format { get; }
+
+    /// <summary>That of the first file: what is deeper is rounded to it where the rendition is integer PCM.</summary>
+    public int BitDepth { get; }
+
+    /// <inheritdoc/>
+    public bool IsLive => false;
+
+    /// <inheritdoc/>
+    public bool IsStored => true;
+
+    /// <inheritdoc/>
+    public TimeSpan? Duration => null;
+
+    /// <summary>Opens the first file that can be played.</summary>
+    /// <param name="name">What the list is called in log lines and errors: its path.</param>
+    /// <param name="list">Gives the files. Called for each round, so a folder's new files are played too.</param>
+    /// <param name="open">Opens one file or throws <see cref="IOException"/>.</param>
+    /// <param name="loop">Whether to begin again after the last file.</param>
+    /// <param name="shuffle">Where the order comes from, anew for each round; <see langword="null"/> to keep the list's.</param>
+    /// <param name="logger">Hears of files that are skipped.</param>
+    /// <param name="cancellationToken">Ends the wait for the first file.</param>
+    /// <exception cref="IOException">No file can be played; the message is a sentence for the user.</exception>
+    public static PlaylistSource Open(
+        string name,
+        Func<IReadOnlyList<PlaylistEntry>> list,
+        Func<PlaylistEntry, CancellationToken, IAudioSource> open,
+        bool loop,
+        Random? shuffle,
+        ILogger logger,
+        CancellationToken cancellationToken = default)
+    {
+        var queue = new TrackQueue(name, new PlayOrder(name, list, loop, shuffle, logger), open, logger);
+        return Open(name, queue, TimeProvider.System, logger, cancellationToken);
+    }
+
+    /// <summary>Opens the next file of a queue that can be played; the queue outlives the source.</summary>
+    internal static PlaylistSource Open(
+        string name, TrackQueue queue, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        ReadyTrack? first = queue.OpenNext(cancellationToken);
+        return first is null && queue.Format == default
+            ? throw new IOException($"{name} holds no sound.")
+            : new PlaylistSource(name, queue, first, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            OpenAhead();
+            _current ??= TakeNext(cancellationToken);
+            if (_current is null)
+            {
+                return SourceRead.End;
+            }
+
+            SourceRead read = ReadCurrent(pcm, cancellationToken);
+            if (read.Frames > 0)
+            {
+                return read.Track is null ? read : Announce(read);
+            }
+
+            _current.Dispose();
+            _current = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _closing.Cancel();
+        _current?.Dispose();
+        _current = null;
+        try
+        {
+            _next?.GetAwaiter().GetResult()?.Dispose();
+        }
+        catch (Exception)
+        {
+            // Nobody waits for that track any more.
+        }
+
+        _next = null;
+        _closing.Dispose();
+    }
+
+    private void OpenAhead()
+    {
+        if (_next is { IsFaulted: true } && _current is not null)
+        {
+            _triedAgainAt ??= _time.GetTimestamp() + (long)(_backoff.Next().TotalSeconds * _time.TimestampFrequency);
+            if (_time.GetTimestamp() >= _triedAgainAt)
+            {
+                (_next, _triedAgainAt) = (null, null);
+            }
+        }
+
+        _next ??= Task.Run(() => _queue.OpenNext(_closing.Token), CancellationToken.None);
+    }
+
+    /// <summary>Waits for the track that is being opened. After the last one it stays that way.</summary>
+    private ReadyTrack? TakeNext(CancellationToken cancellationToken)
+    {
+        ReadyTrack? track = _next!.WaitAsync(cancellationToken).GetAwaiter().GetResult();
+        if (track is not null)
+        {
+            _next = null;
+            _backoff.Reset();
+        }
+
+        return track;
+    }
+
+    /// <summary>A file that follows itself is not another track, but there may be several tracks in it.</summary>
+    private SourceRead Announce(SourceRead read)
+    {
+        bool isSame = _announced is { } announced && _current!.Entry.IsSameSound(announced.Entry) && announced.Track == read.Track;
+        _announced = (_current!.Entry, read.Track);
+        return isSame ? read with { Track = null } : read;
+    }
+
+    private SourceRead ReadCurrent(Span<float> pcm, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _current!.Read(pcm, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            // A damaged file is damaged in every round.
+            if (_damage.Count < MostDamage && _damage.Add(e.Message))
+            {
+                _logger.TrackBrokeOff(_name, e.Message);
+            }
+
+            return SourceRead.End;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Linnet.Broadcast;
+
+namespace Linnet.Transports.Http.Push;
+
+/// <summary>
+/// Passwords that wait to be verified: a bounded number, in all and of each network, in fair order. Pure; used under one lock.
+/// </summary>
+/// <remarks>Those of a lower rank go first; of one rank, networks go by turns, so that one with many has no more than its share.</remarks>
+internal sealed class PasswordQueue
+{
+    /// <summary>The most that wait.</summary>
+    internal const int MaxWaiting = 256;
+
+    /// <summary>The most of one network.</summary>
+    internal const int MaxPerNetwork = 16;
+
+    private readonly List<PasswordTry> _waiting = [];
+    private readonly Dictionary<PeerAddress, int> _ofNetwork = [];
+    private long _round;
+
+    /// <summary>How many wait.</summary>
+    internal int Count => _waiting.Count;
+
+    /// <summary>Takes one in.</summary>
+    /// <returns>Who has to go for it: itself, another one, or nobody.</returns>
+    internal PasswordTry? Add(PasswordTry attempt)
+    {
+        PasswordTry? leaving = null;
+        int ofNetwork = CountOf(attempt);
+        if (ofNetwork >= MaxPerNetwork)
+        {
+            PasswordTry last = _waiting.Where(other => other.Network == attempt.Network).MaxBy(static other => (other.Rank, other.Round))!;
+            leaving = last.Rank > attempt.Rank ? last : attempt;
+        }
+        else if (_waiting.Count >= MaxWaiting)
+        {
+            PasswordTry last = _waiting.MaxBy(other => (other.Rank, CountOf(other), other.Round))!;
+            leaving = (last.Rank, CountOf(last)).CompareTo((attempt.Rank, ofNetwork + 1)) > 0 ? last : attempt;
+        }
+
+        if (leaving != attempt)
+        {
+            Remove(leaving);
+            long last = _waiting.Where(other => other.Network == attempt.Network).Select(static other => other.Round)
+                .DefaultIfEmpty(_round - 1).Max();
+            attempt.Round = Math.Max(_round, last + 1);
+            _waiting.Add(attempt);
+            _ofNetwork[attempt.Network] = CountOf(attempt) + 1;
+        }
+
+        return leaving;
+    }
+
+    /// <summary>Takes out the one whose turn it is.</summary>
+    internal PasswordTry? TakeNext()
+    {
+        PasswordTry? next = _waiting.MinBy(static attempt => (attempt.Rank, attempt.Round));
+        _round = Math.Max(_round, next?.Round ?? _round);
+        Remove(next);
+        return next;
+    }
+
+    /// <summary>Takes one out, if it is there.</summary>
+    internal void Remove(PasswordTry? attempt)
+    {
+        if (attempt is not null && _waiting.Remove(attempt) && (_ofNetwork[attempt.Network] -= 1) == 0)
+        {
+            _ofNetwork.Remove(attempt.Network);
+        }
+    }
+
+    private int CountOf(PasswordTry attempt) => _ofNetwork.GetValueOrDefault(attempt.Network);
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using Linnet.Wire.Http;
+
+namespace Linnet.Transports.Http.Push;
+
+/// <summary>A pusher's connection: its body in, the few answers out.</summary>
+internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, TimeProvider time)
+{
+    // Little enough that what a few bytes decode to does not overflow before the pusher is held.
+    private const int PieceLength = 1024;
+
+    private bool _hasAnswered;
+
+    internal HttpRequestHead Head => head;
+
+    internal IPEndPoint Remote => remote;
+
+    /// <summary>Whether the body ended because its chunks are none.</summary>
+    internal bool IsMalformed { get; private set; }
+
+    /// <summary>
+    /// Says that the body may come. Icecast's sources wait for a <c>200</c> before they send; who asked for <c>100 Continue</c> gets that,
+    /// and can hear at the end how it went.
+    /// </summary>
+    internal async Task BeginAsync()
+    {
+        if (head.ExpectsContinue && head.Method != "SOURCE")
+        {
+            await transport.Output.WriteAsync(PushAnswers.Continue, CancellationToken.None).ConfigureAwait(false);
+        }
+        else if (head.Method == "SOURCE" || head.Body.Kind is HttpBodyKind.UntilClose)
+        {
+            await AnswerAsync(PushAnswers.Accepted(head, time.GetUtcNow())).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Answers at the end, if there has not been an answer yet.</summary>
+    internal Task EndAsync(HttpStatusCode status, string text) =>
+        _hasAnswered ? Task.CompletedTask : AnswerAsync(PushAnswers.Text(head, status, text, time.GetUtcNow()));
+
+    /// <summary>Answers, once.</summary>
+    /// <param name="answer">The answer; empty: none.</param>
+    internal async Task AnswerAsync(byte[] answer)
+    {
+        if (_hasAnswered)
+        {
+            return;
+        }
+
+        _hasAnswered = true;
+        if (answer.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await transport.Output.WriteAsync(answer, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // It does not want to hear.
+        }
+    }
+
+    /// <summary>Feeds the body until it ends, the feed has enough, or nothing comes for <paramref name="idle"/>.</summary>
+    /// <returns>Why it ended, for people.</returns>
+    internal async Task<string> ReadAsync(PushFeed feed, TimeSpan idle, CancellationToken cancellationToken)
+    {
+        var body = new HttpBodyReader(head.Body);
+        while (!body.HasEnded)
+        {
+            using var silent = new CancellationTokenSource(idle, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(silent.Token, cancellationToken);
+            ReadResult read;
+            try
+            {
+                read = await transport.Input.ReadAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                feed.Flush();
+                return "it sent nothing any more";
+            }
+
+            string? end = null;
+            foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+            {
+                for (int at = 0; at < segment.Length && end is null; at += PieceLength)
+                {
+                    end = Feed(feed, body, segment.Slice(at, Math.Min(PieceLength, segment.Length - at)).Span);
+                    await feed.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            transport.Input.AdvanceTo(read.Buffer.End);
+            if (end is not null)
+            {
+                return end;
+            }
+
+            if (read.IsCompleted)
+            {
+                break;
+            }
+        }
+
+        IsMalformed = body.IsInvalid;
+        return IsMalformed ? "its chunks are malformed" : feed.Complete() ?? "it ended";
+    }
+
+    private static string? Feed(PushFeed feed, HttpBodyReader body, ReadOnlySpan<byte> bytes)
+    {
+        string? end = null;
+        while (!bytes.IsEmpty && !body.HasEnded && end is null)
+        {
+            end = feed.Write(body.Read(ref bytes));
+        }
+
+        return end;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports.Http.Push;
+
+/// <summary>What pushing over HTTP says. Event ids 560–579. Nothing in it is as the pusher sent it.</summary>
+internal static partial class PushLog
+{
+    [LoggerMessage(560, LogLevel.Information, "{Remote} pushes to {Station}")]
+    public static partial void PushBegins(this ILogger logger, EndPoint? remote, string station);
+
+    [LoggerMessage(561, LogLevel.Information, "{Remote} no longer pushes to {Station}: {Reason} ({Bytes} bytes)")]
+    public static partial void PushEnds(this ILogger logger, EndPoint? remote, string station, string reason, long bytes);
+
+    [LoggerMessage(
+        562, LogLevel.Information, "{Remote} may not push: {Reason} ({Unsaid} more were refused for this since it was said last)")]
+    public static partial void PushRefused(this ILogger logger, EndPoint? remote, string reason, long unsaid);
+
+    [LoggerMessage(563, LogLevel.Error, "The push of {Remote} failed")]
+    public static partial void PushFailed(this ILogger logger, Exception exception, EndPoint? remote);
+
+    [LoggerMessage(564, LogLevel.Information, "What is pushed to {Station} is {Codec}, {Format}, and is converted to {To}")]
+    public static partial void PushConverted(this ILogger logger, string station, string codec, string format, string to);
+}

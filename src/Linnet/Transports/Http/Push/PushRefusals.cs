@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using System.Net;
+using Linnet.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports.Http.Push;
+
+/// <summary>Counts who may not push, and says each reason now and then: nobody needs a password to be refused.</summary>
+internal sealed class PushRefusals(TimeProvider time, ILogger logger)
+{
+    private readonly ReasonCounts<PushRefusal> _counts = new();
+    private readonly FrozenDictionary<PushRefusal, LogThrottle> _sayings =
+        Enum.GetValues<PushRefusal>().ToFrozenDictionary(static r => r, _ => new LogThrottle(time));
+
+    /// <summary>How often, by reason.</summary>
+    internal IReadOnlyDictionary<PushRefusal, long> Read() => _counts.Read();
+
+    /// <summary>Counts one, and says it if that was not just said.</summary>
+    internal void Count(IPEndPoint remote, PushRefusal reason)
+    {
+        CountUnsaid(reason);
+        if (_sayings[reason].TrySay(out long unsaid))
+        {
+            logger.PushRefused(remote, Sentence(reason), unsaid);
+        }
+    }
+
+    /// <summary>Counts one of which the log tells in another way.</summary>
+    internal void CountUnsaid(PushRefusal reason) => _counts.Count(reason);
+
+    private static string Sentence(PushRefusal reason) => reason switch
+    {
+        PushRefusal.Closed => "no password is set",
+        PushRefusal.Unnamed => "it gave no password (some programs ask once without)",
+        PushRefusal.WrongPassword => "its password is wrong",
+        PushRefusal.TooManyTries => "too many passwords wait to be verified",
+        PushRefusal.NoSuchStation => "no station of that name is pushed to",
+        PushRefusal.Occupied => "somebody else pushes there (--push-takeover lets a new one take over)",
+        PushRefusal.TooManyPushes => "there are too many pushes",
+        PushRefusal.NotDecodable => "what it says it sends is not decoded here",
+        PushRefusal.NoLength =>
+            "it came through an HTTP proxy without Transfer-Encoding: chunked, so none of its sound gets through (docs/proxy.md)",
+        _ => reason.ToString(),
+    };
+}

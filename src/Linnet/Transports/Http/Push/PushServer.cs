@@ -1,0 +1,347 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Codecs.Streams;
+using Linnet.Diagnostics;
+using Linnet.Sources.Ingest;
+using Linnet.Wire.Http;
+using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Transports.Http.Push;
+
+/// <summary>Makes the decoder for a stream.</summary>
+internal delegate bool StreamDecoderFactory(
+    string? contentType, [NotNullWhen(true)] out IStreamDecoder? decoder, [NotNullWhen(false)] out StreamProblem? problem);
+
+/// <summary>
+/// Takes sound that others push to stations, as Icecast does: <c>PUT</c> and <c>SOURCE</c>, and titles by <c>/admin/metadata</c>.
+/// </summary>
+/// <remarks>
+/// Requests come from whoever reads their heads. Source: docs/wire/icy.md. A pusher waits where it is faster than its station (the
+/// connection is not read), and is told what is wrong where it can still hear it.
+/// </remarks>
+public sealed class PushServer
+{
+    /// <summary>
+    /// Bytes that the kernel may hold of a push. A window's worth: enough for 10 Mbit/s across an ocean (200 ms), which is more than any
+    /// uncompressed sound in stereo takes. The listening socket needs it, too: by its size TCP agrees on the window at the start, and a
+    /// larger one later does not widen that.
+    /// </summary>
+    public const int ReceiveBufferSize = 256 * 1024;
+
+    // A push lasts for hours, but one that is lost leaves its place soon.
+    private const int RetrySeconds = 10;
+
+    private const string NeedsLength =
+        "This came through an HTTP proxy, which passes on no sound that is sent without Transfer-Encoding: chunked. "
+        + "Push past it, or through a proxy for TCP with a PROXY header.";
+
+    private readonly PushServerOptions _options;
+    private readonly IReadOnlyList<IngestBuffer> _stations;
+    private readonly StreamDecoderFactory _createDecoder;
+    private readonly PushAuthority? _authority;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PushRefusals _refused;
+    private readonly LogThrottle _failed;
+    private readonly RunningTotal<PushFeed> _fed = new(static feed => feed.Bytes);
+    private int _pushes;
+
+    /// <summary>A server.</summary>
+    /// <param name="options">Who may push.</param>
+    /// <param name="stations">Where to.</param>
+    /// <param name="createDecoder">Makes the decoders.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told who comes and goes; default nobody.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
+    internal PushServer(
+        PushServerOptions options, IReadOnlyList<IngestBuffer> stations, StreamDecoderFactory createDecoder, TimeProvider time,
+        ILogger? logger = null)
+    {
+        _options = options.ThrowIfInvalid();
+        _stations = stations;
+        _createDecoder = createDecoder;
+        _authority = string.IsNullOrEmpty(options.Password) ? null : new PushAuthority(options.Password, time);
+        _time = time;
+        _logger = logger ?? NullLogger.Instance;
+        _refused = new PushRefusals(time, _logger);
+        _failed = new LogThrottle(time);
+    }
+
+    /// <summary>Who pushes now, by station.</summary>
+    public IReadOnlyDictionary<string, string> Pushers => _stations
+        .Select(s => (s.Name, s.Writer))
+        .Where(s => s.Writer is not null)
+        .ToDictionary(s => s.Name, s => s.Writer!.Origin);
+
+    /// <summary>How often somebody was refused, by reason.</summary>
+    public IReadOnlyDictionary<PushRefusal, long> Refused => _refused.Read();
+
+    /// <summary>What was pushed since the start.</summary>
+    public TransportTotal Total
+    {
+        get
+        {
+            (long count, long bytes) = _fed.Read();
+            return new TransportTotal("push", count, bytes);
+        }
+    }
+
+    /// <summary>Serves a request to its end.</summary>
+    /// <param name="head">Its head, which has been consumed.</param>
+    /// <param name="transport">The connection.</param>
+    /// <param name="socket">Its socket.</param>
+    /// <param name="cancellationToken">The server stops.</param>
+    public Task ServeAsync(HttpRequestHead head, IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) =>
+        ServeAsync(head, transport, socket, null, cancellationToken);
+
+    /// <summary>Serves a request to its end, for a client that may be behind a proxy.</summary>
+    /// <param name="head">Its head, which has been consumed.</param>
+    /// <param name="transport">The connection.</param>
+    /// <param name="socket">Its socket.</param>
+    /// <param name="request">Who asks (<see cref="TrustedProxies.Read"/>); <see langword="null"/>: whom the socket says.</param>
+    /// <param name="cancellationToken">The server stops.</param>
+    public Task ServeAsync(
+        HttpRequestHead head, IDuplexPipe transport, Socket socket, ForwardedRequest? request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        try
+        {
+            // What waits in the kernel cannot be told from what is still to come: it keeps the station for a pusher that has long left.
+            socket.ReceiveBufferSize = ReceiveBufferSize;
+            return (request?.Origin.EndPoint ?? (socket.RemoteEndPoint as IPEndPoint)?.Unmapped()) is IPEndPoint remote
+                ? ServeAsync(head, transport, remote, request?.IsForwarded == true, cancellationToken)
+                : Task.CompletedTask;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>As the public one, for a peer whose address is known.</summary>
+    internal async Task ServeAsync(
+        HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, bool isForwarded, CancellationToken cancellationToken)
+    {
+        var connection = new PushConnection(head, transport, remote, _time);
+        try
+        {
+            if (await CheckAsync(head, remote, cancellationToken).ConfigureAwait(false) is (PushRefusal reason, byte[] answer))
+            {
+                await RefuseAsync(connection, reason, answer).ConfigureAwait(false);
+            }
+            else if (head.Path.StartsWith("/admin/", StringComparison.Ordinal))
+            {
+                await connection.AnswerAsync(SetMetadata(head)).ConfigureAwait(false);
+            }
+            else if (isForwarded && head.Body.Kind == HttpBodyKind.UntilClose)
+            {
+                // An HTTP proxy passes on no byte of it: to HTTP this request has no body.
+                await RefuseAsync(connection, PushRefusal.NoLength, PushAnswers.Text(head, HttpStatusCode.LengthRequired, NeedsLength, Now))
+                    .ConfigureAwait(false);
+            }
+            else
+            {
+                await AdmitAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It left, or we stop.
+        }
+        catch (Exception e)
+        {
+            if (_failed.TrySay(out _))
+            {
+                _logger.PushFailed(e, remote);
+            }
+
+            await connection.AnswerAsync(
+                PushAnswers.Text(head, HttpStatusCode.InternalServerError, "This failed here; the server's log says why.", Now))
+                    .ConfigureAwait(false);
+        }
+    }
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    private async Task<(PushRefusal Reason, byte[] Answer)?> CheckAsync(
+        HttpRequestHead head, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        if (_authority is null)
+        {
+            return (PushRefusal.Closed, PushAnswers.Text(head, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.", Now));
+        }
+
+        PushVerdict verdict = await _authority.JudgeAsync(PeerAddress.Of(remote.Address), head.Headers["Authorization"], cancellationToken)
+            .ConfigureAwait(false);
+        return verdict switch
+        {
+            PushVerdict.Allowed => null,
+            PushVerdict.Unnamed =>
+                (PushRefusal.Unnamed, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "Pushing needs the password.", Now)),
+            PushVerdict.Unanswered => (PushRefusal.WrongPassword, []),
+            PushVerdict.Wrong =>
+                (PushRefusal.WrongPassword, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "The password is wrong.", Now)),
+            _ => (PushRefusal.TooManyTries, PushAnswers.Text(
+                head, HttpStatusCode.TooManyRequests, "Too many passwords wait to be verified; try again in a moment.", Now,
+                (int)PasswordGate.MaxWait.TotalSeconds)),
+        };
+    }
+
+    private async Task AdmitAsync(PushConnection connection, CancellationToken cancellationToken)
+    {
+        HttpRequestHead head = connection.Head;
+        if (Find(head.Path) is not { } station)
+        {
+            string there = _stations.Count == 0 ? "." : $"; there is {string.Join(", ", _stations.Take(20).Select(s => "/" + s.Name))}.";
+            await RefuseAsync(
+                connection, PushRefusal.NoSuchStation,
+                PushAnswers.Text(head, HttpStatusCode.NotFound, "No station of this name is pushed to" + there, Now)).ConfigureAwait(false);
+            return;
+        }
+
+        if (Interlocked.Increment(ref _pushes) > _options.MaxPushes)
+        {
+            Interlocked.Decrement(ref _pushes);
+            await RefuseAsync(
+                connection, PushRefusal.TooManyPushes,
+                PushAnswers.Text(head, HttpStatusCode.ServiceUnavailable, "There are too many pushes just now.", Now, RetrySeconds))
+                    .ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            if (!_createDecoder(head.Headers["Content-Type"], out IStreamDecoder? decoder, out StreamProblem? problem))
+            {
+                await RefuseAsync(
+                    connection, PushRefusal.NotDecodable, PushAnswers.Text(head, HttpStatusCode.UnsupportedMediaType, problem.Text, Now))
+                        .ConfigureAwait(false);
+                return;
+            }
+
+            using IStreamDecoder disposed = decoder;
+            if (!station.TryBegin(connection.Remote.ToString(), _options.TakesOver, out IngestWriter? writer))
+            {
+                await RefuseAsync(
+                    connection, PushRefusal.Occupied,
+                    PushAnswers.Text(head, HttpStatusCode.Conflict, "Somebody else pushes to this station.", Now)).ConfigureAwait(false);
+                return;
+            }
+
+            using (writer)
+            {
+                writer.Description = IceDescription.Read(head.Headers);
+                await FeedAsync(connection, station, writer, decoder, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pushes);
+        }
+    }
+
+    private async Task FeedAsync(
+        PushConnection connection, IngestBuffer station, IngestWriter writer, IStreamDecoder decoder, CancellationToken cancellationToken)
+    {
+        _logger.PushBegins(connection.Remote, station.Name);
+        var feed = new PushFeed(_options, writer, decoder, _time)
+        {
+            Begun = () =>
+            {
+                if (writer is { Format: { } format, ConvertedTo: { } to })
+                {
+                    _logger.PushConverted(station.Name, NameOf(format.Codec), format.Pcm.ToString(), to.ToString());
+                }
+            },
+        };
+        string reason = "it failed";
+        _fed.Enter(feed);
+        try
+        {
+            await connection.BeginAsync().ConfigureAwait(false);
+            reason = await connection.ReadAsync(feed, _options.IdleTime, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            reason = "its connection broke";
+            feed.Flush();
+        }
+        catch (OperationCanceledException)
+        {
+            reason = "the server stops";
+        }
+        finally
+        {
+            _fed.Leave(feed);
+            _logger.PushEnds(connection.Remote, station.Name, reason, feed.Bytes);
+        }
+
+        if (feed.Problem is not null)
+        {
+            _refused.CountUnsaid(PushRefusal.NotDecodable);
+        }
+
+        (HttpStatusCode status, string answer) = feed.Problem is { } problem ? (HttpStatusCode.UnsupportedMediaType, problem)
+            : connection.IsMalformed ? (HttpStatusCode.BadRequest, "The chunks of this are malformed.")
+            : !writer.IsCurrent ? (HttpStatusCode.Conflict, "Another one took over.")
+            : (HttpStatusCode.OK, "Thank you.");
+        await connection.EndAsync(status, answer).ConfigureAwait(false);
+    }
+
+    private byte[] SetMetadata(HttpRequestHead head)
+    {
+        var query = new QueryString(head.Query);
+        if (head.Path != "/admin/metadata" || query["mode"] != "updinfo")
+        {
+            return PushAnswers.Text(
+                head, HttpStatusCode.NotFound, "There is only /admin/metadata?mode=updinfo&mount=/NAME&song=TITLE.", Now);
+        }
+
+        if (Find(query["mount"] ?? "") is not { } station)
+        {
+            return PushAnswers.Metadata(head, HttpStatusCode.NotFound, "No station of this name is pushed to", Now);
+        }
+
+        TrackInfo? track = query.Text("song") is { } song ? IcyTitle.Split(song)
+            : query.Text("title") is { } title ? new TrackInfo(title, query.Text("artist"))
+            : null;
+        if (track is null || !station.TrySetTrack(track))
+        {
+            string message = track is null ? "There is no title" : "Nobody pushes to this station";
+            return PushAnswers.Metadata(head, track is null ? HttpStatusCode.BadRequest : HttpStatusCode.NotFound, message, Now);
+        }
+
+        return PushAnswers.Metadata(head, HttpStatusCode.OK, "Metadata update successful", Now);
+    }
+
+    /// <summary>The station of a mount: <c>/NAME</c>, or with an ending as users of Icecast write it.</summary>
+    private IngestBuffer? Find(string path)
+    {
+        string name = path.StartsWith('/') ? path[1..] : path;
+        return _stations.FirstOrDefault(s => s.Name == name)
+            ?? (name.LastIndexOf('.') is > 0 and int dot ? _stations.FirstOrDefault(s => s.Name == name[..dot]) : null);
+    }
+
+    private static string NameOf(StreamCodec codec) => codec switch
+    {
+        StreamCodec.Pcm => "PCM",
+        StreamCodec.Mp3 => "MP3",
+        StreamCodec.Opus => "Opus",
+        StreamCodec.Vorbis => "Vorbis",
+        StreamCodec.Flac => "FLAC",
+        _ => "what ffmpeg reads",
+    };
+
+    private async Task RefuseAsync(PushConnection connection, PushRefusal reason, byte[] answer)
+    {
+        _refused.Count(connection.Remote, reason);
+        await connection.AnswerAsync(answer).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,89 @@
+namespace Linnet.Transports.Http.Push;
+
+/// <summary>Who may push sound to stations, and how much of it.</summary>
+public sealed record PushServerOptions : IValidatable
+{
+    /// <summary>The shortest password that is taken.</summary>
+    public const int MinPasswordLength = 4;
+
+    /// <summary>What pushers must know; <see langword="null"/> or empty, the default: nobody may push. At least four characters.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>
+    /// Whether a second pusher takes a station over from the first, instead of being refused. Default <see langword="false"/>.
+    /// </summary>
+    public bool TakesOver { get; init; }
+
+    /// <summary>
+    /// The most bits per second of a push, over <see cref="RateTime"/>; one with more is ended. 8000 – 1,000,000,000; default 20,000,000.
+    /// </summary>
+    public int MaxBitRate { get; init; } = 20_000_000;
+
+    /// <summary>How long a push may bring nothing. 1–600 s; default 10 s.</summary>
+    public TimeSpan IdleTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a push may be silent before it is ended, so that the fallback is heard; zero, the default: as long as it likes. At most a
+    /// day.
+    /// </summary>
+    public TimeSpan SilenceTime { get; init; }
+
+    /// <summary>
+    /// Bytes within which the sound of a push must have begun, tags and pictures before it not counted. 4096 – 16 Mi; default 1 Mi.
+    /// </summary>
+    public int MaxPreamble { get; init; } = 1 << 20;
+
+    /// <summary>Pushes at a time, to all stations together, those that are being refused included. 1 – 10,000; default 64.</summary>
+    public int MaxPushes { get; init; } = 64;
+
+    /// <summary>The time over which <see cref="MaxBitRate"/> is meant: a pusher may send some seconds at once.</summary>
+    internal static TimeSpan RateTime { get; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long bytes may come without any sound in them. Longer than the longest page of Ogg or cluster of WebM that anybody sends.
+    /// </summary>
+    internal static TimeSpan SoundTime { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How long after its last sound a push without any is ended: it may have brought nothing for <see cref="IdleTime"/> first.
+    /// </summary>
+    internal TimeSpan MaxTimeWithoutSound => SoundTime + IdleTime;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (!string.IsNullOrEmpty(Password) && Password.Length < MinPasswordLength)
+        {
+            yield return $"The password for pushing must have at least {MinPasswordLength} characters.";
+        }
+
+        if (MaxBitRate is < 8000 or > 1_000_000_000)
+        {
+            yield return $"{nameof(MaxBitRate)} is {MaxBitRate}; it must be between 8000 and 1000000000 bits per second.";
+        }
+
+        if (IdleTime.TotalSeconds is < 1 or > 600)
+        {
+            yield return $"{nameof(IdleTime)} is {IdleTime}; it must be between 1 s and 600 s.";
+        }
+
+        if (SilenceTime < TimeSpan.Zero || SilenceTime.TotalDays > 1)
+        {
+            yield return $"{nameof(SilenceTime)} is {SilenceTime}; it must be between 0 and a day.";
+        }
+
+        if (MaxPreamble is < 4096 or > 1 << 24)
+        {
+            yield return $"{nameof(MaxPreamble)} is {MaxPreamble}; it must be between 4096 and 16777216.";
+        }
+
+        if (MaxPushes is < 1 or > 10_000)
+        {
+            yield return $"{nameof(MaxPushes)} is {MaxPushes}; it must be between 1 and 10000.";
+        }
+    }
+
+    /// <summary>The options without the password.</summary>
+    public override string ToString() =>
+        $"{nameof(PushServerOptions)} {{ Password = {(string.IsNullOrEmpty(Password) ? "none" : "***")} }}";
+}

@@ -1,0 +1,77 @@
+using Linnet.Broadcast;
+
+namespace Linnet.Transports.Http.Radio;
+
+/// <summary>Counts listeners over HTTP, in all, by address, and by station and rendition. Any thread may ask.</summary>
+internal sealed class RadioAudience(RadioServerOptions options)
+{
+    // What is heard no more is remembered for its peak, but not without end.
+    private const int MaxRemembered = 1000;
+
+    private readonly PeerQuota _peers = new(options.MaxListeners, options.MaxListenersPerAddress);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Station, string Rendition), (int Now, int Peak)> _renditions = [];
+    private readonly Dictionary<string, int> _stations = [];
+    private long _accepted;
+
+    /// <summary>Listeners now.</summary>
+    internal int Count => _peers.Count;
+
+    /// <summary>Listeners since the start.</summary>
+    internal long Accepted => Interlocked.Read(ref _accepted);
+
+    /// <summary>Lets a listener in; else why not.</summary>
+    internal RadioRefusal? TryEnter(PeerAddress peer, string station, string rendition)
+    {
+        if (!_peers.TryEnter(peer, out bool isFull))
+        {
+            return isFull ? RadioRefusal.TooManyListeners : RadioRefusal.TooManyOfAddress;
+        }
+
+        lock (_gate)
+        {
+            int ofStation = _stations.GetValueOrDefault(station);
+            if (ofStation < options.MaxListenersPerStation)
+            {
+                _stations[station] = ofStation + 1;
+                (int now, int peak) = _renditions.GetValueOrDefault((station, rendition));
+                _renditions[(station, rendition)] = (now + 1, Math.Max(now + 1, peak));
+                _accepted++;
+                return null;
+            }
+        }
+
+        _peers.Leave(peer);
+        return RadioRefusal.TooManyOfStation;
+    }
+
+    /// <summary>Lets a listener go that was let in.</summary>
+    internal void Leave(PeerAddress peer, string station, string rendition)
+    {
+        lock (_gate)
+        {
+            if (--_stations[station] == 0)
+            {
+                _stations.Remove(station);
+            }
+
+            (int now, int peak) = _renditions[(station, rendition)];
+            _renditions[(station, rendition)] = (now - 1, peak);
+            if (now == 1 && _renditions.Count > MaxRemembered)
+            {
+                _renditions.Remove((station, rendition));
+            }
+        }
+
+        _peers.Leave(peer);
+    }
+
+    /// <summary>What is heard, or was.</summary>
+    internal IReadOnlyList<RadioRenditionSnapshot> GetRenditions()
+    {
+        lock (_gate)
+        {
+            return [.. _renditions.Select(r => new RadioRenditionSnapshot(r.Key.Station, r.Key.Rendition, r.Value.Now, r.Value.Peak))];
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
+
+namespace Linnet.Transports.Http.Radio;
+
+/// <summary>
+/// Sends one listener its first sound, hands it to a sender thread and stays with its connection until either has enough.
+/// </summary>
+internal sealed class RadioDelivery(RadioServerOptions options, SenderPool senders, TimeProvider time)
+{
+    // A player has nothing more to say; whoever talks on is no player.
+    private const long MaxSaid = 16 * 1024;
+
+    [ThreadStatic]
+    private static GatheringWriter? _writer;
+
+    private readonly RunningTotal<StreamListener> _total = new(static l => l.BytesSent);
+
+    /// <summary>What was delivered since the start.</summary>
+    internal TransportTotal GetTotal()
+    {
+        (long count, long bytes) = _total.Read();
+        return new TransportTotal(TransportTotal.Http, count, bytes);
+    }
+
+    /// <summary>Serves a listener to its end.</summary>
+    /// <param name="log">What it hears.</param>
+    /// <param name="askedAt">When it asked for it: it begins with what was due a burst before that.</param>
+    /// <param name="answer">The answer's head.</param>
+    /// <param name="metadataInterval">Bytes of the stream between titles; 0: none.</param>
+    /// <param name="input">What the client says.</param>
+    /// <param name="socket">Its connection's, whose buffer is bounded.</param>
+    /// <param name="memory">Its part of what the kernel holds.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>It; <see langword="null"/> if there was no sound to begin with, and nothing was sent.</returns>
+    internal async Task<StreamListener?> RunAsync(
+        StreamLog log,
+        long askedAt,
+        byte[] answer,
+        int metadataInterval,
+        PipeReader input,
+        Socket socket,
+        SendMemory.Use memory,
+        CancellationToken cancellationToken)
+    {
+        StreamEntry? start = FirstEntry(log, askedAt) ?? await WaitForFirstAsync(log, askedAt, cancellationToken).ConfigureAwait(false);
+        if (start is null)
+        {
+            return null;
+        }
+
+        socket.NoDelay = true;
+        var listener = new RadioListener(log, start, answer, metadataInterval, socket, input) { Memory = memory };
+        _total.Enter(listener);
+        try
+        {
+            await DeliverAsync(listener, input, socket, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _total.Leave(listener);
+        }
+
+        return listener;
+    }
+
+    private async ValueTask DeliverAsync(RadioListener listener, PipeReader input, Socket socket, CancellationToken cancellationToken)
+    {
+        StreamOutcome outcome = (_writer ??= new GatheringWriter()).Write(listener, out _);
+        if (outcome == StreamOutcome.Broken)
+        {
+            return;
+        }
+
+        senders.AddStream(listener);
+        try
+        {
+            await WaitForEndAsync(listener, input, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Cut(socket);
+            throw;
+        }
+        finally
+        {
+            listener.Leave();
+        }
+
+        await CloseAsync(listener, input, socket).ConfigureAwait(false);
+    }
+
+    private StreamEntry? FirstEntry(StreamLog log, long askedAt)
+    {
+        log.Advance(time.GetTimestamp());
+        return log.EntryDueFrom(askedAt - (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
+    }
+
+    /// <summary>Where a rendition has only just started.</summary>
+    private async Task<StreamEntry?> WaitForFirstAsync(StreamLog log, long askedAt, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(options.RequestTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            while (!log.HasEnded)
+            {
+                await log.Ring.WaitForAsync(log.NextIndex, either.Token).ConfigureAwait(false);
+                if (FirstEntry(log, askedAt) is StreamEntry first)
+                {
+                    return first;
+                }
+
+                // It is there but not due, or another thread is about to take it.
+                await Task.Delay(StreamLog.Pause, time, either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Long enough.
+        }
+
+        return null;
+    }
+
+    /// <summary>Returns when the client has left or talks too much, or the sender has finished.</summary>
+    private static async ValueTask WaitForEndAsync(RadioListener listener, PipeReader input, CancellationToken cancellationToken)
+    {
+        long said = 0;
+        while (listener.Finished is null && said < MaxSaid)
+        {
+            ReadResult read = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            said += read.Buffer.Length;
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                // It will say nothing more, but may be listening still. If it is not, its machine says so when something is sent to it.
+                await listener.WaitAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+    }
+
+    // Nothing in these streams says that they are whole but that the connection ends in order. One that ends for any other reason than that
+    // its station has ended is to look broken.
+    private static void Cut(Socket socket) => socket.Close(timeout: 0);
+
+    /// <summary>After the end of the station the rest is on its way; the player closes when it has it. Others are cut off.</summary>
+    private async ValueTask CloseAsync(RadioListener listener, PipeReader input, Socket socket)
+    {
+        if (listener.Finished is not DropReason.None)
+        {
+            if (listener.Finished is not null)
+            {
+                Cut(socket);
+            }
+
+            return;
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+        await RadioResponseSender.DrainAsync(input, MaxSaid, options.EndLinger, time).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports.Http.Radio;
+
+/// <summary>What listening over HTTP says. Event ids 540–559, and 210.</summary>
+internal static partial class RadioLog
+{
+    [LoggerMessage(540, LogLevel.Debug, "{Remote} hears {Station}/{Rendition} by http")]
+    public static partial void RadioListenerPlays(this ILogger logger, EndPoint? remote, string station, string rendition);
+
+    [LoggerMessage(541, LogLevel.Debug, "{Remote} no longer hears {Station}/{Rendition} ({Bytes} bytes sent, moved {Moves} times)")]
+    public static partial void RadioListenerLeaves(
+        this ILogger logger, EndPoint? remote, string station, string rendition, long bytes, long moves);
+
+    [LoggerMessage(542, LogLevel.Debug, "{Remote} is refused: {Reason}")]
+    public static partial void RadioRefused(this ILogger logger, EndPoint? remote, string reason);
+
+    [LoggerMessage(543, LogLevel.Error, "Serving {Remote} over HTTP failed")]
+    public static partial void RadioFailed(this ILogger logger, Exception exception, EndPoint? remote);
+
+    [LoggerMessage(210, LogLevel.Error,
+        "The stream of {Station}/{Rendition} failed ({Times} streams so far). Its next listener starts it again, {Seconds:F0} s from now "
+            + "at the earliest")]
+    public static partial void StreamFailed(
+        this ILogger logger, Exception exception, string station, string rendition, double seconds, long times);
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Linnet.Broadcast;
+using Linnet.Broadcast.Streams;
+using Linnet.Wire.Http;
+using Linnet.Wire.Icy;
+using Linnet.Wire.Proxy;
+
+namespace Linnet.Transports.Http.Radio;
+
+/// <summary>What listeners are answered. Texts hold nothing that the peer sent, but for a host whose characters were looked at.</summary>
+internal static class RadioResponses
+{
+    private static readonly TimeSpan MetadataTime = TimeSpan.FromMilliseconds(100);
+
+    // Little enough for a title to be in time where packets of a varying length are short just now; more than a title.
+    private const int MaxMetadataInterval = 4096;
+    private const int MinMetadataInterval = 256;
+
+    /// <summary>Bytes of the stream between two titles: no more than 100 ms of sound.</summary>
+    internal static int MetadataIntervalFor(RenditionInfo info) =>
+        (int)Math.Clamp(info.BitRate / 8 * MetadataTime.TotalSeconds, MinMetadataInterval, MaxMetadataInterval);
+
+    /// <summary>Whether titles may stand within the sound: in Ogg they have their own place.</summary>
+    internal static bool HasMetadata(StreamRendition rendition) =>
+        !rendition.ContentType.Contains("ogg", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The head before sound: neither length nor chunks, it ends where the connection does.</summary>
+    internal static HttpResponseHead Sound(
+        HttpRequestHead request, StationListing station, StreamRendition rendition, int metadataInterval, DateTimeOffset now)
+    {
+        HttpResponseHead head = Create(HttpStatusCode.OK, request, now);
+        head.Headers.Add("Content-Type", rendition.ContentType);
+        RenditionInfo info = rendition.Ring.Info;
+        ((station.Description ?? new IceDescription(null, null, null, null, null, 0, 0, 0)) with
+        {
+            Name = station.Description?.Name ?? station.Name,
+            BitRate = info.BitRate,
+            SampleRate = info.Payload.ClockRate,
+        }).AddTo(head.Headers);
+        if (metadataInterval > 0)
+        {
+            head.Headers.Add("icy-metaint", metadataInterval.ToString(CultureInfo.InvariantCulture));
+        }
+
+        // Browsers ask for a range of whatever they play, and take the whole for an answer; scripts may see what an internet radio sees.
+        head.Headers.Add("Accept-Ranges", "none");
+        head.Headers.Add("Vary", "Accept, Icy-MetaData");
+        head.Headers.Add("Access-Control-Expose-Headers", "icy-br, icy-description, icy-genre, icy-metaint, icy-name, icy-sr, icy-url");
+        return head;
+    }
+
+    /// <summary>What a browser asks before a script of another site may listen.</summary>
+    internal static HttpResponseHead Preflight(HttpRequestHead request, DateTimeOffset now)
+    {
+        HttpResponseHead head = Create(HttpStatusCode.NoContent, request, now);
+        head.Headers.Add("Allow", "GET, HEAD, OPTIONS");
+        head.Headers.Add("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+        head.Headers.Add("Access-Control-Allow-Headers", "Accept, Content-Type, Icy-MetaData, Origin, Range, X-Requested-With");
+        head.Headers.Add("Access-Control-Max-Age", "86400");
+        return head;
+    }
+
+    /// <summary>A file that leads a player to a rendition.</summary>
+    internal static byte[] Playlist(HttpRequestHead request, ForwardedRequest from, RadioTarget target, EndPoint? local, DateTimeOffset now)
+    {
+        string url = $"{from.Scheme}://{from.Host ?? AuthorityOf(request, local)}{RadioTarget.PathOf(target.Station!, target.Rendition!)}";
+        string title = target.Station!.Description?.Name ?? target.Station.Name;
+        string text = target.Kind == RadioTargetKind.M3u
+            ? $"#EXTM3U\r\n#EXTINF:-1,{title}\r\n{url}\r\n"
+            : $"[playlist]\r\nNumberOfEntries=1\r\nFile1={url}\r\nTitle1={title}\r\nLength1=-1\r\nVersion=2\r\n";
+        return Text(Create(HttpStatusCode.OK, request, now), request,
+            target.Kind == RadioTargetKind.M3u ? "audio/x-mpegurl" : "audio/x-scpls", text);
+    }
+
+    /// <summary>A refusal, with a sentence that says why.</summary>
+    internal static byte[] Refusal(
+        HttpRequestHead? request, HttpStatusCode status, string why, DateTimeOffset now, TimeSpan? retryAfter = null)
+    {
+        HttpResponseHead head = Create(status, request, now);
+        if (retryAfter is TimeSpan after)
+        {
+            head.Headers.Add("Retry-After", Math.Ceiling(after.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (status == HttpStatusCode.MethodNotAllowed)
+        {
+            head.Headers.Add("Allow", "GET, HEAD, OPTIONS");
+        }
+
+        return Text(head, request, "text/plain; charset=utf-8", why);
+    }
+
+    /// <summary>For whoever asks for what is not there: why not.</summary>
+    internal static string WhyNothing(string path, StationDirectory directory)
+    {
+        string name = path.TrimStart('/');
+        string station = directory.IsAwaited(name) ? name : name[..Math.Max(0, name.LastIndexOf('.'))];
+
+        // A name that is awaited is one of ours, whoever sent it.
+        return directory.IsAwaited(station) ? $"Nobody has pushed to {station} yet.\r\n" : WhatThereIs(directory);
+    }
+
+    /// <summary>For whoever asks for what is not there: what is.</summary>
+    internal static string WhatThereIs(StationDirectory directory)
+    {
+        const int Most = 100;
+        var text = new StringBuilder("There is no such sound here. There is:\r\n");
+        int count = 0;
+        foreach (StationListing station in directory.Stations)
+        {
+            foreach (StreamRendition rendition in station.Streams)
+            {
+                if (count++ < Most)
+                {
+                    text.Append(RadioTarget.PathOf(station, rendition)).Append("\r\n");
+                }
+            }
+        }
+
+        return count == 0
+            ? "There is no sound here just now.\r\n" : count > Most ? text.Append("and more.\r\n").ToString() : text.ToString();
+    }
+
+    private static HttpResponseHead Create(HttpStatusCode status, HttpRequestHead? request, DateTimeOffset now)
+    {
+        var head = new HttpResponseHead(
+            status, protocol: request?.Protocol == HttpProtocol.Http11 ? HttpProtocol.Http11 : HttpProtocol.Http10);
+        head.Headers.Add("Server", "Linnet");
+        head.Headers.Add("Date", now.ToString("r", CultureInfo.InvariantCulture));
+        head.Headers.Add("Connection", "close");
+        head.Headers.Add("Cache-Control", "no-cache, no-store");
+        head.Headers.Add("Pragma", "no-cache");
+        head.Headers.Add("Expires", "Thu, 01 Jan 1970 00:00:00 GMT");
+        head.Headers.Add("X-Content-Type-Options", "nosniff");
+        head.Headers.Add("Access-Control-Allow-Origin", "*");
+        head.Headers.Add("Cross-Origin-Resource-Policy", "cross-origin");
+        return head;
+    }
+
+    private static byte[] Text(HttpResponseHead head, HttpRequestHead? request, string type, string text)
+    {
+        head.Headers.Add("Content-Type", type);
+        head.Headers.Add("Content-Length", Encoding.UTF8.GetByteCount(text).ToString(CultureInfo.InvariantCulture));
+        return request?.Method == "HEAD" ? head.ToArray() : [.. head.ToArray(), .. Encoding.UTF8.GetBytes(text)];
+    }
+
+    /// <summary>The host by which the client reached us, else the address.</summary>
+    private static string AuthorityOf(HttpRequestHead request, EndPoint? local) =>
+        request.Authority.Length > 0 ? request.Authority
+        : local is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
+            ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString()
+        : local?.ToString() ?? "localhost";
+}

@@ -1,0 +1,247 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports.Http.Radio;
+
+/// <summary>The streams that are heard now: each begins with its first listener and ends with its last. Any thread may ask.</summary>
+/// <param name="senders">Says how much a stream keeps.</param>
+/// <param name="maxBytes">Memory for all, by what the renditions' bit rates come to.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Told of streams that failed.</param>
+internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvider time, ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<StreamRendition, Open> _open = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<StreamRendition, RestartPause> _pauses = new(ReferenceEqualityComparer.Instance);
+    private long _reserved;
+    private long _missed;
+    private long _failures;
+
+    /// <summary>Memory that the streams take now.</summary>
+    internal long Allocated
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _open.Values.Sum(o => o.Log.Allocated);
+            }
+        }
+    }
+
+    /// <summary>Items that were gone from their ring before their stream had them: all of us were too slow.</summary>
+    internal long Missed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _missed + _open.Values.Sum(o => o.Log.Missed);
+            }
+        }
+    }
+
+    /// <summary>Streams that ended because they could not be written.</summary>
+    internal long Failures => Interlocked.Read(ref _failures);
+
+    /// <summary>Takes part in a stream, starting it if need be.</summary>
+    /// <param name="rendition">Which.</param>
+    /// <param name="address">Who wants it.</param>
+    /// <param name="stream">Disposed when there is no more interest in it.</param>
+    /// <param name="refusal">Why not.</param>
+    internal bool TryOpen(StreamRendition rendition, IPAddress address, [NotNullWhen(true)] out RadioStream? stream,
+        [NotNullWhen(false)] out RadioStreamRefusal? refusal)
+    {
+        stream = null;
+        if (!rendition.Ring.TryOpen(new RingRequest(senders.Streams.Burst, address), out RingLease? lease, out RingRefusal? why))
+        {
+            refusal = RadioStreamRefusal.Of(why);
+            return false;
+        }
+
+        lock (_gate)
+        {
+            refusal = null;
+            if (!_open.TryGetValue(rendition, out Open? open) || open.Log.HasEnded)
+            {
+                refusal = TryBegin(rendition, lease, ref open);
+                if (refusal is not null)
+                {
+                    lease.Dispose();
+                    return false;
+                }
+            }
+
+            open!.Listeners++;
+            stream = new RadioStream(open.Log, lease, () => Close(rendition, open));
+            return true;
+        }
+    }
+
+    /// <summary>Begins a stream, in the place of one that has ended if there is one. Under the lock.</summary>
+    private RadioStreamRefusal? TryBegin(StreamRendition rendition, RingLease lease, ref Open? open)
+    {
+        if (open is not null)
+        {
+            // Its listeners have it until they have heard the end.
+            Note(rendition, open);
+            _open.Remove(rendition);
+        }
+
+        long now = time.GetTimestamp();
+        if (_pauses.TryGetValue(rendition, out RestartPause? pause) && pause.Left(now) is { } left)
+        {
+            return RadioStreamRefusal.Paused(rendition.Name, left);
+        }
+
+        long size = SizeOf(rendition.Ring.Info);
+        if (_reserved + size > maxBytes)
+        {
+            return RadioStreamRefusal.NoBuffer;
+        }
+
+        open = new Open(CreateLog(rendition, lease, now), size);
+        if (open.Log.Problem is not null)
+        {
+            Note(rendition, open);
+            return RadioStreamRefusal.Paused(rendition.Name, _pauses[rendition].Left(now) ?? RestartPause.First);
+        }
+
+        pause?.Start(now);
+        _open.Add(rendition, open);
+        _reserved += size;
+        return null;
+    }
+
+    private void Close(StreamRendition rendition, Open open)
+    {
+        lock (_gate)
+        {
+            if (--open.Listeners > 0)
+            {
+                return;
+            }
+
+            Note(rendition, open);
+            _reserved -= open.Size;
+            _missed += open.Log.Missed;
+            if (_open.TryGetValue(rendition, out Open? current) && current == open)
+            {
+                _open.Remove(rendition);
+            }
+        }
+    }
+
+    /// <summary>Counts and says once that a stream could not go on, and leaves its rendition alone for a while. Under the lock.</summary>
+    private void Note(StreamRendition rendition, Open open)
+    {
+        if (open.Log.Problem is not { } problem || open.IsNoted)
+        {
+            return;
+        }
+
+        open.IsNoted = true;
+        _failures++;
+        if (!_pauses.TryGetValue(rendition, out RestartPause? pause))
+        {
+            _pauses.Add(rendition, pause = new RestartPause(time.TimestampFrequency));
+            pause.Start(open.Log.StartedAt);
+        }
+
+        if (pause.Fail(time.GetTimestamp()))
+        {
+            logger.StreamFailed(problem, rendition.Ring.Info.Station, rendition.Name, pause.Length.TotalSeconds, _failures);
+        }
+    }
+
+    private long SizeOf(RenditionInfo info) =>
+        (long)(info.BitRate / 8 * senders.Streams.Retention.TotalSeconds) + (2 * StreamLog.SegmentLength);
+
+    private StreamLog CreateLog(StreamRendition rendition, RingLease lease, long now)
+    {
+        // With the burst's first packet; and if this lease started the rendition, with the first there is, however late this comes.
+        long first = rendition.Ring.IndexAt(now, (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
+        return new StreamLog(
+            rendition.Ring, rendition.CreateContainer, Math.Min(first, lease.OpenedAt), senders.Streams.Retention, now,
+            time.TimestampFrequency);
+    }
+
+    private sealed class Open(StreamLog log, long size)
+    {
+        public StreamLog Log { get; } = log;
+
+        public long Size { get; } = size;
+
+        public int Listeners { get; set; }
+
+        public bool IsNoted { get; set; }
+    }
+}
+
+/// <summary>Why somebody gets no part in a stream.</summary>
+/// <param name="Reason">The kind.</param>
+/// <param name="Text">What to do, for the listener.</param>
+/// <param name="RetryAfter">When it is worth to ask again, where that is known.</param>
+internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, TimeSpan? RetryAfter)
+{
+    /// <summary>What to answer. What is final is no 503, at which players try again.</summary>
+    internal HttpStatusCode Status { get; private init; } = HttpStatusCode.ServiceUnavailable;
+
+    internal static RadioStreamRefusal NoBuffer { get; } = new(
+        RadioRefusal.NoBuffer, "There is no memory for another rendition just now. Take one that others hear, or a smaller one.", null);
+
+    internal static RadioStreamRefusal TooMuchUntaken { get; } = new(RadioRefusal.TooMuchUntaken, SendMemory.Refusal, null);
+
+    internal static RadioStreamRefusal Of(RingRefusal refusal) => new(
+        refusal.Reason switch
+        {
+            RingRefusalReason.TooManyOnDemand => RadioRefusal.TooManyOnDemand,
+            RingRefusalReason.NeverOnDemand => RadioRefusal.NeverOnDemand,
+            RingRefusalReason.Paused => RadioRefusal.RenditionFailed,
+            _ => RadioRefusal.Unavailable,
+        },
+        refusal.Text,
+        refusal.RetryAfter)
+    {
+        Status = !refusal.IsFinal ? HttpStatusCode.ServiceUnavailable
+            : refusal.Reason is RingRefusalReason.StationEnded ? HttpStatusCode.Gone
+            : HttpStatusCode.Forbidden,
+    };
+
+    /// <summary>Of a stream that ended before its first sound.</summary>
+    internal static RadioStreamRefusal OfEnd(string rendition, DropReason reason) => reason switch
+    {
+        DropReason.None => new(RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.", null),
+        DropReason.GaveWay => new(
+            RadioRefusal.TooManyOnDemand,
+            $"{rendition} is made on demand, and gave way to one that another address asked for. Take another rendition, or try again "
+                + "later.", null),
+        DropReason.ServerStopped => new(RadioRefusal.Unavailable, "The server stops.", null),
+        _ => Paused(rendition, RestartPause.First),
+    };
+
+    internal static RadioStreamRefusal Paused(string rendition, TimeSpan left) => new(
+        RadioRefusal.RenditionFailed,
+        $"{rendition} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.",
+        left);
+}
+
+/// <summary>One listener's part in a stream. Disposed once.</summary>
+/// <param name="log">Its bytes.</param>
+/// <param name="lease">Keeps the rendition running.</param>
+/// <param name="close">Ends it.</param>
+internal sealed class RadioStream(StreamLog log, RingLease lease, Action close) : IDisposable
+{
+    /// <summary>Its bytes.</summary>
+    internal StreamLog Log { get; } = log;
+
+    public void Dispose()
+    {
+        close();
+        lease.Dispose();
+    }
+}

@@ -1,0 +1,135 @@
+using Linnet.Broadcast;
+using Linnet.Broadcast.Streams;
+using Linnet.Wire.Http;
+
+namespace Linnet.Transports.Http.Radio;
+
+/// <summary>What a path names.</summary>
+internal enum RadioTargetKind
+{
+    /// <summary>Nothing of ours.</summary>
+    None,
+
+    /// <summary>A rendition: <c>/NAME.mp3</c>, <c>/NAME-64.mp3</c>.</summary>
+    Sound,
+
+    /// <summary>A station: <c>/NAME</c>, the rendition by what is accepted.</summary>
+    Station,
+
+    /// <summary>A file of an address: <c>/NAME.m3u</c>.</summary>
+    M3u,
+
+    /// <summary>The same: <c>/NAME.pls</c>.</summary>
+    Pls,
+
+    /// <summary>It looks like one of ours, but there is none.</summary>
+    Missing,
+}
+
+/// <summary>A path, found among what there is. A name is compared and never followed, so no path leads anywhere else.</summary>
+/// <param name="Kind">What it names.</param>
+/// <param name="Station">The station, where there is one.</param>
+/// <param name="Rendition">The rendition, for <see cref="RadioTargetKind.Sound"/>.</param>
+internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing? Station, StreamRendition? Rendition)
+{
+    private static readonly string[] SoundExtensions = ["mp3", "opus", "ogg", "oga", "flac", "wav", "aac", "m4a"];
+
+    // What players say for the same thing.
+    private static readonly Dictionary<string, string[]> OtherTypes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["audio/mpeg"] = ["audio/mp3", "audio/x-mpeg"],
+        ["audio/ogg"] = ["application/ogg", "audio/opus"],
+        ["application/ogg"] = ["audio/ogg", "audio/opus"],
+        ["audio/flac"] = ["audio/x-flac"],
+        ["audio/wav"] = ["audio/x-wav", "audio/wave", "audio/vnd.wave"],
+    };
+
+    /// <summary>Finds what <paramref name="path"/> names.</summary>
+    internal static RadioTarget Find(string path, StationDirectory directory)
+    {
+        if (path.Length < 2 || path[0] != '/')
+        {
+            return default;
+        }
+
+        int dot = path.LastIndexOf('.');
+        if (dot < 0)
+        {
+            return Named(path[1..]) is { Streams.Count: > 0 } whole ? new RadioTarget(RadioTargetKind.Station, whole, null)
+                : directory.IsAwaited(path[1..]) ? new RadioTarget(RadioTargetKind.Missing, null, null)
+                : default;
+        }
+
+        string name = path[1..dot];
+        string extension = path[(dot + 1)..];
+        if (extension is "m3u" or "pls")
+        {
+            RadioTargetKind kind = extension == "m3u" ? RadioTargetKind.M3u : RadioTargetKind.Pls;
+            return Named(name) is { Streams.Count: > 0 } listed
+                ? new RadioTarget(kind, listed, Preferred(listed, null))
+                : new RadioTarget(RadioTargetKind.Missing, null, null);
+        }
+
+        if (SoundOf(path, name, directory) is { } sound)
+        {
+            return sound;
+        }
+
+        return SoundExtensions.Contains(extension) ? new RadioTarget(RadioTargetKind.Missing, null, null) : default;
+
+        StationListing? Named(string station) => station.Length > 0 && directory.TryFind(station, out StationListing? found) ? found : null;
+    }
+
+    /// <summary>
+    /// The rendition whose path it is; the longest station's name wins. Each station is compared once: what the peer wrote decides how long
+    /// nothing takes.
+    /// </summary>
+    private static RadioTarget? SoundOf(string path, string name, StationDirectory directory)
+    {
+        RadioTarget? best = null;
+        foreach (StationListing station in directory.Stations)
+        {
+            bool mayBe = name.StartsWith(station.Name, StringComparison.Ordinal)
+                && (name.Length == station.Name.Length || name[station.Name.Length] == '-');
+            if (mayBe && !(best?.Station!.Name.Length > station.Name.Length)
+                && station.Streams.FirstOrDefault(r => PathOf(station, r) == path) is { } rendition)
+            {
+                best = new RadioTarget(RadioTargetKind.Sound, station, rendition);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The path of a rendition: <c>/NAME.mp3</c>; <c>/NAME-64.mp3</c> for <c>mp3-64</c>.</summary>
+    internal static string PathOf(StationListing station, StreamRendition rendition)
+    {
+        string name = rendition.Name;
+        string suffix = name == rendition.Extension ? ""
+            : name.StartsWith(rendition.Extension + "-", StringComparison.Ordinal) ? name[rendition.Extension.Length..]
+            : "-" + name;
+        return $"/{station.Name}{suffix}.{rendition.Extension}";
+    }
+
+    /// <summary>
+    /// The rendition that <c>Accept</c> likes best, MP3 among equals, which all play; so too where it likes none: players send headers that
+    /// were made for pages, and sound is a better answer to them than a refusal (RFC 9110 §12.4.1). The station has one.
+    /// </summary>
+    internal static StreamRendition Preferred(StationListing station, string? accept)
+    {
+        StreamRendition? best = null;
+        int bestQuality = 0;
+        foreach (StreamRendition rendition in station.Streams.OrderBy(r => r.Name == "mp3" ? 0 : r.Name == r.Extension ? 1 : 2))
+        {
+            best ??= rendition;
+            string type = rendition.ContentType.Split(';')[0].Trim();
+            int quality = OtherTypes.GetValueOrDefault(type, []).Append(type).Max(t => AcceptHeader.Quality(accept, t));
+            if (quality > bestQuality)
+            {
+                (best, bestQuality) = (rendition, quality);
+            }
+        }
+
+        return best!;
+    }
+}

@@ -1,0 +1,40 @@
+namespace Linnet.Wire.Http;
+
+/// <summary>The protocol that a head names in its start line.</summary>
+public enum HttpProtocol
+{
+    /// <summary><c>HTTP/1.0</c>. What Linnet's own answers say: the body ends where the connection does.</summary>
+    Http10,
+
+    /// <summary><c>HTTP/1.1</c>, or a later 1.x, which must understand it.</summary>
+    Http11,
+
+    /// <summary><c>ICE/1.0</c>: how old sources for Icecast begin.</summary>
+    Ice10,
+
+    /// <summary><c>ICY</c>: how SHOUTcast servers answer.</summary>
+    Icy,
+}
+
+/// <summary>How protocols are written.</summary>
+internal static class HttpProtocols
+{
+    /// <summary>As it stands in a start line.</summary>
+    internal static string Text(this HttpProtocol protocol) => protocol switch
+    {
+        HttpProtocol.Http11 => "HTTP/1.1",
+        HttpProtocol.Ice10 => "ICE/1.0",
+        HttpProtocol.Icy => "ICY",
+        _ => "HTTP/1.0",
+    };
+
+    /// <summary>Reads the version of a request line; <see langword="null"/> if it is none that is spoken here.</summary>
+    internal static HttpProtocol? Parse(ReadOnlySpan<char> text) => text switch
+    {
+        "HTTP/1.0" => HttpProtocol.Http10,
+        "ICE/1.0" => HttpProtocol.Ice10,
+        _ when text.Length == 8 && text.StartsWith("HTTP/1.", StringComparison.Ordinal) && char.IsAsciiDigit(text[7]) =>
+            HttpProtocol.Http11,
+        _ => null,
+    };
+}

@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using Linnet.Audio;
+
+namespace Linnet.Wire.Http;
+
+/// <summary>The head of a request as listeners and sources send it: HTTP/1.0, HTTP/1.1 or Icecast's <c>ICE/1.0</c>.</summary>
+/// <remarks>Source: RFC 9112 §3 (request line), §3.2 (target); docs/wire/icy.md.</remarks>
+public sealed class HttpRequestHead
+{
+    /// <summary>A request of our own, without headers.</summary>
+    /// <param name="method">A token, such as <c>GET</c>.</param>
+    /// <param name="target">Path and query, percent-encoded.</param>
+    /// <param name="protocol">What it says it is.</param>
+    /// <exception cref="ArgumentException">One of them holds characters it must not.</exception>
+    public HttpRequestHead(string method, string target, HttpProtocol protocol = HttpProtocol.Http10)
+    {
+        if (!HttpGrammar.IsToken(method))
+        {
+            throw new ArgumentException($"A method must be a token (RFC 9110 §5.6.2), not '{method}'.", nameof(method));
+        }
+
+        if (!HttpGrammar.IsTarget(target) || !HttpTarget.TryParse(target, out HttpTarget parts))
+        {
+            throw new ArgumentException(
+                $"A request target must be a path without spaces and control characters, not '{target}'.", nameof(target));
+        }
+
+        (Method, Target, Protocol) = (method, target, protocol);
+        (Path, Query, Authority) = (parts.Path, parts.Query, parts.Authority);
+    }
+
+    /// <summary>Such as <c>GET</c>, <c>PUT</c> or <c>SOURCE</c>, as it came: methods have case.</summary>
+    public string Method { get; }
+
+    /// <summary>
+    /// The target exactly as it came. A byte that is no UTF-8 is a lone surrogate, U+DC80 to U+DCFF; <see cref="ToString"/> is for people.
+    /// </summary>
+    public string Target { get; }
+
+    /// <summary>
+    /// The target's path, percent-decoded, without its query: <c>/jazz.mp3</c>. Begins with <c>/</c>, or is <c>*</c>. Holds no control
+    /// characters. Dots are what they are, never followed: a path names a mount, not a file.
+    /// </summary>
+    public string Path { get; }
+
+    /// <summary>What stands behind the <c>?</c>, encoded; empty if nothing does.</summary>
+    public string Query { get; }
+
+    /// <summary>The protocol it names.</summary>
+    public HttpProtocol Protocol { get; }
+
+    /// <summary>The headers.</summary>
+    public HttpHeaders Headers { get; private init; } = [];
+
+    /// <summary>Bytes of the head as it was read: what to consume.</summary>
+    public int Length { get; private init; }
+
+    /// <summary>How the end of the body is found, should there be one. A GET has one only if it says so.</summary>
+    public HttpBodyFraming Body { get; private init; }
+
+    /// <summary>Whether it says that a body follows.</summary>
+    public bool HasBody => Body is { Kind: HttpBodyKind.Chunked } or { Kind: HttpBodyKind.Length, Length: > 0 };
+
+    /// <summary>Host and port by which the client reached us, from the target or <c>Host</c>; empty if it says nothing usable.</summary>
+    public string Authority { get; private init; }
+
+    /// <summary>Whether the client waits for <c>100 Continue</c> before it sends the body.</summary>
+    /// <remarks>Source: RFC 9110 §10.1.1: not of HTTP/1.0. Old clients that ask nevertheless wait for it, too, so <c>ICE/1.0</c> and 1.0
+    /// count.</remarks>
+    public bool ExpectsContinue => Headers["Expect"] is string value && value.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a listener asks for titles within the sound.</summary>
+    public bool WantsMetadata => Headers["Icy-MetaData"] is string value && value.Trim() == "1";
+
+    /// <summary>Reads a request's head from the front of what a peer has sent. Consumes nothing and never throws.</summary>
+    /// <param name="buffer">What has arrived on the connection and was not consumed.</param>
+    /// <param name="limits">What to refuse. <see langword="null"/>: <see cref="HttpLimits.Default"/>.</param>
+    /// <param name="head">The head, if the answer is <see cref="HttpReadResult.Done"/>. Its <see cref="Length"/> is to be consumed.</param>
+    /// <param name="refusal">What to answer, if it is <see cref="HttpReadResult.Invalid"/>.</param>
+    public static HttpReadResult TryParse(
+        in ReadOnlySequence<byte> buffer, HttpLimits? limits, out HttpRequestHead? head, out HttpRefusal? refusal)
+    {
+        head = null;
+        HttpReadResult result =
+            HeadReader.Read(buffer, limits ?? HttpLimits.Default, out string line, out HttpHeaders headers, out int length, out refusal);
+        if (result is not HttpReadResult.Done)
+        {
+            return result;
+        }
+
+        refusal = Parse(line, headers, length, out head);
+        return refusal is null ? HttpReadResult.Done : HttpReadResult.Invalid;
+    }
+
+    /// <summary>Writes the head, its empty last line included.</summary>
+    public void Write(IBufferWriter<byte> destination) => HeadWriter.Write(destination, $"{Method} {Target} {Protocol.Text()}", Headers);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Method} {ByteText.ToText(Target)}";
+
+    private static HttpRefusal? Parse(string line, HttpHeaders headers, int length, out HttpRequestHead? head)
+    {
+        head = null;
+        int first = line.IndexOf(' ');
+        int last = line.LastIndexOf(' ');
+        if (first <= 0 || first == last || !HttpGrammar.IsToken(line.AsSpan(0, first)))
+        {
+            return new HttpRefusal(HttpStatusCode.BadRequest, "The request line is not 'method target version'.", IsHttp: false);
+        }
+
+        ReadOnlySpan<char> version = line.AsSpan(last + 1);
+        if (HttpProtocols.Parse(version) is not HttpProtocol protocol)
+        {
+            bool isHttp = version.StartsWith("HTTP/", StringComparison.Ordinal);
+            return new HttpRefusal(
+                isHttp ? HttpStatusCode.HttpVersionNotSupported : HttpStatusCode.BadRequest,
+                "The version is not HTTP/1.0, HTTP/1.1 or ICE/1.0.", isHttp);
+        }
+
+        string target = line[(first + 1)..last];
+        if (!HttpGrammar.IsTarget(target) || !HttpTarget.TryParse(target, out HttpTarget parts))
+        {
+            return new HttpRefusal(HttpStatusCode.BadRequest, "The request target is malformed.");
+        }
+
+        if (!HttpBodyFraming.TryParse(headers, out HttpBodyFraming body))
+        {
+            return new HttpRefusal(HttpStatusCode.BadRequest, "The length of the body is told in no way that is understood.");
+        }
+
+        head = new HttpRequestHead(line[..first], target, protocol)
+        {
+            Headers = headers,
+            Length = length,
+            Body = body,
+            Authority = parts.Authority.Length > 0 ? parts.Authority : HttpTarget.UsableAuthority(headers["Host"]),
+        };
+        return null;
+    }
+}
+
+/// <summary>Writes heads.</summary>
+internal static class HeadWriter
+{
+    /// <summary>Start line, headers and the empty line.</summary>
+    internal static void Write(IBufferWriter<byte> destination, string startLine, HttpHeaders headers)
+    {
+        var head = new StringBuilder(startLine, 512);
+        head.Append("\r\n");
+        foreach ((string name, string value) in headers)
+        {
+            head.Append(name).Append(": ").Append(value).Append("\r\n");
+        }
+
+        head.Append("\r\n");
+        destination.Write(ByteText.Encode(head.ToString()));
+    }
+}

@@ -1,0 +1,147 @@
+using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Tests.Broadcast.Streams;
+using Linnet.Tests.Fakes;
+
+namespace Linnet.Tests.Broadcast.Packets;
+
+/// <summary>Who never took anything gets less patience, and none where memory is short. Simulated milliseconds.</summary>
+public class NewcomerTests
+{
+    private const int MiB = 1 << 20;
+
+    [Fact]
+    public void A_stream_listener_that_never_reads_is_dropped_after_five_seconds_of_a_full_buffer()
+    {
+        var rig = new StreamRig();
+        rig.Run(5000);
+        StreamClient never = rig.Join();
+        never.Reads = false;
+
+        // Its kernel and ours hold 105 kB: some 7 s beside the burst.
+        rig.Run(4000);
+        Assert.Null(never.Finished);
+        rig.Run(8000);
+        Assert.Equal(DropReason.Stalled, never.Finished);
+    }
+
+    [Fact]
+    public void A_stream_listener_that_had_listened_may_be_away_for_much_longer()
+    {
+        var rig = new StreamRig();
+        rig.Run(5000);
+        StreamClient phone = rig.Join();
+        rig.Run(30_000);
+        phone.IsOnline = false;
+
+        rig.Run(25_000);
+        Assert.Null(phone.Finished);
+        phone.IsOnline = true;
+        rig.Run(5000);
+        Assert.Null(phone.Finished);
+
+        phone.IsOnline = false;
+        rig.Run(35_000);
+        Assert.Equal(DropReason.Stalled, phone.Finished);
+    }
+
+    [Fact]
+    public void When_the_kernel_holds_too_much_those_who_take_nothing_go_first()
+    {
+        var memory = new SendMemory(16 * MiB);
+        using SendMemory.Use filled = memory.TryOpen(1, 4 * MiB)!;
+        var rig = new StreamRig();
+        rig.Run(5000);
+        StreamClient good = rig.Join((log, start) => new StreamClient(log, start) { Memory = memory.TryOpen(2, 80_000) });
+        StreamClient away = rig.Join((log, start) => new StreamClient(log, start) { Memory = memory.TryOpen(3, 80_000) });
+        rig.Run(30_000);
+        away.IsOnline = false;
+        rig.Run(10_000);
+        Assert.Null(away.Finished);
+        Assert.Equal((4 * MiB) + 80_000, memory.Held);
+
+        SendMemory.Use[] more = [.. Enumerable.Range(4, 3).Select(i => memory.TryOpen((UInt128)i, 4 * MiB - 80_000)!)];
+        rig.Run(1000);
+        Assert.Null(away.Finished);
+        using SendMemory.Use last = memory.TryOpen(9, 100_000)!;
+        using SendMemory.Use over = memory.TryOpen(10, 120_000)!;
+        rig.Run(1000);
+        Assert.Equal(DropReason.Stalled, away.Finished);
+        Assert.Null(good.Finished);
+        Array.ForEach(more, static m => m.Dispose());
+    }
+
+    [Fact]
+    public void A_crowd_that_stops_together_throws_out_nobody_who_takes()
+    {
+        var memory = new SendMemory(16 * MiB);
+        var rig = new StreamRig();
+        rig.Run(5000);
+
+        // Their kernels are always full: they take just what is played, and more waits.
+        StreamClient good = rig.Join(
+            (log, start) => new StreamClient(log, start, sendBuffer: 9000) { Memory = memory.TryOpen(1, 200_000), Bandwidth = 16 });
+        StreamClient away = rig.Join(
+            (log, start) => new StreamClient(log, start, sendBuffer: 9000) { Memory = memory.TryOpen(2, 200_000), Bandwidth = 16 });
+        rig.Run(30_000);
+        StreamClient newcomer = rig.Join(
+            (log, start) => new StreamClient(log, start, sendBuffer: 9000) { Memory = memory.TryOpen(3, 200_000), Bandwidth = 16 });
+        SendMemory.Use[] crowd = [.. Enumerable.Range(10, 24).Select(i =>
+        {
+            SendMemory.Use use = memory.TryOpen((UInt128)i, MiB)!;
+            use.Set(0);
+            return use;
+        })];
+        rig.Run(1000);
+        away.IsOnline = false;
+        Array.ForEach(crowd, static u => u.Set(MiB));
+        rig.Run(1200);
+
+        Assert.Equal(DropReason.Stalled, away.Finished);
+        Assert.Equal((null, null), (good.Finished, newcomer.Finished));
+        rig.Run(10_000);
+        Assert.Equal((null, null, 0), (good.Finished, newcomer.Finished, good.Underruns));
+    }
+
+    [Fact]
+    public void A_live_listener_that_never_took_anything_is_dropped_after_five_seconds_and_one_that_did_after_ten()
+    {
+        var loop = new SenderLoop(new SenderOptions(), 1000, new SenderCounters(1000), static _ => { });
+        BroadcastRing ring = Rings.Create(seconds: 60);
+        Rings.Publish(ring, 2500);
+        RecordingListener never = Join(0);
+        RecordingListener slow = Join(0);
+        never.Room = 0;
+        slow.Room = 10;
+
+        Run(0, 1500);
+        slow.Room = 10;
+        Run(1500, 4900);
+        Assert.DoesNotContain(never.Events, IsFinished);
+        Run(4900, 5100);
+        Assert.Equal("finished Stalled", never.Events[^1]);
+
+        Run(5100, 11_000);
+        Assert.DoesNotContain(slow.Events, IsFinished);
+        Run(11_000, 12_000);
+        Assert.Equal("finished Stalled", slow.Events[^1]);
+
+        RecordingListener Join(long now)
+        {
+            var listener = new RecordingListener(Rings.Open(ring)) { Next = ring.IndexAt(now, 0) };
+            loop.Add(listener, now);
+            return listener;
+        }
+
+        void Run(long from, long to)
+        {
+            for (long now = from; now <= to;)
+            {
+                long next = loop.Step(now);
+                now = next > to && now < to ? to : next;
+            }
+        }
+
+        static bool IsFinished(string text) => text.StartsWith("finished", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,57 @@
+using Linnet.Audio;
+using Linnet.Serving.Pulls;
+using Linnet.Sources.Ingest;
+using Linnet.Tests.Fakes;
+using Linnet.Tests.Transports.Rtsp;
+
+namespace Linnet.Tests.Serving.Pulls;
+
+public class RtspPullTests
+{
+    /// <summary>What the station's clock asks for at a time.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    /// <remarks>Time passes only between two packets, when the test lets it: so each comes when it is due, on however busy a
+    /// machine.</remarks>
+    [Fact]
+    public async Task What_has_arrived_when_the_server_is_gone_is_played_to_its_end()
+    {
+        const int Packets = 40;
+        const int Frames = 160;
+        var time = new ManualTime();
+        await using var server = new FakeRtspServer { RefusesUdp = true };
+        var station = new IngestBuffer("jazz", new IngestOptions());
+        var logger = new RecordingLogger();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task running = new RtspPull(new Uri(server.Url), time, logger).RunAsync(station, stop.Token);
+        FakeRtspConnection connection = await server.PlayingAsync();
+        var sender = new FakeRtpSender(new AudioFormat(8000, 1));
+        for (int i = 0; i < Packets; i++)
+        {
+            await connection.SendPacketAsync(0, sender.Next(Frames));
+            await connection.UntilTakenAsync();
+            await time.FireAsync(Step);
+            await time.FireAsync(Step);
+        }
+
+        int before = station.GetState().Frames;
+        connection.EndSending();
+        await Until.TrueAsync(() => logger.Lines.Any(static l => l.StartsWith("901 ", StringComparison.Ordinal)));
+        for (int i = 0; i < Packets; i++)
+        {
+            await time.FireAsync(Step);
+        }
+
+        // Some of it waited still; and the last of it is followed by nothing.
+        Assert.InRange(before, Frames, (Packets - 1) * Frames);
+        float[] heard = new float[2 * Packets * Frames];
+        int frames = station.Read(heard, [], out _, out _);
+        Assert.Equal(Expected(Packets * Frames), heard.AsSpan(0, frames).TrimStart(0f).ToArray());
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    /// <summary>The sound that was sent, without the silence before it: the first sample of the noise is 0, too.</summary>
+    private static float[] Expected(int frames) =>
+        [.. Enumerable.Range(1, frames - 1).Select(static i => FakeRtpSender.Noise(i, 0) / 32768f)];
+}

@@ -1,0 +1,283 @@
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+using Linnet.Sources;
+using Linnet.Sources.Ingest;
+using Linnet.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Tests.Sources.Ingest;
+
+public sealed class FallbackSourceTests : IDisposable
+{
+    private static readonly AudioFormat Format = new(8000, 2);
+    private static readonly StreamFormat Mp3 = new(Format, 0, StreamCodec.Mp3, 128_000, []);
+
+    private readonly IngestBuffer _buffer = new("live", new IngestOptions(), Format);
+    private readonly FallbackSource _source;
+
+    public FallbackSourceTests() => _source = new FallbackSource(_buffer, new Level(0.25f), 16, NullLogger.Instance);
+
+    [Fact]
+    public void Both_changes_are_cross_fades_of_equal_power_and_nothing_is_missing_between()
+    {
+        IngestWriter writer = Begin();
+        Write(writer, 0.5f, seconds: 2);
+        List<float> heard = Read(seconds: 1);
+        Write(writer, 0.5f, seconds: 1);
+        writer.Dispose();
+        heard.AddRange(Read(seconds: 3));
+        Assert.Equal(heard.Where((_, i) => i % 2 == 0), heard.Where((_, i) => i % 2 == 1));
+        heard = [.. heard.Where((_, i) => i % 2 == 0)];
+
+        int fade = 4000;
+        int primary = 3 * 8000;
+        Assert.All(Enumerable.Range(0, fade), i => Assert.Equal(Mixed(i), heard[i], 1e-5f));
+        Assert.All(heard[fade..(primary - fade)], sample => Assert.Equal(0.5f, sample));
+        Assert.All(Enumerable.Range(0, fade), i => Assert.Equal(Mixed(fade - 1 - i), heard[primary - fade + i], 1e-5f));
+        Assert.All(heard[primary..], sample => Assert.Equal(0.25f, sample));
+
+        static float Mixed(int i)
+        {
+            (float rising, float falling) = MathF.SinCos((i + 0.5f) / 4000 * (MathF.PI / 2));
+            return (0.5f * rising) + (0.25f * falling);
+        }
+    }
+
+    [Fact]
+    public void A_fallback_that_breaks_is_silent_for_a_while_and_then_heard_again()
+    {
+        var log = new RecordingLogger();
+        int tries = 0;
+        var fallback =
+            new RampSource(Format) { OnRead = _ => _ = ++tries is > 1 and < 4 ? throw new InvalidOperationException("away.") : 0 };
+        using var source = new FallbackSource(_buffer, fallback, 16, log);
+        float[] pcm = new float[160];
+        source.Read(pcm, CancellationToken.None);
+        source.Read(pcm, CancellationToken.None);
+        Assert.All(pcm, static sample => Assert.Equal(0, sample));
+        Assert.Equal("away.", source.Outage);
+
+        for (int block = 0; block < 200; block++)
+        {
+            source.Read(pcm, CancellationToken.None);
+        }
+
+        Assert.Contains(pcm, static sample => sample != 0);
+        Assert.Null(source.Outage);
+
+        Assert.Equal("710 Station live: its fallback broke, so there is silence instead. away.", Assert.Single(log.Lines));
+        Assert.InRange(tries, 5, 200);
+    }
+
+    [Theory]
+    [InlineData(true, "the fallback")]
+    [InlineData(false, "silence")]
+    public void The_log_says_what_is_heard_when_the_sender_has_gone(bool hasFallback, string heard)
+    {
+        var log = new RecordingLogger();
+        using var source = new FallbackSource(_buffer, hasFallback ? new Level(0.25f) : null, 16, log);
+        using (IngestWriter writer = Begin())
+        {
+            Write(writer, 0.5f, seconds: 2);
+        }
+
+        float[] pcm = new float[1600];
+        for (int i = 0; i < 50; i++)
+        {
+            source.Read(pcm, CancellationToken.None);
+        }
+
+        Assert.EndsWith($"Station live: its sender has gone; {heard} is heard", log.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_title_stands_at_its_frame_and_titles_follow_what_is_heard()
+    {
+        using IngestWriter writer = Begin();
+        writer.OnTrack(new TrackInfo("First"));
+        Write(writer, 0.5f, seconds: 2.0 + (7 / 8000.0));
+        writer.OnTrack(new TrackInfo("Second"));
+        Write(writer, 0.5f, seconds: 1);
+
+        List<(int At, string Title)> titles = [];
+        Read(seconds: 4, titles: titles);
+
+        Assert.Equal([(0, "Fallback"), (2000, "First"), (16_007, "Second"), (24_007 - 2000, "Fallback")], titles);
+    }
+
+    [Fact]
+    public void Silence_after_a_sender_has_the_stations_name_and_not_the_last_title()
+    {
+        using var source = new FallbackSource(_buffer, null, 16, NullLogger.Instance);
+        using (IngestWriter writer = Begin())
+        {
+            writer.OnTrack(new TrackInfo("First"));
+            Write(writer, 0.5f, seconds: 2);
+        }
+
+        List<(int At, string Title)> titles = [];
+        Read(seconds: 4, titles: titles, source: source);
+
+        // At the middle of each cross-fade.
+        Assert.Equal([(2000, "First"), (14_000, "live")], titles);
+    }
+
+    [Fact]
+    public void Packets_come_with_the_sound_they_were_made_of_and_none_in_a_fade()
+    {
+        using IngestWriter writer = Begin();
+        for (int i = 0; i < 200; i++)
+        {
+            writer.OnPacket([(byte)i], new float[160]);
+        }
+
+        List<(long Position, byte Packet)> packets = [];
+        Read(seconds: 2, packets: packets);
+
+        Assert.Equal(Enumerable.Range(50, 150 - 50).Select(i => (80L * i, (byte)i)), packets);
+    }
+
+    [Fact]
+    public void Nothing_of_what_is_sent_is_dropped_or_changed_while_it_is_heard()
+    {
+        using IngestWriter writer = Begin();
+        var random = new Random(1);
+        float[] sent = [.. Enumerable.Range(0, 16_000 * 8).Select(_ => random.NextSingle())];
+        var heard = new List<float>();
+        int at = 0;
+        while (at < sent.Length)
+        {
+            int samples = Math.Min(sent.Length - at, 2 * random.Next(1, 3000));
+            writer.OnPacket([], sent.AsSpan(at, samples));
+            at += samples;
+            if (at > 16_000 * 2)
+            {
+                heard.AddRange(Read(frames: samples / 2));
+            }
+        }
+
+        Assert.Equal(sent[8000..heard.Count], heard[8000..]);
+    }
+
+    [Fact]
+    public void A_pusher_with_another_format_is_converted()
+    {
+        using IngestWriter writer = Begin(new AudioFormat(16_000, 1));
+        for (int i = 0; i < 300; i++)
+        {
+            writer.OnPacket([1], [.. Enumerable.Range(i * 160, 160).Select(n => 0.5f * MathF.Sin(2 * MathF.PI * 440 * n / 16_000))]);
+        }
+
+        List<float> heard = Read(seconds: 2);
+
+        Assert.Equal(Format, writer.ConvertedTo);
+        for (int n = 6000; n < 10_000; n++)
+        {
+            Assert.Equal(0.5f * MathF.Sin(2 * MathF.PI * 440 * n / 8000), heard[2 * n], 1e-3f);
+            Assert.Equal(heard[2 * n], heard[(2 * n) + 1]);
+        }
+    }
+
+    [Fact]
+    public void Without_a_fallback_there_is_silence()
+    {
+        using var source = new FallbackSource(_buffer, null, 0, NullLogger.Instance);
+        float[] pcm = [1, 1, 1, 1];
+
+        Assert.Equal(2, source.Read(pcm, TestContext.Current.CancellationToken).Frames);
+        Assert.Equal([0, 0, 0, 0], pcm);
+    }
+
+    [Fact]
+    public void One_writes_at_a_time_and_who_was_taken_over_from_is_heard_no_more()
+    {
+        using IngestWriter first = Begin();
+        Assert.False(_buffer.TryBegin("second", takesOver: false, out _));
+        Assert.True(_buffer.TryBegin("third", takesOver: true, out IngestWriter? third));
+
+        first.OnPacket([], new float[100]);
+        first.Dispose();
+
+        Assert.Equal((0, true), (_buffer.GetState().Frames, third.IsCurrent));
+    }
+
+    [Fact]
+    public void What_a_few_bytes_decode_to_has_a_bound()
+    {
+        using IngestWriter writer = Begin();
+        for (int i = 0; i <= IngestBuffer.MaxSamples / 16_000; i++)
+        {
+            writer.OnPacket([], new float[16_000]);
+        }
+
+        Assert.True(writer.HasOverflowed);
+        Assert.InRange(_buffer.GetState().Frames, 1, IngestBuffer.MaxSamples / 2);
+    }
+
+    public void Dispose() => _source.Dispose();
+
+    private IngestWriter Begin(AudioFormat? format = null)
+    {
+        Assert.True(_buffer.TryBegin("a test", takesOver: false, out IngestWriter? writer));
+        writer.OnFormat(Mp3 with { Pcm = format ?? Format });
+        return writer;
+    }
+
+    private static void Write(IngestWriter writer, float level, double seconds)
+    {
+        float[] pcm = new float[2 * (int)Math.Round(seconds * 8000)];
+        Array.Fill(pcm, level);
+        writer.OnPacket([], pcm);
+    }
+
+    private List<float> Read(
+        double seconds = 0, int frames = 0, List<(int At, string Title)>? titles = null, List<(long Position, byte Packet)>? packets = null,
+        FallbackSource? source = null)
+    {
+        var heard = new List<float>();
+        float[] block = new float[2 * 80];
+        int left = frames + (int)(seconds * 8000);
+        while (left > 0)
+        {
+            SourceRead read =
+                (source ?? _source).Read(block.AsSpan(0, Math.Min(block.Length, 2 * left)), TestContext.Current.CancellationToken);
+            Assert.InRange(read.Frames, 1, 80);
+            if (read.Track is { } track)
+            {
+                titles?.Add((heard.Count / 2, track.Title));
+            }
+
+            packets?.AddRange((read.Packets ?? []).Select(p => ((heard.Count / 2L) + p.Offset, p.Bytes.Span[0])));
+            heard.AddRange(block.AsSpan(0, 2 * read.Frames));
+            left -= read.Frames;
+        }
+
+        return heard;
+    }
+
+    /// <summary>Always the same sample.</summary>
+    private sealed class Level(float level) : IAudioSource
+    {
+        private TrackInfo? _track = new("Fallback");
+
+        public AudioFormat Format => FallbackSourceTests.Format;
+
+        public int BitDepth => 16;
+
+        public bool IsLive => false;
+
+        public TimeSpan? Duration => null;
+
+        public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
+        {
+            pcm.Fill(level);
+            TrackInfo? track = _track;
+            _track = null;
+            return new SourceRead(pcm.Length / 2, track);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

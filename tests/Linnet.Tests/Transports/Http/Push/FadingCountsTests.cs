@@ -1,0 +1,54 @@
+using Linnet.Transports.Http.Push;
+
+namespace Linnet.Tests.Transports.Http.Push;
+
+public class FadingCountsTests
+{
+    private static readonly TimeSpan HalfTime = TimeSpan.FromMinutes(5);
+
+    private readonly FadingCounts _counts = new(HalfTime);
+
+    [Fact]
+    public void Counts_are_halved_until_nothing_is_left()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _counts.Add(1, TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal(5, _counts[1, TimeSpan.FromHours(1)]);
+        Assert.Equal(0, _counts[2, TimeSpan.FromHours(1)]);
+        Assert.Equal(2, _counts[1, TimeSpan.FromHours(1) + HalfTime]);
+        Assert.Equal(1, _counts[1, TimeSpan.FromHours(1) + (2 * HalfTime)]);
+        Assert.Equal(0, _counts[1, TimeSpan.FromHours(1) + (3 * HalfTime)]);
+        Assert.Equal(0, _counts[1, TimeSpan.FromDays(1000)]);
+    }
+
+    [Fact]
+    public void A_flood_of_others_pushes_nobody_out_and_is_seldom_taken_for_him()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            _counts.Add(UInt128.MaxValue, TimeSpan.Zero);
+        }
+
+        for (int i = 0; i < 60_000; i++)
+        {
+            _counts.Add((UInt128)(uint)i << 64, TimeSpan.Zero);
+        }
+
+        Assert.Equal(10, _counts[UInt128.MaxValue, TimeSpan.Zero]);
+        Assert.InRange(Enumerable.Range(0, 1000).Count(i => _counts[(UInt128)(uint)i, TimeSpan.Zero] > 1), 0, 20);
+    }
+
+    [Fact]
+    public void A_count_has_an_end()
+    {
+        for (int i = 0; i < 70_000; i++)
+        {
+            _counts.Add(1, TimeSpan.Zero);
+        }
+
+        Assert.Equal(ushort.MaxValue, _counts[1, TimeSpan.Zero]);
+    }
+}

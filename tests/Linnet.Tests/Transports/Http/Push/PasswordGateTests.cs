@@ -1,0 +1,295 @@
+using System.Net;
+using System.Text;
+using Linnet.Broadcast;
+using Linnet.Transports.Http.Push;
+
+namespace Linnet.Tests.Transports.Http.Push;
+
+public class PasswordGateTests
+{
+    private const string Right = "hackme";
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly PeerAddress Pusher = PeerAddress.Of(IPAddress.Parse("192.0.2.1"));
+
+    private readonly PasswordGate _gate = new();
+
+    public enum Whose
+    {
+        /// <summary>Guesses from the pusher's own address.</summary>
+        Own,
+
+        /// <summary>From 10,000 IPv4 addresses, the pusher's among them.</summary>
+        Many,
+
+        /// <summary>From 10,000 IPv6 networks of 64 bits, the pusher's among them.</summary>
+        ManyV6,
+
+        /// <summary>From a new IPv6 network of 64 bits each time.</summary>
+        NewV6,
+    }
+
+    [Theory]
+    [InlineData(Whose.Own, 0)]
+    [InlineData(Whose.Own, 20)]
+    [InlineData(Whose.Own, 200)]
+    [InlineData(Whose.Many, 20)]
+    [InlineData(Whose.ManyV6, 20)]
+    [InlineData(Whose.NewV6, 20)]
+    public void A_password_that_was_right_before_is_never_kept_out(Whose whose, int verificationMs)
+    {
+        var attack = new Attack(_gate, whose, verificationMs, repeats: 1);
+        _gate.Expect(Encoding.UTF8.GetBytes(Right));
+
+        for (int second = 1; second <= 5; second++)
+        {
+            attack.RunUntil(TimeSpan.FromSeconds(second));
+            PasswordTry mine = attack.Push();
+
+            Assert.Equal(PushVerdict.Allowed, VerdictOf(mine));
+            Assert.InRange(mine.NotBefore - mine.At, TimeSpan.Zero, PasswordGate.MaxWait);
+        }
+    }
+
+    [Theory]
+    [InlineData(Whose.Own, 0, 1, 1)]
+    [InlineData(Whose.Own, 20, 1, 3)]
+    [InlineData(Whose.Own, 100, 1, 3)]
+    [InlineData(Whose.Own, 20, 3, 6)]
+    [InlineData(Whose.Many, 20, 1, 4)]
+    [InlineData(Whose.ManyV6, 20, 1, 4)]
+    [InlineData(Whose.NewV6, 20, 1, 4)]
+    [InlineData(Whose.Many, 100, 1, 4)]
+    public void One_who_logs_in_for_the_first_time_amid_1000_guesses_a_second_waits_two_seconds_at_most_and_is_let_in(
+        Whose whose, int verificationMs, int repeats, int mostTries)
+    {
+        var attack = new Attack(_gate, whose, verificationMs, repeats);
+        int tries = 0;
+        for (int at = 5; ; at += 5)
+        {
+            attack.RunUntil(TimeSpan.FromSeconds(at));
+            PasswordTry mine = attack.Push();
+            tries++;
+            attack.RunUntil(TimeSpan.FromSeconds(at) + PasswordGate.MaxWait + Millisecond);
+            Assert.NotNull(VerdictOf(mine));
+            Assert.InRange(mine.NotBefore - mine.At, TimeSpan.Zero, PasswordGate.MaxWait);
+            if (VerdictOf(mine) == PushVerdict.Allowed)
+            {
+                break;
+            }
+
+            Assert.Equal(PushVerdict.TooMany, VerdictOf(mine));
+        }
+
+        Assert.InRange(tries, 1, mostTries);
+        Assert.InRange(attack.MostWaiting, 0, PasswordQueue.MaxWaiting);
+    }
+
+    [Theory]
+    [InlineData(Whose.Own)]
+    [InlineData(Whose.NewV6)]
+    public void From_an_address_that_did_nothing_wrong_the_first_try_is_let_in_once_the_guessers_are_known(Whose whose)
+    {
+        var attack = new Attack(_gate, whose, verificationMs: 20, repeats: 1);
+        attack.RunUntil(TimeSpan.FromSeconds(20));
+        PasswordTry mine = _gate.Arrive(PeerAddress.Of(IPAddress.Parse("198.51.100.7")), Encoding.UTF8.GetBytes(Right), attack.Now);
+        attack.RunUntil(attack.Now + PasswordGate.MaxWait);
+
+        Assert.Equal(PushVerdict.Allowed, VerdictOf(mine));
+    }
+
+    [Fact]
+    public void An_address_that_has_logged_in_goes_before_others()
+    {
+        PeerAddress known = PeerAddress.Of(IPAddress.Parse("192.0.2.77"));
+        PasswordTry login = _gate.Arrive(known, new byte[] { 1 }, default);
+        Assert.Same(login, _gate.TakeNext(default));
+        _gate.Finish(login, isRight: true, default);
+        PasswordTry first = _gate.Arrive(Pusher, new byte[] { 2 }, default);
+        PasswordTry second = _gate.Arrive(known, new byte[] { 3 }, default);
+
+        Assert.Same(second, _gate.TakeNext(default));
+        Assert.Same(first, _gate.TakeNext(default));
+    }
+
+    [Fact]
+    public void What_was_verified_is_not_verified_again_right_or_wrong()
+    {
+        PasswordTry right = Arrive(Right);
+        PasswordTry same = Arrive(Right);
+        PasswordTry wrong = Arrive("no");
+        Assert.Same(right, _gate.TakeNext(default));
+        _gate.Finish(right, isRight: true, default);
+        Assert.Same(wrong, _gate.TakeNext(default));
+        _gate.Finish(wrong, isRight: false, default);
+
+        Assert.Null(_gate.TakeNext(default));
+        Assert.Equal(PushVerdict.Allowed, VerdictOf(same));
+        Assert.Equal(PushVerdict.Allowed, VerdictOf(Arrive(Right)));
+        Assert.Equal(PushVerdict.Wrong, VerdictOf(Arrive("no")));
+        Assert.Equal(0, _gate.Waiting);
+    }
+
+    [Fact]
+    public void What_was_given_up_while_it_was_verified_is_known_the_next_time()
+    {
+        PasswordTry late = Arrive(Right);
+        Assert.Same(late, _gate.TakeNext(default));
+        _gate.GiveUp(late, PasswordGate.MaxWait);
+        _gate.Finish(late, isRight: true, PasswordGate.MaxWait);
+
+        Assert.Equal(PushVerdict.TooMany, VerdictOf(late));
+        Assert.Equal(PushVerdict.Allowed, VerdictOf(Arrive(Right)));
+    }
+
+    [Fact]
+    public void An_address_that_is_wrong_again_and_again_is_answered_later_and_later_two_seconds_at_most_until_that_is_forgotten()
+    {
+        var delays = new List<double>();
+        for (int i = 0; i < 9; i++)
+        {
+            PasswordTry attempt = Arrive("no");
+            delays.Add(attempt.NotBefore.TotalSeconds);
+            if (_gate.TakeNext(default) is { } next)
+            {
+                _gate.Finish(next, isRight: false, default);
+            }
+        }
+
+        Assert.Equal([0, 0, 0, 0.25, 0.5, 1, 2, 2, 2], delays);
+        var later = TimeSpan.FromMinutes(10);
+        PasswordTry again = _gate.Arrive(Pusher, Encoding.UTF8.GetBytes(Right), later);
+        Assert.Equal(later, again.NotBefore);
+    }
+
+    [Fact]
+    public void Who_guesses_at_one_account_makes_others_at_the_same_address_wait_less()
+    {
+        for (int i = 0; i < 9; i++)
+        {
+            Fail("guesser");
+        }
+
+        Assert.Equal(2, As("guesser").NotBefore.TotalSeconds);
+        Assert.Equal(0, As("source").NotBefore.TotalSeconds);
+    }
+
+    [Fact]
+    public void Who_makes_up_a_new_account_for_each_guess_is_answered_late_all_the_same()
+    {
+        for (int i = 0; i < 24; i++)
+        {
+            Fail("guesser" + i);
+        }
+
+        Assert.Equal(2, As("another").NotBefore.TotalSeconds);
+    }
+
+    private PasswordTry As(string account) => _gate.Arrive(Pusher, Encoding.UTF8.GetBytes(Right), default, Encoding.UTF8.GetBytes(account));
+
+    private void Fail(string account)
+    {
+        _gate.Arrive(Pusher, "no"u8.ToArray(), default, Encoding.UTF8.GetBytes(account));
+        if (_gate.TakeNext(default) is { } next)
+        {
+            _gate.Finish(next, isRight: false, default);
+        }
+    }
+
+    [Fact]
+    public void A_flood_of_other_addresses_does_not_make_a_guesser_forgotten()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Fail(Pusher, "no" + i);
+        }
+
+        for (int i = 0; i < 20_000; i++)
+        {
+            Fail(PeerAddress.Of(new IPAddress(0x0A00_0000L + i)), "no");
+        }
+
+        Assert.Equal(PasswordGate.MaxWait, Arrive("next").NotBefore);
+
+        void Fail(PeerAddress peer, string password)
+        {
+            _gate.Arrive(peer, Encoding.UTF8.GetBytes(password), default);
+            if (_gate.TakeNext(default) is { } next)
+            {
+                _gate.Finish(next, isRight: false, default);
+            }
+        }
+    }
+
+    private static PushVerdict? VerdictOf(PasswordTry attempt) =>
+        attempt.Verdict.Task.IsCompletedSuccessfully ? attempt.Verdict.Task.Result : null;
+
+    private PasswordTry Arrive(string password) => _gate.Arrive(Pusher, Encoding.UTF8.GetBytes(password), default);
+
+    /// <summary>A guess each millisecond, one verification after the other, and those who have waited two seconds are given up.</summary>
+    private sealed class Attack(PasswordGate gate, Whose whose, int verificationMs, int repeats)
+    {
+        private readonly Queue<PasswordTry> _waiting = new();
+        private PasswordTry? _verified;
+        private TimeSpan _verifiedAt;
+        private int _guesses;
+
+        internal TimeSpan Now { get; private set; }
+
+        internal int MostWaiting { get; private set; }
+
+        internal PasswordTry Push() => Arrive(AddressOf(0), Right);
+
+        internal void RunUntil(TimeSpan end)
+        {
+            while (Now < end)
+            {
+                Arrive(AddressOf(_guesses), "guess" + (_guesses / repeats));
+                _guesses++;
+                MostWaiting = Math.Max(MostWaiting, gate.Waiting);
+                Verify();
+                Now += Millisecond;
+                while (_waiting.TryPeek(out PasswordTry? oldest) && Now - oldest.At >= PasswordGate.MaxWait)
+                {
+                    gate.GiveUp(_waiting.Dequeue(), Now);
+                }
+            }
+        }
+
+        private PasswordTry Arrive(PeerAddress peer, string password)
+        {
+            PasswordTry attempt = gate.Arrive(peer, Encoding.UTF8.GetBytes(password), Now);
+            _waiting.Enqueue(attempt);
+            return attempt;
+        }
+
+        private void Verify()
+        {
+            while (_verified is null || Now >= _verifiedAt)
+            {
+                if (_verified is not null)
+                {
+                    gate.Finish(_verified, Encoding.UTF8.GetString(_verified.Password.Span) == Right, Now);
+                }
+
+                _verified = gate.TakeNext(Now);
+                if (_verified is null)
+                {
+                    return;
+                }
+
+                _verifiedAt = Now + (verificationMs * Millisecond);
+            }
+        }
+
+        // The pusher has the first.
+        private PeerAddress AddressOf(int guess) => whose switch
+        {
+            Whose.Own => Pusher,
+            Whose.Many => PeerAddress.Of(new IPAddress((guess % 10_000 * 0x1_0000L) + 10)),
+            Whose.ManyV6 => new PeerAddress((IPv6 | (uint)(guess % 10_000)) << 64),
+            _ => new PeerAddress((IPv6 | (uint)guess) << 64),
+        };
+
+        private static UInt128 IPv6 => 0x2A00_1234_0000_0000;
+    }
+}

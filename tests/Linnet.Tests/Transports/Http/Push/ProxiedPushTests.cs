@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+using Linnet.Sources.Ingest;
+using Linnet.Tests.Fakes;
+using Linnet.Transports;
+using Linnet.Transports.Http.Push;
+using Linnet.Wire.Http;
+using Linnet.Wire.Proxy;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Transports.Http.Push;
+
+/// <summary>Pushes through an HTTP proxy, and what pushes add up to.</summary>
+public class ProxiedPushTests
+{
+    private static readonly string Password = "Authorization: " + new BasicCredentials("source", "hackme").ToHeader();
+
+    private static readonly byte[] Wav =
+        [.. "RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF".Select(
+            static c => (byte)c)];
+
+    private readonly RecordingLogger _log = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly PushServer _server;
+
+    public ProxiedPushTests() => _server = new PushServer(
+        new PushServerOptions { Password = "hackme" }, [new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 1))],
+        StreamDecoders.TryCreate, _time, _log);
+
+    [Theory]
+    [InlineData("PUT /live HTTP/1.1", true)]
+    [InlineData("PUT /live HTTP/1.0", true)]
+    [InlineData("SOURCE /live HTTP/1.0", true)]
+    [InlineData("PUT /live HTTP/1.1|Transfer-Encoding: chunked", false)]
+    [InlineData("PUT /live HTTP/1.1|Content-Length: 1000", false)]
+    public async Task Who_pushes_through_an_HTTP_proxy_without_length_or_chunks_is_told_that_nothing_gets_through(
+        string lines, bool isRefused)
+    {
+        PushPeer peer = Begin(isForwarded: true, lines);
+        await peer.EndAsync();
+
+        string answer = await peer.ReadToEndAsync();
+
+        Assert.Equal(isRefused, answer.Contains(" 411 ", StringComparison.Ordinal) && answer.Contains("chunked", StringComparison.Ordinal));
+        Assert.Equal(isRefused ? 1 : 0, _server.Refused.GetValueOrDefault(PushRefusal.NoLength));
+        Assert.Equal(isRefused, _log.Lines.Any(static l => l.StartsWith("562 ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_is_pushed_is_added_up()
+    {
+        for (int i = 1; i <= 2; i++)
+        {
+            PushPeer peer = Begin(isForwarded: false, "PUT /live HTTP/1.1|Content-Length: 1044");
+            await peer.SendAsync([.. Wav, .. new byte[1000]]);
+            await peer.ReadToEndAsync();
+        }
+
+        TransportTotal total = _server.Total;
+        Assert.Equal("push", total.Transport);
+        Assert.InRange(total.Connections, 1, 2);
+        Assert.Equal(1044 * total.Connections, total.Bytes);
+    }
+
+    [Fact]
+    public async Task Who_guesses_behind_a_proxy_holds_up_itself_and_nobody_else_behind_it()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var proxy = new TcpClient();
+        await proxy.ConnectAsync((IPEndPoint)listener.LocalEndpoint, TestContext.Current.CancellationToken);
+        using Socket socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        for (int i = 0; i < PasswordGate.FreeTries; i++)
+        {
+            Assert.Contains(" 401 ", await AskAsync("203.0.113.1", $"guess {i}"), StringComparison.Ordinal);
+        }
+
+        Task<string> guesser = AskAsync("203.0.113.1", "hackme");
+        string other = await AskAsync("203.0.113.2", "hackme").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        // The password was right; nobody sends there now.
+        Assert.Contains(" 404 ", other, StringComparison.Ordinal);
+        Assert.False(guesser.IsCompleted);
+        _time.Advance(PasswordGate.MaxWait);
+        Assert.Contains(" 404 ", await guesser, StringComparison.Ordinal);
+
+        Task<string> AskAsync(string client, string password)
+        {
+            string authorization = new BasicCredentials("source", password).ToHeader();
+            byte[] text = Encoding.ASCII.GetBytes(
+                $"GET /admin/metadata?mount=/live&mode=updinfo&song=x HTTP/1.1\r\nAuthorization: {authorization}\r\n\r\n");
+            Assert.Equal(
+                HttpReadResult.Done, HttpRequestHead.TryParse(new ReadOnlySequence<byte>(text), null, out HttpRequestHead? head, out _));
+            var origin = new ClientOrigin(new IPEndPoint(IPAddress.Parse(client), 4711), ClientRoute.Proxied);
+            var request = new ForwardedRequest(origin, "http", null, IsForwarded: true);
+            CancellationToken stop = TestContext.Current.CancellationToken;
+            return new PushPeer(ends => _server.ServeAsync(head!, ends, socket, request, stop)).ReadToEndAsync();
+        }
+    }
+
+    private PushPeer Begin(bool isForwarded, string lines) =>
+        new(_server, PushPeer.Head([.. lines.Split('|'), Password, "Content-Type: audio/wav"]), isForwarded);
+}

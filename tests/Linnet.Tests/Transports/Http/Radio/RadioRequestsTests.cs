@@ -1,0 +1,51 @@
+using System.IO.Pipelines;
+using System.Net;
+using Linnet.Broadcast;
+using Linnet.Transports.Http.Radio;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Transports.Http.Radio;
+
+public class RadioRequestsTests
+{
+    [Fact]
+    public async Task Who_has_to_give_way_before_it_is_read_from_is_not_waited_for()
+    {
+        var time = new FakeTimeProvider();
+        var requests = new RadioRequests(new RadioServerOptions { MaxWaiting = 1 }, time);
+        var pipe = new Pipe();
+        var input = new LateReader(pipe.Reader, () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            Assert.NotNull(requests.Waiting.TryEnter(PeerAddress.Of(IPAddress.Parse("192.0.2.2")), static () => { }));
+        });
+
+        ValueTask<RadioRequest> reading = requests.ReadAsync(
+            input, PeerAddress.Of(IPAddress.Parse("192.0.2.1")), isProxy: false, static _ => true, TestContext.Current.CancellationToken);
+
+        Assert.True(reading.IsCompleted);
+        Assert.Equal(RadioRefusal.GaveWay, (await reading).Refusal);
+        Assert.Equal(1, requests.Waiting.Count);
+    }
+
+    /// <summary>Something happens just before the first read.</summary>
+    private sealed class LateReader(PipeReader inner, Action happens) : PipeReader
+    {
+        public override bool TryRead(out ReadResult result)
+        {
+            happens();
+            return inner.TryRead(out result);
+        }
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(cancellationToken);
+
+        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Linnet.Tests.Transports.Http.Radio;
+
+/// <summary>A connection that a test made.</summary>
+internal sealed class RadioTestClient(TcpClient client) : IDisposable
+{
+    private readonly NetworkStream _stream = client.GetStream();
+
+    public TcpClient Client => client;
+
+    /// <summary>Reads the answer's head, its empty line included.</summary>
+    public async Task<string> ReadHeadAsync()
+    {
+        var head = new StringBuilder();
+        byte[] one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)
+            && await _stream.ReadAsync(one, TestContext.Current.CancellationToken) > 0)
+        {
+            head.Append((char)one[0]);
+        }
+
+        return head.ToString();
+    }
+
+    /// <summary>Reads so many bytes, or fewer if that is all.</summary>
+    public async Task<byte[]> ReadAsync(int count)
+    {
+        byte[] bytes = new byte[count];
+        int read = await _stream.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
+        return bytes[..read];
+    }
+
+    /// <summary>Reads what comes until the connection ends, head and all.</summary>
+    public async Task<string> ReadAllAsync()
+    {
+        using var all = new MemoryStream();
+        try
+        {
+            await _stream.CopyToAsync(all, TestContext.Current.CancellationToken);
+        }
+        catch (IOException)
+        {
+            // Cut off.
+        }
+
+        return Encoding.UTF8.GetString(all.ToArray());
+    }
+
+    public Task SayAsync(string text) => _stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken).AsTask();
+
+    public void Dispose() => client.Dispose();
+}
