@@ -1,6 +1,6 @@
 namespace Linnet.Receive;
 
-/// <summary>Counts what the network brought. Written under the network's lock, read by whoever asks.</summary>
+/// <summary>Counts arriving packets. Written under the network lock, read by any thread.</summary>
 internal sealed class ArrivalCounts
 {
     internal long Received, Late, Duplicate, Reordered, Corrupt, Foreign, Restarts;

@@ -5,45 +5,45 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Receive;
 
-/// <summary>One packet of a trace: what its header said, and when it arrived.</summary>
+/// <summary>One packet of a trace: fields of its header, and its arrival time.</summary>
 /// <param name="SequenceNumber">As in <see cref="RtpHeader"/>.</param>
 /// <param name="Timestamp">As in <see cref="RtpHeader"/>.</param>
-/// <param name="At">In ticks of <see cref="TimeSpan"/>, since any moment.</param>
+/// <param name="At">Arrival time, in ticks of <see cref="TimeSpan"/> from an arbitrary origin.</param>
 internal readonly record struct Arrival(ushort SequenceNumber, uint Timestamp, long At);
 
-/// <summary>What became of a trace in a receiver.</summary>
+/// <summary>The result of playing a trace through a receiver.</summary>
 internal sealed record ReplayResult
 {
-    /// <summary>Times the buffer ran dry while the sender was sending.</summary>
+    /// <summary>How often the buffer ran empty while the sender was sending.</summary>
     public required long Underruns { get; init; }
 
-    /// <summary>Packets that came too late to be played.</summary>
+    /// <summary>Packets too late to be played.</summary>
     public required long Late { get; init; }
 
     /// <summary>Packets that never came.</summary>
     public required long Lost { get; init; }
 
-    /// <summary>Sound that was made up.</summary>
+    /// <summary>Audio that was concealed.</summary>
     public required TimeSpan Concealed { get; init; }
 
-    /// <summary>The wait between undelayed arrival and play-out, on average.</summary>
+    /// <summary>The average delay between undelayed arrival and playback.</summary>
     public required TimeSpan AverageDelay { get; init; }
 
-    /// <summary>The longest.</summary>
+    /// <summary>The longest delay.</summary>
     public required TimeSpan MostDelay { get; init; }
 
-    /// <summary>The wait at the end.</summary>
+    /// <summary>The delay at the end.</summary>
     public required TimeSpan LastDelay { get; init; }
 
-    /// <summary>Times sound was stretched.</summary>
+    /// <summary>How often audio was stretched.</summary>
     public required long Stretches { get; init; }
 }
 
 /// <summary>
-/// Plays recorded arrivals through a receiver and a device with an exact clock, in simulated time: what would this profile have done on
-/// this path?
+/// Plays recorded arrivals through a receiver and a device with an exact clock, in simulated time, to find out how a profile would have
+/// performed on that path.
 /// </summary>
-/// <remarks>The sound is a hum, so that it can be stretched as voices and music can.</remarks>
+/// <remarks>The audio is a hum, so it can be stretched like voice and music.</remarks>
 internal sealed class ArrivalReplay
 {
     private const long TicksPerSecond = TimeSpan.TicksPerSecond;
@@ -67,13 +67,13 @@ internal sealed class ArrivalReplay
         _nextPeriodAt = startsAt;
     }
 
-    /// <summary>Runs a trace.</summary>
-    /// <param name="options">The receiver's.</param>
+    /// <summary>Plays a trace.</summary>
+    /// <param name="options">The receiver's options.</param>
     /// <param name="clockRate">Ticks per second of the timestamps.</param>
     /// <param name="framesPerPacket">Frames in each packet.</param>
-    /// <param name="arrivals">In the order in which they came.</param>
-    /// <param name="period">How often the device asks for sound; default 10 ms.</param>
-    /// <param name="onPeriod">Called after each period with its time and the wait.</param>
+    /// <param name="arrivals">The packets, in order of arrival.</param>
+    /// <param name="period">How often the device requests audio; default 10 ms.</param>
+    /// <param name="onPeriod">Called after each period with its time and the current delay.</param>
     internal static ReplayResult Run(
         ReceiverOptions options, int clockRate, int framesPerPacket, ReadOnlySpan<Arrival> arrivals, TimeSpan? period = null,
         Action<long, TimeSpan>? onPeriod = null)
@@ -141,11 +141,11 @@ internal sealed class ArrivalReplay
 
         public override long GetTimestamp() => Now;
 
-        // Far from where dates begin: what makes no sense may be heard long ago.
+        // Start far from the earliest date: a nonsensical trace may compute times far in the past.
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(Now);
     }
 
-    // Packets that hold nothing but how long they are.
+    // The packets hold only their length.
     private sealed class Hum(AudioFormat format) : IAudioDecoder
     {
         private const double Hz = 150;

@@ -1,15 +1,15 @@
 namespace Linnet.Receive;
 
-/// <summary>Estimates how much slower the sender's clock runs than ours, from the earliest arrivals of each half second.</summary>
+/// <summary>Estimates how much slower the sender's clock runs than ours, from the earliest arrival in each half second.</summary>
 /// <remarks>
-/// Jitter only adds, so the truth is a line under all points that comes as near to them as it can: the edge of their lower hull that
-/// spans their middle. What lies between two such points does not matter, however late it is. How far to believe the edge
-/// follows from how near the points lie to it and how far apart its ends are; crystals are within 200 ppm, so with little to go by it is
+/// Jitter only adds delay. So the true line lies below all points and as close to them as possible: it is the edge of their lower hull
+/// that spans their middle. Points between the edge's two ends do not matter, however late they are. The confidence in the edge follows
+/// from how close the points are to it and how far apart its ends are. Crystals are within 200 ppm, so with little data the estimate is
 /// nearly 0. Source: S. B. Moon, P. Skelly, D. Towsley, "Estimation and Removal of Clock Skew from Network Delay Measurements" (1999).
 /// </remarks>
 internal sealed class ClockSlope(long ticksPerSecond)
 {
-    /// <summary>The most that a clock can be off; more is a path that changes.</summary>
+    /// <summary>The largest plausible clock error. Anything larger is a change of the path.</summary>
     internal const double Most = 0.001;
 
     private const int Capacity = 128;
@@ -22,20 +22,20 @@ internal sealed class ClockSlope(long ticksPerSecond)
     private int _first;
     private int _count;
 
-    /// <summary>By how much our clock gains on the sender's, as a fraction.</summary>
+    /// <summary>How much faster our clock runs than the sender's, as a fraction.</summary>
     internal double Value { get; private set; }
 
-    /// <summary>How far off that may be.</summary>
+    /// <summary>The uncertainty of <see cref="Value"/>.</summary>
     internal double Doubt { get; private set; } = Prior;
 
-    /// <summary>Points held.</summary>
+    /// <summary>The number of points held.</summary>
     internal int Count => _count;
 
-    /// <summary>Point <paramref name="index"/>, the oldest first.</summary>
+    /// <summary>Gets point <paramref name="index"/>, oldest first.</summary>
     internal (long Media, long Origin) this[int index] => (_media[At(index)], _origins[At(index)]);
 
-    /// <summary>Takes the earliest arrival of a stretch of time into account.</summary>
-    /// <param name="media">Its instant of the media clock. Not before the last.</param>
+    /// <summary>Adds the earliest arrival of an interval.</summary>
+    /// <param name="media">Its instant on the media clock. Not before the previous one.</param>
     /// <param name="origin">How many ticks our clock was ahead.</param>
     internal void Add(long media, long origin)
     {
@@ -51,9 +51,9 @@ internal sealed class ClockSlope(long ticksPerSecond)
         Estimate();
     }
 
-    /// <summary>The path has changed: what was seen before would now have come so much later.</summary>
-    /// <param name="ticks">How much.</param>
-    /// <param name="newest">How many of the newest points came on the new path.</param>
+    /// <summary>Adjusts to a changed path: moves the points before the change.</summary>
+    /// <param name="ticks">How much longer the path became.</param>
+    /// <param name="newest">How many of the newest points are already on the new path.</param>
     internal void Shift(long ticks, int newest)
     {
         for (int i = 0; i < _count - newest; i++)
@@ -110,7 +110,7 @@ internal sealed class ClockSlope(long ticksPerSecond)
         return sum / _count;
     }
 
-    // Andrew's monotone chain, its lower half.
+    // The lower half of Andrew's monotone chain.
     private int FindHull()
     {
         int corners = 0;
@@ -127,7 +127,7 @@ internal sealed class ClockSlope(long ticksPerSecond)
         return corners;
     }
 
-    // Whether the middle one lies on or above the line through the others.
+    // Whether the middle point lies on or above the line through the other two.
     private bool IsAbove(int left, int middle, int right)
     {
         (long media, long origin) = this[left];

@@ -1,14 +1,13 @@
 namespace Linnet.Receive;
 
 /// <summary>
-/// How long packets should wait between arrival and play-out: as long as the latest of them need, within the profile's bounds.
+/// How long packets should wait between arrival and playback: long enough for late packets, within the profile's bounds.
 /// </summary>
 /// <remarks>
-/// Two memories, in half seconds of which each remembers its latest packet. The short one is of the last 4 s, and grows at once with the
-/// first packet that comes too late; alone it would be back soon, for that was a spike. The long one is of the last 24 s and leaves the
-/// worst two half seconds out: what happens more often is a trend, and stays for as long. What comes later than <c>most</c> could not be
-/// waited for, so it says nothing; and what never comes says nothing either: loss alone grows no buffer.
-/// Written by the network's thread, read by any.
+/// Two windows of half-second slots, each slot with its latest packet. The short window covers 4 s. It grows as soon as a packet is too
+/// late; alone it would shrink soon after a single spike. The long window covers 24 s and ignores its two worst slots: lateness that
+/// occurs more often is a trend and counts for the whole window. Packets later than <c>most</c> are ignored, because no buffer could
+/// wait for them. So are lost packets: loss alone never grows the buffer. Written by the network thread, read by any.
 /// </remarks>
 internal sealed class DelayTarget
 {
@@ -18,7 +17,7 @@ internal sealed class DelayTarget
     private const int Trend = 48;
     private const int Spared = 2;
 
-    // How much is added to what was seen, besides what the resampler looks ahead.
+    // The margin added to the observed lateness, besides the resampler's look-ahead.
     private const int MarginShare = 16;
     private const double MarginSeconds = 0.0002;
 
@@ -36,8 +35,8 @@ internal sealed class DelayTarget
     private long _margin;
     private long _ticks;
 
-    /// <param name="least">The least, in ticks.</param>
-    /// <param name="most">The most.</param>
+    /// <param name="least">The shortest delay, in ticks.</param>
+    /// <param name="most">The longest delay, in ticks.</param>
     /// <param name="ticksPerSecond"><see cref="TimeProvider.TimestampFrequency"/>.</param>
     internal DelayTarget(long least, long most, long ticksPerSecond)
     {
@@ -47,20 +46,20 @@ internal sealed class DelayTarget
         _slotTicks = (long)(SlotSeconds * ticksPerSecond);
     }
 
-    /// <summary>The wait that is wanted now.</summary>
+    /// <summary>The target delay, in ticks.</summary>
     internal long Ticks => Volatile.Read(ref _ticks);
 
-    /// <summary>The least that it is.</summary>
+    /// <summary>The shortest target, in ticks.</summary>
     internal long Least => _base;
 
-    /// <summary>The most that it can become.</summary>
+    /// <summary>The longest target, in ticks.</summary>
     internal long Most => _most;
 
-    /// <summary>How late packets come, the two worst of the last 48 half seconds left out.</summary>
+    /// <summary>How late packets are, in ticks, ignoring the two worst of the last 48 half seconds.</summary>
     internal long Lateness => Volatile.Read(ref _trend);
 
     /// <summary>
-    /// What somebody else needs at least: who repairs, the time for a packet to be asked for again. May be set by any thread.
+    /// The least delay that another component needs, in ticks: repair needs time for a retransmission. May be set by any thread.
     /// </summary>
     internal long Floor
     {
@@ -68,7 +67,7 @@ internal sealed class DelayTarget
         set => Volatile.Write(ref _floor, value);
     }
 
-    /// <summary>How long before its time play-out needs sound, because its filter looks ahead. Set before packets come.</summary>
+    /// <summary>How early playback needs the audio, because its filter looks ahead, in ticks. Set before the first packet.</summary>
     internal long LookAhead
     {
         set
@@ -78,14 +77,14 @@ internal sealed class DelayTarget
         }
     }
 
-    /// <summary>Takes one arrival into account.</summary>
-    /// <param name="delay">By how much it came later than undelayed.</param>
-    /// <param name="arrivedAt">When.</param>
+    /// <summary>Records one arrival.</summary>
+    /// <param name="delay">How much later than undelayed the packet arrived, in ticks.</param>
+    /// <param name="arrivedAt">When it arrived.</param>
     internal void Observe(long delay, long arrivedAt)
     {
         if (arrivedAt >= _slotEnds)
         {
-            // As with the play-out timeline: time in which nothing arrives ages nothing.
+            // As in the play-out timeline, time without arrivals does not age anything.
             _slotEnds = arrivedAt + _slotTicks;
             _slot = (_slot + 1) % Trend;
             _latest[_slot] = 0;
@@ -102,7 +101,8 @@ internal sealed class DelayTarget
     }
 
     /// <summary>
-    /// The path has become longer by so much: what came in the last 8 s came on it, and was less delayed. Of a shorter one nothing follows.
+    /// Adjusts to a longer path: packets of the last 8 s came over it, so they were less delayed than recorded. A shorter path changes
+    /// nothing.
     /// </summary>
     internal void Shift(long ticks)
     {

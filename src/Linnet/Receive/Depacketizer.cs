@@ -4,62 +4,63 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Receive;
 
-/// <summary>What a datagram turned out to be.</summary>
+/// <summary>The kind of a datagram.</summary>
 internal enum DatagramClass
 {
     /// <summary>A packet of the stream.</summary>
     Packet,
 
-    /// <summary>The second packet of a stream that replaces the one before; the first is <see cref="Depacketizer.Restarted"/>.</summary>
+    /// <summary>The second packet of a stream that replaces the previous one. The first is
+    /// <see cref="Depacketizer.Restarted"/>.</summary>
     Restart,
 
     /// <summary>Not RTP, or longer than allowed.</summary>
     Corrupt,
 
-    /// <summary>A packet of the stream that was sent again.</summary>
+    /// <summary>A retransmitted packet of the stream.</summary>
     Retransmission,
 
-    /// <summary>RTP of another payload type or source, or the first packet of what may become a restart.</summary>
+    /// <summary>RTP with another payload type or source, or the first packet of a possible restart.</summary>
     Foreign,
 }
 
-/// <summary>One packet of the stream, in numbers that do not wrap. A view, like <see cref="RtpPacket"/>.</summary>
+/// <summary>One packet of the stream, with numbers that do not wrap. A view, like <see cref="RtpPacket"/>.</summary>
 internal readonly ref struct StreamPacket
 {
-    /// <summary>Counts on through restarts.</summary>
+    /// <summary>The sequence number; continues across restarts.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>Of the first frame; counts on through restarts.</summary>
+    /// <summary>The position of the first frame; continues across restarts.</summary>
     public required long Position { get; init; }
 
-    /// <summary>0, and one more with each restart.</summary>
+    /// <summary>The number of restarts before this packet.</summary>
     public required int Stream { get; init; }
 
-    /// <summary>The first packet of a stream after a restart.</summary>
+    /// <summary>Whether this is the first packet after a restart.</summary>
     public bool IsRestart { get; init; }
 
-    /// <summary>Whether the sender's clock stood still before this packet, so that when it is due must be learnt anew.</summary>
+    /// <summary>Whether the sender's clock stood still before this packet, so that its timing must be learned again.</summary>
     public bool IsResumption { get; init; }
 
-    /// <summary>As <see cref="RtpPacket.Payload"/>.</summary>
+    /// <summary>The payload. See <see cref="RtpPacket.Payload"/>.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
 
-    /// <summary>What it came in, if copies of earlier packets came with it.</summary>
+    /// <summary>The payload that contained it, if that also holds copies of earlier packets.</summary>
     public RedPayload Red { get; init; }
 }
 
 /// <summary>
-/// Turns datagrams into packets of one stream: filters by payload type and source, unwraps sequence number and timestamp, and
-/// notices when the sender has begun anew.
+/// Turns datagrams into packets of one stream: filters by payload type and source, unwraps sequence numbers and timestamps, and detects
+/// restarts of the sender.
 /// </summary>
 /// <remarks>
-/// A stray packet must not end the stream, so a restart (another SSRC, or numbers on the same one that cannot follow) is believed
-/// when a second packet follows the first (RFC 3550 §A.1, with the first packet kept instead of lost). After it sequence numbers go on
-/// from the highest before, and positions well behind it.
+/// A stray packet must not end the stream. So a restart (another SSRC, or numbers that cannot follow on the same one) counts only when
+/// a second packet follows the first (RFC 3550 §A.1, but the first packet is kept, not lost). After a restart, sequence numbers
+/// continue from the highest one before, and positions far beyond it.
 /// </remarks>
 internal sealed class Depacketizer
 {
-    // When the earliest packets came holds for minutes: a clock that differs by some ppm is followed, packets that all come late after a
+    // The earliest arrival counts for minutes, so a clock difference of some ppm is followed, but packets that are all late after a
     // stall are not.
     private const int OriginSmoothing = 1 << 16;
 
@@ -89,10 +90,10 @@ internal sealed class Depacketizer
     private long _packetTicks;
 
     /// <param name="clockRate">Ticks per second of the timestamps.</param>
-    /// <param name="payloadType">The one to accept; <see langword="null"/>: any.</param>
+    /// <param name="payloadType">The payload type to accept; <see langword="null"/>: any.</param>
     /// <param name="ticksPerSecond"><see cref="TimeProvider.TimestampFrequency"/>.</param>
-    /// <param name="options">Limits.</param>
-    /// <param name="repair">The payload types that repair it.</param>
+    /// <param name="options">The receiver's limits.</param>
+    /// <param name="repair">The payload types of the stream's repairs.</param>
     internal Depacketizer(int clockRate, int? payloadType, long ticksPerSecond, ReceiverOptions options, RepairOffer? repair = null)
     {
         _payloadType = payloadType;
@@ -104,28 +105,28 @@ internal sealed class Depacketizer
         _held = new byte[options.MaxPayload];
     }
 
-    /// <summary>Whether a stream has begun.</summary>
+    /// <summary>Whether a packet of the stream has arrived.</summary>
     internal bool HasStarted { get; private set; }
 
-    /// <summary>The source that is heard.</summary>
+    /// <summary>The stream's SSRC.</summary>
     internal uint Ssrc { get; private set; }
 
-    /// <summary>Frames from a packet to the next, as far as known; else 0.</summary>
+    /// <summary>Frames between consecutive packets; 0 until known.</summary>
     internal int PacketFrames => (int)_packetTicks;
 
-    /// <summary>The sequence number on the wire of an unwrapped one.</summary>
+    /// <summary>Converts an unwrapped sequence number to the one on the wire.</summary>
     internal ushort WireSequence(long sequence) => unchecked((ushort)(sequence - _sequenceBase));
 
-    /// <summary>Whether sequence number 0 is the first there is, because the sender said so before.</summary>
+    /// <summary>Whether sequence number 0 is known to be the first one, because the sender announced it.</summary>
     internal bool FirstIsKnown { get; private set; }
 
-    /// <summary>Whether position 0 is the first there is, because the sender said so before.</summary>
+    /// <summary>Whether position 0 is known to be the first one, because the sender announced it.</summary>
     internal bool StartIsKnown { get; private set; }
 
-    /// <summary>The highest sequence number as RTCP reports it: cycles in the upper, number in the lower 16 bits.</summary>
+    /// <summary>The highest sequence number in RTCP's form: cycles in the upper 16 bits, the number in the lower 16.</summary>
     internal uint ExtendedHighestSequence => (uint)_highestSequence;
 
-    /// <summary>The first packet of the stream that <see cref="DatagramClass.Restart"/> announced. Valid until the next datagram.</summary>
+    /// <summary>The first packet of the stream after <see cref="DatagramClass.Restart"/>. Valid until the next datagram.</summary>
     internal StreamPacket Restarted => new()
     {
         Sequence = _sequenceBase + _firstSequence,
@@ -136,8 +137,8 @@ internal sealed class Depacketizer
     };
 
     /// <summary>
-    /// Says that a stream will begin, and where, before its first packet (RTSP's <c>RTP-Info</c>). Hints that the first packet
-    /// belies are ignored. Where a stream was heard before, the next packet goes on with it if it can, else another one begins with it.
+    /// Announces a stream and its first packet (RTSP's <c>RTP-Info</c>). Hints that the first packet contradicts are ignored. If a
+    /// stream was already received, the next packet continues it if possible; otherwise it begins another one.
     /// </summary>
     internal void Expect(ushort? firstSequence, uint? firstTimestamp)
     {
@@ -146,7 +147,7 @@ internal sealed class Depacketizer
         _expectsAnother = HasStarted;
     }
 
-    /// <summary>Reads a datagram that came from the network, so from anyone. Never throws.</summary>
+    /// <summary>Reads an untrusted datagram from the network. Never throws.</summary>
     internal DatagramClass Read(ReadOnlySpan<byte> datagram, long arrivedAt, out StreamPacket packet)
     {
         packet = default;
@@ -206,8 +207,8 @@ internal sealed class Depacketizer
         return DatagramClass.Packet;
     }
 
-    /// <summary>One of the copies that came with a packet. It has no sequence number: its age says how far back it lies.</summary>
-    /// <returns><see langword="false"/> if it is of another payload type, or its place cannot be known.</returns>
+    /// <summary>Reads one of a packet's copies. A copy has no sequence number; its age gives its position.</summary>
+    /// <returns><see langword="false"/> if it has another payload type, or its position is unknown.</returns>
     internal bool TryReadCopy(in StreamPacket carrier, int index, out StreamPacket packet)
     {
         packet = default;
@@ -229,10 +230,10 @@ internal sealed class Depacketizer
         return true;
     }
 
-    /// <summary>The position that a timestamp of the current stream stands for.</summary>
+    /// <summary>The position of a timestamp of the current stream.</summary>
     internal long PositionOf(uint timestamp) => _positionBase + _timestamp.Peek(timestamp);
 
-    // Sequence numbers are stored minus the first one's, so that the new stream's first is exactly sequenceBase.
+    // Sequence numbers are stored relative to the first one, so the new stream starts at exactly sequenceBase.
     private void Begin(RtpHeader first, long arrivedAt, long sequenceBase, long positionBase)
     {
         _stream += HasStarted ? 1 : 0;
@@ -269,11 +270,11 @@ internal sealed class Depacketizer
         }
     }
 
-    // Far enough behind the old stream that the two cannot overlap; the packet's stream says that the step means nothing.
+    // Far enough after the old stream that the two cannot overlap. The packet's stream number marks the step as meaningless.
     private long PositionAfterRestart(long arrivedAt) =>
         _positionBase + _highestTimestamp + _media.SampleRate + _media.PositionAt(Math.Max(0, arrivedAt - _highestArrivedAt));
 
-    // Some senders of copies do not say so: packets of a type unheard of that hold nothing but copies of the type expected.
+    // Some senders do not announce copies. Accept packets of an unknown type that hold only copies of the expected type.
     private bool IsRed(RtpHeader header, ReadOnlySpan<byte> payload, out RedPayload red)
     {
         red = default;
@@ -299,7 +300,7 @@ internal sealed class Depacketizer
 
     private bool IsWanted(byte payloadType) => _payloadType is not { } wanted || payloadType == wanted;
 
-    // It tells nothing about the path: what was seen of the stream stays as it is.
+    // A retransmission says nothing about the path, so the stream's statistics stay as they are.
     private bool TryReadRetransmission(RtpHeader header, ReadOnlySpan<byte> payload, out StreamPacket packet)
     {
         packet = default;
@@ -360,7 +361,7 @@ internal sealed class Depacketizer
         };
     }
 
-    // Whether the packet can be the next, an older, or after an outage a much later one of the stream that is heard.
+    // Whether the packet can belong to the current stream: the next one, an older one, or after an outage a much later one.
     private bool Belongs(RtpHeader header, long arrivedAt)
     {
         if (header.Ssrc != Ssrc)
@@ -372,7 +373,7 @@ internal sealed class Depacketizer
         long steps = sequence - _highestSequence;
         long ticks = _media.DueAt(_timestamp.Peek(header.Timestamp) - _highestTimestamp);
 
-        // What stood in a queue comes all at once, and later than it was sent by what the sender has left out behind it.
+        // Queued packets arrive all at once, and later than sent. So also allow for what the sender skipped after them.
         long elapsed = Math.Max(arrivedAt - _highestArrivedAt, arrivedAt - _origin - _media.DueAt(_highestTimestamp));
         if (steps <= 0)
         {

@@ -1,10 +1,10 @@
 namespace Linnet.Receive;
 
-/// <summary>How long a device holds what it is given: from asking until the last frame asked for is heard.</summary>
+/// <summary>How long a device buffers audio: from the request until the last requested frame plays.</summary>
 /// <remarks>
-/// It counts on top of the target delay, because what a device holds no packet can be late for. Devices tell it with some noise, now
-/// and then wrongly, and some ask in two portions, of which the second counts: so it is the upper quartile of the last calls, and
-/// stays until that has clearly changed.
+/// This adds to the target delay, because no packet can be late for audio that the device already holds. Devices report it with noise
+/// and sometimes wrongly, and some request audio in two portions, of which the second counts. So the value is the upper quartile of the
+/// last calls, and changes only when the quartile clearly has.
 /// </remarks>
 internal sealed class DeviceDelay(long ticksPerSecond)
 {
@@ -15,10 +15,10 @@ internal sealed class DeviceDelay(long ticksPerSecond)
     private int _count;
     private long _ticks;
 
-    /// <summary>In ticks.</summary>
+    /// <summary>The delay in ticks.</summary>
     internal long Ticks => Volatile.Read(ref _ticks);
 
-    /// <summary>Takes one call into account.</summary>
+    /// <summary>Records one call.</summary>
     internal void Observe(long ticks)
     {
         _last[_count++ % Window] = ticks;
@@ -33,7 +33,7 @@ internal sealed class DeviceDelay(long ticksPerSecond)
             Volatile.Write(ref _ticks, quartile);
         }
 
-        // The counter may run for years.
+        // Keep the counter from overflowing after years.
         _count = _count == 2 * Window ? Window : _count;
     }
 }

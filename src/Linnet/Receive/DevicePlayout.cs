@@ -3,22 +3,22 @@ using Linnet.Clock;
 
 namespace Linnet.Receive;
 
-/// <summary>Plays a stream into a device with a clock of its own: each position at its time on the play-out timeline.</summary>
+/// <summary>Plays a stream on a device with its own clock: each position at its time on the play-out timeline.</summary>
 /// <remarks>
-/// A position is due at <c>undelayed arrival + depth + what the device holds</c>. Where the sound is heard earlier or later than that,
-/// the drift resampler turns the error to zero; an error too large for it becomes depth, which is brought to what is wanted unheard
-/// (<see cref="PlayoutDepth"/>); where it is very far off, after the device or the sender stood still, play-out jumps. Whatever is not
-/// there is filled, so a device always gets what it asks for. Used by the device's thread. Allocates nothing and waits for nobody.
+/// A position is due at <c>undelayed arrival + depth + device delay</c>. If the audio plays earlier or later than that, the drift
+/// resampler reduces the error to zero. An error too large for it becomes depth, which <see cref="PlayoutDepth"/> adjusts inaudibly. If
+/// the error is very large, because the device or the sender stood still, playback jumps. Missing audio is filled, so the device always
+/// gets as much as it requests. Used by the device thread. Allocates nothing and does not wait.
 /// </remarks>
 internal sealed class DevicePlayout
 {
-    // A burst of history at the start should be over before its newest packet is taken for the live edge.
+    // A burst of history at the start should end before its newest packet counts as the live edge.
     private const double SettleSeconds = 0.02;
 
-    // A device that tells a wrong time once is not believed.
+    // A single wrong time from the device is ignored.
     private const int BelievedAfter = 3;
 
-    // Pitch would need so many seconds, at the most that is not heard.
+    // The largest error, in seconds, that is corrected by pitch: within the inaudible ±0.1 % that takes 5 s.
     private const double MaxSteeredSeconds = 0.005;
 
     private readonly JitterBuffer _buffer;
@@ -43,13 +43,13 @@ internal sealed class DevicePlayout
     private long _error;
 
     /// <param name="buffer">The stream's packets.</param>
-    /// <param name="decoder">The stream's sound.</param>
+    /// <param name="decoder">The stream's decoder.</param>
     /// <param name="stream">The stream's format.</param>
     /// <param name="device">The device's format.</param>
-    /// <param name="target">The delay that is wanted.</param>
-    /// <param name="options">Limits.</param>
+    /// <param name="target">The target delay.</param>
+    /// <param name="options">The receiver's limits.</param>
     /// <param name="ticksPerSecond"><see cref="TimeProvider.TimestampFrequency"/>.</param>
-    /// <param name="before">The device before, whose counts go on.</param>
+    /// <param name="before">The previous device, whose counts continue.</param>
     internal DevicePlayout(
         JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, DelayTarget target, ReceiverOptions options,
         long ticksPerSecond, DevicePlayout? before = null)
@@ -75,40 +75,40 @@ internal sealed class DevicePlayout
         Format = device;
     }
 
-    /// <summary>The device's.</summary>
+    /// <summary>The device's format.</summary>
     internal AudioFormat Format { get; }
 
-    /// <summary>Whether the buffer ran dry, or nothing was ever played.</summary>
+    /// <summary>Whether the buffer is empty, or nothing has played yet.</summary>
     internal bool IsStarved => Volatile.Read(ref _isStarved);
 
-    /// <summary>Whether a timeline is followed.</summary>
+    /// <summary>Whether playback follows a timeline.</summary>
     internal bool IsAligned => Volatile.Read(ref _timeline) is not null;
 
-    /// <summary>By how many ticks the sound is heard too late.</summary>
+    /// <summary>How late the audio plays, in ticks.</summary>
     internal long Error => Volatile.Read(ref _error);
 
-    /// <summary>By how much the sender's clock is faster than the device's, as a fraction.</summary>
+    /// <summary>How much faster the sender's clock runs than the device's, as a fraction.</summary>
     internal double Drift => _controller.Drift;
 
-    /// <summary>Whether that has been measured for long enough to be about right.</summary>
+    /// <summary>Whether <see cref="Drift"/> was measured long enough to be about right.</summary>
     internal bool IsDriftKnown => _controller.IsSettled;
 
-    /// <summary>Times play-out jumped.</summary>
+    /// <summary>How often playback jumped.</summary>
     internal long Jumps => Volatile.Read(ref _jumps);
 
-    /// <summary>Frames of the stream passed over by starting late enough, or by jumps.</summary>
+    /// <summary>Frames of the stream skipped at the start or by jumps.</summary>
     internal long SkippedFrames => Volatile.Read(ref _skipped);
 
-    /// <summary>How far behind undelayed arrival sound is given to the device, and what was done about it.</summary>
+    /// <summary>How long after undelayed arrival audio goes to the device, and how that changed.</summary>
     internal PlayoutDepth Depth => _depth;
 
-    /// <summary>Gives the device what it asks for.</summary>
-    /// <param name="pcm">Interleaved, in the device's format; filled whole until the end.</param>
-    /// <param name="heardAt">When the first frame will be heard.</param>
+    /// <summary>Fills the device's request.</summary>
+    /// <param name="pcm">Interleaved, in the device's format. Filled completely until the end.</param>
+    /// <param name="heardAt">When the first frame will play.</param>
     /// <param name="now">The current time.</param>
-    /// <param name="newest">When positions are due; <see langword="null"/> before the first packet.</param>
-    /// <param name="isOver">Whether nothing more will come.</param>
-    /// <returns>Frames written: less than asked for only at the end, and none after it.</returns>
+    /// <param name="newest">The newest timeline; <see langword="null"/> before the first packet.</param>
+    /// <param name="isOver">Whether no more packets will come.</param>
+    /// <returns>Frames written: fewer than requested only at the end, and 0 after it.</returns>
     internal int Read(Span<float> pcm, long heardAt, long now, PlayoutTimeline? newest, bool isOver)
     {
         int channels = Format.Channels;
@@ -136,7 +136,8 @@ internal sealed class DevicePlayout
     }
 
     /// <summary>
-    /// When position 0 would have been heard, had the sender's clock always run as now, or <see langword="null"/> before the first sound.
+    /// When position 0 would have played if the sender's clock had always run at its present rate; <see langword="null"/> before the
+    /// first audio.
     /// </summary>
     internal long? OriginHeardAt => Volatile.Read(ref _timeline) is { } timeline ? timeline.Line.Origin + Delay + Error : null;
 
@@ -145,7 +146,7 @@ internal sealed class DevicePlayout
     // Measures the play-out error at the first frame of this call, and corrects it.
     private void Steer(long heardAt)
     {
-        // What is left of a stream that was replaced twice has no timeline any more.
+        // The rest of a stream that was replaced twice has no timeline any more.
         if (_timeline is null || _timeline.Stream != _decoder.Stream || _tail >= 0)
         {
             return;
@@ -189,7 +190,7 @@ internal sealed class DevicePlayout
         Volatile.Write(ref _error, error);
     }
 
-    // Makes at least one frame of sound ready, if only silence.
+    // Prepares at least one frame, even if only of silence.
     private void Supply(long heardAt, int frames, PlayoutTimeline? newest, bool isOver)
     {
         int needed = _resampler.InputFor(frames);
@@ -237,7 +238,7 @@ internal sealed class DevicePlayout
         _decoder.FillMissing(frames, isCounted: _timeline is not null && _tail < 0);
     }
 
-    // A new timeline is followed when the last packet of the old one has been played.
+    // A new timeline takes over when the last packet of the old one has been played.
     private bool IsDue(PlayoutTimeline newest) =>
         _timeline is null
         || (_buffer.TryFind(_buffer.Start, out BufferedPacket next)
@@ -288,7 +289,7 @@ internal sealed class DevicePlayout
         _lastHeardAt = heardAt;
     }
 
-    // The position that the next frame put into the resampler should have, so that it is heard in time.
+    // The position of the next frame to enter the resampler, so that it plays on time.
     private long PositionDueAt(in ArrivalLine line, long heardAt, long depth) =>
         line.PositionArrivingAt(heardAt + InputTicks(_resampler.Lag) - depth - _device.Ticks);
 

@@ -2,11 +2,12 @@ using Linnet.Audio;
 
 namespace Linnet.Receive;
 
-/// <summary>Turns the play-out error into a correction of speed: a proportional-integral controller, slow enough not to be heard.</summary>
+/// <summary>Turns the play-out error into a speed correction: a proportional-integral controller, slow enough to be
+/// inaudible.</summary>
 /// <remarks>
-/// Critically damped. Its natural frequency begins at 0.3 rad/s, where a drift of 100 ppm is learnt in seconds at the cost of 0.15 ms of
-/// error, and falls with the time to 0.05 rad/s: then an error of 1 ms changes the pitch by 0.01 %, and a change of 100 ppm makes an error
-/// of 0.74 ms at most, which is gone a minute later. The integral is the drift between the two clocks.
+/// Critically damped. Its natural frequency starts at 0.3 rad/s, which learns a drift of 100 ppm in seconds at the cost of 0.15 ms of
+/// error. It falls over time to 0.05 rad/s: an error of 1 ms then changes the pitch by 0.01 %, and a change of 100 ppm causes an error
+/// of at most 0.74 ms, which is gone a minute later. The integral is the drift between the two clocks.
 /// </remarks>
 internal sealed class DriftController
 {
@@ -24,20 +25,20 @@ internal sealed class DriftController
     private double _age;
 
     /// <summary>
-    /// By how much faster than nominal to play, as a fraction: 10⁻⁶ is 1 ppm. Never more than the ±0.1 % that nobody hears.
+    /// How much faster than nominal to play, as a fraction: 10⁻⁶ is 1 ppm. Limited to ±0.1 %, which is inaudible.
     /// </summary>
     internal double Correction { get; private set; }
 
-    /// <summary>By how much the sender's clock is faster than the device's, as a fraction.</summary>
+    /// <summary>How much faster the sender's clock runs than the device's, as a fraction.</summary>
     internal double Drift => Volatile.Read(ref _drift);
 
     /// <summary>
-    /// Whether it has steered for long enough (20 s) that the drift is about right; before, it may be off by hundreds of ppm.
+    /// Whether it has run long enough (20 s) for the drift to be about right. Before, it may be off by hundreds of ppm.
     /// </summary>
     internal bool IsSettled => Volatile.Read(ref _age) >= SettledSeconds;
 
-    /// <summary>Takes a new error into account.</summary>
-    /// <param name="error">By how many seconds the sound is heard too late.</param>
+    /// <summary>Processes a new error.</summary>
+    /// <param name="error">How late the audio plays, in seconds.</param>
     /// <param name="elapsed">Seconds since the last call.</param>
     internal void Update(double error, double elapsed)
     {
@@ -55,7 +56,7 @@ internal sealed class DriftController
         }
     }
 
-    /// <summary>Forgets the error, after a jump. The clocks have not changed.</summary>
+    /// <summary>Forgets the error after a jump, but not the drift: the clocks have not changed.</summary>
     internal void Restart()
     {
         _hasError = false;

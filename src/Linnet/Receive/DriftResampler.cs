@@ -2,8 +2,8 @@ using Linnet.Audio;
 
 namespace Linnet.Receive;
 
-/// <summary>Brings the stream to the device's channels and rate, a little faster or slower as the two clocks demand.</summary>
-/// <remarks>Used by the device's thread. Allocates nothing after construction.</remarks>
+/// <summary>Converts the stream to the device's channels and rate, slightly faster or slower to follow the two clocks.</summary>
+/// <remarks>Used by the device thread. Allocates nothing after construction.</remarks>
 internal sealed class DriftResampler
 {
     private const int MappedFrames = 1024;
@@ -19,26 +19,26 @@ internal sealed class DriftResampler
         _mapped = _map.IsIdentity ? [] : new float[MappedFrames * device.Channels];
     }
 
-    /// <summary>By how much faster than nominal to play, as a fraction within <see cref="Resampler.MaxAdjustment"/>.</summary>
+    /// <summary>How much faster than nominal to play, as a fraction within <see cref="Resampler.MaxAdjustment"/>.</summary>
     internal double Correction
     {
         set => _resampler.Adjustment = value;
     }
 
-    /// <summary>Frames of the stream from the sound of the next frame that comes out to the next that goes in.</summary>
+    /// <summary>Frames of the stream between the next frame to come out and the next frame to go in.</summary>
     internal double Lag => _resampler.InputPosition - _resampler.SourcePosition;
 
-    /// <summary>Frames that still come out of what has gone in.</summary>
+    /// <summary>Frames that will still come out of the input so far.</summary>
     internal int Tail => (int)Math.Ceiling(Lag * _resampler.OutputRate / _resampler.InputRate);
 
-    /// <summary>Frames that must go in for so many to come out; at least one.</summary>
+    /// <summary>Input frames needed for a number of output frames; at least one.</summary>
     internal int InputFor(int outputFrames) => Math.Max(1, _resampler.InputFramesFor(outputFrames));
 
-    /// <summary>Converts until the input is used up or the output full.</summary>
+    /// <summary>Converts until the input is used up or the output is full.</summary>
     /// <returns>Frames written.</returns>
     internal int Process(ReadOnlySpan<float> input, Span<float> output, out int consumed)
     {
-        // No more than is needed: what it holds beyond that is sound that was decided on too early.
+        // Take no more input than needed: anything held in excess was decided on too early.
         int frames = Math.Min(input.Length / _map.From, InputFor(output.Length / _map.To));
         if (_map.IsIdentity)
         {

@@ -1,26 +1,26 @@
 namespace Linnet.Receive;
 
-/// <summary>Why sound was made up.</summary>
+/// <summary>Why audio was filled in.</summary>
 internal enum FillReason
 {
     /// <summary>A packet was lost, late or corrupt.</summary>
     Loss,
 
-    /// <summary>A packet was lost, but the next one carries its sound once more.</summary>
+    /// <summary>A packet was lost, but the next one contains its audio too.</summary>
     Recovered,
 
-    /// <summary>The sender left it out.</summary>
+    /// <summary>The sender paused.</summary>
     Pause,
 
     /// <summary>Nothing has played yet, so nothing is missing.</summary>
     LeadIn,
 
-    /// <summary>The buffer was empty: the next packet will tell.</summary>
+    /// <summary>The buffer was empty. The next packet will show why.</summary>
     Unknown,
 }
 
-/// <summary>Counts sound that was made up, and tells what was missing from what was never sent.</summary>
-/// <remarks>Written by the thread that plays, read by any.</remarks>
+/// <summary>Counts audio that was filled in, and separates missing audio from audio that was never sent.</summary>
+/// <remarks>Written by the playing thread, read by any.</remarks>
 internal sealed class FillCounts
 {
     private long _concealed;
@@ -31,22 +31,22 @@ internal sealed class FillCounts
     private long _corrupt;
     private long _late;
 
-    /// <summary>Frames made up because packets were lost, late or corrupt.</summary>
+    /// <summary>Frames concealed because packets were lost, late or corrupt.</summary>
     internal long ConcealedFrames => Volatile.Read(ref _concealed);
 
-    /// <summary>Frames of lost packets that the next ones carried once more.</summary>
+    /// <summary>Frames of lost packets that the next packets contained too.</summary>
     internal long RecoveredFrames => Volatile.Read(ref _recovered);
 
-    /// <summary>Frames filled because the sender left them out.</summary>
+    /// <summary>Frames filled in because the sender paused.</summary>
     internal long PausedFrames => Volatile.Read(ref _paused);
 
-    /// <summary>Times the buffer ran dry while the sender was sending.</summary>
+    /// <summary>How often the buffer ran empty while the sender was sending.</summary>
     internal long Underruns => Volatile.Read(ref _underruns);
 
     /// <summary>Packets whose payload could not be decoded.</summary>
     internal long CorruptPackets => Volatile.Read(ref _corrupt);
 
-    /// <summary>Packets that were in the buffer, but after their sound had been concealed.</summary>
+    /// <summary>Packets that were in the buffer, but only after their audio had been concealed.</summary>
     internal long LatePackets => Volatile.Read(ref _late);
 
     internal void OnFilled(int frames, FillReason reason)
@@ -70,7 +70,7 @@ internal sealed class FillCounts
         }
     }
 
-    /// <summary>After the buffer was empty: what came next, and how many frames too late.</summary>
+    /// <summary>Call when audio arrives after the buffer was empty: the cause, and how many frames too late.</summary>
     internal void OnSupplied(bool isLoss, long overdue)
     {
         if (_unknown == 0)
@@ -85,7 +85,7 @@ internal sealed class FillCounts
         _unknown = 0;
     }
 
-    /// <summary>Play-out goes elsewhere, so what the buffer did not have was a pause.</summary>
+    /// <summary>Call when playback moves elsewhere. The gap then counts as a pause.</summary>
     internal void OnMove() => OnSupplied(isLoss: false, overdue: 0);
 
     internal void OnCorrupt(bool isCounted) => Volatile.Write(ref _corrupt, _corrupt + (isCounted ? 1 : 0));

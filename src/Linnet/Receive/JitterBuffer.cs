@@ -1,49 +1,49 @@
 namespace Linnet.Receive;
 
-/// <summary>What became of a packet that was put into a <see cref="JitterBuffer"/>.</summary>
+/// <summary>What a <see cref="JitterBuffer"/> did with a packet.</summary>
 internal enum PacketClass
 {
-    /// <summary>Newer than all before.</summary>
+    /// <summary>Newer than all packets before.</summary>
     Received,
 
-    /// <summary>In time, though a newer one was there first.</summary>
+    /// <summary>In time, although a newer packet arrived first.</summary>
     Reordered,
 
-    /// <summary>There already, played or not.</summary>
+    /// <summary>A duplicate of a packet that had already arrived, played or not.</summary>
     Duplicate,
 
-    /// <summary>Its turn was over.</summary>
+    /// <summary>Too late to be played.</summary>
     Late,
 
-    /// <summary>A repair that took the place of a packet that had not come.</summary>
+    /// <summary>A repair of a packet that had not arrived.</summary>
     Repaired,
 
-    /// <summary>A repair of what was there already.</summary>
+    /// <summary>A repair of a packet that had already arrived.</summary>
     Needless,
 
-    /// <summary>A repair whose turn was over.</summary>
+    /// <summary>A repair that arrived too late.</summary>
     TooLate,
 
-    /// <summary>The packet itself, after a repair had taken its place, though in time.</summary>
+    /// <summary>The original packet, in time, but after its repair.</summary>
     Overtaken,
 
-    /// <summary>The packet itself, after a repair had taken its place and its turn was over.</summary>
+    /// <summary>The original packet, too late, and after its repair.</summary>
     OvertakenLate,
 }
 
-/// <summary>What a <see cref="JitterBuffer"/> knows of a packet without its payload.</summary>
+/// <summary>A packet in a <see cref="JitterBuffer"/>, without its payload.</summary>
 /// <param name="Sequence">Unwrapped sequence number.</param>
-/// <param name="Position">Of its first frame.</param>
-/// <param name="ArrivedAt">In ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
-/// <param name="Stream">Which of the streams that followed each other: positions of two have nothing to do with each other.</param>
+/// <param name="Position">Position of its first frame.</param>
+/// <param name="ArrivedAt">Arrival time, in ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="Stream">The number of its stream. Positions of different streams are unrelated.</param>
 internal readonly record struct BufferedPacket(long Sequence, long Position, long ArrivedAt, int Stream);
 
-/// <summary>Brings packets back into order: preallocated slots, one per sequence number, that hold what arrived until its turn.</summary>
+/// <summary>Reorders packets. Preallocated slots, one per sequence number, hold packets until it is their turn to play.</summary>
 /// <remarks>
-/// One thread writes (<see cref="Put"/>), one reads (the rest), neither waits for the other. A slot is published by its
-/// sequence number, which is written last and checked again after reading: when the buffer overflows the writer takes the slot of
-/// the oldest packet, perhaps under the reader's hands, and the reader then sees that it is gone. A slot is not cleared
-/// when it is read, which is how duplicates of played packets are recognised.
+/// One thread writes (<see cref="Put"/>) and one reads (all other members); neither waits for the other. A slot is published by its
+/// sequence number, which is written last and checked again after reading. If the buffer overflows, the writer reuses the oldest
+/// packet's slot, even while the reader is copying it; the reader then sees that the packet is gone. Reading does not clear a slot, so
+/// duplicates of played packets are recognised.
 /// </remarks>
 internal sealed class JitterBuffer
 {
@@ -52,14 +52,14 @@ internal sealed class JitterBuffer
     private const int NotKept = -1;
 
     /// <summary>
-    /// The most memory that payloads take: as much as 1024 packets of the greatest length do, however many slots there are.
+    /// The most memory for payloads: that of 1024 packets of maximum length, whatever the number of slots.
     /// </summary>
     internal const int MaxBytes = 64 << 20;
 
     private readonly Slot[] _slots;
     private readonly long _mask;
 
-    // Written by the network's thread.
+    // Written by the network thread.
     private long _first = Empty;
     private long _newest = Empty;
     private bool _firstIsFixed;
@@ -67,11 +67,11 @@ internal sealed class JitterBuffer
     private long _overwritten;
     private long _bytes;
 
-    // Written by the reader's thread.
+    // Written by the reading thread.
     private long _head = Empty;
     private long _passedOver;
 
-    /// <param name="capacity">Packets held; a power of two.</param>
+    /// <param name="capacity">The most packets to hold; a power of two.</param>
     internal JitterBuffer(int capacity)
     {
         _slots = new Slot[capacity];
@@ -83,22 +83,22 @@ internal sealed class JitterBuffer
         }
     }
 
-    /// <summary>Packets that fit.</summary>
+    /// <summary>The most packets that fit.</summary>
     internal int Capacity => _slots.Length;
 
-    /// <summary>Memory that payloads take.</summary>
+    /// <summary>Bytes of memory used for payloads.</summary>
     internal long HeldBytes => Volatile.Read(ref _bytes);
 
-    /// <summary>The highest sequence number put in, or <see langword="null"/> before the first.</summary>
+    /// <summary>The highest sequence number so far; <see langword="null"/> before the first packet.</summary>
     internal long? Newest => Volatile.Read(ref _newest) is var newest && newest == Empty ? null : newest;
 
-    /// <summary>Where reading is, or will begin. Asking does not begin it.</summary>
+    /// <summary>Where reading is, or will begin. Does not begin reading.</summary>
     internal long Start => HasBegun ? _head : Volatile.Read(ref _first);
 
     /// <summary>Packets dropped unplayed because newer ones needed their slots.</summary>
     internal long Overflow => Volatile.Read(ref _overwritten) + Volatile.Read(ref _passedOver);
 
-    /// <summary>Packets whose turn is over and that never came. Exact when neither thread is inside the buffer.</summary>
+    /// <summary>Packets that never arrived and whose turn has passed. Exact when neither thread is inside the buffer.</summary>
     internal long Lost
     {
         get
@@ -111,7 +111,7 @@ internal sealed class JitterBuffer
                 return 0;
             }
 
-            // What the slots do not reach any more has had its turn.
+            // Packets beyond the reach of the slots have had their turn.
             head = Math.Max(head, newest - _mask);
             long ahead = 0;
             for (long sequence = head; sequence <= newest; sequence++)
@@ -123,17 +123,18 @@ internal sealed class JitterBuffer
         }
     }
 
-    /// <summary>Says which packet is the first, before any is put in: one before it is late, and if it never comes it was lost.</summary>
+    /// <summary>Sets the first packet, before any arrives. An earlier one is late. If the first one never arrives, it was
+    /// lost.</summary>
     internal void StartAt(long sequence)
     {
         _firstIsFixed = true;
         Volatile.Write(ref _first, sequence);
     }
 
-    /// <summary>Copies a packet into its slot and says what class of arrival it was. Called by the network's thread.</summary>
-    /// <param name="packet">What is known of it.</param>
-    /// <param name="payload">Its payload.</param>
-    /// <param name="isRepair">Whether it was sent again, or came as a copy: then it tells nothing about the path.</param>
+    /// <summary>Copies a packet into its slot. Called by the network thread.</summary>
+    /// <param name="packet">The packet, without its payload.</param>
+    /// <param name="payload">The packet's payload.</param>
+    /// <param name="isRepair">Whether it is a retransmission or a copy; it then says nothing about the path.</param>
     internal PacketClass Put(in BufferedPacket packet, ReadOnlySpan<byte> payload, bool isRepair = false)
     {
         long sequence = packet.Sequence;
@@ -189,9 +190,9 @@ internal sealed class JitterBuffer
     internal bool HasBegun => _head != Empty;
 
     /// <summary>
-    /// The sequence number whose turn it is. Reading begins with the first call; a packet before it is late from then on.
+    /// The sequence number to play next. The first call begins reading; earlier packets are late from then on.
     /// </summary>
-    /// <exception cref="InvalidOperationException">There was no packet yet.</exception>
+    /// <exception cref="InvalidOperationException">No packet has arrived yet.</exception>
     internal long Head
     {
         get
@@ -199,7 +200,7 @@ internal sealed class JitterBuffer
             long newest = Volatile.Read(ref _newest);
             if (newest == Empty)
             {
-                throw new InvalidOperationException("Nothing has arrived yet.");
+                throw new InvalidOperationException("No packet has arrived yet.");
             }
 
             if (_head == Empty)
@@ -207,7 +208,7 @@ internal sealed class JitterBuffer
                 Volatile.Write(ref _head, Volatile.Read(ref _first));
             }
 
-            // What lies further back than the slots reach has been, or is about to be, overwritten.
+            // Older packets have been overwritten, or are about to be.
             long oldest = newest - _mask;
             if (_head < oldest)
             {
@@ -218,7 +219,7 @@ internal sealed class JitterBuffer
         }
     }
 
-    /// <summary>The first packet at or after <paramref name="sequence"/> that is there.</summary>
+    /// <summary>Finds the first packet at or after <paramref name="sequence"/>.</summary>
     internal bool TryFind(long sequence, out BufferedPacket packet)
     {
         long newest = Volatile.Read(ref _newest);
@@ -235,7 +236,7 @@ internal sealed class JitterBuffer
     }
 
     /// <summary>Copies the payload of a packet that was found.</summary>
-    /// <returns><see langword="false"/> if it was overwritten meanwhile.</returns>
+    /// <returns><see langword="false"/> if it has been overwritten since.</returns>
     internal bool TryCopy(long sequence, Span<byte> destination, out int length)
     {
         ref Slot slot = ref _slots[sequence & _mask];
@@ -263,7 +264,7 @@ internal sealed class JitterBuffer
         return true;
     }
 
-    /// <summary>Ends the turn of everything before <paramref name="sequence"/>.</summary>
+    /// <summary>Ends the turn of all packets before <paramref name="sequence"/>.</summary>
     internal void AdvanceTo(long sequence) => Volatile.Write(ref _head, sequence);
 
     private bool TryGet(long sequence, out BufferedPacket packet)
@@ -292,7 +293,7 @@ internal sealed class JitterBuffer
         return (_firstIsFixed && sequence < _first) || (_newest != Empty && sequence < _newest - _mask);
     }
 
-    // So that a second copy is a duplicate, not late once more; and it was not lost.
+    // Mark it, so that a second copy counts as a duplicate, not as late again, and the packet not as lost.
     private void MarkAsSeen(ref Slot slot, long sequence, long head)
     {
         if (slot.Sequence < sequence)

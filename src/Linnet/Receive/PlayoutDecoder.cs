@@ -3,24 +3,24 @@ using Linnet.Codecs;
 
 namespace Linnet.Receive;
 
-/// <summary>What a <see cref="PlayoutDecoder"/> can give next.</summary>
+/// <summary>The next step of a <see cref="PlayoutDecoder"/>.</summary>
 internal enum PlayoutStep
 {
-    /// <summary>There is sound.</summary>
+    /// <summary>Audio is ready.</summary>
     Ready,
 
-    /// <summary>The next packet is missing, but a later one is there.</summary>
+    /// <summary>The next packet is missing, but a later one has arrived.</summary>
     Missing,
 
-    /// <summary>Nothing is there.</summary>
+    /// <summary>The buffer is empty.</summary>
     Empty,
 }
 
 /// <summary>
-/// Gives the stream's sound in the order of positions: decodes what is there and fills what is not. How much is missing is told by
-/// the positions before and after it, never by counting packets.
+/// Produces the stream's audio in order of position: decodes packets and fills gaps. The length of a gap follows from the positions on
+/// both sides, never from a count of packets.
 /// </summary>
-/// <remarks>Used by the thread that plays. Allocates nothing after construction.</remarks>
+/// <remarks>Used by the playing thread. Allocates nothing after construction.</remarks>
 internal sealed class PlayoutDecoder
 {
     private const int FadeMs = 5;
@@ -36,7 +36,7 @@ internal sealed class PlayoutDecoder
     private readonly SoundWindow _window;
     private readonly FillCounts _counts = new();
 
-    // What would have gone on, had play-out not left it: the sound it goes to is faded into.
+    // The audio that would have followed if playback had not jumped; it is cross-faded into the new audio.
     private readonly float[] _left;
     private int _faded;
 
@@ -67,30 +67,30 @@ internal sealed class PlayoutDecoder
         _left = new float[Math.Min(decoder.MaxFramesPerPacket, rate * FadeMs / 1000) * _channels];
         _faded = _left.Length;
 
-        // Some senders round their timestamps: packets that follow each other are one sound as long as they differ by less than this.
+        // Some senders round their timestamps. Consecutive packets that differ by less than this are contiguous.
         _slack = rate / 1000;
         _packetFrames = Math.Min(decoder.MaxFramesPerPacket, rate / 100);
     }
 
-    /// <summary>Sound that is ready, interleaved; valid until the next call.</summary>
+    /// <summary>Audio that is ready, interleaved. Valid until the next call.</summary>
     internal ReadOnlySpan<float> Sound => _window.Ready;
 
-    /// <summary>The position of the first frame of <see cref="Sound"/>, or of the next that there will be.</summary>
+    /// <summary>The position of the first frame of <see cref="Sound"/>, or of the next frame to come.</summary>
     internal long Position => Volatile.Read(ref _position);
 
-    /// <summary>The packet that comes next, after <see cref="Prepare"/> said <see cref="PlayoutStep.Missing"/>.</summary>
+    /// <summary>The next available packet, after <see cref="Prepare"/> returned <see cref="PlayoutStep.Missing"/>.</summary>
     internal BufferedPacket Next { get; private set; }
 
-    /// <summary>Frames in the last packet decoded; a guess before it.</summary>
+    /// <summary>Frames in the last decoded packet; a guess before the first.</summary>
     internal int PacketFrames => Volatile.Read(ref _packetFrames);
 
-    /// <summary>What was filled and why.</summary>
+    /// <summary>Counts of audio that was filled in, by reason.</summary>
     internal FillCounts Counts => _counts;
 
-    /// <summary>The stream that the position is in; −1 before the first.</summary>
+    /// <summary>The stream of <see cref="Position"/>; −1 before the first.</summary>
     internal int Stream => _stream;
 
-    /// <summary>Sets where the sound begins or goes on. What was ready is dropped.</summary>
+    /// <summary>Sets the position where the audio begins or continues. Drops audio that was ready.</summary>
     internal void MoveTo(long position, int stream)
     {
         Volatile.Write(ref _position, position);
@@ -101,31 +101,31 @@ internal sealed class PlayoutDecoder
         _window.Discard(_window.Frames);
     }
 
-    /// <summary>As <see cref="MoveTo"/>, without a click: what plays fades into what will.</summary>
+    /// <summary>Like <see cref="MoveTo"/>, but cross-fades to avoid a click.</summary>
     internal void JumpTo(long position, int stream)
     {
         PrepareFade();
         MoveTo(position, stream);
     }
 
-    /// <summary>Takes the first frames of <see cref="Sound"/> away.</summary>
+    /// <summary>Removes the first frames of <see cref="Sound"/>.</summary>
     internal void Consume(int frames)
     {
         _window.Consume(frames);
         Volatile.Write(ref _position, _position + frames);
     }
 
-    /// <summary>Whether what was filled last is silence, and nothing else is ready: then nobody hears how long it lasts.</summary>
+    /// <summary>Whether the last fill was silence and no audio is ready; changing its length is then inaudible.</summary>
     internal bool IsSilent => _isSilent && _window.Frames == 0;
 
-    /// <summary>Makes a silence longer by so many frames; negative: shorter.</summary>
+    /// <summary>Lengthens a silence by a number of frames; shortens it if negative.</summary>
     internal void Prolong(int frames) => Volatile.Write(ref _position, _position - frames);
 
     /// <summary>
-    /// Goes back to sound that came after it was due and was filled in for: it is played nevertheless, so much later.
+    /// Goes back to audio that arrived after it was due and was filled in. It is played nevertheless, with more delay.
     /// </summary>
-    /// <param name="frames">How far back.</param>
-    /// <param name="overdue">By how many frames what comes next is too late.</param>
+    /// <param name="frames">How far to go back.</param>
+    /// <param name="overdue">How many frames late the next packet is.</param>
     internal void GoBack(int frames, long overdue)
     {
         _counts.OnSupplied(isLoss: false, overdue);
@@ -134,15 +134,15 @@ internal sealed class PlayoutDecoder
     }
 
     /// <summary>
-    /// Leaves sound out, or plays some again, by whole periods of its pitch, if enough of it is here and it can be done unheard.
+    /// Skips or repeats audio by whole pitch periods, if enough audio is ready and the change is inaudible.
     /// </summary>
-    /// <param name="direction">1: leaves out; −1: plays again.</param>
+    /// <param name="direction">1: skip; −1: repeat.</param>
     /// <param name="most">The most frames.</param>
-    /// <param name="likeness">How alike the two ends must be, 0 to 1.</param>
-    /// <returns>Frames left out; negative: played again; 0: not now.</returns>
+    /// <param name="likeness">The required similarity of the two ends, 0 to 1.</param>
+    /// <returns>Frames skipped; negative: frames repeated; 0: not possible now.</returns>
     internal int Splice(int direction, int most, float likeness)
     {
-        // What was made up, or is being faded, is no sound to go by.
+        // Audio that was filled in or is being faded cannot be matched.
         if (_hasFilled || _faded < _left.Length || _window.Frames == 0)
         {
             return 0;
@@ -154,11 +154,11 @@ internal sealed class PlayoutDecoder
         return step;
     }
 
-    /// <summary>The least frames that <see cref="Splice"/> can go.</summary>
+    /// <summary>The fewest frames that <see cref="Splice"/> can skip or repeat.</summary>
     internal int ShortestSplice => _splice.Shortest;
 
-    /// <summary>Makes the next sound ready, unless there is some.</summary>
-    /// <param name="giveUp">Whether to fill the place of a missing packet now, one packet's length at a time, instead of waiting for
+    /// <summary>Prepares the next audio, unless some is ready.</summary>
+    /// <param name="giveUp">Whether to fill in for a missing packet now, one packet's length at a time, instead of waiting for
     /// it.</param>
     internal PlayoutStep Prepare(bool giveUp)
     {
@@ -181,7 +181,7 @@ internal sealed class PlayoutDecoder
                 return PlayoutStep.Missing;
             }
 
-            // After a restart positions lie far ahead of where the old stream ended.
+            // After a restart, positions are far beyond the end of the old stream.
             bool isLoss = next.Sequence != head || _hasLost;
             if (_stream != next.Stream)
             {
@@ -208,9 +208,10 @@ internal sealed class PlayoutDecoder
         return PlayoutStep.Ready;
     }
 
-    /// <summary>Fills where nothing is there but a device needs sound now.</summary>
-    /// <param name="frames">How much it needs; what is made ready may be less.</param>
-    /// <param name="isCounted">Whether the stream is playing, so that it is told later whether this sound was missing or never
+    /// <summary>Fills in audio when the buffer is empty but a device needs some now.</summary>
+    /// <param name="frames">The frames needed. Fewer may be prepared.</param>
+    /// <param name="isCounted">Whether the stream is playing. If so, it is counted later whether this audio was missing or never
+    /// sent.</param>
     /// sent.</param>
     internal void FillMissing(int frames, bool isCounted)
     {
@@ -238,7 +239,7 @@ internal sealed class PlayoutDecoder
         _isSilent = PitchSplice.IsSilent(pcm);
     }
 
-    // What is missing before a packet may be in it once more.
+    // The audio missing before a packet may be contained in that packet too.
     private bool TryRecover(in BufferedPacket next, int frames)
     {
         Span<float> pcm = _window.Room(frames)[..(frames * _channels)];
@@ -262,7 +263,7 @@ internal sealed class PlayoutDecoder
         SampleLimit.Apply(pcm);
     }
 
-    // Decoders fade by themselves, but perhaps not as soon as is wanted.
+    // Decoders fade out by themselves, but perhaps not soon enough.
     private static void FadeOut(Span<float> pcm)
     {
         for (int i = 0; i < pcm.Length; i++)
@@ -300,7 +301,7 @@ internal sealed class PlayoutDecoder
         FadeIn(_window.Ready);
     }
 
-    // Decodes what is here and goes on without a gap.
+    // Decodes the packets that are here, up to the first gap.
     private void LookAhead(int frames)
     {
         while (_window.Frames < frames
@@ -327,7 +328,7 @@ internal sealed class PlayoutDecoder
             return false;
         }
 
-        // Here sound enters the player: whatever the packet held, filters, meters, devices and files get numbers.
+        // Audio enters the player here. Whatever the packet held, filters, meters, devices and files get valid numbers.
         SampleLimit.Apply(pcm[..(frames * _channels)]);
         Volatile.Write(ref _packetFrames, Math.Max(1, frames));
         _isSilent = false;

@@ -2,22 +2,22 @@ using Linnet.Clock;
 
 namespace Linnet.Receive;
 
-/// <summary>How far behind undelayed arrival the sound is played, and how that follows what is wanted without being heard.</summary>
+/// <summary>The delay between undelayed arrival and playback, and how it inaudibly follows the target.</summary>
 /// <remarks>
-/// Longer or shorter by whole periods of the pitch where sound is like itself, by any length in silence, and longer by what was missing
-/// when packets came too late. The longer a change is wanted, the less alike the two ends must be; what is less than a period, and what
-/// waits, is left to a little pitch. Used by the device's thread; allocates nothing.
+/// Where the audio repeats itself, the delay changes by whole pitch periods. In silence it changes by any amount. When packets were too
+/// late, it grows by the missing time. The longer a change is pending, the less similar the two ends must be. Differences of less than
+/// a period, and pending changes, are reduced by a slight change of pitch. Used by the device thread; allocates nothing.
 /// </remarks>
 internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, MediaTimeline media)
 {
-    // Longer is urgent, and so is what is more than may be: a fifth of the time. Else shorter takes its time, unless there is very much to
-    // it.
+    // Growing is urgent, and so is an excess over the maximum: up to a fifth of the time may be changed. Otherwise shrinking is slow,
+    // unless the excess is very large.
     private const int UrgentPause = 4;
     private const int ShrinkPause = 20;
     private const int HurriedPause = 10;
     private const int HurriedMs = 200;
 
-    // What nobody would sit out: the path was far longer for a while.
+    // Too large to shrink slowly: the path was far longer for a while.
     private const int MostExcessMs = 500;
     private const int RetryMs = 10;
 
@@ -25,7 +25,7 @@ internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, M
     private const double LastLikeness = 0.4;
     private const double LessPerSecond = 0.15;
 
-    // Pitch that nobody hears and that leaves room for as much drift again; from a millisecond until it is gone.
+    // An inaudible change of pitch that leaves room for as much drift. Applied from a difference of 1 ms until it is gone.
     private const double SlideRate = 0.0004;
     private const double SlideFromMs = 1;
     private const double SlideToMs = 0.1;
@@ -38,32 +38,32 @@ internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, M
     private long _changes;
     private long _changedFrames;
 
-    /// <summary>How far behind, in ticks; what the device holds comes on top.</summary>
+    /// <summary>The delay in ticks, without the device's own.</summary>
     internal long Ticks => Volatile.Read(ref _ticks);
 
-    /// <summary>How far behind is wanted.</summary>
+    /// <summary>The target delay, in ticks.</summary>
     internal long Wanted => target.Ticks;
 
-    /// <summary>Whether it is so much too far behind that only a jump helps.</summary>
+    /// <summary>Whether the delay is so far above the target that only a jump helps.</summary>
     internal bool IsLost => _ticks > target.Most + Ms(MostExcessMs);
 
-    /// <summary>Times sound was left out or played again.</summary>
+    /// <summary>How often audio was skipped or repeated.</summary>
     internal long Changes => Volatile.Read(ref _changes);
 
-    /// <summary>Frames left out or played again, together.</summary>
+    /// <summary>Frames skipped or repeated in total.</summary>
     internal long ChangedFrames => Volatile.Read(ref _changedFrames);
 
-    /// <summary>Takes over the counts of the device before.</summary>
+    /// <summary>Continues the counts of the previous device.</summary>
     internal void Continue(PlayoutDepth before) => (_changes, _changedFrames) = (before.Changes, before.ChangedFrames);
 
-    /// <summary>Play-out begins anew, as far behind as is wanted.</summary>
+    /// <summary>Sets the delay to the target when playback begins again.</summary>
     internal void Reset() => Volatile.Write(ref _ticks, target.Ticks);
 
-    /// <summary>It turned out to be so much further behind.</summary>
+    /// <summary>Adds ticks to the delay, after a measurement.</summary>
     internal void Add(long ticks) => Volatile.Write(ref _ticks, _ticks + ticks);
 
-    /// <summary>Sound comes next: comes nearer to what is wanted if it can be done unheard.</summary>
-    /// <param name="heardAt">When.</param>
+    /// <summary>Call before audio plays: changes the delay towards the target if that is inaudible.</summary>
+    /// <param name="heardAt">When the audio will play.</param>
     internal void Follow(long heardAt)
     {
         long excess = _ticks - target.Ticks;
@@ -101,9 +101,9 @@ internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, M
         Count(step);
     }
 
-    /// <summary>Time passes: comes nearer by pitch.</summary>
+    /// <summary>Call as time passes: changes the delay towards the target by pitch.</summary>
     /// <param name="elapsed">Ticks since the last call.</param>
-    /// <returns>By how much faster to play, as a fraction.</returns>
+    /// <returns>How much faster to play, as a fraction.</returns>
     internal double Slide(long elapsed)
     {
         long excess = _ticks - target.Ticks;
@@ -113,7 +113,7 @@ internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, M
         return rate;
     }
 
-    /// <summary>Silence is played: what is wanted is had at once.</summary>
+    /// <summary>Call in silence: sets the delay to the target at once.</summary>
     internal void FollowInSilence()
     {
         int longer = Frames(target.Ticks - _ticks);
@@ -121,8 +121,8 @@ internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, M
         Add(TicksOf(longer));
     }
 
-    /// <summary>Sound has come that was filled in for: is played nevertheless, as far as is wanted.</summary>
-    /// <param name="next">Its first packet.</param>
+    /// <summary>Call when audio arrives that was filled in: plays it nevertheless, as far as the target allows.</summary>
+    /// <param name="next">The first packet of that audio.</param>
     internal void Forgive(in BufferedPacket next)
     {
         long overdue = decoder.Position - next.Position;

@@ -2,27 +2,26 @@ using Linnet.Clock;
 
 namespace Linnet.Receive;
 
-/// <summary>When each position arrives if nothing delays it: the sender's media clock as it appears through the network.</summary>
+/// <summary>When each position would arrive without network delay: the sender's media clock as seen through the network.</summary>
 /// <remarks>
-/// A packet that met no queue arrives on a line, all others later. So the line goes through the minimum of
-/// <c>arrival − position/rate</c> over a window: neither jitter, which only adds, nor a burst of history at the start, whose packets
-/// are all overdue but the newest, moves it; and its slope is how much the two clocks differ (<see cref="ClockSlope"/>). The window
-/// forgets, so that it follows a path that has become longer; at once if for half a second everything came too late to be played, for
-/// then the sender or the path stood still and will not catch up. A step of more than <see cref="StepMs"/> is told
-/// (<see cref="ArrivalLine.Shifted"/>), so that who follows the line need not follow it at once.
-/// Written by the network's thread, read by any.
+/// Packets that met no queue arrive on a line, all others later. So the line goes through the minimum of <c>arrival − position/rate</c>
+/// over a window. Jitter, which only adds delay, does not move it. Neither does a burst of history at the start, in which all packets
+/// but the newest are overdue. Its slope is the difference between the two clocks (<see cref="ClockSlope"/>). The window forgets, so
+/// the line follows a path that has become longer. It moves at once if for half a second all packets were too late to be played: the
+/// sender or the path then stood still and will not catch up. A step of more than <see cref="StepMs"/> is reported in
+/// <see cref="ArrivalLine.Shifted"/>, so that followers need not apply it at once. Written by the network thread, read by any.
 /// </remarks>
 internal sealed class PlayoutTimeline
 {
-    /// <summary>From here on a change of the line is the path's, not a correction.</summary>
+    /// <summary>A larger change of the line is a change of the path, not a correction.</summary>
     private const int StepMs = 2;
 
-    // What was the earliest for so long is the path.
+    // The earliest arrivals over this many slots define the path.
     private const int Window = 16;
     private const int Smoothing = 16;
     private const double SlotSeconds = 0.5;
 
-    // A reader would have to be held up while so many packets arrive.
+    // A read must be repeated only if this many packets arrive during it.
     private const int Published = 8;
 
     private readonly ArrivalLine[] _published = new ArrivalLine[Published];
@@ -38,10 +37,10 @@ internal sealed class PlayoutTimeline
     private long _slotOrigin;
     private long _lastArrivedAt;
 
-    /// <param name="first">The packet that begins it.</param>
-    /// <param name="firstSequence">The first it is for; those before belong to an older one.</param>
+    /// <param name="first">The packet that begins the timeline.</param>
+    /// <param name="firstSequence">The first packet it applies to. Earlier packets belong to the previous timeline.</param>
     /// <param name="media">The stream's clock, with epoch 0.</param>
-    /// <param name="tolerance">By how many ticks a packet may come late and still be played.</param>
+    /// <param name="tolerance">How many ticks late a packet may be and still be played.</param>
     internal PlayoutTimeline(in BufferedPacket first, long firstSequence, MediaTimeline media, long tolerance)
     {
         Stream = first.Stream;
@@ -59,22 +58,23 @@ internal sealed class PlayoutTimeline
         Publish();
     }
 
-    /// <summary>The stream it is for.</summary>
+    /// <summary>The number of the stream it applies to.</summary>
     internal int Stream { get; }
 
-    /// <summary>The first packet it is for.</summary>
+    /// <summary>The sequence number of the first packet it applies to.</summary>
     internal long FirstSequence { get; }
 
-    /// <summary>Whether our clock tells how much is missing between the stream before and this one; else they follow each other.</summary>
+    /// <summary>Whether arrival times show how much is missing between the previous stream and this one; otherwise nothing
+    /// is.</summary>
     internal bool FollowsByTime { get; init; } = true;
 
-    /// <summary>When the packet that began it arrived.</summary>
+    /// <summary>When the first packet arrived.</summary>
     internal long FirstArrivedAt { get; }
 
-    /// <summary>When the last packet that was taken into account arrived.</summary>
+    /// <summary>When the last observed packet arrived.</summary>
     internal long LastArrivedAt => Volatile.Read(ref _lastArrivedAt);
 
-    /// <summary>What is known now.</summary>
+    /// <summary>The current estimate.</summary>
     internal ArrivalLine Line
     {
         get
@@ -92,8 +92,8 @@ internal sealed class PlayoutTimeline
         }
     }
 
-    /// <summary>Takes one arrival into account.</summary>
-    /// <returns>By how many ticks it came later than undelayed.</returns>
+    /// <summary>Records one arrival.</summary>
+    /// <returns>How many ticks later than undelayed it arrived.</returns>
     internal long Observe(long position, long arrivedAt)
     {
         long media = _media.DueAt(position);
@@ -102,7 +102,7 @@ internal sealed class PlayoutTimeline
         {
             CloseSlot();
 
-            // Time in which nothing arrives ages nothing: what was known before a silence holds after it.
+            // Time without arrivals ages nothing: the estimate from before a silence still holds after it.
             _slotEnds = arrivedAt + _slotTicks;
             (_slotMedia, _slotOrigin) = (media, origin);
         }
@@ -136,7 +136,7 @@ internal sealed class PlayoutTimeline
         Move(LineThrough(newest), newest);
     }
 
-    // The further back a point is, the less it says about now.
+    // The further back a point is, the less it says about the present.
     private ArrivalLine LineThrough(int newest)
     {
         double slope = _slope.Value;
@@ -161,7 +161,7 @@ internal sealed class PlayoutTimeline
         }
         else if (_slope.Count > Window)
         {
-            // The earliest of some seconds is a little later or earlier each time.
+            // The earliest arrival over a few seconds varies slightly, so smooth it.
             line = line with { Origin = line.Origin - change + (change / Smoothing) };
         }
 

@@ -3,13 +3,13 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Receive;
 
-/// <content>What is lost is had again: asked for through the transport, or taken from copies in later packets.</content>
+/// <content>Repairs losses: requests packets through the transport, or takes them from copies in later packets.</content>
 public sealed partial class Receiver
 {
-    /// <summary>When <see cref="FillRepair"/> is to be called; <see cref="long.MaxValue"/>: not as long as nothing comes.</summary>
+    /// <summary>When to call <see cref="FillRepair"/>; <see cref="long.MaxValue"/>: not until a packet arrives.</summary>
     internal long RepairAt => _repair.At;
 
-    /// <summary>Says what to ask the sender for by now.</summary>
+    /// <summary>Gets the requests to send now.</summary>
     internal void FillRepair(long now, RepairRequest request)
     {
         lock (_network)
@@ -22,9 +22,9 @@ public sealed partial class Receiver
         }
     }
 
-    /// <summary>Takes the round trip to the sender.</summary>
-    /// <param name="roundTrip">From a question to its answer.</param>
-    /// <param name="isMeasured">Whether it was measured on the way that packets take; otherwise it is a hint.</param>
+    /// <summary>Records a round trip to the sender.</summary>
+    /// <param name="roundTrip">The time from a request to its response.</param>
+    /// <param name="isMeasured">Whether it was measured on the path of the packets; otherwise it is a hint.</param>
     internal void OnRoundTrip(TimeSpan roundTrip, bool isMeasured)
     {
         lock (_network)
@@ -44,7 +44,7 @@ public sealed partial class Receiver
         }
     }
 
-    // A repair says nothing about when packets arrive by themselves: neither timeline nor reports hear of it.
+    // A repair says nothing about packet delays, so it does not affect the timeline or the reports.
     private void OnRepair(in StreamPacket packet, long arrivedAt, PacketOrigin origin, int bytes)
     {
         var buffered = new BufferedPacket(packet.Sequence, packet.Position, arrivedAt, packet.Stream);

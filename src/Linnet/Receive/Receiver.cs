@@ -8,20 +8,20 @@ using Linnet.Wire.Sdp;
 namespace Linnet.Receive;
 
 /// <summary>
-/// The receiving half, from datagrams to sound: the network's thread pushes packets in, the device's thread pulls sound out.
+/// The receiving half, from datagrams to audio. The network thread pushes packets in; the device thread pulls audio out.
 /// </summary>
 /// <remarks>
 /// <code>
 /// OnRtp ─► Depacketizer ─► JitterBuffer ─► PlayoutDecoder ─┬─► SequentialPlayout ─► Take   (a file, a pipe)
 ///              └─ arrivals ─► PlayoutTimeline ─────────────┴─► DevicePlayout     ─► Read   (a device with a clock)
 /// </code>
-/// The calls that start with <c>On</c> and the reports may come from any thread. <see cref="Read"/> and <see cref="Take"/>
-/// belong to one thread at a time, and one of them is used, not both; they allocate nothing and wait for nobody. All instants are
-/// ticks of <see cref="TimeProvider.GetTimestamp"/> of the provider given.
+/// Methods that start with <c>On</c>, and the reports, may be called from any thread. <see cref="Read"/> and <see cref="Take"/> belong
+/// to one thread at a time. Use one of them, not both; they allocate nothing and do not wait. All instants are ticks of
+/// <see cref="TimeProvider.GetTimestamp"/> of the given provider.
 /// </remarks>
 public sealed partial class Receiver
 {
-    /// <summary>What <see cref="Read"/> and <see cref="Take"/> return when there will be no more sound.</summary>
+    /// <summary>Returned by <see cref="Read"/> and <see cref="Take"/> when there will be no more audio.</summary>
     public const int End = -1;
 
     private const long Never = long.MaxValue;
@@ -50,12 +50,12 @@ public sealed partial class Receiver
     private bool _hasEnded;
     private bool _wasAway;
 
-    /// <param name="decoder">Of the stream's codec. Used by the thread that plays; stays the caller's.</param>
+    /// <param name="decoder">A decoder for the stream's codec. Used by the playing thread; owned by the caller.</param>
     /// <param name="payloadType">The RTP payload type to accept; <see langword="null"/>: any.</param>
-    /// <param name="options">Defaults: profile <c>balanced</c>.</param>
-    /// <param name="time">Whose ticks the instants are; defaults to the system's.</param>
-    /// <param name="repair">How the sender repairs what is lost; defaults to not at all.</param>
-    /// <exception cref="ArgumentException"><paramref name="options"/> have problems; the message lists them.</exception>
+    /// <param name="options">The options; default: profile <c>balanced</c>.</param>
+    /// <param name="time">The clock for all instants; default: the system clock.</param>
+    /// <param name="repair">How the sender repairs losses; default: not at all.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> are invalid; the message lists the problems.</exception>
     public Receiver(
         IAudioDecoder decoder, int? payloadType = null, ReceiverOptions? options = null, TimeProvider? time = null,
         RepairOffer? repair = null)
@@ -83,34 +83,34 @@ public sealed partial class Receiver
     /// <summary>The stream's format.</summary>
     public AudioFormat Format { get; }
 
-    /// <summary>The format that <see cref="Read"/> gives: the stream's until <see cref="SetOutput"/> says otherwise.</summary>
+    /// <summary>The format of <see cref="Read"/>: the stream's until <see cref="SetOutput"/> changes it.</summary>
     public AudioFormat OutputFormat => _device.Format;
 
-    /// <summary>Where it is in its stream. Allocates nothing.</summary>
+    /// <summary>The receiver's state. Allocates nothing.</summary>
     public ReceiverState State =>
         Volatile.Read(ref _hasEnded) ? ReceiverState.Ended
         : !_buffer.HasBegun ? ReceiverState.Waiting
         : _device.IsAligned && _device.IsStarved ? ReceiverState.Starved
         : ReceiverState.Playing;
 
-    /// <summary>Packets that wait for their turn, those that are missing between them included. May be asked from any thread.</summary>
+    /// <summary>Packets waiting to be played, including missing ones between them. May be read from any thread.</summary>
     internal long Waiting => _buffer.Newest is { } newest ? Math.Max(0, newest + 1 - _buffer.Start) : 0;
 
-    /// <summary>How long packets should wait, and what somebody else needs them to.</summary>
+    /// <summary>The target delay, and the minimum that repair needs.</summary>
     internal DelayTarget Target => _target;
 
-    /// <summary>How long they do wait for a device with a clock.</summary>
+    /// <summary>The actual delay, for a device with a clock.</summary>
     internal PlayoutDepth Depth => Volatile.Read(ref _device).Depth;
 
     /// <summary>
-    /// Says in what format the device takes sound. Called before the first <see cref="Read"/>, or between two for another device.
+    /// Sets the device's format. Call before the first <see cref="Read"/>, or between two calls to switch to another device.
     /// </summary>
     /// <exception cref="ArgumentException">The format is out of range.</exception>
     public void SetOutput(AudioFormat format)
     {
         if (!format.IsValid)
         {
-            throw new ArgumentException($"A device cannot have {format}.", nameof(format));
+            throw new ArgumentException($"A device cannot use {format}.", nameof(format));
         }
 
         Volatile.Write(
@@ -118,8 +118,8 @@ public sealed partial class Receiver
     }
 
     /// <summary>
-    /// Says that a stream is about to begin, and where (RTSP's <c>RTP-Info</c>). Called before the first packet, and again after a
-    /// reconnect. Without it, or when the first packets belie it, the stream begins with what arrives first.
+    /// Announces a stream and its first packet (RTSP's <c>RTP-Info</c>). Call before the first packet, and again after a reconnect.
+    /// Without it, or if the first packets contradict it, the stream begins with the first packet to arrive.
     /// </summary>
     public void Start(ushort? firstSequence = null, uint? firstTimestamp = null)
     {
@@ -132,24 +132,24 @@ public sealed partial class Receiver
     }
 
     /// <summary>
-    /// Whether the sender numbers its sound. If not, a stream that follows another on the same connection says nothing of how much is
-    /// missing between them, for where numbers are given on arrival a pause and a loss are the same. Default true.
+    /// Whether the sender numbers its audio. If not, positions are assigned on arrival, where a pause and a loss look the same. The gap
+    /// between two streams on the same connection is then unknown. Default true.
     /// </summary>
     internal bool HasPositions { get; init; } = true;
 
     /// <summary>
-    /// When the next frame for <see cref="Take"/> would arrive if its stream went on; <see langword="null"/> if none came. The playing
-    /// thread's.
+    /// When the next frame for <see cref="Take"/> would arrive if its stream continued; <see langword="null"/> if none arrived. For the
+    /// playing thread only.
     /// </summary>
     internal long? EndsAt => _sequential.EndsAt;
 
     /// <summary>
-    /// Says that what <see cref="Take"/> will give follows other sound, which would have gone on at that instant. Before the first call.
+    /// Sets when other audio, which <see cref="Take"/> will continue, would have gone on. Call before the first <see cref="Take"/>.
     /// </summary>
     internal void ContinueFrom(long? endsAt) => _sequential.ContinueFrom(endsAt);
 
     /// <summary>
-    /// Says that the connection was lost and is there again: what was sent meanwhile is missing. Called before <see cref="Start"/>.
+    /// Reports that a lost connection was restored: audio sent in the meantime is missing. Call before <see cref="Start"/>.
     /// </summary>
     internal void OnReconnected()
     {
@@ -159,9 +159,9 @@ public sealed partial class Receiver
         }
     }
 
-    /// <summary>Takes one RTP datagram. Never throws: what is wrong with it is counted.</summary>
-    /// <param name="datagram">As it came from the network. Lent for the call.</param>
-    /// <param name="arrivedAt">When.</param>
+    /// <summary>Processes one RTP datagram. Never throws; errors in the datagram are counted.</summary>
+    /// <param name="datagram">The datagram, as received. Not used after the call.</param>
+    /// <param name="arrivedAt">When it arrived.</param>
     public void OnRtp(ReadOnlySpan<byte> datagram, long arrivedAt)
     {
         lock (_network)
@@ -172,7 +172,7 @@ public sealed partial class Receiver
                     OnPacket(packet, arrivedAt);
                     break;
                 case DatagramClass.Restart:
-                    // The first packet of the new stream was taken for a stray one.
+                    // The first packet of the new stream was counted as foreign.
                     _counts.Foreign--;
                     OnPacket(_depacketizer.Restarted, arrivedAt);
                     OnPacket(packet, arrivedAt);
@@ -190,8 +190,8 @@ public sealed partial class Receiver
         }
     }
 
-    /// <summary>Counts what a transport refused before it could become a packet.</summary>
-    /// <param name="isForeign">Whether it came from a stranger; else it was malformed.</param>
+    /// <summary>Counts a datagram that the transport refused.</summary>
+    /// <param name="isForeign">Whether it came from another peer; otherwise it was malformed.</param>
     public void OnRefused(bool isForeign)
     {
         lock (_network)
@@ -201,9 +201,9 @@ public sealed partial class Receiver
         }
     }
 
-    /// <summary>Takes a sender report: which time of day the sender's timestamps mean.</summary>
-    /// <param name="report">As parsed; one about another source is ignored.</param>
-    /// <param name="arrivedAt">When.</param>
+    /// <summary>Processes a sender report, which maps timestamps to the sender's wall clock.</summary>
+    /// <param name="report">The parsed report. Reports about other sources are ignored.</param>
+    /// <param name="arrivedAt">When it arrived.</param>
     public void OnSenderReport(SenderReport report, long arrivedAt)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -218,10 +218,10 @@ public sealed partial class Receiver
     }
 
     /// <summary>
-    /// The sender has said goodbye (RTCP BYE). What is still on its way is waited for as long as play-out is delayed anyway.
+    /// Processes the sender's goodbye (RTCP BYE). Packets still in transit are waited for as long as the playback delay.
     /// </summary>
-    /// <param name="ssrc">Whose goodbye it is; another's is ignored.</param>
-    /// <param name="arrivedAt">When it came.</param>
+    /// <param name="ssrc">The source that said goodbye. Other sources are ignored.</param>
+    /// <param name="arrivedAt">When it arrived.</param>
     public void OnBye(uint ssrc, long arrivedAt)
     {
         lock (_network)
@@ -233,11 +233,11 @@ public sealed partial class Receiver
         }
     }
 
-    /// <summary>Nothing more will come: the connection has ended. What is here is played, and is all. Waits for nobody.</summary>
+    /// <summary>Call when the connection has ended. Audio that has arrived is still played. Does not wait.</summary>
     public void OnEnd() => Volatile.Write(ref _overAt, long.MinValue);
 
-    /// <summary>Closes a reporting interval and gives the block of the receiver report for it.</summary>
-    /// <returns><see langword="false"/> if nothing was received yet.</returns>
+    /// <summary>Closes a reporting interval and builds its report block.</summary>
+    /// <returns><see langword="false"/> if nothing has been received yet.</returns>
     public bool TryBuildReport(long now, out ReportBlock report)
     {
         lock (_network)
@@ -246,11 +246,11 @@ public sealed partial class Receiver
         }
     }
 
-    /// <summary>Gives a device with a clock the sound that is due, at its rate and in step with it.</summary>
-    /// <param name="pcm">Interleaved, in <see cref="OutputFormat"/>. Lent for the call.</param>
-    /// <param name="heardAt">When the first frame will be heard.</param>
-    /// <returns>Frames written: all there is room for (silence where there is no sound) until the end; then fewer, and then
-    /// <see cref="End"/>.</returns>
+    /// <summary>Gets the audio that is due, for a device with a clock, at the device's rate.</summary>
+    /// <param name="pcm">Interleaved, in <see cref="OutputFormat"/>. Not used after the call.</param>
+    /// <param name="heardAt">When the first frame will play.</param>
+    /// <returns>Frames written: <paramref name="pcm"/> is filled, with silence where audio is missing, until the end. Then fewer, and
+    /// finally <see cref="End"/>.</returns>
     public int Read(Span<float> pcm, long heardAt)
     {
         long now = _time.GetTimestamp();
@@ -258,10 +258,10 @@ public sealed partial class Receiver
         return EndIfNone(_device.Read(pcm, heardAt, now, Volatile.Read(ref _timeline), isOver), isOver);
     }
 
-    /// <summary>Gives a file or a pipe what can be told by now: every frame once, in order, at the stream's own rate.</summary>
-    /// <param name="pcm">Interleaved, in <see cref="Format"/>; filled from the front. Lent for the call.</param>
+    /// <summary>Gets the audio that is ready, for a file or a pipe: every frame once, in order, at the stream's own rate.</summary>
+    /// <param name="pcm">Interleaved, in <see cref="Format"/>; filled from the front. Not used after the call.</param>
     /// <param name="now">The current time.</param>
-    /// <returns>Frames written; 0 when nothing can be told yet; <see cref="End"/> when all is told.</returns>
+    /// <returns>Frames written; 0 if none are ready yet; <see cref="End"/> after the last.</returns>
     public int Take(Span<float> pcm, long now)
     {
         bool isOver = now >= Volatile.Read(ref _overAt);
@@ -271,7 +271,7 @@ public sealed partial class Receiver
         return EndIfNone(frames, isOver);
     }
 
-    /// <summary>What was counted, and where play-out is. May be called from any thread.</summary>
+    /// <summary>Gets the counts and the state of playback. May be called from any thread.</summary>
     public ReceiverStatistics GetStatistics()
     {
         FillCounts fills = _decoder.Counts;
@@ -342,7 +342,7 @@ public sealed partial class Receiver
 
         if (isFirst || packet.IsRestart || packet.IsResumption)
         {
-            // The very first packet to arrive need not be the first that was sent.
+            // The first packet to arrive need not be the first that was sent.
             long first = isFirst ? long.MinValue : packet.Sequence;
             Volatile.Write(
                 ref _timeline, new PlayoutTimeline(buffered, first, _media, _target.Most) { FollowsByTime = HasPositions || _wasAway });
@@ -358,7 +358,7 @@ public sealed partial class Receiver
         TakeCopies(packet, arrivedAt);
     }
 
-    // What came twice says nothing about how late packets come.
+    // Duplicates say nothing about how late packets are.
     private void Learn(PacketClass arrival, long delay, long arrivedAt)
     {
         long shifted = _timeline!.Line.Shifted;
@@ -381,7 +381,7 @@ public sealed partial class Receiver
         return hasEnded ? End : frames;
     }
 
-    // The device says when position 0 would have been heard; sender reports say what time of day that was for the sender.
+    // The device reports when position 0 would have played. Sender reports give the sender's wall-clock time of position 0.
     private (TimeSpan Latency, bool IsEndToEnd) Latency()
     {
         if (_device.OriginHeardAt is not { } heardAt || Volatile.Read(ref _timeline) is not { } timeline)

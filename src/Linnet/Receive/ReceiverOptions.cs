@@ -1,43 +1,44 @@
 namespace Linnet.Receive;
 
-/// <summary>How much delay a receiver buys, and what it may spend on it.</summary>
+/// <summary>Sets a receiver's delay and limits.</summary>
 public sealed record ReceiverOptions : IValidatable
 {
     /// <summary>
-    /// Between which bounds the wait between a packet's arrival and its play-out follows the network. 1 ms – 10 s; default <c>balanced</c>.
+    /// The bounds of the delay between a packet's arrival and its playback, which follows the network. 1 ms – 10 s; default
+    /// <c>balanced</c>.
     /// </summary>
     public ReceiverProfile Profile { get; init; } = ReceiverProfile.Balanced;
 
-    /// <summary>A wait that stays as it is, whatever the network does, instead of the profile's. 1 ms – 10 s; default none.</summary>
-    /// <remarks>Too short: what the network delays a little more is late. Too long: only latency.</remarks>
+    /// <summary>A fixed delay instead of the profile's. 1 ms – 10 s; default none.</summary>
+    /// <remarks>If too short, slightly delayed packets are late. If too long, it only adds latency.</remarks>
     public TimeSpan? Latency { get; init; }
 
     /// <summary>Packets held before the oldest is dropped. A power of two, 16 – 16,384; default 1024 (5 s of 5 ms packets).</summary>
     public int Capacity { get; init; } = 1024;
 
-    /// <summary>The longest payload that is kept, in bytes; a longer one is corrupt. 64 – 65,535; default 65,535.</summary>
-    /// <remarks>A slot grows to the longest payload it has held, so a peer can make a receiver hold <see cref="Capacity"/> times
+    /// <summary>The longest payload accepted, in bytes; a longer one counts as corrupt. 64 – 65,535; default 65,535.</summary>
+    /// <remarks>A slot grows to the longest payload it has held, so a peer can make a receiver use up to <see cref="Capacity"/> times
     /// this.</remarks>
     public int MaxPayload { get; init; } = 65_535;
 
     /// <summary>
-    /// How long the decoder is asked to continue the sound where it is missing; after that there is silence. 0 – 10 s; default 500 ms.
+    /// How long the decoder conceals missing audio before silence follows. 0 – 10 s; default 500 ms.
     /// </summary>
     public TimeSpan MaxConceal { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// The step of the sender's clock, against the time that passed, from which its stream is taken for another one. 0.5 – 60 s; default 2
+    /// If the sender's clock steps by more than this, compared to elapsed time, its stream counts as a new one. 0.5 – 60 s; default 2
     /// s.
     /// </summary>
     public TimeSpan MaxJump { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The play-out error from which a device is set right by a jump instead of by pitch. 5 ms – 10 s; default 50 ms.</summary>
+    /// <summary>A play-out error above this is corrected by a jump instead of by pitch. 5 ms – 10 s; default 50 ms.</summary>
     public TimeSpan MaxError { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The least wait between a packet's arrival and its play-out.</summary>
+    /// <summary>The shortest delay between a packet's arrival and its playback.</summary>
     internal TimeSpan BaseDelay => Latency ?? Profile.Base;
 
-    /// <summary>The most.</summary>
+    /// <summary>The longest delay between a packet's arrival and its playback.</summary>
     internal TimeSpan MostDelay => Latency ?? Profile.Most;
 
     /// <inheritdoc/>
@@ -46,7 +47,7 @@ public sealed record ReceiverOptions : IValidatable
         if (BaseDelay.TotalMilliseconds < 1 || MostDelay.TotalMilliseconds > 10_000 || MostDelay < BaseDelay)
         {
             yield return Latency is null
-                ? $"{nameof(Profile)} is {Profile.Base} to {Profile.Most}; it must be between 1 ms and 10 s, the least first."
+                ? $"{nameof(Profile)} is {Profile.Base} to {Profile.Most}; it must be between 1 ms and 10 s, the shorter one first."
                 : $"{nameof(Latency)} is {Latency}; it must be between 1 ms and 10 s.";
         }
 

@@ -2,38 +2,38 @@ using Linnet.Receive.Repair;
 
 namespace Linnet.Receive;
 
-/// <summary>Where a receiver is in its stream.</summary>
+/// <summary>The state of a receiver.</summary>
 public enum ReceiverState
 {
-    /// <summary>Nothing has arrived, or not enough to begin.</summary>
+    /// <summary>No packet has arrived, or not enough to begin.</summary>
     Waiting,
 
-    /// <summary>Sound comes out.</summary>
+    /// <summary>Audio is playing.</summary>
     Playing,
 
-    /// <summary>The buffer ran dry.</summary>
+    /// <summary>The buffer is empty.</summary>
     Starved,
 
-    /// <summary>The last sample is out.</summary>
+    /// <summary>The last frame has been played.</summary>
     Ended,
 }
 
-/// <summary>What a receiver counted since it began, and where it is now.</summary>
+/// <summary>A receiver's counts since its start, and its current state.</summary>
 public sealed record ReceiverStatistics
 {
-    /// <summary>Where it is.</summary>
+    /// <summary>The current state.</summary>
     public ReceiverState State { get; init; }
 
-    /// <summary>Different packets that arrived, late ones included.</summary>
+    /// <summary>Packets that arrived, including late ones, without duplicates.</summary>
     public long Received { get; init; }
 
-    /// <summary>Packets that had neither arrived nor been repaired when their turn was over, and have not arrived since.</summary>
+    /// <summary>Packets that were neither received nor repaired in time, and have not arrived since.</summary>
     public long Lost { get; init; }
 
-    /// <summary>Packets that arrived when their turn was over.</summary>
+    /// <summary>Packets that arrived too late to be played.</summary>
     public long Late { get; init; }
 
-    /// <summary>Copies of packets that were there already.</summary>
+    /// <summary>Copies of packets that had already arrived.</summary>
     public long Duplicate { get; init; }
 
     /// <summary>Packets that arrived after a newer one, but in time.</summary>
@@ -42,84 +42,87 @@ public sealed record ReceiverStatistics
     /// <summary>Datagrams that were not RTP, and payloads that could not be decoded.</summary>
     public long Corrupt { get; init; }
 
-    /// <summary>RTP packets of another payload type or source.</summary>
+    /// <summary>RTP packets with another payload type or source.</summary>
     public long Foreign { get; init; }
 
     /// <summary>Packets dropped unplayed because newer ones needed their place.</summary>
     public long Overflow { get; init; }
 
-    /// <summary>Sound made up because packets were lost, late or corrupt.</summary>
+    /// <summary>Audio concealed because packets were lost, late or corrupt.</summary>
     public TimeSpan Concealed { get; init; }
 
-    /// <summary>Sound of lost packets that the packets after them carried once more (Opus' in-band FEC).</summary>
+    /// <summary>Audio of lost packets that was recovered from the packets after them (Opus in-band FEC).</summary>
     public TimeSpan Recovered { get; init; }
 
-    /// <summary>Sound left out by the sender and filled in (discontinuous transmission, a pause).</summary>
+    /// <summary>Audio that the sender left out (discontinuous transmission, a pause) and that was filled in.</summary>
     public TimeSpan Paused { get; init; }
 
-    /// <summary>Sound that arrived in time and was passed over to be where play-out should be.</summary>
+    /// <summary>Audio that arrived in time but was skipped to correct the playback position.</summary>
     public TimeSpan Skipped { get; init; }
 
-    /// <summary>Sound that is in the buffer, from what plays next to the newest, gaps included.</summary>
+    /// <summary>Audio in the buffer, from the next frame to the newest, including gaps.</summary>
     public TimeSpan Buffer { get; init; }
 
-    /// <summary>The profile's name; <see langword="null"/> where the wait is fixed.</summary>
+    /// <summary>The profile's name; <see langword="null"/> if the delay is fixed.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>How long packets should wait between arrival and play-out, by what was seen of the network.</summary>
+    /// <summary>The target delay between arrival and playback, derived from the network's behaviour.</summary>
     public TimeSpan Target { get; init; }
 
-    /// <summary>How long they do, the device's own delay apart. Without a device clock zero.</summary>
+    /// <summary>The actual delay, without the device's own. Zero without a device clock.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>
-    /// How much later than undelayed packets come: the latest of each half second of the last 24 s, the two worst of those left out.
+    /// How much later than undelayed packets arrive: the maximum over the half seconds of the last 24 s, ignoring the two worst of
+    /// them.
     /// </summary>
     public TimeSpan Lateness { get; init; }
 
     /// <summary>
-    /// Times sound was left out or played twice, by whole periods of its pitch, so that the wait came nearer to what it should be.
+    /// How often audio was skipped or repeated by whole pitch periods to bring the delay closer to its target.
     /// </summary>
     public long Stretches { get; init; }
 
-    /// <summary>Sound that was left out or played twice so, together.</summary>
+    /// <summary>Audio skipped or repeated in that way, in total.</summary>
     public TimeSpan Stretched { get; init; }
 
     /// <summary>
-    /// From the sender's clock to the ear where sender reports tell it and the two wall clocks agree; else from arrival to the ear.
+    /// From the sender's clock to playback, if sender reports arrive and the two wall clocks agree; otherwise from arrival to playback.
     /// </summary>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>Whether <see cref="Latency"/> is from the sender's clock.</summary>
+    /// <summary>Whether <see cref="Latency"/> is measured from the sender's clock.</summary>
     public bool IsLatencyEndToEnd { get; init; }
 
-    /// <summary>Interarrival jitter after RFC 3550 §A.8.</summary>
+    /// <summary>Interarrival jitter, as in RFC 3550 §A.8.</summary>
     public TimeSpan Jitter { get; init; }
 
     /// <summary>
-    /// By how much the sender's clock is faster than the device's, in millionths, as the play-out corrects it. 0 without a device clock.
+    /// How much faster the sender's clock runs than the device's, in parts per million, as corrected by playback. 0 without a device
+    /// clock.
     /// </summary>
     public double DriftPpm { get; init; }
 
-    /// <summary>Whether that was measured for long enough, 20 s, to be about right: before, it may be off by hundreds.</summary>
+    /// <summary>Whether <see cref="DriftPpm"/> was measured long enough, 20 s, to be about right. Before, it may be off by
+    /// hundreds.</summary>
     public bool IsDriftKnown { get; init; }
 
-    /// <summary>By how much the sound is heard later than it should be. Without a device clock zero.</summary>
+    /// <summary>How much later than intended the audio plays. Zero without a device clock.</summary>
     public TimeSpan PlayoutError { get; init; }
 
-    /// <summary>Times the sender began anew: another SSRC, or numbers that could not follow.</summary>
+    /// <summary>How often the sender restarted: another SSRC, or numbers that could not follow.</summary>
     public long Restarts { get; init; }
 
-    /// <summary>Times the buffer ran dry while the sender was sending.</summary>
+    /// <summary>How often the buffer ran empty while the sender was sending.</summary>
     public long Underruns { get; init; }
 
-    /// <summary>Times play-out jumped because the error was too large for pitch.</summary>
+    /// <summary>How often playback jumped because the error was too large to correct by pitch.</summary>
     public long Jumps { get; init; }
 
-    /// <summary>What was done about packets that did not come.</summary>
+    /// <summary>How lost packets were repaired.</summary>
     public RepairSummary Repair { get; init; } = RepairSummary.None;
 
-    /// <summary>These counts and <paramref name="later"/>'s together; where <paramref name="later"/> is now is where both are.</summary>
+    /// <summary>Adds these counts to those of <paramref name="later"/>, and keeps the state of <paramref name="later"/>.</summary>
     internal ReceiverStatistics Plus(ReceiverStatistics later) => later with
     {
         Received = Received + later.Received,

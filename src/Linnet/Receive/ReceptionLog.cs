@@ -2,7 +2,7 @@ using Linnet.Wire.Rtcp;
 
 namespace Linnet.Receive;
 
-/// <summary>Counts what one source's reception reports tell. Starts anew with a new source.</summary>
+/// <summary>Computes one source's reception reports. Starts again with a new source.</summary>
 /// <remarks>Source: RFC 3550 §A.3 (loss), §A.8 (jitter), on numbers that do not wrap.</remarks>
 internal sealed class ReceptionLog(int clockRate, long ticksPerSecond)
 {
@@ -16,7 +16,7 @@ internal sealed class ReceptionLog(int clockRate, long ticksPerSecond)
     private uint _lastReport;
     private long _lastReportAt;
 
-    /// <summary>Forgets the source before.</summary>
+    /// <summary>Forgets the previous source.</summary>
     internal void Reset()
     {
         _first = _highest = _received = _expectedBefore = _receivedBefore = 0;
@@ -30,7 +30,7 @@ internal sealed class ReceptionLog(int clockRate, long ticksPerSecond)
     /// <summary>Counts a packet, whatever its class.</summary>
     internal void OnPacket(long sequence, long position, long arrivedAt)
     {
-        // Kept small before it becomes a double, so that an hour's fraction is as fine as the first second's.
+        // Kept small before the conversion to double, so that the fraction is as precise after hours as in the first second.
         (long seconds, long rest) = Math.DivRem(arrivedAt, ticksPerSecond);
         double transit = (seconds * clockRate) - position + ((double)rest * clockRate / ticksPerSecond);
         if (_received++ == 0)
@@ -47,15 +47,15 @@ internal sealed class ReceptionLog(int clockRate, long ticksPerSecond)
         _transit = transit;
     }
 
-    /// <summary>Remembers a sender report for the round trip.</summary>
+    /// <summary>Records a sender report, for the round trip.</summary>
     internal void OnSenderReport(uint middle, long arrivedAt)
     {
         _lastReport = middle;
         _lastReportAt = arrivedAt;
     }
 
-    /// <summary>Closes an interval and tells it.</summary>
-    /// <returns><see langword="false"/> if nothing was received yet.</returns>
+    /// <summary>Closes a reporting interval and builds its report.</summary>
+    /// <returns><see langword="false"/> if nothing has been received yet.</returns>
     internal bool TryReport(uint ssrc, uint highestSequence, long now, out ReportBlock report)
     {
         report = default;

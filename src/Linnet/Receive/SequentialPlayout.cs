@@ -2,39 +2,39 @@ using Linnet.Clock;
 
 namespace Linnet.Receive;
 
-/// <summary>Plays a stream into something that has no clock: every frame once, in order, as soon as it can be told.</summary>
+/// <summary>Plays a stream to a sink without a clock: every frame once, in order, as soon as it is certain.</summary>
 /// <remarks>
-/// Nothing is resampled, so what was sent lossless comes out bit-exact. A missing packet is waited for until it would have been
-/// played, and at least for the same delay after a later one came (a burst brings everything overdue, and reordered all the same).
+/// Nothing is resampled, so a lossless stream stays bit-exact. It waits for a missing packet until the packet would have been played,
+/// and at least for the same delay after a later one arrived (in a burst everything is overdue, and may still be reordered).
 /// <para>
-/// Where one stream ends and another begins, after a reconnect for example, their positions have nothing to do with each other. How much is
-/// missing between them is told by our clock: by when the first would have gone on, and when the second began, each as it comes undelayed.
-/// That is as exact as the path is even; less than <see cref="Tolerance"/> counts as nothing, so that streams that follow each other at
-/// once do.
+/// If one stream ends and another begins, for example after a reconnect, their positions are unrelated. Our clock shows how much is
+/// missing between them: the time from when the first would have continued to when the second began, each as it arrives undelayed. That
+/// is as exact as the path is steady. Less than <see cref="Tolerance"/> counts as zero, so that streams that follow each other directly
+/// do so in the output.
 /// </para>
-/// Used by the thread that plays.
+/// Used by the playing thread.
 /// </remarks>
 internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder decoder, MediaTimeline media, int channels, DelayTarget target)
 {
-    /// <summary>Between two streams so much may be the path's jitter.</summary>
+    /// <summary>A smaller gap between two streams may be the path's jitter.</summary>
     internal static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
 
     private readonly int _tolerance = (int)(Tolerance.TotalSeconds * media.SampleRate);
     private ArrivalLine? _line;
     private long? _continuesAt;
 
-    /// <summary>When its next frame would come if the stream went on; <see langword="null"/> if there was none.</summary>
+    /// <summary>When the next frame would arrive if the stream continued; <see langword="null"/> if there was none.</summary>
     internal long? EndsAt => _line?.ArrivalOf(decoder.Position) ?? _continuesAt;
 
-    /// <summary>Says when the sound that this one follows would have gone on. Before the first <see cref="Take"/>.</summary>
+    /// <summary>Sets when the previous audio would have continued. Call before the first <see cref="Take"/>.</summary>
     internal void ContinueFrom(long? endsAt) => _continuesAt = endsAt;
 
-    /// <summary>Gives what can be told by now.</summary>
+    /// <summary>Gets the audio that is ready.</summary>
     /// <param name="pcm">Interleaved, in the stream's format.</param>
-    /// <param name="now">In ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
-    /// <param name="timeline">When positions are due.</param>
-    /// <param name="startIsKnown">Whether position 0 and sequence 0 are the first, as the sender said.</param>
-    /// <param name="isOver">Whether nothing more will come.</param>
+    /// <param name="now">The current time, in ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
+    /// <param name="timeline">The newest timeline.</param>
+    /// <param name="startIsKnown">Whether the sender announced position 0 and sequence 0 as the first.</param>
+    /// <param name="isOver">Whether no more packets will come.</param>
     /// <returns>Frames written.</returns>
     internal int Take(Span<float> pcm, long now, PlayoutTimeline timeline, bool startIsKnown, bool isOver)
     {
@@ -61,7 +61,7 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
         return written;
     }
 
-    // Without a hint the first packet to arrive need not be the first that was sent.
+    // Without a hint, the first packet to arrive need not be the first that was sent.
     private bool Begin(long now, PlayoutTimeline timeline, bool startIsKnown, bool isOver)
     {
         if (startIsKnown && (_continuesAt is null || IsLearnt(now, timeline, isOver)))
@@ -73,11 +73,11 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
         return (startIsKnown && _continuesAt is null) || IsLearnt(now, timeline, isOver);
     }
 
-    // By then it is known how late its first packets came.
+    // By then it is known how late the first packets were.
     private bool IsLearnt(long now, PlayoutTimeline timeline, bool isOver) => isOver || now - timeline.FirstArrivedAt >= target.Ticks;
 
-    /// <summary>Goes on with the stream that comes next, if it is time to, behind a silence as long as what is missing.</summary>
-    /// <returns><see langword="false"/>: it is too early.</returns>
+    /// <summary>Changes to the next stream if it is time to, after a silence as long as the gap between them.</summary>
+    /// <returns><see langword="false"/> if it is too early.</returns>
     private bool TryChangeStream(long now, PlayoutTimeline timeline, bool isOver)
     {
         if (decoder.Sound.Length > 0 || !buffer.TryFind(buffer.Head, out BufferedPacket next) || next.Stream == decoder.Stream
@@ -86,7 +86,7 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
             return true;
         }
 
-        // A third one may have begun meanwhile; then its line says nothing of this one.
+        // If a third stream has begun since, the newest timeline does not apply to this one.
         bool isNewest = timeline.Stream == next.Stream;
         if (isNewest && !IsLearnt(now, timeline, isOver))
         {
@@ -100,7 +100,8 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
         return true;
     }
 
-    /// <summary>Frames between what was heard and what comes next, if the one begins when the other would have gone on.</summary>
+    /// <summary>Gets the gap, in frames, between the previous audio and the next stream, which begins at
+    /// <paramref name="beginsAt"/>.</summary>
     private long MissingBefore(long beginsAt)
     {
         long missing = EndsAt is long endsAt ? (media with { Epoch = endsAt }).PositionAt(beginsAt) : 0;

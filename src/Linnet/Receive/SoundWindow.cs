@@ -2,24 +2,24 @@ using Linnet.Audio;
 
 namespace Linnet.Receive;
 
-/// <summary>Decoded sound in one piece: what was just played, what is ready, and room for what is decoded next.</summary>
-/// <remarks>What it keeps is what was played, so that some of it can be played again: nothing that was decoded and then left out. Used by
-/// the thread that plays. Allocates nothing after construction.</remarks>
+/// <summary>A contiguous buffer of decoded audio: recently played, ready to play, and free space for decoding.</summary>
+/// <remarks>Keeps played audio so that some of it can be repeated, but not audio that was decoded and then skipped. Used by the playing
+/// thread. Allocates nothing after construction.</remarks>
 /// <param name="channels">Samples per frame.</param>
-/// <param name="history">Frames that are kept after they were played.</param>
-/// <param name="room">The most frames that are ready or asked room for at once, together.</param>
+/// <param name="history">Frames to keep after they were played.</param>
+/// <param name="room">The most frames that are ready or reserved at once, combined.</param>
 internal sealed class SoundWindow(int channels, int history, int room)
 {
     private readonly float[] _pcm = new float[(history + room) * channels];
     private int _start;
 
-    /// <summary>Frames that are ready.</summary>
+    /// <summary>Frames ready to play.</summary>
     internal int Frames { get; private set; }
 
-    /// <summary>What is ready, interleaved.</summary>
+    /// <summary>The audio that is ready, interleaved.</summary>
     internal Span<float> Ready => _pcm.AsSpan(_start * channels, Frames * channels);
 
-    /// <summary>Room behind what is ready, as much as asked for. What is written there is to be <see cref="Added"/>.</summary>
+    /// <summary>Gets free space after the ready audio. Call <see cref="Added"/> after writing to it.</summary>
     internal Span<float> Room(int frames)
     {
         if ((_start + Frames + frames) * channels > _pcm.Length)
@@ -32,29 +32,29 @@ internal sealed class SoundWindow(int channels, int history, int room)
         return _pcm.AsSpan((_start + Frames) * channels, frames * channels);
     }
 
-    /// <summary>Makes ready what was written into the room.</summary>
+    /// <summary>Makes frames ready that were written to the free space.</summary>
     internal void Added(int frames) => Frames += frames;
 
-    /// <summary>The first frames have been played.</summary>
+    /// <summary>Removes the first frames, which were played, and keeps them as history.</summary>
     internal void Consume(int frames)
     {
         _start += frames;
         Frames -= frames;
     }
 
-    /// <summary>The first frames are not played.</summary>
+    /// <summary>Removes the first frames without playing them.</summary>
     internal void Discard(int frames)
     {
         Ready[(frames * channels)..].CopyTo(Ready);
         Frames -= frames;
     }
 
-    /// <summary>Leaves sound out, or plays some again, if there is a place where nobody hears it.</summary>
+    /// <summary>Skips or repeats audio, if there is a place where that is inaudible.</summary>
     /// <param name="splice">Finds the place.</param>
-    /// <param name="direction">1: leaves out; −1: plays again.</param>
+    /// <param name="direction">1: skip; −1: repeat.</param>
     /// <param name="most">The most frames.</param>
-    /// <param name="likeness">How alike the two places must be.</param>
-    /// <returns>Frames left out; negative: played again; 0: there is no such place.</returns>
+    /// <param name="likeness">The required similarity of the two places.</param>
+    /// <returns>Frames skipped; negative: frames repeated; 0: no such place.</returns>
     internal int Splice(PitchSplice splice, int direction, int most, float likeness)
     {
         most = Math.Min(Math.Min(most, splice.Longest), direction > 0 ? Frames - splice.Fade : Math.Min(_start, room - Frames));
@@ -83,7 +83,7 @@ internal sealed class SoundWindow(int channels, int history, int room)
         return direction * step;
     }
 
-    // What was played last comes once more, before what is ready.
+    // Puts the last played frames before the ready ones again.
     private void Repeat(int frames)
     {
         _ = Room(frames);

@@ -4,24 +4,24 @@ using System.Net;
 namespace Linnet.Wire;
 
 /// <summary>
-/// Addresses as they may be shown: whatever password is in one is written as <c>***</c>. For logs, panels, errors and reports.
+/// Formats addresses for display, with passwords replaced by <c>***</c>. For logs, panels, errors and reports.
 /// </summary>
 public static class ShownAddress
 {
-    /// <summary>What stands for a password.</summary>
+    /// <summary>Replaces a password.</summary>
     public const string Hidden = "***";
 
-    // What stands behind an address in a text, and never in one.
+    // Characters that end an address within a text.
     private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n'\"<>");
 
-    /// <summary>The address as it may be shown: <c>rtsp://user:***@host/live</c>.</summary>
+    /// <summary>Formats an address for display: <c>rtsp://user:***@host/live</c>.</summary>
     public static string Of(Uri address)
     {
         ArgumentNullException.ThrowIfNull(address);
         return Of(address.IsAbsoluteUri ? address.AbsoluteUri : address.OriginalString);
     }
 
-    /// <summary>The same for text that somebody gave, whether it is an address or not.</summary>
+    /// <summary>The same for any text entered by a user, even if it is not a valid address.</summary>
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -34,14 +34,14 @@ public static class ShownAddress
         int colon = text.IndexOf(':', Math.Max(start, bracket));
         if (at < 0 && bracket < 0 && HoldsPassword(text, start, end, colon))
         {
-            // Somebody wrote a password as it is: the last at sign ends it.
+            // The password is not percent-encoded, so the last at sign ends it.
             at = text.LastIndexOf('@');
         }
 
         return at < 0 || colon < 0 || colon > at ? text : string.Concat(text.AsSpan(0, colon + 1), Hidden, text.AsSpan(at));
     }
 
-    /// <summary>Text with addresses in it, each as it may be shown.</summary>
+    /// <summary>Hides the passwords of all addresses in a text.</summary>
     public static string InText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -57,19 +57,19 @@ public static class ShownAddress
         return text;
     }
 
-    /// <summary>Where the brackets of an IPv6 address end, -1: there is none.</summary>
+    /// <summary>Finds where the brackets of an IPv6 address end; -1 if there are none.</summary>
     private static int EndOfBrackets(string text, int start) =>
         text.AsSpan(start).StartsWith('[') && text.IndexOf(']', start) is > 0 and int end
             && IPAddress.TryParse(text.AsSpan(start + 1, end - start - 1), out _) ? end : -1;
 
     /// <summary>
-    /// Whether what looks like a host, perhaps with a port, up to a slash, ? or # is an account whose password has that character in it.
+    /// Whether text that looks like a host, up to a slash, ? or #, is really a user whose password contains that character.
     /// </summary>
     private static bool HoldsPassword(string text, int start, int end, int colon)
     {
         if (end == text.Length || text[end] is '?' or '#')
         {
-            // Few addresses have those right behind their host, and an at sign later. What is hidden for nothing does no harm.
+            // Few addresses have such a character right after the host and an at sign later. Hiding too much does no harm.
             return end < text.Length;
         }
 
@@ -79,8 +79,8 @@ public static class ShownAddress
     }
 
     /// <summary>
-    /// Whether a camera's user with a password of digits and a slash is likelier than a host, a port and a path: hosts mostly have a dot,
-    /// paths seldom an at sign.
+    /// Whether "user:digits/…" is more likely a camera's user and password than a host, a port and a path. Host names mostly have a
+    /// dot; paths seldom have an at sign.
     /// </summary>
     private static bool IsUser(string text, int start, int end, int colon)
     {

@@ -5,14 +5,14 @@ namespace Linnet.Playback.Devices;
 
 /// <summary>Plays on a sound card through ALSA, at the card's own sample rate. For machines without a sound server.</summary>
 /// <param name="name">ALSA's name of the device, such as <c>default</c> or <c>hw:0,0</c>.</param>
-/// <param name="time">The clock of the instants it tells.</param>
-/// <param name="latency">The buffer between asking for sound and hearing it, 5–2000 ms, as near as the card allows. Default 40 ms.</param>
+/// <param name="time">The clock for all instants.</param>
+/// <param name="latency">The card's buffer, from request to playback, 5–2000 ms, as close as the card allows. Default 40 ms.</param>
 public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency = null) : IAudioDevice
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50);
 
-    // ALSA's null and file devices take everything at once: nobody may hear an hour in a second.
+    // ALSA's null and file devices accept any amount at once. Without a limit, an hour would pass in a second.
     private static readonly TimeSpan MostAhead = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeSpan _latency = DeviceLatency.Checked(latency);
@@ -31,7 +31,7 @@ public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency
     /// <inheritdoc/>
     public bool HasClock => true;
 
-    /// <summary>How often the card ran out of sound, so that silence was heard.</summary>
+    /// <summary>How often the card ran out of audio and played silence.</summary>
     public long Underruns => Interlocked.Read(ref _underruns);
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency
         return _running = AudioThread.RunAsync("linnet-alsa", () => Play(pcm, callback, cancellationToken));
     }
 
-    /// <summary>Falls silent at once and lets go of the device.</summary>
+    /// <summary>Stops playback at once and closes the device.</summary>
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync().ConfigureAwait(false);
@@ -101,7 +101,7 @@ public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency
 
             if (available < pcm.PeriodFrames)
             {
-                // Full: now it may run, and the last frame that fits is heard a whole buffer later.
+                // The buffer is full: start now. The last frame that fits plays one whole buffer later.
                 pcm.StartIfPrepared();
                 pcm.Wait(LongestWait);
                 continue;
@@ -117,7 +117,7 @@ public sealed class AlsaDevice(string name, TimeProvider time, TimeSpan? latency
 
             if (frames == 0)
             {
-                // Nothing to tell is silence, and so is what follows the end until the last frame has been heard.
+                // Fill with silence if there is no audio yet. After the end, too, until the last frame has been played.
                 _samples.AsSpan().Clear();
                 frames = pcm.PeriodFrames;
             }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Playback.Devices;
 
-/// <summary>Finds devices, by the names that people give them.</summary>
+/// <summary>Finds devices by the names that users give them.</summary>
 public static class AudioDevices
 {
     private const string Pulse = "pulse";
@@ -12,18 +12,17 @@ public static class AudioDevices
         "There is no sound device to play on; start PulseAudio or PipeWire, or choose another output: FILE.wav, - (standard output) or "
             + "null.";
 
-    /// <summary>Makes the device that a person means. Nothing is opened yet.</summary>
+    /// <summary>Creates the device with the given name. Opens nothing yet.</summary>
     /// <param name="output">
-    /// <see langword="null"/> or <c>default</c>: PulseAudio's or PipeWire's default output, else ALSA's. <c>null</c>: nowhere. <c>-</c>: a
-    /// WAV on standard output. A name that ends in <c>.wav</c>: that file. Anything else is a name from <see cref="ListAsync"/>, which
-    /// <c>pulse:</c> or <c>alsa:</c> before it makes plain.
+    /// <see langword="null"/> or <c>default</c>: the default output of PulseAudio or PipeWire, otherwise of ALSA. <c>null</c>: no
+    /// output. <c>-</c>: a WAV on standard output. A name that ends in <c>.wav</c>: that file. Anything else: a name from
+    /// <see cref="ListAsync"/>, optionally after <c>pulse:</c> or <c>alsa:</c>.
     /// </param>
-    /// <param name="time">The clock it plays by.</param>
-    /// <param name="latency">Between asking for sound and hearing it, 5 ms to 2 s, or <see langword="null"/> for the default. Files have
-    /// none.</param>
-    /// <param name="bitDepth">For a file or a pipe: significant bits of the integer PCM that will come, or 0. Can be set later,
-    /// too.</param>
-    /// <param name="server">The PulseAudio server, or <see langword="null"/> for the user's own.</param>
+    /// <param name="time">The clock for playback.</param>
+    /// <param name="latency">From request to playback, 5 ms to 2 s; <see langword="null"/> for the default. Ignored for files.</param>
+    /// <param name="bitDepth">For a file or a pipe: significant bits of the integer PCM to be written, or 0. Can also be set
+    /// later.</param>
+    /// <param name="server">The PulseAudio server; <see langword="null"/> for the user's own.</param>
     public static IAudioDevice Create(
         string? output, TimeProvider time, TimeSpan? latency = null, int bitDepth = 0, string? server = null) => output switch
         {
@@ -38,11 +37,11 @@ public static class AudioDevices
                 output, time, latency, server, new PulseDevice(output, time, latency, server), new AlsaDevice(output, time, latency)),
         };
 
-    /// <summary>Every output and input there is, outputs first. Ends within seconds even if a sound server has hung.</summary>
-    /// <param name="time">Bounds the waits.</param>
-    /// <param name="server">The PulseAudio server, or <see langword="null"/> for the user's own.</param>
-    /// <param name="cancellationToken">Ends the waits.</param>
-    /// <returns>What the sound server knows; where none answers, what ALSA does. Empty on a machine without sound.</returns>
+    /// <summary>Lists all outputs and inputs, outputs first. Returns within seconds even if a sound server has hung.</summary>
+    /// <param name="time">The clock for the timeouts.</param>
+    /// <param name="server">The PulseAudio server; <see langword="null"/> for the user's own.</param>
+    /// <param name="cancellationToken">Cancels the waits.</param>
+    /// <returns>The sound server's devices; without a sound server, ALSA's. Empty on a machine without audio.</returns>
     public static Task<IReadOnlyList<AudioDeviceInfo>> ListAsync(
         TimeProvider time, string? server = null, CancellationToken cancellationToken = default) => Task.Run(
         () =>
@@ -61,10 +60,10 @@ public static class AudioDevices
     private static IAudioDevice[] Defaults(TimeProvider time, TimeSpan? latency, string? server) =>
         [new PulseDevice(null, time, latency, server), new AlsaDevice("default", time, latency)];
 
-    // Who unplugs his headphones while they play hears the rest on what there still is.
+    // If headphones are unplugged during playback, it continues on a remaining device.
     private static FirstDevice Named(
         string output, TimeProvider time, TimeSpan? latency, string? server, params IAudioDevice[] candidates) =>
-        new(output, $"There is no sound device '{output}'; see those there are with: linnet devices.", candidates)
+        new(output, $"There is no sound device '{output}'; run 'linnet devices' to list the devices.", candidates)
         {
             Substitutes = Defaults(time, latency, server),
         };
@@ -76,7 +75,7 @@ public static class AudioDevices
             return Console.OpenStandardOutput();
         }
 
-        // The console's own stream says nothing when whoever reads the pipe has gone.
+        // The console's own stream reports no error when the reader of the pipe has gone.
         var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         return pipe.CanSeek ? Console.OpenStandardOutput() : pipe;
     }

@@ -2,16 +2,16 @@ using Linnet.Audio;
 
 namespace Linnet.Playback.Devices;
 
-/// <summary>The first of some devices that opens.</summary>
-/// <param name="name">What was wanted.</param>
-/// <param name="advice">What is so if none opens, and what to do about it: a sentence.</param>
-/// <param name="candidates">Best first. Owned.</param>
-/// <remarks>Opened again after it was gone, it is the first that opens then, and the default output rather than none.</remarks>
+/// <summary>Uses the first of several devices that opens.</summary>
+/// <param name="name">The requested name.</param>
+/// <param name="advice">The error if none opens: a sentence that says what is wrong and what to do.</param>
+/// <param name="candidates">The devices to try, best first. Owned.</param>
+/// <remarks>When reopened after a device has disappeared, it tries them all again, and the default output as a last resort.</remarks>
 internal sealed class FirstDevice(string name, string advice, params IReadOnlyList<IAudioDevice> candidates) : IAudioDevice
 {
     private IAudioDevice? _open;
 
-    /// <summary>Taken when the device is gone and none of the candidates opens again. Owned.</summary>
+    /// <summary>Devices to try if the device has disappeared and no candidate opens again. Owned.</summary>
     internal IReadOnlyList<IAudioDevice> Substitutes { get; init; } = [];
 
     /// <inheritdoc/>

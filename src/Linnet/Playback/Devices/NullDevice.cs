@@ -3,12 +3,12 @@ using Linnet.Clock;
 
 namespace Linnet.Playback.Devices;
 
-/// <summary>Plays to nobody at the pace of a sound card: for a machine without one.</summary>
-/// <param name="time">The clock it plays by. The system's is waited for on a thread of its own, as for a sound card: a timer and a pool
-/// thread cost three times that.</param>
+/// <summary>Discards audio at the pace of a sound card. For machines without one.</summary>
+/// <param name="time">The clock for playback. With the system clock, the device waits on a dedicated thread, as for a sound card: a
+/// timer and a pool thread would cost three times as much.</param>
 public sealed class NullDevice(TimeProvider time) : IAudioDevice
 {
-    // Held up for longer than this (a suspended machine), it goes on from where it is instead of playing faster to catch up.
+    // After a longer interruption, such as a suspended machine, continue from now instead of playing faster to catch up.
     private static readonly TimeSpan MaxLateness = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 
@@ -29,7 +29,7 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
         return ValueTask.FromResult(wanted);
     }
 
-    /// <summary>Asks for 10 ms at a time, each 10 ms before its first frame is heard, until the callback says that this was all.</summary>
+    /// <summary>Requests 10 ms at a time, each 10 ms before its first frame is due, until the callback reports the end.</summary>
     /// <inheritdoc/>
     public Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
         using var waiter = new DeadlineWaiter(time);
         using CancellationTokenRegistration waking = cancellationToken.UnsafeRegister(static w => ((DeadlineWaiter)w!).Wake(), waiter);
 
-        // It never leaves this thread: all it waits for has happened when it is asked for.
+        // This completes synchronously on this thread: the wait blocks, so every task has finished when awaited.
         PlayAsync(callback, WaitUntil, cancellationToken).GetAwaiter().GetResult();
 
         ValueTask WaitUntil(long instant, CancellationToken stop)
@@ -90,7 +90,7 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
                 return;
             }
 
-            // Nothing to tell yet is played as silence: this clock does not wait.
+            // Without audio it plays silence: this clock does not wait.
             position += frames == 0 ? _pcm.Length / _format.Channels : frames;
         }
     }
@@ -100,7 +100,7 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
         cancellationToken.ThrowIfCancellationRequested();
         for (long now = time.GetTimestamp(); now < instant; now = time.GetTimestamp())
         {
-            // Delays are cut to whole milliseconds, so they are rounded up here.
+            // Delays are truncated to whole milliseconds, so round up here.
             double milliseconds = Math.Ceiling((instant - now) * 1000.0 / time.TimestampFrequency);
             await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken).ConfigureAwait(false);
         }

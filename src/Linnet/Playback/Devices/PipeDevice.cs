@@ -3,16 +3,16 @@ using Linnet.Audio;
 namespace Linnet.Playback.Devices;
 
 /// <summary>
-/// Writes a WAV of unknown length into a pipe, such as standard output: 16-bit or 24-bit PCM where the sound is that, else float32.
-/// It has no clock, so a lossless stream passes bit for bit.
+/// Writes a WAV of unknown length to a pipe, such as standard output: 16-bit or 24-bit PCM if the audio has that depth, otherwise
+/// float32. The device has no clock, so a lossless stream passes bit for bit.
 /// </summary>
-/// <param name="name">What the pipe is called in messages, such as "standard output".</param>
+/// <param name="name">The pipe's name in messages, such as "standard output".</param>
 /// <param name="stream">The pipe. Flushed, never closed.</param>
-/// <param name="time">Waits while there is no sound.</param>
-/// <param name="bitDepth">Sets <see cref="BitDepth"/>.</param>
+/// <param name="time">The clock for waiting while there is no audio.</param>
+/// <param name="bitDepth">The initial <see cref="BitDepth"/>.</param>
 public sealed class PipeDevice(string name, Stream stream, TimeProvider time, int bitDepth = 0) : IAudioDevice
 {
-    private const int BrokenPipe = 32; // EPIPE, alike on all Unixes
+    private const int BrokenPipe = 32; // EPIPE, the same on all Unixes
 
     private WavStream? _wav;
 
@@ -23,8 +23,8 @@ public sealed class PipeDevice(string name, Stream stream, TimeProvider time, in
     public bool HasClock => false;
 
     /// <summary>
-    /// Significant bits of the integer PCM that will come: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when
-    /// opened.
+    /// Significant bits of the integer PCM to be written: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when
+    /// the device is opened.
     /// </summary>
     public int BitDepth { get; set; } = bitDepth;
 
@@ -33,7 +33,7 @@ public sealed class PipeDevice(string name, Stream stream, TimeProvider time, in
     {
         if (_wav is not null)
         {
-            throw new InvalidOperationException($"The WAV on {name} has begun already.");
+            throw new InvalidOperationException($"The WAV on {name} was already started.");
         }
 
         _wav = new WavStream(stream, isFile: false, wanted, BitDepth, time);
@@ -43,7 +43,7 @@ public sealed class PipeDevice(string name, Stream stream, TimeProvider time, in
     /// <inheritdoc/>
     public async Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
     {
-        WavStream wav = _wav ?? throw new InvalidOperationException($"The WAV on {name} has not begun: call {nameof(OpenAsync)}.");
+        WavStream wav = _wav ?? throw new InvalidOperationException($"The WAV on {name} was not started: call {nameof(OpenAsync)}.");
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
@@ -59,6 +59,6 @@ public sealed class PipeDevice(string name, Stream stream, TimeProvider time, in
         }
     }
 
-    /// <summary>Leaves the pipe open: it is not ours.</summary>
+    /// <summary>Leaves the pipe open: the caller owns it.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

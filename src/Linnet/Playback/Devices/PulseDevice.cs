@@ -3,20 +3,20 @@ using Linnet.Native;
 
 namespace Linnet.Playback.Devices;
 
-/// <summary>Plays through PulseAudio or PipeWire, which convert to what the sound card takes. The volume stays ours.</summary>
-/// <param name="sink">The server's name of an output, or <see langword="null"/> for its default one.</param>
-/// <param name="time">The clock of the instants it tells.</param>
-/// <param name="latency">Between asking for sound and hearing it, 5–2000 ms; the server comes as near as its device allows. Default 40
-/// ms.</param>
-/// <param name="server">As in <c>PULSE_SERVER</c>, such as <c>unix:/run/user/1000/pulse/native</c>; <see langword="null"/> for the user's
-/// own.</param>
+/// <summary>Plays through PulseAudio or PipeWire, which convert to the sound card's format. The player keeps control of the
+/// volume.</summary>
+/// <param name="sink">The server's name of an output; <see langword="null"/> for its default one.</param>
+/// <param name="time">The clock for all instants.</param>
+/// <param name="latency">From request to playback, 5–2000 ms, as close as the device allows. Default 40 ms.</param>
+/// <param name="server">The server, as in <c>PULSE_SERVER</c>, such as <c>unix:/run/user/1000/pulse/native</c>; <see langword="null"/>
+/// for the user's own.</param>
 public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? latency = null, string? server = null) : IAudioDevice
 {
-    // The server tells when sound is heard only once some is: until then it gets silence. If it never tells, do not wait longer.
+    // The server reports when audio plays only once some does, so play silence until then. Wait no longer than this for the report.
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
 
-    // A server that takes nothing for longer than this, though it is not told to be silent, has hung.
+    // A server that accepts no audio for longer than this, although the stream is not suspended, has hung.
     private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 
@@ -28,13 +28,13 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
     private AudioFormat _format;
     private long _underruns;
 
-    /// <summary>The output's name, once open.</summary>
+    /// <summary>The output's name, once it is open.</summary>
     public string Name => _stream?.DeviceName ?? sink ?? "default";
 
     /// <inheritdoc/>
     public bool HasClock => true;
 
-    /// <summary>How often the device ran out of sound, so that silence was heard.</summary>
+    /// <summary>How often the device ran out of audio and played silence.</summary>
     public long Underruns => Interlocked.Read(ref _underruns);
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
         return _running = AudioThread.RunAsync("linnet-pulse", () => Play(connection, stream, callback, cancellationToken));
     }
 
-    /// <summary>Falls silent at once and lets go of the device.</summary>
+    /// <summary>Stops playback at once and closes the device.</summary>
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync().ConfigureAwait(false);
@@ -130,7 +130,7 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
             busyAt = stream.WritableFrames > 0 || stream.IsSuspended ? time.GetTimestamp() : busyAt;
             if (time.GetElapsedTime(busyAt) > _latency + MaxIdle)
             {
-                throw new IOException($"The sound server takes no more sound for {stream.DeviceName}; it has hung.");
+                throw new IOException($"The sound server accepts no more audio for {stream.DeviceName}; it has hung.");
             }
 
             isHeard = isHeard || stream.IsHeard || time.GetElapsedTime(start) > MaxSilence;
@@ -159,7 +159,7 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
         }
     }
 
-    /// <summary>Gives the server all it wants now; <see langword="false"/> if that was the end.</summary>
+    /// <summary>Gives the server all the audio that it requests now; <see langword="false"/> at the end.</summary>
     private bool WriteSound(PulseStream stream, HeardClock heard, AudioCallback callback)
     {
         int wanted = stream.WritableFrames;
@@ -180,7 +180,7 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
 
             if (frames == 0)
             {
-                // A sound card does not wait: nothing to tell is silence.
+                // A sound card does not wait: without audio, play silence.
                 room.Clear();
                 frames = room.Length / _format.Channels;
             }

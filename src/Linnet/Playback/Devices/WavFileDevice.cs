@@ -3,15 +3,16 @@ using Linnet.Audio;
 namespace Linnet.Playback.Devices;
 
 /// <summary>
-/// Records into a WAV file: 16-bit or 24-bit PCM where the sound is that, else float32. It has no clock, so a lossless stream is recorded
-/// bit for bit. The file plays at any moment, and its header is right whatever ends the recording; above 4 GB it becomes an RF64.
+/// Records to a WAV file: 16-bit or 24-bit PCM if the audio has that depth, otherwise float32. The device has no clock, so a lossless
+/// stream is recorded bit for bit. The file is playable at any moment, and its header is right however the recording ends. Above 4 GB
+/// it becomes an RF64.
 /// </summary>
-/// <param name="path">The file; one that is there is overwritten.</param>
-/// <param name="time">Waits while there is no sound.</param>
-/// <param name="bitDepth">Sets <see cref="BitDepth"/>.</param>
+/// <param name="path">The file. An existing one is overwritten.</param>
+/// <param name="time">The clock for waiting while there is no audio.</param>
+/// <param name="bitDepth">The initial <see cref="BitDepth"/>.</param>
 public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth = 0) : IAudioDevice
 {
-    /// <summary>What .NET says of a file that has reached its limit (EFBIG) is an error of an argument by this name.</summary>
+    /// <summary>When a file has reached its size limit (EFBIG), .NET throws an exception for an argument of this name.</summary>
     private const string TooLong = "value";
 
     private readonly CancellationTokenSource _disposing = new();
@@ -26,8 +27,8 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
     public bool HasClock => false;
 
     /// <summary>
-    /// Significant bits of the integer PCM that will come: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when
-    /// opened.
+    /// Significant bits of the integer PCM to be written: 1–16 are stored in 16, up to 24 in 24, anything else as float32. Read when
+    /// the device is opened.
     /// </summary>
     public int BitDepth { get; set; } = bitDepth;
 
@@ -53,8 +54,8 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
         return ValueTask.FromResult(wanted);
     }
 
-    /// <summary>Fails if the file certainly cannot be written. One that is there stays as it is until it is opened.</summary>
-    /// <exception cref="IOException">It cannot; the message says why.</exception>
+    /// <summary>Throws if the file certainly cannot be written. Does not change an existing file.</summary>
+    /// <exception cref="IOException">The file cannot be written; the message says why.</exception>
     internal void ThrowIfUnwritable()
     {
         if (WritablePath.ProblemOf(path) is string problem)
@@ -106,7 +107,7 @@ public sealed class WavFileDevice(string path, TimeProvider time, int bitDepth =
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: TooLong })
         {
             throw new IOException(
-                $"Cannot write {path}: {(e is IOException ? e.Message : "it has grown to the limit of the system or the user.")}", e);
+                $"Cannot write {path}: {(e is IOException ? e.Message : "it has reached the size limit of the system or the user.")}", e);
         }
     }
 }

@@ -4,15 +4,15 @@ using Linnet.Wire.Wav;
 namespace Linnet.Playback.Devices;
 
 /// <summary>
-/// Asks a callback for sound as fast as it gives it, and writes it as a WAV: into a file, whose header is put right at the end,
-/// or into a pipe, whose header says that nobody knows the length. Integer PCM of up to 24 bits comes out bit for bit.
+/// Pulls audio from a callback as fast as possible and writes it as a WAV: to a file, whose header is corrected at the end, or to a
+/// pipe, whose header states an unknown length. Integer PCM of up to 24 bits is written bit for bit.
 /// </summary>
-/// <param name="stream">Where the WAV goes. Owned by the caller.</param>
-/// <param name="isFile">Whether it is all of a file, so that its beginning can be written again.</param>
-/// <param name="format">What the callback gives.</param>
-/// <param name="bitDepth">Significant bits of the integer PCM that it is: 1–16 are stored in 16, up to 24 in 24, anything else as
+/// <param name="stream">Receives the WAV. Owned by the caller.</param>
+/// <param name="isFile">Whether the stream is a whole file, so that its header can be rewritten.</param>
+/// <param name="format">The callback's format.</param>
+/// <param name="bitDepth">Significant bits of the integer PCM to be written: 1–16 are stored in 16, up to 24 in 24, anything else as
 /// float32.</param>
-/// <param name="time">Waits while nothing can be told yet.</param>
+/// <param name="time">The clock for waiting while there is no audio.</param>
 internal sealed class WavStream(Stream stream, bool isFile, AudioFormat format, int bitDepth, TimeProvider time)
 {
     private const int MaxFramesPerCall = 4096;
@@ -24,8 +24,8 @@ internal sealed class WavStream(Stream stream, bool isFile, AudioFormat format, 
     private long _dataLength;
 
     /// <summary>
-    /// Writes the header. It says "until the stream ends" for a file too, until <see cref="Finish"/> knows better:
-    /// what is on the disk plays at any moment, whatever becomes of this process.
+    /// Writes the header. Until <see cref="Finish"/> corrects it, even a file's header says "until the end of the stream". So the file
+    /// is playable at any moment, even if this process dies.
     /// </summary>
     public void Begin()
     {
@@ -33,7 +33,7 @@ internal sealed class WavStream(Stream stream, bool isFile, AudioFormat format, 
         stream.Flush();
     }
 
-    /// <summary>Writes what the callback gives until it says that this was all.</summary>
+    /// <summary>Writes the callback's audio until the callback reports the end.</summary>
     public async Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
     {
         while (true)
@@ -57,12 +57,12 @@ internal sealed class WavStream(Stream stream, bool isFile, AudioFormat format, 
         }
     }
 
-    /// <summary>Puts the header of a file right, and ends the file after the last whole frame, however the writing ended.</summary>
+    /// <summary>Corrects the header of a file and cuts the file after the last whole frame, however the writing ended.</summary>
     public void Finish()
     {
         if (isFile)
         {
-            // A write that failed half-way may have left part of a frame behind the last whole one.
+            // A failed write may have left part of a frame after the last whole one.
             stream.SetLength(Header(_dataLength).Length + _dataLength + (_dataLength & 1));
             stream.Position = 0;
             WriteHeader(_dataLength);
@@ -83,7 +83,7 @@ internal sealed class WavStream(Stream stream, bool isFile, AudioFormat format, 
 
     private Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        // A file's write ends by itself and must be whole. A pipe's may wait for ever for a reader: then it is left behind.
+        // A write to a file ends by itself and must complete. A write to a pipe may wait for a reader forever, so it can be abandoned.
         if (isFile)
         {
             stream.Write(bytes.Span);

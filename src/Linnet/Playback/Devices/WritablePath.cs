@@ -4,12 +4,12 @@ using Linnet.Native;
 
 namespace Linnet.Playback.Devices;
 
-/// <summary>Tells whether a file can be written, before there is anything to write.</summary>
+/// <summary>Checks whether a file can be written, before there is anything to write.</summary>
 internal static class WritablePath
 {
-    /// <summary>Why the file cannot be written; <see langword="null"/>: nothing speaks against it. Nothing is opened or made.</summary>
-    /// <param name="path">The file; one that is there would be replaced.</param>
-    /// <returns>A sentence that goes on after a colon.</returns>
+    /// <summary>Gets why the file cannot be written; <see langword="null"/> if no reason is known. Opens and creates nothing.</summary>
+    /// <param name="path">The file. An existing one would be replaced.</param>
+    /// <returns>The rest of a sentence, after a colon.</returns>
     internal static string? ProblemOf(string path)
     {
         if (Directory.Exists(path))

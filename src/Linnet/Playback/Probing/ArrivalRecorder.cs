@@ -4,13 +4,13 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Playback.Probing;
 
-/// <summary>Writes down what comes, the newest packets only. May be called from several threads.</summary>
+/// <summary>Records arriving packets, and keeps the newest. May be called from several threads.</summary>
 /// <param name="clockRate">Ticks per second of the RTP timestamps.</param>
-/// <param name="payloadType">The payload type of the stream; others are foreign.</param>
-/// <param name="capacity">Packets kept.</param>
+/// <param name="payloadType">The stream's payload type. Packets with another type count as foreign.</param>
+/// <param name="capacity">The number of packets to keep.</param>
 internal sealed class ArrivalRecorder(int clockRate, byte payloadType, int capacity)
 {
-    // So many packets in a row from another source are a sender that began anew.
+    // This many packets in a row from another source mean that the sender has restarted.
     private const int StrangersToBelieve = 3;
 
     private readonly Lock _gate = new();
@@ -25,7 +25,7 @@ internal sealed class ArrivalRecorder(int clockRate, byte payloadType, int capac
     private int _strangers;
     private long _count, _bytes, _highest, _first, _corrupt, _foreign, _restarts;
 
-    /// <summary>Packets heard, bytes of them, and how many are missing by now.</summary>
+    /// <summary>Packets and bytes received, and packets missing so far.</summary>
     internal (long Packets, long Bytes, long Missing) Progress
     {
         get
@@ -37,7 +37,7 @@ internal sealed class ArrivalRecorder(int clockRate, byte payloadType, int capac
         }
     }
 
-    /// <summary>Takes an RTP datagram.</summary>
+    /// <summary>Records an RTP datagram.</summary>
     internal void OnPacket(ReadOnlySpan<byte> datagram, long at)
     {
         lock (_gate)
@@ -57,7 +57,7 @@ internal sealed class ArrivalRecorder(int clockRate, byte payloadType, int capac
         }
     }
 
-    /// <summary>Takes a sender report.</summary>
+    /// <summary>Records a sender report.</summary>
     internal void OnReport(SenderReport report, DateTimeOffset heardAt, long at)
     {
         lock (_gate)
@@ -69,7 +69,7 @@ internal sealed class ArrivalRecorder(int clockRate, byte payloadType, int capac
         }
     }
 
-    /// <summary>Takes a round trip.</summary>
+    /// <summary>Records a round trip.</summary>
     internal void OnRoundTrip(TimeSpan roundTrip, bool isByRtcp)
     {
         lock (_gate)
@@ -79,7 +79,7 @@ internal sealed class ArrivalRecorder(int clockRate, byte payloadType, int capac
         }
     }
 
-    /// <summary>What was heard so far.</summary>
+    /// <summary>Gets a copy of the recording so far.</summary>
     internal PathRecording Take()
     {
         lock (_gate)

@@ -3,13 +3,13 @@ using Linnet.Receive;
 
 namespace Linnet.Playback.Probing;
 
-/// <summary>Judges a recording. Pure.</summary>
+/// <summary>Computes a report from a recording. Pure.</summary>
 internal static class PathAnalysis
 {
-    // Below this much, no number means anything.
+    // With fewer packets, no number means anything.
     private const int FewestPackets = 10;
 
-    // What a clock is known to, or else it is not shown.
+    // A drift is shown only if its uncertainty is below this.
     private const double MostDoubt = 50e-6;
 
     private const int SlopePoints = 120;
@@ -18,7 +18,7 @@ internal static class PathAnalysis
     private static readonly TimeSpan ShortestStretch = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestOneWay = TimeSpan.FromSeconds(30);
 
-    /// <summary>Judges the path; the profiles are <see cref="ProfileTrials"/>'s.</summary>
+    /// <summary>Computes the report, except the profiles: see <see cref="ProfileTrials"/>.</summary>
     internal static PathReport Judge(PathRecording recording)
     {
         IReadOnlyList<HeardPacket> packets = recording.Packets;
@@ -65,7 +65,7 @@ internal static class PathAnalysis
         };
     }
 
-    /// <summary>Frames between two packets that follow each other: the usual number.</summary>
+    /// <summary>The usual number of frames between consecutive packets.</summary>
     internal static int FramesPerPacket(IReadOnlyList<HeardPacket> packets)
     {
         long[] steps = [.. packets.Zip(packets.Skip(1))
@@ -96,7 +96,7 @@ internal static class PathAnalysis
         return first;
     }
 
-    // How many are missing wherever some are.
+    // The length of each gap, in packets.
     private static long[] Gaps(List<HeardPacket> first, out long lost)
     {
         long[] sequences = [.. first.Select(static p => p.Sequence)];
@@ -122,7 +122,7 @@ internal static class PathAnalysis
         return slope;
     }
 
-    // In ticks, the quickest at 0, once the clocks' difference is taken out.
+    // In ticks, 0 for the fastest packet, after removing the clocks' drift.
     private static double[] Delays(List<HeardPacket> packets, MediaTimeline media, double slope)
     {
         long first = media.DueAt(packets[0].Position);
@@ -160,7 +160,7 @@ internal static class PathAnalysis
         return TimeSpan.FromSeconds(log.Jitter / clockRate);
     }
 
-    // When the quickest packets come here, against when the sender says that their sound was due.
+    // Compares when the fastest packets arrived with when the sender says their audio was due.
     private static TimeSpan? OneWay(HeardReport? heard, MediaTimeline media, double[] delays, List<HeardPacket> packets, double slope)
     {
         if (heard is not { } report)

@@ -1,29 +1,29 @@
 namespace Linnet.Playback.Probing;
 
 /// <summary>One packet of a recording.</summary>
-/// <param name="Sequence">Its number, unwrapped.</param>
-/// <param name="Position">Its first frame, unwrapped.</param>
-/// <param name="At">When it arrived, in ticks of <see cref="TimeSpan"/> since any moment.</param>
-/// <param name="Bytes">Of the datagram.</param>
+/// <param name="Sequence">Sequence number, unwrapped.</param>
+/// <param name="Position">Position of the first frame, unwrapped.</param>
+/// <param name="At">Arrival time, in ticks of <see cref="TimeSpan"/> from an arbitrary origin.</param>
+/// <param name="Bytes">Bytes in the datagram.</param>
 internal readonly record struct HeardPacket(long Sequence, long Position, long At, int Bytes);
 
-/// <summary>What a sender said about its wall clock, and when it was heard.</summary>
+/// <summary>The sender's wall clock, from a sender report, and when it was received.</summary>
 /// <param name="SentAt">The sender's wall clock at the frame <paramref name="Position"/>.</param>
 /// <param name="Position">As in <see cref="HeardPacket"/>.</param>
-/// <param name="HeardAt">Our wall clock at the moment <paramref name="At"/>.</param>
+/// <param name="HeardAt">This machine's wall clock at the time <paramref name="At"/>.</param>
 /// <param name="At">As in <see cref="HeardPacket"/>.</param>
 internal readonly record struct HeardReport(DateTimeOffset SentAt, long Position, DateTimeOffset HeardAt, long At);
 
-/// <summary>What was heard of a path.</summary>
+/// <summary>The packets received on a path.</summary>
 internal sealed record PathRecording
 {
-    /// <summary>Ticks per second of positions.</summary>
+    /// <summary>Units of position per second.</summary>
     public required int ClockRate { get; init; }
 
-    /// <summary>The packets, as they came; the newest, if there were more than are kept.</summary>
+    /// <summary>The packets in order of arrival; only the newest, if there were too many to keep.</summary>
     public IReadOnlyList<HeardPacket> Packets { get; init; } = [];
 
-    /// <summary>Packets that came before those and are not kept.</summary>
+    /// <summary>Earlier packets that were not kept.</summary>
     public long Forgotten { get; init; }
 
     /// <summary>Datagrams that were not RTP.</summary>
@@ -32,15 +32,15 @@ internal sealed record PathRecording
     /// <summary>Packets of another stream.</summary>
     public long Foreign { get; init; }
 
-    /// <summary>Times the sender began anew; what came before is not kept.</summary>
+    /// <summary>How often the sender restarted. Packets from before are not kept.</summary>
     public long Restarts { get; init; }
 
-    /// <summary>The last sender report, if one came.</summary>
+    /// <summary>The last sender report, or <see langword="null"/>.</summary>
     public HeardReport? Report { get; init; }
 
-    /// <summary>The shortest round trip that RTCP measured, if it did.</summary>
+    /// <summary>The shortest round trip measured by RTCP, or <see langword="null"/>.</summary>
     public TimeSpan? RtcpTrip { get; init; }
 
-    /// <summary>The shortest that an RTSP request took, if that was measured.</summary>
+    /// <summary>The shortest time that an RTSP request took, or <see langword="null"/>.</summary>
     public TimeSpan? RequestTrip { get; init; }
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Playback.Probing;
 
-/// <summary>Listens to a station without playing it, and judges the path that its packets came.</summary>
+/// <summary>Receives a station without playing it, and measures the path that its packets take.</summary>
 public sealed class Prober
 {
     private static readonly TimeSpan Stock = TimeSpan.FromSeconds(0.5);
@@ -27,11 +27,11 @@ public sealed class Prober
     private long _begunAt;
     private long _firstAt;
 
-    /// <summary>A prober that has not begun.</summary>
-    /// <param name="options">What to listen to.</param>
-    /// <param name="time">The clock; without, the system's.</param>
-    /// <param name="logger">Told of changes of the way; without, nobody is.</param>
-    /// <exception cref="ArgumentException"><paramref name="options"/> have problems; the message lists them.</exception>
+    /// <summary>Creates a prober. It starts with <see cref="RunAsync"/>.</summary>
+    /// <param name="options">The station and the duration.</param>
+    /// <param name="time">The clock; <see langword="null"/> for the system clock.</param>
+    /// <param name="logger">Logs changes of the transport; <see langword="null"/> for no log.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> are invalid; the message lists the problems.</exception>
     public Prober(ProberOptions options, TimeProvider? time = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -43,7 +43,7 @@ public sealed class Prober
         _impairment = options.Impairment is null ? null : new ImpairedPath(options.Impairment, _time);
     }
 
-    /// <summary>How it goes. May be called from any thread.</summary>
+    /// <summary>The current progress. May be called from any thread.</summary>
     public ProbeProgress Progress
     {
         get
@@ -65,8 +65,8 @@ public sealed class Prober
         }
     }
 
-    /// <summary>Listens for as long as it should, until the station ends, or until cancelled; then it returns. To be called once.</summary>
-    /// <exception cref="TransportException">The station cannot be heard, or was lost.</exception>
+    /// <summary>Receives until the duration has passed, the station ends or it is cancelled. Call once.</summary>
+    /// <exception cref="TransportException">The station cannot be received, or the connection was lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -74,16 +74,16 @@ public sealed class Prober
         {
             while (await ListenAsync(stopping).ConfigureAwait(false))
             {
-                // The server is there, but says nothing in what was chosen, and offers more.
+                // The server is up but sends nothing in the selected section, and offers others.
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Time is up, or as asked.
+            // The time is up, or the caller cancelled.
         }
     }
 
-    /// <summary>Judges what was heard so far. Takes a while: the recording is played through every profile.</summary>
+    /// <summary>Computes the report so far. Takes a while: it plays the recording through every profile.</summary>
     public PathReport Judge()
     {
         PathRecording recording = Volatile.Read(ref _recorder)?.Take() ?? new PathRecording { ClockRate = 1 };
@@ -92,7 +92,7 @@ public sealed class Prober
             PathAnalysis.Judge(recording), recording, station is { IsTcp: true }, station?.Repair ?? RepairOffer.None);
     }
 
-    // True: another audio section of the server is to be tried.
+    // True: try another audio section of the server.
     private async Task<bool> ListenAsync(CancellationTokenSource stopping)
     {
         RtspReceiver station = await ConnectAsync(stopping.Token).ConfigureAwait(false);
@@ -143,7 +143,7 @@ public sealed class Prober
 
         long until = _begunAt + (long)(_options.Duration.TotalSeconds * _time.TimestampFrequency);
 
-        // A timer takes no more than 49 days, and cuts to whole milliseconds.
+        // A timer allows at most 49 days, and truncates to whole milliseconds.
         TimeSpan left = _time.GetElapsedTime(_time.GetTimestamp(), until);
         await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds))), _time, cancellationToken)
             .ConfigureAwait(false);
@@ -165,7 +165,7 @@ public sealed class Prober
         RoundTrip = recorder.OnRoundTrip,
     };
 
-    // What a server has in stock it sends at once: that is not what the path is like later.
+    // Skip the server's initial burst: it is sent at once and does not show how the path behaves later.
     private bool HasBegun(long at)
     {
         if (_firstAt == 0)
@@ -185,33 +185,33 @@ public sealed class Prober
     private long Ticks(long at) => _time.GetElapsedTime(0, at).Ticks;
 }
 
-/// <summary>How a probe goes.</summary>
+/// <summary>The progress of a probe.</summary>
 public sealed record ProbeProgress
 {
-    /// <summary>What the server calls the station, if anything.</summary>
+    /// <summary>The station's title, or <see langword="null"/>.</summary>
     public string? Title { get; init; }
 
-    /// <summary>How the sound is encoded; <see langword="null"/> before it is known.</summary>
+    /// <summary>The encoding of the audio; <see langword="null"/> until known.</summary>
     public PayloadFormat? Payload { get; init; }
 
-    /// <summary>How packets come; <see langword="null"/> before it is known.</summary>
+    /// <summary>The transport in use; <see langword="null"/> until known.</summary>
     public RtspTransport? Transport { get; init; }
 
-    /// <summary>Since what the server had in stock was through.</summary>
+    /// <summary>The time since the server's initial burst was over.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>How long it is to be.</summary>
+    /// <summary>The duration of the probe.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Packets heard.</summary>
+    /// <summary>Packets received.</summary>
     public long Packets { get; init; }
 
-    /// <summary>Bytes of them.</summary>
+    /// <summary>Bytes received.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Packets that have not come, or not yet.</summary>
+    /// <summary>Packets that have not arrived, or not yet.</summary>
     public long Missing { get; init; }
 
-    /// <summary>What was done to datagrams on purpose; <see langword="null"/> if nothing was to be.</summary>
+    /// <summary>What was done to datagrams on purpose; <see langword="null"/> without an impairment.</summary>
     public ImpairmentStatistics? Impairment { get; init; }
 }

@@ -4,27 +4,27 @@ using Linnet.Wire;
 
 namespace Linnet.Playback.Probing;
 
-/// <summary>What a <see cref="Prober"/> listens to, and for how long.</summary>
+/// <summary>What a <see cref="Prober"/> receives, and for how long.</summary>
 public sealed record ProberOptions : IValidatable
 {
-    /// <summary>The station, by RTSP: as <see cref="PlayerOptions.Url"/>.</summary>
+    /// <summary>The station's RTSP address. See <see cref="PlayerOptions.Url"/>.</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>How packets are to come. Default: UDP, and TCP if nothing arrives.</summary>
+    /// <summary>The transport. Default: UDP, or TCP if nothing arrives.</summary>
     public RtspTransport Transport { get; init; }
 
     /// <summary>
-    /// A worse network than there is, as in <see cref="PlayerOptions.Impairment"/>; <see langword="null"/>, the default: none.
+    /// Simulates a worse network, as in <see cref="PlayerOptions.Impairment"/>; <see langword="null"/>, the default: no simulation.
     /// </summary>
     public ImpairmentOptions? Impairment { get; init; }
 
-    /// <summary>How long to listen, from the first packet. 1 s – 30 days; default 15 s.</summary>
+    /// <summary>How long to receive, from the first packet. 1 s – 30 days; default 15 s.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Packets that are kept to be judged: the newest. 1000 – 10,000,000 of 32 bytes; default 262,144.</summary>
+    /// <summary>Packets to keep for the report: the newest, 32 bytes each. 1000 – 10,000,000; default 262,144.</summary>
     public int MaxPackets { get; init; } = 1 << 18;
 
-    /// <summary>Where and how long; no password.</summary>
+    /// <summary>The address, without its password, and the duration.</summary>
     public override string ToString() =>
         $"{nameof(ProberOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, {nameof(Duration)} = {Duration} }}";
 
@@ -39,7 +39,7 @@ public sealed record ProberOptions : IValidatable
 
         if (Impairment is not null && Transport is RtspTransport.Tcp)
         {
-            yield return $"{nameof(Impairment)} is for RTP over UDP; "
+            yield return $"{nameof(Impairment)} requires RTP over UDP; "
                 + $"{nameof(Transport)} must be {RtspTransport.Udp} or {RtspTransport.Auto}.";
         }
 

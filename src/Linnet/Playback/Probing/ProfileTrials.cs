@@ -4,26 +4,26 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Playback.Probing;
 
-/// <summary>Plays a recording through a receiver of each profile, in simulated time, and says which one to take. Pure.</summary>
+/// <summary>Plays a recording through a receiver with each profile, in simulated time, and recommends a profile. Pure.</summary>
 internal static class ProfileTrials
 {
-    // Longer recordings are judged by their end: it is played anew for each profile.
+    // Of a longer recording only the end is used, because it is played once per profile.
     internal static readonly TimeSpan LongestReplay = TimeSpan.FromMinutes(2);
 
-    // So little missing is not heard as a fault, and so much more is worth another profile.
+    // Less missing audio than this is inaudible. This much more is worth another profile.
     private const double Unheard = 0.001;
     private const double WorthIt = 1.5;
 
-    /// <summary>Adds what each profile would have done, and advice.</summary>
-    /// <param name="report">The judgement so far.</param>
-    /// <param name="recording">What it is about.</param>
-    /// <param name="isTcp">Whether packets came in a connection, which loses none and repairs by itself.</param>
+    /// <summary>Adds each profile's performance, and advice, to a report.</summary>
+    /// <param name="report">The report so far.</param>
+    /// <param name="recording">The recording that the report is about.</param>
+    /// <param name="isTcp">Whether the packets came over TCP, which loses nothing and needs no repair.</param>
     /// <param name="repair">How the server repairs losses.</param>
     internal static PathReport AddTo(PathReport report, PathRecording recording, bool isTcp, RepairOffer repair)
     {
         if (report.Duration <= TimeSpan.Zero)
         {
-            return report with { Advice = "Too little was heard to judge the path: probe for longer, or check that the station plays." };
+            return report with { Advice = "Too few packets arrived to judge the path: probe longer, or check the station." };
         }
 
         Arrival[] arrivals = Newest(recording.Packets);
@@ -35,7 +35,7 @@ internal static class ProfileTrials
         return report with { Profiles = trials, Recommended = best.Name, Advice = Advise(report, trials, best, isTcp) };
     }
 
-    /// <summary>The quickest profile that leaves out hardly more than the best does.</summary>
+    /// <summary>The profile with the least delay that misses hardly more than the best one.</summary>
     internal static ProfileTrial Choose(IReadOnlyList<ProfileTrial> trials)
     {
         double least = trials.Min(static t => t.MissingAfterRepair);
@@ -62,7 +62,7 @@ internal static class ProfileTrials
             Math.Max(0, missing - report.LossShare) + left);
     }
 
-    // What a receiver would choose that has measured what is known now.
+    // What a receiver would choose with the present measurements.
     private static RepairVerdict Repair(PathReport report, RepairOffer offer, TimeSpan buffer, TimeSpan most)
     {
         double lost = report.Bursts.Sum(static b => (double)b.Packets * b.Times);
@@ -81,7 +81,7 @@ internal static class ProfileTrials
         RepairVerdict verdict = chooser.Choose(path, now: 0);
         if (verdict.Wait > buffer)
         {
-            // The buffer becomes that deep, and then it is decided again.
+            // The buffer grows to that depth, then the choice is made again.
             verdict = chooser.Choose(path with { Buffer = verdict.Wait }, now: TimeSpan.TicksPerSecond);
         }
 
@@ -92,19 +92,19 @@ internal static class ProfileTrials
     {
         string repair = best.Repair switch
         {
-            RepairMode.Retransmission => ", once what is lost has been asked for again",
-            RepairMode.Redundancy => ", once packets carry copies of those before",
-            RepairMode.Both => ", once what is lost has been asked for again and packets carry copies of those before",
+            RepairMode.Retransmission => " after retransmission",
+            RepairMode.Redundancy => " with copies in later packets",
+            RepairMode.Both => " after retransmission and with copies in later packets",
             _ => "",
         };
         string take = best.MissingAfterRepair < Unheard
-            ? $"Take {best.Name}: {Ms(best.AverageDelay)} behind what arrives, nothing that one would hear is missing{repair}."
-            : $"Take {best.Name}: {Percent(best.MissingAfterRepair)} of the sound is missing, {Ms(best.AverageDelay)} behind what "
-                + $"arrives{repair}.";
+            ? $"Use {best.Name}: {Ms(best.AverageDelay)} of delay, no audible loss{repair}."
+            : $"Use {best.Name}: {Ms(best.AverageDelay)} of delay, {Percent(best.MissingAfterRepair)} of the audio "
+                + $"missing{repair}.";
         ProfileTrial? quicker = trials.TakeWhile(t => t != best).LastOrDefault();
         string why = quicker is null ? "" : $" {quicker.Name} would miss {Percent(quicker.MissingAfterRepair)}.";
         string tcp = !isTcp && best.MissingAfterRepair > 0.02 && report.LossShare > 0.02
-            ? " If that is too much, --transport tcp brings all of it, later."
+            ? " If that is too much, --transport tcp delivers everything, with more delay."
             : "";
         return take + why + tcp;
     }

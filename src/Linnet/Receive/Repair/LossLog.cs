@@ -1,11 +1,11 @@
 namespace Linnet.Receive.Repair;
 
 /// <summary>
-/// What the path did to the stream's own packets in the last ten seconds: how many it lost, and how long it lost them in a row.
+/// Losses of the stream's original packets in the last ten seconds: how many, and in how long bursts.
 /// </summary>
 /// <remarks>
-/// A packet is taken for lost when one came that is <see cref="SettleSeconds"/> younger; repairs do not count as arrivals. Bursts are told
-/// in packets, each weighed by its length: the length of the burst that a lost packet is in. Allocates nothing.
+/// A packet counts as lost when one that is <see cref="SettleSeconds"/> newer arrives; repairs do not count as arrivals. The burst
+/// length is in packets and weighted by length: it is the length of the burst that a lost packet belongs to. Allocates nothing.
 /// </remarks>
 internal sealed class LossLog
 {
@@ -23,8 +23,8 @@ internal sealed class LossLog
     private int _bucket;
     private long _run;
 
-    /// <param name="sampleRate">Of the stream.</param>
-    /// <param name="ticksPerSecond">Of the instants.</param>
+    /// <param name="sampleRate">The stream's sample rate.</param>
+    /// <param name="ticksPerSecond">Ticks per second of the instants.</param>
     internal LossLog(int sampleRate, long ticksPerSecond)
     {
         _sampleRate = sampleRate;
@@ -32,22 +32,23 @@ internal sealed class LossLog
         Array.Fill(_arrived, Nothing);
     }
 
-    /// <summary>Packets whose fate is known.</summary>
+    /// <summary>Packets known to be received or lost.</summary>
     internal long Packets => Sum(static bucket => bucket.Packets);
 
-    /// <summary>The share that was lost.</summary>
+    /// <summary>The share of packets lost.</summary>
     internal double Loss => Packets is var packets and > 0 ? (double)Sum(static bucket => bucket.Lost) / packets : 0;
 
     /// <summary>
-    /// The mean length of the burst that a lost packet is in, in packets; 0 if none was lost. At random it is <c>(1 + p) / (1 − p)</c>.
+    /// The mean length of the burst that a lost packet belongs to, in packets; 0 without loss. For random loss it is <c>(1 + p) / (1 −
+    /// p)</c>.
     /// </summary>
     internal double Burst =>
         Sum(static bucket => bucket.InBursts) is var lost and > 0 ? (double)Sum(static bucket => bucket.Squares) / lost : 0;
 
-    /// <summary>Takes a packet that the network itself brought.</summary>
-    /// <param name="sequence">Its number.</param>
-    /// <param name="packetFrames">Frames from a packet to the next, if known; else 0.</param>
-    /// <param name="now">When it came.</param>
+    /// <summary>Records an original packet.</summary>
+    /// <param name="sequence">The packet's sequence number.</param>
+    /// <param name="packetFrames">Frames between consecutive packets; 0 if unknown.</param>
+    /// <param name="now">When it arrived.</param>
     internal void OnPacket(long sequence, int packetFrames, long now)
     {
         _arrived[sequence & (Remembered - 1)] = sequence;

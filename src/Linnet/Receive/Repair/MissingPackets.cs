@@ -3,26 +3,26 @@ using Linnet.Clock;
 namespace Linnet.Receive.Repair;
 
 /// <summary>
-/// Knows which packets are missing, and when to ask for which: as soon as it makes sense, and for as long as an answer can be in time.
+/// Tracks missing packets and decides when to request each: as early as it makes sense, and as long as an answer can be in time.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A packet is asked for when one after it is there and it has not come within the delay of reordering that was seen; and again after each
-/// round trip without an answer. Where the path was seen to lose, packets are not waited for until a later one comes, but asked for when
-/// they are overdue; and while nothing at all comes, at a faster pace: no answer is then lost twice, and the first request after a burst
-/// finds the path open.
+/// A packet is requested when a later one has arrived and the observed reordering delay has passed, and again after each round trip
+/// without an answer. On a path known to lose packets, a request does not wait for a later packet: it is sent when the packet is
+/// overdue. While nothing at all arrives, requests are sent at a faster pace, so that a loss of the answer costs little and the first
+/// request after a burst gets through.
 /// </para>
 /// <para>
-/// Source: RFC 4585. Of two members each may send feedback at once (§3.3, immediate mode). Its rate is bounded by itself: 2 ms apart at
-/// least, <see cref="PerSecond"/> a second over time, and <see cref="Advance"/> in advance.
+/// Source: RFC 4585. With two members, each may send feedback at once (§3.3, immediate mode). The rate is limited here: at least 2 ms
+/// apart, <see cref="PerSecond"/> a second on average, and <see cref="Advance"/> more in a burst.
 /// </para>
 /// </remarks>
 internal sealed class MissingPackets
 {
-    /// <summary>Requests a second, on average: at most.</summary>
+    /// <summary>The most requests per second, on average.</summary>
     internal const int PerSecond = 100;
 
-    /// <summary>Requests that may be sent beyond the average.</summary>
+    /// <summary>How many requests may exceed the average in a burst.</summary>
     internal const int Advance = 100;
 
     private const int Most = 512;
@@ -46,7 +46,7 @@ internal sealed class MissingPackets
     private long _longestTolerance;
 
     /// <param name="media">The stream's clock.</param>
-    /// <param name="roundTrip">To the sender.</param>
+    /// <param name="roundTrip">The round trip to the sender.</param>
     internal MissingPackets(MediaTimeline media, RoundTripEstimate roundTrip)
     {
         _media = media;
@@ -54,25 +54,25 @@ internal sealed class MissingPackets
         _ticksPerSecond = media.TicksPerSecond;
     }
 
-    /// <summary>Packets asked for, repeats included.</summary>
+    /// <summary>Packets requested, including repeated requests.</summary>
     internal long Requested { get; private set; }
 
-    /// <summary>Whether anything is missing.</summary>
+    /// <summary>Whether any packet is missing.</summary>
     internal bool Any => _missing.Count > 0;
 
-    /// <summary>Another stream begins: nothing of the old one is missed.</summary>
+    /// <summary>Call when another stream begins: forgets the old one's missing packets.</summary>
     internal void Restart()
     {
         _missing.Clear();
         _newest = long.MinValue;
     }
 
-    /// <summary>Takes a packet that is there now, however it came.</summary>
-    /// <param name="sequence">Its number.</param>
-    /// <param name="position">Of its first frame.</param>
-    /// <param name="packetFrames">Frames from a packet to the next, if known; else 0.</param>
-    /// <param name="now">When it came.</param>
-    /// <param name="origin">How.</param>
+    /// <summary>Records the arrival of a packet from any origin.</summary>
+    /// <param name="sequence">The packet's sequence number.</param>
+    /// <param name="position">The position of its first frame.</param>
+    /// <param name="packetFrames">Frames between consecutive packets; 0 if unknown.</param>
+    /// <param name="now">When it arrived.</param>
+    /// <param name="origin">How it arrived.</param>
     internal void OnPacket(long sequence, long position, int packetFrames, long now, PacketOrigin origin)
     {
         _arrivedAt = now;
@@ -93,7 +93,8 @@ internal sealed class MissingPackets
             return;
         }
 
-        // Those that were expected by the clock are on the list already. Of an outage only the end can still be had.
+        // Packets that were overdue by the clock are already on the list. After an outage, only the most recent ones can still be
+        // repaired.
         for (long lost = Math.Max(_expected + 1, sequence - Most); lost < sequence; lost++)
         {
             Add(lost, position - ((sequence - lost) * packetFrames), now);
@@ -112,15 +113,15 @@ internal sealed class MissingPackets
         _expected = Math.Max(_expected, sequence);
     }
 
-    /// <summary>Writes down what is to be asked for by now.</summary>
+    /// <summary>Collects the packets to request now.</summary>
     /// <param name="now">The current time.</param>
     /// <param name="line">When positions arrive.</param>
-    /// <param name="targetDelay">How long after that a packet is of use, in ticks.</param>
-    /// <param name="packetFrames">Frames from a packet to the next, if known; else 0.</param>
-    /// <param name="jitter">How late a packet may be without being missed, in ticks.</param>
-    /// <param name="isLossy">Whether the path was seen to lose packets.</param>
-    /// <param name="ask">Given each packet to ask for; returns whether it was taken.</param>
-    /// <returns>When to come again, at the earliest; <see cref="long.MaxValue"/>: not before something comes.</returns>
+    /// <param name="targetDelay">How long after its arrival time a packet is still of use, in ticks.</param>
+    /// <param name="packetFrames">Frames between consecutive packets; 0 if unknown.</param>
+    /// <param name="jitter">How late a packet may be before it counts as missing, in ticks.</param>
+    /// <param name="isLossy">Whether the path is known to lose packets.</param>
+    /// <param name="ask">Called for each packet to request; returns whether there was room for it.</param>
+    /// <returns>The earliest time for the next call; <see cref="long.MaxValue"/>: not until a packet arrives.</returns>
     internal long Collect(
         long now, in ArrivalLine line, long targetDelay, int packetFrames, long jitter, bool isLossy, Func<long, bool> ask)
     {
@@ -185,12 +186,12 @@ internal sealed class MissingPackets
         return Math.Min(next, Math.Max(earliest, NextRequestAt));
     }
 
-    // A request that is due without a newer packet having come was overdue by the clock: that is reason enough.
+    // If a request is due and no later packet has arrived, the packet was overdue by the clock. That is enough.
     private long DueAt(in Entry entry, long retry) => entry.Asked > 0 ? entry.AskedAt + retry
         : entry.IsPassed ? entry.PassedAt + Math.Min((long)_tolerance, _longestTolerance)
         : entry.MissedAt;
 
-    // Puts on the list what should have come by now, and says when the next one should.
+    // Adds the packets that should have arrived by now, and gets when the next one is due.
     private long Expect(long now, in ArrivalLine line, int packetFrames, long jitter)
     {
         if (packetFrames == 0 || now - _arrivedAt > LongestSilenceSeconds * _ticksPerSecond)
@@ -245,7 +246,7 @@ internal sealed class MissingPackets
         }
     }
 
-    // Half as much every ten seconds in which nothing was overtaken for so long.
+    // The tolerance halves every ten seconds, unless further reordering keeps it up.
     private void Tolerate(long delay, long now)
     {
         double kept = _tolerance * Math.Pow(0.5, (now - _toleranceAt) / (10 * _ticksPerSecond));
@@ -273,15 +274,15 @@ internal sealed class MissingPackets
     }
 }
 
-/// <summary>How a packet came.</summary>
+/// <summary>How a packet arrived.</summary>
 internal enum PacketOrigin
 {
-    /// <summary>As it was sent first.</summary>
+    /// <summary>As the original.</summary>
     Network,
 
-    /// <summary>Because it was asked for.</summary>
+    /// <summary>As a retransmission, on request.</summary>
     Retransmission,
 
-    /// <summary>As a copy in another.</summary>
+    /// <summary>As a copy in another packet.</summary>
     Copy,
 }

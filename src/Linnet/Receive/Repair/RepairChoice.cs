@@ -2,24 +2,24 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Receive.Repair;
 
-/// <summary>What is done about packets that do not come.</summary>
+/// <summary>How lost packets are repaired.</summary>
 public enum RepairMode
 {
-    /// <summary>Nothing: the sender cannot, or there is no time for it.</summary>
+    /// <summary>No repair: the sender does not offer it, or there is no time for it.</summary>
     None,
 
-    /// <summary>They are asked for again.</summary>
+    /// <summary>The receiver requests them again.</summary>
     Retransmission,
 
     /// <summary>Later packets carry copies of them.</summary>
     Redundancy,
 
-    /// <summary>Both.</summary>
+    /// <summary>Both retransmission and copies.</summary>
     Both,
 }
 
-/// <summary>What was decided about repair, and from what.</summary>
-/// <param name="Mode">What is done.</param>
-/// <param name="Redundancy">The copies that are asked for, if any.</param>
-/// <param name="Reason">Why, in a sentence for a person.</param>
+/// <summary>The chosen repair, and why.</summary>
+/// <param name="Mode">The kind of repair.</param>
+/// <param name="Redundancy">The copies requested, or <see langword="null"/>.</param>
+/// <param name="Reason">The reason, a sentence for display.</param>
 public sealed record RepairChoice(RepairMode Mode, Redundancy? Redundancy, string Reason);

@@ -2,51 +2,51 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Receive.Repair;
 
-/// <summary>What a receiver measured of its path, as far as repair depends on it.</summary>
-/// <param name="CanAsk">Whether the sender sends again what it is asked for.</param>
-/// <param name="CanCopy">Whether it sends copies when it is asked to.</param>
-/// <param name="Loss">Share of packets lost.</param>
-/// <param name="Burst">Mean length of the burst that a lost packet is in, in packets.</param>
-/// <param name="PacketTime">Sound in a packet.</param>
-/// <param name="RoundTrip">To the sender; <see langword="null"/>: not known yet.</param>
-/// <param name="Buffer">How long a packet may take longer than the fastest and still be played.</param>
-/// <param name="Slack">How late packets are that are not lost.</param>
-/// <param name="Most">How far the buffer may become deeper.</param>
-/// <param name="Least">How deep it is while nothing asks for more.</param>
+/// <summary>Measurements of a path that the choice of repair depends on.</summary>
+/// <param name="CanAsk">Whether the sender retransmits packets on request.</param>
+/// <param name="CanCopy">Whether the sender sends copies on request.</param>
+/// <param name="Loss">The share of packets lost.</param>
+/// <param name="Burst">The mean length of the burst that a lost packet belongs to, in packets.</param>
+/// <param name="PacketTime">The duration of a packet.</param>
+/// <param name="RoundTrip">The round trip to the sender; <see langword="null"/> if not known yet.</param>
+/// <param name="Buffer">How much later than the fastest a packet may arrive and still be played.</param>
+/// <param name="Slack">How late packets arrive that are not lost.</param>
+/// <param name="Most">The longest delay that the buffer may grow to.</param>
+/// <param name="Least">The buffer's delay while nothing requires more.</param>
 internal readonly record struct PathState(
     bool CanAsk, bool CanCopy, double Loss, double Burst, TimeSpan PacketTime, TimeSpan? RoundTrip, TimeSpan Buffer, TimeSpan Slack,
     TimeSpan Most = default, TimeSpan Least = default);
 
-/// <summary>What was decided, and from what.</summary>
-/// <param name="Path">What was measured.</param>
-/// <param name="Mode">What is done.</param>
-/// <param name="Copies">The copies that are asked for, if any.</param>
-/// <param name="Tries">How often a packet can be asked for until it is too late.</param>
-/// <param name="IsBanned">Whether copies made it worse lately.</param>
-/// <param name="Wait">How deep the buffer must be for that; zero if it need not be any deeper.</param>
+/// <summary>A decision about repair, and the measurements behind it.</summary>
+/// <param name="Path">The measurements.</param>
+/// <param name="Mode">The kind of repair.</param>
+/// <param name="Copies">The copies to request, or <see langword="null"/>.</param>
+/// <param name="Tries">How often a packet can be requested before it is too late.</param>
+/// <param name="IsBanned">Whether copies recently increased the loss.</param>
+/// <param name="Wait">The buffer's delay that this needs; zero if it need not grow.</param>
 internal readonly record struct RepairVerdict(
     PathState Path, RepairMode Mode, Redundancy? Copies, int Tries, bool IsBanned, TimeSpan Wait = default);
 
 /// <summary>
-/// Chooses the repair that leaves least damage: asking again where there is time for it, copies where there is not, or not enough.
+/// Chooses the repair that leaves the least damage: retransmission if there is time for it, otherwise copies, or both.
 /// </summary>
 /// <remarks>
-/// Copies triple the stream, so they must be worth it: they are taken from a loss of <see cref="Noticeable"/> on, and given up when for
-/// half a minute less than half of that was lost. If much more is lost soon after they began, they themselves are too much for the path;
-/// then they are given up for a minute.
+/// Copies triple the stream, so they must be worth it. They start at a loss of <see cref="Noticeable"/>, and stop after half a minute
+/// with less than half of that. If the loss increases much soon after they started, the copies themselves overload the path; they are
+/// then stopped for a minute.
 /// </remarks>
 internal sealed class RepairChooser(long ticksPerSecond)
 {
-    /// <summary>Loss from which on something is done about it that costs something.</summary>
+    /// <summary>The loss above which repair may cost something.</summary>
     internal const double Noticeable = 0.002;
 
-    // Damage that is let be rather than send copies.
+    // Remaining damage that does not justify copies.
     private const double Acceptable = 0.0005;
 
-    // One copy does if it leaves no more than this.
+    // One copy is enough if it leaves no more than this.
     private const double Inaudible = 0.0005;
 
-    // A buffer is not made deeper for more tries than these, nor for a millisecond.
+    // The buffer does not grow for more tries than this, nor for a gain of a millisecond.
     private const int MostTriesWaitedFor = 4;
     private const int WaitStepMs = 10;
 
@@ -61,7 +61,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
     private long _bannedUntil = long.MinValue;
     private TimeSpan _wait;
 
-    /// <summary>Decides anew. Allocates nothing.</summary>
+    /// <summary>Makes a new decision. Allocates nothing.</summary>
     internal RepairVerdict Choose(in PathState path, long now)
     {
         if (!path.CanAsk && !path.CanCopy)
@@ -87,7 +87,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
         return new RepairVerdict(path, mode, copies, tries, IsBanned: now < _bannedUntil, _wait);
     }
 
-    /// <summary>About the share of packets that is still missing when it is done.</summary>
+    /// <summary>The estimated share of packets still missing after the repair.</summary>
     internal static double MissingAfter(in RepairVerdict verdict)
     {
         double left =
@@ -120,7 +120,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
             }
         }
 
-        // Where there is time to ask, copies must be clearly better than asking alone.
+        // If there is time for retransmission, copies must be clearly better than retransmission alone.
         bool asks = path.CanAsk && afterTries < path.Loss;
         double enough = asks ? Math.Max(_current is null ? Acceptable : Acceptable / 2, 0) : 0;
         bool isWorth = best is Redundancy b && afterTries > enough && (!asks || AfterCopies(path, b) < afterTries / 2);
@@ -129,8 +129,8 @@ internal sealed class RepairChooser(long ticksPerSecond)
 
     private bool IsCalm(long now) => now - _calmSince > GiveUpSeconds * ticksPerSecond && _calmSince != long.MaxValue;
 
-    // Sound that has no copies can only be asked for: then the buffer waits for the answers, as far as it may. Else it becomes deeper by a
-    // packet, if that lets an answer or two copies be in time that would not be.
+    // A stream without copies can only be repaired by retransmission, so the buffer waits for the answers, as far as it may. Otherwise
+    // it grows by one packet if that makes an answer, or two copies, arrive in time.
     private TimeSpan WaitFor(in PathState path, long now)
     {
         if (IsCalm(now) || (_wait == default && path.Loss < Noticeable))
@@ -147,7 +147,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
             wait = copies > wait && copies <= most ? copies : wait;
         }
 
-        // In steps, and not to and fro between two of them.
+        // Round up to steps, and do not alternate between two of them.
         wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds / WaitStepMs) * WaitStepMs);
         wait = wait < most ? wait : most;
         return wait < _wait && _wait - wait <= TimeSpan.FromMilliseconds(2 * WaitStepMs) ? _wait : wait;
@@ -167,7 +167,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
         return wait;
     }
 
-    // To and fro between one copy and two would be heard in the network, if not by ears.
+    // Do not alternate between one copy and two: it costs bandwidth, even if it is inaudible.
     private bool Keeps(in PathState path, Redundancy best) =>
         _current is Redundancy current && current.SpacingMs == best.SpacingMs && current.Copies > best.Copies && Fits(path, current);
 
@@ -188,7 +188,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
     private static TimeSpan TimeFor(in PathState path, Redundancy redundancy) =>
         redundancy.SpacingIn(path.PacketTime) * redundancy.Copies * path.PacketTime + path.Slack;
 
-    // The first request leaves when the next packet is there; each further one when the answer is overdue.
+    // The first request is sent when the next packet arrives; each further one when the answer is overdue.
     private static int TriesOf(in PathState path)
     {
         TimeSpan left = path.Buffer - TimeFor(path, 1);
@@ -202,7 +202,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
 
     private static TimeSpan RoundTrip(in PathState path) => path.RoundTrip ?? path.Buffer / 2;
 
-    // Request and answer are lost as packets are; and no answer comes through a burst.
+    // Requests and answers are lost like packets, and no answer gets through a burst.
     private static double AfterTries(in PathState path, int tries)
     {
         double fails = 1 - Math.Pow(1 - path.Loss, 2);
@@ -210,7 +210,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
         return Math.Max(random, path.Loss * Survival(path, path.Buffer - RoundTrip(path)));
     }
 
-    // The chance that a copy is lost too: the nearer, the more it shares the packet's fate.
+    // The chance that a copy is lost too. The closer it is, the more likely it shares the packet's fate.
     private static double AfterCopies(in PathState path, Redundancy redundancy)
     {
         double again = path.Loss
@@ -218,7 +218,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
         return path.Loss * Math.Pow(again, redundancy.Copies);
     }
 
-    // How likely a burst lasts that long: nil if losses are random, which make bursts too, but short ones.
+    // How likely a burst lasts that long: zero for random losses, whose bursts are short.
     private static double Survival(in PathState path, TimeSpan time)
     {
         double random = (1 + path.Loss) / Math.Max(1 - path.Loss, 0.1);
@@ -227,7 +227,7 @@ internal sealed class RepairChooser(long ticksPerSecond)
             return 0;
         }
 
-        // Weighed by their length, bursts seem twice as long as they are on average.
+        // Weighted by their length, bursts appear twice as long as their mean.
         TimeSpan mean = path.PacketTime * path.Burst / 2;
         return Math.Exp(-(time / mean));
     }

@@ -2,33 +2,34 @@ using System.Globalization;
 
 namespace Linnet.Receive.Repair;
 
-/// <summary>Says why, in a sentence for a person.</summary>
+/// <summary>Explains a decision about repair, in a sentence for display.</summary>
 internal static class RepairReason
 {
-    /// <summary>The sentence.</summary>
+    /// <summary>Builds the sentence.</summary>
     internal static string Of(in RepairVerdict verdict)
     {
         PathState path = verdict.Path;
         if (!path.CanAsk && !path.CanCopy)
         {
-            return "The server does not repair.";
+            return "The server offers no repair.";
         }
 
         string lost = Lost(path);
         string fit = Fit(path, verdict.Tries);
         return verdict.Mode switch
         {
-            RepairMode.Retransmission => $"Asks again for what is lost: {fit}; {lost}{(verdict.IsBanned ? "; copies made it worse" : "")}.",
-            RepairMode.Redundancy => $"Copies {verdict.Copies}: {lost}, and {fit}.",
-            RepairMode.Both => $"Asks again, and copies {verdict.Copies}: {lost}; {fit}, which is not enough.",
-            _ when verdict.IsBanned => $"Copies made it worse: {lost}, and {fit}.",
-            _ when path.Loss < RepairChooser.Noticeable => $"Hardly anything is lost, and {fit}.",
+            RepairMode.Retransmission =>
+                $"Requests lost packets again: {fit}; {lost}{(verdict.IsBanned ? "; copies increased the loss" : "")}.",
+            RepairMode.Redundancy => $"Requests copies {verdict.Copies}: {lost}, and {fit}.",
+            RepairMode.Both => $"Requests lost packets again, and copies {verdict.Copies}: {lost}; {fit}, which is not enough.",
+            _ when verdict.IsBanned => $"Copies increased the loss: {lost}, and {fit}.",
+            _ when path.Loss < RepairChooser.Noticeable => $"Almost no loss, and {fit}.",
             _ when verdict.Wait > path.Buffer && path.CanCopy =>
-                $"Waits {Ms(verdict.Wait)}, so that there is time for repair: {lost}, {fit}, and neither do copies.",
+                $"Buffers {Ms(verdict.Wait)} to leave time for repair: {lost}, {fit}, and copies do not help either.",
             _ when verdict.Wait > path.Buffer =>
-                $"Waits {Ms(verdict.Wait)}, so that there is time to ask again: {lost}, {fit}, and this sound has no copies.",
-            _ when !path.CanCopy => $"Cannot be repaired: {lost}, {fit}, and this sound has no copies.",
-            _ => $"Cannot be repaired: {lost}, {fit}, and neither do copies.",
+                $"Buffers {Ms(verdict.Wait)} to leave time for retransmission: {lost}, {fit}, and copies are not offered.",
+            _ when !path.CanCopy => $"Cannot repair: {lost}, {fit}, and copies are not offered.",
+            _ => $"Cannot repair: {lost}, {fit}, and copies do not help either.",
         };
     }
 
@@ -43,16 +44,16 @@ internal static class RepairReason
     {
         if (!path.CanAsk)
         {
-            return "the server sends nothing again";
+            return "the server does not retransmit";
         }
 
-        string trip = path.RoundTrip is TimeSpan known ? $"a round trip of {Ms(known)}" : "a round trip not known yet";
+        string trip = path.RoundTrip is TimeSpan known ? $"a round trip of {Ms(known)}" : "an unknown round trip";
         return tries > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{trip} fits {tries}× into {Ms(path.Buffer)}")
             : $"{trip} does not fit into {Ms(path.Buffer)}{(path.RoundTrip < path.Buffer ? Notice(path) : "")}";
     }
 
-    // Where the round trip alone would fit: what is lost has to be noticed first.
+    // The round trip alone would fit, but a loss must be noticed first.
     private static string Notice(in PathState path) => $" after a packet of {Ms(path.PacketTime)} and {Ms(path.Slack)} of jitter";
 
     private static string Ms(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms");

@@ -2,31 +2,31 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Receive.Repair;
 
-/// <summary>What a receiver wants of its sender at one moment. Filled anew each time.</summary>
+/// <summary>A receiver's requests to its sender at one moment. Reused for each moment.</summary>
 internal sealed class RepairRequest
 {
-    /// <summary>Packets asked for at once.</summary>
+    /// <summary>The most packets requested at once.</summary>
     internal const int MaxMissing = 256;
 
     private readonly ushort[] _missing = new ushort[MaxMissing];
     private int _count;
 
-    /// <summary>Sequence numbers to ask for, in order.</summary>
+    /// <summary>The sequence numbers to request, in order.</summary>
     internal ReadOnlySpan<ushort> Missing => _missing.AsSpan(0, _count);
 
-    /// <summary>Whether there is room for another.</summary>
+    /// <summary>Whether the request is full.</summary>
     internal bool IsFull => _count == MaxMissing;
 
-    /// <summary>The stream they are of.</summary>
+    /// <summary>The SSRC of the stream that misses them.</summary>
     internal uint MediaSsrc { get; set; }
 
-    /// <summary>The copies that are to go with its packets from now on; <see langword="null"/>: none.</summary>
+    /// <summary>The copies that its packets should carry from now on; <see langword="null"/>: none.</summary>
     internal Redundancy? Redundancy { get; set; }
 
-    /// <summary>If something was decided anew: what and why, for a person.</summary>
+    /// <summary>A new decision and its reason, for display; <see langword="null"/> if nothing changed.</summary>
     internal string? Decision { get; set; }
 
-    /// <summary>Forgets what was wanted before.</summary>
+    /// <summary>Clears the previous requests.</summary>
     internal void Clear()
     {
         _count = 0;
@@ -34,6 +34,6 @@ internal sealed class RepairRequest
         Decision = null;
     }
 
-    /// <summary>Asks for a packet.</summary>
+    /// <summary>Requests a packet.</summary>
     internal void Add(ushort sequence) => _missing[_count++] = sequence;
 }

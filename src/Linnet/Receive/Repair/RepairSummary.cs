@@ -1,44 +1,44 @@
 namespace Linnet.Receive.Repair;
 
 /// <summary>
-/// What a receiver did about packets that did not come. What the path lost is these and <see cref="ReceiverStatistics.Lost"/> together.
+/// A receiver's repairs. The path's losses are these plus <see cref="ReceiverStatistics.Lost"/>.
 /// </summary>
 public sealed record RepairSummary
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No repairs.</summary>
     public static RepairSummary None { get; } = new();
 
-    /// <summary>What is done now, and why.</summary>
-    public RepairChoice Choice { get; init; } = new(RepairMode.None, null, "The server does not repair.");
+    /// <summary>The current repair, and why.</summary>
+    public RepairChoice Choice { get; init; } = new(RepairMode.None, null, "The server offers no repair.");
 
-    /// <summary>Packets that were repaired in time and did not come by themselves.</summary>
+    /// <summary>Packets repaired in time whose originals never arrived.</summary>
     public long Repaired => ByRetransmission + ByRedundancy - Overtaken;
 
-    /// <summary>Packets that were there in time because they were asked for.</summary>
+    /// <summary>Packets repaired in time by retransmission.</summary>
     public long ByRetransmission { get; init; }
 
-    /// <summary>Packets that were there in time because others carried copies of them.</summary>
+    /// <summary>Packets repaired in time by copies in other packets.</summary>
     public long ByRedundancy { get; init; }
 
-    /// <summary>Repaired packets that did come by themselves, later.</summary>
+    /// <summary>Repaired packets whose originals arrived later.</summary>
     public long Overtaken { get; init; }
 
-    /// <summary>Packets asked for, repeats included.</summary>
+    /// <summary>Packets requested, including repeated requests.</summary>
     public long Requested { get; init; }
 
-    /// <summary>Repairs that came when their turn was over.</summary>
+    /// <summary>Repairs that arrived too late to be played.</summary>
     public long TooLate { get; init; }
 
-    /// <summary>Repairs of packets that were there already.</summary>
+    /// <summary>Repairs of packets that had already arrived.</summary>
     public long Needless { get; init; }
 
-    /// <summary>Bytes of RTP that came for repair alone.</summary>
+    /// <summary>Bytes of RTP received only for repair.</summary>
     public long OverheadBytes { get; init; }
 
-    /// <summary>Share of its packets that the path lost in the last ten seconds, whether repaired or not.</summary>
+    /// <summary>The share of packets that the path lost in the last ten seconds, repaired or not.</summary>
     public double PathLoss { get; init; }
 
-    /// <summary>To the sender and back; <see langword="null"/> before it is known.</summary>
+    /// <summary>The round trip to the sender; <see langword="null"/> until known.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
     internal static RepairSummary Of(Repairer repair, long ticksPerSecond) => new()

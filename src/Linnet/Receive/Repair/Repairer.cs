@@ -3,14 +3,14 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Receive.Repair;
 
-/// <summary>Repairs what a stream loses: knows what is missing, measures the path, chooses what to do about it and says so.</summary>
+/// <summary>Repairs a stream's losses: tracks missing packets, measures the path, chooses the repair and explains the choice.</summary>
 /// <remarks>
 /// <code>
 /// packets ─► LossLog ────────┐
 ///         └► MissingPackets ─┼─► RepairChooser ─► RepairRequest ─► the transport asks the sender
 ///               RoundTripEstimate ┘
 /// </code>
-/// Its owner calls it under one lock, but for the properties, which any thread may read.
+/// The owner calls it under one lock. Any thread may read the properties.
 /// </remarks>
 internal sealed class Repairer
 {
@@ -18,7 +18,7 @@ internal sealed class Repairer
     private const double FirstChoiceSeconds = 0.25;
     private const double LeastSlackSeconds = 0.003;
 
-    // From this loss on packets are asked for when they are overdue.
+    // Above this loss, packets are requested as soon as they are overdue.
     private const double Lossy = 0.005;
 
     private readonly RepairOffer _offer;
@@ -46,45 +46,45 @@ internal sealed class Repairer
         _chooser = new RepairChooser(media.TicksPerSecond);
     }
 
-    /// <summary>When <see cref="Fill"/> is to be called. Any thread may read it.</summary>
+    /// <summary>When to call <see cref="Fill"/>. Any thread may read it.</summary>
     internal long At => Volatile.Read(ref _at);
 
-    /// <summary>What is done, and why.</summary>
+    /// <summary>The current repair, and why.</summary>
     internal RepairChoice Choice => _verdict.Mode is RepairMode.None && !_verdict.Path.CanAsk && !_verdict.Path.CanCopy && Copied > 0
-        ? new RepairChoice(RepairMode.Redundancy, null, "The server sends copies of its own accord.")
+        ? new RepairChoice(RepairMode.Redundancy, null, "The server sends copies without a request.")
         : new RepairChoice(_verdict.Mode, _verdict.Copies, RepairReason.Of(_verdict));
 
-    /// <summary>Packets repaired by being sent again.</summary>
+    /// <summary>Packets repaired by retransmission.</summary>
     internal long Retransmitted { get; private set; }
 
     /// <summary>Packets repaired by copies.</summary>
     internal long Copied { get; private set; }
 
-    /// <summary>Repaired packets that came by themselves later.</summary>
+    /// <summary>Repaired packets whose originals arrived later.</summary>
     internal long Overtaken { get; private set; }
 
-    /// <summary>Repairs that came too late.</summary>
+    /// <summary>Repairs that arrived too late.</summary>
     internal long TooLate { get; private set; }
 
-    /// <summary>Repairs of what was there.</summary>
+    /// <summary>Repairs of packets that had already arrived.</summary>
     internal long Needless { get; private set; }
 
-    /// <summary>Packets asked for, repeats included.</summary>
+    /// <summary>Packets requested, including repeated requests.</summary>
     internal long Requested => _missing.Requested;
 
-    /// <summary>Bytes of RTP that came for repair alone.</summary>
+    /// <summary>Bytes of RTP received only for repair.</summary>
     internal long OverheadBytes { get; private set; }
 
-    /// <summary>To the sender and back, in ticks; <see langword="null"/> before it is known.</summary>
+    /// <summary>The round trip to the sender, in ticks; <see langword="null"/> until known.</summary>
     internal long? RoundTripTicks => _roundTrip.Ticks;
 
-    /// <summary>Share of packets that the path lost in the last seconds.</summary>
+    /// <summary>The share of packets that the path lost in the last ten seconds.</summary>
     internal double Loss => _losses.Loss;
 
-    /// <summary>Another stream begins.</summary>
+    /// <summary>Call when another stream begins.</summary>
     internal void Restart() => _missing.Restart();
 
-    /// <summary>The path was measured from elsewhere.</summary>
+    /// <summary>Records a round trip that was measured elsewhere.</summary>
     internal void OnRoundTrip(long ticks, bool isMeasured)
     {
         if (isMeasured)
@@ -97,19 +97,19 @@ internal sealed class Repairer
         }
     }
 
-    /// <summary>A connection begins: whatever the one before it had agreed on is forgotten.</summary>
+    /// <summary>Call when a connection begins: forgets what the previous one had negotiated.</summary>
     internal void Connect(long now)
     {
         _isNews |= _verdict.Copies is not null;
         Volatile.Write(ref _at, _isNews ? now : long.MaxValue);
     }
 
-    /// <summary>Takes a packet of the stream itself.</summary>
-    /// <param name="packet">It.</param>
-    /// <param name="result">What came of it.</param>
-    /// <param name="packetFrames">Frames from a packet to the next, if known; else 0.</param>
+    /// <summary>Records a packet of the stream itself.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="result">What the buffer did with it.</param>
+    /// <param name="packetFrames">Frames between consecutive packets; 0 if unknown.</param>
     /// <param name="jitterFrames">Mean deviation of arrivals, in frames.</param>
-    /// <param name="target">How long after its arrival a packet is played, and how far that may grow.</param>
+    /// <param name="target">The delay between arrival and playback, and its upper limit.</param>
     internal void OnPacket(in BufferedPacket packet, PacketClass result, int packetFrames, double jitterFrames, DelayTarget target)
     {
         long now = packet.ArrivedAt;
@@ -127,12 +127,12 @@ internal sealed class Repairer
         }
     }
 
-    /// <summary>Takes a repair.</summary>
-    /// <param name="packet">It.</param>
-    /// <param name="result">What came of it.</param>
-    /// <param name="packetFrames">Frames from a packet to the next, if known; else 0.</param>
-    /// <param name="origin">How it came.</param>
-    /// <param name="bytes">Bytes that came for it alone.</param>
+    /// <summary>Records a repair.</summary>
+    /// <param name="packet">The repaired packet.</param>
+    /// <param name="result">What the buffer did with it.</param>
+    /// <param name="packetFrames">Frames between consecutive packets; 0 if unknown.</param>
+    /// <param name="origin">How it arrived.</param>
+    /// <param name="bytes">Bytes received only for this repair.</param>
     internal void OnRepair(in BufferedPacket packet, PacketClass result, int packetFrames, PacketOrigin origin, int bytes)
     {
         OverheadBytes += bytes;
@@ -158,13 +158,13 @@ internal sealed class Repairer
         }
     }
 
-    /// <summary>Says what to ask the sender for by now.</summary>
+    /// <summary>Gets the requests to send now.</summary>
     /// <param name="now">The current time.</param>
-    /// <param name="depacketizer">Knows the numbers on the wire.</param>
+    /// <param name="depacketizer">Maps to sequence numbers on the wire.</param>
     /// <param name="line">When positions arrive.</param>
     /// <param name="jitterFrames">Mean deviation of arrivals, in frames.</param>
     /// <param name="targetDelay">How long after its arrival a packet is played, in ticks.</param>
-    /// <param name="request">Takes it.</param>
+    /// <param name="request">Receives the requests.</param>
     internal void Fill(
         long now, Depacketizer depacketizer, in ArrivalLine line, double jitterFrames, long targetDelay, RepairRequest request)
     {

@@ -1,9 +1,9 @@
 namespace Linnet.Receive.Repair;
 
-/// <summary>How long it takes from asking the sender until the answer is here.</summary>
+/// <summary>Estimates the time from a request to the sender until its answer arrives.</summary>
 /// <remarks>
-/// Smoothed, with its variation, as TCP does (RFC 6298 §2). Samples come from extended reports, and from packets that were asked for
-/// exactly once: of others it cannot be known which asking was answered (Karn).
+/// Smoothed, with its variation, like TCP (RFC 6298 §2). Samples come from extended reports, and from packets that were requested
+/// exactly once: otherwise it is unknown which request was answered (Karn's algorithm).
 /// </remarks>
 internal sealed class RoundTripEstimate(long ticksPerSecond)
 {
@@ -14,11 +14,11 @@ internal sealed class RoundTripEstimate(long ticksPerSecond)
     private double _smoothed = double.NaN;
     private double _variation;
 
-    /// <summary>In ticks; <see langword="null"/> before anything is known.</summary>
+    /// <summary>The estimate in ticks; <see langword="null"/> until known.</summary>
     internal long? Ticks => Volatile.Read(ref _smoothed) is var smoothed && double.IsNaN(smoothed) ? null : (long)smoothed;
 
     /// <summary>
-    /// When an answer that has not come is not to be expected any more, in ticks after the asking; a guess before anything is known.
+    /// How long after a request, in ticks, its answer is no longer expected; a guess before anything is known.
     /// </summary>
     internal long RetryAfter
     {
@@ -29,7 +29,7 @@ internal sealed class RoundTripEstimate(long ticksPerSecond)
         }
     }
 
-    /// <summary>Takes what another way suggests: good until the first sample.</summary>
+    /// <summary>Sets an estimate from another source, until the first sample.</summary>
     internal void Hint(long ticks)
     {
         if (!_hasSample && IsSane(ticks))
@@ -39,7 +39,7 @@ internal sealed class RoundTripEstimate(long ticksPerSecond)
         }
     }
 
-    /// <summary>Takes a measurement.</summary>
+    /// <summary>Adds a measurement.</summary>
     internal void Sample(long ticks)
     {
         if (!IsSane(ticks))

@@ -1,9 +1,9 @@
 namespace Linnet.Wire.Flac;
 
-/// <summary>What a metadata block holds. Others are passed over.</summary>
+/// <summary>The kind of a metadata block. Kinds not listed here are skipped.</summary>
 public enum FlacBlockType
 {
-    /// <summary>What the stream is.</summary>
+    /// <summary>The stream's description.</summary>
     StreamInfo = 0,
 
     /// <summary>Tags.</summary>
@@ -13,20 +13,21 @@ public enum FlacBlockType
     Picture = 6,
 }
 
-/// <summary>The four bytes before a metadata block.</summary>
-/// <param name="Type">What it holds, 0–127.</param>
-/// <param name="IsLast">Whether sound follows it.</param>
-/// <param name="BlockLength">Bytes that follow, below 2^24.</param>
+/// <summary>The four-byte header of a metadata block.</summary>
+/// <param name="Type">The block's kind, 0–127.</param>
+/// <param name="IsLast">Whether this is the last metadata block; audio follows it.</param>
+/// <param name="BlockLength">Bytes in the block after this header, below 2^24.</param>
 /// <remarks>Source: RFC 9639 §8.1.</remarks>
 public readonly record struct FlacBlockHeader(FlacBlockType Type, bool IsLast, int BlockLength)
 {
-    /// <summary>Its bytes.</summary>
+    /// <summary>Bytes in the header.</summary>
     public const int Length = 4;
 
-    /// <summary>What every stream of FLAC begins with.</summary>
+    /// <summary>The four bytes at the start of every FLAC stream.</summary>
     public static ReadOnlySpan<byte> Marker => "fLaC"u8;
 
-    /// <summary>Reads the header at the front of <paramref name="bytes"/>. False: it is not whole, or of the forbidden type.</summary>
+    /// <summary>Reads the header at the front of <paramref name="bytes"/>. False: it is incomplete, or has the forbidden
+    /// type.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out FlacBlockHeader header)
     {
         header = default;
@@ -39,7 +40,7 @@ public readonly record struct FlacBlockHeader(FlacBlockType Type, bool IsLast, i
         return true;
     }
 
-    /// <summary>Writes it to the front of <paramref name="destination"/>.</summary>
+    /// <summary>Writes the header to the front of <paramref name="destination"/>.</summary>
     public void Write(Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, Length, nameof(destination));
@@ -49,7 +50,7 @@ public readonly record struct FlacBlockHeader(FlacBlockType Type, bool IsLast, i
         destination[3] = (byte)BlockLength;
     }
 
-    /// <summary>A whole block.</summary>
+    /// <summary>Builds a complete block: header and content.</summary>
     public static byte[] Wrap(FlacBlockType type, bool isLast, ReadOnlySpan<byte> inside)
     {
         byte[] block = new byte[Length + inside.Length];

@@ -2,21 +2,21 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Flac;
 
-/// <summary>What begins every frame of FLAC.</summary>
-/// <param name="IsVariable">Whether blocks differ in length; then <paramref name="Number"/> counts frames (samples per channel), else FLAC
+/// <summary>The header of a FLAC frame.</summary>
+/// <param name="IsVariable">Whether block lengths vary. If so, <paramref name="Number"/> counts samples per channel, otherwise FLAC
 /// frames.</param>
-/// <param name="Number">Where it stands in the stream it was made for, below 2^36.</param>
+/// <param name="Number">The frame's position in the stream it was encoded for, below 2^36.</param>
 /// <param name="Frames">Samples per channel, 1–65536.</param>
-/// <param name="Format">Rate and channels.</param>
-/// <param name="BitDepth">Bits of a sample, 4–32.</param>
-/// <param name="Length">Bytes of the header, its sum included.</param>
+/// <param name="Format">Sample rate and channels.</param>
+/// <param name="BitDepth">Bits per sample, 4–32.</param>
+/// <param name="Length">Bytes in the header, including its checksum.</param>
 /// <remarks>Source: RFC 9639 §9.1.</remarks>
 public readonly record struct FlacFrameHeader(bool IsVariable, long Number, int Frames, AudioFormat Format, int BitDepth, int Length)
 {
-    /// <summary>The longest header.</summary>
+    /// <summary>The longest header, in bytes.</summary>
     public const int MaxLength = 16;
 
-    /// <summary>The check sum behind every frame.</summary>
+    /// <summary>Bytes of the checksum at the end of every frame.</summary>
     public const int FooterLength = 2;
 
     private static ReadOnlySpan<int> Rates => [0, 88_200, 176_400, 192_000, 8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
@@ -24,20 +24,20 @@ public readonly record struct FlacFrameHeader(bool IsVariable, long Number, int 
     private static ReadOnlySpan<byte> Depths => [0, 8, 12, 0, 16, 20, 24, 32];
 
     /// <summary>
-    /// The most bytes that a whole frame can have: each sample as it is, and one bit more for the difference of two channels.
+    /// The largest a whole frame can be, in bytes: uncompressed samples, plus one bit each for the difference of two channels.
     /// </summary>
     public int MaxFrameLength => MaxLength + (Format.Channels * ((((Frames * (BitDepth + 1)) + 7) / 8) + 8)) + FooterLength;
 
-    /// <summary>Whether both can be frames of one stream.</summary>
+    /// <summary>Whether the two frames can belong to the same stream.</summary>
     public bool GoesWith(FlacFrameHeader other) =>
         (IsVariable, Format, BitDepth) == (other.IsVariable, other.Format, other.BitDepth);
 
-    /// <summary>The number of the frame that follows.</summary>
+    /// <summary>The number of the next frame.</summary>
     public long Next => IsVariable ? Number + Frames : Number + 1;
 
-    /// <summary>Reads the header at the front of <paramref name="bytes"/>, which may come from anyone. Never throws.</summary>
-    /// <param name="bytes">At least <see cref="MaxLength"/> bytes if there are so many; of fewer, what is not whole is no header.</param>
-    /// <param name="info">What the stream says of itself; headers may leave it at that.</param>
+    /// <summary>Reads the header at the front of <paramref name="bytes"/>, which are untrusted. Never throws.</summary>
+    /// <param name="bytes">At least <see cref="MaxLength"/> bytes, if available. With fewer, an incomplete header is rejected.</param>
+    /// <param name="info">The stream's description; supplies values that a header may leave out.</param>
     /// <param name="header">The header.</param>
     public static bool TryParse(ReadOnlySpan<byte> bytes, FlacStreamInfo info, out FlacFrameHeader header)
     {
@@ -67,7 +67,7 @@ public readonly record struct FlacFrameHeader(bool IsVariable, long Number, int 
 
     private static bool TryReadNumber(ReadOnlySpan<byte> bytes, ref int at, out long number)
     {
-        // As UTF-8 writes characters, but up to seven bytes of it.
+        // // Coded like a UTF-8 character, but with up to seven bytes.
         byte first = bytes[at++];
         number = first;
         if (first < 0x80)

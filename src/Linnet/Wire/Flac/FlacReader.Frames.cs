@@ -3,20 +3,20 @@ using Linnet.Wire.Mpeg;
 
 namespace Linnet.Wire.Flac;
 
-/// <content>Finds where frames end.</content>
+/// <content>Finds the ends of frames.</content>
 public sealed partial class FlacReader
 {
     private static readonly SearchValues<byte> Begins = SearchValues.Create([0xFF, .. "fTIA"u8]);
 
     private bool _isIn;                 // whether a frame begins at the start of the buffer
-    private FlacFrameHeader _frame;     // its header
-    private int _summed;                // its bytes that are in the sum
+    private FlacFrameHeader _frame;     // that frame's header
+    private int _summed;                // bytes of it already summed
     private ushort _sum;
-    private int _searched;              // its bytes in which no other frame begins
-    private long _expected = -1;        // the number of the frame that follows the last one given
+    private int _searched;              // bytes of it already searched for the next frame
+    private long _expected = -1;        // the number that the next frame should have
     private bool _hasGap;
 
-    /// <summary>At the end of all bytes: the last frame, if it is whole.</summary>
+    /// <summary>Reads the last frame after the end of the stream, if it is whole.</summary>
     public bool TryReadLast(out FlacItem item)
     {
         _start += _taken;
@@ -54,7 +54,7 @@ public sealed partial class FlacReader
                 _searched = next + 1;
                 if (isSure)
                 {
-                    // What should follow does, so this one was damaged.
+                    // What follows is in order, so this frame was damaged.
                     Drop(next);
                 }
             }
@@ -69,13 +69,13 @@ public sealed partial class FlacReader
             }
             else
             {
-                // It ends nowhere.
+                // The frame has no end.
                 Drop(rest.Length - FlacFrameHeader.MaxLength);
             }
         }
     }
 
-    /// <summary>Goes to the first header in the buffer. False: there is none yet, or something else comes first.</summary>
+    /// <summary>Moves to the first header in the buffer. False: there is none yet, or something else comes first.</summary>
     private bool TryFindFrame(ReadOnlySpan<byte> rest, bool isEnd)
     {
         long tag = MpegTag.LengthOf(rest);
@@ -113,16 +113,16 @@ public sealed partial class FlacReader
             at++;
         }
 
-        // A tag that is not whole yet must not be skipped over.
+        // Do not skip a tag that has not arrived in full.
         Skip(tag < 0 && !isEnd ? 0 : at);
         _needsMore = true;
         return false;
     }
 
-    /// <summary>Where the next frame, stream or tag may begin; -1 if nothing is found.</summary>
-    /// <param name="rest">From this frame's first byte on.</param>
-    /// <param name="isEnd">Whether nothing else will come.</param>
-    /// <param name="isSure">Whether it begins there, wherever this frame ends.</param>
+    /// <summary>Finds where the next frame, stream or tag may begin; -1 if nowhere.</summary>
+    /// <param name="rest">The bytes from the start of this frame.</param>
+    /// <param name="isEnd">Whether the stream has ended.</param>
+    /// <param name="isSure">Whether it certainly begins there, even if this frame's own end is unknown.</param>
     private int FindNext(ReadOnlySpan<byte> rest, bool isEnd, out bool isSure)
     {
         isSure = false;
@@ -161,7 +161,7 @@ public sealed partial class FlacReader
         FlacFrameHeader.TryParse(bytes, Info!, out header) && header.Format == Info!.Format && header.BitDepth == Info.BitDepth
             && header.Frames <= Info.MaxBlock;
 
-    /// <summary>Whether a stream begins here: the marker and the header of its description.</summary>
+    /// <summary>Whether a stream begins here: the marker, then a STREAMINFO header.</summary>
     private static bool IsStream(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith(FlacBlockHeader.Marker)
             && FlacBlockHeader.TryParse(bytes[FlacBlockHeader.Marker.Length..], out FlacBlockHeader header)

@@ -3,23 +3,23 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Wire.Flac;
 
-/// <summary>What was found in a stream of FLAC.</summary>
+/// <summary>The kind of item found in a FLAC stream.</summary>
 public enum FlacItemKind
 {
-    /// <summary>A stream begins: <see cref="FlacItem.Info"/>.</summary>
+    /// <summary>The start of a stream: <see cref="FlacItem.Info"/>.</summary>
     StreamInfo,
 
-    /// <summary>Tags: <see cref="FlacItem.Comment"/>.</summary>
+    /// <summary>The stream's tags: <see cref="FlacItem.Comment"/>.</summary>
     Comment,
 
     /// <summary>A frame: <see cref="FlacItem.Data"/> and <see cref="FlacItem.Header"/>.</summary>
     Frame,
 }
 
-/// <summary>One thing in a stream of FLAC. Lent until the reader's next call.</summary>
+/// <summary>One item of a FLAC stream. Valid until the reader's next call.</summary>
 public readonly ref struct FlacItem
 {
-    /// <summary>What it is.</summary>
+    /// <summary>The kind of item.</summary>
     public FlacItemKind Kind { get; init; }
 
     /// <summary>The stream's description.</summary>
@@ -31,25 +31,25 @@ public readonly ref struct FlacItem
     /// <summary>The frame's header.</summary>
     public FlacFrameHeader Header { get; init; }
 
-    /// <summary>All bytes of the frame, from its header to its sum, which is right.</summary>
+    /// <summary>The whole frame, from header to checksum. The checksum has been verified.</summary>
     public ReadOnlySpan<byte> Data { get; init; }
 
-    /// <summary>Whether the frame does not follow the one before: something was damaged or is missing.</summary>
+    /// <summary>Whether something before this frame was damaged or is missing.</summary>
     public bool FollowsGap { get; init; }
 }
 
-/// <summary>Parts a stream of native FLAC into its description, its tags and its frames, in whatever pieces it arrives.</summary>
+/// <summary>Splits a native FLAC stream into its description, tags and frames. Input may arrive in pieces of any size.</summary>
 /// <remarks>
-/// A frame does not say how long it is. It ends where its own check sum is right and another frame (or stream) begins, so it is given when
-/// the next one's header has come; the last one by <see cref="TryReadLast"/>. Every byte is summed at most twice. Used by one thread.
-/// Source: RFC 9639 §6, §8, §9.
+/// A frame does not state its length. It ends where its checksum is right and another frame or stream begins, so a frame is returned
+/// when the next header has arrived; <see cref="TryReadLast"/> returns the last one. Every byte is summed at most twice. For use by one
+/// thread. Source: RFC 9639 §6, §8, §9.
 /// </remarks>
 public sealed partial class FlacReader
 {
-    /// <summary>The longest metadata block that is read; the rest of a longer one is skipped.</summary>
+    /// <summary>The longest metadata block that is read, in bytes. The rest of a longer one is skipped.</summary>
     public const int MaxBlock = 1 << 16;
 
-    /// <summary>The most metadata blocks of a stream.</summary>
+    /// <summary>The most metadata blocks in a stream.</summary>
     public const int MaxBlocks = 128;
 
     private const int FirstBuffer = 1 << 16;
@@ -71,24 +71,25 @@ public sealed partial class FlacReader
         Frame,
     }
 
-    /// <summary>The stream's description; <see langword="null"/> before it has come.</summary>
+    /// <summary>The stream's description; <see langword="null"/> until it arrives.</summary>
     public FlacStreamInfo? Info { get; private set; }
 
     /// <summary>
-    /// Why the stream is no FLAC that can be read, as the rest of a sentence; <see langword="null"/> if it is none so far. It stays so.
+    /// Why the stream cannot be read as FLAC, as the rest of a sentence; <see langword="null"/> if it can so far. Once set, it stays
+    /// set.
     /// </summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Bytes of descriptions, tags and pictures.</summary>
+    /// <summary>Bytes of metadata: descriptions, tags and pictures.</summary>
     public long Metadata { get; private set; }
 
-    /// <summary>Frames that were damaged, or of which a part was missing.</summary>
+    /// <summary>Frames that were damaged or incomplete.</summary>
     public long Damaged { get; private set; }
 
-    /// <summary>Takes from the front of <paramref name="bytes"/> until something is whole.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is
+    /// <summary>Consumes <paramref name="bytes"/> until an item is complete.</summary>
+    /// <param name="bytes">The received bytes. On return, starts after the consumed ones; empty if the result is
     /// <see langword="false"/>.</param>
-    /// <param name="item">What was found.</param>
+    /// <param name="item">The item found.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out FlacItem item)
     {
         _start += _taken;
@@ -152,7 +153,7 @@ public sealed partial class FlacReader
         }
         else if (!rest.StartsWith(FlacBlockHeader.Marker))
         {
-            Problem = "does not begin with fLaC, so it is no FLAC";
+            Problem = "is not FLAC: it does not begin with fLaC";
         }
         else
         {
@@ -176,7 +177,7 @@ public sealed partial class FlacReader
         if (!FlacBlockHeader.TryParse(rest, out FlacBlockHeader header) || ++_blocks > MaxBlocks
             || (_blocks == 1) != (header.Type is FlacBlockType.StreamInfo))
         {
-            Problem = "has metadata that is malformed";
+            Problem = "has malformed metadata";
             return false;
         }
 

@@ -3,24 +3,24 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Flac;
 
-/// <summary>FLAC's first metadata block: what the stream is.</summary>
-/// <param name="Format">Rate and channels.</param>
-/// <param name="BitDepth">Bits of a sample, 4–32.</param>
-/// <param name="MinBlock">Frames in the shortest block but the last, 16–65535.</param>
+/// <summary>STREAMINFO, FLAC's first metadata block: the stream's description.</summary>
+/// <param name="Format">Sample rate and channels.</param>
+/// <param name="BitDepth">Bits per sample, 4–32.</param>
+/// <param name="MinBlock">Frames in the shortest block, not counting the last one, 16–65535.</param>
 /// <param name="MaxBlock">Frames in the longest block.</param>
-/// <param name="MinFrame">Bytes of the shortest FLAC frame; 0: not known.</param>
-/// <param name="MaxFrame">Bytes of the longest; 0: not known.</param>
-/// <param name="Length">Frames in all; 0: not known, as in a live stream.</param>
-/// <remarks>Source: RFC 9639 §8.2. The MD5 of the sound is written as not known and not read.</remarks>
+/// <param name="MinFrame">Bytes in the shortest FLAC frame; 0 if unknown.</param>
+/// <param name="MaxFrame">Bytes in the longest FLAC frame; 0 if unknown.</param>
+/// <param name="Length">Frames in total; 0 if unknown, as in a live stream.</param>
+/// <remarks>Source: RFC 9639 §8.2. The MD5 of the audio is written as unknown and not read.</remarks>
 public sealed record FlacStreamInfo(
     AudioFormat Format, int BitDepth, int MinBlock, int MaxBlock, int MinFrame = 0, int MaxFrame = 0, long Length = 0)
 {
-    /// <summary>Bytes of the block, its header left out.</summary>
+    /// <summary>Bytes in the block, without its header.</summary>
     public const int BlockLength = 34;
 
     private const int LongestFrame = 0xFF_FFFF;
 
-    /// <summary>Reads the block's inside. Never throws.</summary>
+    /// <summary>Reads the block's content. Never throws.</summary>
     public static bool TryParse(ReadOnlySpan<byte> block, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FlacStreamInfo? info)
     {
         //  0          2          4          7          10         12.4       12.7       13.4       18
@@ -46,8 +46,8 @@ public sealed record FlacStreamInfo(
         return true;
     }
 
-    /// <summary>The whole block, with its header.</summary>
-    /// <param name="isLast">Whether no other metadata follows.</param>
+    /// <summary>Builds the whole block, with its header.</summary>
+    /// <param name="isLast">Whether this is the last metadata block.</param>
     public byte[] ToBlock(bool isLast)
     {
         byte[] block = new byte[FlacBlockHeader.Length + BlockLength];

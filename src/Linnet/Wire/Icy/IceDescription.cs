@@ -4,15 +4,16 @@ using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Icy;
 
-/// <summary>What a source says about its station in <c>ice-*</c> headers, or a server about its own in <c>icy-*</c> ones.</summary>
-/// <param name="Name">The station's name. Like all texts here one clean line of at most 256 characters, or <see langword="null"/>.</param>
-/// <param name="Description">A sentence about it.</param>
-/// <param name="Genre">Such as <c>jazz</c>.</param>
-/// <param name="Url">Its web page: an address of http or https.</param>
-/// <param name="IsPublic">Whether it may be listed; <see langword="null"/> if nothing is said.</param>
-/// <param name="BitRate">Bits per second; 0 if nothing is said. A claim, nothing to rely on.</param>
-/// <param name="SampleRate">Hz; 0 if nothing is said. A claim, too.</param>
-/// <param name="Channels">Channels; 0 if nothing is said. A claim, too.</param>
+/// <summary>A station's description: from a source's <c>ice-*</c> headers or a server's <c>icy-*</c> headers.</summary>
+/// <param name="Name">The station's name, or <see langword="null"/>. All texts here are one clean line of at most 256
+/// characters.</param>
+/// <param name="Description">A sentence about the station.</param>
+/// <param name="Genre">The genre, such as <c>jazz</c>.</param>
+/// <param name="Url">The station's web page: an http or https address.</param>
+/// <param name="IsPublic">Whether the station may be listed; <see langword="null"/> if not stated.</param>
+/// <param name="BitRate">Bits per second; 0 if not stated. A claim by the peer: do not rely on it.</param>
+/// <param name="SampleRate">Hz; 0 if not stated. Also a claim.</param>
+/// <param name="Channels">Channels; 0 if not stated. Also a claim.</param>
 public sealed record IceDescription(
     string? Name, string? Description, string? Genre, string? Url, bool? IsPublic, int BitRate, int SampleRate, int Channels)
 {
@@ -20,13 +21,13 @@ public sealed record IceDescription(
     private const int MaxRate = 768_000;
     private const int MaxChannels = 255;
 
-    /// <summary>Reads the headers of a source or a server. What is malformed counts as not said.</summary>
+    /// <summary>Reads the headers of a source or a server. Malformed values are ignored.</summary>
     public static IceDescription Read(HttpHeaders headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
         (int kilobits, int rate, int channels) = ReadAudioInfo(First(headers, "audio-info") ?? "");
 
-        // Several servers put them in one header: "128,128".
+        // Several servers put two values in one header: "128,128".
         string[]? rates = First(headers, "br")?.Split(',') ?? First(headers, "bitrate")?.Split(',');
         int told = Number(rates?[0], MaxKilobits);
         return new IceDescription(
@@ -37,7 +38,7 @@ public sealed record IceDescription(
             channels);
     }
 
-    /// <summary>Adds them to our own answer as <c>icy-*</c> headers.</summary>
+    /// <summary>Adds the description to a response, as <c>icy-*</c> headers.</summary>
     public void AddTo(HttpHeaders headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
@@ -61,12 +62,12 @@ public sealed record IceDescription(
 
     private static string? Text(HttpHeaders headers, string name) => First(headers, name) is string value ? TagText.Clean(value) : null;
 
-    /// <summary>An address that may stand in a page: it does not begin with <c>javascript:</c>.</summary>
+    /// <summary>Accepts only addresses that are safe as a link in a page; <c>javascript:</c> is not.</summary>
     private static string? WebAddress(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? text : null;
 
-    /// <summary>Reads <c>ice-bitrate=128;ice-samplerate=44100;ice-channels=2</c>, also without the prefixes.</summary>
+    /// <summary>Reads <c>ice-bitrate=128;ice-samplerate=44100;ice-channels=2</c>, with or without the prefixes.</summary>
     private static (int Kilobits, int Rate, int Channels) ReadAudioInfo(string text)
     {
         int kilobits = 0, rate = 0, channels = 0;

@@ -4,31 +4,31 @@ using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Icy;
 
-/// <summary>A title within a stream of sound, as SHOUTcast put it there: <c>StreamTitle='Artist - Title';StreamUrl='';</c>.</summary>
-/// <param name="Title">The title; empty takes the last one away. <see langword="null"/> if the block does not say.</param>
-/// <param name="Url">An address that goes with it, or <see langword="null"/>.</param>
-/// <remarks>One byte says how many times 16 bytes follow; the text is filled up with zeros.</remarks>
+/// <summary>A title inside an audio stream, in SHOUTcast's form: <c>StreamTitle='Artist - Title';StreamUrl='';</c>.</summary>
+/// <param name="Title">The title; empty clears the previous one. <see langword="null"/> if the block has none.</param>
+/// <param name="Url">The address that belongs to the title, or <see langword="null"/>.</param>
+/// <remarks>The first byte is the length of the rest, in units of 16 bytes. Zeros pad the text.</remarks>
 public sealed record IcyMetadata(string? Title, string? Url = null)
 {
-    /// <summary>The longest block: its first byte and 255 × 16.</summary>
+    /// <summary>The longest block, in bytes: its first byte and 255 × 16.</summary>
     public const int MaxBlock = 1 + (255 * 16);
 
-    /// <summary>The most bytes of sound between blocks that are believed.</summary>
+    /// <summary>The largest interval between blocks that is accepted, in bytes of audio.</summary>
     public const int MaxInterval = 1 << 20;
 
     private const int Unit = 16;
 
-    /// <summary>The block that says that nothing has changed.</summary>
+    /// <summary>The block that means "no change".</summary>
     public static ReadOnlyMemory<byte> Unchanged { get; } = new byte[1];
 
-    /// <summary>The title for what plays: <c>Artist - Title</c>, as every source writes it.</summary>
+    /// <summary>The title for a track: <c>Artist - Title</c>, as every source writes it.</summary>
     public static IcyMetadata Of(TrackInfo track)
     {
         ArgumentNullException.ThrowIfNull(track);
         return new IcyMetadata(track.Artist is null ? track.Title : $"{track.Artist} - {track.Title}");
     }
 
-    /// <summary>The block, in UTF-8. Texts are one clean line of at most 256 characters, so it never is too long.</summary>
+    /// <summary>Builds the block, in UTF-8. Each text is one clean line of at most 256 characters, so it always fits.</summary>
     public byte[] ToBlock()
     {
         string text = $"StreamTitle='{Safe(Title)}';";
@@ -44,11 +44,12 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
         return block;
     }
 
-    /// <summary>Reads a block's text, its first byte left out.</summary>
-    /// <param name="text">Up to 4080 bytes from anyone. UTF-8, else Windows-1252.</param>
+    /// <summary>Reads a block's text, without its first byte.</summary>
+    /// <param name="text">Up to 4080 untrusted bytes: UTF-8, otherwise Windows-1252.</param>
     public static IcyMetadata Parse(ReadOnlySpan<byte> text) => Parse(text, null);
 
-    /// <summary>The same in an encoding that the server named, or <see langword="null"/>.</summary>
+    /// <summary>Like <see cref="Parse(ReadOnlySpan{byte})"/>, in the encoding that the server named; <see langword="null"/> if it named
+    /// none.</summary>
     internal static IcyMetadata Parse(ReadOnlySpan<byte> text, Encoding? encoding)
     {
         int zero = text.IndexOf((byte)0);
@@ -58,8 +59,8 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
     }
 
     /// <summary>
-    /// What stands between <c>name='</c> and <c>';</c>, or between <c>name="</c> and <c>";</c>. A quote alone ends nothing: it is an
-    /// apostrophe.
+    /// The text between <c>name='</c> and <c>';</c>, or between <c>name="</c> and <c>";</c>. A quote without a semicolon is an
+    /// apostrophe and ends nothing.
     /// </summary>
     private static string? Field(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, Encoding? encoding)
     {
@@ -72,7 +73,7 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
         ReadOnlySpan<byte> value = text[(start + name.Length)..];
         if (value.IsEmpty || value[0] is not ((byte)'\'' or (byte)'"'))
         {
-            // Without quotes it ends where the next field begins.
+            // A value without quotes ends where the next field begins.
             int semicolon = value.IndexOf((byte)';');
             return TagText.Decode(semicolon < 0 ? value : value[..semicolon], encoding) ?? "";
         }
@@ -88,7 +89,7 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
         return TagText.Decode(end < 0 ? value : value[..end], encoding) ?? "";
     }
 
-    /// <summary>Where a field begins, or -1. Within the value of another one a name is none.</summary>
+    /// <summary>Finds where a field begins, or -1. Ignores a name inside another field's value.</summary>
     private static int Find(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
     {
         int at = 0;
@@ -106,6 +107,6 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
         return -1;
     }
 
-    /// <summary>Players look for a quote and a semicolon, and know no escape: so there is none within.</summary>
+    /// <summary>Removes quote and semicolon pairs: players end the value at them and know no escape.</summary>
     private static string Safe(string? text) => TagText.Clean(text ?? "")?.Replace("';", "’;", StringComparison.Ordinal) ?? "";
 }

@@ -3,8 +3,8 @@ using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Icy;
 
-/// <summary>Parts sound and titles of a stream that has both, in whatever pieces it arrives.</summary>
-/// <remarks>Used by one thread. Holds at most one block.</remarks>
+/// <summary>Separates audio from titles in a stream that carries both. Input may arrive in pieces of any size.</summary>
+/// <remarks>For use by one thread. Holds at most one block.</remarks>
 public sealed class IcyStreamReader
 {
     private readonly int _interval;
@@ -14,15 +14,15 @@ public sealed class IcyStreamReader
     private int _blockLength = -1;
     private int _blockFilled;
 
-    /// <summary>A reader at the first byte of sound.</summary>
-    /// <param name="interval">Bytes of sound between blocks; 0: there are none. See
+    /// <summary>Creates a reader that starts at the first byte of audio.</summary>
+    /// <param name="interval">Bytes of audio between blocks; 0 if the stream has no blocks. See
     /// <see cref="HttpResponseHead.MetadataInterval"/>.</param>
     public IcyStreamReader(int interval)
         : this(interval, null)
     {
     }
 
-    /// <summary>The same for titles in an encoding that the server named, or <see langword="null"/>.</summary>
+    /// <summary>The same, for titles in the encoding that the server named; <see langword="null"/> if it named none.</summary>
     internal IcyStreamReader(int interval, Encoding? encoding)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(interval);
@@ -30,10 +30,10 @@ public sealed class IcyStreamReader
         (_interval, _encoding) = (interval, encoding);
     }
 
-    /// <summary>Takes from the front of <paramref name="bytes"/>, and always something.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken.</param>
-    /// <param name="metadata">A title that stands before the sound that is returned, or <see langword="null"/>.</param>
-    /// <returns>Sound; may be empty.</returns>
+    /// <summary>Consumes <paramref name="bytes"/> from the front: always at least one.</summary>
+    /// <param name="bytes">The received bytes. On return, starts after the consumed ones.</param>
+    /// <param name="metadata">The title that comes before the returned audio, or <see langword="null"/>.</param>
+    /// <returns>Audio; may be empty.</returns>
     public ReadOnlySpan<byte> Read(ref ReadOnlySpan<byte> bytes, out IcyMetadata? metadata)
     {
         metadata = null;

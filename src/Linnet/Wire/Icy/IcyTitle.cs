@@ -2,12 +2,12 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Icy;
 
-/// <summary>The one line that sources and servers of this family have for artist and title.</summary>
+/// <summary>The single line that SHOUTcast-style sources and servers use for artist and title.</summary>
 internal static class IcyTitle
 {
     private const string Separator = " - ";
 
-    /// <summary>Parts <c>Artist - Title</c>; a line without the separator is a title.</summary>
+    /// <summary>Splits <c>Artist - Title</c>. A line without the separator is a title.</summary>
     internal static TrackInfo Split(string line)
     {
         int at = line.IndexOf(Separator, StringComparison.Ordinal);

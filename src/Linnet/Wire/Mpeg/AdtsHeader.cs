@@ -1,21 +1,21 @@
 namespace Linnet.Wire.Mpeg;
 
-/// <summary>The seven bytes that begin every frame of AAC in ADTS, the form in which it is streamed.</summary>
+/// <summary>The seven-byte header of an AAC frame in ADTS, the form in which AAC is streamed.</summary>
 /// <param name="Profile">0: Main, 1: LC, 2: SSR, 3: LTP.</param>
-/// <param name="SampleRate">Hz of the core; HE-AAC sounds at twice that.</param>
-/// <param name="Channels">1–8; 0: described within. HE-AAC v2 says 1 and sounds as 2.</param>
-/// <param name="FrameLength">Bytes of the frame, this header included.</param>
-/// <param name="Frames">Frames of the core that it decodes to, 1024–4096.</param>
+/// <param name="SampleRate">Hz of the core; HE-AAC plays at twice that.</param>
+/// <param name="Channels">1–8; 0: described in the frame. HE-AAC v2 states 1 and plays 2.</param>
+/// <param name="FrameLength">Bytes in the frame, including this header.</param>
+/// <param name="Frames">Frames that the core decodes to, 1024–4096.</param>
 /// <remarks>Source: ISO 13818-7 §6.2.</remarks>
 public readonly record struct AdtsHeader(int Profile, int SampleRate, int Channels, int FrameLength, int Frames)
 {
-    /// <summary>Its bytes, the check sum that may follow left out.</summary>
+    /// <summary>Bytes in the header, without the optional checksum.</summary>
     public const int Length = 7;
 
     private static ReadOnlySpan<int> Rates =>
         [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
 
-    /// <summary>Reads the header at the front of <paramref name="bytes"/>, which may come from anyone. Never throws.</summary>
+    /// <summary>Reads the header at the front of <paramref name="bytes"/>, which are untrusted. Never throws.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out AdtsHeader header)
     {
         // 11111111 1111xLLS PPRRRRxC CCxxxxLL LLLLLLLL LLLxxxxx xxxxxxBB: layer (0), no sum, profile, rate, channels, length, blocks − 1

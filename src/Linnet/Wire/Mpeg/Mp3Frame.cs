@@ -2,21 +2,21 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Mpeg;
 
-/// <summary>What can be told of, and done to, a whole frame of layer III without decoding it.</summary>
+/// <summary>Reads and changes a whole layer III frame without decoding it.</summary>
 /// <remarks>
-/// A frame's sound may begin in the frames before it: <see cref="MainDataBegin"/> bytes back, counting only what lies behind their side
-/// information (the bit reservoir). So where two streams are spliced, the first frames after the splice cannot be decoded, but their bytes
-/// are needed by those after them. Source: ISO 11172-3 §2.4.1.7, §2.4.2.7.
+/// A frame's audio may begin in earlier frames: <see cref="MainDataBegin"/> bytes back, counting only the bytes after their side
+/// information (the bit reservoir). Where two streams are spliced, the first frames after the splice cannot be decoded, but later
+/// frames need their bytes. Source: ISO 11172-3 §2.4.1.7, §2.4.2.7.
 /// </remarks>
 public static class Mp3Frame
 {
-    /// <summary>The most bytes that a frame's sound may begin before it.</summary>
+    /// <summary>How far before a frame its audio can begin, in bytes.</summary>
     public const int MaxReservoir = 511;
 
     private const int XingLength = 4;
     private const int VbriAt = MpegHeader.Length + 32;
 
-    /// <summary>Bytes of earlier main data that the frame's sound begins with.</summary>
+    /// <summary>Gets how many bytes of earlier main data the frame needs.</summary>
     /// <param name="frame">A whole frame.</param>
     /// <param name="header">Its header.</param>
     public static int MainDataBegin(ReadOnlySpan<byte> frame, MpegHeader header)
@@ -25,14 +25,14 @@ public static class Mp3Frame
         return header.Version == MpegVersion.Mpeg1 ? field >> 7 : field >> 8;
     }
 
-    /// <summary>Bytes of main data within the frame: what it adds to the reservoir.</summary>
+    /// <summary>Gets the bytes of main data in the frame, which it adds to the reservoir.</summary>
     public static int MainDataLength(MpegHeader header) => header.FrameLength - header.SideInfoStart - header.SideInfoLength;
 
-    /// <summary>Makes a frame decode to silence, and leaves its main data to the frames after it.</summary>
-    /// <param name="frame">A whole frame, written over.</param>
+    /// <summary>Makes a frame decode to silence, but keeps its main data for later frames.</summary>
+    /// <param name="frame">A whole frame; changed in place.</param>
     /// <param name="header">Its header.</param>
     /// <param name="reservoir">
-    /// Bytes of main data that decoders have of the same stream before it: so many are kept, as far as the format can say.
+    /// Bytes of the stream's earlier main data that decoders already have. That many are kept, as far as the format can express.
     /// </param>
     public static void Silence(Span<byte> frame, MpegHeader header, int reservoir)
     {
@@ -40,7 +40,7 @@ public static class Mp3Frame
         ArgumentOutOfRangeException.ThrowIfLessThan(frame.Length, header.FrameLength, nameof(frame));
         ArgumentOutOfRangeException.ThrowIfNotEqual(header.Layer, 3, nameof(header));
 
-        // Of no part of the sound is there a bit: nothing is read from the main data, and all of it stays where it is.
+        // No granule has any bits: nothing is read from the main data, and all of it stays in place.
         Span<byte> side = frame.Slice(header.SideInfoStart, header.SideInfoLength);
         side.Clear();
         int field = header.Version == MpegVersion.Mpeg1 ? Math.Min(reservoir, MaxReservoir) << 7 : Math.Min(reservoir, byte.MaxValue) << 8;
@@ -51,7 +51,7 @@ public static class Mp3Frame
         }
     }
 
-    /// <summary>Whether the frame holds no sound but a table about the file it came from: Xing, Info or VBRI.</summary>
+    /// <summary>Whether the frame holds no audio but a table about its file: Xing, Info or VBRI.</summary>
     public static bool IsInfo(ReadOnlySpan<byte> frame, MpegHeader header)
     {
         if (header.Layer != 3)
@@ -59,7 +59,7 @@ public static class Mp3Frame
             return false;
         }
 
-        // Written behind the side information; by some programs as if there were no sum.
+        // The mark follows the side information. Some programs place it as if there were no checksum.
         ReadOnlySpan<byte> plain = Mark(frame, MpegHeader.Length + header.SideInfoLength);
         ReadOnlySpan<byte> behindSum = Mark(frame, header.SideInfoStart + header.SideInfoLength);
         return IsXing(plain) || IsXing(behindSum) || Mark(frame, VbriAt).SequenceEqual("VBRI"u8);

@@ -2,15 +2,15 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Mpeg;
 
-/// <summary>What the first frame of an MP3 file says of it, where an encoder wrote a table there (Xing, Info).</summary>
-/// <param name="Frames">MPEG frames that follow; <see langword="null"/>: not said, or said to be none. Often wrong.</param>
-/// <param name="Delay">Frames of sound (one sample per channel) that the encoder put before the first; <see langword="null"/>: not
-/// said.</param>
-/// <param name="Padding">Those that it put behind the last, to fill its packet; <see langword="null"/>: not said.</param>
+/// <summary>The table (Xing, Info) that an encoder may write into the first frame of an MP3 file.</summary>
+/// <param name="Frames">MPEG frames that follow; <see langword="null"/> if absent or 0. Often wrong.</param>
+/// <param name="Delay">Frames of audio (one sample per channel) that the encoder added before the first; <see langword="null"/> if
+/// absent.</param>
+/// <param name="Padding">Frames of audio added after the last, to fill its packet; <see langword="null"/> if absent.</param>
 /// <remarks>Source: the Xing header's SDK; LAME's "mp3 info tag" revision 1.</remarks>
 internal readonly record struct Mp3Table(uint? Frames, int? Delay, int? Padding)
 {
-    /// <summary>What a decoder of layer III adds to the encoder's delay.</summary>
+    /// <summary>Frames of audio that a layer III decoder adds to the encoder's delay.</summary>
     internal const int DecoderDelay = 529;
 
     private const int HasFrames = 1, HasBytes = 2, HasContents = 4, HasQuality = 8;
@@ -19,7 +19,8 @@ internal readonly record struct Mp3Table(uint? Frames, int? Delay, int? Padding)
     private const int DelayAt = 21;
 
     /// <summary>
-    /// Reads the table of a frame that has one (<see cref="Mp3Frame.IsInfo"/>). Never throws; what is not there is not said.
+    /// Reads the table of a frame that has one (<see cref="Mp3Frame.IsInfo"/>). Never throws. Missing fields are
+    /// <see langword="null"/>.
     /// </summary>
     internal static Mp3Table Read(ReadOnlySpan<byte> frame, MpegHeader header)
     {
@@ -44,7 +45,7 @@ internal readonly record struct Mp3Table(uint? Frames, int? Delay, int? Padding)
 
     private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> frame, MpegHeader header)
     {
-        // Some programs write it as if there were no sum.
+        // Some programs place the table as if there were no checksum.
         foreach (int at in (ReadOnlySpan<int>)[MpegHeader.Length + header.SideInfoLength, header.SideInfoStart + header.SideInfoLength])
         {
             ReadOnlySpan<byte> here = frame[Math.Min(at, frame.Length)..];

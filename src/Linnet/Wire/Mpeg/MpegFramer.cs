@@ -4,27 +4,28 @@ using Linnet.Wire.Tags;
 
 namespace Linnet.Wire.Mpeg;
 
-/// <summary>One frame. Lent until the framer's next call.</summary>
+/// <summary>One frame. Valid until the framer's next call.</summary>
 public readonly ref struct MpegFrame
 {
-    /// <summary>Its header.</summary>
+    /// <summary>The frame's header.</summary>
     public MpegHeader Header { get; init; }
 
-    /// <summary>All of its bytes, the header included.</summary>
+    /// <summary>The whole frame, including its header.</summary>
     public ReadOnlySpan<byte> Data { get; init; }
 
     /// <summary>
-    /// Whether it does not follow the one before: it is the first, or something stood between them that was no frame and no tag.
+    /// Whether the frame does not directly follow the previous one: it is the first, or bytes that were neither frame nor tag came
+    /// between.
     /// </summary>
     public bool FollowsGap { get; init; }
 }
 
 /// <summary>
-/// Finds the frames in a stream of MPEG audio, in whatever pieces it arrives; tags are skipped, and whatever else is no frame.
+/// Finds the frames in an MPEG audio stream. Input may arrive in pieces of any size. Skips tags and anything else that is not a frame.
 /// </summary>
 /// <remarks>
-/// A header is 11 bits that may stand anywhere, so the first frame counts only when another that goes with it follows where it ends.
-/// From there on a frame is given as soon as it is whole. Used by one thread; holds a few KiB.
+/// A header is only 11 bits that may occur anywhere. So the first frame counts only if a matching one follows at its end; after that,
+/// each frame is returned as soon as it is whole. For use by one thread; holds a few KiB.
 /// </remarks>
 public sealed class MpegFramer
 {
@@ -48,8 +49,8 @@ public sealed class MpegFramer
     /// <summary>Bytes of tags.</summary>
     public long Tags { get; private set; }
 
-    /// <summary>Takes from the front of <paramref name="bytes"/> until a frame is whole.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is
+    /// <summary>Consumes <paramref name="bytes"/> until a frame is complete.</summary>
+    /// <param name="bytes">The received bytes. On return, starts after the consumed ones; empty if the result is
     /// <see langword="false"/>.</param>
     /// <param name="frame">The frame.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out MpegFrame frame)
@@ -64,7 +65,7 @@ public sealed class MpegFramer
                 return true;
             }
 
-            // A tag that begins in the buffer may be longer than it.
+            // A tag that begins in the buffer may be longer than the buffer.
             if (_tag == 0)
             {
                 if (bytes.IsEmpty)
@@ -82,7 +83,7 @@ public sealed class MpegFramer
     }
 
     /// <summary>
-    /// What the last ID3v2 tag said that stood before the frame read last; <see langword="null"/> if none did, or that was asked already.
+    /// The last ID3v2 tag before the frame that was just read; <see langword="null"/> if there was none, or it was already taken.
     /// </summary>
     internal SoundTags? TakeTags()
     {
@@ -151,7 +152,7 @@ public sealed class MpegFramer
             {
                 if (_isLocked && !header.GoesWith(_last))
                 {
-                    // Perhaps another stream begins here: it has to prove itself as the first did.
+                    // Another stream may begin here. It must prove itself as the first one did.
                     (_isLocked, _hasGap) = (false, true);
                 }
 
@@ -182,7 +183,7 @@ public sealed class MpegFramer
 
     private void SkipByte(ReadOnlySpan<byte> rest)
     {
-        // The next byte that may begin a frame or a tag.
+        // The next byte that can begin a frame or a tag.
         int next = rest[1..].IndexOfAny(Begins);
         int length = next < 0 ? rest.Length : 1 + next;
         _start += length;

@@ -1,34 +1,34 @@
 namespace Linnet.Wire.Mpeg;
 
-/// <summary>Which standard a frame follows: they differ in sample rates and lengths.</summary>
+/// <summary>The MPEG version of a frame. Versions differ in sample rates and frame lengths.</summary>
 public enum MpegVersion
 {
     /// <summary>MPEG-1 (ISO 11172-3): 32, 44.1 and 48 kHz.</summary>
     Mpeg1,
 
-    /// <summary>MPEG-2 (ISO 13818-3): half of them.</summary>
+    /// <summary>MPEG-2 (ISO 13818-3): half those rates.</summary>
     Mpeg2,
 
-    /// <summary>MPEG-2.5, no standard but everywhere: a quarter of them.</summary>
+    /// <summary>MPEG-2.5, not standardized but widely used: a quarter of those rates.</summary>
     Mpeg25,
 }
 
-/// <summary>The four bytes that begin every frame of MPEG audio, layers I to III.</summary>
-/// <param name="Version">The standard.</param>
+/// <summary>The four-byte header of an MPEG audio frame, layers I to III.</summary>
+/// <param name="Version">The MPEG version.</param>
 /// <param name="Layer">1–3; 3 is MP3.</param>
-/// <param name="HasSum">Whether two bytes of check sum follow.</param>
+/// <param name="HasSum">Whether a two-byte checksum follows.</param>
 /// <param name="BitRate">Bits per second, 8,000–448,000.</param>
 /// <param name="SampleRate">Hz, 8,000–48,000.</param>
 /// <param name="IsPadded">Whether the frame is one slot longer.</param>
 /// <param name="Channels">1 or 2.</param>
-/// <remarks>Source: ISO 11172-3 §2.4.1.3, ISO 13818-3 §2.4.2.3. A free bit rate, whose frames have no known length, is refused.</remarks>
+/// <remarks>Source: ISO 11172-3 §2.4.1.3, ISO 13818-3 §2.4.2.3. Free-format frames, whose length is unknown, are refused.</remarks>
 public readonly record struct MpegHeader(
     MpegVersion Version, int Layer, bool HasSum, int BitRate, int SampleRate, bool IsPadded, int Channels)
 {
-    /// <summary>Its bytes.</summary>
+    /// <summary>Bytes in the header.</summary>
     public const int Length = 4;
 
-    /// <summary>The longest frame: layer II, MPEG-2.5, 160 kb/s at 8 kHz, padded.</summary>
+    /// <summary>The longest frame, in bytes: layer II, MPEG-2.5, 160 kb/s at 8 kHz, padded.</summary>
     public const int MaxFrameLength = 2881;
 
     private static ReadOnlySpan<short> Kilobits =>
@@ -42,25 +42,25 @@ public readonly record struct MpegHeader(
 
     private static ReadOnlySpan<int> Rates => [44_100, 48_000, 32_000];
 
-    /// <summary>Frames (one sample per channel) that it decodes to.</summary>
+    /// <summary>Frames (one sample per channel) that the frame decodes to.</summary>
     public int Frames => Layer == 1 ? 384 : Layer == 3 && Version != MpegVersion.Mpeg1 ? 576 : 1152;
 
-    /// <summary>Bytes of the frame, this header included.</summary>
+    /// <summary>Bytes in the frame, including this header.</summary>
     public int FrameLength => Layer == 1
         ? 4 * ((12 * BitRate / SampleRate) + (IsPadded ? 1 : 0))
         : (Frames / 8 * BitRate / SampleRate) + (IsPadded ? 1 : 0);
 
-    /// <summary>Where the side information begins in a frame of layer III.</summary>
+    /// <summary>The offset of the side information in a layer III frame.</summary>
     public int SideInfoStart => Length + (HasSum ? 2 : 0);
 
-    /// <summary>Bytes of side information in a frame of layer III.</summary>
+    /// <summary>Bytes of side information in a layer III frame.</summary>
     public int SideInfoLength => Version == MpegVersion.Mpeg1 ? Channels == 1 ? 17 : 32 : Channels == 1 ? 9 : 17;
 
-    /// <summary>Whether both can be frames of one stream: all but bit rate, padding and the sum is the same.</summary>
+    /// <summary>Whether both frames can belong to one stream: only bit rate, padding and checksum may differ.</summary>
     public bool GoesWith(MpegHeader other) =>
         (Version, Layer, SampleRate, Channels) == (other.Version, other.Layer, other.SampleRate, other.Channels);
 
-    /// <summary>Reads the header at the front of <paramref name="bytes"/>, which may come from anyone. Never throws.</summary>
+    /// <summary>Reads the header at the front of <paramref name="bytes"/>, which are untrusted. Never throws.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out MpegHeader header)
     {
         // 11111111 111VVLLS BBBBRRPx MMxxxxEE: version, layer, no sum, bit rate, rate, padding, mode, emphasis
@@ -90,7 +90,7 @@ public readonly record struct MpegHeader(
             IsPadded: (bytes[2] & 2) != 0,
             Channels: bytes[3] >> 6 == 3 ? 1 : 2);
 
-        // No frame of layer III is so short that its side information does not fit, unless it is none.
+        // A layer III frame always has room for its side information. If it does not, this is not a frame.
         return layer != 3 || header.FrameLength >= header.SideInfoStart + header.SideInfoLength;
     }
 }

@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Mpeg;
 
-/// <summary>Tags that stand in streams of MPEG audio and other formats, and are no sound: ID3v2, ID3v1 and APE.</summary>
+/// <summary>Tags found in streams of MPEG audio and other formats: ID3v2, ID3v1 and APE.</summary>
 /// <remarks>Source: ID3v2.4.0 §3.1; ID3v1; APEv2 header. Only their lengths are read.</remarks>
 public static class MpegTag
 {
-    /// <summary>Bytes needed to know.</summary>
+    /// <summary>Bytes needed to identify a tag.</summary>
     public const int HeadLength = 32;
 
     private const int Id3Head = 10;
@@ -14,7 +14,7 @@ public static class MpegTag
     private const int ApeLengthAt = 12;
     private const int MaxApeLength = 1 << 24;
 
-    /// <summary>Bytes of the tag at the front, 0 if there is none, -1 if more bytes are needed to tell.</summary>
+    /// <summary>Gets the length of the tag at the front, in bytes: 0 if there is none, -1 if more bytes are needed to decide.</summary>
     public static long LengthOf(ReadOnlySpan<byte> bytes)
     {
         if (StartsLike(bytes, "ID3"u8))
@@ -53,7 +53,7 @@ public static class MpegTag
 
     private static long ApeLength(ReadOnlySpan<byte> head)
     {
-        // The length counts what follows a header, or, in a footer, what stood before it.
+        // The length counts what follows a header, or, in a footer, what came before it.
         bool isHeader = (head[23] & 0x20) != 0;
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(head[ApeLengthAt..]);
         return isHeader ? HeadLength + Math.Min(length, MaxApeLength) : HeadLength;

@@ -1,9 +1,9 @@
 namespace Linnet.Wire.Ogg;
 
-/// <summary>What a logical stream holds.</summary>
+/// <summary>The codec of a logical stream.</summary>
 public enum OggCodec
 {
-    /// <summary>Something else.</summary>
+    /// <summary>Any other codec.</summary>
     Unknown,
 
     /// <summary>Opus (RFC 7845).</summary>
@@ -16,10 +16,10 @@ public enum OggCodec
     Flac,
 }
 
-/// <summary>Tells codecs by the first bytes of their first packets.</summary>
+/// <summary>Identifies codecs by the first bytes of their first packet.</summary>
 public static class OggCodecs
 {
-    /// <summary>The codec whose first packet this is.</summary>
+    /// <summary>Gets the codec whose first packet this is.</summary>
     public static OggCodec Identify(ReadOnlySpan<byte> packet) =>
         packet.StartsWith("OpusHead"u8) ? OggCodec.Opus
         : packet.StartsWith("\u0001vorbis"u8) ? OggCodec.Vorbis

@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Ogg;
 
 /// <summary>
-/// The check sum of an Ogg page: CRC-32 with polynomial 0x04C11DB7, highest bit first, neither inverted at its start nor at its end.
+/// The checksum of an Ogg page: CRC-32 with polynomial 0x04C11DB7, most significant bit first, not inverted at either end.
 /// </summary>
 /// <remarks>Source: RFC 3533 §6.</remarks>
 internal static class OggCrc
@@ -11,10 +11,10 @@ internal static class OggCrc
 
     private static readonly uint[] Table = MakeTable();
 
-    /// <summary>Continues a sum over more bytes; a page's begins with 0.</summary>
+    /// <summary>Continues a checksum over more bytes; a page's begins with 0.</summary>
     internal static uint Append(uint sum, ReadOnlySpan<byte> bytes)
     {
-        // Table n holds what a byte becomes when n more bytes have followed it, so eight of them can be looked up at once.
+        // Table n holds the effect of a byte that n more bytes have followed, so eight bytes can be looked up at once.
         uint[] table = Table;
         while (bytes.Length >= Slices)
         {

@@ -4,13 +4,13 @@ using Linnet.Wire.Flac;
 
 namespace Linnet.Wire.Ogg;
 
-/// <summary>The first packet of FLAC in Ogg: how many packets of metadata follow, and what the stream is.</summary>
+/// <summary>The first packet of FLAC in Ogg: the number of metadata packets that follow, and STREAMINFO.</summary>
 /// <remarks>Source: RFC 9639 §10.1.</remarks>
 public static class OggFlacHead
 {
     private const int InfoAt = 13;
 
-    /// <summary>Reads it. Never throws.</summary>
+    /// <summary>Reads the packet. Never throws.</summary>
     public static bool TryParse(ReadOnlySpan<byte> packet, [NotNullWhen(true)] out FlacStreamInfo? info)
     {
         //  0      1      5       6       7          9      13
@@ -23,9 +23,9 @@ public static class OggFlacHead
             && FlacStreamInfo.TryParse(packet[(InfoAt + FlacBlockHeader.Length)..], out info);
     }
 
-    /// <summary>The packet.</summary>
+    /// <summary>Builds the packet.</summary>
     /// <param name="infoBlock">STREAMINFO with its header (<see cref="FlacStreamInfo.ToBlock"/>), not marked as the last.</param>
-    /// <param name="packets">Packets of metadata that follow.</param>
+    /// <param name="packets">Metadata packets that follow.</param>
     public static byte[] ToArray(ReadOnlySpan<byte> infoBlock, int packets)
     {
         byte[] packet = [0x7F, .. "FLAC"u8, 1, 0, 0, 0, .. FlacBlockHeader.Marker, .. infoBlock];

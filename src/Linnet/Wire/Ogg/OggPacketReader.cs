@@ -1,35 +1,38 @@
 namespace Linnet.Wire.Ogg;
 
-/// <summary>One packet of a logical stream. Lent until the reader's next call.</summary>
+/// <summary>One packet of a logical stream. Valid until the reader's next call.</summary>
 public readonly ref struct OggPacket
 {
-    /// <summary>Its bytes. May be empty.</summary>
+    /// <summary>The packet's bytes. May be empty.</summary>
     public ReadOnlySpan<byte> Data { get; init; }
 
-    /// <summary>The page's position if it is the last packet that ends there, else <see cref="OggPage.NoGranule"/>.</summary>
+    /// <summary>The page's position, if this is the last packet that ends on the page; otherwise
+    /// <see cref="OggPage.NoGranule"/>.</summary>
     public long Granule { get; init; }
 
-    /// <summary>Whether it begins a logical stream: a new one of a chain, or the first.</summary>
+    /// <summary>Whether the packet begins a logical stream: the first one, or the next of a chain.</summary>
     public bool IsFirst { get; init; }
 
-    /// <summary>Whether it ends one.</summary>
+    /// <summary>Whether the packet ends a logical stream.</summary>
     public bool IsLast { get; init; }
 
-    /// <summary>Whether packets before it are missing.</summary>
+    /// <summary>Whether packets before this one are missing.</summary>
     public bool FollowsHole { get; init; }
 
-    /// <summary>Whether it was longer than <see cref="OggPacketReader.MaxPacket"/>, and <see cref="Data"/> is its beginning.</summary>
+    /// <summary>Whether the packet was longer than <see cref="OggPacketReader.MaxPacket"/>; <see cref="Data"/> is then its
+    /// beginning.</summary>
     public bool IsCut { get; init; }
 }
 
-/// <summary>Reads the packets of the one stream of sound in an Ogg stream, through all links of a chain.</summary>
+/// <summary>Reads the packets of the audio stream in an Ogg stream, through all links of a chain.</summary>
 /// <remarks>
-/// Of several streams side by side (video, text) the first whose codec is known is taken, the others are passed over. Source: RFC 3533 §5,
-/// §6. Used by one thread.
+/// If several streams run side by side (video, text), reads the first whose codec is known and skips the others. Source: RFC 3533 §5,
+/// §6. For use by one thread.
 /// </remarks>
 public sealed class OggPacketReader
 {
-    /// <summary>The longest packet kept. Of a longer one, such as a comment with a picture in it, the beginning is given.</summary>
+    /// <summary>The longest packet kept, in bytes. Of a longer one, such as a comment with a picture, only the beginning is
+    /// returned.</summary>
     public const int MaxPacket = 1 << 20;
 
     private readonly OggPageReader _pages = new();
@@ -45,31 +48,31 @@ public sealed class OggPacketReader
     private bool _isFirst;
     private bool _isInHeaders;
 
-    // Where the page under way is read on.
+    // The position in the current page.
     private int _segment;
     private int _at;
     private bool _hasPage;
 
-    /// <summary>The codec of the stream that is read; <see cref="OggCodec.Unknown"/> before there is one.</summary>
+    /// <summary>The codec of the stream being read; <see cref="OggCodec.Unknown"/> until there is one.</summary>
     public OggCodec Codec { get; private set; }
 
-    /// <summary>Whether a stream began whose codec is not known: video, or Speex.</summary>
+    /// <summary>Whether a stream with an unknown codec was seen, such as video or Speex.</summary>
     public bool SawUnknownCodec { get; private set; }
 
-    /// <summary>Bytes that belonged to no page.</summary>
+    /// <summary>Bytes outside any page.</summary>
     public long Skipped => _pages.Skipped;
 
-    /// <summary>Bytes of pages before the sound of the streams that are read: their headers, with tags and pictures.</summary>
+    /// <summary>Bytes of the pages before the audio of the streams that are read: their headers, with tags and pictures.</summary>
     public long Headers { get; private set; }
 
-    /// <summary>Pages with a wrong check sum.</summary>
+    /// <summary>Pages with a wrong checksum.</summary>
     public long Damaged => _pages.Damaged;
 
-    /// <summary>Pages that were missing, by their numbers.</summary>
+    /// <summary>Missing pages, counted by gaps in their numbers.</summary>
     public long Holes { get; private set; }
 
-    /// <summary>Takes from the front of <paramref name="bytes"/> until a packet is whole.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is
+    /// <summary>Consumes <paramref name="bytes"/> until a packet is complete.</summary>
+    /// <param name="bytes">The received bytes. On return, starts after the consumed ones; empty if the result is
     /// <see langword="false"/>.</param>
     /// <param name="packet">The packet.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out OggPacket packet)
@@ -128,7 +131,7 @@ public sealed class OggPacketReader
 
     private void CountHeader(scoped in OggPage page)
     {
-        // Sound has a position: packets of headers end at zero, or do not end on the page.
+        // Audio has a position. Header packets end at position zero, or do not end on the page.
         _isInHeaders &= page.Granule is 0 or OggPage.NoGranule;
         Headers += _isInHeaders ? page.Length : 0;
     }
@@ -174,7 +177,7 @@ public sealed class OggPacketReader
 
             if (segments[^1] == OggPage.MaxSegments && FitsBefore(page, isAtStart))
             {
-                // It goes on on the next page.
+                // The packet continues on the next page.
                 _isAssembling = true;
                 Keep(page.Body[start.._at]);
             }
@@ -188,7 +191,8 @@ public sealed class OggPacketReader
         return false;
     }
 
-    /// <summary>Whether what begins here is a packet, or goes on where the page before ended. Drops what has lost its other half.</summary>
+    /// <summary>Whether the page continues the packet under way, or begins a new one, as expected. Drops packets that lost their other
+    /// half.</summary>
     private bool FitsBefore(scoped in OggPage page, bool isAtStart)
     {
         bool isContinued = page.Kinds.HasFlag(OggPageKinds.Continued);

@@ -2,33 +2,33 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Ogg;
 
-/// <summary>What came of looking for a page.</summary>
+/// <summary>The result of looking for a page.</summary>
 public enum OggReadResult
 {
-    /// <summary>It is not whole yet.</summary>
+    /// <summary>The page is not complete yet.</summary>
     NeedMore,
 
-    /// <summary>It was read.</summary>
+    /// <summary>The page was read.</summary>
     Done,
 
-    /// <summary>No page begins here, or it is damaged.</summary>
+    /// <summary>No page begins here, or the page is damaged.</summary>
     Invalid,
 }
 
-/// <summary>What a page's header says of it.</summary>
+/// <summary>The flags in a page's header.</summary>
 [Flags]
 public enum OggPageKinds
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No flags.</summary>
     None = 0,
 
-    /// <summary>Its first bytes continue the last packet of the page before.</summary>
+    /// <summary>The page's first bytes continue the last packet of the previous page.</summary>
     Continued = 1,
 
-    /// <summary>It begins a logical stream.</summary>
+    /// <summary>The page begins a logical stream.</summary>
     First = 2,
 
-    /// <summary>It ends one.</summary>
+    /// <summary>The page ends a logical stream.</summary>
     Last = 4,
 }
 
@@ -36,13 +36,13 @@ public enum OggPageKinds
 /// <remarks>Source: RFC 3533 §6.</remarks>
 public readonly ref struct OggPage
 {
-    /// <summary>Bytes of a header, its segment table left out.</summary>
+    /// <summary>Bytes in a header, without its segment table.</summary>
     public const int HeaderLength = 27;
 
-    /// <summary>The most segments of a page, of 255 bytes at most.</summary>
+    /// <summary>The most segments in a page. A segment has at most 255 bytes.</summary>
     public const int MaxSegments = 255;
 
-    /// <summary>The longest page.</summary>
+    /// <summary>The longest page, in bytes.</summary>
     public const int MaxLength = HeaderLength + MaxSegments + (MaxSegments * MaxSegments);
 
     /// <summary>The position of a page on which no packet ends.</summary>
@@ -54,34 +54,34 @@ public readonly ref struct OggPage
 
     private OggPage(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
-    /// <summary>The four bytes that every page begins with.</summary>
+    /// <summary>The four bytes at the start of every page.</summary>
     public static ReadOnlySpan<byte> Capture => "OggS"u8;
 
-    /// <summary>What it is.</summary>
+    /// <summary>The page's flags.</summary>
     public OggPageKinds Kinds => (OggPageKinds)_bytes[5];
 
     /// <summary>
-    /// How far the sound has come by the end of the last packet that ends on it; the unit is the codec's. <see cref="NoGranule"/>: none
-    /// does.
+    /// The position in the audio at the end of the last packet that ends on this page, in units of the codec. <see cref="NoGranule"/>
+    /// if no packet ends here.
     /// </summary>
     public long Granule => BinaryPrimitives.ReadInt64LittleEndian(_bytes[6..]);
 
-    /// <summary>Names the logical stream.</summary>
+    /// <summary>Identifies the logical stream.</summary>
     public uint Serial => BinaryPrimitives.ReadUInt32LittleEndian(_bytes[14..]);
 
-    /// <summary>Counts the pages of the logical stream.</summary>
+    /// <summary>The page's number in its logical stream.</summary>
     public uint Sequence => BinaryPrimitives.ReadUInt32LittleEndian(_bytes[18..]);
 
-    /// <summary>Lengths of its segments. A packet ends with a segment shorter than 255.</summary>
+    /// <summary>The lengths of the segments. A packet ends with a segment shorter than 255.</summary>
     public ReadOnlySpan<byte> Segments => _bytes.Slice(HeaderLength, _bytes[26]);
 
-    /// <summary>The segments themselves.</summary>
+    /// <summary>The bytes of the segments.</summary>
     public ReadOnlySpan<byte> Body => _bytes[(HeaderLength + _bytes[26])..];
 
-    /// <summary>Bytes of the whole page.</summary>
+    /// <summary>Bytes in the whole page.</summary>
     public int Length => _bytes.Length;
 
-    /// <summary>Reads the page at the front of <paramref name="bytes"/>, which may come from anyone. Never throws.</summary>
+    /// <summary>Reads the page at the front of <paramref name="bytes"/>, which are untrusted. Never throws.</summary>
     public static OggReadResult TryParse(ReadOnlySpan<byte> bytes, out OggPage page)
     {
         //  0      4         5       6          14       18         22    26        27
@@ -109,10 +109,11 @@ public readonly ref struct OggPage
         return OggReadResult.Done;
     }
 
-    /// <summary>The view over what <see cref="TryParse"/> has found to be a page.</summary>
+    /// <summary>Views bytes that <see cref="TryParse"/> has already accepted as a page.</summary>
     internal static OggPage Checked(ReadOnlySpan<byte> page) => new(page);
 
-    /// <summary>Bytes of the page that begins here, as far as can be told: never more than there are.</summary>
+    /// <summary>Gets the length of the page that begins here, as far as it is known: never more than <paramref name="bytes"/>
+    /// holds.</summary>
     internal static int LengthOf(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderLength)
@@ -132,7 +133,7 @@ public readonly ref struct OggPage
         return length;
     }
 
-    /// <summary>The check sum of a whole page; its own field counts as zero.</summary>
+    /// <summary>The checksum of a whole page; its own field counts as zero.</summary>
     internal static uint SumOf(ReadOnlySpan<byte> page)
     {
         uint sum = OggCrc.Append(0, page[..SumAt]);

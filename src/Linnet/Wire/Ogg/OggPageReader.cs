@@ -1,14 +1,14 @@
 namespace Linnet.Wire.Ogg;
 
-/// <summary>Finds the pages in a stream of bytes, in whatever pieces it arrives; what is no page is skipped.</summary>
+/// <summary>Finds the pages in a stream of bytes and skips everything else. Input may arrive in pieces of any size.</summary>
 /// <remarks>
-/// Holds at most one page and as much again. A wrong check sum makes it look for the next page within the bytes of the damaged one; since
-/// bytes can be made so that each of them begins another, that is done a limited number of times, and then the whole is skipped. Used by
-/// one thread.
+/// Holds at most two pages' worth of bytes. After a wrong checksum, it looks for the next page inside the damaged one. Bytes can be
+/// crafted so that each of them begins another page, so this is limited; past the limit the whole page is skipped. For use by one
+/// thread.
 /// </remarks>
 public sealed class OggPageReader
 {
-    // Work on damaged pages, in bytes summed: so much at once, and so much per byte that came.
+    // The work allowed on damaged pages, in bytes summed: this much at once, and so much per byte received.
     private const long FreeWork = 1 << 20;
     private const int WorkPerByte = 8;
 
@@ -17,25 +17,25 @@ public sealed class OggPageReader
     private int _end;
     private int _taken;
 
-    /// <summary>Bytes that belonged to no page.</summary>
+    /// <summary>Bytes outside any page.</summary>
     public long Skipped { get; private set; }
 
-    /// <summary>Pages with a wrong check sum.</summary>
+    /// <summary>Pages with a wrong checksum.</summary>
     public long Damaged { get; private set; }
 
-    /// <summary>The page that was read last. Only after <see cref="TryRead"/> gave one.</summary>
+    /// <summary>The page that was read last. Valid only after <see cref="TryRead"/> returned one.</summary>
     internal OggPage Current => OggPage.Checked(_buffer.AsSpan(_start, _taken));
 
-    /// <summary>Bytes summed in vain.</summary>
+    /// <summary>Bytes summed in damaged pages.</summary>
     internal long Work { get; private set; }
 
-    /// <summary>Bytes that have come.</summary>
+    /// <summary>Bytes received.</summary>
     private long Arrived { get; set; }
 
-    /// <summary>Takes from the front of <paramref name="bytes"/> until a page is whole.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken: all of it, if the answer is
+    /// <summary>Consumes <paramref name="bytes"/> until a page is complete.</summary>
+    /// <param name="bytes">The received bytes. On return, starts after the consumed ones; empty if the result is
     /// <see langword="false"/>.</param>
-    /// <param name="page">The page. Lent until the next call.</param>
+    /// <param name="page">The page. Valid until the next call.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out OggPage page)
     {
         _start += _taken;
@@ -97,7 +97,7 @@ public sealed class OggPageReader
     {
         if (rest.StartsWith(OggPage.Capture) && rest.Length >= OggPage.HeaderLength && rest[4] == 0 && rest[5] <= 7)
         {
-            // It was whole, and its sum is wrong.
+            // The page is complete, but its checksum is wrong.
             Damaged++;
             int length = OggPage.LengthOf(rest);
             Work += length;
@@ -111,7 +111,7 @@ public sealed class OggPageReader
         return next >= 0 ? 1 + next : rest.Length - BeginOf(rest);
     }
 
-    /// <summary>How many of the last bytes may begin a page.</summary>
+    /// <summary>Gets how many of the last bytes could begin a page.</summary>
     private static int BeginOf(ReadOnlySpan<byte> rest)
     {
         for (int length = Math.Min(3, rest.Length - 1); length > 0; length--)

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Ogg;
 
-/// <summary>Puts the packets of one logical stream into pages. Used by one thread.</summary>
-/// <remarks>Source: RFC 3533 §5, §6. The first page holds the first packet alone, as every codec's mapping wants it.</remarks>
-/// <param name="serial">Names the stream; of a chain each link has another.</param>
+/// <summary>Writes the packets of one logical stream into pages. For use by one thread.</summary>
+/// <remarks>Source: RFC 3533 §5, §6. The first page holds only the first packet, as every codec's mapping requires.</remarks>
+/// <param name="serial">Identifies the stream. Each link of a chain has a different one.</param>
 public sealed class OggPageWriter(uint serial)
 {
     private readonly byte[] _page = new byte[OggPage.MaxLength];
@@ -18,16 +18,16 @@ public sealed class OggPageWriter(uint serial)
     /// <summary>The serial number.</summary>
     public uint Serial => serial;
 
-    /// <summary>Bytes of sound that wait for <see cref="Flush"/>.</summary>
+    /// <summary>Bytes of audio waiting for <see cref="Flush"/>.</summary>
     public int Pending => _body;
 
-    /// <summary>Packets, and parts of packets, that wait for <see cref="Flush"/>.</summary>
+    /// <summary>Whether packets, or parts of packets, wait for <see cref="Flush"/>.</summary>
     public bool HasPending => _segments > 0;
 
-    /// <summary>Adds a packet. Pages that are full are written, the rest waits.</summary>
-    /// <param name="packet">Of any length, also none.</param>
-    /// <param name="granule">How far the sound has come by its end.</param>
-    /// <param name="output">Takes the pages.</param>
+    /// <summary>Adds a packet. Writes the pages that are full; the rest waits.</summary>
+    /// <param name="packet">The packet; may be empty.</param>
+    /// <param name="granule">The position in the audio at the packet's end.</param>
+    /// <param name="output">Receives the pages.</param>
     public void Add(ReadOnlySpan<byte> packet, long granule, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -51,16 +51,16 @@ public sealed class OggPageWriter(uint serial)
 
             if (_segments == OggPage.MaxSegments)
             {
-                // The page after begins with the rest, if only with its length of zero.
+                // The next page begins with the rest of the packet, even if only with a length of zero.
                 WritePage(output, OggPageKinds.None);
                 _isContinued = true;
             }
         }
     }
 
-    /// <summary>Writes what waits as a page. Without anything waiting it writes nothing, unless this ends the stream.</summary>
-    /// <param name="output">Takes the page.</param>
-    /// <param name="isLast">Whether it ends the stream. The last page must hold a packet: checkers refuse an empty one.</param>
+    /// <summary>Writes the waiting bytes as a page. Does nothing if none wait, unless this ends the stream.</summary>
+    /// <param name="output">Receives the page.</param>
+    /// <param name="isLast">Whether the page ends the stream. The last page must hold a packet: validators reject an empty one.</param>
     public void Flush(IBufferWriter<byte> output, bool isLast = false)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -70,7 +70,7 @@ public sealed class OggPageWriter(uint serial)
         }
     }
 
-    /// <summary>Writes a packet that begins on a page of its own and ends there: a header.</summary>
+    /// <summary>Writes a packet, such as a header, that has pages to itself.</summary>
     /// <inheritdoc cref="Add"/>
     public void Write(ReadOnlySpan<byte> packet, long granule, IBufferWriter<byte> output)
     {
@@ -91,7 +91,7 @@ public sealed class OggPageWriter(uint serial)
         BinaryPrimitives.WriteUInt32LittleEndian(_page.AsSpan(18), _sequence++);
         _page[26] = (byte)_segments;
 
-        // The body lies behind room for a full segment table.
+        // The body starts after the space for a full segment table.
         int head = OggPage.HeaderLength + _segments;
         int length = head + _body;
         _page.AsSpan(OggPage.HeaderLength + OggPage.MaxSegments, _body).CopyTo(_page.AsSpan(head));

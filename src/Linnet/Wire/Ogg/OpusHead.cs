@@ -4,11 +4,11 @@ namespace Linnet.Wire.Ogg;
 
 /// <summary>The first packet of Ogg Opus.</summary>
 /// <param name="Channels">1–255.</param>
-/// <param name="PreSkip">Frames at 48 kHz to throw away at the start: the encoder's delay.</param>
-/// <param name="InputSampleRate">Hz of what was encoded; tells nothing about decoding. 0: not said.</param>
-/// <param name="OutputGain">In units of 1/256 dB, to be applied by the decoder.</param>
-/// <param name="MappingFamily">0: mono or stereo. 1: up to 8 channels in Vorbis' order. Others: not for playing.</param>
-/// <param name="Streams">Opus streams within each packet.</param>
+/// <param name="PreSkip">Frames at 48 kHz to discard at the start: the encoder's delay.</param>
+/// <param name="InputSampleRate">Hz of the encoder's input; does not affect decoding. 0 if not stated.</param>
+/// <param name="OutputGain">Gain that the decoder applies, in units of 1/256 dB.</param>
+/// <param name="MappingFamily">0: mono or stereo. 1: up to 8 channels in Vorbis order. Others are not for playback.</param>
+/// <param name="Streams">Opus streams in each packet.</param>
 /// <param name="Coupled">How many of them are stereo.</param>
 /// <remarks>Source: RFC 7845 §5.1.</remarks>
 public sealed record OpusHead(
@@ -17,7 +17,7 @@ public sealed record OpusHead(
 {
     private const int ShortLength = 19;
 
-    /// <summary>Which decoded channel each channel is. With family 0 it is not on the wire.</summary>
+    /// <summary>The decoded channel for each output channel. Not on the wire in family 0.</summary>
     public ReadOnlyMemory<byte> Mapping { get; private init; } = new byte[] { 0, 1 }.AsMemory(0, Math.Min((int)Channels, 2));
 
     private static ReadOnlySpan<byte> Magic => "OpusHead"u8;
@@ -73,7 +73,7 @@ public sealed record OpusHead(
         return true;
     }
 
-    /// <summary>The packet.</summary>
+    /// <summary>Builds the packet.</summary>
     public byte[] ToArray()
     {
         byte[] packet = new byte[MappingFamily == 0 ? ShortLength : ShortLength + 2 + Channels];

@@ -5,10 +5,10 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Ogg;
 
-/// <summary>The tags of Opus, Vorbis and FLAC: a vendor and lines of <c>NAME=value</c>.</summary>
+/// <summary>The tags of Opus, Vorbis and FLAC: a vendor, and lines of <c>NAME=value</c>.</summary>
 /// <remarks>
-/// Source: Vorbis I §5; RFC 7845 §5.2; RFC 9639 §8.6. Lines longer than <see cref="MaxLine"/>, such as pictures, are passed over; reading
-/// ends at the first thing that does not fit into the packet, and what came before it counts.
+/// Source: Vorbis I §5; RFC 7845 §5.2; RFC 9639 §8.6. Skips lines longer than <see cref="MaxLine"/>, such as pictures. Stops at the
+/// first line that does not fit in the packet, and keeps what came before.
 /// </remarks>
 public sealed class VorbisComment
 {
@@ -20,21 +20,21 @@ public sealed class VorbisComment
 
     private readonly List<KeyValuePair<string, string>> _lines = [];
 
-    /// <summary>Tags without lines.</summary>
-    /// <param name="vendor">Which program made the stream.</param>
+    /// <summary>Creates tags without lines.</summary>
+    /// <param name="vendor">The program that made the stream.</param>
     public VorbisComment(string vendor)
     {
         ArgumentNullException.ThrowIfNull(vendor);
         Vendor = vendor;
     }
 
-    /// <summary>Which program made the stream.</summary>
+    /// <summary>The program that made the stream.</summary>
     public string Vendor { get; }
 
-    /// <summary>All lines, in order. Texts come from anyone and may hold anything.</summary>
+    /// <summary>All lines, in order. The texts are untrusted and may hold anything.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Lines => _lines;
 
-    /// <summary>The first value with that name, in any case, or <see langword="null"/>.</summary>
+    /// <summary>The first value of that name, ignoring case; <see langword="null"/> if there is none.</summary>
     public string? this[string name]
     {
         get
@@ -51,11 +51,11 @@ public sealed class VorbisComment
         }
     }
 
-    /// <summary>What plays, by <c>TITLE</c> and <c>ARTIST</c>, as clean text; <see langword="null"/> without a title.</summary>
+    /// <summary>The track, from <c>TITLE</c> and <c>ARTIST</c>, as clean text; <see langword="null"/> without a title.</summary>
     public TrackInfo? Track =>
         TagText.Clean(this["TITLE"] ?? "") is string title ? new TrackInfo(title, TagText.Clean(this["ARTIST"] ?? "")) : null;
 
-    /// <summary>What they say of the sound.</summary>
+    /// <summary>The track and loudness in the tags.</summary>
     public SoundTags Tags
     {
         get
@@ -75,7 +75,7 @@ public sealed class VorbisComment
 
     private static ReadOnlySpan<byte> VorbisMagic => "\u0003vorbis"u8;
 
-    /// <summary>The tags for what plays.</summary>
+    /// <summary>Creates the tags for a track.</summary>
     public static VorbisComment Of(string vendor, TrackInfo? track)
     {
         var comment = new VorbisComment(vendor);
@@ -98,19 +98,19 @@ public sealed class VorbisComment
         ArgumentNullException.ThrowIfNull(value);
         if (!IsName(name))
         {
-            throw new ArgumentException($"A tag's name must be ASCII without '=', not '{name}'.", nameof(name));
+            throw new ArgumentException($"A tag name must be ASCII without '=', not '{name}'.", nameof(name));
         }
 
         _lines.Add(new(name, value));
     }
 
-    /// <summary>Reads Opus' second packet.</summary>
+    /// <summary>Reads the second packet of Opus.</summary>
     public static bool TryParseOpus(ReadOnlySpan<byte> packet, out VorbisComment comment) => TryParse(packet, OpusMagic, out comment);
 
-    /// <summary>Reads Vorbis' second packet.</summary>
+    /// <summary>Reads the second packet of Vorbis.</summary>
     public static bool TryParseVorbis(ReadOnlySpan<byte> packet, out VorbisComment comment) => TryParse(packet, VorbisMagic, out comment);
 
-    /// <summary>Reads the inside of FLAC's VORBIS_COMMENT block. Whatever it holds, it is read as far as can be.</summary>
+    /// <summary>Reads the content of FLAC's VORBIS_COMMENT block, as far as it is well formed.</summary>
     public static VorbisComment Parse(ReadOnlySpan<byte> block)
     {
         if (!TryTake(ref block, out ReadOnlySpan<byte> vendor) || block.Length < 4)
@@ -133,13 +133,13 @@ public sealed class VorbisComment
         return comment;
     }
 
-    /// <summary>Opus' second packet.</summary>
+    /// <summary>Builds the second packet of Opus.</summary>
     public byte[] ToOpusTags() => ToArray(OpusMagic, hasFramingBit: false);
 
-    /// <summary>Vorbis' second packet.</summary>
+    /// <summary>Builds the second packet of Vorbis.</summary>
     public byte[] ToVorbisHeader() => ToArray(VorbisMagic, hasFramingBit: true);
 
-    /// <summary>The inside of FLAC's VORBIS_COMMENT block.</summary>
+    /// <summary>Builds the content of FLAC's VORBIS_COMMENT block.</summary>
     public byte[] ToArray() => ToArray([], hasFramingBit: false);
 
     private static bool TryParse(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> magic, out VorbisComment comment)
@@ -149,7 +149,7 @@ public sealed class VorbisComment
         return isOne;
     }
 
-    /// <summary>Takes bytes with their length before them; false if there are not so many.</summary>
+    /// <summary>Reads a length and that many bytes. False if there are too few.</summary>
     private static bool TryTake(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> taken)
     {
         taken = [];

@@ -3,18 +3,18 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Ogg;
 
-/// <summary>Vorbis' first packet.</summary>
-/// <param name="Format">Rate and channels.</param>
-/// <param name="BitRate">Nominal bits per second; 0: not said.</param>
-/// <param name="ShortBlock">Frames of a short block, 64–8192. A packet gives a quarter of its own block and a quarter of the one
-/// before.</param>
-/// <param name="LongBlock">Frames of a long block.</param>
+/// <summary>The first packet of Vorbis.</summary>
+/// <param name="Format">Sample rate and channels.</param>
+/// <param name="BitRate">Nominal bits per second; 0 if not stated.</param>
+/// <param name="ShortBlock">Frames in a short block, 64–8192. A packet yields a quarter of its own block plus a quarter of the previous
+/// one.</param>
+/// <param name="LongBlock">Frames in a long block.</param>
 /// <remarks>Source: Vorbis I §4.2.2.</remarks>
 public readonly record struct VorbisHead(AudioFormat Format, int BitRate, int ShortBlock, int LongBlock)
 {
     private const int Length = 30;
 
-    /// <summary>Reads it. Never throws.</summary>
+    /// <summary>Reads the packet. Never throws.</summary>
     public static bool TryParse(ReadOnlySpan<byte> packet, out VorbisHead head)
     {
         //  0 | 0x01 vorbis | 7 version | 11 channels | 12 rate | 16 highest | 20 nominal | 24 lowest bit rate | 28 blocks | 29 framing

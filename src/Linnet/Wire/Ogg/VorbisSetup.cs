@@ -1,20 +1,20 @@
 namespace Linnet.Wire.Ogg;
 
-/// <summary>Looks through Vorbis' third packet for what would make a decoder take memory without bound.</summary>
+/// <summary>Checks the third packet of Vorbis for code books that would make a decoder allocate without limit.</summary>
 /// <remarks>
-/// A code book of a few bytes can announce sixteen million numbers, and there may be 256 of them. Real encoders use some hundred thousand
-/// in all. Source: Vorbis I §3.2.1, §4.2.4.
+/// A code book of a few bytes can announce sixteen million numbers, and a stream may have 256 of them. Real encoders use some hundred
+/// thousand numbers in total. Source: Vorbis I §3.2.1, §4.2.4.
 /// </remarks>
 public static class VorbisSetup
 {
-    /// <summary>The most numbers in all code books together.</summary>
+    /// <summary>The most numbers in all code books combined.</summary>
     public const int MaxValues = 1 << 21;
 
     private const int LongestWord = 32;
 
     private const int BookSync = 0x56_4342;
 
-    /// <summary>Whether it is a setup packet whose code books are of a reasonable size.</summary>
+    /// <summary>Whether this is a setup packet with code books of reasonable size.</summary>
     public static bool IsReasonable(ReadOnlySpan<byte> packet)
     {
         if (packet.Length < 8 || !packet.StartsWith("\u0005vorbis"u8))
@@ -79,7 +79,7 @@ public static class VorbisSetup
             return !bits.IsPastEnd;
         }
 
-        // How many entries have words of this length, of the next, and so on; of some lengths there may be none.
+        // The number of entries for each word length in turn; may be 0.
         int length = bits.Read(5) + 1;
         for (int i = 0; i < entries && !bits.IsPastEnd; length++)
         {
@@ -96,7 +96,7 @@ public static class VorbisSetup
         return !bits.IsPastEnd;
     }
 
-    /// <summary>The greatest number whose power of <paramref name="dimensions"/> is not above <paramref name="entries"/>.</summary>
+    /// <summary>The largest number whose power of <paramref name="dimensions"/> does not exceed <paramref name="entries"/>.</summary>
     private static long Root(int entries, int dimensions)
     {
         if (dimensions == 0)
@@ -124,7 +124,7 @@ public static class VorbisSetup
         return number == 0 ? 0 : power;
     }
 
-    /// <summary>Bits from the lowest of each byte on. Behind the end it reads zeros and says so.</summary>
+    /// <summary>Reads bits, least significant first. Past the end it reads zeros and sets a flag.</summary>
     private ref struct BitReader(ReadOnlySpan<byte> bytes)
     {
         private readonly ReadOnlySpan<byte> _bytes = bytes;

@@ -4,19 +4,18 @@ using Linnet.Audio;
 namespace Linnet.Wire.Playlists;
 
 /// <summary>
-/// A cue sheet: <c>FILE</c>, and in it for each <c>TRACK</c> its <c>TITLE</c>, <c>PERFORMER</c> and <c>INDEX 01 mm:ss:ff</c>, at which it
-/// begins.
+/// Reads a cue sheet: <c>FILE</c>, then for each <c>TRACK</c> its <c>TITLE</c>, <c>PERFORMER</c> and start, <c>INDEX 01 mm:ss:ff</c>.
 /// </summary>
 /// <remarks>
-/// A track ends where the next one of the same file begins, so a pause (<c>INDEX 00</c>) is heard after the track before it; the last one
-/// of a file ends with it, also where the next track's pause is in it and its beginning in the next file. Source: CDRWIN's user guide,
-/// appendix A; CD-DA counts 75 frames a second.
+/// A track ends where the next one in the same file begins, so a pause (<c>INDEX 00</c>) plays at the end of the track before it. The
+/// last track of a file ends with the file, even if the next track's pause is in it and its start in the next file. Source: CDRWIN's
+/// user guide, appendix A. CD-DA has 75 frames a second.
 /// </remarks>
 internal static class CueReader
 {
     private const int MaxMinutes = 100_000;
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the text into <paramref name="items"/>.</summary>
     internal static bool Read(string text, PlaylistItems items)
     {
         var sheet = new Sheet(items);
@@ -39,10 +38,10 @@ internal static class CueReader
         private Track? _track;
         private bool _hasCommand;
 
-        // The track before, of which it is not known yet where it ends.
+        // The previous track, whose end is not known yet.
         private (string File, int Begin, TrackInfo Title)? _open;
 
-        /// <summary>Takes one line.</summary>
+        /// <summary>Reads one line.</summary>
         internal bool Take(string line)
         {
             int space = line.AsSpan().IndexOfAny(' ', '\t');
@@ -68,7 +67,7 @@ internal static class CueReader
                     _performer = items.Clean(Unquoted(rest));
                     break;
                 case "INDEX" when _track is { IsSound: true, HasBegun: false } && _file is not null && TryReadIndex(rest, out int begin):
-                    // Some sheets go backwards; then the track before goes to the end of its file.
+                    // Some sheets go backwards. The previous track then runs to the end of its file.
                     bool isOpen = Close(_open is { } open && open.File == _file && begin > open.Begin ? begin : null);
                     _track.HasBegun = true;
                     _open = (_file, begin, _track.Named(_performer));
@@ -78,10 +77,10 @@ internal static class CueReader
             return true;
         }
 
-        /// <summary>Takes the last track.</summary>
+        /// <summary>Adds the last track.</summary>
         internal bool End() => Close(null) && (_hasCommand || items.Refuse("is not a cue sheet: it names no FILE"));
 
-        /// <summary>Titles may stand behind the index.</summary>
+        /// <summary>Applies a title that comes after the index.</summary>
         private void Retitle()
         {
             if (_open is { } open && _track is { HasBegun: true })
@@ -104,7 +103,7 @@ internal static class CueReader
 
     private sealed class Track(string rest)
     {
-        /// <summary>Tracks of data are none of ours.</summary>
+        /// <summary>Whether the track is audio; data tracks are skipped.</summary>
         internal bool IsSound { get; } = !rest.Contains("MODE", StringComparison.OrdinalIgnoreCase);
 
         internal string? Title { get; set; }
@@ -117,7 +116,7 @@ internal static class CueReader
             new(Title ?? $"Track {rest.Split(' ')[0].TrimStart('0')}".TrimEnd(), Performer ?? albumPerformer);
     }
 
-    /// <summary>The number must be 1: 0 is the pause before, what follows are places within the track.</summary>
+    /// <summary>Accepts only index 1: 0 is the pause before the track, higher numbers are positions inside it.</summary>
     private static bool TryReadIndex(string text, out int begin)
     {
         begin = 0;
@@ -137,7 +136,7 @@ internal static class CueReader
     private static bool TryReadNumber(string text, int most, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= most;
 
-    /// <summary><c>"a b.wav" WAVE</c>, also without quotes.</summary>
+    /// <summary>Reads <c>"a b.wav" WAVE</c>, with or without quotes.</summary>
     private static string? FileOf(string text)
     {
         int last = text.LastIndexOf('"');

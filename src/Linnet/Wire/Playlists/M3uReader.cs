@@ -2,18 +2,19 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Playlists;
 
-/// <summary>M3U: lines of locations, comments that begin with <c>#</c>, and <c>#EXTINF:seconds,title</c> before a location.</summary>
+/// <summary>Reads M3U: lines of locations, comments that begin with <c>#</c>, and <c>#EXTINF:seconds,title</c> before a
+/// location.</summary>
 internal static class M3uReader
 {
-    /// <summary>What an M3U with directives begins with.</summary>
+    /// <summary>The first line of an M3U with directives.</summary>
     internal const string Head = "#EXTM3U";
 
-    /// <summary>The encoding of the lines that follow, as VLC and foobar2000 write it.</summary>
+    /// <summary>Names the encoding of the lines that follow, as VLC and foobar2000 write it.</summary>
     private const string EncodingDirective = "#EXTENC:";
 
     private const string TitleDirective = "#EXTINF:";
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the text into <paramref name="items"/>.</summary>
     internal static bool Read(string text, PlaylistItems items)
     {
         TrackInfo? title = null;
@@ -27,7 +28,7 @@ internal static class M3uReader
 
             if (line.StartsWith("#EXT-X-", StringComparison.OrdinalIgnoreCase))
             {
-                return items.Refuse("is an HLS playlist of a stream, not a list of files");
+                return items.Refuse("is an HLS playlist, not a list of files");
             }
 
             if (line.StartsWith(EncodingDirective, StringComparison.OrdinalIgnoreCase))
@@ -57,7 +58,7 @@ internal static class M3uReader
         return true;
     }
 
-    /// <summary>What stands after the first comma that is not between quotes: <c>-1 name="A, B",Title</c>.</summary>
+    /// <summary>The text after the first comma outside quotes: <c>-1 name="A, B",Title</c>.</summary>
     private static string? TitleOf(string line)
     {
         bool isQuoted = false;
@@ -70,7 +71,7 @@ internal static class M3uReader
             }
         }
 
-        // A quote that nobody closed.
+        // The quote is never closed.
         int comma = line.IndexOf(',', StringComparison.Ordinal);
         return comma < 0 ? null : line[(comma + 1)..];
     }

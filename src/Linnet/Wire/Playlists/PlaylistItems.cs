@@ -3,38 +3,39 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Playlists;
 
-/// <summary>What is read of a playlist so far.</summary>
-/// <param name="encoding">The encoding that is named beside it, or <see langword="null"/>.</param>
-/// <param name="isUnicode">Whether its first bytes have said that it is Unicode: then no other name counts.</param>
+/// <summary>The items of a playlist that have been read so far.</summary>
+/// <param name="encoding">The encoding named outside the file, such as in an HTTP header, or <see langword="null"/>.</param>
+/// <param name="isUnicode">Whether a byte order mark says that the file is Unicode; other names for its encoding are then
+/// ignored.</param>
 internal sealed class PlaylistItems(Encoding? encoding, bool isUnicode)
 {
-    /// <summary>The most comments that may be entries: nobody's songs all begin with <c>#</c>.</summary>
+    /// <summary>The most comments kept as possible entries. No collection has more songs that begin with <c>#</c>.</summary>
     private const int MaxDoubtful = 1000;
 
     private readonly List<PlaylistItem> _items = [];
     private int _doubtful;
 
     /// <summary>
-    /// The encoding of what is no UTF-8; <see langword="null"/>: Windows-1252. What stands within counts for less than what is said beside
-    /// it.
+    /// The encoding of text that is not UTF-8; <see langword="null"/>: Windows-1252. A name given outside the file takes precedence
+    /// over one inside.
     /// </summary>
     internal Encoding? Encoding { get; private set; } = isUnicode ? null : encoding;
 
-    /// <summary>Why the playlist is refused.</summary>
+    /// <summary>Why the playlist was refused.</summary>
     internal string Problem { get; private set; } = "";
 
     /// <summary>The items so far.</summary>
     internal IReadOnlyList<PlaylistItem> Items => _items;
 
-    /// <summary>Says what encoding the text names for itself.</summary>
+    /// <summary>Records the encoding that the text names.</summary>
     internal void Name(string name) => Encoding ??= isUnicode ? null : NamedEncoding.Find(name);
 
-    /// <summary>Takes an item. False: it is one too many.</summary>
+    /// <summary>Adds an item. False if there are too many.</summary>
     internal bool Add(PlaylistItem item)
     {
         if (item.IsDoubtful)
         {
-            // A comment is not worth a refusal.
+            // Too many comments are no reason to refuse the playlist.
             if (_doubtful++ < MaxDoubtful)
             {
                 _items.Add(item);
@@ -52,10 +53,10 @@ internal sealed class PlaylistItems(Encoding? encoding, bool isUnicode)
         return true;
     }
 
-    /// <summary>A title for people.</summary>
+    /// <summary>Cleans a title for display.</summary>
     internal string? Clean(string text) => TagText.Clean(ByteText.ToText(text, Encoding));
 
-    /// <summary>Playlists write the artist before the title, with a dash between.</summary>
+    /// <summary>Reads a title. Playlists write the artist first, then a dash and the title.</summary>
     internal TrackInfo? ReadTitle(string text)
     {
         int dash = text.IndexOf(" - ", StringComparison.Ordinal);
@@ -68,7 +69,7 @@ internal sealed class PlaylistItems(Encoding? encoding, bool isUnicode)
         line.Length <= PlaylistText.MaxLineLength
             || Refuse($"is not a playlist: line {number} is longer than {PlaylistText.MaxLineLength} characters");
 
-    /// <summary>Refuses the playlist, and is false.</summary>
+    /// <summary>Refuses the playlist and returns false.</summary>
     internal bool Refuse(string problem)
     {
         Problem = problem;

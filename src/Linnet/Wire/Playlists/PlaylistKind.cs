@@ -1,9 +1,9 @@
 namespace Linnet.Wire.Playlists;
 
-/// <summary>The kinds of playlist that are read.</summary>
+/// <summary>The playlist formats that can be read.</summary>
 internal enum PlaylistKind
 {
-    /// <summary>One location a line.</summary>
+    /// <summary>One location per line.</summary>
     M3u,
 
     /// <summary>An INI file with <c>FileN</c> and <c>TitleN</c>.</summary>
@@ -12,6 +12,6 @@ internal enum PlaylistKind
     /// <summary>XML with a location for each track.</summary>
     Xspf,
 
-    /// <summary>The tracks of a disc: names of files, and where in them each track begins.</summary>
+    /// <summary>The tracks of a disc: file names, and where each track begins in its file.</summary>
     Cue,
 }

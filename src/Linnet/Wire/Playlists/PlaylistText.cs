@@ -3,23 +3,23 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Playlists;
 
-/// <summary>What a playlist says, whatever kind it is. From anyone.</summary>
-/// <param name="Items">Its entries, in order.</param>
-/// <param name="Encoding">The encoding that it names; <see langword="null"/>: none but UTF-8.</param>
+/// <summary>The content of a playlist of any kind. Untrusted.</summary>
+/// <param name="Items">The entries, in order.</param>
+/// <param name="Encoding">The encoding that the playlist names; <see langword="null"/>: only UTF-8, or none.</param>
 internal sealed record PlaylistText(IReadOnlyList<PlaylistItem> Items, Encoding? Encoding = null)
 {
-    /// <summary>The most bytes of a playlist.</summary>
+    /// <summary>The longest playlist, in bytes.</summary>
     internal const int MaxLength = 4 << 20;
 
     /// <summary>The most entries.</summary>
     internal const int MaxEntries = 20_000;
 
-    /// <summary>The most characters on a line, and of a location.</summary>
+    /// <summary>The most characters in a line or a location.</summary>
     internal const int MaxLineLength = 4096;
 
     private const char ByteOrderMark = '\uFEFF';
 
-    /// <summary>What kind of playlist has a name that ends so (<c>.m3u</c>), or <see langword="null"/> if none.</summary>
+    /// <summary>The kind of playlist for a file extension (<c>.m3u</c>); <see langword="null"/> if it is none.</summary>
     internal static PlaylistKind? KindOf(ReadOnlySpan<char> extension) => extension.ToString().ToLowerInvariant() switch
     {
         ".m3u" or ".m3u8" => PlaylistKind.M3u,
@@ -30,18 +30,18 @@ internal sealed record PlaylistText(IReadOnlyList<PlaylistItem> Items, Encoding?
     };
 
     /// <summary>Parses a whole file. Never throws.</summary>
-    /// <param name="file">All its bytes.</param>
-    /// <param name="kind">What it is by its name. Its beginning may say better.</param>
-    /// <param name="encoding">The encoding that is named beside it, or <see langword="null"/>.</param>
-    /// <param name="playlist">What it says; perhaps no entries.</param>
-    /// <param name="problem">The rest of a sentence that begins with the file's name, if it is refused.</param>
+    /// <param name="file">The whole file.</param>
+    /// <param name="kind">The kind that its name suggests. The content may show another.</param>
+    /// <param name="encoding">The encoding named outside the file, or <see langword="null"/>.</param>
+    /// <param name="playlist">The content; may have no entries.</param>
+    /// <param name="problem">If refused, why: the rest of a sentence that begins with the file's name.</param>
     internal static bool TryParse(
         ReadOnlySpan<byte> file, PlaylistKind kind, Encoding? encoding, out PlaylistText playlist, out string problem)
     {
         playlist = new PlaylistText([]);
         if (file.Length > MaxLength)
         {
-            problem = $"is longer than {MaxLength >> 20} MiB, which no playlist is";
+            problem = $"is longer than {MaxLength >> 20} MiB, the limit for a playlist";
             return false;
         }
 
@@ -65,11 +65,11 @@ internal sealed record PlaylistText(IReadOnlyList<PlaylistItem> Items, Encoding?
         return isRead;
     }
 
-    /// <summary>Its lines. A bare CR ends one too; other characters that Unicode calls line breaks stand in names.</summary>
+    /// <summary>Splits text into lines. A bare CR ends a line too. Unicode's other line breaks occur in names and do not.</summary>
     internal static IEnumerable<string> LinesOf(string text) =>
         text.Split('\n').SelectMany(static line => line.Split('\r')).Select(static line => line.Trim().TrimStart(ByteOrderMark));
 
-    /// <summary>UTF-16 where its mark says so, else bytes.</summary>
+    /// <summary>Reads UTF-16 if a byte order mark says so, otherwise bytes.</summary>
     private static string Read(ReadOnlySpan<byte> file, out bool isUnicode)
     {
         isUnicode = true;
@@ -87,7 +87,7 @@ internal sealed record PlaylistText(IReadOnlyList<PlaylistItem> Items, Encoding?
         return ByteText.Decode(isUnicode ? file[3..] : file);
     }
 
-    /// <summary>Lists are often called what they are not.</summary>
+    /// <summary>Detects the kind from the content: playlists often have the wrong extension.</summary>
     private static PlaylistKind KindOf(string text, PlaylistKind named)
     {
         ReadOnlySpan<char> start = text.AsSpan().TrimStart();

@@ -4,13 +4,14 @@ using Linnet.Audio;
 namespace Linnet.Wire.Playlists;
 
 /// <summary>
-/// PLS: <c>[playlist]</c>, then <c>FileN=location</c> and <c>TitleN=text</c> in any order. Some begin with comments, or count from 0.
+/// Reads PLS: <c>[playlist]</c>, then <c>FileN=location</c> and <c>TitleN=text</c> in any order. Some begin with comments, or count
+/// from 0.
 /// </summary>
 internal static class PlsReader
 {
     private const string Head = "[playlist]";
 
-    /// <summary>Whether it begins as one, behind comments.</summary>
+    /// <summary>Whether the text begins like a PLS, ignoring comments.</summary>
     internal static bool IsOne(string text)
     {
         string first = PlaylistText.LinesOf(text).FirstOrDefault(static line => line.Length > 0 && line[0] is not (';' or '#'), "");
@@ -19,7 +20,7 @@ internal static class PlsReader
             || (equals > 0 && (TryReadKey(first.AsSpan(0, equals), "File", out _) || TryReadKey(first.AsSpan(0, equals), "Title", out _)));
     }
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the text into <paramref name="items"/>.</summary>
     internal static bool Read(string text, PlaylistItems items)
     {
         var files = new SortedDictionary<int, string>();

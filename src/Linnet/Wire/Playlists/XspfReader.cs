@@ -5,31 +5,30 @@ using Linnet.Audio;
 namespace Linnet.Wire.Playlists;
 
 /// <summary>
-/// XSPF: XML in which each <c>track</c> has a <c>location</c>, or several for the same sound, a <c>title</c> and a <c>creator</c>.
+/// Reads XSPF: XML in which each <c>track</c> has one or more <c>location</c>s for the same audio, a <c>title</c> and a <c>creator</c>.
 /// </summary>
-/// <remarks>Source: XSPF version 1 (xspf.org), §4.1.1.2.14.1.1. Nothing but those three is looked at, and no namespace is asked
-/// for.</remarks>
+/// <remarks>Source: XSPF version 1 (xspf.org), §4.1.1.2.14.1.1. Reads only those three elements, in any namespace.</remarks>
 internal static class XspfReader
 {
-    /// <summary>Elements within each other. A playlist has four.</summary>
+    /// <summary>The deepest nesting of elements. A playlist needs four.</summary>
     private const int MaxDepth = 64;
 
-    /// <summary>Places of one track.</summary>
+    /// <summary>The most locations of one track.</summary>
     private const int MaxLocations = 8;
 
     private static readonly XmlReaderSettings Settings = new()
     {
-        // No entity of the document's own, and nothing fetched.
+        // Expand no entities that the document defines, and fetch nothing.
         DtdProcessing = DtdProcessing.Ignore,
         XmlResolver = null,
         IgnoreComments = true,
         IgnoreProcessingInstructions = true,
     };
 
-    /// <summary>Reads it.</summary>
-    /// <param name="file">Its bytes, whose encoding the XML says.</param>
-    /// <param name="text">The same as text, for a document that says nothing and is no UTF-8.</param>
-    /// <param name="items">Where to.</param>
+    /// <summary>Reads the file into <paramref name="items"/>.</summary>
+    /// <param name="file">The file's bytes; the XML names their encoding.</param>
+    /// <param name="text">The same as text, for a document that names no encoding and is not UTF-8.</param>
+    /// <param name="items">Receives the entries.</param>
     internal static bool Read(ReadOnlySpan<byte> file, string text, PlaylistItems items)
     {
         try
@@ -54,7 +53,7 @@ internal static class XspfReader
         {
             if (reader.Depth > MaxDepth)
             {
-                return items.Refuse("is not an XSPF playlist: its elements are too deep");
+                return items.Refuse("is not an XSPF playlist: its elements are nested too deeply");
             }
 
             switch (reader.NodeType)

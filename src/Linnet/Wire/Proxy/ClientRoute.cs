@@ -3,12 +3,12 @@ namespace Linnet.Wire.Proxy;
 /// <summary>How a client reached the server.</summary>
 public enum ClientRoute
 {
-    /// <summary>By a connection of its own.</summary>
+    /// <summary>Directly.</summary>
     Direct,
 
-    /// <summary>Through a proxy that is believed and said whose connection it is.</summary>
+    /// <summary>Through a trusted proxy that named the client.</summary>
     Proxied,
 
-    /// <summary>Through a proxy that is not believed, or that does not say whose connection it is.</summary>
+    /// <summary>Through a proxy that is not trusted, or that does not name the client.</summary>
     Hidden,
 }

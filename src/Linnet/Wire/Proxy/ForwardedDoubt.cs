@@ -1,22 +1,22 @@
 namespace Linnet.Wire.Proxy;
 
-/// <summary>Why it is not known who sent a request that came through a proxy.</summary>
+/// <summary>Why the client of a proxied request is unknown.</summary>
 public enum ForwardedDoubt
 {
-    /// <summary>It is known.</summary>
+    /// <summary>The client is known.</summary>
     None,
 
-    /// <summary>The request says that it came through a proxy, but from an address that is not believed.</summary>
+    /// <summary>The request claims to come through a proxy, but its address is not trusted.</summary>
     UnnamedProxy,
 
-    /// <summary>The proxy does not say the client's address, or not as an IP address.</summary>
+    /// <summary>The proxy does not state the client's address, or not as an IP address.</summary>
     NoAddress,
 
     /// <summary>
-    /// <c>X-Forwarded-For</c> and <c>Forwarded</c> name different clients: the client wrote one of them, and the proxy passed it on.
+    /// <c>X-Forwarded-For</c> and <c>Forwarded</c> name different clients: the client wrote one of them and the proxy passed it on.
     /// </summary>
     Contradiction,
 
-    /// <summary>There are more proxies in a row than there can be.</summary>
+    /// <summary>Too many proxies in a row: more than 16.</summary>
     TooManyProxies,
 }

@@ -4,15 +4,15 @@ using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Proxy;
 
-/// <summary>Finds who sent a request, from what HTTP proxies added to it. Pure.</summary>
+/// <summary>Finds the client of a request from the headers that HTTP proxies added. Pure.</summary>
 /// <remarks>
-/// Each proxy appends whom it was asked by, so the list is walked from its right end, for as long as who wrote an entry is believed;
-/// whatever stands left of that was written by a stranger. Sources: RFC 7239; <c>X-Forwarded-…</c> as nginx, HAProxy, Caddy and Apache
-/// write them.
+/// Each proxy appends the address of the peer that sent it the request. So the list is walked from its right end, as long as the writer
+/// of an entry is trusted; anything further left is untrusted. Sources: RFC 7239; <c>X-Forwarded-…</c> as written by nginx, HAProxy,
+/// Caddy and Apache.
 /// </remarks>
 internal static class ForwardedHeaders
 {
-    /// <summary>Proxies in a row that are believed. More than there are anywhere: behind them is a loop.</summary>
+    /// <summary>The most trusted proxies in a row. No real chain is longer, so a longer one is a loop.</summary>
     internal const int MaxHops = 16;
 
     private static readonly FrozenSet<string> Signs = FrozenSet.Create(
@@ -20,10 +20,10 @@ internal static class ForwardedHeaders
         "Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port",
         "X-Forwarded-Server");
 
-    /// <summary>Finds it.</summary>
-    /// <param name="peer">Whose connection it is.</param>
-    /// <param name="headers">The request's.</param>
-    /// <param name="isTrusted">Which addresses are proxies that are believed.</param>
+    /// <summary>Finds the request's client.</summary>
+    /// <param name="peer">The connection's client.</param>
+    /// <param name="headers">The request's headers.</param>
+    /// <param name="isTrusted">Whether an address is a trusted proxy.</param>
     internal static ForwardedRequest Read(ClientOrigin peer, HttpHeaders headers, Func<IPAddress, bool> isTrusted)
     {
         bool isForwarded = headers.Any(static h => Signs.Contains(h.Key));
@@ -65,7 +65,7 @@ internal static class ForwardedHeaders
         };
     }
 
-    /// <summary>Follows one list. <see langword="null"/>: it is empty.</summary>
+    /// <summary>Follows one list. <see langword="null"/> if it is empty.</summary>
     private static Walk? Follow(ClientOrigin peer, IEnumerable<ForwardedHop> hops, Func<IPAddress, bool> isTrusted)
     {
         var walk = new Walk(peer.EndPoint, null, null, peer.IsThroughOther, ForwardedDoubt.None);

@@ -4,16 +4,16 @@ using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Proxy;
 
-/// <summary>What one HTTP proxy says of who sent it a request.</summary>
-/// <param name="Client">Its address; <see langword="null"/>: it does not say it, or not as an IP address.</param>
-/// <param name="Scheme"><c>http</c> or <c>https</c>, if it says so.</param>
-/// <param name="Host">By which name and port the client reached it, if it says so and that can be written into an address.</param>
+/// <summary>What one HTTP proxy states about the client that sent it a request.</summary>
+/// <param name="Client">The client's address; <see langword="null"/> if not stated, or not as an IP address.</param>
+/// <param name="Scheme"><c>http</c> or <c>https</c>, if stated.</param>
+/// <param name="Host">The name and port by which the client reached the proxy, if stated and usable in an address.</param>
 internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme, string? Host)
 {
-    // The longest IPv6 address in brackets and a port are 53 characters; names that hide an address may be longer, and are not read.
+    // The longest IPv6 address in brackets and a port take 53 characters. Obfuscated names may be longer and are not read.
     private const int MaxNode = 64;
 
-    /// <summary>What <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> say, nearest proxy first.</summary>
+    /// <summary>Reads <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c>, nearest proxy first.</summary>
     internal static IEnumerable<ForwardedHop> OfLists(HttpHeaders headers)
     {
         string[] schemes = [.. FromRight(headers, "X-Forwarded-Proto", ForwardedHeaders.MaxHops)];
@@ -25,11 +25,11 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
             i++;
         }
 
-        // Many a proxy says only the last of a list, or only one of a client that came through several.
+        // Many proxies give only the last item of a list, or one item for a client that came through several proxies.
         static string? At(string[] list, int index) => list.Length == 0 ? null : list[Math.Min(index, list.Length - 1)];
     }
 
-    /// <summary>What <c>Forwarded</c> says, nearest proxy first.</summary>
+    /// <summary>Reads <c>Forwarded</c>, nearest proxy first.</summary>
     /// <remarks>Source: RFC 7239 §4.</remarks>
     internal static IEnumerable<ForwardedHop> OfForwarded(HttpHeaders headers)
     {
@@ -53,7 +53,7 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
         }
     }
 
-    /// <summary>The last value of a header that is a list: <c>https</c> or <c>http</c>, if it is that.</summary>
+    /// <summary>The last value of a list header, if it is <c>https</c> or <c>http</c>.</summary>
     internal static string? SchemeOf(string? text) =>
         string.Equals(text, Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) ? Uri.UriSchemeHttps
         : string.Equals(text, Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase) ? Uri.UriSchemeHttp
@@ -62,15 +62,15 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
     internal static string? HostOf(string? text) => HttpTarget.UsableAuthority(text) is { Length: > 0 } host ? host : null;
 
     /// <summary>
-    /// The elements of a list, last first, over all lines of the header; no more than asked for, whatever a stranger wrote before them.
+    /// The elements of a list header, last first, over all its lines; at most <paramref name="most"/>, however long the list is.
     /// </summary>
     internal static IEnumerable<string> FromRight(HttpHeaders headers, string name, int most) =>
         headers.All(name).Reverse().SelectMany(static line => SplitFromRight(line, ',')).Take(most);
 
     /// <summary>
-    /// An address as proxies write it: <c>192.0.2.1</c>, <c>192.0.2.1:4711</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]:4711</c>.
+    /// Parses an address as proxies write it: <c>192.0.2.1</c>, <c>192.0.2.1:4711</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]:4711</c>.
     /// </summary>
-    /// <remarks>Source: RFC 7239 §6; bare IPv6 addresses are <c>X-Forwarded-For</c>'s. A port may be a word that hides it.</remarks>
+    /// <remarks>Source: RFC 7239 §6; <c>X-Forwarded-For</c> has bare IPv6 addresses. The port may be an obfuscated word.</remarks>
     internal static IPEndPoint? NodeOf(string node)
     {
         if (node.Length is 0 or > MaxNode)
@@ -105,8 +105,7 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
     }
 
     /// <summary>
-    /// Splits where quotes do not forbid it. From the right, so that nothing at the left, which a stranger wrote, changes what a proxy
-    /// wrote behind it.
+    /// Splits at separators outside quotes, from the right, so that untrusted text at the left cannot change what a proxy appended.
     /// </summary>
     private static IEnumerable<string> SplitFromRight(string text, char separator)
     {
@@ -135,6 +134,6 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
         }
     }
 
-    // No address, scheme or host holds a character that has to be escaped.
+    // No address, scheme or host contains a character that needs escaping.
     private static string Unquote(string value) => value is ['"', .., '"'] ? value[1..^1] : value;
 }

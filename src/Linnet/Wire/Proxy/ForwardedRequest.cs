@@ -1,13 +1,13 @@
 namespace Linnet.Wire.Proxy;
 
-/// <summary>Who sent a request, and how it knows this server.</summary>
-/// <param name="Origin">Who.</param>
-/// <param name="Scheme">What addresses for it begin with: <c>http</c> or <c>https</c>.</param>
-/// <param name="Host">Name and port by which it knows the server, if a proxy that is believed says so; <see langword="null"/>: as the
-/// request's <c>Host</c> says.</param>
-/// <param name="IsForwarded">Whether an HTTP proxy has had its hands on it, believed or not.</param>
+/// <summary>The client of a request, and the address by which it knows this server.</summary>
+/// <param name="Origin">The client.</param>
+/// <param name="Scheme">The scheme of addresses for the client: <c>http</c> or <c>https</c>.</param>
+/// <param name="Host">The name and port by which the client knows the server, if a trusted proxy states it; <see langword="null"/>: use
+/// the request's <c>Host</c>.</param>
+/// <param name="IsForwarded">Whether the request passed through an HTTP proxy, trusted or not.</param>
 public sealed record ForwardedRequest(ClientOrigin Origin, string Scheme, string? Host, bool IsForwarded)
 {
-    /// <summary>Why <see cref="Origin"/> is hidden by this request's headers, if it is.</summary>
+    /// <summary>Why this request's headers hide <see cref="Origin"/>, if they do.</summary>
     public ForwardedDoubt Doubt { get; init; }
 }

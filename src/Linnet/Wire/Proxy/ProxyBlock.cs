@@ -4,7 +4,7 @@ using System.Numerics;
 
 namespace Linnet.Wire.Proxy;
 
-/// <summary>Version 2 of the PROXY protocol, in binary.</summary>
+/// <summary>Version 2 of the PROXY protocol (binary).</summary>
 internal static class ProxyBlock
 {
     private const int FixedLength = 16;
@@ -13,7 +13,7 @@ internal static class ProxyBlock
 
     internal static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
 
-    /// <summary>Whether the bytes are its beginning, as far as they go.</summary>
+    /// <summary>Whether the bytes so far are a beginning of such a header.</summary>
     internal static bool MayBegin(ReadOnlySpan<byte> bytes) => Signature.StartsWith(bytes) || bytes.StartsWith(Signature);
 
     internal static ProxyReadResult TryParse(ReadOnlySpan<byte> bytes, out ProxyHeader? header)
@@ -42,7 +42,7 @@ internal static class ProxyBlock
         ReadOnlySpan<byte> rest = whole[FixedLength..];
         if (command == 0)
         {
-            // What a local one says beside has to be skipped.
+            // Skip whatever else a LOCAL header holds.
             header = new ProxyHeader(null, IsLocal: true, IsTls: false, length);
             return ProxyReadResult.Done;
         }
@@ -53,7 +53,7 @@ internal static class ProxyBlock
             return ProxyReadResult.Invalid;
         }
 
-        // Sockets of Unix and datagrams have no address that means anything for a connection of ours.
+        // Unix sockets and datagrams have no address that applies to our connections.
         IPEndPoint? source = (family, protocol) switch
         {
             (1, 1) => new IPEndPoint(new IPAddress(rest[..4]), BinaryPrimitives.ReadUInt16BigEndian(rest[8..])),
@@ -70,8 +70,8 @@ internal static class ProxyBlock
         return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, BinaryPrimitives.ReadUInt16BigEndian(rest[32..]));
     }
 
-    /// <summary>Looks at what follows the addresses: types, lengths and values.</summary>
-    /// <returns><see langword="false"/>: they do not fit, or the checksum that is among them is wrong.</returns>
+    /// <summary>Reads the TLVs after the addresses: types, lengths and values.</summary>
+    /// <returns><see langword="false"/> if they do not fit, or if they include a checksum that is wrong.</returns>
     private static bool TryReadFields(ReadOnlySpan<byte> whole, int at, out bool isTls)
     {
         isTls = false;
@@ -90,7 +90,7 @@ internal static class ProxyBlock
                 return false;
             }
 
-            // The first bit of its first byte: the client came by TLS.
+            // Bit 0 of the first byte: the client used TLS.
             isTls |= type == TlsType && length > 0 && (whole[value] & 1) != 0;
             at = value + length;
         }
@@ -98,7 +98,7 @@ internal static class ProxyBlock
         return true;
     }
 
-    /// <summary>Whether the CRC-32C of the whole header is the one that is written in it, where that counts as zero.</summary>
+    /// <summary>Whether the CRC-32C of the whole header matches the one in it; its own field counts as zero.</summary>
     private static bool IsRight(ReadOnlySpan<byte> whole, int at, int length)
     {
         if (length != 4)

@@ -3,26 +3,26 @@ using System.Net;
 
 namespace Linnet.Wire.Proxy;
 
-/// <summary>What a proxy of TCP says before the bytes that it passes on: whose connection it is.</summary>
-/// <param name="Source">The client's address; <see langword="null"/>: the proxy does not say it, or there is no client.</param>
-/// <param name="IsLocal">Whether the proxy speaks for itself (a health check): nobody is behind it.</param>
-/// <param name="IsTls">Whether it says that the client came by TLS.</param>
-/// <param name="Length">Bytes of the header: what to consume.</param>
+/// <summary>The PROXY header that a TCP proxy sends before the client's bytes. It names the client.</summary>
+/// <param name="Source">The client's address; <see langword="null"/> if the proxy does not state it, or if there is no client.</param>
+/// <param name="IsLocal">Whether the proxy connects on its own behalf (a health check), without a client.</param>
+/// <param name="IsTls">Whether the proxy states that the client used TLS.</param>
+/// <param name="Length">Bytes in the header, to be consumed.</param>
 /// <remarks>Source: the PROXY protocol, versions 1 and 2 (haproxy.org, doc/proxy-protocol.txt).</remarks>
 public sealed record ProxyHeader(IPEndPoint? Source, bool IsLocal, bool IsTls, int Length)
 {
-    /// <summary>The longest header of version 1, its CR LF included.</summary>
+    /// <summary>The longest version 1 header, in bytes, including CR LF.</summary>
     public const int MaxLineLength = 107;
 
     /// <summary>
-    /// The longest header of version 2 that is read. The addresses take 52 bytes; the rest is for what some proxies say beside, such as a
-    /// certificate's name.
+    /// The longest version 2 header that is read, in bytes. The addresses take 52; the rest is for extensions, such as a certificate's
+    /// name.
     /// </summary>
     public const int MaxLength = 4096;
 
-    /// <summary>Reads a header from the front of what a connection has brought. Consumes nothing and never throws.</summary>
-    /// <param name="buffer">What has arrived.</param>
-    /// <param name="header">The header, if the answer is <see cref="ProxyReadResult.Done"/>.</param>
+    /// <summary>Reads a header at the front of a connection's bytes. Consumes nothing and never throws.</summary>
+    /// <param name="buffer">The received bytes.</param>
+    /// <param name="header">The header, if the result is <see cref="ProxyReadResult.Done"/>.</param>
     public static ProxyReadResult TryParse(in ReadOnlySequence<byte> buffer, out ProxyHeader? header)
     {
         header = null;
@@ -33,7 +33,7 @@ public sealed record ProxyHeader(IPEndPoint? Source, bool IsLocal, bool IsTls, i
             : ProxyReadResult.Absent;
     }
 
-    /// <summary>Whether the bytes begin as no other protocol does that is served here.</summary>
+    /// <summary>Whether the bytes begin a PROXY header. No protocol served here begins like that.</summary>
     internal static bool IsAt(in ReadOnlySequence<byte> buffer)
     {
         Span<byte> start = stackalloc byte[ProxyBlock.Signature.Length];

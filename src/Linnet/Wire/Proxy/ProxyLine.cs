@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Linnet.Wire.Proxy;
 
-/// <summary>Version 1 of the PROXY protocol: <c>PROXY TCP4 192.0.2.1 198.51.100.1 56324 8000</c> and CR LF.</summary>
+/// <summary>Version 1 of the PROXY protocol (text): <c>PROXY TCP4 192.0.2.1 198.51.100.1 56324 8000</c> and CR LF.</summary>
 internal static class ProxyLine
 {
     internal static ReadOnlySpan<byte> Signature => "PROXY "u8;
 
-    /// <summary>Whether the bytes are its beginning, as far as they go.</summary>
+    /// <summary>Whether the bytes so far are a beginning of such a header.</summary>
     internal static bool MayBegin(ReadOnlySpan<byte> bytes) => Signature.StartsWith(bytes) || bytes.StartsWith(Signature);
 
     internal static ProxyReadResult TryParse(ReadOnlySpan<byte> bytes, out ProxyHeader? header)
@@ -31,7 +31,7 @@ internal static class ProxyLine
         IPEndPoint? source = null;
         bool isRead = words[1] switch
         {
-            // What follows it says nothing that is to be used.
+            // The fields after it are to be ignored.
             "UNKNOWN" => true,
             "TCP4" => TryParse(words, isV6: false, out source),
             "TCP6" => TryParse(words, isV6: true, out source),
@@ -55,7 +55,7 @@ internal static class ProxyLine
         return true;
     }
 
-    // Only the usual form: others mean different addresses to different programs, as 010.0.0.1 does.
+    // Accept only the usual form. Others, such as 010.0.0.1, mean different addresses to different programs.
     private static bool TryParseAddress(string text, bool isV6, out IPAddress? address) =>
         IPAddress.TryParse(text, out address)
         && (isV6 ? text.Contains(':', StringComparison.Ordinal)

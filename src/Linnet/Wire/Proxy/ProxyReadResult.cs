@@ -1,17 +1,17 @@
 namespace Linnet.Wire.Proxy;
 
-/// <summary>What came of looking for a PROXY header.</summary>
+/// <summary>The result of looking for a PROXY header.</summary>
 public enum ProxyReadResult
 {
-    /// <summary>Too little has come to tell.</summary>
+    /// <summary>More bytes are needed to decide.</summary>
     NeedMore,
 
-    /// <summary>There is one, and it is whole.</summary>
+    /// <summary>A complete header was found.</summary>
     Done,
 
     /// <summary>The connection begins with something else.</summary>
     Absent,
 
-    /// <summary>It begins like one, but is malformed or too long. The connection has to be closed.</summary>
+    /// <summary>The header is malformed or too long. Close the connection.</summary>
     Invalid,
 }

@@ -4,10 +4,11 @@ using System.Globalization;
 namespace Linnet.Wire.PyAudio;
 
 /// <summary>
-/// Where a server of the PyAudio tutorial's formats is: <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>.
+/// The address of a server that uses the PyAudio tutorial's formats: <c>pyaudio-tcp://HOST[:9610]</c> or
+/// <c>pyaudio-udp://HOST[:9633]</c>.
 /// </summary>
-/// <param name="IsTcp">Whether it is the TCP format.</param>
-/// <param name="Host">A name or an address; IPv6 without its brackets, with its zone.</param>
+/// <param name="IsTcp">Whether the server uses the TCP format.</param>
+/// <param name="Host">A name or an address; IPv6 without brackets, with its zone.</param>
 /// <param name="Port">The port, 1 to 65535.</param>
 public sealed record PyAudioAddress(bool IsTcp, string Host, int Port)
 {
@@ -23,7 +24,7 @@ public sealed record PyAudioAddress(bool IsTcp, string Host, int Port)
     /// <summary>The UDP port of the tutorial's server.</summary>
     public const int DefaultUdpPort = 9633;
 
-    /// <summary>Reads an address. There is one sound at each, so a path means nothing and is refused.</summary>
+    /// <summary>Reads an address. A server has one stream, so an address with a path is refused.</summary>
     public static bool TryParse(Uri uri, [NotNullWhen(true)] out PyAudioAddress? address)
     {
         ArgumentNullException.ThrowIfNull(uri);
@@ -40,7 +41,7 @@ public sealed record PyAudioAddress(bool IsTcp, string Host, int Port)
         return true;
     }
 
-    /// <summary>Host and port, for sentences.</summary>
+    /// <summary>Host and port, for messages.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
 }

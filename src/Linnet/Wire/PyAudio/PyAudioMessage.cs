@@ -2,36 +2,37 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.PyAudio;
 
-/// <summary>What came of trying to read a message.</summary>
+/// <summary>The result of trying to read a message.</summary>
 public enum PyAudioReadResult
 {
-    /// <summary>It is not whole yet.</summary>
+    /// <summary>The message is not complete yet.</summary>
     NeedMore,
 
-    /// <summary>It was read.</summary>
+    /// <summary>The message was read.</summary>
     Done,
 
-    /// <summary>This is no such message, and never will be: the connection is to be closed.</summary>
+    /// <summary>The bytes cannot be a message. Close the connection.</summary>
     Invalid,
 }
 
-/// <summary>One message of the PyAudio tutorial's TCP format: a length, and one <c>bytes</c> object as Python's pickle writes it.</summary>
+/// <summary>One message of the PyAudio tutorial's TCP format: a length, and one <c>bytes</c> object as Python's pickle writes
+/// it.</summary>
 /// <remarks>
 /// <para>
-/// A pickle is a program for a machine that can do anything. There is no such machine here: exactly one shape of bytes is recognised, and
-/// all others are refused. To be had only by reading, so it is well formed; a view that lives no longer than the buffer.
+/// A pickle is a program that can do anything. Linnet does not run it: it recognises exactly one shape of bytes and refuses all others.
+/// Only reading creates a message, so it is well formed; it is a view that lives no longer than the buffer.
 /// </para>
 /// <para>Source: docs/wire/pyaudio.md; the opcodes are those of Python's <c>pickletools</c>.</para>
 /// </remarks>
 public readonly ref struct PyAudioMessage
 {
-    /// <summary>The most bytes that may follow the length field: 6 s of CD sound.</summary>
+    /// <summary>The most bytes after the length field: 6 s of CD audio.</summary>
     public const int MaxPickleLength = 1 << 20;
 
-    /// <summary>The most bytes that one message may have.</summary>
+    /// <summary>The longest message, in bytes.</summary>
     public const int MaxLength = LengthField + MaxPickleLength;
 
-    /// <summary>Bytes behind the sound.</summary>
+    /// <summary>Bytes after the audio.</summary>
     public const int TailLength = 2;
 
     private const int LengthField = 8;
@@ -39,7 +40,7 @@ public readonly ref struct PyAudioMessage
     private const int ShortestPickle = 5;
     private const int LongestShortSound = 255;
 
-    // From this length on Python writes a bytes object outside of any frame.
+    // From this length on, Python writes a bytes object outside any frame.
     private const int ShortestUnframedSound = 1 << 16;
 
     private const byte Proto = 0x80;
@@ -59,17 +60,17 @@ public readonly ref struct PyAudioMessage
     }
 
     /// <summary>
-    /// The bytes of sound: raw interleaved PCM of a format that the wire does not tell. May be empty: that is the end of a file.
+    /// The audio: raw interleaved PCM in a format that the wire does not state. Empty means the end of a file.
     /// </summary>
     public ReadOnlySpan<byte> Sound { get; }
 
-    /// <summary>Bytes before the sound.</summary>
+    /// <summary>Bytes before the audio.</summary>
     public int Start { get; }
 
-    /// <summary>Bytes of the whole message.</summary>
+    /// <summary>Bytes in the whole message.</summary>
     public int Length { get; }
 
-    /// <summary>Bytes before <paramref name="soundLength"/> bytes of sound, as <see cref="WriteAround"/> writes them.</summary>
+    /// <summary>Bytes that <see cref="WriteAround"/> writes before <paramref name="soundLength"/> bytes of audio.</summary>
     public static int HeadLength(int soundLength) => LengthField + 2 + soundLength switch
     {
         <= LongestShortSound => 1 + FrameField + 2,
@@ -77,13 +78,14 @@ public readonly ref struct PyAudioMessage
         _ => 5,
     };
 
-    /// <summary>Writes a message around sound that stands in its place already, byte for byte as Python's protocol 4 does.</summary>
+    /// <summary>Writes a message around audio that is already in place, byte for byte as Python's protocol 4 does.</summary>
     /// <param name="message">
-    /// The message's place: <see cref="HeadLength"/> bytes, <paramref name="soundLength"/> bytes of sound, <see cref="TailLength"/> bytes.
+    /// The message's buffer: <see cref="HeadLength"/> bytes, <paramref name="soundLength"/> bytes of audio, <see cref="TailLength"/>
+    /// bytes.
     /// </param>
-    /// <param name="soundLength">Bytes of sound.</param>
-    /// <returns>Bytes of the whole message.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The sound is longer than a message may be, or <paramref name="message"/> is too
+    /// <param name="soundLength">Bytes of audio.</param>
+    /// <returns>Bytes in the whole message.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The audio is too long for a message, or <paramref name="message"/> is too
     /// short.</exception>
     public static int WriteAround(Span<byte> message, int soundLength)
     {
@@ -123,10 +125,10 @@ public readonly ref struct PyAudioMessage
     }
 
     /// <summary>
-    /// Reads the message at the front of what came from the network, so from anyone. Never throws, and refuses as early as can be.
+    /// Reads the message at the front of untrusted bytes from the network. Never throws, and refuses as early as possible.
     /// </summary>
-    /// <param name="buffer">What has arrived and was not consumed yet.</param>
-    /// <param name="message">The message. Its <see cref="Length"/> is to be consumed.</param>
+    /// <param name="buffer">The bytes received and not yet consumed.</param>
+    /// <param name="message">The message. Consume its <see cref="Length"/> bytes.</param>
     public static PyAudioReadResult Read(ReadOnlySpan<byte> buffer, out PyAudioMessage message)
     {
         message = default;
@@ -158,11 +160,11 @@ public readonly ref struct PyAudioMessage
         return PyAudioReadResult.Done;
     }
 
-    /// <summary>Reads what stands before the sound.</summary>
-    /// <param name="pickle">As much as there is of it, and no more.</param>
-    /// <param name="length">How long it will be.</param>
-    /// <param name="start">Where the sound starts in it.</param>
-    /// <param name="soundLength">How long the sound is; it and a tail fill the pickle exactly.</param>
+    /// <summary>Reads the bytes before the audio.</summary>
+    /// <param name="pickle">The part of the pickle that has arrived, and nothing after it.</param>
+    /// <param name="length">The pickle's full length, in bytes.</param>
+    /// <param name="start">The audio's offset in the pickle.</param>
+    /// <param name="soundLength">Bytes of audio; audio and tail fill the pickle exactly.</param>
     private static PyAudioReadResult ReadHead(ReadOnlySpan<byte> pickle, int length, out int start, out int soundLength)
     {
         (start, soundLength) = (0, 0);
@@ -208,7 +210,7 @@ public readonly ref struct PyAudioMessage
         return PyAudioReadResult.Done;
     }
 
-    /// <summary>More is needed, unless a pickle of this length can never have it.</summary>
+    /// <summary>Asks for more bytes, unless a pickle of this length can never hold them.</summary>
     private static PyAudioReadResult MoreOf(int needed, int length) =>
         needed < length ? PyAudioReadResult.NeedMore : PyAudioReadResult.Invalid;
 

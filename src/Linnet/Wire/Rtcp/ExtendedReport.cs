@@ -4,13 +4,14 @@ using Linnet.Clock;
 namespace Linnet.Wire.Rtcp;
 
 /// <summary>
-/// Lets a receiver measure the round trip, as sender reports let a sender: one side tells its time, the other how long ago it heard that.
+/// Lets a receiver measure the round trip, as sender reports let a sender: one side sends its time, the other how long ago it received
+/// it.
 /// </summary>
-/// <param name="Ssrc">Who reports.</param>
+/// <param name="Ssrc">The reporter's SSRC.</param>
 /// <remarks>Source: RFC 3611 §2, §4.4 (receiver reference time), §4.5 (DLRR). Other blocks are skipped.</remarks>
 public sealed record ExtendedReport(uint Ssrc) : RtcpPacket
 {
-    /// <summary>The most blocks of a packet that are looked at; packets with more are refused.</summary>
+    /// <summary>The most blocks in a packet. A packet with more is refused.</summary>
     public const int MaxBlocks = 16;
 
     internal const byte PacketType = 207;
@@ -20,10 +21,10 @@ public sealed record ExtendedReport(uint Ssrc) : RtcpPacket
     private const int BlockHeaderLength = 4;
     private const int TimeLength = 8;
 
-    /// <summary>The reporter's clock as the packet leaves; only differences of it matter.</summary>
+    /// <summary>The reporter's clock when the packet is sent; only differences matter.</summary>
     public NtpTime? ReferenceTime { get; init; }
 
-    /// <summary>What the reporter heard of others' reference times: at most 31.</summary>
+    /// <summary>The reference times that the reporter received from others: at most 31.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are more.</exception>
     public IReadOnlyList<ReferenceDelay> Delays { get; init => field = AtMost31(value); } = [];
 
@@ -111,10 +112,10 @@ public sealed record ExtendedReport(uint Ssrc) : RtcpPacket
     }
 }
 
-/// <summary>How long ago a receiver's reference time was heard.</summary>
+/// <summary>How long ago a receiver's reference time was received.</summary>
 /// <param name="Ssrc">The receiver.</param>
-/// <param name="LastReferenceTime">Middle 32 bits of the time it told; 0: none was heard.</param>
-/// <param name="Delay">Time since that came, in 1/65536 s.</param>
+/// <param name="LastReferenceTime">Middle 32 bits of that reference time; 0: none was received.</param>
+/// <param name="Delay">Time since it was received, in 1/65536 s.</param>
 public readonly record struct ReferenceDelay(uint Ssrc, uint LastReferenceTime, uint Delay)
 {
     internal const int Length = 12;

@@ -2,24 +2,24 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>A receiver asks for packets that it misses.</summary>
-/// <param name="Ssrc">Who asks.</param>
+/// <summary>A receiver's request for missing packets.</summary>
+/// <param name="Ssrc">The requester's SSRC.</param>
 /// <param name="MediaSsrc">The stream whose packets are missing.</param>
 /// <remarks>Source: RFC 4585 §6.1, §6.2.1.</remarks>
 public sealed record GenericNack(uint Ssrc, uint MediaSsrc) : RtcpPacket
 {
-    /// <summary>The most entries that one packet may hold; longer ones are refused. 64 entries name up to 1088 packets.</summary>
+    /// <summary>The most entries in a packet; a packet with more is refused. 64 entries name up to 1088 packets.</summary>
     public const int MaxEntries = 64;
 
     /// <summary>Transport-layer feedback.</summary>
     internal const byte PacketType = 205;
 
-    /// <summary>The kind of feedback, where other packets have their count.</summary>
+    /// <summary>The kind of feedback. Takes the place of the count that other packets have.</summary>
     internal const int Format = 1;
 
     private const int FixedLength = 8;
 
-    /// <summary>What is missing: 1 to <see cref="MaxEntries"/>.</summary>
+    /// <summary>The missing packets: 1 to <see cref="MaxEntries"/> entries.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are none, or more.</exception>
     public required IReadOnlyList<NackEntry> Entries
     {
@@ -32,11 +32,11 @@ public sealed record GenericNack(uint Ssrc, uint MediaSsrc) : RtcpPacket
         }
     }
 
-    /// <summary>Asks for packets in as few entries as hold them.</summary>
-    /// <param name="ssrc">Who asks.</param>
-    /// <param name="mediaSsrc">The stream.</param>
-    /// <param name="missing">Sequence numbers, in their order; at least one.</param>
-    /// <param name="taken">How many of them fitted into <see cref="MaxEntries"/>.</param>
+    /// <summary>Requests packets, in as few entries as possible.</summary>
+    /// <param name="ssrc">The requester's SSRC.</param>
+    /// <param name="mediaSsrc">The stream whose packets are missing.</param>
+    /// <param name="missing">The missing sequence numbers, in order; at least one.</param>
+    /// <param name="taken">How many of them fit into <see cref="MaxEntries"/> entries.</param>
     public static GenericNack For(uint ssrc, uint mediaSsrc, ReadOnlySpan<ushort> missing, out int taken)
     {
         var entries = new List<NackEntry>();
@@ -100,9 +100,9 @@ public sealed record GenericNack(uint Ssrc, uint MediaSsrc) : RtcpPacket
     }
 }
 
-/// <summary>A missing packet, and which of the 16 after it are missing too.</summary>
-/// <param name="First">Sequence number of the first (PID).</param>
-/// <param name="Following">Bit 0 stands for the packet after it, and so on (BLP).</param>
+/// <summary>A missing packet, and which of the next 16 are missing too.</summary>
+/// <param name="First">Sequence number of the first missing packet (PID).</param>
+/// <param name="Following">One bit for each of the next 16 packets, bit 0 for the first of them (BLP).</param>
 public readonly record struct NackEntry(ushort First, ushort Following)
 {
     /// <summary>Packets that one entry can name.</summary>
@@ -110,9 +110,9 @@ public readonly record struct NackEntry(ushort First, ushort Following)
 
     internal const int Length = 4;
 
-    /// <summary>Writes the sequence numbers it names, in order.</summary>
+    /// <summary>Writes the missing sequence numbers, in order.</summary>
     /// <param name="destination">Room for <see cref="MaxPackets"/>.</param>
-    /// <returns>How many.</returns>
+    /// <returns>The number of sequence numbers written.</returns>
     public int CopyTo(Span<ushort> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxPackets, nameof(destination));

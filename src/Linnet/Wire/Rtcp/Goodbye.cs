@@ -3,9 +3,9 @@ using System.Text;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>Says that streams have ended.</summary>
+/// <summary>Announces that streams have ended.</summary>
 /// <param name="Ssrcs">The streams: at most 31.</param>
-/// <param name="Reason">Why, for a person: at most 255 bytes of UTF-8, the rest is cut off when written.</param>
+/// <param name="Reason">The reason, for display: at most 255 bytes of UTF-8; cut off when written.</param>
 /// <remarks>Source: RFC 3550 §6.6.</remarks>
 public sealed record Goodbye(IReadOnlyList<uint> Ssrcs, string? Reason = null) : RtcpPacket
 {

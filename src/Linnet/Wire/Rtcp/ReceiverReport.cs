@@ -2,15 +2,15 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>A receiver tells what it hears of each stream.</summary>
-/// <param name="Ssrc">Who reports.</param>
-/// <remarks>Source: RFC 3550 §6.4.2. With no block it only says "I am here". Profile-specific extensions are skipped.</remarks>
+/// <summary>A receiver's statistics for each stream that it receives.</summary>
+/// <param name="Ssrc">The reporter's SSRC.</param>
+/// <remarks>Source: RFC 3550 §6.4.2. Without blocks it only announces the receiver. Profile-specific extensions are skipped.</remarks>
 public sealed record ReceiverReport(uint Ssrc) : RtcpPacket
 {
     internal const byte PacketType = 201;
     private const int FixedLength = 4;
 
-    /// <summary>One block for each stream heard: at most 31.</summary>
+    /// <summary>One block per received stream: at most 31.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are more.</exception>
     public IReadOnlyList<ReportBlock> Blocks { get; init => field = AtMost31(value); } = [];
 

@@ -2,15 +2,15 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>What a receiver says about one stream it hears.</summary>
+/// <summary>A receiver's statistics for one stream.</summary>
 /// <param name="Ssrc">The stream.</param>
 /// <param name="FractionLost">Share of packets lost since the last report, in 256ths.</param>
 /// <param name="CumulativeLost">Packets lost since the start; negative if duplicates outnumber them. −2^23 to 2^23 − 1, clamped when
 /// written.</param>
-/// <param name="HighestSequence">Sequence number of the last packet in the lower 16 bits, how often it wrapped in the upper.</param>
+/// <param name="HighestSequence">Lower 16 bits: sequence number of the last packet. Upper 16 bits: how often it wrapped.</param>
 /// <param name="Jitter">Mean deviation of the spacing of arrivals, in RTP timestamp ticks.</param>
-/// <param name="LastSenderReport">Middle 32 bits of the NTP time of the last sender report heard; 0: none yet.</param>
-/// <param name="DelaySinceLastSenderReport">Time since that report came, in 1/65536 s.</param>
+/// <param name="LastSenderReport">Middle 32 bits of the NTP time of the last sender report received; 0: none yet.</param>
+/// <param name="DelaySinceLastSenderReport">Time since that report was received, in 1/65536 s.</param>
 /// <remarks>Source: RFC 3550 §6.4.1.</remarks>
 public readonly record struct ReportBlock(
     uint Ssrc,
@@ -21,7 +21,7 @@ public readonly record struct ReportBlock(
     uint LastSenderReport,
     uint DelaySinceLastSenderReport)
 {
-    /// <summary>Bytes of one block.</summary>
+    /// <summary>Bytes in one block.</summary>
     public const int Length = 24;
 
     private const int MostLost = 0x7F_FFFF;

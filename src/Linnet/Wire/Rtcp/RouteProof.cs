@@ -3,11 +3,12 @@ using System.Buffers.Binary;
 namespace Linnet.Wire.Rtcp;
 
 /// <summary>
-/// Our own: shows the secret that a server gave a listener in SETUP, so that its packets may come to where this comes from.
+/// Linnet's own packet. A listener sends back the secret from the server's SETUP response; the server then sends media to the address
+/// that this packet came from.
 /// </summary>
-/// <param name="Ssrc">The listener.</param>
-/// <param name="Secret">As the server gave it.</param>
-/// <remarks>An application-defined packet (RFC 3550 §6.7) of the name <c>LNRT</c>. Those of other names are skipped.</remarks>
+/// <param name="Ssrc">The listener's SSRC.</param>
+/// <param name="Secret">The secret that the server gave.</param>
+/// <remarks>An application-defined packet (RFC 3550 §6.7) named <c>LNRT</c>. APP packets with other names are skipped.</remarks>
 public sealed record RouteProof(uint Ssrc, UInt128 Secret) : RtcpPacket
 {
     internal const byte PacketType = 204;

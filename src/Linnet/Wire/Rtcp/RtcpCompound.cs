@@ -3,11 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>One RTCP datagram: a report, then whatever else there is to say.</summary>
+/// <summary>One RTCP datagram: a report, then any other packets.</summary>
 /// <remarks>Source: RFC 3550 §6.1; validity checks of §A.2.</remarks>
 public sealed class RtcpCompound
 {
-    /// <summary>The most packets that a datagram may hold; longer ones are refused.</summary>
+    /// <summary>The most packets in a datagram. A datagram with more is refused.</summary>
     public const int MaxPackets = 32;
 
     private RtcpCompound(IReadOnlyList<RtcpPacket> packets, int skipped)
@@ -17,20 +17,22 @@ public sealed class RtcpCompound
     }
 
     /// <summary>
-    /// The packets, in order. The first is a <see cref="SenderReport"/> or a <see cref="ReceiverReport"/>, unless it is of reduced size.
+    /// The packets, in order. The first is a <see cref="SenderReport"/> or <see cref="ReceiverReport"/>, unless the datagram is of
+    /// reduced size.
     /// </summary>
     public IReadOnlyList<RtcpPacket> Packets { get; }
 
-    /// <summary>Packets of types that are not read: APP of others, feedback other than generic NACK, …</summary>
+    /// <summary>Packets that were skipped because their type is not supported: other APP packets, feedback other than generic NACK,
+    /// …</summary>
     public int Skipped { get; }
 
-    /// <summary>Reads a datagram that came from the network, so from anyone. Never throws.</summary>
+    /// <summary>Reads an untrusted datagram from the network. Never throws.</summary>
     /// <param name="datagram">The bytes.</param>
-    /// <param name="compound">What it holds.</param>
-    /// <param name="reducedSize">Whether the first packet need not be a report: only where that was agreed on (RFC 5506).</param>
+    /// <param name="compound">The packets in the datagram.</param>
+    /// <param name="reducedSize">Whether the first packet need not be a report. Only if both sides agreed on it (RFC 5506).</param>
     /// <returns>
-    /// <see langword="false"/> if the packets do not fill the datagram exactly, if the first is no report or is padded,
-    /// if any but the last is padded, if there are more than <see cref="MaxPackets"/>, or if one holds less than it says.
+    /// <see langword="false"/> if the packets do not fill the datagram exactly, if the first is not a report or is padded, if any but
+    /// the last is padded, if there are more than <see cref="MaxPackets"/>, or if one is shorter than it states.
     /// </returns>
     public static bool TryParse(ReadOnlySpan<byte> datagram, [NotNullWhen(true)] out RtcpCompound? compound, bool reducedSize = false)
     {
@@ -60,7 +62,7 @@ public sealed class RtcpCompound
                 return false;
             }
 
-            // The last byte counts the padding, itself included, in whole words.
+            // The last byte counts the padding, including itself, in whole words.
             int padding = isPadded ? rest[length - 1] : 0;
             int end = length - padding;
             if (end < RtcpPacket.HeaderLength || (isPadded && (padding == 0 || padding % 4 != 0)))
@@ -91,26 +93,26 @@ public sealed class RtcpCompound
     }
 
     /// <summary>Whether a datagram on a port that RTP and RTCP share is RTCP.</summary>
-    /// <remarks>Source: RFC 5761 §4: RTP's marker and payload type never fall into 192 to 223.</remarks>
+    /// <remarks>Source: RFC 5761 §4: the byte with RTP's marker and payload type is never 192 to 223.</remarks>
     public static bool IsRtcp(ReadOnlySpan<byte> datagram) => datagram.Length >= 2 && datagram[1] is >= 192 and <= 223;
 
-    /// <summary>Writes packets, one behind the other.</summary>
-    /// <param name="destination">Where to; 1200 bytes are plenty for a report, a source description and a goodbye.</param>
+    /// <summary>Writes packets one after another.</summary>
+    /// <param name="destination">The buffer; 1200 bytes are plenty for a report, a source description and a goodbye.</param>
     /// <param name="packets">The first is a <see cref="SenderReport"/> or a <see cref="ReceiverReport"/>.</param>
     /// <returns>Bytes written.</returns>
-    /// <exception cref="ArgumentException">The first packet is no report.</exception>
+    /// <exception cref="ArgumentException">The first packet is not a report.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="destination"/> is too short.</exception>
     public static int Write(Span<byte> destination, params ReadOnlySpan<RtcpPacket> packets)
     {
         if (packets is not [SenderReport or ReceiverReport, ..])
         {
-            throw new ArgumentException("An RTCP datagram starts with a report (RFC 3550 §6.1).", nameof(packets));
+            throw new ArgumentException("An RTCP datagram must start with a report (RFC 3550 §6.1).", nameof(packets));
         }
 
         return WriteReducedSize(destination, packets);
     }
 
-    /// <summary>Writes packets of which the first need not be a report: only where that was agreed on.</summary>
+    /// <summary>Writes packets of which the first need not be a report. Only if both sides agreed on it.</summary>
     /// <returns>Bytes written.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="destination"/> is too short.</exception>
     /// <remarks>Source: RFC 5506.</remarks>
@@ -125,7 +127,7 @@ public sealed class RtcpCompound
         return length;
     }
 
-    // True without a packet: its type is not read.
+    // Returns true without a packet if its type is not supported.
     private static bool TryRead(byte type, int count, ReadOnlySpan<byte> content, out RtcpPacket? packet)
     {
         bool isRead = true;

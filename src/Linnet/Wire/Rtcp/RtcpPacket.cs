@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>One of the packets that an RTCP datagram is made of.</summary>
+/// <summary>One packet of an RTCP datagram.</summary>
 /// <remarks>Source: RFC 3550 §6. <see cref="RtcpCompound"/> reads and writes whole datagrams.</remarks>
 public abstract record RtcpPacket
 {
@@ -17,7 +17,7 @@ public abstract record RtcpPacket
     /// <summary>Bytes on the wire: a multiple of four.</summary>
     public abstract int Length { get; }
 
-    // Payload type (RFC 3550 §12.1) and the five bits that count what is inside.
+    // The packet type (RFC 3550 §12.1), and the five bits that count the packet's items.
     private protected abstract byte Type { get; }
 
     private protected abstract int Count { get; }

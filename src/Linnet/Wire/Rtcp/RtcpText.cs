@@ -2,15 +2,15 @@ using System.Text;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>A text of at most 255 bytes behind its length, as SDES and BYE have it.</summary>
+/// <summary>A length byte and a text of at most 255 bytes, as in SDES and BYE.</summary>
 internal static class RtcpText
 {
     private const int MaxLength = byte.MaxValue;
 
-    /// <summary>Bytes of the text, its length byte left out.</summary>
+    /// <summary>Bytes in the text, without the length byte.</summary>
     public static int LengthOf(string text) => Math.Min(Fitting(text).Length, MaxLength);
 
-    /// <summary>Writes length and text.</summary>
+    /// <summary>Writes the length and the text.</summary>
     /// <returns>Bytes written.</returns>
     public static int Write(Span<byte> destination, string text)
     {

@@ -3,10 +3,10 @@ using Linnet.Clock;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>A sender tells how much it sent, and which wall-clock time belongs to which RTP timestamp.</summary>
+/// <summary>Reports how much was sent, and which wall-clock time belongs to which RTP timestamp.</summary>
 /// <param name="Ssrc">The stream.</param>
 /// <param name="Time">Wall-clock time of this report.</param>
-/// <param name="Timestamp">The RTP timestamp of the same instant; no packet need carry it.</param>
+/// <param name="Timestamp">The RTP timestamp of the same instant; need not be that of a packet.</param>
 /// <param name="PacketCount">Packets sent since the stream began, modulo 2^32.</param>
 /// <param name="OctetCount">Payload bytes sent since the stream began, modulo 2^32.</param>
 /// <remarks>Source: RFC 3550 §6.4.1. Profile-specific extensions are skipped.</remarks>
@@ -15,7 +15,7 @@ public sealed record SenderReport(uint Ssrc, NtpTime Time, uint Timestamp, uint 
     internal const byte PacketType = 200;
     private const int FixedLength = 24;
 
-    /// <summary>What the sender hears of others: at most 31 blocks.</summary>
+    /// <summary>The sender's statistics for streams that it receives: at most 31 blocks.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are more.</exception>
     public IReadOnlyList<ReportBlock> Blocks { get; init => field = AtMost31(value); } = [];
 

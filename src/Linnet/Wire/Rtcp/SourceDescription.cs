@@ -3,18 +3,18 @@ using System.Text;
 
 namespace Linnet.Wire.Rtcp;
 
-/// <summary>Who is behind one SSRC.</summary>
+/// <summary>Describes the source of one SSRC.</summary>
 /// <param name="Ssrc">The SSRC.</param>
-/// <param name="CanonicalName">CNAME: stays the same when the SSRC changes, and is the same for streams that share a clock.</param>
-/// <param name="Name">NAME: for a person.</param>
-/// <param name="Tool">TOOL: the program that sends.</param>
-/// <param name="Note">NOTE: what goes on now, such as the title of the track that plays.</param>
-/// <remarks>Source: RFC 3550 §6.5. A text is at most 255 bytes of UTF-8; the rest is cut off when written. <see langword="null"/>: not
-/// told.</remarks>
+/// <param name="CanonicalName">CNAME: stays the same when the SSRC changes; streams that share a clock have the same one.</param>
+/// <param name="Name">NAME: for display.</param>
+/// <param name="Tool">TOOL: the sending program.</param>
+/// <param name="Note">NOTE: the current state, such as the title of the track that is playing.</param>
+/// <remarks>Source: RFC 3550 §6.5. A text has at most 255 bytes of UTF-8 and is cut off when written. <see langword="null"/>: not
+/// stated.</remarks>
 public readonly record struct SourceDescriptionChunk(
     uint Ssrc, string? CanonicalName, string? Name = null, string? Tool = null, string? Note = null);
 
-/// <summary>Says who is behind the SSRCs.</summary>
+/// <summary>Describes the sources of SSRCs.</summary>
 /// <remarks>Source: RFC 3550 §6.5. Items other than CNAME, NAME, TOOL and NOTE are skipped.</remarks>
 public sealed record SourceDescription : RtcpPacket
 {
@@ -26,17 +26,17 @@ public sealed record SourceDescription : RtcpPacket
     private const int ToolItem = 6;
     private const int NoteItem = 7;
 
-    /// <summary>A description of one source.</summary>
+    /// <summary>Creates a description of one source.</summary>
     public SourceDescription(uint ssrc, string canonicalName, string? name = null, string? tool = null, string? note = null)
         : this([new SourceDescriptionChunk(ssrc, canonicalName, name, tool, note)])
     {
     }
 
-    /// <summary>A description of several sources.</summary>
+    /// <summary>Creates a description of several sources.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are more than 31.</exception>
     public SourceDescription(IReadOnlyList<SourceDescriptionChunk> chunks) => Chunks = AtMost31(chunks);
 
-    /// <summary>One for each source.</summary>
+    /// <summary>The descriptions, one per source.</summary>
     public IReadOnlyList<SourceDescriptionChunk> Chunks { get; }
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public sealed record SourceDescription : RtcpPacket
         return new SourceDescription(chunks);
     }
 
-    // Items of type, length, text; then one to four zeros up to the next multiple of four.
+    // Items of type, length and text, then one to four zeros up to the next multiple of four.
     private static bool TryReadChunk(ref ReadOnlySpan<byte> content, out SourceDescriptionChunk chunk)
     {
         chunk = default;
@@ -115,7 +115,7 @@ public sealed record SourceDescription : RtcpPacket
             at += 2 + text.Length;
         }
 
-        // A packet's length is a multiple of four and so is each chunk's, so this cannot go past its end.
+        // The lengths of the packet and of each chunk are multiples of four, so this cannot pass the end.
         content = content[((at + 4) & ~3)..];
         return true;
     }

@@ -1,22 +1,22 @@
 namespace Linnet.Wire.Rtp;
 
-/// <summary>A payload that carries copies of earlier ones in front of its own. A checked view, like <see cref="RtpPacket"/>.</summary>
+/// <summary>A payload with copies of earlier payloads before its own. A checked view, like <see cref="RtpPacket"/>.</summary>
 /// <remarks>Source: RFC 2198 §3.</remarks>
 public readonly ref struct RedPayload
 {
-    /// <summary>The most copies read from a payload; one with more is refused.</summary>
+    /// <summary>The most copies in a payload. A payload with more is refused.</summary>
     public const int MaxCopies = 16;
 
-    /// <summary>By how many timestamp ticks a copy may be older: 341 ms at 48 kHz.</summary>
+    /// <summary>The oldest that a copy can be, in timestamp ticks: 341 ms at 48 kHz.</summary>
     public const int MaxOffset = (1 << 14) - 1;
 
-    /// <summary>The longest copy, in bytes. What is sent for the first time may have any length.</summary>
+    /// <summary>The longest copy, in bytes. The primary payload may have any length.</summary>
     public const int MaxCopyLength = (1 << 10) - 1;
 
-    /// <summary>Header bytes of each copy.</summary>
+    /// <summary>Bytes in the header of each copy.</summary>
     public const int CopyHeaderLength = 4;
 
-    /// <summary>Header bytes of what is sent for the first time.</summary>
+    /// <summary>Bytes in the header of the primary payload.</summary>
     public const int PrimaryHeaderLength = 1;
 
     private readonly ReadOnlySpan<byte> _payload;
@@ -29,17 +29,17 @@ public readonly ref struct RedPayload
         Primary = primary;
     }
 
-    /// <summary>How many copies there are.</summary>
+    /// <summary>The number of copies.</summary>
     public int Copies { get; }
 
     /// <summary>The payload type of <see cref="Primary"/>.</summary>
     public byte PrimaryType { get; }
 
-    /// <summary>What is sent for the first time. May be empty.</summary>
+    /// <summary>The new payload, sent for the first time. May be empty.</summary>
     public ReadOnlySpan<byte> Primary { get; }
 
-    /// <summary>Reads an RTP payload that came from the network, so from anyone. Never throws.</summary>
-    /// <returns><see langword="false"/> if it ends before its headers do, holds less than they say, or has more than
+    /// <summary>Reads an untrusted RTP payload from the network. Never throws.</summary>
+    /// <returns><see langword="false"/> if it ends within its headers, is shorter than they state, or has more than
     /// <see cref="MaxCopies"/>.</returns>
     public static bool TryParse(ReadOnlySpan<byte> payload, out RedPayload red)
     {
@@ -71,8 +71,8 @@ public readonly ref struct RedPayload
         return true;
     }
 
-    /// <summary>One of the copies, in the order they are in: the oldest first, by custom.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is none of them.</exception>
+    /// <summary>Gets one of the copies. They are in the order of the payload: by custom, the oldest first.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is not that of a copy.</exception>
     public RedCopy GetCopy(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -90,10 +90,10 @@ public readonly ref struct RedPayload
 
     /// <summary>Writes the header of a copy.</summary>
     /// <param name="destination">At least <see cref="CopyHeaderLength"/> bytes.</param>
-    /// <param name="payloadType">The copy's.</param>
-    /// <param name="offset">By how many timestamp ticks it is older; at most <see cref="MaxOffset"/>.</param>
-    /// <param name="length">Its bytes; at most <see cref="MaxCopyLength"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number does not fit.</exception>
+    /// <param name="payloadType">The copy's payload type.</param>
+    /// <param name="offset">The copy's age in timestamp ticks; at most <see cref="MaxOffset"/>.</param>
+    /// <param name="length">Bytes in the copy; at most <see cref="MaxCopyLength"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public static void WriteCopyHeader(Span<byte> destination, byte payloadType, int offset, int length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, CopyHeaderLength, nameof(destination));
@@ -108,7 +108,7 @@ public readonly ref struct RedPayload
         destination[3] = (byte)length;
     }
 
-    /// <summary>Writes the header of what is sent for the first time, which follows those of the copies.</summary>
+    /// <summary>Writes the header of the primary payload, which follows the headers of the copies.</summary>
     public static void WritePrimaryHeader(Span<byte> destination, byte payloadType) => destination[0] = (byte)(payloadType & 0x7F);
 
     private static int LengthOf(ReadOnlySpan<byte> header) => ((header[2] & 0x03) << 8) | header[3];
@@ -124,12 +124,12 @@ public readonly ref struct RedCopy
         Payload = payload;
     }
 
-    /// <summary>Its payload type.</summary>
+    /// <summary>The copy's payload type.</summary>
     public byte PayloadType { get; }
 
-    /// <summary>By how many timestamp ticks it is older than the packet it is in.</summary>
+    /// <summary>How much older the copy is than its packet, in timestamp ticks.</summary>
     public int Offset { get; }
 
-    /// <summary>The bytes. May be empty.</summary>
+    /// <summary>The copy's bytes. May be empty.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 }

@@ -2,34 +2,35 @@ using System.Globalization;
 
 namespace Linnet.Wire.Rtp;
 
-/// <summary>How copies of earlier packets go with each packet: how many, and how far apart in time.</summary>
+/// <summary>How many copies of earlier packets each packet carries, and how far apart in time they are.</summary>
 /// <param name="Copies">Copies in each packet: 1 or 2.</param>
-/// <param name="SpacingMs">Milliseconds from a packet to its first copy, and from that to the second: 20, 40, 80 or 160.</param>
+/// <param name="SpacingMs">Milliseconds between a packet and its first copy, and between the first and the second: 20, 40, 80 or
+/// 160.</param>
 /// <remarks>
-/// A fixed list, so that listeners share the few kinds there are. The farthest reach is 320 ms, for a copy's offset has 14 bits
+/// The list is fixed, so that listeners share a few combinations. The longest reach is 320 ms, because a copy's offset has 14 bits
 /// (<see cref="RedPayload.MaxOffset"/>).
 /// </remarks>
 public readonly record struct Redundancy(int Copies, int SpacingMs)
 {
-    /// <summary>The most copies.</summary>
+    /// <summary>The most copies per packet.</summary>
     public const int MaxCopies = 2;
 
-    /// <summary>The spacings there are, in milliseconds.</summary>
+    /// <summary>The available spacings, in milliseconds.</summary>
     public static IReadOnlyList<int> SpacingsMs { get; } = [20, 40, 80, 160];
 
-    /// <summary>How many kinds there are.</summary>
+    /// <summary>The number of combinations.</summary>
     internal const int Kinds = MaxCopies * 4;
 
-    /// <summary>Whether it is one of those on the list.</summary>
+    /// <summary>Whether this combination is on the list.</summary>
     public bool IsValid => Copies is >= 1 and <= MaxCopies && SpacingsMs.Contains(SpacingMs);
 
-    /// <summary>How long after a packet its last copy comes.</summary>
+    /// <summary>How long after a packet its last copy is sent.</summary>
     public TimeSpan Reach => TimeSpan.FromMilliseconds(Copies * SpacingMs);
 
-    /// <summary>Its place on the list.</summary>
+    /// <summary>The combination's index in the list.</summary>
     internal int Kind => ((Copies - 1) * SpacingsMs.Count) + int.Log2(SpacingMs / SpacingsMs[0]);
 
-    /// <summary>The same in packets, at least one.</summary>
+    /// <summary>The spacing in packets, at least one.</summary>
     internal int SpacingIn(TimeSpan packetTime) => Math.Max(1, (int)Math.Round(SpacingMs / packetTime.TotalMilliseconds));
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ public readonly ref struct RtpPacket
     /// <summary>The payload without padding. May be empty.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>Reads a datagram that came from the network, so from anyone. Never throws.</summary>
+    /// <summary>Reads an untrusted datagram from the network. Never throws.</summary>
     public static bool TryParse(ReadOnlySpan<byte> datagram, out RtpPacket packet)
     {
         //  0 1 2 3 4 5 6 7 8               16                            31
@@ -43,7 +43,7 @@ public readonly ref struct RtpPacket
             start += 4 + (4 * BinaryPrimitives.ReadUInt16BigEndian(datagram[(start + 2)..]));
         }
 
-        // The last byte counts the padding, itself included: zero is malformed.
+        // The last byte counts the padding, including itself, so zero is malformed.
         bool hasPadding = (datagram[0] & 0x20) != 0;
         int padding = hasPadding ? datagram[^1] : 0;
         int end = datagram.Length - padding;

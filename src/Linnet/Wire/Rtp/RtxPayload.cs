@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 namespace Linnet.Wire.Rtp;
 
 /// <summary>
-/// The payload of a retransmission: the original's sequence number, then its payload. A view, like <see cref="RtpPacket"/>.
+/// The payload of a retransmission: the original sequence number, then the original payload. A view, like <see cref="RtpPacket"/>.
 /// </summary>
 /// <remarks>
-/// Source: RFC 4588 §4. Timestamp and marker of the header are the original's; SSRC, payload type and sequence number belong to the
+/// Source: RFC 4588 §4. The header's timestamp and marker are the original's; its SSRC, payload type and sequence number belong to the
 /// stream of retransmissions.
 /// </remarks>
 public readonly ref struct RtxPayload
 {
-    /// <summary>Bytes before the original's payload.</summary>
+    /// <summary>Bytes before the original payload.</summary>
     public const int PrefixLength = 2;
 
     private RtxPayload(ushort originalSequenceNumber, ReadOnlySpan<byte> payload)
@@ -20,14 +20,14 @@ public readonly ref struct RtxPayload
         Payload = payload;
     }
 
-    /// <summary>The sequence number of the packet that is sent again (OSN).</summary>
+    /// <summary>The sequence number of the retransmitted packet (OSN).</summary>
     public ushort OriginalSequenceNumber { get; }
 
-    /// <summary>Its payload.</summary>
+    /// <summary>The original payload.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>Reads an RTP payload that came from the network, so from anyone. Never throws.</summary>
-    /// <returns><see langword="false"/> if it is too short, or holds no original payload.</returns>
+    /// <summary>Reads an untrusted RTP payload from the network. Never throws.</summary>
+    /// <returns><see langword="false"/> if it is too short or holds no original payload.</returns>
     public static bool TryParse(ReadOnlySpan<byte> payload, out RtxPayload retransmission)
     {
         bool isWhole = payload.Length > PrefixLength;
@@ -35,9 +35,9 @@ public readonly ref struct RtxPayload
         return isWhole;
     }
 
-    /// <summary>Makes a retransmission's datagram.</summary>
-    /// <param name="original">The datagram that was sent: a header as <see cref="RtpHeader.Write"/> makes it, and a payload.</param>
-    /// <param name="header">The retransmission's; timestamp and marker are taken from the original.</param>
+    /// <summary>Builds the datagram of a retransmission.</summary>
+    /// <param name="original">The original datagram: a header as <see cref="RtpHeader.Write"/> writes it, and a payload.</param>
+    /// <param name="header">The retransmission's header; its timestamp and marker are replaced by the original's.</param>
     public static byte[] Wrap(ReadOnlySpan<byte> original, RtpHeader header)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(original.Length, RtpHeader.Length, nameof(original));

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Linnet.Wire.Sdp;
 
-/// <summary>One media section: an <c>m=</c> line and what belongs to it.</summary>
+/// <summary>One media section: an <c>m=</c> line and the lines that belong to it.</summary>
 /// <remarks>Source: RFC 8866 §5.14.</remarks>
 public sealed class MediaDescription
 {
-    /// <summary>Plain RTP: all that a stranger may be shown.</summary>
+    /// <summary>Plain RTP: the only protocol that every client understands.</summary>
     public const string RtpAvp = "RTP/AVP";
 
     /// <summary><c>audio</c>, <c>video</c>, <c>application</c> …</summary>
     public required string Type { get; init => field = SdpGrammar.Field(value, "A media type"); }
 
-    /// <summary>The port media is sent to, 0 to 65535; 0 where RTSP settles it.</summary>
+    /// <summary>The destination port, 0 to 65535; 0 if RTSP negotiates it.</summary>
     public int Port
     {
         get;
@@ -27,38 +27,38 @@ public sealed class MediaDescription
     /// <summary>The transport: <see cref="RtpAvp"/>, <c>RTP/SAVP</c> …</summary>
     public string Protocol { get; init => field = SdpGrammar.Field(value, "A media protocol"); } = RtpAvp;
 
-    /// <summary>The formats, best first: with RTP, payload types in digits.</summary>
+    /// <summary>The formats, best first. For RTP, payload types in digits.</summary>
     public IReadOnlyList<string> Formats
     {
         get;
         init => field = [.. value.Select(format => SdpGrammar.Field(format, "A media format"))];
     } = [];
 
-    /// <summary>Where this media goes, if not where the session's <c>c=</c> says.</summary>
+    /// <summary>The destination of this media, if it differs from the session's <c>c=</c>.</summary>
     public SdpConnection? Connection { get; init; }
 
     /// <summary>The attributes, in order.</summary>
     public IReadOnlyList<AttributeLine> Attributes { get; init; } = [];
 
-    /// <summary>Whether this is sound in plain RTP. <c>RTP/AVPF</c> counts, for feedback need not be sent.</summary>
+    /// <summary>Whether this is audio in plain RTP. <c>RTP/AVPF</c> counts too, because feedback is optional.</summary>
     public bool IsRtpAudio => Type == "audio" && Protocol is RtpAvp or RepairOffer.RtpAvpf;
 
     /// <summary>The value of <c>a=control</c>: see <see cref="SdpControl"/>.</summary>
     public string? Control => Value("control");
 
-    /// <summary>How much sound one packet holds, as <c>a=ptime</c> tells it: for information only.</summary>
+    /// <summary>The duration of one packet, from <c>a=ptime</c>. Informational only.</summary>
     public TimeSpan? PacketTime =>
         double.TryParse(Value("ptime"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double ms)
             && ms is > 0 and <= 10_000
             ? TimeSpan.FromMilliseconds(ms)
             : null;
 
-    /// <summary>Describes sound in one format, as every player understands it.</summary>
-    /// <param name="format">The one format: more than one payload type breaks common players.</param>
-    /// <param name="control">Absolute URI of the stream for SETUP, or <see langword="null"/> outside RTSP.</param>
-    /// <param name="packetTime">How much sound a packet holds.</param>
-    /// <param name="port">0 where RTSP settles it.</param>
-    /// <param name="repair">How losses can be repaired: only for those who said that they know what that is.</param>
+    /// <summary>Describes audio in one format, in a form that every player understands.</summary>
+    /// <param name="format">The format. Only one, because several payload types break common players.</param>
+    /// <param name="control">Absolute URI of the stream for SETUP; <see langword="null"/> outside RTSP.</param>
+    /// <param name="packetTime">The duration of one packet.</param>
+    /// <param name="port">The destination port; 0 if RTSP negotiates it.</param>
+    /// <param name="repair">How losses can be repaired. Only for clients that support it.</param>
     public static MediaDescription Audio(
         RtpMap format, string? control, TimeSpan? packetTime = null, int port = 0, RepairOffer? repair = null)
     {
@@ -98,7 +98,7 @@ public sealed class MediaDescription
     }
 
     /// <summary>
-    /// The formats that Linnet can name: those with an <c>rtpmap</c>, and static ones without. In the order of <see cref="Formats"/>.
+    /// The formats known to Linnet: those with an <c>rtpmap</c>, and static ones without. In the order of <see cref="Formats"/>.
     /// </summary>
     public IReadOnlyList<RtpMap> RtpMaps()
     {
@@ -116,7 +116,8 @@ public sealed class MediaDescription
     }
 
     /// <summary>
-    /// The value of the first attribute with that name; empty if it has none, <see langword="null"/> if there is no such attribute.
+    /// The value of the first attribute of that name; empty if the attribute has none, <see langword="null"/> if there is no such
+    /// attribute.
     /// </summary>
     public string? Value(string name) => SessionDescription.Value(Attributes, name);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Linnet.Wire.Sdp;
 
-/// <summary>How what is lost of one format can be had again: by asking for it, or from copies that come with later packets.</summary>
+/// <summary>How lost packets of a format can be repaired: by retransmission, or from copies in later packets.</summary>
 /// <remarks>Source: RFC 4585 §4.2 (<c>rtcp-fb</c>), RFC 4588 §8 (<c>rtx</c>), RFC 2198 §5 (<c>red</c>), RFC 5506 §5
 /// (<c>rtcp-rsize</c>).</remarks>
 public sealed record RepairOffer
@@ -10,27 +10,27 @@ public sealed record RepairOffer
     /// <summary>RTP with timely feedback.</summary>
     public const string RtpAvpf = "RTP/AVPF";
 
-    /// <summary>Nothing can be had again.</summary>
+    /// <summary>No repair.</summary>
     public static RepairOffer None { get; } = new();
 
     /// <summary>
-    /// The payload type of retransmissions, which may be asked for by generic NACK; <see langword="null"/>: there are none.
+    /// The payload type of retransmissions, requested by generic NACK; <see langword="null"/> if not offered.
     /// </summary>
     public byte? RtxPayloadType { get; init; }
 
-    /// <summary>The payload type of packets with copies of earlier ones; <see langword="null"/>: there are none.</summary>
+    /// <summary>The payload type of packets with copies of earlier ones; <see langword="null"/> if not offered.</summary>
     public byte? RedPayloadType { get; init; }
 
-    /// <summary>For how long a packet can be had again; <see langword="null"/>: nobody said.</summary>
+    /// <summary>How long a packet can be retransmitted; <see langword="null"/> if not stated.</summary>
     public TimeSpan? RtxTime { get; init; }
 
-    /// <summary>Whether feedback may be sent without a report in front.</summary>
+    /// <summary>Whether feedback may be sent without a report before it.</summary>
     public bool ReducedSize { get; init; }
 
-    /// <summary>Whether the sender can be told which copies to send. SDP does not say that.</summary>
+    /// <summary>Whether the receiver can choose which copies are sent. Not part of SDP.</summary>
     public bool CopiesOnRequest { get; init; }
 
-    /// <summary>Reads what a media section, which came from anyone, offers for one of its formats.</summary>
+    /// <summary>Reads what an untrusted media section offers for one of its formats.</summary>
     public static RepairOffer Read(MediaDescription media, RtpMap format)
     {
         ArgumentNullException.ThrowIfNull(media);
@@ -54,17 +54,17 @@ public sealed record RepairOffer
         return offer with { ReducedSize = media.Value("rtcp-rsize") is not null };
     }
 
-    /// <summary>Whether a format is no sound by itself, but repairs others.</summary>
+    /// <summary>Whether a format carries no audio of its own, only repairs for others.</summary>
     public static bool IsRepair(RtpMap format)
     {
         ArgumentNullException.ThrowIfNull(format);
         return Is(format, "red") || Is(format, "rtx");
     }
 
-    /// <summary>The payload types that the offer adds to a section's formats.</summary>
+    /// <summary>The payload types that the offer adds to the section's formats.</summary>
     internal IEnumerable<byte> PayloadTypes => new[] { RtxPayloadType, RedPayloadType }.OfType<byte>();
 
-    /// <summary>The attributes that tell the offer.</summary>
+    /// <summary>The attributes that state the offer.</summary>
     internal IEnumerable<AttributeLine> AttributesFor(RtpMap format)
     {
         string type = Text(format.PayloadType);
@@ -88,7 +88,7 @@ public sealed record RepairOffer
         }
     }
 
-    // fmtp lists the types of the blocks; some senders leave it out, or put other things there.
+    // fmtp lists the payload types of the blocks. Some senders leave it out, or put other text there.
     private static bool Repeats(RtpMap red, byte payloadType)
     {
         string[] types = red.Parameters.Split('/', StringSplitOptions.TrimEntries);

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Linnet.Wire.Sdp;
 
-/// <summary>What a payload type stands for: the <c>rtpmap</c> and <c>fmtp</c> of one format.</summary>
+/// <summary>The meaning of a payload type: the <c>rtpmap</c> and <c>fmtp</c> of one format.</summary>
 /// <param name="PayloadType">0 to 127.</param>
-/// <param name="EncodingName">The registered name, as it came: <c>L16</c>, <c>opus</c>, <c>PCMU</c>. Compared without case.</param>
+/// <param name="EncodingName">The registered name, as received: <c>L16</c>, <c>opus</c>, <c>PCMU</c>. Compared without case.</param>
 /// <param name="ClockRate">Ticks per second of the RTP timestamp; at least 1.</param>
-/// <param name="Channels">At least 1, which is also meant when nothing is said.</param>
-/// <param name="Parameters">The <c>fmtp</c> line without the payload type, or empty.</param>
+/// <param name="Channels">At least 1; 1 if not stated.</param>
+/// <param name="Parameters">The <c>fmtp</c> line without the payload type; may be empty.</param>
 /// <remarks>Source: RFC 8866 §6.6, §6.15; RFC 3551 §6 for the static types.</remarks>
 public sealed record RtpMap(byte PayloadType, string EncodingName, int ClockRate, int Channels, string Parameters = "")
 {
@@ -22,7 +22,7 @@ public sealed record RtpMap(byte PayloadType, string EncodingName, int ClockRate
         : string.Create(CultureInfo.InvariantCulture, $"{PayloadType} {EncodingName}/{ClockRate}/{Channels}");
 
     /// <summary>
-    /// What a payload type means where no <c>rtpmap</c> says so; <see langword="null"/> if that is nothing Linnet knows of.
+    /// The meaning of a payload type without an <c>rtpmap</c>; <see langword="null"/> if Linnet does not know it.
     /// </summary>
     public static RtpMap? Static(byte payloadType) => payloadType switch
     {
@@ -56,7 +56,7 @@ public sealed record RtpMap(byte PayloadType, string EncodingName, int ClockRate
         return new RtpMap(payloadType, parts[0], rate, channels);
     }
 
-    /// <summary>Splits off the payload type that <c>rtpmap</c> and <c>fmtp</c> start with.</summary>
+    /// <summary>Splits off the payload type at the start of <c>rtpmap</c> and <c>fmtp</c>.</summary>
     internal static bool TryTakePayloadType(string value, out byte payloadType, out string rest)
     {
         string trimmed = value.Trim();

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Linnet.Wire.Sdp;
 
-/// <summary>A <c>c=</c> line: the address the media is sent to.</summary>
-/// <param name="Address">An address or a name; <c>0.0.0.0</c> where RTSP settles it.</param>
+/// <summary>A <c>c=</c> line: the media's destination address.</summary>
+/// <param name="Address">An address or a name; <c>0.0.0.0</c> if RTSP negotiates it.</param>
 /// <param name="AddressType"><c>IP4</c> or <c>IP6</c>.</param>
-/// <param name="TimeToLive">Hops an IPv4 multicast may go, 0 to 255.</param>
-/// <remarks>Source: RFC 8866 §5.7. A number of neighbouring multicast addresses is not kept.</remarks>
+/// <param name="TimeToLive">Hop limit of IPv4 multicast, 0 to 255.</param>
+/// <remarks>Source: RFC 8866 §5.7. The number of consecutive multicast addresses is not kept.</remarks>
 public sealed record SdpConnection(string Address, string AddressType = "IP4", byte? TimeToLive = null)
 {
-    /// <summary>The line's value.</summary>
+    /// <summary>The line without <c>c=</c>.</summary>
     /// <exception cref="ArgumentException">A part is not one word.</exception>
     public override string ToString()
     {

@@ -2,21 +2,21 @@ using System.Buffers;
 
 namespace Linnet.Wire.Sdp;
 
-/// <summary>What the <c>a=control</c> attribute stands for.</summary>
+/// <summary>Resolves the <c>a=control</c> attribute.</summary>
 public static class SdpControl
 {
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
-    /// <summary>The URI to control a stream, or a whole session, by.</summary>
+    /// <summary>Gets the URI that controls a stream or a whole session.</summary>
     /// <param name="baseUri">
-    /// For the session, <c>RtspResponse.BaseUri</c>; for a stream, what this gave for the session.
+    /// For the session, <c>RtspResponse.BaseUri</c>. For a stream, this method's result for the session.
     /// </param>
-    /// <param name="control">The attribute's value: absolute, relative, <c>*</c> or missing (the last two: the base itself).</param>
+    /// <param name="control">The attribute's value: absolute, relative, <c>*</c> or missing. The last two mean the base itself.</param>
     /// <remarks>
-    /// Source: RFC 2326 §C.1.1. A relative value is put behind the base, with a slash between them, and not in the place of the base's last
-    /// part as RFC 1808 would have it: that is what servers expect and what ffmpeg and live555 do, queries included. One that starts with a
-    /// slash is on the base's server (RFC 3986 §5.2); a client whom that server answers 404 puts it behind the base as well.
+    /// Source: RFC 2326 §C.1.1. A relative value is appended to the base after a slash; it does not replace the base's last part as in
+    /// RFC 1808. Servers expect this, and ffmpeg and live555 do it, even with a query. A value that starts with a slash is resolved at
+    /// the base's server (RFC 3986 §5.2); if the server answers 404, clients also try it appended to the base.
     /// </remarks>
     public static string Resolve(string baseUri, string? control)
     {
@@ -41,7 +41,7 @@ public static class SdpControl
         return baseUri.Length == 0 || baseUri.EndsWith('/') || control[0] == '/' ? baseUri + control : $"{baseUri}/{control}";
     }
 
-    // A scheme, then "://": a colon alone may stand in a track's name.
+    // A scheme is followed by "://". A colon alone may be part of a track's name.
     private static bool IsAbsolute(string control)
     {
         int end = control.IndexOf("://", StringComparison.Ordinal);

@@ -1,21 +1,21 @@
 namespace Linnet.Wire.Sdp;
 
-/// <summary>How much of a peer's description is read before it is refused.</summary>
+/// <summary>Limits on the size of a peer's description. Larger ones are refused.</summary>
 public sealed record SdpLimits : IValidatable
 {
-    /// <summary>The limits that hold unless others are given.</summary>
+    /// <summary>The default limits.</summary>
     public static SdpLimits Default { get; } = new();
 
-    /// <summary>Bytes in all. 64 – 16 MiB; default 64 KiB.</summary>
+    /// <summary>Bytes in total. 64 – 16 MiB; default 64 KiB.</summary>
     public int MaxLength { get; init; } = 64 * 1024;
 
-    /// <summary>Bytes in one line. 64 – 65,536; default 8 KiB: a camera puts whole codec headers into one.</summary>
+    /// <summary>Bytes in one line. 64 – 65,536; default 8 KiB: cameras put whole codec headers into one line.</summary>
     public int MaxLine { get; init; } = 8 * 1024;
 
     /// <summary>Media sections. 1 – 256; default 32.</summary>
     public int MaxMedia { get; init; } = 32;
 
-    /// <summary>Attributes in all sections together. 1 – 65,536; default 512.</summary>
+    /// <summary>Attributes in all sections combined. 1 – 65,536; default 512.</summary>
     public int MaxAttributes { get; init; } = 512;
 
     /// <summary>Formats in one media section. 1 – 256; default 64.</summary>

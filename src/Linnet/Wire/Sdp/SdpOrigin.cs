@@ -1,18 +1,18 @@
 namespace Linnet.Wire.Sdp;
 
-/// <summary>The <c>o=</c> line: who made the description, and which version of it this is.</summary>
-/// <param name="Username">The maker's login, or <c>-</c>.</param>
-/// <param name="SessionId">Digits. With the other parts it names the session worldwide.</param>
-/// <param name="SessionVersion">Digits that grow with every change of the description.</param>
-/// <param name="Address">Where it was made: a name or an address.</param>
+/// <summary>The <c>o=</c> line: the creator of the description, and its version.</summary>
+/// <param name="Username">The creator's login, or <c>-</c>.</param>
+/// <param name="SessionId">Digits. Together with the other fields, identifies the session globally.</param>
+/// <param name="SessionVersion">Digits that increase with every change of the description.</param>
+/// <param name="Address">The creator's host: a name or an address.</param>
 /// <param name="AddressType"><c>IP4</c> or <c>IP6</c>.</param>
 /// <remarks>Source: RFC 8866 §5.2.</remarks>
 public sealed record SdpOrigin(string Username, string SessionId, string SessionVersion, string Address, string AddressType = "IP4")
 {
-    /// <summary>What stands for an origin that nobody told.</summary>
+    /// <summary>Used if the description states no origin.</summary>
     public static SdpOrigin Unknown { get; } = new("-", "0", "0", "0.0.0.0");
 
-    /// <summary>The line's value.</summary>
+    /// <summary>The line without <c>o=</c>.</summary>
     /// <exception cref="ArgumentException">A part is not one word.</exception>
     public override string ToString() => string.Join(
         ' ',

@@ -60,7 +60,7 @@ internal ref struct SdpParser
             return true;
         }
 
-        // Zeros cannot be written back, so they are not let in.
+        // Drop zeros, because they could not be written back.
         string value = Encoding.UTF8.GetString(line[2..]).Replace("\0", "", StringComparison.Ordinal);
         switch (line[0])
         {
@@ -150,7 +150,7 @@ internal ref struct SdpParser
         }
     }
 
-    /// <summary>The section that is being read.</summary>
+    /// <summary>The section being read.</summary>
     private sealed record MediaLine(string Type, int Port, string Protocol, string[] Formats)
     {
         public SdpConnection? Connection { get; set; }

@@ -4,12 +4,11 @@ using System.Text;
 
 namespace Linnet.Wire.Sdp;
 
-/// <summary>A description of a session: what can be heard, where, and in which formats.</summary>
-/// <remarks>Source: RFC 8866. Times, bandwidths, keys and contacts are neither kept nor written, but for <c>t=0 0</c>: a session without
-/// end.</remarks>
+/// <summary>A session description: which media it has, where, and in which formats.</summary>
+/// <remarks>Source: RFC 8866. Times, bandwidths, keys and contacts are not kept. Writes <c>t=0 0</c>: a session without end.</remarks>
 public sealed class SessionDescription
 {
-    /// <summary>The type of a body that holds a description.</summary>
+    /// <summary>The content type of a description.</summary>
     public const string ContentType = "application/sdp";
 
     /// <summary>The <c>o=</c> line.</summary>
@@ -21,7 +20,7 @@ public sealed class SessionDescription
     /// <summary>The <c>i=</c> line: a sentence about the session.</summary>
     public string? Information { get; init => field = value is null ? null : SdpGrammar.Text(value, "A session's information"); }
 
-    /// <summary>The <c>c=</c> line: where all media goes that does not say otherwise.</summary>
+    /// <summary>The <c>c=</c> line: the destination of media sections without one.</summary>
     public SdpConnection? Connection { get; init; }
 
     /// <summary>The attributes before the first media section.</summary>
@@ -33,11 +32,11 @@ public sealed class SessionDescription
     /// <summary>The session's <c>a=control</c>: see <see cref="SdpControl"/>.</summary>
     public string? Control => Value("control");
 
-    /// <summary>Reads a description that came from anyone. Never throws.</summary>
-    /// <param name="bytes">UTF-8. Lines may end in CRLF, LF or CR. Malformed and unknown lines are skipped as long as the rest makes
+    /// <summary>Reads an untrusted description. Never throws.</summary>
+    /// <param name="bytes">UTF-8. Lines may end in CRLF, LF or CR. Malformed and unknown lines are skipped if the rest makes
     /// sense.</param>
-    /// <param name="description">What was understood.</param>
-    /// <param name="limits">What to refuse. Without: <see cref="SdpLimits.Default"/>.</param>
+    /// <param name="description">The parsed description.</param>
+    /// <param name="limits">The limits to enforce; <see langword="null"/>: <see cref="SdpLimits.Default"/>.</param>
     /// <returns>
     /// <see langword="false"/> if it does not start with <c>v=0</c>, if an <c>m=</c> line is malformed, or if it exceeds a limit.
     /// </returns>
@@ -48,7 +47,7 @@ public sealed class SessionDescription
     /// <summary>The description as it goes over the wire: UTF-8, lines ending in CRLF.</summary>
     public byte[] ToArray() => Encoding.UTF8.GetBytes(ToString());
 
-    /// <summary>The same as text.</summary>
+    /// <summary>The description as text, lines ending in CRLF.</summary>
     public override string ToString()
     {
         // The order of lines is fixed (RFC 8866 §5).
@@ -71,8 +70,8 @@ public sealed class SessionDescription
         return text.ToString();
     }
 
-    /// <summary>Lists the sound that the description offers: each format of each audio section in plain RTP, in order.</summary>
-    /// <param name="baseUri">What relative control URIs are relative to: <c>RtspResponse.BaseUri</c>; empty outside RTSP.</param>
+    /// <summary>Lists the audio that the description offers: each format of each audio section in plain RTP, in order.</summary>
+    /// <param name="baseUri">The base of relative control URIs: <c>RtspResponse.BaseUri</c>; empty outside RTSP.</param>
     public IReadOnlyList<AudioOffer> AudioOffers(string baseUri = "")
     {
         string sessionUri = SdpControl.Resolve(baseUri, Control);
@@ -86,14 +85,14 @@ public sealed class SessionDescription
         return offers;
     }
 
-    /// <summary>Where requests about the whole session (PLAY, PAUSE, TEARDOWN) go.</summary>
-    /// <param name="baseUri">As for <see cref="AudioOffers"/>.</param>
+    /// <summary>Gets the URI for requests about the whole session (PLAY, PAUSE, TEARDOWN).</summary>
+    /// <param name="baseUri">See <see cref="AudioOffers"/>.</param>
     /// <remarks>Source: RFC 2326 §C.1.1.</remarks>
     public string AggregateUri(string baseUri) => SdpControl.Resolve(baseUri, Control);
 
     /// <summary>
-    /// The value of the session's first attribute with that name; empty if it has none, <see langword="null"/> if there is no such
-    /// attribute.
+    /// The value of the session's first attribute of that name; empty if the attribute has none, <see langword="null"/> if there is no
+    /// such attribute.
     /// </summary>
     public string? Value(string name) => Value(Attributes, name);
 

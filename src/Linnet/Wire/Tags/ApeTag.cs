@@ -4,21 +4,21 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Tags;
 
-/// <summary>Reads title, artist and loudness of an APEv2 tag.</summary>
-/// <remarks>Source: the APEv2 specification. It stands at the end of a file, or before an ID3v1 tag there.</remarks>
+/// <summary>Reads the title, artist and loudness of an APEv2 tag.</summary>
+/// <remarks>Source: the APEv2 specification. The tag is at the end of a file, or before an ID3v1 tag there.</remarks>
 internal static class ApeTag
 {
-    /// <summary>Bytes of the footer, which is the tag's last.</summary>
+    /// <summary>Bytes in the footer, which ends the tag.</summary>
     internal const int FooterLength = 32;
 
-    /// <summary>The longest tag read, its footer included.</summary>
+    /// <summary>The longest tag that is read, in bytes, including its footer.</summary>
     internal const int MaxLength = 1 << 20;
 
     private const int MaxItems = 256;
     private const int LongestName = 64;
     private const int LongestValue = 256;
 
-    /// <summary>Whether these bytes are a footer; if so, how many bytes the tag has up to its end.</summary>
+    /// <summary>Whether these bytes are a footer. If so, gets the tag's length up to its end, in bytes.</summary>
     internal static bool TryReadFooter(ReadOnlySpan<byte> footer, out int length)
     {
         // APETAGEX | version | length, footer included | items | flags
@@ -33,7 +33,7 @@ internal static class ApeTag
         return length > 0;
     }
 
-    /// <summary>Reads the items before a footer. Never throws; ends at the first that does not fit.</summary>
+    /// <summary>Reads the items before a footer. Never throws; stops at the first that does not fit.</summary>
     internal static SoundTags Read(ReadOnlySpan<byte> items)
     {
         ReplayGain gain = ReplayGain.None;

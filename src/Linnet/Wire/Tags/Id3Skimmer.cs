@@ -4,14 +4,14 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Tags;
 
-/// <summary>Walks through an ID3v2 tag, in whatever pieces it arrives, and keeps its short frames: pictures may be of any size.</summary>
-/// <remarks>Source: ID3v2.2, ID3v2.3, ID3v2.4 (structure §3–§6). All lengths are a stranger's. Used by one thread.</remarks>
+/// <summary>Reads an ID3v2 tag that arrives in pieces of any size. Keeps its short frames only: pictures may be of any size.</summary>
+/// <remarks>Source: ID3v2.2, ID3v2.3, ID3v2.4 (structure §3–§6). All lengths are untrusted. For use by one thread.</remarks>
 internal sealed class Id3Skimmer
 {
-    /// <summary>The longest frame that is kept. Texts are far shorter.</summary>
+    /// <summary>The longest frame that is kept, in bytes. Texts are far shorter.</summary>
     internal const int MaxFrame = 1 << 12;
 
-    /// <summary>The most that is kept of a tag.</summary>
+    /// <summary>The most bytes kept of a tag.</summary>
     internal const int MaxKept = 1 << 16;
 
     private const byte Unsynchronised = 0x80;
@@ -28,12 +28,12 @@ internal sealed class Id3Skimmer
     private bool _isOver;
     private int _version;
 
-    /// <summary>Whether nothing that comes yet counts: there is no tag, or its frames have ended.</summary>
+    /// <summary>Whether the rest can be ignored: there is no tag, or its frames have ended.</summary>
     internal bool IsOver => _isOver;
 
     private ReadOnlySpan<byte> Kept => CollectionsMarshal.AsSpan(_kept);
 
-    /// <summary>A tag begins.</summary>
+    /// <summary>Starts a new tag.</summary>
     internal void Begin()
     {
         _kept.Clear();
@@ -41,7 +41,7 @@ internal sealed class Id3Skimmer
         (_isKept, _isStuffed, _wasFull, _isOver) = (false, false, false, false);
     }
 
-    /// <summary>Takes the next bytes of the tag, from its first one on.</summary>
+    /// <summary>Adds the next bytes of the tag, starting with its first one.</summary>
     internal void Write(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty && !_isOver)
@@ -52,7 +52,7 @@ internal sealed class Id3Skimmer
                 continue;
             }
 
-            // A zero after each 255 was put there.
+            // A zero after each 255 is stuffing.
             bool isStuffing = _wasFull && bytes[0] == 0;
             _wasFull = bytes[0] == 0xFF;
             if (!isStuffing)
@@ -64,7 +64,7 @@ internal sealed class Id3Skimmer
         }
     }
 
-    /// <summary>What the tag says, once it is whole; as much as there is of it before that.</summary>
+    /// <summary>Gets the content of the tag; before its end, the part that has arrived.</summary>
     internal SoundTags Read()
     {
         if (_version == 0)
@@ -72,7 +72,7 @@ internal sealed class Id3Skimmer
             return SoundTags.None;
         }
 
-        // A tag of its own, of what was kept.
+        // Build a smaller tag from the frames that were kept.
         byte[] tag = [.. Kept];
         int length = tag.Length - Id3Tag.HeaderLength;
         tag[5] &= (byte)(_version < 4 ? ~(Unsynchronised | HasExtendedHeader) : ~HasExtendedHeader);
@@ -117,7 +117,7 @@ internal sealed class Id3Skimmer
 
         if (_headNeeded == 4)
         {
-            // The extended header: how long it is, without these four bytes in 2.3 and with them in 2.4.
+            // The extended header: its length, without these four bytes in 2.3 and with them in 2.4.
             _body = _version == 3 ? BinaryPrimitives.ReadUInt32BigEndian(_head) : Math.Max(0, Id3Tag.SevenBits(_head) - 4);
             (_headNeeded, _isKept) = (Id3Tag.FrameHeaderLength(_version), false);
             return;

@@ -4,20 +4,20 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Tags;
 
-/// <summary>Reads what an ID3v2 tag says of loudness: <c>TXXX</c> frames by name, and <c>RVA2</c>.</summary>
-/// <remarks>Source: ID3v2.2, ID3v2.3, ID3v2.4 (structure §3–§4; frames §4.2.6, §4.11). All lengths are a stranger's.</remarks>
+/// <summary>Reads the loudness in an ID3v2 tag: <c>TXXX</c> frames by name, and <c>RVA2</c>.</summary>
+/// <remarks>Source: ID3v2.2, ID3v2.3, ID3v2.4 (structure §3–§4; frames §4.2.6, §4.11). All lengths are untrusted.</remarks>
 internal static class Id3Tag
 {
-    /// <summary>Bytes of the tag's own header.</summary>
+    /// <summary>Bytes in the tag header.</summary>
     internal const int HeaderLength = 10;
 
-    /// <summary>The most frames that are looked at.</summary>
+    /// <summary>The most frames that are read.</summary>
     internal const int MaxFrames = 1000;
 
     private const int LongestText = 1024;
 
-    /// <summary>Reads a tag, or as much of it as there is. Never throws; what does not fit ends it.</summary>
-    /// <param name="tag">From <c>ID3</c> on.</param>
+    /// <summary>Reads a tag, or the part of it that is there. Never throws; stops at anything that does not fit.</summary>
+    /// <param name="tag">The tag, from <c>ID3</c> on.</param>
     internal static ReplayGain Read(ReadOnlySpan<byte> tag)
     {
         ReplayGain gain = ReplayGain.None;
@@ -37,7 +37,7 @@ internal static class Id3Tag
         return gain;
     }
 
-    /// <summary>The frames within a tag; nothing if it is none.</summary>
+    /// <summary>The frames in a tag; empty if this is not a tag.</summary>
     internal static ReadOnlySpan<byte> FramesOf(ReadOnlySpan<byte> tag, out int version)
     {
         version = 0;
@@ -58,7 +58,7 @@ internal static class Id3Tag
         return version > 2 && (flags & 0x40) != 0 ? WithoutExtendedHeader(tag, version) : tag;
     }
 
-    /// <summary>Takes a frame. Its body is empty where it is packed or secret, which nothing of ours is.</summary>
+    /// <summary>Takes one frame. Its body is empty if it is compressed or encrypted; the frames read here never are.</summary>
     internal static bool TryTakeFrame(ref ReadOnlySpan<byte> rest, int version, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> body)
     {
         id = [];
@@ -88,10 +88,10 @@ internal static class Id3Tag
         return true;
     }
 
-    /// <summary>Bytes of a frame's header.</summary>
+    /// <summary>Bytes in a frame header.</summary>
     internal static int FrameHeaderLength(int version) => version == 2 ? 6 : 10;
 
-    /// <summary>Bytes of a frame behind its header, which is whole.</summary>
+    /// <summary>Bytes in a frame after its header, which must be complete.</summary>
     internal static int FrameLength(ReadOnlySpan<byte> header, int version) => version switch
     {
         2 => (header[3] << 16) | (header[4] << 8) | header[5],
@@ -101,7 +101,7 @@ internal static class Id3Tag
 
     private static ReadOnlySpan<byte> Unpacked(ReadOnlySpan<byte> body, byte format)
     {
-        // One byte of a group, then four that say how long it would be otherwise.
+        // One byte for a group, then four with the length before encoding.
         int extra = ((format >> 6) & 1) + (4 * (format & 1));
         body = body[Math.Min(body.Length, extra)..];
         return (format & 2) != 0 && body.Length <= LongestText ? Resynchronised(body) : body;
@@ -119,8 +119,8 @@ internal static class Id3Tag
         return parts.Length < 2 ? gain : gain.With(parts[0].Trim('\uFEFF'), parts[1].Trim('\uFEFF'));
     }
 
-    /// <summary>The text of a frame, whose first byte names its encoding; <see langword="null"/>: it names none that is known.</summary>
-    /// <remarks>Many write UTF-8 or Windows-1252 and call it Latin-1, or Windows-1252 and call it UTF-8.</remarks>
+    /// <summary>The text of a frame, whose first byte names its encoding; <see langword="null"/> if that encoding is unknown.</summary>
+    /// <remarks>Many programs write UTF-8 or Windows-1252 and call it Latin-1, or Windows-1252 and call it UTF-8.</remarks>
     internal static string? TextOf(ReadOnlySpan<byte> body) => body.IsEmpty ? null : body[0] switch
     {
         0 or 3 => TagText.Decoded(body[1..]),
@@ -133,7 +133,8 @@ internal static class Id3Tag
         ? Encoding.BigEndianUnicode.GetString(bytes).Replace("\uFFFE", "", StringComparison.Ordinal)
         : Encoding.Unicode.GetString(bytes);
 
-    /// <summary>Whose, ended by zero | for each channel: which, its gain in 1/512 dB, bits of its peak, its peak.</summary>
+    /// <summary>Identification, ended by zero
+    ///  for each channel: its type, gain in 1/512 dB, bits of its peak, peak.</summary>
     private static ReplayGain ReadVolume(ReadOnlySpan<byte> body)
     {
         const int MasterVolume = 1;
@@ -188,7 +189,7 @@ internal static class Id3Tag
         return length > tag.Length ? [] : tag[(int)length..];
     }
 
-    /// <summary>Without the zeros that were put after each 255.</summary>
+    /// <summary>Removes the zeros that were inserted after each 255.</summary>
     private static byte[] Resynchronised(ReadOnlySpan<byte> bytes)
     {
         byte[] plain = new byte[bytes.Length];

@@ -2,12 +2,12 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Tags;
 
-/// <summary>Reads title and artist of an ID3v2 tag: what files begin with, and what ffmpeg sends before MP3 and AAC.</summary>
-/// <remarks>Source: ID3v2.2, ID3v2.3, ID3v2.4 (frames §4.2.1). Of several values the first counts.</remarks>
+/// <summary>Reads the title and artist of an ID3v2 tag: at the start of a file, or sent by ffmpeg before MP3 and AAC.</summary>
+/// <remarks>Source: ID3v2.2, ID3v2.3, ID3v2.4 (frames §4.2.1). If there are several values, the first counts.</remarks>
 internal static class Id3Track
 {
-    /// <summary>Title and artist. Never throws.</summary>
-    /// <param name="tag">From <c>ID3</c> on, as much as there is of it.</param>
+    /// <summary>Reads title and artist. Never throws.</summary>
+    /// <param name="tag">The tag from <c>ID3</c> on; may be incomplete.</param>
     internal static SoundTags Read(ReadOnlySpan<byte> tag)
     {
         string? title = null;

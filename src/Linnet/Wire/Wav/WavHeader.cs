@@ -3,13 +3,13 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Wav;
 
-/// <summary>What a WAV says before its samples begin.</summary>
-/// <param name="Pcm">How the samples are stored: one of WAV's little-endian encodings, rate and channels.</param>
-/// <param name="DataLength">Bytes of samples, or <see langword="null"/> where the writer could not know: a stream.</param>
+/// <summary>The header of a WAV: everything before its samples.</summary>
+/// <param name="Pcm">The samples' format: one of WAV's little-endian encodings, rate and channels.</param>
+/// <param name="DataLength">Bytes of samples; <see langword="null"/> if the writer did not know it, as in a stream.</param>
 /// <remarks>
 /// Source: Microsoft's <c>mmreg.h</c> (WAVEFORMATEX, WAVEFORMATEXTENSIBLE); EBU Tech 3306 (RF64).
-/// What is written has room for RF64's 64-bit lengths in a <c>JUNK</c> chunk, so that the same <see cref="Length"/> bytes
-/// can be written over when the length is known.
+/// The written header reserves room for RF64's 64-bit lengths in a <c>JUNK</c> chunk, so that the same <see cref="Length"/> bytes can
+/// be overwritten when the length is known.
 /// </remarks>
 internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
 {
@@ -17,20 +17,20 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
     private const int LongLengths = 28;
     private const int ShortFormat = 16;
 
-    // All but integers say how much of the chunk is an extension, even if there is none.
+    // All but integer formats state the size of their extension, even if it is 0.
     private const int ShortFormatOfOthers = 18;
     private const int LongFormat = 40;
 
     /// <summary>WAVE_FORMAT_PCM, _IEEE_FLOAT, _ALAW, _MULAW and _EXTENSIBLE.</summary>
     internal const ushort IntegerTag = 1, FloatTag = 3, ALawTag = 6, MuLawTag = 7, ExtensibleTag = 0xFFFE;
 
-    /// <summary>The last 14 bytes of KSDATAFORMAT_SUBTYPE_…; the first two are the format tag.</summary>
+    /// <summary>The last 14 bytes of KSDATAFORMAT_SUBTYPE_…. The first two are the format tag.</summary>
     internal static ReadOnlySpan<byte> SubtypeTail => [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
 
-    /// <summary>Bytes that <see cref="Write"/> takes: depends on the format alone.</summary>
+    /// <summary>Bytes that <see cref="Write"/> writes. Depends only on the format.</summary>
     public int Length => 12 + 8 + LongLengths + 8 + FormatLength + 8;
 
-    /// <summary>Up to two channels the plain form does, which every program reads.</summary>
+    /// <summary>Up to two channels use the plain form, which every program reads.</summary>
     private int FormatLength => Pcm.Format.Channels > 2 ? LongFormat : Tag == IntegerTag ? ShortFormat : ShortFormatOfOthers;
 
     private ushort Tag => Pcm.Encoding.Layout switch
@@ -42,16 +42,16 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
     };
 
     /// <summary>
-    /// Writes the header to the front of <paramref name="destination"/>; samples follow, and one zero byte if their length is odd.
+    /// Writes the header to the front of <paramref name="destination"/>. Samples follow, then a zero byte if their length is odd.
     /// </summary>
     /// <returns><see cref="Length"/>.</returns>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter than <see cref="Length"/>, or a WAV has no such
-    /// encoding.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter than <see cref="Length"/>, or WAV does not support
+    /// the encoding.</exception>
     public int Write(Span<byte> destination)
     {
         if (Pcm.Encoding == SampleEncoding.S16BE || Pcm.Encoding == SampleEncoding.S24BE)
         {
-            throw new ArgumentException($"A WAV does not store {Pcm.Encoding}.");
+            throw new ArgumentException($"WAV does not support {Pcm.Encoding}.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, Length, nameof(destination));

@@ -3,60 +3,60 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Wav;
 
-/// <summary>How far the beginning of a WAV could be read.</summary>
+/// <summary>The result of parsing the beginning of a WAV.</summary>
 internal enum WavProgress
 {
     /// <summary>The samples have not begun yet: read more and try again.</summary>
     NeedMore,
 
-    /// <summary>The header is whole.</summary>
+    /// <summary>The header is complete.</summary>
     Done,
 
-    /// <summary>It is no WAV, or none that Linnet plays.</summary>
+    /// <summary>This is not a WAV, or not one that Linnet plays.</summary>
     Invalid,
 }
 
-/// <summary>The beginning of a WAV stream: RIFF, RF64 or BW64, up to the first sample. From a file or a pipe, so from anyone.</summary>
+/// <summary>The beginning of a WAV stream: RIFF, RF64 or BW64, up to the first sample. From a file or a pipe, so untrusted.</summary>
 /// <remarks>Source: Microsoft's <c>mmreg.h</c>; EBU Tech 3306 (RF64); ITU-R BS.2088 (BW64).</remarks>
 internal readonly record struct WavPreamble
 {
     /// <summary>
-    /// The samples begin within this many bytes, or not at all, chunks that <see cref="WavSkimmer"/> passes over not counted.
+    /// The samples must begin within this many bytes, not counting chunks that <see cref="WavSkimmer"/> skips.
     /// </summary>
     internal const int MaxLength = 1 << 20;
 
     /// <summary>The most chunks before the samples.</summary>
     internal const int MaxChunks = 64;
 
-    /// <summary>Format, sample and length of the data; the length is whole frames.</summary>
+    /// <summary>Format and length of the data; the length is a whole number of frames.</summary>
     public WavHeader Header { get; private init; }
 
     /// <summary>
-    /// Bytes of the data as they are stored, behind which other chunks come: there may be a part of a frame at their end.
-    /// <see langword="null"/> where the writer could not know.
+    /// Bytes of stored data before any further chunks; may end with an incomplete frame. <see langword="null"/> if the writer did not
+    /// know it.
     /// </summary>
     public long? StoredLength { get; private init; }
 
-    /// <summary>Significant bits of integer PCM, 8–32, or 0 for float. May be fewer than are stored.</summary>
+    /// <summary>Significant bits of integer PCM, 8–32; may be fewer than are stored. 0 for float.</summary>
     public int BitDepth { get; private init; }
 
-    /// <summary>The speakers of the channels, a bit for each (<c>dwChannelMask</c>), or 0 if it does not say.</summary>
+    /// <summary>The channels' speakers, one bit each (<c>dwChannelMask</c>); 0 if not stated.</summary>
     public uint Speakers { get; private init; }
 
-    /// <summary>Where the samples begin.</summary>
+    /// <summary>The offset of the first sample, in bytes.</summary>
     public int HeaderLength { get; private init; }
 
-    /// <summary>The bytes of <c>INAM</c> (title) within what was parsed, or empty.</summary>
+    /// <summary>The range of <c>INAM</c> (title) in the parsed bytes; may be empty.</summary>
     public Range Title { get; private init; }
 
-    /// <summary>The bytes of <c>IART</c> (artist) within what was parsed, or empty.</summary>
+    /// <summary>The range of <c>IART</c> (artist) in the parsed bytes; may be empty.</summary>
     public Range Artist { get; private init; }
 
-    /// <summary>Parses what has arrived so far. Never throws.</summary>
-    /// <param name="bytes">The stream from its first byte on.</param>
-    /// <param name="wav">What was found, if the answer is <see cref="WavProgress.Done"/>.</param>
-    /// <param name="problem">The rest of a sentence that begins with the stream's name, if the answer is
-    /// <see cref="WavProgress.Invalid"/>.</param>
+    /// <summary>Parses the bytes received so far. Never throws.</summary>
+    /// <param name="bytes">The stream from its first byte.</param>
+    /// <param name="wav">The header, if the result is <see cref="WavProgress.Done"/>.</param>
+    /// <param name="problem">If the result is <see cref="WavProgress.Invalid"/>, why: the rest of a sentence that begins with the
+    /// stream's name.</param>
     public static WavProgress Parse(ReadOnlySpan<byte> bytes, out WavPreamble wav, out string problem)
     {
         wav = default;
@@ -198,7 +198,7 @@ internal readonly record struct WavPreamble
                 tag = BinaryPrimitives.ReadUInt16LittleEndian(body[24..]);
             }
 
-            // Fewer bits than their bytes hold stand in the upper ones.
+            // If a sample has fewer bits than its bytes hold, it uses the upper ones.
             SampleEncoding? encoding = (tag, bits > 0 ? (bits + 7) / 8 : 0) switch
             {
                 (WavHeader.IntegerTag, 1) => SampleEncoding.U8,
@@ -215,24 +215,24 @@ internal readonly record struct WavPreamble
             {
                 return Fail(tag is WavHeader.IntegerTag or WavHeader.FloatTag or WavHeader.ALawTag or WavHeader.MuLawTag
                     ? $"has samples of {bits} bits, which Linnet does not read from a stream"
-                    : $"is compressed ({NameOf(tag)}), which Linnet plays only as a file: convert it to a WAV of plain PCM (sox or ffmpeg "
-                        + "do), or send FLAC");
+                    : $"is compressed ({NameOf(tag)}), which Linnet plays only as a file: convert it to a PCM WAV (with sox or ffmpeg "
+                        + "), or send FLAC");
             }
 
             if (channels is < 1 or > AudioFormat.MaxChannels)
             {
-                return Fail($"has {channels} channels; Linnet carries 1 to {AudioFormat.MaxChannels}");
+                return Fail($"has {channels} channels; Linnet supports 1 to {AudioFormat.MaxChannels}");
             }
 
             if (rate is < AudioFormat.MinSampleRate or > AudioFormat.MaxSampleRate)
             {
-                return Fail($"has a sample rate of {rate} Hz; Linnet carries "
+                return Fail($"has a sample rate of {rate} Hz; Linnet supports "
                     + $"{AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz");
             }
 
             if (frame != channels * encoding.BytesPerSample)
             {
-                return Fail($"has frames of {frame} bytes, which its format does not give");
+                return Fail($"has frames of {frame} bytes, which does not match its format");
             }
 
             _pcm = new RawPcmFormat(encoding, new AudioFormat((int)rate, channels));
@@ -240,7 +240,7 @@ internal readonly record struct WavPreamble
             return true;
         }
 
-        /// <summary>What an encoding is called: those that are met.</summary>
+        /// <summary>The name of an encoding, for those seen in practice.</summary>
         private static string NameOf(ushort tag) => tag switch
         {
             0x0002 => "WAV format 0x0002, Microsoft ADPCM",
@@ -287,7 +287,7 @@ internal readonly record struct WavPreamble
             wav = default;
             if (_pcm is null)
             {
-                return Refuse("has samples before their format");
+                return Refuse("has samples before its format chunk");
             }
 
             long? dataLength = length == 0xFFFF_FFFF && _longDataLength is > 0 ? _longDataLength : IsMadeUp(length) ? null : length;
@@ -304,7 +304,8 @@ internal readonly record struct WavPreamble
             return WavProgress.Done;
         }
 
-        /// <summary>What programs write that cannot know: 0 (GStreamer), about 2^31 (sox, arecord), about 2^32 (ffmpeg, lame).</summary>
+        /// <summary>Placeholder lengths of programs that cannot know it: 0 (GStreamer), about 2^31 (sox, arecord), about 2^32 (ffmpeg,
+        /// lame).</summary>
         private static bool IsMadeUp(uint length) => length is 0 or (>= 0x7FFF_0000 and <= 0x8000_0000) or >= 0xFFFF_0000;
     }
 }

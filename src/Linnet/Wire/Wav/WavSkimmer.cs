@@ -4,26 +4,26 @@ using System.Runtime.InteropServices;
 namespace Linnet.Wire.Wav;
 
 /// <summary>
-/// Walks through the chunks of a WAV, in whatever pieces it arrives, and keeps of them what <see cref="WavPreamble"/> reads: the others may
-/// be of any size.
+/// Reads the chunks of a WAV that arrives in pieces of any size. Keeps those that <see cref="WavPreamble"/> reads; the others may be of
+/// any size.
 /// </summary>
 /// <remarks>
-/// A chunk of odd length is followed by a zero byte, which some programs leave out. Some write a length of zero for samples that they have
-/// not counted; a chunk that really holds none is told from those by another chunk that follows it within the file's own length. Behind the
-/// samples there may be chunks, which are passed over, and another WAV. Source: Microsoft's RIFF; EBU Tech 3306 (RF64). Used by one thread.
+/// A zero byte follows a chunk of odd length; some programs leave it out. Some write a length of zero for samples that they have not
+/// counted. A chunk that is really empty differs from that: another chunk follows it within the file's length. After the samples there
+/// may be more chunks, which are skipped, and another WAV. Source: Microsoft's RIFF; EBU Tech 3306 (RF64). For use by one thread.
 /// </remarks>
 internal sealed class WavSkimmer
 {
-    /// <summary>The longest chunk that is kept. Formats and tags are far shorter.</summary>
+    /// <summary>The longest chunk that is kept, in bytes. Formats and tags are far shorter.</summary>
     internal const int MaxChunk = 1 << 16;
 
-    /// <summary>The most chunks of a file, so that a stream of empty ones is no work without end.</summary>
+    /// <summary>The most chunks in a file, so that a stream of empty chunks cannot cost endless work.</summary>
     internal const int MaxChunks = 1000;
 
     private const int ChunkHead = 8;
     private const int FormLength = 12;
 
-    // Lengths of the whole from here on are made up, as those of the samples are.
+    // File lengths from here on are placeholders, like those of the samples.
     private const uint MadeUp = 0x7FFF_0000;
 
     private readonly byte[] _head = new byte[2 * ChunkHead];
@@ -37,23 +37,23 @@ internal sealed class WavSkimmer
     private bool _isTail;
     private int _chunks;
 
-    /// <summary>The file's beginning, without the chunks that are passed over. Each chunk has its pad byte.</summary>
+    /// <summary>The file's beginning without the skipped chunks. Each chunk has its pad byte.</summary>
     internal ReadOnlySpan<byte> Kept => CollectionsMarshal.AsSpan(_kept);
 
-    /// <summary>Bytes of chunks so far, of all files: neither sound nor rubbish.</summary>
+    /// <summary>Bytes of chunks so far, in all files: neither audio nor unknown data.</summary>
     internal long Passed { get; private set; }
 
-    /// <summary>Whether there were more than <see cref="MaxChunks"/>; nothing is taken any more.</summary>
+    /// <summary>Whether there were more than <see cref="MaxChunks"/>; all further input is then ignored.</summary>
     internal bool HasTooMany => _chunks > MaxChunks;
 
-    /// <summary>Whether a chunk of samples was passed that holds none.</summary>
+    /// <summary>Whether a samples chunk without samples was skipped.</summary>
     internal bool SawNoSamples { get; private set; }
 
-    /// <summary>Takes bytes until the kept beginning has become longer.</summary>
-    /// <param name="bytes">What has arrived. On return it starts after what was taken.</param>
-    /// <param name="isEnd">Whether nothing else will come.</param>
-    /// <returns>Whether it has: another chunk is in it, or the head of the samples, and then <see cref="TakeRest"/> and what follows are
-    /// the samples.</returns>
+    /// <summary>Consumes bytes until the kept beginning grows.</summary>
+    /// <param name="bytes">The received bytes. On return, starts after the consumed ones.</param>
+    /// <param name="isEnd">Whether the input has ended.</param>
+    /// <returns>Whether it grew: by another chunk, or by the header of the samples. In that case <see cref="TakeRest"/> and what
+    /// follows are the samples.</returns>
     internal bool TryTake(ref ReadOnlySpan<byte> bytes, bool isEnd = false)
     {
         while (!HasTooMany && TryTakeBody(ref bytes))
@@ -108,7 +108,7 @@ internal sealed class WavSkimmer
         return false;
     }
 
-    /// <summary>Bytes of the samples that were looked at: they come before what follows.</summary>
+    /// <summary>Takes the bytes of samples that were read ahead; they come before the rest of the input.</summary>
     internal ReadOnlySpan<byte> TakeRest()
     {
         int length = _headLength;
@@ -116,8 +116,8 @@ internal sealed class WavSkimmer
         return _head.AsSpan(0, length);
     }
 
-    /// <summary>The samples have ended: what follows are chunks, or another file.</summary>
-    /// <param name="isOdd">Whether they were an odd number of bytes.</param>
+    /// <summary>Call when the samples have ended: other chunks or another file follow.</summary>
+    /// <param name="isOdd">Whether the samples were an odd number of bytes.</param>
     internal void Continue(bool isOdd) => (_isTail, _isAfterOdd) = (true, isOdd);
 
     private static bool StartsForm(ReadOnlySpan<byte> head) =>
@@ -132,13 +132,15 @@ internal sealed class WavSkimmer
 
     private bool IsMaybeEmpty => Length == 0 && _at + (2 * ChunkHead) <= _end;
 
-    /// <summary>Whether the samples' head is followed by another chunk that ends within the file.</summary>
+    /// <summary>Whether another chunk that ends within the file follows the header of the samples.</summary>
     private bool IsEmpty => IsMaybeEmpty && _headLength == 2 * ChunkHead && IsName(_head.AsSpan(ChunkHead, 4))
         && _at + (2 * ChunkHead) + BinaryPrimitives.ReadUInt32LittleEndian(_head.AsSpan(ChunkHead + 4)) <= _end;
 
     private void BeginForm()
     {
-        // RIFF | length | WAVE. What it is, the parser says.
+        // RIFF
+        //  length
+        //  WAVE. The parser identifies it.
         _kept.Clear();
         _end = Length is > 0 and < MadeUp ? ChunkHead + (long)Length : 0;
         (_at, _chunks, _isTail, _isAfterOdd) = (0, 0, false, false);
@@ -151,7 +153,7 @@ internal sealed class WavSkimmer
         ReadOnlySpan<byte> id = _head.AsSpan(0, 4);
         uint length = Length;
 
-        // What has no name is no chunk, and where the next begins nobody knows.
+        // Bytes without a valid name are not a chunk, and the start of the next one is unknown.
         _body = _isTail && !IsName(id) ? long.MaxValue : length;
         _isAfterOdd = (length & 1) != 0;
         _isKept = !_isTail && length <= MaxChunk && IsOfUse(id);
@@ -165,7 +167,7 @@ internal sealed class WavSkimmer
         }
     }
 
-    /// <summary>Passes over a pad byte, unless the first letter of a chunk's name stands there.</summary>
+    /// <summary>Skips a pad byte, unless the first letter of a chunk's name is there.</summary>
     private bool SkipPad()
     {
         _isAfterOdd = false;
@@ -179,12 +181,12 @@ internal sealed class WavSkimmer
         return isPad;
     }
 
-    /// <summary>Takes what is left of a chunk. False: it is not whole yet.</summary>
+    /// <summary>Takes the rest of a chunk. False: it is not complete yet.</summary>
     private bool TryTakeBody(ref ReadOnlySpan<byte> bytes)
     {
         while (_body > 0 && (_headLength > 0 || !bytes.IsEmpty))
         {
-            // What was looked at may be a part of it.
+            // The bytes read ahead may be part of it.
             bool isLooked = _headLength > 0;
             int length = (int)Math.Min(_body, isLooked ? _headLength : bytes.Length);
             if (_isKept)
