@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Usage: eng/check-style.sh [DOTNET]
-# Fails if white space or the order of usings is against the style. Everything else that .editorconfig asks for is an error of the build. Puts nothing right: `dotnet format` does.
+# Fails if white space or the order of usings violates the style. The build checks everything else in .editorconfig. To fix: `dotnet
+# format`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bad=0
-# As a folder: to load the projects takes ten times as long, and white space does not need them.
+# --folder: loading the projects takes ten times as long, and white space does not need them.
 "${1:-dotnet}" format whitespace . --folder --exclude artifacts --verify-no-changes </dev/null || bad=1
 
-# System first, then by name; static ones and aliases behind.
+# System first, then by name. Static usings and aliases last.
 export LC_ALL=C
 find src tests bench samples -name '*.cs' ! -path '*/obj/*' -print0 | xargs -0 awk '
   FNR == 1 { before = ""; over = 0 }

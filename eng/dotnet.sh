@@ -1,12 +1,12 @@
-# Sourced by ./linnet and ./test: finds the .NET SDK and sets the environment it runs in.
+# Sourced by ./linnet and ./test: finds the .NET SDK and sets its environment.
 
-# Quiet, and no ICU needed: a bare Debian has none.
+# No messages, no telemetry, and no ICU: a minimal Debian has none.
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY=false
 export DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 export DOTNET_CLI_HOME="${DOTNET_CLI_HOME:-${HOME:-/tmp}}"
 
-# find_dotnet ROOT: prints the first dotnet whose SDK fits ROOT/global.json; else says what is missing and returns 1.
+# find_dotnet ROOT: prints the first dotnet whose SDK matches ROOT/global.json. If there is none, says so and returns 1.
 find_dotnet() {
   local root=$1 candidate seen=
   for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-}/dotnet" "${HOME:-}/.dotnet/dotnet" \
@@ -22,7 +22,7 @@ find_dotnet() {
   if [ -n "$seen" ]; then
     echo "linnet: needs the .NET 10 SDK, but this machine has $seen; install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run this again." >&2
   else
-    echo "linnet: needs the .NET 10 SDK, and this machine has none; install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run this again." >&2
+    echo "linnet: needs the .NET 10 SDK, but this machine has none; install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run this again." >&2
   fi
   return 1
 }

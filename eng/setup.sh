@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
 # Usage: eng/setup.sh runtime|test
-# Installs what Linnet calls (runtime), or that and the programs its tests talk to (test). Does nothing, quickly, when all is there.
-# LINNET_NO_INSTALL=1: prints the line to run instead.
+# Installs what Linnet needs at run time (runtime), or that and the programs its tests use (test). If everything is installed, it does
+# nothing and is quick.
+# LINNET_NO_INSTALL=1: prints the command to run instead.
 set -euo pipefail
 
 say() { echo "linnet: $*" >&2; }
 
-# What is needed: "what to look for|Debian|Fedora|Arch|Homebrew". A name with .so is a library (of any version where it ends with a dot), one with .typelib a GObject description, else a program.
+# The packages: "what to look for
+# Debian
+# Fedora
+# Arch
+# Homebrew". A name with .so is a library (any version if it ends with a dot), one with .typelib is a GObject description, any other is
+# a program.
 runtime=(
   "libsndfile.so.1|libsndfile1|libsndfile|libsndfile|libsndfile"
   "libopus.so.0|libopus0|opus|opus|opus"
@@ -48,7 +54,7 @@ peers=(
 )
 
 case "${1:-}" in
-  runtime) wanted=("${runtime[@]}") why="Linnet reads, encodes and plays sound with them" ;;
+  runtime) wanted=("${runtime[@]}") why="Linnet needs them to read, encode and play audio" ;;
   test) wanted=("${runtime[@]}" "${peers[@]}") why="Linnet needs the libraries, and its tests run against the other programs" ;;
   *) echo "Usage: eng/setup.sh runtime|test" >&2; exit 2 ;;
 esac
@@ -66,7 +72,7 @@ is_here() {
 }
 
 if [ "$(uname -s)" = Darwin ]; then
-  # The libraries are looked for where Homebrew puts them; ALSA does not exist there.
+  # Homebrew has its own library directory; ALSA does not exist on macOS.
   is_here() {
     case "$1" in
       libasound* | ngx_*) ;;
@@ -77,7 +83,7 @@ if [ "$(uname -s)" = Darwin ]; then
   }
 else
   ldconfig=$(command -v ldconfig || ls /sbin/ldconfig /usr/sbin/ldconfig 2>/dev/null | head -n 1 || true)
-  # Where nothing can say which libraries there are, Linnet itself will, when it calls one.
+  # Without ldconfig nothing can list the libraries. Linnet reports a missing one when it needs it.
   [ -n "$ldconfig" ] || exit 0
   libraries=$("$ldconfig" -p)
 fi
@@ -88,7 +94,7 @@ for need in "${wanted[@]}"; do
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
-# packages COLUMN: the names of what is missing, each once.
+# packages COLUMN: prints the names of the missing packages, each once.
 packages() { printf '%s\n' "${missing[@]}" | cut -d '|' -f "$1" | sed '/^$/d' | sort -u | paste -s -d ' ' -; }
 
 if ! command -v apt-get >/dev/null; then
@@ -96,15 +102,15 @@ if ! command -v apt-get >/dev/null; then
   elif command -v pacman >/dev/null; then line="sudo pacman -S $(packages 4)"
   elif command -v brew >/dev/null || [ "$(uname -s)" = Darwin ]; then line="brew install $(packages 5)"
   else
-    say "missing here: $(packages 2) (Debian's names); $why. Install them with this system's package manager."
+    say "missing: $(packages 2) (Debian's names); $why. Install them with this system's package manager."
     exit 0
   fi
-  say "missing here: $(printf '%s\n' "${missing[@]}" | cut -d '|' -f 1 | paste -s -d ' ' -); $why. Install them with: $line"
+  say "missing: $(printf '%s\n' "${missing[@]}" | cut -d '|' -f 1 | paste -s -d ' ' -); $why. Install them with: $line"
   exit 0
 fi
 
 names=$(packages 2)
-# Since Debian 13 and Ubuntu 24.04 some libraries carry other names.
+# Some libraries have other package names since Debian 13 and Ubuntu 24.04.
 for renamed in libasound2:libasound2t64 libflac12:libflac14; do
   if [[ " $names " == *" ${renamed%:*} "* ]] && apt-cache show "${renamed#*:}" >/dev/null 2>&1; then
     names=${names/${renamed%:*}/${renamed#*:}}
@@ -119,11 +125,11 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 if [ "${LINNET_NO_INSTALL:-}" = 1 ]; then
-  say "missing here: $names; $why. Install them with: $line"
+  say "missing: $names; $why. Install them with: $line"
   exit 0
 fi
 if [ ${#root[@]} -gt 0 ] && ! command -v sudo >/dev/null; then
-  say "missing here: $names; $why. There is no sudo, so run as root: ${line#sudo }"
+  say "missing: $names; $why. There is no sudo, so run as root: ${line#sudo }"
   exit 1
 fi
 

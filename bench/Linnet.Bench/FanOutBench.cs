@@ -12,7 +12,7 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Bench;
 
-/// <summary>What it costs to publish one Opus packet and to hand it to the kernel for every listener: real sockets on loopback.</summary>
+/// <summary>The cost of publishing one Opus packet and sending it to every listener, over real sockets on loopback.</summary>
 [MemoryDiagnoser]
 public class FanOutBench : IDisposable
 {
@@ -100,7 +100,7 @@ public class FanOutBench : IDisposable
         byte[] buffer = new byte[64 * 1024];
         try
         {
-            // As memory: the overload for arrays makes a task of each, which would be counted as ours.
+            // Use Memory: the overload for arrays allocates a task per call, which would count towards the result.
             while (await socket.ReceiveAsync(buffer.AsMemory()).ConfigureAwait(false) > 0)
             {
             }

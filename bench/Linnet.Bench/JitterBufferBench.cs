@@ -7,7 +7,7 @@ using Linnet.Wire.Rtp;
 namespace Linnet.Bench;
 
 /// <summary>
-/// What one packet costs a receiver: 5 ms of stereo L16 in and out of the buffer, and all the way to a file and to a device.
+/// The cost of one packet in a receiver: 5 ms of stereo L16 through the buffer, and all the way to a file and to a device.
 /// </summary>
 [MemoryDiagnoser]
 public class JitterBufferBench : IDisposable

@@ -3,7 +3,7 @@ using Linnet.Codecs.Opus;
 
 namespace Linnet.Bench;
 
-/// <summary>One Opus packet, stereo at 128 kb/s.</summary>
+/// <summary>Encoding and decoding one Opus packet, stereo at 128 kb/s.</summary>
 [MemoryDiagnoser]
 public class OpusBench : IDisposable
 {

@@ -3,7 +3,7 @@ using Linnet.Audio;
 
 namespace Linnet.Bench;
 
-/// <summary>One packet of 5 ms stereo at 48 kHz, into and out of its wire form.</summary>
+/// <summary>Converting one packet of 5 ms stereo at 48 kHz to and from its wire format.</summary>
 [MemoryDiagnoser]
 public class PcmConvertBench
 {

@@ -7,7 +7,7 @@ using Linnet.Wire.Rtp;
 namespace Linnet.Bench;
 
 /// <summary>
-/// What one player costs: a second of stereo Opus from datagrams to a device whose clock drifts. 10 ms are 1 % of a core.
+/// The cost of one player: a second of stereo Opus, from datagrams to a device whose clock drifts. 10 ms are 1 % of a core.
 /// </summary>
 [MemoryDiagnoser]
 public class PlayerBench : IDisposable
@@ -26,7 +26,7 @@ public class PlayerBench : IDisposable
     private long _sequence;
     private long _nextPeriodAt;
 
-    /// <summary>Sound in a packet, in milliseconds.</summary>
+    /// <summary>Audio per packet, in milliseconds.</summary>
     [Params(5, 20)]
     public int PacketMs { get; set; }
 

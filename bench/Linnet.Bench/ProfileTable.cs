@@ -5,8 +5,8 @@ using Linnet.Tests.Fakes;
 namespace Linnet.Bench;
 
 /// <summary>
-/// The table in docs/receive.md: each profile on each kind of bad network, ten simulated minutes for each of three seeds, beside a fixed
-/// buffer of the same average depth.
+/// Prints the table in docs/receive.md: each profile on each kind of bad network, ten simulated minutes for each of three seeds, next
+/// to a fixed buffer of the same average depth.
 /// </summary>
 internal static class ProfileTable
 {
@@ -36,7 +36,7 @@ internal static class ProfileTable
             Arrival[] arrivals = JitterTrace.Of(trace, packetMs, seed: seed + 1);
             adaptive[seed] = Run(new ReceiverOptions { Profile = profile });
 
-            // A path that becomes shorter leaves any buffer too deep for a moment: the fixed one is set so much lower.
+            // A path that becomes shorter leaves any buffer too deep for a moment, so the fixed one is set lower by that amount.
             TimeSpan depth = adaptive[seed].AverageDelay;
             still[seed] = Run(new ReceiverOptions { Latency = depth });
             still[seed] = Run(new ReceiverOptions { Latency = depth + depth - still[seed].AverageDelay });

@@ -3,7 +3,7 @@ using Linnet.Audio;
 
 namespace Linnet.Bench;
 
-/// <summary>One second of stereo in blocks of 10 ms: 10 ms of time is 1 % of a core.</summary>
+/// <summary>Resampling one second of stereo in blocks of 10 ms. 10 ms of time are 1 % of a core.</summary>
 [MemoryDiagnoser]
 public class ResamplerBench
 {
@@ -14,7 +14,7 @@ public class ResamplerBench
     [Params("44100>48000", "48000>44100", "96000>48000", "8000>48000", "48000>48000")]
     public string Rates { get; set; } = "48000>48000";
 
-    /// <summary>Parts per million of steering, as a player's drift correction does.</summary>
+    /// <summary>Speed adjustment in parts per million, as in a player's drift correction.</summary>
     [Params(0, 100)]
     public int Ppm { get; set; }
 

@@ -3,7 +3,7 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Bench;
 
-/// <summary>What one packet costs on its way in and out, without the socket: L16, 220 stereo frames.</summary>
+/// <summary>The cost of writing and parsing one packet, without the socket: L16, 220 stereo frames.</summary>
 [MemoryDiagnoser]
 public class RtpBench
 {

@@ -8,7 +8,7 @@ using Linnet.Codecs.Vorbis;
 
 namespace Linnet.Bench;
 
-/// <summary>One second of stereo at 48 kHz, as each rendition for HTTP encodes it.</summary>
+/// <summary>Encoding one second of stereo at 48 kHz for each HTTP rendition.</summary>
 [MemoryDiagnoser]
 public class StreamEncoderBench : IDisposable
 {

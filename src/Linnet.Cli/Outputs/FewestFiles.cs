@@ -4,19 +4,20 @@ using System.Text;
 namespace Linnet.Cli.Outputs;
 
 /// <summary>
-/// Refuses to start where a process may open so few files that no command could run. The runtime ends a process that cannot load one of its
-/// parts, in the midst of something and with a message that blames the program.
+/// Refuses to start if the process may open too few files to run any command. Otherwise the runtime would end the process later, when
+/// it cannot load one of its parts, with a message that blames the program.
 /// </summary>
-/// <remarks>Runs before everything else and uses nothing that would have to be loaded first: no thread, no console, no library.</remarks>
+/// <remarks>Runs before everything else and uses nothing that must be loaded first: no thread, no console, no library.</remarks>
 internal static partial class FewestFiles
 {
-    /// <summary>The runtime and the parts that every command needs take some 60; a command that plays or records some 20 more.</summary>
+    /// <summary>The fewest files needed: the runtime and the parts that every command uses take about 60, playing or recording 20
+    /// more.</summary>
     internal const int Least = 96;
 
     private const int LimitOnLinux = 7;
     private const int LimitOnMacOS = 8;
 
-    /// <summary>Whether this process may open enough files. If not, standard error says what to do.</summary>
+    /// <summary>Whether this process may open enough files. If not, prints advice on standard error.</summary>
     internal static bool AreAllowed()
     {
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
@@ -49,7 +50,7 @@ internal static partial class FewestFiles
         }
         catch (IOException)
         {
-            // Nobody hears it. The exit code says that it failed.
+            // Nothing can be reported. The exit code shows the failure.
         }
     }
 

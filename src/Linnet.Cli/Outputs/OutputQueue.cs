@@ -2,28 +2,28 @@ using System.Text;
 
 namespace Linnet.Cli.Outputs;
 
-/// <summary>Writes bytes to where the output goes. It may wait as long as it likes.</summary>
-/// <param name="bytes">At least one.</param>
-/// <returns>How many were taken, at least one.</returns>
-/// <exception cref="IOException">None could be written.</exception>
+/// <summary>Writes bytes to an output. May block.</summary>
+/// <param name="bytes">The bytes; at least one.</param>
+/// <returns>The number of bytes written, at least one.</returns>
+/// <exception cref="IOException">No byte could be written.</exception>
 internal delegate int ByteWriter(ReadOnlySpan<byte> bytes);
 
 /// <summary>
-/// What the program says, on its way out. Whoever says something never waits and never gets an error: a full disk, a terminal that is gone
-/// or a pipe that nobody reads hold up one thread alone, which writes. What cannot be written is kept and tried again; when too much is
-/// kept, what comes is dropped and counted until half of it has gone.
+/// Queues the program's output. Callers never block and never get an error: a full disk, a closed terminal or an unread pipe blocks
+/// only the thread that writes. Text that cannot be written is kept and retried. When the queue is full, new text is dropped and
+/// counted until half of the queue has been written.
 /// </summary>
-/// <param name="write">Writes. Called by one thread.</param>
+/// <param name="write">Writes to the output. Called by one thread.</param>
 /// <param name="time">The clock.</param>
 internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
 {
-    /// <summary>Lines that wait: at a line a second for each of 200 stations, some 20 s of a full log.</summary>
+    /// <summary>The most lines in the queue: about 20 s of a full log, at a line a second for each of 200 stations.</summary>
     internal const int MaxPieces = 4096;
 
-    /// <summary>Bytes that wait. A program's longest result, its help, is a tenth of it.</summary>
+    /// <summary>The most bytes in the queue. The program's longest result, its help, is a tenth of that.</summary>
     internal const int MaxBytes = 256 * 1024;
 
-    /// <summary>Time between two tries to write what could not be written.</summary>
+    /// <summary>The time between two attempts after a failed write.</summary>
     internal static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
@@ -31,7 +31,7 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
     private readonly List<TaskCompletionSource<Exception?>> _waiting = [];
     private Thread? _thread;
     private int _bytes;
-    private int _written; // of the first piece
+    private int _written; // bytes of the first piece
     private bool _isFull;
     private bool _triesNow;
     private long _dropped;
@@ -39,15 +39,15 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
     private Exception? _problem;
 
     /// <summary>
-    /// Makes the line that says how many lines were dropped; <see langword="null"/> (the default): others say it, by
+    /// Builds the line that reports how many lines were dropped; <see langword="null"/> (the default): the caller reports it, using
     /// <see cref="TakeUnsaid"/>.
     /// </summary>
     public Func<long, string>? Notice { get; set; }
 
-    /// <summary>Lines that were dropped so far.</summary>
+    /// <summary>Lines dropped so far.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
-    /// <summary>Lines that were dropped, and those that still wait: what was not written if the program ended now.</summary>
+    /// <summary>Lines dropped, plus lines still in the queue: those missing if the program ended now.</summary>
     public long Unwritten
     {
         get
@@ -59,7 +59,7 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
         }
     }
 
-    /// <summary>Whether all that was added has been written.</summary>
+    /// <summary>Whether everything in the queue has been written.</summary>
     public bool IsIdle
     {
         get
@@ -71,11 +71,11 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
         }
     }
 
-    /// <summary>Why the last try to write failed; <see langword="null"/> if it did not.</summary>
+    /// <summary>Why the last attempt to write failed; <see langword="null"/> if it succeeded.</summary>
     public Exception? Problem => Volatile.Read(ref _problem);
 
-    /// <summary>Adds text to what is written.</summary>
-    /// <returns><see langword="false"/>: there is no room. It was counted.</returns>
+    /// <summary>Adds text to the queue.</summary>
+    /// <returns><see langword="false"/> if the queue is full; the text was dropped and counted.</returns>
     public bool TryAdd(string text)
     {
         byte[] piece = Encoding.UTF8.GetBytes(text);
@@ -102,7 +102,7 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
         }
     }
 
-    /// <summary>How many lines were dropped since this was asked last.</summary>
+    /// <summary>Gets the number of lines dropped since the last call.</summary>
     public long TakeUnsaid()
     {
         lock (_gate)
@@ -114,8 +114,8 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
     }
 
     /// <summary>
-    /// Completes with <see langword="null"/> once all that was added is written, or with the reason as soon as it cannot be: it is tried at
-    /// once.
+    /// Completes with <see langword="null"/> when everything in the queue has been written, or with the reason as soon as a write
+    /// fails. Tries at once.
     /// </summary>
     public Task<Exception?> WrittenAsync()
     {
@@ -136,7 +136,7 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
 
     private static int Lines(byte[] piece) => Math.Max(1, piece.AsSpan().Count((byte)'\n'));
 
-    // A machine without a thread to spare may have one later.
+    // If no thread can be created now, one may be available later.
     private bool IsRunning()
     {
         if (_thread is not null)
@@ -191,7 +191,7 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
             }
             catch (Exception e)
             {
-                // Whatever it is: it is the output's own, and may be over when it is tried again.
+                // Any error: it concerns only this output, and the next attempt may succeed.
                 problem = e;
             }
 
@@ -250,7 +250,7 @@ internal sealed class OutputQueue(ByteWriter write, TimeProvider time)
     {
         lock (_gate)
         {
-            // Who waits for it to be written is told now, and does not wait for the next try.
+            // Report to waiting callers now; they do not wait for the next attempt.
             if (!_triesNow)
             {
                 long began = time.GetTimestamp();

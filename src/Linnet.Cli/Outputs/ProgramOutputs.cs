@@ -3,13 +3,13 @@ using Linnet.Serving;
 
 namespace Linnet.Cli.Outputs;
 
-/// <summary>The program's two outputs, what they have lost as a metric, and their end.</summary>
+/// <summary>The program's two outputs: their queues, a metric of dropped lines, and their end.</summary>
 internal sealed class ProgramOutputs : IDisposable
 {
-    /// <summary>The metric. docs/metrics.md lists it.</summary>
+    /// <summary>The metric's name. docs/metrics.md lists it.</summary>
     internal const string DroppedName = "linnet.output.dropped";
 
-    /// <summary>How long a program that has ended waits for whoever reads what it said.</summary>
+    /// <summary>How long the program waits at its end for its output to be read.</summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
@@ -17,7 +17,7 @@ internal sealed class ProgramOutputs : IDisposable
 
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
-    /// <param name="isTerminal">Whether standard output is a terminal: its panel says itself what was dropped.</param>
+    /// <param name="isTerminal">Whether standard output is a terminal; its panel then reports dropped lines itself.</param>
     /// <param name="time">The clock.</param>
     public ProgramOutputs(ByteWriter output, ByteWriter error, bool isTerminal, TimeProvider time)
     {
@@ -39,27 +39,28 @@ internal sealed class ProgramOutputs : IDisposable
 
     public QueuedWriter Error { get; }
 
-    /// <summary>This process's own.</summary>
+    /// <summary>Creates the outputs of this process.</summary>
     public static ProgramOutputs OfThisProcess(bool isTerminal) =>
         new(StandardStream.Open(StandardStream.Output), StandardStream.Open(StandardStream.Error), isTerminal, TimeProvider.System);
 
-    /// <summary>The line that says how many are missing.</summary>
+    /// <summary>Builds the line that reports dropped lines.</summary>
     public static string DroppedLine(long lines) =>
         (lines == 1 ? "linnet: 1 line was dropped" : $"linnet: {lines} lines were dropped")
-            + ": there was no room to keep what could not be written." + Environment.NewLine;
+            + ": the output was blocked and its queue was full." + Environment.NewLine;
 
     /// <summary>
-    /// Writes what is left, for a second at most. What was lost of standard output is said on standard error, unless nobody reads it any
-    /// more, as in <c>linnet serve … | head -1</c> or when the terminal was closed.
+    /// Writes the rest of the output, for at most a second. Reports lost lines of standard output on standard error, unless the reader
+    /// has gone, as in <c>linnet serve …
+    ///  head -1</c> or when the terminal was closed.
     /// </summary>
-    /// <param name="code">How the program ends. One that has failed has said why.</param>
+    /// <param name="code">The program's exit code. If it failed, it has already reported why.</param>
     public async Task EndAsync(int code)
     {
         await EndAsync(Out);
         if (code == ExitCode.Ended && Out.Queue.Unwritten > 0 && Out.Queue.Problem is { } problem && !StandardStream.HasNoReader(problem))
         {
             Error.WriteLine(
-                $"linnet: Not all could be written to standard output; lines that are missing: {Out.Queue.Unwritten}. {problem.Message}.");
+                $"linnet: could not write everything to standard output; missing lines: {Out.Queue.Unwritten}. {problem.Message}.");
         }
 
         await EndAsync(Error);
@@ -76,7 +77,7 @@ internal sealed class ProgramOutputs : IDisposable
         }
         catch (TimeoutException)
         {
-            // Nobody reads. The thread that writes ends with the process.
+            // Nothing reads the output. The writing thread ends with the process.
         }
     }
 }

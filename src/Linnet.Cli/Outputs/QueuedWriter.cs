@@ -2,11 +2,11 @@ using System.Text;
 
 namespace Linnet.Cli.Outputs;
 
-/// <summary>Gives text to an <see cref="OutputQueue"/>, each line whole. It never waits and never throws. Any thread.</summary>
-/// <param name="queue">Takes the lines.</param>
+/// <summary>Passes text to an <see cref="OutputQueue"/>, in whole lines. Never blocks and never throws. For any thread.</summary>
+/// <param name="queue">Receives the lines.</param>
 internal sealed class QueuedWriter(OutputQueue queue) : TextWriter
 {
-    /// <summary>Characters of a line that has not ended; a longer one is handed on in parts.</summary>
+    /// <summary>The most characters of an unfinished line. A longer one is passed on in parts.</summary>
     private const int MaxUnended = 16 * 1024;
 
     private readonly Lock _gate = new();
@@ -14,7 +14,7 @@ internal sealed class QueuedWriter(OutputQueue queue) : TextWriter
 
     public override Encoding Encoding => Encoding.UTF8;
 
-    /// <summary>Where the lines go.</summary>
+    /// <summary>The queue that receives the lines.</summary>
     public OutputQueue Queue => queue;
 
     public override void Write(char value) => Add([value]);
@@ -27,7 +27,7 @@ internal sealed class QueuedWriter(OutputQueue queue) : TextWriter
 
     public override void WriteLine(string? value) => Add(value + NewLine);
 
-    /// <summary>Hands on a line that has not ended.</summary>
+    /// <summary>Passes on an unfinished line.</summary>
     public override void Flush()
     {
         lock (_gate)

@@ -5,19 +5,19 @@ using System.Text;
 namespace Linnet.Cli.Outputs;
 
 /// <summary>
-/// Writes to one of the descriptors a program is started with, and says what went wrong, which the console's own stream keeps to itself for
-/// pipes.
+/// Writes to one of the standard descriptors and reports errors. The console's own stream hides them for pipes.
 /// </summary>
 internal static unsafe partial class StandardStream
 {
     internal const int Output = 1;
     internal const int Error = 2;
 
-    /// <summary>Nobody reads the pipe any more: EPIPE, alike on all Unixes.</summary>
+    /// <summary>The pipe has no reader: EPIPE, the same on all Unixes.</summary>
     internal const int BrokenPipe = 32;
 
     /// <summary>
-    /// The terminal was closed: EIO, alike on all Unixes. Of a disk that is a failure; <see cref="Open"/> gives it no code.
+    /// The terminal was closed: EIO, the same on all Unixes. On a disk EIO is a failure, so <see cref="Open"/> does not report it with
+    /// this code.
     /// </summary>
     internal const int TerminalGone = 5;
 
@@ -26,10 +26,10 @@ internal static unsafe partial class StandardStream
     private const int TryAgainMac = 35;
     private const short PollOut = 4;
 
-    /// <summary>What writes to <paramref name="descriptor"/>, 1 or 2.</summary>
+    /// <summary>Gets a writer for <paramref name="descriptor"/>, 1 or 2.</summary>
     internal static ByteWriter Open(int descriptor)
     {
-        // Asked before anything is written: of a terminal that was closed the system no longer says that it was one.
+        // Ask before writing: once a terminal is closed, the system no longer reports that it was one.
         bool isRedirected = descriptor == Error ? Console.IsErrorRedirected : Console.IsOutputRedirected;
         if (!OperatingSystem.IsWindows())
         {
@@ -46,7 +46,7 @@ internal static unsafe partial class StandardStream
         };
     }
 
-    /// <summary>Whether what could not be written is missed by nobody: whoever read the pipe or the terminal has gone.</summary>
+    /// <summary>Whether the output's reader has gone: the pipe or the terminal was closed.</summary>
     internal static bool HasNoReader(Exception problem) => problem is IOException { HResult: BrokenPipe or TerminalGone };
 
     private static int WriteToFile(int descriptor, ReadOnlySpan<byte> bytes)
@@ -61,7 +61,7 @@ internal static unsafe partial class StandardStream
         }
     }
 
-    /// <summary>A console of Windows takes bytes for letters of its code page, which is seldom UTF-8.</summary>
+    /// <summary>Switches a Windows console to UTF-8; its default code page is seldom UTF-8.</summary>
     private static void SpeakUtf8(bool isRedirected)
     {
         if (isRedirected)
@@ -75,13 +75,13 @@ internal static unsafe partial class StandardStream
         }
         catch (IOException)
         {
-            // There is no console, or it knows no UTF-8: what is not ASCII looks odd.
+            // There is no console, or it does not support UTF-8. Non-ASCII characters will look wrong.
         }
     }
 
-    /// <summary>Writes some of <paramref name="bytes"/>; not on Windows.</summary>
-    /// <returns>How many were taken, at least one.</returns>
-    /// <exception cref="IOException">None could be written.</exception>
+    /// <summary>Writes some of <paramref name="bytes"/>. Not for Windows.</summary>
+    /// <returns>The number of bytes written, at least one.</returns>
+    /// <exception cref="IOException">No byte could be written.</exception>
     internal static int Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
         while (true)
@@ -100,7 +100,7 @@ internal static unsafe partial class StandardStream
                 case Interrupted:
                     break;
                 case TryAgainLinux or TryAgainMac:
-                    // Somebody else who has this pipe or terminal made it one that does not wait.
+                    // Another process that shares this pipe or terminal made it non-blocking.
                     var room = new PollDescriptor { Descriptor = descriptor, Events = PollOut };
                     _ = Poll(&room, 1, -1);
                     break;

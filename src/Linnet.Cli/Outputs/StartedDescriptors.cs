@@ -4,9 +4,8 @@ using System.Text;
 namespace Linnet.Cli.Outputs;
 
 /// <summary>
-/// Sees to it that standard input, output and error are what the program was started with. One that was closed (<c>linnet serve …
-/// &gt;&amp;-</c>) is a number the runtime takes for something of its own, such as the pipe it hears of signals by: what is written there
-/// does harm.
+/// Makes sure that standard input, output and error are open. If one was closed at the start (<c>linnet serve … &gt;&amp;-</c>), the
+/// runtime may reuse its number for a descriptor of its own, such as the pipe for signals, and writing to it would do harm.
 /// </summary>
 internal static unsafe partial class StartedDescriptors
 {
@@ -15,8 +14,8 @@ internal static unsafe partial class StartedDescriptors
     private const string Shell = "/bin/sh";
 
     /// <summary>
-    /// Starts the program anew, in this very process, with an empty input or an output to nowhere in place of what is missing. Returns if
-    /// nothing is missing, or where that cannot be done.
+    /// Restarts the program in this process, with an empty input or a discarded output in place of missing descriptors. Returns if none
+    /// is missing, or if that is not possible.
     /// </summary>
     internal static void Ensure()
     {
@@ -33,7 +32,7 @@ internal static unsafe partial class StartedDescriptors
         }
     }
 
-    // What a program is started with survived an exec, which nothing does that is to be closed then; all that the runtime opens is.
+    // Inherited descriptors survived an exec, so they are not close-on-exec; all descriptors that the runtime opens are.
     internal static bool IsMissing(int descriptor) =>
         Control(descriptor, GetFlags) is var flags && (flags < 0 || (flags & CloseOnExec) != 0);
 
@@ -50,7 +49,7 @@ internal static unsafe partial class StartedDescriptors
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A sandbox without /proc: the program goes on with what it has.
+            // A sandbox without /proc: continue with the present descriptors.
         }
     }
 
@@ -64,11 +63,11 @@ internal static unsafe partial class StartedDescriptors
             text.CopyTo(new Span<byte>(vector[i], text.Length));
         }
 
-        // Only a failure comes back. Then the few bytes stay until the end.
+        // Exec returns only on failure. The few bytes then stay allocated until the end.
         _ = Exec(Shell, vector);
     }
 
-    /// <remarks>The only form of the variadic call that is used takes no third argument.</remarks>
+    /// <remarks>The only form of this variadic call used here takes no third argument.</remarks>
     [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int Control(int descriptor, int command);
 

@@ -132,7 +132,7 @@ public class OutputQueueTests
         await outputs.EndAsync(0);
 
         Assert.Equal(
-            $"linnet: Not all could be written to standard output; lines that are missing: 1. No space left on "
+            $"linnet: could not write everything to standard output; missing lines: 1. No space left on "
                 + $"device.{Environment.NewLine}", error.Text);
     }
 

@@ -41,7 +41,7 @@ public class PanelPagesTests
                 "Bird – Ornithology", "delay 206 ms", "target 153 ms (balanced)", "latency 1391 ms", "buffer 1206 ms",
                 "drift not known yet", "lost 123,456", "late 12,345",
                 "concealed 98765 ms", "late by 1204 ms", "ran dry 2,345", "stretched 17,777", "repaired 41",
-                "Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
+                "Requests lost packets: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
                 "space mutes", "+ − volume 100%", "? explains", "q quits",
             ])
         {

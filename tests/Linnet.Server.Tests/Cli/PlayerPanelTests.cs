@@ -82,13 +82,13 @@ public class PlayerPanelTests
 
     [Fact]
     public void What_was_repaired_is_shown_with_what_is_done_and_why() => Assert.Contains(
-        " repaired 41  Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
+        " repaired 41  Requests lost packets: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
         Lines(Playing with { Repair = Repaired }, 120, 120));
 
     internal static RepairSummary Repaired => new()
     {
         Choice = new RepairChoice(
-            RepairMode.Retransmission, null, "Asks again for what is lost: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost."),
+            RepairMode.Retransmission, null, "Requests lost packets: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost."),
         ByRetransmission = 40,
         ByRedundancy = 2,
         Overtaken = 1,

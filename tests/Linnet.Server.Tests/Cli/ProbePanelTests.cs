@@ -48,8 +48,7 @@ public class ProbePanelTests
             new ProfileTrial("robust", TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(400), 0, 0.096, 0, RepairMode.Both, 0),
         ],
         Recommended = "robust",
-        Advice = "Take robust: 400 ms behind what arrives, nothing that one would hear is missing, once what is lost has been asked for "
-            + "again.",
+        Advice = "Use robust: 400 ms of delay, no audible loss after retransmission and with copies in later packets.",
     };
 
     private static readonly ProbeProgress Probed = new()
@@ -91,8 +90,8 @@ public class ProbePanelTests
          balanced     60.0 ms   60.0 ms    0.00 %    9.74 %  copies         0.96 %
          robust        400 ms    400 ms    0.00 %    9.60 %  both           0.00 %
 
-         Take robust: 400 ms behind what arrives, nothing that one would hear is
-         missing, once what is lost has been asked for again.
+         Use robust: 400 ms of delay, no audible loss after retransmission and with
+         copies in later packets.
         """.Split('\n'),
         Lines(ProbePanel.Report(Judged, Probed, Address)));
 
@@ -105,9 +104,9 @@ public class ProbePanelTests
     [Fact]
     public void Where_hardly_anything_was_heard_there_are_no_charts()
     {
-        string[] lines = Lines(ProbePanel.Report(new PathReport { Advice = "Too little was heard." }, new ProbeProgress(), Address));
+        string[] lines = Lines(ProbePanel.Report(new PathReport { Advice = "Too few packets arrived." }, new ProbeProgress(), Address));
 
-        Assert.Equal(" Too little was heard.", lines[^1]);
+        Assert.Equal(" Too few packets arrived.", lines[^1]);
         Assert.DoesNotContain(lines, line => line.Contains("profile", StringComparison.Ordinal));
         Assert.Contains(" packets     none", lines);
         Assert.DoesNotContain(lines, line => line.Contains('0', StringComparison.Ordinal));

@@ -56,7 +56,7 @@ public class ReceiverOptionsTests
         ReceiverProfile upsideDown = new("mine", TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(60));
 
         Assert.Contains(
-            "the least first", Assert.Single(new ReceiverOptions { Profile = upsideDown }.Problems()), StringComparison.Ordinal);
+            "the shorter one first", Assert.Single(new ReceiverOptions { Profile = upsideDown }.Problems()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,9 +19,9 @@ internal static class RepairReason
         return verdict.Mode switch
         {
             RepairMode.Retransmission =>
-                $"Requests lost packets again: {fit}; {lost}{(verdict.IsBanned ? "; copies increased the loss" : "")}.",
+                $"Requests lost packets: {fit}; {lost}{(verdict.IsBanned ? "; copies increased the loss" : "")}.",
             RepairMode.Redundancy => $"Requests copies {verdict.Copies}: {lost}, and {fit}.",
-            RepairMode.Both => $"Requests lost packets again, and copies {verdict.Copies}: {lost}; {fit}, which is not enough.",
+            RepairMode.Both => $"Requests lost packets, and copies {verdict.Copies}: {lost}; {fit}, which is not enough.",
             _ when verdict.IsBanned => $"Copies increased the loss: {lost}, and {fit}.",
             _ when path.Loss < RepairChooser.Noticeable => $"Almost no loss, and {fit}.",
             _ when verdict.Wait > path.Buffer && path.CanCopy =>

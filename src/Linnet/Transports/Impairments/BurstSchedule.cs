@@ -1,15 +1,15 @@
 namespace Linnet.Transports.Impairments;
 
 /// <summary>
-/// When a path is bad: good and bad times take turns, each exponentially distributed (Gilbert's model, in time instead of packets).
+/// When a path is bad: good and bad periods alternate, each exponentially distributed (Gilbert's model, in time instead of packets).
 /// </summary>
-/// <remarks>It begins with the first question and depends on the seed alone, not on how often it is asked.</remarks>
-/// <param name="meanBad">Mean length of a bad time, in ticks.</param>
-/// <param name="share">Of all time that is bad; above 0, below 1.</param>
-/// <param name="lots">The chance.</param>
+/// <remarks>Starts with the first call. Depends only on the seed, not on the number of calls.</remarks>
+/// <param name="meanBad">Mean length of a bad period, in ticks.</param>
+/// <param name="share">The share of time that is bad; above 0, below 1.</param>
+/// <param name="lots">The random numbers.</param>
 internal sealed class BurstSchedule(double meanBad, double share, SeededLots lots)
 {
-    // After so many turns without a question it begins anew: it has no memory anyway.
+    // After this many periods without a call it starts again: the process has no memory anyway.
     private const double MaxTurns = 10_000;
 
     private readonly double _meanGood = meanBad * (1 - share) / share;
@@ -17,7 +17,7 @@ internal sealed class BurstSchedule(double meanBad, double share, SeededLots lot
     private double _until = double.NegativeInfinity;
     private long _drawn;
 
-    /// <summary>Whether the path is bad at <paramref name="now"/>, which does not go back.</summary>
+    /// <summary>Whether the path is bad at <paramref name="now"/>, which must not decrease.</summary>
     internal bool IsBad(long now)
     {
         if (now - _until > MaxTurns * (meanBad + _meanGood))

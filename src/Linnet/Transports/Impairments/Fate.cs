@@ -1,28 +1,28 @@
 namespace Linnet.Transports.Impairments;
 
-/// <summary>What becomes of one datagram.</summary>
+/// <summary>What happens to one datagram.</summary>
 internal readonly record struct Fate
 {
-    /// <summary>Why it goes no further, if it does not.</summary>
+    /// <summary>Why the datagram is dropped, if it is.</summary>
     internal DropCause Drop { get; init; }
 
-    /// <summary>When it arrives, in the caller's ticks.</summary>
+    /// <summary>When the datagram arrives, in the caller's ticks.</summary>
     internal long LeavesAt { get; init; }
 
-    /// <summary>When a second one like it arrives, if one does: not before the first.</summary>
+    /// <summary>When a duplicate arrives, not before the datagram; <see langword="null"/>: no duplicate.</summary>
     internal long? CopyLeavesAt { get; init; }
 
-    /// <summary>Whether it arrives only when the next one of its lane has.</summary>
+    /// <summary>Whether the datagram arrives only after the next one of its lane.</summary>
     internal bool WaitsForNext { get; init; }
 
-    /// <summary>Whether it is meant to be overtaken.</summary>
+    /// <summary>Whether the datagram is held back so that others overtake it.</summary>
     internal bool IsHeldBack { get; init; }
 
-    /// <summary>How it is damaged, if it is.</summary>
+    /// <summary>How the datagram is damaged; <see langword="null"/>: not at all.</summary>
     internal ulong? Damage { get; init; }
 }
 
-/// <summary>Why a datagram goes no further.</summary>
+/// <summary>Why a datagram is dropped.</summary>
 internal enum DropCause
 {
     None,

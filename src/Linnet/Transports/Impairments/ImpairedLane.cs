@@ -3,18 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace Linnet.Transports.Impairments;
 
 /// <summary>
-/// Datagrams on their way, each with the fate that an <see cref="Impairment"/> decided, and counts. Not for several threads at once.
+/// Datagrams in transit, each with the fate decided by an <see cref="Impairment"/>, and counts. Not thread-safe.
 /// </summary>
-/// <param name="ticksPerSecond">Of the clock.</param>
+/// <param name="ticksPerSecond">Ticks per second of the clock.</param>
 internal sealed class ImpairedLane(long ticksPerSecond)
 {
-    /// <summary>When nothing is on its way.</summary>
+    /// <summary>Returned if nothing is in transit.</summary>
     internal const long Never = long.MaxValue;
 
-    /// <summary>Bytes on their way; what comes on top is dropped.</summary>
+    /// <summary>The most bytes in transit; more are dropped.</summary>
     internal const int MaxBytes = 32 << 20;
 
-    // What waits for the next one waits no longer than this; then there is no next one.
+    // A datagram waits no longer than this for the next one; after that there is no next one.
     private readonly long _longestHold = ticksPerSecond / 10;
     private readonly PriorityQueue<Flight, (long At, long Order)> _flights = new();
     private Flight? _held;
@@ -24,11 +24,11 @@ internal sealed class ImpairedLane(long ticksPerSecond)
 
     private long _taken, _passed, _lost, _overflowed, _duplicated, _corrupted, _reordered, _heldBack;
 
-    /// <summary>What was done so far.</summary>
+    /// <summary>The counts so far.</summary>
     internal ImpairmentCounts Counts => new(
         _taken, _passed, _lost + _overflowed, _overflowed, _duplicated, _corrupted, _reordered, _heldBack);
 
-    /// <summary>When the next one arrives; <see cref="Never"/> if none is on its way.</summary>
+    /// <summary>When the next datagram arrives; <see cref="Never"/> if none is in transit.</summary>
     internal long NextAt
     {
         get
@@ -38,9 +38,9 @@ internal sealed class ImpairedLane(long ticksPerSecond)
         }
     }
 
-    /// <summary>Takes a datagram, and copies what goes on.</summary>
-    /// <param name="datagram">Lent for the call.</param>
-    /// <param name="fate">What becomes of it.</param>
+    /// <summary>Adds a datagram, and copies it unless it is dropped.</summary>
+    /// <param name="datagram">The datagram. Not used after the call.</param>
+    /// <param name="fate">What happens to it.</param>
     internal void Send(ReadOnlySpan<byte> datagram, in Fate fate)
     {
         long index = _taken++;
@@ -73,9 +73,9 @@ internal sealed class ImpairedLane(long ticksPerSecond)
         Release(flight.At);
     }
 
-    /// <summary>The next datagram that has arrived by <paramref name="now"/>, in the order of arrival.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="datagram">The caller's own.</param>
+    /// <summary>Gets the next datagram that has arrived by <paramref name="now"/>, in order of arrival.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="datagram">The datagram, owned by the caller.</param>
     /// <param name="arrivedAt">When it arrived.</param>
     internal bool TryReceive(long now, [NotNullWhen(true)] out byte[]? datagram, out long arrivedAt)
     {
@@ -105,7 +105,7 @@ internal sealed class ImpairedLane(long ticksPerSecond)
         return true;
     }
 
-    /// <summary>Forgets what is on its way.</summary>
+    /// <summary>Drops all datagrams in transit.</summary>
     internal void Clear()
     {
         _flights.Clear();
@@ -113,7 +113,7 @@ internal sealed class ImpairedLane(long ticksPerSecond)
         _bytes = 0;
     }
 
-    // The one that waited goes after the one it waited for, or when it has waited long enough.
+    // A waiting datagram is released after the one it waits for, or when it has waited long enough.
     private void Release(long after)
     {
         if (_held is not { } held)
@@ -140,7 +140,7 @@ internal sealed class ImpairedLane(long ticksPerSecond)
         }
     }
 
-    // No version that anybody knows, or too short to be anything.
+    // Sets an unknown version, or cuts it too short to be valid.
     private static byte[] Damaged(ReadOnlySpan<byte> datagram, ulong damage)
     {
         if (datagram.IsEmpty || (damage & 1) == 0)

@@ -1,13 +1,13 @@
 namespace Linnet.Transports.Impairments;
 
-/// <summary>Takes one datagram, lent for the call.</summary>
+/// <summary>Receives one datagram, which is not used after the call.</summary>
 internal delegate void DatagramTaker(ReadOnlySpan<byte> datagram);
 
-/// <summary>Stands between the sockets of a receiver and the receiver, as a bad network would: RTP and RTCP in, RTCP out.</summary>
+/// <summary>Simulates a bad network between a receiver and its sockets: incoming RTP and RTCP, outgoing RTCP.</summary>
 /// <remarks>
-/// What need not wait goes on at once, on the caller's thread; the rest is delivered by <see cref="RunAsync"/>, to the millisecond or two
-/// that a timer takes. The calls may come from several threads; no lock is held in common by what comes in and what goes out, so that a
-/// taker may send. It outlives a connection, so that after a reconnect the chance goes on and so do the counts.
+/// Datagrams without delay pass at once, on the caller's thread. <see cref="RunAsync"/> delivers the others, within a timer's precision
+/// of a millisecond or two. Methods may be called from several threads. Incoming and outgoing datagrams share no lock, so a receiver
+/// may send. The path outlives a connection: after a reconnect, the random sequence and the counts continue.
 /// </remarks>
 internal sealed class ImpairedPath
 {
@@ -20,9 +20,9 @@ internal sealed class ImpairedPath
     private TaskCompletionSource _sooner = NewSignal();
     private long _waitingUntil = ImpairedLane.Never;
 
-    /// <param name="options">How bad.</param>
+    /// <param name="options">The impairment.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="ArgumentException"><paramref name="options"/> have problems; the message lists them.</exception>
+    /// <exception cref="ArgumentException"><paramref name="options"/> are invalid; the message lists the problems.</exception>
     internal ImpairedPath(ImpairmentOptions options, TimeProvider time)
     {
         _time = time;
@@ -35,12 +35,12 @@ internal sealed class ImpairedPath
         _ways = [_rtp, _rtcp, _feedback];
     }
 
-    /// <summary>What was done so far. May be called from any thread.</summary>
+    /// <summary>Gets the counts so far. May be called from any thread.</summary>
     internal ImpairmentStatistics GetStatistics() => new(_rtp.Counts, _rtcp.Counts, _feedback.Counts);
 
-    /// <summary>Says where datagrams come out. What was on its way to where they came out before is forgotten.</summary>
-    /// <param name="rtp">Takes RTP. Quick and does not throw, as the others.</param>
-    /// <param name="rtcp">Takes RTCP.</param>
+    /// <summary>Sets where datagrams are delivered. Drops datagrams that are in transit to the previous destination.</summary>
+    /// <param name="rtp">Receives RTP. Must be quick and must not throw, like the others.</param>
+    /// <param name="rtcp">Receives RTCP.</param>
     /// <param name="feedback">Sends RTCP.</param>
     internal void Connect(DatagramTaker rtp, DatagramTaker rtcp, DatagramTaker feedback)
     {
@@ -49,16 +49,16 @@ internal sealed class ImpairedPath
         _feedback.Connect(feedback);
     }
 
-    /// <summary>A datagram came in where RTP is expected.</summary>
+    /// <summary>Sends an incoming datagram on the RTP path.</summary>
     internal void SendRtp(ReadOnlySpan<byte> datagram) => Send(_rtp, datagram);
 
-    /// <summary>A datagram came in where RTCP is expected.</summary>
+    /// <summary>Sends an incoming datagram on the RTCP path.</summary>
     internal void SendRtcp(ReadOnlySpan<byte> datagram) => Send(_rtcp, datagram);
 
-    /// <summary>A datagram is to go out.</summary>
+    /// <summary>Sends an outgoing datagram.</summary>
     internal void SendFeedback(ReadOnlySpan<byte> datagram) => Send(_feedback, datagram);
 
-    /// <summary>Delivers what has to wait, until cancelled.</summary>
+    /// <summary>Delivers delayed datagrams until cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -76,7 +76,7 @@ internal sealed class ImpairedPath
                 continue;
             }
 
-            // Task.Delay cuts to whole milliseconds.
+            // Task.Delay truncates to whole milliseconds.
             double left = Math.Ceiling(_time.GetElapsedTime(_time.GetTimestamp(), next).TotalMilliseconds);
             if (left > 0)
             {
@@ -100,7 +100,7 @@ internal sealed class ImpairedPath
         }
     }
 
-    // Until it is known what to wait for, everything is sooner.
+    // Listens before the deadline is computed, so that an earlier datagram is noticed.
     private Task Listen()
     {
         lock (_waiting)
@@ -122,7 +122,7 @@ internal sealed class ImpairedPath
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>One lane, from where datagrams come to where they go. One thread at a time is in it.</summary>
+    /// <summary>One direction, from source to destination. Used by one thread at a time.</summary>
     private sealed class Way(Impairment impairment, Lock meeting, int lane, TimeProvider time)
     {
         private readonly Lock _gate = new();
@@ -149,7 +149,7 @@ internal sealed class ImpairedPath
             }
         }
 
-        /// <returns>When the next one is to be delivered.</returns>
+        /// <returns>When the next datagram is due.</returns>
         internal long Send(ReadOnlySpan<byte> datagram)
         {
             lock (_gate)
@@ -160,7 +160,7 @@ internal sealed class ImpairedPath
             }
         }
 
-        /// <returns>When the next one is to be delivered.</returns>
+        /// <returns>When the next datagram is due.</returns>
         internal long Deliver()
         {
             lock (_gate)
@@ -175,7 +175,7 @@ internal sealed class ImpairedPath
             }
         }
 
-        // Two ways meet in the same bad times and the same slow link.
+        // The two incoming directions share the bad periods and the slow link.
         private Fate Decide(int length, long now)
         {
             lock (meeting)

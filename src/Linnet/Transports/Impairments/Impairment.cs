@@ -1,14 +1,14 @@
 namespace Linnet.Transports.Impairments;
 
 /// <summary>
-/// Decides what becomes of each datagram on one way through a bad network. Pure: the caller brings the clock and keeps the bytes.
+/// Decides what happens to each datagram in one direction of a bad network. Pure: the caller provides the clock and keeps the bytes.
 /// </summary>
 /// <remarks>
 /// <code>
 /// lost? ─► damaged? doubled? ─► queue of a slow link ─► delay + jitter ─► overtaken?
 /// </code>
-/// Bad times and the slow link are common to all lanes; every other lot depends on the seed, the lane and how many datagrams the lane took
-/// before. Not for several threads at once.
+/// All lanes share the bad periods and the slow link. Every other decision depends only on the seed, the lane and the number of earlier
+/// datagrams in the lane. Not thread-safe.
 /// </remarks>
 internal sealed class Impairment
 {
@@ -20,10 +20,10 @@ internal sealed class Impairment
     private readonly BottleneckQueue? _bottleneck;
     private readonly Lane[] _lanes = new Lane[Lanes];
 
-    /// <param name="options">What becomes of datagrams.</param>
-    /// <param name="ticksPerSecond">Of the clock that the instants are read from.</param>
-    /// <param name="direction">One way or the other: their lots are independent.</param>
-    /// <exception cref="ArgumentException"><paramref name="options"/> have problems; the message lists them.</exception>
+    /// <param name="options">The impairment.</param>
+    /// <param name="ticksPerSecond">Ticks per second of the clock for all instants.</param>
+    /// <param name="direction">0 or 1: the two directions are independent.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> are invalid; the message lists the problems.</exception>
     internal Impairment(ImpairmentOptions options, long ticksPerSecond, int direction = 0)
     {
         _options = options.ThrowIfInvalid();
@@ -44,10 +44,10 @@ internal sealed class Impairment
         }
     }
 
-    /// <summary>Decides about the next datagram.</summary>
-    /// <param name="length">Its bytes.</param>
-    /// <param name="now">When it sets out.</param>
-    /// <param name="lane">0–3: datagrams of one lane keep their order among themselves.</param>
+    /// <summary>Decides what happens to the next datagram.</summary>
+    /// <param name="length">Bytes in the datagram.</param>
+    /// <param name="now">When it is sent.</param>
+    /// <param name="lane">0–3. Datagrams of one lane stay in order.</param>
     internal Fate Next(int length, long now, int lane = 0)
     {
         Lane own = _lanes[lane];
@@ -69,7 +69,7 @@ internal sealed class Impairment
                 return new Fate { Drop = DropCause.Overflow };
             }
 
-            // No room for the second is a copy less, which nobody misses.
+            // If the queue has no room for the duplicate, there is none.
             isDuplicate = isDuplicate && _bottleneck.TryEnter(length, now, out copyLeavesAt);
         }
 
@@ -122,8 +122,8 @@ internal sealed class Impairment
                 return _reorder.Even(index) < options.Reorder ? (true, (long)delay) : default;
             }
 
-            // One that waits for the next needs a next that does not wait: of those that may, share / (1 − share) must, to be that share of
-            // all.
+            // A datagram that waits for the next one needs a next one that does not wait. To hold back a given share of all, hold back
+            // share / (1 − share) of the others.
             _isHolding = !_isHolding && _reorder.Even(index) < options.Reorder / (1 - options.Reorder);
             return (_isHolding, 0);
         }

@@ -2,77 +2,80 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Linnet.Transports.Impairments;
 
-/// <summary>A network worse than the one at hand, for tests and for ears: what becomes of datagrams on their way.</summary>
+/// <summary>Simulates a bad network, for automated tests and listening tests.</summary>
 /// <remarks>
-/// In the order in which a datagram meets them: loss, damage, doubling, the queue of a slow link, delay and jitter, being overtaken.
-/// <see cref="Corrupt"/>, <see cref="Duplicate"/> and <see cref="Reorder"/> are shares of what loss leaves over. The same seed does the
-/// same to the same datagrams, and each effect draws its own lots, so that switching one on or off leaves the others as they are.
+/// The effects in order: loss, damage, duplication, the queue of a slow link, delay and jitter, reordering. <see cref="Corrupt"/>,
+/// <see cref="Duplicate"/> and <see cref="Reorder"/> are shares of the datagrams that are not lost. The same seed has the same effect
+/// on the same datagrams. Each effect has its own random numbers, so changing one does not affect the others.
 /// </remarks>
 public sealed record ImpairmentOptions : IValidatable
 {
-    /// <summary>No datagram's jitter is more than so many times the mean.</summary>
+    /// <summary>The longest jitter of a datagram, as a multiple of the mean.</summary>
     public const int MaxJitter = 5;
 
-    /// <summary>The share that is lost. 0–1; default 0.</summary>
+    /// <summary>The share of datagrams lost. 0–1; default 0.</summary>
     public double Loss { get; init; }
 
     /// <summary>
-    /// Zero, the default: each datagram is lost by its own lot. Otherwise losses come in bursts of this mean length: the path is good or
-    /// bad (Gilbert), each for an exponentially distributed time, whatever the rate of datagrams; while it is bad all are lost. 1 ms – 10
-    /// s.
+    /// The mean length of a burst of loss. 0, the default: each datagram is lost independently. Otherwise the path alternates between
+    /// good and bad (Gilbert), each for an exponentially distributed time, whatever the rate of datagrams; while it is bad, all are
+    /// lost. 1 ms – 10 s.
     /// </summary>
     public TimeSpan Burst { get; init; }
 
-    /// <summary>What every datagram waits. 0–10 s; default 0.</summary>
+    /// <summary>The delay of every datagram. 0–10 s; default 0.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>
-    /// The mean of what a datagram waits on top, exponentially distributed as waiting in queues is, and never more than
-    /// <see cref="MaxJitter"/> times that. Those behind one that waits, wait too, unless <see cref="IsOrderLoose"/>. 0–1 s; default 0.
+    /// The mean of an additional delay. It is exponentially distributed, as in queues, and never exceeds <see cref="MaxJitter"/> times
+    /// the mean. Later datagrams wait behind a delayed one, unless <see cref="IsOrderLoose"/>. 0–1 s; default 0.
     /// </summary>
     public TimeSpan Jitter { get; init; }
 
-    /// <summary>Whether jitter lets datagrams overtake each other, as several ways side by side would. Default: it does not.</summary>
+    /// <summary>Whether jitter may reorder datagrams, as parallel paths would. Default: false.</summary>
     public bool IsOrderLoose { get; init; }
 
-    /// <summary>The share that is overtaken by those behind. 0–0.5; default 0.</summary>
+    /// <summary>The share of datagrams that later ones overtake. 0–0.5; default 0.</summary>
     public double Reorder { get; init; }
 
     /// <summary>
-    /// How long the share of <see cref="Reorder"/> is held back; zero, the default: until the next one has passed. 0–10 s.
+    /// How long the share given by <see cref="Reorder"/> is held back. 0, the default: until the next datagram has passed. 0–10 s.
     /// </summary>
     public TimeSpan ReorderDelay { get; init; }
 
-    /// <summary>The share that arrives twice, the second right behind the first. 0–1; default 0.</summary>
+    /// <summary>The share of datagrams that arrive twice, one right after the other. 0–1; default 0.</summary>
     public double Duplicate { get; init; }
 
     /// <summary>
-    /// The share that arrives damaged so that no receiver can take it for what it was: with the first two bits flipped, or cut within the
-    /// first 12 bytes. (Damage elsewhere never gets this far: UDP's checksum makes a loss of it.) 0–1; default 0.
+    /// The share of datagrams damaged so that no receiver can mistake them for the original: the first two bits are flipped, or the
+    /// datagram is cut within the first 12 bytes. (Other damage never reaches a receiver: UDP's checksum turns it into loss.) 0–1;
+    /// default 0.
     /// </summary>
     public double Corrupt { get; init; }
 
     /// <summary>
-    /// Bits per second that fit through, 28 bytes of IP and UDP header per datagram included. 8000 – 10^10; 0, the default: any number.
+    /// The link's speed in bits per second, counting 28 bytes of IP and UDP header per datagram. 8000 – 10^10; 0, the default:
+    /// unlimited.
     /// </summary>
     public double Rate { get; init; }
 
     /// <summary>
-    /// How long a datagram may wait for those before it where <see cref="Rate"/> is too low; what would wait longer is dropped. 1 ms – 10
+    /// The longest wait in the queue of a link limited by <see cref="Rate"/>. Datagrams that would wait longer are dropped. 1 ms – 10
     /// s; default 200 ms.
     /// </summary>
     public TimeSpan Queue { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>What all lots are drawn from. Default 1.</summary>
+    /// <summary>The seed of all random numbers. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>
-    /// Reads what a person wrote: <c>loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=7</c>.
+    /// Parses text such as <c>loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=7</c>.
     /// </summary>
-    /// <param name="text">Parts in any order, each at most once; also <c>reorder-by=TIME</c>, <c>queue=TIME</c> and
-    /// <c>order=kept|loose</c>.</param>
-    /// <param name="options">The options, if it can be read.</param>
-    /// <param name="problem">Otherwise a sentence that says what is wrong and what would be right.</param>
+    /// <param name="text">Parts in any order, each at most once. Also allows <c>reorder-by=TIME</c>, <c>queue=TIME</c> and
+    /// <c>order=kept
+    /// loose</c>.</param>
+    /// <param name="options">The options, if the text is valid.</param>
+    /// <param name="problem">Otherwise a sentence that says what is wrong and what is allowed.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out ImpairmentOptions? options, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -83,6 +86,6 @@ public sealed record ImpairmentOptions : IValidatable
     /// <inheritdoc/>
     public IEnumerable<string> Problems() => ImpairmentText.Problems(this);
 
-    /// <summary>As <see cref="TryParse"/> reads it; what is as by default is left out, but for the seed.</summary>
+    /// <summary>The text that <see cref="TryParse"/> reads. Leaves out default values, except the seed.</summary>
     public override string ToString() => ImpairmentText.Write(this);
 }

@@ -1,7 +1,7 @@
 namespace Linnet.Transports.Impairments;
 
-/// <summary>What an impairment did between a sender and a receiver.</summary>
-/// <param name="Rtp">To sound on its way here.</param>
-/// <param name="Rtcp">To the sender's reports on their way here.</param>
-/// <param name="Feedback">To our reports and requests on their way to the sender.</param>
+/// <summary>Counts of an impairment between a sender and a receiver.</summary>
+/// <param name="Rtp">Incoming audio packets.</param>
+/// <param name="Rtcp">Incoming sender reports.</param>
+/// <param name="Feedback">Outgoing reports and requests.</param>
 public readonly record struct ImpairmentStatistics(ImpairmentCounts Rtp, ImpairmentCounts Rtcp, ImpairmentCounts Feedback);

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace Linnet.Transports.Impairments;
 
-/// <summary>The parts of <see cref="ImpairmentOptions"/> as people write them, and what each may be.</summary>
+/// <summary>The text form of <see cref="ImpairmentOptions"/>, and the range of each value.</summary>
 internal static class ImpairmentText
 {
-    // More than there are names, so that too many are told as what they are.
+    // More than there are names, so that a duplicate or unknown name is reported as such.
     private const int MaxParts = 20;
 
     private static readonly Part[] Parts =
@@ -37,7 +37,7 @@ internal static class ImpairmentText
             int at = part.IndexOf('=', StringComparison.Ordinal);
             if (at < 1)
             {
-                problem = $"'{Shown(part)}' is no impairment: write NAME=VALUE with commas between, such as "
+                problem = $"'{Shown(part)}' is not an impairment: write NAME=VALUE, separated by commas, such as "
                     + "loss=10%,burst=60ms,delay=20ms.";
                 return false;
             }
@@ -45,13 +45,13 @@ internal static class ImpairmentText
             (string name, string value) = (part[..at].TrimEnd(), part[(at + 1)..].TrimStart());
             if (Array.Find(Parts, p => p.Name == name) is not { } known)
             {
-                problem = $"There is no impairment '{Shown(name)}': there are {string.Join(", ", Parts.Select(static p => p.Name))}.";
+                problem = $"There is no impairment '{Shown(name)}'; use one of {string.Join(", ", Parts.Select(static p => p.Name))}.";
                 return false;
             }
 
             if (!seen.Add(name))
             {
-                problem = $"'{name}' is there twice: write each impairment once.";
+                problem = $"'{name}' is given twice; give each impairment once.";
                 return false;
             }
 
@@ -82,25 +82,25 @@ internal static class ImpairmentText
     {
         if (options.Burst > TimeSpan.Zero && options.Loss is not (> 0 and < 1))
         {
-            yield return "burst says how losses lie together, so it needs loss between 0% and 100%, such as loss=10%,burst=60ms.";
+            yield return "burst requires a loss between 0% and 100%, such as loss=10%,burst=60ms.";
         }
 
         if (options.Corrupt + options.Duplicate > 1)
         {
-            yield return "corrupt and duplicate are shares of the same datagrams: together they can be 100% at most.";
+            yield return "corrupt and duplicate together must not exceed 100%, because they are shares of the same datagrams.";
         }
 
         if (options.ReorderDelay > TimeSpan.Zero && options.Reorder == 0)
         {
-            yield return "reorder-by says how long datagrams are held back, so it needs to know how many, such as "
+            yield return "reorder-by requires reorder, the share of datagrams to hold back, such as "
                 + "reorder=1%,reorder-by=30ms.";
         }
     }
 
-    // TimeSpan itself would cut.
+    // TimeSpan's own conversion would truncate.
     private static TimeSpan Exactly(double seconds) => TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond));
 
-    // What came from a person may be long.
+    // User input may be long.
     private static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
     private static Percentage Share(double most) => new(0, most);
@@ -110,10 +110,10 @@ internal static class ImpairmentText
     private sealed record Part(
         string Name, Kind Kind, Func<ImpairmentOptions, double> Get, Func<ImpairmentOptions, double, ImpairmentOptions> Set);
 
-    /// <summary>A kind of value: how it is written and what it may be.</summary>
+    /// <summary>A kind of value: its text form and its range.</summary>
     private abstract record Kind(double Least, double Most)
     {
-        // Above all that anything takes, and far from what a decimal cannot hold.
+        // Larger than any allowed value, and far within the range of decimal.
         private const decimal MostWritten = 1e15m;
 
         internal abstract string Takes { get; }
@@ -124,7 +124,7 @@ internal static class ImpairmentText
 
         internal abstract string Write(double value);
 
-        // Digits and a point: no signs, no exponents, no infinities.
+        // Accepts digits and a point: no signs, no exponents, no infinities.
         protected static bool TryNumber(string text, string unit, decimal scale, out double value)
         {
             value = 0;
@@ -140,7 +140,7 @@ internal static class ImpairmentText
             return true;
         }
 
-        // As few digits as are needed for the value to be read again.
+        // Uses the fewest digits that parse back to the same value.
         protected static string Number(double value, string unit) =>
             Math.Round(value, 9).ToString("0.#########", CultureInfo.InvariantCulture) + unit;
     }
@@ -157,7 +157,7 @@ internal static class ImpairmentText
     private sealed record Span(double Least, double Most) : Kind(Least, Most)
     {
         internal override string Takes =>
-            $"a time from {Write(Least)} to {Write(Most)}, written as in 20ms, 0.5s or 20, which is milliseconds";
+            $"a time from {Write(Least)} to {Write(Most)}, such as 20ms, 0.5s or 20 (milliseconds)";
 
         internal override bool TryRead(string text, out double value)
         {
@@ -171,7 +171,7 @@ internal static class ImpairmentText
 
     private sealed record Rate() : Kind(8000, 1e10)
     {
-        internal override string Takes => "bits per second from 8k to 10G, written as in 256k, 1.5M or 64000";
+        internal override string Takes => "bits per second from 8k to 10G, such as 256k, 1.5M or 64000";
 
         internal override bool TryRead(string text, out double value) => Quantity.BitsPerSecond.TryRead(text, out value);
 

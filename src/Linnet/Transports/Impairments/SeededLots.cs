@@ -1,19 +1,19 @@
 namespace Linnet.Transports.Impairments;
 
 /// <summary>
-/// Random numbers that depend on nothing but the seed, what they are drawn for and which one it is: in any order, as often as one likes.
+/// Random numbers that depend only on the seed, their purpose and their index. They can be read in any order and repeatedly.
 /// </summary>
 /// <remarks>The mixing function is SplitMix64's.</remarks>
 /// <param name="seed">The seed.</param>
-/// <param name="purpose">What they are drawn for; others are independent.</param>
+/// <param name="purpose">What the numbers are for. Different purposes are independent.</param>
 internal readonly struct SeededLots(int seed, int purpose)
 {
     private readonly ulong _key = Mix(((ulong)(uint)seed << 32) | (uint)purpose);
 
-    /// <summary>An even lot from 0, included, to 1.</summary>
+    /// <summary>A uniformly distributed number from 0 (inclusive) to 1.</summary>
     internal double Even(long index) => (Bits(index) >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>An exponentially distributed lot of mean 1.</summary>
+    /// <summary>An exponentially distributed number with mean 1.</summary>
     internal double Exponential(long index) => -Math.Log(1 - Even(index));
 
     /// <summary>64 random bits.</summary>

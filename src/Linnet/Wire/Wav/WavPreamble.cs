@@ -215,18 +215,18 @@ internal readonly record struct WavPreamble
             {
                 return Fail(tag is WavHeader.IntegerTag or WavHeader.FloatTag or WavHeader.ALawTag or WavHeader.MuLawTag
                     ? $"has samples of {bits} bits, which Linnet does not read from a stream"
-                    : $"is compressed ({NameOf(tag)}), which Linnet plays only as a file: convert it to a PCM WAV (with sox or ffmpeg "
-                        + "), or send FLAC");
+                    : $"is compressed ({NameOf(tag)}), which Linnet plays only as a file: convert it to a PCM WAV (with sox or ffmpeg), "
+                        + "or send FLAC");
             }
 
             if (channels is < 1 or > AudioFormat.MaxChannels)
             {
-                return Fail($"has {channels} channels; Linnet supports 1 to {AudioFormat.MaxChannels}");
+                return Fail($"has {channels} channels; Linnet carries 1 to {AudioFormat.MaxChannels}");
             }
 
             if (rate is < AudioFormat.MinSampleRate or > AudioFormat.MaxSampleRate)
             {
-                return Fail($"has a sample rate of {rate} Hz; Linnet supports "
+                return Fail($"has a sample rate of {rate} Hz; Linnet carries "
                     + $"{AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz");
             }
 

@@ -18,7 +18,7 @@ public class ProfileTrialsTests
         PathReport report = Judge("delay=5ms", TimeSpan.FromMilliseconds(10), Repairs);
 
         Assert.Equal("low-latency", report.Recommended);
-        Assert.StartsWith("Take low-latency: ", report.Advice, StringComparison.Ordinal);
+        Assert.StartsWith("Use low-latency: ", report.Advice, StringComparison.Ordinal);
         Assert.All(report.Profiles, p => Assert.Equal((0, 0, RepairMode.None), (p.Missing, p.Late, p.Repair)));
         Assert.Equal(["low-latency", "balanced", "robust"], report.Profiles.Select(p => p.Name));
         Assert.True(report.Profiles[0].AverageDelay < report.Profiles[1].AverageDelay);
@@ -54,7 +54,7 @@ public class ProfileTrialsTests
         PathReport report = Judge("loss=10%", TimeSpan.FromMilliseconds(5), RepairOffer.None);
 
         Assert.Equal("low-latency", report.Recommended);
-        Assert.Contains("--transport tcp brings all of it", report.Advice, StringComparison.Ordinal);
+        Assert.Contains("--transport tcp delivers everything", report.Advice, StringComparison.Ordinal);
         Assert.All(report.Profiles, p => Assert.InRange(p.MissingAfterRepair, 0.07, 0.13));
     }
 
@@ -64,7 +64,7 @@ public class ProfileTrialsTests
         PathReport report = ProfileTrials.AddTo(new PathReport(), new PathRecording { ClockRate = 48_000 }, isTcp: false, Repairs);
 
         Assert.Null(report.Recommended);
-        Assert.StartsWith("Too little was heard", report.Advice, StringComparison.Ordinal);
+        Assert.StartsWith("Too few packets arrived", report.Advice, StringComparison.Ordinal);
     }
 
     [Theory]

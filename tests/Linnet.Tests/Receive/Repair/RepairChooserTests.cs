@@ -30,12 +30,12 @@ public class RepairChooserTests
     }
 
     [Theory]
-    [InlineData(false, false, RepairMode.None, "The server does not repair.")]
+    [InlineData(false, false, RepairMode.None, "The server offers no repair.")]
     [InlineData(true, false, RepairMode.None,
-        "Cannot be repaired: 10.0% lost, a round trip of 200 ms does not fit into 100 ms, and this sound has no copies.")]
-    [InlineData(false, true, RepairMode.Redundancy, "Copies ×2, 40 ms apart: 10.0% lost, and the server sends nothing again.")]
+        "Cannot repair: 10.0% lost, a round trip of 200 ms does not fit into 100 ms, and copies are not offered.")]
+    [InlineData(false, true, RepairMode.Redundancy, "Requests copies ×2, 40 ms apart: 10.0% lost, and the server does not retransmit.")]
     [InlineData(true, true, RepairMode.Redundancy,
-        "Copies ×2, 40 ms apart: 10.0% lost, and a round trip of 200 ms does not fit into 100 ms.")]
+        "Requests copies ×2, 40 ms apart: 10.0% lost, and a round trip of 200 ms does not fit into 100 ms.")]
     public void It_says_why(bool canAsk, bool canCopy, RepairMode mode, string reason)
     {
         RepairVerdict verdict = _chooser.Choose(Path(0.1, 1.2, 200, 100) with { CanAsk = canAsk, CanCopy = canCopy }, now: 0);
@@ -49,7 +49,7 @@ public class RepairChooserTests
         PathState path = Path(0.001, 1, roundTripMs: 2, bufferMs: 20);
 
         Assert.Equal(
-            $"Hardly anything is lost, and a round trip of 2 ms does not fit into 20 ms after a packet of 20 ms and "
+            $"Almost no loss, and a round trip of 2 ms does not fit into 20 ms after a packet of 20 ms and "
                 + $"{path.Slack.TotalMilliseconds:0} ms of jitter.",
             RepairReason.Of(_chooser.Choose(path, now: 0)));
     }
@@ -75,7 +75,7 @@ public class RepairChooserTests
         RepairVerdict verdict = _chooser.Choose(Path(0.3, 3, 200, 100), 3000);
 
         Assert.Equal((null, true), (verdict.Copies, verdict.IsBanned));
-        Assert.Equal("Copies made it worse: 30.0% lost, and a round trip of 200 ms does not fit into 100 ms.", RepairReason.Of(verdict));
+        Assert.Equal("Copies increased the loss: 30.0% lost, and a round trip of 200 ms does not fit into 100 ms.", RepairReason.Of(verdict));
         Assert.Null(_chooser.Choose(Path(0.02, 1, 200, 100), 62_000).Copies);
         Assert.NotNull(_chooser.Choose(Path(0.02, 1, 200, 100), 64_000).Copies);
     }
@@ -121,7 +121,7 @@ public class RepairChooserTests
     public void It_is_not_waited_for_any_longer_when_it_has_been_calm_for_half_a_minute()
     {
         PathState path = Path(0.05, 1, 85, 60) with { CanCopy = false, Most = TimeSpan.FromMilliseconds(300) };
-        Assert.StartsWith("Waits 200 ms, so that there is time to ask again: 5.0% lost", RepairReason.Of(_chooser.Choose(path, 0)),
+        Assert.StartsWith("Buffers 200 ms to leave time for retransmission: 5.0% lost", RepairReason.Of(_chooser.Choose(path, 0)),
             StringComparison.Ordinal);
         for (int second = 1; second <= 30; second++)
         {

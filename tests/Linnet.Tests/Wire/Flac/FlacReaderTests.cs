@@ -122,8 +122,8 @@ public class FlacReaderTests
 
     [Theory]
     [InlineData("4F676753", "does not begin with fLaC")]
-    [InlineData("664C6143 04000000", "metadata that is malformed")]
-    [InlineData("664C6143 FF000000", "metadata that is malformed")]
+    [InlineData("664C6143 04000000", "malformed metadata")]
+    [InlineData("664C6143 FF000000", "malformed metadata")]
     [InlineData("664C6143 00000005 0000000000", "description")]
     public void What_is_no_flac_is_said_to_be_none(string hex, string problem)
     {
