@@ -212,7 +212,6 @@ internal sealed class PlayoutDecoder
     /// <param name="frames">The frames needed. Fewer may be prepared.</param>
     /// <param name="isCounted">Whether the stream is playing. If so, it is counted later whether this audio was missing or never
     /// sent.</param>
-    /// sent.</param>
     internal void FillMissing(int frames, bool isCounted)
     {
         Fill(Math.Clamp(frames, 1, _maxFrames));

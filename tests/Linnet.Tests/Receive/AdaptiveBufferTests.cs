@@ -5,7 +5,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>A buffer that follows the network, heard by a device.</summary>
+/// <summary>An adaptive buffer, as heard on a device.</summary>
 public sealed class AdaptiveBufferTests : IDisposable
 {
     private const double ToneHz = 220;
@@ -19,7 +19,7 @@ public sealed class AdaptiveBufferTests : IDisposable
     public void Dispose() => _decoder.Dispose();
 
     [Fact]
-    public void Low_latency_is_fifteen_milliseconds_from_the_recording_of_a_sound_to_the_ear()
+    public void Low_latency_plays_a_sound_fifteen_milliseconds_after_it_was_recorded()
     {
         const long click = 48_000 * 50;
         var sender = new FakeRtpSender(Mono) { Sound = (position, _) => position == click ? (short)16_000 : (short)0 };
@@ -27,7 +27,7 @@ public sealed class AdaptiveBufferTests : IDisposable
             sender, Mono, _decoder, devicePpm: 40, link: LossyLink.Like("delay=0ms"), options: LowLatency, packetMs: 5, held: 0,
             periodMs: 5);
 
-        // A packet leaves when the last of its 5 ms is recorded; the device asks for 5 ms when it has none.
+        // A packet is sent when the last of its 5 ms has been recorded. The device requests 5 ms when it has none left.
         double recordedAt = run.NextPacketAt - (5 * DeviceRun.Millisecond) + (click * (double)DeviceRun.Second / 48_000);
         run.RunFor(60);
 
@@ -38,7 +38,7 @@ public sealed class AdaptiveBufferTests : IDisposable
     }
 
     [Fact]
-    public void Changes_of_depth_are_not_heard()
+    public void Changes_of_depth_are_inaudible()
     {
         var run = new DeviceRun(Voice(), Mono, _decoder, link: LossyLink.Like("delay=5ms,jitter=30ms,order=loose"));
         run.Link.IsImpaired = false;
@@ -65,7 +65,7 @@ public sealed class AdaptiveBufferTests : IDisposable
     }
 
     [Fact]
-    public void Loss_alone_never_makes_it_deeper()
+    public void Loss_alone_never_grows_the_buffer()
     {
         var run = new DeviceRun(Voice(), Mono, _decoder, link: LossyLink.Like("delay=5ms,loss=20%"));
         run.RunFor(60);
@@ -78,7 +78,7 @@ public sealed class AdaptiveBufferTests : IDisposable
     }
 
     [Fact]
-    public void What_a_stall_held_up_is_played_nevertheless_and_the_delay_is_gone_within_a_minute()
+    public void Audio_delayed_by_a_stall_is_played_and_the_extra_delay_is_gone_within_a_minute()
     {
         var run = new DeviceRun(Voice(), Mono, _decoder);
         run.RunFor(5);
@@ -104,7 +104,7 @@ public sealed class AdaptiveBufferTests : IDisposable
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(30)]
-    public void However_long_a_stall_was_what_it_held_up_does_not_stay_in_the_delay(double seconds)
+    public void The_extra_delay_of_a_stall_of_any_length_does_not_last(double seconds)
     {
         double deepest = 0;
         var run = new DeviceRun(Voice(), Mono, _decoder);
@@ -125,7 +125,7 @@ public sealed class AdaptiveBufferTests : IDisposable
     [InlineData(5)]
     [InlineData(20)]
     [InlineData(60)]
-    public void Packets_of_any_length_are_waited_for_as_long_as_they_need(double packetMs)
+    public void Packets_of_any_length_get_the_delay_they_need(double packetMs)
     {
         var run = new DeviceRun(
             Voice(), Mono, _decoder, devicePpm: 30, link: LossyLink.Like("delay=5ms,jitter=24ms,order=loose"), packetMs: packetMs);
@@ -141,7 +141,7 @@ public sealed class AdaptiveBufferTests : IDisposable
     }
 
     [Fact]
-    public void A_silence_takes_a_change_of_depth_at_once()
+    public void In_silence_the_depth_changes_at_once()
     {
         var run = new DeviceRun(Voice(), Mono, _decoder);
         run.RunFor(2);
@@ -149,7 +149,7 @@ public sealed class AdaptiveBufferTests : IDisposable
         run.RunFor(0.1);
         Assert.Equal(40, run.Receiver.GetStatistics().Delay.TotalMilliseconds, 30.0);
 
-        // The sender leaves out two seconds, as one does that sends nothing for silence.
+        // The sender leaves out two seconds, like one that does not transmit silence.
         run.IsSending = false;
         run.RunFor(2);
         run.Sender.Skip(2 * 48_000);
@@ -163,7 +163,7 @@ public sealed class AdaptiveBufferTests : IDisposable
     }
 
     [Fact]
-    public void A_jump_of_the_timestamps_is_a_new_beginning_with_the_delay_it_had()
+    public void After_a_jump_of_the_timestamps_playback_restarts_with_the_same_delay()
     {
         var run = new DeviceRun(Voice(), Mono, _decoder);
         run.RunFor(5);
@@ -188,7 +188,7 @@ public sealed class AdaptiveBufferTests : IDisposable
         },
     };
 
-    // The second difference of that sound is at most this; a sample left out or played twice exceeds it.
+    // The second difference of that audio is at most this. A skipped or repeated sample exceeds it.
     private static void AssertIsSmooth(DeviceRun run, int from, double allowance = 1.3)
     {
         double omega = 2 * Math.PI * ToneHz / Mono.SampleRate;

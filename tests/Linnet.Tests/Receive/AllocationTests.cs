@@ -21,7 +21,7 @@ public class AllocationTests
         receiver.SetOutput(new AudioFormat(44_100, 1));
         var sender = new FakeRtpSender(Stereo);
 
-        // Some lost, some twice, some late: what a network does in steady state.
+        // Some lost, some duplicated, some late, as in the steady state of a network.
         byte[][] datagrams = [.. Enumerable.Range(0, 3000).Select(_ => sender.Next(240))];
         float[] pcm = new float[480 * 2];
         Run(0, 1000);

@@ -3,7 +3,7 @@ using Linnet.Receive;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>The sender's clock against ours, by arrivals alone. One tick is a tenth of a microsecond.</summary>
+/// <summary>The sender's clock relative to ours, from arrivals alone. One tick is a tenth of a microsecond.</summary>
 public class ClockSlopeTests
 {
     private const long Second = 10_000_000;
@@ -15,7 +15,7 @@ public class ClockSlopeTests
     [InlineData(100)]
     [InlineData(-20)]
     [InlineData(-500)]
-    public void Without_jitter_it_is_known_in_seconds(double ppm)
+    public void Without_jitter_the_slope_is_known_within_seconds(double ppm)
     {
         PlayoutTimeline timeline = Run(ppm, seconds: 10, static _ => 0);
 
@@ -27,7 +27,7 @@ public class ClockSlopeTests
     [InlineData(100, 1)]
     [InlineData(0, 2)]
     [InlineData(-100, 3)]
-    public void Under_jitter_it_is_within_a_few_ppm_after_a_minute(double ppm, int seed)
+    public void With_jitter_the_slope_is_within_a_few_ppm_after_a_minute(double ppm, int seed)
     {
         var random = new Random(seed);
 
@@ -37,7 +37,7 @@ public class ClockSlopeTests
     }
 
     [Fact]
-    public void A_path_that_becomes_longer_for_good_is_a_step_and_no_drift()
+    public void A_path_that_becomes_longer_for_good_is_a_step_not_a_drift()
     {
         PlayoutTimeline timeline = Run(50, seconds: 60, seconds => seconds < 40 ? 0 : 80);
 
@@ -46,7 +46,7 @@ public class ClockSlopeTests
     }
 
     [Fact]
-    public void A_path_that_becomes_shorter_is_one_too()
+    public void A_path_that_becomes_shorter_is_a_step_too()
     {
         PlayoutTimeline timeline = Run(50, seconds: 60, seconds => seconds < 40 ? 80 : 0);
 

@@ -2,7 +2,7 @@ using Linnet.Receive;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>What is wanted of the buffer: late is not lost, a spike is not a trend. One tick is a microsecond.</summary>
+/// <summary>The target delay: late is not lost, and a spike is not a trend. One tick is a microsecond.</summary>
 public class DelayTargetTests
 {
     private const long Second = 1_000_000;
@@ -12,7 +12,7 @@ public class DelayTargetTests
     private long _now;
 
     [Fact]
-    public void It_stays_at_its_base_while_packets_come_in_time()
+    public void The_target_stays_at_its_base_while_packets_are_on_time()
     {
         Pass(seconds: 60, delayMs: 50);
 
@@ -20,7 +20,7 @@ public class DelayTargetTests
     }
 
     [Fact]
-    public void One_late_packet_raises_it_at_once_and_not_for_long()
+    public void One_late_packet_raises_the_target_at_once_but_not_for_long()
     {
         Pass(seconds: 30, delayMs: 1);
         Arrive(delayMs: 160);
@@ -31,7 +31,7 @@ public class DelayTargetTests
     }
 
     [Fact]
-    public void What_happens_again_and_again_keeps_it_up_until_it_has_long_been_over()
+    public void Repeated_lateness_keeps_the_target_up_until_well_after_it_ends()
     {
         for (int i = 0; i < 10; i++)
         {
@@ -47,7 +47,7 @@ public class DelayTargetTests
     }
 
     [Fact]
-    public void What_could_not_be_waited_for_says_nothing_and_nothing_exceeds_the_most()
+    public void Packets_later_than_the_maximum_are_ignored_and_the_target_never_exceeds_it()
     {
         Arrive(delayMs: 301);
         Assert.Equal(60 * Ms, _target.Ticks);
@@ -57,7 +57,7 @@ public class DelayTargetTests
     }
 
     [Fact]
-    public void A_longer_path_is_no_jitter()
+    public void A_longer_path_is_not_jitter()
     {
         Pass(seconds: 10, delayMs: 1);
         Pass(seconds: 8, delayMs: 201);
@@ -69,7 +69,7 @@ public class DelayTargetTests
     }
 
     [Fact]
-    public void Who_repairs_can_ask_for_more_within_the_profile()
+    public void Repair_can_raise_the_target_within_the_profile()
     {
         _target.Floor = 120 * Ms;
         Arrive(delayMs: 1);
@@ -81,7 +81,7 @@ public class DelayTargetTests
     }
 
     [Fact]
-    public void A_silence_of_the_network_ages_nothing()
+    public void Time_without_arrivals_ages_nothing()
     {
         for (int i = 0; i < 10; i++)
         {

@@ -7,7 +7,7 @@ public class DeviceDelayTests
     private const long Millisecond = 1000;
 
     [Fact]
-    public void One_wrong_time_changes_nothing_and_a_new_delay_is_taken_over()
+    public void One_wrong_time_is_ignored_and_a_lasting_change_is_followed()
     {
         var delay = new DeviceDelay(1000 * Millisecond);
         Observe(delay, 30 * Millisecond, times: 40);
@@ -19,7 +19,7 @@ public class DeviceDelayTests
     }
 
     [Fact]
-    public void Of_two_portions_the_second_counts()
+    public void If_a_device_requests_two_portions_the_second_counts()
     {
         var delay = new DeviceDelay(1000 * Millisecond);
         for (int i = 0; i < 100; i++)
@@ -31,7 +31,7 @@ public class DeviceDelayTests
     }
 
     [Fact]
-    public void Noise_does_not_move_it()
+    public void Noise_does_not_change_the_delay()
     {
         var delay = new DeviceDelay(1000 * Millisecond);
         var random = new Random(1);

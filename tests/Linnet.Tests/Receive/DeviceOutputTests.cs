@@ -8,7 +8,7 @@ using Linnet.Wire.Rtcp;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>What a receiver gives a device that has a clock of its own.</summary>
+/// <summary>The receiver's output to a device with its own clock.</summary>
 public class DeviceOutputTests
 {
     private const double ToneHz = 1000;
@@ -21,7 +21,7 @@ public class DeviceOutputTests
     [InlineData(0, 100, 48_000, 120)]
     [InlineData(0, -100, 48_000, 120)]
     [InlineData(60, -40, 44_100, 120)]
-    public void A_device_with_a_clock_of_its_own_hears_a_tone_without_a_gap(double senderPpm, double devicePpm, int deviceRate, int seconds)
+    public void A_device_with_its_own_clock_plays_a_tone_without_a_gap(double senderPpm, double devicePpm, int deviceRate, int seconds)
     {
         var run = new DeviceRun(Tone(), new AudioFormat(deviceRate, 1), new FakeL16Decoder(Mono), senderPpm, devicePpm);
         var errors = new List<double>();
@@ -39,7 +39,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void Jitter_below_the_target_delay_is_not_heard()
+    public void Jitter_below_the_target_delay_is_inaudible()
     {
         ImpairmentOptions link = LossyLink.Like("delay=5ms,jitter=8ms,order=loose");
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono), devicePpm: 50, link: link);
@@ -57,7 +57,7 @@ public class DeviceOutputTests
     [InlineData(48_000, 1, 1)]
     [InlineData(44_100, 2, 1)]
     [InlineData(96_000, 1, 2)]
-    public void Each_position_is_heard_at_its_time(int deviceRate, int deviceChannels, int channels)
+    public void Each_position_plays_at_its_time(int deviceRate, int deviceChannels, int channels)
     {
         var format = new AudioFormat(48_000, channels);
         long click = 3 * format.SampleRate;
@@ -67,7 +67,7 @@ public class DeviceOutputTests
 
         run.RunFor(4);
 
-        // 5 ms on the way, 40 ms of target delay, 15 ms in the device when it asks, for 10 ms.
+        // 5 ms on the network, 40 ms of target delay, 15 ms in the device when it requests 10 ms.
         double expected = sentAt + (70 * DeviceRun.Millisecond);
         Assert.InRange(
             run.HeardAt(run.IndexOfLoudest()), expected - (0.03 * DeviceRun.Millisecond), expected + (0.03 * DeviceRun.Millisecond));
@@ -75,7 +75,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void A_burst_of_history_is_passed_over_and_the_first_sound_comes_at_once()
+    public void A_burst_of_history_is_skipped_and_the_first_audio_plays_at_once()
     {
         var sender = Tone();
         var run = new DeviceRun(sender, Mono, new FakeL16Decoder(Mono));
@@ -92,7 +92,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void A_device_that_stood_still_jumps_once_without_a_click_and_is_in_time_again()
+    public void After_a_device_stalls_playback_jumps_once_without_a_click_and_is_on_time_again()
     {
         using var decoder = new LinearPcmDecoder(Mono, 16);
         var run = new DeviceRun(Tone(hz: 997), Mono, decoder);
@@ -111,7 +111,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void A_network_that_stood_still_is_one_underrun_without_a_click_and_no_added_delay()
+    public void A_network_stall_causes_one_underrun_without_a_click_or_added_delay()
     {
         using var decoder = new LinearPcmDecoder(Mono, 16);
         var run = new DeviceRun(Tone(hz: 997), Mono, decoder, options: Fixed);
@@ -132,7 +132,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void A_sender_that_fell_behind_for_good_is_followed_within_a_second()
+    public void A_sender_that_falls_behind_for_good_is_followed_within_a_second()
     {
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
         run.RunFor(5);
@@ -151,7 +151,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void A_device_that_once_tells_a_wrong_time_is_not_believed()
+    public void A_single_wrong_time_from_a_device_is_ignored()
     {
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
         run.RunFor(5);
@@ -166,7 +166,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void Another_device_with_another_format_goes_on_at_the_live_edge()
+    public void Another_device_with_another_format_continues_at_the_live_edge()
     {
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
         run.RunFor(5);
@@ -183,7 +183,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void A_sender_that_paused_is_heard_again_with_the_delay_it_had()
+    public void A_sender_that_paused_continues_with_the_same_delay()
     {
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
         run.RunFor(5);
@@ -201,7 +201,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void After_a_restart_the_other_stream_is_heard_in_time()
+    public void After_a_restart_the_other_stream_plays_on_time()
     {
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono));
         run.RunFor(5);
@@ -216,7 +216,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void Loss_is_concealed_for_exactly_as_long_as_it_was()
+    public void Loss_is_concealed_for_exactly_its_length()
     {
         ImpairmentOptions link = LossyLink.Like("delay=5ms,loss=5%,jitter=4ms,order=loose");
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono), link: link);
@@ -254,7 +254,7 @@ public class DeviceOutputTests
     [Theory]
     [InlineData(48_000)]
     [InlineData(44_100)]
-    public void The_last_sample_is_played_and_then_comes_the_end(int deviceRate)
+    public void The_end_is_reported_after_the_last_sample(int deviceRate)
     {
         var sender = new FakeRtpSender(Mono) { Sound = (_, _) => 8000 };
         var run = new DeviceRun(sender, new AudioFormat(deviceRate, 1), new FakeL16Decoder(Mono));
@@ -273,7 +273,7 @@ public class DeviceOutputTests
     }
 
     [Fact]
-    public void A_device_that_opens_before_the_stream_hears_silence()
+    public void A_device_that_opens_before_the_stream_plays_silence()
     {
         var run = new DeviceRun(Tone(), Mono, new FakeL16Decoder(Mono)) { IsSending = false };
         run.RunFor(1);
@@ -295,7 +295,7 @@ public class DeviceOutputTests
         run.RunFor(2);
         Assert.False(run.Receiver.GetStatistics().IsLatencyEndToEnd);
 
-        // Packets leave when their first frame was recorded in this simulation; 7 ms before that, says the report.
+        // In this simulation packets are sent when their first frame has been recorded. The report says 7 ms before that.
         NtpTime time = NtpTime.From(run.Time.WallAt(run.NextPacketAt) - TimeSpan.FromMilliseconds(7));
         run.Receiver.OnSenderReport(new SenderReport(sender.Ssrc, time, sender.NextTimestamp, 0, 0), run.Now);
 
@@ -303,7 +303,7 @@ public class DeviceOutputTests
         Assert.True(statistics.IsLatencyEndToEnd);
         Assert.Equal(5 + 40 + 25 + 7, statistics.Latency.TotalMilliseconds, 0.2);
 
-        // A clock that is an hour off tells nothing.
+        // A report from a clock that is an hour off is of no use.
         run.Receiver.OnSenderReport(
             new SenderReport(sender.Ssrc, NtpTime.From(run.Time.WallAt(run.Now).AddHours(1)), sender.NextTimestamp, 0, 0), run.Now);
         Assert.False(run.Receiver.GetStatistics().IsLatencyEndToEnd);
@@ -329,7 +329,7 @@ public class DeviceOutputTests
             Sound = (position, _) => (short)Math.Round(32_767 * ToneAmplitude * Math.Sin(2 * Math.PI * hz * position / Mono.SampleRate)),
         };
 
-    // A sine's second difference is at most amplitude × ω²; a sample left out, repeated or made up exceeds it at once.
+    // A sine's second difference is at most amplitude × ω². A skipped, repeated or concealed sample exceeds it at once.
     private static void AssertIsTone(DeviceRun run, double afterSeconds, double allowance = 1.05)
     {
         double omega = 2 * Math.PI * ToneHz / run.Device.SampleRate;

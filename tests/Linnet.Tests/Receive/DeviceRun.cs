@@ -7,7 +7,7 @@ using Linnet.Transports.Impairments;
 namespace Linnet.Tests.Receive;
 
 /// <summary>
-/// A sender, a link, a receiver and a device with a clock of its own, in simulated time: one tick is a tenth of a microsecond.
+/// A sender, a link, a receiver and a device with its own clock, in simulated time. One tick is a tenth of a microsecond.
 /// </summary>
 internal sealed class DeviceRun
 {
@@ -23,16 +23,16 @@ internal sealed class DeviceRun
     private double _nextPacketAt;
     private double _nextPeriodAt;
 
-    /// <param name="sender">Of sound.</param>
-    /// <param name="device">What the device takes.</param>
-    /// <param name="decoder">Of the sound.</param>
-    /// <param name="senderPpm">By how much the sender's clock is fast.</param>
-    /// <param name="devicePpm">By how much the device's clock is fast.</param>
-    /// <param name="link">What happens on the way.</param>
-    /// <param name="options">The receiver's.</param>
-    /// <param name="packetMs">Sound in a packet.</param>
-    /// <param name="held">Ticks of sound in the device when it asks for more.</param>
-    /// <param name="periodMs">Sound that the device asks for at once.</param>
+    /// <param name="sender">Sends the audio.</param>
+    /// <param name="device">The device's format.</param>
+    /// <param name="decoder">Decodes the audio.</param>
+    /// <param name="senderPpm">How fast the sender's clock runs, in ppm.</param>
+    /// <param name="devicePpm">How fast the device's clock runs, in ppm.</param>
+    /// <param name="link">The link between sender and receiver.</param>
+    /// <param name="options">The receiver's options.</param>
+    /// <param name="packetMs">Audio per packet, in milliseconds.</param>
+    /// <param name="held">Ticks of audio in the device when it requests more.</param>
+    /// <param name="periodMs">Audio per request of the device, in milliseconds.</param>
     public DeviceRun(
         FakeRtpSender sender,
         AudioFormat device,
@@ -72,19 +72,19 @@ internal sealed class DeviceRun
 
     public long Now { get => _time.Timestamp; private set => _time.Timestamp = value; }
 
-    /// <summary>Everything the device was given, interleaved, if kept.</summary>
+    /// <summary>Everything the device received, interleaved, if kept.</summary>
     public List<float> Heard { get; } = [];
 
     public bool IsKept { get; init; } = true;
 
-    /// <summary>What it was given last, and when the first of it is heard.</summary>
+    /// <summary>The last audio the device received.</summary>
     public ReadOnlySpan<float> Period => _period;
 
     public double PeriodHeardAt { get; private set; }
 
     public bool IsDelivering { get; set; } = true;
 
-    /// <summary>When the first frame of <see cref="Heard"/> was heard.</summary>
+    /// <summary>When the first frame of <see cref="Heard"/> played.</summary>
     public double HeardFrom { get; private set; } = double.NaN;
 
     public bool HasEnded { get; private set; }
@@ -96,14 +96,14 @@ internal sealed class DeviceRun
     /// <summary>Called after each period.</summary>
     public Action? AfterPeriod { get; set; }
 
-    /// <summary>By how much the device is wrong about when sound is heard.</summary>
+    /// <summary>The error, in ticks, of the device's report of when audio plays.</summary>
     public long HeldError { get; set; }
 
     public long NextPacketAt => (long)_nextPacketAt;
 
     public double PlayoutErrorMs => Receiver.GetStatistics().PlayoutError.TotalMilliseconds;
 
-    /// <summary>When a frame of <see cref="Heard"/> was heard.</summary>
+    /// <summary>When a frame of <see cref="Heard"/> played.</summary>
     public double HeardAt(int index) => HeardFrom + (index * _deviceTicksPerFrame);
 
     public int IndexOfLoudest()
@@ -117,7 +117,7 @@ internal sealed class DeviceRun
         return loudest / Device.Channels;
     }
 
-    /// <summary>Sends history as fast as the path takes it: packets that were recorded before now.</summary>
+    /// <summary>Sends history as fast as the link allows: packets recorded before now.</summary>
     public void SendBurst(int packets, long apart)
     {
         for (int i = 0; i < packets; i++)

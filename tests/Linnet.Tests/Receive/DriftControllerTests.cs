@@ -7,7 +7,7 @@ public class DriftControllerTests
     [Theory]
     [InlineData(100e-6)]
     [InlineData(-300e-6)]
-    public void A_constant_drift_is_learnt_and_leaves_no_error(double drift)
+    public void A_constant_drift_is_learned_and_leaves_no_error(double drift)
     {
         var controller = new DriftController();
         double error = 0;
@@ -25,7 +25,7 @@ public class DriftControllerTests
     }
 
     [Fact]
-    public void An_error_is_turned_to_zero_without_overshooting_much_and_never_faster_than_can_be_heard()
+    public void An_error_is_reduced_to_zero_with_little_overshoot_and_always_inaudibly()
     {
         var controller = new DriftController();
         double error = 0.03;

@@ -4,7 +4,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>Hours of two clocks that do not agree, at 8 kHz so that they pass in seconds; shorter at 48 kHz.</summary>
+/// <summary>Hours with two clocks that disagree, at 8 kHz to simulate them in seconds; less time at 48 kHz.</summary>
 public class DriftTests
 {
     private const double ToneHz = 1000;
@@ -18,7 +18,7 @@ public class DriftTests
     [InlineData(8000, 250, -250, 3600)]
     [InlineData(8000, -500, 0, 3600)]
     [InlineData(48_000, 0, 500, 120)]
-    public void Clocks_that_disagree_are_never_heard_to(int rate, double senderPpm, double devicePpm, int seconds)
+    public void A_disagreement_of_clocks_is_never_audible(int rate, double senderPpm, double devicePpm, int seconds)
     {
         var format = new AudioFormat(rate, 1);
         double omega = 2 * Math.PI * ToneHz / rate;
@@ -43,7 +43,7 @@ public class DriftTests
                 return;
             }
 
-            // From the phase of what is heard: when it was sent, and so how long ago, but for whole periods.
+            // From the phase of the audio: when it was sent, and so how long ago, modulo whole periods.
             double sentAt = heard.Take(run.Period);
             since *= 1 + (senderPpm / 1e6);
             if (since > 60)
@@ -91,7 +91,7 @@ public class DriftTests
         Assert.Equal(100, (most + least) / 2, 10.0);
     }
 
-    /// <summary>What is left of a tone when the tone is taken away, and which moment of it each period is.</summary>
+    /// <summary>Measures the residue after subtracting a tone, and the moment of the tone at each period.</summary>
     private sealed class Tone(int rate, double hz, double amplitude)
     {
         private readonly double _omega = 2 * Math.PI * hz / rate;
@@ -99,13 +99,14 @@ public class DriftTests
         private double _last;
         private int _count;
 
-        /// <summary>The most that a sample differed from what the two before it make of a tone, as a share of its amplitude.</summary>
+        /// <summary>The largest deviation of a sample from the value predicted by the previous two, as a share of the
+        /// amplitude.</summary>
         public double LargestBreak { get; private set; }
 
         public static double Wrap(double turns) => turns - Math.Round(turns);
 
         /// <summary>
-        /// Takes a period of sound, and gives the moment of the tone that its first frame is, in seconds, but for whole periods of the
+        /// Processes a period of audio. Returns the moment of the tone at its first frame, in seconds, modulo whole periods of the
         /// tone.
         /// </summary>
         public double Take(ReadOnlySpan<float> pcm)

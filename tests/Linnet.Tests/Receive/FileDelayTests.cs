@@ -4,7 +4,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>A file has no clock, but no more patience than its profile.</summary>
+/// <summary>A file has no clock, but waits no longer than its profile allows.</summary>
 public class FileDelayTests
 {
     private static readonly AudioFormat Stereo = new(48_000, 2);
@@ -13,7 +13,7 @@ public class FileDelayTests
     [InlineData("low-latency", 5)]
     [InlineData("balanced", 40)]
     [InlineData("robust", 400)]
-    public void A_missing_packet_is_waited_for_as_long_as_a_device_would_have(string name, int baseMs)
+    public void A_file_waits_for_a_missing_packet_as_long_as_a_device_would(string name, int baseMs)
     {
         Assert.True(ReceiverProfile.TryFind(name, out ReceiverProfile? profile));
         var run = new FileRun(Stereo, options: new ReceiverOptions { Profile = profile });
@@ -31,7 +31,7 @@ public class FileDelayTests
     }
 
     [Fact]
-    public void Where_packets_come_late_they_are_waited_for_longer()
+    public void A_file_waits_longer_if_packets_are_late()
     {
         var run = new FileRun(Stereo, LossyLink.Like("delay=5ms,jitter=40ms,order=loose,seed=3"), options: new ReceiverOptions());
         var sender = new FakeRtpSender(Stereo);

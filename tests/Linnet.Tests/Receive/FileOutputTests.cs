@@ -5,7 +5,7 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>What a receiver writes to something without a clock.</summary>
+/// <summary>The receiver's output to a sink without a clock.</summary>
 public class FileOutputTests
 {
     private static readonly AudioFormat Stereo = new(44_100, 2);
@@ -16,7 +16,7 @@ public class FileOutputTests
     [InlineData(8000, 1, 480)]
     [InlineData(48_000, 8, 75)]
     [InlineData(96_000, 6, 100)]
-    public void A_stream_without_trouble_comes_out_to_the_bit(int rate, int channels, int framesPerPacket)
+    public void A_stream_without_losses_is_bit_exact(int rate, int channels, int framesPerPacket)
     {
         var format = new AudioFormat(rate, channels);
         var run = new FileRun(format, LossyLink.Like("delay=3ms,jitter=0.2ms"));
@@ -35,7 +35,7 @@ public class FileOutputTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Under_every_impairment_the_length_is_right_and_each_event_is_in_its_class(int seed)
+    public void With_every_impairment_the_length_is_right_and_each_event_is_counted_in_its_class(int seed)
     {
         var run = new FileRun(Stereo, LossyLink.Like(
             $"loss=5%,corrupt=2%,duplicate=5%,reorder=2%,reorder-by=200ms,delay=10ms,jitter=7ms,order=loose,seed={seed}"));
@@ -64,7 +64,7 @@ public class FileOutputTests
     [InlineData(2.5)]
     [InlineData(20)]
     [InlineData(60)]
-    public void Reordering_within_the_delay_costs_nothing(double packetMs)
+    public void Reordering_within_the_delay_loses_nothing(double packetMs)
     {
         int frames = (int)(packetMs * 48);
         var format = new AudioFormat(48_000, 1);
@@ -109,7 +109,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void A_hint_that_the_stream_belies_is_ignored()
+    public void A_hint_that_the_stream_contradicts_is_ignored()
     {
         var run = new FileRun(Stereo);
         var sender = new FakeRtpSender(Stereo, firstSequence: 7, firstTimestamp: 70_000);
@@ -122,7 +122,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void What_comes_after_the_goodbye_overtook_it_is_played()
+    public void Packets_that_arrive_after_the_goodbye_are_played()
     {
         var run = new FileRun(Stereo, LossyLink.Like("delay=40ms"));
         var sender = new FakeRtpSender(Stereo);
@@ -151,7 +151,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void Nothing_ever_sent_ends_too()
+    public void A_stream_without_packets_ends_too()
     {
         var run = new FileRun(Stereo);
         run.AdvanceTo(run.Now + FileRun.Second);
@@ -163,7 +163,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void A_sender_whose_clock_stands_still_for_a_while_loses_nothing()
+    public void Nothing_is_lost_if_the_clock_of_the_sender_stands_still_for_a_while()
     {
         var run = new FileRun(Stereo);
         var sender = new FakeRtpSender(Stereo);
@@ -179,7 +179,7 @@ public class FileOutputTests
     [Theory]
     [InlineData(400)]
     [InlineData(9000)]
-    public void Sound_the_sender_leaves_out_is_filled_to_the_frame_and_is_no_loss(int silentMs)
+    public void Audio_that_the_sender_leaves_out_is_filled_in_exactly_and_is_not_a_loss(int silentMs)
     {
         var run = new FileRun(Stereo);
         var sender = new FakeRtpSender(Stereo);
@@ -197,7 +197,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void A_minute_without_network_is_a_minute_of_silence_and_not_a_restart()
+    public void A_minute_without_network_is_a_minute_of_silence_not_a_restart()
     {
         var run = new FileRun(Stereo, LossyLink.Like("loss=100%"));
         var sender = new FakeRtpSender(Stereo);
@@ -218,7 +218,7 @@ public class FileOutputTests
     [InlineData(0x1234_5678u, 30_000, 99_000_000u)] // the same source, other numbers
     [InlineData(0xCAFE_CAFEu, 101, 22_000u)] // another source whose numbers would fit
     [InlineData(0xCAFE_CAFEu, 0, 0u)]
-    public void After_a_restart_the_sound_goes_on_where_it_was(uint ssrc, int sequence, uint timestamp)
+    public void After_a_restart_the_audio_continues_where_it_was(uint ssrc, int sequence, uint timestamp)
     {
         var run = new FileRun(Stereo, LossyLink.Like("delay=5ms"));
         var first = new FakeRtpSender(Stereo);
@@ -240,7 +240,7 @@ public class FileOutputTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void A_restart_among_reordered_packets_costs_no_more_than_those_that_cross_the_seam(int seed)
+    public void A_restart_among_reordered_packets_loses_only_packets_that_cross_the_seam(int seed)
     {
         var run = new FileRun(Stereo, LossyLink.Like($"jitter=3ms,order=loose,seed={seed}"));
         var first = new FakeRtpSender(Stereo);
@@ -275,7 +275,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void After_a_reconnect_the_same_stream_goes_on_and_what_was_missed_is_concealed()
+    public void After_a_reconnect_the_same_stream_continues_and_the_gap_is_concealed()
     {
         var run = new FileRun(Stereo, LossyLink.Like("loss=100%"));
         var sender = new FakeRtpSender(Stereo);
@@ -293,7 +293,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void After_a_reconnect_another_stream_is_believed_at_its_first_packet()
+    public void After_a_reconnect_another_stream_is_accepted_at_its_first_packet()
     {
         var run = new FileRun(Stereo);
         var first = new FakeRtpSender(Stereo);
@@ -309,7 +309,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void A_payload_that_cannot_be_decoded_is_corrupt_and_its_place_is_concealed()
+    public void A_payload_that_cannot_be_decoded_is_corrupt_and_concealed()
     {
         var run = new FileRun(Stereo);
         var sender = new FakeRtpSender(Stereo);
@@ -325,7 +325,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void What_does_not_fit_drops_the_oldest_and_the_length_stays_right()
+    public void Overflow_drops_the_oldest_packets_and_keeps_the_length_right()
     {
         var run = new FileRun(Stereo, options: new ReceiverOptions { Capacity = 64, Latency = TimeSpan.FromMilliseconds(60) });
         var sender = new FakeRtpSender(Stereo);
@@ -347,7 +347,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void Other_payload_types_and_empty_packets_are_not_of_the_stream()
+    public void Other_payload_types_and_empty_packets_do_not_belong_to_the_stream()
     {
         var run = new FileRun(Stereo);
         var sender = new FakeRtpSender(Stereo);
@@ -366,7 +366,7 @@ public class FileOutputTests
     }
 
     [Fact]
-    public void Timestamps_that_a_sender_rounds_do_not_cut_the_sound()
+    public void Rounded_timestamps_do_not_cut_the_audio()
     {
         var run = new FileRun(Stereo);
         long position = 0;

@@ -5,7 +5,7 @@ using Linnet.Transports.Impairments;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>A sender, a link and a receiver that writes to a file, in simulated time: one tick is a microsecond.</summary>
+/// <summary>A sender, a link and a receiver that writes to a file, in simulated time. One tick is a microsecond.</summary>
 internal sealed class FileRun
 {
     public const long Second = 1_000_000;
@@ -37,14 +37,14 @@ internal sealed class FileRun
 
     public long Now { get; private set; }
 
-    /// <summary>What came out, interleaved.</summary>
+    /// <summary>The output, interleaved.</summary>
     public IReadOnlyList<float> File => _file;
 
     public long FramesOut => _file.Count / Format.Channels;
 
     public bool HasEnded { get; private set; }
 
-    /// <summary>Sends packets, each when its last frame has been recorded, and lets time pass meanwhile.</summary>
+    /// <summary>Sends packets, each when its last frame has been recorded, while time passes.</summary>
     public void Send(FakeRtpSender sender, int packets, Func<int> framesPerPacket)
     {
         for (int i = 0; i < packets; i++)
@@ -58,7 +58,7 @@ internal sealed class FileRun
 
     public void Send(FakeRtpSender sender, int packets, int framesPerPacket) => Send(sender, packets, () => framesPerPacket);
 
-    /// <summary>Nothing is sent for a while, and the sender's media clock stands still.</summary>
+    /// <summary>Pauses: nothing is sent, and the sender's media clock stands still.</summary>
     public void Pause(long ticks)
     {
         AdvanceTo(Now + ticks);
@@ -66,8 +66,8 @@ internal sealed class FileRun
     }
 
     /// <summary>
-    /// For so long nothing arrives, while the sender goes on. Then so many packets come at once, those that stood in queues; all others
-    /// were left out by the sender, numbers included.
+    /// Stalls the network while the sender continues. Then the given number of packets arrives at once, from the queues. The sender
+    /// leaves out all others, including their numbers.
     /// </summary>
     public void Hold(FakeRtpSender sender, int packets, long ticks, int framesPerPacket)
     {
@@ -86,7 +86,7 @@ internal sealed class FileRun
         _mediaPosition += frames;
     }
 
-    /// <summary>Sends packets that were recorded before, all at once.</summary>
+    /// <summary>Sends packets recorded earlier, all at once.</summary>
     public void SendAtOnce(FakeRtpSender sender, int packets, int framesPerPacket)
     {
         for (int i = 0; i < packets; i++)
@@ -95,7 +95,7 @@ internal sealed class FileRun
         }
     }
 
-    /// <summary>The sender leaves sound out.</summary>
+    /// <summary>Skips frames that the sender does not send.</summary>
     public void Skip(FakeRtpSender sender, int frames)
     {
         sender.Skip(frames);
@@ -112,7 +112,8 @@ internal sealed class FileRun
         }
     }
 
-    /// <summary>The sender's sound came out from its first frame to its last, except so many frames that were made up.</summary>
+    /// <summary>Checks that the sender's audio was output from the first frame to the last, except the given number of concealed
+    /// frames.</summary>
     public void AssertIsWhatWasSent(FakeRtpSender sender, long madeUp)
     {
         Assert.True(HasEnded);
@@ -128,7 +129,7 @@ internal sealed class FileRun
                 continue;
             }
 
-            // What is made up is one value, which may fade out as it goes on.
+            // Concealed audio is one value, which may fade out.
             if (!isMadeUp && _file[i] is not (FakeL16Decoder.MadeUp or 0))
             {
                 Assert.Fail($"Sample {i} is {_file[i]}, sent was {expected}.");
@@ -138,7 +139,7 @@ internal sealed class FileRun
             concealed++;
         }
 
-        // A sample made up as silence may be right by chance.
+        // A sample concealed as silence may happen to be right.
         Assert.InRange(concealed, (madeUp * Format.Channels * 0.999) - 1, madeUp * Format.Channels);
     }
 

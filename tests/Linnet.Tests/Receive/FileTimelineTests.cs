@@ -4,7 +4,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>A recording is as long as what the station played meanwhile, whatever the connection did.</summary>
+/// <summary>A recording is as long as what the station played in that time, whatever happened to the connection.</summary>
 public class FileTimelineTests
 {
     private static readonly AudioFormat Stereo = new(44_100, 2);
@@ -13,9 +13,9 @@ public class FileTimelineTests
     [InlineData(0)]
     [InlineData(2)]
     [InlineData(9)]
-    public void A_connection_that_stood_still_for_ten_seconds_and_left_sound_out_costs_no_length(int heldSeconds)
+    public void A_connection_that_stalls_for_ten_seconds_and_skips_audio_does_not_shorten_the_recording(int heldSeconds)
     {
-        // TCP: what stood in the queues comes at once, and then what the server sends now.
+        // TCP: first everything in the queues arrives at once, then what the server sends now.
         var run = new FileRun(Stereo, options: new ReceiverOptions { Capacity = 4096, Latency = TimeSpan.FromMilliseconds(60) });
         var sender = new FakeRtpSender(Stereo);
         run.Receiver.Start(sender.NextSequence, sender.NextTimestamp);
@@ -31,7 +31,7 @@ public class FileTimelineTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_server_that_is_away_for_ten_seconds_and_comes_back_as_another_stream_leaves_ten_seconds(bool isTold)
+    public void A_server_that_returns_after_ten_seconds_with_another_stream_leaves_a_gap_of_ten_seconds(bool isTold)
     {
         var run = new FileRun(Stereo, LossyLink.Like("delay=5ms,jitter=2ms"));
         var first = new FakeRtpSender(Stereo);
@@ -57,7 +57,7 @@ public class FileTimelineTests
     }
 
     [Fact]
-    public void Another_feed_goes_on_when_it_begins_and_not_at_once()
+    public void Another_feed_continues_when_it_begins_not_at_once()
     {
         var run = new FileRun(Stereo);
         var first = new FakeRtpSender(Stereo);
@@ -77,7 +77,7 @@ public class FileTimelineTests
     }
 
     [Fact]
-    public void Where_numbers_are_given_on_arrival_a_pause_is_no_loss_but_a_lost_connection_is()
+    public void If_positions_are_assigned_on_arrival_a_pause_is_not_a_loss_but_a_lost_connection_is()
     {
         Assert.Equal(0, Silence(isReconnect: false));
         Assert.Equal(10, Silence(isReconnect: true), 0.05);

@@ -7,7 +7,7 @@ using Linnet.Wire.Rtcp;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>Datagrams that anybody may send.</summary>
+/// <summary>Datagrams from hostile peers.</summary>
 public class HostileDatagramTests
 {
     private static readonly AudioFormat Stereo = new(48_000, 2);

@@ -9,7 +9,7 @@ public class JitterBufferTests
     private const int Capacity = 16;
 
     [Fact]
-    public void Its_memory_is_bounded_in_bytes_however_many_slots_it_has()
+    public void Memory_is_bounded_in_bytes_for_any_number_of_slots()
     {
         var buffer = new JitterBuffer(4096);
         byte[] payload = new byte[65_535];
@@ -22,9 +22,9 @@ public class JitterBufferTests
     }
 
     [Fact]
-    public void Does_what_a_sorted_list_does()
+    public void The_buffer_behaves_like_a_sorted_list()
     {
-        // Numbers near a moving front, some far behind; and the reader takes, skips or does nothing.
+        // Numbers near a moving front, some far behind; the reader takes, skips or does nothing.
         Gen<(int, int)[]> steps = Gen.Select(Gen.Int[0, 9], Gen.Int[-24, 8]).Array[1, 300];
 
         steps.Sample(
@@ -98,9 +98,9 @@ public class JitterBufferTests
     }
 
     [Fact]
-    public async Task A_writer_that_overtakes_the_reader_never_shows_it_a_torn_packet()
+    public async Task A_writer_that_overtakes_the_reader_never_exposes_a_torn_packet()
     {
-        // Long payloads, so that the writer comes by while the reader copies.
+        // Long payloads, so that the writer overtakes the reader while it copies.
         byte[][] payloads = [.. Enumerable.Range(0, 256).Select(value => Enumerable.Repeat((byte)value, 16_000 + value).ToArray())];
         var buffer = new JitterBuffer(Capacity);
         const long last = 30_000;
@@ -139,7 +139,7 @@ public class JitterBufferTests
     private static PacketClass Put(JitterBuffer buffer, long sequence, byte[] payload) =>
         buffer.Put(new BufferedPacket(sequence, sequence * 10, ArrivedAt: 0, Stream: 0), payload);
 
-    /// <summary>The same in the simplest way: sets that remember everything.</summary>
+    /// <summary>The same, implemented in the simplest way: sets that remember everything.</summary>
     private sealed class Model(int capacity)
     {
         private readonly SortedSet<long> _seen = [];
@@ -208,7 +208,7 @@ public class JitterBufferTests
             _head = sequence;
         }
 
-        // A slot is shared by numbers a capacity apart.
+        // Numbers a capacity apart share a slot.
         private void Displace(long sequence) =>
             Overflow += _ahead.RemoveWhere(other => other < sequence && (sequence - other) % capacity == 0);
 

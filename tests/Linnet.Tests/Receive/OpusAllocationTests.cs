@@ -6,7 +6,7 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>A device's hour with Opus on a bad network allocates what its first seconds did: nothing more.</summary>
+/// <summary>An hour of Opus on a bad network allocates only in its first seconds.</summary>
 public class OpusAllocationTests
 {
     private const long Second = 10_000_000;
@@ -35,7 +35,7 @@ public class OpusAllocationTests
             statistics.ToString());
         Assert.InRange(statistics.DriftPpm, 0, 200);
 
-        // Trouble comes and goes every ten seconds. The device's clock is 100 ppm slow.
+        // Trouble alternates every ten seconds. The device's clock is 100 ppm slow.
         void Run(int from, int to)
         {
             long before = 0;

@@ -12,7 +12,7 @@ public class PlayoutTimelineTests
     private static readonly MediaTimeline Media = new(0, Rate, Second);
 
     [Fact]
-    public void Jitter_only_ever_adds_so_the_earliest_arrival_is_the_truth()
+    public void Jitter_only_adds_delay_so_the_earliest_arrival_defines_the_line()
     {
         var random = new Random(3);
         PlayoutTimeline timeline = Begin(arrivedAt: (7 * Second) + (30 * Second / 1000));
@@ -27,7 +27,7 @@ public class PlayoutTimelineTests
     }
 
     [Fact]
-    public void A_burst_of_history_leaves_the_newest_of_it_as_the_live_edge()
+    public void After_a_burst_of_history_its_newest_packet_is_the_live_edge()
     {
         PlayoutTimeline timeline = Begin(arrivedAt: 0);
         for (int i = 1; i <= 200; i++)
@@ -56,7 +56,7 @@ public class PlayoutTimelineTests
     }
 
     [Fact]
-    public void Half_a_second_in_which_all_is_too_late_moves_it_and_a_stall_that_is_caught_up_does_not()
+    public void Half_a_second_of_late_packets_moves_the_line_but_a_stall_that_is_caught_up_does_not()
     {
         PlayoutTimeline timeline = Begin(arrivedAt: 0);
         for (int i = 1; i < 400; i++)
@@ -64,7 +64,7 @@ public class PlayoutTimelineTests
             timeline.Observe(i * 240, i * Packet);
         }
 
-        // A stall of 0.7 s, then everything at once.
+        // A stall of 0.7 s, then all packets at once.
         for (int i = 400; i < 540; i++)
         {
             timeline.Observe(i * 240, 540 * Packet);

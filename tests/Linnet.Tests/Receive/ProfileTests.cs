@@ -4,7 +4,7 @@ using Linnet.Tests.Fakes;
 namespace Linnet.Tests.Receive;
 
 /// <summary>
-/// Each profile on ten minutes of bad networks, beside a fixed buffer of the same average depth. The table is in docs/receive.md.
+/// Each profile on ten minutes of bad networks, next to a fixed buffer of the same average depth. The table is in docs/receive.md.
 /// </summary>
 public class ProfileTests
 {
@@ -18,7 +18,7 @@ public class ProfileTests
     [InlineData("step", "low-latency", 5)]
     [InlineData("step", "balanced", 20)]
     [InlineData("step", "robust", 20)]
-    public void A_buffer_that_follows_the_network_runs_dry_less_often_than_a_fixed_one_of_the_same_average_depth(
+    public void An_adaptive_buffer_has_fewer_underruns_than_a_fixed_one_of_the_same_average_depth(
         string trace, string name, double packetMs)
     {
         Assert.True(ReceiverProfile.TryFind(name, out ReceiverProfile? profile));
@@ -39,7 +39,7 @@ public class ProfileTests
     [InlineData("low-latency", 5, 50)]
     [InlineData("balanced", 20, 250)]
     [InlineData("robust", 20, 1800)]
-    public void A_minute_after_trouble_the_buffer_is_near_its_base_again(string name, double packetMs, double jitterMs)
+    public void A_minute_after_a_disturbance_the_buffer_is_near_its_base_again(string name, double packetMs, double jitterMs)
     {
         Assert.True(ReceiverProfile.TryFind(name, out ReceiverProfile? profile));
         var random = new Random(5);

@@ -10,7 +10,7 @@ public class ReceiverOptionsTests
     public void The_defaults_have_no_problems() => Assert.Empty(new ReceiverOptions().Problems());
 
     [Fact]
-    public void All_problems_are_told_at_once()
+    public void All_problems_are_reported_at_once()
     {
         var options = new ReceiverOptions
         {
@@ -32,7 +32,7 @@ public class ReceiverOptionsTests
     [InlineData("low-latency", 5, 60)]
     [InlineData("balanced", 40, 300)]
     [InlineData("robust", 400, 2000)]
-    public void A_profile_is_found_by_its_name(string name, int leastMs, int mostMs)
+    public void A_profile_is_found_by_name(string name, int leastMs, int mostMs)
     {
         Assert.True(ReceiverProfile.TryFind(name, out ReceiverProfile? profile));
         Assert.Equal(TimeSpan.FromMilliseconds(leastMs), new ReceiverOptions { Profile = profile }.BaseDelay);
@@ -51,7 +51,7 @@ public class ReceiverOptionsTests
     }
 
     [Fact]
-    public void A_profile_of_ones_own_is_checked()
+    public void A_custom_profile_is_checked()
     {
         ReceiverProfile upsideDown = new("mine", TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(60));
 
@@ -60,7 +60,7 @@ public class ReceiverOptionsTests
     }
 
     [Fact]
-    public void An_output_that_no_device_has_is_refused()
+    public void An_output_format_that_no_device_has_is_refused()
     {
         var receiver = new Receiver(new FakeL16Decoder(new AudioFormat(8000, 1)));
 

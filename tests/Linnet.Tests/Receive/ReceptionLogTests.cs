@@ -22,7 +22,7 @@ public class ReceptionLogTests
     }
 
     [Fact]
-    public void Loss_is_told_for_the_interval_and_in_all()
+    public void Loss_is_reported_for_the_interval_and_in_total()
     {
         var log = new ReceptionLog(Rate, Second);
         Receive(log, from: 0, to: 100, except: i => i % 4 == 3);
@@ -31,7 +31,7 @@ public class ReceptionLogTests
         Assert.True(log.TryReport(7, 199, 0, out ReportBlock second));
         Assert.True(log.TryReport(7, 199, 0, out ReportBlock third));
 
-        // The 99 at the end is unknown yet: 99 expected, 24 of them missing.
+        // The 99 at the end is not known yet: 99 expected, 24 of them missing.
         Assert.Equal((7u, (byte)(24 * 256 / 99), 24), (first.Ssrc, first.FractionLost, first.CumulativeLost));
         Assert.Equal(((byte)(2 * 256 / 101), 26, 199u), (second.FractionLost, second.CumulativeLost, second.HighestSequence));
         Assert.Equal(((byte)0, 26), (third.FractionLost, third.CumulativeLost));
@@ -66,7 +66,7 @@ public class ReceptionLogTests
     }
 
     [Fact]
-    public void A_report_crosses_the_wraps_and_names_the_last_sender_report()
+    public void A_report_handles_wraps_and_names_the_last_sender_report()
     {
         var time = new SettableTime(Second);
         var receiver = new Receiver(new FakeL16Decoder(Mono), time: time);

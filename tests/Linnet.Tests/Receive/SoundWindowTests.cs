@@ -16,12 +16,12 @@ public sealed class SoundWindowTests
     public SoundWindowTests() => _window = new SoundWindow(1, history: _splice.Longest, room: _splice.Longest + _splice.Fade + 480);
 
     [Fact]
-    public void What_was_left_out_because_it_came_too_late_is_not_what_is_played_again()
+    public void Audio_skipped_as_too_late_is_not_repeated()
     {
         Decode(1200);
         Play(1200);
 
-        // Half a period late, and after it as much sound as it takes to find the place.
+        // Half a period late, then as much audio as it takes to find the place.
         Decode(240);
         _window.Discard(240);
         _position -= 240;
@@ -34,7 +34,7 @@ public sealed class SoundWindowTests
     }
 
     [Fact]
-    public void What_a_splice_left_out_is_not_what_is_played_again()
+    public void Audio_skipped_by_a_splice_is_not_repeated()
     {
         Decode(1200);
         Play(1200);
@@ -50,7 +50,7 @@ public sealed class SoundWindowTests
     }
 
     [Fact]
-    public void Many_splices_to_and_fro_are_as_smooth_as_one()
+    public void Many_splices_in_both_directions_are_as_smooth_as_one()
     {
         var random = new Random(5);
         Decode(480);

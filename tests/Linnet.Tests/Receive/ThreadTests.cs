@@ -12,7 +12,7 @@ public class ThreadTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Network_device_and_panel_each_on_a_thread_of_its_own_come_to_an_end_together(bool hasClock)
+    public async Task Network_device_and_panel_on_separate_threads_end_together(bool hasClock)
     {
         var time = new SharedTime();
         using var decoder = new LinearPcmDecoder(Mono, 16);
@@ -28,7 +28,7 @@ public class ThreadTests
                 var random = new Random(1);
                 for (int i = 0; i < datagrams.Length; i++)
                 {
-                    // Some late, some twice, and time that runs whether or not the others keep up.
+                    // Some late, some duplicated, and time that passes whether or not the others keep up.
                     receiver.OnRtp(datagrams[Math.Max(0, i - random.Next(4))], time.Advance(10_000));
                 }
 

@@ -7,7 +7,7 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests.Receive;
 
-/// <summary>Decoders that give no sound but anything: devices and files get numbers.</summary>
+/// <summary>Decoders that return arbitrary values: devices and files still get valid numbers.</summary>
 public class WildDecoderTests
 {
     private const long Second = 10_000_000;
@@ -16,7 +16,7 @@ public class WildDecoderTests
     [Theory]
     [InlineData(48_000)]
     [InlineData(44_100)]
-    public void What_a_decoder_gives_reaches_no_device_unless_it_is_sound(int deviceRate)
+    public void Invalid_decoder_output_never_reaches_a_device(int deviceRate)
     {
         var time = new SettableTime(Second);
         var receiver = new Receiver(new WildDecoder(), 96, new ReceiverOptions { Capacity = 64 }, time);
@@ -42,7 +42,7 @@ public class WildDecoderTests
     }
 
     [Fact]
-    public void A_float_from_the_network_leaves_its_decoder_as_sound()
+    public void Floats_from_the_network_leave_the_decoder_as_valid_audio()
     {
         using var decoder = new RawPcmDecoder(new RawPcmFormat(SampleEncoding.F32LE, new AudioFormat(48_000, 1)));
         float[] given = [0.5f, 1e30f, float.NaN, -1e30f];

@@ -1,13 +1,13 @@
 namespace Linnet.Tests.Wire;
 
-/// <summary>Seeded bytes that a hostile peer might send: pure noise, and valid input that was damaged.</summary>
+/// <summary>Seeded input that a hostile peer might send: random bytes, and damaged valid input.</summary>
 internal sealed class Noise(int seed)
 {
     private readonly Random _random = new(seed);
 
     public int Next(int end) => _random.Next(end);
 
-    /// <summary>Bytes from nowhere; half of the time only such as occur in text.</summary>
+    /// <summary>Random bytes; half of the time only bytes that occur in text.</summary>
     public byte[] Bytes(int maxLength)
     {
         byte[] bytes = new byte[_random.Next(maxLength + 1)];
@@ -25,7 +25,7 @@ internal sealed class Noise(int seed)
     }
 
     /// <summary>
-    /// One of <paramref name="samples"/>, damaged in one to four places. Now and then it is left whole, or is pure noise.
+    /// One of <paramref name="samples"/>, damaged in one to four places. Sometimes left whole, or replaced by random bytes.
     /// </summary>
     public byte[] Mutation(IReadOnlyList<byte[]> samples)
     {

@@ -51,11 +51,11 @@ public class ShownAddressTests
     [InlineData("a://b:c@d e://f:g@h", "a://b:***@d e://f:***@h")]
     [InlineData("no address: a@b", "no address: a@b")]
     [InlineData("://", "://")]
-    public void Nor_is_it_within_a_text(string given, string shown) => Assert.Equal(shown, ShownAddress.InText(given));
+    public void A_password_within_a_text_is_not_shown(string given, string shown) => Assert.Equal(shown, ShownAddress.InText(given));
 
     [Theory]
     [InlineData("rtsp://us%65r:p%40ss@host/live", "rtsp://user:***@host/live")]
     [InlineData("http://user:secret@host:8000/", "http://user:***@host:8000/")]
-    public void An_address_that_was_read_is_shown_alike(string given, string shown) =>
+    public void A_parsed_address_is_shown_in_the_same_way(string given, string shown) =>
         Assert.Equal(shown, ShownAddress.Of(new Uri(given)).Replace("us%65r", "user", StringComparison.Ordinal));
 }

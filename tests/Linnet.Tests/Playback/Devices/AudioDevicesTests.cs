@@ -18,7 +18,7 @@ public class AudioDevicesTests
     [InlineData("alsa:hw:0,0", "alsa:hw:0,0", true, typeof(FirstDevice))]
     [InlineData("speakers", "speakers", true, typeof(FirstDevice))]
     [InlineData("pulsed", "pulsed", true, typeof(FirstDevice))]
-    public async Task A_name_means_a_device(string? output, string name, bool hasClock, Type type)
+    public async Task A_name_selects_a_device(string? output, string name, bool hasClock, Type type)
     {
         await using IAudioDevice device = AudioDevices.Create(output, TimeProvider.System);
 
@@ -35,7 +35,7 @@ public class AudioDevicesTests
     }
 
     [Fact]
-    public async Task The_first_device_that_opens_is_played_on()
+    public async Task The_first_device_that_opens_is_used()
     {
         await using var device = new FirstDevice(
             "any", "There is none.", new WavFileDevice("/nonexistent/a.wav", TimeProvider.System), new NullDevice(TimeProvider.System));
@@ -46,7 +46,7 @@ public class AudioDevicesTests
     }
 
     [Fact]
-    public async Task If_none_opens_it_says_what_to_do_and_why()
+    public async Task If_no_device_opens_the_error_says_why_and_what_to_do()
     {
         await using var device = new FirstDevice("any", "There is none.", new WavFileDevice("/nonexistent/a.wav", TimeProvider.System));
 

@@ -9,7 +9,7 @@ public class HeardClockTests
     private const long Millisecond = 1_000_000;
 
     [Fact]
-    public void A_device_that_measures_well_is_believed_to_the_tick()
+    public void A_device_that_measures_exactly_is_followed_to_the_tick()
     {
         var clock = new HeardClock(Rate, 1000 * Millisecond);
 
@@ -45,7 +45,7 @@ public class HeardClockTests
     }
 
     [Fact]
-    public void A_device_whose_clock_runs_off_is_followed()
+    public void A_device_whose_clock_drifts_is_followed()
     {
         var clock = new HeardClock(Rate, 1000 * Millisecond);
         for (int i = 0; i < 50_000; i++)
@@ -59,7 +59,7 @@ public class HeardClockTests
     }
 
     [Fact]
-    public void After_a_stumble_it_is_right_at_once()
+    public void After_a_stumble_the_clock_is_right_at_once()
     {
         var clock = new HeardClock(Rate, 1000 * Millisecond);
         for (int i = 0; i < 100; i++)
@@ -74,7 +74,7 @@ public class HeardClockTests
     }
 
     [Fact]
-    public void It_allocates_nothing()
+    public void The_clock_allocates_nothing()
     {
         var clock = new HeardClock(Rate, 1000 * Millisecond);
         long truth = 0;

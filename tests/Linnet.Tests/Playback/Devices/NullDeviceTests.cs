@@ -12,7 +12,7 @@ public class NullDeviceTests
     [InlineData(48_000)]
     [InlineData(44_100)]
     [InlineData(11_025)] // 10 ms is not a whole number of frames
-    public async Task An_hour_is_asked_for_on_time_and_heard_without_drift(int rate)
+    public async Task An_hour_is_requested_on_time_and_without_drift(int rate)
     {
         var time = new JumpingTime();
         long start = time.GetTimestamp();
@@ -36,13 +36,13 @@ public class NullDeviceTests
             position += frames;
         }
 
-        // The last frame was heard when it returns.
+        // The last frame has been played when it returns.
         Assert.Equal(3600L * rate, position);
         Assert.InRange(time.GetElapsedTime(start).TotalMilliseconds, 3_600_010, 3_600_011);
     }
 
     [Fact]
-    public async Task Held_up_for_long_it_goes_on_from_there_instead_of_catching_up()
+    public async Task After_a_long_interruption_playback_continues_from_now_instead_of_catching_up()
     {
         var time = new JumpingTime();
         long start = time.GetTimestamp();
@@ -62,7 +62,7 @@ public class NullDeviceTests
     }
 
     [Fact]
-    public async Task What_is_late_by_less_is_caught_up()
+    public async Task A_short_interruption_is_caught_up()
     {
         var time = new JumpingTime();
         long start = time.GetTimestamp();
@@ -79,7 +79,7 @@ public class NullDeviceTests
     }
 
     [Fact]
-    public async Task Cancelling_ends_it()
+    public async Task Cancelling_ends_playback()
     {
         var time = new JumpingTime();
         using var stop = new CancellationTokenSource();

@@ -37,7 +37,7 @@ public class PipeDeviceTests
     }
 
     [Fact]
-    public async Task A_reader_that_never_reads_does_not_keep_it_from_ending()
+    public async Task A_reader_that_never_reads_does_not_prevent_the_end()
     {
         using var stop = new CancellationTokenSource();
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1000, resumeWriterThreshold: 500));
@@ -55,7 +55,7 @@ public class PipeDeviceTests
     [Theory]
     [InlineData(32, "The program that reads standard output has closed it: Broken pipe")]
     [InlineData(28, "Cannot write standard output: No space left on device")]
-    public async Task A_reader_that_went_away_and_a_full_disk_are_told_in_a_sentence(int error, string sentence)
+    public async Task A_missing_reader_and_a_full_disk_are_reported_in_a_sentence(int error, string sentence)
     {
         await using var device = new PipeDevice(
             "standard output", new BadPipe(error, sentence[(sentence.IndexOf(':', StringComparison.Ordinal) + 2)..]), TimeProvider.System);
@@ -67,7 +67,7 @@ public class PipeDeviceTests
         Assert.Equal(sentence, e.Message);
     }
 
-    /// <summary>What standard output is when the program behind the pipe has ended, or the disk is full.</summary>
+    /// <summary>Standard output when the program at the other end has ended, or the disk is full.</summary>
     private sealed class BadPipe(int error, string message) : MemoryStream
     {
         public override bool CanSeek => false;

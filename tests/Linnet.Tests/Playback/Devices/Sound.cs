@@ -2,7 +2,7 @@ using Linnet.Playback;
 
 namespace Linnet.Tests.Playback.Devices;
 
-/// <summary>Given samples, a few frames at a time, as a callback gives them.</summary>
+/// <summary>Returns given samples, a few frames at a time, like a callback.</summary>
 internal sealed class Sound(float[] samples, int channels)
 {
     private int _at;
@@ -18,7 +18,7 @@ internal sealed class Sound(float[] samples, int channels)
             return AudioDevice.End;
         }
 
-        // 0 frames, then 1, 2 … as packets come: sometimes nothing, never in equal parts.
+        // 0 frames, then 1, 2 … as packets arrive: sometimes none, never in equal parts.
         int frames = Math.Min(_calls++ % 97, Math.Min(pcm.Length, samples.Length - _at) / channels);
         samples.AsSpan(_at, frames * channels).CopyTo(pcm);
         _at += frames * channels;

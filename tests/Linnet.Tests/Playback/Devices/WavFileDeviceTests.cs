@@ -36,7 +36,7 @@ public sealed class WavFileDeviceTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(32)]
-    public async Task Other_sound_is_recorded_as_the_very_floats(int bitDepth)
+    public async Task Other_audio_is_recorded_as_unchanged_floats(int bitDepth)
     {
         float[] floats = [0f, 1f, -1f, 1.5f, 1e-9f, 0.1f, -0.333f, 0.7f];
 
@@ -60,7 +60,7 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task While_nothing_can_be_told_it_waits_and_asks_again()
+    public async Task Without_audio_it_waits_and_asks_again()
     {
         var time = new JumpingTime();
         int calls = 0;
@@ -82,7 +82,7 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelled_in_the_middle_it_leaves_a_proper_header()
+    public async Task Cancelling_a_recording_leaves_a_valid_header()
     {
         using var stop = new CancellationTokenSource();
         int calls = 0;
@@ -110,7 +110,7 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_callback_that_throws_leaves_a_proper_header()
+    public async Task A_callback_that_throws_leaves_a_valid_header()
     {
         int calls = 0;
         await using (var device = new WavFileDevice(_path, new JumpingTime(), 16))
@@ -124,7 +124,7 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task Disposed_while_it_records_it_leaves_a_proper_header()
+    public async Task Disposing_during_a_recording_leaves_a_valid_header()
     {
         var asked = new TaskCompletionSource();
         int calls = 0;
@@ -151,7 +151,7 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task At_any_moment_the_file_plays_as_far_as_it_has_come()
+    public async Task The_file_is_playable_at_any_moment()
     {
         int calls = 0;
         await using var device = new WavFileDevice(_path, new JumpingTime(), 16);
@@ -174,7 +174,7 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task While_sound_comes_nothing_is_allocated()
+    public async Task Recording_allocates_nothing()
     {
         var allocated = new long[100];
         int calls = 0;
@@ -192,7 +192,7 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_earlier_file_leaves_nothing_behind()
+    public async Task An_existing_file_is_replaced_completely()
     {
         File.WriteAllBytes(_path, new byte[10_000]);
 
@@ -203,7 +203,7 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_does_not_exist_is_told_in_a_sentence()
+    public async Task A_missing_folder_is_reported_in_a_sentence()
     {
         string path = Path.Combine(_path, "a.wav");
         await using var device = new WavFileDevice(path, TimeProvider.System);
@@ -216,7 +216,7 @@ public sealed class WavFileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_fills_up_is_told_in_a_sentence()
+    public async Task A_full_disk_is_reported_in_a_sentence()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "only where there is a full device");
         await using var device = new WavFileDevice("/dev/full", TimeProvider.System);

@@ -10,21 +10,21 @@ public sealed class WritablePathTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_new_file_and_one_to_replace_can_be_written_and_stay_as_they_are()
+    public void New_and_existing_files_are_writable_and_stay_unchanged()
     {
         File.WriteAllText(In("there.wav"), "kept");
         File.CreateSymbolicLink(In("link.wav"), In("later.wav"));
 
         Assert.All((string[])["there.wav", "new.wav", "link.wav"], name => Assert.Null(WritablePath.ProblemOf(In(name))));
 
-        // As a name is given at a prompt, wherever that is.
+        // A bare name, as given at a prompt, in any folder.
         Assert.DoesNotContain("folder", WritablePath.ProblemOf("new.wav") ?? "", StringComparison.Ordinal);
         Assert.Equal("kept", File.ReadAllText(In("there.wav")));
         Assert.Equal(["link.wav", "there.wav"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order());
     }
 
     [Fact]
-    public async Task What_stands_against_it_is_said_and_said_alike_when_it_is_opened()
+    public async Task The_problem_is_reported_and_is_the_same_when_the_file_is_opened()
     {
         Directory.CreateDirectory(In("folder.wav"));
         File.WriteAllText(In("file"), "");
@@ -38,11 +38,11 @@ public sealed class WritablePathTests : IDisposable
     [Theory]
     [InlineData("read-only.wav")]
     [InlineData("closed/x.wav")]
-    public async Task What_may_not_be_written_is_said(string name)
+    public async Task A_file_without_write_permission_is_reported(string name)
     {
         if (Environment.IsPrivilegedProcess || OperatingSystem.IsWindows())
         {
-            Assert.Skip("Who may do everything may write this, too.");
+            Assert.Skip("This user may write everywhere.");
             return;
         }
 

@@ -11,7 +11,7 @@ public class ArrivalRecorderTests
     private static readonly AudioFormat Mono = new(8000, 1);
 
     [Fact]
-    public void Counters_that_wrap_go_on()
+    public void Counters_continue_after_a_wrap()
     {
         var sender = new FakeRtpSender(Mono, firstSequence: 65_530, firstTimestamp: uint.MaxValue - 200);
         ArrivalRecorder recorder = Hear(sender, 20);
@@ -23,7 +23,7 @@ public class ArrivalRecorderTests
     }
 
     [Fact]
-    public void A_day_costs_no_more_memory_than_is_allowed_and_the_newest_are_kept()
+    public void A_day_stays_within_the_memory_limit_and_keeps_the_newest_packets()
     {
         var sender = new FakeRtpSender(Mono);
         var recorder = new ArrivalRecorder(8000, FakeRtpSender.PayloadType, capacity: 3000);
@@ -43,7 +43,7 @@ public class ArrivalRecorderTests
     }
 
     [Fact]
-    public void Noise_and_strangers_are_counted_and_not_kept()
+    public void Noise_and_foreign_packets_are_counted_but_not_kept()
     {
         ArrivalRecorder recorder = Hear(new FakeRtpSender(Mono), 10);
         recorder.OnPacket([1, 2, 3], 11);
@@ -58,7 +58,7 @@ public class ArrivalRecorderTests
     }
 
     [Fact]
-    public void A_sender_that_begins_anew_begins_the_recording_anew()
+    public void A_restart_of_the_sender_restarts_the_recording()
     {
         ArrivalRecorder recorder = Hear(new FakeRtpSender(Mono), 10);
         var second = new FakeRtpSender(Mono, ssrc: 9, firstSequence: 7);

@@ -4,14 +4,14 @@ using Linnet.Transports.Impairments;
 
 namespace Linnet.Tests.Playback.Probing;
 
-/// <summary>Traces whose truth is known.</summary>
+/// <summary>Traces with known results.</summary>
 public class PathAnalysisTests
 {
     private const int Rate = 48_000;
     private const long Ms = TimeSpan.TicksPerMillisecond;
 
     [Fact]
-    public void Loss_duplicates_reordering_and_bursts_are_counted_as_they_were_made()
+    public void Loss_duplicates_reordering_and_bursts_are_counted()
     {
         // 0 … 99 without 10, without 20 21 22, without 50; 30 twice; 40 after 41.
         List<HeardPacket> packets = [.. Trace(100).Where(p => p.Sequence is not (10 or 20 or 21 or 22 or 50))];
@@ -30,7 +30,7 @@ public class PathAnalysisTests
     }
 
     [Fact]
-    public void Throughput_is_of_what_came_headers_included()
+    public void Throughput_counts_received_packets_with_headers()
     {
         // 172 bytes and 28 of headers, 50 a second.
         Assert.Equal(200 * 8 * 50, Judge(Trace(501)).BitsPerSecond, 1.0);
@@ -39,7 +39,7 @@ public class PathAnalysisTests
     [Fact]
     public void Percentiles_are_exact()
     {
-        // Each delay from 0 to 999 tenths of a millisecond once, in disorder; no later one overtakes, for packets are 200 ms apart.
+        // Each delay from 0 to 999 tenths of a millisecond once, in mixed order. Packets are 200 ms apart, so none overtakes another.
         long[] delays = [.. Enumerable.Range(0, 1000).Select(i => i * 7919L % 1000 * (Ms / 10))];
         List<HeardPacket> packets = [.. delays.Select((d, i) => new HeardPacket(i, i * 9600L, (i * 200 * Ms) + d, 172))];
 
@@ -71,15 +71,15 @@ public class PathAnalysisTests
     }
 
     [Fact]
-    public void Where_too_little_was_heard_nothing_is_said_about_the_clocks() =>
+    public void With_too_few_packets_the_report_has_no_clock_drift() =>
         Assert.Null(Judge(Through(LossyLink.Like("jitter=30ms"), 100, 0)).DriftPpm);
 
     [Fact]
-    public void Jitter_that_was_made_is_measured()
+    public void Known_jitter_is_measured()
     {
         DelaySpread delay = Judge(Through(LossyLink.Like("delay=50ms,jitter=10ms,order=loose"), 20_000, 0)).Delay;
 
-        // Exponential, cut at five times its mean.
+        // Exponential, limited to five times its mean.
         Assert.Equal(10 * Math.Log(2), delay.P50.TotalMilliseconds, 0.4);
         Assert.Equal(10 * Math.Log(10), delay.P90.TotalMilliseconds, 1.0);
         Assert.Equal(10 * Math.Log(100), delay.P99.TotalMilliseconds, 3.0);
@@ -88,18 +88,19 @@ public class PathAnalysisTests
     }
 
     [Fact]
-    public void Bursts_that_were_made_are_found()
+    public void Known_bursts_are_found()
     {
         PathReport report = Judge(Through(LossyLink.Like("loss=19%,burst=60ms,seed=5"), 100_000, 0));
 
         Assert.InRange(report.LossShare, 0.18, 0.20);
 
-        // A burst of mean 60 ms takes away at least one of the packets 20 ms apart with chance (1 − e^−⅓)/⅓, and then 1/(1 − e^−⅓) of them.
+        // With packets 20 ms apart, a burst of mean 60 ms removes at least one with probability (1 − e^−⅓)/⅓, and then 1/(1 − e^−⅓) of
+        // them.
         Assert.Equal(1 / (1 - Math.Exp(-1 / 3.0)), report.MeanBurst, 0.2);
     }
 
     [Fact]
-    public void The_one_way_delay_is_told_where_the_clocks_agree_and_not_where_they_cannot()
+    public void The_one_way_delay_is_reported_only_if_the_clocks_can_agree()
     {
         DateTimeOffset noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
         List<HeardPacket> packets = [.. Trace(500).Select(p => p with { At = p.At + (37 * Ms) })];
@@ -109,7 +110,7 @@ public class PathAnalysisTests
         Assert.Null(With(TimeSpan.FromSeconds(-1)).OneWay);
         Assert.Null(With(TimeSpan.FromMinutes(1)).OneWay);
 
-        // The sender's frame 48,000 was due at noon, when our ticks say one second; our wall clock may be ahead.
+        // The sender's frame 48,000 was due at noon, at one second in our ticks. Our wall clock may be ahead.
         PathReport With(TimeSpan ahead) => PathAnalysis.Judge(new PathRecording
         {
             ClockRate = Rate,
@@ -119,7 +120,7 @@ public class PathAnalysisTests
     }
 
     [Fact]
-    public void Of_hardly_anything_hardly_anything_is_said()
+    public void A_few_packets_give_a_minimal_report()
     {
         PathReport report = Judge(Trace(3));
 
@@ -130,7 +131,7 @@ public class PathAnalysisTests
     private static PathReport Judge(IEnumerable<HeardPacket> packets) =>
         PathAnalysis.Judge(new PathRecording { ClockRate = Rate, Packets = [.. packets] });
 
-    // 20 ms packets without any trouble.
+    // 20 ms packets without any disturbance.
     private static IEnumerable<HeardPacket> Trace(int count) =>
         Enumerable.Range(0, count).Select(i => new HeardPacket(i, i * 960L, i * 20 * Ms, 172));
 

@@ -13,7 +13,7 @@ public class ProfileTrialsTests
     private static readonly RepairOffer Repairs = new() { RtxPayloadType = 97, RedPayloadType = 98, CopiesOnRequest = true };
 
     [Fact]
-    public void On_a_calm_path_the_quickest_profile_is_enough()
+    public void On_a_calm_path_the_profile_with_the_least_delay_is_enough()
     {
         PathReport report = Judge("delay=5ms", TimeSpan.FromMilliseconds(10), Repairs);
 
@@ -26,7 +26,7 @@ public class ProfileTrialsTests
     }
 
     [Fact]
-    public void Jitter_that_a_quick_profile_cannot_follow_asks_for_the_next()
+    public void Jitter_too_large_for_one_profile_recommends_the_next()
     {
         PathReport report = Judge("reorder=3%,reorder-by=150ms", TimeSpan.FromMilliseconds(10), Repairs);
 
@@ -38,7 +38,7 @@ public class ProfileTrialsTests
     [Theory]
     [InlineData(5, RepairMode.Retransmission, RepairMode.Retransmission)]
     [InlineData(200, RepairMode.Redundancy, RepairMode.Both)]
-    public void Loss_is_repaired_as_the_round_trip_allows(int roundTripMs, RepairMode balanced, RepairMode robust)
+    public void The_round_trip_decides_how_loss_is_repaired(int roundTripMs, RepairMode balanced, RepairMode robust)
     {
         PathReport report = Judge("loss=5%", TimeSpan.FromMilliseconds(roundTripMs), Repairs);
 
@@ -49,7 +49,7 @@ public class ProfileTrialsTests
     }
 
     [Fact]
-    public void Where_nothing_is_repaired_depth_does_not_help_and_TCP_would()
+    public void Without_repair_more_delay_does_not_help_but_TCP_would()
     {
         PathReport report = Judge("loss=10%", TimeSpan.FromMilliseconds(5), RepairOffer.None);
 
@@ -59,7 +59,7 @@ public class ProfileTrialsTests
     }
 
     [Fact]
-    public void Of_nothing_there_is_no_judgement()
+    public void Without_packets_there_is_no_recommendation()
     {
         PathReport report = ProfileTrials.AddTo(new PathReport(), new PathRecording { ClockRate = 48_000 }, isTcp: false, Repairs);
 
@@ -71,7 +71,7 @@ public class ProfileTrialsTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Numbers_that_make_no_sense_are_judged_without_a_fault(int seed)
+    public void Nonsensical_numbers_do_not_throw(int seed)
     {
         var random = new Random(seed);
         var recorder = new ArrivalRecorder(8000, 96, capacity: 1000);

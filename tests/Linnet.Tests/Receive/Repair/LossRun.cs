@@ -15,26 +15,26 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Tests.Receive.Repair;
 
-/// <summary>What a path does, and what is tried against it.</summary>
+/// <summary>The path, and the repair used on it.</summary>
 internal sealed record LossRunOptions
 {
-    /// <summary>To the receiver and back, but for the round trip: as <c>--impair</c> takes it.</summary>
+    /// <summary>Impairments of the path to the receiver and back, except the round trip, as in <c>--impair</c>.</summary>
     public required string Path { get; init; }
 
     public required TimeSpan RoundTrip { get; init; }
 
-    /// <summary>From a packet's arrival to its play-out.</summary>
+    /// <summary>The delay from a packet's arrival to its playback.</summary>
     public required TimeSpan Latency { get; init; }
 
     /// <summary>
-    /// Whether bad times are bad both ways at once, as when a radio link fades; otherwise the two ways have nothing to do with each other.
+    /// Whether bad periods affect both directions at once, as when a radio link fades; otherwise the directions are independent.
     /// </summary>
     public bool IsSharedFade { get; init; } = true;
 
-    /// <summary>Without: what is negotiated, and chosen by what is measured. Otherwise these copies, always, and nothing else.</summary>
+    /// <summary>Uses always these copies and nothing else; <see langword="null"/>: negotiates, and chooses by measurements.</summary>
     public Redundancy? Fixed { get; init; }
 
-    /// <summary>Whether anything is repaired at all.</summary>
+    /// <summary>Whether losses are repaired at all.</summary>
     public bool Repairs { get; init; } = true;
 
     public int Seed { get; init; } = 1;
@@ -45,8 +45,8 @@ internal sealed record LossRunOptions
 }
 
 /// <summary>
-/// A server's ring and sender, a path that loses both ways, and a receiver with a device: everything but the sockets, in simulated
-/// microseconds.
+/// A server's ring and sender, a path that loses packets in both directions, and a receiver with a device: everything but the sockets,
+/// in simulated microseconds.
 /// </summary>
 internal sealed class LossRun
 {
@@ -57,7 +57,7 @@ internal sealed class LossRun
     private const long Held = 4 * Period;
     private const double Tolerance = 0.15;
 
-    // So much of a window may be off: the filter that follows the clock rings for less than this at both ends of what is missing.
+    // Frames of a window that may differ: at both ends of a gap, the filter that follows the clock rings for less than this.
     private const int TolerableFrames = Rate / 1000;
 
     private static readonly RtpStreamIdentity Stream = new(0x1234_5678, 65_000, 4_000_000_000) { RtxSsrc = 0x8765_4321 };
@@ -151,20 +151,20 @@ internal sealed class LossRun
 
     public int Windows => _bad.Count;
 
-    /// <summary>Share of windows whose sound is not the original's.</summary>
+    /// <summary>The share of windows whose audio differs from the original.</summary>
     public double Damaged => _bad.Count == 0 ? 0 : (double)_bad.Count(static bad => bad > TolerableFrames) / _bad.Count;
 
-    /// <summary>Bytes that came down for repair, by bytes of the stream alone, headers of RTP, UDP and IP included.</summary>
+    /// <summary>Bytes received for repair, divided by the bytes of the stream alone, including RTP, UDP and IP headers.</summary>
     public double OverheadDown => (double)(_down.Bytes - _listener.PlainBytes) / _listener.PlainBytes;
 
-    /// <summary>Bytes that went up to ask for it, by the same.</summary>
+    /// <summary>Bytes sent to request repair, divided by the same.</summary>
     public double OverheadUp => (double)_up.Bytes / _listener.PlainBytes;
 
     public double LostOnTheWay => (double)_down.Counts.Dropped / _down.Counts.Taken;
 
     private long Now { get => _time.Timestamp; set => _time.Timestamp = value; }
 
-    /// <summary>Lets it settle, then counts so many windows.</summary>
+    /// <summary>Lets the simulation settle, then measures a number of windows.</summary>
     public void Run(int windows, double settleSeconds = 12)
     {
         long from = (long)(settleSeconds * 1000 / _options.PacketMs);
@@ -183,7 +183,7 @@ internal sealed class LossRun
         }
     }
 
-    // From when a frame is sent to when it is heard.
+    // The time from sending a frame to playing it.
     private long Delay =>
         ((long)(_options.RoundTrip.TotalSeconds * Second) / 2) + (long)(_options.Latency.TotalSeconds * Second) + Held + Period;
 
@@ -236,7 +236,7 @@ internal sealed class LossRun
             _up.Send(_scratch.AsSpan(0, length), Now);
         }
 
-        // RTSP's connection loses nothing, but takes its time.
+        // The RTSP connection loses nothing, but takes time.
         if (_options.Fixed is null && _request.Redundancy != _asked)
         {
             _asked = _request.Redundancy;

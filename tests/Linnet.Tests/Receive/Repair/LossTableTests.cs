@@ -5,7 +5,8 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests.Receive.Repair;
 
-/// <summary>How much of the sound is damaged on paths that lose, both ways, in simulated time: the table of docs/receive.md.</summary>
+/// <summary>How much audio is damaged on paths that lose packets in both directions, in simulated time: the table of
+/// docs/receive.md.</summary>
 public class LossTableTests
 {
     private const int Few = 2000;
@@ -17,8 +18,8 @@ public class LossTableTests
     private const string Bursts = "loss=19%,burst=60ms";
 
     /// <summary>
-    /// Path, round trip, latency, the most that may be damaged, in percent; and the same with as few windows as here, where one more or
-    /// less is a lot.
+    /// Path, round trip, latency, and the most that may be damaged, in percent; then the limit for as few windows as here, where a
+    /// single one counts for much.
     /// </summary>
     public static TheoryData<string, int, int, double, double> Cells => new()
     {
@@ -38,7 +39,7 @@ public class LossTableTests
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public void What_the_path_loses_is_repaired_within_the_latency(
+    public void Losses_are_repaired_within_the_latency(
         string path, int roundTripMs, int latencyMs, double most, double mostOfFew)
     {
         Assert.True(most > 0);
@@ -63,7 +64,7 @@ public class LossTableTests
     }
 
     [Fact]
-    public void Without_repair_what_the_path_loses_is_damaged()
+    public void Without_repair_losses_are_damage()
     {
         var run = new LossRun(Options(Random10, 5, 100) with { Repairs = false });
         run.Run(Few);
@@ -72,7 +73,7 @@ public class LossTableTests
     }
 
     [Fact]
-    public void Copies_spread_as_far_as_the_latency_allows_beat_copies_side_by_side()
+    public void Copies_spread_as_far_as_the_latency_allows_beat_adjacent_copies()
     {
         LossRun ours = Run(Bursts, 200, 100, Few);
         var theirs = new LossRun(Options(Bursts, 200, 100) with { Fixed = new Redundancy(2, 20) });
@@ -83,7 +84,7 @@ public class LossTableTests
 
     /// <summary>Prints the table: <c>Linnet.Tests --explicit only --filter-method "*LossTable*" --show-live-output on</c>.</summary>
     [Fact(Explicit = true)]
-    public void The_table_of_the_documentation()
+    public void Print_the_table_of_the_documentation()
     {
         Print("| path | round trip | latency | repair | damaged | at most | added down | added up | unrepaired |");
         foreach ((string path, int roundTripMs, int latencyMs, double most, _) in Cells.Select(row => row.Data))

@@ -21,7 +21,7 @@ public class RepairChooserTests
     [InlineData(0.1, 1.2, 200, 10, RepairMode.None, null)]
     [InlineData(0.1, 1.2, 200, 400, RepairMode.Both, "×2, 160 ms apart")]
     [InlineData(0.001, 1.0, 200, 100, RepairMode.None, null)]
-    public void What_leaves_least_damage_is_chosen(
+    public void The_repair_that_leaves_the_least_damage_is_chosen(
         double loss, double burst, int roundTripMs, int bufferMs, RepairMode mode, string? copies)
     {
         RepairVerdict verdict = _chooser.Choose(Path(loss, burst, roundTripMs, bufferMs), now: 0);
@@ -36,7 +36,7 @@ public class RepairChooserTests
     [InlineData(false, true, RepairMode.Redundancy, "Requests copies ×2, 40 ms apart: 10.0% lost, and the server does not retransmit.")]
     [InlineData(true, true, RepairMode.Redundancy,
         "Requests copies ×2, 40 ms apart: 10.0% lost, and a round trip of 200 ms does not fit into 100 ms.")]
-    public void It_says_why(bool canAsk, bool canCopy, RepairMode mode, string reason)
+    public void A_decision_has_a_reason(bool canAsk, bool canCopy, RepairMode mode, string reason)
     {
         RepairVerdict verdict = _chooser.Choose(Path(0.1, 1.2, 200, 100) with { CanAsk = canAsk, CanCopy = canCopy }, now: 0);
 
@@ -44,7 +44,7 @@ public class RepairChooserTests
     }
 
     [Fact]
-    public void It_says_why_even_a_short_round_trip_does_not_fit()
+    public void The_reason_explains_why_even_a_short_round_trip_does_not_fit()
     {
         PathState path = Path(0.001, 1, roundTripMs: 2, bufferMs: 20);
 
@@ -55,7 +55,7 @@ public class RepairChooserTests
     }
 
     [Fact]
-    public void Copies_are_given_up_when_it_has_been_calm_for_half_a_minute()
+    public void Copies_stop_after_a_calm_half_minute()
     {
         Assert.NotNull(_chooser.Choose(Path(0.1, 1.2, 200, 100), 0).Copies);
         for (int second = 1; second <= 30; second++)
@@ -68,14 +68,15 @@ public class RepairChooserTests
     }
 
     [Fact]
-    public void Copies_that_make_it_worse_are_given_up_for_a_minute()
+    public void Copies_that_increase_the_loss_stop_for_a_minute()
     {
         Assert.NotNull(_chooser.Choose(Path(0.02, 1, 200, 100), 0).Copies);
 
         RepairVerdict verdict = _chooser.Choose(Path(0.3, 3, 200, 100), 3000);
 
         Assert.Equal((null, true), (verdict.Copies, verdict.IsBanned));
-        Assert.Equal("Copies increased the loss: 30.0% lost, and a round trip of 200 ms does not fit into 100 ms.", RepairReason.Of(verdict));
+        string reason = RepairReason.Of(verdict);
+        Assert.Equal("Copies increased the loss: 30.0% lost, and a round trip of 200 ms does not fit into 100 ms.", reason);
         Assert.Null(_chooser.Choose(Path(0.02, 1, 200, 100), 62_000).Copies);
         Assert.NotNull(_chooser.Choose(Path(0.02, 1, 200, 100), 64_000).Copies);
     }
@@ -86,7 +87,7 @@ public class RepairChooserTests
     [InlineData(0.05, 200, 300, 230)]
     [InlineData(0.05, 400, 300, 0)]
     [InlineData(0.001, 85, 300, 0)]
-    public void Sound_without_copies_is_waited_for_as_long_as_asking_takes_and_the_profile_lets(
+    public void Without_copies_the_buffer_grows_to_fit_retransmission_within_the_profile(
         double loss, int roundTripMs, int mostMs, int waitMs)
     {
         PathState path = Path(loss, 1, roundTripMs, 60) with { CanCopy = false, Most = TimeSpan.FromMilliseconds(mostMs) };
@@ -103,8 +104,8 @@ public class RepairChooserTests
     [InlineData(0.05, 15, 60, "two answers")]
     [InlineData(0.05, 5, 40, "two answers, without waiting longer")]
     [InlineData(0.05, 200, 50, "two copies")]
-    [InlineData(0.001, 25, 0, "next to nothing is lost")]
-    public void Where_a_packet_more_lets_repair_be_in_time_it_is_waited_for(double loss, int roundTripMs, int waitMs, string what)
+    [InlineData(0.001, 25, 0, "almost no loss")]
+    public void The_buffer_grows_by_a_packet_if_repair_is_then_in_time(double loss, int roundTripMs, int waitMs, string what)
     {
         PathState path =
             Path(loss, 1, roundTripMs, 40) with { Least = TimeSpan.FromMilliseconds(40), Most = TimeSpan.FromMilliseconds(300) };
@@ -118,7 +119,7 @@ public class RepairChooserTests
     }
 
     [Fact]
-    public void It_is_not_waited_for_any_longer_when_it_has_been_calm_for_half_a_minute()
+    public void The_buffer_shrinks_again_after_a_calm_half_minute()
     {
         PathState path = Path(0.05, 1, 85, 60) with { CanCopy = false, Most = TimeSpan.FromMilliseconds(300) };
         Assert.StartsWith("Buffers 200 ms to leave time for retransmission: 5.0% lost", RepairReason.Of(_chooser.Choose(path, 0)),

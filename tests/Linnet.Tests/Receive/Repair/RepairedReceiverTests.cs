@@ -7,7 +7,7 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Tests.Receive.Repair;
 
-/// <summary>What a receiver makes of retransmissions and copies, and how it counts them. Ticks are microseconds, packets 20 ms.</summary>
+/// <summary>How a receiver uses and counts retransmissions and copies. Ticks are microseconds, packets are 20 ms.</summary>
 public class RepairedReceiverTests
 {
     private const int Frames = 160;
@@ -31,7 +31,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void A_gap_is_asked_for_at_once_and_again_after_a_round_trip_until_it_is_filled()
+    public void A_gap_is_requested_at_once_and_after_each_round_trip_until_it_is_filled()
     {
         _receiver.OnRoundTrip(TimeSpan.FromMilliseconds(8), isMeasured: true);
         Send(0, 1, 4);
@@ -54,7 +54,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void What_would_come_too_late_is_not_asked_for()
+    public void Packets_that_would_arrive_too_late_are_not_requested()
     {
         _receiver.OnRoundTrip(TimeSpan.FromMilliseconds(120), isMeasured: true);
         Send(0, 1, 4);
@@ -64,7 +64,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void Sound_without_copies_makes_the_buffer_as_deep_as_asking_takes()
+    public void Without_copies_the_buffer_becomes_as_deep_as_retransmission_needs()
     {
         var receiver = new Receiver(
             new FakeL16Decoder(Format), FakeRtpSender.PayloadType, new ReceiverOptions(), _time,
@@ -89,7 +89,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void Where_packets_overtake_each_other_it_waits_for_them()
+    public void Reordered_packets_are_waited_for_before_they_are_requested()
     {
         Send(0, 2);
         Asked();
@@ -103,7 +103,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void Copies_fill_gaps_and_nothing_is_asked_for()
+    public void Copies_fill_gaps_and_nothing_is_requested()
     {
         Send(0, 1);
         _time.Timestamp += 60_000;
@@ -117,7 +117,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void What_was_there_already_is_needless_and_no_duplicate()
+    public void A_repair_of_a_received_packet_is_needless_not_a_duplicate()
     {
         Send(0, 1);
         Receive(Red(2, 100, 0, 1));
@@ -130,7 +130,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void A_packet_that_comes_after_its_repair_is_received_and_reordered()
+    public void A_packet_that_arrives_after_its_repair_counts_as_received_and_reordered()
     {
         Send(0, 2);
         Receive(Again(1));
@@ -143,7 +143,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void A_repair_whose_turn_was_over_repairs_nothing()
+    public void A_repair_that_is_too_late_repairs_nothing()
     {
         Send(0, 2, 3);
         _time.Timestamp += 200_000;
@@ -155,7 +155,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void Copies_of_a_type_unheard_of_are_told_by_what_they_hold()
+    public void Copies_with_an_unannounced_type_are_recognised_by_their_content()
     {
         Receiver receiver = Create(RepairOffer.None);
         receiver.OnRtp(_packets[0], _time.Timestamp);
@@ -173,7 +173,7 @@ public class RepairedReceiverTests
     }
 
     [Fact]
-    public void Retransmissions_that_fit_nowhere_are_foreign()
+    public void Retransmissions_that_fit_nowhere_count_as_foreign()
     {
         Receive(Again(3));
         Send(0, 1);
@@ -219,7 +219,7 @@ public class RepairedReceiverTests
         return datagram;
     }
 
-    /// <summary>The packets asked for by now.</summary>
+    /// <summary>The packets requested by now.</summary>
     private byte[][] Asked()
     {
         if (_receiver.RepairAt > _time.Timestamp)

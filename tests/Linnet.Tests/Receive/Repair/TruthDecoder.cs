@@ -4,14 +4,14 @@ using Linnet.Codecs;
 namespace Linnet.Tests.Receive.Repair;
 
 /// <summary>
-/// Decodes packets that hold nothing but their number into a sound that can be computed from the position, and conceals with one that
-/// cannot be mistaken for it.
+/// Decodes packets that hold only their number into audio that can be computed from the position. Conceals with a value that cannot be
+/// mistaken for it.
 /// </summary>
 internal sealed class TruthDecoder(int framesPerPacket) : IAudioDecoder
 {
     public const float Concealed = 3;
 
-    // Slow, so that an error of a few frames is no error, and not in step with packets.
+    // Slow, so that a few frames of offset make little difference, and not in step with packets.
     private const double Hertz = 7.3;
 
     public AudioFormat Format { get; } = new(48_000, 1);

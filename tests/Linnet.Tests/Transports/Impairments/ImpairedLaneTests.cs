@@ -13,7 +13,7 @@ public class ImpairedLaneTests
     [InlineData("reorder=50%", 0.5)]
     [InlineData("reorder=10%,reorder-by=47ms,delay=20ms", 0.1)]
     [InlineData("reorder=10%,jitter=30ms,delay=5ms,loss=20%", 0.1)]
-    public void What_is_held_back_is_overtaken_and_counted(string text, double share)
+    public void Datagrams_held_back_are_overtaken_and_counted(string text, double share)
     {
         (ImpairmentCounts counts, List<int> order) = Run(text, 20_000);
 
@@ -23,7 +23,7 @@ public class ImpairedLaneTests
     }
 
     [Fact]
-    public void Jitter_that_keeps_the_order_reorders_nothing_and_loose_jitter_does()
+    public void Only_jitter_with_loose_order_reorders()
     {
         Assert.Equal(0, Run("jitter=30ms,delay=5ms", 10_000).Counts.Reordered);
         Assert.InRange(Run("jitter=30ms,delay=5ms,order=loose", 10_000).Counts.Reordered, 4000, 9000);
@@ -33,7 +33,7 @@ public class ImpairedLaneTests
     [InlineData("loss=10%,duplicate=10%,corrupt=10%,reorder=10%,jitter=9ms", 1)]
     [InlineData("loss=19%,burst=60ms,duplicate=50%,corrupt=50%,rate=400k", 2)]
     [InlineData("reorder=20%,reorder-by=55ms,duplicate=20%,order=loose,jitter=20ms", 3)]
-    public void Everything_that_set_out_is_accounted_for(string text, int seed)
+    public void Every_datagram_is_counted(string text, int seed)
     {
         (ImpairmentCounts counts, List<int> order) = Run($"{text},seed={seed}", 20_000);
 
@@ -46,7 +46,7 @@ public class ImpairedLaneTests
     }
 
     [Fact]
-    public void Who_waits_for_a_next_one_that_does_not_come_goes_on_alone()
+    public void A_datagram_that_waits_for_a_missing_next_one_is_released()
     {
         var lane = new ImpairedLane(Second);
         lane.Send([1, 2, 3], new Fate { LeavesAt = 5, WaitsForNext = true, IsHeldBack = true });
@@ -59,7 +59,7 @@ public class ImpairedLaneTests
     }
 
     [Fact]
-    public void What_is_on_its_way_is_bounded()
+    public void The_bytes_in_transit_are_limited()
     {
         var lane = new ImpairedLane(Second);
         byte[] datagram = new byte[60_000];
@@ -80,7 +80,7 @@ public class ImpairedLaneTests
     }
 
     [Fact]
-    public void A_damaged_datagram_has_no_version_or_is_no_header()
+    public void A_damaged_datagram_has_no_valid_version_or_header()
     {
         (ImpairmentCounts counts, List<int> order) = Run("corrupt=100%", 2000);
 
@@ -89,7 +89,7 @@ public class ImpairedLaneTests
     }
 
     [Fact]
-    public void Lanes_of_any_datagrams_never_throw_and_never_lose_count()
+    public void Any_datagrams_are_counted_without_an_exception()
     {
         var random = new Random(8);
         for (int run = 0; run < 200; run++)
@@ -122,7 +122,7 @@ public class ImpairedLaneTests
         }
     }
 
-    // Which datagrams arrive, in order; −1 for what is damaged.
+    // Which datagrams arrive, in order; −1 for damaged ones.
     private static (ImpairmentCounts Counts, List<int> Order) Run(string text, int count)
     {
         var impairment = new Impairment(LossyLink.Like(text), Second);

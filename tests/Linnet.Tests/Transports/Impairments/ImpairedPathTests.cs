@@ -10,7 +10,7 @@ public sealed class ImpairedPathTests
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void What_need_not_wait_goes_on_at_once()
+    public void Datagrams_without_delay_pass_at_once()
     {
         ImpairedPath path = Connected("seed=1");
 
@@ -22,7 +22,7 @@ public sealed class ImpairedPathTests
     }
 
     [Fact]
-    public async Task What_waits_is_delivered_in_its_time_and_what_comes_sooner_is_not_waited_for()
+    public async Task Delayed_datagrams_are_delivered_on_time_even_if_an_earlier_one_arrives()
     {
         ImpairedPath path = Connected("delay=50ms,rate=64k,queue=10s");
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -44,7 +44,7 @@ public sealed class ImpairedPathTests
     }
 
     [Fact]
-    public void Each_way_has_its_own_chance_and_its_own_counts()
+    public void Each_direction_has_its_own_random_numbers_and_counts()
     {
         ImpairedPath path = Connected("loss=50%,seed=3");
         for (int i = 0; i < 1000; i++)
@@ -69,7 +69,7 @@ public sealed class ImpairedPathTests
     }
 
     [Fact]
-    public void A_taker_may_send_while_it_is_told()
+    public void A_receiver_may_send_during_a_delivery()
     {
         var path = new ImpairedPath(LossyLink.Like("seed=1"), _time);
         path.Connect(rtp: _ => path.SendFeedback([9]), rtcp: Take("rtcp"), feedback: Take("feedback"));
@@ -80,7 +80,7 @@ public sealed class ImpairedPathTests
     }
 
     [Fact]
-    public async Task After_a_reconnect_nothing_old_arrives_and_the_counts_go_on()
+    public async Task After_a_reconnect_nothing_old_arrives_and_the_counts_continue()
     {
         ImpairedPath path = Connected("delay=10ms");
         path.SendRtp([1]);

@@ -13,14 +13,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Transports.Impairments;
 
-/// <summary>A real server and a receiver that repairs nothing, over real sockets, with a bad network between them.</summary>
+/// <summary>A real server, and a receiver without repair, over real sockets with a bad network between them.</summary>
 public class ImpairedReceptionTests
 {
     [Theory]
     [InlineData("loss=10%,duplicate=5%,corrupt=2%,reorder=3%,seed=4")]
     [InlineData("loss=19%,burst=60ms,seed=5")]
     [InlineData("delay=20ms,jitter=3ms,duplicate=10%,seed=6")]
-    public async Task What_the_receiver_counts_is_what_was_done(string text)
+    public async Task The_counts_of_the_receiver_match_the_impairments(string text)
     {
         CancellationToken cancelled = TestContext.Current.CancellationToken;
         var station = new Station(new StationOptions { Name = "ramp" }, new RampSource(new AudioFormat(8000, 1), 16_000));
@@ -38,7 +38,7 @@ public class ImpairedReceptionTests
         var receiver = new Receiver(decoder, transport.PayloadType);
         Task hearing = transport.RunAsync(ToSink(receiver), stopping.Token);
 
-        // Where the goodbye is lost, the server ends the connection in the end, and that is a failure: no matter here.
+        // If the goodbye is lost, the server eventually closes the connection, which is an error; it does not matter here.
         float[] pcm = new float[8000];
         while (!hearing.IsCompleted && receiver.Take(pcm, TimeProvider.System.GetTimestamp()) != Receiver.End)
         {
@@ -64,7 +64,7 @@ public class ImpairedReceptionTests
         Assert.Equal(done.Corrupted, counted.Corrupt);
         Assert.Equal(done.Taken - done.Dropped - done.Corrupted, counted.Received);
 
-        // Nobody misses what was lost at the very end, and what a busy machine delivers late is not reordered.
+        // Losses at the very end are not noticed, and what a busy machine delivers late is not reordered.
         Assert.InRange(counted.Lost, done.Dropped + done.Corrupted - 40, done.Dropped + done.Corrupted);
         Assert.InRange(counted.Reordered, done.Reordered - counted.Late, done.Reordered);
     }

@@ -4,7 +4,7 @@ using Linnet.Transports.Impairments;
 namespace Linnet.Tests.Transports.Impairments;
 
 /// <summary>
-/// That chance does what it was asked to. Seeds are fixed; bounds are five standard deviations of what so many draws can give.
+/// The random effects follow their distributions. Seeds are fixed; bounds are five standard deviations for the number of draws.
 /// </summary>
 public class ImpairmentTests
 {
@@ -16,13 +16,13 @@ public class ImpairmentTests
     [InlineData("loss=0.1%", 0.001)]
     [InlineData("loss=10%", 0.1)]
     [InlineData("loss=70%,seed=3", 0.7)]
-    public void Random_loss_has_its_share_and_no_memory(string text, double share)
+    public void Random_loss_has_the_given_share_and_no_memory(string text, double share)
     {
         bool[] lost = [.. Fates(text, Many).Select(f => f.Drop == DropCause.Lost)];
 
         AssertShare(share, lost.Count(l => l), Many);
 
-        // Of two in a row, both as often as chance has it.
+        // Two losses in a row occur as often as chance predicts.
         AssertShare(share * share, lost.Zip(lost.Skip(1)).Count(p => p is (true, true)), Many - 1, memory: 3);
     }
 
@@ -30,7 +30,7 @@ public class ImpairmentTests
     [InlineData(0.19, 60)]
     [InlineData(0.02, 200)]
     [InlineData(0.6, 15)]
-    public void Bursts_are_times_of_the_length_and_the_share_asked_for(double share, double meanMs)
+    public void Bursts_have_the_given_length_and_share_of_time(double share, double meanMs)
     {
         List<double> bursts = Bursts(share, meanMs, seconds: 20_000 * meanMs / 1000 / share, out double measured);
 
@@ -39,13 +39,13 @@ public class ImpairmentTests
         Assert.InRange(bursts.Average(), meanMs * (1 - (5 / Math.Sqrt(n))), meanMs * (1 + (5 / Math.Sqrt(n))));
         Assert.InRange(measured, share * (1 - (7 / Math.Sqrt(n))), share * (1 + (7 / Math.Sqrt(n))));
 
-        // Exponential: one in e is longer than the mean, one in e² than twice the mean.
+        // Exponential: one in e is longer than the mean, one in e² longer than twice the mean.
         AssertShare(Math.Exp(-1), bursts.Count(b => b > meanMs), bursts.Count);
         AssertShare(Math.Exp(-2), bursts.Count(b => b > 2 * meanMs), bursts.Count);
     }
 
     [Fact]
-    public void A_bad_time_is_bad_for_however_many_datagrams_and_whichever_lane()
+    public void A_bad_period_affects_any_number_of_datagrams_in_any_lane()
     {
         ImpairmentOptions options = LossyLink.Like("loss=19%,burst=60ms,seed=5");
         var sparse = new Impairment(options, Second);
@@ -60,7 +60,7 @@ public class ImpairmentTests
     }
 
     [Fact]
-    public void After_a_pause_of_months_the_chance_goes_on_at_once()
+    public void After_a_pause_of_months_the_schedule_continues_at_once()
     {
         var impairment = new Impairment(LossyLink.Like("loss=50%,burst=1ms"), 1_000_000_000);
         impairment.Next(100, 0);
@@ -79,7 +79,7 @@ public class ImpairmentTests
         Assert.InRange(waits.Min(), 20, 20.01);
         Assert.InRange(waits.Max(), 69, 70);
 
-        // Cut at five times the mean, the mean is smaller by e⁻⁵.
+        // Limited to five times the mean, the mean is smaller by e⁻⁵.
         double mean = 10 * (1 - Math.Exp(-5));
         Assert.InRange(waits.Average() - 20, mean - (5 * 10 / Math.Sqrt(Many)), mean + (5 * 10 / Math.Sqrt(Many)));
         AssertShare(0.5, waits.Count(w => w - 20 > 10 * Math.Log(2)), Many);
@@ -87,7 +87,7 @@ public class ImpairmentTests
     }
 
     [Fact]
-    public void Who_waits_holds_up_those_behind_unless_order_is_loose()
+    public void A_delayed_datagram_delays_later_ones_unless_order_is_loose()
     {
         long[] kept = [.. Fates("jitter=20ms", 20_000, 5 * Millisecond).Select(f => f.LeavesAt)];
         long[] loose = [.. Fates("jitter=20ms,order=loose", 20_000, 5 * Millisecond).Select(f => f.LeavesAt)];
@@ -108,7 +108,7 @@ public class ImpairmentTests
     [InlineData("reorder=1%", 0, 0, 0.01)]
     [InlineData("reorder=40%", 0, 0, 0.4)]
     [InlineData("reorder=5%,reorder-by=30ms,loss=50%", 0, 0, 0.05)]
-    public void Shares_are_of_what_loss_leaves_over(string text, double duplicate, double corrupt, double reorder)
+    public void Shares_refer_to_datagrams_that_are_not_lost(string text, double duplicate, double corrupt, double reorder)
     {
         Fate[] left = [.. Fates(text, Many).Where(f => f.Drop == DropCause.None)];
 
@@ -118,9 +118,9 @@ public class ImpairmentTests
     }
 
     [Fact]
-    public void A_slow_link_lets_through_its_rate_and_drops_what_would_wait_too_long()
+    public void A_slow_link_passes_its_rate_and_drops_datagrams_that_would_wait_too_long()
     {
-        // 228 bytes with headers are 7.125 ms of 256 kb/s; they come every 5 ms.
+        // 228 bytes with headers take 7.125 ms at 256 kb/s; they arrive every 5 ms.
         var impairment = new Impairment(LossyLink.Like("rate=256k,queue=100ms"), Second);
         var leaves = new List<long>();
         int overflowed = 0;
@@ -141,12 +141,12 @@ public class ImpairmentTests
     }
 
     [Fact]
-    public void A_slow_link_that_is_fast_enough_only_takes_its_time() =>
+    public void A_link_that_is_fast_enough_only_adds_its_transmission_time() =>
         Assert.All(Fates("rate=64k", 1000, 100 * Millisecond).Select((f, i) => f.LeavesAt - (i * 100 * Millisecond)),
             wait => Assert.Equal(16_000, wait));
 
     [Fact]
-    public void The_same_seed_does_the_same_and_another_something_else()
+    public void The_same_seed_gives_the_same_result_and_another_seed_does_not()
     {
         const string Text = "loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=";
 
@@ -157,7 +157,7 @@ public class ImpairmentTests
     }
 
     [Fact]
-    public void An_effect_more_leaves_the_lots_of_the_others_alone()
+    public void Adding_an_effect_does_not_change_the_others()
     {
         Fate[] one = Fates("loss=10%", 5000);
         Fate[] all = Fates("loss=10%,duplicate=20%,corrupt=5%,jitter=5ms,reorder=5%", 5000);
@@ -166,7 +166,7 @@ public class ImpairmentTests
     }
 
     [Fact]
-    public void Nothing_asked_for_is_nothing_done() =>
+    public void Without_effects_nothing_is_changed() =>
         Assert.All(Fates("seed=9", 1000).Select((f, i) => (f, i)), p => Assert.Equal(new Fate { LeavesAt = p.i * Second }, p.f));
 
     private static Fate[] Fates(string text, int count, long apart = Second, int direction = 0)
@@ -175,7 +175,7 @@ public class ImpairmentTests
         return [.. Enumerable.Range(0, count).Select(i => impairment.Next(100, i * apart))];
     }
 
-    // Looked at a hundred times in each mean burst, which misses few and makes none longer by more than that.
+    // Sampled a hundred times in each mean burst: misses few bursts, and makes none longer by more than that.
     private static List<double> Bursts(double share, double meanMs, double seconds, out double measured)
     {
         var schedule = new BurstSchedule(meanMs * Millisecond, share, new SeededLots(4, 0));

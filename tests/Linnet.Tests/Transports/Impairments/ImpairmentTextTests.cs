@@ -9,7 +9,7 @@ namespace Linnet.Tests.Transports.Impairments;
 public class ImpairmentTextTests
 {
     [Fact]
-    public void What_the_documentation_writes_means_what_it_says()
+    public void The_example_of_the_documentation_is_parsed_correctly()
     {
         ImpairmentOptions options =
             Read("loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=7");
@@ -70,7 +70,7 @@ public class ImpairmentTextTests
     [InlineData("order=any", "'any' is no value for order: it takes kept or loose.")]
     [InlineData("corrupt=60%,duplicate=60%", "together must not exceed 100%")]
     [InlineData("reorder-by=30ms", "such as reorder=1%,reorder-by=30ms.")]
-    public void What_is_wrong_is_said_with_what_would_be_right(string text, string said)
+    public void An_error_says_what_is_wrong_and_what_is_allowed(string text, string said)
     {
         Assert.False(ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem));
         Assert.Null(options);
@@ -79,7 +79,7 @@ public class ImpairmentTextTests
     }
 
     [Fact]
-    public void What_is_written_is_read_again()
+    public void Written_options_are_read_back()
     {
         Gen<TimeSpan> time = Gen.Int[0, 100_000].Select(n => TimeSpan.FromMicroseconds(n * 10.0));
         Gen<double> share = Gen.Int[0, 5000].Select(n => n / 10_000.0);
@@ -107,7 +107,7 @@ public class ImpairmentTextTests
     }
 
     [Fact]
-    public void Options_made_by_a_program_know_their_problems()
+    public void Options_set_in_code_report_their_problems()
     {
         var options =
             new ImpairmentOptions
@@ -124,7 +124,7 @@ public class ImpairmentTextTests
     }
 
     [Fact]
-    public void Noise_is_refused_in_a_sentence_or_read()
+    public void Noise_is_read_or_refused_with_a_sentence()
     {
         var noise = new Noise(12);
         byte[][] samples =
@@ -149,7 +149,7 @@ public class ImpairmentTextTests
     }
 
     [Fact]
-    public void Numbers_are_written_alike_in_every_country()
+    public void Numbers_are_written_the_same_in_every_culture()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         var other = (CultureInfo)CultureInfo.InvariantCulture.Clone();

@@ -9,7 +9,7 @@ public class FlacReaderTests
     private static readonly FlacStreamInfo Cd = new(new AudioFormat(44_100, 2), 16, 4096, 4096);
 
     [Fact]
-    public void A_description_is_written_to_the_byte_and_read_back()
+    public void Stream_info_is_written_byte_for_byte_and_read_back()
     {
         var info = new FlacStreamInfo(new AudioFormat(96_000, 6), 24, 192, 4608, 14, 70_000, 0xF_1234_5678);
 
@@ -25,7 +25,7 @@ public class FlacReaderTests
     [InlineData("FFF8C91800C2", false, 0, 4096, 44_100, 2, 16)]
     [InlineData("FFF8C0000017", false, 0, 4096, 44_100, 1, 16)]
     [InlineData("FFF869980A0F0F", false, 10, 16, 44_100, 2, 16)]
-    public void A_frames_header_is_read(string hex, bool isVariable, long number, int frames, int rate, int channels, int depth)
+    public void A_frame_header_is_parsed(string hex, bool isVariable, long number, int frames, int rate, int channels, int depth)
     {
         byte[] bytes = Convert.FromHexString(hex);
         bytes[^1] = FlacSums.Header(bytes.AsSpan(0, bytes.Length - 1));
@@ -41,15 +41,15 @@ public class FlacReaderTests
     }
 
     [Fact]
-    public void The_check_sums_are_those_of_the_standard()
+    public void Checksums_match_the_standard()
     {
-        // "123456789" is what catalogues of sums use: CRC-8/SMBUS and CRC-16/UMTS.
+        // "123456789" is the usual test input: CRC-8/SMBUS and CRC-16/UMTS.
         Assert.Equal(0xF4, FlacSums.Header("123456789"u8));
         Assert.Equal(0xFEE8, FlacSums.Append(0, "123456789"u8));
     }
 
     [Fact]
-    public void Frames_come_out_as_they_went_in_whatever_the_pieces()
+    public void Frames_are_read_unchanged_from_pieces_of_any_size()
     {
         byte[][] frames = [.. Enumerable.Range(0, 300).Select(i => Frame(i, 30 + (i * 7 % 900)))];
         byte[] stream = [.. Start(), .. frames.SelectMany(frame => frame)];
@@ -61,7 +61,7 @@ public class FlacReaderTests
     }
 
     [Fact]
-    public void A_damaged_frame_costs_itself_alone()
+    public void Only_a_damaged_frame_is_lost()
     {
         byte[][] frames = [.. Enumerable.Range(0, 6).Select(i => Frame(i, 500))];
         frames[2][100] ^= 4;
@@ -77,9 +77,9 @@ public class FlacReaderTests
     }
 
     [Fact]
-    public void Lost_bytes_and_garbage_are_got_over()
+    public void Reading_recovers_from_lost_bytes_and_garbage()
     {
-        // A gap in the middle of a frame and of the numbers: nothing tells where frame 1 should have ended but its greatest length.
+        // A gap inside a frame and in the numbers: only the longest possible length shows where frame 1 should have ended.
         byte[] stream = [.. Start(), .. Frame(0, 400), .. Frame(1, 400)[..200], .. Enumerable.Range(5, 300).SelectMany(i => Frame(i, 400))];
 
         List<string> items = ReadAll(stream, () => 333);
@@ -91,7 +91,7 @@ public class FlacReaderTests
     }
 
     [Fact]
-    public void Streams_may_follow_each_other_and_have_tags_of_other_kinds_around_them()
+    public void Streams_can_follow_each_other_with_other_tags_around_them()
     {
         byte[] id3 = [.. "ID3"u8, 4, 0, 0, 0, 0, 0, 20, .. new byte[20]];
         byte[] id3v1 = [.. "TAG"u8, .. new byte[125]];
@@ -108,7 +108,7 @@ public class FlacReaderTests
     }
 
     [Fact]
-    public void A_picture_is_skipped_and_takes_no_memory()
+    public void A_picture_is_skipped_and_uses_no_memory()
     {
         byte[] picture = FlacBlockHeader.Wrap(FlacBlockType.Picture, isLast: false, new byte[5 << 20]);
         byte[] stream = [.. "fLaC"u8, .. Cd.ToBlock(isLast: false), .. picture, .. Comment(isLast: true), .. Frame(0, 100)];
@@ -125,7 +125,7 @@ public class FlacReaderTests
     [InlineData("664C6143 04000000", "malformed metadata")]
     [InlineData("664C6143 FF000000", "malformed metadata")]
     [InlineData("664C6143 00000005 0000000000", "description")]
-    public void What_is_no_flac_is_said_to_be_none(string hex, string problem)
+    public void Input_that_is_not_flac_is_refused_with_a_reason(string hex, string problem)
     {
         var reader = new FlacReader();
         ReadAll(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), () => 1, reader);
@@ -134,7 +134,7 @@ public class FlacReaderTests
     }
 
     [Fact]
-    public void Whatever_comes_is_read_the_same_in_one_piece_and_in_many()
+    public void Any_input_is_read_the_same_in_one_piece_and_in_many()
     {
         byte[][] samples =
             [[.. Start(), .. Frame(0, 100), .. Frame(1, 60), .. Frame(2, 40)], [.. Start(), .. Frame(3, 30), .. Start(), .. Frame(0, 200)]];
@@ -153,7 +153,7 @@ public class FlacReaderTests
     }
 
     [Fact]
-    public void Headers_without_end_cost_no_memory_beyond_the_longest_frame()
+    public void Endless_headers_use_no_more_memory_than_the_longest_frame()
     {
         byte[] header = [0xFF, 0xF9, 0x79, 0x18, 0, 0xFF, 0xFE, 0];
         byte[] stream = [.. "fLaC"u8, .. (Cd with { MaxBlock = 65_535 }).ToBlock(isLast: true), .. new byte[8 << 20]];
@@ -174,7 +174,7 @@ public class FlacReaderTests
 
     internal static byte[] Start() => [.. "fLaC"u8, .. Cd.ToBlock(isLast: false), .. Comment(isLast: true)];
 
-    /// <summary>A frame whose inside is no sound, but whose header and sums are right.</summary>
+    /// <summary>A frame with a valid header and valid checksums, but no audio inside.</summary>
     internal static byte[] Frame(int number, int length)
     {
         byte[] coded = number < 128 ? [(byte)number] : [(byte)(0xC0 | (number >> 6)), (byte)(0x80 | (number & 0x3F))];

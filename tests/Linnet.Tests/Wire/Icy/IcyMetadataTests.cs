@@ -8,7 +8,7 @@ namespace Linnet.Tests.Wire.Icy;
 public class IcyMetadataTests
 {
     [Fact]
-    public void A_block_is_written_to_the_byte()
+    public void A_block_is_written_byte_for_byte()
     {
         Assert.Equal("\u0001StreamTitle='';\0", Encoding.Latin1.GetString(new IcyMetadata("").ToBlock()));
         Assert.Equal("\u0002StreamTitle='A - B';" + new string('\0', 12),
@@ -24,7 +24,7 @@ public class IcyMetadataTests
     [InlineData("a;b=c")]
     [InlineData(";")]
     [InlineData("")]
-    public void What_is_written_is_read_back(string title)
+    public void A_written_title_is_read_back(string title)
     {
         byte[] block = new IcyMetadata(title, "http://host/").ToBlock();
 
@@ -33,7 +33,7 @@ public class IcyMetadataTests
     }
 
     [Fact]
-    public void A_title_cannot_end_itself_or_be_longer_than_a_block()
+    public void A_title_cannot_end_its_field_or_exceed_a_block()
     {
         Assert.Equal(new IcyMetadata("x’;StreamUrl='evil"),
             IcyMetadata.Parse(new IcyMetadata("x';StreamUrl='evil").ToBlock().AsSpan(1)) with { Url = null });
@@ -63,7 +63,7 @@ public class IcyMetadataTests
     [InlineData("StreamUrl='x StreamTitle=y';", null)]
     [InlineData("", null)]
     [InlineData("streamtitle", null)]
-    public void What_others_write_is_read_as_far_as_it_goes(string text, string? title) =>
+    public void Blocks_of_other_programs_are_read_as_far_as_possible(string text, string? title) =>
         Assert.Equal(title, IcyMetadata.Parse(Encoding.Latin1.GetBytes(text)).Title);
 
     [Theory]
@@ -71,7 +71,7 @@ public class IcyMetadataTests
     [InlineData("StreamTitle='\u00CF\u00E8\u00EA\u00ED\u00E8\u00EA';", null, "Ïèêíèê")]
     [InlineData("StreamTitle='\u00C3\u00A9';", "iso-8859-1", "Ã©")]
     [InlineData("StreamTitle='\u00C3\u00A9';", "utf-8", "é")]
-    public void The_encoding_that_is_named_counts(string text, string? name, string title)
+    public void A_named_encoding_is_used(string text, string? name, string title)
     {
         byte[] block = Encoding.Latin1.GetBytes(text);
         var reader = new IcyStreamReader(1, Linnet.Audio.NamedEncoding.Find(name));
@@ -84,7 +84,7 @@ public class IcyMetadataTests
     }
 
     [Fact]
-    public void Sound_and_titles_are_parted_whatever_the_pieces()
+    public void Audio_and_titles_are_separated_in_pieces_of_any_size()
     {
         byte[] stream =
         [
@@ -100,7 +100,7 @@ public class IcyMetadataTests
     }
 
     [Fact]
-    public void Whatever_comes_is_parted_the_same_in_one_piece_and_in_many()
+    public void Any_input_is_separated_the_same_in_one_piece_and_in_many()
     {
         byte[][] samples =
             [[.. "01234"u8, .. new IcyMetadata("One").ToBlock(), .. "56789"u8, 0, .. "abcde"u8, .. new IcyMetadata("it's", "u").ToBlock()]];

@@ -5,7 +5,7 @@ namespace Linnet.Tests.Wire.Mpeg;
 public class MpegFramerTests
 {
     [Fact]
-    public void Frames_come_out_as_they_went_in_whatever_the_pieces()
+    public void Frames_are_read_unchanged_from_pieces_of_any_size()
     {
         byte[][] frames = [.. Enumerable.Range(0, 20).Select(Frame)];
         byte[] stream = [.. frames.SelectMany(frame => frame)];
@@ -20,7 +20,7 @@ public class MpegFramerTests
     }
 
     [Fact]
-    public void A_frame_is_given_as_soon_as_it_is_whole_once_two_agree()
+    public void After_two_matching_frames_each_frame_is_returned_as_soon_as_it_is_whole()
     {
         var framer = new MpegFramer();
         ReadOnlySpan<byte> first = Frame(0);
@@ -33,7 +33,7 @@ public class MpegFramerTests
     }
 
     [Fact]
-    public void Tags_are_skipped_and_are_no_gap()
+    public void Tags_are_skipped_without_a_gap()
     {
         byte[] id3 = [.. "ID3"u8, 4, 0, 0, 0, 0, 4, 0, .. Enumerable.Repeat((byte)0xFF, 512)];
         byte[] footed = [.. "ID3"u8, 4, 0, 0x10, 0, 0, 0, 1, 0xFF, .. "3DI"u8, 4, 0, 0x10, 0, 0, 0, 1];
@@ -51,9 +51,9 @@ public class MpegFramerTests
     }
 
     [Fact]
-    public void Garbage_is_skipped_and_what_looks_like_one_header_is_no_frame()
+    public void Garbage_is_skipped_and_a_single_header_is_not_a_frame()
     {
-        // Where it would end, another kind of header stands.
+        // A different kind of header is at the place where it would end.
         byte[] lonely = [.. Frame(7), 0xFF, 0xFB, 0x94, 0x64, .. new byte[900]];
         byte[] stream = [.. "garbage ID "u8, .. lonely, .. Frame(0), .. Frame(1), .. "??"u8, .. Frame(2), .. Frame(3)];
 
@@ -66,7 +66,7 @@ public class MpegFramerTests
     }
 
     [Fact]
-    public void A_stream_of_another_rate_follows_at_once_and_says_so()
+    public void A_stream_with_another_rate_follows_at_once_and_is_marked()
     {
         byte[] other = new byte[384];
         Convert.FromHexString("FFFB9464").CopyTo(other, 0);
@@ -82,7 +82,7 @@ public class MpegFramerTests
     [InlineData("Xing", 36)]
     [InlineData("Info", 36)]
     [InlineData("VBRI", 36)]
-    public void A_frame_that_is_a_table_is_known(string mark, int at)
+    public void A_frame_with_a_table_is_recognised(string mark, int at)
     {
         byte[] frame = Frame(0);
         System.Text.Encoding.ASCII.GetBytes(mark).CopyTo(frame, at);
@@ -93,7 +93,7 @@ public class MpegFramerTests
     }
 
     [Fact]
-    public void A_silenced_frame_keeps_its_main_data_and_the_way_back_into_it()
+    public void A_silenced_frame_keeps_its_main_data_and_its_reservoir_pointer()
     {
         foreach ((string head, int at, int end, int reservoir, int kept) in new[]
         {
@@ -116,7 +116,7 @@ public class MpegFramerTests
     }
 
     [Fact]
-    public void Whatever_comes_is_read_the_same_in_one_piece_and_in_many()
+    public void Any_input_is_read_the_same_in_one_piece_and_in_many()
     {
         byte[][] samples =
         [

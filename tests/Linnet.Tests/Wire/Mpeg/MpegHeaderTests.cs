@@ -13,7 +13,7 @@ public class MpegHeaderTests
     [InlineData("FFFDE804", MpegVersion.Mpeg1, 2, 384_000, 32_000, 2, 1728, 1152, 32)]
     [InlineData("FFE5EA04", MpegVersion.Mpeg25, 2, 160_000, 8_000, 2, 2881, 1152, 17)]
     [InlineData("FFFFE204", MpegVersion.Mpeg1, 1, 448_000, 44_100, 2, 488, 384, 32)]
-    public void A_header_tells_how_long_its_frame_is(
+    public void A_header_gives_the_length_of_its_frame(
         string hex, MpegVersion version, int layer, int bitRate, int rate, int channels, int length, int frames, int sideInfo)
     {
         Assert.True(MpegHeader.TryParse(Convert.FromHexString(hex), out MpegHeader header));
@@ -33,11 +33,11 @@ public class MpegHeaderTests
     [InlineData("FFFBF064", "the forbidden bit rate")]
     [InlineData("FFFB9C64", "the reserved sample rate")]
     [InlineData("FFFB9066", "the reserved emphasis")]
-    public void What_is_no_header_is_refused(string hex, string why) =>
+    public void An_invalid_header_is_refused(string hex, string why) =>
         Assert.False(MpegHeader.TryParse(Convert.FromHexString(hex), out _), why);
 
     [Fact]
-    public void Every_header_that_is_read_has_a_length_to_go_on_by()
+    public void Every_accepted_header_has_a_usable_frame_length()
     {
         byte[] bytes = [0xFF, 0, 0, 0];
         for (int i = 0; i < 1 << 24; i++)
@@ -53,7 +53,7 @@ public class MpegHeaderTests
     [Theory]
     [InlineData("FFF15080 0BBFFC", 1, 44_100, 2, 93, 1024)]
     [InlineData("FFF94C40 0BBFFD", 1, 48_000, 1, 93, 2048)]
-    public void An_adts_header_is_read(string hex, int profile, int rate, int channels, int length, int frames)
+    public void An_adts_header_is_parsed(string hex, int profile, int rate, int channels, int length, int frames)
     {
         Assert.True(AdtsHeader.TryParse(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), out AdtsHeader header));
         Assert.Equal(new AdtsHeader(profile, rate, channels, length, frames), header);
@@ -62,9 +62,9 @@ public class MpegHeaderTests
     [Theory]
     [InlineData("FFF15080 0BBF", "six bytes")]
     [InlineData("FFFB5080 0BBFFC", "MP3")]
-    [InlineData("FFF17880 0BBFFC", "a rate that is none")]
+    [InlineData("FFF17880 0BBFFC", "a reserved sample rate")]
     [InlineData("FFF15080 00BFFC", "shorter than itself")]
     [InlineData("FFF05080 00FFFC", "no room for its sum")]
-    public void What_is_no_adts_header_is_refused(string hex, string why) =>
+    public void An_invalid_adts_header_is_refused(string hex, string why) =>
         Assert.False(AdtsHeader.TryParse(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), out _), why);
 }

@@ -6,11 +6,11 @@ namespace Linnet.Tests.Wire.Ogg;
 
 public class OggHeaderTests
 {
-    /// <summary>What oggenc 1.4 (libvorbis 1.3.7) writes for stereo at 44.1 kHz, quality 3.</summary>
+    /// <summary>The first packet of oggenc 1.4 (libvorbis 1.3.7) for stereo at 44.1 kHz, quality 3.</summary>
     private const string VorbisFirst = "01766F72626973 00000000 02 44AC0000 00000000 80B50100 00000000 B8 01";
 
     [Fact]
-    public void Opus_first_packet_is_written_to_the_byte_and_read_back()
+    public void The_first_packet_of_Opus_is_written_byte_for_byte_and_read_back()
     {
         var head = new OpusHead(2, 312, 44_100, -256);
 
@@ -34,7 +34,7 @@ public class OggHeaderTests
     [InlineData("4F70757348656164 01 06 3801 80BB0000 0000 01 00 00 000401020305", "no stream")]
     [InlineData("4F70757348656164 01 06 3801 80BB0000 0000 01 02 03 000401020305", "more pairs than streams")]
     [InlineData("4F70757348656164 01 06 3801 80BB0000 0000 01 04 02 000401020306", "a channel that is not there")]
-    public void What_is_no_first_packet_of_Opus_is_refused(string hex, string why) =>
+    public void An_invalid_first_packet_of_Opus_is_refused(string hex, string why) =>
         Assert.False(OpusHead.TryParse(Bytes(hex), out _), why);
 
     [Fact]
@@ -55,7 +55,7 @@ public class OggHeaderTests
     }
 
     [Fact]
-    public void A_picture_is_passed_over_and_what_follows_it_is_read()
+    public void A_picture_is_skipped_and_the_lines_after_it_are_read()
     {
         var comment = new VorbisComment("x");
         comment.Add("METADATA_BLOCK_PICTURE", new string('A', 100_000));
@@ -69,7 +69,7 @@ public class OggHeaderTests
     }
 
     [Fact]
-    public void Tags_that_lie_are_read_as_far_as_they_go()
+    public void Tags_with_wrong_lengths_are_read_as_far_as_possible()
     {
         byte[] whole = VorbisComment.Of("v", new TrackInfo("t", "a")).ToArray();
         var noise = new Noise(5);
@@ -91,7 +91,7 @@ public class OggHeaderTests
     }
 
     [Fact]
-    public void Vorbis_first_packet_is_read()
+    public void The_first_packet_of_Vorbis_is_parsed()
     {
         Assert.True(VorbisHead.TryParse(Bytes(VorbisFirst), out VorbisHead head));
         Assert.Equal(new VorbisHead(new AudioFormat(44_100, 2), 112_000, 256, 2048), head);
@@ -101,18 +101,18 @@ public class OggHeaderTests
     [InlineData("01766F72626973 01000000 02 44AC0000 00000000 80B50100 00000000 B8 01", "a later version")]
     [InlineData("01766F72626973 00000000 00 44AC0000 00000000 80B50100 00000000 B8 01", "no channel")]
     [InlineData("01766F72626973 00000000 09 44AC0000 00000000 80B50100 00000000 B8 01", "nine channels")]
-    [InlineData("01766F72626973 00000000 02 FFFFFFFF 00000000 80B50100 00000000 B8 01", "a rate beyond all")]
+    [InlineData("01766F72626973 00000000 02 FFFFFFFF 00000000 80B50100 00000000 B8 01", "a rate out of range")]
     [InlineData("01766F72626973 00000000 02 44AC0000 00000000 80B50100 00000000 8B 01", "a short block longer than a long one")]
     [InlineData("01766F72626973 00000000 02 44AC0000 00000000 80B50100 00000000 E8 01", "a block beyond 8192")]
     [InlineData("01766F72626973 00000000 02 44AC0000 00000000 80B50100 00000000 B8 00", "no framing bit")]
     [InlineData("01766F72626973 00000000 02 44AC0000 00000000 80B50100 00000000 B8", "too short")]
-    public void What_is_no_first_packet_of_Vorbis_is_refused(string hex, string why) =>
+    public void An_invalid_first_packet_of_Vorbis_is_refused(string hex, string why) =>
         Assert.False(VorbisHead.TryParse(Bytes(hex), out _), why);
 
     [Fact]
-    public void Code_books_that_would_fill_the_memory_are_refused()
+    public void Code_books_that_would_fill_memory_are_refused()
     {
-        // One book: 255 entries of 65,535 numbers each. With two numbers each it is like real ones.
+        // One book: 255 entries of 65,535 numbers each. With two numbers each it would be like a real one.
         byte[] setup = [5, .. "vorbis"u8, 0, 0x42, 0x43, 0x56, 0xFF, 0xFF, 0xFF, 0, 0, .. new byte[2000]];
 
         Assert.False(VorbisSetup.IsReasonable(setup));
@@ -127,7 +127,7 @@ public class OggHeaderTests
     }
 
     [Fact]
-    public void Flac_first_packet_is_written_and_read_back()
+    public void The_first_packet_of_Flac_is_written_and_read_back()
     {
         var info = new FlacStreamInfo(new AudioFormat(48_000, 2), 24, 4096, 4096);
 

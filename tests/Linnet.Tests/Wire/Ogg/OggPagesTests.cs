@@ -5,13 +5,13 @@ namespace Linnet.Tests.Wire.Ogg;
 
 public class OggPagesTests
 {
-    /// <summary>RFC 3533 gives no example; this one was made by ffmpeg 5.1 (libopus), its first page.</summary>
+    /// <summary>RFC 3533 gives no example. This is the first page of a file made by ffmpeg 5.1 (libopus).</summary>
     private const string FirstPage = "4F67675300020000000000000000";
 
     private static readonly int[] Lengths = [0, 1, 254, 255, 256, 510, 65_024, 65_025, 65_026, 130_050, 140_000, 3];
 
     [Fact]
-    public void What_is_written_is_read_back_whatever_the_pieces()
+    public void Written_pages_are_read_back_from_pieces_of_any_size()
     {
         byte[][] packets = [OpusFirst, .. Lengths.Select(Packet)];
         byte[] stream = Write(packets, serial: 7);
@@ -28,7 +28,7 @@ public class OggPagesTests
     }
 
     [Fact]
-    public void The_first_page_holds_the_first_packet_alone()
+    public void The_first_page_holds_only_the_first_packet()
     {
         byte[] stream = Write([OpusFirst, [1], [2]], serial: 1);
 
@@ -52,7 +52,7 @@ public class OggPagesTests
     }
 
     [Fact]
-    public void A_damaged_page_costs_its_packets_and_no_others_and_what_follows_knows()
+    public void A_damaged_page_loses_only_its_own_packets_and_the_next_packet_reports_the_gap()
     {
         byte[][] packets = [OpusFirst, Packet(300), Packet(40), Packet(50)];
         List<byte[]> pages = Pages(packets, serial: 3);
@@ -67,7 +67,7 @@ public class OggPagesTests
     }
 
     [Fact]
-    public void A_packet_over_three_pages_is_lost_whole_when_one_of_them_is()
+    public void A_packet_on_three_pages_is_lost_if_one_page_is_lost()
     {
         byte[][] packets = [OpusFirst, Packet(150_000), Packet(40)];
         List<byte[]> pages = Pages(packets, serial: 3);
@@ -81,7 +81,7 @@ public class OggPagesTests
     }
 
     [Fact]
-    public void Of_streams_side_by_side_the_first_known_one_is_read()
+    public void Of_parallel_streams_the_first_known_one_is_read()
     {
         List<byte[]> video = Pages(["\u0080theora"u8.ToArray(), Packet(10), Packet(20)], serial: 1);
         List<byte[]> sound = Pages([OpusFirst, Packet(30), Packet(40)], serial: 2);
@@ -96,7 +96,7 @@ public class OggPagesTests
     }
 
     [Fact]
-    public void A_chain_is_read_through_also_when_a_link_does_not_end()
+    public void A_chain_is_read_even_if_a_link_has_no_end()
     {
         byte[] first = [.. Pages([OpusFirst, Packet(30)], serial: 2).SelectMany(page => page)];
         List<byte[]> cut = Pages([OpusFirst, Packet(31), Packet(32)], serial: 3);
@@ -110,7 +110,7 @@ public class OggPagesTests
     }
 
     [Fact]
-    public void A_packet_that_is_too_long_is_cut_and_says_so()
+    public void A_packet_that_is_too_long_is_cut_and_marked()
     {
         byte[] huge = Packet(OggPacketReader.MaxPacket + 100_000);
         List<Read> read = ReadAll(Write([OpusFirst, huge, Packet(5)], serial: 9), () => 60_000);
@@ -121,9 +121,9 @@ public class OggPagesTests
     }
 
     [Fact]
-    public void Bytes_that_begin_a_page_everywhere_cost_no_more_than_a_few_sums_each()
+    public void Input_that_looks_like_a_page_at_every_byte_is_summed_only_a_few_times()
     {
-        // Each claims 255 segments of 255 bytes, and the next begins right behind it.
+        // Each claims 255 segments of 255 bytes, and the next one begins right after it.
         byte[] head = [.. "OggS\0\0"u8, .. new byte[20], 255];
         byte[] stream = new byte[4 << 20];
         for (int at = 0; at + head.Length <= stream.Length; at += head.Length)
@@ -142,7 +142,7 @@ public class OggPagesTests
     }
 
     [Fact]
-    public void Whatever_comes_is_read_the_same_in_one_piece_and_in_many()
+    public void Any_input_is_read_the_same_in_one_piece_and_in_many()
     {
         byte[][] samples = [Write([OpusFirst, Packet(30), Packet(600), Packet(0)], 5), Write(["\u007FFLAC"u8.ToArray(), Packet(2_000)], 6)];
         var noise = new Noise(6);
@@ -165,7 +165,7 @@ public class OggPagesTests
 
     internal static byte[] Write(byte[][] packets, uint serial) => [.. Pages(packets, serial).SelectMany(page => page)];
 
-    /// <summary>Each packet on pages of its own.</summary>
+    /// <summary>Writes each packet to pages of its own.</summary>
     internal static List<byte[]> Pages(byte[][] packets, uint serial)
     {
         var writer = new OggPageWriter(serial);

@@ -7,7 +7,7 @@ namespace Linnet.Tests.Wire.Playlists;
 public class CueReaderTests
 {
     [Fact]
-    public void A_track_begins_at_its_index_1_and_ends_where_the_next_of_its_file_begins()
+    public void A_track_runs_from_its_index_1_to_the_start_of_the_next_track_in_its_file()
     {
         IReadOnlyList<PlaylistItem> items = Parse(
             """
@@ -44,7 +44,7 @@ public class CueReaderTests
     }
 
     [Fact]
-    public void A_pause_in_the_file_before_is_heard_there()
+    public void A_pause_plays_in_the_file_that_contains_it()
     {
         IReadOnlyList<PlaylistItem> items = Parse(
             "FILE \"1.wav\" WAVE\nTRACK 01 AUDIO\nTITLE \"a\"\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nTITLE \"b\"\nINDEX 00 02:00:00\nFILE "
@@ -64,15 +64,15 @@ public class CueReaderTests
     [InlineData("TRACK 01 AUDIO\nINDEX 01 00:00:00\nFILE a WAVE", 0, "no file yet")]
     [InlineData("file a.wav wave\ntrack 1 audio\nindex 1 0:0:0", 1, "small letters")]
     [InlineData("FILE \"a\" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nINDEX 01 00:01:00", 1, "twice")]
-    public void What_is_no_track_is_none(string text, int count, string why) => Assert.True(count == Parse(text).Count, why);
+    public void Invalid_tracks_are_ignored(string text, int count, string why) => Assert.True(count == Parse(text).Count, why);
 
     [Fact]
-    public void A_sheet_that_goes_backwards_gives_each_track_to_the_end() =>
+    public void In_a_sheet_that_goes_backwards_each_track_runs_to_the_end_of_its_file() =>
         Assert.All(Parse("FILE \"a\" WAVE\nTRACK 01 AUDIO\nINDEX 01 01:00:00\nTRACK 02 AUDIO\nINDEX 01 00:30:00"),
             static item => Assert.Null(item.Part?.End));
 
     [Fact]
-    public void Its_texts_may_be_in_Windows_1252()
+    public void Texts_may_be_in_Windows_1252()
     {
         byte[] sheet = [.. "FILE \"Caf"u8, 0xE9, .. ".wav\" WAVE\nTRACK 01 AUDIO\nTITLE \"Don"u8, 0x92, .. "t\"\nINDEX 01 00:00:00"u8];
         Assert.True(PlaylistText.TryParse(sheet, PlaylistKind.Cue, null, out PlaylistText playlist, out string problem), problem);

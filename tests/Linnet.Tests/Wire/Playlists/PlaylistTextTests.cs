@@ -25,7 +25,7 @@ public class PlaylistTextTests
     }
 
     [Fact]
-    public void A_quote_that_nobody_closed_hides_no_title() =>
+    public void A_quote_without_an_end_does_not_hide_the_title() =>
         Assert.Equal("The, end", Assert.Single(Parse(PlaylistKind.M3u, "#EXTINF:1 x=\"a,The, end\nb.wav\n").Items).Title?.Title);
 
     [Fact]
@@ -89,11 +89,11 @@ public class PlaylistTextTests
     [InlineData("Pls", "\r\n \n#EXTM3U\na.wav")]
     [InlineData("M3u", "\n<playlist><track><location>a.wav</location></track></playlist>")]
     [InlineData("Pls", "<playlist><track><location>a.wav</location></track></playlist>")]
-    public void A_playlist_is_what_it_begins_like_whatever_it_is_called(string called, string text) =>
+    public void The_content_of_a_playlist_decides_its_kind_not_its_name(string called, string text) =>
         Assert.Equal("a.wav", Assert.Single(Parse(Enum.Parse<PlaylistKind>(called), text).Items).Location);
 
     [Fact]
-    public void Bytes_that_are_no_UTF_8_keep_their_names_and_are_Windows_1252_as_titles()
+    public void Names_that_are_not_UTF_8_keep_their_bytes_and_titles_are_read_as_Windows_1252()
     {
         foreach (byte[] text in (byte[][])
             [[.. "#EXTINF:1,Don"u8, 0x92, .. "t\r\nCaf"u8, 0xE9, 0x85, .. ".wav\n\u65E5.wav"u8],
@@ -113,11 +113,11 @@ public class PlaylistTextTests
     }
 
     [Fact]
-    public void A_name_may_hold_what_Unicode_calls_a_line_break() =>
+    public void A_name_may_contain_a_Unicode_line_break() =>
         Assert.Equal("a\u2028b\u0085c\fd.wav", Assert.Single(Parse(PlaylistKind.M3u, "a\u2028b\u0085c\fd.wav\n").Items).Location);
 
     [Fact]
-    public void The_encoding_that_a_playlist_names_counts()
+    public void The_encoding_that_a_playlist_names_is_used()
     {
         byte[] picnic = [0xCF, 0xE8, 0xEA, 0xED, 0xE8, 0xEA];
         PlaylistText within =
@@ -139,7 +139,7 @@ public class PlaylistTextTests
     [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
-    public void A_playlist_may_be_in_UTF_16_if_it_says_so(string name)
+    public void A_playlist_with_a_byte_order_mark_may_be_in_UTF_16(string name)
     {
         var encoding = Encoding.GetEncoding(name);
         byte[] Bytes(string text) => [.. encoding.GetPreamble(), .. encoding.GetBytes(text)];
@@ -156,7 +156,7 @@ public class PlaylistTextTests
     }
 
     [Fact]
-    public void A_comment_that_may_be_a_name_is_kept_as_that()
+    public void A_comment_that_may_be_a_file_name_is_kept_as_a_doubtful_entry()
     {
         IReadOnlyList<PlaylistItem> items = Parse(PlaylistKind.M3u, "#EXTM3U\n# a comment\n#1 Hit.wav\n#EXTVLCOPT:a.b\nb.wav\n").Items;
 
@@ -187,7 +187,7 @@ public class PlaylistTextTests
         { "XML is malformed", (int)PlaylistKind.Xspf, [.. "a.wav"u8] },
         { "XML is malformed", (int)PlaylistKind.Xspf,
             [.. "<!DOCTYPE p [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><playlist><track><location>&a;</location></track></playlist>"u8] },
-        { "too deep", (int)PlaylistKind.Xspf,
+        { "nested too deeply", (int)PlaylistKind.Xspf,
             Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("<a>", 70)) + string.Concat(Enumerable.Repeat("</a>", 70))) },
         { "names no FILE", (int)PlaylistKind.Cue, [.. "a.wav"u8] },
         { "line 1 is longer", (int)PlaylistKind.Cue, [.. Enumerable.Repeat((byte)'x', PlaylistText.MaxLineLength + 1)] },
@@ -195,7 +195,7 @@ public class PlaylistTextTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void What_is_no_playlist_is_refused(string reason, int kind, byte[] file)
+    public void Input_that_is_not_a_playlist_is_refused(string reason, int kind, byte[] file)
     {
         Assert.False(PlaylistText.TryParse(file, (PlaylistKind)kind, null, out PlaylistText playlist, out string problem));
 

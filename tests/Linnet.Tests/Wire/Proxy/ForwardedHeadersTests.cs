@@ -49,7 +49,7 @@ public class ForwardedHeadersTests
     [InlineData("127.0.0.1", "X-Forwarded-For: 127.0.0.1, 10.0.0.1", false)]
     [InlineData("127.0.0.1", "X-Forwarded-For: 127.0.0.1|Forwarded: for=127.0.0.1, for=10.0.0.1", false)]
     [InlineData("10.0.0.1", "", false)]
-    public void The_loopback_address_that_another_machine_names_is_its_own(string peer, string headers, bool isHere)
+    public void A_loopback_address_named_by_another_machine_is_not_this_machine(string peer, string headers, bool isHere)
     {
         IPNetwork[] trusted = [.. Trusted, IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 
@@ -57,7 +57,7 @@ public class ForwardedHeadersTests
     }
 
     [Fact]
-    public void What_another_machine_passed_on_as_a_connection_stays_its_own()
+    public void A_connection_forwarded_by_another_machine_is_not_local()
     {
         var peer = new ClientOrigin(new IPEndPoint(IPAddress.Loopback, 5000), ClientRoute.Proxied) { IsThroughOther = true };
 
@@ -80,7 +80,7 @@ public class ForwardedHeadersTests
     [InlineData("Forwarded: proto=https", ForwardedDoubt.NoAddress)]
     [InlineData("Forwarded: for=127.0.0.1|X-Forwarded-For: 203.0.113.7", ForwardedDoubt.Contradiction)]
     [InlineData("Forwarded: for=unknown|X-Forwarded-For: 203.0.113.7", ForwardedDoubt.Contradiction)]
-    public void Where_a_trusted_proxy_does_not_say_it_the_client_is_hidden(string headers, ForwardedDoubt doubt)
+    public void The_client_is_hidden_if_a_trusted_proxy_does_not_name_it(string headers, ForwardedDoubt doubt)
     {
         ForwardedRequest request = Read("10.0.0.1", headers);
 
@@ -92,7 +92,7 @@ public class ForwardedHeadersTests
     [InlineData("X-Forwarded-For: 127.0.0.1")]
     [InlineData("Forwarded: for=127.0.0.1;proto=https;host=evil.example")]
     [InlineData("X-Forwarded-Proto: https|X-Forwarded-Host: evil.example")]
-    public void A_stranger_is_not_believed_and_nothing_is_given_to_it_as_to_a_neighbour(string headers)
+    public void An_untrusted_proxy_is_ignored_and_its_client_is_not_local(string headers)
     {
         ForwardedRequest request = Read("203.0.113.9", headers);
 
@@ -113,7 +113,7 @@ public class ForwardedHeadersTests
     [InlineData("Forwarded: for=198.51.100.1;host=evil.example, for=203.0.113.7;proto=https", "https", null)]
     [InlineData("Forwarded: for=203.0.113.7;proto=https;host=radio.example, for=10.0.0.2;proto=http;host=inner", "https", "radio.example")]
     [InlineData("Forwarded: proto=https", "https", null)]
-    public void Addresses_for_the_client_are_as_it_knows_the_server(string headers, string scheme, string? host)
+    public void Addresses_for_the_client_use_the_host_it_connected_to(string headers, string scheme, string? host)
     {
         ForwardedRequest request = Read("10.0.0.1", headers);
 
@@ -121,7 +121,7 @@ public class ForwardedHeadersTests
     }
 
     [Fact]
-    public void Without_a_sign_of_a_proxy_the_client_is_who_connected()
+    public void Without_proxy_headers_the_client_is_the_peer()
     {
         ForwardedRequest request = Read("10.0.0.1", "User-Agent: curl");
 
@@ -130,7 +130,7 @@ public class ForwardedHeadersTests
     }
 
     [Fact]
-    public void Who_is_hidden_behind_a_proxy_of_TCP_does_not_speak_for_that_proxy()
+    public void A_client_hidden_behind_a_TCP_proxy_is_not_trusted_as_that_proxy()
     {
         var hidden = new ClientOrigin(new IPEndPoint(IPAddress.Parse("10.0.0.1"), 5000), ClientRoute.Hidden);
 
@@ -142,7 +142,7 @@ public class ForwardedHeadersTests
     [InlineData("X-Forwarded-For: ", "203.0.113.7", ForwardedDoubt.None)]
     [InlineData("Forwarded: ", "for=10.0.0.2", ForwardedDoubt.TooManyProxies)]
     [InlineData("Forwarded: ", "for=\"", ForwardedDoubt.NoAddress)]
-    public void Ten_thousand_entries_cost_no_more_than_the_last_ones(string name, string entry, ForwardedDoubt doubt)
+    public void Of_ten_thousand_entries_only_the_last_ones_are_read(string name, string entry, ForwardedDoubt doubt)
     {
         ForwardedRequest request = Read("10.0.0.1", name + string.Join(',', Enumerable.Repeat(entry, 10_000)));
 
@@ -150,7 +150,7 @@ public class ForwardedHeadersTests
     }
 
     [Fact]
-    public void Noise_never_throws_and_never_makes_a_client_of_who_is_not_named_by_a_proxy()
+    public void Noise_never_throws_and_never_yields_a_client_that_no_proxy_named()
     {
         const string Letters = "0123456789abcdef.:,;=\"[]% _forproto";
         var random = new Random(7);

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Linnet.Tests.Wire.Proxy;
 
-/// <summary>Bytes as they come from a network: in pieces.</summary>
+/// <summary>Splits bytes into pieces, as they arrive from a network.</summary>
 internal static class Pieces
 {
     public static ReadOnlySequence<byte> Of(byte[] bytes, int length)

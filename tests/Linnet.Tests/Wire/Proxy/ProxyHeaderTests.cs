@@ -9,7 +9,7 @@ public class ProxyHeaderTests
 {
     private const string Signature = "0D0A0D0A000D0A515549540A";
 
-    // As HAProxy 2.6 sends it with send-proxy-v2, from 127.0.0.1:33518 to 127.0.0.1:8000, with a CRC-32C.
+    // Sent by HAProxy 2.6 with send-proxy-v2, from 127.0.0.1:33518 to 127.0.0.1:8000, with a CRC-32C.
     private const string WithChecksum = Signature + "21110013" + "7F0000017F00000182EE1F40" + "030004";
 
     [Theory]
@@ -22,7 +22,7 @@ public class ProxyHeaderTests
     [InlineData("PROXY UNKNOWN\r\n", null)]
     [InlineData("PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n", null)]
     [InlineData("PROXY UNKNOWN what ever\r\n", null)]
-    public void A_line_says_whose_connection_it_is(string text, string? source)
+    public void A_line_names_the_client(string text, string? source)
     {
         byte[] bytes = [.. Encoding.ASCII.GetBytes(text), .. "GET / HTTP/1.1\r\n\r\n"u8];
 
@@ -54,7 +54,7 @@ public class ProxyHeaderTests
     [InlineData("PROXY TCP4 203.0.113.\u00FF 127.0.0.1 56324 8000\r\n")]
     [InlineData("PROXY UNKNOWN "
         + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n")]
-    public void A_line_that_is_not_as_it_has_to_be_is_refused(string text)
+    public void A_malformed_line_is_refused(string text)
     {
         Assert.Equal(ProxyReadResult.Invalid, Parse(Encoding.Latin1.GetBytes(text), out ProxyHeader? header));
         Assert.Null(header);
@@ -74,7 +74,7 @@ public class ProxyHeaderTests
     [InlineData(Signature + "2111001A" + "CB007107" + "7F000001" + "DC041F40" + "200005" + "0100000000" + "04000341" + "4243",
         "203.0.113.7:56324", false, true)]
     [InlineData(Signature + "21110014" + "CB007107" + "7F000001" + "DC041F40" + "200005" + "0000000000", "203.0.113.7:56324", false, false)]
-    public void A_block_says_whose_connection_it_is(string hex, string? source, bool isLocal, bool isTls)
+    public void A_block_names_the_client(string hex, string? source, bool isLocal, bool isTls)
     {
         byte[] bytes = [.. Convert.FromHexString(hex), 1, 2, 3];
 
@@ -98,11 +98,11 @@ public class ProxyHeaderTests
     [InlineData(Signature + "2111000F" + "CB0071077F000001DC041F40" + "040001")]
     [InlineData(Signature + "21110012" + "CB0071077F000001DC041F40" + "030003" + "000000")]
     [InlineData(WithChecksum + "00000000")]
-    public void A_block_that_is_not_as_it_has_to_be_is_refused(string hex) =>
+    public void A_malformed_block_is_refused(string hex) =>
         Assert.Equal(ProxyReadResult.Invalid, Parse(Convert.FromHexString(hex), out _));
 
     [Fact]
-    public void A_checksum_is_looked_at()
+    public void A_checksum_is_verified()
     {
         byte[] bytes = [.. Convert.FromHexString(WithChecksum), 0, 0, 0, 0];
         uint crc = uint.MaxValue;
@@ -131,14 +131,14 @@ public class ProxyHeaderTests
     [InlineData("proxy TCP4 203.0.113.7 127.0.0.1 1 2\r\n")]
     [InlineData("\r\n\r\nGET / HTTP/1.1\r\n")]
     [InlineData("$\0\0\u0001x")]
-    public void What_begins_otherwise_is_something_else(string text) =>
+    public void Bytes_with_another_beginning_are_not_a_header(string text) =>
         Assert.Equal(ProxyReadResult.Absent, Parse(Encoding.Latin1.GetBytes(text), out _));
 
     [Theory]
     [InlineData("50524F585920544350342032303350")]
     [InlineData("50524F5859205443503420312E322E332E3420312E322E332E3420312032" + "0D0A")]
     [InlineData(Signature + "2111000C" + "CB007107" + "7F000001" + "DC041F40")]
-    public void Of_a_part_the_rest_is_waited_for(string hex)
+    public void An_incomplete_header_needs_more_bytes(string hex)
     {
         byte[] whole = Convert.FromHexString(hex);
         for (int length = 0; length < whole.Length; length++)
@@ -148,7 +148,7 @@ public class ProxyHeaderTests
     }
 
     [Fact]
-    public void It_is_read_from_pieces()
+    public void A_header_is_read_from_pieces()
     {
         byte[] whole = "PROXY TCP4 203.0.113.7 127.0.0.1 56324 8000\r\n"u8.ToArray();
         ReadOnlySequence<byte> pieces = Pieces.Of(whole, 1);
@@ -159,7 +159,7 @@ public class ProxyHeaderTests
     }
 
     [Fact]
-    public void Noise_behind_a_right_beginning_never_throws()
+    public void Noise_after_a_valid_beginning_never_throws()
     {
         var random = new Random(11);
         byte[] line = "PROXY TCP4 203.0.113.7 127.0.0.1 56324 8000\r\n"u8.ToArray();

@@ -10,7 +10,7 @@ public class PyAudioAddressTests
     [InlineData("pyaudio-udp://host", false, 9633)]
     [InlineData("pyaudio-udp://[::1]:7", false, 7)]
     [InlineData("pyaudio-tcp://192.168.1.5:80/", true, 80)]
-    public void An_address_names_a_host_and_perhaps_a_port(string text, bool isTcp, int port)
+    public void An_address_has_a_host_and_an_optional_port(string text, bool isTcp, int port)
     {
         Assert.True(PyAudioAddress.TryParse(new Uri(text), out PyAudioAddress? address));
         Assert.Equal((isTcp, port), (address.IsTcp, address.Port));
@@ -33,7 +33,7 @@ public class PyAudioAddressTests
     [InlineData("pyaudio-tcp://me@host")]
     [InlineData("pyaudio://host")]
     [InlineData("ftp://host")]
-    public void Anything_else_is_no_address(string text)
+    public void Anything_else_is_refused(string text)
     {
         Assert.False(PyAudioAddress.TryParse(new Uri(text), out _));
         Assert.Single(new PlayerOptions { Url = new Uri(text) }.Problems());

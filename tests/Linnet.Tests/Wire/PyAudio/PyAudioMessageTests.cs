@@ -6,7 +6,7 @@ namespace Linnet.Tests.Wire.PyAudio;
 
 public class PyAudioMessageTests
 {
-    // Protocol, bytes of sound, what stands before the sound, what stands behind it: Python 3.11's struct.pack("Q", …) and pickle.dumps.
+    // Protocol, bytes of audio, the bytes before and after the audio, from Python 3.11: struct.pack("Q", …) and pickle.dumps.
     public static TheoryData<int, int, string, string> Table { get; } = new()
     {
         { 4, 0, "0f00000000000000 8004 95 0400000000000000 4300", "942e" },
@@ -43,8 +43,8 @@ public class PyAudioMessageTests
     {
         { "a length of 2^50", "0000000000000400 8004" },
         { "a length above the limit", "0100100000000000" },
-        { "a length of the greatest number", "ffffffffffffffff" },
-        { "a length too short for any", "0400000000000000" },
+        { "the largest possible length", "ffffffffffffffff" },
+        { "a length too short for any message", "0400000000000000" },
         { "no protocol", "0f00000000000000 43" },
         { "protocol 2", "0f00000000000000 8002" },
         { "protocol 6", "0f00000000000000 8006" },
@@ -53,7 +53,7 @@ public class PyAudioMessageTests
         { "two frames", "1800000000000000 8004 95 0d00000000000000 95 0400000000000000 4300 942e" },
         { "a text", "1300000000000000 8004 95 0800000000000000 8c 04 61626364 942e" },
         { "nothing (None)", "0400000000000000 8004 4e 2e" },
-        { "a global, of which to make anything", "1900000000000000 8003 63 6f730a73797374656d0a" },
+        { "a global, which could create any object", "1900000000000000 8003 63 6f730a73797374656d0a" },
         { "a stack global", "1d00000000000000 8004 95 1200000000000000 93" },
         { "a call", "1d00000000000000 8004 95 1200000000000000 52" },
         { "sound that is longer than its message", "0f00000000000000 8004 95 0400000000000000 4303" },
@@ -110,18 +110,18 @@ public class PyAudioMessageTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Anything_else_is_refused_and_as_soon_as_it_is_seen(string what, string message)
+    public void Anything_else_is_refused_as_soon_as_possible(string what, string message)
     {
         byte[] bytes = Hex(message);
 
         Assert.True(PyAudioMessage.Read(bytes, out _) is PyAudioReadResult.Invalid, what);
 
-        // Nothing that follows makes it any better.
+        // No further bytes can make it valid.
         Assert.True(PyAudioMessage.Read([.. bytes, .. new byte[70_000]], out _) is PyAudioReadResult.Invalid, what);
     }
 
     [Fact]
-    public void Other_ways_to_write_the_same_are_read_too()
+    public void Other_encodings_of_the_same_object_are_read_too()
     {
         byte[] plain = Hex("0700000000000000 8003 4302 abab 2e");
         byte[] framed = Hex("1600000000000000 8005 95 0b00000000000000 8e 0000000000000000 94 2e");
@@ -139,7 +139,7 @@ public class PyAudioMessageTests
     [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     [InlineData("DESCRIBE rtsp://localhost/ RTSP/1.0\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\n")]
-    public void Another_protocols_text_is_refused(string text) =>
+    public void Text_of_another_protocol_is_refused(string text) =>
         Assert.Equal(PyAudioReadResult.Invalid, PyAudioMessage.Read(Encoding.ASCII.GetBytes(text), out _));
 
     [Fact]
@@ -155,7 +155,7 @@ public class PyAudioMessageTests
     }
 
     [Fact]
-    public void Whatever_comes_never_throws_and_what_is_read_is_one_of_the_shapes()
+    public void Noise_never_throws_and_only_the_known_shapes_are_accepted()
     {
         var noise = new Noise(9610);
         byte[][] samples =
@@ -178,7 +178,7 @@ public class PyAudioMessageTests
         Assert.InRange(read, 10_000, 190_000);
     }
 
-    /// <summary>Builds every shape that there may be around this sound, and looks for the pickle among them.</summary>
+    /// <summary>Builds every allowed shape around this audio, and looks for the pickle among them.</summary>
     private static bool IsOneOfTheShapes(ReadOnlySpan<byte> pickle, ReadOnlySpan<byte> sound)
     {
         byte[] n = BitConverter.GetBytes((ulong)sound.Length);

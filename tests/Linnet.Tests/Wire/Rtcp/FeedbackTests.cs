@@ -14,7 +14,7 @@ public class FeedbackTests
         Gen.Select(Gen.UInt, Gen.UInt, Gen.UInt).Select((ssrc, last, delay) => new ReferenceDelay(ssrc, last, delay));
 
     [Fact]
-    public void A_nack_is_written_to_the_byte()
+    public void A_nack_is_written_byte_for_byte()
     {
         byte[] datagram = new byte[16];
 
@@ -26,7 +26,7 @@ public class FeedbackTests
     }
 
     [Fact]
-    public void A_nack_that_is_written_is_read_back() =>
+    public void A_written_nack_is_read_back() =>
         Gen.Select(Gen.UInt, Gen.UInt, Entry.Array[1, GenericNack.MaxEntries]).Sample((ssrc, media, entries) =>
     {
         byte[] datagram = new byte[1200];
@@ -39,7 +39,7 @@ public class FeedbackTests
     });
 
     [Fact]
-    public void Whatever_is_missing_is_what_is_asked_for() => Gen
+    public void A_nack_requests_exactly_the_missing_packets() => Gen
         .Select(Gen.UShort, Gen.Int[1, 40].Array[0, 300])
         .Sample((start, steps) =>
         {
@@ -63,7 +63,7 @@ public class FeedbackTests
         });
 
     [Fact]
-    public void An_extended_report_that_is_written_is_read_back() => Gen
+    public void A_written_extended_report_is_read_back() => Gen
         .Select(Gen.UInt, Gen.Bool, Gen.ULong, Delay.Array[0, 31])
         .Sample((ssrc, hasTime, time, delays) =>
         {
@@ -83,7 +83,7 @@ public class FeedbackTests
     [InlineData("80CF0005 00000001 05000003 00000001 00000002 00000003", "a delay")]
     [InlineData("80CF0001 00000001", "no block")]
     [InlineData("80CF0003 00000001 01000001 DEADBEEF", "a block of another kind")]
-    public void Feedback_alone_is_read_only_where_reduced_size_was_agreed_on(string datagram, string what)
+    public void Feedback_without_a_report_is_read_only_if_reduced_size_was_negotiated(string datagram, string what)
     {
         Assert.False(RtcpCompound.TryParse(Bytes(datagram), out _), what);
         Assert.True(RtcpCompound.TryParse(Bytes(datagram), out RtcpCompound? compound, reducedSize: true), what);
@@ -101,7 +101,7 @@ public class FeedbackTests
     [InlineData("80CF0003 00000001 04000001 00000001", "a time of one word")]
     [InlineData("80CF0004 00000001 05000002 00000001 00000002", "a delay of two words")]
     [InlineData("80CF0003 00000001 01000002 00000001", "an unknown block longer than the packet")]
-    public void What_is_no_feedback_is_refused(string datagram, string why) =>
+    public void Malformed_feedback_is_refused(string datagram, string why) =>
         Assert.False(RtcpCompound.TryParse(Bytes(datagram), out _, reducedSize: true), why);
 
     [Fact]
@@ -124,7 +124,7 @@ public class FeedbackTests
     }
 
     [Fact]
-    public void Whatever_feedback_was_read_is_read_the_same_when_repeated()
+    public void Feedback_that_was_read_is_read_the_same_after_writing_it()
     {
         var noise = new Noise(5506);
         byte[][] samples =
@@ -158,7 +158,7 @@ public class FeedbackTests
     }
 
     [Fact]
-    public void The_writer_insists_on_its_contract()
+    public void The_writer_checks_its_arguments()
     {
         Assert.Throws<ArgumentException>(() => RtcpCompound.Write(new byte[100], GenericNack.For(1, 2, [3], out _)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new GenericNack(1, 2) { Entries = [] });

@@ -30,7 +30,7 @@ public class RtcpCompoundTests
         Gen.Select(Gen.UInt.Array[0, 31], MaybeText).Select((ssrcs, reason) => (RtcpPacket)new Goodbye(ssrcs, reason)));
 
     [Fact]
-    public void What_is_written_is_read_back() => Gen.Select(Report, Gen.OneOf(Report, Other).Array[0, 4]).Sample((report, others) =>
+    public void A_written_datagram_is_read_back() => Gen.Select(Report, Gen.OneOf(Report, Other).Array[0, 4]).Sample((report, others) =>
     {
         RtcpPacket[] packets = [report, .. others];
         byte[] datagram = new byte[65_536];
@@ -44,7 +44,7 @@ public class RtcpCompoundTests
     });
 
     [Fact]
-    public void A_sender_report_of_GStreamer_is_read()
+    public void A_sender_report_from_GStreamer_is_read()
     {
         RtcpCompound compound = Parse(
             "80C80006F3357B1FEEAEAF615E5679899443D3E500000069000042A9"
@@ -59,7 +59,7 @@ public class RtcpCompoundTests
     }
 
     [Fact]
-    public void A_receiver_report_of_GStreamer_is_read_with_its_negative_loss()
+    public void A_receiver_report_from_GStreamer_with_a_negative_loss_is_read()
     {
         RtcpCompound compound = Parse(
             "81C90007A18D9A2FF3357B1F00FFFFFF00007EEB00000002AF615E5600025DAB"
@@ -70,7 +70,7 @@ public class RtcpCompoundTests
     }
 
     [Fact]
-    public void A_bare_sender_report_of_ffmpeg_is_read() => Assert.Equal(
+    public void A_bare_sender_report_from_ffmpeg_is_read() => Assert.Equal(
         Describe(new SenderReport(0x0488_7D45, new NtpTime(0xEEAE_AF98_8F9D_B22D), 0x8EFB_F6AC, 648, 884_736)),
         Describe(Assert.Single(Parse("80C8000604887D45EEAEAF988F9DB22D8EFBF6AC00000288000D8000").Packets)));
 
@@ -84,7 +84,7 @@ public class RtcpCompoundTests
     [InlineData("80C9000100000001 81CB000100000001", 2, 0)]
     [InlineData("80C9000100000001 80CB0000", 2, 0)]
     [InlineData("80C9000100000001 A1CB000200000001 00000004", 2, 0)]
-    public void What_is_not_known_is_skipped_and_counted(string datagram, int packets, int skipped)
+    public void Unknown_packets_are_skipped_and_counted(string datagram, int packets, int skipped)
     {
         RtcpCompound compound = Parse(datagram);
 
@@ -97,7 +97,7 @@ public class RtcpCompoundTests
     [InlineData("80C900", "shorter than a header")]
     [InlineData("00C9000100000001", "version 0")]
     [InlineData("C0C9000100000001", "version 3")]
-    [InlineData("81CA000200000001 00000000", "the first is no report")]
+    [InlineData("81CA000200000001 00000000", "the first is not a report")]
     [InlineData("81CB000100000001", "the first is a goodbye")]
     [InlineData("A0C9000200000001 00000004", "the first is padded")]
     [InlineData("80C90000", "a report without a reporter")]
@@ -120,11 +120,11 @@ public class RtcpCompoundTests
     [InlineData("80C9000100000001 82CA000200000001 00000000", "the second of two chunks is missing")]
     [InlineData("80C9000100000001 82CB000100000001", "a source is announced and missing")]
     [InlineData("80C9000100000001 81CB000200000001 04414243", "a reason longer than the packet")]
-    public void What_is_no_compound_is_refused(string datagram, string why) =>
+    public void A_malformed_datagram_is_refused(string datagram, string why) =>
         Assert.False(RtcpCompound.TryParse(Bytes(datagram), out _), why);
 
     [Fact]
-    public void A_datagram_of_too_many_packets_is_refused()
+    public void A_datagram_with_too_many_packets_is_refused()
     {
         string report = "80C9000100000001";
 
@@ -134,7 +134,7 @@ public class RtcpCompoundTests
     }
 
     [Fact]
-    public void What_is_too_long_is_cut_between_characters()
+    public void A_text_that_is_too_long_is_cut_between_characters()
     {
         byte[] datagram = new byte[1200];
         string name = new string('x', 254) + "\u00e9";
@@ -154,7 +154,7 @@ public class RtcpCompoundTests
     }
 
     [Fact]
-    public void The_writer_insists_on_its_contract()
+    public void The_writer_checks_its_arguments()
     {
         Assert.Throws<ArgumentException>(() => RtcpCompound.Write(new byte[100], new Goodbye([1])));
         Assert.Throws<ArgumentException>(() => RtcpCompound.Write(new byte[100]));
@@ -170,10 +170,10 @@ public class RtcpCompoundTests
     [InlineData("80E0", false)]
     [InlineData("80BF", false)]
     [InlineData("80", false)]
-    public void Rtcp_is_told_from_rtp(string datagram, bool expected) => Assert.Equal(expected, RtcpCompound.IsRtcp(Bytes(datagram)));
+    public void Rtcp_and_rtp_are_told_apart(string datagram, bool expected) => Assert.Equal(expected, RtcpCompound.IsRtcp(Bytes(datagram)));
 
     [Fact]
-    public void Whatever_was_read_is_read_the_same_when_repeated()
+    public void A_datagram_that_was_read_is_read_the_same_after_writing_it()
     {
         var noise = new Noise(4585);
         byte[] full = new byte[1200];

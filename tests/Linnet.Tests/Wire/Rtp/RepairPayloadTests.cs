@@ -7,7 +7,7 @@ namespace Linnet.Tests.Wire.Rtp;
 public class RepairPayloadTests
 {
     [Fact]
-    public void A_retransmission_is_written_to_the_byte()
+    public void A_retransmission_is_written_byte_for_byte()
     {
         byte[] original = Bytes("80E007DA 8EF896C2 04887D45 0102030405");
 
@@ -17,7 +17,7 @@ public class RepairPayloadTests
     }
 
     [Fact]
-    public void What_is_sent_again_is_what_was_sent() => Gen
+    public void A_retransmission_contains_the_original_payload() => Gen
         .Select(Gen.Bool, Gen.UShort, Gen.UInt, Gen.UShort, Gen.Byte.Array[1, 60])
         .Sample((marker, sequence, timestamp, own, payload) =>
         {
@@ -37,10 +37,10 @@ public class RepairPayloadTests
     [InlineData("")]
     [InlineData("07")]
     [InlineData("07DA")]
-    public void What_holds_no_original_is_refused(string payload) => Assert.False(RtxPayload.TryParse(Bytes(payload), out _));
+    public void A_retransmission_without_an_original_is_refused(string payload) => Assert.False(RtxPayload.TryParse(Bytes(payload), out _));
 
     [Fact]
-    public void Redundancy_of_GStreamer_is_read()
+    public void Redundancy_from_GStreamer_is_read()
     {
         // rtpredenc distance=2: one copy, 1920 ticks older, of the first ten bytes here; both of payload type 96.
         Assert.True(RedPayload.TryParse(Bytes("E01E000A 60 F8AFEA6D24743330B901 F8B1"), out RedPayload red));
@@ -52,7 +52,7 @@ public class RepairPayloadTests
     }
 
     [Fact]
-    public void Copies_that_are_written_are_read_back() => Gen
+    public void Written_copies_are_read_back() => Gen
         .Select(
             Gen.Select(Gen.Byte[0, 127], Gen.Int[0, RedPayload.MaxOffset],
                 Gen.OneOf(Gen.Byte.Array[0, 20], Gen.Byte.Array[1023, 1023])).Array[0, RedPayload.MaxCopies],
@@ -76,11 +76,11 @@ public class RepairPayloadTests
     [Theory]
     [InlineData("", "empty")]
     [InlineData("E0", "a copy's header cut short")]
-    [InlineData("E0000001", "no header of what is new")]
+    [InlineData("E0000001", "no header of the primary payload")]
     [InlineData("E000000160", "the copy is missing")]
     [InlineData("E00003FF60 01", "the copy is cut short")]
     [InlineData("E0000001 E0000001 60 01", "the second copy is missing")]
-    public void What_holds_less_than_it_says_is_refused(string payload, string why) =>
+    public void A_payload_shorter_than_its_headers_state_is_refused(string payload, string why) =>
         Assert.False(RedPayload.TryParse(Bytes(payload), out _), why);
 
     [Fact]
@@ -99,7 +99,7 @@ public class RepairPayloadTests
     }
 
     [Fact]
-    public void Whatever_comes_copies_lie_within_it()
+    public void For_any_input_copies_lie_within_the_payload()
     {
         var noise = new Noise(2198);
         byte[][] samples =

@@ -6,7 +6,7 @@ namespace Linnet.Tests.Wire.Rtp;
 public class RtpPacketTests
 {
     [Fact]
-    public void A_header_is_written_to_the_byte()
+    public void A_header_is_written_byte_for_byte()
     {
         byte[] header = new byte[12];
 
@@ -17,7 +17,7 @@ public class RtpPacketTests
     }
 
     [Fact]
-    public void What_is_written_is_read_back() => Gen
+    public void A_written_packet_is_read_back() => Gen
         .Select(Gen.Byte[0, 127], Gen.Bool, Gen.UShort, Gen.UInt, Gen.UInt, Gen.Byte.Array[0, 60])
         .Sample((type, marker, sequence, timestamp, ssrc, payload) =>
         {
@@ -39,7 +39,7 @@ public class RtpPacketTests
     [InlineData("B10A00010000000200000003 AAAAAAAA BEDE0001 10FF0000 0102 000003", "0102")]
     [InlineData("A00A00010000000200000003 01", "")]
     [InlineData("A00A00010000000200000003 010203 0004", "01")]
-    public void Sources_extensions_and_padding_are_left_out(string datagram, string payload)
+    public void Sources_extensions_and_padding_are_not_part_of_the_payload(string datagram, string payload)
     {
         Assert.True(RtpPacket.TryParse(Bytes(datagram), out RtpPacket packet));
         Assert.Equal(Bytes(payload), packet.Payload.ToArray());
@@ -61,10 +61,10 @@ public class RtpPacketTests
     [InlineData("A00A00010000000200000003 0103", "padding longer than the payload")]
     [InlineData("A00A00010000000200000003 01FF", "padding longer than the packet")]
     [InlineData("B00A00010000000200000003 BEDE0001 10FF0005", "padding reaches into the extension")]
-    public void What_is_no_packet_is_refused(string datagram, string why) => Assert.False(RtpPacket.TryParse(Bytes(datagram), out _), why);
+    public void A_malformed_packet_is_refused(string datagram, string why) => Assert.False(RtpPacket.TryParse(Bytes(datagram), out _), why);
 
     [Fact]
-    public void Whatever_comes_the_payload_lies_within_it()
+    public void For_any_input_the_payload_lies_within_the_datagram()
     {
         var noise = new Noise(3550);
         byte[][] samples =

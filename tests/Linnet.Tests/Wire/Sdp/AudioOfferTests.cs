@@ -19,7 +19,7 @@ public class AudioOfferTests
         "rtsp://cam/realmonitor?channel=1&subtype=0/",
         "0 PCMU/8000 [] rtsp://cam/realmonitor?channel=1&subtype=0/trackID=1")]
     [InlineData("rfc2326-c3.sdp", "rtsp://h/", "3 GSM/8000 [] rtsp://video.com/movie.vid")]
-    public void What_real_servers_offer_is_understood(string vector, string baseUri, string expected)
+    public void Offers_of_real_servers_are_understood(string vector, string baseUri, string expected)
     {
         Assert.True(SessionDescription.TryParse(Vectors.Text(vector), out SessionDescription? description));
 
@@ -28,7 +28,7 @@ public class AudioOfferTests
     }
 
     [Fact]
-    public void A_multicast_says_where_to_and_how_much_at_a_time()
+    public void A_multicast_description_gives_its_address_and_packet_time()
     {
         Assert.True(SessionDescription.TryParse(Vectors.Text("aes67.sdp"), out SessionDescription? description));
 
@@ -43,7 +43,7 @@ public class AudioOfferTests
     }
 
     [Fact]
-    public void A_sections_own_address_wins()
+    public void The_address_of_a_section_takes_precedence()
     {
         Assert.True(SessionDescription.TryParse(
             "v=0\nc=IN IP4 1.1.1.1\nm=audio 1 RTP/AVP 0\nm=audio 2 RTP/AVP 0\nc=IN IP6 ::2\n"u8, out SessionDescription? description));
@@ -74,7 +74,7 @@ public class AudioOfferTests
     [InlineData("m=audio 0 RTP/SAVP 0\n", null)]
     [InlineData("m=audio 0 udp 0\n", null)]
     [InlineData("m=video 0 RTP/AVP 0\n", null)]
-    public void An_offer_needs_a_format_that_makes_sense(string media, string? expected) =>
+    public void An_offer_needs_a_valid_format(string media, string? expected) =>
         Assert.Equal(expected is null ? [] : [expected], Offers(media));
 
     [Theory]
@@ -86,7 +86,7 @@ public class AudioOfferTests
     [InlineData("ptime:10001", null)]
     [InlineData("ptime", null)]
     [InlineData("maxptime:20", null)]
-    public void A_packet_time_needs_to_make_sense(string attribute, double? milliseconds)
+    public void An_invalid_packet_time_is_ignored(string attribute, double? milliseconds)
     {
         Assert.True(SessionDescription.TryParse(
             Encoding.UTF8.GetBytes($"v=0\nm=audio 0 RTP/AVP 0\na={attribute}"), out SessionDescription? read));
@@ -116,7 +116,7 @@ public class AudioOfferTests
         Assert.Equal(expected, SdpControl.Resolve(baseUri, control));
 
     [Fact]
-    public void A_sessions_own_control_comes_between()
+    public void The_control_of_a_session_is_resolved_before_that_of_its_media()
     {
         Assert.True(SessionDescription.TryParse(
             "v=0\na=control:rtsp://real/station\nm=audio 0 RTP/AVP 0\na=control:track1\n"u8, out SessionDescription? description));

@@ -16,7 +16,7 @@ public class RepairOfferTests
     };
 
     [Fact]
-    public void An_offer_is_written_to_the_line()
+    public void An_offer_is_written_line_for_line()
     {
         string sdp = Describe(Whole).ToString();
 
@@ -29,7 +29,7 @@ public class RepairOfferTests
     }
 
     [Fact]
-    public void A_stranger_gets_plain_rtp_and_one_payload_type() => Assert.EndsWith(
+    public void An_unknown_client_gets_plain_rtp_and_one_payload_type() => Assert.EndsWith(
         "m=audio 0 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 sprop-stereo=1\r\na=control:rtsp://h/s/audio\r\n",
         Describe(null).ToString(),
         StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public class RepairOfferTests
     [InlineData(true, false, true)]
     [InlineData(false, true, false)]
     [InlineData(false, false, false)]
-    public void What_is_written_is_read_back(bool rtx, bool red, bool reduced)
+    public void A_written_offer_is_read_back(bool rtx, bool red, bool reduced)
     {
         RepairOffer offer = Whole with
         {
@@ -69,7 +69,7 @@ public class RepairOfferTests
     [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=fmtp:99 apt=96x\r\na=rtcp-fb:96 nack",
         null, null)]
     [InlineData("m=audio 0 RTP/AVPF 96 99\r\na=rtpmap:96 OPUS/48000/2\r\na=rtpmap:99 rtx/48000\r\na=rtcp-fb:96 nack", null, null)]
-    public void What_others_offer_is_understood_or_left(string media, int? rtx, int? red)
+    public void Offers_of_other_programs_are_understood_or_ignored(string media, int? rtx, int? red)
     {
         RepairOffer offer = Read($"v=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\nt=0 0\r\n{media}\r\n");
 
@@ -77,7 +77,7 @@ public class RepairOfferTests
     }
 
     [Fact]
-    public void Nothing_that_a_peer_writes_throws()
+    public void Noise_never_throws()
     {
         var noise = new Noise(4588);
         byte[][] samples =

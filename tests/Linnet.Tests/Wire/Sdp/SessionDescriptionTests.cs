@@ -64,7 +64,7 @@ public class SessionDescriptionTests
     }
 
     [Fact]
-    public void A_packet_time_may_be_a_fraction_and_mono_goes_without_saying()
+    public void A_packet_time_may_be_a_fraction_and_mono_is_the_default()
     {
         var media = MediaDescription.Audio(
             new RtpMap(97, "L16", 44_100, 1), control: null, TimeSpan.FromSeconds(220.0 / 44_100), port: 5004);
@@ -74,7 +74,7 @@ public class SessionDescriptionTests
     }
 
     [Fact]
-    public void What_is_written_is_read_back() => Gen
+    public void A_written_description_is_read_back() => Gen
         .Select(Text, Text, Connection, Attribute.Array[0, 6], Media.Array[0, 5])
         .Sample((name, information, connection, attributes, media) =>
         {
@@ -95,7 +95,7 @@ public class SessionDescriptionTests
         });
 
     [Fact]
-    public void Nothing_breaks_out_of_its_line()
+    public void A_value_cannot_break_its_line()
     {
         const string Break = "x\r\na=injected";
 
@@ -122,14 +122,14 @@ public class SessionDescriptionTests
     [InlineData("v=0\r\nm=\r\n", "an empty media line")]
     [InlineData("v=0\r\nm=audio\r\n", "no port")]
     [InlineData("v=0\r\nm=audio 0\r\n", "no protocol")]
-    [InlineData("v=0\r\nm=audio x RTP/AVP 0\r\n", "a port that is no number")]
+    [InlineData("v=0\r\nm=audio x RTP/AVP 0\r\n", "a port that is not a number")]
     [InlineData("v=0\r\nm=audio -1 RTP/AVP 0\r\n", "a negative port")]
     [InlineData("v=0\r\nm=audio 65536 RTP/AVP 0\r\n", "a port beyond 16 bits")]
-    public void What_is_no_description_is_refused(string text, string why) =>
+    public void A_malformed_description_is_refused(string text, string why) =>
         Assert.False(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), out _), why);
 
     [Fact]
-    public void What_is_too_much_is_refused()
+    public void A_description_beyond_the_limits_is_refused()
     {
         var limits = new SdpLimits { MaxLength = 200, MaxLine = 64, MaxMedia = 2, MaxAttributes = 3, MaxFormats = 2 };
         string media = "m=audio 0 RTP/AVP 0 8\n";
@@ -153,7 +153,7 @@ public class SessionDescriptionTests
     [InlineData("v=0\rs=x\rm=audio 5004 RTP/AVP 0\r")]
     [InlineData("\uFEFF\r\nv=0 \r\n\r\ns=x\r\nm=audio 5004 RTP/AVP 0")]
     [InlineData("v=0\r\nnonsense\r\n=\r\nx\r\ns=x\r\nq=unknown\r\na=\r\na=:x\r\na=a b\r\nc=\r\no=-\r\nm=audio\t5004/2  RTP/AVP 0 \r\n")]
-    public void What_others_write_carelessly_is_read(string text)
+    public void Sloppy_descriptions_of_other_programs_are_read(string text)
     {
         Assert.True(SessionDescription.TryParse(Encoding.UTF8.GetBytes(text), out SessionDescription? description));
         Assert.Equal(
@@ -162,7 +162,7 @@ public class SessionDescriptionTests
     }
 
     [Fact]
-    public void Whatever_was_read_is_read_the_same_when_repeated()
+    public void A_description_that_was_read_is_read_the_same_after_writing_it()
     {
         string[] names =
         [
@@ -185,7 +185,7 @@ public class SessionDescriptionTests
                     Assert.InRange(offer.Format.Channels, 1, 255);
                 }
 
-                // Writing costs as much as reading, so not every description is.
+                // Writing is as expensive as reading, so only some descriptions are written.
                 if (i % 8 == 0)
                 {
                     string once = description.ToString();

@@ -26,7 +26,7 @@ public class Id3TrackTests
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public void What_is_called_Latin_1_or_UTF_8_is_UTF_8_if_it_is_that_and_else_Windows_1252(byte encoding)
+    public void Text_marked_Latin_1_or_UTF_8_is_read_as_UTF_8_if_valid_otherwise_as_Windows_1252(byte encoding)
     {
         byte[] tag = Tag(4, Frame(4, "TIT2", [encoding, .. "Don"u8, 0x92, .. "t"u8]), Frame(4, "TPE1", [encoding, .. "Größe"u8]));
 
@@ -34,7 +34,7 @@ public class Id3TrackTests
     }
 
     [Fact]
-    public void What_lies_or_is_of_another_kind_is_not_read()
+    public void Frames_with_wrong_lengths_or_of_other_kinds_are_not_read()
     {
         byte[] title = Frame(4, "TIT2", [3, (byte)'x']);
         Assert.NotNull(Id3Track.Read(Tag(4, title)).Title);

@@ -20,7 +20,7 @@ public class LoudnessTagTests
     [InlineData(4, "TXXX", 1)]
     [InlineData(4, "TXXX", 2)]
     [InlineData(4, "TXXX", 3)]
-    public void ID3_texts_are_read_in_every_version_and_encoding_behind_a_picture(int version, string id, int encoding)
+    public void ID3_texts_after_a_picture_are_read_in_every_version_and_encoding(int version, string id, int encoding)
     {
         byte[] tag = TagBytes.Id3(
             version,
@@ -34,7 +34,7 @@ public class LoudnessTagTests
     }
 
     [Fact]
-    public void ID3_is_read_through_unsynchronisation_groups_and_lengths()
+    public void ID3_is_read_with_unsynchronisation_groups_and_length_fields()
     {
         byte[] text = TagBytes.Text(Name, "-7.5 dB", 1);
         byte[] stuffed = [.. text.SelectMany(static b => b == 0xFF ? (byte[])[0xFF, 0] : [b])];
@@ -51,9 +51,9 @@ public class LoudnessTagTests
     }
 
     [Fact]
-    public void A_relative_volume_is_a_gain_and_a_text_is_better_known()
+    public void A_relative_volume_is_a_gain_and_a_text_takes_precedence()
     {
-        // -6 dB with a peak of half of full scale, behind another channel; and the album's 3 dB without a peak.
+        // -6 dB with a peak of half of full scale, after another channel; and the album's 3 dB without a peak.
         byte[] track = TagBytes.Frame(4, "RVA2", [.. "track\0"u8, 2, 0, 0, 0, 1, 0xF4, 0x00, 16, 0x40, 0x00]);
         byte[] album = TagBytes.Frame(4, "RVA2", [.. "album\0"u8, 1, 0x06, 0x00, 0]);
 
@@ -74,7 +74,7 @@ public class LoudnessTagTests
     }
 
     [Fact]
-    public void An_old_ID3_names_what_no_other_tag_does()
+    public void An_old_ID3_tag_fills_in_what_no_other_tag_has()
     {
         byte[] old = [.. "TAG"u8, .. "Lied\0"u8, .. new byte[25], .. "Vogel"u8, .. new byte[90]];
         byte[] ape = TagBytes.Ape(("title", "Better"), ("artist", "Known"));
@@ -85,7 +85,7 @@ public class LoudnessTagTests
     }
 
     [Fact]
-    public void Comments_tell_title_artist_and_loudness()
+    public void Comments_give_title_artist_and_loudness()
     {
         var tags = new VorbisComment("test");
         tags.Add("TITLE", "x");
@@ -101,7 +101,7 @@ public class LoudnessTagTests
     }
 
     [Fact]
-    public void Texts_behind_a_picture_of_any_size_are_read_and_the_picture_is_not_kept()
+    public void Texts_after_a_picture_of_any_size_are_read_and_the_picture_is_not_kept()
     {
         byte[] tag = TagBytes.Id3(3, 0, TagBytes.Frame(3, "APIC", new byte[3 << 20]), TagBytes.Frame(3, "TIT2", [0, .. "Song"u8]));
         byte[] stuffed = TagBytes.Id3(
@@ -115,7 +115,7 @@ public class LoudnessTagTests
     }
 
     [Fact]
-    public void Every_cut_and_every_damaged_byte_is_survived()
+    public void Truncation_and_damage_at_any_byte_never_throw()
     {
         byte[][] files =
         [
@@ -155,7 +155,7 @@ public class LoudnessTagTests
     [Theory]
     [InlineData(0xFF)]
     [InlineData(0x7F)]
-    public void A_tag_that_claims_to_be_huge_takes_no_memory(byte length)
+    public void A_tag_that_claims_to_be_huge_uses_no_memory(byte length)
     {
         byte[] id3 = [.. "ID3"u8, 4, 0, 0, 0x7F, 0x7F, 0x7F, 0x7F, .. "TXXX"u8, length, length, length, length, 0, 0, 1, 2, 3];
         byte[] wav = [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVELIST"u8, length, length, length, length, .. "INFOINAM"u8, length, length, length,

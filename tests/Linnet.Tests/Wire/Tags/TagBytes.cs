@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Linnet.Tests.Wire.Tags;
 
-/// <summary>Writes tags as taggers do.</summary>
+/// <summary>Writes tags as tagging programs do.</summary>
 internal static class TagBytes
 {
     public static byte[] Id3(int version, byte flags, params byte[][] frames)

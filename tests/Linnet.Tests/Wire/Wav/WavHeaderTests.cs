@@ -24,7 +24,7 @@ public class WavHeaderTests
 
     [Theory]
     [MemberData(nameof(Headers))]
-    public void What_is_written_is_read_again(string format, long? dataLength)
+    public void A_written_header_is_read_back(string format, long? dataLength)
     {
         Assert.True(RawPcmFormat.TryParse(format, out RawPcmFormat? pcm, out _));
         var header = new WavHeader(pcm, dataLength);
@@ -44,7 +44,7 @@ public class WavHeaderTests
     [InlineData("f32le:48000:2", 18)]
     [InlineData("alaw:8000:1", 18)]
     [InlineData("s16le:48000:6", 40)]
-    public void All_but_integers_say_how_long_the_extension_of_their_format_is(string format, int length)
+    public void All_formats_but_integers_state_the_size_of_their_extension(string format, int length)
     {
         Assert.True(RawPcmFormat.TryParse(format, out RawPcmFormat? pcm, out _));
         byte[] bytes = [.. Enumerable.Repeat((byte)0xFF, 200)];
@@ -63,7 +63,7 @@ public class WavHeaderTests
     [InlineData(6, 0x3Fu)]
     [InlineData(7, 0x70Fu)]
     [InlineData(8, 0x63Fu)]
-    public void It_says_which_speakers_more_than_two_channels_are_for(int channels, uint speakers)
+    public void More_than_two_channels_have_a_speaker_mask(int channels, uint speakers)
     {
         var header = new WavHeader(new RawPcmFormat(SampleEncoding.S16LE, new AudioFormat(48_000, channels)), null);
         byte[] bytes = new byte[header.Length];
@@ -75,7 +75,7 @@ public class WavHeaderTests
     }
 
     [Fact]
-    public void The_header_is_as_long_before_the_length_is_known_as_after()
+    public void The_header_has_the_same_size_whether_or_not_the_length_is_known()
     {
         var open = new WavHeader(Stereo16, null);
 
@@ -86,19 +86,19 @@ public class WavHeaderTests
     }
 
     [Fact]
-    public void The_lengths_count_what_follows_them()
+    public void Each_length_counts_the_bytes_after_it()
     {
         var header = new WavHeader(new RawPcmFormat(SampleEncoding.U8, new AudioFormat(8000, 1)), 101);
         var bytes = new byte[header.Length];
         header.Write(bytes);
 
-        // An odd length is followed by one byte that only the outer length counts.
+        // After an odd length comes one byte that only the outer length counts.
         Assert.Equal(bytes.Length - 8 + 102, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)));
         Assert.Equal(101, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(bytes.Length - 4)));
     }
 
     [Fact]
-    public void A_header_that_has_not_all_arrived_asks_for_more_and_nothing_else()
+    public void An_incomplete_header_only_asks_for_more()
     {
         byte[] bytes = Written(new WavHeader(Stereo16, 4000));
 
@@ -116,7 +116,7 @@ public class WavHeaderTests
     [InlineData(0x8000_0000u)]   // arecord
     [InlineData(0xFFFF_FFFFu)]   // ffmpeg
     [InlineData(0xFFFF_FFDBu)]   // lame
-    public void A_made_up_length_means_until_the_end(uint length)
+    public void A_placeholder_length_means_until_the_end(uint length)
     {
         byte[] bytes = Written(new WavHeader(Stereo16, 4000));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), length);
@@ -139,7 +139,7 @@ public class WavHeaderTests
     }
 
     [Fact]
-    public void Twenty_bits_in_twenty_four_are_twenty()
+    public void Twenty_bits_stored_in_twenty_four_are_read_as_twenty()
     {
         byte[] bytes = Written(new WavHeader(new RawPcmFormat(SampleEncoding.S24LE, new AudioFormat(48_000, 4)), null));
         bytes[bytes.AsSpan().IndexOf("fmt "u8) + 8 + 18] = 20;
@@ -166,7 +166,7 @@ public class WavHeaderTests
         { "is not a WAV", [.. "RIFF\0\0\0\0AVI "u8] },
         { "is not a WAV", [.. "x"u8] },
         { "big-endian", [.. "RIFX"u8] },
-        { "samples before their format", [.. Head(), .. Chunk("data", new byte[8])] },
+        { "samples before its format chunk", [.. Head(), .. Chunk("data", new byte[8])] },
         { "too short", [.. Head(), .. Chunk("fmt ", new byte[15])] },
         { "two format chunks", [.. Head(), .. Format(), .. Format()] },
         { "compressed", [.. Head(), .. Format(tag: 0x55)] },
@@ -190,14 +190,14 @@ public class WavHeaderTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void What_is_no_wav_that_can_be_played_is_refused(string reason, byte[] bytes)
+    public void A_wav_that_cannot_be_played_is_refused(string reason, byte[] bytes)
     {
         Assert.Equal(WavProgress.Invalid, WavPreamble.Parse(bytes, out _, out string problem));
         Assert.Contains(reason, problem, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Noise_never_throws_and_never_gives_a_format_that_is_not_one()
+    public void Noise_never_throws_and_never_yields_an_invalid_format()
     {
         byte[] extended = Written(new WavHeader(new RawPcmFormat(SampleEncoding.S24LE, new AudioFormat(96_000, 6)), 1L << 36));
         byte[] tagged = [.. Head(), .. Format(), .. Chunk("LIST", [.. "INFO"u8, .. Chunk("INAM", "Song"u8), .. Chunk("IART", "Bird"u8)]),
