@@ -2,7 +2,7 @@ using Linnet.Serving;
 using Linnet.Sources.Files;
 using Linnet.Stations;
 
-// Starts with the first listener. Ends when the file has ended and the last listener has left: rtsp://HOST:8554/song
+// Plays rtsp://HOST:8554/song from the first listener on. Returns when the file has ended and the last listener has left.
 var station = new Station(new StationOptions { Name = "song" }, FileSource.Open(args[0]));
 await using StationServer server = StationServer.Open([station]);
 await server.RunAsync(CancellationToken.None);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Linnet.Cli.Commands;
+using Linnet.Cli.Help;
 
 namespace Linnet.Cli;
 
@@ -50,9 +51,10 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Create(Shell shell)
+    /// <summary>All commands.</summary>
+    internal static RootCommand Create(Shell shell)
     {
-        var root = new RootCommand("Carries sound over a network so that others hear it now.")
+        var root = new RootCommand("Live audio over a network: serve it, play it, record it.")
         {
             DemoCommand.Create(shell),
             ServeCommand.Create(shell),
@@ -65,7 +67,7 @@ internal static class CommandLine
         root.Subcommands.Add(HelpCommand.Create(root));
         root.Subcommands.Add(HelpCommand.CreateVersion(root));
         root.HelpName = "linnet";
-        HelpWithExamples.Install(root);
+        ShowHelp.Install(root);
         return root;
     }
 
@@ -74,6 +76,6 @@ internal static class CommandLine
         parsed.Tokens is [{ Type: TokenType.Directive, Value: var directive }, ..]
             && directive.StartsWith("[suggest", StringComparison.Ordinal);
 
-    private static bool AsksForHelp(ParseResult parsed) =>
-        parsed.Tokens.Any(static token => token.Type == TokenType.Option && token.Value is "--help" or "-h" or "-?" or "/?" or "/h");
+    private static bool AsksForHelp(ParseResult parsed) => parsed.Tokens.Any(static token =>
+        token.Type == TokenType.Option && token.Value is "--help" or HelpAllOption.OptionName or "-h" or "-?" or "/?" or "/h");
 }

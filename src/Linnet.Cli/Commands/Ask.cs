@@ -8,17 +8,18 @@ using Linnet.Wire;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>Options whose refusals say in one sentence what they take.</summary>
+/// <summary>Creates options. An invalid value gives a one-sentence error that says which values are valid.</summary>
 internal static class Ask
 {
-    /// <summary>What an option of <see cref="Port"/> has where nothing is to be opened.</summary>
+    /// <summary>Value of a <see cref="Port"/> option that is <c>off</c>.</summary>
     public const int Off = -1;
 
     /// <summary>An option that takes a quantity in a range: bare, or with a unit.</summary>
-    public static Option<double?> Number(string name, string helpName, string description, Quantity quantity, double least, double most) =>
+    public static Option<double?> Number(
+        string name, string helpName, string description, string usual, Quantity quantity, double least, double most) =>
         new(name)
         {
-            Description = description,
+            Description = Described(description, usual),
             HelpName = helpName,
             CustomParser = result =>
             {
@@ -32,10 +33,11 @@ internal static class Ask
             },
         };
 
-    /// <summary>The same, of which only whole numbers make sense.</summary>
-    public static Option<int?> Whole(string name, string helpName, string description, Quantity quantity, int least, int most) => new(name)
+    /// <summary>An option that takes a whole quantity in a range: bare, or with a unit.</summary>
+    public static Option<int?> Whole(
+        string name, string helpName, string description, string usual, Quantity quantity, int least, int most) => new(name)
     {
-        Description = description,
+        Description = Described(description, usual),
         HelpName = helpName,
         CustomParser = result =>
         {
@@ -50,9 +52,9 @@ internal static class Ask
     };
 
     /// <summary>An option that takes a whole number in a range.</summary>
-    public static Option<int?> Whole(string name, string helpName, string description, int least, int most) => new(name)
+    public static Option<int?> Whole(string name, string helpName, string description, string usual, int least, int most) => new(name)
     {
-        Description = description,
+        Description = Described(description, usual),
         HelpName = helpName,
         CustomParser = result =>
         {
@@ -67,16 +69,16 @@ internal static class Ask
         },
     };
 
-    /// <summary>An option that takes a port: 0 and <c>any</c> mean any that is free, and <c>off</c>, where that may be, none.</summary>
+    /// <summary>An option that takes a port. 0 and <c>any</c> mean any free port; <c>off</c> means none.</summary>
     /// <param name="name">The option.</param>
-    /// <param name="description">What it is for.</param>
+    /// <param name="description">The purpose of the port.</param>
     /// <param name="usual">The default.</param>
-    /// <param name="canBeOff">Whether it may be <see cref="Off"/>.</param>
+    /// <param name="canBeOff">Whether <see cref="Off"/> is allowed.</param>
     public static Option<int?> Port(string name, string description, int usual, bool canBeOff)
     {
         var option = new Option<int?>(name)
         {
-            Description = $"{description} Default {usual}; 0 for any that is free{(canBeOff ? ", off for none" : "")}.",
+            Description = Described($"{description} 0: any free port{(canBeOff ? "; off: none" : "")}.", $"{usual}"),
             HelpName = "PORT",
             CustomParser = result =>
             {
@@ -108,11 +110,11 @@ internal static class Ask
     }
 
     /// <summary>An option that takes one of a few words.</summary>
-    public static Option<string?> Choice(string name, string description, params string[] words)
+    public static Option<string?> Choice(string name, string description, string usual, params string[] words)
     {
         var option = new Option<string?>(name)
         {
-            Description = description,
+            Description = Described(description, usual),
             HelpName = string.Join('|', words),
             CustomParser = result =>
             {
@@ -130,22 +132,31 @@ internal static class Ask
     }
 
     /// <summary>An option that takes text.</summary>
-    public static Option<string?> Word(string name, string helpName, string description) =>
-        new(name) { Description = description, HelpName = helpName };
+    public static Option<string?> Word(string name, string helpName, string description, string usual) =>
+        new(name) { Description = Described(description, usual), HelpName = helpName };
 
-    /// <summary>An option that is there or not.</summary>
+    /// <summary>An option that takes text and may be given more than once.</summary>
+    public static Option<string[]> Words(string name, string helpName, string description, string usual) =>
+        new(name) { Description = Described($"{description} May be repeated.", usual), HelpName = helpName };
+
+    /// <summary>An option without a value.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     /// <summary><c>--seconds N</c>.</summary>
-    public static Option<double?> Seconds(string description) => Number("--seconds", "N", description, Quantity.Seconds, 0.001, 1e9);
+    public static Option<double?> Seconds() =>
+        Number("--seconds", "SECONDS", "Stop after this much time.", "no limit", Quantity.Seconds, 0.001, 1e9);
+
+    /// <summary><c>--transport auto</c>.</summary>
+    public static Option<string?> Transport() => Choice(
+        "--transport", "Transport of the audio packets. auto: UDP, or TCP if no UDP packets arrive.", "auto", "auto", "udp", "tcp");
 
     /// <summary><c>--stats json</c>.</summary>
     public static Option<string?> Stats() =>
-        Choice("--stats", "Print one JSON object a second on standard output instead of the panel.", "json");
+        Choice("--stats", "Print statistics to standard output as one JSON object per second, instead of the panel.", "off", "json");
 
     /// <summary><c>--format s16le:44100:2</c>.</summary>
     public static Option<string?> Format() => Word(
-        "--format", "ENCODING:RATE:CHANNELS", "What a pyaudio-tcp or pyaudio-udp server sends, which does not say. Default s16le:44100:2.");
+        "--format", "ENCODING:RATE:CHANNELS", "PCM format that a pyaudio-tcp or pyaudio-udp server sends.", "s16le:44100:2");
 
     /// <summary>What <see cref="Format"/> was given for a station.</summary>
     /// <param name="text">As written; <see langword="null"/>: it was not.</param>
@@ -162,8 +173,9 @@ internal static class Ask
     public static Option<string?> Impairment() => Word(
         "--impair",
         "LIST",
-        "Do to UDP packets what a bad network would, to hear it: "
-            + "loss=10%,burst=60ms,delay=20ms,jitter=10ms,reorder=1%,duplicate=1%,corrupt=0.1%,rate=256k,seed=7, or some of these.");
+        "Simulate a bad network for UDP packets. A comma-separated list of: loss=10% burst=60ms delay=20ms jitter=10ms reorder=1% "
+            + "duplicate=1% corrupt=0.1% rate=256k seed=7 (see docs/networks.md).",
+        "none");
 
     /// <summary>What <see cref="Impairment"/> was given for a station.</summary>
     /// <param name="text">As written; <see langword="null"/>: it was not.</param>
@@ -183,6 +195,9 @@ internal static class Ask
         IPNetwork.TryParse(text, out IPNetwork network) ? network
         : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
         : throw new UsageException($"'{text}' is no value for {option}: it takes a network or an address, as in 203.0.113.0/24.");
+
+    // Every option that takes a value ends its description with the default.
+    private static string Described(string description, string usual) => $"{description} Default: {usual}.";
 
     private static string Range(Quantity quantity, double least, double most) =>
         string.Create(CultureInfo.InvariantCulture, $"{least} to {most} {quantity.Unit}, as in {quantity.Example}");

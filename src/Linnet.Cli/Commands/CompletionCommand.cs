@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linnet.Cli.Help;
 
 namespace Linnet.Cli.Commands;
 
@@ -67,17 +68,17 @@ internal static class CompletionCommand
 
     private static readonly (string Name, string Script)[] Shells = [("bash", Bash), ("zsh", Zsh), ("fish", Fish), ("pwsh", PowerShell)];
 
-    private static readonly Argument<string> ShellName = new("SHELL") { Description = "bash, zsh, fish or pwsh." };
+    private static readonly Argument<string> ShellName = new("SHELL") { Description = "Shell to complete for: bash, zsh, fish or pwsh." };
 
     public static Command Create(Shell shell)
     {
         var command = new ExampleCommand(
             "completion",
-            "Prints what a shell needs to complete Linnet's commands and options with the Tab key.",
-            ("source <(linnet completion bash)", "in this bash, or for good in ~/.bashrc"),
-            ("source <(linnet completion zsh)", "in this zsh, or for good in ~/.zshrc"),
-            ("linnet completion fish | source", "in fish"),
-            ("linnet completion pwsh | Out-String | Invoke-Expression", "in PowerShell"))
+            "Print a script that lets a shell complete Linnet's commands and options.",
+            ("source <(linnet completion bash)", "bash; add the line to ~/.bashrc to keep it"),
+            ("source <(linnet completion zsh)", "zsh; add the line to ~/.zshrc to keep it"),
+            ("linnet completion fish | source", "fish"),
+            ("linnet completion pwsh | Out-String | Invoke-Expression", "PowerShell"))
         {
             ShellName,
         };

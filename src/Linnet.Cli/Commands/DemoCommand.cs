@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linnet.Cli.Help;
 using Linnet.Serving;
 
 namespace Linnet.Cli.Commands;
@@ -6,20 +7,19 @@ namespace Linnet.Cli.Commands;
 /// <summary><c>linnet demo</c>.</summary>
 internal static class DemoCommand
 {
-    private static readonly Option<double?> Seconds = Ask.Seconds("End after so many seconds.");
+    private static readonly Option<double?> Seconds = Ask.Seconds();
 
     public static Command Create(Shell shell)
     {
         var command = new ExampleCommand(
             "demo",
-            "Serves a songbird that Linnet makes up itself, plays it here, and says where browsers, phones and other machines can hear it.",
+            "Serve a synthesised songbird, play it on this machine, and show its addresses for browsers and phones.",
             ("linnet demo", "until q or Ctrl-C"),
-            ("linnet demo --seconds 10", "for ten seconds"))
-        {
-            Seconds,
-        };
-        NetworkOptions.AddTo(command);
-        RadioOptions.AddPortTo(command);
+            ("linnet demo --seconds 10", "for ten seconds"));
+        command.Add(new OptionGroup("Duration", [Seconds], []));
+        command.Add(NetworkOptions.Ports(RadioOptions.HttpPort));
+        command.Add(new OptionGroup("Listeners", [], [.. NetworkOptions.Limits().All]));
+        command.Add(new OptionGroup("Process", [], [NetworkOptions.User]));
         command.SetAction(
             (parsed, cancellationToken) => DemoSession.RunAsync(Read(parsed, NetworkOptions.Read(parsed)), shell, cancellationToken));
         return command;

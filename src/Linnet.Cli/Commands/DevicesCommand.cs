@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linnet.Cli.Help;
 using Linnet.Cli.Panels;
 using Linnet.Playback.Devices;
 
@@ -11,7 +12,7 @@ internal static class DevicesCommand
     {
         var command = new ExampleCommand(
             "devices",
-            "Lists the sound devices here: where 'play --output' can play, and what 'serve mic:' can hear.",
+            "List the audio devices of this machine, for 'play --output' and 'serve mic:'.",
             ("linnet devices", "names to use with --output and mic:"));
         command.SetAction(async (_, cancellationToken) =>
         {

@@ -1,17 +1,18 @@
 using System.CommandLine;
+using Linnet.Cli.Help;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary><c>linnet help [COMMAND]</c> and <c>linnet version</c>: for those who try a word before an option.</summary>
+/// <summary><c>linnet help [COMMAND]</c> and <c>linnet version</c>, the same as <c>--help</c> and <c>--version</c>.</summary>
 internal static class HelpCommand
 {
     private static readonly Argument<string?> Of =
-        new("COMMAND") { Arity = ArgumentArity.ZeroOrOne, Description = "What to explain. Without it: what commands there are." };
+        new("COMMAND") { Arity = ArgumentArity.ZeroOrOne, Description = "Command to show help for. Default: all commands." };
 
     public static Command Create(RootCommand root)
     {
         var command = new ExampleCommand(
-            "help", "Shows how Linnet, or one of its commands, is used.", ("linnet help serve", "what 'linnet serve --help' shows"))
+            "help", "Show help for Linnet or one of its commands.", ("linnet help serve", "same as 'linnet serve --help'"))
         {
             Of,
         };
@@ -23,7 +24,7 @@ internal static class HelpCommand
 
     public static Command CreateVersion(RootCommand root)
     {
-        var command = new ExampleCommand("version", "Shows which version this is.", ("linnet version", "what 'linnet --version' shows"));
+        var command = new ExampleCommand("version", "Show the version.", ("linnet version", "same as 'linnet --version'"));
         command.SetAction(parsed => Run(root, parsed, ["--version"]));
         return command;
     }

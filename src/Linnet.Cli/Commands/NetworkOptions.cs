@@ -1,59 +1,57 @@
 using System.CommandLine;
 using System.Net;
+using Linnet.Cli.Help;
 using Linnet.Serving;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>Options of every command that listens for others.</summary>
+/// <summary>Options of the commands that run a server.</summary>
 internal static class NetworkOptions
 {
-    private static readonly Option<string?> Bind =
-        Ask.Word("--bind", "ADDRESS", "Listen at this address of the machine alone. Default: all, IPv4 and IPv6.");
+    private static readonly Option<string?> Bind = Ask.Word(
+        "--bind", "ADDRESS", "Listen on this IP address only.", "all addresses, IPv4 and IPv6");
 
-    private static readonly Option<int?> RtspPort = Ask.Port("--rtsp-port", "TCP port to listen at.", 8554, canBeOff: false);
+    private static readonly Option<int?> RtspPort = Ask.Port("--rtsp-port", "TCP port for RTSP players.", 8554, canBeOff: false);
 
     private static readonly Option<int?> RtpPort = Ask.Port(
-        "--rtp-port", "UDP port sound leaves from, an even one; the next is for reports.", 8556, canBeOff: false);
+        "--rtp-port", "UDP port that RTP is sent from, an even number. RTCP uses the next port.", 8556, canBeOff: false);
 
     private static readonly Option<int?> MaxListeners = Ask.Whole(
-        "--max-listeners", "N", "Listeners by RTSP, and as many by HTTP; more are refused. Default 5000 and 10000.", 1, 1_000_000);
+        "--max-listeners", "N", "Most listeners, counted per protocol.", "5000 for RTSP, 10000 for HTTP", 1, 1_000_000);
 
     private static readonly Option<int?> MaxPerAddress = Ask.Whole(
-        "--max-per-address", "N", "Listeners of one address; more are refused. Default 500.", 1, 1_000_000);
+        "--max-per-address", "N", "Most listeners per client address.", "500", 1, 1_000_000);
 
     private static readonly Option<double?> MaxLag = Ask.Number(
-        "--max-lag", "SECONDS", "A listener that falls so far behind is moved to the live edge. Default 3.", Quantity.Seconds, 0.1, 60);
+        "--max-lag", "SECONDS", "Move an RTSP or PyAudio listener that is this far behind to the live edge.", "3 s", Quantity.Seconds, 0.1,
+        60);
 
     private static readonly Option<double?> StallTime = Ask.Number(
-        "--stall-time", "SECONDS", "A listener that takes nothing for so long is dropped. Default 10.", Quantity.Seconds, 1, 300);
+        "--stall-time", "SECONDS", "Drop an RTSP or PyAudio listener that receives nothing for this long.", "10 s", Quantity.Seconds, 1,
+        300);
 
     private static readonly Option<double?> IdleTime = Ask.Number(
-        "--idle-time", "SECONDS", "A connection that asks for nothing for so long is closed. Default 60.", Quantity.Seconds, 1, 3600);
+        "--idle-time", "SECONDS", "Close an RTSP connection that has no session for this long.", "60 s", Quantity.Seconds, 1, 3600);
 
-    private static readonly Option<string?> User = Ask.Word(
-        "--user", "NAME", "Started by root: become this user before anything is opened. Linux. Ports below 1024 are root's.");
+    private static readonly Option<string[]> TrustedProxy = Ask.Words(
+        "--trusted-proxy", "CIDR",
+        "Proxy in front of this server, such as 127.0.0.1 or 10.0.0.0/24. Client addresses in X-Forwarded-For, Forwarded and PROXY "
+            + "headers are accepted from trusted proxies only.",
+        "none");
 
-    private static readonly Option<string[]> TrustedProxy = new("--trusted-proxy")
-    {
-        HelpName = "CIDR",
-        Description =
-            "A proxy in front of this server, such as 127.0.0.1 or 10.0.0.0/24. Client addresses in X-Forwarded-For, Forwarded and PROXY "
-            + "headers are used if they come from it, and ignored otherwise. May be given more than once.",
-    };
+    /// <summary><c>--user NAME</c>.</summary>
+    public static Option<string?> User { get; } = Ask.Word(
+        "--user", "NAME", "Switch from root to this user before opening ports and files (Linux). Ports below 1024 need root.",
+        "stay as started");
 
-    public static void AddTo(Command command)
-    {
-        command.Options.Add(Bind);
-        command.Options.Add(RtspPort);
-        command.Options.Add(RtpPort);
-        command.Options.Add(MaxListeners);
-        command.Options.Add(MaxPerAddress);
-        command.Options.Add(MaxLag);
-        command.Options.Add(StallTime);
-        command.Options.Add(IdleTime);
-        command.Options.Add(User);
-        command.Options.Add(TrustedProxy);
-    }
+    /// <summary>The ports, and the addresses that are allowed.</summary>
+    /// <param name="http">The option for the HTTP port, which other options read.</param>
+    public static OptionGroup Ports(Option http) => new("Network", [http, RtspPort, Bind], [RtpPort, TrustedProxy]);
+
+    /// <summary>Limits of listeners.</summary>
+    /// <param name="http">Limits of listeners over HTTP.</param>
+    public static OptionGroup Limits(params Option[] http) =>
+        new("Listeners", [MaxListeners], [MaxPerAddress, .. http, MaxLag, StallTime, IdleTime]);
 
     /// <summary>What <c>--user</c> was given.</summary>
     public static string? ReadUser(ParseResult parsed) => parsed.GetValue(User);

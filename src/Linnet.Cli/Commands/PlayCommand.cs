@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Linnet.Cli.Help;
 using Linnet.Receive;
 
 namespace Linnet.Cli.Commands;
@@ -10,37 +12,35 @@ internal static class PlayCommand
     {
         Arity = ArgumentArity.ZeroOrOne,
         Description =
-            "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or "
-                + "pyaudio-udp://HOST. Without it: this machine's first station.",
+            "Station to play: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or "
+                + "pyaudio-udp://HOST. Default: the first station of this machine.",
     };
 
-    private static readonly Option<string?> Transport = Ask.Choice(
-        "--transport", "How packets come. auto, the default: UDP, and TCP if nothing arrives.", "auto", "udp", "tcp");
+    private static readonly Option<string?> Transport = Ask.Transport();
 
     private static readonly Option<string?> Profile = Ask.Choice(
         "--profile",
-        "How far behind live to play; the buffer follows the network within 5-60, 60-300 (balanced, the default) or 400-2000 ms. "
-            + "low-latency also takes Opus in 5 ms packets.",
+        $"Delay of the buffer, which adapts to the network: {string.Join(", ", ReceiverProfile.All.Select(Delays))}. "
+            + "low-latency also asks for Opus in 5 ms packets.",
+        ReceiverProfile.Balanced.Name,
         [.. ReceiverProfile.All.Select(static profile => profile.Name)]);
 
     private static readonly Option<double?> Latency = Ask.Number(
-        "--latency", "MS",
-        "Buffer so many milliseconds, whatever the network does: less is quicker, more survives a worse network. Not beside --profile.",
+        "--latency", "MS", "Use a fixed buffer of this many milliseconds. Cannot be combined with --profile.", "adapt to the network",
         Quantity.Milliseconds, 1, 10_000);
 
     private static readonly Option<string?> Output = Ask.Word(
-        "--output", "OUT",
-        "A device's name as 'linnet devices' shows it, FILE.wav, - for WAV on standard output, or null. Default: the default device.");
+        "--output", "OUT", "Device that 'linnet devices' lists, FILE.wav, - for WAV on standard output, or null.", "the system's default device");
 
     private static readonly Option<string?> Format = Ask.Format();
 
-    private static readonly Option<bool> NoReconnect =
-        Ask.Flag("--no-reconnect", "End with an error when the server is gone, or not there yet, instead of trying again.");
+    private static readonly Option<bool> NoReconnect = Ask.Flag(
+        "--no-reconnect", "Exit with an error if the server cannot be reached. Without it, linnet tries again.");
 
-    private static readonly Option<double?> Seconds = Ask.Seconds("End after so many seconds of sound.");
+    private static readonly Option<double?> Seconds = Ask.Seconds();
 
     private static readonly Option<double?> Volume =
-        Ask.Number("--volume", "PERCENT", "How loud to begin with. Default 100.", Quantity.Percent, 0, 200);
+        Ask.Number("--volume", "PERCENT", "Volume at the start, in percent.", "100", Quantity.Percent, 0, 200);
 
     private static readonly Option<string?> Impair = Ask.Impairment();
 
@@ -50,23 +50,29 @@ internal static class PlayCommand
     {
         var command = new ExampleCommand(
             "play",
-            "Plays a station here: finds the server, keeps up with it, and ends when it ends.",
-            ("linnet play studio.local", "the first station of a machine"),
+            "Play a station, reconnect when the connection is lost, and exit when the station ends.",
+            ("linnet play studio.local", "the first station of a server"),
             ("linnet play 192.168.1.5/jazz", "a station by name, as Opus"),
-            ("linnet play 192.168.1.5/jazz/pcm", "the same without any loss"),
-            ("linnet play studio.local --profile low-latency", "as close to live as the network allows"),
-            ("linnet play studio.local --profile robust", "rather later than with a gap, on a bad network"),
-            ("linnet play studio.local --latency 20", "a buffer that stays as it is"),
-            ("linnet play studio.local --transport tcp", "through a firewall that lets no UDP in"),
-            ("linnet play studio.local --impair loss=10%,burst=60ms", "as a bad network would let it through"),
-            ("linnet play studio.local --output take1.wav --seconds 60", "a minute of it, into a file"),
+            ("linnet play 192.168.1.5/jazz/pcm", "the same station, lossless"),
+            ("linnet play studio.local --profile low-latency", "with the least delay"),
+            ("linnet play studio.local --profile robust", "over a bad network"),
+            ("linnet play studio.local --latency 20", "with a fixed buffer"),
+            ("linnet play studio.local --transport tcp", "through a firewall that blocks UDP"),
+            ("linnet play studio.local --output take1.wav --seconds 60", "record one minute"),
+            ("linnet play studio.local --impair loss=10%,burst=60ms", "simulate a bad network"),
             ("linnet play pyaudio-tcp://192.168.1.5", "the PyAudio tutorial's server"))
         {
-            Url, Profile, Latency, Transport, Format, Output, NoReconnect, Seconds, Volume, Impair, Stats,
+            Url,
         };
+        command.Add(new OptionGroup("Delay and network", [Profile, Latency, Transport, NoReconnect], [Impair]));
+        command.Add(new OptionGroup("Output", [Output, Volume, Seconds], [Stats]));
+        command.Add(new OptionGroup("PyAudio", [], [Format]));
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
     }
+
+    private static string Delays(ReceiverProfile profile) =>
+        string.Create(CultureInfo.InvariantCulture, $"{profile.Name} {profile.Base.TotalMilliseconds}-{profile.Most.TotalMilliseconds} ms");
 
     private static PlayRequest Read(ParseResult parsed) => parsed.GetValue(Profile) is { } profile && parsed.GetValue(Latency) is not null
         ? throw new UsageException(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linnet.Cli.Help;
 using Linnet.Playback.Probing;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire;
@@ -11,32 +12,32 @@ internal static class ProbeCommand
     private static readonly Argument<string?> Url = new("URL")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Where to listen: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME or http://HOST:8000/. "
-            + "Without it: this machine's first station.",
+        Description = "Station to measure: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME or http://HOST:8000/. "
+            + "Default: the first station of this machine.",
     };
 
     private static readonly Option<double?> Seconds = Ask.Number(
-        "--seconds", "N", "Listen for so many seconds. Default 15; a minute knows the clocks better.", Quantity.Seconds, 1, 2_592_000);
+        "--seconds", "SECONDS", "Measure for this long. A minute measures the clocks more exactly.", "15 s", Quantity.Seconds, 1, 2_592_000);
 
-    private static readonly Option<string?> Transport = Ask.Choice(
-        "--transport", "How packets come. auto, the default: UDP, and TCP if nothing arrives.", "auto", "udp", "tcp");
+    private static readonly Option<string?> Transport = Ask.Transport();
 
     private static readonly Option<string?> Impair = Ask.Impairment();
 
-    private static readonly Option<bool> Json = Ask.Flag("--json", "Print the report as one JSON object.");
+    private static readonly Option<bool> Json = Ask.Flag("--json", "Print the report as a JSON object.");
 
     public static Command Create(Shell shell)
     {
         var command = new ExampleCommand(
             "probe",
-            "Listens to a station without playing it, and says what the way to here is like and which profile to take.",
-            ("linnet probe studio.local", "for 15 seconds"),
+            "Measure the network path to a station without playing it, and recommend a profile.",
+            ("linnet probe studio.local", "measure for 15 seconds"),
             ("linnet probe studio.local/jazz/opus-5ms", "with the packets of profile low-latency"),
-            ("linnet probe studio.local --seconds 60 --json", "for a program"),
-            ("linnet probe studio.local --impair loss=5%,jitter=10ms", "as on a worse network"))
+            ("linnet probe studio.local --seconds 60 --json", "print JSON for a program"),
+            ("linnet probe studio.local --impair loss=5%,jitter=10ms", "simulate a worse network"))
         {
-            Url, Seconds, Transport, Impair, Json,
+            Url,
         };
+        command.Add(new OptionGroup("Options", [Seconds, Transport, Impair, Json], []));
         command.SetAction(
             (parsed, cancellationToken) => ProbeSession.RunAsync(Read(parsed), parsed.GetValue(Json), shell, cancellationToken));
         return command;

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using Linnet.Cli.Help;
 using Linnet.Transports.Http.Push;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>Options of stations that others push to. Without a password nobody may.</summary>
+/// <summary>Options of stations that source clients push to. Pushing needs a password.</summary>
 internal static class PushOptions
 {
     /// <summary>Where the password is looked for when no option names it: other users of the machine cannot see it there.</summary>
@@ -16,29 +17,22 @@ internal static class PushOptions
 
     private static readonly Option<string?> Password = Ask.Word(
         "--push-password", "PASSWORD",
-        $"Who knows it may push to stations that take a push. Better in {Variable} or a file: others on this machine see command lines.");
+        $"Password for pushing. Other users of this machine can see it: prefer {Variable} or --push-password-file.", $"{Variable}");
 
-    private static readonly Option<string?> PasswordFile =
-        Ask.Word("--push-password-file", "FILE", "The password is the first line of this file.");
+    private static readonly Option<string?> PasswordFile = Ask.Word(
+        "--push-password-file", "FILE", "File whose first line is the password for pushing.", "none");
 
-    private static readonly Option<bool> Takeover =
-        Ask.Flag("--push-takeover", "A new pusher takes a station over from the one that is there, instead of being refused.");
+    private static readonly Option<bool> Takeover = Ask.Flag(
+        "--push-takeover", "Let a new source client replace the one that is connected. Without it, the new one is refused.");
 
     private static readonly Option<double?> MaxBitRate = Ask.Number(
-        "--push-max-bitrate", "KBPS", "The most a pusher may send, in kb/s. Default 20000.", Quantity.KilobitsPerSecond, 8, 1_000_000);
+        "--push-max-bitrate", "KBPS", "Highest bit rate of a push, in kb/s.", "20000", Quantity.KilobitsPerSecond, 8, 1_000_000);
 
     private static readonly Option<double?> Silence = Ask.Number(
-        "--push-silence", "SECONDS", "A push that is silent for so long is ended, and the fallback is heard. Default: it may be.",
-        Quantity.Seconds, 1, 86_400);
+        "--push-silence", "SECONDS", "End a push that is silent for this long; the fallback plays.", "never", Quantity.Seconds, 1, 86_400);
 
-    public static void AddTo(Command command)
-    {
-        command.Options.Add(Password);
-        command.Options.Add(PasswordFile);
-        command.Options.Add(Takeover);
-        command.Options.Add(MaxBitRate);
-        command.Options.Add(Silence);
-    }
+    /// <summary>All of them.</summary>
+    public static OptionGroup Group => new("Push", [PasswordFile], [Password, Takeover, MaxBitRate, Silence]);
 
     /// <summary>What is asked for.</summary>
     /// <param name="parsed">The command line.</param>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Linnet.Cli.Help;
 using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Transports.PyAudio;
@@ -12,41 +13,29 @@ internal static class PyAudioOptions
     private static readonly PyAudioServerOptions Defaults = new();
 
     private static readonly Option<bool> IsOn = Ask.Flag(
-        "--pyaudio", "Let the PyAudio tutorial's clients hear the first station: TCP port 9610, UDP port 9633 "
-            + "(docs/from-the-tutorial.md).");
+        "--pyaudio", "Serve the PyAudio tutorial's clients (see docs/from-the-tutorial.md).");
 
-    private static readonly Option<string?> Station = Ask.Word("--pyaudio-station", "NAME", "They hear this station instead of the first.");
+    private static readonly Option<string?> Station = Ask.Word(
+        "--pyaudio-station", "NAME", "Station for PyAudio clients.", "the first station");
 
-    private static readonly Option<int?> TcpPort = Ask.Port("--pyaudio-tcp-port", "TCP port for them.", 9610, canBeOff: true);
+    private static readonly Option<int?> TcpPort = Ask.Port("--pyaudio-tcp-port", "TCP port for PyAudio clients.", 9610, canBeOff: true);
 
-    private static readonly Option<int?> UdpPort = Ask.Port("--pyaudio-udp-port", "UDP port for them.", 9633, canBeOff: true);
+    private static readonly Option<int?> UdpPort = Ask.Port("--pyaudio-udp-port", "UDP port for PyAudio clients.", 9633, canBeOff: true);
 
-    private static readonly Option<string[]> Allow = new("--pyaudio-allow")
-    {
-        HelpName = "CIDR",
-        Description =
-            "Also send by UDP to this network, as in 203.0.113.0/24; may be given more than once. Without it: private and loopback "
-                + "addresses only.",
-    };
+    private static readonly Option<string[]> Allow = Ask.Words(
+        "--pyaudio-allow", "CIDR", "Also send over UDP to this network, such as 203.0.113.0/24.", "private and loopback addresses only");
 
     private static readonly Option<int?> DatagramLength = Ask.Whole(
         "--pyaudio-datagram", "BYTES",
-        "Length of UDP datagrams, a multiple of 4. Default 16384: below 10000 the tutorial's client loses sound.", Quantity.Bytes, 4,
+        "Size of UDP datagrams in bytes, a multiple of 4. Below 10000 the tutorial's client loses audio.", "16384", Quantity.Bytes, 4,
         PyAudioServerOptions.MaxDatagramLength);
 
     private static readonly Option<double?> Lease = Ask.Number(
-        "--pyaudio-lease", "SECONDS", "Send by UDP for so long after a Hello. Default 3600.", Quantity.Seconds, 1, 86_400);
+        "--pyaudio-lease", "SECONDS", "Stop sending over UDP this long after a client's last Hello.", "3600 s", Quantity.Seconds, 1,
+        86_400);
 
-    public static void AddTo(Command command)
-    {
-        command.Options.Add(IsOn);
-        command.Options.Add(Station);
-        command.Options.Add(TcpPort);
-        command.Options.Add(UdpPort);
-        command.Options.Add(Allow);
-        command.Options.Add(DatagramLength);
-        command.Options.Add(Lease);
-    }
+    /// <summary>All of them.</summary>
+    public static OptionGroup Group => new("PyAudio", [], [IsOn, Station, TcpPort, UdpPort, Allow, DatagramLength, Lease]);
 
     /// <summary>What is asked for; <see langword="null"/>: nothing.</summary>
     /// <param name="parsed">The command line.</param>

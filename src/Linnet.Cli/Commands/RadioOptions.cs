@@ -8,52 +8,42 @@ using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>Options of listening over HTTP: browsers, phones, internet radios.</summary>
+/// <summary>Options for listening over HTTP: browsers, phones, internet radios.</summary>
 internal static class RadioOptions
 {
     private const int Megabyte = 1 << 20;
 
-    private static readonly Option<int?> HttpPort =
-        Ask.Port("--http-port", "TCP port for browsers, internet radios and pushes.", 8000, canBeOff: true);
-
     private static readonly Option<string?> Streams = Ask.Word(
         "--streams", "LIST",
-        "What is offered over HTTP, as in mp3,mp3-64,opus,flac,wav: /NAME.mp3, /NAME-64.mp3, … Default: mp3,mp3-64,opus,opus-64,flac,wav; "
-            + "others are made on demand, a few at a time.");
+        "Streams over HTTP, such as mp3,mp3-320,flac for /NAME.mp3, /NAME-320.mp3 and /NAME.flac. Streams outside the default list are "
+            + "made on demand, at most four at a time.",
+        "mp3,mp3-64,opus,opus-64,flac,wav");
 
-    private static readonly Option<double?> Mp3BitRate =
-        Ask.Number("--mp3-bitrate", "KBPS", "Bit rate of /NAME.mp3 in kb/s. Default 128.", Quantity.KilobitsPerSecond, 8, 320);
+    private static readonly Option<double?> Mp3BitRate = Ask.Number(
+        "--mp3-bitrate", "KBPS", "MP3 bit rate of /NAME.mp3, in kb/s.", "128", Quantity.KilobitsPerSecond, 8, 320);
 
     private static readonly Option<double?> Burst = Ask.Number(
-        "--burst", "SECONDS", "Sound that a listener over HTTP gets at once, to start at once; it stays so far behind. Default 2.",
-        Quantity.Seconds, 0.5, 10);
+        "--burst", "SECONDS", "Audio sent when an HTTP listener connects; also that listener's delay.", "2 s", Quantity.Seconds, 0.5, 10);
 
     private static readonly Option<int?> MaxPerStation = Ask.Whole(
-        "--max-per-station", "N", "Listeners of one station over HTTP; more are refused. Default 10000.", 1, 1_000_000);
+        "--max-per-station", "N", "Most HTTP listeners per station.", "same as --max-listeners", 1, 1_000_000);
 
     private static readonly Option<int?> MaxBuffer = Ask.Whole(
-        "--max-buffer", "MIB", "Memory for the sound that listeners over HTTP share, in MiB. Default 256.", Quantity.Mebibytes, 1, 65_536);
+        "--max-buffer", "MIB", "Memory for the audio that HTTP listeners share, in MiB.", "256", Quantity.Mebibytes, 1, 65_536);
 
-    private static readonly Option<string[]> MetricsAllow = new("--metrics-allow")
-    {
-        HelpName = "CIDR",
-        Description =
-            "Also let this network read /metrics, as in 192.168.1.0/24; may be given more than once. Without it: this machine alone.",
-    };
+    /// <summary><c>--http-port PORT</c>.</summary>
+    public static Option<int?> HttpPort { get; } =
+        Ask.Port("--http-port", "TCP port for HTTP listeners and pushes.", 8000, canBeOff: true);
 
-    public static void AddTo(Command command)
-    {
-        command.Options.Add(HttpPort);
-        command.Options.Add(Streams);
-        command.Options.Add(Mp3BitRate);
-        command.Options.Add(Burst);
-        command.Options.Add(MaxPerStation);
-        command.Options.Add(MaxBuffer);
-        command.Options.Add(MetricsAllow);
-    }
+    /// <summary><c>--metrics-allow CIDR</c>.</summary>
+    public static Option<string[]> MetricsAllow { get; } = Ask.Words(
+        "--metrics-allow", "CIDR", "Also let this network read /metrics, such as 192.168.1.0/24.", "this machine only");
 
-    /// <summary>Adds the port alone: the rest is for who serves more than a demonstration.</summary>
-    public static void AddPortTo(Command command) => command.Options.Add(HttpPort);
+    /// <summary>Which streams are made.</summary>
+    public static Option[] Encoding => [Mp3BitRate, Streams];
+
+    /// <summary>Limits of listeners over HTTP.</summary>
+    public static Option[] Limits => [MaxPerStation, MaxBuffer, Burst];
 
     /// <summary>Whether the port was named. Else another will do.</summary>
     public static bool HasPort(ParseResult parsed) => parsed.GetValue(HttpPort) is not null;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linnet.Cli.Help;
 using Linnet.Receive;
 
 namespace Linnet.Cli.Commands;
@@ -10,22 +11,21 @@ internal static class RecordCommand
         new("URL")
         {
             Description =
-            "What to record: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or "
+            "Station to record: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or "
                 + "pyaudio-udp://HOST."
         };
 
     private static readonly Argument<string> FilePath =
-        new("FILE.wav") { Description = "The WAV file to write. One that exists is replaced." };
+        new("FILE.wav") { Description = "WAV file to write. An existing file is replaced." };
 
-    private static readonly Option<string?> Transport = Ask.Choice(
-        "--transport", "How packets come. auto, the default: UDP, and TCP if nothing arrives.", "auto", "udp", "tcp");
+    private static readonly Option<string?> Transport = Ask.Transport();
 
     private static readonly Option<string?> Format = Ask.Format();
 
-    private static readonly Option<bool> NoReconnect =
-        Ask.Flag("--no-reconnect", "End with an error when the server is gone, instead of trying again.");
+    private static readonly Option<bool> NoReconnect = Ask.Flag(
+        "--no-reconnect", "Exit with an error if the connection is lost. Without it, linnet tries again.");
 
-    private static readonly Option<double?> Seconds = Ask.Seconds("End after so many seconds of sound.");
+    private static readonly Option<double?> Seconds = Ask.Seconds();
 
     private static readonly Option<string?> Stats = Ask.Stats();
 
@@ -33,12 +33,13 @@ internal static class RecordCommand
     {
         var command = new ExampleCommand(
             "record",
-            "Writes a station into a WAV file. /pcm is recorded bit for bit as it was sent.",
-            ("linnet record studio.local/jazz/pcm jazz.wav", "until Ctrl-C or the end, without any loss"),
-            ("linnet record studio.local jazz.wav --seconds 60", "a minute of the first station"))
+            "Record a station to a WAV file. /pcm is recorded bit for bit.",
+            ("linnet record studio.local/jazz/pcm jazz.wav", "lossless, until Ctrl-C or the end"),
+            ("linnet record studio.local jazz.wav --seconds 60", "one minute of the first station"))
         {
-            Url, FilePath, Transport, Format, NoReconnect, Seconds, Stats,
+            Url, FilePath,
         };
+        command.Add(new OptionGroup("Options", [Seconds, Transport, NoReconnect, Stats, Format], []));
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Linnet.Audio;
+using Linnet.Cli.Help;
 using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
@@ -13,40 +14,34 @@ internal static class ServeCommand
     {
         Arity = ArgumentArity.OneOrMore,
         Description =
-            "A sound file, a folder, a playlist (M3U, PLS, XSPF, cue), - for standard input, tone[:HZ], mic[:DEVICE] (also what this "
-                + "computer plays; "
-            + "'linnet devices' shows the names), push[:RATE:CHANNELS] for what others push, or an address of rtsp, http or https. Each "
-            + "becomes a station, called NAME or after its source.",
+            "Audio of a station: a file, a folder, a playlist (M3U, PLS, XSPF, cue), '-' for standard input, tone[:HZ], mic[:DEVICE] "
+                + "for an input that 'linnet devices' lists, push[:RATE:CHANNELS] for audio that a source client pushes, or an rtsp, "
+                + "http or https URL. NAME is the station's name; by default it follows from the source.",
     };
 
-    private static readonly Option<string[]> Fallback = new("--fallback")
-    {
-        HelpName = "[NAME=]SOURCE",
-        Description =
-            "What is heard when nobody sends to the station NAME: a file, a folder, a playlist or a tone. Without it: silence. May be "
-                + "given more than once.",
-    };
+    private static readonly Option<string[]> Fallback = Ask.Words(
+        "--fallback", "[NAME=]SOURCE", "Play this file, folder, playlist or tone while station NAME gets no audio.", "silence");
 
-    private static readonly Option<bool> Live = Ask.Flag("--live", "Start every station at once, not with its first listener.");
+    private static readonly Option<bool> Live = Ask.Flag("--live", "Start every station at once instead of with its first listener.");
 
-    private static readonly Option<bool> Once = Ask.Flag("--once", "Play each source to its end instead of repeating it, and then end.");
+    private static readonly Option<bool> Once = Ask.Flag("--once", "Play each source once, then exit. Without it, sources repeat.");
 
     private static readonly Option<bool> Shuffle = Ask.Flag("--shuffle", "Play folders and playlists in random order.");
 
     private static readonly Option<string?> Raw = Ask.Word(
-        "--raw", "ENCODING:RATE:CHANNELS",
-        "Standard input is bare PCM, as in s16le:48000:2. Without this its first bytes say what it is: WAV, FLAC, MP3, Ogg.");
+        "--raw", "ENCODING:RATE:CHANNELS", "Read standard input as raw PCM, such as s16le:48000:2.",
+        "detect WAV, FLAC, MP3 or Ogg");
 
-    private static readonly Option<double?> BitRate =
-        Ask.Number("--bitrate", "KBPS", "Opus bit rate in kb/s. Default 128 for stereo.", Quantity.KilobitsPerSecond, 6, 510);
+    private static readonly Option<double?> BitRate = Ask.Number(
+        "--bitrate", "KBPS", "Opus bit rate, in kb/s.", "64 per channel", Quantity.KilobitsPerSecond, 6, 510);
 
     private static readonly Option<int?> Complexity =
-        Ask.Whole("--complexity", "N", "Opus effort: 0 spares the processor, 10 is best. Default 10.", 0, 10);
+        Ask.Whole("--complexity", "N", "Opus complexity, from 0 (least CPU) to 10 (best quality).", "10", 0, 10);
 
     private static readonly Option<bool> Loudness = Ask.Flag(
-        "--loudness", "Make all tracks as loud as their ReplayGain tags say, in MP3 and Opus; PCM, FLAC and WAV stay exact.");
+        "--loudness", "Even out the loudness of MP3 and Opus by ReplayGain tags.");
 
-    private static readonly Option<bool> LoudnessAll = Ask.Flag("--loudness-all", "The same, in PCM, FLAC and WAV too.");
+    private static readonly Option<bool> LoudnessAll = Ask.Flag("--loudness-all", "Like --loudness, for all streams. PCM, FLAC and WAV are then not bit-exact.");
 
     private static readonly Option<string?> Stats = Ask.Stats();
 
@@ -54,25 +49,26 @@ internal static class ServeCommand
     {
         var command = new ExampleCommand(
             "serve",
-            "Sends sounds as live stations that players, browsers and internet radios anywhere in the network can hear.",
-            ("linnet serve song.wav", "one station, heard with: linnet play HOST, or in a browser at http://HOST:8000/"),
+            "Serve audio as live stations for players, browsers and internet radios.",
+            ("linnet serve song.wav", "to play: linnet play HOST, or http://HOST:8000/"),
             ("linnet serve jazz=~/Music/Jazz news=news.flac", "two stations: HOST/jazz and HOST/news"),
-            ("linnet serve ~/Music --shuffle", "a folder, with everything in it"),
+            ("linnet serve ~/Music --shuffle", "a folder and its subfolders"),
+            ("linnet serve mic", "the default microphone"),
+            ("linnet serve jazz=http://radio.example/jazz.mp3", "relay a station of another server"),
+            ("ffmpeg -i film.mkv -f wav - | linnet serve -", "audio from another program"),
             ("linnet serve live=push --fallback live=~/Music --push-password-file FILE",
-                "what others push, and a folder while nobody does"),
-            ("linnet serve jazz=http://radio.example/jazz.mp3", "another server's station, carried on"),
-            ("linnet serve mic", "what the default microphone hears"),
-            ("ffmpeg -i film.mkv -f wav - | linnet serve -", "whatever another program writes"),
-            ("linnet serve song.wav --rtsp-port 9000", "elsewhere than on port 8554"),
-            ("linnet serve song.wav --pyaudio", "for the PyAudio tutorial's clients, too"))
+                "audio that a source client pushes, or the folder while none is connected"),
+            ("linnet serve song.wav --pyaudio", "also serve the PyAudio tutorial's clients"))
         {
-            Sources, Fallback, Live, Once, Shuffle, Raw, BitRate, Complexity, Loudness, LoudnessAll,
+            Sources,
         };
-        NetworkOptions.AddTo(command);
-        RadioOptions.AddTo(command);
-        PushOptions.AddTo(command);
-        PyAudioOptions.AddTo(command);
-        command.Options.Add(Stats);
+        command.Add(new OptionGroup("Sources", [Once, Shuffle, Live, Fallback], [Raw]));
+        command.Add(new OptionGroup("Encoding", [BitRate, Loudness], [LoudnessAll, Complexity, .. RadioOptions.Encoding]));
+        command.Add(NetworkOptions.Ports(RadioOptions.HttpPort));
+        command.Add(NetworkOptions.Limits(RadioOptions.Limits));
+        command.Add(PushOptions.Group);
+        command.Add(PyAudioOptions.Group);
+        command.Add(new OptionGroup("Process and monitoring", [Stats], [NetworkOptions.User, RadioOptions.MetricsAllow]));
         command.SetAction(
             (parsed, cancellationToken) =>
                 ServeSession.RunAsync(Read(parsed, NetworkOptions.Read(parsed), shell), shell, cancellationToken));

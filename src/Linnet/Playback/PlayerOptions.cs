@@ -36,7 +36,7 @@ public sealed record PlayerOptions : IValidatable
     /// </summary>
     public ImpairmentOptions? Impairment { get; init; }
 
-    /// <summary>The profile of latency, and the limits of receiving. Default: profile <c>balanced</c>, 60 – 300 ms.</summary>
+    /// <summary>The profile of latency, and the limits of receiving. Default: profile <c>balanced</c>, 40 – 300 ms.</summary>
     public ReceiverOptions Receiver { get; init; } = new();
 
     /// <summary>Whether to try again when the server is gone after it was heard. Default: yes.</summary>

@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace Linnet.Cli.Help;
+
+/// <summary><c>--help-all</c>.</summary>
+internal sealed class HelpAllOption : Option<bool>
+{
+    /// <summary>As it is written.</summary>
+    public const string OptionName = "--help-all";
+
+    public HelpAllOption()
+        : base(OptionName)
+    {
+        Description = "Show help with every option.";
+        Arity = ArgumentArity.Zero;
+        Recursive = true;
+        Action = new ShowHelp(all: true);
+    }
+}
