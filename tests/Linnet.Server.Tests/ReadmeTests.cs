@@ -6,6 +6,9 @@ namespace Linnet.Server.Tests;
 /// <summary>The programs in the README are those in <c>samples</c>, which the solution compiles.</summary>
 public partial class ReadmeTests
 {
+    /// <summary>The repository's root.</summary>
+    internal static string RepositoryRoot { get; } = Root();
+
     [Theory]
     [InlineData(0, "Send")]
     [InlineData(1, "Play")]

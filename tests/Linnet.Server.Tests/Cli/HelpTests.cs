@@ -81,7 +81,7 @@ public class HelpTests
     [MemberData(nameof(Commands))]
     public void The_command_line_page_shows_the_help_of_each_command(string name)
     {
-        string[] page = File.ReadAllLines(Path.Combine(ReadmeTests.Root(), "docs", "command-line.md"));
+        string[] page = File.ReadAllLines(Path.Combine(ReadmeTests.RepositoryRoot, "docs", "command-line.md"));
         if (Find(name).Options.Count == 0)
         {
             return;
