@@ -6,7 +6,7 @@ using Linnet.Sources.Capture;
 
 namespace Linnet.Interop.Tests.Devices;
 
-/// <summary>ALSA without a sound card: its own file device, and its way to a PulseAudio server, which has a clock.</summary>
+/// <summary>ALSA without a sound card: its file device, and its plugin for a PulseAudio server, which has a clock.</summary>
 [Collection(nameof(PulseServer))]
 public sealed partial class AlsaTests : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed partial class AlsaTests : IDisposable
 
             """);
 
-        // ALSA reads the environment of the C library, which .NET's is a copy of.
+        // ALSA reads the C library's environment; .NET has only a copy of it.
         Assert.Equal(0, SetEnvironment("ALSA_CONFIG_PATH", configuration, 1));
     }
 
@@ -37,7 +37,7 @@ public sealed partial class AlsaTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task A_device_with_a_clock_plays_without_gap_or_repeat_and_tells_when_it_is_heard()
+    public async Task A_device_with_a_clock_plays_without_gap_or_repeat_and_reports_when_audio_plays()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using MonitorRecording recording = await MonitorRecording.StartAsync(_server, PulseServer.OtherSink, cancellationToken);
@@ -60,7 +60,7 @@ public sealed partial class AlsaTests : IDisposable
     }
 
     [Fact]
-    public async Task A_device_that_takes_everything_at_once_is_given_it_in_time()
+    public async Task A_device_that_accepts_everything_at_once_gets_audio_in_real_time()
     {
         var ramp = new Ramp(PulseServer.SampleRate);
         long start = TimeProvider.System.GetTimestamp();
@@ -71,13 +71,13 @@ public sealed partial class AlsaTests : IDisposable
             await device.RunAsync(ramp.Give, TestContext.Current.CancellationToken);
         }
 
-        // Not faster than the sound is long; how much slower is the machine's matter.
+        // Not faster than real time; how much slower depends on the machine.
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromSeconds(0.5), TimeSpan.MaxValue);
         Assert.Equal((1, ramp.Given), Ramp.FramesIn(File.ReadAllBytes(FilePath)));
     }
 
     [Fact]
-    public async Task What_is_played_can_be_recorded()
+    public async Task Played_audio_can_be_recorded()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using CaptureSource source = CaptureSource.Open("microphone", TimeProvider.System, _server.Address, cancellationToken);
@@ -100,7 +100,7 @@ public sealed partial class AlsaTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_sound_server_the_default_device_is_told_to_be_missing_and_what_to_do()
+    public async Task Without_a_sound_server_the_error_names_the_missing_device_and_what_to_do()
     {
         await using IAudioDevice device = AudioDevices.Create(null, TimeProvider.System, server: "unix:/nonexistent/native");
 

@@ -15,7 +15,7 @@ public sealed class CaptureSourceTests(PulseServer server)
     [InlineData("monitor", PulseServer.Sink)]
     [InlineData(PulseServer.OtherSink, PulseServer.OtherSink)]
     [InlineData(PulseServer.OtherSink + ".monitor", PulseServer.OtherSink)]
-    public async Task What_this_computer_plays_is_recorded_without_gap_or_repeat(string name, string sink)
+    public async Task Audio_played_on_this_machine_is_recorded_without_gap_or_repeat(string name, string sink)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using CaptureSource source = CaptureSource.Open(name, TimeProvider.System, server.Address, cancellationToken);
@@ -44,7 +44,7 @@ public sealed class CaptureSourceTests(PulseServer server)
     }
 
     [Fact]
-    public void Waiting_for_sound_can_be_cancelled()
+    public void Waiting_for_audio_can_be_cancelled()
     {
         using CaptureSource source = CaptureSource.Open(null, TimeProvider.System, server.Address, TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
@@ -52,7 +52,7 @@ public sealed class CaptureSourceTests(PulseServer server)
         Assert.ThrowsAny<OperationCanceledException>(() => ReadOn(source, stop.Token));
     }
 
-    /// <summary>Reads until that throws.</summary>
+    /// <summary>Reads until the source throws.</summary>
     internal static void ReadOn(CaptureSource source, CancellationToken cancellationToken)
     {
         float[] pcm = new float[2 * PulseServer.SampleRate];
@@ -63,7 +63,7 @@ public sealed class CaptureSourceTests(PulseServer server)
     }
 
     [Fact]
-    public void A_device_that_is_not_there_is_told_in_a_sentence()
+    public void A_missing_device_is_reported_in_a_sentence()
     {
         IOException e = Assert.Throws<IOException>(
             () => CaptureSource.Open("nowhere", TimeProvider.System, server.Address, TestContext.Current.CancellationToken));
@@ -76,7 +76,7 @@ public sealed class CaptureSourceTests(PulseServer server)
     }
 
     [Fact]
-    public async Task Devices_are_listed_with_the_default_ones_and_the_monitors_marked()
+    public async Task Devices_are_listed_with_defaults_and_monitors_marked()
     {
         IReadOnlyList<AudioDeviceInfo> devices =
             await AudioDevices.ListAsync(TimeProvider.System, server.Address, TestContext.Current.CancellationToken);

@@ -5,14 +5,14 @@ using Linnet.Sources.Capture;
 
 namespace Linnet.Interop.Tests.Devices;
 
-/// <summary>Servers that die, hang or were never there. Each test has one of its own to kill.</summary>
+/// <summary>Servers that crash, hang or do not exist. Each test kills a server of its own.</summary>
 public sealed class DeadPulseServerTests
 {
     private static readonly AudioFormat Format = new(PulseServer.SampleRate, 2);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task A_server_killed_while_it_plays_and_records_is_told_in_a_sentence()
+    public async Task A_server_killed_during_playback_and_recording_is_reported_in_a_sentence()
     {
         await using var server = new PulseServer();
         await server.InitializeAsync();
@@ -36,7 +36,7 @@ public sealed class DeadPulseServerTests
     }
 
     [Fact]
-    public async Task The_last_output_that_goes_away_is_told_in_a_sentence()
+    public async Task The_loss_of_the_last_output_is_reported_in_a_sentence()
     {
         await using var server = new PulseServer();
         await server.InitializeAsync();
@@ -53,7 +53,7 @@ public sealed class DeadPulseServerTests
     }
 
     [Fact]
-    public async Task A_server_that_hangs_is_given_up_within_seconds()
+    public async Task A_server_that_hangs_times_out_within_seconds()
     {
         await using var server = new PulseServer();
         await server.InitializeAsync();
@@ -72,7 +72,7 @@ public sealed class DeadPulseServerTests
     }
 
     [Fact]
-    public async Task Where_there_is_no_server_that_is_told_in_a_sentence()
+    public async Task A_missing_server_is_reported_in_a_sentence()
     {
         await using var device = new PulseDevice(null, TimeProvider.System, server: "unix:/nonexistent/native");
 

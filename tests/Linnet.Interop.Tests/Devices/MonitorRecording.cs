@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Linnet.Interop.Tests.Devices;
 
-/// <summary>What a null sink plays, recorded by PulseAudio's own <c>parec</c> as float32 stereo.</summary>
+/// <summary>The output of a null sink, recorded by PulseAudio's own <c>parec</c> as float32 stereo.</summary>
 internal sealed class MonitorRecording : IDisposable
 {
     private readonly MemoryStream _bytes = new();
@@ -15,7 +15,7 @@ internal sealed class MonitorRecording : IDisposable
         _copying = parec.StandardOutput.BaseStream.CopyToAsync(_bytes);
     }
 
-    /// <summary>Starts, and returns when it records.</summary>
+    /// <summary>Starts a recording. Returns when it has begun.</summary>
     internal static async Task<MonitorRecording> StartAsync(PulseServer server, string sink, CancellationToken cancellationToken)
     {
         Process parec = server.Start(
@@ -25,7 +25,7 @@ internal sealed class MonitorRecording : IDisposable
         return new MonitorRecording(parec);
     }
 
-    /// <summary>Stops, and gives all there is.</summary>
+    /// <summary>Stops the recording and returns all of it.</summary>
     internal async Task<byte[]> StopAsync()
     {
         _parec.Kill();

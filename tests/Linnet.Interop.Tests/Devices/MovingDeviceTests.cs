@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Linnet.Interop.Tests.Devices;
 
-/// <summary>Sound servers that are restarted, hang and move the sound elsewhere while <c>linnet play</c> plays on them.</summary>
+/// <summary>Sound servers that restart, hang and move streams while <c>linnet play</c> uses them.</summary>
 public sealed class MovingDeviceTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -26,7 +26,7 @@ public sealed class MovingDeviceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sound_server_that_was_restarted_plays_on()
+    public async Task Playback_continues_after_the_sound_server_restarts()
     {
         await using Serving server = await Serving.StartAsync("tone");
         using var player = new Playing(_pulse, server.Url("tone"), "default");
@@ -36,13 +36,13 @@ public sealed class MovingDeviceTests : IAsyncLifetime
 
         Stats after = await player.UntilAsync(static s => s.State == "playing" && s.DeviceReopens == 1, _limit.Token);
 
-        // Where ALSA has its PulseAudio plugin, its default device may be there a moment earlier: the same sink by another way.
+        // With ALSA's PulseAudio plugin, ALSA's default device may be available a moment earlier: the same sink by another way.
         Assert.Contains(after.Output, (string?[])[PulseServer.Sink, "default"]);
         await HeardAsync(PulseServer.Sink);
     }
 
     [Fact]
-    public async Task A_sound_server_that_hangs_is_left_and_found_again()
+    public async Task Playback_leaves_a_sound_server_that_hangs_and_returns_to_it()
     {
         await using Serving server = await Serving.StartAsync("tone");
         using var player = new Playing(_pulse, server.Url("tone"), "default");
@@ -57,7 +57,7 @@ public sealed class MovingDeviceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_output_that_goes_away_leaves_its_sound_to_the_default_one()
+    public async Task When_an_output_disappears_playback_moves_to_the_default_output()
     {
         await using Serving server = await Serving.StartAsync("tone");
         using var player = new Playing(_pulse, server.Url("tone"), $"pulse:{PulseServer.OtherSink}");
@@ -72,7 +72,7 @@ public sealed class MovingDeviceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_default_output_that_is_changed_takes_the_sound_along()
+    public async Task Playback_follows_a_change_of_the_default_output()
     {
         await using Serving server = await Serving.StartAsync("tone");
         using var player = new Playing(_pulse, server.Url("tone"), "default");
@@ -90,7 +90,7 @@ public sealed class MovingDeviceTests : IAsyncLifetime
         await kill.WaitForExitAsync(_limit.Token);
     }
 
-    /// <summary>Listens to a sink until it hears something.</summary>
+    /// <summary>Records a sink until it plays audio.</summary>
     private async Task HeardAsync(string sink)
     {
         using Process parec =
@@ -120,7 +120,7 @@ public sealed class MovingDeviceTests : IAsyncLifetime
         private readonly Process _process = pulse.Start(
             Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), "play", url, "--output", output, "--stats", "json");
 
-        /// <summary>Reads what it says of itself until that is so.</summary>
+        /// <summary>Reads the player's statistics until the condition is true.</summary>
         public async Task<Stats> UntilAsync(Func<Stats, bool> condition, CancellationToken cancellationToken)
         {
             while (true)

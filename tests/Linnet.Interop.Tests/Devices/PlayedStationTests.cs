@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Interop.Tests.Devices;
 
-/// <summary>The whole way: a file served, played into a sound server, and recorded from what that plays.</summary>
+/// <summary>End to end: a file is served, played to a sound server, and recorded from its output.</summary>
 [Collection(nameof(PulseServer))]
 public class PlayedStationTests(PulseServer pulse)
 {
     private const int Rate = PulseServer.SampleRate;
     private const int Seconds = 60;
 
-    /// <summary>So many frames were left out or repeated at most, as the phase of a tone tells.</summary>
+    /// <summary>The most frames that may be skipped or repeated, measured by the phase of a tone.</summary>
     private const double MaxJump = 0.9;
 
-    // Together they show every gap: no number of frames is a whole number of periods of both.
+    // Together they reveal every gap: no number of frames is a whole number of periods of both.
     private static readonly double[] Tones = [997, 601];
 
     [Fact]
@@ -38,7 +38,7 @@ public class PlayedStationTests(PulseServer pulse)
         int first = Array.FindIndex(pcm, s => Math.Abs(s) > 0.05f) / 2;
         int last = Array.FindLastIndex(pcm, s => Math.Abs(s) > 0.05f) / 2;
 
-        // The sink itself swallows some of the first 20 ms; and play-out is steered to its time at the start, by pitch, never by a jump.
+        // The sink itself swallows some of the first 20 ms. At the start playback is corrected by pitch, never by a jump.
         Assert.InRange(last - first, (Seconds * Rate) - (Rate * 50 / 1000), (Seconds * Rate) + (Rate * 50 / 1000));
         for (int channel = 0; channel < 2; channel++)
         {
@@ -47,7 +47,7 @@ public class PlayedStationTests(PulseServer pulse)
         }
     }
 
-    /// <summary>The greatest step of a tone's phase between neighbouring windows, as frames, beyond what a steady tone makes.</summary>
+    /// <summary>The largest phase step of a tone between neighbouring windows, in frames, relative to a steady tone.</summary>
     private static (double Frames, int At) WorstJump(float[] pcm, int channel, int from, int to)
     {
         const int Window = Rate / 100;
@@ -59,7 +59,7 @@ public class PlayedStationTests(PulseServer pulse)
             (double re, double im) = (0, 0);
             for (int i = 0; i < Window; i++)
             {
-                // A Hann window keeps the neighbours of the tone's own frequency out.
+                // A Hann window suppresses frequencies next to the tone's own.
                 double weight = 0.5 - (0.5 * Math.Cos(2 * Math.PI * i / Window));
                 (double sin, double cos) = Math.SinCos(perFrame * (start + i));
                 float sample = pcm[((start + i) * 2) + channel];

@@ -8,12 +8,12 @@ namespace Linnet.Interop.Tests.Devices;
 [Collection(nameof(PulseServer))]
 public sealed class PulseDeviceTests(PulseServer server)
 {
-    // Below 100 ms a null sink stumbles now and then on a busy machine.
+    // Below 100 ms a null sink sometimes stumbles on a busy machine.
     private static readonly TimeSpan Safe = TimeSpan.FromMilliseconds(200);
     private static readonly AudioFormat Format = new(PulseServer.SampleRate, 2);
 
     [Fact]
-    public async Task What_is_played_is_heard_without_gap_or_repeat_and_when_it_was_told()
+    public async Task Audio_plays_without_gap_or_repeat_and_at_the_reported_time()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using MonitorRecording recording = await MonitorRecording.StartAsync(server, PulseServer.Sink, cancellationToken);
@@ -37,7 +37,7 @@ public sealed class PulseDeviceTests(PulseServer server)
     }
 
     [Fact]
-    public async Task The_thread_that_plays_allocates_nothing()
+    public async Task The_playing_thread_allocates_nothing()
     {
         long[] allocated = new long[100];
         int calls = 0;
@@ -56,7 +56,7 @@ public sealed class PulseDeviceTests(PulseServer server)
     }
 
     [Fact]
-    public async Task Mono_and_six_channels_are_taken_at_any_rate()
+    public async Task Mono_and_six_channels_are_accepted_at_any_rate()
     {
         foreach (AudioFormat format in (AudioFormat[])[new(8_000, 1), new(96_000, 6), new(44_100, 8)])
         {
@@ -70,7 +70,7 @@ public sealed class PulseDeviceTests(PulseServer server)
     }
 
     [Fact]
-    public async Task The_default_sink_is_played_on_if_none_is_named()
+    public async Task The_default_sink_is_used_if_none_is_named()
     {
         await using PulseDevice device = Device(null);
 
@@ -80,7 +80,7 @@ public sealed class PulseDeviceTests(PulseServer server)
     }
 
     [Fact]
-    public async Task Cancelling_or_disposing_ends_it_at_once()
+    public async Task Cancelling_or_disposing_ends_playback_at_once()
     {
         using var stop = new CancellationTokenSource();
         await using PulseDevice cancelled = Device(PulseServer.OtherSink);
@@ -99,7 +99,7 @@ public sealed class PulseDeviceTests(PulseServer server)
     }
 
     [Fact]
-    public async Task A_device_that_is_not_there_is_told_in_a_sentence()
+    public async Task A_missing_device_is_reported_in_a_sentence()
     {
         await using PulseDevice device = Device("nowhere");
 
@@ -110,7 +110,7 @@ public sealed class PulseDeviceTests(PulseServer server)
     }
 
     [Fact]
-    public async Task Where_its_output_goes_away_it_plays_on_at_the_default_one()
+    public async Task When_its_output_disappears_playback_continues_on_the_default_output()
     {
         string module = await server.PactlAsync("load-module", "module-null-sink", "sink_name=shortlived");
         await using PulseDevice device = Device("shortlived");
@@ -150,11 +150,11 @@ public sealed class PulseDeviceTests(PulseServer server)
         int early = 0;
         for (int i = 1; i < ramp.Calls.Count; i++)
         {
-            Assert.True(ramp.Calls[i].HeardAt > ramp.Calls[i - 1].HeardAt, $"call {i} is heard before the one before it");
+            Assert.True(ramp.Calls[i].HeardAt > ramp.Calls[i - 1].HeardAt, $"call {i} plays before the previous one");
             early += time.GetElapsedTime(ramp.Calls[i].Now, ramp.Calls[i].HeardAt).TotalMilliseconds is > 0 and < 300 ? 1 : 0;
         }
 
-        // A machine that holds up the test's threads for long makes it ask late: rarely.
+        // A machine that delays the test's threads for long makes requests late. That is rare.
         Assert.InRange(early, ramp.Calls.Count * 9 / 10, ramp.Calls.Count);
         double wholeMs = time.GetElapsedTime(ramp.Calls[0].HeardAt, ramp.Calls[^1].HeardAt).TotalMilliseconds;
         double givenMs = 1000.0 * (ramp.Given - ramp.Calls[^1].Frames) / PulseServer.SampleRate;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Linnet.Interop.Tests.Devices;
 
-/// <summary>A PulseAudio server of the test's own: no sound card, two null sinks, its socket in a folder of its own.</summary>
+/// <summary>A PulseAudio server for tests: no sound card, two null sinks, its socket in a temporary folder.</summary>
 public sealed class PulseServer : IAsyncLifetime
 {
     public const string Sink = "linnet_one";
@@ -13,10 +13,10 @@ public sealed class PulseServer : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("linnet-pulse-");
     private Process? _process;
 
-    /// <summary>For the <c>server</c> parameters, and <c>PULSE_SERVER</c>.</summary>
+    /// <summary>The address for <c>server</c> parameters and <c>PULSE_SERVER</c>.</summary>
     public string Address => $"unix:{SocketPath}";
 
-    /// <summary>The server itself.</summary>
+    /// <summary>The server's process.</summary>
     public Process Process => _process ?? throw new InvalidOperationException("The server has not been started.");
 
     private string SocketPath => Path.Combine(_folder.FullName, "native");
@@ -26,7 +26,7 @@ public sealed class PulseServer : IAsyncLifetime
         await RunAsync();
     }
 
-    /// <summary>Ends the server at once and starts another in its place, with all its outputs.</summary>
+    /// <summary>Kills the server and starts another one in its place, with all its outputs.</summary>
     public async Task RestartAsync()
     {
         await EndAsync();
@@ -54,7 +54,7 @@ public sealed class PulseServer : IAsyncLifetime
         }
     }
 
-    /// <summary>Starts a program that talks to this server by default.</summary>
+    /// <summary>Starts a program that uses this server by default.</summary>
     public Process Start(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true };
@@ -64,7 +64,7 @@ public sealed class PulseServer : IAsyncLifetime
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start");
     }
 
-    /// <summary>Runs <c>pactl</c> and gives what it says.</summary>
+    /// <summary>Runs <c>pactl</c> and returns its output.</summary>
     public async Task<string> PactlAsync(params string[] arguments)
     {
         using Process pactl = Start("pactl", arguments);

@@ -4,13 +4,14 @@ using Linnet.Playback;
 namespace Linnet.Interop.Tests.Devices;
 
 /// <summary>
-/// Sound in which each frame says which it is: float32 holds every number, so that not one can be missing, doubled or changed.
+/// Audio in which each frame contains its own number. float32 holds each number exactly, so missing, repeated or changed frames are
+/// detected.
 /// </summary>
 internal sealed class Ramp(int frames)
 {
     private const float Step = 1f / (1 << 23);
 
-    /// <summary>When each call said its first frame would be heard, and when that was, in ticks of the system's clock.</summary>
+    /// <summary>For each call: when its first frame should play, and the time of the call, in ticks of the system clock.</summary>
     internal List<(long HeardAt, long Now, int Frames)> Calls { get; } = [];
 
     internal int Given { get; private set; }
@@ -33,13 +34,13 @@ internal sealed class Ramp(int frames)
         return count;
     }
 
-    /// <summary>Says which frames of the ramp are in a recording, silence before and after left out.</summary>
+    /// <summary>Finds which frames of the ramp are in a recording, ignoring silence before and after.</summary>
     internal static (int First, int Last) FramesIn(ReadOnlySpan<byte> recording)
     {
         ReadOnlySpan<float> pcm = MemoryMarshal.Cast<byte, float>(recording[..(recording.Length / 8 * 8)]);
         int start = pcm.IndexOfAnyExcept(0f);
         int end = pcm.LastIndexOfAnyExcept(0f);
-        Assert.True(start >= 0, "nothing but silence was recorded");
+        Assert.True(start >= 0, "only silence was recorded");
         Assert.Equal((0, 1), (start % 2, end % 2));
         int first = (int)(pcm[start] / Step);
         for (int i = 0; i <= (end - start) / 2; i++)

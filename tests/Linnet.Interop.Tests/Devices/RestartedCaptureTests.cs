@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Devices;
 
-/// <summary>Sound servers that go away while they are recorded from.</summary>
+/// <summary>Sound servers that disappear during a recording.</summary>
 public sealed class RestartedCaptureTests : IAsyncLifetime
 {
     private readonly PulseServer _pulse = new();
@@ -24,7 +24,7 @@ public sealed class RestartedCaptureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sound_server_that_was_restarted_is_recorded_from_again_and_there_is_silence_meanwhile()
+    public async Task Recording_continues_after_the_sound_server_restarts_with_silence_in_between()
     {
         using RetriedSource source = RetriedSource.Open(
             "The sound input",

@@ -1,5 +1,5 @@
 namespace Linnet.Interop.Tests.Devices;
 
-/// <summary>Tests that share a server run one after another, since they listen to what others would play.</summary>
+/// <summary>Tests that share a server run one after another, because each would record what the others play.</summary>
 [CollectionDefinition(nameof(PulseServer))]
 public sealed class SharedPulseServer : ICollectionFixture<PulseServer>;

@@ -1,6 +1,6 @@
 namespace Linnet.Interop.Tests.Listeners;
 
-/// <summary>ffmpeg listens to our server like any stranger.</summary>
+/// <summary>ffmpeg listens to our server, like any third-party client.</summary>
 public class FfmpegListenerTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
@@ -8,7 +8,7 @@ public class FfmpegListenerTests
     [Theory]
     [InlineData("udp")]
     [InlineData("tcp")]
-    public async Task Records_l16_and_l24_bit_exact_and_opus_alike_from_a_server_with_two_stations(string transport)
+    public async Task Records_l16_and_l24_bit_exactly_and_opus_closely_from_a_server_with_two_stations(string transport)
     {
         using var folder = new TempFolder();
         WavSound noise = WavSound.Noise(48_000, 2, 24, 12);

@@ -1,6 +1,6 @@
 namespace Linnet.Interop.Tests.Listeners;
 
-/// <summary>GStreamer's rtspsrc listens to our server like any stranger.</summary>
+/// <summary>GStreamer's rtspsrc listens to our server, like any third-party client.</summary>
 public class GStreamerListenerTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
@@ -8,7 +8,7 @@ public class GStreamerListenerTests
     [Theory]
     [InlineData("udp")]
     [InlineData("tcp")]
-    public async Task Records_l16_and_l24_bit_exact_and_opus_alike_from_a_server_with_two_stations(string transport)
+    public async Task Records_l16_and_l24_bit_exactly_and_opus_closely_from_a_server_with_two_stations(string transport)
     {
         using var folder = new TempFolder();
         WavSound noise = WavSound.Noise(48_000, 2, 24, 8);
@@ -17,7 +17,7 @@ public class GStreamerListenerTests
         sweeps.Save(folder["sweeps.wav"]);
         await using Serving server = await Serving.StartAsync(folder["noise.wav"], folder["sweeps.wav"], "--once");
 
-        // They end by themselves: at the end of the station comes a BYE.
+        // They end by themselves: the station ends with a BYE.
         await Task.WhenAll(
             Record("noise/l24", "rtpL24depay ! audioconvert ! audio/x-raw,format=S24LE", "l24.wav"),
             Record("sweeps/l16", "rtpL16depay ! audioconvert ! audio/x-raw,format=S16LE", "l16.wav"),

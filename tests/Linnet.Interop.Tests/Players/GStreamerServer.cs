@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Linnet.Interop.Tests.Players;
 
-/// <summary>GStreamer's RTSP server with a station for each codec, each played once to whoever comes.</summary>
+/// <summary>GStreamer's RTSP server with one station per codec. Each client gets it from the start, once.</summary>
 public sealed class GStreamerServer : IAsyncLifetime
 {
     internal const double Seconds = 2;
@@ -20,7 +20,7 @@ public sealed class GStreamerServer : IAsyncLifetime
 
     internal WavSound Speech { get; } = WavSound.Sweep(8000, 1, Seconds);
 
-    /// <summary>The full path of a file in a folder of the test's own.</summary>
+    /// <summary>The full path of a file in the test's temporary folder.</summary>
     internal string this[string name] => Path.Combine(_folder, name);
 
     public async ValueTask InitializeAsync()

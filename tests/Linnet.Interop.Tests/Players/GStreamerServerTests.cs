@@ -31,7 +31,7 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
         Assert.InRange(recorded.Samples.Length / 2 / 48_000.0, GStreamerServer.Seconds - 0.05, GStreamerServer.Seconds + 0.05);
         for (int channel = 0; channel < 2; channel++)
         {
-            // GStreamer's encoder lets timestamps advance by 13.5 ms for a first packet of 20: what overlaps there is no sound to compare.
+            // GStreamer's encoder advances timestamps by 13.5 ms for a first packet of 20 ms. The overlap is not audio to compare.
             Assert.InRange(Correlation.Of(server.Wide.Channel(channel), recorded.Channel(channel).AsSpan(1920)).Value, 0.99, 1.0001);
         }
     }
@@ -39,7 +39,7 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
     [Theory]
     [InlineData("pcmu")]
     [InlineData("pcma")]
-    public async Task Telephone_sound_sounds_the_same(string station)
+    public async Task Telephone_codecs_sound_the_same(string station)
     {
         WavSound recorded = await RecordAsync(station, "auto");
 
@@ -49,9 +49,9 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
     }
 
     [Fact]
-    public async Task Copies_that_GStreamer_sends_make_up_for_what_the_path_loses()
+    public async Task Copies_sent_by_GStreamer_repair_losses()
     {
-        // Its RTSP server describes plain Opus as payload type 96; what comes are copies as type 98.
+        // Its RTSP server describes plain Opus as payload type 96, but sends copies as type 98.
         await using Tool linnet = Tool.Start(
             "linnet", "play", Url("red"), "--transport", "udp", "--impair", "loss=10%,seed=9", "--no-reconnect", "--output",
             server["red.wav"], "--stats", "json");
@@ -66,7 +66,7 @@ public sealed class GStreamerServerTests(GStreamerServer server) : IClassFixture
     }
 
     [Fact]
-    public async Task A_station_that_is_not_there_is_told_by_name()
+    public async Task A_missing_station_is_reported_by_name()
     {
         await using Tool linnet = Tool.Start("linnet", "play", Url("nothing"), "--output", "null");
 

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Linnet.Interop.Tests.Radio;
 
-/// <summary>A browser with the start page: what a listener without any program of ours has.</summary>
+/// <summary>A browser on the start page: a listener without any Linnet program.</summary>
 public sealed class BrowserTests : IAsyncLifetime
 {
     private const float HangLimitMs = 60_000;
@@ -36,7 +36,7 @@ public sealed class BrowserTests : IAsyncLifetime
     [InlineData("opus")]
     [InlineData("flac")]
     [InlineData("wav")]
-    public async Task The_pages_player_plays_on(string extension)
+    public async Task The_player_on_the_page_keeps_playing(string extension)
     {
         await using Serving server = await Serving.StartAsync("jazz=tone", "--http-port", "any");
         IPage page = await _browser!.NewPageAsync();
@@ -48,7 +48,7 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_player_chooses_among_what_the_page_offers_and_begins_at_a_click()
+    public async Task The_player_chooses_an_offered_rendition_and_starts_on_a_click()
     {
         await using Serving server = await Serving.StartAsync("jazz=tone", "--http-port", "any");
         IPage page = await _browser!.NewPageAsync();
@@ -83,7 +83,7 @@ public sealed class BrowserTests : IAsyncLifetime
 
         await PlayAsync(page, $"/jazz.{extension}");
 
-        // Two changes of the title are behind it then.
+        // It has then passed two changes of the title.
         await UntilAsync(page, "audio => audio.currentTime > 8 && !audio.error");
     }
 

@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace Linnet.Interop.Tests.Radio;
 
-/// <summary>What a listener gets that asks for titles among the sound, taken apart by nothing of the project's own.</summary>
-/// <param name="Head">The answer's head.</param>
-/// <param name="Sound">The body without titles.</param>
-/// <param name="Titles">The titles, each with the number of bytes of sound before it.</param>
+/// <summary>What a listener that requests titles receives, parsed without Linnet's own code.</summary>
+/// <param name="Head">The head of the response.</param>
+/// <param name="Sound">The body without the titles.</param>
+/// <param name="Titles">The titles, each with the number of bytes of audio before it.</param>
 internal sealed partial record IcyRecording(string Head, byte[] Sound, IReadOnlyList<IcyTitle> Titles)
 {
     public static async Task<IcyRecording> MakeAsync(int port, string path, TimeSpan duration, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed partial record IcyRecording(string Head, byte[] Sound, IReadOnly
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // It has heard enough.
+            // The recording is long enough.
         }
 
         return TakeApart(received.ToArray());
@@ -59,7 +59,7 @@ internal sealed partial record IcyRecording(string Head, byte[] Sound, IReadOnly
             Match title = TitlePattern().Match(text);
             if (length > 0)
             {
-                Assert.True(title.Success, $"'{text}' is no title");
+                Assert.True(title.Success, $"'{text}' is not a title");
                 titles.Add(new IcyTitle(sound.Count, title.Groups[1].Value));
             }
 
@@ -76,7 +76,7 @@ internal sealed partial record IcyRecording(string Head, byte[] Sound, IReadOnly
     private static partial Regex TitlePattern();
 }
 
-/// <summary>A title among the sound.</summary>
-/// <param name="Offset">Bytes of sound before it.</param>
-/// <param name="Text">It.</param>
+/// <summary>A title inside the audio.</summary>
+/// <param name="Offset">Bytes of audio before it.</param>
+/// <param name="Text">The title's text.</param>
 internal readonly record struct IcyTitle(long Offset, string Text);

@@ -1,13 +1,13 @@
 namespace Linnet.Interop.Tests.Radio;
 
-/// <summary>Strangers record every rendition over HTTP. They only wait, so all of them do at once.</summary>
+/// <summary>Third-party programs record every rendition over HTTP. They mostly wait, so they run in parallel.</summary>
 public class RadioRecordingTests
 {
     private const int Seconds = 30;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     [Fact]
-    public async Task Curl_ffmpeg_and_gstreamer_record_flac_and_wav_bit_exact_and_mp3_and_opus_alike_for_30_s()
+    public async Task Curl_ffmpeg_and_gstreamer_record_flac_and_wav_bit_exactly_and_mp3_and_opus_closely_for_30_s()
     {
         using var folder = new TempFolder();
         WavSound noise = WavSound.Noise(44_100, 2, 16, Seconds + 12);
@@ -27,11 +27,11 @@ public class RadioRecordingTests
             noise.FindRun(Heard($"{program}.flac.wav", 44_100));
             foreach (string lossy in new[] { "mp3", "opus" })
             {
-                // Its very start may be the decoder's silence.
+                // The very start may be the decoder's silence.
                 WavSound heard = Heard($"{program}.{lossy}.wav", 48_000);
                 int channel = program == "ffmpeg" ? 1 : 0;
                 double alike = Correlation.Of(sweeps.Channel(channel), heard.Channel(channel).AsSpan(9_600)).Value;
-                Assert.True(alike is > 0.99 and < 1.0001, $"{program} heard {lossy} alike only to {alike:0.000}.");
+                Assert.True(alike is > 0.99 and < 1.0001, $"{program}: {lossy} has a correlation of only {alike:0.000}.");
             }
         }
 
@@ -40,7 +40,7 @@ public class RadioRecordingTests
             string file = folder[$"curl.{extension}"];
             await using (Tool curl = Tool.Start("curl", "-sS", "-f", "-m", $"{Seconds}", "-o", file, $"{server.Http}{station}.{extension}"))
             {
-                // 28: it has listened for as long as it was told to.
+                // 28: the requested time is over.
                 int code = await curl.ExitAsync(Limit);
                 Assert.True(code == 28, $"curl ended with {code}: {curl.Errors}");
             }
@@ -55,7 +55,7 @@ public class RadioRecordingTests
 
         async Task ByGStreamer(string station, string extension)
         {
-            // It hears for ever, and on an interrupt ends its file in good order (-e).
+            // It listens forever. On an interrupt it finishes its file (-e).
             await using Tool gst = Tool.Start(
                 "gst-launch-1.0", "-q", "-e", "souphttpsrc", $"location={server.Http}{station}.{extension}", "!", "decodebin", "!",
                 "audioconvert", "!",

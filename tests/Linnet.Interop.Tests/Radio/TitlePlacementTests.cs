@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Linnet.Interop.Tests.Radio;
 
-/// <summary>Where a title stands in the bytes that a listener gets: at its sound, not at the moment its file was opened.</summary>
+/// <summary>The position of a title in a listener's bytes: at its audio, not when its file was opened.</summary>
 public class TitlePlacementTests
 {
     private const double Low = 400;
@@ -11,7 +11,7 @@ public class TitlePlacementTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task A_title_stands_within_100_ms_of_its_sound_in_icy_and_in_chained_ogg()
+    public async Task A_title_is_within_100_ms_of_its_audio_in_icy_and_in_chained_ogg()
     {
         using var folder = new TempFolder();
         await MakeTrackAsync(folder["1.flac"], Low, "the low one");
@@ -19,7 +19,7 @@ public class TitlePlacementTests
         await File.WriteAllLinesAsync(folder["tracks.m3u"], ["1.flac", "2.flac"], TestContext.Current.CancellationToken);
         await using Serving server = await Serving.StartAsync($"tracks={folder["tracks.m3u"]}", "--http-port", "any");
 
-        // Two changes at least, and the second is back from the high one.
+        // At least two changes; the second one goes back to the low tone.
         Task<IcyRecording> icy = IcyRecording.MakeAsync(
             new Uri(server.Http!).Port, "/tracks.mp3", TimeSpan.FromSeconds(19), TestContext.Current.CancellationToken);
         Task<IcyRecording> ogg = IcyRecording.MakeAsync(
@@ -32,7 +32,7 @@ public class TitlePlacementTests
     {
         ToneChange[] changes = await ChangesAsync(recording.Sound, folder["icy.mp3"], folder);
 
-        // The first says what is heard already.
+        // The first title is that of the audio already playing.
         IcyTitle[] titles = [.. recording.Titles.Skip(1)];
 
         Assert.True(titles.Length >= 2 && changes.Length >= 2, $"{titles.Length} titles and {changes.Length} changes of sound.");
@@ -53,7 +53,7 @@ public class TitlePlacementTests
             bool isHigh =
                 Encoding.UTF8.GetString(chain.AsSpan(0, Math.Min(chain.Length, 1000))).Contains("the high one", StringComparison.Ordinal);
 
-            // Sound of the other title at the start or the end of this one's is misplaced.
+            // Audio of another title at the start or end of this one is misplaced.
             ToneChange[] changes = await ChangesAsync(chain, folder[$"chain{i}.opus"], folder);
             double length = WavSound.Load(folder["heard.wav"]).Frames / 48_000.0;
             foreach (ToneChange change in changes)
@@ -65,7 +65,7 @@ public class TitlePlacementTests
         }
     }
 
-    /// <summary>Where each stream of a chain begins: at the page that says so.</summary>
+    /// <summary>Finds where each stream of a chain begins, by its first page.</summary>
     private static IEnumerable<int> Starts(byte[] bytes)
     {
         for (int at = 0; at + 28 < bytes.Length; at++)
@@ -81,7 +81,7 @@ public class TitlePlacementTests
         Limit, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", FormattableString.Invariant($"sine=f={frequency}:r=48000:d=5"),
         "-ac", "2", "-metadata", $"title={title}", file);
 
-    /// <summary>Decodes a recording and finds where its sound changes.</summary>
+    /// <summary>Decodes a recording and finds where its tone changes.</summary>
     private static async Task<ToneChange[]> ChangesAsync(byte[] sound, string file, TempFolder folder)
     {
         await File.WriteAllBytesAsync(file, sound, TestContext.Current.CancellationToken);

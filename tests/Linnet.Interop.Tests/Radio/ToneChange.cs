@@ -1,14 +1,14 @@
 namespace Linnet.Interop.Tests.Radio;
 
-/// <summary>A place at which a recording goes from one of two tones to the other.</summary>
-/// <param name="Seconds">From its start.</param>
-/// <param name="IsHigh">Whether it is the high one from here on.</param>
+/// <summary>A position where a recording changes from one tone to the other.</summary>
+/// <param name="Seconds">The position, in seconds from the start.</param>
+/// <param name="IsHigh">Whether the high tone begins here.</param>
 internal readonly record struct ToneChange(double Seconds, bool IsHigh)
 {
-    // Long enough to tell the tones apart, short against what is allowed.
+    // Long enough to distinguish the tones, and short compared with the tolerance.
     private const double Window = 0.01;
 
-    /// <summary>All of them, to a hundredth of a second.</summary>
+    /// <summary>Finds all changes, to a hundredth of a second.</summary>
     public static ToneChange[] Find(ReadOnlySpan<float> pcm, int rate, double low, double high)
     {
         List<ToneChange> changes = [];
@@ -32,7 +32,7 @@ internal readonly record struct ToneChange(double Seconds, bool IsHigh)
         return [.. changes];
     }
 
-    /// <summary>Which tone the next hundredth of a second is; <see langword="null"/> for silence.</summary>
+    /// <summary>Whether the next hundredth of a second is the high tone; <see langword="null"/> for silence.</summary>
     public static bool? IsHighAt(ReadOnlySpan<float> pcm, int rate, double low, double high)
     {
         ReadOnlySpan<float> window = pcm[..Math.Min(pcm.Length, (int)(Window * rate))];

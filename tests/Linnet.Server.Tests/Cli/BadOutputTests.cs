@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Server.Tests.Cli;
 
-/// <summary>The program with outputs that take nothing: its listeners hear on, and it ends as it should.</summary>
+/// <summary>The program with blocked outputs: its listeners keep playing, and it ends properly.</summary>
 public sealed partial class BadOutputTests : IDisposable
 {
-    /// <summary>More than the burst that a listener of uncompressed sound gets at once.</summary>
+    /// <summary>More than the burst that a listener of uncompressed audio gets at once, in bytes.</summary>
     private const long SomeSeconds = 800_000;
 
-    /// <summary>What a pipe holds on Linux.</summary>
+    /// <summary>The capacity of a pipe on Linux, in bytes.</summary>
     private const int PipeLength = 64 * 1024;
 
-    /// <summary>Else the runtime keeps the code it makes in a file of its own, which a limit of files is too small for.</summary>
+    /// <summary>Without this, the runtime writes its code to a file, which exceeds a limit on file sizes.</summary>
     private static readonly (string Name, string Value) CodeWithoutFile = ("DOTNET_EnableWriteXorExecute", "0");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("linnet-output-").FullName;
@@ -23,7 +23,7 @@ public sealed partial class BadOutputTests : IDisposable
     [InlineData(">/dev/full 2>&1", "--stats", "json")]
     [InlineData(">&- 2>&- <&-")]
     [InlineData(">&- 2>&-", "--stats", "json")]
-    public async Task A_full_disk_and_closed_outputs_keep_nobody_from_hearing(string redirections, params string[] options)
+    public async Task A_full_disk_and_closed_outputs_do_not_affect_listeners(string redirections, params string[] options)
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "only where there is a full device");
         int port = LinnetProcess.FreePort();
@@ -39,7 +39,7 @@ public sealed partial class BadOutputTests : IDisposable
     [Theory]
     [InlineData]
     [InlineData("--stats", "json")]
-    public async Task A_pipe_that_nobody_reads_keeps_nobody_from_hearing(params string[] options)
+    public async Task A_pipe_without_a_reader_does_not_affect_listeners(params string[] options)
     {
         string pipe = MakePipe();
         using var full = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
@@ -55,7 +55,7 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task A_terminal_that_stands_still_and_then_is_gone_keeps_nobody_from_hearing()
+    public async Task A_terminal_that_stalls_and_then_closes_does_not_affect_listeners()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "only where there is a program that gives a terminal");
         string pipe = MakePipe();
@@ -64,7 +64,7 @@ public sealed partial class BadOutputTests : IDisposable
         int port = LinnetProcess.FreePort();
         string ids = Path.Join(_folder, "ids");
 
-        // Who ignores the hang-up, as with nohup, outlives its terminal.
+        // A program that ignores the hang-up, as with nohup, outlives its terminal.
         await using LinnetProcess terminal = LinnetProcess.Start(
             $"trap '' HUP; program=\"$0 $*\"; exec script -qc \"echo \\$\\$ >{ids}; exec $program\" /dev/null </dev/null >{pipe} 2>&1",
             LinnetProcess.Serve(port, "tone"),
@@ -90,7 +90,7 @@ public sealed partial class BadOutputTests : IDisposable
     [Theory]
     [InlineData("Listen with:")]
     [InlineData("{\"state\":", "--stats", "json")]
-    public async Task A_reader_that_leaves_ends_the_output_and_not_the_server(string first, params string[] options)
+    public async Task A_reader_that_leaves_ends_the_output_but_not_the_server(string first, params string[] options)
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server =
@@ -109,7 +109,7 @@ public sealed partial class BadOutputTests : IDisposable
     [InlineData("--help", "exec \"$0\" \"$@\" >/dev/full", "No space left on device")]
     [InlineData("devices", "exec \"$0\" \"$@\" >/dev/full", "No space left on device")]
 
-    // What a terminal says that was closed, a broken disk says, too. Here it is memory without an address.
+    // A closed terminal gives the same error as a broken disk. Here it comes from memory without an address.
     [InlineData("--help", "exec 3<>/proc/self/mem; \"$0\" \"$@\" >&3", "Input/output error")]
     public async Task A_result_that_cannot_be_written_is_a_failure(string command, string redirection, string reason)
     {
@@ -121,7 +121,7 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task Help_for_a_reader_that_has_seen_enough_ends_well()
+    public async Task Help_exits_with_success_if_its_reader_leaves()
     {
         await using LinnetProcess program = LinnetProcess.Start("\"$0\" \"$@\" | head -c 1; true", ["serve", "--help"]);
 
@@ -130,7 +130,7 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task Sound_for_a_reader_that_has_heard_enough_ends_well()
+    public async Task Playing_to_a_pipe_exits_with_success_if_its_reader_leaves()
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
@@ -148,7 +148,7 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task A_recording_that_may_grow_no_more_ends_with_a_reason_and_plays()
+    public async Task A_recording_at_its_size_limit_ends_with_a_reason_and_is_playable()
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
@@ -170,7 +170,7 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task A_log_that_may_grow_no_more_does_not_end_the_server()
+    public async Task A_log_at_its_size_limit_does_not_end_the_server()
     {
         int port = LinnetProcess.FreePort();
         string log = Path.Join(_folder, "log");
@@ -186,7 +186,7 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task However_often_the_terminal_hangs_up_a_recording_ends_well()
+    public async Task Repeated_hang_ups_end_a_recording_properly()
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
@@ -199,7 +199,7 @@ public sealed partial class BadOutputTests : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
-        // A shell and the kernel send one each. Until the very end none more may change anything.
+        // A shell and the kernel send one each. Further ones must not change anything, until the very end.
         for (int i = 0; i < 100 && player.TrySignal(LinnetProcess.HangUp); i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -216,13 +216,14 @@ public sealed partial class BadOutputTests : IDisposable
     [InlineData("play", "--output", "null", "--transport", "tcp")]
     [InlineData("record", "heard.wav")]
     [InlineData("probe", "--seconds", "600")]
-    public Task A_terminal_that_closes_ends_what_runs_there_cleanly(string command, params string[] options) =>
+    public Task Closing_the_terminal_ends_the_program_cleanly(string command, params string[] options) =>
         CloseTerminalAsync("xterm", command, options);
 
     [Theory]
     [InlineData("play", "--output", "null")]
     [InlineData("probe", "--seconds", "600")]
-    public Task So_does_one_that_cannot_redraw(string command, params string[] options) => CloseTerminalAsync("dumb", command, options);
+    public Task Closing_a_dumb_terminal_ends_the_program_cleanly(string command, params string[] options) =>
+        CloseTerminalAsync("dumb", command, options);
 
     private async Task CloseTerminalAsync(string kind, string command, string[] options)
     {
@@ -233,8 +234,8 @@ public sealed partial class BadOutputTests : IDisposable
             .First(static w => w.StartsWith("rtsp://", StringComparison.Ordinal));
         string code = Path.Join(_folder, "code");
 
-        // The kernel tells the shell that its terminal has gone, and the shell its program, as shells do. It waits again, to tell how that
-        // ended.
+        // The kernel tells the shell that its terminal has gone, and the shell tells its program, as shells do. The shell then waits
+        // again to report the exit code.
         await using LinnetProcess terminal = LinnetProcess.Start(
             $"exec script -qc \"trap 'kill -HUP \\$!' HUP; $0 $* 2>errors <&0 & wait; wait \\$!; echo \\$? "
                 + $">{code}.new; mv {code}.new {code}\" /dev/null </dev/null",
@@ -261,7 +262,7 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_ignores_a_hang_up_runs_on()
+    public async Task A_program_that_ignores_a_hang_up_keeps_running()
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("trap '' HUP; exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Server.Tests.Cli;
 
-/// <summary>The program itself, started by a shell that can give it any outputs and limits.</summary>
+/// <summary>The program itself, started by a shell, which can give it any outputs and limits.</summary>
 internal sealed partial class LinnetProcess : IAsyncDisposable
 {
     internal const int HangUp = 1;
@@ -25,11 +25,12 @@ internal sealed partial class LinnetProcess : IAsyncDisposable
 
     internal StreamReader Errors => _process.StandardError;
 
-    /// <summary>Starts it.</summary>
-    /// <param name="shell">What the shell does with the command line <c>"$0" "$@"</c>, such as <c>exec "$0" "$@" &gt;/dev/full</c>.</param>
-    /// <param name="arguments">Linnet's.</param>
+    /// <summary>Starts the program.</summary>
+    /// <param name="shell">The shell's command; the program's command line is <c>"$0" "$@"</c>, as in <c>exec "$0" "$@"
+    /// &gt;/dev/full</c>.</param>
+    /// <param name="arguments">The program's arguments.</param>
     /// <param name="folder">The working folder.</param>
-    /// <param name="environment">More variables.</param>
+    /// <param name="environment">Additional environment variables.</param>
     internal static LinnetProcess Start(
         string shell, string[] arguments, string? folder = null, params (string Name, string Value)[] environment)
     {
@@ -52,12 +53,12 @@ internal sealed partial class LinnetProcess : IAsyncDisposable
         return new LinnetProcess(Process.Start(start)!);
     }
 
-    /// <summary>A command line that serves on loopback, with HTTP at <paramref name="port"/>.</summary>
+    /// <summary>Arguments to serve on loopback, with HTTP at <paramref name="port"/>.</summary>
     internal static string[] Serve(int port, params string[] arguments) =>
         ["serve", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port",
             port.ToString(CultureInfo.InvariantCulture)];
 
-    /// <summary>A port that is free, for a program that cannot say which it took.</summary>
+    /// <summary>Finds a free port, for a program that cannot report which one it uses.</summary>
     internal static int FreePort()
     {
         using var socket = new TcpListener(IPAddress.Loopback, 0);
@@ -65,7 +66,7 @@ internal sealed partial class LinnetProcess : IAsyncDisposable
         return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
-    /// <summary>Listens until so many bytes of sound have come; first waits for the port.</summary>
+    /// <summary>Waits for the port, then listens until that many bytes of audio have arrived.</summary>
     internal static async Task<long> HearAsync(int port, string path, long bytes)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -106,10 +107,10 @@ internal sealed partial class LinnetProcess : IAsyncDisposable
 
     internal static void Signal(int process, int signal) => Assert.Equal(0, SendSignal(process, signal));
 
-    /// <summary>Whether the process was still there to get it.</summary>
+    /// <summary>Sends a signal. False if the process had already ended.</summary>
     internal bool TrySignal(int signal) => !_process.HasExited && SendSignal(_process.Id, signal) == 0;
 
-    /// <summary>Waits for its end.</summary>
+    /// <summary>Waits for the process to end.</summary>
     internal async Task<int> ExitAsync()
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

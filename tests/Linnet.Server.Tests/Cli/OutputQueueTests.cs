@@ -7,7 +7,7 @@ namespace Linnet.Server.Tests.Cli;
 public class OutputQueueTests
 {
     [Fact]
-    public async Task Text_comes_out_in_order_whole_lines_first()
+    public async Task Text_is_written_in_order_and_in_whole_lines()
     {
         var file = new Disk();
         var writer = new QueuedWriter(new OutputQueue(file.Write, TimeProvider.System));
@@ -24,7 +24,7 @@ public class OutputQueueTests
     }
 
     [Fact]
-    public async Task Who_speaks_never_waits_for_a_reader_and_what_is_dropped_is_counted_and_said_where_it_is_missing()
+    public async Task A_writer_never_waits_and_dropped_lines_are_counted_and_reported_where_they_are_missing()
     {
         var file = new Disk();
         file.Pause();
@@ -44,7 +44,7 @@ public class OutputQueueTests
     }
 
     [Fact]
-    public void Long_lines_are_bounded_too()
+    public void Long_lines_are_limited_too()
     {
         var file = new Disk();
         file.Pause();
@@ -59,7 +59,7 @@ public class OutputQueueTests
     }
 
     [Fact]
-    public async Task Once_full_it_drops_until_half_has_gone_so_that_gaps_are_few()
+    public async Task A_full_queue_drops_lines_until_half_of_it_has_been_written()
     {
         var file = new Disk { MostAtOnce = int.MaxValue };
         file.Pause();
@@ -78,14 +78,14 @@ public class OutputQueueTests
     }
 
     [Fact]
-    public async Task What_was_dropped_is_said_before_what_is_taken_again_though_the_queue_was_never_empty()
+    public async Task Dropped_lines_are_reported_before_the_next_line_even_if_the_queue_was_never_empty()
     {
         var file = new Disk { MostAtOnce = int.MaxValue };
         file.Pause();
         var queue = new OutputQueue(file.Write, TimeProvider.System) { Notice = static lines => $"({lines} dropped)\n" };
         int taken = Enumerable.Range(0, OutputQueue.MaxPieces + 100).Count(i => queue.TryAdd($"{i}\n"));
 
-        // The writer stands still again with half of them unwritten. What it has just written may still be counted for a moment.
+        // The writer stops again with half of the lines unwritten. The line it has just written may still be counted for a moment.
         file.Continue(pieces: (OutputQueue.MaxPieces / 2) + 10);
         await file.ResumedAsync((OutputQueue.MaxPieces / 2) + 10);
         bool wasIdle = queue.IsIdle;
@@ -102,7 +102,7 @@ public class OutputQueueTests
     }
 
     [Fact]
-    public async Task A_full_disk_loses_nothing_that_there_was_room_to_keep()
+    public async Task A_full_disk_loses_nothing_that_fits_in_the_queue()
     {
         var file = new Disk { Room = 6 };
         var queue = new OutputQueue(file.Write, TimeProvider.System);
@@ -122,7 +122,7 @@ public class OutputQueueTests
     }
 
     [Fact]
-    public async Task A_program_that_ends_says_what_is_missing_and_waits_for_nobody()
+    public async Task A_program_that_ends_reports_missing_lines_and_does_not_wait()
     {
         var full = new Disk { Room = 0 };
         var error = new Disk();
@@ -139,7 +139,7 @@ public class OutputQueueTests
     [Theory]
     [InlineData(StandardStream.BrokenPipe)]
     [InlineData(StandardStream.TerminalGone)]
-    public async Task What_nobody_reads_any_more_is_missed_by_nobody(int code)
+    public async Task Lines_are_not_missing_if_the_reader_has_gone(int code)
     {
         var error = new Disk();
         ByteWriter gone = _ => throw new IOException("gone", code);
@@ -158,7 +158,7 @@ public class OutputQueueTests
     private static Task<Exception?> WrittenAsync(OutputQueue queue) =>
         queue.WrittenAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
-    /// <summary>Something to write to, which can be full, or stand still.</summary>
+    /// <summary>An output that can be full, or stall.</summary>
     private sealed class Disk
     {
         private readonly object _gate = new();

@@ -11,7 +11,7 @@ public sealed partial class ProgramTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_demo_plays_without_any_sound_device_and_says_so()
+    public async Task A_demo_without_a_sound_device_plays_and_reports_that()
     {
         using Process demo = Start("demo", "--seconds", "0.5", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0");
 
@@ -25,7 +25,7 @@ public sealed partial class ProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task A_signal_ends_server_and_player_cleanly_and_the_file_is_whole()
+    public async Task A_signal_ends_server_and_player_cleanly_and_the_file_is_complete()
     {
         using Process server = Start("serve", "tone", "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off");
         string address = (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')
@@ -52,14 +52,14 @@ public sealed partial class ProgramTests : IDisposable
         Assert.True(wav.Length > data + 8);
     }
 
-    /// <summary>Without the line that root gets.</summary>
+    /// <summary>Removes the advice that root gets.</summary>
     internal static string WithoutAdvice(string errors) =>
         string.Concat(errors.Split('\n').Where(static line => !line.StartsWith("linnet: Linnet runs as root", StringComparison.Ordinal))
             .Select(static line => line.Length > 0 ? line + "\n" : ""));
 
     private const int Terminate = 15;
 
-    /// <summary>Ctrl-C; but a shell that starts tests in the background tells all they start to ignore it.</summary>
+    /// <summary>Ctrl-C, unless a shell that runs tests in the background made all its processes ignore it.</summary>
     private static int Interrupt => File.Exists("/proc/self/status")
         && File.ReadLines("/proc/self/status").First(
             static l => l.StartsWith("SigIgn:", StringComparison.Ordinal))[^1] is '2' or '3' or '6' or '7' or 'a' or 'b' or 'e' or 'f'
@@ -67,7 +67,7 @@ public sealed partial class ProgramTests : IDisposable
         : 2;
 
     /// <summary>
-    /// Starts the program with nothing to play on: no sound server at the address it is told, and no ALSA card of that name.
+    /// Starts the program without any audio device: no sound server at the given address, and no ALSA card of that name.
     /// </summary>
     private static Process Start(params string[] arguments)
     {

@@ -63,7 +63,7 @@ public static class AudioDevices
     // If headphones are unplugged during playback, it continues on a remaining device.
     private static FirstDevice Named(
         string output, TimeProvider time, TimeSpan? latency, string? server, params IAudioDevice[] candidates) =>
-        new(output, $"There is no sound device '{output}'; run 'linnet devices' to list the devices.", candidates)
+        new(output, $"There is no sound device '{output}'; list the available ones with: linnet devices.", candidates)
         {
             Substitutes = Defaults(time, latency, server),
         };

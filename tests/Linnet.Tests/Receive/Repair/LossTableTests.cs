@@ -84,7 +84,7 @@ public class LossTableTests
 
     /// <summary>Prints the table: <c>Linnet.Tests --explicit only --filter-method "*LossTable*" --show-live-output on</c>.</summary>
     [Fact(Explicit = true)]
-    public void Print_the_table_of_the_documentation()
+    public void The_table_of_the_documentation()
     {
         Print("| path | round trip | latency | repair | damaged | at most | added down | added up | unrepaired |");
         foreach ((string path, int roundTripMs, int latencyMs, double most, _) in Cells.Select(row => row.Data))
