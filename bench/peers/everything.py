@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""A soak of everything at once: one `linnet serve` with six stations, and listeners by every transport that come and go so that encoders start and stop all the time.
+"""A soak of everything at once: one `linnet serve` with six stations, and listeners over every transport that come and go, so that encoders start and stop all the time.
 
     python3 bench/peers/everything.py [--minutes 20]
 
-The stations: a folder of short files of many rates, channels and formats; a push that comes and goes, in MP3, Opus and FLAC, by ffmpeg and curl; an RTSP pull and an HTTP pull of
-another Linnet that is killed and started again; standard input; a tone. On each, some listen all the time. For every rendition of every station, by HTTP, RTSP over UDP, RTSP within the
-connection and PyAudio, one comes for up to four seconds and stays away for ten, so that the encoder stops and starts again. Every listener checks what it hears: sequence, page and frame numbers, and for
-standard input and the folder the sound itself. Memory, descriptors, threads and children are sampled once a second. At the end the script prints a check a line, "yes" or "NO"; its exit code is 1 if one is NO.
-The log of the server is kept: the script says where.
+The stations: a folder of short files with many rates, channels and formats; a push in MP3, Opus and FLAC by ffmpeg and curl that comes and goes; an RTSP pull and an HTTP pull of
+another Linnet that is killed and restarted; standard input; a tone. Some listeners stay on each station all the time. For every rendition of every station, over HTTP, RTSP with UDP,
+RTSP interleaved and PyAudio, one listener comes for up to four seconds and stays away for ten, so that the encoder stops and starts again. Every listener checks what it receives: sequence, page and
+frame numbers, and for standard input and the folder the audio itself. Memory, descriptors, threads and children are sampled once a second. At the end the script prints one check per line, "yes" or
+"NO"; its exit code is 1 if any is NO. The server's log is kept; the script prints its path.
 """
 import argparse
 import collections
@@ -38,7 +38,7 @@ SPARE = 8  # descriptors and threads that may be more at the end: pools of the r
 ENDS = 30  # seconds it may take to end
 LONG = 5  # seconds in all, after which a listener must have heard something
 WARM = 0.25  # of the time: what starting costs is not growth
-# Memory may grow by this much from the half to the end. A short soak still sees the program being compiled, so it finds only a leak that is quick.
+# How much memory may grow in the second half. In a short soak the program is still being compiled, so only a fast leak is found.
 GROWTH, SHORT_GROWTH, SHORT = 0.05, 0.5, 10 * 60
 
 

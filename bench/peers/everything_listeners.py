@@ -1,4 +1,4 @@
-"""Listeners by every transport. Each is a thread that comes, listens, checks what it hears and goes: once, or again and again."""
+"""Listeners over every transport. Each is a thread that connects, listens, checks what it receives and disconnects, once or repeatedly."""
 
 import collections
 import random
@@ -45,7 +45,7 @@ class Listener(threading.Thread):
         self.over.wait(0 if self.stays else self.random.uniform(0, 12))
         while not self.over.is_set():
             self.visit(float("inf") if self.stays else self.random.uniform(0.5, 4))
-            # A rendition stops ten seconds after its last listener: so that the next one starts it again.
+            # A rendition stops ten seconds after its last listener, so that the next one starts it again.
             self.over.wait(1 if self.stays else self.random.uniform(10.5, 14))
 
     def visit(self, seconds):
@@ -176,7 +176,7 @@ class Interleaved:
         self.rest += data
         while len(self.rest) >= 4:
             if self.rest[0] != 0x24:
-                # An answer, whole or not.
+                # A response, complete or not.
                 end = re.search(rb"\r\n\r\n", self.rest)
                 if end is None:
                     return

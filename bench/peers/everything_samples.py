@@ -1,4 +1,4 @@
-"""What a server holds, once a second: memory, descriptors, threads, children; whether that grows; and a picture of it."""
+"""Samples a server's resources once a second: memory, descriptors, threads, children. Checks whether they grow, and draws a chart."""
 
 import collections
 import os
@@ -22,7 +22,7 @@ class Samples(threading.Thread):
     def __init__(self, pid, http_port):
         super().__init__(daemon=True)
         self.pid, self.http_port, self.over, self.began = pid, http_port, threading.Event(), time.monotonic()
-        # Seconds by which the machine was late at worst: this thread, which only sleeps, woke so late; or one thread of the server waited so long for a core within WINDOW.
+        # The machine's worst delay in seconds: how late this thread, which only sleeps, woke up; or how long a thread of the server waited for a core within WINDOW.
         self.late = 0.0
         self.waits, self.ran, self.waited = collections.deque(), 0.0, 0.0  # seconds that its threads ran, and waited for a core
         self.starved = []  # the looks before which one of its threads had waited for a core for most of the time

@@ -1,4 +1,4 @@
-"""What feeds the stations of `everything.py`: files, a pipe, pushes that come and go, and a far server that is killed now and then."""
+"""The sources of the stations of `everything.py`: files, a pipe, pushes that come and go, and a remote server that is sometimes killed."""
 
 import collections
 import os

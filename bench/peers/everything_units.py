@@ -1,4 +1,4 @@
-"""Reads the sound that listeners are sent and says whether a piece of it is missing: one class for each format, fed with bytes as they arrive."""
+"""Checks the audio that listeners receive for gaps: one class per format, fed with bytes as they arrive."""
 
 import array
 import hashlib
@@ -165,7 +165,7 @@ class Ogg(Units):
         if flags & 2:
             self.granule = None if self.serial is None else 0
         elif serial != self.serial or number != self.number + 1:
-            # Who joins within a stream gets its two head pages and then the page that is due.
+            # A listener that joins within a stream gets its two head pages, then the current page.
             self.gaps += not (serial == self.serial and self.number == 1)
         self.serial, self.number = serial, number
         if granule <= 0:

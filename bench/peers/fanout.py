@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What a listener costs by UDP: CPU time per datagram, Linnet beside a bare C sendmmsg loop and GStreamer's multiudpsink, in one run.
+"""The cost of a UDP listener: CPU time per datagram of Linnet, a bare C sendmmsg loop and GStreamer's multiudpsink, in one run.
 
     python3 bench/peers/fanout.py [--listeners 1000] [--seconds 20]
 
-CPU is user and system time of the whole process. Opus at 128 kb/s in 20 ms packets: 332 bytes with the RTP header. Nobody reads the sockets: what a
-full one refuses is the same work for every sender.
+CPU is the user and system time of the whole process. Opus at 128 kb/s in 20 ms packets: 332 bytes with the RTP header. The sockets are not read:
+a full one refuses packets, which costs every sender the same.
 """
 import argparse
 import subprocess

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""First sound: from the server's 200 to PLAY until a player has written its first frame.
+"""Time to first audio: from the server's 200 to PLAY until a player has written its first frame.
 
     python3 bench/peers/first_sound.py [--times 10]
 
-`linnet play --output -` plays through a proxy of this script's, which sees the answer to PLAY pass (so RTSP goes through the proxy, media by UDP or
-in the connection as asked). The clock stops when the first sample that is not silence comes out of the player. ffmpeg's player part stands beside it.
+`linnet play --output -` plays through a proxy in this script, which sees the response to PLAY (RTSP goes through the proxy; media goes over UDP or
+interleaved, as selected). The clock stops when the first sample that is not silence comes out of the player. ffmpeg's player is measured for comparison.
 """
 import argparse
 import os
@@ -36,7 +36,7 @@ class Proxy:
     def _copy(self, source, sink, answers):
         try:
             while data := source.recv(65536):
-                # Only PLAY is answered with RTP-Info.
+                # Only the response to PLAY has RTP-Info.
                 if answers and self.played_at is None and b"RTP-Info:" in data:
                     self.played_at = time.monotonic()
                 sink.sendall(data)

@@ -1,8 +1,8 @@
-/* What the machine itself can do, for comparison: built by the scripts beside it with `cc -O2 -pthread -o floor floor.c`.
+/* The limits of the machine itself, for comparison. Built by the scripts in this folder with `cc -O2 -pthread -o floor floor.c`.
  *
- *   floor pace PORT SECONDS PERIOD_US BYTES           one datagram a period to 127.0.0.1:PORT, each at its absolute time
+ *   floor pace PORT SECONDS PERIOD_US BYTES           one datagram per period to 127.0.0.1:PORT, each at its absolute time
  *   floor fan COUNT SECONDS PERIOD_US BYTES           the same to COUNT ports, read from standard input, by sendmmsg; prints the CPU time it took
- *   floor probe SECONDS                                prints the moments at which a SCHED_FIFO thread woke late: the machine was
+ *   floor probe SECONDS                                prints when a SCHED_FIFO thread woke late, because the machine was late
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Click in, click out: from what a PulseAudio null sink plays to what another one plays, by way of the network.
+"""Click to click: the latency from one PulseAudio null sink through the network to another.
 
     python3 bench/peers/latency.py [--clicks 60]
 
-A PulseAudio server of the script's own has a null sink per path end. Clicks go into the first; each path captures its monitor, sends it over
-loopback and plays into the second. Both monitors are recorded by the same means at the same time, so what is printed is the path alone: capture,
-packets, buffer, device; the rig's own null sink and recorder are in both and cancel out. Measured one after the other in one run:
+The script starts a PulseAudio server with a null sink at each end of each path. Clicks are played into the first sink; each path captures its monitor, sends it over
+loopback and plays it into the second sink. Both monitors are recorded in the same way at the same time, so the result is the path alone: capture,
+packets, buffer, device. The null sink and the recorder of the rig are in both and cancel out. Measured one after another in one run:
 Linnet low-latency and balanced, and GStreamer's L16 pipeline with 5 ms packets and a jitter buffer of 20 ms.
 """
 import argparse

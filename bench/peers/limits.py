@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Linnet and Icecast where the system gives little: 256 descriptors, and a log that cannot be written.
+"""Linnet and Icecast with few resources: 256 descriptors, and a log that cannot be written.
 
     python3 bench/peers/limits.py [--only Linnet Icecast] [--cases descriptors log]
 
-Ten listeners hear MP3. Then, in the case `descriptors`, 400 connections more come from as many addresses, say half a request and stay (those that are ended come again), while ten
-others try to listen; in the case `log`, 200 listeners come and go, each of which both servers log. At last the crowd leaves, and ten new ones come. The columns: does the process live;
-how many of the first ten heard everything to the end; how many of those who came during the trouble were answered with sound, and how many otherwise; how many who came afterwards hear.
+Ten listeners play MP3. In the case `descriptors`, 400 more connections from as many addresses send half a request and stay (they reconnect when closed), while ten
+others try to listen. In the case `log`, 200 listeners come and go; both servers log each of them. Finally the crowd leaves and ten new listeners come. The columns: whether the process is alive;
+how many of the first ten received everything to the end; how many of those that came during the trouble got audio, and how many another response; how many of those that came afterwards get audio.
 
-Linnet's log is its standard output: `/dev/full`, on which every write fails as on a full disk; a pipe whose reader has gone; a pipe that nobody reads. Icecast's are files in a folder: on a small tmpfs that
+Linnet's log is its standard output: `/dev/full`, on which every write fails as on a full disk; a pipe whose reader has gone; a pipe that is not read. Icecast's logs are files: on a small tmpfs that
 is full (root), or named pipes.
 """
 import argparse

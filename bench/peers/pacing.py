@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""How evenly packets leave: each packet's arrival, by the kernel's clock, against the media clock of its RTP timestamps.
+"""How evenly packets are sent: each packet's arrival, by the kernel's clock, relative to the media clock of its RTP timestamps.
 
     python3 bench/peers/pacing.py [--seconds 20] [--crowd 1000]
 
-One after the other in one run: a bare C loop (the floor), Linnet with one listener, GStreamer, ffmpeg -re, then a crowd: a bare C sendmmsg loop to
-1000 sockets, Linnet with 1000 listeners, the C loop again, each seen by the first and by the last that is sent to. The floor of a crowd is the loop that
-sends to one: its last stands behind the burst of the others, too. Late is: later than the earliest 1 % of its own packets. Moments at which the machine itself was
-late, as a SCHED_FIFO thread tells, are left out of the percentiles; "excluded" says how many packets that were.
+Measured one after another in one run: a bare C loop (the floor), Linnet with one listener, GStreamer, ffmpeg -re. Then a crowd: a bare C sendmmsg loop to
+1000 sockets, Linnet with 1000 listeners, the C loop again, each measured at the first and at the last socket. The floor of a crowd is the loop that
+sends to one socket; the last socket also waits for the burst to the others. A packet is late relative to the earliest 1 % of its own stream. Moments at which the machine itself was
+late, according to a SCHED_FIFO thread, are left out of the percentiles; "excluded" says how many packets that were.
 """
 import argparse
 import subprocess
@@ -23,7 +23,7 @@ def report(name, packets, rate, probe, skip=1.0):
         return float("nan")
     base = packets[0][0]
     points = [(((t - base) & 0xFFFFFFFF) / rate, a / 1e9, a) for t, a in packets]
-    # What a sender gives at once at the start (pre-roll) is not paced.
+    # The initial burst of a sender (pre-roll) is not paced.
     points = [p for p in points if p[1] - points[0][1] > skip]
     media = [p[0] for p in points]
     wall = [p[1] for p in points]

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What one player costs: CPU time of `linnet play` into PulseAudio and into the null device, beside ffplay and GStreamer on the same station.
+"""The cost of one player: CPU time of `linnet play` to PulseAudio and to the null device, and of ffplay and GStreamer on the same station.
 
     python3 bench/peers/player.py [--seconds 20] [--rounds 3] [--warm 60]
 
-All play the same Opus stereo stream by UDP at the same time; PulseAudio is one of the script's own, with null sinks. CPU is user and system time of the
-whole process by /proc. --warm: seconds before it counts, in which .NET compiles.
+All play the same stereo Opus stream over UDP at the same time. The script starts its own PulseAudio with null sinks. CPU is the user and system time of the
+whole process from /proc. --warm: seconds before the measurement, in which .NET compiles.
 """
 import argparse
 import os

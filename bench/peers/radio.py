@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""What a listener by HTTP costs and how it fares in a crowd: Linnet, Icecast and a bare C loop that does Linnet's writes, in one run.
+"""The cost of an HTTP listener, and how listeners fare in a crowd: Linnet, Icecast and a bare C loop that does Linnet's writes, in one run.
 
     python3 bench/peers/radio.py [--seconds 20] [--crowd 1000 5000] [--storm 10000 --storm-rate 1000 3000] [--only Linnet Icecast floor] [--forms mp3 ogg]
 
-CPU is user and system time of the server's whole process, in % of a core; "per 1000" is the slope between the crowds, "with all" the larger crowd's sum
+CPU is the user and system time of the server's whole process, in % of a core; "per 1000" is the slope between the crowds, "with all" the total of the larger crowd
 (for Linnet that includes encoding). Memory is the slope of the process's resident memory between the crowds. A gap is the time between two reads
-that gave sound; the lowest level is what a player that began with the first byte had left at worst (below 0 it fell silent). "Quiet" figures leave out moments at
-which the machine itself was late by more than 5 ms. Each listener's frames or pages are compared with every other's: "skips" must be 0.
-The storm comes upon 2000 who listen already.
+that returned audio; the lowest level is the least that a player that started with the first byte had left (below 0 it went silent). "Quiet" figures leave out moments at
+which the machine itself was late by more than 5 ms. Each listener's frames or pages are compared with those of all others: "skips" must be 0.
+The storm arrives while 2000 are already listening.
 """
 import argparse
 import json

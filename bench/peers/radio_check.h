@@ -1,8 +1,8 @@
-/* What radio_load knows of the sound it is sent: whether the framing goes on, and whether every listener hears the same units in the same order.
+/* How radio_load checks the audio: whether the framing is intact, and whether every listener gets the same units in the same order.
  *
- * A unit is an MP3 frame or an Ogg page. The first listener to receive a unit adds its hash to a list that all share; every other must then
- * hear exactly what follows in that list. A unit that does not follow is a skip, counted with the number of units left out; bytes that are no unit
- * are broken. Ogg's header pages, which each listener gets when it joins, are not in the list. For the list to be right one listener must have joined
+ * A unit is an MP3 frame or an Ogg page. The first listener to receive a unit adds its hash to a list that all share; every other listener
+ * must then get exactly the following units of that list. A unit that does not follow is a skip, counted with the number of units left out; bytes outside a unit
+ * are broken. Ogg's header pages, which each listener gets when it joins, are not in the list. For a correct list, one listener must join
  * some seconds before the others.
  */
 #include <stdint.h>
@@ -27,7 +27,7 @@ struct order {
     int64_t count;
 };
 
-/* Byte by byte, so that it does not matter how the bytes were cut. */
+/* Byte by byte, so that the boundaries of reads do not matter. */
 static uint64_t hash_of(uint64_t h, const uint8_t *bytes, int n)
 {
     for (; n > 0; n--, bytes++)
@@ -35,7 +35,7 @@ static uint64_t hash_of(uint64_t h, const uint8_t *bytes, int n)
     return h;
 }
 
-/* The length of the frame a header of MPEG-1 or MPEG-2 layer III starts, or 0. */
+/* The frame length in a header of MPEG-1 or MPEG-2 layer III, or 0. */
 static int mp3_frame(const uint8_t *h)
 {
     static const short one[16] = { 0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0 };
@@ -61,7 +61,7 @@ static void finish_unit(struct check *c, struct order *known)
             if (known->hash[i % KNOWN] == c->hash && (!c->joined || i >= c->next))
                 at = i;
     if (at < 0 && c->joined && c->next < known->count) {
-        /* Others heard something else here: it finds its place again with the next unit. */
+        /* Others got a different unit here. It finds its place again with the next unit. */
         c->skips++;
         c->joined = 0;
         return;
@@ -78,7 +78,7 @@ static void finish_unit(struct check *c, struct order *known)
     c->next = at + 1;
 }
 
-/* Takes bytes of the body as they come. */
+/* Processes bytes of the body as they arrive. */
 static void check_bytes(struct check *c, enum format format, struct order *known, const uint8_t *bytes, int n)
 {
     int least = format == MP3 ? 4 : 27;
@@ -110,7 +110,7 @@ static void check_bytes(struct check *c, enum format format, struct order *known
                 body += c->head[i];
         }
         if (body <= 0) {
-            /* One complaint for each time the step is lost, then byte by byte until it is found again. */
+            /* Reports each loss of sync once, then searches byte by byte until it is found again. */
             c->broken += c->in_step;
             c->in_step = 0;
             memmove(c->head, c->head + 1, --c->have);

@@ -1,8 +1,8 @@
-/* The least that a server of HTTP listeners can do, for the scripts beside it: cc -O2 -o radio_floor radio_floor.c
+/* The minimal work of a server of HTTP listeners, for the scripts in this folder: cc -O2 -o radio_floor radio_floor.c
  *
- *   radio_floor PORT WRITES BYTES      accepts on 127.0.0.1:PORT and answers whatever was asked with a head; then each connection gets BYTES a second in
+ *   radio_floor PORT WRITES BYTES      accepts on 127.0.0.1:PORT and answers any request with a head; then each connection gets BYTES a second in
  *                                      WRITES non-blocking writes a second, the connections spread over the time between two writes in steps of 20 ms,
- *                                      each step at its absolute time. What a socket does not take is not sent.
+ *                                      each step at its absolute time. Bytes that a socket does not accept are not sent.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

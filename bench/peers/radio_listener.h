@@ -1,4 +1,4 @@
-/* One listener of radio_load.c: how it connects, asks, reads what comes, and goes; and the probe that tells when the machine was late. */
+/* One listener of radio_load.c: how it connects, sends its request, reads and leaves; and the probe that detects when the machine was late. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -165,7 +165,7 @@ static void ask(struct listener *l)
     epoll_ctl(epoll_fd, EPOLL_CTL_MOD, l->fd, &e);
 }
 
-/* The head ends at an empty line; what follows is sound. */
+/* The head ends at an empty line; audio follows. */
 static int take_head(struct listener *l, const char *bytes, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -216,7 +216,7 @@ static void take(struct listener *l, int64_t at)
         if (g->rate > 0) {
             l->sounded = l->sounded == 0 ? at : l->sounded;
             int64_t level = l->sound * 1000 / g->rate * MS - (at - l->sounded);
-            /* The burst of the first half second is what a player starts with. */
+            /* A player starts with the burst of the first half second. */
             if (at - l->sounded > 500 * MS && level < l->lowest)
                 l->lowest = level;
         }
@@ -231,7 +231,7 @@ static void take(struct listener *l, int64_t at)
     }
 }
 
-/* Ten times a second: who has lived long enough goes, another comes for who went, crawlers may read again. */
+/* Ten times a second: listeners whose time is up leave, others replace them, crawlers may read again. */
 static void live(int64_t at)
 {
     next_life = at + 100 * MS;

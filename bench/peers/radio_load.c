@@ -1,21 +1,21 @@
-/* Many HTTP listeners in one thread, for the scripts beside it: cc -O2 -pthread -o radio_load radio_load.c
+/* Many HTTP listeners in one thread, for the scripts in this folder: cc -O2 -pthread -o radio_load radio_load.c
  *
- *   radio_load PORT                                   orders come by standard input, one a line; each is answered by a line of JSON or not at all
- *     join GROUP COUNT PER_SECOND PATH [KEY=VALUE…]   COUNT listeners more, connecting at that rate from 127.1.x.y, FEW from each address
- *     mark                                            begins the window that bytes, gaps, levels and CPU are told of
- *     report                                          one line for each group, then one for the program and the machine
- *     wait GROUP SECONDS                              until all of the group were answered or have ended, but no longer; then a line
+ *   radio_load PORT                                   reads commands from standard input, one per line; some are answered with a line of JSON
+ *     join GROUP COUNT PER_SECOND PATH [KEY=VALUE…]   adds COUNT listeners, which connect at that rate from 127.1.x.y, FEW from each address
+ *     mark                                            begins the window for which bytes, gaps, levels and CPU are reported
+ *     report                                          prints one line per group, then one for the program and the machine
+ *     wait GROUP SECONDS                              waits until all of the group have a response or have ended, at most SECONDS; then prints a line
  *     leave GROUP                                     closes all of the group
  *     quit
  *   Keys of join: format=mp3|ogg|plain (what is checked), rate=BYTES a second (for levels), few=100, buffer=BYTES (receive buffer),
- *     does=listen|stall|crawl|mute|half, life=MS, ends=leave|reset, again=0|1: what a listener does with the sound, for how long (around MS; 0: always),
- *     how it goes, and whether another comes for it. stall: reads the head and no more; crawl: reads 500 bytes a second; mute: sends half a request;
+ *     does=listen|stall|crawl|mute|half, life=MS, ends=leave|reset, again=0|1: what a listener does with the audio, for how long (around MS; 0: always),
+ *     how it leaves, and whether another one replaces it. stall: reads only the head; crawl: reads 500 bytes a second; mute: sends half a request;
  *     half: closes its sending side after the request.
  *
- * A gap is the time between two reads that gave bytes, one that is still open included, and one that began before the window at its full length.
- * First byte is counted from connect(). The level is what a player would have in its buffer that began to play with the first byte of sound: bytes so
- * far at the given rate, less the time since. "quiet" figures leave out what overlaps moments at which a SCHED_FIFO thread woke more than 5 ms late:
- * the machine was. "late_pass_ms" is the longest time this program took for one round of its listeners: gaps are known no better than that.
+ * A gap is the time between two reads that returned bytes. It also counts if it is still open, and in full if it began before the window.
+ * First byte is measured from connect(). The level is the buffer of a player that started with the first byte of audio: bytes so
+ * far at the given rate, less the time since. "quiet" figures leave out anything that overlaps a moment at which a SCHED_FIFO thread woke more than 5 ms late:
+ * the machine was late then. "late_pass_ms" is the longest time of one round over all listeners: the precision of the gaps.
  */
 #include "radio_listener.h"
 

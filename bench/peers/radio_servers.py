@@ -1,4 +1,4 @@
-"""Servers of radio on loopback, each with what it plays: Linnet, Icecast and the bare C loop; and the listeners of radio_load.c."""
+"""Radio servers on loopback, each with its source: Linnet, Icecast and the bare C loop; and the listeners of radio_load.c."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import time
 import rig
 
 BYTES = 16_000  # 128 kb/s
-# Nothing in it is like anything else in it, so that no two frames or pages are the same.
+# It never repeats, so that no two frames or pages are the same.
 SOUND = "anoisesrc=c=pink:r=48000:a=0.3:d=120:seed=7[a];sine=f=330:r=48000:d=120[b];[a][b]amix,aformat=channel_layouts=stereo"
 
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""500 listeners that come, go, stall and die, for half an hour, at one `linnet serve`: does it leak, does anybody who behaves hear it, do its counts agree?
+"""500 listeners that come, go, stall and die, for half an hour, on one `linnet serve`: does it leak, do well-behaved listeners hear everything, are its counts right?
 
     python3 bench/peers/radio_soak.py [--minutes 30]
 
-150 listen all the time, half by MP3, half by Opus: each of their frames or pages is compared with the others', so that a gap is sound missing from what the station
-published, not time on a clock. 210 come and go, by goodbye and by reset; 40 stop reading, 40 read far too slowly, 20 send half a request, 20 close their
-sending side and hear on, 20 are a process that is killed and started again. A line every 30 s: memory, descriptors and threads of the server, who is there, what it counted.
-At the end it says what it expects and whether it was so; the exit code is 1 if not.
+150 listen all the time, half to MP3, half to Opus: their frames or pages are compared with each other's, so a gap is audio missing from what the station
+published, not a pause. 210 come and go, by an orderly close and by reset; 40 stop reading, 40 read far too slowly, 20 send half a request, 20 close their
+sending side and keep listening, 20 are a process that is killed and restarted. Prints a line every 30 s: memory, descriptors and threads of the server, current listeners, its counts.
+At the end it prints each expectation and whether it was met; the exit code is 1 if not.
 """
 import argparse
 import json
@@ -18,7 +18,7 @@ import time
 import rig
 from radio_servers import BYTES, Linnet, Load
 
-# Those whom the server ends.
+# Those that the server disconnects.
 ENDED = ["stall", "crawl", "mute"]
 GROUPS = {
     "mp3": (75, "mp3", ""), "opus": (75, "ogg", ""),
@@ -99,7 +99,7 @@ def main():
     good = [there[n] for n in ("mp3", "opus", "first-mp3", "first-ogg")]
     asked = [g for n, g in groups.items() if n not in ("", "mute")]
     answered = killed + sum(g["answered"] for g in asked)
-    # Who left before the answer came may be counted or not.
+    # A listener that left before the response may or may not be counted.
     came = killed + sum(g["open"] + g["left"] + g["reset_by_us"] + g["closed_by_peer"] + g["reset_by_peer"] for g in asked)
     checks = {
         "all who behave are still there": all(g["sounding"] == g["asked"] for g in good),

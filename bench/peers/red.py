@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Repair by copies over one bad path: Linnet's two copies beside GStreamer's rtpredenc and rtpreddec, in one run.
+"""Repair by copies over one bad path: Linnet's two copies, and GStreamer's rtpredenc and rtpreddec, in one run.
 
     python3 bench/peers/red.py [--seconds 600] [--loss 0.19] [--burst 60] [--latency 100] [--seed 7]
 
-Opus of 20 ms at 128 kb/s over a path that is bad 19 % of the time, in bursts of 60 ms on average, by the same seeded schedule for all (Linnet's `--impair`,
-and a relay here that drops by the same rule), with 100 ms between arrival and play-out. The round trip of 200 ms leaves no time to ask again. Counted is the
-share of packets of 20 ms that neither came nor were recovered in time. GStreamer sends one copy in a packet, of the one before it (distance 1) or of the one before
-that (distance 2); its decoder stands before its jitter buffer or behind it: all four are run at once. Each relay begins its schedule with its first packet.
+Opus of 20 ms at 128 kb/s over a path that is bad 19 % of the time, in bursts of 60 ms on average, with the same seeded schedule for all (Linnet's `--impair`,
+and a relay in this script that drops by the same rule), and 100 ms between arrival and playback. The round trip of 200 ms leaves no time for retransmission. The result is
+the share of 20 ms packets that were neither received nor recovered in time. GStreamer sends one copy per packet: of the previous one (distance 1) or of the one before
+that (distance 2). Its decoder is before or after its jitter buffer; all four combinations run at once. Each relay starts its schedule with its first packet.
 """
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""What the measurements share: programs that are ended by their handle, a plain RTSP client, kernel receive timestamps, a probe of the machine."""
+"""Shared by the measurements: programs that are stopped by their handle, a plain RTSP client, kernel receive timestamps, a probe of the machine's delays."""
 
 import bisect
 import os
@@ -117,7 +117,7 @@ class Rtsp:
         length = int(length.group(1)) if length else 0
         while len(body) < length:
             body += self.receive()
-        # Within the connection the first sound may have come with the answer.
+        # Interleaved, the first audio may have come with the response.
         body, self.rest = body[:length], body[length:]
         if b" 200 " not in head.split(b"\r\n")[0]:
             raise SystemExit(head.decode())

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What one hostile RTSP connection costs the server: many sessions on it, then nothing but frames of no bytes.
+"""The cost of one hostile RTSP connection: many sessions on it, then only empty frames.
 
     python3 bench/peers/rtsp_flood.py [--sessions 490] [--seconds 5]
 
-Prints the sessions that it was given, how long it was heard, what it could send, and the server's CPU time meanwhile.
+Prints how many sessions it got, how long the server kept it, how much it could send, and the server's CPU time meanwhile.
 """
 import argparse
 import re
@@ -23,7 +23,7 @@ def main():
     connection = socket.create_connection(("127.0.0.1", server.port))
     opened = 0
     for i in range(given.sessions):
-        # There are 256 channels: the first sessions take them, the others hear by UDP.
+        # There are 256 channels: the first sessions use them, the others use UDP.
         way = "RTP/AVP/TCP;unicast" if i < 120 else f"RTP/AVP;unicast;client_port={20000 + 2 * i}-{20001 + 2 * i}"
         connection.sendall(f"SETUP {server.url('tone/opus')} RTSP/1.0\r\nCSeq: {i + 1}\r\nTransport: {way}\r\n\r\n".encode())
         answer = b""
