@@ -373,7 +373,7 @@ internal sealed class Depacketizer
         long steps = sequence - _highestSequence;
         long ticks = _media.DueAt(_timestamp.Peek(header.Timestamp) - _highestTimestamp);
 
-        // Queued packets arrive all at once, and later than sent. So also allow for what the sender skipped after them.
+        // Packets from a queue arrive all at once and late. The sender may have skipped as much after them as they are late.
         long elapsed = Math.Max(arrivedAt - _highestArrivedAt, arrivedAt - _origin - _media.DueAt(_highestTimestamp));
         if (steps <= 0)
         {

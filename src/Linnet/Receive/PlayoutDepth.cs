@@ -10,8 +10,8 @@ namespace Linnet.Receive;
 /// </remarks>
 internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, MediaTimeline media)
 {
-    // Growing is urgent, and so is an excess over the maximum: up to a fifth of the time may be changed. Otherwise shrinking is slow,
-    // unless the excess is very large.
+    // The pause after a change, as a multiple of its length. Urgent: growing, or shrinking from above the maximum; a fifth of the time is
+    // then changed. Hurried: more than HurriedMs above the target.
     private const int UrgentPause = 4;
     private const int ShrinkPause = 20;
     private const int HurriedPause = 10;
@@ -44,7 +44,7 @@ internal sealed class PlayoutDepth(PlayoutDecoder decoder, DelayTarget target, M
     /// <summary>The target delay, in ticks.</summary>
     internal long Wanted => target.Ticks;
 
-    /// <summary>Whether the delay is so far above the target that only a jump helps.</summary>
+    /// <summary>Whether the delay is so far above the maximum that only a jump helps.</summary>
     internal bool IsLost => _ticks > target.Most + Ms(MostExcessMs);
 
     /// <summary>How often audio was skipped or repeated.</summary>

@@ -107,6 +107,6 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
         return -1;
     }
 
-    /// <summary>Removes quote and semicolon pairs: players end the value at them and know no escape.</summary>
+    /// <summary>Replaces the quote in <c>';</c>: players end the value there and know no escape.</summary>
     private static string Safe(string? text) => TagText.Clean(text ?? "")?.Replace("';", "’;", StringComparison.Ordinal) ?? "";
 }
