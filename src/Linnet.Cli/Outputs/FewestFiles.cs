@@ -10,8 +10,9 @@ namespace Linnet.Cli.Outputs;
 /// <remarks>Runs before everything else and uses nothing that must be loaded first: no thread, no console, no library.</remarks>
 internal static partial class FewestFiles
 {
-    /// <summary>The fewest files needed: the runtime and the parts that every command uses take about 60, playing or recording 20
-    /// more.</summary>
+    /// <summary>
+    /// The fewest files needed: the runtime and the parts that every command uses take about 60, playing or recording 20 more.
+    /// </summary>
     internal const int Least = 96;
 
     private const int LimitOnLinux = 7;

@@ -2,8 +2,9 @@ using Linnet.Clock;
 
 namespace Linnet.Receive;
 
-/// <summary>When each position would arrive without network delay: a straight line, because both clocks run evenly, if not equally
-/// fast.</summary>
+/// <summary>
+/// When each position would arrive without network delay: a straight line, because both clocks run evenly, if not equally fast.
+/// </summary>
 /// <param name="Media">The stream's clock, with epoch 0.</param>
 /// <param name="Anchor">An instant of the media clock, in ticks.</param>
 /// <param name="Origin">How many ticks our clock is ahead of the media clock at <paramref name="Anchor"/>.</param>

@@ -10,8 +10,7 @@ internal enum DatagramClass
     /// <summary>A packet of the stream.</summary>
     Packet,
 
-    /// <summary>The second packet of a stream that replaces the previous one. The first is
-    /// <see cref="Depacketizer.Restarted"/>.</summary>
+    /// <summary>The second packet of a stream that replaces the previous one. The first is <see cref="Depacketizer.Restarted"/>.</summary>
     Restart,
 
     /// <summary>Not RTP, or longer than allowed.</summary>

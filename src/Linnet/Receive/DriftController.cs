@@ -2,8 +2,7 @@ using Linnet.Audio;
 
 namespace Linnet.Receive;
 
-/// <summary>Turns the play-out error into a speed correction: a proportional-integral controller, slow enough to be
-/// inaudible.</summary>
+/// <summary>Turns the play-out error into a speed correction: a proportional-integral controller, slow enough to be inaudible.</summary>
 /// <remarks>
 /// Critically damped. Its natural frequency starts at 0.3 rad/s, which learns a drift of 100 ppm in seconds at the cost of 0.15 ms of
 /// error. It falls over time to 0.05 rad/s: an error of 1 ms then changes the pitch by 0.01 %, and a change of 100 ppm causes an error

@@ -123,8 +123,7 @@ internal sealed class JitterBuffer
         }
     }
 
-    /// <summary>Sets the first packet, before any arrives. An earlier one is late. If the first one never arrives, it was
-    /// lost.</summary>
+    /// <summary>Sets the first packet, before any arrives. An earlier one is late. If the first one never arrives, it was lost.</summary>
     internal void StartAt(long sequence)
     {
         _firstIsFixed = true;

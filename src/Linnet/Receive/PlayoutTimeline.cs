@@ -64,8 +64,7 @@ internal sealed class PlayoutTimeline
     /// <summary>The sequence number of the first packet it applies to.</summary>
     internal long FirstSequence { get; }
 
-    /// <summary>Whether arrival times show how much is missing between the previous stream and this one; otherwise nothing
-    /// is.</summary>
+    /// <summary>Whether arrival times show how much is missing between the previous stream and this one; otherwise nothing is.</summary>
     internal bool FollowsByTime { get; init; } = true;
 
     /// <summary>When the first packet arrived.</summary>

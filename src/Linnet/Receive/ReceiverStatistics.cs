@@ -103,8 +103,9 @@ public sealed record ReceiverStatistics
     /// </summary>
     public double DriftPpm { get; init; }
 
-    /// <summary>Whether <see cref="DriftPpm"/> was measured long enough, 20 s, to be about right. Before, it may be off by
-    /// hundreds.</summary>
+    /// <summary>
+    /// Whether <see cref="DriftPpm"/> was measured long enough, 20 s, to be about right. Before, it may be off by hundreds.
+    /// </summary>
     public bool IsDriftKnown { get; init; }
 
     /// <summary>How much later than intended the audio plays. Zero without a device clock.</summary>

@@ -100,8 +100,9 @@ internal sealed class SequentialPlayout(JitterBuffer buffer, PlayoutDecoder deco
         return true;
     }
 
-    /// <summary>Gets the gap, in frames, between the previous audio and the next stream, which begins at
-    /// <paramref name="beginsAt"/>.</summary>
+    /// <summary>
+    /// Gets the gap, in frames, between the previous audio and the next stream, which begins at <paramref name="beginsAt"/>.
+    /// </summary>
     private long MissingBefore(long beginsAt)
     {
         long missing = EndsAt is long endsAt ? (media with { Epoch = endsAt }).PositionAt(beginsAt) : 0;

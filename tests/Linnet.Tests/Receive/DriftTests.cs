@@ -99,8 +99,7 @@ public class DriftTests
         private double _last;
         private int _count;
 
-        /// <summary>The largest deviation of a sample from the value predicted by the previous two, as a share of the
-        /// amplitude.</summary>
+        /// <summary>The largest deviation of a sample from the value predicted by the previous two, as a share of the amplitude.</summary>
         public double LargestBreak { get; private set; }
 
         public static double Wrap(double turns) => turns - Math.Round(turns);

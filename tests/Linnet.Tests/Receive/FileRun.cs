@@ -112,8 +112,9 @@ internal sealed class FileRun
         }
     }
 
-    /// <summary>Checks that the sender's audio was output from the first frame to the last, except the given number of concealed
-    /// frames.</summary>
+    /// <summary>
+    /// Checks that the sender's audio was output from the first frame to the last, except the given number of concealed frames.
+    /// </summary>
     public void AssertIsWhatWasSent(FakeRtpSender sender, long madeUp)
     {
         Assert.True(HasEnded);

@@ -5,8 +5,7 @@ namespace Linnet.Playback.Devices;
 /// <summary>Runs a device that waits for the sound card, on a dedicated thread.</summary>
 internal static class AudioThread
 {
-    /// <summary>Runs <paramref name="work"/> to completion, with precise timers and the highest priority that the system
-    /// grants.</summary>
+    /// <summary>Runs <paramref name="work"/> to completion, with precise timers and the highest priority that the system grants.</summary>
     internal static Task RunAsync(string name, Action work)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -24,8 +24,7 @@ internal sealed class HeardClock(int sampleRate, long ticksPerSecond)
     /// <summary>When the next frame will be played.</summary>
     internal long HeardAt => _timeline.DueAt(_position);
 
-    /// <summary>Adjusts to a measurement: the device reports that the next frame will be played at
-    /// <paramref name="instant"/>.</summary>
+    /// <summary>Adjusts to a measurement: the device reports that the next frame will be played at <paramref name="instant"/>.</summary>
     internal void Observe(long instant)
     {
         long error = instant - HeardAt;

@@ -3,8 +3,9 @@ using Linnet.Native;
 
 namespace Linnet.Playback.Devices;
 
-/// <summary>Plays through PulseAudio or PipeWire, which convert to the sound card's format. The player keeps control of the
-/// volume.</summary>
+/// <summary>
+/// Plays through PulseAudio or PipeWire, which convert to the sound card's format. The player keeps control of the volume.
+/// </summary>
 /// <param name="sink">The server's name of an output; <see langword="null"/> for its default one.</param>
 /// <param name="time">The clock for all instants.</param>
 /// <param name="latency">From request to playback, 5–2000 ms, as close as the device allows. Default 40 ms.</param>

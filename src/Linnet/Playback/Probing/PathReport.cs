@@ -47,8 +47,7 @@ public sealed record PathReport
     /// <summary>The shortest round trip to the server; <see langword="null"/> if not measured.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
-    /// <summary>Whether RTCP measured the round trip, on the path of the packets. Otherwise it is the time of an RTSP
-    /// request.</summary>
+    /// <summary>Whether RTCP measured the round trip, on the path of the packets. Otherwise it is the time of an RTSP request.</summary>
     public bool IsRoundTripByRtcp { get; init; }
 
     /// <summary>

@@ -26,8 +26,7 @@ public readonly record struct FlacBlockHeader(FlacBlockType Type, bool IsLast, i
     /// <summary>The four bytes at the start of every FLAC stream.</summary>
     public static ReadOnlySpan<byte> Marker => "fLaC"u8;
 
-    /// <summary>Reads the header at the front of <paramref name="bytes"/>. False: it is incomplete, or has the forbidden
-    /// type.</summary>
+    /// <summary>Reads the header at the front of <paramref name="bytes"/>. False: it is incomplete, or has the forbidden type.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out FlacBlockHeader header)
     {
         header = default;

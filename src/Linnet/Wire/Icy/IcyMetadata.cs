@@ -48,8 +48,9 @@ public sealed record IcyMetadata(string? Title, string? Url = null)
     /// <param name="text">Up to 4080 untrusted bytes: UTF-8, otherwise Windows-1252.</param>
     public static IcyMetadata Parse(ReadOnlySpan<byte> text) => Parse(text, null);
 
-    /// <summary>Like <see cref="Parse(ReadOnlySpan{byte})"/>, in the encoding that the server named; <see langword="null"/> if it named
-    /// none.</summary>
+    /// <summary>
+    /// Like <see cref="Parse(ReadOnlySpan{byte})"/>, in the encoding that the server named; <see langword="null"/> if it named none.
+    /// </summary>
     internal static IcyMetadata Parse(ReadOnlySpan<byte> text, Encoding? encoding)
     {
         int zero = text.IndexOf((byte)0);

@@ -6,8 +6,7 @@ public readonly ref struct OggPacket
     /// <summary>The packet's bytes. May be empty.</summary>
     public ReadOnlySpan<byte> Data { get; init; }
 
-    /// <summary>The page's position, if this is the last packet that ends on the page; otherwise
-    /// <see cref="OggPage.NoGranule"/>.</summary>
+    /// <summary>The page's position, if this is the last packet that ends on the page; otherwise <see cref="OggPage.NoGranule"/>.</summary>
     public long Granule { get; init; }
 
     /// <summary>Whether the packet begins a logical stream: the first one, or the next of a chain.</summary>
@@ -19,8 +18,9 @@ public readonly ref struct OggPacket
     /// <summary>Whether packets before this one are missing.</summary>
     public bool FollowsHole { get; init; }
 
-    /// <summary>Whether the packet was longer than <see cref="OggPacketReader.MaxPacket"/>; <see cref="Data"/> is then its
-    /// beginning.</summary>
+    /// <summary>
+    /// Whether the packet was longer than <see cref="OggPacketReader.MaxPacket"/>; <see cref="Data"/> is then its beginning.
+    /// </summary>
     public bool IsCut { get; init; }
 }
 
@@ -31,8 +31,9 @@ public readonly ref struct OggPacket
 /// </remarks>
 public sealed class OggPacketReader
 {
-    /// <summary>The longest packet kept, in bytes. Of a longer one, such as a comment with a picture, only the beginning is
-    /// returned.</summary>
+    /// <summary>
+    /// The longest packet kept, in bytes. Of a longer one, such as a comment with a picture, only the beginning is returned.
+    /// </summary>
     public const int MaxPacket = 1 << 20;
 
     private readonly OggPageReader _pages = new();
@@ -191,8 +192,9 @@ public sealed class OggPacketReader
         return false;
     }
 
-    /// <summary>Whether the page continues the packet under way, or begins a new one, as expected. Drops packets that lost their other
-    /// half.</summary>
+    /// <summary>
+    /// Whether the page continues the packet under way, or begins a new one, as expected. Drops packets that lost their other half.
+    /// </summary>
     private bool FitsBefore(scoped in OggPage page, bool isAtStart)
     {
         bool isContinued = page.Kinds.HasFlag(OggPageKinds.Continued);

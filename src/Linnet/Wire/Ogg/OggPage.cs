@@ -112,8 +112,9 @@ public readonly ref struct OggPage
     /// <summary>Views bytes that <see cref="TryParse"/> has already accepted as a page.</summary>
     internal static OggPage Checked(ReadOnlySpan<byte> page) => new(page);
 
-    /// <summary>Gets the length of the page that begins here, as far as it is known: never more than <paramref name="bytes"/>
-    /// holds.</summary>
+    /// <summary>
+    /// Gets the length of the page that begins here, as far as it is known: never more than <paramref name="bytes"/> holds.
+    /// </summary>
     internal static int LengthOf(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderLength)

@@ -2,8 +2,7 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Playlists;
 
-/// <summary>Reads M3U: lines of locations, comments that begin with <c>#</c>, and <c>#EXTINF:seconds,title</c> before a
-/// location.</summary>
+/// <summary>Reads M3U: lines of locations, comments that begin with <c>#</c>, and <c>#EXTINF:seconds,title</c> before a location.</summary>
 internal static class M3uReader
 {
     /// <summary>The first line of an M3U with directives.</summary>

@@ -15,8 +15,7 @@ public enum PyAudioReadResult
     Invalid,
 }
 
-/// <summary>One message of the PyAudio tutorial's TCP format: a length, and one <c>bytes</c> object as Python's pickle writes
-/// it.</summary>
+/// <summary>One message of the PyAudio tutorial's TCP format: a length, and one <c>bytes</c> object as Python's pickle writes it.</summary>
 /// <remarks>
 /// <para>
 /// A pickle is a program that can do anything. Linnet does not run it: it recognises exactly one shape of bytes and refuses all others.

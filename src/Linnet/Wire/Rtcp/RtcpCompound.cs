@@ -22,8 +22,9 @@ public sealed class RtcpCompound
     /// </summary>
     public IReadOnlyList<RtcpPacket> Packets { get; }
 
-    /// <summary>Packets that were skipped because their type is not supported: other APP packets, feedback other than generic NACK,
-    /// …</summary>
+    /// <summary>
+    /// Packets that were skipped because their type is not supported: other APP packets, feedback other than generic NACK, …
+    /// </summary>
     public int Skipped { get; }
 
     /// <summary>Reads an untrusted datagram from the network. Never throws.</summary>

@@ -133,8 +133,7 @@ internal static class Id3Tag
         ? Encoding.BigEndianUnicode.GetString(bytes).Replace("\uFFFE", "", StringComparison.Ordinal)
         : Encoding.Unicode.GetString(bytes);
 
-    /// <summary>Identification, ended by zero
-    ///  for each channel: its type, gain in 1/512 dB, bits of its peak, peak.</summary>
+    /// <summary>Identification, ended by zero  for each channel: its type, gain in 1/512 dB, bits of its peak, peak.</summary>
     private static ReplayGain ReadVolume(ReadOnlySpan<byte> body)
     {
         const int MasterVolume = 1;

@@ -304,8 +304,9 @@ internal readonly record struct WavPreamble
             return WavProgress.Done;
         }
 
-        /// <summary>Placeholder lengths of programs that cannot know it: 0 (GStreamer), about 2^31 (sox, arecord), about 2^32 (ffmpeg,
-        /// lame).</summary>
+        /// <summary>
+        /// Placeholder lengths of programs that cannot know it: 0 (GStreamer), about 2^31 (sox, arecord), about 2^32 (ffmpeg, lame).
+        /// </summary>
         private static bool IsMadeUp(uint length) => length is 0 or (>= 0x7FFF_0000 and <= 0x8000_0000) or >= 0xFFFF_0000;
     }
 }

@@ -5,8 +5,9 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests.Receive.Repair;
 
-/// <summary>How much audio is damaged on paths that lose packets in both directions, in simulated time: the table of
-/// docs/receive.md.</summary>
+/// <summary>
+/// How much audio is damaged on paths that lose packets in both directions, in simulated time: the table of docs/receive.md.
+/// </summary>
 public class LossTableTests
 {
     private const int Few = 2000;
