@@ -1,13 +1,13 @@
 namespace Linnet;
 
-/// <summary>Options that know what is wrong with them.</summary>
+/// <summary>Options that can validate themselves.</summary>
 public interface IValidatable
 {
-    /// <summary>All problems at once, as sentences a user can act on.</summary>
+    /// <summary>All problems, as sentences that tell a user what to change.</summary>
     IEnumerable<string> Problems();
 }
 
-/// <summary>Checks options where they are taken.</summary>
+/// <summary>Validates options.</summary>
 public static class Validatable
 {
     /// <summary>Throws if <paramref name="options"/> has problems.</summary>

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace Linnet;
 
 /// <summary>
-/// Reads numbers with units as people write them: <c>20ms</c>, <c>0.5 s</c>, <c>256k</c>, <c>64MiB</c>, <c>50%</c>. A bare number is of the
-/// usual unit.
+/// Parses numbers with units as people write them: <c>20ms</c>, <c>0.5 s</c>, <c>256k</c>, <c>64MiB</c>, <c>50%</c>. A number without a
+/// unit is in the default unit.
 /// </summary>
 public sealed class Quantity
 {
-    // Above all that anything takes, and far from what a decimal cannot hold.
+    // Above every option's maximum, and well within a decimal.
     private const decimal MostWritten = 1e15m;
 
-    // What came from a person may be long.
+    // Text from a user may be long.
     private const int MostLength = 40;
 
     private static readonly (string Name, decimal Scale)[] Times =
@@ -60,17 +60,17 @@ public sealed class Quantity
     /// <summary>Sizes, in 2^20 bytes.</summary>
     public static Quantity Mebibytes { get; } = new("MiB", "256, 256M or 1G", Sizes, 1L << 20);
 
-    /// <summary>Shares, in hundredths.</summary>
+    /// <summary>Shares, in percent.</summary>
     public static Quantity Percent { get; } = new("%", "50 or 50%", [("%", 1)], 1);
 
-    /// <summary>The usual unit.</summary>
+    /// <summary>The default unit.</summary>
     public string Unit { get; }
 
-    /// <summary>One value, as it may be written.</summary>
+    /// <summary>An example of how to write a value.</summary>
     public string Example { get; }
 
-    /// <summary>Reads a number, in the usual unit.</summary>
-    /// <param name="text">Digits and a point, no sign and no exponent; then, after spaces if any, a unit in capitals or not.</param>
+    /// <summary>Parses a number, in the default unit.</summary>
+    /// <param name="text">Digits and a decimal point, without sign or exponent; then optional spaces and a unit, in any case.</param>
     /// <param name="value">The number, in <see cref="Unit"/>.</param>
     public bool TryRead(string? text, out double value)
     {
@@ -100,7 +100,7 @@ public sealed class Quantity
 
         foreach ((string name, decimal known) in _units)
         {
-            // Not by case: nobody means a thousandth of a bit.
+            // Ignores case: nobody means a thousandth of a bit.
             if (unit.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
                 scale = known;

@@ -1,6 +1,6 @@
 namespace Linnet.Audio;
 
-/// <summary>The shape of PCM inside Linnet: interleaved float32, full scale ±1.</summary>
+/// <summary>The format of PCM inside Linnet: interleaved float32, full scale ±1.</summary>
 /// <param name="SampleRate">Frames per second, <see cref="MinSampleRate"/>–<see cref="MaxSampleRate"/>.</param>
 /// <param name="Channels">Samples per frame, 1–<see cref="MaxChannels"/>, in WAV order (L R C LFE Ls Rs …).</param>
 public readonly record struct AudioFormat(int SampleRate, int Channels)
@@ -11,16 +11,16 @@ public readonly record struct AudioFormat(int SampleRate, int Channels)
     /// <summary>The highest sample rate Linnet carries, in Hz.</summary>
     public const int MaxSampleRate = 384_000;
 
-    /// <summary>The most channels Linnet carries.</summary>
+    /// <summary>The highest number of channels Linnet carries.</summary>
     public const int MaxChannels = 8;
 
-    /// <summary>Whether both numbers are in range. Formats that come from a file or a peer are checked with this first.</summary>
+    /// <summary>Whether both numbers are in range. Check this first for a format that comes from a file or a peer.</summary>
     public bool IsValid => SampleRate is >= MinSampleRate and <= MaxSampleRate && Channels is >= 1 and <= MaxChannels;
 
     /// <summary>Frames in <paramref name="duration"/>, rounded down.</summary>
     public int FramesIn(TimeSpan duration) => (int)(duration.Ticks * SampleRate / TimeSpan.TicksPerSecond);
 
-    /// <summary>How long <paramref name="frames"/> frames last, to 100 ns.</summary>
+    /// <summary>The duration of <paramref name="frames"/> frames, to 100 ns.</summary>
     public TimeSpan DurationOf(long frames)
     {
         (long seconds, long rest) = Math.DivRem(frames, SampleRate);

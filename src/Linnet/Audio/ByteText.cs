@@ -4,17 +4,17 @@ using System.Text;
 namespace Linnet.Audio;
 
 /// <summary>
-/// Text of bytes that may be no UTF-8, such as the name of a file on Linux: each byte that is none is one lone surrogate, U+DC80 to U+DCFF.
-/// So the same bytes come out again, and what is UTF-8 is ordinary text.
+/// Text made from bytes that may not be UTF-8, such as a file name on Linux. Each byte that is not UTF-8 becomes one lone surrogate, U+DC80
+/// to U+DCFF, so encoding the text gives the same bytes. Bytes that are UTF-8 become ordinary text.
 /// </summary>
-/// <remarks>For comparing, splitting and handing on. What people see goes through <see cref="Shown"/>.</remarks>
+/// <remarks>For comparing, splitting and passing on. Use <see cref="Shown"/> for text that people see.</remarks>
 internal static class ByteText
 {
     private const char FirstByte = '\uDC80';
     private const char LastByte = '\uDCFF';
     private const char Base = '\uDC00';
 
-    /// <summary>Reads bytes, losing none.</summary>
+    /// <summary>Decodes bytes without losing any.</summary>
     internal static string Decode(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder(bytes.Length);
@@ -38,7 +38,7 @@ internal static class ByteText
         return text.ToString();
     }
 
-    /// <summary>The bytes that were read; those of UTF-8 for any other text.</summary>
+    /// <summary>The original bytes of decoded text; UTF-8 for any other text.</summary>
     internal static byte[] Encode(ReadOnlySpan<char> text)
     {
         var bytes = new ArrayBufferWriter<byte>(text.Length + 8);
@@ -52,7 +52,7 @@ internal static class ByteText
             }
             else
             {
-                // What is no rune comes out as U+FFFD.
+                // An invalid surrogate comes out as U+FFFD.
                 Rune.DecodeFromUtf16(text, out Rune rune, out length);
                 bytes.Write(utf8[..rune.EncodeToUtf8(utf8)]);
             }
@@ -63,7 +63,7 @@ internal static class ByteText
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <summary>Whether it holds bytes that are no UTF-8.</summary>
+    /// <summary>Whether the text holds bytes that are not UTF-8.</summary>
     internal static bool HasBytes(ReadOnlySpan<char> text)
     {
         for (int i = 0; i < text.Length; i++)
@@ -81,14 +81,15 @@ internal static class ByteText
         return false;
     }
 
-    /// <summary>It as text: all of its bytes in <paramref name="encoding"/>, or in Windows-1252, if they are not UTF-8.</summary>
+    /// <summary>Readable text. If it holds bytes that are not UTF-8, all bytes are read in <paramref name="encoding"/>, or else in
+    /// Windows-1252.</summary>
     internal static string ToText(string text, Encoding? encoding = null) =>
         encoding is not null ? encoding.GetString(Encode(text))
         : HasBytes(text) ? Windows1252.Decode(Encode(text))
         : text;
 
     /// <summary>
-    /// A path for people. Each name in it is read for itself, as folders are not named by the same program as what is in them.
+    /// A path to show to people. Each name in it is decoded separately, since different programs may have named the folders and the files.
     /// </summary>
     internal static string Shown(string path) =>
         HasBytes(path) ? string.Join('/', path.Split('/').Select(static name => ToText(name))) : path;

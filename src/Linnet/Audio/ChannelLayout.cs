@@ -4,33 +4,33 @@ using System.Numerics;
 namespace Linnet.Audio;
 
 /// <summary>
-/// Puts sound whose channels are for other speakers than usual, or in another order, into the usual layout that has all its speakers.
-/// Channels that the sound lacks are silent: 2.1 becomes 5.1, and 4.0 becomes 6.1.
+/// Reorders sound with an unusual channel order or unusual speakers into the smallest usual layout that has all its speakers. Channels that
+/// the sound lacks are silent: 2.1 becomes 5.1, and 4.0 becomes 6.1.
 /// </summary>
 /// <remarks>
-/// From then on the number of channels says all, for every encoder, transport and downmix. Where each speaker has its place, samples are
-/// not changed; a speaker that no usual layout has is mixed into its neighbours. Back and side speakers are the same where there is one
-/// pair.
+/// After that, the number of channels alone defines the layout, for every encoder, transport and downmix. Samples do not change if each
+/// speaker has a place in the layout; a speaker that no usual layout has is mixed into its neighbours. Back and side speakers count as the
+/// same if there is only one pair.
 /// </remarks>
 internal sealed class ChannelLayout
 {
-    /// <summary>The tag of FLAC and Ogg that holds a channel mask.</summary>
+    /// <summary>The tag that holds a channel mask in FLAC and Ogg.</summary>
     internal const string MaskTag = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK";
 
     private readonly ChannelMap _map;
 
     private ChannelLayout(ChannelMap map) => _map = map;
 
-    /// <summary>Channels of the sound as it is stored.</summary>
+    /// <summary>Channels of the stored sound.</summary>
     internal int Stored => _map.From;
 
     /// <summary>Channels of the usual layout.</summary>
     internal int Channels => _map.To;
 
-    /// <summary>The layout of a WAV's channel mask, from anyone.</summary>
+    /// <summary>The layout for the channel mask of a WAV. The mask is untrusted.</summary>
     /// <returns>
-    /// <see langword="null"/>: the usual one. So is a mask that names other than as many speakers as there are channels; and mono is mono
-    /// and stereo is stereo, whatever their mask is.
+    /// <see langword="null"/> for the usual layout. That includes any mask whose number of speakers differs from the number of channels,
+    /// and mono and stereo whatever their mask.
     /// </returns>
     internal static ChannelLayout? OfMask(uint mask, int channels)
     {
@@ -49,7 +49,8 @@ internal sealed class ChannelLayout
         return Of(speakers);
     }
 
-    /// <summary>The layout of a mask as tags have it, such as <c>0x10F</c>, from anyone; <see langword="null"/>: the usual one.</summary>
+    /// <summary>The layout for a mask in a tag, such as <c>0x10F</c>; <see langword="null"/> for the usual layout. The tag is
+    /// untrusted.</summary>
     internal static ChannelLayout? OfMask(string? tag, int channels) =>
         tag is ['0', 'x' or 'X', .. string digits]
             && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint mask)
@@ -57,8 +58,7 @@ internal sealed class ChannelLayout
             : null;
 
     /// <summary>
-    /// The layout of channels in the order of their speakers; <see langword="null"/>: the usual one, also where a speaker is unknown or
-    /// there twice.
+    /// The layout for channels listed by speaker; <see langword="null"/> for the usual layout, and if a speaker is unknown or listed twice.
     /// </summary>
     internal static ChannelLayout? Of(ReadOnlySpan<Speaker> speakers)
     {
@@ -85,8 +85,8 @@ internal sealed class ChannelLayout
         return best!.IsIdentity ? null : new ChannelLayout(best);
     }
 
-    /// <summary>Puts frames into the usual layout.</summary>
+    /// <summary>Maps frames to the usual layout.</summary>
     /// <param name="pcm">Whole frames of <see cref="Stored"/> channels, within <see cref="SampleLimit"/>.</param>
-    /// <param name="placed">Room for as many frames of <see cref="Channels"/>; not the same memory.</param>
+    /// <param name="placed">Room for the same number of frames of <see cref="Channels"/>; must not overlap <paramref name="pcm"/>.</param>
     internal void Place(ReadOnlySpan<float> pcm, Span<float> placed) => _map.Apply(pcm, placed);
 }

@@ -1,11 +1,11 @@
 namespace Linnet.Audio;
 
-/// <summary>Turns frames of one number of channels into frames of another, 1–8 each, channels in WAV order.</summary>
+/// <summary>Converts frames from one number of channels to another, 1–8 each, with channels in WAV order.</summary>
 /// <remarks>
-/// Downmix after ITU-R BS.775-4 annex 4: centre and surrounds at −3 dB into the fronts, the low-frequency channel dropped, and all
-/// scaled by one factor so that full scale everywhere cannot clip. Mono goes unchanged to both fronts, or to the centre
-/// where there is one. Channels that the target lacks move to the nearest it has; those that the source lacks are silent. The
-/// same number is a copy, bit for bit. Allocates nothing after the constructor.
+/// Downmix after ITU-R BS.775-4 annex 4: centre and surrounds go into the fronts at −3 dB, the low-frequency channel is dropped, and one
+/// factor scales everything so that full scale on all channels cannot clip. Mono goes unchanged to both fronts, or to the centre if there
+/// is one. A channel that the target lacks goes to the nearest one it has; a channel that the source lacks is silent. Equal numbers of
+/// channels are copied bit for bit. Allocates nothing after the constructor.
 /// </remarks>
 public sealed class ChannelMap
 {
@@ -14,7 +14,7 @@ public sealed class ChannelMap
     /// <summary>One row per target channel, one column per source channel.</summary>
     private readonly float[] _weights;
 
-    /// <summary>A map between two numbers of channels.</summary>
+    /// <summary>Creates a map between two numbers of channels.</summary>
     /// <param name="from">Channels of the source, 1–8.</param>
     /// <param name="to">Channels of the target, 1–8.</param>
     public ChannelMap(int from, int to)
@@ -22,7 +22,7 @@ public sealed class ChannelMap
     {
     }
 
-    /// <summary>A map from channels that are for certain speakers, 1–8 and each once, to the usual ones.</summary>
+    /// <summary>Creates a map from channels for the given speakers, 1–8 and each once, to the usual layout.</summary>
     internal ChannelMap(ReadOnlySpan<Speaker> from, int to)
     {
         From = from.Length;
@@ -44,18 +44,19 @@ public sealed class ChannelMap
     /// <summary>Channels of the target.</summary>
     public int To { get; }
 
-    /// <summary>Whether frames pass unchanged.</summary>
+    /// <summary>Whether frames pass through unchanged.</summary>
     public bool IsIdentity { get; }
 
-    /// <summary>How many source channels have a target channel to themselves, and go there unchanged.</summary>
+    /// <summary>Number of source channels that go unchanged to a target channel that gets nothing else.</summary>
     internal int Places { get; }
 
-    /// <summary>How much of source channel <paramref name="from"/> is in target channel <paramref name="to"/>.</summary>
+    /// <summary>The gain from source channel <paramref name="from"/> to target channel <paramref name="to"/>.</summary>
     public float Weight(int from, int to) => _weights[(to * From) + from];
 
     /// <summary>Maps frames.</summary>
     /// <param name="source">Whole frames of <see cref="From"/> channels.</param>
-    /// <param name="target">Room for as many frames of <see cref="To"/> channels; not the same memory.</param>
+    /// <param name="target">Room for the same number of frames of <see cref="To"/> channels; must not overlap
+    /// <paramref name="source"/>.</param>
     /// <returns>Frames mapped.</returns>
     /// <exception cref="ArgumentException"><paramref name="source"/> is not whole frames, or <paramref name="target"/> is too
     /// short.</exception>
@@ -90,7 +91,7 @@ public sealed class ChannelMap
         return frames;
     }
 
-    /// <summary>Sends a source channel to the speaker it is meant for, or to those next to it.</summary>
+    /// <summary>Sends a source channel to its speaker, or to the neighbours of that speaker.</summary>
     private void Place(int channel, Speaker speaker, float weight)
     {
         int target = UsualSpeakers.Of(To).IndexOf(speaker);
@@ -106,7 +107,7 @@ public sealed class ChannelMap
                 Place(channel, Speaker.Centre, weight * Minus3Db);
                 break;
             case Speaker.Centre:
-                // Mono is not one speaker of several: both fronts play it as it is.
+                // Mono is not one speaker among several: both fronts play it unchanged.
                 float each = From == 1 ? weight : weight * Minus3Db;
                 Place(channel, Speaker.Left, each);
                 Place(channel, Speaker.Right, each);
@@ -150,7 +151,7 @@ public sealed class ChannelMap
                 Place(channel, Speaker.Right, weight * Minus3Db);
                 break;
             default:
-                // The low-frequency channel: BS.775 leaves it out, as its level is not known.
+                // BS.775 leaves out the low-frequency channel, because its level is not known.
                 break;
         }
     }
@@ -161,7 +162,7 @@ public sealed class ChannelMap
         Place(channel, hasOther ? otherSurround : front, hasOther ? weight : weight * Minus3Db);
     }
 
-    /// <summary>Whether a source channel goes to one target channel alone, unchanged, and nothing else goes there.</summary>
+    /// <summary>Whether a source channel goes unchanged to one target channel that gets nothing else.</summary>
     private bool IsPlaced(int channel)
     {
         int[] targets = [.. Enumerable.Range(0, To).Where(target => Weight(channel, target) != 0)];

@@ -16,7 +16,8 @@ internal static class G711
     internal static void ToALaw(ReadOnlySpan<float> pcm, Span<byte> destination) => FindNearest(ALaw, pcm, destination);
 
     /// <summary>
-    /// The 16 bit value of a µ-law byte: all bits inverted, then sign, 3 bits of segment, 4 of step; 33 half steps of bias.
+    /// The 16-bit value of a µ-law byte: all bits are inverted; then sign, 3 bits of segment and 4 bits of step, with a bias of 33 half
+    /// steps.
     /// </summary>
     internal static int MuLawValue(byte code)
     {
@@ -27,7 +28,8 @@ internal static class G711
     }
 
     /// <summary>
-    /// The 16 bit value of an A-law byte: even bits inverted; the two lowest segments are linear, the middle of each step is meant.
+    /// The 16-bit value of an A-law byte: even bits are inverted, the two lowest segments are linear, and a value is the middle of its
+    /// step.
     /// </summary>
     internal static int ALawValue(byte code)
     {
@@ -47,15 +49,15 @@ internal static class G711
     }
 
     /// <summary>
-    /// The byte whose value is nearest. A byte's sign and size are in order in each half of the table, so it is searched for by halves.
+    /// Finds the byte with the nearest value. Each half of the table is sorted by magnitude, so a binary search works.
     /// </summary>
     private static void FindNearest(float[] table, ReadOnlySpan<float> pcm, Span<byte> destination)
     {
         byte mask = table == ALaw ? (byte)0x55 : (byte)0xFF;
         for (int i = 0; i < pcm.Length; i++)
         {
-            // Undone, the low seven bits count upwards in both laws; the sign bit is 0 for what is below zero in A-law and above it in
-            // µ-law.
+            // With the inversion undone, the low seven bits count upwards in both laws. The sign bit is 0 for negative values in A-law and
+            // for positive values in µ-law.
             float magnitude = float.IsNaN(pcm[i]) ? 0 : MathF.Abs(pcm[i]);
             int sign = (pcm[i] < 0) == (mask == 0x55) ? 0 : 0x80;
             (int low, int high) = (0, 127);

@@ -2,17 +2,17 @@ using System.Numerics;
 
 namespace Linnet.Audio;
 
-/// <summary>Makes sound louder or softer without clicks: a new gain is reached in a ramp.</summary>
+/// <summary>Makes sound louder or softer without clicks, by ramping to a new gain.</summary>
 /// <remarks>
-/// One thread applies it; any thread sets <see cref="Target"/>, without a lock. At a gain of 1 the sound passes bit for bit.
+/// One thread applies the gain; any thread may set <see cref="Target"/> without a lock. At a gain of 1 the sound passes bit for bit.
 /// Allocates nothing.
 /// </remarks>
 public sealed class Gain
 {
-    /// <summary>The most it amplifies: +18 dB.</summary>
+    /// <summary>The highest gain: +18 dB.</summary>
     public const float Max = 8;
 
-    /// <summary>Time from silence to 1, short enough to seem immediate.</summary>
+    /// <summary>Duration of a ramp from silence to 1; short enough to seem immediate.</summary>
     private const float RampSeconds = 0.02f;
 
     private readonly int _channels;
@@ -20,7 +20,7 @@ public sealed class Gain
     private float _target;
     private float _current;
 
-    /// <summary>A gain for sound of <paramref name="format"/>, at <paramref name="initial"/> from the first frame on.</summary>
+    /// <summary>Creates a gain for sound of <paramref name="format"/> that starts at <paramref name="initial"/>.</summary>
     public Gain(AudioFormat format, float initial = 1)
     {
         if (!format.IsValid)
@@ -34,7 +34,7 @@ public sealed class Gain
         _current = initial;
     }
 
-    /// <summary>The factor on the way to which it is, 0 (mute) – <see cref="Max"/>.</summary>
+    /// <summary>The factor that the gain moves to, from 0 (mute) to <see cref="Max"/>.</summary>
     public float Target
     {
         get => Volatile.Read(ref _target);
@@ -42,7 +42,7 @@ public sealed class Gain
         {
             if (!(value is >= 0 and <= Max))
             {
-                throw new ArgumentOutOfRangeException(nameof(value), value, $"Between 0 and {Max}.");
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"Must be between 0 and {Max}.");
             }
 
             Volatile.Write(ref _target, value);

@@ -1,9 +1,9 @@
 namespace Linnet.Audio;
 
-/// <summary>How loud the sound of the last moments was, per channel.</summary>
+/// <summary>Measures how loud recent sound was, per channel.</summary>
 /// <remarks>
-/// One thread adds sound; any thread reads the levels, without a lock. They move on eight times per window.
-/// Allocates nothing after the constructor.
+/// One thread adds sound; any thread may read the levels without a lock. They change eight times per window. Allocates nothing after the
+/// constructor.
 /// </remarks>
 public sealed class LevelMeter
 {
@@ -16,14 +16,14 @@ public sealed class LevelMeter
     private readonly float[] _peaks;
     private readonly double[] _squares;
 
-    /// <summary>What others read: peak and RMS of a channel as one number, so that they always belong together.</summary>
+    /// <summary>What readers see: peak and RMS of a channel packed into one number, so that they always match.</summary>
     private readonly long[] _published;
     private int _part;
     private int _framesInPart;
 
-    /// <summary>A meter over the last <paramref name="window"/>.</summary>
-    /// <param name="format">The sound it will get.</param>
-    /// <param name="window">8 ms – 10 s; 300 ms looks alive and can still be read.</param>
+    /// <summary>Creates a meter that covers the last <paramref name="window"/>.</summary>
+    /// <param name="format">The format of the sound to measure.</param>
+    /// <param name="window">8 ms – 10 s. 300 ms looks responsive and can still be read.</param>
     public LevelMeter(AudioFormat format, TimeSpan window)
     {
         if (!format.IsValid)
@@ -40,10 +40,10 @@ public sealed class LevelMeter
         _published = new long[_channels];
     }
 
-    /// <summary>Channels it measures.</summary>
+    /// <summary>Number of channels measured.</summary>
     public int Channels => _channels;
 
-    /// <summary>The loudest of all channels' levels, peak and RMS each by itself.</summary>
+    /// <summary>The loudest level over all channels; peak and RMS may come from different channels.</summary>
     public AudioLevel Loudest
     {
         get
@@ -99,7 +99,7 @@ public sealed class LevelMeter
             double squares = _squares[part];
             for (int i = channel; i < pcm.Length; i += _channels)
             {
-                // A file of floats can hold anything.
+                // A file of floats can hold any value.
                 float sample = float.IsFinite(pcm[i]) ? Math.Abs(pcm[i]) : 0;
                 peak = Math.Max(peak, sample);
                 squares += (double)sample * sample;
@@ -130,13 +130,13 @@ public sealed class LevelMeter
 }
 
 /// <summary>A level as amplitudes, full scale 1.</summary>
-/// <param name="Peak">The greatest sample, whatever its sign.</param>
-/// <param name="Rms">Root of the mean square: a sine of full scale has 0.707.</param>
+/// <param name="Peak">The largest sample magnitude.</param>
+/// <param name="Rms">Root mean square: 0.707 for a full-scale sine.</param>
 public readonly record struct AudioLevel(float Peak, float Rms)
 {
     /// <summary>The peak in dBFS, not below <see cref="Decibels.Floor"/>.</summary>
     public float PeakDbfs => Decibels.FromAmplitude(Peak);
 
-    /// <summary>The RMS in dBFS, where a sine of full scale has −3; not below <see cref="Decibels.Floor"/>.</summary>
+    /// <summary>The RMS in dBFS: −3 for a full-scale sine; not below <see cref="Decibels.Floor"/>.</summary>
     public float RmsDbfs => Decibels.FromAmplitude(Rms);
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Linnet.Audio;
 
-/// <summary>Finds an encoding by the name that a peer or a file gives it.</summary>
+/// <summary>Finds an encoding by the name that a peer or a file uses.</summary>
 internal static class NamedEncoding
 {
-    /// <summary>Longer than any name.</summary>
+    /// <summary>Longer than any encoding name.</summary>
     private const int MaxLength = 40;
 
     private const int Ascii = 20127;
@@ -14,8 +14,8 @@ internal static class NamedEncoding
     private const int Utf8 = 65001;
 
     /// <summary>
-    /// The encoding; <see langword="null"/> if .NET knows none of that name, and for UTF-8 and ASCII, as that is what texts are taken for
-    /// anyway. Latin-1 is Windows-1252, which says the same and more.
+    /// The encoding, or <see langword="null"/> if .NET does not know the name. Also <see langword="null"/> for UTF-8 and ASCII, which are
+    /// assumed anyway. Latin-1 gives Windows-1252, which extends it.
     /// </summary>
     internal static Encoding? Find(string? name)
     {
@@ -33,7 +33,7 @@ internal static class NamedEncoding
     {
         try
         {
-            // "cp1251" is what many programs say.
+            // Many programs write "cp1251".
             bool isNumber = name.StartsWith("cp", StringComparison.OrdinalIgnoreCase);
             return isNumber && int.TryParse(name.AsSpan(2).TrimStart('-'), NumberStyles.None, CultureInfo.InvariantCulture, out int page)
                 ? CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.GetEncoding(page)

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace Linnet.Audio;
 
-/// <summary>Signed 16 bit samples in either byte order.</summary>
+/// <summary>Signed 16-bit samples in either byte order.</summary>
 internal static class Pcm16
 {
     private const float Scale = 32768;

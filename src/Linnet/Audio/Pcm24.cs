@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Linnet.Audio;
 
-/// <summary>Signed 24 bit samples, three bytes each, in either byte order.</summary>
+/// <summary>Signed 24-bit samples, three bytes each, in either byte order.</summary>
 internal static class Pcm24
 {
     private const int Max = (1 << 23) - 1;
@@ -15,7 +15,7 @@ internal static class Pcm24
         int i = 0;
         if (Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian)
         {
-            // Into the upper three bytes of each lane, so that the sign is in its place: the value is 256 times too large.
+            // Moves each sample to the upper three bytes of its lane, which puts the sign in place: the value is 256 times too large.
             Vector128<byte> order = bigEndian
                 ? Vector128.Create(Zero, 2, 1, 0, Zero, 5, 4, 3, Zero, 8, 7, 6, Zero, 11, 10, 9)
                 : Vector128.Create(Zero, 0, 1, 2, Zero, 3, 4, 5, Zero, 6, 7, 8, Zero, 9, 10, 11);
@@ -49,7 +49,7 @@ internal static class Pcm24
             Vector128<int> min = Vector128.Create(Min);
             Vector128<int> max = Vector128.Create(Max);
 
-            // Writes 16 bytes, of which the next turn overwrites the last four.
+            // Writes 16 bytes; the next turn overwrites the last four.
             for (; (3 * i) + 16 <= destination.Length; i += 4)
             {
                 Vector128<int> integers = PcmRound.ToIntegers(Vector128.Create(pcm.Slice(i, 4)) * Scale, min, max);

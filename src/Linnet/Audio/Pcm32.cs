@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace Linnet.Audio;
 
-/// <summary>Little-endian samples of 32 bits: integers and floats.</summary>
+/// <summary>Little-endian 32-bit samples: integers and floats.</summary>
 internal static class Pcm32
 {
     private const float Scale = 2147483648;
@@ -42,7 +42,7 @@ internal static class Pcm32
         {
             float sample = BinaryPrimitives.ReadSingleLittleEndian(source[(4 * i)..]);
 
-            // A NaN from a pipe would stay in every filter it passes.
+            // A NaN from a pipe would stay in every filter it reaches.
             pcm[i] = float.IsFinite(sample) ? sample : 0;
         }
     }

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace Linnet.Audio;
 
-/// <summary>Little-endian samples of 64 bits: floats.</summary>
+/// <summary>Little-endian 64-bit samples: floats.</summary>
 internal static class Pcm64
 {
     internal static void ToFloat(ReadOnlySpan<byte> source, Span<float> pcm)
     {
         for (int i = 0; i < pcm.Length; i++)
         {
-            // What is finite in 64 bits may be infinite in 32. A NaN would stay in every filter it passes.
+            // A value that is finite in 64 bits may be infinite in 32. A NaN would stay in every filter it reaches.
             float sample = (float)BinaryPrimitives.ReadDoubleLittleEndian(source[(8 * i)..]);
             pcm[i] = float.IsFinite(sample) ? sample : 0;
         }

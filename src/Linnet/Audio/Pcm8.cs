@@ -1,6 +1,6 @@
 namespace Linnet.Audio;
 
-/// <summary>Unsigned 8 bit samples. Rare enough for the plain loop.</summary>
+/// <summary>Unsigned 8-bit samples. They are rare, so a plain loop is enough.</summary>
 internal static class Pcm8
 {
     private const float Scale = 128;

@@ -5,15 +5,15 @@ namespace Linnet.Audio;
 
 /// <summary>Converts between stored samples and Linnet's float32, full scale ±1.</summary>
 /// <remarks>
-/// The scale is exactly 2^(bits − 1) both ways, so integers of up to 24 bits come back bit for bit.
-/// Floats are rounded to nearest (ties to even) and clamped; NaN becomes silence. Allocates nothing.
+/// The scale is exactly 2^(bits − 1) both ways, so integers of up to 24 bits survive a round trip bit for bit. Floats are rounded to
+/// nearest (ties to even) and clamped; NaN becomes silence. Allocates nothing.
 /// </remarks>
 public static class PcmConvert
 {
-    /// <summary>Reads stored samples.</summary>
-    /// <param name="encoding">How they are stored.</param>
-    /// <param name="source">Whole samples. Float samples that are not finite are read as silence.</param>
-    /// <param name="pcm">Room for at least as many samples.</param>
+    /// <summary>Converts stored samples to float32.</summary>
+    /// <param name="encoding">How the samples are stored.</param>
+    /// <param name="source">Whole samples. Floats that are not finite are read as silence.</param>
+    /// <param name="pcm">Room for at least that many samples.</param>
     /// <returns>Samples written.</returns>
     /// <exception cref="ArgumentException"><paramref name="source"/> is not whole samples, or <paramref name="pcm"/> is too
     /// short.</exception>
@@ -67,9 +67,9 @@ public static class PcmConvert
         return samples;
     }
 
-    /// <summary>Writes stored samples.</summary>
-    /// <param name="encoding">How to store them.</param>
-    /// <param name="pcm">Interleaved float32. Beyond ±1 integers are clamped; float is stored as it is.</param>
+    /// <summary>Converts float32 to stored samples.</summary>
+    /// <param name="encoding">How to store the samples.</param>
+    /// <param name="pcm">Interleaved float32. Integers are clamped beyond ±1; floats are stored unchanged.</param>
     /// <param name="destination">Room for at least <c>pcm.Length × BytesPerSample</c> bytes.</param>
     /// <returns>Bytes written.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
@@ -118,7 +118,7 @@ public static class PcmConvert
         return length;
     }
 
-    /// <summary>Samples as integers of <paramref name="bitDepth"/> bits, at most 24, each in a number of its own; clamped.</summary>
+    /// <summary>Converts samples to integers of <paramref name="bitDepth"/> bits (at most 24), one per <c>int</c>; clamped.</summary>
     internal static void ToIntegers(ReadOnlySpan<float> pcm, Span<int> destination, int bitDepth)
     {
         float scale = 1 << (bitDepth - 1);

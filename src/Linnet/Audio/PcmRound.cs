@@ -2,7 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace Linnet.Audio;
 
-/// <summary>Scaled float to integer: to nearest, ties to even, clamped, NaN to 0; the same one by one and four at a time.</summary>
+/// <summary>Rounds scaled floats to integers: to nearest, ties to even, clamped, NaN to 0. Scalar and vector code give the same
+/// result.</summary>
 internal static class PcmRound
 {
     internal static int ToInteger(float scaled, int min, int max) => Math.Clamp((int)MathF.Round(scaled), min, max);

@@ -1,13 +1,13 @@
 namespace Linnet.Audio;
 
 /// <summary>
-/// Leaves out a piece of sound, or plays one twice, where it is most like itself: whole periods of the pitch, so that nobody hears it.
+/// Skips a piece of sound, or plays one twice, where the sound is most similar: whole periods of the pitch, so that the splice is
+/// inaudible.
 /// </summary>
 /// <remarks>
-/// The sound at the place one comes from and at the place one goes to are compared over 8 ms (normalised correlation, all
-/// channels together), first on a coarse copy, then to the frame; then the one is faded into the other. The gains keep the power
-/// as it is, whatever the likeness. Idea: W. Verhelst, M. Roelands, "An overlap-add technique based on waveform similarity (WSOLA)" (1993).
-/// Allocates nothing after the constructor. Used by one thread.
+/// Compares 8 ms of sound at the two ends of a jump (normalised correlation over all channels), first on a coarse copy, then to the frame;
+/// then cross-fades from one to the other. The gains keep the power constant, however similar the two are. Idea: W. Verhelst, M. Roelands,
+/// "An overlap-add technique based on waveform similarity (WSOLA)" (1993). Allocates nothing after the constructor. Used by one thread.
 /// </remarks>
 internal sealed class PitchSplice
 {
@@ -16,7 +16,7 @@ internal sealed class PitchSplice
     private const double FadeMs = 8;
     private const int CoarseRate = 8000;
 
-    // −66 dBFS: where nothing is to be heard, everything is alike.
+    // −66 dBFS. Below it everything sounds alike.
     private const float SilentPower = 2.5e-7f;
 
     private readonly int _channels;
@@ -35,24 +35,24 @@ internal sealed class PitchSplice
         _left = new float[Fade * _channels];
     }
 
-    /// <summary>The least frames that can be left out or played twice.</summary>
+    /// <summary>The shortest jump, in frames.</summary>
     internal int Shortest { get; }
 
-    /// <summary>The most.</summary>
+    /// <summary>The longest jump, in frames.</summary>
     internal int Longest { get; }
 
-    /// <summary>Frames that are compared, and over which one place is faded into the other.</summary>
+    /// <summary>Frames that are compared, and the length of the cross-fade.</summary>
     internal int Fade { get; }
 
-    /// <summary>Finds how far to go, forwards or back, from a place.</summary>
-    /// <param name="pcm">Interleaved; reaches <see cref="Fade"/> frames beyond the place, and as far beyond the furthest place to go
+    /// <summary>Finds the best length of a jump from a position.</summary>
+    /// <param name="pcm">Interleaved; reaches <see cref="Fade"/> frames beyond the position, and beyond the furthest position to jump
     /// to.</param>
-    /// <param name="place">Index of the frame that comes next.</param>
-    /// <param name="direction">1: sound is left out; −1: sound is played again.</param>
-    /// <param name="least">The least frames to go, at least <see cref="Shortest"/>.</param>
-    /// <param name="most">The most, at most <see cref="Longest"/>.</param>
-    /// <param name="likeness">How alike the two places are: 1 for the same, 0 for nothing in common. Silence is like silence.</param>
-    /// <returns>Frames to go.</returns>
+    /// <param name="place">Index of the next frame.</param>
+    /// <param name="direction">1 skips sound; −1 repeats it.</param>
+    /// <param name="least">The shortest jump in frames, at least <see cref="Shortest"/>.</param>
+    /// <param name="most">The longest jump in frames, at most <see cref="Longest"/>.</param>
+    /// <param name="likeness">How similar the two positions are: 1 if they are the same, 0 if unrelated. Silence matches silence.</param>
+    /// <returns>Length of the jump, in frames.</returns>
     internal int Find(ReadOnlySpan<float> pcm, int place, int direction, int least, int most, out float likeness)
     {
         ReadOnlySpan<float> from = pcm.Slice(place * _channels, Fade * _channels);
@@ -75,10 +75,10 @@ internal sealed class PitchSplice
             Math.Max(least, (coarse - 1) * _decimation), Math.Min(most, (coarse + 1) * _decimation), out likeness);
     }
 
-    /// <summary>Makes the sound gone to begin with what would have come.</summary>
-    /// <param name="left">Interleaved, at least <see cref="Fade"/> frames: what would have come next.</param>
-    /// <param name="to">As much of what comes next instead; changed in place. The two may overlap.</param>
-    /// <param name="likeness">As found.</param>
+    /// <summary>Cross-fades from the sound before the jump into the sound after it.</summary>
+    /// <param name="left">Interleaved, at least <see cref="Fade"/> frames: what would have come next without the jump.</param>
+    /// <param name="to">The same number of frames after the jump; changed in place. The two may overlap.</param>
+    /// <param name="likeness">The value from <see cref="Find"/>.</param>
     internal void Apply(ReadOnlySpan<float> left, Span<float> to, float likeness)
     {
         left[.._left.Length].CopyTo(_left);
@@ -88,7 +88,7 @@ internal sealed class PitchSplice
             float weight = (frame + 1f) / (Fade + 1);
             float rest = 1 - weight;
 
-            // The power of a sum of two sounds depends on how alike they are.
+            // The power of the sum of two sounds depends on how similar they are.
             float gain = 1 / MathF.Sqrt((weight * weight) + (rest * rest) + (2 * weight * rest * alike));
             for (int i = frame * _channels; i < (frame + 1) * _channels; i++)
             {
@@ -97,7 +97,7 @@ internal sealed class PitchSplice
         }
     }
 
-    /// <summary>Whether nothing is to be heard.</summary>
+    /// <summary>Whether the sound is too quiet to hear.</summary>
     internal static bool IsSilent(ReadOnlySpan<float> pcm) => DotProduct.Of(pcm, pcm) <= SilentPower * pcm.Length;
 
     private void Decimate(ReadOnlySpan<float> pcm, int frames)
@@ -117,7 +117,7 @@ internal sealed class PitchSplice
         }
     }
 
-    // Of equals the furthest, for that is the fewest splices.
+    // Of equal candidates the furthest, which needs the fewest splices.
     private int Best(ReadOnlySpan<float> pcm, int place, int direction, int template, int least, int most, out float likeness)
     {
         ReadOnlySpan<float> from = pcm.Slice(place * _channels, template * _channels);

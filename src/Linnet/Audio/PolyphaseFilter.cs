@@ -3,12 +3,12 @@ using System.Numerics;
 namespace Linnet.Audio;
 
 /// <summary>
-/// The impulse response of the resampler's low-pass filter, sampled finely: one row of taps for each of many fractions of a frame.
+/// The impulse response of the resampler's low-pass filter, finely sampled: one row of taps for each of many fractions of a frame.
 /// </summary>
 /// <remarks>
-/// A sinc under a Kaiser window for 120 dB. Between rows the taps are interpolated linearly, which costs less than the window:
-/// −120 dB at the edge of the band, −170 dB at 1 kHz. The fractions of a fixed ratio fall on rows wherever that takes no
-/// more than <see cref="FinestRows"/> of them. Source: A. V. Oppenheim, R. W. Schafer, "Discrete-Time Signal Processing", §7.5.3 (Kaiser).
+/// A sinc under a Kaiser window for 120 dB. Taps between rows are interpolated linearly, and the error stays below the window's: −120 dB at
+/// the edge of the band, −170 dB at 1 kHz. The fractions of a fixed ratio fall exactly on rows if that takes at most
+/// <see cref="FinestRows"/> of them. Source: A. V. Oppenheim, R. W. Schafer, "Discrete-Time Signal Processing", §7.5.3 (Kaiser).
 /// </remarks>
 internal sealed class PolyphaseFilter
 {
@@ -23,9 +23,9 @@ internal sealed class PolyphaseFilter
 
     private PolyphaseFilter(int input, int output)
     {
-        // Width of the main band's slope, as parts of the lower Nyquist frequency, decides the length.
-        // Between different rates all of the slope lies below that frequency, 0.9–1: nothing is folded back.
-        // Between equal rates it is centred on it, 0.9–1.1: the response at whole frames is exactly one, and half as long.
+        // The width of the transition band, relative to the lower Nyquist frequency, sets the length.
+        // Between different rates the whole band lies below that frequency, 0.9–1, so nothing aliases.
+        // Between equal rates it is centred on it, 0.9–1.1: the response at whole frames is exactly one, and the filter is half as long.
         IsIdentity = input == output;
         double bandwidth = Math.Min((double)output / input, 1);
         double cutoff = bandwidth * (IsIdentity ? 1 : 0.95);
@@ -41,7 +41,7 @@ internal sealed class PolyphaseFilter
             Compute(row, (double)r / Rows, cutoff);
             for (int tap = 0; tap < Taps; tap++)
             {
-                // The response is even: the other half is this one backwards.
+                // The response is even: the other half is this half reversed.
                 _taps[(r * Taps) + tap] = (float)row[tap];
                 _taps[((Rows - r) * Taps) + Taps - 1 - tap] = (float)row[tap];
             }
@@ -51,18 +51,18 @@ internal sealed class PolyphaseFilter
     /// <summary>Whether the rates are the same, so that row 0 changes nothing.</summary>
     internal bool IsIdentity { get; }
 
-    /// <summary>Input frames that an output frame needs after its own time, and nearly as many before.</summary>
+    /// <summary>Input frames needed after the time of an output frame; nearly as many are needed before it.</summary>
     internal int Half { get; }
 
-    /// <summary>Taps of each row. The tap at <c>Half − 1</c> belongs to the input frame at or before the output's time.</summary>
+    /// <summary>Taps per row. The tap at <c>Half − 1</c> belongs to the input frame at or before the time of the output frame.</summary>
     internal int Taps { get; }
 
     /// <summary>Rows per input frame.</summary>
     internal int Rows { get; }
 
-    /// <summary>The filter from one rate to another, shared by all that need it at the time.</summary>
-    /// <param name="input">Input rate over the greatest common divisor of both.</param>
-    /// <param name="output">Output rate over the same.</param>
+    /// <summary>The filter for a pair of rates. Resamplers that are alive at the same time share it.</summary>
+    /// <param name="input">Input rate divided by the greatest common divisor of both rates.</param>
+    /// <param name="output">Output rate divided by the same.</param>
     internal static PolyphaseFilter For(int input, int output)
     {
         lock (Sharing)
@@ -87,7 +87,7 @@ internal sealed class PolyphaseFilter
         }
     }
 
-    /// <summary>The taps at the fraction <c>row / Rows</c>; row <see cref="Rows"/> is there too.</summary>
+    /// <summary>The taps at the fraction <c>row / Rows</c>. Row number <see cref="Rows"/> exists, too.</summary>
     internal ReadOnlySpan<float> Row(int row) => _taps.AsSpan(row * Taps, Taps);
 
     /// <summary>The taps at the fraction <c>(row + weight) / Rows</c>.</summary>
@@ -133,7 +133,7 @@ internal sealed class PolyphaseFilter
             return 1;
         }
 
-        // Exactly nothing at whole numbers, where the sine of a rounded π is not.
+        // Exactly zero at whole numbers; the sine of a rounded π is not.
         return x == Math.Round(x) ? 0 : Math.Sin(Math.PI * x) / (Math.PI * x);
     }
 

@@ -3,18 +3,18 @@ using System.Globalization;
 
 namespace Linnet.Audio;
 
-/// <summary>What bare PCM without a header looks like: <c>s16le:48000:2</c>.</summary>
+/// <summary>The format of bare PCM without a header, such as <c>s16le:48000:2</c>.</summary>
 /// <param name="Encoding">How each sample is stored.</param>
-/// <param name="Format">Rate and channels; samples are interleaved.</param>
+/// <param name="Format">Sample rate and channels; samples are interleaved.</param>
 public sealed record RawPcmFormat(SampleEncoding Encoding, AudioFormat Format)
 {
     /// <summary>Bytes of one frame.</summary>
     public int BytesPerFrame => Encoding.BytesPerSample * Format.Channels;
 
-    /// <summary>Reads <c>ENCODING:RATE:CHANNELS</c> as a person typed it.</summary>
-    /// <param name="text">Such as <c>s16le:48000:2</c>.</param>
-    /// <param name="format">The format, if it is one.</param>
-    /// <param name="problem">Otherwise a sentence that says what is wrong and what would be right.</param>
+    /// <summary>Parses <c>ENCODING:RATE:CHANNELS</c>.</summary>
+    /// <param name="text">The text, such as <c>s16le:48000:2</c>.</param>
+    /// <param name="format">The format, if the text is valid.</param>
+    /// <param name="problem">Otherwise a sentence that says what is wrong and what would be valid.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out RawPcmFormat? format, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -23,7 +23,7 @@ public sealed record RawPcmFormat(SampleEncoding Encoding, AudioFormat Format)
         string[] parts = text.Split(':');
         if (parts.Length != 3)
         {
-            problem = $"'{text}' is not a raw format: write ENCODING:RATE:CHANNELS, such as s16le:48000:2.";
+            problem = $"'{text}' is not a raw PCM format: use ENCODING:RATE:CHANNELS, such as s16le:48000:2.";
             return false;
         }
 

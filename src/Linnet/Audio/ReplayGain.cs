@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Linnet.Audio;
 
-/// <summary>What a file's tags say of its loudness: how much louder or softer it is to be played to be as loud as others.</summary>
-/// <param name="TrackGain">Decibels for this track by itself.</param>
-/// <param name="TrackPeak">Its loudest sample, 1 being full scale.</param>
-/// <param name="AlbumGain">Decibels for all of its album.</param>
-/// <param name="AlbumPeak">The album's loudest sample.</param>
-/// <remarks>Source: ReplayGain 2.0; RFC 7845 §5.2.1, whose gains are for a level 5 dB lower. Values beyond what music needs are taken for
-/// nonsense.</remarks>
+/// <summary>The loudness tags of a file: how much louder or softer to play it so that it is as loud as others.</summary>
+/// <param name="TrackGain">Gain for this track alone, in decibels.</param>
+/// <param name="TrackPeak">The track's largest sample; 1 is full scale.</param>
+/// <param name="AlbumGain">Gain for the whole album, in decibels.</param>
+/// <param name="AlbumPeak">The album's largest sample; 1 is full scale.</param>
+/// <remarks>Source: ReplayGain 2.0; RFC 7845 §5.2.1, whose gains are for a level 5 dB lower. Values that no music needs are
+/// ignored.</remarks>
 public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null, float? AlbumGain = null, float? AlbumPeak = null)
 {
     /// <summary>No tags at all.</summary>
@@ -17,15 +17,15 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
     private const float MaxGain = 60;
     private const float MaxPeak = 16;
 
-    /// <summary>The longest value looked at.</summary>
+    /// <summary>The longest tag value that is parsed.</summary>
     private const int MaxLength = 64;
 
     /// <summary>From Opus' −23 LUFS to ReplayGain's −18.</summary>
     private const float R128Offset = 5;
 
     /// <summary>
-    /// What to multiply samples with: by the track's gain, or the album's where it has none. Never so much that the loudest sample leaves
-    /// full scale; where the peak is not known, nothing is made louder.
+    /// The factor for samples: the track's gain, or the album's if the track has none. Limited so that the largest sample stays within full
+    /// scale; without a known peak nothing is made louder.
     /// </summary>
     public float Factor
     {
@@ -42,7 +42,7 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
         }
     }
 
-    /// <summary>These tags and, where they say nothing, others.</summary>
+    /// <summary>These tags, completed by <paramref name="other"/> where they have no value.</summary>
     public ReplayGain Or(ReplayGain other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -50,11 +50,11 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
     }
 
     /// <summary>
-    /// These tags and one more, if it is one of loudness: <c>REPLAYGAIN_TRACK_GAIN</c> and its kin, in any case, or Opus'
+    /// These tags with one more, if it is a loudness tag: <c>REPLAYGAIN_TRACK_GAIN</c> and the like, in any case, or Opus'
     /// <c>R128_TRACK_GAIN</c>.
     /// </summary>
-    /// <param name="name">From anyone.</param>
-    /// <param name="value">From anyone: <c>-7.03 dB</c>, <c>0.988</c>, or for Opus <c>-1800</c>.</param>
+    /// <param name="name">Name of the tag; untrusted.</param>
+    /// <param name="value">Value of the tag, untrusted: <c>-7.03 dB</c>, <c>0.988</c>, or for Opus <c>-1800</c>.</param>
     public ReplayGain With(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -76,10 +76,10 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
         };
     }
 
-    /// <summary>A gain, if it is one that music needs.</summary>
+    /// <summary>The gain, or <see langword="null"/> if no music needs it.</summary>
     internal static float? Believable(float decibels) => MathF.Abs(decibels) <= MaxGain ? decibels : null;
 
-    /// <summary>A peak, if it is one that music has.</summary>
+    /// <summary>The peak, or <see langword="null"/> if no music has it.</summary>
     internal static float? BelievablePeak(float peak) => peak is >= 0 and <= MaxPeak ? peak : null;
 
     private static float? Decibels(string value)
@@ -95,7 +95,7 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
 
     private static float? Peak(string value) => Number(value.AsSpan().Trim()) is float peak ? BelievablePeak(peak) : null;
 
-    /// <summary>Some taggers write a comma for the decimal point.</summary>
+    /// <summary>Parses a number. Some taggers write a decimal comma.</summary>
     private static float? Number(ReadOnlySpan<char> text)
     {
         Span<char> plain = stackalloc char[MaxLength];

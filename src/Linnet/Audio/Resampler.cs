@@ -2,39 +2,39 @@ using System.Numerics;
 
 namespace Linnet.Audio;
 
-/// <summary>Converts a stream from one sample rate to another, exactly in time, and can be steered to follow another clock.</summary>
+/// <summary>Converts a stream from one sample rate to another with exact timing. Can be adjusted to follow another clock.</summary>
 /// <remarks>
 /// Output frame <c>m</c> is the sound at input position <c>m × inputRate / outputRate</c>, both counted from the same moment 0: the
-/// filter's delay is taken out, and the position is an exact fraction, so nothing accumulates. The steered part is added to
-/// it in fixed point. The result does not depend on how the stream is cut into blocks, not in one bit. Linear phase, flat to 0.9 of
-/// the lower Nyquist frequency, at least 110 dB clean. At equal rates and never steered it gives its input, bit for bit.
-/// Used by one thread; allocates nothing after the constructor.
+/// filter's delay is removed, and the position is an exact fraction, so no error accumulates. The adjustment is added to it in fixed point.
+/// The result is the same to the bit, however the stream is cut into blocks. Linear phase, flat to 0.9 of the lower Nyquist frequency,
+/// artefacts at least 110 dB down. At equal rates and without adjustment it passes its input bit for bit. Used by one thread; allocates
+/// nothing after the constructor.
 /// </remarks>
 public sealed class Resampler
 {
-    /// <summary>The most by which it can be steered, as a fraction: 1000 ppm. Less than two hundredths of a semitone.</summary>
+    /// <summary>The largest adjustment, as a fraction: 1000 ppm, less than two hundredths of a semitone.</summary>
     public const double MaxAdjustment = 0.001;
 
     private const int OffsetBits = 48;
     private const double OffsetOne = 1L << OffsetBits;
     private const long OffsetMask = (1L << OffsetBits) - 1;
 
-    /// <summary>How long it takes to go from no adjustment to the most, in seconds.</summary>
+    /// <summary>Time to go from no adjustment to the largest, in seconds.</summary>
     private const double SlewSeconds = 0.1;
 
     private readonly PolyphaseFilter _filter;
 
-    /// <summary>The rates without their common divisor: an output frame is <c>_input / _output</c> input frames long.</summary>
+    /// <summary>The rates divided by their common divisor: an output frame lasts <c>_input / _output</c> input frames.</summary>
     private readonly int _input;
     private readonly int _output;
     private readonly long _slew;
 
-    /// <summary>The last input frames, one channel after the other, each with room for <see cref="_capacity"/>.</summary>
+    /// <summary>The last input frames, one channel after the other, with room for <see cref="_capacity"/> frames each.</summary>
     private readonly float[] _planes;
     private readonly int _capacity;
     private readonly float[] _taps;
 
-    /// <summary>Position of the first frame in the planes, and how many there are.</summary>
+    /// <summary>Position of the first frame in the planes, and the number of frames there.</summary>
     private long _first;
     private int _held;
 
@@ -45,17 +45,17 @@ public sealed class Resampler
     private long _fraction;
     private long _offset;
 
-    /// <summary>What each output frame adds to the offset now, and what it shall become.</summary>
+    /// <summary>What each output frame adds to the offset now, and the value it moves to.</summary>
     private long _rate;
     private long _wantedRate;
 
     private long? _end;
 
-    /// <summary>A converter for a stream that starts at <paramref name="startPosition"/>.</summary>
-    /// <param name="inputRate">Frames per second that it takes, in the range of <see cref="AudioFormat"/>.</param>
-    /// <param name="outputRate">Frames per second that it gives.</param>
-    /// <param name="channels">Samples per frame, both sides.</param>
-    /// <param name="startPosition">Position of the first input frame; what lies before is silence.</param>
+    /// <summary>Creates a resampler for a stream that starts at <paramref name="startPosition"/>.</summary>
+    /// <param name="inputRate">Sample rate of the input, in the range of <see cref="AudioFormat"/>.</param>
+    /// <param name="outputRate">Sample rate of the output, in the same range.</param>
+    /// <param name="channels">Channels of input and output.</param>
+    /// <param name="startPosition">Position of the first input frame; everything before it is silence.</param>
     public Resampler(int inputRate, int outputRate, int channels, long startPosition = 0)
     {
         if (!new AudioFormat(inputRate, channels).IsValid || !new AudioFormat(outputRate, channels).IsValid)
@@ -78,32 +78,32 @@ public sealed class Resampler
         Reset(startPosition);
     }
 
-    /// <summary>Frames per second that it takes.</summary>
+    /// <summary>Sample rate of the input, in Hz.</summary>
     public int InputRate { get; }
 
-    /// <summary>Frames per second that it gives.</summary>
+    /// <summary>Sample rate of the output, in Hz.</summary>
     public int OutputRate { get; }
 
-    /// <summary>Samples per frame.</summary>
+    /// <summary>Channels of input and output.</summary>
     public int Channels { get; }
 
     /// <summary>
-    /// Input frames that must have arrived after the time of an output frame before it can be given: 40 for equal rates, more else.
+    /// Input frames needed after the time of an output frame to produce it: 40 at equal rates, more otherwise.
     /// </summary>
     public int LookAhead => _filter.Half;
 
     /// <summary>Position of the next input frame.</summary>
     public long InputPosition { get; private set; }
 
-    /// <summary>Position of the next output frame, in output frames. The first is the first that is not before the start.</summary>
+    /// <summary>Position of the next output frame, in output frames. The first one is the first at or after the start.</summary>
     public long OutputPosition { get; private set; }
 
-    /// <summary>The input position that the next output frame will sound like, steering included.</summary>
+    /// <summary>The input position of the next output frame, adjustment included.</summary>
     public double SourcePosition => _whole + ((double)_fraction / _output) + (_offset / OffsetOne);
 
     /// <summary>
-    /// How much faster than its rates say it goes through the input, as a fraction within ±<see cref="MaxAdjustment"/>: 0.0001 is
-    /// 100 ppm. A new value is reached gradually, in 100 ms for the whole range to one side, so that neither sound nor pitch jumps.
+    /// How much faster than the nominal rates it consumes input, as a fraction within ±<see cref="MaxAdjustment"/>: 0.0001 is 100 ppm. A
+    /// new value is approached gradually, 100 ms for the full range on one side, so that neither sound nor pitch jumps.
     /// </summary>
     public double Adjustment
     {
@@ -112,7 +112,7 @@ public sealed class Resampler
         {
             if (!(Math.Abs(value) <= MaxAdjustment))
             {
-                throw new ArgumentOutOfRangeException(nameof(value), value, "At most 1000 ppm.");
+                throw new ArgumentOutOfRangeException(nameof(value), value, "Must be within ±0.001 (1000 ppm).");
             }
 
             field = value;
@@ -121,7 +121,7 @@ public sealed class Resampler
     }
 
     /// <summary>
-    /// Input frames that must still be given before <paramref name="outputFrames"/> can be had. Never too few; exact unless steered.
+    /// Input frames still needed to produce <paramref name="outputFrames"/>. Never too few; exact unless adjusted.
     /// </summary>
     public int InputFramesFor(int outputFrames)
     {
@@ -141,8 +141,8 @@ public sealed class Resampler
         return (int)Math.Max(last + _filter.Half + 1 - (_first + _held), 0);
     }
 
-    /// <summary>Forgets all sound and starts at another position. The adjustment stays.</summary>
-    /// <param name="startPosition">Position of the first input frame to come.</param>
+    /// <summary>Discards all buffered sound and starts at another position. The adjustment stays.</summary>
+    /// <param name="startPosition">Position of the next input frame.</param>
     public void Reset(long startPosition)
     {
         (Int128 quotient, Int128 remainder) = Int128.DivRem((Int128)startPosition * _output, _input);
@@ -160,17 +160,17 @@ public sealed class Resampler
         _planes.AsSpan().Clear();
     }
 
-    /// <summary>Takes input and gives output, as much as there is of the one and room for the other.</summary>
+    /// <summary>Converts as much input as fits the output.</summary>
     /// <param name="input">Whole frames, interleaved.</param>
     /// <param name="output">Room for whole frames.</param>
-    /// <param name="consumed">Frames taken; the rest is to be given again. Less than all only if <paramref name="output"/> is full.</param>
-    /// <param name="written">Frames given; less than there is room for only if all input was taken.</param>
-    /// <exception cref="InvalidOperationException">After <see cref="Flush"/>; <see cref="Reset"/> first.</exception>
+    /// <param name="consumed">Input frames consumed; pass the rest again. Fewer than all only if <paramref name="output"/> is full.</param>
+    /// <param name="written">Output frames written; less than <paramref name="output"/> holds only if all input was consumed.</param>
+    /// <exception cref="InvalidOperationException"><see cref="Flush"/> was called; call <see cref="Reset"/> first.</exception>
     public void Process(ReadOnlySpan<float> input, Span<float> output, out int consumed, out int written)
     {
         if (_end is not null)
         {
-            throw new InvalidOperationException("The stream was ended by Flush.");
+            throw new InvalidOperationException("Flush ended the stream; call Reset first.");
         }
 
         int given = input.Length / Channels;
@@ -187,10 +187,10 @@ public sealed class Resampler
     }
 
     /// <summary>
-    /// Gives what is left at the end of the stream: the output frames whose time is before the end, after which is silence.
+    /// Writes the rest at the end of the stream: the output frames before the end, with silence after it.
     /// </summary>
     /// <param name="output">Room for whole frames.</param>
-    /// <returns>Frames given; call again until it is 0.</returns>
+    /// <returns>Frames written; call again until it is 0.</returns>
     public int Flush(Span<float> output)
     {
         _end ??= InputPosition;
@@ -198,7 +198,7 @@ public sealed class Resampler
         int more;
         do
         {
-            // Silence after the end, as much as the last frame needs.
+            // Adds as much silence after the end as the last frame needs.
             long missing = _end.Value + _filter.Half - (_first + _held);
             TakeSilence((int)Math.Clamp(missing, 0, int.MaxValue));
             more = Give(output[(written * Channels)..], _end.Value);
@@ -208,7 +208,7 @@ public sealed class Resampler
         return written;
     }
 
-    /// <summary>Copies frames into the planes, as many as fit.</summary>
+    /// <summary>Copies as many frames as fit into the planes.</summary>
     private int Take(ReadOnlySpan<float> input, int frames)
     {
         frames = MakeRoom(frames);
@@ -236,7 +236,7 @@ public sealed class Resampler
         _held += frames;
     }
 
-    /// <summary>Drops frames that no output needs any more, if the room is wanted. Returns how many of the wanted frames fit.</summary>
+    /// <summary>Drops frames that no output needs any more, if room is needed. Returns how many of the requested frames fit.</summary>
     private int MakeRoom(int frames)
     {
         if (frames > _capacity - _held)
@@ -255,7 +255,7 @@ public sealed class Resampler
         return Math.Min(frames, _capacity - _held);
     }
 
-    /// <summary>Gives output frames while their input is there and their time is before <paramref name="end"/>.</summary>
+    /// <summary>Writes output frames while their input is available and they start before <paramref name="end"/>.</summary>
     private int Give(Span<float> output, long end)
     {
         int written = 0;
@@ -275,7 +275,7 @@ public sealed class Resampler
         return written;
     }
 
-    /// <summary>Where the next output frame lies: after which input frame, and between which rows of the filter.</summary>
+    /// <summary>Location of the next output frame: the input frame before it, and the filter rows around it.</summary>
     private (long Whole, int Row, float Weight) Place()
     {
         (long row, long rest) = Math.DivRem(_fraction * _filter.Rows, _output);

@@ -2,15 +2,16 @@ using System.Numerics;
 
 namespace Linnet.Audio;
 
-/// <summary>What every sample inside Linnet is: a number, and at most 24 dB above full scale.</summary>
+/// <summary>Keeps every sample inside Linnet a finite number, at most 24 dB above full scale.</summary>
 /// <remarks>
-/// Float files, pipes and lossy streams can hold anything. What is within the limit is not changed, bit for bit, so limiting again costs a
-/// comparison and no sound. A NaN becomes silence: it would stay in every filter that it passes.
+/// Float files, pipes and lossy streams can hold any value. Samples within the limit do not change, bit for bit, so limiting twice costs
+/// only a comparison. A NaN becomes silence: it would stay in every filter it reaches.
 /// </remarks>
 internal static class SampleLimit
 {
     /// <summary>
-    /// The loudest sample, in units of full scale. Real recordings stay far below, and filters and encoders are far from their own limits.
+    /// The largest sample, in units of full scale. Real recordings stay far below it, and it is far below the limits of filters and
+    /// encoders.
     /// </summary>
     internal const float Max = 16;
 
@@ -24,9 +25,9 @@ internal static class SampleLimit
         }
     }
 
-    /// <summary>The samples if they are within the limit, which they nearly always are; else a limited copy.</summary>
-    /// <param name="pcm">Samples that belong to somebody else.</param>
-    /// <param name="copy">Kept for the next time. It grows to the longest block that was ever beyond the limit.</param>
+    /// <summary>The samples themselves if they are within the limit, which is the normal case; otherwise a limited copy.</summary>
+    /// <param name="pcm">The samples; not modified.</param>
+    /// <param name="copy">A buffer kept between calls. It grows to the longest block that was ever beyond the limit.</param>
     internal static ReadOnlySpan<float> Within(ReadOnlySpan<float> pcm, ref float[] copy)
     {
         if (WithinUpTo(pcm) == pcm.Length)
@@ -45,7 +46,7 @@ internal static class SampleLimit
         return limited;
     }
 
-    /// <summary>How many samples at the front are within the limit for certain; all of them if all are.</summary>
+    /// <summary>The number of leading samples known to be within the limit; all of them if all are.</summary>
     private static int WithinUpTo(ReadOnlySpan<float> pcm)
     {
         var max = new Vector<float>(Max);

@@ -1,6 +1,6 @@
 namespace Linnet.Audio;
 
-/// <summary>Where the sound of a channel belongs. The values are WAV's: the number of the speaker's bit in a channel mask.</summary>
+/// <summary>The speaker that a channel is for. The values are the bit numbers in a WAV channel mask.</summary>
 /// <remarks>Source: Microsoft's <c>ksmedia.h</c>, <c>SPEAKER_…</c>.</remarks>
 internal enum Speaker
 {
@@ -25,7 +25,7 @@ internal enum Speaker
 }
 
 /// <summary>
-/// The speakers of 1–8 channels as all of Linnet orders them, and what programs assume where nobody says more: WAV's and FLAC's order.
+/// The speakers of 1–8 channels in Linnet's order, which is the order of WAV and FLAC. Programs assume it if nothing else is specified.
 /// </summary>
 /// <remarks>Source: RFC 9639 §9.1.3; Microsoft's <c>ksmedia.h</c>.</remarks>
 internal static class UsualSpeakers
@@ -45,10 +45,10 @@ internal static class UsualSpeakers
         ],
     ];
 
-    /// <summary>The speakers of so many channels, 1–8.</summary>
+    /// <summary>The speakers of <paramref name="channels"/> channels, 1–8.</summary>
     internal static ReadOnlySpan<Speaker> Of(int channels) => Layouts[channels - 1];
 
-    /// <summary>The same as WAV's channel mask.</summary>
+    /// <summary>The same as a WAV channel mask.</summary>
     internal static uint MaskOf(int channels)
     {
         uint mask = 0;

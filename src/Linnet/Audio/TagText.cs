@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Linnet.Audio;
 
-/// <summary>Makes text of the bytes in a file's tags, which may be in any encoding and hold anything.</summary>
+/// <summary>Decodes the bytes of tags, which may be in any encoding and hold anything.</summary>
 internal static class TagText
 {
     /// <summary>The longest title or artist kept, in UTF-16 units.</summary>
@@ -10,12 +10,12 @@ internal static class TagText
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>UTF-8 if it is that, else Windows-1252; <see langword="null"/> if nothing readable is left.</summary>
-    /// <param name="bytes">From anyone.</param>
-    /// <param name="encoding">What its writer said that it is, instead. See <see cref="NamedEncoding"/>.</param>
+    /// <summary>Decodes UTF-8 if valid, otherwise Windows-1252; <see langword="null"/> if nothing readable is left.</summary>
+    /// <param name="bytes">The bytes; untrusted.</param>
+    /// <param name="encoding">The declared encoding, if there is one. See <see cref="NamedEncoding"/>.</param>
     internal static string? Decode(ReadOnlySpan<byte> bytes, Encoding? encoding = null)
     {
-        // Four bytes are the most that one character of UTF-8 takes.
+        // A character takes at most four bytes in UTF-8.
         bytes = Front(bytes, 4 * (MaxLength + 1));
         return Clean(Decoded(bytes, encoding));
     }
@@ -68,7 +68,7 @@ internal static class TagText
     }
 
     /// <summary>
-    /// At most so many of the bytes. A character of UTF-8 is not cut in two: the whole would be taken for another encoding.
+    /// The first <paramref name="most"/> bytes, but never a part of a UTF-8 character: the text would be taken for another encoding.
     /// </summary>
     private static ReadOnlySpan<byte> Front(ReadOnlySpan<byte> bytes, int most)
     {
@@ -86,7 +86,7 @@ internal static class TagText
         return bytes[..end];
     }
 
-    // Controls break lines and terminals; U+202A–U+202E and U+2066–U+2069 turn the text around them.
+    // Control characters break lines and terminals; U+202A–U+202E and U+2066–U+2069 change the direction of the text around them.
     private static bool IsInvisible(Rune rune) =>
         Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029 or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0xFFFD;
 }

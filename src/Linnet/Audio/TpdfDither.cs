@@ -1,6 +1,6 @@
 namespace Linnet.Audio;
 
-/// <summary>Adds triangular noise of ±1 step before rounding, so that the error of fewer bits is noise instead of distortion.</summary>
+/// <summary>Adds triangular noise of ±1 step before rounding, so that rounding to fewer bits adds noise instead of distortion.</summary>
 /// <remarks>
 /// Deterministic: the same seed gives the same noise. One per stream, used by one thread. Allocates nothing.
 /// Source: S. P. Lipshitz, R. A. Wannamaker, J. Vanderkooy, "Quantization and Dither" (1992): the sum of two uniform
@@ -10,14 +10,14 @@ public sealed class TpdfDither
 {
     private ulong _state;
 
-    /// <summary>A new stream of noise.</summary>
+    /// <summary>Creates a noise generator.</summary>
     /// <param name="seed">Any number.</param>
     public TpdfDither(ulong seed = 0x4C69_6E6E_6574) => _state = seed;
 
-    /// <summary>Adds noise of one step of <paramref name="bits"/>-bit integers to each side.</summary>
+    /// <summary>Adds noise of ±1 step of <paramref name="bits"/>-bit integers.</summary>
     /// <param name="pcm">The sound before rounding.</param>
-    /// <param name="dithered">As long; may be <paramref name="pcm"/> itself.</param>
-    /// <param name="bits">What it will be rounded to, 8–24.</param>
+    /// <param name="dithered">The result, of the same length; may be <paramref name="pcm"/> itself.</param>
+    /// <param name="bits">Bits of the integers that the sound will be rounded to, 8–24.</param>
     /// <exception cref="ArgumentException">The lengths differ, or <paramref name="bits"/> is out of range.</exception>
     public void Apply(ReadOnlySpan<float> pcm, Span<float> dithered, int bits)
     {

@@ -1,11 +1,11 @@
 namespace Linnet.Audio;
 
-/// <summary>What is known about the sound that plays.</summary>
-/// <param name="Title">From the tags, else the file's name.</param>
-/// <param name="Artist">From the tags, or <see langword="null"/>.</param>
+/// <summary>Title and artist of the sound that is playing.</summary>
+/// <param name="Title">The title from the tags, or else the file name.</param>
+/// <param name="Artist">The artist from the tags, or <see langword="null"/>.</param>
 public sealed record TrackInfo(string Title, string? Artist = null)
 {
-    /// <summary>How loud its tags say that it is; <see langword="null"/>: they say nothing.</summary>
+    /// <summary>The loudness from the tags, or <see langword="null"/> if they do not give it.</summary>
     public ReplayGain? Loudness { get; init; }
 
     /// <inheritdoc/>

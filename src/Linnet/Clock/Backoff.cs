@@ -1,9 +1,10 @@
 namespace Linnet.Clock;
 
-/// <summary>How long to wait before the next try: longer each time, and not the same for all who lost the same server.</summary>
+/// <summary>The wait before each retry: longer each time, and random, so that the clients of a failed server do not all retry at
+/// once.</summary>
 /// <param name="least">The first wait.</param>
-/// <param name="most">No wait is longer.</param>
-/// <param name="random">Shortens each wait but the first by up to half.</param>
+/// <param name="most">The longest wait.</param>
+/// <param name="random">Shortens each wait except the first by up to half.</param>
 internal sealed class Backoff(TimeSpan least, TimeSpan most, Random random)
 {
     private TimeSpan? _last;
@@ -15,13 +16,13 @@ internal sealed class Backoff(TimeSpan least, TimeSpan most, Random random)
         double share = _last is null ? 1 : 1 - (random.NextDouble() / 2);
         _last = wait;
 
-        // Task.Delay cuts to whole milliseconds.
+        // Task.Delay truncates to whole milliseconds.
         return TimeSpan.FromMilliseconds(Math.Ceiling((wait * share).TotalMilliseconds));
     }
 
-    /// <summary>The next wait is the longest: trying again soon cannot help, and too many wrong passwords may lock an account.</summary>
+    /// <summary>Makes the next wait the longest: an early retry cannot help, and too many wrong passwords may lock an account.</summary>
     internal void Slow() => _last = most;
 
-    /// <summary>The try was a success: the next failure is a first one again.</summary>
+    /// <summary>Call it after a success: the next failure starts again with the first wait.</summary>
     internal void Reset() => _last = null;
 }

@@ -3,19 +3,19 @@ using Linnet.Native;
 namespace Linnet.Clock;
 
 /// <summary>
-/// Lets one thread wait for an absolute deadline by the operating system's finest timer, and lets others cut the wait short.
+/// Lets one thread wait for an absolute deadline with the operating system's finest timer. Other threads can end the wait early.
 /// </summary>
 /// <remarks>
-/// On Linux it is <c>ppoll</c> on an event descriptor, with the thread's timer slack at 1 µs: a wake-up within tens of microseconds,
-/// where <c>Task.Delay</c> takes milliseconds. Elsewhere an event, to the millisecond, rounded up. Simulated time does not come here:
-/// it steps the code that this would wake.
+/// On Linux it calls <c>ppoll</c> on an event descriptor, with the thread's timer slack at 1 µs: the thread wakes within tens of
+/// microseconds, where <c>Task.Delay</c> takes milliseconds. Other systems use an event, to the millisecond, rounded up. Simulated time
+/// does not use this class: it steps the code that this would wake.
 /// </remarks>
 public sealed unsafe class DeadlineWaiter : IDisposable
 {
     /// <summary>A deadline that never comes: wait until woken.</summary>
     public const long Never = long.MaxValue;
 
-    // The first is what PulseAudio takes, too.
+    // PulseAudio uses the first value, too.
     private const int NiceLast = -11;
     private const int NiceAhead = -5;
 
@@ -26,7 +26,7 @@ public sealed unsafe class DeadlineWaiter : IDisposable
     private long _toldBefore = Never;
     private int _woken;
 
-    /// <summary>A waiter by the clock of <paramref name="time"/>.</summary>
+    /// <summary>Creates a waiter that uses the clock of <paramref name="time"/>.</summary>
     public DeadlineWaiter(TimeProvider time)
     {
         _time = time;
@@ -39,11 +39,12 @@ public sealed unsafe class DeadlineWaiter : IDisposable
     }
 
     /// <summary>
-    /// Makes the waits of the calling thread as sharp as the system allows: fine timers, and before other programs where the process may
-    /// say so (root, <c>CAP_SYS_NICE</c>, or a limit of <c>nice</c>). Not a real-time class: one that sends to thousands may not take a
-    /// core from all others.
+    /// Makes the waits of the calling thread as precise as the system allows: fine timers, and a higher priority than other programs if the
+    /// process may set it (root, <c>CAP_SYS_NICE</c>, or a <c>nice</c> limit). It is not a real-time class: a server with thousands of
+    /// listeners must not take a core from all other programs.
     /// </summary>
-    /// <param name="isLast">Whether it is the last before the network or the device; who works ahead for it yields to it.</param>
+    /// <param name="isLast">Whether the thread is the last one before the network or the device. Threads that work ahead for it yield to
+    /// it.</param>
     public static void UsePreciseTimers(bool isLast)
     {
         if (OperatingSystem.IsLinux())
@@ -54,11 +55,12 @@ public sealed unsafe class DeadlineWaiter : IDisposable
     }
 
     /// <summary>Waits until <paramref name="deadline"/>, in ticks of <see cref="TimeProvider.GetTimestamp"/>, or until woken.</summary>
-    /// <remarks>A wake-up that came before the wait ends it at once. Allocates nothing.</remarks>
-    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    /// <remarks>A wake-up before the wait ends it at once. Allocates nothing.</remarks>
+    /// <exception cref="ObjectDisposedException">The waiter is disposed.</exception>
     public void WaitUntil(long deadline)
     {
-        // What was told since the last wait may have come after the caller looked. Seen by us here, or we are seen waiting there.
+        // A WakeBefore since the last wait may have come after the caller looked. Either this thread sees it here, or its caller sees this
+        // wait.
         Interlocked.Exchange(ref _waitingUntil, deadline);
         deadline = Math.Min(deadline, Interlocked.Exchange(ref _toldBefore, Never));
         while (Interlocked.Exchange(ref _woken, 0) == 0)
@@ -79,12 +81,12 @@ public sealed unsafe class DeadlineWaiter : IDisposable
             }
         }
 
-        // What was told during the wait is there for the caller to see.
+        // The caller can now see whatever WakeBefore announced during the wait.
         Volatile.Write(ref _waitingUntil, long.MinValue);
         Interlocked.Exchange(ref _toldBefore, Never);
     }
 
-    /// <summary>Ends the wait that is under way, or the next one.</summary>
+    /// <summary>Ends the current wait, or the next one.</summary>
     public void Wake()
     {
         if (Interlocked.Exchange(ref _woken, 1) != 0)
@@ -96,8 +98,9 @@ public sealed unsafe class DeadlineWaiter : IDisposable
         _event?.Set();
     }
 
-    /// <summary>Ends the wait that is under way, or cuts the next one short, if it would last beyond <paramref name="deadline"/>.</summary>
-    /// <remarks>Call it after what is due then can be seen. It makes a system call only to end a wait.</remarks>
+    /// <summary>Ends the current or the next wait if it would last beyond <paramref name="deadline"/>.</summary>
+    /// <remarks>Call it after the work that is due then is visible to the waiting thread. It makes a system call only to end a
+    /// wait.</remarks>
     public void WakeBefore(long deadline)
     {
         long told = Interlocked.Read(ref _toldBefore);
@@ -118,7 +121,7 @@ public sealed unsafe class DeadlineWaiter : IDisposable
         }
     }
 
-    /// <summary>Frees it. Who wakes it afterwards does nothing; who waits afterwards is told.</summary>
+    /// <summary>Frees the waiter. After that, <see cref="Wake"/> does nothing and <see cref="WaitUntil"/> throws.</summary>
     public void Dispose()
     {
         _event?.Dispose();

@@ -1,6 +1,6 @@
 namespace Linnet.Clock;
 
-/// <summary>Maps a position in the stream to the instant it is due. Pure: the caller brings the clock.</summary>
+/// <summary>Maps a position in the stream to the instant it is due. Pure: the caller provides the time.</summary>
 /// <param name="Epoch">The instant at which position 0 is due, in the ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
 /// <param name="SampleRate">Frames per second of the positions.</param>
 /// <param name="TicksPerSecond"><see cref="TimeProvider.TimestampFrequency"/> of the clock that counts the ticks.</param>
@@ -9,7 +9,7 @@ public readonly record struct MediaTimeline(long Epoch, int SampleRate, long Tic
     /// <summary>The instant at which <paramref name="position"/> is due, rounded down to a tick. Exact for any length of time.</summary>
     public long DueAt(long position)
     {
-        // Whole seconds apart: position × 10^9 overflows 63 bits after 53 hours at 48 kHz.
+        // Seconds are computed separately: position × 10^9 overflows 63 bits after 53 hours at 48 kHz.
         (long seconds, long rest) = FloorDivRem(position, SampleRate);
         return Epoch + (seconds * TicksPerSecond) + (rest * TicksPerSecond / SampleRate);
     }

@@ -1,6 +1,6 @@
 namespace Linnet.Clock;
 
-/// <summary>Converts positions between sample rates by the exact rational, so that nothing accumulates.</summary>
+/// <summary>Converts positions between sample rates with an exact fraction, so that no error accumulates.</summary>
 public static class RateConversion
 {
     /// <summary>

@@ -1,7 +1,7 @@
 namespace Linnet.Clock;
 
 /// <summary>Unwraps a counter of 16 or 32 bits to a <see langword="long"/>: the value nearest to the last one seen.</summary>
-/// <remarks>RTP sequence numbers and timestamps pass through this once, where the packet enters; nothing after it compares wrapped
+/// <remarks>RTP sequence numbers and timestamps are unwrapped once, where the packet enters; later code never compares wrapped
 /// numbers.</remarks>
 public struct WrappingCounter
 {
@@ -17,8 +17,8 @@ public struct WrappingCounter
     /// <summary>A counter modulo 2^32: an RTP timestamp (RFC 3550 §5.1).</summary>
     public static WrappingCounter Of32Bits() => new(32);
 
-    /// <summary>The whole number that <paramref name="value"/> stands for. The first one seen stands for itself.</summary>
-    /// <remarks>A value before the last one is understood as such, and does not move the reference back.</remarks>
+    /// <summary>The whole number for <paramref name="value"/>. The first value stands for itself.</summary>
+    /// <remarks>A value before the last one is recognized as older, and does not move the reference back.</remarks>
     public long Unwrap(uint value)
     {
         if (!_started)
@@ -33,7 +33,7 @@ public struct WrappingCounter
         return unwrapped;
     }
 
-    /// <summary>As <see cref="Unwrap"/>, but leaves the reference where it is.</summary>
+    /// <summary>Like <see cref="Unwrap"/>, but does not move the reference.</summary>
     public readonly long Peek(uint value)
     {
         if (!_started)

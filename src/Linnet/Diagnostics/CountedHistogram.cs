@@ -3,20 +3,20 @@ using System.Diagnostics.Metrics;
 namespace Linnet.Diagnostics;
 
 /// <summary>
-/// Shows what <see cref="LatenessHistogram"/>s have counted as an instrument, so that nothing but counting is done while sound is sent.
+/// Publishes the counts of <see cref="LatenessHistogram"/>s as a metrics instrument, so that the sending threads only count.
 /// </summary>
 internal sealed class CountedHistogram
 {
-    // From 16 µs to 8 s: what lies outside is no matter of more or less.
+    // From 16 µs to 8 s. Differences outside that range do not matter.
     private const int FirstEdge = 4;
     private const int Edges = 20;
 
     private readonly Histogram<double> _histogram;
     private readonly long[] _recorded = new long[LatenessHistogram.Buckets];
 
-    /// <param name="meter">Makes the instrument.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="description">What it tells.</param>
+    /// <param name="meter">The meter that creates the instrument.</param>
+    /// <param name="name">Name of the instrument.</param>
+    /// <param name="description">What the instrument measures.</param>
     internal CountedHistogram(Meter meter, string name, string description) => _histogram = meter.CreateHistogram(
         name,
         "s",
@@ -28,8 +28,8 @@ internal sealed class CountedHistogram
             [.. Enumerable.Range(FirstEdge, Edges).Select(static i => LatenessHistogram.UpperEdge(i).TotalSeconds)]
         });
 
-    /// <summary>Records what came into each bucket since the last call, at the bucket's upper edge.</summary>
-    /// <param name="counts">All that was counted so far. One caller at a time.</param>
+    /// <summary>Records the new counts of each bucket since the last call, at the bucket's upper edge.</summary>
+    /// <param name="counts">All counts so far. One caller at a time.</param>
     internal void Record(ReadOnlySpan<long> counts)
     {
         for (int bucket = 0; bucket < counts.Length; bucket++)

@@ -1,6 +1,6 @@
 namespace Linnet.Diagnostics;
 
-/// <summary>Names of this program's own values as people read them: <c>TooManyOfAddress</c> is "too many of address".</summary>
+/// <summary>Turns enum names into words: <c>TooManyOfAddress</c> becomes "too many of address".</summary>
 internal static class EnumWords
 {
     /// <summary>The name of <paramref name="value"/> in lower case, with a space before each word but the first.</summary>

@@ -2,24 +2,24 @@ using System.Numerics;
 
 namespace Linnet.Diagnostics;
 
-/// <summary>How late things were, in buckets that double from 1 µs to over a minute. One writer; anyone may read.</summary>
+/// <summary>Counts how late events were, in buckets that double from 1 µs to over a minute. One writer, any number of readers.</summary>
 public sealed class LatenessHistogram
 {
-    /// <summary>The number of buckets; the last takes everything above.</summary>
+    /// <summary>Number of buckets; the last one has no upper limit.</summary>
     public const int Buckets = 28;
 
     private readonly long[] _counts = new long[Buckets];
     private readonly double _ticksPerMicrosecond;
     private long _max;
 
-    /// <summary>An empty histogram.</summary>
-    /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Record"/> takes.</param>
+    /// <summary>Creates an empty histogram.</summary>
+    /// <param name="ticksPerSecond">Frequency of the ticks passed to <see cref="Record"/>.</param>
     public LatenessHistogram(long ticksPerSecond) => _ticksPerMicrosecond = ticksPerSecond / 1e6;
 
     /// <summary>The greatest lateness so far.</summary>
     public TimeSpan Max => TimeSpan.FromMicroseconds(Volatile.Read(ref _max) / _ticksPerMicrosecond);
 
-    /// <summary>Counts one; early counts as on time. Allocates nothing.</summary>
+    /// <summary>Counts one event; an early one counts as on time. Allocates nothing.</summary>
     public void Record(long ticks)
     {
         ulong microseconds = (ulong)(Math.Max(ticks, 0) / _ticksPerMicrosecond);
@@ -34,7 +34,7 @@ public sealed class LatenessHistogram
     /// <summary>The upper edge of bucket <paramref name="bucket"/>.</summary>
     public static TimeSpan UpperEdge(int bucket) => TimeSpan.FromMicroseconds(1L << bucket);
 
-    /// <summary>Adds this histogram's counts to <paramref name="totals"/>, which has <see cref="Buckets"/> places.</summary>
+    /// <summary>Adds the counts to <paramref name="totals"/>, which has <see cref="Buckets"/> elements.</summary>
     public void AddTo(Span<long> totals)
     {
         for (int i = 0; i < Buckets; i++)

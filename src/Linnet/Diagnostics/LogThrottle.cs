@@ -1,6 +1,6 @@
 namespace Linnet.Diagnostics;
 
-/// <summary>Says when something that strangers can bring about as often as they like may be logged again. Any thread may ask.</summary>
+/// <summary>Limits how often an event that clients can cause at will is logged. Any thread may call it.</summary>
 internal sealed class LogThrottle(TimeProvider time)
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
@@ -9,8 +9,8 @@ internal sealed class LogThrottle(TimeProvider time)
     private long? _saidAt;
     private long _unsaid;
 
-    /// <summary>Whether to say it now.</summary>
-    /// <param name="unsaid">How often it happened since it was said last.</param>
+    /// <summary>Whether to log the event now.</summary>
+    /// <param name="unsaid">Number of events since the last one logged.</param>
     internal bool TrySay(out long unsaid)
     {
         lock (_gate)

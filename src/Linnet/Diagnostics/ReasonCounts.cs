@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Linnet.Diagnostics;
 
-/// <summary>Counts what happened, by reason. Any thread may count and read.</summary>
+/// <summary>Counts events by reason. Any thread may count and read.</summary>
 internal sealed class ReasonCounts<T>
     where T : struct, Enum
 {
@@ -10,6 +10,6 @@ internal sealed class ReasonCounts<T>
 
     internal void Count(T reason) => _counts.AddOrUpdate(reason, 1, static (_, count) => count + 1);
 
-    /// <summary>The counts so far; what never happened is not in it.</summary>
+    /// <summary>The counts so far; reasons that never occurred are missing.</summary>
     internal IReadOnlyDictionary<T, long> Read() => new Dictionary<T, long>(_counts);
 }
