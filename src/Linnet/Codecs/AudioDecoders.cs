@@ -6,11 +6,11 @@ using Linnet.Native;
 
 namespace Linnet.Codecs;
 
-/// <summary>Makes the decoder for what a session description offers.</summary>
+/// <summary>Creates the decoder for the format in a session description.</summary>
 public static class AudioDecoders
 {
-    /// <summary>Makes a decoder, or says why there is none.</summary>
-    /// <param name="payload">As a peer described it, so anything at all.</param>
+    /// <summary>Creates a decoder, or says why there is none.</summary>
+    /// <param name="payload">The format that a peer described; untrusted.</param>
     /// <param name="decoder">The decoder; the caller disposes it.</param>
     /// <param name="problem">Otherwise a sentence for the user.</param>
     public static bool TryCreate(
@@ -58,7 +58,8 @@ public static class AudioDecoders
         _ => G711Decoder.ForALaw(payload.Clock),
     };
 
-    /// <summary>Mono only if the sender says so: a stereo decoder plays mono packets too, and some senders of stereo say nothing.</summary>
+    /// <summary>Mono only if the sender declares it: a stereo decoder plays mono packets, too, and some stereo senders declare
+    /// nothing.</summary>
     private static int OpusChannels(PayloadFormat payload)
     {
         foreach (string parameter in payload.Parameters.Split(';', StringSplitOptions.TrimEntries))
@@ -72,7 +73,7 @@ public static class AudioDecoders
         return payload.Channels;
     }
 
-    /// <summary>A peer's word, safe to print.</summary>
+    /// <summary>Text from a peer, made safe to print.</summary>
     private static string Printable(string name) =>
         name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+')
             ? name : "something unknown";

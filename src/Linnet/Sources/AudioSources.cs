@@ -8,21 +8,21 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Sources;
 
-/// <summary>Opens sources by what a person wrote.</summary>
+/// <summary>Opens the sources that a user names.</summary>
 public static class AudioSources
 {
-    /// <summary>What standard input is called in errors, and as a title.</summary>
+    /// <summary>Name of standard input in errors, and its title.</summary>
     private const string StandardInputName = "Standard input";
 
-    /// <summary>What is said of a source that has ended though it should not.</summary>
-    private const string HasEnded = "It has ended.";
+    /// <summary>The message for a source that ended although it should not.</summary>
+    private const string HasEnded = "It ended.";
 
     /// <summary>Opens the source of a station.</summary>
-    /// <param name="spec">Which.</param>
-    /// <param name="options">How it is played.</param>
-    /// <param name="logger">Hears of files that are skipped.</param>
+    /// <param name="spec">The source.</param>
+    /// <param name="options">How to play it.</param>
+    /// <param name="logger">Logs skipped files.</param>
     /// <param name="cancellationToken">Ends the wait for a pipe, a device or ffmpeg.</param>
-    /// <exception cref="IOException">It cannot be opened; the message is a sentence for the user.</exception>
+    /// <exception cref="IOException">The source cannot be opened; the message is a sentence for the user.</exception>
     /// <exception cref="DllNotFoundException">A native library is not installed; the message says how to.</exception>
     public static IAudioSource Open(SourceSpec spec, SourceOptions options, ILogger logger, CancellationToken cancellationToken = default)
     {
@@ -37,16 +37,16 @@ public static class AudioSources
         };
     }
 
-    /// <summary>Opens a folder, a playlist, a named pipe, or a file of any kind that Linnet, libsndfile or ffmpeg reads.</summary>
+    /// <summary>Opens a folder, a playlist, a named pipe, or a file that Linnet, libsndfile or ffmpeg can read.</summary>
     /// <remarks>
-    /// It must be there now. Whatever fails later, or goes away, is opened again with a growing pause; silence is heard meanwhile. Only the
-    /// end of what is played once is the end, and what breaks off when it is one file to be played once.
+    /// The path must exist now. If the source fails or disappears later, it is opened again after growing pauses, and gives silence until
+    /// then. It ends only at the end of a source that is played once, or on an error in a single file that is played once.
     /// </remarks>
-    /// <param name="path">Where it is.</param>
-    /// <param name="options">How it is played.</param>
-    /// <param name="logger">Hears of files that are skipped.</param>
+    /// <param name="path">Path of the source.</param>
+    /// <param name="options">How to play it.</param>
+    /// <param name="logger">Logs skipped files.</param>
     /// <param name="cancellationToken">Ends the wait for ffmpeg.</param>
-    /// <exception cref="IOException">It cannot be opened; the message is a sentence for the user.</exception>
+    /// <exception cref="IOException">The source cannot be opened; the message is a sentence for the user.</exception>
     /// <exception cref="DllNotFoundException">A native library is not installed; the message says how to.</exception>
     public static IAudioSource OpenPath(string path, SourceOptions options, ILogger logger, CancellationToken cancellationToken = default)
     {
@@ -95,7 +95,7 @@ public static class AudioSources
             logger,
             cancellationToken);
 
-    /// <summary>Opens a file, or a part of one, whatever bytes its name has.</summary>
+    /// <summary>Opens a file or a part of one; the name may hold any bytes.</summary>
     private static IAudioSource OpenEntry(PlaylistEntry entry, TimeProvider time, CancellationToken cancellationToken)
     {
         IAudioSource source = ByteText.HasBytes(entry.Path)
@@ -107,7 +107,7 @@ public static class AudioSources
             OpenFile(lent, entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(entry.Path)), entry.Path, time, cancellationToken, file);
     }
 
-    /// <summary>Opens one file that is played once, and reads its beginning, so that one without sound says so now.</summary>
+    /// <summary>Opens a file that is played once, and reads its beginning, so that a file without sound fails now.</summary>
     private static StartedSource OpenOnce(string path, TimeProvider time, CancellationToken cancellationToken)
     {
         IAudioSource source = OpenEntry(new PlaylistEntry(path), time, cancellationToken);
@@ -122,7 +122,7 @@ public static class AudioSources
         }
     }
 
-    /// <summary>Opens one file: by our own decoders, else by libsndfile, and by ffmpeg what those do not read.</summary>
+    /// <summary>Opens a file with our own decoders, else with libsndfile, else with ffmpeg.</summary>
     private static IAudioSource OpenFile(
         string path, TrackInfo? untagged, string name, TimeProvider time, CancellationToken cancellationToken,
         SafeFileHandle? lent = null) =>

@@ -2,7 +2,7 @@ using Linnet.Audio;
 
 namespace Linnet.Sources;
 
-/// <summary>Another source's sound at another rate, with another number of channels. Owns that source.</summary>
+/// <summary>Converts another source to a given sample rate and number of channels. Owns that source.</summary>
 internal sealed class ConvertingSource : IAudioSource
 {
     private const int BlockFrames = 1024;

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Sources;
 
 /// <summary>
-/// A named pipe (<c>mkfifo</c>) as a source. When its writer has left it is opened again, for the next one; silence is heard meanwhile.
+/// A named pipe (<c>mkfifo</c>) as a source. When its writer closes it, it is opened again for the next writer, and gives silence until
+/// then.
 /// </summary>
-/// <remarks>Linux only: elsewhere a path is never one.</remarks>
+/// <remarks>Linux only: other systems have no named pipes at a path.</remarks>
 internal static class NamedPipe
 {
-    /// <summary>Whether there is a named pipe at <paramref name="path"/>. Never opens it: that would wait for its writer.</summary>
+    /// <summary>Whether <paramref name="path"/> is a named pipe. Never opens it: that would wait for a writer.</summary>
     internal static bool IsOne(string path)
     {
         try
@@ -24,14 +25,14 @@ internal static class NamedPipe
         }
     }
 
-    /// <summary>Waits for a writer, and until its first bytes say what comes, unless that is bare PCM.</summary>
-    /// <param name="path">The pipe.</param>
-    /// <param name="options">How it is played: to loop means to wait for the next writer.</param>
-    /// <param name="logger">Told when a writer has left, and when there is one again.</param>
+    /// <summary>Waits for a writer and, unless it is bare PCM, for the bytes that identify the format.</summary>
+    /// <param name="path">Path of the pipe.</param>
+    /// <param name="options">How to play it: with <see cref="SourceOptions.Loop"/>, it waits for the next writer at the end.</param>
+    /// <param name="logger">Logs when a writer has left, and when there is a new one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="IOException">It is gone, or its writer sends nothing that Linnet reads.</exception>
+    /// <exception cref="IOException">The pipe does not exist, or its writer sends nothing that Linnet reads.</exception>
     internal static RetriedSource Open(string path, SourceOptions options, ILogger logger, CancellationToken cancellationToken) =>
-        RetriedSource.Open(path, token => OpenOnce(path, options, token), options.Loop ? "Its writer has left." : null, options.Time,
+        RetriedSource.Open(path, token => OpenOnce(path, options, token), options.Loop ? "Its writer closed it." : null, options.Time,
             logger, cancellationToken);
 
     private static PipeSource OpenOnce(string path, SourceOptions options, CancellationToken cancellationToken)
@@ -40,7 +41,7 @@ internal static class NamedPipe
             () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
         try
         {
-            // Bare PCM says nothing at its beginning; but a station must not stand still until a writer comes.
+            // Bare PCM has no header to wait for; but a station must not block until a writer comes.
             bytes.WaitForBytes(cancellationToken);
         }
         catch

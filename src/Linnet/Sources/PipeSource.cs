@@ -6,8 +6,7 @@ using Linnet.Sources.Playlists;
 namespace Linnet.Sources;
 
 /// <summary>
-/// Sound that another program writes into a pipe: a file of any kind that is also taken when it is pushed, or bare PCM. A pause in the pipe
-/// is a pause, not an end.
+/// Plays what another program writes into a pipe: any format that can be pushed, or bare PCM. A pause in the pipe is a pause, not the end.
 /// </summary>
 public sealed class PipeSource : IAudioSource
 {
@@ -33,20 +32,20 @@ public sealed class PipeSource : IAudioSource
     /// <inheritdoc/>
     public TimeSpan? Duration { get; }
 
-    /// <summary>Begins to read a pipe. Waits until it is known what comes.</summary>
-    /// <param name="stream">The pipe. Stays the caller's, but nobody else reads it any more.</param>
-    /// <param name="raw">What the bytes are, or <see langword="null"/> where they say so themselves: WAV, FLAC, MP3, Ogg and what ffmpeg
-    /// reads from a pipe.</param>
-    /// <param name="name">What to call it where it has no title, and in errors: "standard input".</param>
+    /// <summary>Starts reading a pipe. Waits until the format is known.</summary>
+    /// <param name="stream">The pipe. The caller still owns it, but must not read it.</param>
+    /// <param name="raw">The format of bare PCM; <see langword="null"/> to detect the format: WAV, FLAC, MP3, Ogg and what ffmpeg reads
+    /// from a pipe.</param>
+    /// <param name="name">Its name in errors, and the title if there is none: "standard input".</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="IOException">It is no sound that Linnet reads, or it broke; the message is a sentence for the user.</exception>
+    /// <exception cref="IOException">Linnet cannot read the format, or the pipe failed; the message is a sentence for the user.</exception>
     public static PipeSource Open(Stream stream, RawPcmFormat? raw, string name, CancellationToken cancellationToken = default)
     {
         var bytes = new ReadAhead(stream);
         return Open(bytes, raw, name, cancellationToken);
     }
 
-    /// <summary>As the public one, of a pipe that is open or is opened now.</summary>
+    /// <summary>Like the public overload, for a pipe that is open or being opened.</summary>
     internal static PipeSource Open(ReadAhead bytes, RawPcmFormat? raw, string name, CancellationToken cancellationToken)
     {
         IStreamDecoder decoder = raw is null ? new AnyStreamDecoder(StreamKind.Unknown, isFile: true) : new RawStreamDecoder(raw);
@@ -55,7 +54,7 @@ public sealed class PipeSource : IAudioSource
         {
             if (raw is not null)
             {
-                // It says nothing at its beginning that would be worth a wait.
+                // Bare PCM has no header to wait for.
                 sound.OnFormat(RawStreamDecoder.FormatOf(raw));
             }
 

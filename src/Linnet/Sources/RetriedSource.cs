@@ -5,25 +5,25 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Sources;
 
 /// <summary>
-/// A source that is opened again when it has failed. Until that succeeds it gives silence, so that the station's time goes on.
+/// Reopens a source that has failed. Gives silence until that succeeds, so that the station keeps running.
 /// </summary>
 /// <remarks>
-/// <c>open → read → failure → silence and, beside it, open again with a growing pause → read</c>. The source is opened on a thread of its
-/// own, which also waits for its first frames: the station never waits for what is not back yet, however often it can be opened and then
-/// gives nothing. What comes back in another format is converted to the first one.
+/// <c>open → read → failure → silence, while opening again with growing pauses → read</c>. The source is opened on its own thread, which
+/// also waits for the first frames: the station never waits for a source that is not back yet, even if it opens but gives nothing. If it
+/// comes back in another format, it is converted to the first one.
 /// </remarks>
 internal sealed class RetriedSource : IAudioSource
 {
     /// <summary>The pause before the first try to open it again.</summary>
     internal static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest pause: to look whether a file or a device is there costs nobody anything.</summary>
+    /// <summary>The longest pause: checking for a file or a device costs little.</summary>
     internal static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>A source that has given so much sound is back. One that fails earlier was not.</summary>
+    /// <summary>A source is back when it has given this much sound.</summary>
     internal static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
 
-    /// <summary>A source that has given so much sound is healthy: its next failure is a first one again.</summary>
+    /// <summary>After this much sound a source is healthy: its next failure starts again with the first pause.</summary>
     internal static readonly TimeSpan Healthy = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan SilenceStep = TimeSpan.FromMilliseconds(10);
@@ -59,7 +59,7 @@ internal sealed class RetriedSource : IAudioSource
     /// <inheritdoc/>
     public AudioFormat Format { get; }
 
-    /// <summary>That of the first one: what comes back deeper is rounded to it where the rendition is integer PCM.</summary>
+    /// <summary>The bit depth of the first source: a later one with more bits is rounded to it if the rendition is integer PCM.</summary>
     public int BitDepth { get; }
 
     /// <inheritdoc/>
@@ -75,16 +75,16 @@ internal sealed class RetriedSource : IAudioSource
     public string? Outage => _outage;
 
     /// <summary>
-    /// Opens it for the first time. If that fails, it has failed: nothing is known of it yet, and a person is there who may have mistyped.
+    /// Opens the source for the first time. If that fails, there is no retry: the format is unknown, and the user may have mistyped the
+    /// name.
     /// </summary>
-    /// <param name="name">What people call it.</param>
-    /// <param name="open">Opens it; called again, on another thread, after each failure.</param>
-    /// <param name="atEnd">What people are told when it ends, where it is opened again then, too; <see langword="null"/>: its end is the
-    /// end.</param>
+    /// <param name="name">Name of the source, for messages.</param>
+    /// <param name="open">Opens the source; called again, on another thread, after each failure.</param>
+    /// <param name="atEnd">The message for its end, if it is opened again then, too; <see langword="null"/> if the end is final.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told of each failure, and when the source is back.</param>
-    /// <param name="cancellationToken">Ends the first opening.</param>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <param name="logger">Logs each failure, and when the source is back.</param>
+    /// <param name="cancellationToken">Cancels the first opening.</param>
+    /// <exception cref="IOException">The source cannot be opened.</exception>
     internal static RetriedSource Open(
         string name, Func<CancellationToken, IAudioSource> open, string? atEnd, TimeProvider time, ILogger logger,
         CancellationToken cancellationToken) =>
@@ -126,7 +126,7 @@ internal sealed class RetriedSource : IAudioSource
         return Told(new SourceRead(frames));
     }
 
-    /// <summary>Lets go of the source, and ends the search for it.</summary>
+    /// <summary>Closes the source, and stops trying to open it again.</summary>
     public void Dispose()
     {
         _closing.Cancel();
@@ -138,7 +138,7 @@ internal sealed class RetriedSource : IAudioSource
         }
         catch (Exception)
         {
-            // Nobody wants it any more.
+            // It is not needed any more.
         }
 
         _reopening = null;
@@ -162,7 +162,7 @@ internal sealed class RetriedSource : IAudioSource
         return Told(read);
     }
 
-    /// <summary>Says once that a live source's sound does not follow what was read before: time was lost while nothing came.</summary>
+    /// <summary>Reports once that a live source's sound does not follow what was read before: time passed without sound.</summary>
     private SourceRead Told(SourceRead read)
     {
         bool isBroken = _isBroken;
@@ -187,17 +187,17 @@ internal sealed class RetriedSource : IAudioSource
             }
         }
 
-        // That what was heard has ended is no failure: the next is not waited for any longer.
+        // The end of sound that was played is not a failure, so the next wait is short.
         if (hasEnded && _sound >= Format.FramesIn(Settled))
         {
             _backoff.Reset();
         }
 
-        _outage = $"{_name} is waited for: {problem}";
+        _outage = $"{_name} is unavailable: {problem}";
         _silence = new MediaTimeline(_time.GetTimestamp(), Format.SampleRate, _time.TimestampFrequency);
         _silent = 0;
 
-        // It may wait for days, for the writer of a pipe: no thread of the pool is to be missing for so long.
+        // It may wait for days for a pipe's writer, so it must not block a thread of the pool.
         CancellationToken closing = _closing.Token;
         try
         {
@@ -206,7 +206,7 @@ internal sealed class RetriedSource : IAudioSource
         }
         catch (TaskSchedulerException)
         {
-            // There is no room for another thread in this process. The station plays on all the same.
+            // The process cannot start another thread. The station plays on all the same.
             _reopening = Task.Run(() => Reopen(lost, closing), CancellationToken.None);
         }
     }
@@ -219,7 +219,7 @@ internal sealed class RetriedSource : IAudioSource
         }
         catch (Exception)
         {
-            // It has failed already.
+            // It has already failed.
         }
 
         while (true)
@@ -231,12 +231,13 @@ internal sealed class RetriedSource : IAudioSource
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                _outage = $"{_name} is waited for: {e.Message}";
+                _outage = $"{_name} is unavailable: {e.Message}";
             }
         }
     }
 
-    /// <summary>A device that hangs can be opened as ever: only what gives sound, or an end that is one, is back.</summary>
+    /// <summary>Opens the source and waits for sound. A device that hangs can still be opened, so only sound (or an expected end)
+    /// counts.</summary>
     private StartedSource OpenAndStart(CancellationToken cancellationToken)
     {
         IAudioSource source = _open(cancellationToken);
@@ -254,8 +255,7 @@ internal sealed class RetriedSource : IAudioSource
     }
 
     /// <summary>
-    /// Silence for as long as nothing else is there: as much as is wanted, or for who follows the clock of a live source, as much as has
-    /// become due.
+    /// Gives silence until the source is back: as much as is requested or, for a live source, as much as is due by the clock.
     /// </summary>
     private int Silence(Span<float> pcm, CancellationToken cancellationToken)
     {

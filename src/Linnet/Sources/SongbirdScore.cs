@@ -1,23 +1,23 @@
 namespace Linnet.Sources;
 
-/// <summary>One note of the song: a whistle between silence and silence.</summary>
-/// <param name="Rest">Frames of silence before it.</param>
-/// <param name="Length">Frames it sounds.</param>
-/// <param name="From">Pitch at its beginning, in Hz.</param>
-/// <param name="To">Pitch at its end, in Hz.</param>
-/// <param name="Bend">How far the pitch arches up (or down) half-way, in Hz.</param>
-/// <param name="TrillRate">Turns of the pitch per second.</param>
-/// <param name="TrillDepth">How far they go, in Hz.</param>
-/// <param name="Level">Its peak, in units of full scale.</param>
-/// <param name="Pan">Where it comes from: −1 is left, 1 is right.</param>
+/// <summary>One note of the song: a whistle after a rest.</summary>
+/// <param name="Rest">Silence before it, in frames.</param>
+/// <param name="Length">Its duration, in frames.</param>
+/// <param name="From">Pitch at the beginning, in Hz.</param>
+/// <param name="To">Pitch at the end, in Hz.</param>
+/// <param name="Bend">How far the pitch bends up (or down) half-way, in Hz.</param>
+/// <param name="TrillRate">Trill frequency, in Hz.</param>
+/// <param name="TrillDepth">Trill amplitude, in Hz.</param>
+/// <param name="Level">Peak, in units of full scale.</param>
+/// <param name="Pan">Stereo position: −1 is left, 1 is right.</param>
 internal readonly record struct SongbirdNote(
     int Rest, int Length, double From, double To, double Bend, double TrillRate, double TrillDepth, float Level, float Pan);
 
-/// <summary>Writes the phrases of Linnet's song: two birds, one near and one that answers now and then from further off.</summary>
-/// <remarks>Each phrase depends on its number alone. After <see cref="Phrases"/> of them the song begins again.</remarks>
+/// <summary>Composes the phrases of Linnet's song: two birds, one near, and one that answers now and then from further away.</summary>
+/// <remarks>Each phrase depends only on its number. After <see cref="Phrases"/> of them, the song starts again.</remarks>
 internal static class SongbirdScore
 {
-    /// <summary>Phrases before the song repeats: about ten hours of it.</summary>
+    /// <summary>Number of phrases before the song repeats: about ten hours.</summary>
     internal const int Phrases = 8192;
 
     private const int SampleRate = 48_000;
@@ -58,7 +58,7 @@ internal static class SongbirdScore
         notes[first] = notes[first] with { Rest = Frames(pause) };
     }
 
-    /// <summary>Quick chirps, each falling, the row of them slowly rising or falling.</summary>
+    /// <summary>Quick falling chirps, in a series that slowly rises or falls.</summary>
     private static void Twitter(List<SongbirdNote> notes, ref Dice dice, Bird bird)
     {
         int count = dice.Between(4, 9);
@@ -70,7 +70,7 @@ internal static class SongbirdScore
         }
     }
 
-    /// <summary>Two pitches in turn, faster than one can count.</summary>
+    /// <summary>Two alternating pitches, faster than one can count.</summary>
     private static void Trill(List<SongbirdNote> notes, ref Dice dice, Bird bird)
     {
         int count = 2 * dice.Between(5, 10);
@@ -94,7 +94,7 @@ internal static class SongbirdScore
             trillDepth: 22);
     }
 
-    /// <summary>One rough note, its pitch shaking.</summary>
+    /// <summary>One rough note with a shaking pitch.</summary>
     private static void Buzz(List<SongbirdNote> notes, ref Dice dice, Bird bird)
     {
         double pitch = dice.Between(3300, 4300);
@@ -102,7 +102,7 @@ internal static class SongbirdScore
             trillRate: dice.Between(48, 72), trillDepth: dice.Between(180, 320));
     }
 
-    /// <summary>High, then low: what the bird says to others.</summary>
+    /// <summary>A high note, then a low one: the bird's call to others.</summary>
     private static void Call(List<SongbirdNote> notes, ref Dice dice, Bird bird)
     {
         double pitch = dice.Between(3900, 4900);
@@ -125,13 +125,13 @@ internal static class SongbirdScore
 
     private readonly record struct Bird(double Pitch, float Level, float Pan);
 
-    /// <summary>The same numbers everywhere and for ever, which <see cref="Random"/> does not promise.</summary>
+    /// <summary>The same numbers on every system and version, which <see cref="Random"/> does not guarantee.</summary>
     /// <remarks>Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014): SplitMix64.</remarks>
     private struct Dice(uint seed)
     {
         private ulong _state = (seed + 1) * 0x9E37_79B9_7F4A_7C15UL;
 
-        /// <summary>From <paramref name="min"/> to <paramref name="max"/>, both included.</summary>
+        /// <summary>A number from <paramref name="min"/> to <paramref name="max"/>, both inclusive.</summary>
         public int Between(int min, int max)
         {
             _state += 0x9E37_79B9_7F4A_7C15UL;

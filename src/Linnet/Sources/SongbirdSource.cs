@@ -2,7 +2,7 @@ using Linnet.Audio;
 
 namespace Linnet.Sources;
 
-/// <summary>Linnet's song: the chirps, trills and glides of a songbird, synthesised, endless and always the same. 48 kHz stereo.</summary>
+/// <summary>Linnet's song: synthesised chirps, trills and glides of a songbird, endless and always the same. 48 kHz stereo.</summary>
 public sealed class SongbirdSource : IAudioSource
 {
     private const int SampleRate = 48_000;
@@ -10,7 +10,7 @@ public sealed class SongbirdSource : IAudioSource
     /// <summary>A second partial makes the whistle less like a test tone.</summary>
     private const double Overtone = 0.07;
 
-    /// <summary>The sound comes back from across the clearing, on the other side, this many frames later.</summary>
+    /// <summary>Delay of the echo from across the clearing, on the other side, in frames.</summary>
     private const int EchoDelay = 1523;
 
     private const float EchoLevel = 0.16f;
@@ -85,7 +85,7 @@ public sealed class SongbirdSource : IAudioSource
 
         if (at == 0)
         {
-            // Equal power: the louder side gains what the other loses.
+            // Equal power: one side gains what the other loses.
             double angle = (note.Pan + 1) * Math.PI / 4;
             (_left, _right) = ((float)Math.Cos(angle), (float)Math.Sin(angle));
         }
@@ -115,7 +115,7 @@ public sealed class SongbirdSource : IAudioSource
         return (float)(note.Level * Envelope(part) * wave);
     }
 
-    /// <summary>Up within the first fifth, down over the last half, both without a corner: a corner would click.</summary>
+    /// <summary>Rises within the first fifth, falls over the last half; smooth, because a corner would click.</summary>
     private static double Envelope(double part)
     {
         const double Rise = 0.2;

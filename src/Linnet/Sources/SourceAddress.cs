@@ -1,12 +1,12 @@
 namespace Linnet.Sources;
 
-/// <summary>Tells the addresses of things on a network from paths.</summary>
+/// <summary>Distinguishes network addresses from paths.</summary>
 internal static class SourceAddress
 {
     /// <summary>
-    /// Whether <paramref name="text"/> begins like a URL: a scheme of two letters or more (RFC 3986 §3.1), then <c>://</c>.
+    /// Whether <paramref name="text"/> begins like a URL: a scheme of at least two letters (RFC 3986 §3.1), then <c>://</c>.
     /// </summary>
-    /// <remarks>One letter is a Windows drive.</remarks>
+    /// <remarks>A single letter is a Windows drive.</remarks>
     internal static bool IsUrl(ReadOnlySpan<char> text)
     {
         int end = text.IndexOf("://", StringComparison.Ordinal);
@@ -14,10 +14,10 @@ internal static class SourceAddress
     }
 
     /// <summary>
-    /// The host of a path that Windows would look for on the network, <c>\\HOST\SHARE\…</c>: looking for it logs in there.
-    /// <see langword="null"/> for any other path. Slashes of both kinds count, on every system.
+    /// The host of a path that Windows would look up on the network, <c>\\HOST\SHARE\…</c>; the lookup logs in there.
+    /// <see langword="null"/> for any other path. Both kinds of slash count, on every system.
     /// </summary>
-    /// <remarks>Paths of devices (<c>\\?\</c>, <c>\\.\</c>, <c>\??\</c>) are as bad, and have the host <c>?</c>.</remarks>
+    /// <remarks>Device paths (<c>\\?\</c>, <c>\\.\</c>, <c>\??\</c>) are treated the same, with the host <c>?</c>.</remarks>
     internal static string? HostOfShare(ReadOnlySpan<char> path)
     {
         bool isNative = path.Length >= 4 && IsSlash(path[0]) && path[1] == '?' && path[2] == '?' && IsSlash(path[3]);

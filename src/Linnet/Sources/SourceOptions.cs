@@ -2,21 +2,22 @@ using Linnet.Audio;
 
 namespace Linnet.Sources;
 
-/// <summary>How sources are played.</summary>
+/// <summary>How to play sources.</summary>
 public sealed record SourceOptions
 {
-    /// <summary>Whether files, folders and playlists begin again after their end. Default true.</summary>
+    /// <summary>Whether files, folders and playlists repeat. Default true.</summary>
     public bool Loop { get; init; } = true;
 
-    /// <summary>Where the order of folders and playlists comes from, anew each round. By default they keep their own order.</summary>
+    /// <summary>Shuffles folders and playlists, in a new order each round. Default <see langword="null"/>: their own order.</summary>
     public Random? Shuffle { get; init; }
 
-    /// <summary>What the bytes on standard input are, if bare PCM. By default they say so themselves: WAV, FLAC, MP3, Ogg.</summary>
+    /// <summary>Format of bare PCM on standard input. Default <see langword="null"/>: detect the format, such as WAV, FLAC, MP3 or
+    /// Ogg.</summary>
     public RawPcmFormat? Raw { get; init; }
 
-    /// <summary>Opens standard input. By default the process's own.</summary>
+    /// <summary>Opens standard input. Default: that of the process.</summary>
     public Func<Stream> OpenStandardInput { get; init; } = Console.OpenStandardInput;
 
-    /// <summary>Measures how long ffmpeg takes, and when captured sound arrives. Default: the system's clock.</summary>
+    /// <summary>Measures how long ffmpeg takes, and when captured sound arrives. Default: the system clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

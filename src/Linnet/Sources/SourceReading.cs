@@ -2,10 +2,10 @@ using Linnet.Audio;
 
 namespace Linnet.Sources;
 
-/// <summary>The one way in which Linnet reads a source: whatever the source is, what comes out is sound.</summary>
+/// <summary>The only way in which Linnet reads a source: limits every sample, whatever the source.</summary>
 internal static class SourceReading
 {
-    /// <summary>As <see cref="IAudioSource.Read"/>, with every sample within <see cref="SampleLimit"/>.</summary>
+    /// <summary>Like <see cref="IAudioSource.Read"/>, with every sample within <see cref="SampleLimit"/>.</summary>
     /// <remarks>A test checks that nothing in the library calls <see cref="IAudioSource.Read"/> without this.</remarks>
     internal static SourceRead ReadSound(this IAudioSource source, Span<float> pcm, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using Linnet.Wire;
 
 namespace Linnet.Sources;
 
-/// <summary>What kind of source a person asked for.</summary>
+/// <summary>The kind of a source.</summary>
 public enum SourceKind
 {
     /// <summary>A file, a folder or a playlist on disk.</summary>
@@ -19,48 +19,49 @@ public enum SourceKind
     /// <summary>A capture device, written <c>mic</c> or <c>mic:DEVICE</c>.</summary>
     Capture,
 
-    /// <summary>What others push to the station, written <c>push</c> or <c>push:RATE:CHANNELS</c>.</summary>
+    /// <summary>Audio that a client pushes to the station, written <c>push</c> or <c>push:RATE:CHANNELS</c>.</summary>
     Push,
 
-    /// <summary>Another server's sound: an address of <c>rtsp</c>, <c>http</c> or <c>https</c>.</summary>
+    /// <summary>Another server's station: an <c>rtsp</c>, <c>http</c> or <c>https</c> address.</summary>
     Pull,
 }
 
-/// <summary>One station as the command line names it: <c>[NAME=]SOURCE</c>.</summary>
-/// <param name="Name">The station: a–z, 0–9 and -, unique among those parsed together.</param>
-/// <param name="Kind">What kind of source.</param>
-/// <param name="Location">The path, or the device; empty for the default device and for other kinds.</param>
-/// <param name="Frequency">The pitch of a tone in Hz, else 0.</param>
+/// <summary>A station as the command line defines it: <c>[NAME=]SOURCE</c>.</summary>
+/// <param name="Name">Name of the station: a–z, 0–9 and -, unique among those parsed together.</param>
+/// <param name="Kind">Kind of the source.</param>
+/// <param name="Location">The path, address or device; empty for the default device and for other kinds.</param>
+/// <param name="Frequency">Frequency of a tone in Hz, otherwise 0.</param>
 public sealed record SourceSpec(string Name, SourceKind Kind, string Location, double Frequency = 0)
 {
-    /// <summary>The format that a station has whatever is pushed to it; <see langword="null"/>: none was asked for.</summary>
+    /// <summary>The fixed format of a station, whatever is pushed to it; <see langword="null"/> if it is not fixed.</summary>
     public AudioFormat? Format { get; init; }
 
-    /// <summary>What is heard when nobody sends, for a station that others send to; <see langword="null"/>: silence.</summary>
+    /// <summary>What to play without a sender, for a station with pushed or pulled audio; <see langword="null"/> for silence.</summary>
     public SourceSpec? Fallback { get; init; }
 
-    /// <summary>As it would be written; no password.</summary>
+    /// <summary>The text form, without a password.</summary>
     public override string ToString() =>
         $"{Name}={(Kind is SourceKind.Path or SourceKind.Pull ? ShownAddress.Of(Location) : Kind.ToString())}";
 
-    /// <summary>Whether others send its sound.</summary>
+    /// <summary>Whether the station's audio is pushed or pulled.</summary>
     public bool IsFed => Kind is SourceKind.Push or SourceKind.Pull;
 
-    /// <summary>The longest name of a station, in characters.</summary>
+    /// <summary>Maximum length of a station's name, in characters.</summary>
     public const int MaxNameLength = 64;
 
-    /// <summary>Whether a station may have this name: 1–64 of a–z, 0–9 and -.</summary>
+    /// <summary>Whether a station may have this name: 1–64 characters of a–z, 0–9 and -.</summary>
     public static bool IsStationName(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= MaxNameLength && name.IndexOfAnyExcept(NameCharacters) < 0;
 
-    /// <summary>Reads all stations of a command line, and names those that have no name: <c>song</c>, <c>song-2</c>.</summary>
-    /// <param name="texts">Each <c>[NAME=]SOURCE</c>. An existing file or folder whose whole name holds <c>=</c> is that.</param>
-    /// <param name="specs">One for each text, in their order.</param>
-    /// <param name="problem">Otherwise a sentence that says what is wrong and what would be right.</param>
+    /// <summary>Parses all stations of a command line, and names those without a name: <c>song</c>, <c>song-2</c>.</summary>
+    /// <param name="texts">Each <c>[NAME=]SOURCE</c>. A text with <c>=</c> that is the name of an existing file or folder means that
+    /// one.</param>
+    /// <param name="specs">One per text, in the same order.</param>
+    /// <param name="problem">Otherwise a sentence that says what is wrong and what would be valid.</param>
     public static bool TryParse(IReadOnlyList<string> texts, out IReadOnlyList<SourceSpec> specs, out string problem) =>
         TryParse(texts, File.Exists, Directory.Exists, out specs, out problem);
 
-    /// <summary>As the public one, with a disk of the test's own.</summary>
+    /// <summary>Like the public overload, with a replaceable file system for tests.</summary>
     internal static bool TryParse(
         IReadOnlyList<string> texts, Func<string, bool> fileExists, Func<string, bool> folderExists, out IReadOnlyList<SourceSpec> specs,
         out string problem)
@@ -79,7 +80,7 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
 
         if (parsed.Count(spec => spec.Kind == SourceKind.StandardInput) > 1)
         {
-            problem = "Standard input can feed one station only.";
+            problem = "Only one station can use standard input.";
             return false;
         }
 
@@ -87,18 +88,18 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
     }
 
     /// <summary>
-    /// Reads what is heard when nobody sends: each <c>[NAME=]SOURCE</c>, the name being needed if there are several stations that others
-    /// send to.
+    /// Parses the fallbacks of pushed and pulled stations: each <c>[NAME=]SOURCE</c>. The name is needed if there are several such
+    /// stations.
     /// </summary>
-    /// <param name="texts">As the command line has them.</param>
+    /// <param name="texts">The texts from the command line.</param>
     /// <param name="stations">All stations.</param>
-    /// <param name="specs">The same with their fallbacks.</param>
-    /// <param name="problem">Otherwise a sentence that says what is wrong and what would be right.</param>
+    /// <param name="specs">The stations with their fallbacks.</param>
+    /// <param name="problem">Otherwise a sentence that says what is wrong and what would be valid.</param>
     public static bool TryAddFallbacks(
         IReadOnlyList<string> texts, IReadOnlyList<SourceSpec> stations, out IReadOnlyList<SourceSpec> specs, out string problem) =>
         TryAddFallbacks(texts, stations, File.Exists, Directory.Exists, out specs, out problem);
 
-    /// <summary>As the public one, with a disk of the test's own.</summary>
+    /// <summary>Like the public overload, with a replaceable file system for tests.</summary>
     internal static bool TryAddFallbacks(
         IReadOnlyList<string> texts,
         IReadOnlyList<SourceSpec> stations,
@@ -121,13 +122,13 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
                 [.. Enumerable.Range(0, with.Length)
                     .Where(i => with[i].IsFed && (fallback.Name.Length == 0 || with[i].Name == fallback.Name))];
             problem = fallback.Kind is not (SourceKind.Path or SourceKind.Tone)
-                ? $"'{ShownAddress.Of(text)}' is no fallback: it must be a file, a folder, a playlist or a tone, which are there whenever "
-                    + "they are wanted."
+                ? $"'{ShownAddress.Of(text)}' cannot be a fallback: use a file, a folder, a playlist or a tone, which are always "
+                    + "available."
                 : meant.Length == 0
-                    ? $"'{ShownAddress.Of(text)}' is a fallback for no station: there is none "
-                        + $"{(fallback.Name.Length == 0 ? "" : $"named '{fallback.Name}' ")}that others send to."
+                    ? $"'{ShownAddress.Of(text)}' is a fallback for no station: there is no pushed or pulled station"
+                        + $"{(fallback.Name.Length == 0 ? "" : $" named '{fallback.Name}'")}."
                 : meant.Length > 1
-                    ? $"'{ShownAddress.Of(text)}' does not say for which station it is: write "
+                    ? $"'{ShownAddress.Of(text)}' does not name its station: use "
                         + $"{with[meant[0]].Name}={ShownAddress.Of(text)}, for example."
                 : with[meant[0]].Fallback is not null
                     ? $"The station '{with[meant[0]].Name}' has two fallbacks; give it a folder or a playlist instead."
@@ -144,7 +145,7 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
         return true;
     }
 
-    // A station is heard at its bare name too, where a server of pages has this one.
+    // With a page server a station is also served under its bare name, where the server has this page.
     private const string PageName = "metrics";
 
     private static System.Buffers.SearchValues<char> NameCharacters { get; } =
@@ -157,7 +158,7 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
         var taken = new HashSet<string>(StringComparer.Ordinal);
         if (parsed.Exists(static spec => spec.Name == PageName))
         {
-            problem = $"A station cannot be named '{PageName}': what the server measures is at /{PageName}.";
+            problem = $"A station cannot be named '{PageName}': the server's metrics are at /{PageName}.";
             return false;
         }
 
@@ -166,7 +167,7 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
         {
             if (!taken.Add(spec.Name))
             {
-                problem = $"Two stations are named '{spec.Name}'; give each a name of its own.";
+                problem = $"Two stations are named '{spec.Name}'; give each a different name.";
                 return false;
             }
         }

@@ -4,17 +4,17 @@ using Linnet.Wire;
 
 namespace Linnet.Sources;
 
-/// <summary>Reads one <c>[NAME=]SOURCE</c> of the command line.</summary>
+/// <summary>Parses one <c>[NAME=]SOURCE</c> of the command line.</summary>
 internal static class SourceSpecParser
 {
     private const string Tone = "tone";
     private const string Microphone = "mic";
     private const string Push = "push";
 
-    /// <summary>The longest text looked at: more than any system's longest path.</summary>
+    /// <summary>Maximum length parsed: more than the longest path of any system.</summary>
     private const int MaxLength = 40_000;
 
-    /// <summary>Parses; the name stays empty where none is given.</summary>
+    /// <summary>Parses a text; the name is empty if none is given.</summary>
     internal static bool TryParse(
         string text, Func<string, bool> fileExists, Func<string, bool> folderExists, out SourceSpec spec, out string problem)
     {
@@ -22,18 +22,18 @@ internal static class SourceSpecParser
         problem = "";
         if (text.Length == 0)
         {
-            problem = "A source is empty: name a file, a folder, a playlist, an address of rtsp or http, '-' for standard input, 'push', "
+            problem = "A source is empty: use a file, a folder, a playlist, an rtsp or http address, '-' for standard input, 'push', "
                 + "'tone' or 'mic'.";
             return false;
         }
 
         if (text.Contains('\0') || text.Length > MaxLength)
         {
-            problem = "A source is no possible file name.";
+            problem = "A source is not a valid file name.";
             return false;
         }
 
-        // The address of a camera has equals signs of its own: rtsp://HOST/cam?channel=1.
+        // The address of a camera may contain equals signs: rtsp://HOST/cam?channel=1.
         int equals = SourceAddress.IsUrl(text) ? -1 : text.IndexOf('=');
         if (equals < 0 || fileExists(text) || folderExists(text))
         {
@@ -48,16 +48,16 @@ internal static class SourceSpecParser
 
         if (name.AsSpan().IndexOfAny('/', '\\') >= 0 || (name.Contains('.') && !IsThere(text[(equals + 1)..], fileExists, folderExists)))
         {
-            // A path with '=' in it that is not there: opening it will say so.
+            // A path with '=' that does not exist; opening it will report that.
             return true;
         }
 
-        problem = $"'{name}' is not a name for a station: use a to z, 0 to 9 and -, at most "
+        problem = $"'{name}' is not a valid station name: use a to z, 0 to 9 and -, at most "
             + $"{SourceSpec.MaxNameLength}, such as jazz=song.wav.";
         return false;
     }
 
-    /// <summary>Whether it is a source for certain, so that what stands before it was meant for a name: <c>live.mp3=push</c>.</summary>
+    /// <summary>Whether the text is certainly a source, so that the text before it was meant as a name: <c>live.mp3=push</c>.</summary>
     private static bool IsThere(string source, Func<string, bool> fileExists, Func<string, bool> folderExists) =>
         TryReadSource("", source, out SourceSpec spec, out _)
             && (spec.Kind is not SourceKind.Path || fileExists(source) || folderExists(source));
@@ -68,7 +68,7 @@ internal static class SourceSpecParser
         problem = "";
         if (source.Length == 0)
         {
-            problem = $"'{name}=' names no source: write {name}=song.wav, for example.";
+            problem = $"'{name}=' has no source: use {name}=song.wav, for example.";
             return false;
         }
 
@@ -115,7 +115,7 @@ internal static class SourceSpecParser
             return true;
         }
 
-        problem = $"'{source}' is not a push: write push:RATE:CHANNELS with "
+        problem = $"'{source}' is not a valid push source: use push:RATE:CHANNELS with "
             + $"{AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate} Hz and 1 to {AudioFormat.MaxChannels} channels, such as "
             + "push:44100:2.";
         return false;
@@ -127,7 +127,7 @@ internal static class SourceSpecParser
         bool isAddress = Uri.TryCreate(source, UriKind.Absolute, out Uri? address)
             && address is { Scheme: "rtsp" or "http" or "https", Host.Length: > 0 };
         problem = isAddress
-            ? "" : $"{ShownAddress.Of(source)} is no network address that is fetched from: a station's sound may come from "
+            ? "" : $"{ShownAddress.Of(source)} is not a supported address: use "
                 + "rtsp://HOST/NAME, http://HOST/NAME or https://HOST/NAME.";
         return isAddress;
     }
@@ -141,7 +141,7 @@ internal static class SourceSpecParser
         bool isTone = isNumber && frequency is >= ToneSource.MinFrequency and <= ToneSource.MaxFrequency;
         spec = new SourceSpec(name, SourceKind.Tone, "", isTone ? frequency : ToneSource.DefaultFrequency);
         problem = isTone
-            ? "" : $"'{source}' is not a tone: write tone:HZ with {ToneSource.MinFrequency} to {ToneSource.MaxFrequency} Hz, such as "
+            ? "" : $"'{source}' is not a valid tone: use tone:HZ with {ToneSource.MinFrequency} to {ToneSource.MaxFrequency} Hz, such as "
                 + "tone:440.";
         return isTone;
     }

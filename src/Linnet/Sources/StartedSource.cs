@@ -2,10 +2,10 @@ using Linnet.Audio;
 
 namespace Linnet.Sources;
 
-/// <summary>A source that has given its first frames already: that it opens is known, and that sound comes. Owns that source.</summary>
+/// <summary>A source whose first frames were read: it is known to open and to give sound. Owns that source.</summary>
 internal sealed class StartedSource : IAudioSource
 {
-    /// <summary>How much is read at the start, at most: who waits for it is not to wait for long.</summary>
+    /// <summary>Maximum duration read at the start, to keep the wait short.</summary>
     private static readonly TimeSpan HeadLength = TimeSpan.FromMilliseconds(10);
 
     private readonly IAudioSource _source;
@@ -37,7 +37,7 @@ internal sealed class StartedSource : IAudioSource
     internal bool IsEmpty => _first is { Frames: 0 };
 
     /// <summary>Waits for the first frames of <paramref name="source"/>, or its end.</summary>
-    /// <exception cref="IOException">It broke. It stays the caller's.</exception>
+    /// <exception cref="IOException">The source failed. The caller still owns it.</exception>
     internal static StartedSource Start(IAudioSource source, CancellationToken cancellationToken)
     {
         float[] head = new float[Math.Max(1, source.Format.FramesIn(HeadLength)) * source.Format.Channels];
@@ -57,7 +57,7 @@ internal sealed class StartedSource : IAudioSource
         _head.AsSpan(_given * channels, frames * channels).CopyTo(pcm);
         _given += frames;
 
-        // What was said of the first frame is said once.
+        // The flags of the first frame are reported once.
         _first = _given == first.Frames ? null : new SourceRead(first.Frames);
         return first with { Frames = frames };
     }

@@ -2,36 +2,37 @@ using Linnet.Audio;
 
 namespace Linnet.Sources;
 
-/// <summary>An endless sine of −18 dBFS, the same in both channels, at 48 kHz. For testing what is on the way.</summary>
-/// <remarks>Its phase comes from the position by integers, so it is exact after any length of time.</remarks>
+/// <summary>An endless sine at −18 dBFS, the same in both channels, at 48 kHz. For testing.</summary>
+/// <remarks>The phase is computed from the position with integers, so it is exact after any length of time.</remarks>
 public sealed class ToneSource : IAudioSource
 {
-    /// <summary>The pitch where none is asked for: the A that orchestras tune to, in Hz.</summary>
+    /// <summary>The default frequency in Hz: the A that orchestras tune to.</summary>
     public const double DefaultFrequency = 440;
 
-    /// <summary>The lowest pitch, in Hz.</summary>
+    /// <summary>The lowest frequency, in Hz.</summary>
     public const double MinFrequency = 1;
 
-    /// <summary>The highest pitch, in Hz: what remains below Opus' band limit.</summary>
+    /// <summary>The highest frequency, in Hz: within Opus' band limit.</summary>
     public const double MaxFrequency = 20_000;
 
-    /// <summary>The peak: −18 dBFS, the level at which broadcasters line up (EBU R 68).</summary>
+    /// <summary>The peak: −18 dBFS, the alignment level of broadcasters (EBU R 68).</summary>
     public const float Peak = 0.12589254f;
 
-    /// <summary>One turn of the phase: a step is the frequency in millihertz.</summary>
+    /// <summary>One cycle of the phase: a step is the frequency in millihertz.</summary>
     private const long Turn = 48_000L * 1000;
 
     private readonly long _step;
     private long _phase;
     private TrackInfo? _track;
 
-    /// <summary>A tone of <paramref name="frequency"/> Hz, to a thousandth.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is outside <see cref="MinFrequency"/>–<see cref="MaxFrequency"/>.</exception>
+    /// <summary>Creates a tone of <paramref name="frequency"/> Hz, to a thousandth.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The frequency is outside
+    /// <see cref="MinFrequency"/>–<see cref="MaxFrequency"/>.</exception>
     public ToneSource(double frequency = DefaultFrequency)
     {
         if (!(frequency is >= MinFrequency and <= MaxFrequency))
         {
-            throw new ArgumentOutOfRangeException(nameof(frequency), frequency, $"A tone is {MinFrequency} to {MaxFrequency} Hz.");
+            throw new ArgumentOutOfRangeException(nameof(frequency), frequency, $"Must be between {MinFrequency} and {MaxFrequency} Hz.");
         }
 
         _step = (long)Math.Round(frequency * 1000);

@@ -69,7 +69,7 @@ public sealed class CaptureSourceTests(PulseServer server)
             () => CaptureSource.Open("nowhere", TimeProvider.System, server.Address, TestContext.Current.CancellationToken));
 
         Assert.StartsWith(
-            "There is no sound input 'nowhere'; see those there are with: linnet devices. (The sound server has no input 'nowhere'; "
+            "There is no sound input 'nowhere'; list the available ones with: linnet devices. (The sound server has no input 'nowhere'; "
                 + "Cannot open",
             e.Message,
             StringComparison.Ordinal);

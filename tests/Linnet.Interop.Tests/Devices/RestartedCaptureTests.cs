@@ -29,7 +29,7 @@ public sealed class RestartedCaptureTests : IAsyncLifetime
         using RetriedSource source = RetriedSource.Open(
             "The sound input",
             token => CaptureSource.Open("monitor", TimeProvider.System, _pulse.Address, token),
-            atEnd: "It has ended.",
+            atEnd: "It ended.",
             TimeProvider.System,
             NullLogger.Instance,
             _limit.Token);

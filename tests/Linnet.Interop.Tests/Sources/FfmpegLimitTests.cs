@@ -27,7 +27,7 @@ public sealed class FfmpegLimitTests : IDisposable
             // Until it ends.
         }
 
-        Assert.Equal("ffmpeg took more of the processor than the sound is worth", process.WaitForProblem());
+        Assert.Equal("ffmpeg used too much CPU time for the audio it gave", process.WaitForProblem());
     }
 
     private static void WriteSilence(string path)

@@ -145,8 +145,8 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         string picture = ffmpeg["picture.mkv"];
         Ffmpeg.Run("-f", "lavfi", "-i", "color=size=64x64:duration=0.2", picture);
 
-        Assert.Contains("is not a sound file", Assert.Throws<IOException>(() => Open(text)).Message, StringComparison.Ordinal);
-        Assert.Contains("is not a sound file", Assert.Throws<IOException>(() => Open(picture)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not an audio file", Assert.Throws<IOException>(() => Open(text)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not an audio file", Assert.Throws<IOException>(() => Open(picture)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

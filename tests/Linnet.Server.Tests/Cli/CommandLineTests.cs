@@ -61,11 +61,11 @@ public class CommandLineTests
     [InlineData("serve live=push --http-port off", "which --http-port off switches off: nobody could push to live")]
     [InlineData("serve tone --push-max-bitrate 1", "--push-max-bitrate: it takes 8 to 1000000 kb/s")]
     [InlineData("serve - --raw s16le", "write ENCODING:RATE:CHANNELS, such as s16le:48000:2")]
-    [InlineData("serve - -", "Standard input can feed one station only.")]
+    [InlineData("serve - -", "Only one station can use standard input.")]
     [InlineData("serve tone:x", "write tone:HZ")]
     [InlineData("serve tone --max-lag 0", "--max-lag")]
     [InlineData("serve tone --complexity 11", "--complexity")]
-    [InlineData("serve Jazz=tone", "'Jazz' is not a name for a station")]
+    [InlineData("serve Jazz=tone", "'Jazz' is not a valid station name")]
     [InlineData("serve metrics=tone", "A station cannot be named 'metrics'")]
     [InlineData("serve a=tone a=tone", "Two stations are named 'a'")]
     public async Task Nonsense_is_refused_in_one_sentence_with_exit_code_2(string commandLine, string says)

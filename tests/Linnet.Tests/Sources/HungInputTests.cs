@@ -27,7 +27,7 @@ public sealed class HungInputTests
                 Interlocked.Increment(ref opened);
                 return new RampSource(Format) { IsLive = true, MaxRead = 80, OnRead = _ => Wait() };
             },
-            atEnd: "It has ended.",
+            atEnd: "It ended.",
             _time,
             _log,
             TestContext.Current.CancellationToken);
@@ -63,7 +63,7 @@ public sealed class HungInputTests
             Task.Delay(Volatile.Read(ref hangs) ? CaptureRing.LongestWait : Block, _time, stop).Wait(stop);
             if (Volatile.Read(ref hangs))
             {
-                throw new IOException("The device has given no sound for 3 s.");
+                throw new IOException("The device has sent no audio for 3 s.");
             }
         }
 

@@ -107,8 +107,8 @@ public class PipeSourceTests
     [InlineData("", "is empty")]
     [InlineData("RIFF\u0001\u0001\u0001\u0001WAVE", "ended before")]
     [InlineData("ID3 and so on", "ended before")]
-    [InlineData("RIFF", "does not begin as")]
-    [InlineData("Dear diary, today there was no sound at all.", "does not begin as")]
+    [InlineData("RIFF", "does not begin with a format")]
+    [InlineData("Dear diary, today there was no sound at all.", "does not begin with a format")]
     [InlineData("#EXTM3U\nsong.mp3\n", "is a playlist")]
     public void What_is_no_sound_is_told_in_a_sentence(string text, string part)
     {

@@ -32,7 +32,7 @@ public sealed class RetriedSourceTests
                 < 5 => throw new IOException("still away."),
                 _ => new RampSource(Format),
             },
-            atEnd: "It has ended.",
+            atEnd: "It ended.",
             _time,
             _log,
             TestContext.Current.CancellationToken);
@@ -40,15 +40,15 @@ public sealed class RetriedSourceTests
         Assert.Equal(4000, Read(source, 4000).Count(static sample => sample != 0) + 1);
         Assert.Null(source.Outage);
         Assert.All(Read(source, 100), static sample => Assert.Equal(0, sample));
-        Assert.Equal("It is waited for: broken.", source.Outage);
+        Assert.Equal("It is unavailable: broken.", source.Outage);
         await PlayUntilAsync(source, () => opened == 4);
-        Assert.Equal("It is waited for: still away.", source.Outage);
+        Assert.Equal("It is unavailable: still away.", source.Outage);
         await PlayUntilAsync(source, () => source.Outage is null);
 
         Assert.Equal(5, opened);
         Assert.Equal(2, _log.Lines.Count);
-        Assert.Equal("711 It has failed; there is silence until it can be opened again. broken.", _log.Lines[0]);
-        Assert.StartsWith("712 It is heard again, ", _log.Lines[1], StringComparison.Ordinal);
+        Assert.Equal("711 It failed; playing silence until it can be opened again. broken.", _log.Lines[0]);
+        Assert.StartsWith("712 It is back after ", _log.Lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RetriedSourceTests
                 opened++;
                 return new RampSource(Format) { OnRead = static p => ThrowFrom(p, 400) };
             },
-            atEnd: "It has ended.",
+            atEnd: "It ended.",
             time,
             _log,
             TestContext.Current.CancellationToken);
@@ -109,7 +109,7 @@ public sealed class RetriedSourceTests
                 opened++;
                 return new RampSource(Format, 2 * 8000);
             },
-            atEnd: "Its writer has left.",
+            atEnd: "Its writer closed it.",
             time,
             _log,
             TestContext.Current.CancellationToken);
@@ -118,10 +118,10 @@ public sealed class RetriedSourceTests
 
         Assert.InRange(time.Waits.Count, 7, 8);
         Assert.All(time.Waits, static wait => Assert.Equal(RetriedSource.MinWait, wait));
-        Assert.Equal("725 It: Its writer has left. There is silence until it is heard again", _log.Lines[0]);
+        Assert.Equal("725 It: Its writer closed it. Playing silence until it is back", _log.Lines[0]);
         Assert.Equal("712", _log.Lines[1][..3]);
         Assert.DoesNotContain(_log.Lines, static line => line.Contains("fail", StringComparison.Ordinal));
-        Assert.Equal("It is waited for: Its writer has left.", source.Outage);
+        Assert.Equal("It is unavailable: Its writer closed it.", source.Outage);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class RetriedSourceTests
         using RetriedSource source = RetriedSource.Open(
             "It",
             _ => new RampSource(Format, ++opened == 1 ? 8000 : 0),
-            atEnd: "Its writer has left.",
+            atEnd: "Its writer closed it.",
             time,
             _log,
             TestContext.Current.CancellationToken);
@@ -245,7 +245,7 @@ public sealed class RetriedSourceTests
             _ => isAway ? throw new IOException("away.") : new RampSource(
                 Format)
             { IsLive = true, OnRead = _ => ThrowFrom(isAway ? 1 : 0, 1) },
-            atEnd: "It has ended.",
+            atEnd: "It ended.",
             _time,
             _log,
             TestContext.Current.CancellationToken);

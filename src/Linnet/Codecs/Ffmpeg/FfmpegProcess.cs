@@ -7,48 +7,48 @@ using Microsoft.Win32.SafeHandles;
 namespace Linnet.Codecs.Ffmpeg;
 
 /// <summary>
-/// One run of <c>ffmpeg</c>, which decodes one local file, or what it is given, into its standard output. Killed when disposed.
+/// A running <c>ffmpeg</c> that decodes one local file, or its standard input, to standard output. Killed when disposed.
 /// </summary>
 internal sealed class FfmpegProcess : IDisposable
 {
-    /// <summary>What it may take of memory, where the system can say so.</summary>
+    /// <summary>Memory limit in bytes, on systems that support one.</summary>
     private const long MemoryLimit = 2L << 30;
 
-    /// <summary>Files it may have open: what it decodes, its pipes, and the libraries it loads at its start, one at a time.</summary>
+    /// <summary>Limit of open files: the input, its pipes, and the libraries it loads at the start, one at a time.</summary>
     private const int MaxOpenFiles = 32;
 
     /// <summary>
-    /// What it may take of the processor beyond the sound it has given. Sound takes some hundredths of its time, so who takes more goes in
-    /// circles. For files this is the one limit of work; for streams it is the backstop, as
+    /// CPU time that ffmpeg may use beyond the duration of its output. Decoding takes a few hundredths of that duration, so a process that
+    /// uses more is stuck in a loop. For files this is the only CPU limit. For streams it is a backstop:
     /// <see cref="Streams.FfmpegStreamDecoder.FreeWork"/> ends them earlier.
     /// </summary>
     private static readonly TimeSpan FreeWork = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much sound is waited for before more of the processor is allowed: it takes calls of the system.</summary>
+    /// <summary>Duration of output after which the CPU limit is raised; raising it takes system calls.</summary>
     private static readonly TimeSpan GrantStep = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whatever it is given to decode, it does not hold up who sends, or who plays.</summary>
+    /// <summary>Lower priority than the threads that send or play.</summary>
     private const int Nice = 5;
 
-    /// <summary>The longest error kept, in characters.</summary>
+    /// <summary>Maximum length of the error that is kept, in characters.</summary>
     private const int MaxProblemLength = 300;
 
-    /// <summary>Containers of sound and video. No playlists or manifests among them: those would open other files.</summary>
+    /// <summary>Containers of audio and video. No playlists or manifests: those would open other files.</summary>
     private const string Containers =
         "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,iff,latm,loas,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,nut,ogg,"
         + "oma,rm,shn,tak,truehd,tta,voc,vqf,w64,wav,wv,xwma";
 
-    /// <summary>Codecs of sound that may stand in the containers that are pushed.</summary>
+    /// <summary>Audio codecs allowed in pushed containers.</summary>
     private const string PushedCodecs =
         "aac,aac_latm,ac3,eac3,alac,flac,libopus,libvorbis,mp2,mp2float,mp3,mp3float,opus,vorbis,pcm_f32le,pcm_s16le,pcm_s24le";
 
-    /// <summary>Ended by SIGXCPU, which it had not begun to hear yet.</summary>
+    /// <summary>Exit code if SIGXCPU arrives before ffmpeg handles it.</summary>
     private const int EndedBySignal = 128 + 24;
 
-    /// <summary>ffmpeg's own code when it was asked four times to stop and has not.</summary>
+    /// <summary>Exit code of an ffmpeg that was signalled more than three times and did not stop.</summary>
     private const int EndedAfterSignals = 123;
 
-    private const string TookTooLong = "ffmpeg took more of the processor than the sound is worth";
+    private const string TookTooLong = "ffmpeg used too much CPU time for the audio it gave";
 
     private readonly Process _process;
     private readonly TimeSpan _freeWork;
@@ -72,13 +72,13 @@ internal sealed class FfmpegProcess : IDisposable
         ChildLimits.SetNice(process.Id, Nice);
     }
 
-    /// <summary>The WAV.</summary>
+    /// <summary>The WAV that ffmpeg writes.</summary>
     internal Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>What it decodes, if it was started on a pipe.</summary>
+    /// <summary>The bytes to decode, if ffmpeg was started on a pipe.</summary>
     internal Stream Input => _process.StandardInput.BaseStream;
 
-    /// <summary>What it has taken of the processor so far; zero once it has ended.</summary>
+    /// <summary>CPU time used so far; zero after the end.</summary>
     internal TimeSpan ProcessorTime
     {
         get
@@ -94,7 +94,7 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    /// <summary>How to install it, for the end of a sentence.</summary>
+    /// <summary>How to install ffmpeg; the end of a sentence.</summary>
     internal static string HowToInstall =>
         OperatingSystem.IsMacOS() ? "brew install ffmpeg"
         : OperatingSystem.IsWindows() ? "winget install ffmpeg"
@@ -102,10 +102,10 @@ internal sealed class FfmpegProcess : IDisposable
 
     /// <summary>Starts ffmpeg on a file.</summary>
     /// <param name="path">The file to decode.</param>
-    /// <param name="searchPath">Where to look for the program: the value of PATH.</param>
-    /// <param name="freeWork">Instead of <see cref="FreeWork"/>.</param>
-    /// <param name="lent">An open file that <paramref name="path"/> names by its number, <c>/proc/self/fd/N</c>; ffmpeg gets it.</param>
-    /// <exception cref="IOException">It is not installed, or does not start; the message says what to do.</exception>
+    /// <param name="searchPath">Where to find the program: the value of PATH.</param>
+    /// <param name="freeWork">Replaces <see cref="FreeWork"/>.</param>
+    /// <param name="lent">An open file for ffmpeg to inherit, if <paramref name="path"/> is its <c>/proc/self/fd/N</c>.</param>
+    /// <exception cref="IOException">ffmpeg is not installed, or does not start; the message says what to do.</exception>
     internal static FfmpegProcess Start(string path, string? searchPath, TimeSpan? freeWork = null, SafeFileHandle? lent = null)
     {
         string program = Find(searchPath) ?? throw new IOException(
@@ -123,14 +123,14 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    /// <summary>Starts ffmpeg on what is written to <see cref="Input"/>.</summary>
-    /// <param name="format">The name of the one demuxer that reads it.</param>
-    /// <param name="searchPath">Where to look for the program: the value of PATH.</param>
-    /// <exception cref="IOException">It is not installed, or does not start; the message says what to do.</exception>
+    /// <summary>Starts ffmpeg on the bytes written to <see cref="Input"/>.</summary>
+    /// <param name="format">Name of the only demuxer that ffmpeg may use.</param>
+    /// <param name="searchPath">Where to find the program: the value of PATH.</param>
+    /// <exception cref="IOException">ffmpeg is not installed, or does not start; the message says what to do.</exception>
     internal static FfmpegProcess StartOnPipe(string format, string? searchPath)
     {
         string program = Find(searchPath)
-            ?? throw new IOException($"ffmpeg, which decodes this kind of sound, is not installed. Install it with: {HowToInstall}");
+            ?? throw new IOException($"ffmpeg, which decodes this format, is not installed. Install it with: {HowToInstall}");
         try
         {
             return Run(program, ArgumentsForPipe(format));
@@ -141,20 +141,20 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    /// <summary>What ffmpeg is told: always the same, but for the file.</summary>
+    /// <summary>ffmpeg's arguments for a file; only the path varies.</summary>
     internal static string[] ArgumentsFor(string path) =>
     [
         "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
         "-protocol_whitelist", "file,pipe", "-format_whitelist", Containers,
 
-        // With the protocol before it, a name is a name, whatever it begins with or holds.
+        // With the protocol in front, any name is a plain file name, whatever characters it holds.
         "-i", "file:" + Path.GetFullPath(path),
         "-map", "0:a:0", "-vn", "-sn", "-dn", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
     ];
 
     /// <summary>
-    /// The same for a pipe: one demuxer, which ffmpeg does not choose, no protocol but pipes, and sound after as little looking ahead as
-    /// can be.
+    /// ffmpeg's arguments for a pipe: one given demuxer, no protocol but pipes, and as little look-ahead as possible before the first
+    /// sound.
     /// </summary>
     internal static string[] ArgumentsForPipe(string format) =>
     [
@@ -164,12 +164,12 @@ internal sealed class FfmpegProcess : IDisposable
         "-map", "0:a:0", "-vn", "-sn", "-dn", "-c:a", "pcm_f32le", "-flush_packets", "1", "-f", "wav", "pipe:1",
     ];
 
-    /// <summary>Bits of the integer PCM that a lossless file holds, 0 for others. ffmpeg says it before its first byte of sound.</summary>
+    /// <summary>Bits of the integer PCM in a lossless file, 0 for others. ffmpeg reports it before the first byte of sound.</summary>
     internal int WaitForBitDepth(CancellationToken cancellationToken) =>
         _bitDepth.Task.WaitAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <summary>
-    /// What the file's tags say of its loudness. Known once <see cref="WaitForBitDepth"/> has returned, as ffmpeg tells of tags first.
+    /// The loudness from the file's tags. Known after <see cref="WaitForBitDepth"/>, because ffmpeg reports tags first.
     /// </summary>
     internal ReplayGain? Loudness
     {
@@ -183,7 +183,7 @@ internal sealed class FfmpegProcess : IDisposable
     }
 
     /// <summary>
-    /// It has given so much sound: it may take as much time of the processor, and some more. One that takes more is ended by the system.
+    /// Raises the CPU limit to the duration of the sound it has given, plus a margin. The system ends a process that uses more.
     /// </summary>
     internal void Grant(TimeSpan sound)
     {
@@ -194,16 +194,17 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    /// <summary>Once its output has ended: what went wrong, without a full stop, or <see langword="null"/> if all went well.</summary>
+    /// <summary>Waits for ffmpeg to exit after its output ended. Returns the error without a full stop, or
+    /// <see langword="null"/>.</summary>
     internal string? WaitForProblem()
     {
-        // A child that has closed its output is about to end; one that is not is ended here.
+        // A child that has closed its output is about to exit; otherwise it is killed here.
         if (!_process.WaitForExit(TimeSpan.FromSeconds(5)))
         {
             _process.Kill();
         }
 
-        // Once more without a limit: only then have all lines of standard error been heard.
+        // Once more without a limit: only then have all lines of standard error been read.
         _process.WaitForExit();
         lock (_gate)
         {
@@ -212,7 +213,7 @@ internal sealed class FfmpegProcess : IDisposable
                 0 => null,
                 EndedBySignal or EndedAfterSignals => TookTooLong,
                 _ when _wasStopped => TookTooLong,
-                int code => _problem ?? $"ffmpeg ended with code {code}",
+                int code => _problem ?? $"ffmpeg exited with code {code}",
             };
         }
     }
@@ -223,7 +224,7 @@ internal sealed class FfmpegProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>Ends it now, and waits until it has.</summary>
+    /// <summary>Kills ffmpeg and waits until it has exited.</summary>
     internal void Kill()
     {
         try
@@ -233,7 +234,7 @@ internal sealed class FfmpegProcess : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
-            // It has ended by itself.
+            // It has already exited.
         }
     }
 
@@ -250,7 +251,7 @@ internal sealed class FfmpegProcess : IDisposable
         return new FfmpegProcess(ChildStart.Run(start, lent), freeWork);
     }
 
-    /// <summary>The program on PATH; never one in the working directory.</summary>
+    /// <summary>Finds the program on PATH; never in the working directory.</summary>
     private static string? Find(string? searchPath)
     {
         string name = OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg";
@@ -261,7 +262,7 @@ internal sealed class FfmpegProcess : IDisposable
             .FirstOrDefault(File.Exists);
     }
 
-    /// <summary>One line of standard error, such as <c>[info]   Stream #0:0: Audio: alac, 44100 Hz, stereo, s16p</c>.</summary>
+    /// <summary>Reads a line of standard error, such as <c>[info]   Stream #0:0: Audio: alac, 44100 Hz, stereo, s16p</c>.</summary>
     private void Hear(string? line)
     {
         if (line is null)

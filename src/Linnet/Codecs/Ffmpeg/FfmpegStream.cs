@@ -1,15 +1,15 @@
 namespace Linnet.Codecs.Ffmpeg;
 
-/// <summary>Reads lines in which ffmpeg says what is in a file, and how it ends.</summary>
+/// <summary>Parses the lines in which ffmpeg describes a file and its exit.</summary>
 internal static class FfmpegStream
 {
-    /// <summary>Names of the codecs that give the samples they were given; of PCM there are many.</summary>
+    /// <summary>Names of lossless codecs, besides the many PCM ones.</summary>
     private static readonly string[] Lossless =
         ["alac", "ape", "flac", "mlp", "pcm_", "shorten", "tak", "truehd", "tta", "wavpack", "wmalossless"];
 
     private const int MaxTagLine = 256;
 
-    /// <summary>Whether the line describes a stream of sound; if so, its bits of integer PCM, 0 if it is lossy or float.</summary>
+    /// <summary>Whether the line describes a stream of sound. If so, gives its bits of integer PCM; 0 if it is lossy or float.</summary>
     internal static bool TryReadBitDepth(ReadOnlySpan<char> line, out int bits)
     {
         // [info]   Stream #0:0[0x1](und): Audio: alac (alac / 0x63616C61), 44100 Hz, stereo, s32p (24 bit), 1411 kb/s (default)
@@ -36,9 +36,9 @@ internal static class FfmpegStream
     }
 
     /// <summary>
-    /// Whether the line says that ffmpeg ends because it took too much time of the processor: it hears of that by SIGXCPU, number 24.
+    /// Whether the line says that ffmpeg exits because it reached the CPU limit, which is SIGXCPU, signal 24.
     /// </summary>
-    /// <remarks>A tag whose text is the same stands further in.</remarks>
+    /// <remarks>A tag with the same text is indented.</remarks>
     internal static bool TellsOfProcessorTime(string line) =>
         line.StartsWith("[info] Exiting normally, received signal 24", StringComparison.Ordinal)
         || line.StartsWith("Received > 3 system signals", StringComparison.Ordinal);

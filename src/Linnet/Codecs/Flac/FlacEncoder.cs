@@ -5,20 +5,19 @@ using Linnet.Wire.Flac;
 
 namespace Linnet.Codecs.Flac;
 
-/// <summary>FLAC by libFLAC: 16 or 24 bits, one to eight channels. A packet is one FLAC frame.</summary>
+/// <summary>FLAC encoder using libFLAC: 16 or 24 bits, one to eight channels. A packet is one FLAC frame.</summary>
 /// <remarks>
-/// Source: RFC 9639. Integers that came from PCM of as many bits come back bit for bit. libFLAC looks one frame of sound ahead, so that a
-/// block may complete a packet or not; blocks are shorter than packets, so that this delays little. Samples are clipped at ±1, and NaN is
-/// silence.
+/// Source: RFC 9639. Integer PCM of the same bit depth survives bit for bit. libFLAC looks one frame of sound ahead, so a block may or may
+/// not complete a packet; blocks are shorter than packets to keep that delay small. Samples are clipped at ±1; NaN becomes silence.
 /// </remarks>
 public sealed class FlacEncoder : IAudioEncoder
 {
     private const int Compression = 5;
 
-    /// <summary>Blocks to a packet.</summary>
+    /// <summary>Blocks per packet.</summary>
     private const int Pieces = 8;
 
-    /// <summary>Frames to a packet: those that every player takes, the longest first.</summary>
+    /// <summary>Frames per packet: the sizes that every player supports, longest first.</summary>
     private static readonly int[] BlockSizes = [4096, 2048, 1024, 512, 256, 192];
 
     private static readonly TimeSpan LongestPacket = TimeSpan.FromMilliseconds(100);
@@ -30,8 +29,8 @@ public sealed class FlacEncoder : IAudioEncoder
     private readonly List<byte> _head = [];
     private GCHandle _self;
 
-    /// <summary>An encoder.</summary>
-    /// <param name="format">The PCM it takes, and the format it makes.</param>
+    /// <summary>Creates an encoder.</summary>
+    /// <param name="format">The PCM to encode; also the format of the stream.</param>
     /// <param name="bitDepth">16 or 24.</param>
     /// <exception cref="DllNotFoundException">libFLAC is not installed; the message says how to.</exception>
     public FlacEncoder(AudioFormat format, int bitDepth)
@@ -43,7 +42,7 @@ public sealed class FlacEncoder : IAudioEncoder
 
         if (bitDepth is not (16 or 24))
         {
-            throw new ArgumentOutOfRangeException(nameof(bitDepth), bitDepth, "FLAC is made with 16 or 24 bits.");
+            throw new ArgumentOutOfRangeException(nameof(bitDepth), bitDepth, "FLAC is encoded with 16 or 24 bits.");
         }
 
         NativeLibraries.Require(NativeLibraries.Flac);
@@ -70,7 +69,7 @@ public sealed class FlacEncoder : IAudioEncoder
     /// <inheritdoc/>
     public AudioFormat Format { get; }
 
-    /// <summary>For people alone: RTP has no name for it.</summary>
+    /// <summary>For display only: RTP has no name for it.</summary>
     public PayloadFormat Payload { get; }
 
     /// <inheritdoc/>
@@ -85,7 +84,7 @@ public sealed class FlacEncoder : IAudioEncoder
     /// <inheritdoc/>
     public int MaxPacketLength { get; }
 
-    /// <summary>The STREAMINFO block with its own header; other blocks may follow it.</summary>
+    /// <summary>The STREAMINFO block with its header; other blocks may follow it.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Headers { get; }
 
     /// <inheritdoc/>
@@ -120,7 +119,7 @@ public sealed class FlacEncoder : IAudioEncoder
     /// <inheritdoc/>
     public void Complete() => Check(LibFlacEncoder.Finish(_encoder));
 
-    /// <summary>Frees libFLAC's state.</summary>
+    /// <summary>Frees the state of libFLAC.</summary>
     public void Dispose()
     {
         _encoder.Dispose();
@@ -130,16 +129,16 @@ public sealed class FlacEncoder : IAudioEncoder
         }
     }
 
-    /// <summary>A frame that is not compressed at all, with its header and its sums; libFLAC never makes a longer one.</summary>
+    /// <summary>Length of an uncompressed frame with its header and checksums; libFLAC never makes a longer one.</summary>
     private static int MaxFrameLength(int frames, int channels, int bitDepth)
     {
-        // One bit more for a side channel, two bytes a subframe, sixteen a header and two a footer (RFC 9639 §9).
+        // One extra bit for a side channel, two bytes per subframe, sixteen for a header and two for a footer (RFC 9639 §9).
         return 18 + (channels * (2 + (((frames * (bitDepth + 1)) + 7) / 8)));
     }
 
     private unsafe void Start()
     {
-        // Elsewhere rates stand in the frames only where they have one of these forms.
+        // Other rates cannot be written in a frame header.
         bool isStreamable = Format.SampleRate <= ushort.MaxValue || Format.SampleRate % 10 == 0;
         Check(LibFlacEncoder.SetStreamableSubset(_encoder, isStreamable ? 1 : 0));
         Check(LibFlacEncoder.SetChannels(_encoder, (uint)Format.Channels));
@@ -150,7 +149,7 @@ public sealed class FlacEncoder : IAudioEncoder
         int status = LibFlacEncoder.Start(_encoder, &OnWrite, 0, 0, 0, GCHandle.ToIntPtr(_self));
         if (status != LibFlacEncoder.InitOk)
         {
-            throw new InvalidOperationException($"libFLAC does not start: status {status}.");
+            throw new InvalidOperationException($"libFLAC did not start: status {status}.");
         }
     }
 
@@ -173,7 +172,7 @@ public sealed class FlacEncoder : IAudioEncoder
         return LibFlacEncoder.WriteOk;
     }
 
-    /// <summary>Of what a FLAC file begins with, the first block, marked as not the last.</summary>
+    /// <summary>The first block at the head of a FLAC file, marked as not the last.</summary>
     private static ReadOnlyMemory<byte> StreamInfoOf(List<byte> head)
     {
         int start = FlacBlockHeader.Marker.Length;

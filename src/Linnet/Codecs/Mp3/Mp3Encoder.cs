@@ -3,21 +3,21 @@ using Linnet.Native;
 
 namespace Linnet.Codecs.Mp3;
 
-/// <summary>MP3 by libmp3lame, at a constant bit rate: a packet is one MP3 frame.</summary>
+/// <summary>MP3 encoder using libmp3lame, at a constant bit rate. A packet is one MP3 frame.</summary>
 /// <remarks>
-/// Source: ISO/IEC 11172-3 §2.4. LAME gives bytes, not frames: with a bit reservoir the end of one is written when the next are encoded. So
-/// blocks give nothing, and frames are taken when they are complete. Samples are limited to ±16, and NaN is silence: LAME is built with
-/// assertions by most distributions, and ends the whole process when it meets samples from some 10⁵ on. Allocates nothing, unless a block
-/// has to be limited.
+/// Source: ISO/IEC 11172-3 §2.4. LAME returns bytes, not frames: with a bit reservoir, the end of a frame is written while the next ones
+/// are encoded. So encoding a block returns nothing, and frames are taken when they are complete. Samples are limited to ±16, and NaN
+/// becomes silence: most distributions build LAME with assertions, and samples of about 10⁵ or more would abort the whole process.
+/// Allocates nothing, unless a block needs limiting.
 /// </remarks>
 public sealed class Mp3Encoder : IAudioEncoder
 {
-    /// <summary>Frames by which every MP3 decoder is late: half a window of its hybrid filter bank, and one.</summary>
+    /// <summary>Delay of every MP3 decoder, in frames: half a window of its hybrid filter bank, plus one.</summary>
     private const int DecoderDelay = 529;
 
     /// <summary>
-    /// Bytes that are encoded but not yet in whole frames: at most 511 of reservoir before a frame (§2.4.2.7), and those that LAME writes
-    /// when it is asked to end.
+    /// Encoded bytes that do not make a whole frame yet: at most 511 of reservoir before a frame (§2.4.2.7), and those that LAME writes at
+    /// the end.
     /// </summary>
     private const int MaxPending = 7200;
 
@@ -28,8 +28,8 @@ public sealed class Mp3Encoder : IAudioEncoder
     private int _start;
     private int _end;
 
-    /// <summary>An encoder.</summary>
-    /// <param name="format">One or two channels at one of the rates of <see cref="Mp3Rates.SampleRateFor"/>.</param>
+    /// <summary>Creates an encoder.</summary>
+    /// <param name="format">One or two channels, at one of the rates from <see cref="Mp3Rates.SampleRateFor"/>.</param>
     /// <param name="options">Bit rate and quality.</param>
     /// <exception cref="ArgumentException">The options have problems, or MP3 has no such format.</exception>
     /// <exception cref="DllNotFoundException">libmp3lame is not installed; the message says how to.</exception>
@@ -38,7 +38,7 @@ public sealed class Mp3Encoder : IAudioEncoder
         options = (options ?? new Mp3EncoderOptions()).ThrowIfInvalid();
         if (!Mp3Rates.IsSampleRate(format.SampleRate) || format.Channels is < 1 or > 2)
         {
-            throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format of MP3's.");
+            throw new ArgumentOutOfRangeException(nameof(format), format, "MP3 does not support this format.");
         }
 
         if (Mp3Rates.BitRateFor(format.SampleRate, options.BitRate) != options.BitRate)
@@ -69,14 +69,14 @@ public sealed class Mp3Encoder : IAudioEncoder
     /// <inheritdoc/>
     public AudioFormat Format { get; }
 
-    /// <summary>For people alone: RTP carries MP3 otherwise, and nobody asks for it.</summary>
+    /// <summary>For display only: RTP carries MP3 in another form, and no client asks for it.</summary>
     public PayloadFormat Payload { get; }
 
     /// <inheritdoc/>
     public int FramesPerPacket { get; }
 
     /// <summary>
-    /// Frames by which the sound is late behind a decoder that starts with the first packet: LAME's 576, and the decoder's 529.
+    /// Delay of the sound, in frames, for a decoder that starts at the first packet: 576 from LAME and 529 from the decoder.
     /// </summary>
     public int Delay { get; }
 
@@ -136,7 +136,7 @@ public sealed class Mp3Encoder : IAudioEncoder
         }
     }
 
-    /// <summary>Frees LAME's state.</summary>
+    /// <summary>Frees the state of LAME.</summary>
     public void Dispose() => _encoder.Dispose();
 
     private void Configure(Mp3EncoderOptions options)
@@ -153,7 +153,7 @@ public sealed class Mp3Encoder : IAudioEncoder
         Check(LibMp3Lame.Apply(_encoder));
         if (LibMp3Lame.FrameSize(_encoder) != FramesPerPacket)
         {
-            throw new InvalidOperationException($"LAME makes frames of {LibMp3Lame.FrameSize(_encoder)}.");
+            throw new InvalidOperationException($"LAME's frame size is {LibMp3Lame.FrameSize(_encoder)}.");
         }
     }
 
@@ -169,7 +169,7 @@ public sealed class Mp3Encoder : IAudioEncoder
     {
         if (result < 0)
         {
-            throw new InvalidOperationException($"LAME failed with {result}.");
+            throw new InvalidOperationException($"LAME failed with error {result}.");
         }
     }
 }

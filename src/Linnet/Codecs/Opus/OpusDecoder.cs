@@ -3,30 +3,30 @@ using Linnet.Native;
 
 namespace Linnet.Codecs.Opus;
 
-/// <summary>Opus by libopus, to 48 kHz; losses are concealed by the codec itself.</summary>
+/// <summary>Opus decoder using libopus, at 48 kHz. The codec itself conceals losses.</summary>
 /// <remarks>Source: RFC 6716 §4 (decoding), §4.4 (concealment), §2.1.7 (in-band FEC). Allocates nothing after the constructor.</remarks>
 public sealed class OpusDecoder : IAudioDecoder
 {
-    /// <summary>120 ms at 48 kHz, the longest packet there is (RFC 6716 §3.2.5).</summary>
+    /// <summary>120 ms at 48 kHz: the longest packet (RFC 6716 §3.2.5).</summary>
     private const int LongestPacketFrames = 5760;
 
-    /// <summary>libopus conceals in steps of 2.5 ms; also the shortest packet.</summary>
+    /// <summary>libopus conceals in steps of 2.5 ms, which is also the shortest packet.</summary>
     private const int StepFrames = 120;
 
-    /// <summary>libopus ends a long loss in faint noise that never stops. From 200 ms on it is faded out, by 400 ms it is silent.</summary>
+    /// <summary>In a long loss libopus gives faint noise that never stops. It is faded out from 200 ms on, and silent at 400 ms.</summary>
     private const int FadeFrom = 9_600;
     private const int SilentFrom = 19_200;
 
     private readonly OpusDecoderHandle _decoder;
     private readonly float[] _step;
 
-    /// <summary>Where in <see cref="_step"/> the concealed frames begin that nobody has asked for yet.</summary>
+    /// <summary>Index in <see cref="_step"/> of the first concealed frame that is not used yet.</summary>
     private int _stepUsed;
 
-    /// <summary>Frames concealed since the last packet, counted until all is silent.</summary>
+    /// <summary>Frames concealed since the last packet; counted until the output is silent.</summary>
     private int _concealed;
 
-    /// <summary>A decoder that gives <paramref name="channels"/> channels, 1 or 2, whatever the packets hold.</summary>
+    /// <summary>Creates a decoder that gives <paramref name="channels"/> channels, 1 or 2, whatever the packets hold.</summary>
     /// <exception cref="DllNotFoundException">libopus is not installed; the message says how to.</exception>
     public OpusDecoder(int channels)
     {
@@ -88,7 +88,7 @@ public sealed class OpusDecoder : IAudioDecoder
     /// <inheritdoc/>
     public bool TryRecover(ReadOnlySpan<byte> following, Span<float> pcm)
     {
-        // libopus wants whole steps; and where concealment has begun within one, it is better left to end there.
+        // libopus needs whole steps. If concealment has begun within a step, it is better to let it finish the step.
         int frames = pcm.Length / Format.Channels;
         if (frames == 0 || frames % StepFrames != 0 || _stepUsed < _step.Length || !OpusPacket.HasRecovery(following)
             || Decode(following, pcm, frames, fec: 1) != frames)
@@ -100,10 +100,10 @@ public sealed class OpusDecoder : IAudioDecoder
         return true;
     }
 
-    /// <summary>Frees libopus' state.</summary>
+    /// <summary>Frees the state of libopus.</summary>
     public void Dispose() => _decoder.Dispose();
 
-    /// <summary>Hands out concealed frames left from the last time. Returns what is still to be filled.</summary>
+    /// <summary>Copies concealed frames left over from the last call. Returns the part that is still to be filled.</summary>
     private Span<float> TakeRest(Span<float> pcm)
     {
         int taken = Math.Min(_step.Length - _stepUsed, pcm.Length);
@@ -113,7 +113,7 @@ public sealed class OpusDecoder : IAudioDecoder
     }
 
     /// <summary>
-    /// Concealed frames that nobody asked for would have come before this packet: fades from them, so that their end is no click.
+    /// Cross-fades from the unused concealed frames into this packet, so that they do not end in a click.
     /// </summary>
     private void JoinRest(Span<float> pcm)
     {
@@ -137,7 +137,7 @@ public sealed class OpusDecoder : IAudioDecoder
     {
         int frames = pcm.Length / Format.Channels;
 
-        // Out of memory is all that can go wrong in libopus here, and then silence is what is left.
+        // libopus can fail here only if it is out of memory; silence is the only option then.
         if (_concealed >= SilentFrom || Decode(default, pcm, frames, fec: 0) < 0)
         {
             pcm.Clear();
@@ -156,7 +156,7 @@ public sealed class OpusDecoder : IAudioDecoder
         _concealed += frames;
     }
 
-    /// <summary>After a loss that was faded out, libopus goes on from its own noise, which nobody heard.</summary>
+    /// <summary>Fades in after a loss that was faded out: libopus continues from its own noise, which was not audible.</summary>
     private void FadeIn(Span<float> pcm)
     {
         int channels = Format.Channels;

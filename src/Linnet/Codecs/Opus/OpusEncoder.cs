@@ -3,16 +3,16 @@ using Linnet.Native;
 
 namespace Linnet.Codecs.Opus;
 
-/// <summary>Opus by libopus: 48 kHz, mono or stereo.</summary>
+/// <summary>Opus encoder using libopus: 48 kHz, mono or stereo.</summary>
 /// <remarks>
-/// Source: RFC 6716 (codec), RFC 7587 (payload). In-band FEC stays off: it exists in the voice modes only and would turn the
-/// stream that all listeners share into one. Discontinuous transmission stays off too: every packet is due. Samples are limited to ±16, and
-/// NaN is silence; libopus itself clips at ±2 and would make a block of much louder ones silent. Allocates nothing, unless a block has to
-/// be limited.
+/// Source: RFC 6716 (codec), RFC 7587 (payload). In-band FEC stays off: only the voice modes have it, and it would force the stream that
+/// all listeners share into one. Discontinuous transmission stays off, too: every packet is due. Samples are limited to ±16, and NaN
+/// becomes silence; libopus itself clips at ±2 and would make a block of much louder samples silent. Allocates nothing, unless a block
+/// needs limiting.
 /// </remarks>
 public sealed class OpusEncoder : IAudioEncoder
 {
-    /// <summary>The sample rate it takes; other rates are resampled before.</summary>
+    /// <summary>The sample rate; resample other rates first.</summary>
     public const int SampleRate = 48_000;
 
     private const int LongestPacket = 1275;
@@ -21,7 +21,7 @@ public sealed class OpusEncoder : IAudioEncoder
     private bool _startsAfresh;
     private float[] _limited = [];
 
-    /// <summary>An encoder for <paramref name="channels"/> channels, 1 or 2.</summary>
+    /// <summary>Creates an encoder for <paramref name="channels"/> channels, 1 or 2.</summary>
     /// <exception cref="ArgumentException">The options have problems, or the channels are not 1 or 2.</exception>
     /// <exception cref="DllNotFoundException">libopus is not installed; the message says how to.</exception>
     public OpusEncoder(int channels, OpusEncoderOptions? options = null)
@@ -34,7 +34,7 @@ public sealed class OpusEncoder : IAudioEncoder
         Format = new AudioFormat(SampleRate, channels);
         FramesPerPacket = Format.FramesIn(options.PacketTime);
 
-        // A receiver that is not told so assumes mono (RFC 7587 §6.1).
+        // Without this parameter, a receiver assumes mono (RFC 7587 §6.1).
         Payload = new PayloadFormat("opus", SampleRate, 2, $"sprop-stereo={channels - 1}");
 
         int application = options.LowDelay ? LibOpus.ApplicationRestrictedLowDelay : LibOpus.ApplicationAudio;
@@ -72,8 +72,8 @@ public sealed class OpusEncoder : IAudioEncoder
     public int MaxPacketLength => LongestPacket;
 
     /// <inheritdoc/>
-    /// <remarks>Without prediction from what was before, a decoder that starts there lacks the 2.5 ms that lie in the packet before, and
-    /// some 5 ms of its pitch filter.</remarks>
+    /// <remarks>Without prediction from earlier packets, a decoder that starts there lacks only the 2.5 ms in the packet before, and some 5
+    /// ms of its pitch filter.</remarks>
     public void StartAfresh()
     {
         Check(LibOpus.Set(_encoder, LibOpus.SetPredictionDisabled, 1));
@@ -104,7 +104,7 @@ public sealed class OpusEncoder : IAudioEncoder
         }
     }
 
-    /// <summary>Frees libopus' state.</summary>
+    /// <summary>Frees the state of libopus.</summary>
     public void Dispose() => _encoder.Dispose();
 
     private static void Check(int result)

@@ -1,18 +1,19 @@
 namespace Linnet.Codecs.Opus;
 
-/// <summary>What an Opus rendition costs and how late it is.</summary>
+/// <summary>Options of an Opus rendition: bit rate, delay and complexity.</summary>
 public sealed record OpusEncoderOptions : IValidatable
 {
     /// <summary>Bits per second on average, 6,000–510,000; default 128,000. Below 64,000 stereo music is audibly damaged.</summary>
     public int BitRate { get; init; } = 128_000;
 
-    /// <summary>Length of one packet: 5, 10 or 20 ms; default 20. Shorter is sooner, costs more headers and sounds worse.</summary>
+    /// <summary>Duration of a packet: 5, 10 or 20 ms; default 20. Shorter packets mean less delay, more header bytes and lower
+    /// quality.</summary>
     public TimeSpan PacketTime { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How hard libopus works, 0–10; default 10. At 5 it takes half the time and sounds nearly the same.</summary>
+    /// <summary>CPU effort of libopus, 0–10; default 10. At 5 it takes half the time and sounds nearly the same.</summary>
     public int Complexity { get; init; } = 10;
 
-    /// <summary>Whether to give up the voice modes for 4 ms less delay (2.5 instead of 6.5 ms of look-ahead); default no.</summary>
+    /// <summary>Whether to disable the voice modes, which cuts the look-ahead from 6.5 to 2.5 ms; default false.</summary>
     public bool LowDelay { get; init; }
 
     /// <inheritdoc/>

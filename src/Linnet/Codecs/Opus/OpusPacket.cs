@@ -1,6 +1,6 @@
 namespace Linnet.Codecs.Opus;
 
-/// <summary>What the first bytes of an Opus packet tell without decoding it.</summary>
+/// <summary>Reads the first bytes of an Opus packet without decoding it.</summary>
 /// <remarks>Source: RFC 6716 §3.1 (TOC byte), §3.2 (framing), §4.2.3, §4.2.4 (the SILK layer's first bits).</remarks>
 internal static class OpusPacket
 {
@@ -8,10 +8,11 @@ internal static class OpusPacket
     private const int FirstCelt = 16;
     private const int LongSize = 252;
 
-    /// <summary>The most frames that a packet decodes to: 120 ms at 48 kHz.</summary>
+    /// <summary>The most frames a packet can decode to: 120 ms at 48 kHz.</summary>
     internal const int LongestFrames = 5760;
 
-    /// <summary>Whether it carries the sound before it once more, at a lower rate (in-band FEC, LBRR): only the voice modes can.</summary>
+    /// <summary>Whether the packet has a copy of the previous sound at a lower rate (in-band FEC, LBRR); only the voice modes
+    /// can.</summary>
     internal static bool HasRecovery(ReadOnlySpan<byte> packet)
     {
         if (packet.IsEmpty || packet[0] >> 3 is var config && config >= FirstCelt || !TryFindFirstFrame(packet, out int start))
@@ -19,14 +20,14 @@ internal static class OpusPacket
             return false;
         }
 
-        // A flag for each 20 ms of voice activity, then the one wanted; then the same for the side channel.
+        // One voice activity flag per 20 ms, then the LBRR flag; then the same for the side channel.
         bool isStereo = (packet[0] & 0x04) != 0;
         int blocks = config >= FirstHybrid ? 1 : Math.Max(1, config & 3);
         int bits = packet[start];
         return (bits >> (7 - blocks) & 1) != 0 || (isStereo && (bits >> (6 - (2 * blocks)) & 1) != 0);
     }
 
-    /// <summary>Frames at 48 kHz that it decodes to, by its first bytes: 120–5760; 0 if it is none.</summary>
+    /// <summary>Frames at 48 kHz that the packet decodes to, from its first bytes: 120–5760; 0 if it is not a packet.</summary>
     internal static int Frames(ReadOnlySpan<byte> packet)
     {
         if (packet.IsEmpty)

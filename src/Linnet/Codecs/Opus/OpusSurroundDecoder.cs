@@ -3,17 +3,17 @@ using Linnet.Native;
 
 namespace Linnet.Codecs.Opus;
 
-/// <summary>Opus of several streams in each packet, by libopus, to 48 kHz.</summary>
+/// <summary>Decoder for Opus packets of several streams, using libopus, at 48 kHz.</summary>
 /// <remarks>Source: RFC 7845 §5.1.1.</remarks>
 internal sealed class OpusSurroundDecoder : IDisposable
 {
     private readonly OpusSurroundDecoderHandle _decoder;
 
-    /// <summary>A decoder.</summary>
-    /// <param name="streams">Streams in each packet.</param>
-    /// <param name="coupled">How many of them are stereo.</param>
-    /// <param name="mapping">Which decoded channel each channel is; 255: silence. One for each channel that is wanted.</param>
-    /// <exception cref="InvalidOperationException">libopus does not want it; the message says why.</exception>
+    /// <summary>Creates a decoder.</summary>
+    /// <param name="streams">Streams per packet.</param>
+    /// <param name="coupled">Number of stereo streams among them.</param>
+    /// <param name="mapping">The decoded channel for each output channel; 255 is silence.</param>
+    /// <exception cref="InvalidOperationException">libopus rejects the parameters; the message says why.</exception>
     internal unsafe OpusSurroundDecoder(int streams, int coupled, ReadOnlySpan<byte> mapping)
     {
         Format = new AudioFormat(OpusEncoder.SampleRate, mapping.Length);
@@ -28,22 +28,22 @@ internal sealed class OpusSurroundDecoder : IDisposable
         }
     }
 
-    /// <summary>What it gives.</summary>
+    /// <summary>The PCM it produces.</summary>
     internal AudioFormat Format { get; }
 
     /// <summary>Decodes a packet.</summary>
-    /// <param name="packet">It, from anyone.</param>
-    /// <param name="pcm">Room for <see cref="OpusPacket.LongestFrames"/>.</param>
-    /// <param name="frames">Frames it gave.</param>
-    /// <returns><see langword="false"/> if it is none.</returns>
+    /// <param name="packet">The packet; untrusted.</param>
+    /// <param name="pcm">Room for <see cref="OpusPacket.LongestFrames"/> frames.</param>
+    /// <param name="frames">Frames decoded.</param>
+    /// <returns><see langword="false"/> if it is not a valid packet.</returns>
     internal bool TryDecode(ReadOnlySpan<byte> packet, Span<float> pcm, out int frames)
     {
         frames = packet.IsEmpty ? 0 : Math.Max(0, Decode(packet, pcm));
         return frames > 0;
     }
 
-    /// <summary>Fills in for what cannot be decoded.</summary>
-    /// <param name="pcm">As many frames as it would have been.</param>
+    /// <summary>Conceals a packet that cannot be decoded.</summary>
+    /// <param name="pcm">Its length is the number of frames to conceal.</param>
     internal void Conceal(Span<float> pcm)
     {
         if (!pcm.IsEmpty && Decode([], pcm) != pcm.Length / Format.Channels)
@@ -52,7 +52,7 @@ internal sealed class OpusSurroundDecoder : IDisposable
         }
     }
 
-    /// <summary>Frees libopus' state.</summary>
+    /// <summary>Frees the state of libopus.</summary>
     public void Dispose() => _decoder.Dispose();
 
     private unsafe int Decode(ReadOnlySpan<byte> packet, Span<float> pcm)

@@ -4,9 +4,9 @@ using Linnet.Wire.Tags;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Looks at a stream's first bytes, and leaves the rest to the decoder they call for.</summary>
-/// <param name="told">What the stream was said to be.</param>
-/// <param name="isFile">Whether it is only played, and no packet of it is passed on.</param>
+/// <summary>Detects the format from the first bytes of a stream, and passes the stream to the matching decoder.</summary>
+/// <param name="told">The declared kind of the stream.</param>
+/// <param name="isFile">Whether the stream is a file that is only played: no packets are passed on.</param>
 internal sealed class AnyStreamDecoder(StreamKind told, bool isFile = false) : IStreamDecoder
 {
     private readonly byte[] _head = new byte[StreamKinds.HeadLength];
@@ -28,10 +28,10 @@ internal sealed class AnyStreamDecoder(StreamKind told, bool isFile = false) : I
     /// <inheritdoc/>
     public long? Frames => _decoder?.Frames;
 
-    /// <summary>What is said of a list of other things to open.</summary>
+    /// <summary>The problem of a stream that is a list of other things to open.</summary>
     internal static StreamProblem Playlist { get; } = new(
         StreamFault.NotSound,
-        "The stream is a playlist or description, not sound. Send the sound itself; nothing that a list names is opened.");
+        "The stream is a playlist or description, not audio. Send the audio itself; entries of a list are never opened.");
 
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<byte> bytes, IStreamSink sink)
@@ -85,14 +85,13 @@ internal sealed class AnyStreamDecoder(StreamKind told, bool isFile = false) : I
         bool isEnough = isEnd || _length == _head.Length;
         if (kind is StreamKind.Unknown && isEnough)
         {
-            // MPEG audio may begin in the middle of a frame, and behind what fills the room of a tag up; Ogg may begin in the middle of a
-            // page.
+            // MPEG audio may begin in the middle of a frame, or after the padding of a tag; Ogg may begin in the middle of a page.
             StreamKind likely = told is StreamKind.Unknown && _tagBytes > 0 ? StreamKind.Mpeg : told;
             kind = likely is StreamKind.Mpeg or StreamKind.Ogg && _length > 0 ? likely : kind;
             _problem = kind is not StreamKind.Unknown ? null : new StreamProblem(
                 StreamFault.NotSound,
-                _length > 0 ? "The stream does not begin as any kind of sound that Linnet decodes."
-                    : _tagBytes > 0 ? "The stream ended before its sound began." : "The stream is empty.");
+                _length > 0 ? "The stream does not begin with a format that Linnet decodes."
+                    : _tagBytes > 0 ? "The stream ended before its audio began." : "The stream is empty.");
         }
 
         if (kind is StreamKind.Playlist)

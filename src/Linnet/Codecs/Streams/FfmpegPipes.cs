@@ -2,16 +2,16 @@ using Linnet.Codecs.Ffmpeg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>The two pipes of a running ffmpeg, each with a thread that waits for it and a queue of limited length.</summary>
+/// <summary>The two pipes of a running ffmpeg, each with a thread and a bounded queue.</summary>
 internal sealed class FfmpegPipes : IDisposable
 {
-    /// <summary>Bytes that wait to be decoded.</summary>
+    /// <summary>Maximum number of bytes queued for decoding.</summary>
     internal const int MaxInput = 1 << 18;
 
-    /// <summary>Bytes of decoded sound that wait to be taken; while there are more, ffmpeg waits.</summary>
+    /// <summary>Maximum number of decoded bytes queued; ffmpeg waits while the queue is full.</summary>
     internal const int MaxOutput = 1 << 21;
 
-    // What a piece takes beside its bytes, so that very many small ones are bounded too.
+    // Overhead per queued piece, so that many small pieces are bounded, too.
     private const int PieceCost = 64;
     private const int PieceLength = 1 << 15;
 
@@ -35,7 +35,7 @@ internal sealed class FfmpegPipes : IDisposable
         _reader.Start();
     }
 
-    /// <summary>Whether all that it has given was taken, and nothing more will come.</summary>
+    /// <summary>Whether ffmpeg has ended and all of its output was taken.</summary>
     internal bool HasEnded
     {
         get
@@ -59,7 +59,7 @@ internal sealed class FfmpegPipes : IDisposable
         }
     }
 
-    /// <summary>What ffmpeg has taken of the processor so far.</summary>
+    /// <summary>CPU time that ffmpeg has used so far.</summary>
     internal TimeSpan ProcessorTime => _process.ProcessorTime;
 
     /// <inheritdoc cref="FfmpegProcess.Grant"/>
@@ -67,7 +67,7 @@ internal sealed class FfmpegPipes : IDisposable
 
     private bool OutputEnded { get; set; }
 
-    /// <summary>Queues bytes to be decoded. False: too many wait already, or nobody takes them.</summary>
+    /// <summary>Queues bytes for decoding. Returns false if the queue is full or ffmpeg takes no more.</summary>
     internal bool TryWrite(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
@@ -84,7 +84,7 @@ internal sealed class FfmpegPipes : IDisposable
         }
     }
 
-    /// <summary>Says that nothing more will be queued.</summary>
+    /// <summary>Ends the input: no more bytes will be queued.</summary>
     internal void EndInput()
     {
         lock (_gate)
@@ -94,7 +94,7 @@ internal sealed class FfmpegPipes : IDisposable
         }
     }
 
-    /// <summary>What has been decoded, or <see langword="null"/>.</summary>
+    /// <summary>The next decoded bytes, or <see langword="null"/> if there are none.</summary>
     internal byte[]? TakeOutput()
     {
         lock (_gate)
@@ -110,7 +110,7 @@ internal sealed class FfmpegPipes : IDisposable
         }
     }
 
-    /// <summary>Waits until ffmpeg has taken or given something, or is gone. False: it has not, for so long.</summary>
+    /// <summary>Waits until ffmpeg has taken or given bytes, or has ended. Returns false on timeout.</summary>
     internal bool Wait(TimeSpan limit)
     {
         lock (_gate)
@@ -119,7 +119,7 @@ internal sealed class FfmpegPipes : IDisposable
         }
     }
 
-    /// <summary>Ends ffmpeg, and the threads with it.</summary>
+    /// <summary>Ends ffmpeg and both threads.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -157,7 +157,7 @@ internal sealed class FfmpegPipes : IDisposable
         }
         catch (IOException)
         {
-            // ffmpeg is gone; the other thread says so.
+            // ffmpeg has ended; the other thread reports it.
         }
     }
 
@@ -196,7 +196,7 @@ internal sealed class FfmpegPipes : IDisposable
         }
         catch (IOException)
         {
-            // It ends as if it had ended by itself.
+            // Treated like the end of ffmpeg.
         }
 
         lock (_gate)

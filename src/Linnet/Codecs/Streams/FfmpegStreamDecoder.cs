@@ -3,33 +3,33 @@ using Linnet.Codecs.Ffmpeg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>A stream that the <c>ffmpeg</c> program decodes: AAC, WebM, MPEG-TS. Nothing of it can be passed on as it is.</summary>
+/// <summary>Decodes a stream with the <c>ffmpeg</c> program: AAC, WebM, MPEG-TS. Its packets cannot be passed on.</summary>
 /// <remarks>
-/// The program is a child that reads one pipe by one demuxer and writes another; it can open nothing else, and has a limit of memory. Two
-/// threads carry the bytes between it and bounded queues, so that <see cref="Write"/> waits for it a while and not for ever: a child that
-/// takes nothing for <see cref="StallLimit"/> is killed. So is one that works more than the sound is worth: sound comes at the pace at
-/// which it is played, errors do not.
+/// ffmpeg is a child process that reads a pipe with one demuxer and writes to another pipe. It can open nothing else, and its memory is
+/// limited. Two threads move bytes between the pipes and bounded queues, so <see cref="Write"/> waits only for a limited time: a child that
+/// takes and gives nothing for <see cref="StallLimit"/> is killed. So is a child that uses too much CPU time for its output: sound arrives
+/// at playback speed, errors do not.
 /// </remarks>
-/// <param name="format">The demuxer.</param>
-/// <param name="searchPath">Where to look for ffmpeg: the value of PATH.</param>
-/// <param name="stallLimit">Instead of <see cref="StallLimit"/>.</param>
-/// <param name="freeWork">Instead of <see cref="FreeWork"/>.</param>
+/// <param name="format">Name of ffmpeg's demuxer.</param>
+/// <param name="searchPath">Where to find ffmpeg: the value of PATH.</param>
+/// <param name="stallLimit">Replaces <see cref="StallLimit"/>.</param>
+/// <param name="freeWork">Replaces <see cref="FreeWork"/>.</param>
 internal sealed class FfmpegStreamDecoder(string format, string? searchPath, TimeSpan? stallLimit = null, TimeSpan? freeWork = null)
     : IStreamDecoder
 {
-    /// <summary>How long the child may take neither bytes nor give any while bytes wait for it.</summary>
+    /// <summary>How long the child may neither take nor give bytes while bytes wait for it.</summary>
     internal static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// What the child may take of the processor beyond <see cref="WorkPerSound"/>. Judged here as bytes come; the backstop, for a child
-    /// that works while none come, is the system's limit, which <see cref="FfmpegProcess"/> sets and which allows more.
+    /// CPU time that the child may use beyond <see cref="WorkPerSound"/>. It is checked here when bytes arrive. For a child that works
+    /// while none arrive, the system's limit is the backstop: <see cref="FfmpegProcess"/> sets it, and it is higher.
     /// </summary>
     internal static readonly TimeSpan FreeWork = TimeSpan.FromSeconds(10);
 
-    /// <summary>Seconds of the processor for each second of sound. Decoding takes some hundredths.</summary>
+    /// <summary>CPU seconds allowed per second of sound. Decoding takes a few hundredths.</summary>
     internal const double WorkPerSound = 0.5;
 
-    /// <summary>Bytes taken without any sound coming of them after which there is none.</summary>
+    /// <summary>Bytes without any sound after which the stream is rejected.</summary>
     internal const int MaxSilent = 4 << 20;
 
     private const int MaxPiece = 1 << 14;
@@ -46,7 +46,7 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
     /// <inheritdoc/>
     public StreamProblem? Problem => _problem ?? (_wav.Problem is null ? null : NoSound);
 
-    private static StreamProblem NoSound => new(StreamFault.NotSound, "ffmpeg finds no sound in the stream that it can decode.");
+    private static StreamProblem NoSound => new(StreamFault.NotSound, "ffmpeg found no audio that it can decode in the stream.");
 
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<byte> bytes, IStreamSink sink)
@@ -112,7 +112,7 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
         }
     }
 
-    /// <summary>Gives what the child has given. False: it has given nothing.</summary>
+    /// <summary>Passes on the child's output. Returns false if there was none.</summary>
     private bool Drain(IStreamSink sink)
     {
         bool any = false;
@@ -141,8 +141,8 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
         {
             _problem = new StreamProblem(
                 StreamFault.Stalled,
-                $"ffmpeg, which decodes the stream, worked for more than {allowed:F0} s on {_relay?.Seconds ?? 0:F0} s of sound, and was "
-                    + "stopped.");
+                $"ffmpeg, which decodes the stream, used more than {allowed:F0} s of CPU time for {_relay?.Seconds ?? 0:F0} s of audio, "
+                    + "and was stopped.");
             _pipes.Dispose();
         }
     }
@@ -156,9 +156,9 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
                 return true;
             }
 
-            // It has gone while there was more to decode.
+            // It ended while there was more to decode.
             _problem ??= _relay is { HasFormat: true }
-                ? new StreamProblem(StreamFault.Stalled, "ffmpeg, which decodes the stream, ended before it did.") : NoSound;
+                ? new StreamProblem(StreamFault.Stalled, "ffmpeg, which decodes the stream, exited before the stream ended.") : NoSound;
             return false;
         }
 
@@ -168,7 +168,7 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
         return false;
     }
 
-    /// <summary>What ffmpeg writes is PCM; what was sent is not.</summary>
+    /// <summary>Passes on the sound as PCM, but reports that the stream itself is not PCM.</summary>
     private sealed class Relay : IStreamSink
     {
         private AudioFormat _pcm;
@@ -177,7 +177,7 @@ internal sealed class FfmpegStreamDecoder(string format, string? searchPath, Tim
 
         public bool HasFormat { get; private set; }
 
-        /// <summary>Seconds of sound so far.</summary>
+        /// <summary>Duration of the sound so far, in seconds.</summary>
         public double Seconds { get; private set; }
 
         public void OnFormat(StreamFormat format)

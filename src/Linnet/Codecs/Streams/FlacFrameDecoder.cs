@@ -4,7 +4,7 @@ using Linnet.Wire.Flac;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Decodes whole frames of FLAC, one at a time, by libFLAC.</summary>
+/// <summary>Decodes whole FLAC frames, one at a time, using libFLAC.</summary>
 internal sealed unsafe class FlacFrameDecoder : IDisposable
 {
     private readonly LibFlacDecoder.Handle _decoder;
@@ -23,7 +23,7 @@ internal sealed unsafe class FlacFrameDecoder : IDisposable
         _self = GCHandle.Alloc(this);
     }
 
-    /// <summary>A decoder for a stream; <see langword="null"/> if libFLAC does not want it.</summary>
+    /// <summary>Creates a decoder for a stream; <see langword="null"/> if libFLAC does not support it.</summary>
     internal static FlacFrameDecoder? TryCreate(FlacStreamInfo info)
     {
         var decoder = new FlacFrameDecoder(LibFlacDecoder.Create(), info);
@@ -36,8 +36,8 @@ internal sealed unsafe class FlacFrameDecoder : IDisposable
         return decoder;
     }
 
-    /// <summary>Decodes a frame; what is damaged in spite of its sum is silence of the same length.</summary>
-    /// <returns>Interleaved, lent until the next call.</returns>
+    /// <summary>Decodes a frame. A frame that is damaged in spite of its checksum gives silence of the same length.</summary>
+    /// <returns>Interleaved samples, valid until the next call.</returns>
     internal ReadOnlySpan<float> Decode(ReadOnlySpan<byte> frame, in FlacFrameHeader header, out bool isDamaged)
     {
         int samples = header.Frames * _info.Format.Channels;
@@ -78,7 +78,7 @@ internal sealed unsafe class FlacFrameDecoder : IDisposable
             return false;
         }
 
-        // No number of frames and no MD5: those of a file say nothing about a part of it.
+        // Without the number of frames and the MD5: those of a whole file do not apply to a part of it.
         byte[] head = [.. FlacBlockHeader.Marker, .. (_info with { Length = 0 }).ToBlock(isLast: true)];
         return Feed(head, LibFlacDecoder.ReadMetadata) && LibFlacDecoder.State(_decoder) == LibFlacDecoder.SearchesForFrame;
     }

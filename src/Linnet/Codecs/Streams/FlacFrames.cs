@@ -5,10 +5,10 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Frames of FLAC, from wherever they come: sound as it was, bit for bit up to 24 bits, and the frames to be passed on.</summary>
+/// <summary>Handles FLAC frames from any container: decodes them, exact up to 24 bits, and gives the frames to pass on.</summary>
 /// <remarks>
-/// Tags that name other speakers than usual for the channels come after the description of the stream, so its format is told with the tags
-/// or the first frame. Frames of such a stream are not passed on: listeners would get them without the tags.
+/// Tags that assign channels to unusual speakers come after the stream's description, so the format is announced with the tags or the first
+/// frame. Frames of such a stream are not passed on: listeners would get them without the tags.
 /// </remarks>
 internal sealed class FlacFrames(FormatNews news, bool isFile) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class FlacFrames(FormatNews news, bool isFile) : IDisposable
     private ChannelLayout? _layout;
     private float[] _placed = [];
 
-    /// <summary>A stream begins. What comes back is why it cannot be played.</summary>
+    /// <summary>Begins a stream. Returns why it cannot be played, or <see langword="null"/>.</summary>
     internal StreamProblem? Begin(FlacStreamInfo info)
     {
         _decoder?.Dispose();
@@ -31,14 +31,14 @@ internal sealed class FlacFrames(FormatNews news, bool isFile) : IDisposable
         _decoder = FlacFrameDecoder.TryCreate(info);
         if (_decoder is null)
         {
-            return new StreamProblem(StreamFault.Unsupported, "The stream is FLAC that libFLAC does not decode.");
+            return new StreamProblem(StreamFault.Unsupported, "The stream is FLAC that libFLAC cannot decode.");
         }
 
         (_untold, _layout) = (info, null);
         return null;
     }
 
-    /// <summary>Takes the stream's tags.</summary>
+    /// <summary>Reads the stream's tags.</summary>
     internal void Take(VorbisComment comment, IStreamSink sink)
     {
         if (_untold is not null)
@@ -51,8 +51,8 @@ internal sealed class FlacFrames(FormatNews news, bool isFile) : IDisposable
     }
 
     /// <summary>
-    /// Takes the next frame, whose sums are right. What comes back is why it cannot be played: listeners would get it as it is. In a file
-    /// it is silence.
+    /// Takes the next frame, whose checksums are right. Returns why it cannot be played, because listeners would get it unchanged. In a
+    /// file such a frame becomes silence.
     /// </summary>
     internal StreamProblem? Take(ReadOnlySpan<byte> frame, in FlacFrameHeader header, IStreamSink sink)
     {
@@ -105,7 +105,7 @@ internal sealed class FlacFrames(FormatNews news, bool isFile) : IDisposable
             return;
         }
 
-        // Of a live stream neither its length nor the MD5 of all of it is known.
+        // The length and MD5 of a live stream are not known.
         byte[] header = (info with { Length = 0 }).ToBlock(isLast: false);
         news.Tell(new StreamFormat(info.Format, info.BitDepth, StreamCodec.Flac, 0, [header]), sink);
     }

@@ -3,7 +3,7 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>FLAC in Ogg: a packet is a frame.</summary>
+/// <summary>FLAC in Ogg: a packet is one frame.</summary>
 internal sealed class FlacLink(FormatNews news, bool isFile) : IOggLink
 {
     private readonly FlacFrames _frames = new(news, isFile);

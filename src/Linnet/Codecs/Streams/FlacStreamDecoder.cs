@@ -2,8 +2,8 @@ using Linnet.Wire.Flac;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>A stream of native FLAC.</summary>
-/// <param name="isFile">Whether it is a file that is only played: then a frame that cannot be decoded ends nothing.</param>
+/// <summary>Decodes a stream of native FLAC.</summary>
+/// <param name="isFile">Whether the stream is a file that is only played: then a frame that cannot be decoded does not end it.</param>
 internal sealed class FlacStreamDecoder(bool isFile = false) : IStreamDecoder
 {
     private readonly FlacReader _reader = new();
@@ -38,7 +38,7 @@ internal sealed class FlacStreamDecoder(bool isFile = false) : IStreamDecoder
         CheckReader();
         if (!_hasSound)
         {
-            Problem ??= new StreamProblem(StreamFault.NotSound, "The stream ended before its sound began.");
+            Problem ??= new StreamProblem(StreamFault.NotSound, "The stream ended before its audio began.");
         }
     }
 

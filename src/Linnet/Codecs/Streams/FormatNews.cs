@@ -1,11 +1,11 @@
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Tells a sink the format when it is another one than before.</summary>
+/// <summary>Announces the format to a sink when it changes.</summary>
 internal sealed class FormatNews
 {
     private StreamFormat? _last;
 
-    /// <summary>Tells it if need be. Another bit rate alone is no news: it is a hint.</summary>
+    /// <summary>Announces the format if it has changed. A new bit rate alone is not a change: it is a hint.</summary>
     internal void Tell(StreamFormat format, IStreamSink sink)
     {
         if (_last is not null && IsSame(_last, format))

@@ -1,27 +1,28 @@
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Turns the bytes of a stream, as somebody sends them, into sound and packets. Used by one thread.</summary>
+/// <summary>Decodes the bytes of a stream to sound and packets. Used by one thread.</summary>
 /// <remarks>
-/// The bytes come from anyone: whatever they are, nothing is thrown, memory is bounded and work is in proportion to them. What the sink
-/// throws is let through.
+/// The bytes are untrusted: decoding never throws, its memory is bounded, and its work is proportional to the input. Exceptions from the
+/// sink pass through.
 /// </remarks>
 public interface IStreamDecoder : IDisposable
 {
-    /// <summary>Why the stream cannot be played; it will not change, and bytes are ignored from then on.</summary>
+    /// <summary>Why the stream cannot be played, or <see langword="null"/>. Once set it does not change, and further bytes are
+    /// ignored.</summary>
     StreamProblem? Problem { get; }
 
     /// <summary>
-    /// Bytes so far of tags, pictures and other parts whose lengths the format tells, and which hold no sound. By default none are told
-    /// from the others.
+    /// Bytes so far of tags, pictures and other parts without sound whose length the format declares. By default such bytes are not
+    /// counted.
     /// </summary>
     long TagBytes => 0;
 
-    /// <summary>Frames that there will be, where the stream says so at its beginning. By default it does not.</summary>
+    /// <summary>Total number of frames, if the stream declares it at its beginning. By default it is unknown.</summary>
     long? Frames => null;
 
-    /// <summary>Takes the next bytes, and gives what has become whole.</summary>
+    /// <summary>Decodes the next bytes, and passes complete parts to the sink.</summary>
     void Write(ReadOnlySpan<byte> bytes, IStreamSink sink);
 
-    /// <summary>Says that there are no more, and gives what is left.</summary>
+    /// <summary>Ends the stream, and passes the rest to the sink.</summary>
     void Complete(IStreamSink sink);
 }

@@ -4,24 +4,24 @@ using Linnet.Wire.Mpeg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>A stream of MPEG audio: MP3, whose frames can be passed on, and layers I and II.</summary>
+/// <summary>Decodes a stream of MPEG audio: MP3, whose frames can be passed on, and layers I and II.</summary>
 /// <remarks>
-/// Of what is passed on, a packet's sound is what a listener hears who decodes it: nothing is cut off at the start or the end. Of a file
-/// that is only played, what its encoder added is left out of each part (<see cref="MpegTrim"/>), and no packet is given. A frame whose bit
-/// reservoir is missing is silence. The frame with a file's table (Xing, VBRI) is none of the sound and left out; in a file it begins a
-/// part. How many frames it says there are ends nothing.
+/// If packets are passed on, the sound of a packet is what a listener's decoder gives for it: nothing is cut at the start or the end. For a
+/// file that is only played, each part loses the padding that its encoder added (<see cref="MpegTrim"/>), and no packets are given. A frame
+/// whose bit reservoir is missing is silence. The frame with a file's table (Xing, VBRI) holds no sound and is left out; in a file it
+/// begins a part. Its frame count does not end anything.
 /// </remarks>
-/// <param name="isFile">Whether it is a file that is only played.</param>
+/// <param name="isFile">Whether the stream is a file that is only played.</param>
 internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
 {
-    /// <summary>Bytes without a frame among them after which it is no MPEG audio.</summary>
+    /// <summary>Bytes without a frame after which the stream is rejected.</summary>
     internal const int MaxGarbage = 1 << 18;
 
     private readonly MpegFramer _framer = new();
     private readonly FormatNews _news = new();
     private readonly MpegTrim? _trim = isFile ? new MpegTrim() : null;
 
-    // More than any frame gives, for a decoder that has kept something back.
+    // More than any frame gives, even if the decoder has held something back.
     private readonly float[] _pcm = new float[4 * 1152 * 2];
     private LibMpg123.Handle? _decoder;
     private MpegHeader _header;
@@ -33,7 +33,7 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
     /// <inheritdoc/>
     public long TagBytes => _framer.Tags;
 
-    /// <summary>Frames that could not be decoded.</summary>
+    /// <summary>Number of frames that could not be decoded.</summary>
     internal long Damaged { get; private set; }
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
 
         if (!_hasSound && _framer.Skipped > MaxGarbage)
         {
-            Problem ??= new StreamProblem(StreamFault.NotSound, "The stream holds no MPEG audio.");
+            Problem ??= new StreamProblem(StreamFault.NotSound, "The stream has no MPEG audio.");
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
         _trim?.End(sink);
         if (!_hasSound)
         {
-            Problem ??= new StreamProblem(StreamFault.NotSound, "The stream holds no MPEG audio.");
+            Problem ??= new StreamProblem(StreamFault.NotSound, "The stream has no MPEG audio.");
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
         _trim.End(sink);
         _trim.Begin(Mp3Table.Read(frame.Data, frame.Header));
 
-        // So that the part sounds as it does alone.
+        // A new decoder, so that the part sounds the same as when played alone.
         _decoder?.Dispose();
         _decoder = null;
         _header = frame.Header;
@@ -111,7 +111,7 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
         {
             if (isOther)
             {
-                // Another part, whose table would have ended the one before. A table that came just before is of other frames.
+                // Another part; a table of its own would have ended the one before. A table just before it belongs to other frames.
                 _trim?.End(sink);
                 _decoder?.Dispose();
             }

@@ -2,24 +2,24 @@ using Linnet.Wire.Mpeg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Leaves out of each part of an MP3 file what its encoder added before the sound and behind it.</summary>
+/// <summary>Removes the padding that the encoder added at the start and the end of each part of an MP3 file.</summary>
 /// <remarks>
-/// What is to go at the end is known there alone, so as much is held back. It goes only where the part has as many frames as its table
-/// says, or the table does not say: what is cut short, or goes on, ends with sound. Source: LAME's "mp3 info tag"; a decoder's own delay is
-/// 529 frames.
+/// How much to remove at the end is known only there, so that many frames are held back. They are removed only if the part has as many
+/// frames as its table declares, or the table declares none: a part that was cut short or continued ends with sound. Source: LAME's "mp3
+/// info tag"; a decoder adds a delay of 529 frames.
 /// </remarks>
 internal sealed class MpegTrim
 {
     private float[] _held = [];
     private int _heldLength;
 
-    // In frames: which channels the part has, its packets say.
+    // In frames: the number of channels is known only from the packets.
     private int _holds;
     private int _skip;
     private long _packets;
     private uint? _expected;
 
-    /// <summary>A part begins. The one before has ended.</summary>
+    /// <summary>Begins a part. The previous one must have ended.</summary>
     internal void Begin(Mp3Table table)
     {
         _skip = table.Delay is int delay ? delay + Mp3Table.DecoderDelay : 0;
@@ -29,7 +29,7 @@ internal sealed class MpegTrim
     }
 
     /// <summary>
-    /// Takes what a packet decodes to, and gives what is sound for certain. All packets of a part have the same channels.
+    /// Takes the decoded sound of a packet, and passes on what is certainly not padding. All packets of a part have the same channels.
     /// </summary>
     internal void Take(ReadOnlySpan<float> pcm, int channels, IStreamSink sink)
     {
@@ -56,7 +56,7 @@ internal sealed class MpegTrim
         _heldLength = needed - sure;
     }
 
-    /// <summary>The part has ended: gives what was held back, unless that is what the encoder added.</summary>
+    /// <summary>Ends the part: passes on the held frames, unless they are padding.</summary>
     internal void End(IStreamSink sink)
     {
         if (_expected is uint expected && expected != _packets)

@@ -5,15 +5,15 @@ namespace Linnet.Codecs.Streams;
 /// <summary>One logical stream of an Ogg stream.</summary>
 internal interface IOggLink : IDisposable
 {
-    /// <summary>Takes its next packet. What comes back is why it cannot be played.</summary>
+    /// <summary>Takes the next packet. Returns why the stream cannot be played, or <see langword="null"/>.</summary>
     StreamProblem? Take(scoped in OggPacket packet, IStreamSink sink);
 }
 
-/// <summary>A stream of Ogg: Opus, Vorbis or FLAC, one after the other where they are chained.</summary>
-/// <param name="isFile">Whether it is a file that is only played: then a packet that cannot be decoded ends nothing.</param>
+/// <summary>Decodes an Ogg stream: Opus, Vorbis or FLAC, including chained streams.</summary>
+/// <param name="isFile">Whether the stream is a file that is only played: then a packet that cannot be decoded does not end it.</param>
 internal sealed class OggStreamDecoder(bool isFile = false) : IStreamDecoder
 {
-    /// <summary>Bytes without a page among them after which it is no Ogg.</summary>
+    /// <summary>Bytes without a page after which the stream is rejected.</summary>
     internal const int MaxGarbage = 1 << 18;
 
     private readonly OggPacketReader _packets = new();
@@ -66,6 +66,6 @@ internal sealed class OggStreamDecoder(bool isFile = false) : IStreamDecoder
     };
 
     private StreamProblem NoSound() => _packets.SawUnknownCodec
-        ? new StreamProblem(StreamFault.Unsupported, "The stream is Ogg without Opus, Vorbis or FLAC in it.")
-        : new StreamProblem(StreamFault.NotSound, "The stream holds no Ogg pages.");
+        ? new StreamProblem(StreamFault.Unsupported, "The stream is Ogg without Opus, Vorbis or FLAC.")
+        : new StreamProblem(StreamFault.NotSound, "The stream has no Ogg pages.");
 }

@@ -5,15 +5,15 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Opus in Ogg. The first <c>pre-skip</c> frames, and those behind the end that the last page tells, are no sound.</summary>
+/// <summary>Opus in Ogg. Skips the first <c>pre-skip</c> frames, and the frames after the end that the last page declares.</summary>
 /// <remarks>
-/// What has to be made louder or softer than its packets are, or has more than two channels, is not passed on as it is: listeners would get
-/// the packets without the head that says so. In a file a packet that cannot be decoded is silence. Source: RFC 7845 §4, §5.1.
+/// Packets are not passed on if the head declares a gain or more than two channels: listeners would get them without the head. In a file, a
+/// packet that cannot be decoded becomes silence. Source: RFC 7845 §4, §5.1.
 /// </remarks>
 internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
 {
     /// <summary>
-    /// Bytes of a packet of one stream at most: more is unreasonable (RFC 7845 §6), and more than RTP carries to listeners.
+    /// Maximum bytes per stream in a packet: more is unreasonable (RFC 7845 §6), and more than RTP carries to listeners.
     /// </summary>
     internal const int MaxPacket = 61_440;
 
@@ -45,7 +45,7 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
                 return null;
             }
 
-            // Those with a picture may be longer than what is read of a packet.
+            // Tags with a picture may be longer than the part of a packet that is read.
             if (packet.Data.StartsWith("OpusTags"u8))
             {
                 return null;
@@ -56,7 +56,7 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
         int frames = 0;
         bool isTooLong = packet.IsCut || packet.Data.Length > _maxPacket;
 
-        // An empty packet stands for one that was lost, or only ends the stream, as Liquidsoap's do.
+        // An empty packet stands for a lost one, or only ends the stream, as Liquidsoap's do.
         if (isTooLong || (!packet.Data.IsEmpty && !TryDecode(packet.Data, out frames)))
         {
             if (!_patience.Bears())
@@ -113,7 +113,7 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
         if (isSurround && head.MappingFamily != 1)
         {
             return new StreamProblem(StreamFault.Unsupported,
-                $"The stream is Opus with {head.Channels} channels that it does not name (mapping family {head.MappingFamily}).");
+                $"The stream is Opus with {head.Channels} channels without defined speakers (mapping family {head.MappingFamily}).");
         }
 
         if (NativeLibraries.Problem(NativeLibraries.Opus) is string missing)
@@ -125,7 +125,7 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
         _maxPacket = MaxPacket * Math.Max((int)head.Streams, 1);
         if (isSurround)
         {
-            // The wire has them in Vorbis' order.
+            // Opus uses Vorbis' channel order.
             byte[] mapping = new byte[_channels];
             for (int i = 0; i < mapping.Length; i++)
             {

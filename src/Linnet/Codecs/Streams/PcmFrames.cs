@@ -2,7 +2,7 @@ using Linnet.Audio;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Makes sound of the bytes of PCM, in whatever pieces they arrive. A part of a frame waits for the rest.</summary>
+/// <summary>Converts PCM bytes in pieces of any length to sound. A partial frame waits for its rest.</summary>
 internal sealed class PcmFrames
 {
     private const int BlockFrames = 4096;
@@ -15,7 +15,7 @@ internal sealed class PcmFrames
     private int _partLength;
 
     /// <param name="pcm">How the samples are stored.</param>
-    /// <param name="layout">Which speakers its channels are for; <see langword="null"/>: the usual ones.</param>
+    /// <param name="layout">The speakers of its channels; <see langword="null"/> for the usual ones.</param>
     internal PcmFrames(RawPcmFormat pcm, ChannelLayout? layout)
     {
         (_pcm, _layout) = (pcm, layout);
@@ -25,10 +25,10 @@ internal sealed class PcmFrames
         _part = new byte[pcm.BytesPerFrame];
     }
 
-    /// <summary>What it gives.</summary>
+    /// <summary>The PCM it produces.</summary>
     internal AudioFormat Format { get; }
 
-    /// <summary>Takes the next bytes, and gives the frames that have become whole.</summary>
+    /// <summary>Takes the next bytes, and passes on the complete frames.</summary>
     internal void Write(ReadOnlySpan<byte> bytes, IStreamSink sink)
     {
         if (_partLength > 0)

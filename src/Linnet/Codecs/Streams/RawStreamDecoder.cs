@@ -2,7 +2,7 @@ using Linnet.Audio;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>A stream of bare PCM, as somebody said that it is. Its format is known before it comes, and so is not told.</summary>
+/// <summary>Decodes a stream of bare PCM in a given format. The format is known in advance, so it is not announced.</summary>
 internal sealed class RawStreamDecoder(RawPcmFormat pcm) : IStreamDecoder
 {
     private readonly PcmFrames _frames = new(pcm, layout: null);
@@ -10,7 +10,7 @@ internal sealed class RawStreamDecoder(RawPcmFormat pcm) : IStreamDecoder
     /// <inheritdoc/>
     public StreamProblem? Problem => null;
 
-    /// <summary>What it gives.</summary>
+    /// <summary>The stream format of bare PCM.</summary>
     internal static StreamFormat FormatOf(RawPcmFormat pcm) =>
         new(pcm.Format, pcm.Encoding.BitDepth, StreamCodec.Pcm, 8 * pcm.BytesPerFrame * pcm.Format.SampleRate, []);
 

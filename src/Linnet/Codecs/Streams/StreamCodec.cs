@@ -3,7 +3,7 @@ namespace Linnet.Codecs.Streams;
 /// <summary>The encoding of a stream's packets.</summary>
 public enum StreamCodec
 {
-    /// <summary>One that is only decoded: AAC and whatever else ffmpeg reads.</summary>
+    /// <summary>A codec that can only be decoded: AAC and anything else that ffmpeg reads.</summary>
     Other,
 
     /// <summary>PCM, as in a WAV.</summary>

@@ -2,10 +2,10 @@ using Linnet.Audio;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Converts sound of one format to another one, block by block.</summary>
-/// <param name="from">What comes.</param>
-/// <param name="to">What is wanted.</param>
-/// <param name="take">Takes the converted sound.</param>
+/// <summary>Converts sound from one format to another, block by block.</summary>
+/// <param name="from">Format of the input.</param>
+/// <param name="to">Format of the output.</param>
+/// <param name="take">Receives the converted sound.</param>
 internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamConversion.Take take)
 {
     private const int PieceFrames = 1024;
@@ -17,15 +17,15 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
     private readonly float[] _converted = new float[PieceFrames * to.Channels];
 
     /// <summary>
-    /// Takes sound: whole frames, lent for the call. False: no more of it is wanted, and none is converted, for a little may become very
-    /// much.
+    /// Receives sound: whole frames, valid only during the call. Returns false to stop the conversion: little input may become very much
+    /// output.
     /// </summary>
     internal delegate bool Take(ReadOnlySpan<float> pcm);
 
-    /// <summary>About how many samples come of so many.</summary>
+    /// <summary>Approximate number of output samples for a number of input samples.</summary>
     internal long SamplesOf(int samples) => (long)samples / from.Channels * to.SampleRate / from.SampleRate * to.Channels;
 
-    /// <summary>Converts whole frames; a part of one at the end is left out.</summary>
+    /// <summary>Converts whole frames; a partial frame at the end is dropped.</summary>
     internal void Write(ReadOnlySpan<float> pcm)
     {
         while (pcm.Length >= from.Channels)
@@ -59,7 +59,7 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
         }
     }
 
-    /// <summary>Gives what the filter still holds. Nothing is written after it.</summary>
+    /// <summary>Writes what the filter still holds. Nothing may be written after it.</summary>
     internal void Flush()
     {
         while (_resampler is not null && _resampler.Flush(_converted) is > 0 and int written

@@ -2,16 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Makes the decoder for a stream that somebody sends.</summary>
+/// <summary>Creates the decoder for a stream that a client sends.</summary>
 public static class StreamDecoders
 {
-    /// <summary>Makes a decoder, or says why there is none.</summary>
+    /// <summary>Creates a decoder, or says why there is none.</summary>
     /// <param name="contentType">
-    /// What the sender says it is; <see langword="null"/>, empty or <c>application/octet-stream</c>: it says nothing. The first bytes are
-    /// looked at in any case, and where they are clear they win: many programs call everything <c>audio/mpeg</c>.
+    /// The sender's content type. <see langword="null"/>, empty or <c>application/octet-stream</c> means unknown. The first bytes are
+    /// always checked and win if they are clear: many programs use <c>audio/mpeg</c> for everything.
     /// </param>
     /// <param name="decoder">The decoder; the caller disposes it.</param>
-    /// <param name="problem">Why there is none, and never will be for this type.</param>
+    /// <param name="problem">Why this content type can never be decoded.</param>
     public static bool TryCreate(
         string? contentType, [NotNullWhen(true)] out IStreamDecoder? decoder, [NotNullWhen(false)] out StreamProblem? problem)
     {
@@ -19,7 +19,7 @@ public static class StreamDecoders
         if (!StreamKinds.TryParse(contentType, out StreamKind kind))
         {
             problem = new StreamProblem(StreamFault.Unsupported,
-                "The content type is none that Linnet decodes. It takes MP3, Ogg (Opus, Vorbis, FLAC), FLAC, WAV, AAC, WebM and MPEG-TS.");
+                "Linnet does not decode this content type. It decodes MP3, Ogg (Opus, Vorbis, FLAC), FLAC, WAV, AAC, WebM and MPEG-TS.");
             return false;
         }
 
@@ -33,9 +33,9 @@ public static class StreamDecoders
         return true;
     }
 
-    /// <summary>The decoder for one kind.</summary>
-    /// <param name="kind">What it is.</param>
-    /// <param name="isFile">Whether it is only played, and no packet of it is passed on.</param>
+    /// <summary>Creates the decoder for one kind of stream.</summary>
+    /// <param name="kind">Kind of the stream.</param>
+    /// <param name="isFile">Whether the stream is a file that is only played: no packets are passed on.</param>
     internal static IStreamDecoder Create(StreamKind kind, bool isFile) => kind switch
     {
         StreamKind.Mpeg => new MpegStreamDecoder(isFile),

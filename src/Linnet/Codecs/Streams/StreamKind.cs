@@ -4,7 +4,7 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>What the bytes of a stream are, as far as is known.</summary>
+/// <summary>The kind of a stream, as far as it is known.</summary>
 internal enum StreamKind
 {
     /// <summary>Not known.</summary>
@@ -31,19 +31,19 @@ internal enum StreamKind
     /// <summary>An MPEG transport stream, for ffmpeg.</summary>
     TransportStream,
 
-    /// <summary>A list or description of other things to open: refused.</summary>
+    /// <summary>A list or description of other things to open; rejected.</summary>
     Playlist,
 }
 
-/// <summary>Tells what a stream is by what it is said to be, and by its first bytes.</summary>
+/// <summary>Detects the kind of a stream from its content type and its first bytes.</summary>
 internal static class StreamKinds
 {
-    /// <summary>Bytes after which it is known, or never will be.</summary>
+    /// <summary>Bytes that are enough to detect the kind.</summary>
     internal const int HeadLength = 512;
 
     private const int TransportPacket = 188;
 
-    /// <summary>What a content type says, its parameters aside. False: it says that it is something else.</summary>
+    /// <summary>Parses a content type, ignoring its parameters. Returns false if it is something else.</summary>
     internal static bool TryParse(string? contentType, out StreamKind kind)
     {
         string type = (contentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
@@ -66,7 +66,7 @@ internal static class StreamKinds
         return kind is not StreamKind.Unknown || type is "" or "application/octet-stream" or "application/x-www-form-urlencoded";
     }
 
-    /// <summary>What the first bytes are. Where they say nothing: <see cref="StreamKind.Unknown"/>.</summary>
+    /// <summary>The kind according to the first bytes, or <see cref="StreamKind.Unknown"/>.</summary>
     internal static StreamKind Identify(ReadOnlySpan<byte> head) =>
         head.StartsWith(OggPage.Capture) ? StreamKind.Ogg
         : head.StartsWith(FlacBlockHeader.Marker) ? StreamKind.Flac
@@ -79,7 +79,7 @@ internal static class StreamKinds
         : IsPlaylist(head) ? StreamKind.Playlist
         : StreamKind.Unknown;
 
-    /// <summary>Whether it is text that begins as lists of other files and addresses do.</summary>
+    /// <summary>Whether it is text that begins like a playlist.</summary>
     private static bool IsPlaylist(ReadOnlySpan<byte> head)
     {
         head = head.StartsWith("\uFEFF"u8) ? head[3..] : head;

@@ -1,27 +1,27 @@
 namespace Linnet.Codecs.Streams;
 
-/// <summary>What kind of fault a stream has.</summary>
+/// <summary>The kind of problem of a stream.</summary>
 public enum StreamFault
 {
-    /// <summary>It is not what it says, or nothing that is known.</summary>
+    /// <summary>The stream is not what it claims to be, or of no known format.</summary>
     NotSound,
 
-    /// <summary>It is sound of a kind, or with numbers, that Linnet does not decode.</summary>
+    /// <summary>The stream is sound in a format, or with parameters, that Linnet does not decode.</summary>
     Unsupported,
 
-    /// <summary>A library or program that decodes it is not installed here, or does not work.</summary>
+    /// <summary>A library or program needed to decode it is not installed or does not work.</summary>
     Unavailable,
 
-    /// <summary>The program that decodes it stopped, or does not keep up.</summary>
+    /// <summary>The program that decodes it stopped or cannot keep up.</summary>
     Stalled,
 }
 
 /// <summary>Why a stream cannot be played.</summary>
-/// <param name="Fault">The kind of it.</param>
-/// <param name="Text">A sentence for people. Holds no text that the sender could have chosen.</param>
+/// <param name="Fault">The kind of problem.</param>
+/// <param name="Text">A sentence for the user. Contains no text that the sender could choose.</param>
 public sealed record StreamProblem(StreamFault Fault, string Text)
 {
-    /// <summary>What most texts begin with, and what a file's name can stand for.</summary>
+    /// <summary>The beginning of most texts; a file name can replace it.</summary>
     internal const string Subject = "The stream ";
 
     /// <inheritdoc/>

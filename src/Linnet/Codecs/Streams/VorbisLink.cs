@@ -5,7 +5,7 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Vorbis in Ogg, by libvorbis. In a file a packet that cannot be decoded is left out.</summary>
+/// <summary>Vorbis in Ogg, using libvorbis. In a file, a packet that cannot be decoded is left out.</summary>
 internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
 {
     // A packet gives at most half of a long block.
@@ -20,8 +20,8 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
     private long _packets;
     private float[] _pcm = [];
 
-    /// <summary>Which of Vorbis' channels each of ours is, by their number.</summary>
-    /// <remarks>Source: Vorbis I §4.3.9; ours are in WAV's order.</remarks>
+    /// <summary>The Vorbis channel for each of our channels.</summary>
+    /// <remarks>Source: Vorbis I §4.3.9; ours are in WAV order.</remarks>
     internal static ReadOnlySpan<byte> Order(int channels) => channels switch
     {
         3 => [0, 2, 1],
@@ -45,7 +45,7 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
             return TakeHeader(packet, sink);
         }
 
-        // An empty packet stands for one that was lost.
+        // An empty packet stands for a lost one.
         int frames = packet.IsCut ? -1 : packet.Data.IsEmpty ? 0 : Decode(packet.Data);
         if (frames < 0 && !_patience.Bears())
         {
@@ -75,7 +75,7 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
         if (!VorbisHead.TryParse(packet, out _head))
         {
             return new StreamProblem(
-                StreamFault.Unsupported, "The stream is Vorbis whose first packet is malformed, or of more channels than Linnet carries.");
+                StreamFault.Unsupported, "The stream is Vorbis whose first packet is malformed, or has more channels than Linnet carries.");
         }
 
         if (NativeLibraries.Problem(NativeLibraries.Vorbis) is string missing)
@@ -102,7 +102,7 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
 
             sink.OnTags(comment.Tags);
 
-            // What is passed on is the same for each title: titles go their own way. It also leaves out pictures.
+            // All titles share the headers that are passed on: titles are sent separately. This also leaves out pictures.
             _headers[1] = new VorbisComment(comment.Vendor).ToVorbisHeader();
             return ReadHeader(1);
         }
@@ -140,7 +140,7 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
         }
     }
 
-    /// <returns>Frames; -1: it cannot be decoded.</returns>
+    /// <returns>Frames; −1 if it cannot be decoded.</returns>
     private int Decode(ReadOnlySpan<byte> data)
     {
         fixed (byte* bytes = data)

@@ -4,7 +4,7 @@ using Linnet.Wire.Wav;
 namespace Linnet.Codecs.Streams;
 
 /// <summary>
-/// A stream that is a WAV, as long as it says or, where its writer could not know, as long as it comes. Another WAV may follow it.
+/// Decodes a WAV stream: as long as its header declares or, if its writer could not know, to the end of the stream. Another WAV may follow.
 /// </summary>
 internal sealed class WavStreamDecoder : IStreamDecoder
 {
@@ -34,7 +34,7 @@ internal sealed class WavStreamDecoder : IStreamDecoder
         if (!_hasBegun)
         {
             Problem ??= new StreamProblem(
-                StreamFault.NotSound, _skimmer.SawNoSamples ? "The stream holds no sound." : "The stream ended before its sound began.");
+                StreamFault.NotSound, _skimmer.SawNoSamples ? "The stream has no audio." : "The stream ended before its audio began.");
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class WavStreamDecoder : IStreamDecoder
         switch (WavPreamble.Parse(_skimmer.Kept, out WavPreamble wav, out string problem))
         {
             case WavProgress.Invalid when _hasBegun:
-                // What follows the sound is none.
+                // The bytes after the samples are not sound.
                 _skimmer.Continue(isOdd: false);
                 break;
             case WavProgress.Invalid:

@@ -4,28 +4,28 @@ using Linnet.Native;
 
 namespace Linnet.Codecs.Vorbis;
 
-/// <summary>Vorbis by libvorbisenc, at an average bit rate.</summary>
+/// <summary>Vorbis encoder using libvorbisenc, at an average bit rate.</summary>
 /// <remarks>
-/// Source: Vorbis I. Its packets differ in length, and each stands for the sound between the middles of its block and of the one before;
-/// the first stands for none. Sound comes out of a decoder where it went in: there is no delay. Samples are limited to ±16, and NaN is
-/// silence: libvorbis would pass both on into its filters.
+/// Source: Vorbis I. Packets differ in length; each stands for the sound between the middle of the previous block and the middle of its
+/// own, and the first stands for none. Decoded sound is not delayed. Samples are limited to ±16, and NaN becomes silence: libvorbis would
+/// pass both into its filters.
 /// </remarks>
 public sealed class VorbisEncoder : IAudioEncoder
 {
-    /// <summary>Longer packets do not come from libvorbis at any rate: this is several times what its highest quality takes.</summary>
+    /// <summary>libvorbis never makes longer packets: this is several times what its highest quality needs.</summary>
     private const int LongestPacket = 16 * 1024;
 
-    /// <summary>128 kbit/s or so for stereo.</summary>
+    /// <summary>About 128 kbit/s for stereo.</summary>
     private const float UsualQuality = 0.4f;
 
     private readonly LibVorbisEncoder.Handle _encoder;
     private long _granule;
     private float[] _limited = [];
 
-    /// <summary>An encoder.</summary>
-    /// <param name="format">The PCM it takes, and the format it makes: up to 192 kHz.</param>
-    /// <param name="bitRate">Bits per second on average; where libvorbis has no mode for that, its usual quality for the format.</param>
-    /// <exception cref="ArgumentException">libvorbis has no mode for the format at all.</exception>
+    /// <summary>Creates an encoder.</summary>
+    /// <param name="format">The PCM to encode, up to 192 kHz; also the format of the stream.</param>
+    /// <param name="bitRate">Bits per second on average. If libvorbis has no mode for it, its usual quality for the format is used.</param>
+    /// <exception cref="ArgumentException">libvorbis has no mode for the format.</exception>
     /// <exception cref="DllNotFoundException">libvorbisenc is not installed; the message says how to.</exception>
     public VorbisEncoder(AudioFormat format, int bitRate)
     {
@@ -61,7 +61,7 @@ public sealed class VorbisEncoder : IAudioEncoder
     /// <inheritdoc/>
     public AudioFormat Format { get; }
 
-    /// <summary>For people alone: RTP carries Vorbis otherwise, and nobody asks for it.</summary>
+    /// <summary>For display only: RTP carries Vorbis in another form, and no client asks for it.</summary>
     public PayloadFormat Payload { get; }
 
     /// <inheritdoc/>
@@ -130,7 +130,7 @@ public sealed class VorbisEncoder : IAudioEncoder
     /// <inheritdoc/>
     public void Complete() => Check(LibVorbisEncoder.Wrote(_encoder.State, 0));
 
-    /// <summary>Frees libvorbis' state.</summary>
+    /// <summary>Frees the state of libvorbis.</summary>
     public void Dispose() => _encoder.Dispose();
 
     private void Choose(AudioFormat format, int bitRate)
@@ -140,7 +140,7 @@ public sealed class VorbisEncoder : IAudioEncoder
             return;
         }
 
-        // What was refused has been cleared.
+        // The failed setup has cleared the info.
         LibVorbisEncoder.InitInfo(_encoder.Info);
         if (LibVorbisEncoder.ChooseQuality(_encoder.Info, new(format.Channels), new(format.SampleRate), UsualQuality) != 0)
         {
@@ -152,7 +152,7 @@ public sealed class VorbisEncoder : IAudioEncoder
     {
         if (result < 0)
         {
-            throw new InvalidOperationException($"libvorbis failed with {result}.");
+            throw new InvalidOperationException($"libvorbis failed with error {result}.");
         }
     }
 }

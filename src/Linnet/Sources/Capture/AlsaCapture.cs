@@ -3,7 +3,7 @@ using Linnet.Native;
 
 namespace Linnet.Sources.Capture;
 
-/// <summary>Records from a sound card through ALSA. For machines without a sound server.</summary>
+/// <summary>Records from a sound card through ALSA, for machines without a sound server.</summary>
 internal sealed class AlsaCapture : ICapture
 {
     private const int SampleRate = 48_000;
@@ -27,9 +27,9 @@ internal sealed class AlsaCapture : ICapture
     /// <inheritdoc/>
     public AudioFormat Format => new(_pcm.SampleRate, _pcm.Channels);
 
-    /// <summary>Opens a device by ALSA's name, or the default one for <see langword="null"/>.</summary>
+    /// <summary>Opens an ALSA device by name; <see langword="null"/> is the default device.</summary>
     /// <exception cref="DllNotFoundException">ALSA is not installed.</exception>
-    /// <exception cref="IOException">There is no such device, or it is in use.</exception>
+    /// <exception cref="IOException">The device does not exist or is in use.</exception>
     internal static AlsaCapture Open(string? device, CancellationToken cancellationToken) =>
         new(AlsaPcm.Open(device ?? "default", Alsa.Capture, SampleRate, Channels, Period, Buffer, cancellationToken));
 

@@ -1,15 +1,15 @@
 namespace Linnet.Sources.Capture;
 
 /// <summary>
-/// Frames between the thread that records and the one that reads. Whoever reads too late loses all that waited, so that it hears what is
-/// now, and is told.
+/// Buffer between the recording thread and the reading thread. If it overflows, everything buffered is dropped, so that the reader
+/// continues with current sound, and the next read reports the loss.
 /// </summary>
-/// <param name="capacity">Frames that may wait.</param>
+/// <param name="capacity">Capacity in frames.</param>
 /// <param name="channels">Samples per frame.</param>
-/// <param name="longestWait">Instead of <see cref="LongestWait"/>.</param>
+/// <param name="longestWait">Replaces <see cref="LongestWait"/>.</param>
 internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestWait = null) : IDisposable
 {
-    /// <summary>As long as a sound server that says nothing is believed to be alive.</summary>
+    /// <summary>A silent sound server is taken for dead after this time.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
     private readonly TimeSpan _longestWait = longestWait ?? LongestWait;
@@ -21,7 +21,7 @@ internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestW
     private bool _lost;
     private Exception? _end;
 
-    /// <summary>Adds frames that have arrived. Does not wait.</summary>
+    /// <summary>Adds recorded frames. Does not wait.</summary>
     internal void Write(ReadOnlySpan<float> pcm)
     {
         while (!pcm.IsEmpty)
@@ -32,7 +32,7 @@ internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestW
         }
     }
 
-    /// <summary>Adds frames of silence, for sound that did not arrive but took its time.</summary>
+    /// <summary>Adds silence in place of sound that did not arrive.</summary>
     internal void WriteSilence(int frames)
     {
         for (int left = frames; left > 0; left -= capacity)
@@ -41,7 +41,7 @@ internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestW
         }
     }
 
-    /// <summary>Says that sound was lost between what was written and what will be.</summary>
+    /// <summary>Marks a loss between the frames already written and the next ones.</summary>
     internal void Lose()
     {
         lock (_lock)
@@ -50,7 +50,7 @@ internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestW
         }
     }
 
-    /// <summary>Says that nothing more will come, and why.</summary>
+    /// <summary>Ends the stream with an error.</summary>
     internal void End(Exception why)
     {
         lock (_lock)
@@ -60,12 +60,12 @@ internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestW
         }
     }
 
-    /// <summary>Takes what is there, or waits for it.</summary>
+    /// <summary>Takes the buffered frames, or waits for some.</summary>
     /// <param name="pcm">Room for at least one frame.</param>
-    /// <param name="lost">Whether sound was lost just before the first of these frames.</param>
+    /// <param name="lost">Whether sound was lost directly before the first of these frames.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Frames, at least one.</returns>
-    /// <exception cref="IOException">The device is gone, and all that it gave was read; or it gives nothing any more.</exception>
+    /// <exception cref="IOException">The device failed and everything buffered was read, or it stopped giving sound.</exception>
     internal int Read(Span<float> pcm, out bool lost, CancellationToken cancellationToken)
     {
         while (true)
@@ -88,10 +88,10 @@ internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestW
                 _news.Reset();
             }
 
-            // Devices give silence when it is silent: one that gives nothing hangs, or its server does.
+            // Devices give frames even in silence: if none come, the device or its server hangs.
             if (!_news.Wait(_longestWait, cancellationToken))
             {
-                throw new IOException($"The device has given no sound for {_longestWait.TotalSeconds:0.###} s.");
+                throw new IOException($"The device has sent no audio for {_longestWait.TotalSeconds:0.###} s.");
             }
         }
     }
@@ -99,7 +99,7 @@ internal sealed class CaptureRing(int capacity, int channels, TimeSpan? longestW
     /// <inheritdoc/>
     public void Dispose() => _news.Dispose();
 
-    /// <summary>Adds so many samples: those given, or zeros.</summary>
+    /// <summary>Adds <paramref name="length"/> samples: the given ones, or zeros.</summary>
     private void Add(ReadOnlySpan<float> pcm, int length)
     {
         lock (_lock)

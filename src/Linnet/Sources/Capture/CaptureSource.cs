@@ -2,10 +2,10 @@ using Linnet.Audio;
 
 namespace Linnet.Sources.Capture;
 
-/// <summary>A microphone, a line in, or what this computer plays: through PulseAudio or PipeWire, else ALSA.</summary>
+/// <summary>Captures a microphone, a line input or the sound of an output, through PulseAudio or PipeWire, or else ALSA.</summary>
 public sealed class CaptureSource : IAudioSource
 {
-    // Who reads later than this hears what is now, not what was.
+    // A reader that is further behind skips to current sound.
     private static readonly TimeSpan MostWaiting = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _disposing = new();
@@ -19,15 +19,15 @@ public sealed class CaptureSource : IAudioSource
         _ring = new CaptureRing(capture.Format.FramesIn(MostWaiting), capture.Format.Channels);
     }
 
-    /// <summary>Opens a device. It records from the first <see cref="Read"/> on.</summary>
+    /// <summary>Opens a device. Recording starts at the first <see cref="Read"/>.</summary>
     /// <param name="device">
-    /// An input's name; an output's name or its monitor's, for what is played there; <c>monitor</c>, for what is played on the default
-    /// output; <see langword="null"/> or empty, for the default input.
+    /// The name of an input; the name of an output or of its monitor, to capture what it plays; <c>monitor</c>, to capture the default
+    /// output; <see langword="null"/> or empty for the default input.
     /// </param>
-    /// <param name="time">Bounds the waits.</param>
-    /// <param name="server">The PulseAudio server, or <see langword="null"/> for the user's own.</param>
+    /// <param name="time">Measures the timeouts.</param>
+    /// <param name="server">The PulseAudio server; <see langword="null"/> for the user's own.</param>
     /// <param name="cancellationToken">Ends the waits.</param>
-    /// <exception cref="IOException">There is no such device; the message says what to do.</exception>
+    /// <exception cref="IOException">The device does not exist; the message says what to do.</exception>
     public static CaptureSource Open(
         string? device, TimeProvider time, string? server = null, CancellationToken cancellationToken = default)
     {
@@ -50,17 +50,17 @@ public sealed class CaptureSource : IAudioSource
         {
             string what = device is null ? "sound input" : $"sound input '{device}'";
             throw new IOException(
-                $"There is no {what}; see those there are with: linnet devices. ({problem}; {e.Message.TrimEnd('.')})", e);
+                $"There is no {what}; list the available ones with: linnet devices. ({problem}; {e.Message.TrimEnd('.')})", e);
         }
     }
 
-    /// <summary>For people: the device's name.</summary>
+    /// <summary>Name of the device, for display.</summary>
     public string Name => _capture.Name;
 
     /// <inheritdoc/>
     public AudioFormat Format => _capture.Format;
 
-    /// <summary>0: a sound server gives floats.</summary>
+    /// <summary>0: a sound server provides floats.</summary>
     public int BitDepth => 0;
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ public sealed class CaptureSource : IAudioSource
         return new SourceRead(frames, Discontinuity: lost);
     }
 
-    /// <summary>Lets go of the device.</summary>
+    /// <summary>Closes the device.</summary>
     public void Dispose()
     {
         _disposing.Cancel();
@@ -100,7 +100,7 @@ public sealed class CaptureSource : IAudioSource
         }
         catch (OperationCanceledException)
         {
-            // Disposed: nobody reads any more.
+            // Disposed: there is no reader any more.
         }
         catch (Exception e)
         {

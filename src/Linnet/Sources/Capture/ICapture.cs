@@ -5,14 +5,14 @@ namespace Linnet.Sources.Capture;
 /// <summary>An open device that records.</summary>
 internal interface ICapture : IDisposable
 {
-    /// <summary>For people: the device's name.</summary>
+    /// <summary>Name of the device, for display.</summary>
     string Name { get; }
 
-    /// <summary>What it gives.</summary>
+    /// <summary>Format of the recorded sound.</summary>
     AudioFormat Format { get; }
 
-    /// <summary>Records into the ring until cancelled; does not return otherwise.</summary>
-    /// <exception cref="IOException">The device is gone.</exception>
+    /// <summary>Records into the ring until cancelled.</summary>
+    /// <exception cref="IOException">The device failed or was removed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     void Run(CaptureRing ring, CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ namespace Linnet.Sources.Capture;
 /// <summary>Records through PulseAudio or PipeWire, at the device's own rate and channels.</summary>
 internal sealed class PulseCapture : ICapture
 {
-    /// <summary>The name that means the monitor of the default output.</summary>
+    /// <summary>The name for the monitor of the default output.</summary>
     internal const string Monitor = "monitor";
 
     private static readonly TimeSpan Fragment = TimeSpan.FromMilliseconds(10);
@@ -29,9 +29,9 @@ internal sealed class PulseCapture : ICapture
     /// <inheritdoc/>
     public AudioFormat Format { get; }
 
-    /// <summary>Opens an input, the monitor of an output, or the default input for <see langword="null"/>.</summary>
+    /// <summary>Opens an input or the monitor of an output; <see langword="null"/> is the default input.</summary>
     /// <exception cref="DllNotFoundException">libpulse is not installed.</exception>
-    /// <exception cref="IOException">No server answers, or it has no such device.</exception>
+    /// <exception cref="IOException">No server answers, or it does not have the device.</exception>
     internal static PulseCapture Open(string? device, string? server, TimeProvider time, CancellationToken cancellationToken)
     {
         PulseConnection connection = PulseConnection.Connect(server, time, cancellationToken);
@@ -106,7 +106,7 @@ internal sealed class PulseCapture : ICapture
         return source ?? throw new IOException(device switch
         {
             null => "The sound server has no input.",
-            Monitor => "The sound server has no output whose sound could be recorded.",
+            Monitor => "The sound server has no output that can be recorded.",
             _ => $"The sound server has no input '{device}'.",
         });
     }

@@ -4,21 +4,21 @@ using Linnet.Wire.Mpeg;
 
 namespace Linnet.Sources.Files;
 
-/// <summary>A file that the decoders of streams play: WAV, FLAC, MP3, Ogg. It ends where its bytes end.</summary>
+/// <summary>Plays a file with the stream decoders: WAV, FLAC, MP3, Ogg. It ends at the end of the file.</summary>
 internal sealed class DecodedFile : IAudioSource
 {
     private const int BufferLength = 1 << 16;
 
-    /// <summary>Bytes that a WAV may have beside its samples for its own word on their number to be believed.</summary>
+    /// <summary>A WAV's declared length is trusted if the file has at most this many bytes besides the samples.</summary>
     private const int MaxBeside = 1 << 20;
 
-    /// <summary>The most tags before the sound.</summary>
+    /// <summary>Maximum number of tags before the sound.</summary>
     private const int MaxTags = 16;
 
-    /// <summary>How far into a file that is called MP3 its first frames are looked for.</summary>
+    /// <summary>How far to search for the first frames in a file named like an MP3, in bytes.</summary>
     private const int MaxSearch = 1 << 16;
 
-    /// <summary>Frames one right behind the other that are no accident.</summary>
+    /// <summary>Number of consecutive frames that cannot be a coincidence.</summary>
     private const int SureFrames = 4;
 
     private readonly FileStream _file;
@@ -31,7 +31,7 @@ internal sealed class DecodedFile : IAudioSource
         (_file, _path) = (file, path);
         _sound = new DecodedSound(ReadBytes, new AnyStreamDecoder(kind, isFile: true), path);
 
-        // What a WAV says is believed where the file is so long, and little longer.
+        // The length declared in a WAV is trusted if the file is that long, and not much longer.
         long length = file.Length;
         _duration = new Lazy<TimeSpan?>(
             () => length - _sound.Bytes is >= 0 and < MaxBeside ? Format.DurationOf(_sound.Frames ?? 0) : FileLength.Of(path, kind));
@@ -53,13 +53,13 @@ internal sealed class DecodedFile : IAudioSource
     public TimeSpan? Duration => _duration.Value;
 
     /// <summary>
-    /// Opens a file; <see langword="null"/> if it is of another kind, or cannot be decoded here: another reader may take it.
+    /// Opens a file. Returns <see langword="null"/> if it is of another kind or cannot be decoded here: another reader may support it.
     /// </summary>
     /// <param name="path">A regular file that can be read.</param>
-    /// <param name="untagged">What to call it if it has no title in its tags; by default its name without the extension.</param>
-    /// <param name="name">What the file is really called, if that is not its path: its extension may count.</param>
-    /// <param name="cancellationToken">Ends the search for its sound.</param>
-    /// <exception cref="IOException">It holds no sound, or cannot be read; the message is a sentence for the user.</exception>
+    /// <param name="untagged">Title and artist if the tags have no title; by default the file name without its extension.</param>
+    /// <param name="name">The file's real name if it differs from the path: its extension may matter.</param>
+    /// <param name="cancellationToken">Cancels the search for the sound.</param>
+    /// <exception cref="IOException">The file has no sound, or cannot be read; the message is a sentence for the user.</exception>
     internal static DecodedFile? TryOpen(
         string path, TrackInfo? untagged, string? name = null, CancellationToken cancellationToken = default)
     {
@@ -108,7 +108,7 @@ internal sealed class DecodedFile : IAudioSource
         _file.Dispose();
     }
 
-    /// <summary>Which of the kinds that are decoded here it is. Leaves the file at its beginning.</summary>
+    /// <summary>The kind of the file, if it is decoded here. Leaves the file at its beginning.</summary>
     private static StreamKind KindOf(FileStream file, string path, string extension)
     {
         if (!file.CanSeek)
@@ -130,7 +130,7 @@ internal sealed class DecodedFile : IAudioSource
         {
             StreamKind.Mpeg or StreamKind.Ogg or StreamKind.Flac or StreamKind.Wav => kind,
 
-            // A part of a file, or one whose beginning is damaged.
+            // A part of a file, or a file with a damaged beginning.
             StreamKind.Unknown => extension.ToUpperInvariant() switch
             {
                 ".MP3" or ".MP2" or ".MPGA" when HoldsMpeg(file, at) => StreamKind.Mpeg,

@@ -3,32 +3,32 @@ using Linnet.Codecs.Streams;
 
 namespace Linnet.Sources.Files;
 
-/// <summary>Pulls bytes through a decoder: sound of one format, whatever its parts are, with their tags, each at its frame.</summary>
+/// <summary>Reads bytes through a decoder, and gives sound in one format with the tags of each part at the right frame.</summary>
 /// <remarks>
-/// The first part gives the format; others are converted to it. Titles are told where they begin, but of very many no more than one a
-/// second: each is a line in the log, and a new chained stream for whoever hears Ogg. Used by one thread.
+/// The first part sets the format; others are converted to it. Titles are announced where they begin, but a long series of them at no more
+/// than one per second: each makes a line in the log and a new chained stream for Ogg listeners. Used by one thread.
 /// </remarks>
 internal sealed class DecodedSound : IStreamSink, IDisposable
 {
-    /// <summary>The most samples that a few bytes may decode to: 64 MiB.</summary>
+    /// <summary>Maximum number of samples that a few bytes may decode to: 64 MiB.</summary>
     internal const int MaxSamples = 1 << 24;
 
     /// <summary>
-    /// Bytes in a row that hold neither sound nor tags, after which none is looked for any more: a file may have a hole of any size in it.
-    /// Less than a second's work; a film from a pipe may begin with so many fonts.
+    /// Consecutive bytes without sound or tags after which the search for sound ends: a sparse file may have a hole of any size. Less than
+    /// a second of work; fonts of that size may precede the sound in a video from a pipe.
     /// </summary>
     internal const long MaxSoundless = 64 << 20;
 
-    /// <summary>Bytes in a row of tags and pictures that do not count as soundless: as long as a tag of ID3 can be.</summary>
+    /// <summary>Consecutive bytes of tags and pictures that are not counted as soundless: the maximum length of an ID3 tag.</summary>
     internal const long MaxTagBytes = 256 << 20;
 
-    // So little at a time, for few bytes may be much sound.
+    // A small piece, because few bytes may decode to much sound.
     private const int PieceLength = 1024;
 
-    // A piece may hold very many.
+    // One piece may hold many tags.
     private const int MaxTags = 64;
 
-    // Titles that are told at once, beside one for each second of sound.
+    // Titles announced at once; after that, one per second of sound.
     private const int FreeTitles = 10;
 
     private readonly ReadBytes _read;
@@ -54,34 +54,34 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
     private bool _isTooMuch;
     private bool _isSoundless;
 
-    /// <param name="read">Where the bytes come from.</param>
-    /// <param name="decoder">Owned from now on.</param>
-    /// <param name="name">What the sound is called in errors: a path.</param>
+    /// <param name="read">Reads the bytes.</param>
+    /// <param name="decoder">The decoder; owned by this object.</param>
+    /// <param name="name">Name of the sound in errors: a path.</param>
     internal DecodedSound(ReadBytes read, IStreamDecoder decoder, string name) => (_read, _decoder, _name) = (read, decoder, name);
 
-    /// <summary>Waits for bytes, and gives as many as there are; 0 at the end.</summary>
+    /// <summary>Waits for bytes, and returns the number read; 0 at the end.</summary>
     internal delegate int ReadBytes(Span<byte> destination, CancellationToken cancellationToken);
 
-    /// <summary>What <see cref="Read"/> gives. Once it is known.</summary>
+    /// <summary>Format of the sound that <see cref="Read"/> gives. Valid once it is known.</summary>
     internal AudioFormat Format => _first!.Pcm;
 
-    /// <summary>Significant bits of integer PCM of the first part, or 0.</summary>
+    /// <summary>Significant bits of the first part's integer PCM, or 0.</summary>
     internal int BitDepth => _first!.BitDepth;
 
-    /// <summary>What the tags before the first sound say.</summary>
+    /// <summary>The tags before the first sound.</summary>
     internal SoundTags FirstTags { get; private set; } = SoundTags.None;
 
-    /// <summary>Frames that there will be, where the sound says so at its beginning.</summary>
+    /// <summary>Total number of frames, if the stream declares it at its beginning.</summary>
     internal long? Frames => _decoder.Frames;
 
-    /// <summary>How long those are, in bytes of PCM as it is stored.</summary>
+    /// <summary>Size of those frames in bytes of stored PCM.</summary>
     internal long? Bytes => Frames * (_first!.BitRate / 8) / Format.SampleRate;
 
-    /// <summary>Why nothing could be decoded, if nothing could.</summary>
+    /// <summary>Why nothing could be decoded, or <see langword="null"/>.</summary>
     internal StreamProblem? Problem => _decoder.Problem;
 
     /// <summary>Waits until the format is known.</summary>
-    /// <returns><see langword="false"/>: it never will be, for there is no sound; <see cref="Problem"/> may say why.</returns>
+    /// <returns><see langword="false"/> if there is no sound; <see cref="Problem"/> may say why.</returns>
     /// <exception cref="IOException">The bytes could not be read.</exception>
     internal bool WaitForFormat(CancellationToken cancellationToken)
     {
@@ -92,7 +92,7 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
         return _first is not null;
     }
 
-    /// <summary>Waits until there is more sound, or none will come.</summary>
+    /// <summary>Waits until there is more sound, or the end.</summary>
     /// <inheritdoc cref="WaitForFormat"/>
     internal bool WaitForSound(CancellationToken cancellationToken)
     {
@@ -103,16 +103,16 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
         return _start < _end;
     }
 
-    /// <summary>What to say where there is no sound.</summary>
+    /// <summary>The error for missing sound.</summary>
     internal IOException NoSound() => new(
         Problem is not { } problem
-            ? _isSoundless ? $"{_name} has no sound in its first {MaxSoundless >> 20} MiB." : $"{_name} holds no sound."
+            ? _isSoundless ? $"{_name} has no audio in its first {MaxSoundless >> 20} MiB." : $"{_name} has no audio."
         : Predicate(problem) is string predicate ? $"{_name} {predicate}"
         : $"{_name} cannot be played. {problem.Text}");
 
-    /// <summary>Names the track that begins with the first frame: as its tags say, those too that come yet before the sound.</summary>
-    /// <param name="untagged">What to call it if they do not.</param>
-    /// <param name="more">Tags that the bytes so far do not have.</param>
+    /// <summary>Sets the track at the first frame, from the tags; tags that come later but before the sound also count.</summary>
+    /// <param name="untagged">Title and artist if the tags have none.</param>
+    /// <param name="more">Tags that are not among the bytes read so far.</param>
     internal void Begin(TrackInfo untagged, SoundTags? more = null)
     {
         FirstTags = more is null ? FirstTags : FirstTags.Or(more);
@@ -120,8 +120,8 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
         _awaited = _track = FirstTags.NameOr(untagged);
     }
 
-    /// <summary>Waits for the next frames, and gives as many as there are, up to the next track.</summary>
-    /// <exception cref="IOException">The bytes could not be read or decoded, or there were none with sound in them.</exception>
+    /// <summary>Waits for the next frames, and returns those available, up to the next track.</summary>
+    /// <exception cref="IOException">The bytes could not be read or decoded, or have no sound.</exception>
     internal SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -161,7 +161,7 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
         _soundBytes = _bytes;
         _soundTagBytes = _decoder.TagBytes;
 
-        // Before any filter.
+        // Before any filter sees it.
         pcm = SampleLimit.Within(pcm, ref _limited);
         if (_conversion is null)
         {
@@ -200,7 +200,7 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();
 
-    /// <summary>Decodes a piece more. False: there is none, or it cannot be decoded.</summary>
+    /// <summary>Decodes another piece. Returns false at the end, or if it cannot be decoded.</summary>
     private bool Feed(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -236,33 +236,33 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
             throw NoSound();
         }
 
-        string? problem = _isTooMuch ? ": a few bytes of it decode to more sound than can be."
-            : _isSoundless ? $": there is no sound in the next {MaxSoundless >> 20} MiB."
+        string? problem = _isTooMuch ? ": a few of its bytes decode to an impossible amount of audio."
+            : _isSoundless ? $": there is no audio in the next {MaxSoundless >> 20} MiB."
             : Problem is null ? null
             : Predicate(Problem) is string predicate ? $": it {predicate}"
             : $". {Problem.Text}";
         if (problem is not null)
         {
-            // What is fine, but is not decoded here, is not damaged.
-            string what = Problem is { Fault: not StreamFault.NotSound } ? "broke off" : "is damaged";
+            // A file that is valid, but cannot be decoded here, is not damaged.
+            string what = Problem is { Fault: not StreamFault.NotSound } ? "failed" : "is damaged";
             throw new IOException($"{_name} {what} after {Format.DurationOf(_position).TotalSeconds:F1} s{problem}");
         }
     }
 
     /// <summary>
-    /// What a problem says of the stream, for a sentence about a file; <see langword="null"/> if the stream is not what it is about.
+    /// The predicate of a problem's text, for a sentence about a file; <see langword="null"/> if the subject is not the stream.
     /// </summary>
     private static string? Predicate(StreamProblem problem) =>
         problem.Text.StartsWith(StreamProblem.Subject, StringComparison.Ordinal) ? problem.Text[StreamProblem.Subject.Length..] : null;
 
-    /// <summary>The track that begins here, unless there were too many: then it waits, and may be replaced.</summary>
+    /// <summary>The track that begins here. If there were too many, it is held back, and the next one may replace it.</summary>
     private TrackInfo? TakeTrack()
     {
         while (_tags.TryPeek(out (long Position, SoundTags Tags) next) && next.Position <= _position)
         {
             SoundTags tags = _tags.Dequeue().Tags;
 
-            // A part that does not say what it is goes on with what plays, but is as loud as it says itself.
+            // A part without a title continues the current track, but has its own loudness.
             TrackInfo? track = tags.Track ?? _track;
             _awaited = track is null ? _awaited : track with { Loudness = tags.Loudness };
         }
@@ -278,7 +278,7 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
         return taken;
     }
 
-    /// <summary>False: it is too much.</summary>
+    /// <summary>Appends sound. Returns false if it is too much.</summary>
     private bool Append(ReadOnlySpan<float> pcm)
     {
         int needed = _end + pcm.Length;

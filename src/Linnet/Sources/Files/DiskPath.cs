@@ -8,23 +8,23 @@ using Microsoft.Win32.SafeHandles;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// What is at a path whose names may be no UTF-8 (<see cref="ByteText"/>), which .NET cannot ask for. Linux only; elsewhere there are no
-/// such names.
+/// Opens and inspects paths whose names may not be UTF-8 (<see cref="ByteText"/>), which .NET does not support. Linux only; other systems
+/// have no such names.
 /// </summary>
 internal static class DiskPath
 {
     private const char Unreadable = '\uFFFD';
 
-    /// <summary>Whether there is a folder, perhaps behind links.</summary>
+    /// <summary>Whether the path is a folder. Follows links.</summary>
     internal static bool IsFolder(string path) =>
         ByteText.HasBytes(path) ? Status(path) is { Type: LibC.TypeOfFolder } : Directory.Exists(path);
 
-    /// <summary>Whether there is anything that is no folder, perhaps behind links.</summary>
+    /// <summary>Whether the path exists and is not a folder. Follows links.</summary>
     internal static bool IsFile(string path) =>
         ByteText.HasBytes(path) ? Status(path) is { Type: not LibC.TypeOfFolder } : File.Exists(path);
 
     /// <summary>
-    /// Type, device and inode, links followed; <see langword="null"/> where there is nothing, or the system is not asked for it.
+    /// Type, device and inode, following links; <see langword="null"/> if nothing is there, or the system does not support the call.
     /// </summary>
     internal static LibC.FileStatus? Status(string path)
     {
@@ -37,13 +37,13 @@ internal static class DiskPath
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library without statx.
+            // This C library has no statx.
             return null;
         }
     }
 
     /// <summary>Opens a regular file for reading.</summary>
-    /// <exception cref="IOException">It cannot be; the message is a sentence for the user.</exception>
+    /// <exception cref="IOException">The file cannot be opened; the message is a sentence for the user.</exception>
     internal static SafeFileHandle OpenRead(string path)
     {
         if (!ByteText.HasBytes(path))
@@ -51,7 +51,7 @@ internal static class DiskPath
             return File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
         }
 
-        // A pipe or a device is not opened: that could wait, or do something.
+        // Pipes and devices are not opened: that could block or have side effects.
         if (Status(path) is { Type: not LibC.TypeOfFile })
         {
             throw new IOException($"{ByteText.Shown(path)} is not a regular file.");
@@ -64,8 +64,8 @@ internal static class DiskPath
     }
 
     /// <summary>
-    /// A path in which names that .NET could not read, such as those of the command line, are what is there; as it is where nothing fits,
-    /// or more than one thing.
+    /// Replaces names that .NET decoded wrongly, such as those on the command line, by the real names on disk. Returns the path unchanged
+    /// if no name matches, or several do.
     /// </summary>
     internal static string Resolve(string path)
     {
@@ -90,10 +90,10 @@ internal static class DiskPath
         return found;
     }
 
-    /// <summary>A path within a folder.</summary>
+    /// <summary>Joins a folder and a name.</summary>
     internal static string Join(string folder, string name) => folder.EndsWith('/') ? folder + name : Path.Join(folder, name);
 
-    /// <summary>Why a call failed, for the end of a sentence.</summary>
+    /// <summary>Why a call failed; the end of a sentence.</summary>
     internal static string Reason(int error) => error switch
     {
         LibC.NoSuchFile => "does not exist",
@@ -101,7 +101,7 @@ internal static class DiskPath
         _ => $"cannot be read: {new Win32Exception(error).Message}",
     };
 
-    /// <summary>The bytes of a path, and a zero.</summary>
+    /// <summary>The bytes of a path, with a terminating zero.</summary>
     internal static byte[] BytesOf(string path) => [.. ByteText.Encode(path), 0];
 
     private static string? Match(string folder, string name)

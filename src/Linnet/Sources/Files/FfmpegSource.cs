@@ -7,21 +7,21 @@ using Microsoft.Win32.SafeHandles;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// A file that neither Linnet's decoders nor libsndfile read and the <c>ffmpeg</c> program does: AAC, ALAC, WMA, the sound of a video.
+/// Plays a file with the <c>ffmpeg</c> program if neither Linnet's decoders nor libsndfile can read it: AAC, ALAC, WMA, the audio of a
+/// video.
 /// </summary>
 /// <remarks>
-/// ffmpeg is a child process that reads this one local file and gives a WAV of floats, so nothing of up to 24 bits is lost. The silence
-/// with which an encoder fills its last packet is left out where an MP4 says how long its sound is, so that parts follow each other without
-/// a gap.
+/// ffmpeg is a child process that reads this one local file and writes a WAV of floats, so PCM of up to 24 bits is exact. If an MP4
+/// declares the length of its sound, the padding of the encoder's last packet is left out, so that parts follow each other without a gap.
 /// </remarks>
 public sealed class FfmpegSource : IAudioSource
 {
-    /// <summary>How long ffmpeg may take until its first byte.</summary>
+    /// <summary>Maximum time until ffmpeg's first byte.</summary>
     internal static readonly TimeSpan FirstByteLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// The most frames that an encoder adds after the sound: a packet and what its filters look ahead, at twice the rate for HE-AAC. What
-    /// is longer is sound.
+    /// The most padding that an encoder adds after the sound, in frames: a packet and its look-ahead, at twice the rate for HE-AAC.
+    /// Anything longer is sound.
     /// </summary>
     private const int MaxPadding = 8192;
 
@@ -37,7 +37,7 @@ public sealed class FfmpegSource : IAudioSource
     private long _position;
     private TrackInfo? _track;
 
-    /// <summary>Where ffmpeg is looked for, unless somebody says otherwise.</summary>
+    /// <summary>Where to find ffmpeg by default: the value of PATH.</summary>
     internal static string? SearchPath => Environment.GetEnvironmentVariable("PATH");
 
     private FfmpegSource(FfmpegProcess process, ReadAhead bytes, DecodedSound sound, int bitDepth, string path, TrackInfo? untagged)
@@ -67,10 +67,10 @@ public sealed class FfmpegSource : IAudioSource
     public TimeSpan? Duration => null;
 
     /// <summary>Starts ffmpeg on a file and waits for the beginning of the sound.</summary>
-    /// <param name="path">A regular file. Its name may begin with <c>-</c> and hold <c>:</c>.</param>
-    /// <param name="untagged">What to call it if it has no title in its tags; by default its name without the extension.</param>
-    /// <param name="time">Measures how long ffmpeg takes.</param>
-    /// <param name="cancellationToken">Ends the wait, and ffmpeg.</param>
+    /// <param name="path">A regular file. Its name may begin with <c>-</c> and contain <c>:</c>.</param>
+    /// <param name="untagged">Title and artist if the tags have no title; by default the file name without its extension.</param>
+    /// <param name="time">Measures the time that ffmpeg takes.</param>
+    /// <param name="cancellationToken">Ends the wait and ffmpeg.</param>
     /// <exception cref="IOException">ffmpeg is not installed or finds no sound in the file; the message is a sentence for the
     /// user.</exception>
     public static FfmpegSource Open(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken = default) =>
@@ -95,9 +95,9 @@ public sealed class FfmpegSource : IAudioSource
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             if (!sound.WaitForFormat(either.Token))
             {
-                // What ffmpeg decodes and Linnet does not carry is no fault of ffmpeg's, which would go on.
+                // If ffmpeg decodes the file but Linnet does not carry the format, ffmpeg has no error, and would run on.
                 throw sound.Problem is not { Fault: StreamFault.Unsupported } && process.WaitForProblem() is string problem
-                    ? new IOException($"{path} is not a sound file that libsndfile or ffmpeg can read: {problem}.")
+                    ? new IOException($"{path} is not an audio file that libsndfile or ffmpeg can read: {problem}.")
                     : sound.NoSound();
             }
 
@@ -106,7 +106,7 @@ public sealed class FfmpegSource : IAudioSource
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             Close(process, bytes);
-            throw new IOException($"{path} cannot be read: ffmpeg gave no sound within {FirstByteLimit.TotalSeconds:F0} s.");
+            throw new IOException($"{path} cannot be read: ffmpeg gave no audio within {FirstByteLimit.TotalSeconds:F0} s.");
         }
         catch
         {
@@ -122,7 +122,7 @@ public sealed class FfmpegSource : IAudioSource
         if (frames == 0)
         {
             return _process.WaitForProblem() is string problem
-                ? throw new IOException($"{_path} broke off after {Format.DurationOf(_position).TotalSeconds:F1} s: {problem}.")
+                ? throw new IOException($"{_path} failed after {Format.DurationOf(_position).TotalSeconds:F1} s: {problem}.")
                 : _position > 0 ? SourceRead.End
                 : throw _sound.NoSound();
         }
@@ -137,7 +137,7 @@ public sealed class FfmpegSource : IAudioSource
     /// <inheritdoc/>
     public void Dispose() => Close(_process, _bytes);
 
-    /// <summary>The next frames of sound, without what an encoder added after it.</summary>
+    /// <summary>Reads the next frames of sound, without the padding that the encoder added.</summary>
     private int ReadSound(Span<float> pcm, CancellationToken cancellationToken)
     {
         int channels = Format.Channels;
@@ -151,7 +151,7 @@ public sealed class FfmpegSource : IAudioSource
             return ReadDecoded(pcm[..(int)Math.Min(pcm.Length, (length - _position) * channels)], cancellationToken);
         }
 
-        // What is left is padding if it is short; else the file does not know its own length.
+        // A short rest is padding; a longer one means that the file's declared length is wrong.
         _beyond = new float[(MaxPadding + 1) * channels];
         int read;
         do
@@ -165,7 +165,7 @@ public sealed class FfmpegSource : IAudioSource
         return TakeBeyond(pcm);
     }
 
-    /// <summary>ffmpeg's end is told by the program, whatever the sound was.</summary>
+    /// <summary>Reads decoded frames. ffmpeg's exit is checked at the end, whatever the sound was.</summary>
     private int ReadDecoded(Span<float> pcm, CancellationToken cancellationToken) =>
         _sound.WaitForSound(cancellationToken) ? _sound.Read(pcm, cancellationToken).Frames : 0;
 

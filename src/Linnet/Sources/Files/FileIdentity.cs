@@ -4,23 +4,23 @@ using Linnet.Native;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// Which file or folder it is, whatever it is called and whatever links lead to it: device and inode, or its path without links where there
-/// are none.
+/// Identifies a file or folder, whatever its name and the links to it: device and inode, or the path without links where those do not
+/// exist.
 /// </summary>
-/// <param name="Device">The file system, or 0.</param>
-/// <param name="Node">Its number there, or 0.</param>
+/// <param name="Device">Number of the file system, or 0.</param>
+/// <param name="Node">Inode number, or 0.</param>
 /// <param name="Path">The path without links, or <see langword="null"/>.</param>
 internal readonly record struct FileIdentity(ulong Device, ulong Node, string? Path = null)
 {
-    /// <summary>Links within links. More are a circle: Linux follows 40.</summary>
+    /// <summary>Maximum number of nested links. More are a loop: Linux follows 40.</summary>
     private const int MaxLinks = 40;
 
-    /// <summary>The identity of what is there.</summary>
+    /// <summary>The identity of the file or folder at a path.</summary>
     internal static FileIdentity Of(string path, LibC.FileStatus? status = null) =>
         (status ?? DiskPath.Status(path)) is { Node: not 0 } known
             ? new FileIdentity(known.Device, known.Node) : new FileIdentity(0, 0, Canonical(path));
 
-    /// <summary>The full path, without links, and in capital letters where those do not matter.</summary>
+    /// <summary>The full path without links; in upper case if the system ignores case.</summary>
     internal static string Canonical(string path)
     {
         int links = 0;

@@ -4,15 +4,15 @@ using Linnet.Native;
 
 namespace Linnet.Sources.Files;
 
-/// <summary>Finds out which speakers the channels of a file are for that libsndfile reads.</summary>
+/// <summary>Finds the speakers of a file that libsndfile reads.</summary>
 internal static class FileLayout
 {
     private const int VorbisSubtype = 0x60;
     private const int OpusSubtype = 0x64;
 
-    /// <summary>The layout; <see langword="null"/>: the usual one.</summary>
+    /// <summary>The layout; <see langword="null"/> for the usual one.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="info">What libsndfile says of it.</param>
+    /// <param name="info">libsndfile's description of the file.</param>
     internal static ChannelLayout? Of(SndFile.Handle file, in SndFile.Info info)
     {
         if (info.Channels is < 3 or > AudioFormat.MaxChannels)
@@ -30,7 +30,7 @@ internal static class FileLayout
         return SndFile.TryGetChannelMap(file, map) ? OfMap(map) : null;
     }
 
-    /// <summary>libsndfile leaves the channels of Vorbis and Opus in Vorbis' order.</summary>
+    /// <summary>libsndfile gives the channels of Vorbis and Opus in Vorbis order.</summary>
     private static ChannelLayout? OfVorbis(int channels)
     {
         ReadOnlySpan<Speaker> usual = UsualSpeakers.Of(channels);
@@ -44,7 +44,7 @@ internal static class FileLayout
         return ChannelLayout.Of(speakers);
     }
 
-    /// <summary>Of an AIFF whose layout libsndfile does not know it gives numbers that mean nothing: those are no speakers.</summary>
+    /// <summary>For an AIFF with a layout that libsndfile does not know, the numbers are meaningless; they match no speakers.</summary>
     private static ChannelLayout? OfMap(ReadOnlySpan<int> map)
     {
         Span<Speaker> speakers = stackalloc Speaker[map.Length];
@@ -56,7 +56,7 @@ internal static class FileLayout
         return ChannelLayout.Of(speakers);
     }
 
-    /// <summary><c>SF_CHANNEL_MAP_…</c> of sndfile.h.</summary>
+    /// <summary>Maps <c>SF_CHANNEL_MAP_…</c> of sndfile.h.</summary>
     private static Speaker SpeakerOf(int value) => value switch
     {
         2 or 5 => Speaker.Left,

@@ -8,24 +8,24 @@ using Linnet.Wire.Ogg;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// Tells how long the sound of a file is, by looking through all of it without decoding: what a file says of its own length is often wrong.
+/// Measures the duration of a file by scanning all of it without decoding: the duration that a file declares is often wrong.
 /// </summary>
 internal sealed class FileLength
 {
     private const int PieceLength = 1 << 16;
 
-    /// <summary>Bytes in a row without sound after which nothing is looked through any more: there playing has ended, too.</summary>
+    /// <summary>Consecutive bytes without sound after which the scan ends; playback ends there, too.</summary>
     private const long MaxSoundless = DecodedSound.MaxSoundless + DecodedSound.MaxTagBytes;
 
     private TimeSpan _sum;
 
-    // The parts of one rate, one after the other.
+    // The sum over consecutive parts of the same rate.
     private AudioFormat _format;
     private long _frames;
 
-    /// <summary>The length; <see langword="null"/>: it cannot be told.</summary>
+    /// <summary>The duration, or <see langword="null"/> if it cannot be determined.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="kind">Which of the kinds that are decoded here it is.</param>
+    /// <param name="kind">Kind of the file, one that is decoded here.</param>
     internal static TimeSpan? Of(string path, StreamKind kind)
     {
         try
@@ -39,7 +39,7 @@ internal sealed class FileLength
         }
     }
 
-    /// <summary>The length of what can be read.</summary>
+    /// <summary>The duration of the readable part.</summary>
     internal static TimeSpan Of(Stream file, StreamKind kind)
     {
         var length = new FileLength();
@@ -99,7 +99,7 @@ internal sealed class FileLength
                 bool isInfo = Mp3Frame.IsInfo(frame.Data, frame.Header);
                 if (isInfo || framer.TakeTags() is not null || !frame.Header.GoesWith(last))
                 {
-                    // The table comes before the frames it is of.
+                    // The table comes before the frames that it describes.
                     bool isOfTable = !isInfo && packets == 0 && frame.Header.GoesWith(last);
                     if (!isOfTable)
                     {
@@ -204,10 +204,10 @@ internal sealed class FileLength
                         _frames += header.Frames;
                         break;
                     case OggCodec.Vorbis when packet.Granule > 0:
-                        // What was recorded in the middle begins at a position that the packets of its first page cannot have come to.
+                        // A recording of a running stream begins at a position that the packets of its first page cannot have reached.
                         last = last != OggPage.NoGranule ? last : packet.Granule <= packetsBefore * longBlock / 2 ? 0 : packet.Granule;
 
-                        // A position may be any number, and pages may be missing: there is no more than the packets hold.
+                        // A declared position may be wrong, and pages may be missing: never count more frames than the packets hold.
                         _frames += Math.Clamp(packet.Granule - last, 0, packetsSince * longBlock / 2);
                         (last, packetsSince) = (packet.Granule, 0);
                         break;

@@ -3,11 +3,11 @@ using Linnet.Audio;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// A sound file that Linnet reads by itself: WAV, FLAC, MP3, Ogg Vorbis, Opus and FLAC, and by libsndfile AIFF, CAF, AU, W64 and more.
+/// An audio file that Linnet reads itself: WAV, FLAC, MP3, Ogg Vorbis, Opus and FLAC; and through libsndfile AIFF, CAF, AU, W64 and more.
 /// </summary>
 /// <remarks>
-/// Integer PCM of up to 24 bits is exact. Everything in the file is played, whatever it says of its length: links of a chain, files that
-/// were put one behind the other, other rates and channels, which are converted to those of the first part.
+/// Integer PCM of up to 24 bits is exact. Everything in the file is played, whatever length it declares: the links of a chain, concatenated
+/// files, and parts of other rates and channels, which are converted to the format of the first part.
 /// </remarks>
 public sealed class FileSource : IAudioSource
 {
@@ -28,19 +28,19 @@ public sealed class FileSource : IAudioSource
     public bool IsStored => true;
 
     /// <summary>
-    /// How long it is, where that can be told. Asking may take a while: of most formats the whole file is looked through.
+    /// The duration, if it can be determined. This may take a while: most formats need a scan of the whole file.
     /// </summary>
     public TimeSpan? Duration => _file.Duration;
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">A regular file.</param>
-    /// <param name="untagged">What to call it if it has no title in its tags; by default its name without the extension.</param>
-    /// <exception cref="IOException">There is no such file, or it is no sound file; the message is a sentence for the user.</exception>
+    /// <param name="untagged">Title and artist if the tags have no title; by default the file name without its extension.</param>
+    /// <exception cref="IOException">The file does not exist, or is not an audio file; the message is a sentence for the user.</exception>
     /// <exception cref="DllNotFoundException">libsndfile is not installed; the message says how to.</exception>
     public static FileSource Open(string path, TrackInfo? untagged = null) =>
-        TryOpen(path, untagged) ?? throw new IOException($"{path} is not a sound file of a kind that Linnet or libsndfile reads.");
+        TryOpen(path, untagged) ?? throw new IOException($"{path} is not an audio file that Linnet or libsndfile can read.");
 
-    /// <summary>As <see cref="Open"/>, but <see langword="null"/> for a readable file of another kind.</summary>
+    /// <summary>Like <see cref="Open"/>, but returns <see langword="null"/> for a readable file of another kind.</summary>
     /// <inheritdoc cref="DecodedFile.TryOpen"/>
     internal static FileSource? TryOpen(
         string path, TrackInfo? untagged = null, string? name = null, CancellationToken cancellationToken = default)

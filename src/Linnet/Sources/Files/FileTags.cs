@@ -5,22 +5,21 @@ using Linnet.Wire.Tags;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// What the tags of a file say that no decoder meets before the sound: behind the samples of a WAV, and at the end of other files (APEv2,
-/// ID3v1).
+/// Reads the tags that no decoder sees before the sound: after the samples of a WAV, and at the end of other files (APEv2, ID3v1).
 /// </summary>
-/// <remarks>Only the parts that hold tags are read, and no more of them than the limits say. A file may hold anything.</remarks>
+/// <remarks>Reads only the parts that hold tags, within fixed limits. The file is untrusted.</remarks>
 internal static class FileTags
 {
     private const int MaxChunks = 1000;
     private const int MaxList = 1 << 16;
 
-    /// <summary>The most that is read of an ID3 tag: texts come before pictures, or behind a few.</summary>
+    /// <summary>Maximum bytes read of an ID3 tag: texts come before pictures, or after a few of them.</summary>
     private const int MaxId3 = 1 << 20;
 
     private const int ChunkHead = 8;
     private const int FormLength = 12;
 
-    /// <summary>The tags of the file; none if it cannot be read.</summary>
+    /// <summary>The tags of the file; empty if it cannot be read.</summary>
     internal static SoundTags Read(string path)
     {
         try
@@ -34,14 +33,14 @@ internal static class FileTags
         }
     }
 
-    /// <summary>The tags of what can be read and sought.</summary>
+    /// <summary>The tags of a seekable stream.</summary>
     internal static SoundTags Read(Stream file)
     {
         Span<byte> start = stackalloc byte[FormLength];
         return Fill(file, start) == start.Length && start[8..].SequenceEqual("WAVE"u8) ? ReadChunks(file) : ReadEnd(file);
     }
 
-    /// <summary>Walks over the chunks of a WAV, whose lengths are anyone's.</summary>
+    /// <summary>Walks over the chunks of a WAV; their declared lengths are untrusted.</summary>
     private static SoundTags ReadChunks(Stream file)
     {
         SoundTags tags = SoundTags.None;

@@ -5,12 +5,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// The sound of a file whose name is no UTF-8. It is held open here, and opened again by the name that Linux has for an open file:
+/// Plays a file whose name is not UTF-8. The file is held open and opened again by the name that Linux has for an open file:
 /// <c>/proc/self/fd/N</c>.
 /// </summary>
 /// <remarks>
-/// So whoever decodes it needs no name of it: a library, or ffmpeg, which gets the open file under the same number. Of a process that has
-/// become another user the kernel hides <c>/proc/PID/fd</c> from all others. In what is said, that name is the file's again.
+/// A decoder then does not need the file's name, be it a library or ffmpeg, which inherits the open file under the same number.
+/// (<c>/proc/PID/fd</c> would not do: the kernel hides it from other processes if this one has changed its user.) Messages replace that
+/// name by the file's own.
 /// </remarks>
 internal sealed class LentFile : IAudioSource
 {
@@ -40,10 +41,10 @@ internal sealed class LentFile : IAudioSource
     /// <inheritdoc/>
     public string? Outage => _source.Outage;
 
-    /// <summary>Opens it.</summary>
-    /// <param name="path">Its path, as <see cref="ByteText"/>.</param>
-    /// <param name="open">Opens the file under the path it is given, which is good here and in a process that gets the open file.</param>
-    /// <exception cref="IOException">It cannot be; the message is a sentence for the user.</exception>
+    /// <summary>Opens the file.</summary>
+    /// <param name="path">The path, as <see cref="ByteText"/>.</param>
+    /// <param name="open">Opens the file under the given path, which is valid here and in a process that inherits the open file.</param>
+    /// <exception cref="IOException">The file cannot be opened; the message is a sentence for the user.</exception>
     internal static LentFile Open(string path, Func<string, SafeFileHandle, IAudioSource> open)
     {
         string shown = ByteText.Shown(path);

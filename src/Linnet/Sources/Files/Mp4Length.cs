@@ -5,13 +5,13 @@ using System.Text;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// How much of an MP4's first track of sound is sound: what encoders put before it and after it to fill their frames is not.
+/// The length of the sound in an MP4's first audio track, without the padding that encoders add before and after it to fill frames.
 /// </summary>
 /// <param name="Units">Length of the sound.</param>
-/// <param name="PerSecond">Units in a second: the track's time scale, mostly its sample rate.</param>
+/// <param name="PerSecond">Units per second: the time scale of the track, usually its sample rate.</param>
 /// <remarks>
-/// ffmpeg leaves out what is before the sound, but not what is after it. A file may hold anything: few boxes are read, each within a limit,
-/// and where they contradict each other there is no answer. Source: ISO/IEC 14496-12 §8 (boxes, <c>mdhd</c>, <c>elst</c>); Apple's
+/// ffmpeg leaves out the padding before the sound, but not the padding after it. The file is untrusted: few boxes are read, each within a
+/// limit, and if they contradict each other there is no result. Source: ISO/IEC 14496-12 §8 (boxes, <c>mdhd</c>, <c>elst</c>); Apple's
 /// <c>iTunSMPB</c> tag.
 /// </remarks>
 internal readonly record struct Mp4Length(long Units, uint PerSecond)
@@ -20,13 +20,13 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
     private const int MaxBoxes = 4096;
     private const int MaxDepth = 8;
 
-    /// <summary>The longest box that is read: an edit list of some lines, or a tag.</summary>
+    /// <summary>Maximum length of a box that is read: an edit list with a few entries, or a tag.</summary>
     private const int MaxBox = 1024;
 
-    /// <summary>Units of a track of sound: more than a year at 96 kHz is nonsense.</summary>
+    /// <summary>Maximum units of an audio track: more than a year at 96 kHz is nonsense.</summary>
     private const long MaxUnits = 1L << 42;
 
-    /// <summary>Reads what a file says; <see langword="null"/> if it is no MP4, does not say, or cannot be read.</summary>
+    /// <summary>Reads the length; <see langword="null"/> if the file is not an MP4, does not declare it, or cannot be read.</summary>
     internal static Mp4Length? TryRead(string path)
     {
         try
@@ -40,7 +40,7 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
         }
     }
 
-    /// <summary>Reads what can be sought.</summary>
+    /// <summary>Reads the length from a seekable stream.</summary>
     internal static Mp4Length? TryRead(Stream file)
     {
         var walk = new Walk(file);
@@ -48,7 +48,7 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
         return walk.Result;
     }
 
-    /// <summary>One pass over the boxes.</summary>
+    /// <summary>A single pass over the boxes.</summary>
     private sealed class Walk(Stream file)
     {
         private readonly byte[] _box = new byte[MaxBox];
@@ -74,7 +74,7 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
                     return new(tagged, track.Scale);
                 }
 
-                // The edit list often counts in coarser units than the track: then the track's own length is the better one.
+                // The edit list often counts in coarser units than the track; then the track's own length is more precise.
                 if (track.Edits == 1 && _movieScale > 0 && track.EditLength is > 0 and < MaxUnits)
                 {
                     long edited = (long)((Int128)track.EditLength * track.Scale / _movieScale);
@@ -130,7 +130,7 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
                     Run(start, end, depth + 1);
                     break;
                 case "meta":
-                    // Its own version and flags come first.
+                    // Version and flags come first.
                     Run(start + 4, end, depth + 1);
                     break;
                 case "mvhd" or "mdhd" or "hdlr" or "elst" or "name" or "data":
@@ -144,7 +144,7 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
 
         private void Read(string name, ReadOnlySpan<byte> body)
         {
-            // Each has a version and flags; from version 1 on times take eight bytes.
+            // Each begins with version and flags; from version 1 on, times take eight bytes.
             bool isLong = body is [1, ..];
             if (body.Length < (isLong ? 36 : 24) && name is "mvhd" or "mdhd" || body.Length < 12)
             {
@@ -175,7 +175,7 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
             }
         }
 
-        /// <summary>Length, start in the track (−1: a pause) and speed of each edit.</summary>
+        /// <summary>Reads length, start in the track (−1 is a pause) and speed of each edit.</summary>
         private void ReadEdits(ReadOnlySpan<byte> body, bool isLong)
         {
             uint count = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
@@ -193,12 +193,12 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
                 body = body[((2 * wide) + 4)..];
             }
 
-            // What was not read may be anything.
+            // Edits beyond the limit are unknown.
             _track.Edits += count > 0 ? 2 : 0;
         }
 
         /// <summary>
-        /// <c> 00000000 00000840 000001CA 00000000003F31F6</c>: nothing, frames before the sound, frames after it, frames of it.
+        /// <c> 00000000 00000840 000001CA 00000000003F31F6</c>: unused, frames before the sound, frames after it, frames of sound.
         /// </summary>
         private static long? ReadTag(string text) =>
             text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, _, var frames, ..]

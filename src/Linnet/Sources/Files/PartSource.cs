@@ -3,7 +3,7 @@ using Linnet.Wire.Playlists;
 
 namespace Linnet.Sources.Files;
 
-/// <summary>A part of another source: a track of a cue sheet. To the frame, as it is read from the beginning. Owns that source.</summary>
+/// <summary>Plays a part of another source, such as a track of a cue sheet, exact to the frame. Owns that source.</summary>
 internal sealed class PartSource : IAudioSource
 {
     private const int SkipFrames = 16 * 1024;
@@ -16,10 +16,10 @@ internal sealed class PartSource : IAudioSource
     private TrackInfo? _track;
     private bool _isTold;
 
-    /// <param name="source">Stands at its beginning.</param>
-    /// <param name="part">Which part.</param>
-    /// <param name="title">What it is called; <see langword="null"/>: as the source says.</param>
-    /// <param name="name">The file, for people.</param>
+    /// <param name="source">The source, at its beginning.</param>
+    /// <param name="part">The part to play.</param>
+    /// <param name="title">Title and artist; <see langword="null"/> to use those of the source.</param>
+    /// <param name="name">Name of the file, for messages.</param>
     internal PartSource(IAudioSource source, SoundPart part, TrackInfo? title, string name)
     {
         _source = source;
@@ -73,7 +73,7 @@ internal sealed class PartSource : IAudioSource
             return read;
         }
 
-        // The list names it; of the file's own tags its loudness counts.
+        // The list gives the title; of the file's own tags only the loudness is used.
         Keep(_isTold ? null : read.Track);
         TrackInfo? track = _isTold ? null : _track;
         _isTold = true;
@@ -83,7 +83,7 @@ internal sealed class PartSource : IAudioSource
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
 
-    /// <summary>The frame at a place in 1/75 s: the nearest, and the same for where one part ends and the next begins.</summary>
+    /// <summary>The frame nearest to a position in 1/75 s; the same where one part ends and the next begins.</summary>
     private static long FrameOf(int place, AudioFormat format) =>
         ((2L * place * format.SampleRate) + SoundPart.PerSecond) / (2 * SoundPart.PerSecond);
 

@@ -3,8 +3,8 @@ using Linnet.Native;
 
 namespace Linnet.Sources.Files;
 
-/// <summary>A sound file that libsndfile reads and no decoder of ours: AIFF, CAF, AU, W64, compressed WAV and more.</summary>
-/// <remarks>Integer PCM of up to 24 bits is exact. Nothing the file says about itself is relied on, least of all its length.</remarks>
+/// <summary>An audio file that only libsndfile can read: AIFF, CAF, AU, W64, compressed WAV and more.</summary>
+/// <remarks>Integer PCM of up to 24 bits is exact. No declaration in the file is trusted, least of all its length.</remarks>
 internal sealed class SndFileSource : IAudioSource
 {
     private static readonly TimeSpan LongestBelievable = TimeSpan.FromDays(30);
@@ -47,14 +47,14 @@ internal sealed class SndFileSource : IAudioSource
     /// <inheritdoc/>
     public TimeSpan? Duration { get; }
 
-    /// <summary>Opens a file; <see langword="null"/> if libsndfile does not take it.</summary>
+    /// <summary>Opens a file; returns <see langword="null"/> if libsndfile does not support it.</summary>
     /// <param name="path">A regular file that can be read.</param>
-    /// <param name="untagged">What to call it if it has no title in its tags; by default its name without the extension.</param>
-    /// <exception cref="IOException">Linnet does not carry its format; the message is a sentence for the user.</exception>
+    /// <param name="untagged">Title and artist if the tags have no title; by default the file name without its extension.</param>
+    /// <exception cref="IOException">Linnet does not carry the file's format; the message is a sentence for the user.</exception>
     /// <exception cref="DllNotFoundException">libsndfile is not installed; the message says how to.</exception>
     internal static SndFileSource? TryOpen(string path, TrackInfo? untagged)
     {
-        // In full, since a bare "-" is standard input to libsndfile.
+        // The full path, because libsndfile takes a bare "-" for standard input.
         SndFile.Handle? file = SndFile.TryOpen(Path.GetFullPath(path), out SndFile.Info info);
         if (file is null)
         {
@@ -81,7 +81,7 @@ internal sealed class SndFileSource : IAudioSource
         if (frames <= 0)
         {
             ThrowIfCutShort();
-            return _position > 0 ? SourceRead.End : throw new IOException($"{_path} holds no sound.");
+            return _position > 0 ? SourceRead.End : throw new IOException($"{_path} has no audio.");
         }
 
         _position += frames;
@@ -117,7 +117,7 @@ internal sealed class SndFileSource : IAudioSource
         return frames;
     }
 
-    /// <summary>Decoders also complain about rubbish after the last frame, which nobody misses.</summary>
+    /// <summary>Throws if the file was cut short. Decoders also report garbage after the last frame, which does not matter.</summary>
     private void ThrowIfCutShort()
     {
         if (_position < _declaredFrames && SndFile.Problem(_file) is string problem)
@@ -129,7 +129,7 @@ internal sealed class SndFileSource : IAudioSource
     private static SoundTags ReadTags(SndFile.Handle file) =>
         new(TagText.Decode(SndFile.Tag(file, SndFile.TitleTag)), TagText.Decode(SndFile.Tag(file, SndFile.ArtistTag)));
 
-    /// <summary><c>SF_FORMAT_…</c>: the subtypes that are integer PCM, or decode to all of it.</summary>
+    /// <summary>Maps <c>SF_FORMAT_…</c>: subtypes that are integer PCM, or decode to all of it.</summary>
     private static int BitDepthOf(int subtype) => subtype switch
     {
         0x0001 or 0x0005 => 8,              // PCM_S8, PCM_U8

@@ -3,19 +3,19 @@ using Linnet.Native;
 
 namespace Linnet.Sources.Files;
 
-/// <summary>What can be said about a sound file without understanding it, in sentences for the user.</summary>
+/// <summary>Checks that do not need to decode an audio file, with sentences for the user.</summary>
 internal static class SourceFile
 {
-    /// <summary>What to call the sound of a file without tags.</summary>
+    /// <summary>The title of a file without tags.</summary>
     internal static string TitleOf(string path) => TagText.Clean(ByteText.Shown(Path.GetFileNameWithoutExtension(path))) ?? "untitled";
 
-    /// <summary>Returns if <paramref name="path"/> is a regular file that may be read and is not empty.</summary>
-    /// <exception cref="IOException">It is not; the message says what it is.</exception>
+    /// <summary>Returns if <paramref name="path"/> is a readable regular file that is not empty.</summary>
+    /// <exception cref="IOException">It is not; the message says why.</exception>
     internal static void ThrowIfUnreadable(string path)
     {
         if (path.Contains('\0'))
         {
-            throw new IOException("The name of a sound file cannot hold a zero character.");
+            throw new IOException("A file name cannot contain a zero character.");
         }
 
         if (Directory.Exists(path))
@@ -25,7 +25,7 @@ internal static class SourceFile
 
         try
         {
-            // Pipes and devices could block when they are opened, or do something: they are told apart before, behind links too.
+            // Opening a pipe or a device could block or have side effects, so they are detected first, behind links too.
             if (IsOther(path))
             {
                 throw new IOException($"{path} is empty, or not a regular file.");
@@ -45,12 +45,13 @@ internal static class SourceFile
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
         {
-            throw new IOException($"{path} is not a file name: {e.Message}", e);
+            throw new IOException($"{path} is not a valid file name: {e.Message}", e);
         }
     }
 
     /// <summary>
-    /// Whether it is there, and is empty or no regular file. Where the system does not say which: what is none has no length.
+    /// Whether the path exists and is empty or not a regular file. Where the system does not tell: anything but a regular file has no
+    /// length.
     /// </summary>
     private static bool IsOther(string path)
     {
@@ -60,8 +61,8 @@ internal static class SourceFile
         return status is { Type: not LibC.TypeOfFile } || file is FileInfo { Exists: true, Length: 0 };
     }
 
-    /// <summary>Returns if Linnet carries sound of this shape.</summary>
-    /// <exception cref="IOException">It does not; the message says what the limits are.</exception>
+    /// <summary>Returns if Linnet carries this format.</summary>
+    /// <exception cref="IOException">It does not; the message gives the limits.</exception>
     internal static void ThrowIfNotCarried(string path, int sampleRate, int channels)
     {
         if (channels is < 1 or > AudioFormat.MaxChannels)

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Sources.Ingest;
 
 /// <summary>
-/// What somebody sends while somebody does, and another source, or silence, while not; from one to the other in a cross-fade. Never ends.
+/// Plays a sender while there is one, and otherwise another source or silence. Cross-fades between them. Never ends.
 /// </summary>
 /// <remarks>
-/// The sender's sound is heard once enough of it waits, and is left while there is still enough for the cross-fade. The station may read
-/// ahead and is told the sender's pace; during the fallback it runs on by itself.
+/// It switches to the sender once enough of its sound is buffered, and away from it while enough is left for the cross-fade. The station
+/// may read ahead and follows the sender's pace; during the fallback it runs at its own.
 /// </remarks>
 public sealed class FallbackSource : IAudioSource
 {
@@ -37,16 +37,16 @@ public sealed class FallbackSource : IAudioSource
     private bool _isBroken;
     private long _underruns;
 
-    /// <summary>A source that begins with the fallback.</summary>
-    /// <param name="primary">What is sent; its format is known.</param>
-    /// <param name="fallback">What is heard otherwise, in the same format; disposed with this. <see langword="null"/>: silence.</param>
+    /// <summary>Creates a source that starts with the fallback.</summary>
+    /// <param name="primary">The sender's sound; its format is known.</param>
+    /// <param name="fallback">The fallback, in the same format; disposed with this source. <see langword="null"/> is silence.</param>
     /// <param name="bitDepth">Significant bits of integer PCM, or 0.</param>
-    /// <param name="logger">Told of changes.</param>
+    /// <param name="logger">Logs the switches.</param>
     /// <exception cref="ArgumentException">The formats differ, or the fallback is live.</exception>
     public FallbackSource(IngestBuffer primary, IAudioSource? fallback, int bitDepth, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(primary);
-        Format = primary.Format ?? throw new ArgumentException("The format of what is sent is not known yet.", nameof(primary));
+        Format = primary.Format ?? throw new ArgumentException("The format of the sender is not known yet.", nameof(primary));
         if (fallback is not null && (fallback.Format != Format || fallback.IsLive))
         {
             throw new ArgumentException($"A fallback must be {Format} and not live.", nameof(fallback));
@@ -76,19 +76,19 @@ public sealed class FallbackSource : IAudioSource
     /// <inheritdoc/>
     public int BitDepth { get; }
 
-    /// <summary>False: what waits is read ahead of its time.</summary>
+    /// <summary>False: buffered sound is read ahead of its time.</summary>
     public bool IsLive => false;
 
     /// <inheritdoc/>
     public TimeSpan? Duration => null;
 
-    /// <summary>Why there is silence where the fallback should be heard.</summary>
+    /// <summary>Why there is silence in place of the fallback.</summary>
     public string? Outage => IsPrimaryHeard ? null : _fallbackProblem ?? _fallback?.Outage;
 
-    /// <summary>Whether the sender is heard.</summary>
+    /// <summary>Whether the sender is playing.</summary>
     public bool IsPrimaryHeard => _heard is Heard.Primary;
 
-    /// <summary>How often the sender, though still there, did not send enough.</summary>
+    /// <summary>How often a connected sender did not send enough.</summary>
     public long Underruns => Volatile.Read(ref _underruns);
 
     /// <inheritdoc/>
@@ -127,7 +127,7 @@ public sealed class FallbackSource : IAudioSource
     /// <inheritdoc/>
     public void Dispose() => _fallback?.Dispose();
 
-    /// <summary>What is heard when nobody sends, for people.</summary>
+    /// <summary>What plays instead of the sender, for messages.</summary>
     private string Instead => _fallback is null || _fallbackHasEnded || _fallbackProblem is not null ? "silence" : "the fallback";
 
     private void Decide(IngestState state)
@@ -194,7 +194,7 @@ public sealed class FallbackSource : IAudioSource
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                // It may give sound later: what opens itself again does, and who else breaks costs a try now and then.
+                // It may give sound later: some sources recover by themselves, and for others an occasional try costs little.
                 if (_fallbackProblem is null)
                 {
                     _logger.FallbackBroke(_primary.Name, e.Message);
@@ -210,7 +210,7 @@ public sealed class FallbackSource : IAudioSource
         return room;
     }
 
-    /// <summary>A piece of the cross-fade that does not go beyond its middle or its end.</summary>
+    /// <summary>Reads a piece of the cross-fade, up to its middle or its end.</summary>
     private int ReadBoth(Span<float> pcm, out TrackInfo? track, CancellationToken cancellationToken)
     {
         int middle = _fadeFrames / 2;
@@ -219,7 +219,7 @@ public sealed class FallbackSource : IAudioSource
         int frames = ReadPrimary(pcm[..(most * Format.Channels)], _dropped, out track);
         if (frames == 0)
         {
-            // It ran dry within its own fade.
+            // The buffer ran empty during the fade.
             frames = most;
             pcm[..(frames * Format.Channels)].Clear();
         }
@@ -237,7 +237,7 @@ public sealed class FallbackSource : IAudioSource
         bool rises = _heard is Heard.ToPrimary;
         Mix(pcm[..(frames * Format.Channels)], _other, rises);
 
-        // Titles follow what is louder. Silence has the station's name, not the last title of a sender that has gone.
+        // The title is that of the louder one. During silence it is the station's name, not the last title of a sender that has left.
         TrackInfo named = new(_primary.Name);
         TrackInfo? heard = (_faded >= middle) == rises ? _primaryTrack ?? named : _fallbackTrack ?? (rises ? null : named);
         track = heard is not null && heard != _announced ? heard : null;
@@ -250,7 +250,7 @@ public sealed class FallbackSource : IAudioSource
         return frames;
     }
 
-    /// <summary>Equal power: the two are strangers to each other.</summary>
+    /// <summary>Mixes with equal power: the two sounds are unrelated.</summary>
     private void Mix(Span<float> primary, ReadOnlySpan<float> fallback, bool rises)
     {
         int channels = Format.Channels;

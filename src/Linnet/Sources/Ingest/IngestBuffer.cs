@@ -5,26 +5,26 @@ using Linnet.Codecs.Streams;
 namespace Linnet.Sources.Ingest;
 
 /// <summary>
-/// Decoded sound between one who sends it at its own pace and a station that plays it: PCM of one format, with the packets it was made of
-/// and the titles beside it, each at its frame.
+/// Buffers decoded sound between a sender with its own pace and the station that plays it: PCM in one format, with the original packets and
+/// the titles at their frames.
 /// </summary>
-/// <remarks>One writer at a time, one reader. A writer that is too fast is asked to wait; the reader never waits.</remarks>
+/// <remarks>One writer at a time, one reader. A writer that is too fast must wait; the reader never waits.</remarks>
 public sealed class IngestBuffer
 {
-    /// <summary>The most samples that are kept however much a few bytes decode to: 64 MiB.</summary>
+    /// <summary>Maximum number of samples held, however much a few bytes decode to: 64 MiB.</summary>
     internal const int MaxSamples = 1 << 24;
 
-    /// <summary>The most bytes of packets kept beside the sound. Beyond it sound is played, but not passed on as sent.</summary>
+    /// <summary>Maximum bytes of packets held beside the sound. Beyond it, sound is played but its packets are not passed on.</summary>
     internal const int MaxPacketBytes = 1 << 24;
 
-    /// <summary>What a packet takes beside its bytes, so that very many small ones are bounded too.</summary>
+    /// <summary>Overhead per packet, so that many small packets are bounded, too.</summary>
     internal const int PacketCost = 128;
 
-    // There is one title a second at most, and of losses nobody needs to know the number.
+    // There is at most one title per second, and the exact number of losses does not matter.
     private const int MaxTitles = 64;
     private const int MaxLosses = 1024;
 
-    // Each title is a line in the log, and a new chained stream for whoever hears Ogg.
+    // Each title makes a line in the log and a new chained stream for Ogg listeners.
     private static readonly TimeSpan TrackTime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -43,10 +43,10 @@ public sealed class IngestBuffer
     private long _written;
     private long _packetBytes;
 
-    /// <summary>An empty buffer.</summary>
+    /// <summary>Creates an empty buffer.</summary>
     /// <param name="name">The station's name.</param>
-    /// <param name="options">How much waits.</param>
-    /// <param name="format">What it holds; <see langword="null"/>: what the first writer brings.</param>
+    /// <param name="options">How much to buffer.</param>
+    /// <param name="format">The format it holds; <see langword="null"/> to use the first writer's.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
     public IngestBuffer(string name, IngestOptions options, AudioFormat? format = null)
     {
@@ -58,7 +58,7 @@ public sealed class IngestBuffer
     /// <summary>The station's name.</summary>
     public string Name { get; }
 
-    /// <summary>The PCM it holds; <see langword="null"/> until that is known.</summary>
+    /// <summary>The format it holds; <see langword="null"/> until it is known.</summary>
     public AudioFormat? Format
     {
         get
@@ -70,13 +70,13 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Called on the first writer's thread when the format shows; if it throws, the format is unknown again.</summary>
+    /// <summary>Called on the first writer's thread when the format becomes known; if it throws, the format is unknown again.</summary>
     public Action<StreamFormat>? FormatKnown { get; set; }
 
     /// <summary>Called when a writer's first format is known, on its thread, after <see cref="FormatKnown"/>.</summary>
     public Action<IngestWriter>? Begun { get; set; }
 
-    /// <summary>Who writes now.</summary>
+    /// <summary>The current writer.</summary>
     public IngestWriter? Writer
     {
         get
@@ -88,10 +88,10 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>What waits when sound arrives evenly.</summary>
+    /// <summary>The fill level when sound arrives evenly.</summary>
     internal TimeSpan Target => _options.Target;
 
-    /// <summary>Memory that sound and packets take.</summary>
+    /// <summary>Memory used by sound and packets, in bytes.</summary>
     internal long HeldBytes
     {
         get
@@ -103,11 +103,11 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Becomes the one who writes.</summary>
-    /// <param name="origin">Who it is, for people.</param>
-    /// <param name="takesOver">Whether one who writes now has to go.</param>
-    /// <param name="writer">Takes the sound; disposed at its end.</param>
-    /// <returns><see langword="false"/> if somebody else writes.</returns>
+    /// <summary>Becomes the writer.</summary>
+    /// <param name="origin">Name of the sender, for display.</param>
+    /// <param name="takesOver">Whether to replace the current writer.</param>
+    /// <param name="writer">Takes the sound; dispose it at the end.</param>
+    /// <returns><see langword="false"/> if there is another writer.</returns>
     public bool TryBegin(string origin, bool takesOver, [NotNullWhen(true)] out IngestWriter? writer)
     {
         lock (_gate)
@@ -125,8 +125,8 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Says that another track begins with the sound that arrives next.</summary>
-    /// <returns><see langword="false"/> if nobody writes.</returns>
+    /// <summary>Sets the track that begins with the next sound to arrive.</summary>
+    /// <returns><see langword="false"/> if there is no writer.</returns>
     public bool TrySetTrack(TrackInfo track)
     {
         if (Writer is not { } writer)
@@ -138,7 +138,7 @@ public sealed class IngestBuffer
         return true;
     }
 
-    /// <summary>What waits, and who it is waiting for.</summary>
+    /// <summary>The fill level and the state of the writer.</summary>
     internal IngestState GetState()
     {
         lock (_gate)
@@ -147,12 +147,12 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Takes what waits, up to the next title.</summary>
+    /// <summary>Takes buffered sound, up to the next title.</summary>
     /// <param name="pcm">Room for whole frames.</param>
-    /// <param name="packets">Gets the packets whose sound begins in them.</param>
-    /// <param name="track">Another track, if one begins at the first of them.</param>
-    /// <param name="isBroken">Whether sound is missing before the first of them.</param>
-    /// <returns>Frames; 0 if nothing waits.</returns>
+    /// <param name="packets">Receives the packets whose sound begins in these frames.</param>
+    /// <param name="track">The new track, if one begins at the first of these frames.</param>
+    /// <param name="isBroken">Whether sound is missing before the first of these frames.</param>
+    /// <returns>Frames; 0 if the buffer is empty.</returns>
     internal int Read(Span<float> pcm, List<StreamPacket> packets, out TrackInfo? track, out bool isBroken)
     {
         lock (_gate)
@@ -196,7 +196,7 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Lets go of what waits.</summary>
+    /// <summary>Drops everything buffered.</summary>
     internal void Clear()
     {
         lock (_gate)
@@ -212,7 +212,7 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>The PCM that a writer which brings <paramref name="format"/> is to write.</summary>
+    /// <summary>The format that a writer with <paramref name="format"/> must write.</summary>
     internal AudioFormat Accept(StreamFormat format)
     {
         Action<StreamFormat>? known = null;
@@ -231,7 +231,7 @@ public sealed class IngestBuffer
         }
         catch
         {
-            // There is no station of it: the next one may bring what there can be one of.
+            // There can be no station with this format; the next writer may bring a valid one.
             lock (_gate)
             {
                 _format = null;
@@ -251,7 +251,7 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Appends sound. False: that is more than is kept, or the writer was taken over from.</summary>
+    /// <summary>Appends sound. Returns false if the buffer is full, or the writer was replaced.</summary>
     internal bool Append(IngestWriter writer, ReadOnlySpan<float> pcm)
     {
         lock (_gate)
@@ -271,7 +271,8 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Notes a packet whose sound is appended next. False: there were too many, and none that waits is passed on.</summary>
+    /// <summary>Adds a packet whose sound is appended next. Returns false if there were too many; then no buffered packet is passed
+    /// on.</summary>
     internal bool Append(IngestWriter writer, StreamPacket packet)
     {
         lock (_gate)
@@ -285,7 +286,7 @@ public sealed class IngestBuffer
             long position = _written;
             if (!hasRoom)
             {
-                // Who passes packets on has to know that from here on there is sound without any.
+                // The station must know that the sound from here on has no packets.
                 position = _packets.TryPeek(out (long Position, StreamPacket Packet) oldest) ? oldest.Position : position;
                 packet = packet with { Frames = 0, Follows = false, Bytes = ReadOnlyMemory<byte>.Empty };
                 _packets.Clear();
@@ -304,7 +305,7 @@ public sealed class IngestBuffer
     {
         lock (_gate)
         {
-            // Some servers say the same with every block; some say another thing with each.
+            // Some servers repeat the same title with every block; some send a different one with each.
             if (_writer == writer && track != _track)
             {
                 _track = _awaited = track;
@@ -313,7 +314,8 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Puts the latest title where the sound is now. Within a second of the one before it waits, and may be replaced.</summary>
+    /// <summary>Places the latest title at the current frame. Within a second of the previous title it waits, and may be
+    /// replaced.</summary>
     private void TellTrack()
     {
         if (_awaited is not null && _tracks.Count < MaxTitles
@@ -366,7 +368,7 @@ public sealed class IngestBuffer
             return true;
         }
 
-        // Grows to what was needed once; what is held keeps its place by its position.
+        // Grows to the largest size ever needed. Buffered sound keeps its place by its position.
         long needed = Math.Max(held + (long)samples, Math.Min(2L * _samples.Length, MaxSamples));
         if (held + (long)samples > MaxSamples)
         {

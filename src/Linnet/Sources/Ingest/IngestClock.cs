@@ -1,21 +1,21 @@
 namespace Linnet.Sources.Ingest;
 
 /// <summary>
-/// Says how fast to play what somebody sends at a clock of its own, so that what waits stays near its target: a PLL over the fill. Pure.
+/// Computes how fast to play a sender with its own clock, so that the buffer stays near its target: a PLL on the fill level. Pure.
 /// </summary>
 /// <remarks>
-/// Senders write in bursts (ffmpeg a page of Ogg, one second, at once), so that the fill is a saw; two low-pass filters leave its mean. The
-/// loop is critically damped and slow: a sender 200 ppm off is learnt in some minutes, at the cost of 24 ms. What waits beyond that,
-/// because a sender began with seconds of sound at once, is used up at no more than <see cref="MaxHaste"/>. No rate jumps: 20 ppm a second
-/// are the most.
+/// Senders write in bursts (ffmpeg an Ogg page at a time, one second), so the fill level is a sawtooth; two low-pass filters extract its
+/// mean. The loop is critically damped and slow: it locks to a sender that is 200 ppm off within some minutes, at the cost of 24 ms. If a
+/// sender starts with seconds of sound at once, the surplus is used up at <see cref="MaxHaste"/> at most. The rate never jumps: it changes
+/// by at most 20 ppm per second.
 /// </remarks>
-/// <param name="target">Seconds that are to wait.</param>
+/// <param name="target">Target fill level in seconds.</param>
 internal sealed class IngestClock(double target)
 {
-    /// <summary>The most by which the fill alone may change the rate.</summary>
+    /// <summary>The largest rate change due to the fill level alone.</summary>
     internal const double MaxHaste = 300e-6;
 
-    /// <summary>The most that a sender's clock is believed to be off.</summary>
+    /// <summary>The largest clock error that a sender is assumed to have.</summary>
     internal const double MaxDrift = 500e-6;
 
     private const double FilterSeconds = 10;
@@ -27,18 +27,18 @@ internal sealed class IngestClock(double target)
     private double _drift;
     private bool _isFresh = true;
 
-    /// <summary>By how much faster than nominal to play, as a fraction.</summary>
+    /// <summary>How much faster than nominal to play, as a fraction.</summary>
     internal double Pace { get; private set; }
 
-    /// <summary>What is known of the sender's clock: by how much it is faster than ours.</summary>
+    /// <summary>The estimated clock error of the sender: how much faster it is than ours.</summary>
     internal double Drift => _drift;
 
-    /// <summary>Another sender begins, or the same one again: what waits is looked at anew. The rate it needs may be the old one.</summary>
+    /// <summary>Starts over for a new sender, or for the same one again. Keeps the rate, which may still be right.</summary>
     internal void Restart() => _isFresh = true;
 
-    /// <summary>Looks at what waits.</summary>
-    /// <param name="fill">Seconds that wait.</param>
-    /// <param name="isHeld">Whether the sender waits for us, as one that is faster than real time: then its clock is ours.</param>
+    /// <summary>Updates the rate from the fill level.</summary>
+    /// <param name="fill">Fill level in seconds.</param>
+    /// <param name="isHeld">Whether the sender waits for us, because it is faster than real time: then it follows our clock.</param>
     /// <param name="elapsed">Seconds since the last call.</param>
     internal void Follow(double fill, bool isHeld, double elapsed)
     {
@@ -64,7 +64,7 @@ internal sealed class IngestClock(double target)
         Approach(haste + _drift, elapsed);
     }
 
-    /// <summary>Nothing of the sender is played: the rate goes back to nominal.</summary>
+    /// <summary>Call it while the sender is not playing: the rate returns to nominal.</summary>
     internal void Rest(double elapsed) => Approach(0, elapsed);
 
     private void Approach(double pace, double elapsed) => Pace += Math.Clamp(pace - Pace, -MaxChange * elapsed, MaxChange * elapsed);

@@ -1,12 +1,12 @@
 namespace Linnet.Sources.Ingest;
 
-/// <summary>How much sound of a sender waits here before it is played.</summary>
+/// <summary>How much of a sender's sound to buffer before playing it.</summary>
 public sealed record IngestOptions : IValidatable
 {
-    /// <summary>What waits when sound arrives evenly: the delay that evens out bursts and pauses. 100 ms – 3 s; default 1.5 s.</summary>
+    /// <summary>The fill level when sound arrives evenly: the delay that absorbs bursts and pauses. 100 ms – 3 s; default 1.5 s.</summary>
     public TimeSpan Target { get; init; } = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>The most that waits: who sends faster is held. At least twice <see cref="Target"/>, at most 30 s; default 8 s.</summary>
+    /// <summary>The capacity: a sender that is faster must wait. At least twice <see cref="Target"/>, at most 30 s; default 8 s.</summary>
     public TimeSpan Most { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace Linnet.Sources.Ingest;
 
-/// <summary>An ingest buffer at one moment.</summary>
-/// <param name="Frames">Frames that wait.</param>
-/// <param name="IsFed">Whether somebody writes.</param>
-/// <param name="IsHeld">Whether that somebody waits for room.</param>
+/// <summary>The state of an ingest buffer at one moment.</summary>
+/// <param name="Frames">Frames buffered.</param>
+/// <param name="IsFed">Whether there is a writer.</param>
+/// <param name="IsHeld">Whether the writer waits for room.</param>
 internal readonly record struct IngestState(int Frames, bool IsFed, bool IsHeld);

@@ -5,13 +5,13 @@ using Linnet.Wire.Icy;
 namespace Linnet.Sources.Ingest;
 
 /// <summary>
-/// One sender's way into an <see cref="IngestBuffer"/>: what it brings is converted to the buffer's format. Used by one thread.
+/// A sender's access to an <see cref="IngestBuffer"/>: converts its sound to the buffer's format. Used by one thread.
 /// </summary>
 public sealed class IngestWriter : IStreamSink, IDisposable
 {
     /// <summary>
-    /// How much of packets that decode to nothing is passed on in a row, in bytes. Decoders need some to begin with: Vorbis one, Opus at
-    /// most 1.4 s (RFC 7845 §4.2), which is 90 KB at its highest rate. What comes beyond that is of no use to anyone.
+    /// Maximum bytes of consecutive packets passed on that decode to nothing. Decoders need some at the start: Vorbis one, Opus at most 1.4
+    /// s (RFC 7845 §4.2), which is 90 KB at its highest rate. More is of no use.
     /// </summary>
     internal const int MaxSilentBytes = 1 << 18;
 
@@ -29,22 +29,22 @@ public sealed class IngestWriter : IStreamSink, IDisposable
         Origin = origin;
     }
 
-    /// <summary>Who it is, for people.</summary>
+    /// <summary>Name of the sender, for display.</summary>
     public string Origin { get; }
 
-    /// <summary>What it says about the station; <see langword="null"/>: nothing.</summary>
+    /// <summary>The sender's description of the station; <see langword="null"/> if it gives none.</summary>
     public IceDescription? Description { get; set; }
 
-    /// <summary>How its sound is encoded; <see langword="null"/> until that is known.</summary>
+    /// <summary>The encoding of its sound; <see langword="null"/> until it is known.</summary>
     public StreamFormat? Format => Volatile.Read(ref _format);
 
-    /// <summary>The PCM its sound is converted to, if it is.</summary>
+    /// <summary>The PCM that its sound is converted to, or <see langword="null"/>.</summary>
     public AudioFormat? ConvertedTo { get; private set; }
 
-    /// <summary>Whether it is still the one who writes.</summary>
+    /// <summary>Whether it is still the current writer.</summary>
     public bool IsCurrent => _buffer.IsWriter(this);
 
-    /// <summary>Whether it brought more sound in a few bytes than is kept, so that some is missing.</summary>
+    /// <summary>Whether a few bytes brought more sound than the buffer holds, so that some is missing.</summary>
     public bool HasOverflowed { get; private set; }
 
     /// <inheritdoc/>
@@ -90,12 +90,12 @@ public sealed class IngestWriter : IStreamSink, IDisposable
         }
         else if (!_isBare && !pcm.IsEmpty)
         {
-            // Else what passes packets on would wait for the next one.
+            // Otherwise the station would wait for the next packet.
             _buffer.Append(this, new StreamPacket(format, 0, 0, Follows: false, ReadOnlyMemory<byte>.Empty));
             (_follows, _isBare) = (false, true);
         }
 
-        // Here every stream enters, pushed or pulled, before any filter.
+        // Every stream enters here, pushed or pulled, before any filter.
         pcm = SampleLimit.Within(pcm, ref _limited);
         if (_conversion is null)
         {
@@ -114,17 +114,17 @@ public sealed class IngestWriter : IStreamSink, IDisposable
         _buffer.SetTrack(this, track);
     }
 
-    /// <summary>Says that sound is missing before what comes next.</summary>
+    /// <summary>Marks a loss before the next sound.</summary>
     public void SetBroken()
     {
         _follows = false;
         _buffer.SetBroken(this);
     }
 
-    /// <summary>Completes when there is room for more, or somebody else writes.</summary>
+    /// <summary>Completes when there is room for more, or the writer was replaced.</summary>
     public Task WaitForRoomAsync(CancellationToken cancellationToken) => _buffer.WaitForRoom(this).WaitAsync(cancellationToken);
 
-    /// <summary>Ends it; what waits is still played.</summary>
+    /// <summary>Ends the writer; buffered sound is still played.</summary>
     public void Dispose()
     {
         _conversion?.Flush();
@@ -132,7 +132,7 @@ public sealed class IngestWriter : IStreamSink, IDisposable
         _buffer.End(this);
     }
 
-    /// <summary>False: there is no room for more, or somebody else writes.</summary>
+    /// <summary>Appends sound. Returns false if there is no room, or the writer was replaced.</summary>
     private bool Append(ReadOnlySpan<float> pcm)
     {
         bool isTaken = pcm.IsEmpty || _buffer.Append(this, pcm);

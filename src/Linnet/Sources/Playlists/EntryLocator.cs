@@ -6,27 +6,27 @@ using Linnet.Wire.Playlists;
 
 namespace Linnet.Sources.Playlists;
 
-/// <summary>Finds what an entry of a playlist on disk names, as the many programs that write them spell it.</summary>
+/// <summary>Finds the file that an entry of a local playlist names, in the various spellings that programs write.</summary>
 /// <remarks>
-/// The spelling that is there counts, and the literal one first: so a name may hold <c>%20</c> or <c>#</c>. Nothing on a share
-/// (<c>\\HOST\SHARE</c>) is looked for unless the playlist lies on it: whoever wrote the playlist would have this machine log in there.
+/// The first spelling that exists wins, and the literal one comes first: so a name may contain <c>%20</c> or <c>#</c>. Nothing is looked up
+/// on a share (<c>\\HOST\SHARE</c>) unless the playlist is on it: otherwise a playlist could make this machine log in there.
 /// </remarks>
-/// <param name="folder">Where the playlist lies.</param>
-/// <param name="share">The host of the share that it lies on, or <see langword="null"/>.</param>
-/// <param name="encoding">The encoding of what is no UTF-8, or <see langword="null"/>.</param>
-/// <param name="budget">How much is looked at in folders.</param>
+/// <param name="folder">Folder of the playlist.</param>
+/// <param name="share">Host of the share that the playlist is on, or <see langword="null"/>.</param>
+/// <param name="encoding">Encoding of names that are not UTF-8, or <see langword="null"/>.</param>
+/// <param name="budget">Limits how many folder entries are read.</param>
 internal sealed class EntryLocator(string folder, string? share, Encoding? encoding, FolderBudget? budget = null)
 {
     private const string FileScheme = "file:";
 
     private readonly FolderBudget _budget = budget ?? new FolderBudget();
 
-    // Of the folders in which sound was looked for: by its name without the extension, the first name in natural order.
+    // For each folder already searched for sound: file name without extension to the first such name in natural order.
     private readonly Dictionary<string, Dictionary<string, string>> _sounds = [];
 
-    /// <summary>The path of what is there, else of what should be; <see langword="null"/>: it is an address on a network.</summary>
-    /// <param name="location">As the playlist has it.</param>
-    /// <param name="isThere">Whether it was found.</param>
+    /// <summary>The path of the existing file, or the path it should have; <see langword="null"/> for a network address.</summary>
+    /// <param name="location">The entry as the playlist spells it.</param>
+    /// <param name="isThere">Whether the file exists.</param>
     internal string? Find(string location, out bool isThere)
     {
         isThere = false;
@@ -50,7 +50,7 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
         return IsElsewhere(Unquoted(location)) ? null : first;
     }
 
-    /// <summary>The same for a cue sheet, which goes on naming the WAV that has become a FLAC since.</summary>
+    /// <summary>The same for a cue sheet, which may still name a WAV that has been converted to FLAC.</summary>
     internal string? FindSound(string location, out bool isThere)
     {
         string? path = Find(location, out isThere);
@@ -70,7 +70,7 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
         return isThere ? DiskPath.Join(beside, other!) : path;
     }
 
-    /// <summary>The sound files of a folder, which is read once, however many tracks are looked for in it.</summary>
+    /// <summary>The sound files of a folder. A folder is read once, however many tracks are looked up in it.</summary>
     private Dictionary<string, string> SoundsIn(string beside)
     {
         if (_sounds.TryGetValue(beside, out Dictionary<string, string>? sounds))
@@ -93,20 +93,20 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What was read before that counts.
+            // The names read so far are used.
         }
 
         return sounds;
     }
 
-    /// <summary>What it may mean, the likeliest first.</summary>
+    /// <summary>The possible meanings, most likely first.</summary>
     private IEnumerable<string> Spellings(string location)
     {
         foreach (string spelled in Paths(location).SelectMany(Encodings))
         {
             yield return spelled;
 
-            // Playlists made on Windows have its separators.
+            // Playlists made on Windows use backslashes.
             if (!OperatingSystem.IsWindows() && spelled.Contains('\\', StringComparison.Ordinal))
             {
                 yield return spelled.Replace('\\', '/');
@@ -114,7 +114,7 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
         }
     }
 
-    /// <summary>As it is, and without one pair of quotes: of a line of very many nobody knows what it means.</summary>
+    /// <summary>The path as it is, and without one pair of quotes. More quotes have no clear meaning.</summary>
     private IEnumerable<string> Paths(string location) =>
         Unquoted(location) is string unquoted && unquoted != location
             ? PathsAsWritten(location).Concat(PathsAsWritten(unquoted)) : PathsAsWritten(location);
@@ -123,7 +123,7 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
     {
         if (location.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase) && PathOf(location[FileScheme.Length..]) is string path)
         {
-            // In a URL, # and ? begin what is no part of the path; but some write names as they are.
+            // In a URL, # and ? end the path; but some programs do not escape names.
             yield return Decoded(path);
             yield return path;
             int end = path.AsSpan().IndexOfAny('#', '?');
@@ -139,7 +139,7 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
         }
     }
 
-    /// <summary>The path of a URL of a file, of which <c>file:</c> is cut off; <see langword="null"/>: it is on another host.</summary>
+    /// <summary>The path in a <c>file:</c> URL without its scheme; <see langword="null"/> if it is on another host.</summary>
     private string? PathOf(string rest)
     {
         if (!rest.StartsWith("//", StringComparison.Ordinal))
@@ -161,7 +161,8 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
             ? $"{path[1]}:{path[3..]}" : path;
 
     /// <summary>
-    /// The bytes of a name may be those of the playlist, or the same characters in UTF-8, or, of a playlist in UTF-8, in the old encoding.
+    /// The possible byte spellings of a name: the playlist's own bytes; the same characters in UTF-8; for a UTF-8 playlist, the legacy
+    /// encoding.
     /// </summary>
     private IEnumerable<string> Encodings(string path)
     {
@@ -179,7 +180,7 @@ internal sealed class EntryLocator(string folder, string? share, Encoding? encod
 
     private static string Unquoted(string text) => text.Length > 2 && text[0] is '"' or '\'' && text[^1] == text[0] ? text[1..^1] : text;
 
-    /// <summary>Whether it names something on a network, by an address or on the share of another host.</summary>
+    /// <summary>Whether it names something on the network: an address, or the share of another host.</summary>
     private bool IsElsewhere(string location) =>
         location.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase)
             ? PathOf(location[FileScheme.Length..]) is not string path || !IsHere(path) || !IsHere(Decoded(path))

@@ -1,16 +1,16 @@
 namespace Linnet.Sources.Playlists;
 
-/// <summary>How many files and folders may yet be looked at for one list, in whatever folders they are.</summary>
+/// <summary>Limits how many files and folders are read for one list, over all folders.</summary>
 internal sealed class FolderBudget(int entries = FolderBudget.MaxEntries)
 {
-    /// <summary>The most for a list.</summary>
+    /// <summary>The limit for one list.</summary>
     internal const int MaxEntries = 100_000;
 
     private int _left = entries;
 
-    /// <summary>Whether one more was wanted than there may be.</summary>
+    /// <summary>Whether more were needed than the limit.</summary>
     internal bool IsSpent => _left < 0;
 
-    /// <summary>Takes one. False: there is none left.</summary>
+    /// <summary>Takes one. Returns false if none is left.</summary>
     internal bool TryTake() => !IsSpent && --_left >= 0;
 }

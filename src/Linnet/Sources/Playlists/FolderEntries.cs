@@ -6,21 +6,21 @@ using Linnet.Sources.Files;
 namespace Linnet.Sources.Playlists;
 
 /// <summary>One entry of a folder.</summary>
-/// <param name="Name">Its name, which may be no UTF-8 (<see cref="ByteText"/>).</param>
-/// <param name="IsLink">Whether it is a link.</param>
+/// <param name="Name">The name, which may not be UTF-8 (<see cref="ByteText"/>).</param>
+/// <param name="IsLink">Whether the entry is a link.</param>
 internal readonly record struct FolderEntry(string Name, bool IsLink);
 
-/// <summary>Reads the names in a folder: on Linux byte by byte, so that none is lost.</summary>
+/// <summary>Reads the names in a folder; on Linux as bytes, so that no name is lost.</summary>
 internal static class FolderEntries
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    /// <summary>The entries, in no order.</summary>
+    /// <summary>The entries, in any order.</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the folder is denied.</exception>
     internal static IEnumerable<FolderEntry> Read(string folder) => LibC.CanListFolders ? ReadBytes(folder) : ReadNames(folder);
 
-    /// <summary>As .NET reads them.</summary>
+    /// <summary>The entries as .NET reads them.</summary>
     internal static IEnumerable<FolderEntry> ReadNames(string folder) =>
         new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything)
             .Select(static entry => new FolderEntry(entry.Name, (entry.Attributes & FileAttributes.ReparsePoint) != 0));

@@ -6,25 +6,26 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources.Playlists;
 
-/// <summary>Lists the sound files of a folder and of all folders within, each once, whatever links lead to it.</summary>
-/// <remarks>What is no link comes first: so a file is listed where it lies, and only what links alone lead to is listed by those.</remarks>
+/// <summary>Lists the sound files of a folder and its subfolders, each once, even if several links lead to it.</summary>
+/// <remarks>Real entries come before links: a file is listed at its own place, and by a link only if it is reached by links
+/// alone.</remarks>
 internal static class FolderListing
 {
-    /// <summary>How many folders deep it goes.</summary>
+    /// <summary>Maximum depth of folders.</summary>
     internal const int MaxDepth = 16;
 
-    /// <summary>What a sound file's name ends in: first what libsndfile reads, then what ffmpeg reads.</summary>
+    /// <summary>Extensions of sound files: first those that libsndfile reads, then those that ffmpeg reads.</summary>
     private static readonly FrozenSet<string> Extensions = new[]
     {
         "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "au", "snd", "caf", "flac", "ogg", "oga", "opus", "mp3", "mp2",
         "m4a", "m4b", "m4r", "aac", "wma", "ape", "wv", "tta", "tak", "mpc", "mka", "weba", "ac3", "eac3", "dts", "amr", "dsf", "ra",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The sound files below <paramref name="folder"/> in natural order; hidden ones are left out.</summary>
-    /// <param name="folder">Where they are.</param>
-    /// <param name="logger">Told of what is left out.</param>
-    /// <param name="budget">How much is looked at, where other folders are of the same list.</param>
-    /// <exception cref="IOException">The folder cannot be read, or there is no sound file in it.</exception>
+    /// <summary>Lists the sound files below <paramref name="folder"/> in natural order; hidden ones are skipped.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="logger">Logs what is skipped.</param>
+    /// <param name="budget">Limits how many entries are read, if the list has other folders, too.</param>
+    /// <exception cref="IOException">The folder cannot be read, or has no sound file.</exception>
     internal static IReadOnlyList<PlaylistEntry> List(string folder, ILogger logger, FolderBudget? budget = null)
     {
         string root = Path.GetFullPath(folder);
@@ -37,18 +38,18 @@ internal static class FolderListing
         walk.Run();
         List<string> found = walk.Found();
         return found.Count == 0
-            ? throw new IOException($"There is no sound file in {ByteText.Shown(folder)}.")
+            ? throw new IOException($"There is no audio file in {ByteText.Shown(folder)}.")
             : [.. found.Select(path => new PlaylistEntry(path))];
     }
 
-    /// <summary>Whether a sound file may have this name.</summary>
+    /// <summary>Whether the name has the extension of a sound file.</summary>
     internal static bool IsSound(string name) =>
         Path.GetExtension(name) is { Length: > 1 } extension && Extensions.Contains(extension[1..]);
 
-    /// <summary>One walk, level by level: a folder to which several ways lead is entered by the shortest.</summary>
+    /// <summary>A breadth-first walk: a folder that can be reached in several ways is entered by the shortest.</summary>
     private sealed class FolderWalk(string name, string root, ILogger logger, FolderBudget budget)
     {
-        // With the depth at which each was entered.
+        // The depth at which each folder was entered.
         private readonly Dictionary<FileIdentity, int> _entered = [];
         private readonly List<(string Path, FileIdentity Identity, bool ByLink)> _files = [];
         private readonly List<(string Path, int Depth)> _links = [];
@@ -107,14 +108,14 @@ internal static class FolderListing
         }
 
         /// <summary>
-        /// Takes the files of a folder, and gives the folders in it. Links wait until all that are none have been entered.
+        /// Takes the files of a folder, and returns its subfolders. Links wait until all real folders have been entered.
         /// </summary>
         private IEnumerable<(string Path, bool IsLink)> Enter(string folder, int depth, bool byLink)
         {
             var inner = new List<(string Path, bool IsLink)>();
             FileIdentity identity = FileIdentity.Of(folder);
 
-            // Again by a shorter way, if the longer one was too long for what is below.
+            // Enter a folder again by a shorter path if the longer one was too deep for its subfolders.
             if (budget.IsSpent || (_entered.TryGetValue(identity, out int before) && (depth >= before || _tooDeep.Count == 0)))
             {
                 return inner;
@@ -154,7 +155,7 @@ internal static class FolderListing
             LibC.FileStatus? status = DiskPath.Status(path);
             if (!(status is { } known ? known.Type == LibC.TypeOfFolder : Directory.Exists(path)))
             {
-                // What is not there is told when its turn comes; pipes and devices are no files.
+                // A missing file is reported when its turn comes; pipes and devices are skipped.
                 if (IsSound(entry.Name) && status is null or { Type: LibC.TypeOfFile })
                 {
                     _files.Add((path, FileIdentity.Of(path, status), byLink || entry.IsLink));

@@ -3,18 +3,18 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Sources.Playlists;
 
 /// <summary>
-/// Says what a list leaves out when that is new: once a round, and not again each round for as long as it stays the same.
+/// Logs what a list leaves out only when that is new: once per round, and not again while it stays the same.
 /// </summary>
 /// <remarks>Used by one thread at a time.</remarks>
 internal sealed class ListingLog(ILogger logger) : ILogger
 {
-    /// <summary>The most lines remembered; beyond that they are said again.</summary>
+    /// <summary>Maximum number of remembered lines; further ones are logged each time.</summary>
     private const int MaxLines = 1000;
 
     private HashSet<string> _before = [];
     private HashSet<string> _now = [];
 
-    /// <summary>Makes one list. What one that fails says counts beside what was said before.</summary>
+    /// <summary>Reads the list once. If it fails, its lines are added to those of the previous round.</summary>
     internal IReadOnlyList<PlaylistEntry> Round(Func<IReadOnlyList<PlaylistEntry>> list)
     {
         _now = [];

@@ -1,6 +1,6 @@
 namespace Linnet.Sources.Playlists;
 
-/// <summary>Orders paths as people number their files: 2 before 10, without regard to case, folder by folder.</summary>
+/// <summary>Sorts paths in natural order: 2 before 10, ignoring case, folder by folder.</summary>
 internal sealed class NaturalOrder : IComparer<string>
 {
     internal static NaturalOrder Instance { get; } = new();
@@ -30,7 +30,7 @@ internal sealed class NaturalOrder : IComparer<string>
             }
         }
 
-        // Equal but for case or leading zeros: any order, but always the same.
+        // Equal except for case or leading zeros: any order will do, if it is stable.
         int rest = left.Length.CompareTo(right.Length);
         return rest != 0 ? rest : string.CompareOrdinal(x, y);
     }
@@ -46,6 +46,6 @@ internal sealed class NaturalOrder : IComparer<string>
     private static int CompareNumbers(ReadOnlySpan<char> left, ReadOnlySpan<char> right) =>
         left.Length != right.Length ? left.Length.CompareTo(right.Length) : left.SequenceCompareTo(right);
 
-    /// <summary>A folder's name ends before any longer one goes on.</summary>
+    /// <summary>Sorts a folder before longer names that begin with its name.</summary>
     private static int Rank(char c) => c is '/' or '\\' ? 0 : char.ToUpperInvariant(c);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources.Playlists;
 
-/// <summary>Which file comes next: in the list's order or shuffled, one round or round after round. Each round lists anew.</summary>
+/// <summary>Decides which file comes next: in list order or shuffled, once or in a loop. Each round reads the list again.</summary>
 internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> list, bool loop, Random? shuffle, ILogger logger)
 {
     private IReadOnlyList<PlaylistEntry> _entries = [];
@@ -12,20 +12,20 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
     private (PlaylistEntry Entry, int Index)? _heard;
     private bool _resumes;
 
-    /// <summary>Whether another round follows each.</summary>
+    /// <summary>Whether it repeats.</summary>
     internal bool Loops => loop;
 
-    /// <summary>Rounds begun.</summary>
+    /// <summary>Number of rounds begun.</summary>
     internal int Rounds { get; private set; }
 
-    /// <summary>Files in the round that is going on.</summary>
+    /// <summary>Number of files in the current round.</summary>
     internal int RoundLength => _round.Length;
 
-    /// <summary>Whether the file given last was the last of its round.</summary>
+    /// <summary>Whether the last file returned was the last of its round.</summary>
     internal bool IsRoundOver => !_resumes && _next == _round.Length;
 
     /// <summary>The next file; <see langword="false"/> after the last round.</summary>
-    /// <exception cref="IOException">There is no list to begin, or to go on, with.</exception>
+    /// <exception cref="IOException">The list cannot be read.</exception>
     internal bool TryNext(out PlaylistEntry entry)
     {
         if (_resumes)
@@ -50,13 +50,13 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
         return true;
     }
 
-    /// <summary>Says that the file given last can be played.</summary>
+    /// <summary>Call it when the last file returned can be played.</summary>
     internal void Heard() => _heard = (_last!, _next - 1);
 
-    /// <summary>Lists anew for the next file, and goes on behind the last one that could be played. No file could be since.</summary>
+    /// <summary>Makes the next call read the list again, and continue after the last file that could be played.</summary>
     internal void Resume() => _resumes = true;
 
-    /// <summary>Why there is no list at the moment; <see langword="null"/>: there is one.</summary>
+    /// <summary>Why the list cannot be read at the moment, or <see langword="null"/>.</summary>
     internal string? ProblemOfList()
     {
         try
@@ -71,8 +71,8 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
     }
 
     /// <summary>
-    /// Where a file is now that was at <paramref name="index"/>: there, if that is the same still, as a list may name it more than once;
-    /// else where it is named first.
+    /// The index of a file that was at <paramref name="index"/>: the same index if it still holds that file, because a list may name a file
+    /// twice; otherwise the file's first index.
     /// </summary>
     private int IndexOf(PlaylistEntry entry, int index) =>
         index < _round.Length && _round[index].IsSameSound(entry) ? index : Array.FindIndex(_round, e => e.IsSameSound(entry));
@@ -99,7 +99,7 @@ internal sealed class PlayOrder(string name, Func<IReadOnlyList<PlaylistEntry>> 
         shuffle.Shuffle(_round);
         if (_round.Length > 1 && _round[0] == _last)
         {
-            // Nobody wants to hear the same song twice on end.
+            // Avoids playing the same song twice in a row.
             int other = shuffle.Next(1, _round.Length);
             (_round[0], _round[other]) = (_round[other], _round[0]);
         }

@@ -6,29 +6,29 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources.Playlists;
 
-/// <summary>Reads a playlist from disk, and the playlists and folders that it names, and finds the files.</summary>
-/// <param name="logger">Told of what is left out.</param>
-/// <param name="budget">How much is looked at in all folders that it leads to.</param>
+/// <summary>Reads a local playlist, with the playlists and folders that it names, and finds its files.</summary>
+/// <param name="logger">Logs what is skipped.</param>
+/// <param name="budget">Limits how many folder entries are read.</param>
 internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
 {
-    /// <summary>How many playlists may lie within each other.</summary>
+    /// <summary>Maximum nesting of playlists.</summary>
     internal const int MaxDepth = 8;
 
-    /// <summary>How many playlists and folders are read for one list; one that is named twice counts twice.</summary>
+    /// <summary>Maximum number of playlists and folders read for one list; one that is named twice counts twice.</summary>
     internal const int MaxLists = 1000;
 
-    /// <summary>The most files of all of them.</summary>
+    /// <summary>Maximum number of files in total.</summary>
     internal const int MaxEntries = 100_000;
 
-    /// <summary>The most bytes of all of them: a few playlists may name each other many times.</summary>
+    /// <summary>Maximum bytes read in total: a few playlists may name each other many times.</summary>
     private const long MaxBytes = 64 << 20;
 
     private readonly List<PlaylistEntry> _entries = [];
 
-    // What is in the folders that were listed. Nothing where that failed, which was told.
+    // The contents of the folders listed so far; empty if listing failed, which is logged.
     private readonly Dictionary<FileIdentity, IReadOnlyList<PlaylistEntry>> _folders = [];
 
-    // The playlists that are being read, each within the one before it.
+    // The playlists being read, outermost first.
     private readonly List<FileIdentity> _within = [];
     private string _firstAddress = "";
     private int _addresses;
@@ -37,11 +37,11 @@ internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
     private bool _isFull;
     private bool _isBudgetSpent;
 
-    /// <summary>What kind of playlist a file is by its name, or <see langword="null"/> if none.</summary>
+    /// <summary>The kind of playlist according to the file name, or <see langword="null"/>.</summary>
     internal static PlaylistKind? KindOf(string path) => PlaylistText.KindOf(Path.GetExtension(path));
 
-    /// <summary>The files a playlist names, whether they are there or not.</summary>
-    /// <exception cref="IOException">It cannot be read, is no playlist, or names no file; the message is a sentence for the
+    /// <summary>The files that a playlist names, whether they exist or not.</summary>
+    /// <exception cref="IOException">The file cannot be read, is not a playlist, or names no files; the message is a sentence for the
     /// user.</exception>
     internal static IReadOnlyList<PlaylistEntry> List(string path, PlaylistKind kind, ILogger logger, FolderBudget? budget = null)
     {
@@ -93,7 +93,7 @@ internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
         _within.RemoveAt(_within.Count - 1);
     }
 
-    /// <summary>Takes one entry: of the places that it names the first at which something is.</summary>
+    /// <summary>Adds an entry: the first of its possible places that exists.</summary>
     private void Add(IEnumerable<PlaylistItem> places, EntryLocator locator, string playlist)
     {
         PlaylistEntry? missing = null;
@@ -124,7 +124,7 @@ internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
 
         if (missing is not null)
         {
-            // It may be there when its turn comes; else it is skipped with a line in the log.
+            // It may exist when its turn comes; otherwise it is skipped and logged.
             AddFile(missing);
         }
         else if (address is not null)
@@ -142,7 +142,7 @@ internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
         }
     }
 
-    /// <summary>Takes what a folder or a playlist has. What is wrong with it ends nothing else.</summary>
+    /// <summary>Adds the contents of a folder or a playlist. A failure does not affect other entries.</summary>
     private void AddList(string path, string playlist)
     {
         string? problem = null;
@@ -164,7 +164,7 @@ internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
             }
             else if (_within.Count >= MaxDepth)
             {
-                problem = $"{ByteText.Shown(path)} is a playlist within {MaxDepth} others.";
+                problem = $"{ByteText.Shown(path)} is nested in {MaxDepth} other playlists.";
             }
             else
             {
@@ -190,7 +190,7 @@ internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
         }
     }
 
-    /// <summary>The files of a folder, which is walked through once, however often it is named.</summary>
+    /// <summary>The files of a folder, which is read only once, however often it is named.</summary>
     private IReadOnlyList<PlaylistEntry> ListFolder(string path)
     {
         FileIdentity identity = FileIdentity.Of(path);
@@ -201,7 +201,7 @@ internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
             {
                 string? problem =
                     _isBudgetSpent
-                        ? null : $"{ByteText.Shown(path)} and the folders after it: those before it hold "
+                        ? null : $"{ByteText.Shown(path)} and the folders after it were not read: those before it hold "
                             + $"{FolderBudget.MaxEntries} files and folders.";
                 _isBudgetSpent = true;
                 return problem is null ? [] : throw new IOException(problem);
@@ -213,7 +213,7 @@ internal sealed class PlaylistFile(ILogger logger, FolderBudget budget)
         return files;
     }
 
-    /// <summary>One byte more than is allowed, so that what is too long shows.</summary>
+    /// <summary>Reads one byte more than allowed, so that a file that is too long is detected.</summary>
     private static byte[] ReadBytes(string path)
     {
         if (!ByteText.HasBytes(path))

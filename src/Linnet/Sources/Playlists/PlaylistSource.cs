@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources.Playlists;
 
-/// <summary>Files one after the other without a gap: a folder, a playlist, or one file that repeats.</summary>
+/// <summary>Plays files without gaps: a folder, a playlist, or one file that repeats.</summary>
 /// <remarks>
-/// The first file that can be played gives the format; others are converted to it. A file that is broken or gone is skipped with
-/// one line in the log. While one file plays, the next is opened, on another thread: that task is the source's own and ends with it. If no
-/// file can be opened, that is tried again with a growing pause for as long as there is still something to play, and then the source
-/// breaks; opened again with the same queue, it goes on behind the last file that was heard.
+/// The first file that can be played sets the format; others are converted to it. A file that is damaged or missing is skipped and logged
+/// once. While one file plays, the next is opened on another thread, by a task that ends with the source. If no file can be opened, it
+/// retries with growing pauses while there is still something to play; then the source fails. Opened again with the same queue, it
+/// continues after the last file that was played.
 /// </remarks>
 public sealed class PlaylistSource : IAudioSource
 {
-    /// <summary>Tracks that broke off and are remembered; of more than these it is not told.</summary>
+    /// <summary>Maximum number of damaged tracks remembered; further ones are not logged.</summary>
     private const int MostDamage = 1000;
 
     private readonly HashSet<string> _damage = [];
@@ -42,7 +42,7 @@ public sealed class PlaylistSource : IAudioSource
     /// <inheritdoc/>
     public AudioFormat Format { get; }
 
-    /// <summary>That of the first file: what is deeper is rounded to it where the rendition is integer PCM.</summary>
+    /// <summary>The bit depth of the first file: files with more bits are rounded to it if the rendition is integer PCM.</summary>
     public int BitDepth { get; }
 
     /// <inheritdoc/>
@@ -55,12 +55,12 @@ public sealed class PlaylistSource : IAudioSource
     public TimeSpan? Duration => null;
 
     /// <summary>Opens the first file that can be played.</summary>
-    /// <param name="name">What the list is called in log lines and errors: its path.</param>
-    /// <param name="list">Gives the files. Called for each round, so a folder's new files are played too.</param>
-    /// <param name="open">Opens one file or throws <see cref="IOException"/>.</param>
-    /// <param name="loop">Whether to begin again after the last file.</param>
-    /// <param name="shuffle">Where the order comes from, anew for each round; <see langword="null"/> to keep the list's.</param>
-    /// <param name="logger">Hears of files that are skipped.</param>
+    /// <param name="name">Name of the list in the log and in errors: its path.</param>
+    /// <param name="list">Returns the files. Called for each round, so that new files in a folder are played, too.</param>
+    /// <param name="open">Opens a file, or throws <see cref="IOException"/>.</param>
+    /// <param name="loop">Whether to repeat.</param>
+    /// <param name="shuffle">Shuffles each round; <see langword="null"/> to keep the order of the list.</param>
+    /// <param name="logger">Logs skipped files.</param>
     /// <param name="cancellationToken">Ends the wait for the first file.</param>
     /// <exception cref="IOException">No file can be played; the message is a sentence for the user.</exception>
     public static PlaylistSource Open(
@@ -76,13 +76,13 @@ public sealed class PlaylistSource : IAudioSource
         return Open(name, queue, TimeProvider.System, logger, cancellationToken);
     }
 
-    /// <summary>Opens the next file of a queue that can be played; the queue outlives the source.</summary>
+    /// <summary>Opens the next file in the queue that can be played; the queue outlives the source.</summary>
     internal static PlaylistSource Open(
         string name, TrackQueue queue, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         ReadyTrack? first = queue.OpenNext(cancellationToken);
         return first is null && queue.Format == default
-            ? throw new IOException($"{name} holds no sound.")
+            ? throw new IOException($"{name} has no audio.")
             : new PlaylistSource(name, queue, first, time, logger);
     }
 
@@ -121,7 +121,7 @@ public sealed class PlaylistSource : IAudioSource
         }
         catch (Exception)
         {
-            // Nobody waits for that track any more.
+            // The track is not needed any more.
         }
 
         _next = null;
@@ -142,7 +142,7 @@ public sealed class PlaylistSource : IAudioSource
         _next ??= Task.Run(() => _queue.OpenNext(_closing.Token), CancellationToken.None);
     }
 
-    /// <summary>Waits for the track that is being opened. After the last one it stays that way.</summary>
+    /// <summary>Waits for the track being opened. After the last track it keeps returning <see langword="null"/>.</summary>
     private ReadyTrack? TakeNext(CancellationToken cancellationToken)
     {
         ReadyTrack? track = _next!.WaitAsync(cancellationToken).GetAwaiter().GetResult();
@@ -155,7 +155,7 @@ public sealed class PlaylistSource : IAudioSource
         return track;
     }
 
-    /// <summary>A file that follows itself is not another track, but there may be several tracks in it.</summary>
+    /// <summary>Announces a new track. A file that repeats is not a new track, but it may contain several.</summary>
     private SourceRead Announce(SourceRead read)
     {
         bool isSame = _announced is { } announced && _current!.Entry.IsSameSound(announced.Entry) && announced.Track == read.Track;
@@ -171,7 +171,7 @@ public sealed class PlaylistSource : IAudioSource
         }
         catch (IOException e)
         {
-            // A damaged file is damaged in every round.
+            // A damaged file fails in every round; log it once.
             if (_damage.Count < MostDamage && _damage.Add(e.Message))
             {
                 _logger.TrackBrokeOff(_name, e.Message);

@@ -1,9 +1,9 @@
 namespace Linnet.Sources.Playlists;
 
-/// <summary>Reads a stream on a thread of its own into a bounded buffer, so that whoever waits for its bytes can be cancelled.</summary>
+/// <summary>Reads a stream on its own thread into a bounded buffer, so that a wait for its bytes can be cancelled.</summary>
 /// <remarks>
 /// A blocked read of standard input cannot be cancelled: the thread stays in it, in the background, until the stream or the process ends.
-/// One reader. The buffer full, the stream is not read on: its writer waits.
+/// One reader. While the buffer is full, the stream is not read, and its writer waits.
 /// </remarks>
 internal sealed class ReadAhead : IDisposable
 {
@@ -20,15 +20,14 @@ internal sealed class ReadAhead : IDisposable
     private bool _closed;
     private Exception? _failure;
 
-    /// <param name="stream">Stays the caller's.</param>
-    /// <param name="capacity">Bytes that wait at most.</param>
+    /// <param name="stream">The stream; owned by the caller.</param>
+    /// <param name="capacity">Maximum bytes buffered.</param>
     internal ReadAhead(Stream stream, int capacity = DefaultCapacity)
         : this(() => stream, ownsStream: false, capacity)
     {
     }
 
-    /// <param name="open">Opens the stream, on the thread that reads it: that may take as long as it likes. It is closed when it has
-    /// ended.</param>
+    /// <param name="open">Opens the stream on the reading thread, however long that takes. The stream is closed at its end.</param>
     internal ReadAhead(Func<Stream> open)
         : this(open, ownsStream: true, DefaultCapacity)
     {
@@ -39,13 +38,13 @@ internal sealed class ReadAhead : IDisposable
         (_open, _ownsStream, _ring) = (open, ownsStream, new byte[capacity]);
     }
 
-    /// <summary>Waits until there is something to read, or the end.</summary>
-    /// <exception cref="IOException">The stream broke, or could not be opened.</exception>
+    /// <summary>Waits until there are bytes to read, or the end.</summary>
+    /// <exception cref="IOException">The stream failed, or could not be opened.</exception>
     internal void WaitForBytes(CancellationToken cancellationToken) => Read([], cancellationToken);
 
-    /// <summary>Takes what has arrived; waits if that is nothing.</summary>
+    /// <summary>Takes the bytes that have arrived; waits if there are none.</summary>
     /// <returns>Bytes copied; 0 at the end of the stream.</returns>
-    /// <exception cref="IOException">The stream broke.</exception>
+    /// <exception cref="IOException">The stream failed.</exception>
     internal int Read(Span<byte> destination, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -78,7 +77,7 @@ internal sealed class ReadAhead : IDisposable
         }
     }
 
-    /// <summary>Tells the thread to end when it comes out of its read.</summary>
+    /// <summary>Makes the thread end when its read returns.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -131,7 +130,7 @@ internal sealed class ReadAhead : IDisposable
         }
     }
 
-    /// <summary>The next free part of the ring; empty when closed. Only this thread writes there, outside the lock.</summary>
+    /// <summary>The next free part of the ring; empty when closed. Only this thread writes to it, outside the lock.</summary>
     private Memory<byte> WaitForRoom()
     {
         lock (_gate)

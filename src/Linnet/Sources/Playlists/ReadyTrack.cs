@@ -3,10 +3,10 @@ using Linnet.Sources.Files;
 
 namespace Linnet.Sources.Playlists;
 
-/// <summary>A track that is open and has given its first frames already, so that it can follow another without a pause.</summary>
+/// <summary>An open track whose first frames were read, so that it can follow another without a pause.</summary>
 internal sealed class ReadyTrack : IDisposable
 {
-    /// <summary>How much is read ahead; a track shorter than this is known to be that short.</summary>
+    /// <summary>Duration read ahead; a shorter track is known to be that short.</summary>
     private static readonly TimeSpan HeadLength = TimeSpan.FromMilliseconds(100);
 
     private readonly IAudioSource _source;
@@ -21,20 +21,20 @@ internal sealed class ReadyTrack : IDisposable
         _head = new float[Math.Max(1, source.Format.FramesIn(HeadLength)) * source.Format.Channels];
     }
 
-    /// <summary>Which file it is.</summary>
+    /// <summary>The file of the track.</summary>
     internal PlaylistEntry Entry { get; }
 
-    /// <summary>The PCM it gives.</summary>
+    /// <summary>The PCM it provides.</summary>
     internal AudioFormat Format => _source.Format;
 
     /// <summary>Significant bits of its integer PCM, or 0.</summary>
     internal int BitDepth => _source.BitDepth;
 
-    /// <summary>Frames read ahead; fewer than 100 ms only if that was all. Never 0.</summary>
+    /// <summary>Frames read ahead; fewer than 100 ms only if the track is that short. Never 0.</summary>
     internal int HeadFrames { get; private set; }
 
-    /// <summary>Reads the first frames of <paramref name="source"/>, and owns it from then on.</summary>
-    /// <exception cref="IOException">It broke, or has no frames. The source is disposed.</exception>
+    /// <summary>Reads the first frames of <paramref name="source"/>, and takes ownership of it.</summary>
+    /// <exception cref="IOException">The source failed, or has no frames. It is disposed.</exception>
     internal static ReadyTrack Prepare(IAudioSource source, PlaylistEntry entry, CancellationToken cancellationToken)
     {
         var track = new ReadyTrack(source, entry);
@@ -50,7 +50,7 @@ internal sealed class ReadyTrack : IDisposable
         }
     }
 
-    /// <summary>As <see cref="IAudioSource.Read"/>.</summary>
+    /// <summary>See <see cref="IAudioSource.Read"/>.</summary>
     internal SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
     {
         int left = HeadFrames - _given;
@@ -86,7 +86,7 @@ internal sealed class ReadyTrack : IDisposable
 
         if (HeadFrames == 0)
         {
-            throw new IOException($"{Entry.Shown} holds no sound.");
+            throw new IOException($"{Entry.Shown} has no audio.");
         }
 
         _track ??= Entry.Untagged ?? new TrackInfo(SourceFile.TitleOf(Entry.Path));

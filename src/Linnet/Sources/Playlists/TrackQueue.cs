@@ -3,20 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Sources.Playlists;
 
-/// <summary>Opens the next file that can be played, in the station's format, and passes over those that cannot.</summary>
+/// <summary>Opens the next file that can be played, in the station's format, and skips those that cannot.</summary>
 internal sealed class TrackQueue(
     string name, PlayOrder order, Func<PlaylistEntry, CancellationToken, IAudioSource> open, ILogger logger)
 {
-    /// <summary>A round with less sound than this is not begun again: it would be all opening and closing.</summary>
+    /// <summary>A round with less sound than this does not repeat: it would only open and close files.</summary>
     private static readonly TimeSpan ShortestRound = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// After so many in a row that could not be played it is asked whether the list itself has gone; no more of them are logged one by one.
+    /// After this many consecutive files that cannot be played, it checks whether the list itself is gone, and stops logging each file.
     /// </summary>
     private const int LongestRow = 8;
 
     /// <summary>
-    /// Files whose conversion has been told and is not told again; of more than these it is not told at all. And problems that are
+    /// Maximum number of files whose conversion is remembered as logged; further ones are not logged. Also the maximum number of problems
     /// remembered from round to round.
     /// </summary>
     private const int MostTold = 4096;
@@ -26,17 +26,17 @@ internal sealed class TrackQueue(
     private HashSet<string> _problems = [];
     private int _problemsOf;
     private TimeSpan _soundInRound;
-    // Of the files in a row that could not be played.
+    // The problems of consecutive files that could not be played.
     private readonly List<string> _row = [];
     private int _skipped;
     private bool _hasFailed;
     private string _lastProblem = "";
 
-    /// <summary>The station's format: that of the first track.</summary>
+    /// <summary>The station's format, which is that of the first track.</summary>
     internal AudioFormat Format { get; private set; }
 
     /// <summary>The next track; <see langword="null"/> after the last.</summary>
-    /// <exception cref="IOException">A whole round of files could not be played, or is too short to go on with.</exception>
+    /// <exception cref="IOException">No file of a whole round can be played, or the round is too short to repeat.</exception>
     internal ReadyTrack? OpenNext(CancellationToken cancellationToken)
     {
         while (true)
@@ -99,10 +99,10 @@ internal sealed class TrackQueue(
         return ReadyTrack.Prepare(source, entry, cancellationToken);
     }
 
-    /// <summary>A folder that is away is waited for, rather than passed over file by file.</summary>
+    /// <summary>If the folder is gone, waits for it, rather than skipping file by file.</summary>
     private void ThrowIfListHasGone()
     {
-        // Not for each file, so that a long list of which none can be played is not listed as often.
+        // Not for every file, so that a long list of bad files is not read again as often.
         bool isTime = _skipped == LongestRow || (_skipped > 0 && order.IsRoundOver);
         if (isTime && order.ProblemOfList() is string problem)
         {
@@ -133,13 +133,13 @@ internal sealed class TrackQueue(
     }
 
     /// <summary>
-    /// Whether a problem was not there in the round before: one that stays is told once, and again when it has come back.
+    /// Whether a problem did not occur in the previous round: a lasting problem is logged once, and again when it returns.
     /// </summary>
     private bool IsNews(string problem)
     {
         if (_problemsOf != order.Rounds)
         {
-            // A round without any problem lies between where more than one has begun.
+            // If more than one round has begun, there was a round without problems between.
             (_problemsBefore, _problems, _problemsOf) = (order.Rounds == _problemsOf + 1 ? _problems : [], [], order.Rounds);
         }
 
@@ -151,7 +151,7 @@ internal sealed class TrackQueue(
         return !_problemsBefore.Contains(problem);
     }
 
-    /// <summary>What is said of it now is not said again for each try: nothing is until a file can be played.</summary>
+    /// <summary>Logs the problem now; retries do not log it again until a file can be played.</summary>
     private IOException Failure(string problem)
     {
         EndRow();
@@ -173,7 +173,7 @@ internal sealed class TrackQueue(
 
         if (sound < ShortestRound && order.Loops)
         {
-            throw Failure($"{name} is too short to be repeated: {sound.TotalMilliseconds:F1} ms.");
+            throw Failure($"{name} is too short to repeat: {sound.TotalMilliseconds:F1} ms.");
         }
     }
 }

@@ -38,7 +38,7 @@ public class CaptureRingTests
         Assert.Equal(10, ring.Read(_room, out _, TestContext.Current.CancellationToken));
 
         IOException e = Assert.Throws<IOException>(() => ring.Read(_room, out _, TestContext.Current.CancellationToken));
-        Assert.Equal("The device has given no sound for 0.001 s.", e.Message);
+        Assert.Equal("The device has sent no audio for 0.001 s.", e.Message);
     }
 
     [Fact]

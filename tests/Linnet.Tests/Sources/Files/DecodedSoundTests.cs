@@ -30,7 +30,7 @@ public sealed class DecodedSoundTests
         IOException problem = Assert.Throws<IOException>(() => ReadAll(sound));
 
         Assert.StartsWith("song is damaged after 1.", problem.Message, StringComparison.Ordinal);
-        Assert.EndsWith(" s: there is no sound in the next 64 MiB.", problem.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" s: there is no audio in the next 64 MiB.", problem.Message, StringComparison.Ordinal);
         Assert.InRange(bytes.Position, DecodedSound.MaxSoundless, DecodedSound.MaxSoundless + DecodedSound.MaxTagBytes + (1 << 20));
     }
 
@@ -52,7 +52,7 @@ public sealed class DecodedSoundTests
         using var sound = new DecodedSound(bytes.Read, new AnyStreamDecoder(StreamKind.Unknown, isFile: true), "song");
 
         Assert.False(sound.WaitForSound(TestContext.Current.CancellationToken));
-        Assert.Equal("song has no sound in its first 64 MiB.", sound.NoSound().Message);
+        Assert.Equal("song has no audio in its first 64 MiB.", sound.NoSound().Message);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class DecodedSoundTests
         IOException problem = await Task.Run(() => Assert.Throws<IOException>(() => ReadAll(sound)), TestContext.Current.CancellationToken)
             .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        Assert.EndsWith(": a few bytes of it decode to more sound than can be.", problem.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": a few of its bytes decode to an impossible amount of audio.", problem.Message, StringComparison.Ordinal);
 
         static void Give(IStreamSink sink, AudioFormat format, int frames, int times)
         {
@@ -104,9 +104,9 @@ public sealed class DecodedSoundTests
     [Theory]
     [InlineData(StreamFault.NotSound, "The stream has a Vorbis packet of 9 bytes that cannot be decoded.",
         "song.ogg is damaged after 1.0 s: it has a Vorbis packet of 9 bytes that cannot be decoded.")]
-    [InlineData(StreamFault.Unsupported, "The stream is WMA.", "song.ogg broke off after 1.0 s: it is WMA.")]
-    [InlineData(StreamFault.Unavailable, "libvorbis is not installed.", "song.ogg broke off after 1.0 s. libvorbis is not installed.")]
-    [InlineData(StreamFault.Stalled, "ffmpeg stopped.", "song.ogg broke off after 1.0 s. ffmpeg stopped.")]
+    [InlineData(StreamFault.Unsupported, "The stream is WMA.", "song.ogg failed after 1.0 s: it is WMA.")]
+    [InlineData(StreamFault.Unavailable, "libvorbis is not installed.", "song.ogg failed after 1.0 s. libvorbis is not installed.")]
+    [InlineData(StreamFault.Stalled, "ffmpeg stopped.", "song.ogg failed after 1.0 s. ffmpeg stopped.")]
     public void What_ends_it_is_told_in_one_sentence_about_the_file(StreamFault fault, string problem, string expected)
     {
         var decoder = new Script();

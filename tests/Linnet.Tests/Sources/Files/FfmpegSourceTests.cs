@@ -89,7 +89,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
         using FfmpegSource source = Open();
 
         Assert.EndsWith(
-            "broke off after 1.0 s: no more memory.", Assert.Throws<IOException>(() => source.ReadAll()).Message, StringComparison.Ordinal);
+            "failed after 1.0 s: no more memory.", Assert.Throws<IOException>(() => source.ReadAll()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
         Pretend($"echo '[info]   Stream #0:0: Audio: alac, 8000 Hz, mono, s16p' >&2; cat song.wav; {end}");
         using FfmpegSource source = Open();
 
-        Assert.EndsWith("more of the processor than the sound is worth.", Assert.Throws<IOException>(() => source.ReadAll()).Message,
+        Assert.EndsWith("too much CPU time for the audio it gave.", Assert.Throws<IOException>(() => source.ReadAll()).Message,
             StringComparison.Ordinal);
     }
 

@@ -86,7 +86,7 @@ public sealed class FileSourceTests : IDisposable
         AssertRefused("is a folder", _folder["folder"]);
         AssertRefused("is empty", _folder.Write("empty.wav", ""));
         AssertRefused("not a regular file", "/dev/zero");
-        AssertRefused("not a sound file", _folder.Write("text.wav", "This is no sound at all, whatever its name says."));
+        AssertRefused("not an audio file", _folder.Write("text.wav", "This is no sound at all, whatever its name says."));
         AssertRefused("zero character", "a\0b");
 
         static void AssertRefused(string part, string path)

@@ -130,7 +130,7 @@ public sealed class WavKindsTests : IDisposable
             string message = Assert.ThrowsAny<IOException>(
                 () => AudioSources.OpenPath(
                     path, new SourceOptions { Loop = loops }, NullLogger.Instance, TestContext.Current.CancellationToken)).Message;
-            Assert.Contains(kind is "mp3" ? "is not a sound file" : "holds no sound", message, StringComparison.Ordinal);
+            Assert.Contains(kind is "mp3" ? "is not an audio file" : "has no audio", message, StringComparison.Ordinal);
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class WavKindsTests : IDisposable
             new MemoryStream([.. Head(36), .. Format(1, 16), .. "data"u8, 0, 0, 0, 0]), raw: null, "Standard input",
             TestContext.Current.CancellationToken);
 
-        Assert.Equal("Standard input holds no sound.", Assert.Throws<IOException>(() => source.ReadAll()).Message);
+        Assert.Equal("Standard input has no audio.", Assert.Throws<IOException>(() => source.ReadAll()).Message);
     }
 
     [Theory]

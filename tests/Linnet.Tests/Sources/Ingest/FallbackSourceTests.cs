@@ -65,7 +65,7 @@ public sealed class FallbackSourceTests : IDisposable
         Assert.Contains(pcm, static sample => sample != 0);
         Assert.Null(source.Outage);
 
-        Assert.Equal("710 Station live: its fallback broke, so there is silence instead. away.", Assert.Single(log.Lines));
+        Assert.Equal("710 Station live: its fallback failed; playing silence. away.", Assert.Single(log.Lines));
         Assert.InRange(tries, 5, 200);
     }
 
@@ -87,7 +87,7 @@ public sealed class FallbackSourceTests : IDisposable
             source.Read(pcm, CancellationToken.None);
         }
 
-        Assert.EndsWith($"Station live: its sender has gone; {heard} is heard", log.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith($"Station live: its sender has left; playing {heard}", log.Lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]

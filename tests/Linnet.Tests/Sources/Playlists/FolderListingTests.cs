@@ -80,7 +80,7 @@ public sealed partial class FolderListingTests : IDisposable
         _folder.Write(deep + "d/out.wav", "x");
 
         Assert.Equal([deep + "in.wav"], List());
-        Assert.Equal($"750 {_folder.Path}: 1 folders are more than 16 deep and left out. The first: {_folder[deep + "d"]}",
+        Assert.Equal($"750 {_folder.Path}: skipped 1 folders that are more than 16 deep. The first: {_folder[deep + "d"]}",
             Assert.Single(_log.Lines));
     }
 
@@ -89,7 +89,7 @@ public sealed partial class FolderListingTests : IDisposable
     {
         _folder.Write("a.txt", "x");
 
-        Assert.Equal($"There is no sound file in {_folder.Path}.", Assert.Throws<IOException>(List).Message);
+        Assert.Equal($"There is no audio file in {_folder.Path}.", Assert.Throws<IOException>(List).Message);
         Assert.Contains("is not a folder", Assert.Throws<IOException>(() => FolderListing.List(_folder["a.txt"], _log)).Message,
             StringComparison.Ordinal);
     }

@@ -70,7 +70,7 @@ public sealed class PlaylistFileTests : IDisposable
 
         Assert.Equal(["a.wav"], Names(path));
         Assert.Equal(4, _log.Lines.Count);
-        Assert.Contains("There is no sound file in", _log.Lines[3], StringComparison.Ordinal);
+        Assert.Contains("There is no audio file in", _log.Lines[3], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class PlaylistFileTests : IDisposable
         _folder.Write($"{PlaylistFile.MaxDepth + 1}.m3u", "a.wav\n");
 
         Assert.Equal(PlaylistFile.MaxDepth, Names(_folder["1.m3u"]).Length);
-        Assert.Contains("is a playlist within 8 others", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.Contains("is nested in 8 other playlists", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

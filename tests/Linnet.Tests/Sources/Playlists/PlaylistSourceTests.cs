@@ -53,7 +53,7 @@ public sealed class PlaylistSourceTests : IDisposable
         using IAudioSource source = Open(loop: true);
         source.ReadAll(maxFrames: 6000);
 
-        Assert.EndsWith("2.wav is converted from 16000 Hz, 1 ch to 8000 Hz, 1 ch", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.EndsWith("/2.wav from 16000 Hz, 1 ch to 8000 Hz, 1 ch", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class PlaylistSourceTests : IDisposable
         Assert.Equal(3, _log.Lines.Count);
         Assert.All(_log.Lines, line => Assert.StartsWith("700 ", line, StringComparison.Ordinal));
         Assert.Contains("2 broken.wav", _log.Lines[0], StringComparison.Ordinal);
-        Assert.Contains("holds no sound", _log.Lines[1], StringComparison.Ordinal);
+        Assert.Contains("has no audio", _log.Lines[1], StringComparison.Ordinal);
         Assert.Contains("4 vanishing.wav does not exist", _log.Lines[2], StringComparison.Ordinal);
     }
 

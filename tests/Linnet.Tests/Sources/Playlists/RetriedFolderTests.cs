@@ -55,7 +55,7 @@ public sealed class RetriedFolderTests : IDisposable
         using IAudioSource source = Open(path);
         File.Delete(path);
         await PlayUntilAsync(source, () => source.Outage is not null);
-        Assert.Equal($"{path} is waited for: {path} does not exist.", source.Outage);
+        Assert.Equal($"{path} is unavailable: {path} does not exist.", source.Outage);
 
         _folder.Write("song.wav", Wavs.Counting(20_000, 8000));
         await PlayUntilAsync(source, () => source.Outage is null);
