@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Native;
 
-/// <summary>ALSA's PCM devices. Sizes are frames; negative results are errors, as <c>errno</c> counts them.</summary>
+/// <summary>ALSA's PCM devices. Sizes are in frames; negative results are negated <c>errno</c> values.</summary>
 internal static unsafe partial class Alsa
 {
     internal const int Playback = 0;
@@ -20,7 +20,7 @@ internal static unsafe partial class Alsa
     internal const int FormatFloatLE = 14;
     internal const int FormatS24In3LE = 32;
 
-    /// <summary>Keeps ALSA from writing to standard error, from now on: what goes wrong is told by results.</summary>
+    /// <summary>Keeps ALSA from writing to standard error: results report all errors.</summary>
     internal static void BeQuiet() => _ = SetErrorHandler(&OnError);
 
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_strerror")]
@@ -122,15 +122,14 @@ internal static unsafe partial class Alsa
     [LibraryImport(NativeLibraries.Alsa, EntryPoint = "snd_lib_error_set_handler")]
     private static partial int SetErrorHandler(delegate* unmanaged[Cdecl]<byte*, int, byte*, int, byte*, void> handler);
 
-    // In C it takes more arguments, as printf does; one that reads none of them may leave them out.
+    // The C function is variadic like printf; a callee that reads no further arguments may omit them.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnError(byte* file, int line, byte* function, int error, byte* format)
     {
     }
 
     /// <summary>
-    /// An open device. It is counted: whoever uses it keeps it open, and who comes later is told instead of ending the process, as ALSA
-    /// would.
+    /// An open device. It is reference-counted: it stays open while in use, and later calls throw. ALSA would end the process instead.
     /// </summary>
     internal sealed class PcmHandle : SafeHandleZeroOrMinusOneIsInvalid
     {

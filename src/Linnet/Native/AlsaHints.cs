@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>The devices that ALSA's configuration names and a sound card stands behind: it names many more.</summary>
+/// <summary>The devices in ALSA's configuration that belong to a sound card; the configuration names many more.</summary>
 internal static unsafe class AlsaHints
 {
     /// <summary>
-    /// For people to choose from; <c>default</c> first. Empty without a card. Opens none: that could take another's place, or long.
+    /// Devices for the user to choose from, <c>default</c> first. Empty without a sound card. Opens no device: that could interrupt another
+    /// program, or take long.
     /// </summary>
     internal static IReadOnlyList<(string Name, string Description)> List(bool isInput)
     {
@@ -20,7 +21,7 @@ internal static unsafe class AlsaHints
         var found = new List<(string, string)>();
         for (void** hint = hints; *hint != null; hint++)
         {
-            // IOID is missing where a device does both.
+            // IOID is missing if a device supports both directions.
             string? name = Take(*hint, "NAME");
             string? direction = Take(*hint, "IOID");
             if (name is not null && name.Contains("CARD=", StringComparison.Ordinal) && direction != (isInput ? "Output" : "Input"))
@@ -32,7 +33,7 @@ internal static unsafe class AlsaHints
         _ = Alsa.DeviceNameFreeHint(hints);
         if (found.Count > 0)
         {
-            found.Insert(0, ("default", "What ALSA's configuration says"));
+            found.Insert(0, ("default", "The default of ALSA's configuration"));
         }
 
         return found;

@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 namespace Linnet.Native;
 
 /// <summary>
-/// One open ALSA device, in the format nearest to the one wanted. Never blocks but in <see cref="Wait"/>. Used by one thread at a time.
+/// An open ALSA device, in the format nearest to the requested one. Blocks only in <see cref="Wait"/>. Used by one thread at a time.
 /// </summary>
 internal sealed unsafe class AlsaPcm : IDisposable
 {
-    // Best first: float needs no conversion, and 32 bits hold what 24 do.
+    // Best first: float needs no conversion, and 32 bits include 24.
     private static readonly (int Format, string Encoding)[] Formats =
         [(Alsa.FormatFloatLE, "f32le"), (Alsa.FormatS32LE, "s32le"), (Alsa.FormatS24In3LE, "s24le"), (Alsa.FormatS16LE, "s16le")];
 
-    // ALSA may lead to a sound server that has hung.
+    // ALSA may be connected to a sound server that hangs.
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
 
     private readonly Alsa.PcmHandle _pcm;
@@ -34,22 +34,22 @@ internal sealed unsafe class AlsaPcm : IDisposable
     /// <summary>Samples per frame.</summary>
     internal int Channels { get; private set; }
 
-    /// <summary>Frames that the card takes or gives at a time.</summary>
+    /// <summary>Frames that the card transfers at a time.</summary>
     internal int PeriodFrames { get; private set; }
 
-    /// <summary>Frames that fit between us and the card.</summary>
+    /// <summary>Capacity of the buffer between this process and the card, in frames.</summary>
     internal int BufferFrames { get; private set; }
 
     /// <summary>Opens a device.</summary>
-    /// <param name="name">Such as <c>default</c> or <c>hw:0,0</c>.</param>
+    /// <param name="name">Name of the device, such as <c>default</c> or <c>hw:0,0</c>.</param>
     /// <param name="direction"><see cref="Alsa.Playback"/> or <see cref="Alsa.Capture"/>.</param>
-    /// <param name="sampleRate">Wanted; the nearest that the device itself has is taken, since ALSA's own resampling is poor.</param>
-    /// <param name="channels">Wanted; the nearest that the device has is taken.</param>
-    /// <param name="period">Wanted.</param>
-    /// <param name="buffer">Wanted.</param>
+    /// <param name="sampleRate">Requested sample rate; the nearest native one is used, because ALSA's own resampling is poor.</param>
+    /// <param name="channels">Requested channels; the nearest supported number is used.</param>
+    /// <param name="period">Requested period.</param>
+    /// <param name="buffer">Requested buffer length.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="DllNotFoundException">ALSA is not installed; the message says how to get it.</exception>
-    /// <exception cref="IOException">There is no such device, or it is in use.</exception>
+    /// <exception cref="DllNotFoundException">ALSA is not installed; the message says how to install it.</exception>
+    /// <exception cref="IOException">The device does not exist or is in use.</exception>
     internal static AlsaPcm Open(
         string name, int direction, int sampleRate, int channels, TimeSpan period, TimeSpan buffer, CancellationToken cancellationToken)
     {
@@ -69,17 +69,17 @@ internal sealed unsafe class AlsaPcm : IDisposable
         }
     }
 
-    /// <summary>Frames that can be written or read now; negative is an error for <see cref="Recover"/>.</summary>
+    /// <summary>Frames that can be written or read now; a negative value is an error for <see cref="Recover"/>.</summary>
     internal int Available() => (int)Alsa.AvailUpdate(_pcm);
 
-    /// <summary>Frames between us and the speaker; 0 while nothing runs.</summary>
+    /// <summary>Frames between this process and the speaker; 0 while the device is stopped.</summary>
     internal int DelayFrames()
     {
         nint frames;
         return Alsa.Delay(_pcm, &frames) < 0 ? 0 : (int)Math.Max(0, frames);
     }
 
-    /// <summary>Writes frames in the device's format. Frames taken, or an error.</summary>
+    /// <summary>Writes frames in the device's format. Returns the number written, or an error.</summary>
     internal int Write(ReadOnlySpan<byte> bytes, int frames)
     {
         fixed (byte* data = bytes)
@@ -88,7 +88,7 @@ internal sealed unsafe class AlsaPcm : IDisposable
         }
     }
 
-    /// <summary>Reads frames in the device's format. Frames given, or an error.</summary>
+    /// <summary>Reads frames in the device's format. Returns the number read, or an error.</summary>
     internal int Read(Span<byte> bytes, int frames)
     {
         fixed (byte* data = bytes)
@@ -97,10 +97,10 @@ internal sealed unsafe class AlsaPcm : IDisposable
         }
     }
 
-    /// <summary>Waits for the card, at most for so long.</summary>
+    /// <summary>Waits until the card is ready, at most <paramref name="atMost"/>.</summary>
     internal void Wait(TimeSpan atMost) => _ = Alsa.Wait(_pcm, (int)Math.Ceiling(atMost.TotalMilliseconds));
 
-    /// <summary>Sets the card going if it stands ready.</summary>
+    /// <summary>Starts the card if it is prepared.</summary>
     internal void StartIfPrepared()
     {
         if (Alsa.State(_pcm) == Alsa.StatePrepared)
@@ -109,8 +109,8 @@ internal sealed unsafe class AlsaPcm : IDisposable
         }
     }
 
-    /// <summary>Makes the device ready again after it ran out or over, or slept.</summary>
-    /// <exception cref="IOException">It is gone.</exception>
+    /// <summary>Prepares the device again after an underrun, an overrun or a suspend.</summary>
+    /// <exception cref="IOException">The device is gone.</exception>
     internal void Recover(int error) => ThrowIfGone(Alsa.Recover(_pcm, error, silent: 1));
 
     /// <inheritdoc/>
@@ -139,12 +139,12 @@ internal sealed unsafe class AlsaPcm : IDisposable
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // Left behind, and closed should it ever open.
+            // Abandoned; closed if it ever opens.
             _ = opening.ContinueWith(
                 static late => Alsa.Close(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion,
                 TaskScheduler.Default);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new IOException($"The ALSA device '{name}' has not opened within {OpenTimeout.TotalSeconds} s.", e);
+            throw new IOException($"The ALSA device '{name}' did not open within {OpenTimeout.TotalSeconds} s.", e);
         }
     }
 
@@ -207,7 +207,7 @@ internal sealed unsafe class AlsaPcm : IDisposable
         Check(Alsa.SwParamsMalloc(&software));
         try
         {
-            // We start it ourselves, when the buffer is full or the first frame is wanted.
+            // We start it ourselves, when the buffer is full or the first frame is needed.
             Check(Alsa.SwParamsCurrent(_pcm, software));
             Check(Alsa.SwParamsSetStartThreshold(_pcm, software, (nuint)int.MaxValue));
             Check(Alsa.SwParamsSetAvailMin(_pcm, software, (nuint)PeriodFrames));

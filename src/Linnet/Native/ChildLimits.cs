@@ -1,11 +1,11 @@
 namespace Linnet.Native;
 
 /// <summary>
-/// Limits what a child process may take. Linux only; elsewhere there is none. A child that has ended already is no error.
+/// Limits the resources of a child process. Linux only; does nothing on other systems. A child that has already exited is not an error.
 /// </summary>
 /// <remarks>
-/// Not the number of processes: Linux counts all that the user runs, so another program's would be ours. Sources: prlimit(2),
-/// asm-generic/resource.h.
+/// The number of processes is not limited: Linux counts all processes of the user, so those of other programs would count. Sources:
+/// prlimit(2), asm-generic/resource.h.
 /// </remarks>
 internal static unsafe class ChildLimits
 {
@@ -15,13 +15,13 @@ internal static unsafe class ChildLimits
     private const int OpenFiles = 7;
     private const int AddressSpace = 9;
 
-    /// <summary>Bounds the memory of a child, in bytes of address space.</summary>
+    /// <summary>Limits the memory of a child, in bytes of address space.</summary>
     internal static void SetMemory(int processId, long bytes) => Set(processId, AddressSpace, (nuint)bytes);
 
-    /// <summary>Bounds how many files a child may have open.</summary>
+    /// <summary>Limits the number of files a child may have open.</summary>
     internal static void SetOpenFiles(int processId, int count) => Set(processId, OpenFiles, (nuint)count);
 
-    /// <summary>Takes from a child the right to put anything into a file. Pipes are none.</summary>
+    /// <summary>Forbids a child to write to files. Pipes are not affected.</summary>
     internal static void ForbidFiles(int processId)
     {
         Set(processId, FileSize, 0);
@@ -29,23 +29,23 @@ internal static unsafe class ChildLimits
     }
 
     /// <summary>
-    /// Bounds what a child may take of the processor, all in all. It can be set again to allow more. At its end the child is asked to stop
-    /// by a signal each second, which ends most programs, and ffmpeg with the fourth.
+    /// Limits the total CPU time of a child. Call it again to allow more. Beyond the limit the child gets a signal each second, which ends
+    /// most programs; ffmpeg ends at the fourth.
     /// </summary>
     internal static void SetProcessorTime(int processId, TimeSpan time)
     {
         ProcessLimit limit;
         if (OperatingSystem.IsLinux() && ProcessLimit.Exchange(processId, ProcessorTime, null, &limit) == 0)
         {
-            // The other limit stays: what is lowered there can never be raised again.
+            // The hard limit stays: once lowered, it can never be raised again.
             limit.Soft = Math.Min((nuint)Math.Ceiling(time.TotalSeconds), limit.Hard);
             _ = ProcessLimit.Exchange(processId, ProcessorTime, &limit, null);
         }
     }
 
-    /// <summary>Lets a child stand back behind what must be in time. It needs no privilege.</summary>
+    /// <summary>Lowers the priority of a child below time-critical threads. Needs no privilege.</summary>
     /// <param name="processId">The child.</param>
-    /// <param name="nice">By how much, 1–19.</param>
+    /// <param name="nice">The nice value, 1–19.</param>
     internal static void SetNice(int processId, int nice)
     {
         if (OperatingSystem.IsLinux())

@@ -7,18 +7,17 @@ using Microsoft.Win32.SafeHandles;
 namespace Linnet.Native;
 
 /// <summary>
-/// Starts programs that read what strangers have made. They get nothing of this process but what they need: no variable of the environment
-/// beyond a few, no open file beyond their three pipes and one that is lent, and no way to more rights (a set-user-id program they
-/// start gives them none).
+/// Starts programs that read untrusted data. They inherit only what they need: a few environment variables, their three pipes and one lent
+/// file. They cannot gain privileges (a set-user-id program that they start gets none).
 /// </summary>
 /// <remarks>
-/// Linux keeps "no new privileges" (prctl(2), PR_SET_NO_NEW_PRIVS) for each thread, hands it on to what the thread starts, and never takes
-/// it back: so a thread of its own is the only one that has it here. A wrapper such as setpriv does the same, where it is installed. On
-/// other systems there is only the clean environment.
+/// On Linux, "no new privileges" (prctl(2), PR_SET_NO_NEW_PRIVS) belongs to a thread, is inherited by what the thread starts, and cannot be
+/// undone: so a separate thread sets it and starts the program. A wrapper such as setpriv does the same, where it is installed. On other
+/// systems only the environment is cleaned.
 /// </remarks>
 internal static partial class ChildStart
 {
-    /// <summary>Where programs and their libraries are; on Windows also what its own libraries cannot do without.</summary>
+    /// <summary>Variables that locate programs and libraries; on Windows also those that its own libraries need.</summary>
     private static readonly string[] Kept =
         OperatingSystem.IsWindows() ? ["PATH", "SystemRoot", "TEMP", "TMP"] : ["PATH", "LD_LIBRARY_PATH"];
 
@@ -27,15 +26,15 @@ internal static partial class ChildStart
     private const int SetFlags = 2; // F_SETFD
     private const int CloseOnExec = 1; // FD_CLOEXEC
     private const uint MarkOnly = 4; // CLOSE_RANGE_CLOEXEC
-    private const nint CloseRangeCall = 436; // alike on all of Linux' architectures
+    private const nint CloseRangeCall = 436; // the same on all Linux architectures
 
-    // What one child is to get is open for all that start just then.
+    // A file lent to one child is inherited by every child that starts at the same moment.
     private static readonly Lock Starting = new();
 
     /// <summary>Starts a program with redirected streams.</summary>
-    /// <param name="start">What to start. Its environment is replaced.</param>
-    /// <param name="lent">A file that it gets as well, under the number that it has here; not on other systems than Linux.</param>
-    /// <exception cref="Win32Exception">It does not start.</exception>
+    /// <param name="start">The program to start. Its environment is replaced.</param>
+    /// <param name="lent">A file for the program to inherit under the same number; Linux only.</param>
+    /// <exception cref="Win32Exception">The program does not start.</exception>
     internal static Process Run(ProcessStartInfo start, SafeFileHandle? lent = null)
     {
         Clean(start.Environment);
@@ -53,7 +52,7 @@ internal static partial class ChildStart
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            throw new Win32Exception("there is no thread to start it");
+            throw new Win32Exception("no thread could be created to start it");
         }
 
         thread.Join();
@@ -94,7 +93,7 @@ internal static partial class ChildStart
         }
     }
 
-    private static Process Start(ProcessStartInfo start) => Process.Start(start) ?? throw new Win32Exception("it gives no process");
+    private static Process Start(ProcessStartInfo start) => Process.Start(start) ?? throw new Win32Exception("no process was created");
 
     private static void Clean(IDictionary<string, string?> environment)
     {
@@ -110,7 +109,8 @@ internal static partial class ChildStart
         }
     }
 
-    // .NET opens all it opens so that no child gets it; C libraries such as libsndfile do not, nor do all who start this program.
+    // .NET opens its files so that no child inherits them; C libraries such as libsndfile may not, nor may the program that started this
+    // one.
     private static void KeepOpenFiles()
     {
         if (SystemCall(CloseRangeCall, FirstOther, uint.MaxValue, MarkOnly) != 0)
@@ -119,7 +119,7 @@ internal static partial class ChildStart
         }
     }
 
-    /// <summary>The same, file by file: for a kernel before 5.11, or a sandbox that does not know the call. Linux only.</summary>
+    /// <summary>Marks each file separately, on a kernel before 5.11 or in a sandbox without the system call. Linux only.</summary>
     internal static void MarkEach()
     {
         try
@@ -135,7 +135,7 @@ internal static partial class ChildStart
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Without /proc nobody knows what is open.
+            // Without /proc the open files are unknown.
         }
     }
 

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>A descriptor that threads wait for and others signal. Linux only.</summary>
+/// <summary>A descriptor that threads wait on and others signal. Linux only.</summary>
 /// <remarks>
-/// It is counted: whoever uses it keeps it open, so that a signal that comes too late never reaches a file that has got the same number
-/// since. Source: eventfd(2).
+/// It is reference-counted: it stays open while in use, so a late signal never reaches a file that has got the same number since. Source:
+/// eventfd(2).
 /// </remarks>
 internal sealed unsafe class EventDescriptor : SafeHandle
 {
@@ -15,7 +15,7 @@ internal sealed unsafe class EventDescriptor : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle < 0;
 
-    /// <summary>Opens one; <see langword="null"/> if there is none to be had: the limit of open files is reached.</summary>
+    /// <summary>Opens a descriptor; <see langword="null"/> if the limit of open files is reached.</summary>
     internal static EventDescriptor? TryOpen()
     {
         int descriptor = LibC.EventFd(0, LibC.EfdNonBlock | LibC.EfdCloseOnExec);
@@ -23,7 +23,7 @@ internal sealed unsafe class EventDescriptor : SafeHandle
     }
 
     /// <summary>
-    /// Ends the wait that is under way, or the next one. Any thread may call, at any time: once it is closed, that does nothing.
+    /// Ends the current wait, or the next one. Any thread may call it at any time; does nothing once the descriptor is closed.
     /// </summary>
     internal void Signal()
     {
@@ -34,14 +34,14 @@ internal sealed unsafe class EventDescriptor : SafeHandle
         }
         catch (ObjectDisposedException)
         {
-            // Nobody waits any more.
+            // Closed: there is no waiter any more.
         }
     }
 
-    /// <summary>Waits until it is signalled, which this takes back, or the time is over.</summary>
-    /// <param name="timeout">How long; <see langword="null"/>: until it is signalled.</param>
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
-    /// <exception cref="IOException">The system does not wait.</exception>
+    /// <summary>Waits until it is signalled, and resets it, or until the timeout.</summary>
+    /// <param name="timeout">The timeout; <see langword="null"/> for none.</param>
+    /// <exception cref="ObjectDisposedException">The descriptor is closed.</exception>
+    /// <exception cref="IOException">The system call failed.</exception>
     internal void Wait(LibC.TimeSpec* timeout)
     {
         bool isHeld = false;
@@ -68,7 +68,7 @@ internal sealed unsafe class EventDescriptor : SafeHandle
         }
     }
 
-    /// <summary>Waits until it is signalled, which stays, or the time is over.</summary>
+    /// <summary>Waits until it is signalled, without resetting it, or until the timeout.</summary>
     /// <returns>Whether it is signalled.</returns>
     internal bool IsSignalledWithin(TimeSpan time)
     {
@@ -93,9 +93,9 @@ internal sealed unsafe class EventDescriptor : SafeHandle
         }
     }
 
-    /// <summary>Waits until something has come to a socket.</summary>
-    /// <returns><see langword="false"/>: this was signalled, or the socket is closed.</returns>
-    /// <exception cref="IOException">The system does not wait.</exception>
+    /// <summary>Waits until a socket has input.</summary>
+    /// <returns><see langword="false"/> if the descriptor was signalled, or the socket is closed.</returns>
+    /// <exception cref="IOException">The system call failed.</exception>
     internal bool WaitForInput(SafeHandle socket)
     {
         (bool isHeld, bool isSocketHeld) = (false, false);

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>Files by the bytes of their names: .NET reads a name that is no UTF-8 as another, which names nothing.</summary>
+/// <summary>File access by the bytes of names: .NET decodes a name that is not UTF-8 to a different one, which does not exist.</summary>
 internal static unsafe partial class LibC
 {
     internal const int TypeOfFolder = 0x4000;
     internal const int TypeOfFile = 0x8000;
     internal const int OpenCloseOnExec = 0x80000;
 
-    /// <summary>Opening a named pipe does not wait for its writer.</summary>
+    /// <summary>Opens a named pipe without waiting for its writer.</summary>
     internal const int OpenNonBlock = 0x800;
 
     internal const int NoSuchFile = 2;
@@ -21,13 +21,13 @@ internal static unsafe partial class LibC
     internal const byte EntryIsLink = 10;
 
     /// <summary>
-    /// Whether <see cref="TryReadEntry"/> can be used: the layout of what it reads is the same in all C libraries of 64-bit Linux.
+    /// Whether <see cref="TryReadEntry"/> is supported: the layout that it reads is the same in all C libraries of 64-bit Linux.
     /// </summary>
     internal static bool CanListFolders => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
-    /// <summary>Type, device and inode of a file, links followed. False: the reason is the last system error.</summary>
-    /// <param name="path">Its bytes, and a zero.</param>
-    /// <param name="status">What it is.</param>
+    /// <summary>Gets type, device and inode of a file, following links. If false, the last system error gives the reason.</summary>
+    /// <param name="path">The bytes of the path, with a terminating zero.</param>
+    /// <param name="status">Type, device and inode.</param>
     internal static bool TryGetStatus(ReadOnlySpan<byte> path, out FileStatus status)
     {
         const int FromWorkingFolder = -100;   // AT_FDCWD
@@ -48,9 +48,9 @@ internal static unsafe partial class LibC
         return true;
     }
 
-    /// <summary>Opens for reading. Negative: the reason is the last system error.</summary>
-    /// <param name="path">Its bytes, and a zero.</param>
-    /// <param name="flags">Such as <see cref="OpenNonBlock"/>.</param>
+    /// <summary>Opens a file for reading. If negative, the last system error gives the reason.</summary>
+    /// <param name="path">The bytes of the path, with a terminating zero.</param>
+    /// <param name="flags">Flags such as <see cref="OpenNonBlock"/>.</param>
     internal static int OpenToRead(ReadOnlySpan<byte> path, int flags)
     {
         fixed (byte* bytes = path)
@@ -60,9 +60,10 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>
-    /// Opens a folder for <see cref="TryReadEntry"/>; zero: the reason is the last system error. Its owner calls <see cref="CloseFolder"/>.
+    /// Opens a folder for <see cref="TryReadEntry"/>; close it with <see cref="CloseFolder"/>. If zero, the last system error gives the
+    /// reason.
     /// </summary>
-    /// <param name="path">Its bytes, and a zero.</param>
+    /// <param name="path">The bytes of the path, with a terminating zero.</param>
     internal static nint OpenFolder(ReadOnlySpan<byte> path)
     {
         fixed (byte* bytes = path)
@@ -72,11 +73,12 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>
-    /// The next entry, <c>.</c> and <c>..</c> among them. False at the end, and after an error: then the last system error is not 0.
+    /// Reads the next entry, including <c>.</c> and <c>..</c>. Returns false at the end, and on an error: then the last system error is not
+    /// 0.
     /// </summary>
-    /// <param name="folder">Of <see cref="OpenFolder"/>.</param>
-    /// <param name="name">The bytes of its name. Lent until the next call.</param>
-    /// <param name="isLink">Whether it is a link for certain; some file systems do not say.</param>
+    /// <param name="folder">A folder from <see cref="OpenFolder"/>.</param>
+    /// <param name="name">The bytes of the name. Valid until the next call.</param>
+    /// <param name="isLink">Whether it is known to be a link; some file systems do not tell.</param>
     internal static bool TryReadEntry(nint folder, out ReadOnlySpan<byte> name, out bool isLink)
     {
         const int TypeOffset = 18, NameOffset = 19;
@@ -86,9 +88,9 @@ internal static unsafe partial class LibC
         return entry is not null;
     }
 
-    /// <summary>Whether this process may do something with a file. Not 0: the reason is the last system error.</summary>
+    /// <summary>Checks the process's access to a file. If not 0, the last system error gives the reason.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="mode"><see cref="MayWrite"/>, <see cref="MayEnter"/>.</param>
+    /// <param name="mode"><see cref="MayWrite"/> or <see cref="MayEnter"/>.</param>
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Access(string path, int mode);
 
@@ -98,7 +100,7 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static partial int StatXBytes(int folder, byte* path, int flags, uint mask, byte* status);
 
-    /// <summary>Without the third argument of the variadic call, which is for files that are made.</summary>
+    /// <summary>The variadic third argument is omitted; it is only for files that are created.</summary>
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
     private static partial int Open(byte* path, int flags);
 
@@ -108,9 +110,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
     private static partial byte* ReadDir(nint folder);
 
-    /// <summary>What a file is, and which.</summary>
-    /// <param name="Type">Such as <see cref="TypeOfFile"/>.</param>
-    /// <param name="Device">The file system.</param>
-    /// <param name="Node">Its number there; 0 where the file system has none.</param>
+    /// <summary>The type and identity of a file.</summary>
+    /// <param name="Type">The type, such as <see cref="TypeOfFile"/>.</param>
+    /// <param name="Device">Number of the file system.</param>
+    /// <param name="Node">Inode number; 0 if the file system has none.</param>
     internal readonly record struct FileStatus(int Type, ulong Device, ulong Node);
 }

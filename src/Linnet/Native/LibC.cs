@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>The few calls of the C library that .NET does not offer. Linux only, except where said.</summary>
+/// <summary>The few calls of the C library that .NET does not offer. Linux only, unless stated otherwise.</summary>
 internal static unsafe partial class LibC
 {
     internal const int EfdNonBlock = 0x800;
@@ -19,15 +19,15 @@ internal static unsafe partial class LibC
     internal const short PollOut = 4;
     internal const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
 
-    /// <summary>What <see cref="FileType"/> gives for a named pipe (<c>S_IFIFO</c>).</summary>
+    /// <summary>The value of <see cref="FileType"/> for a named pipe (<c>S_IFIFO</c>).</summary>
     internal const int TypeOfPipe = 0x1000;
 
-    /// <summary>The type of a file (<c>S_IFMT</c> of its mode), links followed; 0 if that cannot be told.</summary>
+    /// <summary>The type of a file (<c>S_IFMT</c> of its mode), following links; 0 if it cannot be determined.</summary>
     internal static int FileType(string path)
     {
         const int FromWorkingFolder = -100;   // AT_FDCWD
         const uint OnlyType = 1;              // STATX_TYPE
-        const int ModeOffset = 28;            // of stx_mode: the same on all architectures
+        const int ModeOffset = 28;            // offset of stx_mode, the same on all architectures
         byte* status = stackalloc byte[256];
         return StatX(FromWorkingFolder, path, 0, OnlyType, status) == 0 ? *(ushort*)(status + ModeOffset) & 0xF000 : 0;
     }
@@ -47,11 +47,11 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(SafeHandle descriptor, void* buffer, nuint count);
 
-    /// <summary>Another descriptor for the same file: the lowest that is free and not below <paramref name="least"/>.</summary>
+    /// <summary>Duplicates a descriptor to the lowest free number that is at least <paramref name="least"/>.</summary>
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int Duplicate(SafeHandle descriptor, int command, int least);
 
-    /// <summary>For the <see cref="SafeHandle"/> that owns the descriptor alone.</summary>
+    /// <summary>Only for the <see cref="SafeHandle"/> that owns the descriptor.</summary>
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int descriptor);
 
@@ -59,25 +59,25 @@ internal static unsafe partial class LibC
     internal static partial int PrCtl(int option, nuint value, nuint zero3, nuint zero4, nuint zero5);
 
     /// <summary>
-    /// With <c>which</c> 0: the nice value of a thread alone, as Linux has one per thread; of the calling one if <c>who</c> is 0.
+    /// Sets the nice value of a single thread if <c>which</c> is 0, because Linux has one per thread; <c>who</c> 0 is the calling thread.
     /// </summary>
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     internal static partial int SetPriority(int which, uint who, int nice);
 
-    /// <summary>Sends up to 1024 datagrams. The number sent, or -1 if the first could not be.</summary>
+    /// <summary>Sends up to 1024 datagrams. Returns the number sent, or -1 if the first one failed.</summary>
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     internal static partial int SendMMsg(SafeHandle socket, MMsgHdr* messages, uint count, int flags);
 
-    /// <summary>Sends what lies together. The bytes that were taken, or -1.</summary>
+    /// <summary>Sends one block of bytes. Returns the number of bytes taken, or -1.</summary>
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     internal static partial nint Send(SafeHandle socket, void* bytes, nuint length, int flags);
 
-    /// <summary>Sends what lies in several places. The bytes that were taken, or -1.</summary>
+    /// <summary>Sends several blocks of bytes. Returns the number of bytes taken, or -1.</summary>
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     internal static partial nint SendMsg(SafeHandle socket, MsgHdr* message, int flags);
 
     /// <summary>
-    /// One int out: the only form of the variadic call that is used, for which the calling convention is the same on Linux.
+    /// Gets one int: the only form of the variadic call that is used; its calling convention is the same on Linux.
     /// </summary>
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int IoCtl(SafeHandle descriptor, nuint request, int* value);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Native;
 
-/// <summary>The calls of libFLAC that decode a stream.</summary>
+/// <summary>The libFLAC calls that decode a stream.</summary>
 /// <remarks>Source: FLAC/stream_decoder.h and FLAC/format.h of libFLAC 1.3 and later. A handle is used by one thread at a time.</remarks>
 internal static unsafe partial class LibFlacDecoder
 {
@@ -14,7 +14,7 @@ internal static unsafe partial class LibFlacDecoder
     [LibraryImport(NativeLibraries.Flac, EntryPoint = "FLAC__stream_decoder_new")]
     internal static partial Handle Create();
 
-    /// <summary>0 if all went well.</summary>
+    /// <summary>Returns 0 on success.</summary>
     [LibraryImport(NativeLibraries.Flac, EntryPoint = "FLAC__stream_decoder_init_stream")]
     internal static partial int Start(
         Handle decoder,
@@ -43,7 +43,7 @@ internal static unsafe partial class LibFlacDecoder
     [LibraryImport(NativeLibraries.Flac, EntryPoint = "FLAC__stream_decoder_delete")]
     private static partial void Delete(nint decoder);
 
-    /// <summary>The beginning of <c>FLAC__FrameHeader</c>, with which <c>FLAC__Frame</c> begins.</summary>
+    /// <summary>The beginning of <c>FLAC__FrameHeader</c>, which is the beginning of <c>FLAC__Frame</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct FrameHeader
     {

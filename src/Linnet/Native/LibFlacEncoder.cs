@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Native;
 
-/// <summary>The calls of libFLAC's stream encoder that Linnet makes. Source: FLAC/stream_encoder.h of libFLAC 1.3 and later.</summary>
+/// <summary>The calls of libFLAC's stream encoder. Source: FLAC/stream_encoder.h of libFLAC 1.3 and later.</summary>
 internal static unsafe partial class LibFlacEncoder
 {
     internal const int InitOk = 0;
@@ -47,7 +47,7 @@ internal static unsafe partial class LibFlacEncoder
     [LibraryImport(NativeLibraries.Flac, EntryPoint = "FLAC__stream_encoder_delete")]
     private static partial void Delete(nint encoder);
 
-    /// <summary><c>FLAC__StreamEncoder *</c>. Freeing one that has started calls back once more.</summary>
+    /// <summary><c>FLAC__StreamEncoder *</c>. Freeing one that has started calls the callback once more.</summary>
     internal sealed class Handle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
     {
         protected override bool ReleaseHandle()

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Linnet.Native;
 
 /// <summary>
-/// The calls of libmp3lame that Linnet makes. Source: lame.h of LAME 3.98 and later. An encoder is used by one thread at a time.
+/// The calls of libmp3lame. Source: lame.h of LAME 3.98 and later. An encoder is used by one thread at a time.
 /// </summary>
 internal static unsafe partial class LibMp3Lame
 {
@@ -30,7 +30,7 @@ internal static unsafe partial class LibMp3Lame
     [LibraryImport(NativeLibraries.Mp3Lame, EntryPoint = "lame_set_VBR")]
     internal static partial int SetRateControl(Handle encoder, int mode);
 
-    /// <summary>Kilobits per second.</summary>
+    /// <summary>Sets the bit rate in kilobits per second.</summary>
     [LibraryImport(NativeLibraries.Mp3Lame, EntryPoint = "lame_set_brate")]
     internal static partial int SetBitRate(Handle encoder, int kilobits);
 
@@ -40,7 +40,7 @@ internal static unsafe partial class LibMp3Lame
     [LibraryImport(NativeLibraries.Mp3Lame, EntryPoint = "lame_set_disable_reservoir")]
     internal static partial int DisableReservoir(Handle encoder, int disable);
 
-    /// <summary>The frame that tells of a file's length.</summary>
+    /// <summary>Whether to write the frame that declares a file's length.</summary>
     [LibraryImport(NativeLibraries.Mp3Lame, EntryPoint = "lame_set_bWriteVbrTag")]
     internal static partial int WriteInfoFrame(Handle encoder, int write);
 

@@ -13,16 +13,16 @@ internal static unsafe partial class LibMpg123
     private const int Flags = 1;
     private const int FloatSamples = 0x200;
 
-    // No words on standard error, no ID3, no table's frame taken for anything but sound, nothing cut off at its word (gapless is off), a
-    // frame decoded when it is whole, not when the next has come.
+    // No output on standard error, no ID3, no special treatment of a table's frame, nothing cut off because of it (gapless is off), and a
+    // frame is decoded as soon as it is complete, without waiting for the next.
     private const int Quiet = 0x20, IgnoreLength = 0x1000, SkipId3 = 0x2000, IgnoreTable = 0x4000, NoReadAhead = 0x40_0000;
 
     /// <summary>
-    /// A decoder that is fed, and gives floats at the stream's own rate; <see langword="null"/> if there is no memory for it.
+    /// Creates a decoder that gives floats at the stream's own rate; <see langword="null"/> if memory is insufficient.
     /// </summary>
     internal static Handle? TryCreate(int sampleRate, int channels)
     {
-        // Needed before 1.27, harmless since.
+        // Needed before 1.27, harmless later.
         _ = Initialize();
         nint decoder = Create(null, out _);
         if (decoder == 0)
@@ -41,7 +41,7 @@ internal static unsafe partial class LibMpg123
         return handle;
     }
 
-    /// <summary>Takes bytes, and gives what of them can be decoded.</summary>
+    /// <summary>Takes bytes, and returns what can be decoded so far.</summary>
     [LibraryImport(NativeLibraries.Mpg123, EntryPoint = "mpg123_decode")]
     internal static partial int Decode(
         Handle decoder, byte* input, nuint inputLength, float* output, nuint outputLength, out nuint written);

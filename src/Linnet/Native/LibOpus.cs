@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Linnet.Native;
 
 /// <summary>
-/// The calls of libopus that Linnet makes. Source: opus.h, opus_multistream.h and opus_defines.h of libopus 1.1 and later.
+/// The calls of libopus. Source: opus.h, opus_multistream.h and opus_defines.h of libopus 1.1 and later.
 /// </summary>
 internal static partial class LibOpus
 {
@@ -19,17 +19,17 @@ internal static partial class LibOpus
     internal const int ResetState = 4028;
     internal const int SetPredictionDisabled = 4042;
 
-    // A variadic function takes its variable arguments on the stack on Apple's arm64, whatever registers are free. Six more
-    // arguments fill those registers, so that the seventh lies where the callee looks for the first variable one.
+    // On Apple's arm64, variadic arguments are passed on the stack, even if registers are free. Six more arguments fill those registers, so
+    // that the seventh is where the callee looks for the first variadic one.
     private static readonly bool VariableArgumentsOnStack =
         (OperatingSystem.IsMacOS() || OperatingSystem.IsIOS()) && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    /// <summary>Sets a number.</summary>
+    /// <summary>Sets an integer option.</summary>
     internal static int Set(OpusEncoderHandle encoder, int request, int value) => VariableArgumentsOnStack
         ? EncoderControl(encoder, request, 0, 0, 0, 0, 0, 0, value)
         : EncoderControl(encoder, request, value);
 
-    /// <summary>Gets a number.</summary>
+    /// <summary>Gets an integer value.</summary>
     internal static unsafe int Get(OpusEncoderHandle encoder, int request, out int value)
     {
         int result;
@@ -40,7 +40,7 @@ internal static partial class LibOpus
         return status;
     }
 
-    /// <summary>What an error code means, in libopus' own words.</summary>
+    /// <summary>libopus' text for an error code.</summary>
     internal static string ErrorText(int code) => Marshal.PtrToStringUTF8(ErrorString(code)) ?? $"error {code}";
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_encoder_create")]

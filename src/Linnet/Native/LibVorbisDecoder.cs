@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>The calls of libvorbis that decode, on the handle that encoding has, too. Source: vorbis/codec.h of libvorbis 1.3.</summary>
+/// <summary>The libvorbis calls that decode, on the same handle as encoding. Source: vorbis/codec.h of libvorbis 1.3.</summary>
 internal static unsafe partial class LibVorbisDecoder
 {
     internal const int Ok = 0;
@@ -22,7 +22,7 @@ internal static unsafe partial class LibVorbisDecoder
     [LibraryImport(NativeLibraries.Vorbis, EntryPoint = "vorbis_synthesis_blockin")]
     internal static partial int TakeBlock(nint state, nint block);
 
-    /// <summary>How many frames there are, and where: one array per channel, lent until they are taken.</summary>
+    /// <summary>The number of decoded frames, and one array per channel, valid until the frames are taken.</summary>
     [LibraryImport(NativeLibraries.Vorbis, EntryPoint = "vorbis_synthesis_pcmout")]
     internal static partial int Pcm(nint state, out float** pcm);
 

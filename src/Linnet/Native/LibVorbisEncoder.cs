@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>The calls of libvorbis and libvorbisenc that encode. Source: vorbis/codec.h, vorbis/vorbisenc.h, ogg/ogg.h.</summary>
+/// <summary>The libvorbis and libvorbisenc calls that encode. Source: vorbis/codec.h, vorbis/vorbisenc.h, ogg/ogg.h.</summary>
 internal static unsafe partial class LibVorbisEncoder
 {
     [LibraryImport(NativeLibraries.VorbisEnc, EntryPoint = "vorbis_encode_init")]
@@ -34,7 +34,7 @@ internal static unsafe partial class LibVorbisEncoder
     [LibraryImport(NativeLibraries.Vorbis, EntryPoint = "vorbis_analysis_buffer")]
     internal static partial float** Buffer(nint state, int frames);
 
-    /// <summary>Hands over what was put into the buffer; 0 frames: the end.</summary>
+    /// <summary>Submits the frames in the buffer; 0 frames end the stream.</summary>
     [LibraryImport(NativeLibraries.Vorbis, EntryPoint = "vorbis_analysis_wrote")]
     internal static partial int Wrote(nint state, int frames);
 
@@ -62,7 +62,7 @@ internal static unsafe partial class LibVorbisEncoder
     [LibraryImport(NativeLibraries.Vorbis, EntryPoint = "vorbis_info_clear")]
     private static partial void ClearInfo(nint info);
 
-    /// <summary><c>ogg_packet</c>. Its bytes are lent until the next call.</summary>
+    /// <summary><c>ogg_packet</c>. Its bytes are valid until the next call.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct OggPacket
     {
@@ -77,8 +77,8 @@ internal static unsafe partial class LibVorbisEncoder
     }
 
     /// <summary>
-    /// <c>vorbis_info</c>, <c>vorbis_comment</c>, <c>vorbis_dsp_state</c> and <c>vorbis_block</c>, each with more room than any platform's
-    /// needs. libvorbis clears what is still zero without harm.
+    /// <c>vorbis_info</c>, <c>vorbis_comment</c>, <c>vorbis_dsp_state</c> and <c>vorbis_block</c>, each with more room than any platform
+    /// needs. libvorbis can safely clear a structure that is still zero.
     /// </summary>
     internal sealed class Handle : SafeHandle
     {

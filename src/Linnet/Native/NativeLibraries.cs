@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>Finds the C libraries that Linnet calls, and says what to install where one is missing.</summary>
+/// <summary>Finds the C libraries that Linnet calls, and says what to install if one is missing.</summary>
 internal static class NativeLibraries
 {
     internal const string Opus = "opus";
@@ -53,11 +53,11 @@ internal static class NativeLibraries
     /// <summary>Whether the library can be used on this machine.</summary>
     internal static bool IsAvailable(string name) => Resolve(name) != 0;
 
-    /// <summary>A sentence that names the package to install, if the library is missing.</summary>
+    /// <summary>A sentence that names the package to install, or <see langword="null"/> if the library is available.</summary>
     internal static string? Problem(string name) => IsAvailable(name) ? null : Known[name].HowToInstall;
 
     /// <summary>Returns if the library can be used.</summary>
-    /// <exception cref="DllNotFoundException">It is missing; the message names the package to install.</exception>
+    /// <exception cref="DllNotFoundException">The library is missing; the message names the package to install.</exception>
     internal static void Require(string name)
     {
         if (!IsAvailable(name))
@@ -66,7 +66,7 @@ internal static class NativeLibraries
         }
     }
 
-#pragma warning disable CA2255 // The resolver must be in place before the first P/Invoke of this assembly, whoever makes it.
+#pragma warning disable CA2255 // The resolver must be in place before the first P/Invoke of this assembly.
     [ModuleInitializer]
     internal static void Install() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Find);
 #pragma warning restore CA2255

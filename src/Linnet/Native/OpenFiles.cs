@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Linnet.Native;
 
 /// <summary>
-/// How many files and sockets this process may have open (RLIMIT_NOFILE), and has. .NET raises the soft limit to the hard one by itself.
+/// The number of open files and sockets of this process, and its limit (RLIMIT_NOFILE). .NET itself raises the soft limit to the hard one.
 /// </summary>
 internal static partial class OpenFiles
 {
@@ -11,7 +11,7 @@ internal static partial class OpenFiles
     private const int LimitOnMacOS = 8;
 
     /// <summary>
-    /// How many it may have open; <see langword="null"/>: as many as it likes, or nobody knows. Read anew each time: others may change it
+    /// The limit of open files; <see langword="null"/> if unlimited or unknown. Read again each time, because other programs may change it
     /// (prlimit).
     /// </summary>
     internal static int? Limit
@@ -23,7 +23,7 @@ internal static partial class OpenFiles
         }
     }
 
-    /// <summary>How many are open now; <see langword="null"/>: nobody knows.</summary>
+    /// <summary>The number of open files; <see langword="null"/> if unknown.</summary>
     internal static int? Count()
     {
         try

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Linnet.Native;
 
 /// <summary>libpulse's asynchronous API: the client of PulseAudio and of PipeWire's PulseAudio server.</summary>
-/// <remarks>Every object belongs to one main loop, and is touched by one thread at a time; only <see cref="MainloopWakeup"/> may come from
-/// any.</remarks>
+/// <remarks>Every object belongs to one main loop, and is used by one thread at a time; only <see cref="MainloopWakeup"/> may be called
+/// from any thread.</remarks>
 internal static unsafe partial class Pulse
 {
     internal const int ContextReady = 4;
@@ -162,7 +162,7 @@ internal static unsafe partial class Pulse
         internal byte Channels;
     }
 
-    /// <summary>Where the speaker of each channel stands.</summary>
+    /// <summary>The speaker position of each channel.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct ChannelMap
     {
@@ -189,7 +189,7 @@ internal static unsafe partial class Pulse
         }
     }
 
-    /// <summary>Sizes in bytes; <see cref="Unset"/> leaves one to the server.</summary>
+    /// <summary>Sizes in bytes; <see cref="Unset"/> lets the server choose.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct BufferAttributes
     {
@@ -228,7 +228,7 @@ internal static unsafe partial class Pulse
         internal byte* DefaultSource;
     }
 
-    /// <summary>The beginning of <c>pa_sink_info</c> and of <c>pa_source_info</c>, which are laid out alike as far as this.</summary>
+    /// <summary>The beginning of <c>pa_sink_info</c> and <c>pa_source_info</c>, whose layouts are the same up to here.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct EndpointInfo
     {
@@ -241,7 +241,7 @@ internal static unsafe partial class Pulse
         internal Volume Level;
         internal int Muted;
 
-        /// <summary>Of a sink: its monitor. Of a source: the sink it is the monitor of, or <see cref="Unset"/>.</summary>
+        /// <summary>For a sink, its monitor. For a source, the sink it monitors, or <see cref="Unset"/>.</summary>
         internal uint Other;
         internal byte* OtherName;
     }

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>One client of a PulseAudio server: its main loop and its context.</summary>
+/// <summary>A client of a PulseAudio server: its main loop and its context.</summary>
 /// <remarks>
-/// Nothing runs by itself: whoever uses it calls <see cref="Iterate"/>, and looks at what has changed. So there is no callback on the way
-/// of the sound, and no exception that could meet native code. Used by one thread at a time; <see cref="Wake"/> may come from any.
+/// Nothing runs in the background: the owner calls <see cref="Iterate"/>, and checks what has changed. So no callback delays the sound, and
+/// no exception can reach native code. Used by one thread at a time; any thread may call <see cref="Wake"/>.
 /// </remarks>
 internal sealed unsafe class PulseConnection : IDisposable
 {
-    /// <summary>A server that says nothing for so long is taken for dead.</summary>
+    /// <summary>A server that does not respond for this long is taken for dead.</summary>
     internal static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
     private readonly TimeProvider _time;
@@ -26,11 +26,11 @@ internal sealed unsafe class PulseConnection : IDisposable
     internal nint Context { get; private set; }
 
     /// <summary>Connects, within <see cref="AnswerTimeout"/>.</summary>
-    /// <param name="server">As libpulse writes it, such as <c>unix:/run/user/1000/pulse/native</c>, or <see langword="null"/> for the
-    /// user's own.</param>
-    /// <param name="time">Bounds every wait.</param>
+    /// <param name="server">The server in libpulse's notation, such as <c>unix:/run/user/1000/pulse/native</c>; <see langword="null"/> for
+    /// the user's own.</param>
+    /// <param name="time">Measures the timeouts.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="DllNotFoundException">libpulse is not installed; the message says how to get it.</exception>
+    /// <exception cref="DllNotFoundException">libpulse is not installed; the message says how to install it.</exception>
     /// <exception cref="IOException">No server answers.</exception>
     internal static PulseConnection Connect(string? server, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed unsafe class PulseConnection : IDisposable
         var connection = new PulseConnection(time);
         try
         {
-            // A server of its own would have no say over a sound card that somebody else's holds: do not start one.
+            // Do not start a server: it could not use a sound card that another server holds.
             if (Pulse.ContextConnect(connection.Context, server, Pulse.NoAutospawn, 0) < 0)
             {
                 throw new IOException($"No PulseAudio or PipeWire server answers ({connection.LastError}).");
@@ -54,16 +54,16 @@ internal sealed unsafe class PulseConnection : IDisposable
         }
     }
 
-    /// <summary>What libpulse says went wrong last.</summary>
+    /// <summary>libpulse's text for the last error.</summary>
     internal string LastError => Marshal.PtrToStringUTF8((nint)Pulse.StrError(LastErrorNumber)) ?? "unknown error";
 
-    /// <summary>The same as a number, such as <see cref="Pulse.ErrorNoEntity"/>.</summary>
+    /// <summary>The last error as a number, such as <see cref="Pulse.ErrorNoEntity"/>.</summary>
     internal int LastErrorNumber => Pulse.ContextErrno(Context);
 
     /// <summary>
-    /// Waits for news from the server, at most for <paramref name="atMost"/>, or until <see cref="Wake"/>, and takes them in.
+    /// Waits for events from the server, at most <paramref name="atMost"/> or until <see cref="Wake"/>, and processes them.
     /// </summary>
-    /// <exception cref="IOException">The server has gone.</exception>
+    /// <exception cref="IOException">The connection to the server is lost.</exception>
     internal void Iterate(TimeSpan atMost)
     {
         if (Pulse.MainloopPrepare(_loop, (int)Math.Ceiling(atMost.TotalMicroseconds)) < 0
@@ -75,11 +75,11 @@ internal sealed unsafe class PulseConnection : IDisposable
         }
     }
 
-    /// <summary>Ends the <see cref="Iterate"/> that is under way, or the next one. From any thread, before <see cref="Dispose"/>.</summary>
+    /// <summary>Ends the current <see cref="Iterate"/>, or the next one. Any thread may call it before <see cref="Dispose"/>.</summary>
     internal void Wake() => Pulse.MainloopWakeup(_loop);
 
-    /// <summary>Takes in news until <paramref name="condition"/> holds.</summary>
-    /// <exception cref="IOException">The server has gone, or nothing came of it within <see cref="AnswerTimeout"/>.</exception>
+    /// <summary>Processes events until <paramref name="condition"/> holds.</summary>
+    /// <exception cref="IOException">The connection is lost, or the condition did not hold within <see cref="AnswerTimeout"/>.</exception>
     internal void WaitUntil(Func<PulseConnection, bool> condition, CancellationToken cancellationToken, TimeSpan? atMost = null)
     {
         long start = _time.GetTimestamp();
@@ -92,22 +92,22 @@ internal sealed unsafe class PulseConnection : IDisposable
             if (left <= TimeSpan.Zero)
             {
                 throw new IOException(
-                    $"The sound server has not answered for {timeout.TotalSeconds:0.#} s. Is PulseAudio or PipeWire in good health?");
+                    $"The sound server has not answered for {timeout.TotalSeconds:0.#} s. Check that PulseAudio or PipeWire works.");
             }
 
             Iterate(left);
         }
     }
 
-    /// <summary>Takes in news until the server has done what it was asked for.</summary>
-    /// <param name="operation">A <c>pa_operation</c>, which is given away; 0 if it could not be asked.</param>
+    /// <summary>Processes events until the server has completed an operation.</summary>
+    /// <param name="operation">A <c>pa_operation</c>, owned by this call; 0 if it could not be started.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="atMost">How long it may take; <see cref="AnswerTimeout"/> if not given.</param>
+    /// <param name="atMost">The timeout; <see cref="AnswerTimeout"/> by default.</param>
     internal void Complete(nint operation, CancellationToken cancellationToken, TimeSpan? atMost = null)
     {
         if (operation == 0)
         {
-            throw new IOException($"The sound server refuses: {LastError}.");
+            throw new IOException($"The sound server refused the request: {LastError}.");
         }
 
         try

@@ -4,23 +4,23 @@ using System.Runtime.InteropServices;
 namespace Linnet.Native;
 
 /// <summary>A sink or a source of a PulseAudio server.</summary>
-/// <param name="Name">What the server calls it.</param>
-/// <param name="Description">For people.</param>
-/// <param name="SampleRate">Frames per second.</param>
+/// <param name="Name">Name that the server uses.</param>
+/// <param name="Description">Name for display.</param>
+/// <param name="SampleRate">Sample rate in Hz.</param>
 /// <param name="Channels">Samples per frame.</param>
-/// <param name="MonitorOf">The sink whose sound this source gives, or <see langword="null"/>.</param>
+/// <param name="MonitorOf">The sink that this source monitors, or <see langword="null"/>.</param>
 internal sealed record PulseEndpoint(string Name, string Description, int SampleRate, int Channels, string? MonitorOf);
 
-/// <summary>What a PulseAudio server can play on and record from.</summary>
-/// <param name="Sinks">Outputs.</param>
-/// <param name="Sources">Inputs, and a monitor of each output.</param>
-/// <param name="DefaultSink">The name of one of them, if there is any.</param>
-/// <param name="DefaultSource">The name of one of them, if there is any.</param>
+/// <summary>The devices of a PulseAudio server.</summary>
+/// <param name="Sinks">The outputs.</param>
+/// <param name="Sources">The inputs, and a monitor for each output.</param>
+/// <param name="DefaultSink">Name of the default output, if there is one.</param>
+/// <param name="DefaultSource">Name of the default input, if there is one.</param>
 internal sealed record PulseEndpoints(
     IReadOnlyList<PulseEndpoint> Sinks, IReadOnlyList<PulseEndpoint> Sources, string? DefaultSink, string? DefaultSource)
 {
-    /// <summary>Asks the server.</summary>
-    /// <exception cref="IOException">It does not answer.</exception>
+    /// <summary>Gets the devices from the server.</summary>
+    /// <exception cref="IOException">The server does not answer.</exception>
     internal static unsafe PulseEndpoints Ask(PulseConnection connection, CancellationToken cancellationToken)
     {
         var sinks = new List<PulseEndpoint>();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Native;
 
-/// <summary>One stream of float32 to or from a PulseAudio server, which converts where the device differs.</summary>
+/// <summary>A float32 stream to or from a PulseAudio server, which converts it for the device.</summary>
 internal sealed unsafe class PulseStream : IDisposable
 {
     // pa_channel_position: front left 1, right 2, centre 3; rear centre 4, left 5, right 6; LFE 7; side left 10, right 11.
@@ -15,7 +15,7 @@ internal sealed unsafe class PulseStream : IDisposable
     private nint _stream;
     private uint _deviceIndex = Pulse.Unset;
 
-    /// <summary>A stream that is not connected to a device yet. The connection outlives it.</summary>
+    /// <summary>Creates a stream that is not connected to a device yet. The connection outlives it.</summary>
     internal PulseStream(PulseConnection connection, int sampleRate, int channels)
     {
         _connection = connection;
@@ -30,17 +30,17 @@ internal sealed unsafe class PulseStream : IDisposable
         _stream = Pulse.StreamNew(connection.Context, "Linnet", &spec, &map);
         if (_stream == 0)
         {
-            throw new IOException($"The sound server takes no stream of {sampleRate} Hz with {channels} channels: {connection.LastError}.");
+            throw new IOException($"The sound server does not accept {sampleRate} Hz with {channels} channels: {connection.LastError}.");
         }
     }
 
     /// <summary>Bytes of one frame.</summary>
     internal int FrameLength { get; }
 
-    /// <summary>The device the server has chosen. May be read by any thread.</summary>
+    /// <summary>The device that the server has chosen. Any thread may read it.</summary>
     internal string DeviceName { get; private set; } = "";
 
-    /// <summary>Whether the device plays what was written, so that the latency is a real one.</summary>
+    /// <summary>Whether the device is playing, so that the latency is valid.</summary>
     internal bool IsHeard
     {
         get
@@ -50,19 +50,19 @@ internal sealed unsafe class PulseStream : IDisposable
         }
     }
 
-    /// <summary>Whether the device has been told to be silent, so that nothing moves.</summary>
+    /// <summary>Whether the device is suspended, so that nothing is played or recorded.</summary>
     internal bool IsSuspended => Pulse.StreamIsSuspended(_stream) > 0;
 
-    /// <summary>Where the sound last ran out, in bytes from the start; −1 if it never did.</summary>
+    /// <summary>Position of the last underflow, in bytes from the start; −1 if there was none.</summary>
     internal long UnderflowIndex => Pulse.StreamGetUnderflowIndex(_stream);
 
-    /// <summary>Frames the server wants now.</summary>
+    /// <summary>Number of frames that the server can take now.</summary>
     internal int WritableFrames => FramesOf(Pulse.StreamWritableSize(_stream));
 
-    /// <summary>Connects to a sink, held until <see cref="Start"/>.</summary>
-    /// <param name="sink">Its name, or <see langword="null"/> for the default one.</param>
-    /// <param name="bufferFrames">Frames between writing and hearing, the device's own included where it can.</param>
-    /// <param name="requestFrames">Frames it should ask for at a time.</param>
+    /// <summary>Connects to a sink, paused until <see cref="Start"/>.</summary>
+    /// <param name="sink">Name of the sink; <see langword="null"/> for the default one.</param>
+    /// <param name="bufferFrames">Requested latency in frames, including the device's own if possible.</param>
+    /// <param name="requestFrames">Frames that the server should request at a time.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal void ConnectPlayback(string? sink, int bufferFrames, int requestFrames, CancellationToken cancellationToken)
     {
@@ -79,9 +79,9 @@ internal sealed unsafe class PulseStream : IDisposable
         WaitUntilReady(Pulse.StreamConnectPlayback(_stream, sink, &attributes, Flags, 0, 0), sink, cancellationToken);
     }
 
-    /// <summary>Connects to a source, held until <see cref="Start"/>.</summary>
-    /// <param name="source">Its name, or <see langword="null"/> for the default one.</param>
-    /// <param name="fragmentFrames">Frames it should give at a time.</param>
+    /// <summary>Connects to a source, paused until <see cref="Start"/>.</summary>
+    /// <param name="source">Name of the source; <see langword="null"/> for the default one.</param>
+    /// <param name="fragmentFrames">Frames that the server should deliver at a time.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal void ConnectRecord(string? source, int fragmentFrames, CancellationToken cancellationToken)
     {
@@ -97,15 +97,15 @@ internal sealed unsafe class PulseStream : IDisposable
         WaitUntilReady(Pulse.StreamConnectRecord(_stream, source, &attributes, Flags), source, cancellationToken);
     }
 
-    /// <summary>Lets the sound flow.</summary>
+    /// <summary>Starts the stream.</summary>
     internal void Start(CancellationToken cancellationToken) => _connection.Complete(Pulse.StreamCork(_stream, 0, 0, 0), cancellationToken);
 
-    /// <summary>Waits until all that was written has been heard.</summary>
+    /// <summary>Waits until everything written has been played.</summary>
     internal void Drain(TimeSpan atMost, CancellationToken cancellationToken) =>
         _connection.Complete(Pulse.StreamDrain(_stream, 0, 0), cancellationToken, atMost);
 
-    /// <summary>Returns if there is still a device; the server may have moved the stream to another.</summary>
-    /// <exception cref="IOException">There is none.</exception>
+    /// <summary>Returns if the stream has a device; the server may have moved it to another one.</summary>
+    /// <exception cref="IOException">The stream has no device any more.</exception>
     internal void ThrowIfGone()
     {
         if (Pulse.StreamGetState(_stream) != Pulse.StreamReady)
@@ -117,7 +117,7 @@ internal sealed unsafe class PulseStream : IDisposable
     }
 
     /// <summary>
-    /// How long after now the next frame to be written will be heard; <see langword="false"/> while the server has not told.
+    /// The time until the next written frame will be played; <see langword="false"/> while the server has not reported it.
     /// </summary>
     internal bool TryGetLatency(out TimeSpan latency)
     {
@@ -129,8 +129,7 @@ internal sealed unsafe class PulseStream : IDisposable
     }
 
     /// <summary>
-    /// Lends room for at most <paramref name="frames"/> frames, in the memory the server reads. To be filled and given to
-    /// <see cref="Write"/>.
+    /// Gets room for at most <paramref name="frames"/> frames in the server's memory. Fill it and pass it to <see cref="Write"/>.
     /// </summary>
     internal Span<float> BeginWrite(int frames)
     {
@@ -138,14 +137,14 @@ internal sealed unsafe class PulseStream : IDisposable
         nuint length = (nuint)(frames * FrameLength);
         if (Pulse.StreamBeginWrite(_stream, &data, &length) < 0)
         {
-            throw new IOException($"The sound device {DeviceName} takes no more sound ({_connection.LastError}).");
+            throw new IOException($"The sound device {DeviceName} accepts no more audio ({_connection.LastError}).");
         }
 
         int samples = FramesOf(length) * FrameLength / sizeof(float);
         return new Span<float>(data, Math.Min(samples, frames * FrameLength / sizeof(float)));
     }
 
-    /// <summary>Writes the first <paramref name="frames"/> frames of what <see cref="BeginWrite"/> lent.</summary>
+    /// <summary>Writes the first <paramref name="frames"/> frames of the room from <see cref="BeginWrite"/>.</summary>
     internal void Write(Span<float> lent, int frames)
     {
         if (frames == 0)
@@ -162,27 +161,27 @@ internal sealed unsafe class PulseStream : IDisposable
 
         if (result < 0)
         {
-            throw new IOException($"The sound device {DeviceName} takes no more sound ({_connection.LastError}).");
+            throw new IOException($"The sound device {DeviceName} accepts no more audio ({_connection.LastError}).");
         }
     }
 
-    /// <summary>Lends what has been recorded and not been read, until <see cref="Drop"/>.</summary>
-    /// <param name="pcm">The samples; empty where the server has lost some.</param>
-    /// <returns>Frames that it stands for; 0 if there is nothing yet.</returns>
+    /// <summary>Gets recorded frames without removing them; valid until <see cref="Drop"/>.</summary>
+    /// <param name="pcm">The samples; empty if the server lost some.</param>
+    /// <returns>Number of frames, including lost ones; 0 if there are none yet.</returns>
     internal int Peek(out ReadOnlySpan<float> pcm)
     {
         void* data;
         nuint length;
         if (Pulse.StreamPeek(_stream, &data, &length) < 0)
         {
-            throw new IOException($"The sound device {DeviceName} gives no more sound ({_connection.LastError}).");
+            throw new IOException($"The sound device {DeviceName} sends no more audio ({_connection.LastError}).");
         }
 
         pcm = data == null ? [] : new ReadOnlySpan<float>(data, (int)length / sizeof(float));
         return FramesOf(length);
     }
 
-    /// <summary>Takes away what <see cref="Peek"/> lent.</summary>
+    /// <summary>Removes the frames from <see cref="Peek"/>.</summary>
     internal void Drop() => _ = Pulse.StreamDrop(_stream);
 
     /// <inheritdoc/>
@@ -212,7 +211,7 @@ internal sealed unsafe class PulseStream : IDisposable
 
         string what = device is null ? "a default sound device" : $"the sound device '{device}'";
         throw new IOException(_connection.LastErrorNumber == Pulse.ErrorNoEntity
-            ? $"The sound server has not got {what}."
+            ? $"The sound server does not have {what}."
             : $"The sound server cannot open {what} ({_connection.LastError}).");
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linnet.Native;
 
-/// <summary>libsndfile: reads sound files of many formats.</summary>
+/// <summary>libsndfile: reads audio files of many formats.</summary>
 /// <remarks>Source: sndfile.h of libsndfile 1.1 and later. A handle is used by one thread at a time.</remarks>
 internal static unsafe partial class SndFile
 {
@@ -11,14 +11,14 @@ internal static unsafe partial class SndFile
     internal const int TitleTag = 1;
     internal const int ArtistTag = 4;
 
-    /// <summary><c>SF_FORMAT_TYPEMASK</c> and the container Ogg.</summary>
+    /// <summary><c>SF_FORMAT_TYPEMASK</c>, and the container Ogg.</summary>
     internal const int TypeMask = 0x0FFF0000;
     internal const int Ogg = 0x200000;
 
     private const int ReadMode = 0x10;
     private const int GetChannelMap = 0x1100;
 
-    /// <summary>Opens a file for reading; <see langword="null"/> if libsndfile does not take it.</summary>
+    /// <summary>Opens a file for reading; <see langword="null"/> if libsndfile does not support it.</summary>
     /// <exception cref="DllNotFoundException">libsndfile is not installed.</exception>
     internal static Handle? TryOpen(string path, out Info info)
     {
@@ -27,7 +27,7 @@ internal static unsafe partial class SndFile
         return file == 0 ? null : new Handle(file);
     }
 
-    /// <summary>Frames read into <paramref name="pcm"/>, 0 at the end or where the file is damaged.</summary>
+    /// <summary>Reads frames into <paramref name="pcm"/>. Returns their number; 0 at the end, or if the file is damaged.</summary>
     internal static long Read(Handle file, Span<float> pcm, int frames)
     {
         fixed (float* samples = pcm)
@@ -36,13 +36,13 @@ internal static unsafe partial class SndFile
         }
     }
 
-    /// <summary>The bytes of a tag as the file has them; empty if it has none. Lent until the handle is closed.</summary>
+    /// <summary>The bytes of a tag; empty if the file does not have it. Valid until the handle is closed.</summary>
     internal static ReadOnlySpan<byte> Tag(Handle file, int tag) =>
         MemoryMarshal.CreateReadOnlySpanFromNullTerminated(GetString(file, tag));
 
     /// <summary>
-    /// Fills in <c>SF_CHANNEL_MAP_…</c> of each channel. <see langword="false"/>: the file does not say. Some kinds of file give anything
-    /// at all.
+    /// Gets the <c>SF_CHANNEL_MAP_…</c> of each channel. Returns <see langword="false"/> if the file does not declare it. Some formats give
+    /// arbitrary values.
     /// </summary>
     internal static bool TryGetChannelMap(Handle file, Span<int> map)
     {
@@ -52,7 +52,7 @@ internal static unsafe partial class SndFile
         }
     }
 
-    /// <summary>What went wrong in the last call, for people; <see langword="null"/> if nothing did.</summary>
+    /// <summary>The error of the last call, for display; <see langword="null"/> if there was none.</summary>
     internal static string? Problem(Handle file) => Error(file) == 0 ? null : Marshal.PtrToStringUTF8((nint)ErrorText(file));
 
     [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_open", StringMarshalling = StringMarshalling.Utf8)]
@@ -79,7 +79,7 @@ internal static unsafe partial class SndFile
     [LibraryImport(NativeLibraries.SndFile, EntryPoint = "sf_close")]
     private static partial int CloseFile(nint file);
 
-    /// <summary><c>SF_INFO</c>. What the file's header claims, so nothing to rely on.</summary>
+    /// <summary><c>SF_INFO</c>: what the file's header declares; not trustworthy.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct Info
     {

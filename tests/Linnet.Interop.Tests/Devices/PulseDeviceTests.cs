@@ -106,7 +106,7 @@ public sealed class PulseDeviceTests(PulseServer server)
         IOException e =
             await Assert.ThrowsAsync<IOException>(() => device.OpenAsync(Format, TestContext.Current.CancellationToken).AsTask());
 
-        Assert.Equal("The sound server has not got the sound device 'nowhere'.", e.Message);
+        Assert.Equal("The sound server does not have the sound device 'nowhere'.", e.Message);
     }
 
     [Fact]
