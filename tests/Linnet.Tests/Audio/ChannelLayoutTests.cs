@@ -4,7 +4,7 @@ namespace Linnet.Tests.Audio;
 
 public class ChannelLayoutTests
 {
-    /// <summary>A WAV's mask, and for each channel of the usual layout that results which stored channel is in it; −1: none.</summary>
+    /// <summary>A WAV mask, and for each channel of the resulting usual layout the stored channel in it; −1 for none.</summary>
     [Theory]
     [InlineData(0x00Bu, 3, new[] { 0, 1, -1, 2, -1, -1 })]           // 2.1 → 5.1
     [InlineData(0x103u, 3, new[] { 0, 1, -1, -1, 2, -1, -1 })]       // 3.0 (back) → 6.1
@@ -53,10 +53,10 @@ public class ChannelLayoutTests
     [InlineData(0x8000_0007u, 4)]
     [InlineData(uint.MaxValue, 32)]
     [InlineData(0x1FFu, 9)]
-    public void A_mask_that_makes_no_sense_is_as_good_as_none(uint mask, int channels) => Assert.Null(ChannelLayout.OfMask(mask, channels));
+    public void An_invalid_mask_is_ignored(uint mask, int channels) => Assert.Null(ChannelLayout.OfMask(mask, channels));
 
     [Fact]
-    public void Speakers_that_no_usual_layout_has_are_heard_from_those_beside_them()
+    public void Speakers_that_no_usual_layout_has_are_mixed_into_their_neighbours()
     {
         // 7.1 with wide fronts, and an octagon.
         ChannelLayout wide = ChannelLayout.OfMask(0x0FF, 8)!;
@@ -70,7 +70,7 @@ public class ChannelLayoutTests
         Assert.Equal(8, octagon.Channels);
         Assert.True(placed[4] > 0.3f && placed[4] == placed[5] && placed.Count(s => s != 0) == 2);
 
-        // All at full scale cannot clip.
+        // Full scale on all channels cannot clip.
         octagon.Place([.. Enumerable.Repeat(1f, 8)], placed);
         Assert.All(placed, sample => Assert.InRange(sample, 0, 1.000001f));
     }
@@ -83,5 +83,5 @@ public class ChannelLayoutTests
     [InlineData("0x1234567890", 0)]
     [InlineData("0x-1", 0)]
     [InlineData(null, 0)]
-    public void Tags_have_it_as_a_number(string? tag, int channels) => Assert.Equal(channels, ChannelLayout.OfMask(tag, 4)?.Channels ?? 0);
+    public void A_tag_holds_the_mask_as_a_number(string? tag, int channels) => Assert.Equal(channels, ChannelLayout.OfMask(tag, 4)?.Channels ?? 0);
 }

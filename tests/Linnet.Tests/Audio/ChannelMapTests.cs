@@ -22,7 +22,7 @@ public class ChannelMapTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Everything_but_the_low_frequency_channel_is_heard_and_sides_keep_their_side(int from, int to)
+    public void All_but_the_low_frequency_channel_are_mixed_and_stay_on_their_side(int from, int to)
     {
         var map = new ChannelMap(from, to);
         for (int channel = 0; channel < from; channel++)
@@ -45,7 +45,7 @@ public class ChannelMapTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(8)]
-    public void The_same_number_is_a_copy(int channels)
+    public void The_same_number_of_channels_is_copied(int channels)
     {
         float[] source = Signals.Noise(channels * 100);
         float[] target = new float[channels * 100];
@@ -75,7 +75,7 @@ public class ChannelMapTests
     }
 
     [Fact]
-    public void Surround_to_stereo_is_that_of_BS_775()
+    public void Surround_to_stereo_follows_BS_775()
     {
         // L R C LFE Ls Rs: L + C/√2 + Ls/√2, over the sum of these.
         AssertWeights(new ChannelMap(6, 2), [[1, 0, A, 0, A, 0], [0, 1, A, 0, 0, A]], 1 + A + A);
@@ -89,15 +89,15 @@ public class ChannelMapTests
     }
 
     [Fact]
-    public void Surround_to_mono_is_that_of_BS_775() =>
+    public void Surround_to_mono_follows_BS_775() =>
         AssertWeights(new ChannelMap(6, 1), [[A, A, 1, 0, 0.5f, 0.5f]], A + A + 1 + 0.5f + 0.5f);
 
     [Fact]
-    public void Stereo_to_surround_fills_the_fronts_alone() =>
+    public void Stereo_to_surround_fills_only_the_fronts() =>
         AssertWeights(new ChannelMap(2, 6), [[1, 0], [0, 1], [0, 0], [0, 0], [0, 0], [0, 0]], 1);
 
     [Fact]
-    public void A_broken_contract_is_told()
+    public void Invalid_arguments_throw()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ChannelMap(0, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ChannelMap(2, 9));

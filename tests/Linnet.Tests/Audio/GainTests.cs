@@ -46,7 +46,7 @@ public class GainTests
     }
 
     [Fact]
-    public void However_it_is_cut_the_ramp_is_the_same()
+    public void The_ramp_does_not_depend_on_the_block_size()
     {
         float[] whole = [.. Enumerable.Repeat(1f, 2 * 1500)];
         float[] pieces = [.. whole];
@@ -64,7 +64,7 @@ public class GainTests
     [InlineData(-0.1f)]
     [InlineData(8.1f)]
     [InlineData(float.NaN)]
-    public void A_gain_out_of_range_is_told(float value) =>
+    public void A_gain_out_of_range_throws(float value) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new Gain(Stereo).Target = value);
 
     [Fact]

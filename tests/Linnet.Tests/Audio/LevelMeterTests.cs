@@ -7,7 +7,7 @@ public class LevelMeterTests
     private static readonly AudioFormat Stereo = new(48_000, 2);
 
     [Fact]
-    public void A_sine_of_full_scale_is_0_dBFS_peak_and_minus_3_RMS()
+    public void A_full_scale_sine_has_0_dBFS_peak_and_minus_3_RMS()
     {
         var meter = new LevelMeter(new AudioFormat(48_000, 1), TimeSpan.FromMilliseconds(400));
         meter.Add(Signals.Sine(1000, 48_000, 48_000, amplitude: 1));
@@ -17,7 +17,7 @@ public class LevelMeterTests
     }
 
     [Fact]
-    public void Silence_has_a_number_too()
+    public void Silence_has_a_finite_level()
     {
         var meter = new LevelMeter(Stereo, TimeSpan.FromMilliseconds(300));
 
@@ -26,7 +26,7 @@ public class LevelMeterTests
     }
 
     [Fact]
-    public void Samples_that_are_no_numbers_do_not_spoil_the_level()
+    public void Samples_that_are_not_finite_do_not_affect_the_level()
     {
         var meter = new LevelMeter(new AudioFormat(48_000, 1), TimeSpan.FromMilliseconds(80));
         float[] pcm = [.. Enumerable.Repeat(0.5f, 4800)];
@@ -57,7 +57,7 @@ public class LevelMeterTests
     }
 
     [Fact]
-    public void A_click_is_seen_for_one_window_however_the_sound_is_cut()
+    public void A_click_shows_for_one_window_whatever_the_block_size()
     {
         foreach (int blockFrames in new[] { 1, 37, 480, 4800 })
         {

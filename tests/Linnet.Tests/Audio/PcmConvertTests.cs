@@ -13,7 +13,7 @@ public class PcmConvertTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Every_16_bit_integer_comes_back_bit_for_bit(bool bigEndian)
+    public void Every_16_bit_integer_survives_a_round_trip(bool bigEndian)
     {
         byte[] bytes = new byte[2 * 65_536];
         for (int i = 0; i < 65_536; i++)
@@ -27,7 +27,7 @@ public class PcmConvertTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Every_24_bit_integer_comes_back_bit_for_bit(bool bigEndian)
+    public void Every_24_bit_integer_survives_a_round_trip(bool bigEndian)
     {
         SampleEncoding encoding = bigEndian ? SampleEncoding.S24BE : SampleEncoding.S24LE;
         byte[] bytes = new byte[3 * 65_536];
@@ -44,7 +44,7 @@ public class PcmConvertTests
     }
 
     [Fact]
-    public void Every_8_bit_integer_and_the_upper_24_bits_of_32_come_back()
+    public void Every_8_bit_integer_and_the_upper_24_bits_of_32_survive_a_round_trip()
     {
         AssertRoundTrip(SampleEncoding.U8, [.. Enumerable.Range(0, 256).Select(value => (byte)value)]);
 
@@ -59,7 +59,7 @@ public class PcmConvertTests
     }
 
     [Fact]
-    public void Stored_bytes_mean_what_the_formats_say()
+    public void Stored_bytes_have_the_values_that_the_formats_define()
     {
         AssertReads(SampleEncoding.U8, [0, 128, 129, 255], [-1, 0, 1 / 128f, 127 / 128f]);
         AssertReads(SampleEncoding.S16LE, [0x00, 0x80, 0x01, 0x00], [-1, 1 / 32768f]);
@@ -85,7 +85,7 @@ public class PcmConvertTests
             (-1f, -1f), (-1.5f, -1f), (-1e9f, -1f), (float.NegativeInfinity, -1f), (float.NaN, 0f),
         })
         {
-            // Nineteen, so that vectors and the rest behind them are both used.
+            // Nineteen, to cover both the vectors and the remainder.
             float[] pcm = [.. Enumerable.Repeat(stored, 19)];
             byte[] bytes = new byte[19 * encoding.BytesPerSample];
             PcmConvert.FromFloat(encoding, pcm, bytes);
@@ -96,9 +96,9 @@ public class PcmConvertTests
     }
 
     [Fact]
-    public void Every_byte_of_telephone_sound_comes_back_and_what_is_between_is_rounded_to_the_nearest()
+    public void G711_bytes_survive_a_round_trip_and_other_values_round_to_the_nearest()
     {
-        // Of µ-law's two zeros the positive one is written.
+        // µ-law has two zeros; the positive one is written.
         AssertRoundTrip(
             SampleEncoding.MuLaw, [.. Enumerable.Range(0, 256).Where(static code => code != 0x7F).Select(static code => (byte)code)]);
         AssertRoundTrip(SampleEncoding.ALaw, [.. Enumerable.Range(0, 256).Select(static code => (byte)code)]);
@@ -129,7 +129,7 @@ public class PcmConvertTests
 
     [Theory]
     [MemberData(nameof(IntegerEncodings))]
-    public void Rounding_is_to_the_nearest_step_and_the_same_at_every_place(SampleEncoding encoding)
+    public void Rounding_is_to_the_nearest_step_at_every_index(SampleEncoding encoding)
     {
         float step = MathF.Pow(2, 1 - encoding.BitDepth);
         (float Steps, int Nearest)[] cases = [(0.4f, 0), (0.6f, 1), (-0.4f, 0), (-0.6f, -1), (0.5f, 0), (1.5f, 2), (-0.5f, 0), (-1.5f, -2)];
@@ -146,7 +146,7 @@ public class PcmConvertTests
 
     [Theory]
     [MemberData(nameof(Encodings))]
-    public void Any_length_writes_just_its_own_bytes_and_samples(SampleEncoding encoding)
+    public void Any_length_writes_exactly_its_bytes_and_samples(SampleEncoding encoding)
     {
         float[] pcm = [.. Enumerable.Range(0, 40).Select(i => (i - 20) / 32f)];
         for (int length = 0; length <= pcm.Length; length++)
@@ -166,7 +166,7 @@ public class PcmConvertTests
     }
 
     [Fact]
-    public void A_broken_contract_is_told()
+    public void Invalid_arguments_throw()
     {
         Assert.Throws<ArgumentException>(() => PcmConvert.ToFloat(SampleEncoding.S24BE, new byte[4], new float[2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => PcmConvert.ToFloat(SampleEncoding.S16LE, new byte[4], new float[1]));

@@ -13,7 +13,7 @@ public class PitchSpliceTests
     [InlineData(-1, 220)]
     [InlineData(1, 997)]
     [InlineData(-1, 83)]
-    public void A_tone_is_cut_by_whole_periods_and_nobody_can_tell_where(int direction, double hz)
+    public void A_tone_is_cut_by_whole_periods_without_a_seam(int direction, double hz)
     {
         float[] pcm = Tone(hz, frames: 6000);
         const int place = 2000;
@@ -25,7 +25,7 @@ public class PitchSpliceTests
         double periods = step * hz / Stereo.SampleRate;
         Assert.Equal(0, periods - Math.Round(periods), 0.02);
 
-        // What was played up to the place goes on from where was gone to, as smoothly as the tone itself is.
+        // The sound played so far continues at the new position as smoothly as the tone itself.
         float[] heard = [.. pcm[..(place * 2)], .. pcm[((place + (direction * step)) * 2)..]];
         if (direction < 0)
         {
@@ -40,7 +40,7 @@ public class PitchSpliceTests
     }
 
     [Fact]
-    public void Silence_is_like_silence_however_long()
+    public void Silence_matches_silence_at_any_length()
     {
         float[] pcm = new float[12_000];
 
@@ -49,7 +49,7 @@ public class PitchSpliceTests
     }
 
     [Fact]
-    public void Noise_is_like_nothing()
+    public void Noise_matches_nothing()
     {
         var random = new Random(1);
         float[] pcm = [.. Enumerable.Range(0, 12_000).Select(_ => (float)(random.NextDouble() - 0.5))];
@@ -60,7 +60,7 @@ public class PitchSpliceTests
     }
 
     [Fact]
-    public void Channels_in_opposite_phase_are_sound_too()
+    public void Channels_in_opposite_phase_do_not_cancel()
     {
         float[] pcm = Tone(300, frames: 6000);
         for (int i = 1; i < pcm.Length; i += 2)

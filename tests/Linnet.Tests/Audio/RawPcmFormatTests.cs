@@ -9,7 +9,7 @@ public class RawPcmFormatTests
     [InlineData("S24BE:96000:6", 18)]
     [InlineData("u8:8000:1", 1)]
     [InlineData("f32le:44100:8", 32)]
-    public void A_format_comes_back_as_it_was_written(string text, int bytesPerFrame)
+    public void A_format_survives_a_round_trip(string text, int bytesPerFrame)
     {
         Assert.True(RawPcmFormat.TryParse(text, out RawPcmFormat? format, out string? problem), problem);
 
@@ -31,7 +31,7 @@ public class RawPcmFormatTests
     [InlineData("s16le:48000:9", "channels")]
     [InlineData("s16le:48000:-1", "channels")]
     [InlineData("s16le:48000: 2", "channels")]
-    public void What_is_wrong_is_told_with_what_would_be_right(string text, string part)
+    public void An_invalid_format_is_refused_with_what_would_be_valid(string text, string part)
     {
         Assert.False(RawPcmFormat.TryParse(text, out RawPcmFormat? format, out string? problem));
 

@@ -27,10 +27,10 @@ public class ReplayGainTests
     [InlineData("R128_TRACK_GAIN", "-7.03 dB")]
     [InlineData("R128_TRACK_GAIN", "40000")]
     [InlineData("TITLE", "-7 dB")]
-    public void Nonsense_says_nothing(string name, string value) => Assert.Equal(ReplayGain.None, ReplayGain.None.With(name, value));
+    public void Nonsense_is_ignored(string name, string value) => Assert.Equal(ReplayGain.None, ReplayGain.None.With(name, value));
 
     [Fact]
-    public void A_value_without_end_is_not_looked_at() =>
+    public void A_very_long_value_is_ignored() =>
         Assert.Equal(ReplayGain.None, ReplayGain.None.With("REPLAYGAIN_TRACK_GAIN", new string('1', 100_000)));
 
     [Theory]
@@ -41,11 +41,11 @@ public class ReplayGainTests
     [InlineData(-6.0206f, null, 0.5f)]
     [InlineData(-1f, 2f, 0.5f)]
     [InlineData(50f, 0f, Gain.Max)]
-    public void No_gain_takes_the_peak_over_full_scale(float decibels, float? peak, float factor) =>
+    public void No_gain_raises_the_peak_above_full_scale(float decibels, float? peak, float factor) =>
         Assert.Equal(factor, new ReplayGain(decibels, peak).Factor, 0.001f);
 
     [Fact]
-    public void The_album_speaks_where_the_track_does_not()
+    public void The_album_gain_applies_if_the_track_has_none()
     {
         var album = new ReplayGain(AlbumGain: -6.0206f, AlbumPeak: 1);
 

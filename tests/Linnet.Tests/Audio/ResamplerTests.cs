@@ -12,11 +12,11 @@ public class ResamplerTests
 
     [Theory]
     [MemberData(nameof(Ratios))]
-    public void A_sine_comes_out_as_the_same_sine_at_the_same_time_110_dB_clean(int from, int to)
+    public void A_sine_stays_the_same_sine_at_the_same_time_110_dB_clean(int from, int to)
     {
         float[] output = Convert(Signals.Sine(1000, from, from / 2), from, to);
 
-        // Against the ideal, not against the nearest fit: gain and phase count as errors too.
+        // Compared with the ideal, not with the best fit: gain and phase errors count, too.
         Assert.Equal(CeilingOf(from / 2, from, to), output.Length);
         Assert.InRange(SnrAgainst(output, frame => 0.5 * Math.Sin(2 * Math.PI * 1000 * frame / to), Edge(from, to)), 110, 200);
     }
@@ -47,7 +47,7 @@ public class ResamplerTests
     [InlineData(48_000, 8_000, 4_010)]
     [InlineData(48_000, 8_000, 20_000)]
     [InlineData(192_000, 44_100, 60_000)]
-    public void What_the_lower_rate_cannot_hold_is_100_dB_down(int from, int to, double frequency)
+    public void Frequencies_above_the_lower_Nyquist_are_100_dB_down(int from, int to, double frequency)
     {
         float[] output = Convert(Signals.Sine(frequency, from, from / 4), from, to);
         int edge = Edge(from, to);
@@ -79,7 +79,7 @@ public class ResamplerTests
     [InlineData(8_000, 48_000, 3, 0)]
     [InlineData(44_100, 48_000, 1_000_000_000_001, 1234)]
     [InlineData(384_000, 2_000, 100, 10_000)]
-    public void Output_begins_and_ends_where_the_input_does(int from, int to, long start, int frames)
+    public void Output_begins_and_ends_with_the_input(int from, int to, long start, int frames)
     {
         var resampler = new Resampler(from, to, 1, start);
         long first = CeilingOf(start, from, to);
@@ -98,7 +98,7 @@ public class ResamplerTests
 
     [Theory]
     [MemberData(nameof(Ratios))]
-    public void Where_the_stream_is_joined_changes_nothing_but_what_is_missing(int from, int to)
+    public void Joining_the_stream_later_changes_only_the_missing_part(int from, int to)
     {
         float[] input = Signals.Noise(6000);
         input.AsSpan(0, 2345).Clear();
@@ -115,7 +115,7 @@ public class ResamplerTests
     [InlineData(44_100, 48_000)]
     [InlineData(48_000, 44_100)]
     [InlineData(44_100, 44_101)]
-    public void After_months_the_phase_is_what_it_was_on_the_first_day(int from, int to)
+    public void After_months_the_phase_has_not_drifted(int from, int to)
     {
         float[] input = Signals.Noise(3000);
         long months = 10_000_000L * from;
@@ -127,7 +127,7 @@ public class ResamplerTests
 
     [Theory]
     [MemberData(nameof(Ratios))]
-    public void However_it_is_cut_not_one_bit_differs(int from, int to)
+    public void The_output_does_not_depend_on_the_block_size(int from, int to)
     {
         const int Channels = 2;
         float[] input = Signals.Noise(5000 * Channels);
@@ -140,7 +140,7 @@ public class ResamplerTests
 
         float[] Steered(float[] input, Random random, int maxIn, int maxOut)
         {
-            // Steering happens at given output frames, so blocks end there.
+            // The adjustment changes at given output frames, so blocks end there.
             var resampler = new Resampler(from, to, Channels);
             var output = new List<float>();
             float[] block = new float[20_000];
@@ -173,7 +173,7 @@ public class ResamplerTests
     }
 
     [Fact]
-    public void Equal_rates_never_steered_pass_bit_for_bit()
+    public void Equal_rates_without_adjustment_pass_bit_for_bit()
     {
         float[] input = Signals.Noise(2 * 10_000);
         input[7] = -0.0f;
@@ -186,7 +186,7 @@ public class ResamplerTests
     [InlineData(48_000, 48_000)]
     [InlineData(44_100, 48_000)]
     [InlineData(48_000, 44_100)]
-    public void Steered_sound_is_at_every_frame_the_sound_of_its_source_position(int from, int to)
+    public void Adjusted_sound_is_at_every_frame_the_sound_of_its_source_position(int from, int to)
     {
         const double Frequency = 3000;
         float[] input = Signals.Sine(Frequency, from, from);
@@ -199,7 +199,7 @@ public class ResamplerTests
         int at = 0;
         while (at < input.Length)
         {
-            // Jumps about the whole range and back while it runs, often before the last value is reached.
+            // Jumps over the whole range and back while it runs, often before the last value is reached.
             resampler.Adjustment = (frames / 3000 % 4) switch { 0 => 0, 1 => 0.001, 2 => -0.001, _ => 0.0001 };
             double source = resampler.SourcePosition;
             resampler.Process(
@@ -210,7 +210,7 @@ public class ResamplerTests
                 break;
             }
 
-            // No jump of position, and none of speed: a tenth of a second for 1000 ppm.
+            // Neither position nor speed jumps: 1000 ppm take a tenth of a second.
             double step = source - before;
             Assert.True(frames == 0 || Math.Abs(step - ((double)from / to)) <= 0.00101 * from / to);
             Assert.True(frames < 2 || Math.Abs(step - stepBefore) < 1.1 * 0.001 / (0.1 * to) * from / to,
@@ -226,7 +226,7 @@ public class ResamplerTests
     }
 
     [Fact]
-    public void An_adjustment_consumes_that_much_more()
+    public void An_adjustment_consumes_proportionally_more_input()
     {
         float[] block = new float[2 * 480];
         float[] input = new float[2 * 1000];
@@ -249,7 +249,7 @@ public class ResamplerTests
 
     [Theory]
     [MemberData(nameof(Ratios))]
-    public void The_input_asked_for_is_enough_and_no_more(int from, int to)
+    public void The_requested_input_is_exactly_enough(int from, int to)
     {
         var resampler = new Resampler(from, to, 1, 7);
         float[] input = new float[20_000];
@@ -273,7 +273,7 @@ public class ResamplerTests
 
     [Theory]
     [MemberData(nameof(Ratios))]
-    public void Steered_the_input_asked_for_is_still_enough(int from, int to)
+    public void The_requested_input_is_enough_when_adjusted(int from, int to)
     {
         var random = new Random(6);
         var resampler = new Resampler(from, to, 1);
@@ -297,7 +297,7 @@ public class ResamplerTests
     }
 
     [Fact]
-    public void After_the_end_it_takes_nothing_until_reset()
+    public void After_the_end_it_takes_no_input_until_reset()
     {
         var resampler = new Resampler(44_100, 48_000, 1);
         float[] input = Signals.Noise(1000);
@@ -311,7 +311,7 @@ public class ResamplerTests
     }
 
     [Fact]
-    public void A_broken_contract_is_told()
+    public void Invalid_arguments_throw()
     {
         Assert.Throws<ArgumentException>(() => new Resampler(0, 48_000, 2));
         Assert.Throws<ArgumentException>(() => new Resampler(48_000, 500_000, 2));
@@ -357,7 +357,7 @@ public class ResamplerTests
         return [.. output];
     }
 
-    /// <summary>Output frames in which the sudden start or end of the input can be heard.</summary>
+    /// <summary>Output frames affected by the sudden start or end of the input.</summary>
     private static int Edge(int from, int to) => (int)((new Resampler(from, to, 1).LookAhead + 1L) * to / from) + 1;
 
     private static double SnrAgainst(float[] output, Func<int, double> ideal, int edge)
@@ -374,7 +374,7 @@ public class ResamplerTests
         return 10 * Math.Log10(signal / error);
     }
 
-    /// <summary>What is left when the best fitting sine of that frequency is taken out (least squares).</summary>
+    /// <summary>The residual after subtracting the best-fitting sine of that frequency (least squares).</summary>
     private static double[] WithoutSine(float[] output, double frequency, int rate, int edge)
     {
         double ss = 0, sc = 0, cc = 0, xs = 0, xc = 0;

@@ -10,7 +10,7 @@ public class SampleLimitTests
     [InlineData(float.NegativeInfinity, -16)]
     [InlineData(1e6f, 16)]
     [InlineData(-16.001f, -16)]
-    public void What_is_no_sound_becomes_some_wherever_it_stands_and_the_rest_stays(float wild, float expected)
+    public void Samples_beyond_the_limit_are_limited_at_any_index_and_others_stay(float wild, float expected)
     {
         for (int length = 1; length < 70; length++)
         {

@@ -1,6 +1,6 @@
 namespace Linnet.Tests.Audio;
 
-/// <summary>Sounds to test with, and what can be measured of them.</summary>
+/// <summary>Test signals, and measurements on them.</summary>
 internal static class Signals
 {
     /// <summary>A sine in every channel.</summary>
@@ -16,7 +16,7 @@ internal static class Signals
         return pcm;
     }
 
-    /// <summary>White noise, the same for the same seed.</summary>
+    /// <summary>White noise; the same seed gives the same noise.</summary>
     internal static float[] Noise(int samples, int seed = 1, float amplitude = 0.5f)
     {
         var random = new Random(seed);
@@ -29,7 +29,7 @@ internal static class Signals
         return pcm;
     }
 
-    /// <summary>One channel of an interleaved sound.</summary>
+    /// <summary>One channel of interleaved sound.</summary>
     internal static float[] Channel(ReadOnlySpan<float> pcm, int channel, int channels)
     {
         float[] one = new float[pcm.Length / channels];
@@ -41,7 +41,7 @@ internal static class Signals
         return one;
     }
 
-    /// <summary>The greatest step between neighbours.</summary>
+    /// <summary>The greatest step between neighbouring samples.</summary>
     internal static float GreatestStep(ReadOnlySpan<float> pcm)
     {
         float greatest = 0;
@@ -76,7 +76,7 @@ internal static class Signals
         return Math.Sqrt(sum / Math.Max(pcm.Length, 1));
     }
 
-    /// <summary>Normalised correlation of two sounds, 1 for the same up to a gain.</summary>
+    /// <summary>Normalised correlation of two sounds: 1 if they differ only by a gain.</summary>
     internal static double Correlation(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         double product = 0;

@@ -4,11 +4,11 @@ using Linnet.Tests.Wire;
 
 namespace Linnet.Tests.Audio;
 
-/// <summary>What bytes from anywhere mean as text.</summary>
+/// <summary>Decoding untrusted bytes to text.</summary>
 public class TextTests
 {
     [Fact]
-    public void What_is_no_UTF_8_is_Windows_1252()
+    public void Bytes_that_are_not_UTF_8_are_Windows_1252()
     {
         byte[] all = [.. Enumerable.Range(0, 256).Select(static i => (byte)i)];
         string text = CodePagesEncodingProvider.Instance.GetEncoding(1252)!.GetString(all);
@@ -23,7 +23,7 @@ public class TextTests
     }
 
     [Fact]
-    public void A_long_title_is_not_cut_within_a_character()
+    public void A_long_title_is_not_cut_inside_a_character()
     {
         for (int shift = 0; shift < 4; shift++)
         {
@@ -51,7 +51,7 @@ public class TextTests
     [InlineData("cp99999999999", null)]
     [InlineData("", null)]
     [InlineData(null, null)]
-    public void An_encoding_is_found_by_any_name_that_NET_knows(string? name, int? codePage) =>
+    public void An_encoding_is_found_by_any_name_that_dotnet_knows(string? name, int? codePage) =>
         Assert.Equal(codePage, NamedEncoding.Find(name)?.CodePage);
 
     [Fact]
@@ -73,7 +73,7 @@ public class TextTests
     }
 
     [Fact]
-    public void A_path_is_shown_name_by_name()
+    public void Each_name_of_a_path_is_decoded_separately()
     {
         string path = ByteText.Decode([.. "/Mühe/Caf"u8, 0xE9, .. "/日.wav"u8]);
 

@@ -18,10 +18,10 @@ public class TpdfDitherTests
         Assert.InRange(steps.Average(), -0.01, 0.01);
         Assert.InRange(steps.Average(step => step * step), 0.98 / 6, 1.02 / 6);
 
-        // A triangle holds three quarters of itself within half a step; a flat distribution would hold half.
+        // A triangular distribution has three quarters of its weight within half a step; a flat one would have half.
         Assert.InRange(steps.Count(step => Math.Abs(step) < 0.5) / (double)Count, 0.74, 0.76);
 
-        // White: neighbours (the other channel, the next frame) know nothing of each other.
+        // White: neighbouring samples (the other channel, the next frame) are uncorrelated.
         for (int lag = 1; lag <= 4; lag++)
         {
             double product = steps.Zip(steps.Skip(lag), (a, b) => a * b).Average();
@@ -48,7 +48,7 @@ public class TpdfDitherTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_noise_however_it_is_cut()
+    public void The_same_seed_gives_the_same_noise_whatever_the_block_size()
     {
         float[] whole = new float[1000];
         float[] parts = new float[1000];

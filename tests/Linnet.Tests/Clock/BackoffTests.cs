@@ -8,7 +8,7 @@ public sealed class BackoffTests
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public void The_first_wait_is_the_shortest_and_each_further_one_up_to_twice_as_long_until_the_longest()
+    public void Waits_start_with_the_shortest_and_at_most_double_up_to_the_longest()
     {
         var backoff = new Backoff(Least, Most, new Random(1));
 
@@ -20,7 +20,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void After_a_success_it_begins_anew()
+    public void A_success_resets_the_wait()
     {
         var backoff = new Backoff(Least, Most, new Random(1));
         backoff.Next();
@@ -32,7 +32,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void Players_that_lost_the_same_server_do_not_come_back_all_at_once()
+    public void Players_of_a_failed_server_do_not_all_retry_at_once()
     {
         var waits = Enumerable.Range(0, 100).Select(seed =>
         {

@@ -17,7 +17,7 @@ public class DeadlineWaiterTests
     }
 
     [Fact]
-    public void A_wake_that_came_first_ends_the_wait_at_once()
+    public void A_wake_before_the_wait_ends_it_at_once()
     {
         using var waiter = new DeadlineWaiter(TimeProvider.System);
         waiter.Wake();
@@ -25,7 +25,7 @@ public class DeadlineWaiterTests
     }
 
     [Fact]
-    public void What_was_told_between_two_waits_cuts_the_next_one_short()
+    public void A_deadline_announced_between_two_waits_shortens_the_next()
     {
         using var waiter = new DeadlineWaiter(TimeProvider.System);
         long soon = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency / 1000);
@@ -34,14 +34,14 @@ public class DeadlineWaiterTests
         waiter.WaitUntil(DeadlineWaiter.Never);
         Assert.True(TimeProvider.System.GetTimestamp() >= soon);
 
-        // It counts once: the next wait lasts as long as it is told.
+        // It counts once: the next wait lasts until its own deadline.
         long later = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency / 1000);
         waiter.WaitUntil(later);
         Assert.True(TimeProvider.System.GetTimestamp() >= later);
     }
 
     [Fact]
-    public async Task Waking_ends_a_wait_for_something_later_and_only_that()
+    public async Task Waking_ends_only_waits_for_a_later_deadline()
     {
         using var waiter = new DeadlineWaiter(TimeProvider.System);
         long now = TimeProvider.System.GetTimestamp();
@@ -69,12 +69,12 @@ public class DeadlineWaiterTests
     }
 
     [Fact]
-    public void A_wake_that_comes_after_the_end_writes_into_no_file_that_was_opened_since()
+    public void A_wake_after_disposal_does_not_write_to_a_newly_opened_file()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors are Linux's.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has event descriptors.");
 
-        // The lowest free number is given out next, so some of these files get those that the waiters had. Other tests take some as well:
-        // hence many.
+        // The lowest free number is used next, so some of these files get the numbers that the waiters had. Other tests may take some, too,
+        // so there are many files.
         string folder = Directory.CreateTempSubdirectory("linnet-waiter-").FullName;
         DeadlineWaiter[] waiters = [.. Enumerable.Range(0, 100).Select(_ => new DeadlineWaiter(TimeProvider.System))];
         Array.ForEach(waiters, w => w.Dispose());
@@ -97,7 +97,7 @@ public class DeadlineWaiterTests
     }
 
     [Fact]
-    public void Who_waits_after_the_end_is_told()
+    public void Waiting_after_disposal_throws()
     {
         var waiter = new DeadlineWaiter(TimeProvider.System);
         waiter.Dispose();

@@ -8,7 +8,7 @@ public class MediaTimelineTests
     [InlineData(44_100)]
     [InlineData(48_000)]
     [InlineData(11_025)]
-    public void A_position_a_year_on_is_due_to_the_tick(int rate)
+    public void A_position_after_a_year_is_due_to_the_exact_tick(int rate)
     {
         var timeline = new MediaTimeline(Epoch: 123, rate, 1_000_000_000);
         long seconds = 365L * 86_400;
@@ -22,7 +22,7 @@ public class MediaTimelineTests
     [InlineData(-5)]
     [InlineData(44_099)]
     [InlineData(10_000_000_007)]
-    public void The_position_at_its_own_deadline_is_the_position(long position)
+    public void The_position_at_its_deadline_is_that_position(long position)
     {
         var timeline = new MediaTimeline(Epoch: -77, 44_100, 1_000_000_000);
 

@@ -16,7 +16,7 @@ public class AudioDecodersTests
     [InlineData("opus", 48_000, 2, "minptime=10; sprop-stereo = 0 ;useinbandfec=1", 1)]
     [InlineData("opus", 48_000, 2, "", 2)]
     [InlineData("opus", 48_000, 1, "", 1)]
-    public void A_decoder_is_made_for_what_linnet_hears(string name, int rate, int channels, string parameters, int heard)
+    public void A_decoder_is_created_for_each_supported_format(string name, int rate, int channels, string parameters, int heard)
     {
         Assert.True(AudioDecoders.TryCreate(
             new PayloadFormat(name, rate, channels, parameters), out IAudioDecoder? decoder, out string? problem), problem);
@@ -39,7 +39,7 @@ public class AudioDecodersTests
     [InlineData("PCMU", 8_000, int.MaxValue, "2147483647 channels")]
     [InlineData("opus", 44_100, 2, "44100 Hz")]
     [InlineData("opus", 48_000, 6, "6 channels")]
-    public void What_it_cannot_hear_is_refused_with_a_sentence(string name, int rate, int channels, string part)
+    public void An_unsupported_format_is_refused_with_a_sentence(string name, int rate, int channels, string part)
     {
         Assert.False(AudioDecoders.TryCreate(new PayloadFormat(name, rate, channels), out IAudioDecoder? decoder, out string? problem));
 
@@ -55,7 +55,7 @@ public class AudioDecodersTests
     [InlineData("PCMA", 8_000, 1, 20_000)]
     [InlineData("opus", 48_000, 2, 25_000)]
     [InlineData("opus", 48_000, 1, 25_000)]
-    public void Noise_never_throws_and_never_writes_more_than_it_says(string name, int rate, int channels, int inputs)
+    public void Noise_never_throws_and_never_writes_more_than_reported(string name, int rate, int channels, int inputs)
     {
         string parameters = channels == 1 ? "sprop-stereo=0" : "";
         Assert.True(AudioDecoders.TryCreate(
@@ -67,7 +67,7 @@ public class AudioDecodersTests
         float[] pcm = new float[samples + 16];
         for (int input = 0; input < inputs; input++)
         {
-            // Mostly short ones, so that it stays fast; some with the first byte of a one-frame packet, which go deepest.
+            // Mostly short inputs, to keep the test fast; some with the first byte of a one-frame packet, which reaches the most code.
             int length = random.Next(random.Next(10) == 0 ? bytes.Length : 40);
             random.NextBytes(bytes.AsSpan(0, length));
             if (length > 0 && random.Next(2) == 0)

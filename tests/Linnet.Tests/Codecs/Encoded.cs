@@ -3,10 +3,10 @@ using Linnet.Sources.Files;
 
 namespace Linnet.Tests.Codecs;
 
-/// <summary>A whole sound as an encoder's packets, and what they decode to.</summary>
+/// <summary>A sound as packets of an encoder, and the frames that they decode to.</summary>
 internal sealed record Encoded(IReadOnlyList<byte[]> Packets, IReadOnlyList<int> Frames)
 {
-    /// <summary>Encodes as a rendition does, with silence behind the sound where the encoder has a delay.</summary>
+    /// <summary>Encodes like a rendition, with silence after the sound if the encoder has a delay.</summary>
     public static Encoded By(IAudioEncoder encoder, ReadOnlySpan<float> pcm)
     {
         var packets = new List<byte[]>();
@@ -47,7 +47,7 @@ internal sealed record Encoded(IReadOnlyList<byte[]> Packets, IReadOnlyList<int>
 
     public byte[] Bytes => [.. Packets.SelectMany(static p => p)];
 
-    /// <summary>What libsndfile makes of a file of these bytes.</summary>
+    /// <summary>Decodes these bytes as a file, with libsndfile.</summary>
     public static float[] Decode(byte[] file)
     {
         using var folder = new TempFolder();

@@ -9,7 +9,7 @@ using Linnet.Codecs.Vorbis;
 namespace Linnet.Tests.Codecs;
 
 /// <summary>
-/// Encoders that are given anything. LAME ended the process at once when it was given samples of ±1,000,000, so that no test after it ran.
+/// Gives encoders arbitrary samples. Without a limit, LAME ended the process at samples of ±1,000,000, so that no later test ran.
 /// </summary>
 public class EncoderLimitTests
 {
@@ -28,7 +28,7 @@ public class EncoderLimitTests
     [InlineData("l16")]
     [InlineData("l24")]
     [InlineData("pyaudio")]
-    public void No_samples_end_an_encoder(string name)
+    public void No_samples_break_an_encoder(string name)
     {
         using IAudioEncoder encoder = Create(name);
         float[] pcm = new float[encoder.FramesPerBlock * encoder.Format.Channels];
@@ -38,7 +38,7 @@ public class EncoderLimitTests
         {
             for (int i = 0; i < pcm.Length; i++)
             {
-                // Blocks of one value, of alternating ones, of all, and of ordinary sound in between.
+                // Blocks of one value, of alternating values, of all values, and of ordinary sound.
                 pcm[i] = (block % 4) switch
                 {
                     0 => Wild[block / 4 % Wild.Length],
@@ -67,7 +67,7 @@ public class EncoderLimitTests
     [InlineData("opus")]
     [InlineData("opus-5ms")]
     [InlineData("vorbis")]
-    public void What_is_beyond_the_limit_is_encoded_as_the_limit(string name)
+    public void Samples_beyond_the_limit_are_encoded_as_the_limit(string name)
     {
         float[] pcm = new float[20_000];
         for (int i = 0; i < pcm.Length; i++)
@@ -91,7 +91,7 @@ public class EncoderLimitTests
     [InlineData("wav", 0, 0xFF, 0x7F)]
     [InlineData("l16", 0, 0x7F, 0xFF)]
     [InlineData("pyaudio", 12, 0xFF, 0x7F)]
-    public void Integers_are_clipped_at_full_scale_and_what_is_no_number_is_silence(string name, int at, byte first, byte second)
+    public void Integers_are_clipped_at_full_scale_and_NaN_is_silence(string name, int at, byte first, byte second)
     {
         using IAudioEncoder encoder = Create(name);
         byte[] packet = new byte[encoder.MaxPacketLength];

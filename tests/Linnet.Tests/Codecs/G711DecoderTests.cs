@@ -20,7 +20,7 @@ public class G711DecoderTests
     [InlineData(0x7E, -8)]
     [InlineData(0xFF, 0)]
     [InlineData(0x7F, 0)]
-    public void Mu_law_bytes_mean_what_the_table_says(byte code, int value) => Assert.Equal(value, G711.MuLawValue(code));
+    public void Mu_law_bytes_have_the_values_of_the_table(byte code, int value) => Assert.Equal(value, G711.MuLawValue(code));
 
     [Theory]
     [InlineData(0xD5, 8)]
@@ -35,12 +35,12 @@ public class G711DecoderTests
     [InlineData(0xA5, 16896)]
     [InlineData(0xAA, 32256)]
     [InlineData(0x2A, -32256)]
-    public void A_law_bytes_mean_what_the_table_says(byte code, int value) => Assert.Equal(value, G711.ALawValue(code));
+    public void A_law_bytes_have_the_values_of_the_table(byte code, int value) => Assert.Equal(value, G711.ALawValue(code));
 
     [Fact]
-    public void Steps_grow_with_the_level_and_the_halves_mirror_each_other()
+    public void Steps_grow_with_the_level_and_the_halves_are_symmetric()
     {
-        // Both laws invert bits, so that the order of codes is taken after undoing it.
+        // Both laws invert bits; the codes are in order once that is undone.
         int[] mu = [.. Enumerable.Range(0, 128).Select(code => G711.MuLawValue((byte)~code))];
         int[] a = [.. Enumerable.Range(0, 128).Select(code => G711.ALawValue((byte)((code | 0x80) ^ 0x55)))];
 

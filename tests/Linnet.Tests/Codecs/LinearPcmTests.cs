@@ -9,12 +9,12 @@ public class LinearPcmTests
 {
     [Theory]
     [InlineData(48_000, 2, 16, 5, 240)]
-    [InlineData(44_100, 2, 16, 5, 220)]     // 220.5: a packet time informs, it does not bind
+    [InlineData(44_100, 2, 16, 5, 220)]     // 220.5: the packet time is a hint
     [InlineData(48_000, 2, 24, 5, 200)]     // 240 frames would be 1440 bytes
     [InlineData(96_000, 8, 24, 5, 50)]
     [InlineData(8_000, 1, 16, 20, 160)]
     [InlineData(384_000, 8, 24, 200, 50)]
-    public void A_packet_holds_its_packet_time_or_1200_bytes(int rate, int channels, int bits, int packetMs, int frames)
+    public void A_packet_holds_its_packet_time_or_at_most_1200_bytes(int rate, int channels, int bits, int packetMs, int frames)
     {
         using var encoder = new LinearPcmEncoder(new AudioFormat(rate, channels), bits, TimeSpan.FromMilliseconds(packetMs));
 
@@ -47,7 +47,7 @@ public class LinearPcmTests
     }
 
     [Fact]
-    public void Twenty_four_bits_are_dithered_to_sixteen_when_asked()
+    public void Twenty_four_bits_are_dithered_to_sixteen_on_request()
     {
         using var encoder = new LinearPcmEncoder(new AudioFormat(48_000, 1), 16, TimeSpan.FromMilliseconds(5), new TpdfDither());
         float[] pcm = [.. Enumerable.Repeat(0.3f / 32768, 240)];
@@ -91,7 +91,7 @@ public class LinearPcmTests
     }
 
     [Fact]
-    public void A_broken_contract_is_told()
+    public void Invalid_arguments_throw()
     {
         var format = new AudioFormat(48_000, 2);
         var packetTime = TimeSpan.FromMilliseconds(5);

@@ -8,7 +8,7 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests.Codecs;
 
-/// <summary>In-band FEC of foreign senders: what is lost is in the next packet once more.</summary>
+/// <summary>In-band FEC from other senders: the next packet has a copy of the lost one.</summary>
 public class OpusRecoveryTests
 {
     private const int ApplicationVoip = 2048;
@@ -17,7 +17,7 @@ public class OpusRecoveryTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_voice_stream_with_recovery_is_told_from_one_without(int channels)
+    public void A_voice_stream_with_recovery_is_distinguished_from_one_without(int channels)
     {
         byte[][] with = Encode(channels, Frames, fec: true);
         byte[][] without = Encode(channels, Frames, fec: false);
@@ -30,7 +30,7 @@ public class OpusRecoveryTests
     [InlineData(480)]
     [InlineData(1920)]
     [InlineData(2880)]
-    public void Packets_of_other_lengths_are_told_too(int frames)
+    public void Recovery_is_detected_in_packets_of_other_lengths(int frames)
     {
         byte[][] with = Encode(1, frames, fec: true);
 
@@ -39,7 +39,7 @@ public class OpusRecoveryTests
     }
 
     [Fact]
-    public void Our_own_streams_carry_none()
+    public void Our_own_streams_have_no_recovery()
     {
         using var encoder = new OpusEncoder(2);
         float[] pcm = Signals.Sine(440, 48_000, Frames * 20, 2);
@@ -76,7 +76,7 @@ public class OpusRecoveryTests
     }
 
     [Fact]
-    public void What_is_recovered_is_nearer_to_what_was_lost_than_what_is_made_up()
+    public void Recovered_sound_is_closer_to_the_lost_sound_than_concealment()
     {
         byte[][] packets = Encode(1, Frames, fec: true);
         float[] whole = Decode(packets, isLost: _ => false, recovers: false);
@@ -97,7 +97,7 @@ public class OpusRecoveryTests
     }
 
     [Fact]
-    public void A_receiver_takes_what_the_next_packet_carries()
+    public void A_receiver_recovers_a_loss_from_the_next_packet()
     {
         byte[][] packets = Encode(1, Frames, fec: true);
         var time = new SettableTime(10_000_000);
@@ -116,7 +116,7 @@ public class OpusRecoveryTests
 
             while (receiver.Take(pcm, time.Timestamp) > 0)
             {
-                // Only what is counted matters here.
+                // Only the counts matter here.
             }
         }
 
@@ -153,7 +153,7 @@ public class OpusRecoveryTests
         return output;
     }
 
-    /// <summary>Something like a voice, in a voice mode of libopus.</summary>
+    /// <summary>Encodes something like a voice, in a voice mode of libopus.</summary>
     private static unsafe byte[][] Encode(int channels, int frames, bool fec)
     {
         NativeLibraries.Require(NativeLibraries.Opus);

@@ -4,7 +4,7 @@ using Linnet.Tests.Audio;
 namespace Linnet.Tests.Codecs;
 
 /// <summary>
-/// The packet at which a new chained stream begins: what it costs those who hear on, and what it gives those who start there.
+/// The packet where a new chained stream begins: its cost for current listeners, and its benefit for new ones.
 /// </summary>
 public class OpusSeamTests
 {
@@ -12,13 +12,13 @@ public class OpusSeamTests
     private const int Seam = 40;
     private const int Frames = 960;
 
-    /// <summary>What lies in the window that an encoder shares with the packet before: 2.5 ms.</summary>
+    /// <summary>The part of the window that the encoder shares with the packet before: 2.5 ms.</summary>
     private const int Overlap = 120;
 
     private readonly float[] _sound = Sound();
 
     [Fact]
-    public void A_decoder_that_starts_at_the_seam_is_right_with_the_packet_after()
+    public void A_decoder_that_starts_at_the_seam_is_correct_from_the_next_packet()
     {
         byte[][] packets = Encode(afresh: true);
 
@@ -26,12 +26,12 @@ public class OpusSeamTests
         Assert.InRange(ErrorOfStart(packets, Frames / 2, Frames), -100, -30);
         Assert.InRange(ErrorOfStart(packets, Frames, 2 * Frames), -100, -40);
 
-        // What it would be otherwise: too soft for five packets and more.
+        // Without the seam it is too quiet for five packets or more.
         Assert.InRange(ErrorOfStart(Encode(afresh: false), 4 * Frames, 5 * Frames), -30, 0);
     }
 
     [Fact]
-    public void Who_hears_on_hears_the_seam_as_well_as_the_rest()
+    public void Current_listeners_get_the_seam_at_full_quality()
     {
         double with = ErrorNearSeam(Encode(afresh: true));
         double without = ErrorNearSeam(Encode(afresh: false));
@@ -40,7 +40,7 @@ public class OpusSeamTests
     }
 
     /// <summary>
-    /// How far frames after the seam differ between a decoder that starts there and one that went on, in dB of the sound.
+    /// Difference after the seam between a decoder that starts there and one that continues, in dB relative to the sound.
     /// </summary>
     private static double ErrorOfStart(byte[][] packets, int from, int to)
     {
@@ -51,7 +51,7 @@ public class OpusSeamTests
         return Decibels(Difference(expected, actual), expected);
     }
 
-    /// <summary>The coding error of the packets around the seam, in dB of the sound.</summary>
+    /// <summary>Coding error of the packets around the seam, in dB relative to the sound.</summary>
     private double ErrorNearSeam(byte[][] packets)
     {
         float[] decoded = Decode(packets, 0);
@@ -95,7 +95,7 @@ public class OpusSeamTests
 
     private static double Decibels(float[] error, float[] sound) => 20 * Math.Log10((Signals.Rms(error) + 1e-12) / Signals.Rms(sound));
 
-    /// <summary>A chord with vibrato and a little noise: what prediction is good at, and goes on over the seam.</summary>
+    /// <summary>A chord with vibrato and a little noise: well suited to prediction, and continuous over the seam.</summary>
     private static float[] Sound()
     {
         float[] noise = Signals.Noise(Packets * Frames * 2, seed: 3, amplitude: 0.01f);

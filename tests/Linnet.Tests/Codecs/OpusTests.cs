@@ -11,7 +11,7 @@ public class OpusTests
     [InlineData(20, false, 2, 960, 312)]
     [InlineData(10, false, 1, 480, 312)]
     [InlineData(5, true, 2, 240, 120)]
-    public void An_encoder_says_what_it_makes(int packetMs, bool lowDelay, int channels, int frames, int delay)
+    public void An_encoder_describes_its_output(int packetMs, bool lowDelay, int channels, int frames, int delay)
     {
         using OpusEncoder encoder = Encoder(packetMs, lowDelay, channels);
 
@@ -26,7 +26,7 @@ public class OpusTests
     [InlineData(10, true, 2)]
     [InlineData(5, true, 1)]
     [InlineData(5, false, 1)]
-    public void Sound_comes_back_alike_and_at_its_place(int packetMs, bool lowDelay, int channels)
+    public void Decoded_sound_is_similar_and_at_its_position(int packetMs, bool lowDelay, int channels)
     {
         using OpusEncoder encoder = Encoder(packetMs, lowDelay, channels);
         float[] pcm = Signals.Sine(440, 48_000, 48_000, channels, amplitude: 0.3);
@@ -63,7 +63,7 @@ public class OpusTests
     }
 
     [Fact]
-    public void A_loss_is_concealed_without_a_click_and_a_long_one_falls_silent()
+    public void A_loss_is_concealed_without_a_click_and_a_long_one_fades_to_silence()
     {
         using OpusEncoder encoder = Encoder(20, lowDelay: false, 1);
         using var decoder = new OpusDecoder(1);
@@ -89,7 +89,7 @@ public class OpusTests
         Assert.InRange(Signals.Rms(output.AsSpan(20 * 960, 960)), 0.2, 0.4);
         Assert.All(output[(60 * 960)..(140 * 960)], sample => Assert.Equal(0, sample));
 
-        // What libopus went on with meanwhile nobody heard, so the sound comes out of the silence.
+        // libopus' own continuation was not audible, so the sound fades in from silence.
         Assert.InRange(Signals.GreatestStep(output.AsSpan((140 * 960) - 1, 20)), 0, 0.0005);
     }
 
@@ -114,13 +114,13 @@ public class OpusTests
             }
         }
 
-        // How the steps are grouped changes how libopus fades, not how smoothly.
+        // The grouping of the steps changes how libopus fades, but not how smoothly.
         Assert.InRange(Signals.GreatestStep(Signals.Channel(pieces, 0, 2)), 0, 0.1);
         Assert.InRange(Signals.Correlation(pieces.AsSpan(0, 480), whole.AsSpan(0, 480)), 0.9, 1.001);
     }
 
     [Fact]
-    public void Sound_after_a_concealment_of_odd_length_joins_without_a_click()
+    public void Sound_after_a_concealment_of_odd_length_starts_without_a_click()
     {
         using OpusEncoder encoder = Encoder(20, lowDelay: false, 1);
         for (int lost = 901; lost < 960; lost += 7)
@@ -150,7 +150,7 @@ public class OpusTests
     }
 
     [Fact]
-    public void A_mono_decoder_and_a_stereo_decoder_take_each_others_packets()
+    public void Mono_and_stereo_decoders_accept_each_others_packets()
     {
         foreach ((int encoded, int heard) in new[] { (1, 2), (2, 1) })
         {
@@ -165,7 +165,7 @@ public class OpusTests
     }
 
     [Fact]
-    public void A_broken_contract_is_told()
+    public void Invalid_arguments_throw()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new OpusEncoder(3));
         Assert.Throws<ArgumentOutOfRangeException>(() => new OpusDecoder(0));

@@ -22,7 +22,7 @@ public class PcmConcealerTests
             float[] whole = Signals.Channel(Signals.Sine(frequency, rate, pcm.Length / channels, channels), 0, channels);
             for (int channel = 0; channel < channels; channel++)
             {
-                // Around the joints, the fade-in included, the tone may move as it does by itself, and a quarter more.
+                // Around the joints and in the fade-in, the tone may change as fast as it does by itself, plus a quarter.
                 float[] one = Signals.Channel(pcm, channel, channels);
                 foreach ((int from, int to) in new[] { (start - 8, start + (rate / 100)), (end - 8, end + (rate / 100)) })
                 {
@@ -38,7 +38,7 @@ public class PcmConcealerTests
     [InlineData(48_000)]
     [InlineData(44_100)]
     [InlineData(16_000)]
-    public void A_chord_that_has_no_period_bends_little_more_at_the_joint_than_by_itself(int rate)
+    public void A_chord_without_a_period_stays_nearly_as_smooth_at_the_joint(int rate)
     {
         var random = new Random(3);
         for (int trial = 0; trial < 50; trial++)
@@ -89,7 +89,7 @@ public class PcmConcealerTests
         Assert.InRange(Signals.Rms(pcm.AsSpan(0, 2 * 480)), 0.2, 0.4);
         Assert.All(pcm[(2 * 48 * 61)..], sample => Assert.Equal(0, sample));
 
-        // Ten hours of it are no different.
+        // Ten hours give the same.
         for (int second = 0; second < 36_000; second++)
         {
             concealer.Conceal(pcm.AsSpan(0, 2));
@@ -111,7 +111,7 @@ public class PcmConcealerTests
             concealer.Conceal(lost);
             concealer.Heard(after);
 
-            // Neighbours of such noise differ by up to 1 by themselves.
+            // Neighbouring samples of such noise differ by up to 1.
             Assert.All(lost, sample => Assert.InRange(Math.Abs(sample), 0, 0.57));
             Assert.InRange(Signals.Rms(lost), 0.15, 0.35);
             Assert.InRange(Signals.GreatestStep([.. before[^4..], .. lost, .. after]), 0, 1.07);
@@ -119,7 +119,7 @@ public class PcmConcealerTests
     }
 
     [Fact]
-    public void Cut_into_pieces_it_is_the_same()
+    public void The_result_does_not_depend_on_the_block_size()
     {
         float[] sound = Signals.Sine(440, 48_000, 9600, 2);
         float[] whole = new float[2 * 2000];
@@ -138,7 +138,7 @@ public class PcmConcealerTests
                 at += cut;
             }
 
-            // Blocks shorter than the fade-in share it.
+            // Several blocks share the fade-in if they are shorter.
             int step = cuts.Length == 1 ? next.Length : 2 * 37;
             for (int i = 0; i < next.Length; i += step)
             {

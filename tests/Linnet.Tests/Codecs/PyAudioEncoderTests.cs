@@ -41,7 +41,7 @@ public class PyAudioEncoderTests
     }
 
     [Fact]
-    public void One_channel_becomes_two_that_are_the_same_dither_and_all()
+    public void One_channel_becomes_two_identical_ones_with_the_same_dither()
     {
         using var encoder = new PyAudioEncoder(channels: 1, new TpdfDither());
         float[] pcm = Signals.Noise(1024, amplitude: 0.001f);

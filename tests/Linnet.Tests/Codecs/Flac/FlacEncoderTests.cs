@@ -16,7 +16,7 @@ public class FlacEncoderTests
     [InlineData(8_000, 3, 16)]
     [InlineData(192_000, 2, 24)]
     [InlineData(383_999, 1, 24)]
-    public void Sound_comes_back_bit_for_bit_from_the_first_frame_to_the_last(int rate, int channels, int bits)
+    public void Sound_survives_a_round_trip_bit_for_bit(int rate, int channels, int bits)
     {
         const int Frames = 20_001;
         using var encoder = new FlacEncoder(new AudioFormat(rate, channels), bits);
@@ -30,7 +30,7 @@ public class FlacEncoderTests
     }
 
     [Fact]
-    public void Silence_and_the_loudest_noise_come_back_too()
+    public void Silence_and_the_loudest_noise_survive_a_round_trip()
     {
         using var encoder = new FlacEncoder(new AudioFormat(44_100, 2), 16);
         float[] sound = [.. new float[30_000], .. Enumerable.Range(0, 30_000).Select(static i => (i & 1) == 0 ? -1f : 32767 / 32768f)];
@@ -75,7 +75,7 @@ public class FlacEncoderTests
     }
 
     [Fact]
-    public void The_header_says_what_the_stream_is()
+    public void The_header_describes_the_stream()
     {
         using var encoder = new FlacEncoder(new AudioFormat(48_000, 2), 24);
 
@@ -91,7 +91,7 @@ public class FlacEncoderTests
     [InlineData(8)]
     [InlineData(20)]
     [InlineData(32)]
-    public void Other_depths_are_refused(int bits) =>
+    public void Other_bit_depths_are_refused(int bits) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlacEncoder(new AudioFormat(48_000, 2), bits));
 
     private static byte[] FileOf(FlacEncoder encoder, Encoded encoded)
@@ -101,7 +101,7 @@ public class FlacEncoderTests
         return [.. FlacBlockHeader.Marker, .. info, .. encoded.Bytes];
     }
 
-    /// <summary>Sound with a shape, and every bit in use.</summary>
+    /// <summary>Sound with a shape that uses every bit.</summary>
     private static float[] Integers(int samples, int bits)
     {
         float scale = 1 << (bits - 1);

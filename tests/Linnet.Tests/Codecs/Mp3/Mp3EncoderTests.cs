@@ -14,7 +14,7 @@ public class Mp3EncoderTests
     [InlineData(24_000, 1, 64_000, true)]
     [InlineData(22_050, 2, 96_000, false)]
     [InlineData(16_000, 1, 32_000, true)]
-    public void Decoded_sound_lies_where_the_positions_say(int rate, int channels, int bitRate, bool reservoir)
+    public void Decoded_sound_is_at_its_declared_position(int rate, int channels, int bitRate, bool reservoir)
     {
         using var encoder =
             new Mp3Encoder(new AudioFormat(rate, channels), new Mp3EncoderOptions { BitRate = bitRate, BitReservoir = reservoir });
@@ -72,7 +72,7 @@ public class Mp3EncoderTests
     [InlineData(37_800, 32_000)]
     [InlineData(31_999, 24_000)]
     [InlineData(11_025, 16_000)]
-    public void The_sample_rate_is_the_nearest_that_is_not_above(int source, int expected) =>
+    public void The_sample_rate_is_the_highest_up_to_the_source_rate(int source, int expected) =>
         Assert.Equal(expected, Mp3Rates.SampleRateFor(source));
 
     [Theory]
@@ -80,18 +80,18 @@ public class Mp3EncoderTests
     [InlineData(22_050, 320_000, 160_000)]
     [InlineData(22_050, 128_000, 128_000)]
     [InlineData(44_100, 8_000, 32_000)]
-    public void The_bit_rate_is_one_that_frames_of_the_sample_rate_have(int sampleRate, int bitRate, int expected) =>
+    public void The_bit_rate_is_valid_for_the_sample_rate(int sampleRate, int bitRate, int expected) =>
         Assert.Equal(expected, Mp3Rates.BitRateFor(sampleRate, bitRate));
 
     [Theory]
     [InlineData(100_000, 3)]
     [InlineData(128_500, 3)]
     [InlineData(128_000, 10)]
-    public void Options_that_LAME_would_bend_are_refused(int bitRate, int quality) =>
+    public void Options_that_LAME_would_change_are_refused(int bitRate, int quality) =>
         Assert.Single(new Mp3EncoderOptions { BitRate = bitRate, Quality = quality }.Problems());
 
     [Fact]
-    public void A_format_that_MP3_does_not_have_is_refused()
+    public void A_format_that_MP3_does_not_support_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Mp3Encoder(new AudioFormat(96_000, 2)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Mp3Encoder(new AudioFormat(44_100, 3)));

@@ -6,7 +6,7 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Tests.Codecs.Streams;
 
-/// <summary>A packet that no listener could use ends the stream it came in, with a reason.</summary>
+/// <summary>A packet that listeners cannot use ends its stream with a reason.</summary>
 public sealed class PacketLimitTests
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
@@ -17,7 +17,7 @@ public sealed class PacketLimitTests
     [InlineData(61_441, "more than 61440 bytes")]
     [InlineData(70_000, "more than 61440 bytes")]
     [InlineData(2_000_000, "more than 61440 bytes")]
-    public void An_Opus_packet_that_is_too_long_or_makes_no_sense_ends_the_stream(int length, string why)
+    public void An_Opus_packet_that_is_too_long_or_invalid_ends_the_stream(int length, string why)
     {
         using var decoder = new OggStreamDecoder();
         var sink = new CountingSink();
@@ -40,7 +40,7 @@ public sealed class PacketLimitTests
     }
 
     [Fact]
-    public void An_empty_packet_that_ends_a_stream_is_no_packet_that_cannot_be_decoded()
+    public void An_empty_packet_at_the_end_is_not_an_error()
     {
         using var decoder = new OggStreamDecoder();
         var sink = new CountingSink();
@@ -55,7 +55,7 @@ public sealed class PacketLimitTests
     }
 
     [Fact]
-    public void Tags_with_a_picture_that_is_longer_than_what_is_read_are_no_packet_of_sound()
+    public void Tags_with_a_large_picture_are_not_taken_for_sound()
     {
         using var decoder = new OggStreamDecoder();
         var sink = new CountingSink();

@@ -13,7 +13,7 @@ public class VorbisEncoderTests
     [InlineData(44_100, 2, 128_000)]
     [InlineData(48_000, 1, 64_000)]
     [InlineData(22_050, 2, 64_000)]
-    public void Decoded_sound_lies_where_the_packets_say(int rate, int channels, int bitRate)
+    public void Decoded_sound_is_at_the_position_of_its_packets(int rate, int channels, int bitRate)
     {
         using var encoder = new VorbisEncoder(new AudioFormat(rate, channels), bitRate);
         float[] sound = Beats(rate, channels, seconds: 3);
@@ -37,7 +37,7 @@ public class VorbisEncoderTests
     [InlineData(11_025, 1, 320_000)]
     [InlineData(96_000, 2, 64_000)]
     [InlineData(48_000, 6, 128_000)]
-    public void A_bit_rate_that_libvorbis_does_not_have_becomes_its_usual_one(int rate, int channels, int bitRate)
+    public void A_bit_rate_that_libvorbis_lacks_becomes_its_usual_one(int rate, int channels, int bitRate)
     {
         using var encoder = new VorbisEncoder(new AudioFormat(rate, channels), bitRate);
 
@@ -51,7 +51,7 @@ public class VorbisEncoderTests
     [InlineData(48_000, 8)]
     [InlineData(192_000, 8)]
     [InlineData(192_000, 2)]
-    public void Noise_in_many_channels_makes_packets_no_longer_than_it_says(int rate, int channels)
+    public void Noise_in_many_channels_stays_within_the_maximum_packet_length(int rate, int channels)
     {
         using var encoder = new VorbisEncoder(new AudioFormat(rate, channels), 5_000_000);
         var random = new Random(3);
@@ -67,7 +67,7 @@ public class VorbisEncoderTests
     [InlineData(5)]
     [InlineData(6)]
     [InlineData(8)]
-    public void Every_channel_comes_out_where_it_went_in(int channels)
+    public void Every_channel_keeps_its_place(int channels)
     {
         using var encoder = new VorbisEncoder(new AudioFormat(48_000, channels), 64_000 * channels);
         float[] sound = new float[24_000 * channels];
@@ -90,7 +90,7 @@ public class VorbisEncoderTests
         Assert.Equal(sound.Length, sink.Pcm.Count);
         for (int channel = 0; channel < channels; channel++)
         {
-            // The channel for low frequencies alone need not have high ones.
+            // The low-frequency channel need not have high frequencies.
             double likeness =
                 Signals.Correlation(Signals.Channel(sound, channel, channels), Signals.Channel(sink.Pcm.ToArray(), channel, channels));
             Assert.True(likeness > 0.95 || (channel == 3 && channels >= 6), $"channel {channel}: {likeness}");
@@ -98,7 +98,7 @@ public class VorbisEncoderTests
     }
 
     [Fact]
-    public void A_rate_for_which_there_is_no_mode_is_refused() =>
+    public void A_rate_that_libvorbis_does_not_support_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new VorbisEncoder(new AudioFormat(384_000, 2), 128_000));
 
     private static byte[] FileOf(VorbisEncoder encoder, Encoded encoded)
