@@ -83,5 +83,6 @@ public class ChannelLayoutTests
     [InlineData("0x1234567890", 0)]
     [InlineData("0x-1", 0)]
     [InlineData(null, 0)]
-    public void A_tag_holds_the_mask_as_a_number(string? tag, int channels) => Assert.Equal(channels, ChannelLayout.OfMask(tag, 4)?.Channels ?? 0);
+    public void A_tag_holds_the_mask_as_a_number(string? tag, int channels) =>
+        Assert.Equal(channels, ChannelLayout.OfMask(tag, 4)?.Channels ?? 0);
 }

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Linnet.Tests.Native;
 
 /// <summary>
-/// What a program that is started gets of this process. The file is opened as C libraries open theirs, so that children get it.
+/// What a child process inherits. The test opens the file like a C library does, so that children would inherit it.
 /// </summary>
 public sealed partial class ChildStartTests : IDisposable
 {
@@ -35,11 +35,11 @@ public sealed partial class ChildStartTests : IDisposable
     }
 
     [Fact]
-    public async Task It_gets_none_of_the_files_that_are_open_here_but_its_three_streams()
+    public async Task A_child_inherits_no_open_files_but_its_three_streams()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows which files a process has open.");
 
-        // Else it would get it, and this would prove nothing. Another test may start a child just now, and keep it from this one.
+        // Otherwise the test would prove nothing: another test that starts a child at this moment may have marked the file.
         string open = "";
         for (int i = 0; i < 10 && !open.Contains(_path, StringComparison.Ordinal); i++)
         {
@@ -57,7 +57,7 @@ public sealed partial class ChildStartTests : IDisposable
     }
 
     [Fact]
-    public async Task It_gets_the_one_that_is_lent_to_it_and_the_next_does_not()
+    public async Task A_child_inherits_the_lent_file_and_the_next_one_does_not()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows which files a process has open.");
 
@@ -70,7 +70,7 @@ public sealed partial class ChildStartTests : IDisposable
     }
 
     [Fact]
-    public void Where_the_system_cannot_mark_all_at_once_each_is_marked()
+    public void Without_close_range_each_file_is_marked()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows which files a process has open.");
 
@@ -81,7 +81,7 @@ public sealed partial class ChildStartTests : IDisposable
 
     private static async Task<string> OpenFilesOfAsync(Func<ProcessStartInfo, Process> begin)
     {
-        // The shell itself has no other open while it finds the names.
+        // The shell itself has no other open files while it expands the names.
         using Process child = begin(new ProcessStartInfo("/bin/sh", ["-c", "readlink /proc/$$/fd/*"])
         {
             RedirectStandardInput = true,

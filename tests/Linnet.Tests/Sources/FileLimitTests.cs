@@ -9,7 +9,7 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Tests.Sources;
 
-/// <summary>What a file says of lengths is anyone's: neither is it read for ever, nor believed.</summary>
+/// <summary>Lengths declared in a file are untrusted: they are not believed, and never cause endless reading.</summary>
 public sealed class FileLimitTests : IDisposable
 {
     private static readonly AudioFormat Stereo = new(44_100, 2);
@@ -19,7 +19,7 @@ public sealed class FileLimitTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_length_of_a_file_ends_where_its_sound_ends()
+    public void The_duration_of_a_file_ends_with_its_sound()
     {
         using var file = new Hollow(SoundFiles.OggFlac(Stereo, SoundFiles.Noise(50_000, 2), "x"), 1L << 40);
 
@@ -28,7 +28,7 @@ public sealed class FileLimitTests : IDisposable
     }
 
     [Fact]
-    public void An_ID3_chunk_is_read_as_far_as_its_tag_goes_and_no_further_than_is_reasonable()
+    public void An_ID3_chunk_is_read_to_the_end_of_its_tag_within_a_limit()
     {
         byte[] wav = Wavs.Counting(0, 100);
         byte[] Chunk(byte[] tag)
@@ -56,7 +56,7 @@ public sealed class FileLimitTests : IDisposable
     [InlineData(long.MaxValue / 4, 1)]
     [InlineData(long.MaxValue / 4, 2)]
     [InlineData(1L << 45, 1)]
-    public void Positions_of_Vorbis_that_cannot_be_are_not_believed(long granule, int part)
+    public void Impossible_Vorbis_positions_are_ignored(long granule, int part)
     {
         using var encoder = new VorbisEncoder(Stereo, 128_000);
         Codecs.Encoded encoded = Codecs.Encoded.By(encoder, SoundFiles.Sweep(44_100, 100_000, 2));
@@ -82,7 +82,7 @@ public sealed class FileLimitTests : IDisposable
         Assert.InRange(source.Duration!.Value.TotalSeconds, 5, 8);
     }
 
-    /// <summary>What begins as a file and goes on with zeros, as long as it says.</summary>
+    /// <summary>A file that continues with zeros to its declared length.</summary>
     private sealed class Hollow(byte[] start, long length) : Stream
     {
         internal long Taken { get; private set; }
@@ -110,7 +110,7 @@ public sealed class FileLimitTests : IDisposable
 
             Position += taken;
             Taken += taken;
-            Assert.True(Taken < 1 << 30, "It reads on and on.");
+            Assert.True(Taken < 1 << 30, "It does not stop reading.");
             return taken;
         }
 

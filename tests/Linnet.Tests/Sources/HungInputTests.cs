@@ -6,7 +6,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Sources;
 
-/// <summary>A sound input that can be opened as ever, but gives no sound any more. Simulated time.</summary>
+/// <summary>A sound input that can still be opened, but gives no sound any more. Simulated time.</summary>
 public sealed class HungInputTests
 {
     private static readonly AudioFormat Format = new(8000, 1);
@@ -16,7 +16,7 @@ public sealed class HungInputTests
     private readonly WaitedTime _time = new();
 
     [Fact]
-    public void It_stalls_its_station_once_and_then_there_is_silence_at_the_pace_of_the_clock_until_sound_comes_again()
+    public void It_stalls_the_station_once_and_then_gives_silence_in_real_time_until_sound_returns()
     {
         bool hangs = false;
         int opened = 0;
@@ -56,7 +56,7 @@ public sealed class HungInputTests
         string[] said = [.. _log.Lines.Select(static line => line[..3]).Where(static id => id is "203" or "711" or "712")];
         Assert.Equal(["711", "712", "711", "712"], said);
 
-        // As a device's ring: for so long nothing is heard of it, and then it is given up.
+        // Like the ring of a device: gives nothing for this long, then fails.
         void Wait()
         {
             CancellationToken stop = TestContext.Current.CancellationToken;
@@ -69,7 +69,7 @@ public sealed class HungInputTests
 
         void StepUntil(Func<bool> condition)
         {
-            // The station is never late for want of a processor: time passes only while it waits.
+            // The station never lacks CPU time: time passes only while it waits.
             _time.Thread = Environment.CurrentManagedThreadId;
             long begun = _time.GetTimestamp();
             for (int steps = 0; !condition(); steps++)

@@ -9,7 +9,7 @@ using Linnet.Tests.Sources.Files;
 
 namespace Linnet.Tests.Sources;
 
-/// <summary>Files that are no files, that somebody damaged, or made so that opening or playing them does not end.</summary>
+/// <summary>Paths that are not files, damaged files, and files made so that opening or playing them would not end.</summary>
 public sealed class OddFileTests : IDisposable
 {
     private static readonly AudioFormat Stereo = new(48_000, 2);
@@ -23,7 +23,7 @@ public sealed class OddFileTests : IDisposable
     [Theory]
     [InlineData(2, 1)]
     [InlineData(1, 2)]
-    public async Task A_table_of_an_MP3_before_frames_of_another_is_no_table_of_theirs(int channels, int others)
+    public async Task A_table_before_frames_of_another_format_does_not_apply_to_them(int channels, int others)
     {
         float[] sound = SoundFiles.Sweep(44_100, 44_100, channels);
         byte[] first = SoundFiles.Mp3(new AudioFormat(44_100, channels), sound, null, static n => n);
@@ -34,14 +34,14 @@ public sealed class OddFileTests : IDisposable
 
         (float[] pcm, TimeSpan? duration) = await Play("both", [.. first, .. table, .. second]);
 
-        // Its whole sound, with what its encoder added, for no table tells how much that is.
+        // Its whole sound with the padding, because no table declares the padding.
         Assert.Equal(44_100 + alone, pcm.Length / channels);
         Assert.True(Signals.Correlation(sound, pcm.AsSpan(0, sound.Length)) > 0.99);
         Assert.Equal(new AudioFormat(44_100, channels).DurationOf(44_100 + alone), duration);
     }
 
     [Fact]
-    public async Task A_part_of_a_frame_is_left_out_of_a_conversion()
+    public async Task A_conversion_drops_a_partial_frame()
     {
         int frames = 0;
         var conversion = new StreamConversion(Stereo, Stereo with { Channels = 1 }, pcm =>
@@ -57,7 +57,7 @@ public sealed class OddFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_to_a_pipe_is_no_file_whether_somebody_writes_there_or_not()
+    public async Task A_link_to_a_pipe_is_refused_with_or_without_a_writer()
     {
         string pipe = Fifo.Make(_folder["pipe"]);
         string link = File.CreateSymbolicLink(_folder["a.wav"], pipe).FullName;
@@ -79,7 +79,7 @@ public sealed class OddFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_has_become_a_pipe_meanwhile_is_refused()
+    public void A_file_that_has_become_a_pipe_is_refused()
     {
         string pipe = Fifo.Make(_folder["pipe"]);
         using var writer = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite);
@@ -91,7 +91,7 @@ public sealed class OddFileTests : IDisposable
     }
 
     [Fact]
-    public void Pipes_in_a_folder_and_links_to_them_are_no_songs()
+    public void Pipes_in_a_folder_and_links_to_them_are_skipped()
     {
         Fifo.Make(_folder["pipe.wav"]);
         File.CreateSymbolicLink(_folder["link.wav"], _folder["pipe.wav"]);
@@ -105,12 +105,12 @@ public sealed class OddFileTests : IDisposable
     [InlineData("opus", 20)]
     [InlineData("vorbis", 20)]
     [InlineData("ogg-flac", 5)]
-    public async Task A_packet_that_cannot_be_decoded_ends_no_file(string kind, int bad)
+    public async Task A_packet_that_cannot_be_decoded_does_not_end_a_file(string kind, int bad)
     {
         float[] pcm = SoundFiles.Sweep(48_000, 96_000, 2);
         byte[] Damage(int index, byte[] packet) => index != bad ? packet : kind switch
         {
-            // A frame of 20 ms with more padding than there is; no packet of sound; a block of a kind that is reserved.
+            // A 20 ms frame with more padding than possible; a packet that is not audio; a block of a reserved kind.
             "opus" => [(byte)(packet[0] | 3), 0x41, 0xFF, 0xFF],
             "vorbis" => [0xFF, .. packet[1..]],
             _ => [.. packet[..6], 0xFF, .. packet[7..]],
@@ -119,7 +119,7 @@ public sealed class OddFileTests : IDisposable
         float[] whole = (await Play("whole", Make(kind, pcm, null))).Pcm;
         (float[] played, TimeSpan? duration) = await Play("damaged", Make(kind, pcm, Damage));
 
-        // Vorbis tells no length of a packet.
+        // A Vorbis packet does not declare its duration.
         int missing = whole.Length - played.Length;
         Assert.InRange(missing, 0, kind == "vorbis" ? 2 * 4096 : 0);
         Assert.Equal(pcm.Length, whole.Length);
@@ -132,7 +132,7 @@ public sealed class OddFileTests : IDisposable
     [InlineData("opus")]
     [InlineData("vorbis")]
     [InlineData("ogg-flac")]
-    public async Task A_file_of_which_nothing_can_be_decoded_says_so(string kind)
+    public async Task A_file_that_cannot_be_decoded_at_all_fails(string kind)
     {
         byte[] file =
             Make(kind, SoundFiles.Sweep(48_000, 960_000, 2),
@@ -142,7 +142,7 @@ public sealed class OddFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_stream_that_is_sent_such_a_packet_ends_it_as_before()
+    public async Task Such_a_packet_ends_a_pushed_stream()
     {
         byte[] file =
             Make("opus", SoundFiles.Sweep(48_000, 96_000, 2), static (index, packet) => index == 20 ? [0xFF, 0xFF, 0xFF] : packet);
@@ -156,7 +156,7 @@ public sealed class OddFileTests : IDisposable
     }
 
     [Fact]
-    public void A_links_own_length_is_not_the_files()
+    public void The_length_of_a_link_is_not_that_of_the_file()
     {
         byte[] wav = Wavs.Counting(0, 2000);
         _folder.Write("cut.wav", wav.AsSpan(0, wav.Length - 3900));
@@ -175,9 +175,9 @@ public sealed class OddFileTests : IDisposable
     }
 
     [Fact]
-    public void The_extension_of_its_real_name_counts()
+    public void The_extension_of_the_real_name_counts()
     {
-        // It begins in the middle of a page.
+        // The file begins in the middle of a page.
         byte[] ogg = SoundFiles.OggFlac(Stereo, SoundFiles.Noise(60_000, 2), "x");
         string path = _folder.Write("fd", [.. new byte[100], .. ogg]);
 

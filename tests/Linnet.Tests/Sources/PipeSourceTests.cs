@@ -13,7 +13,7 @@ public class PipeSourceTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(4096)]
-    public void A_wav_comes_out_as_it_went_in_however_it_is_cut(int piece)
+    public void A_WAV_is_exact_whatever_the_block_size(int piece)
     {
         byte[] wav = Wavs.Counting(-3000, 6000, rate: 44_100, channels: 2);
         var tracks = new List<(long, TrackInfo)>();
@@ -28,7 +28,7 @@ public class PipeSourceTests
     }
 
     [Fact]
-    public void Bare_pcm_is_what_the_caller_says_and_a_cut_frame_at_the_end_is_dropped()
+    public void Bare_PCM_has_the_given_format_and_a_partial_last_frame_is_dropped()
     {
         byte[] bytes = [0, 0x80, 0xFF, 0x7F, 1];
 
@@ -39,7 +39,7 @@ public class PipeSourceTests
     }
 
     [Fact]
-    public void A_wav_of_unknown_length_goes_on_to_the_end_and_one_of_known_length_stops_there()
+    public void A_WAV_plays_to_its_declared_length_or_else_to_the_end()
     {
         byte[] wav = Wavs.Counting(0, 100);
         byte[] tail = [.. wav, .. "LIST\u0004\0\0\0INFO"u8];
@@ -63,7 +63,7 @@ public class PipeSourceTests
     [InlineData("opus")]
     [InlineData("vorbis")]
     [InlineData("mp3")]
-    public void What_comes_is_known_by_its_first_bytes(string kind)
+    public void The_format_is_detected_from_the_first_bytes(string kind)
     {
         var format = new AudioFormat(48_000, 2);
         float[] pcm = SoundFiles.Noise(60_000, 2);
@@ -92,7 +92,7 @@ public class PipeSourceTests
     [Theory]
     [InlineData(700)]
     [InlineData(100_000)]
-    public void Tags_of_Opus_that_come_behind_its_format_count(int piece)
+    public void Opus_tags_after_the_format_count(int piece)
     {
         byte[] file = SoundFiles.Opus(2, SoundFiles.Noise(60_000, 2), "Song", vendor: new string('v', 5000));
         var tracks = new List<(long, TrackInfo)>();
@@ -110,7 +110,7 @@ public class PipeSourceTests
     [InlineData("RIFF", "does not begin with a format")]
     [InlineData("Dear diary, today there was no sound at all.", "does not begin with a format")]
     [InlineData("#EXTM3U\nsong.mp3\n", "is a playlist")]
-    public void What_is_no_sound_is_told_in_a_sentence(string text, string part)
+    public void Data_that_is_not_audio_is_refused_with_a_sentence(string text, string part)
     {
         var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text));
 
@@ -123,7 +123,7 @@ public class PipeSourceTests
     }
 
     [Fact]
-    public async Task A_pause_is_waited_out_and_the_wait_can_be_cancelled()
+    public async Task A_read_waits_during_a_pause_and_can_be_cancelled()
     {
         var pipe = new Pipe();
         using PipeSource source = PipeSource.Open(pipe.Reader.AsStream(), Mono16, "pipe", TestContext.Current.CancellationToken);
@@ -139,7 +139,7 @@ public class PipeSourceTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
-        // What had arrived of the next frame was kept.
+        // The partial frame that had arrived was kept.
         await pipe.Writer.WriteAsync(new byte[] { 0x40 }, TestContext.Current.CancellationToken);
         await pipe.Writer.CompleteAsync();
         Assert.Equal(1, source.Read(pcm, TestContext.Current.CancellationToken).Frames);
@@ -148,7 +148,7 @@ public class PipeSourceTests
     }
 
     [Fact]
-    public void A_pipe_that_breaks_says_why()
+    public void A_broken_pipe_gives_the_reason()
     {
         using PipeSource source = PipeSource.Open(
             new Dripping([0, 0], 2) { Failure = new IOException("Broken pipe.") }, Mono16, "pipe", TestContext.Current.CancellationToken);
@@ -157,7 +157,7 @@ public class PipeSourceTests
     }
 
     [Fact]
-    public void A_writer_who_is_faster_than_the_station_waits()
+    public void A_writer_that_is_faster_than_the_station_waits()
     {
         var endless = new Dripping(new byte[1 << 22], 1 << 12);
         using PipeSource source = PipeSource.Open(endless, Mono16, "pipe", TestContext.Current.CancellationToken);

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Sources;
 
-/// <summary>Sources that fail, end and come back, in simulated time.</summary>
+/// <summary>Sources that fail, end and return, in simulated time.</summary>
 public sealed class RetriedSourceTests
 {
     private static readonly AudioFormat Format = new(8000, 1);
 
     /// <summary>
-    /// Simulated, and far beyond what anything takes: the thread that opens a source has no part in how fast time passes.
+    /// In simulated time, and far longer than needed: the thread that opens a source does not control how fast time passes.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromHours(6);
 
@@ -21,7 +21,7 @@ public sealed class RetriedSourceTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public async Task What_fails_is_silent_until_it_can_be_opened_again_and_both_are_logged_once()
+    public async Task A_failed_source_is_silent_until_reopened_and_both_are_logged_once()
     {
         int opened = 0;
         using RetriedSource source = RetriedSource.Open(
@@ -52,7 +52,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public async Task What_breaks_again_and_again_is_opened_ever_less_often_and_was_never_back()
+    public async Task A_source_that_keeps_failing_is_retried_ever_less_often_and_never_counts_as_back()
     {
         int opened = 0;
         var time = new WaitedTime();
@@ -76,7 +76,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public async Task What_breaks_after_it_was_heard_for_long_is_soon_opened_again_each_time()
+    public async Task A_source_that_fails_after_playing_long_is_reopened_soon_each_time()
     {
         int opened = 0;
         var time = new WaitedTime();
@@ -98,7 +98,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public async Task What_ends_again_and_again_but_was_heard_is_soon_opened_again_each_time_and_has_not_failed()
+    public async Task A_source_that_ends_after_playing_is_reopened_soon_each_time_and_is_not_a_failure()
     {
         int opened = 0;
         var time = new WaitedTime();
@@ -125,7 +125,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public async Task What_ends_before_its_first_frame_is_not_back()
+    public async Task A_source_that_ends_before_its_first_frame_is_not_back()
     {
         int opened = 0;
         var time = new WaitedTime();
@@ -145,7 +145,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public async Task What_is_back_is_heard_from_its_first_frame_with_its_title()
+    public async Task A_source_that_is_back_plays_from_its_first_frame_with_its_title()
     {
         bool isFirst = true;
         using RetriedSource source = RetriedSource.Open(
@@ -176,7 +176,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public async Task What_cannot_be_converted_or_started_is_closed_again()
+    public async Task A_source_that_cannot_be_converted_or_started_is_closed()
     {
         var opened = new List<RampSource>();
         using RetriedSource source = RetriedSource.Open(
@@ -197,7 +197,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public void The_end_of_what_has_one_is_the_end()
+    public void The_end_of_a_finite_source_is_final()
     {
         using RetriedSource source = RetriedSource.Open(
             "It", _ => new RampSource(Format, 100), atEnd: null, _time, _log, TestContext.Current.CancellationToken);
@@ -208,7 +208,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public async Task What_comes_back_in_another_format_is_converted_to_the_first()
+    public async Task A_source_that_returns_in_another_format_is_converted_to_the_first()
     {
         bool isFirst = true;
         using RetriedSource source = RetriedSource.Open(
@@ -229,7 +229,7 @@ public sealed class RetriedSourceTests
 
         await PlayUntilAsync(source, () => source.Outage is null);
 
-        // It is back once a second of it was heard: then there are two of its three.
+        // It is back after one second of its sound; two of its three seconds are left then.
         Assert.Equal(Format, source.Format);
         float[] rest = source.ReadAll();
         Assert.InRange(rest.Length, 15_800, 16_000);
@@ -237,7 +237,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public async Task A_live_source_that_is_away_is_silent_at_the_pace_of_the_clock()
+    public async Task A_failed_live_source_gives_silence_in_real_time()
     {
         bool isAway = false;
         using RetriedSource source = RetriedSource.Open(
@@ -291,7 +291,7 @@ public sealed class RetriedSourceTests
     }
 
     [Fact]
-    public async Task Files_that_were_away_while_another_plays_are_not_missed()
+    public async Task Files_that_were_missing_while_another_played_are_not_skipped()
     {
         bool isAway = false;
         using var failed = new SemaphoreSlim(0);
@@ -343,7 +343,7 @@ public sealed class RetriedSourceTests
         return all;
     }
 
-    /// <summary>Plays, and lets time pass, until that is so.</summary>
+    /// <summary>Plays while time passes, until the condition is true.</summary>
     private async Task PlayUntilAsync(RetriedSource source, Func<bool> condition, FakeTimeProvider? time = null)
     {
         float[] pcm = new float[80];
@@ -351,7 +351,7 @@ public sealed class RetriedSourceTests
         long start = time.GetTimestamp();
         while (!condition())
         {
-            Assert.True(time.GetElapsedTime(start) < Patience, "It never came true.");
+            Assert.True(time.GetElapsedTime(start) < Patience, "The condition never became true.");
             source.Read(pcm, TestContext.Current.CancellationToken);
             time.Advance(TimeSpan.FromMilliseconds(10));
             await Task.Yield();

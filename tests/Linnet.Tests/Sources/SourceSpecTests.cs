@@ -40,7 +40,7 @@ public class SourceSpecTests
     [InlineData("rtsp://a:b=c@example.org/cam/live?channel=1&subtype=0", "live", SourceKind.Pull,
         "rtsp://a:b=c@example.org/cam/live?channel=1&subtype=0")]
     [InlineData("x=http://example.org/a?token=b", "x", SourceKind.Pull, "http://example.org/a?token=b")]
-    public void A_source_is_read_and_named(string text, string name, SourceKind kind, string location)
+    public void A_source_is_parsed_and_named(string text, string name, SourceKind kind, string location)
     {
         SourceSpec spec = Assert.Single(Parse(text));
 
@@ -52,7 +52,7 @@ public class SourceSpecTests
     [InlineData("tone:1000", 1000)]
     [InlineData("tone:997.5", 997.5)]
     [InlineData("a=tone:20000", 20_000)]
-    public void A_tone_has_a_pitch(string text, double hz) => Assert.Equal(hz, Assert.Single(Parse(text)).Frequency);
+    public void A_tone_has_a_frequency(string text, double hz) => Assert.Equal(hz, Assert.Single(Parse(text)).Frequency);
 
     [Theory]
     [InlineData("", "empty")]
@@ -76,7 +76,7 @@ public class SourceSpecTests
     [InlineData("push:1:2", "not a valid push source")]
     [InlineData("live=push:44100:2:1", "not a valid push source")]
     [InlineData("a\0b", "not a valid file name")]
-    public void What_is_wrong_is_told_in_a_sentence(string text, string part)
+    public void An_invalid_source_is_refused_with_a_sentence(string text, string part)
     {
         Assert.False(TryParse([text], out IReadOnlyList<SourceSpec> specs, out string problem));
 
@@ -86,7 +86,7 @@ public class SourceSpecTests
     }
 
     [Fact]
-    public void A_push_may_fix_the_format()
+    public void A_push_source_may_fix_the_format()
     {
         Assert.Equal(new Linnet.Audio.AudioFormat(44_100, 2), Assert.Single(Parse("push:44100:2")).Format);
         Assert.Null(Assert.Single(Parse("push")).Format);
@@ -104,7 +104,7 @@ public class SourceSpecTests
     }
 
     [Fact]
-    public void A_fallback_needs_no_name_where_only_one_station_can_be_meant()
+    public void A_fallback_needs_no_name_if_only_one_station_is_possible()
     {
         Assert.True(TryAddFallbacks(["song.wav"], Parse("a.wav", "live=push"), out IReadOnlyList<SourceSpec> specs, out _));
 
@@ -119,7 +119,7 @@ public class SourceSpecTests
     [InlineData("live=-", "cannot be a fallback")]
     [InlineData("live=push", "cannot be a fallback")]
     [InlineData("live=", "has no source")]
-    public void A_fallback_that_cannot_be_is_told_in_a_sentence(string text, string part)
+    public void An_invalid_fallback_is_refused_with_a_sentence(string text, string part)
     {
         Assert.False(TryAddFallbacks([text], Parse("a=a.wav", "jazz=push", "live=push"), out _, out string problem));
 
@@ -132,7 +132,7 @@ public class SourceSpecTests
         SourceSpec.TryAddFallbacks(texts, stations, Files.Contains, Folders.Contains, out specs, out problem);
 
     [Fact]
-    public void Names_that_were_not_given_are_made_unique()
+    public void Default_names_are_made_unique()
     {
         IReadOnlyList<SourceSpec> specs = Parse("song.wav", "b/song.flac", "song-2=c.wav", "tone", "tone:880", "song.wav");
 
@@ -141,16 +141,16 @@ public class SourceSpecTests
     }
 
     [Fact]
-    public void Names_that_were_given_twice_and_two_standard_inputs_are_refused()
+    public void Duplicate_names_and_two_standard_inputs_are_refused()
     {
         Assert.False(TryParse(["a=x.wav", "a=y.wav"], out _, out string problem));
         Assert.Contains("'a'", problem, StringComparison.Ordinal);
         Assert.False(TryParse(["-", "b=-"], out _, out problem));
-        Assert.Contains("one station only", problem, StringComparison.Ordinal);
+        Assert.Contains("Only one station", problem, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Long_names_stay_within_the_limit_and_apart()
+    public void Long_names_stay_within_the_limit_and_distinct()
     {
         string path = new string('x', 200) + ".wav";
 
@@ -161,7 +161,7 @@ public class SourceSpecTests
     }
 
     [Fact]
-    public void Noise_is_refused_or_gives_good_names_but_never_throws()
+    public void Noise_is_refused_or_gives_valid_names_but_never_throws()
     {
         byte[][] samples =
             [.. ((string[])["jazz=song.wav", "tone:440", "mic:hw:1,0", "/music/Ä/a=b.wav", "n=-", "x=http://a/b"]).Select(

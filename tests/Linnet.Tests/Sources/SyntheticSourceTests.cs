@@ -10,7 +10,7 @@ public class SyntheticSourceTests
     [InlineData(440)]
     [InlineData(997.5)]
     [InlineData(19_999.999)]
-    public void A_tone_is_the_same_sine_however_it_is_read(double hz)
+    public void A_tone_is_the_same_sine_whatever_the_block_size(double hz)
     {
         using var source = new ToneSource(hz);
 
@@ -29,11 +29,11 @@ public class SyntheticSourceTests
     [InlineData(-440)]
     [InlineData(20_001)]
     [InlineData(double.NaN)]
-    public void A_tone_nobody_hears_is_refused(double hz) =>
+    public void An_inaudible_tone_is_refused(double hz) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new ToneSource(hz));
 
     [Fact]
-    public void The_song_is_always_the_same_and_names_itself()
+    public void The_song_is_always_the_same_and_has_a_title()
     {
         using var one = new SongbirdSource();
         using var other = new SongbirdSource();
@@ -64,8 +64,8 @@ public class SyntheticSourceTests
         using var source = new SongbirdSource();
         float[] song = source.ReadAll(maxFrames: 48_000 * 20, piece: 4800);
 
-        // A click has all frequencies, the song none above its second partials (15 kHz): the tenth difference shows what is up there: a
-        // quarter of a click.
+        // A click has all frequencies; the song has none above its second partials (15 kHz). The tenth difference isolates those: a quarter
+        // of a click.
         double[] left = [.. song.Where((_, i) => i % 2 == 0).Select(s => (double)s)];
         for (int order = 0; order < 10; order++)
         {

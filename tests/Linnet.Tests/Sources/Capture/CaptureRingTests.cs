@@ -7,7 +7,7 @@ public class CaptureRingTests
     private readonly float[] _room = new float[200];
 
     [Fact]
-    public void What_is_written_is_read_in_order_whatever_the_pieces()
+    public void Frames_are_read_in_order_whatever_the_block_size()
     {
         using var ring = new CaptureRing(capacity: 50, channels: 2);
         var random = new Random(5);
@@ -31,7 +31,7 @@ public class CaptureRingTests
     }
 
     [Fact]
-    public void A_device_that_gives_nothing_any_more_is_given_up()
+    public void A_device_that_stops_sending_fails()
     {
         using var ring = new CaptureRing(100, 1, TimeSpan.FromMilliseconds(1));
         ring.Write(new float[10]);
@@ -42,7 +42,7 @@ public class CaptureRingTests
     }
 
     [Fact]
-    public void Who_reads_too_late_hears_what_is_now_and_is_told()
+    public void A_late_reader_skips_to_current_sound_and_gets_the_loss()
     {
         using var ring = new CaptureRing(capacity: 4, channels: 1);
         ring.Write([1, 2, 3]);
@@ -58,7 +58,7 @@ public class CaptureRingTests
     }
 
     [Fact]
-    public void More_than_it_holds_in_one_piece_leaves_the_newest()
+    public void A_block_larger_than_the_ring_leaves_the_newest_frames()
     {
         using var ring = new CaptureRing(capacity: 4, channels: 1);
         ring.Write([1, 2, 3, 4, 5, 6]);
@@ -69,7 +69,7 @@ public class CaptureRingTests
     }
 
     [Fact]
-    public void What_the_device_lost_is_told()
+    public void A_loss_by_the_device_is_reported()
     {
         using var ring = new CaptureRing(capacity: 4, channels: 1);
         ring.Lose();
@@ -81,7 +81,7 @@ public class CaptureRingTests
     }
 
     [Fact]
-    public void Silence_takes_its_time()
+    public void Silence_has_its_duration()
     {
         using var ring = new CaptureRing(capacity: 4, channels: 2);
         ring.Write([1, 2, 3, 4, 5, 6]);
@@ -94,7 +94,7 @@ public class CaptureRingTests
     }
 
     [Fact]
-    public void The_end_comes_after_all_that_was_recorded()
+    public void The_end_comes_after_everything_recorded()
     {
         using var ring = new CaptureRing(capacity: 4, channels: 1);
         ring.Write([1]);

@@ -4,7 +4,7 @@ using Linnet.Sources.Files;
 
 namespace Linnet.Tests.Sources.Files;
 
-/// <summary>What pulls bytes through a decoder: where it ends, what it costs, and what it says.</summary>
+/// <summary>Decoding from a byte source: where it ends, what it costs, and its errors.</summary>
 public sealed class DecodedSoundTests
 {
     private static readonly AudioFormat Stereo = new(44_100, 2);
@@ -15,7 +15,7 @@ public sealed class DecodedSoundTests
     [InlineData("flac")]
     [InlineData("ogg")]
     [InlineData("wav")]
-    public void A_hole_without_end_behind_the_sound_is_its_end(string kind)
+    public void An_endless_hole_after_the_sound_ends_it(string kind)
     {
         byte[] file = kind switch
         {
@@ -35,7 +35,7 @@ public sealed class DecodedSoundTests
     }
 
     [Fact]
-    public void A_hole_that_is_not_so_long_is_passed_over()
+    public void A_shorter_hole_is_skipped()
     {
         byte[] ogg = SoundFiles.OggFlac(Stereo, SoundFiles.Noise(50_000, 2), "x");
         byte[] hole = new byte[15 << 20];
@@ -46,7 +46,7 @@ public sealed class DecodedSoundTests
     }
 
     [Fact]
-    public void Where_the_first_bytes_hold_none_no_more_is_looked_for()
+    public void The_search_ends_if_the_first_bytes_have_no_sound()
     {
         var bytes = new Endless(SoundFiles.Flac(Stereo, [], "x"));
         using var sound = new DecodedSound(bytes.Read, new AnyStreamDecoder(StreamKind.Unknown, isFile: true), "song");
@@ -66,9 +66,9 @@ public sealed class DecodedSoundTests
     }
 
     [Fact]
-    public async Task What_is_too_much_is_not_converted_either()
+    public async Task Too_much_sound_is_not_converted_either()
     {
-        // A second part of very much sound in a few bytes, at a low rate: it would become 192 times as much.
+        // A second part with very much sound in a few bytes, at a low rate: conversion would make it 192 times as much.
         var decoder = new Script();
         decoder.Writes.Enqueue(sink => Give(sink, new AudioFormat(384_000, 8), 8, 1));
         decoder.Writes.Enqueue(sink => Give(sink, new AudioFormat(2_000, 1), 65_535, 73));
@@ -91,7 +91,7 @@ public sealed class DecodedSoundTests
     }
 
     [Fact]
-    public void A_conversion_ends_when_no_more_of_it_is_wanted()
+    public void A_conversion_stops_when_its_output_is_refused()
     {
         int calls = 0;
         var conversion = new StreamConversion(new AudioFormat(2_000, 1), new AudioFormat(384_000, 8), _ => ++calls < 3);
@@ -107,7 +107,7 @@ public sealed class DecodedSoundTests
     [InlineData(StreamFault.Unsupported, "The stream is WMA.", "song.ogg failed after 1.0 s: it is WMA.")]
     [InlineData(StreamFault.Unavailable, "libvorbis is not installed.", "song.ogg failed after 1.0 s. libvorbis is not installed.")]
     [InlineData(StreamFault.Stalled, "ffmpeg stopped.", "song.ogg failed after 1.0 s. ffmpeg stopped.")]
-    public void What_ends_it_is_told_in_one_sentence_about_the_file(StreamFault fault, string problem, string expected)
+    public void An_error_is_one_sentence_about_the_file(StreamFault fault, string problem, string expected)
     {
         var decoder = new Script();
         decoder.Writes.Enqueue(static sink =>
@@ -134,7 +134,7 @@ public sealed class DecodedSoundTests
         return frames;
     }
 
-    /// <summary>A file, and then zeros for ever; after more than any limit allows it is no more waited for.</summary>
+    /// <summary>A file followed by endless zeros; fails the test if it is read beyond every limit.</summary>
     private sealed class Endless(byte[] file)
     {
         internal long Position { get; private set; }
@@ -145,7 +145,7 @@ public sealed class DecodedSoundTests
 
         internal int Read(Span<byte> destination, CancellationToken cancellationToken)
         {
-            Assert.True(Position < 1 << 30, "It reads on and on.");
+            Assert.True(Position < 1 << 30, "It does not stop reading.");
             destination.Clear();
             if (Position < file.Length)
             {
@@ -162,7 +162,7 @@ public sealed class DecodedSoundTests
         }
     }
 
-    /// <summary>Finds nothing in anything.</summary>
+    /// <summary>Never finds sound.</summary>
     private sealed class Numb : IStreamDecoder
     {
         public StreamProblem? Problem => null;
@@ -180,7 +180,7 @@ public sealed class DecodedSoundTests
         }
     }
 
-    /// <summary>Gives what the test says, whatever the bytes are.</summary>
+    /// <summary>Gives scripted output, whatever the bytes are.</summary>
     private sealed class Script : IStreamDecoder
     {
         internal Queue<Action<IStreamSink>> Writes { get; } = [];

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Sources.Files;
 
-/// <summary>Files of several parts are played to the end of the last, each part as it sounds alone.</summary>
+/// <summary>Files of several parts are played to the end of the last; each part sounds the same as alone.</summary>
 public sealed class EverythingInAFileTests : IDisposable
 {
     private static readonly AudioFormat Stereo = new(44_100, 2);
@@ -37,7 +37,7 @@ public sealed class EverythingInAFileTests : IDisposable
     [InlineData("mp3", 22_050, 1)]
     [InlineData("opus", 48_000, 2)]
     [InlineData("vorbis", 44_100, 2)]
-    public void Lossy_parts_have_no_frame_more_and_none_less(string kind, int rate, int channels)
+    public void Lossy_parts_have_exactly_their_frames(string kind, int rate, int channels)
     {
         var format = new AudioFormat(rate, channels);
         float[] one = SoundFiles.Sweep(rate, rate + 331, channels);
@@ -64,7 +64,7 @@ public sealed class EverythingInAFileTests : IDisposable
     [InlineData("zero")]
     [InlineData("none")]
     [InlineData("no encoder")]
-    public void What_an_MP3_says_of_its_length_ends_nothing(string said)
+    public void The_declared_length_of_an_MP3_does_not_end_it(string said)
     {
         float[] sound = SoundFiles.Sweep(44_100, 100_000, 2);
         Func<int, int>? count = said switch
@@ -79,14 +79,14 @@ public sealed class EverythingInAFileTests : IDisposable
         byte[] mp3 = SoundFiles.Mp3(Stereo, sound, "x", count);
         if (said == "no encoder")
         {
-            // Xing's own table, which has no word on what was added.
+            // Xing's own table, which does not declare the encoder's padding.
             mp3 = SoundFiles.Mp3(Stereo, sound, "x", static n => n);
             mp3.AsSpan(mp3.AsSpan().IndexOf("LAME3.100"u8), 24).Clear();
         }
 
         Playing played = Play("mp3", mp3);
 
-        // Without a table nobody knows what the encoder added; where its count is wrong the end is doubtful, and played.
+        // Without a table the padding is unknown. If the table's count is wrong, the end may be sound, and is played.
         using var encoder = new Mp3Encoder(Stereo);
         int frames = played.Pcm.Length / 2;
         int start = said is "none" or "no encoder" ? encoder.Delay : 0;
@@ -124,7 +124,7 @@ public sealed class EverythingInAFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_several_tracks_that_repeats_names_each_of_them_in_each_round()
+    public void A_repeating_file_of_several_tracks_announces_each_one_in_each_round()
     {
         byte[] flac = [.. SoundFiles.Flac(Stereo, SoundFiles.Noise(50_000, 2), "one"),
             .. SoundFiles.Flac(Stereo, SoundFiles.Noise(40_000, 2), "two")];
@@ -139,7 +139,7 @@ public sealed class EverythingInAFileTests : IDisposable
     }
 
     [Fact]
-    public void Codecs_may_change_inside_an_Ogg_chain()
+    public void Codecs_may_change_within_an_Ogg_chain()
     {
         var format = new AudioFormat(48_000, 2);
         float[] sound = SoundFiles.Sweep(48_000, 48_000, 2);
@@ -153,12 +153,11 @@ public sealed class EverythingInAFileTests : IDisposable
     }
 
     [Fact]
-    public void An_Ogg_stream_ends_where_its_last_page_says_whatever_it_counts_from()
+    public void An_Ogg_stream_ends_at_the_position_of_its_last_page()
     {
         long none = Linnet.Wire.Ogg.OggPage.NoGranule;
 
-        // Packets of 960, of which 312 are no sound. On one page; on several; and recorded in the middle, where the count goes on from what
-        // was before.
+        // Packets of 960 frames, 312 of which are skipped: on one page; on several; and recorded in the middle, where the count continues.
         var one = new OggTrim { Skip = 312 };
         Assert.Equal([312..960, 0..340], [one.Take(960, none, false), one.Take(960, 1300, true)]);
         var several = new OggTrim { Skip = 312 };
@@ -170,7 +169,7 @@ public sealed class EverythingInAFileTests : IDisposable
     }
 
     [Fact]
-    public void A_part_without_a_title_goes_on_under_the_last_one()
+    public void A_part_without_a_title_keeps_the_previous_one()
     {
         float[] pcm = SoundFiles.Noise(50_000, 2);
 
@@ -181,7 +180,7 @@ public sealed class EverythingInAFileTests : IDisposable
     }
 
     [Fact]
-    public void Very_many_titles_that_follow_each_other_fast_are_told_once_a_second()
+    public void Fast_changing_titles_are_announced_once_per_second()
     {
         float[] pcm = SoundFiles.Noise(4_410, 2);
 
@@ -193,7 +192,7 @@ public sealed class EverythingInAFileTests : IDisposable
     }
 
     [Fact]
-    public void What_stands_between_the_parts_is_passed_over()
+    public void Data_between_the_parts_is_skipped()
     {
         float[] pcm = SoundFiles.Sweep(44_100, 50_000, 2);
         byte[] mp3 = SoundFiles.Mp3(Stereo, pcm, null, static n => n);
@@ -208,7 +207,7 @@ public sealed class EverythingInAFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_cut_off_while_it_is_read_ends_there_and_one_that_grows_does_not_end()
+    public void A_file_that_is_truncated_while_playing_ends_there_and_a_growing_one_continues()
     {
         float[] pcm = SoundFiles.Noise(200_000, 2);
         byte[] flac = SoundFiles.Flac(Stereo, pcm, "x");
@@ -231,7 +230,7 @@ public sealed class EverythingInAFileTests : IDisposable
     }
 
     [Fact]
-    public void Very_many_parts_that_hold_nothing_are_no_work_without_end()
+    public void Very_many_empty_parts_take_bounded_work()
     {
         byte[] table = SoundFiles.Table([0xFF, 0xFB, 0x90, 0x04, .. new byte[413]], 3, 100, 100);
         byte[] sound = SoundFiles.Mp3(Stereo, SoundFiles.Sweep(44_100, 44_100, 2), null, static n => n);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Sources.Files;
 
-/// <summary>What can be shown without ffmpeg: scripts stand in for it.</summary>
+/// <summary>Tests without ffmpeg: scripts take its place.</summary>
 public sealed partial class FfmpegSourceTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -19,7 +19,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Without_ffmpeg_the_error_says_how_to_get_it()
+    public void Without_ffmpeg_the_error_says_how_to_install_it()
     {
         string message = Assert.Throws<IOException>(() => Open(searchPath: "")).Message;
 
@@ -28,7 +28,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public void Its_wav_is_the_sound()
+    public void The_source_plays_the_WAV_that_ffmpeg_writes()
     {
         _folder.Write("song.wav", Wavs.Counting(0, 5000));
         Pretend("echo '[info]   Stream #0:0: Audio: alac, 8000 Hz, mono, s16p' >&2; cat song.wav");
@@ -40,14 +40,14 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_whose_name_is_no_UTF_8_is_handed_to_it()
+    public void A_file_whose_name_is_not_UTF_8_is_passed_to_ffmpeg()
     {
         if (!RawNames.AreThere)
         {
             return;
         }
 
-        // The stand-in gives what it is told to read; the name is good for itself, not for anybody who looks at this process.
+        // The stand-in writes the file that it is told to read. The name is valid only inside that process.
         Pretend("for a; do case $a in file:/proc/self/*) exec cat \"${a#file:}\";; esac; done");
         using var raw = new RawNames();
         string path = raw.Rename(_folder.Write("song.wav", Wavs.Counting(0, 5000)), _folder["Caf\uDCE9.m4a"]);
@@ -60,7 +60,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public void Its_last_error_is_told()
+    public void The_last_error_of_ffmpeg_is_reported()
     {
         Pretend("echo '[error] first' >&2; echo '[file @ 0x1] [error] the real reason.' >&2; echo '[info] bye' >&2; exit 1");
 
@@ -68,7 +68,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public void What_ffmpeg_decodes_and_Linnet_does_not_carry_is_told_as_that()
+    public void A_format_that_only_ffmpeg_supports_is_reported_as_such()
     {
         byte[] wav = Wavs.Counting(0, 5000);
         int format = wav.AsSpan().IndexOf("fmt "u8) + 8;
@@ -81,7 +81,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_failure_after_the_sound_began_breaks_the_source_off()
+    public void A_failure_after_the_start_fails_the_source()
     {
         _folder.Write("song.wav", Wavs.Counting(0, 8000));
         Pretend("cat song.wav; echo '[fatal] no more memory' >&2; exit 1");
@@ -93,7 +93,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task One_that_hangs_is_ended_after_its_time()
+    public async Task An_ffmpeg_that_hangs_is_killed_at_its_timeout()
     {
         Pretend("exec sleep 1000");
         var time = new FakeTimeProvider();
@@ -102,7 +102,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
             Task.Run(() => Assert.Throws<IOException>(() => Open(time: time)), TestContext.Current.CancellationToken);
         while (!opening.IsCompleted)
         {
-            // Its time begins when it runs: before that there would be nobody to end.
+            // The timeout starts when the child runs; before that there is nothing to kill.
             if (Children().Any())
             {
                 time.Advance(TimeSpan.FromSeconds(1));
@@ -111,7 +111,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
             await Task.Yield();
         }
 
-        Assert.Contains("no sound within 15 s", (await opening).Message, StringComparison.Ordinal);
+        Assert.Contains("no audio within 15 s", (await opening).Message, StringComparison.Ordinal);
         Assert.Empty(Children());
     }
 
@@ -130,7 +130,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public void The_child_gets_no_secret_no_open_file_no_way_to_more_rights_and_limits()
+    public void The_child_gets_no_secrets_files_or_privileges_and_has_limits()
     {
         string secret = $"LINNET_TEST_{Guid.NewGuid():N}";
         Environment.SetEnvironmentVariable(secret, "hackme");
@@ -167,7 +167,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public void The_child_may_work_as_long_as_its_sound_lasts_and_some_more()
+    public void The_child_may_use_the_duration_of_its_sound_and_a_margin_as_CPU_time()
     {
         _folder.Write("head", EndlessHead());
         Pretend("echo '[info] Stream #0:0: Audio: aac, fltp' >&2; cat head; exec cat /dev/zero");
@@ -186,7 +186,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     [InlineData("echo '[info] Exiting normally, received signal 24.' >&2; exit 255")]
     [InlineData("echo 'Received > 3 system signals, hard exiting' >&2; exit 123")]
     [InlineData("echo '[error] something else' >&2; exit 123")]
-    public void A_child_that_goes_in_circles_is_ended_with_a_reason(string end)
+    public void A_child_that_loops_is_ended_with_a_reason(string end)
     {
         _folder.Write("song.wav", Wavs.Counting(0, 8000));
         Pretend($"echo '[info]   Stream #0:0: Audio: alac, 8000 Hz, mono, s16p' >&2; cat song.wav; {end}");
@@ -197,7 +197,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_tag_that_reads_like_the_reason_is_none()
+    public void A_tag_with_the_text_of_the_reason_is_ignored()
     {
         Pretend("echo '[info]     title           : Exiting normally, received signal 24.' >&2; echo '[error] the real reason.' >&2; exit "
             + "1");
@@ -206,7 +206,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
-    public void Waiting_for_it_can_be_cancelled()
+    public void Waiting_for_ffmpeg_can_be_cancelled()
     {
         Pretend("exec sleep 1000");
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(1));
@@ -222,7 +222,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     [InlineData("[info]   Stream #0:0: Audio: aac (LC) (mp4a / 0x6134706D), 44100 Hz, stereo, fltp, 128 kb/s", 0)]
     [InlineData("[info]   Stream #0:0: Audio: adpcm_ms ([2][0][0][0] / 0x0002), 44100 Hz, stereo, s16, 355 kb/s", 0)]
     [InlineData("[info]   Stream #0:0: Audio: pcm_f32le, 48000 Hz, stereo, flt", 0)]
-    public void The_line_about_the_sound_tells_its_bits(string line, int bits)
+    public void The_line_about_the_stream_gives_its_bit_depth(string line, int bits)
     {
         Assert.True(FfmpegStream.TryReadBitDepth(line, out int read));
         Assert.Equal(bits, read);
@@ -234,7 +234,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     [InlineData("[info]     title           : Stream #0:0: Audio: alac, s16")]
     [InlineData(": Audio: Stream #0:")]
     [InlineData("[info] Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'x.m4a':")]
-    public void Other_lines_tell_nothing(string line) => Assert.False(FfmpegStream.TryReadBitDepth(line, out _));
+    public void Other_lines_give_no_bit_depth(string line) => Assert.False(FfmpegStream.TryReadBitDepth(line, out _));
 
     [Theory]
     [InlineData("-i")]
@@ -261,10 +261,11 @@ public sealed partial class FfmpegSourceTests : IDisposable
     private FfmpegSource Open(string? searchPath = null, TimeProvider? time = null) => FfmpegSource.Open(
         _song, null, time ?? TimeProvider.System, searchPath ?? _folder.Path, TestContext.Current.CancellationToken);
 
-    /// <summary>By a link: a program that this process has just written may not start while another thread starts one.</summary>
+    /// <summary>Uses a link, because starting a program that this process has just written can fail while another thread starts
+    /// one.</summary>
     private void Pretend(string script)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "A shell script stands in for ffmpeg.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Uses a shell script in place of ffmpeg.");
         _folder.Write("script", script + "\n");
         File.CreateSymbolicLink(_folder["ffmpeg"], Path.Combine(AppContext.BaseDirectory, "Sources", "Vectors", "stand-in"));
     }
@@ -275,10 +276,10 @@ public sealed partial class FfmpegSourceTests : IDisposable
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
 
-    /// <summary>Where /proc shows the stand-ins that run: those whose working folder is the test's.</summary>
+    /// <summary>The running stand-ins according to /proc: those whose working folder is this test's.</summary>
     private IEnumerable<string> Children()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows processes as files.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
         return Directory.EnumerateDirectories("/proc")
             .Where(process => char.IsAsciiDigit(Path.GetFileName(process)[0]) && WorksHere(process));
     }
@@ -291,7 +292,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // It has ended meanwhile, or is another user's.
+            return false; // It has exited, or belongs to another user.
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class FileSourceTests : IDisposable
     [InlineData("s24le", 24, 2, 48_000)]
     [InlineData("s24le", 24, 6, 96_000)]
     [InlineData("s16le", 16, 8, 384_000)]
-    public void Every_integer_comes_out_as_it_was_stored(string name, int bits, int channels, int rate)
+    public void Every_stored_integer_is_exact(string name, int bits, int channels, int rate)
     {
         Assert.True(SampleEncoding.TryParse(name, out SampleEncoding? encoding));
         int max = (1 << (bits - 1)) - 1;
@@ -37,7 +37,7 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
-    public void Floats_come_out_as_they_are_and_never_as_anything_but_numbers()
+    public void Floats_are_exact_and_always_finite()
     {
         float[] stored = [0.1f, -1, 1, 1.5f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f, 1e-40f];
         float[] expected = [0.1f, -1, 1, 1.5f, 0, 0, 0, 16, 1e-40f];
@@ -51,7 +51,7 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
-    public void The_track_starts_with_the_first_frame_and_is_named_after_the_file()
+    public void The_track_starts_at_the_first_frame_with_the_file_name_as_title()
     {
         string path = _folder.Write("Übung – 夜.take 2.wav", Wavs.Counting(0, 1000));
         var tracks = new List<(long, TrackInfo)>();
@@ -63,7 +63,7 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
-    public void Tags_of_the_file_win_over_what_the_caller_would_call_it()
+    public void Tags_of_the_file_override_the_title_of_the_caller()
     {
         byte[] wav = Wavs.Counting(0, 100);
         byte[] tags =
@@ -78,7 +78,7 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_opened_is_told_in_a_sentence()
+    public void Open_errors_are_sentences()
     {
         Directory.CreateDirectory(_folder["folder"]);
         AssertRefused("does not exist", _folder["nothing.wav"]);
@@ -98,9 +98,9 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_someone_else_is_told_in_a_sentence()
+    public void A_denied_file_is_refused_with_a_sentence()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "The superuser may read everything.");
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Root may read everything.");
         string path = _folder.Write("secret.wav", Wavs.Counting(0, 10));
         if (!OperatingSystem.IsWindows())
         {
@@ -124,7 +124,7 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_shorter_than_it_says_ends_where_it_ends()
+    public void A_file_shorter_than_declared_plays_to_its_end()
     {
         byte[] wav = Wavs.Counting(0, 5000);
         string path = _folder.Write("cut.wav", wav.AsSpan(0, wav.Length - 2000));
@@ -135,7 +135,7 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_cancelled_read_says_so()
+    public void A_cancelled_read_throws()
     {
         using FileSource source = FileSource.Open(_folder.Write("song.wav", Wavs.Counting(0, 100)));
 
@@ -143,7 +143,7 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
-    public void Damaged_headers_are_refused_or_play_but_never_crash()
+    public void Damaged_headers_are_refused_or_played_without_a_crash()
     {
         byte[] wav = Wavs.Counting(0, 400, channels: 2);
         var random = new Random(42);

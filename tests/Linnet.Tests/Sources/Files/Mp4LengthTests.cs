@@ -7,15 +7,15 @@ namespace Linnet.Tests.Sources.Files;
 public class Mp4LengthTests
 {
     [Fact]
-    public void The_length_is_what_the_track_holds_behind_the_start_of_its_edit() =>
+    public void The_length_is_the_track_from_the_start_of_its_edit() =>
         Assert.Equal(new Mp4Length(146_853, 44_100), Read(Movie(1000, Sound(44_100, 147_877, Edit(3330, 1024)))));
 
     [Fact]
-    public void An_edit_that_ends_well_before_the_track_is_the_length() =>
+    public void An_edit_that_ends_well_before_the_track_sets_the_length() =>
         Assert.Equal(new Mp4Length(1_000_000, 44_100), Read(Movie(44_100, Sound(44_100, 1_003_520, Edit(1_000_000, 2112)))));
 
     [Fact]
-    public void Without_an_edit_the_tag_of_iTunes_is_the_length() =>
+    public void Without_an_edit_the_iTunes_tag_sets_the_length() =>
         Assert.Equal(new Mp4Length(0x3F31F6, 44_100),
             Read(Movie(600, Sound(44_100, 4_144_128), Tag(" 00000000 00000840 000001CA 00000000003F31F6 00000000"))));
 
@@ -25,11 +25,11 @@ public class Mp4LengthTests
             new Mp4Length(146_853, 44_100), Read(Movie(1000, Sound(44_100, 147_877, Edit(3330, 1024, isLong: true), isLong: true))));
 
     [Fact]
-    public void Only_the_first_track_of_sound_counts() =>
+    public void Only_the_first_audio_track_counts() =>
         Assert.Equal(new Mp4Length(500, 8000), Read(Movie(1000, Track("vide", 90_000, 1_000_000), Sound(8000, 500), Sound(8000, 900))));
 
     [Fact]
-    public void What_says_nothing_or_contradicts_itself_has_no_length()
+    public void A_missing_or_contradictory_declaration_gives_no_length()
     {
         Assert.Null(Read("RIFF"u8.ToArray()));
         Assert.Null(Read([]));

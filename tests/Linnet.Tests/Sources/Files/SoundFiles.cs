@@ -14,22 +14,22 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Tests.Sources.Files;
 
-/// <summary>Writes whole files as encoders do: with tags, and with what says how much of the sound is theirs.</summary>
+/// <summary>Writes complete files like encoders do, with tags and with the declared padding.</summary>
 internal static class SoundFiles
 {
-    /// <summary>Noise of 16 bits.</summary>
+    /// <summary>16-bit noise.</summary>
     internal static float[] Noise(int frames, int channels, int seed = 1)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, frames * channels).Select(_ => random.Next(-8000, 8000) / 32768f)];
     }
 
-    /// <summary>A sweep, to be found again in lossy sound.</summary>
+    /// <summary>A sweep, whose position can be found in lossy sound.</summary>
     internal static float[] Sweep(int rate, int frames, int channels) =>
         [.. Enumerable.Range(0, frames * channels)
             .Select(i => 0.4f * MathF.Sin(2 * MathF.PI * (200 + (300f * (i / channels) / rate)) * (i / channels) / rate))];
 
-    /// <summary>FLAC with its description, tags and frames.</summary>
+    /// <summary>A FLAC file with header, tags and frames.</summary>
     internal static byte[] Flac(AudioFormat format, float[] pcm, string? title, int bits = 16)
     {
         using var encoder = new FlacEncoder(format, bits);
@@ -41,7 +41,7 @@ internal static class SoundFiles
         ];
     }
 
-    /// <summary>A link of Ogg with FLAC in it.</summary>
+    /// <summary>An Ogg link with FLAC.</summary>
     internal static byte[] OggFlac(
         AudioFormat format, float[] pcm, string? title, uint serial = 1, Func<int, byte[], byte[]>? change = null)
     {
@@ -51,7 +51,7 @@ internal static class SoundFiles
             pcm.Length / format.Channels, change);
     }
 
-    /// <summary>A link of Ogg with Vorbis in it.</summary>
+    /// <summary>An Ogg link with Vorbis.</summary>
     internal static byte[] Vorbis(AudioFormat format, float[] pcm, string? title, uint serial = 1, Func<int, byte[], byte[]>? change = null)
     {
         using var encoder = new VorbisEncoder(format, 128_000);
@@ -60,13 +60,13 @@ internal static class SoundFiles
             pcm.Length / format.Channels, change);
     }
 
-    /// <summary>A link of Ogg with Opus in it, whose last page says where the sound ends.</summary>
+    /// <summary>An Ogg link with Opus, whose last page declares the end of the sound.</summary>
     /// <param name="channels">1 or 2.</param>
     /// <param name="pcm">The sound.</param>
-    /// <param name="title">In the tags.</param>
-    /// <param name="serial">Of the link.</param>
-    /// <param name="vendor">In the tags, before the title.</param>
-    /// <param name="change">Makes of each packet another one.</param>
+    /// <param name="title">Title in the tags.</param>
+    /// <param name="serial">Serial number of the link.</param>
+    /// <param name="vendor">Vendor in the tags, before the title.</param>
+    /// <param name="change">Replaces each packet.</param>
     internal static byte[] Opus(
         int channels, float[] pcm, string? title, uint serial = 1, string vendor = "test", Func<int, byte[], byte[]>? change = null)
     {
@@ -76,11 +76,12 @@ internal static class SoundFiles
             pcm.Length / channels, change);
     }
 
-    /// <summary>MP3 with an ID3v2 tag and, unless the count is <see langword="null"/>, LAME's table before the frames.</summary>
+    /// <summary>An MP3 file with an ID3v2 tag and, unless <paramref name="count"/> is <see langword="null"/>, LAME's table before the
+    /// frames.</summary>
     /// <param name="format">Rate and channels.</param>
     /// <param name="pcm">The sound.</param>
-    /// <param name="title">In the tag; <see langword="null"/>: no tag.</param>
-    /// <param name="count">Makes of the number of frames the one that the table says.</param>
+    /// <param name="title">Title in the tag; <see langword="null"/> for no tag.</param>
+    /// <param name="count">Maps the number of frames to the one that the table declares.</param>
     internal static byte[] Mp3(AudioFormat format, float[] pcm, string? title, Func<int, int>? count)
     {
         using var encoder = new Mp3Encoder(format, new Mp3EncoderOptions { BitRate = 64_000 });
@@ -91,7 +92,7 @@ internal static class SoundFiles
         return [.. tag, .. table, .. encoded.Bytes];
     }
 
-    /// <summary>A frame with a table, as long as a frame of sound.</summary>
+    /// <summary>A frame with a table, as long as an audio frame.</summary>
     internal static byte[] Table(byte[] like, int frames, int delay, int padding)
     {
         Assert.True(MpegHeader.TryParse(like, out MpegHeader header));

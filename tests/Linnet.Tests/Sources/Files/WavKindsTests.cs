@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Sources.Files;
 
-/// <summary>WAVs as programs really write them, as a file, from a pipe and pushed: the same sound three times.</summary>
+/// <summary>WAVs as real programs write them, as a file, from a pipe and pushed: the sound is the same each time.</summary>
 public sealed class WavKindsTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -29,7 +29,7 @@ public sealed class WavKindsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Unfinished))]
-    public void A_length_that_nobody_knew_is_the_end_of_the_bytes(string what, byte[] head)
+    public void An_unknown_length_means_the_end_of_the_bytes(string what, byte[] head)
     {
         short[] samples = [.. Enumerable.Range(1, 5001).Select(static i => (short)i)];
 
@@ -62,7 +62,7 @@ public sealed class WavKindsTests : IDisposable
     [InlineData(7, 8, 16)]
     [InlineData(1, 20, 20)]
     [InlineData(1, 12, 12)]
-    public void Encodings_that_only_files_had_are_taken_everywhere(int tag, int bits, int depth)
+    public void Encodings_of_files_are_accepted_everywhere(int tag, int bits, int depth)
     {
         (byte[] bytes, float[] expected) = (tag, bits) switch
         {
@@ -87,7 +87,7 @@ public sealed class WavKindsTests : IDisposable
     }
 
     [Fact]
-    public void A_title_is_found_before_the_samples_and_in_a_file_behind_them()
+    public void A_title_is_found_before_the_samples_and_in_a_file_after_them()
     {
         byte[] info = [.. "LIST"u8, 18, 0, 0, 0, .. "INFOINAM"u8, 5, 0, 0, 0, .. "Song\0\0"u8];
         byte[] id3 = [.. "id3 "u8, 26, 0, 0, 0, .. Wire.Tags.TagBytes.Id3(4, 0, Wire.Tags.TagBytes.Frame(4, "TIT2", [3, .. "Later"u8]))];
@@ -121,7 +121,7 @@ public sealed class WavKindsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Silent))]
-    public void A_file_that_holds_no_sound_says_so_when_it_is_opened(string kind, byte[] file)
+    public void A_file_without_sound_fails_when_opened(string kind, byte[] file)
     {
         string path = _folder.Write("silent." + kind, file);
 
@@ -135,7 +135,7 @@ public sealed class WavKindsTests : IDisposable
     }
 
     [Fact]
-    public void A_pipe_that_holds_no_sound_says_so()
+    public void A_pipe_without_sound_fails()
     {
         using PipeSource source = PipeSource.Open(
             new MemoryStream([.. Head(36), .. Format(1, 16), .. "data"u8, 0, 0, 0, 0]), raw: null, "Standard input",
@@ -148,7 +148,7 @@ public sealed class WavKindsTests : IDisposable
     [InlineData(5, 2)]
     [InlineData(6, 2)]
     [InlineData(7, 4)]
-    public void Another_WAV_follows_samples_that_are_no_whole_frames(int length, int frame)
+    public void Another_WAV_may_follow_a_partial_frame(int length, int frame)
     {
         byte[] format = Format(1, 16);
         format[10] = (byte)(frame / 2);
@@ -162,7 +162,7 @@ public sealed class WavKindsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_WAV_behind_one_takes_no_more_than_its_own_bytes()
+    public void Other_data_after_a_WAV_takes_only_its_own_bytes()
     {
         byte[] wav = [.. Head(44), .. Format(1, 16), .. "data"u8, 4, 0, 0, 0, 0, 0x40, 0, 0x40];
         byte[] other = [.. "RIFF"u8, 24, 0, 0, 0, .. "AVI "u8, .. "junk"u8, 8, 0, 0, 0, .. "abcdefgh"u8];
@@ -177,7 +177,7 @@ public sealed class WavKindsTests : IDisposable
     [InlineData(0x31, "WAV format 0x0031, GSM 6.10")]
     [InlineData(0x55, "WAV format 0x0055, MP3")]
     [InlineData(0x42, "WAV format 0x0042")]
-    public void A_compressed_WAV_that_is_sent_is_refused_with_what_to_do(int tag, string name)
+    public void A_pushed_compressed_WAV_is_refused_with_advice(int tag, string name)
     {
         byte[] wav = [.. Head(), .. Format(tag, 4), .. "data"u8, 4, 0, 0, 0, 1, 2, 3, 4];
         string what =

@@ -5,10 +5,10 @@ using Linnet.Wire.Wav;
 
 namespace Linnet.Tests.Sources.Files;
 
-/// <summary>Makes sound files and listens to sources.</summary>
+/// <summary>Makes WAV files and reads sources.</summary>
 internal static class Wavs
 {
-    /// <summary>A whole WAV of integers, one per sample, each in the width of <paramref name="encoding"/>.</summary>
+    /// <summary>A complete WAV of integers, each in the width of <paramref name="encoding"/>.</summary>
     internal static byte[] Of(SampleEncoding encoding, int rate, int channels, ReadOnlySpan<int> samples)
     {
         var data = new byte[samples.Length * encoding.BytesPerSample];
@@ -22,7 +22,7 @@ internal static class Wavs
         return Of(new RawPcmFormat(encoding, new AudioFormat(rate, channels)), data);
     }
 
-    /// <summary>A whole WAV of the bytes of its samples.</summary>
+    /// <summary>A complete WAV with the given sample bytes.</summary>
     internal static byte[] Of(RawPcmFormat pcm, ReadOnlySpan<byte> data)
     {
         var header = new WavHeader(pcm, data.Length);
@@ -32,14 +32,14 @@ internal static class Wavs
         return file;
     }
 
-    /// <summary>A WAV of 16 bits that counts: sample n is <paramref name="first"/> + n. What is missing or twice shows.</summary>
+    /// <summary>A 16-bit WAV that counts: sample n is <paramref name="first"/> + n, so missing or repeated samples show.</summary>
     internal static byte[] Counting(int first, int frames, int rate = 8000, int channels = 1)
     {
         int[] samples = [.. Enumerable.Range(0, frames * channels).Select(i => (short)(first + i))];
         return Of(SampleEncoding.S16LE, rate, channels, samples);
     }
 
-    /// <summary>Everything a source gives, at most <paramref name="maxFrames"/>, read in odd pieces.</summary>
+    /// <summary>Everything a source gives, at most <paramref name="maxFrames"/>, read in blocks of odd sizes.</summary>
     internal static float[] ReadAll(
         this IAudioSource source, int maxFrames = 10_000_000, int piece = 311, List<(long Position, TrackInfo Track)>? tracks = null)
     {
@@ -68,7 +68,7 @@ internal static class Wavs
         return [.. all];
     }
 
-    /// <summary>Floats as the 16-bit integers they stand for. Fails if one is none.</summary>
+    /// <summary>Converts floats to the 16-bit integers they represent. Fails if one is not such an integer.</summary>
     internal static int[] Integers(ReadOnlySpan<float> pcm, int bits = 16)
     {
         var integers = new int[pcm.Length];

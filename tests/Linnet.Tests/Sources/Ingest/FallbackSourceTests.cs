@@ -18,7 +18,7 @@ public sealed class FallbackSourceTests : IDisposable
     public FallbackSourceTests() => _source = new FallbackSource(_buffer, new Level(0.25f), 16, NullLogger.Instance);
 
     [Fact]
-    public void Both_changes_are_cross_fades_of_equal_power_and_nothing_is_missing_between()
+    public void Both_switches_are_equal_power_cross_fades_without_a_gap()
     {
         IngestWriter writer = Begin();
         Write(writer, 0.5f, seconds: 2);
@@ -44,7 +44,7 @@ public sealed class FallbackSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_fallback_that_breaks_is_silent_for_a_while_and_then_heard_again()
+    public void A_failed_fallback_is_silent_for_a_while_and_then_plays_again()
     {
         var log = new RecordingLogger();
         int tries = 0;
@@ -72,7 +72,7 @@ public sealed class FallbackSourceTests : IDisposable
     [Theory]
     [InlineData(true, "the fallback")]
     [InlineData(false, "silence")]
-    public void The_log_says_what_is_heard_when_the_sender_has_gone(bool hasFallback, string heard)
+    public void The_log_says_what_plays_after_the_sender_has_left(bool hasFallback, string heard)
     {
         var log = new RecordingLogger();
         using var source = new FallbackSource(_buffer, hasFallback ? new Level(0.25f) : null, 16, log);
@@ -91,7 +91,7 @@ public sealed class FallbackSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_title_stands_at_its_frame_and_titles_follow_what_is_heard()
+    public void Titles_are_at_their_frames_and_follow_what_plays()
     {
         using IngestWriter writer = Begin();
         writer.OnTrack(new TrackInfo("First"));
@@ -106,7 +106,7 @@ public sealed class FallbackSourceTests : IDisposable
     }
 
     [Fact]
-    public void Silence_after_a_sender_has_the_stations_name_and_not_the_last_title()
+    public void Silence_after_a_sender_has_the_name_of_the_station_as_title()
     {
         using var source = new FallbackSource(_buffer, null, 16, NullLogger.Instance);
         using (IngestWriter writer = Begin())
@@ -123,7 +123,7 @@ public sealed class FallbackSourceTests : IDisposable
     }
 
     [Fact]
-    public void Packets_come_with_the_sound_they_were_made_of_and_none_in_a_fade()
+    public void Packets_come_with_their_sound_and_none_in_a_fade()
     {
         using IngestWriter writer = Begin();
         for (int i = 0; i < 200; i++)
@@ -138,7 +138,7 @@ public sealed class FallbackSourceTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_of_what_is_sent_is_dropped_or_changed_while_it_is_heard()
+    public void Nothing_is_dropped_or_changed_while_the_sender_plays()
     {
         using IngestWriter writer = Begin();
         var random = new Random(1);
@@ -189,7 +189,7 @@ public sealed class FallbackSourceTests : IDisposable
     }
 
     [Fact]
-    public void One_writes_at_a_time_and_who_was_taken_over_from_is_heard_no_more()
+    public void Only_one_writer_at_a_time_and_a_replaced_one_is_ignored()
     {
         using IngestWriter first = Begin();
         Assert.False(_buffer.TryBegin("second", takesOver: false, out _));
@@ -202,7 +202,7 @@ public sealed class FallbackSourceTests : IDisposable
     }
 
     [Fact]
-    public void What_a_few_bytes_decode_to_has_a_bound()
+    public void The_sound_from_a_few_bytes_is_bounded()
     {
         using IngestWriter writer = Begin();
         for (int i = 0; i <= IngestBuffer.MaxSamples / 16_000; i++)
@@ -255,7 +255,7 @@ public sealed class FallbackSourceTests : IDisposable
         return heard;
     }
 
-    /// <summary>Always the same sample.</summary>
+    /// <summary>A constant sample value.</summary>
     private sealed class Level(float level) : IAudioSource
     {
         private TrackInfo? _track = new("Fallback");

@@ -15,7 +15,7 @@ public sealed class IngestBufferTests
     private int _frame;
 
     [Fact]
-    public void A_title_that_is_said_again_and_again_is_told_once()
+    public void A_repeated_title_is_announced_once()
     {
         using IngestWriter writer = Begin();
         for (int block = 0; block < 100; block++)
@@ -28,7 +28,7 @@ public sealed class IngestBufferTests
     }
 
     [Fact]
-    public void Titles_that_change_with_every_block_are_told_once_a_second_and_the_last_is_the_one_that_stays()
+    public void Fast_changing_titles_are_announced_once_per_second_and_the_last_one_stays()
     {
         using IngestWriter writer = Begin();
         for (int block = 0; block < 500; block++)
@@ -48,7 +48,7 @@ public sealed class IngestBufferTests
     }
 
     [Fact]
-    public void Whoever_writes_next_may_say_the_same_title()
+    public void The_next_writer_may_announce_the_same_title()
     {
         using (IngestWriter first = Begin())
         {
@@ -64,7 +64,7 @@ public sealed class IngestBufferTests
     }
 
     [Fact]
-    public void Packets_that_decode_to_nothing_take_no_more_than_their_bound()
+    public void Packets_that_decode_to_nothing_are_bounded()
     {
         using IngestWriter writer = Begin();
         byte[] packet = new byte[60_000];
@@ -77,7 +77,7 @@ public sealed class IngestBufferTests
     }
 
     [Fact]
-    public void Packets_of_many_bytes_and_little_sound_take_no_more_than_their_bound_and_the_sound_is_played()
+    public void Large_packets_with_little_sound_are_bounded_and_the_sound_plays()
     {
         using IngestWriter writer = Begin();
         byte[] packet = new byte[60_000];
@@ -92,7 +92,7 @@ public sealed class IngestBufferTests
         Assert.Equal(4000, _buffer.Read(pcm, packets, out _, out _));
         Assert.Equal(3999 / 4000f, pcm[^1]);
 
-        // The first is none: what was sent is not passed on over the gap.
+        // The first one is empty: packets are not passed on across the gap.
         Assert.True(packets[0].Bytes.IsEmpty);
         Assert.False(packets[1].Follows);
     }
@@ -113,7 +113,7 @@ public sealed class IngestBufferTests
     }
 
     [Fact]
-    public void Titles_of_many_senders_that_send_no_sound_are_bounded()
+    public void Titles_of_many_senders_without_sound_are_bounded()
     {
         for (int i = 0; i < 1000; i++)
         {
@@ -127,7 +127,7 @@ public sealed class IngestBufferTests
     }
 
     [Fact]
-    public void A_few_packets_without_sound_are_what_a_decoder_begins_with_and_passed_on()
+    public void A_few_packets_without_sound_prime_a_decoder_and_are_passed_on()
     {
         using IngestWriter writer = Begin();
         writer.OnPacket(new byte[100], []);
@@ -146,7 +146,7 @@ public sealed class IngestBufferTests
         return writer;
     }
 
-    /// <summary>Writes a block of 20 ms, and reads it.</summary>
+    /// <summary>Writes a block of 20 ms and reads it.</summary>
     private void Pass(IngestWriter writer)
     {
         writer.OnPacket([], _block);

@@ -11,7 +11,7 @@ public class IngestClockTests
     [InlineData(200e-6, 1)]
     [InlineData(-200e-6, 1)]
     [InlineData(150e-6, 0.1)]
-    public void For_hours_a_pusher_with_a_clock_of_its_own_is_followed(double drift, double burst)
+    public void The_clock_of_a_pusher_is_followed_for_hours(double drift, double burst)
     {
         using var station = new PushedStation();
         using IngestWriter writer = station.Begin();
@@ -38,7 +38,7 @@ public class IngestClockTests
     }
 
     [Fact]
-    public void A_pusher_that_begins_with_seconds_at_once_is_brought_near_the_target_and_nobody_hears_it()
+    public void A_surplus_at_the_start_is_reduced_to_the_target_inaudibly()
     {
         using var station = new PushedStation();
         using IngestWriter writer = station.Begin();
@@ -52,7 +52,7 @@ public class IngestClockTests
     }
 
     [Fact]
-    public void A_pusher_without_a_pace_is_held_and_the_station_keeps_its_own()
+    public void A_pusher_without_a_pace_waits_and_the_station_keeps_its_own()
     {
         using var station = new PushedStation();
         using IngestWriter writer = station.Begin();
@@ -67,7 +67,7 @@ public class IngestClockTests
     }
 
     [Fact]
-    public void When_the_pusher_goes_the_timeline_runs_on_by_itself_at_its_nominal_rate()
+    public void After_the_pusher_leaves_the_timeline_continues_at_its_nominal_rate()
     {
         using var station = new PushedStation();
         IngestWriter writer = station.Begin();
@@ -86,7 +86,7 @@ public class IngestClockTests
     }
 
     [Fact]
-    public void A_pusher_that_stalls_is_counted_and_heard_again_when_enough_waits()
+    public void A_stalled_pusher_is_counted_and_plays_again_once_enough_is_buffered()
     {
         using var station = new PushedStation();
         using IngestWriter writer = station.Begin();
@@ -99,7 +99,7 @@ public class IngestClockTests
         Assert.Equal((true, 1), (station.Source.IsPrimaryHeard, station.Source.Underruns));
     }
 
-    /// <summary>Watches the station's map from position to time.</summary>
+    /// <summary>Watches the mapping from position to time.</summary>
     private sealed class RateOf(PushedStation station)
     {
         private long _epoch = station.Engine.Timeline.Epoch;
@@ -108,7 +108,7 @@ public class IngestClockTests
 
         internal double WorstPace { get; private set; }
 
-        /// <summary>Between one second and the next.</summary>
+        /// <summary>From one second to the next.</summary>
         internal double WorstChange { get; private set; }
 
         internal int StepsBack { get; private set; }

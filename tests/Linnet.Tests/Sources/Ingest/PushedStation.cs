@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Sources.Ingest;
 
-/// <summary>A station in simulated time and one who pushes to it: how much sound it has sent at a time is the test's to say.</summary>
+/// <summary>A station in simulated time with a pusher; the test decides how much sound has been sent at each time.</summary>
 internal sealed class PushedStation : IDisposable
 {
     internal static readonly AudioFormat Format = new(8000, 1);
@@ -37,7 +37,7 @@ internal sealed class PushedStation : IDisposable
 
     internal double Fill => Buffer.GetState().Frames / (double)Format.SampleRate;
 
-    /// <summary>Frames that the pusher wrote.</summary>
+    /// <summary>Frames written by the pusher.</summary>
     internal long Sent { get; private set; }
 
     internal IngestWriter Begin()
@@ -47,10 +47,10 @@ internal sealed class PushedStation : IDisposable
         return writer;
     }
 
-    /// <summary>Runs for some seconds; before each step the pusher has sent what it says.</summary>
-    /// <param name="seconds">How long.</param>
+    /// <summary>Runs the station; before each step the pusher sends up to the given amount.</summary>
+    /// <param name="seconds">Duration in seconds.</param>
     /// <param name="writer">The pusher.</param>
-    /// <param name="sentAt">Seconds of sound, by seconds of time since the station started.</param>
+    /// <param name="sentAt">Maps seconds since the station's start to seconds of sound sent.</param>
     /// <param name="look">Called after each step.</param>
     internal void Run(double seconds, IngestWriter? writer, Func<double, double> sentAt, Action? look = null)
     {

@@ -8,7 +8,7 @@ using Linnet.Wire.Playlists;
 
 namespace Linnet.Tests.Sources.Playlists;
 
-/// <summary>What is heard of cue sheets, and of names that are no UTF-8.</summary>
+/// <summary>Playing cue sheets, and files whose names are not UTF-8.</summary>
 public sealed class CueSheetTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -17,9 +17,9 @@ public sealed class CueSheetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Its_tracks_follow_each_other_to_the_frame()
+    public void Tracks_follow_each_other_to_the_frame()
     {
-        // 8000 Hz: 1/75 s is 106.67 frames, so places are rounded, and the same for end and beginning.
+        // At 8000 Hz, 1/75 s is 106.67 frames, so positions are rounded; the end of a track equals the beginning of the next.
         _folder.Write("album.wav", Wavs.Counting(0, 20_000));
         string path = _folder.Write(
             "album.cue",
@@ -41,7 +41,7 @@ public sealed class CueSheetTests : IDisposable
     [InlineData(48_000, 640, 1920)]
     [InlineData(32_000, 427, 1280)]
     [InlineData(22_050, 294, 882)]
-    public void A_track_alone_is_its_own_sound_and_no_more(int rate, int begin, int end)
+    public void A_single_track_is_exactly_its_own_sound(int rate, int begin, int end)
     {
         using var track =
             new PartSource(new RampSource(new AudioFormat(rate, 2), 5000), new SoundPart(1, 3), new TrackInfo("Song"), "album");
@@ -57,7 +57,7 @@ public sealed class CueSheetTests : IDisposable
     }
 
     [Fact]
-    public void Titles_within_the_file_do_not_rename_its_tracks_and_its_loudness_counts()
+    public void Titles_in_the_file_do_not_replace_those_of_the_tracks_but_its_loudness_counts()
     {
         var loudness = new ReplayGain();
         var all = new RampSource(new AudioFormat(7500, 1), 5000)
@@ -76,7 +76,7 @@ public sealed class CueSheetTests : IDisposable
     }
 
     [Fact]
-    public void A_track_behind_the_end_is_skipped_and_the_others_are_played()
+    public void A_track_after_the_end_is_skipped_and_the_others_play()
     {
         _folder.Write("album.wav", Wavs.Counting(0, 8000));
         string path =
@@ -89,7 +89,7 @@ public sealed class CueSheetTests : IDisposable
     }
 
     [Fact]
-    public void Shuffled_tracks_each_play_once_a_round_and_are_told_each()
+    public void Shuffled_tracks_each_play_once_per_round_and_are_announced()
     {
         _folder.Write("album.wav", Wavs.Counting(0, 8000));
         string path =
@@ -109,7 +109,7 @@ public sealed class CueSheetTests : IDisposable
     }
 
     [Fact]
-    public void A_list_opened_again_goes_on_behind_the_track_that_was_heard()
+    public void A_reopened_list_continues_after_the_last_track_played()
     {
         PlaylistEntry[] tracks =
             [.. Enumerable.Range(0, 3).Select(static i => new PlaylistEntry("album") { Part = new SoundPart(i, i + 1) })];
@@ -126,7 +126,7 @@ public sealed class CueSheetTests : IDisposable
     }
 
     [Fact]
-    public void Files_whose_names_are_no_UTF_8_are_heard_and_named()
+    public void Files_whose_names_are_not_UTF_8_play_under_their_names()
     {
         if (!RawNames.AreThere)
         {

@@ -53,9 +53,9 @@ public sealed class EntryLocatorTests : IDisposable
     [InlineData("inner/a.wav", "inner\\a.wav")]
     [InlineData("inner/a.wav", "inner%5Ca.wav")]
     [InlineData("inner/a.wav", "./inner/../inner//a.wav")]
-    public void What_is_there_is_found_as_players_write_it(string name, string location)
+    public void An_existing_file_is_found_by_each_spelling_that_players_write(string name, string location)
     {
-        // An attribute holds UTF-8.
+        // An attribute can only hold UTF-8.
         name = name.Replace("{E9}", "\uDCE9", StringComparison.Ordinal);
         location = location.Replace("{E9}", "\uDCE9", StringComparison.Ordinal).Replace("{92}", "\uDC92", StringComparison.Ordinal);
         if (ByteText.HasBytes(name) && !RawNames.AreThere)
@@ -93,7 +93,7 @@ public sealed class EntryLocatorTests : IDisposable
     [InlineData("gone.wav")]
     [InlineData("gone%20.wav")]
     [InlineData("%00")]
-    public void What_is_not_there_is_named_as_it_is_written(string location)
+    public void A_missing_file_keeps_the_spelling_of_the_playlist(string location)
     {
         Assert.Equal(_folder[location], Locator().Find(location, out bool isThere));
         Assert.False(isThere);
@@ -123,7 +123,7 @@ public sealed class EntryLocatorTests : IDisposable
     [InlineData("file:///%5Cevil%5Cshare%5Ca.wav")]
     [InlineData("file:/%2Fevil/share/a.wav")]
     [InlineData("file:%5C%5Cevil/share/a.wav")]
-    public void What_is_on_a_network_is_not_looked_for_unless_the_playlist_lies_there(string location)
+    public void Network_paths_are_not_looked_up_unless_the_playlist_is_there(string location)
     {
         Assert.Null(Locator().Find(location, out _));
         Assert.Null(Locator("good").Find(location, out _));
@@ -133,7 +133,8 @@ public sealed class EntryLocatorTests : IDisposable
     [InlineData("%2F%2Fevil/share/a.wav")]
     [InlineData("%5C%5Cevil/share/a.wav")]
     [InlineData("\"%2F%2Fevil/share/a.wav\"")]
-    public void No_escape_leads_there_either(string location) => Assert.Equal(_folder[location], Locator().Find(location, out _));
+    public void Escapes_do_not_lead_to_the_network_either(string location) =>
+        Assert.Equal(_folder[location], Locator().Find(location, out _));
 
     [Theory]
     [InlineData(@"\\NAS\music\a.wav")]
@@ -144,11 +145,11 @@ public sealed class EntryLocatorTests : IDisposable
     [InlineData("/music/a.wav")]
     [InlineData(@"C:\music\a.wav")]
     [InlineData("a//b.wav")]
-    public void A_playlist_on_a_share_may_name_what_is_there(string location) =>
+    public void A_playlist_on_a_share_may_name_files_there(string location) =>
         Assert.Equal(Path.Combine(_folder.Path, location), Locator("nas").Find(location, out _));
 
     [Fact]
-    public void A_file_url_may_name_the_share_that_the_playlist_lies_on() =>
+    public void A_file_URL_may_name_the_share_of_the_playlist() =>
         Assert.Equal("//nas/music/a b.wav", Locator("nas").Find("file://NAS/music/a%20b.wav", out _)?.ToLowerInvariant());
 
     [Fact]
@@ -164,7 +165,7 @@ public sealed class EntryLocatorTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_is_read_once_however_many_tracks_are_looked_for_in_it()
+    public void A_folder_is_read_once_however_many_tracks_are_looked_up()
     {
         EntryLocator locator = Locator();
         _folder.Write("Album.flac", "x");
@@ -180,7 +181,7 @@ public sealed class EntryLocatorTests : IDisposable
     }
 
     [Fact]
-    public void So_many_entries_are_looked_at_in_all_folders()
+    public void The_number_of_entries_read_in_all_folders_is_limited()
     {
         _folder.Write("a/1.txt", "x");
         _folder.Write("a/2.flac", "x");
@@ -195,7 +196,7 @@ public sealed class EntryLocatorTests : IDisposable
     }
 
     [Fact]
-    public void One_pair_of_quotes_is_taken_off_and_a_line_of_them_is_no_work_without_end()
+    public void One_pair_of_quotes_is_removed_and_a_line_of_quotes_takes_bounded_work()
     {
         _folder.Write("a.wav", "x");
         EntryLocator locator = Locator();

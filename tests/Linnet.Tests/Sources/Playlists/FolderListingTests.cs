@@ -12,7 +12,7 @@ public sealed partial class FolderListingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Sound_files_are_listed_as_people_number_them_and_others_left_out()
+    public void Sound_files_are_listed_in_natural_order_and_others_skipped()
     {
         string[] names = ["CD10/1.flac", "CD2/10.MP3", "cd2/9.opus", "2 b.wav", "2 A.wav", "10.wav", "a.txt", ".hidden.wav", ".git/x.wav",
             "cover.jpg", "z", "007.wav"];
@@ -33,7 +33,7 @@ public sealed partial class FolderListingTests : IDisposable
     [InlineData("A", "a")]
     [InlineData("001", "01")]
     [InlineData("", "a")]
-    public void What_comes_first_comes_first(string first, string second)
+    public void Paths_sort_in_natural_order(string first, string second)
     {
         Assert.True(NaturalOrder.Instance.Compare(first, second) < 0);
         Assert.True(NaturalOrder.Instance.Compare(second, first) > 0);
@@ -41,7 +41,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void The_order_is_one()
+    public void The_order_is_total()
     {
         var random = new Random(3);
         string[] names =
@@ -59,7 +59,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void Links_that_go_in_circles_are_followed_once()
+    public void Circular_links_are_followed_once()
     {
         _folder.Write("a/1.wav", "x");
         Directory.CreateSymbolicLink(_folder["a/loop"], _folder.Path);
@@ -73,7 +73,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void Folders_too_deep_are_left_out()
+    public void Folders_that_are_too_deep_are_skipped()
     {
         string deep = string.Concat(Enumerable.Repeat("d/", FolderListing.MaxDepth));
         _folder.Write(deep + "in.wav", "x");
@@ -85,7 +85,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void No_folder_and_no_sound_are_told_in_a_sentence()
+    public void A_missing_folder_and_one_without_sound_are_refused_with_a_sentence()
     {
         _folder.Write("a.txt", "x");
 
@@ -95,7 +95,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void A_song_is_listed_once_whatever_links_lead_to_it()
+    public void A_file_is_listed_once_whatever_links_lead_to_it()
     {
         _folder.Write("library/Jazz/1.wav", "x");
         _folder.Write("library/Jazz/2.wav", "x");
@@ -118,7 +118,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void What_only_links_lead_to_is_listed_by_them()
+    public void Files_reached_only_by_links_are_listed_by_them()
     {
         _folder.Write("elsewhere/1.wav", "x");
         _folder.Write("elsewhere/deep/2.wav", "x");
@@ -132,7 +132,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void Two_names_of_one_file_are_one_song()
+    public void A_hard_linked_file_is_listed_once()
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -147,7 +147,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_a_long_way_leads_to_is_entered_by_a_short_one()
+    public void A_folder_is_entered_by_the_shortest_path()
     {
         string deep = string.Concat(Enumerable.Repeat("d/", FolderListing.MaxDepth));
         _folder.Write(deep + "e/f/out.wav", "x");
@@ -159,7 +159,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void The_path_without_links_tells_files_apart_where_there_are_no_inodes()
+    public void Without_inodes_the_path_without_links_identifies_a_file()
     {
         _folder.Write("library/Jazz/1.wav", "x");
         Directory.CreateSymbolicLink(_folder["way"], "library/");
@@ -177,7 +177,7 @@ public sealed partial class FolderListingTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_are_no_UTF_8_are_listed()
+    public void Names_that_are_not_UTF_8_are_listed()
     {
         if (!RawNames.AreThere)
         {

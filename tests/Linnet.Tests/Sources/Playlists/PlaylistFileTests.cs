@@ -15,7 +15,7 @@ public sealed class PlaylistFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_playlist_names_files_beside_itself()
+    public void Entries_are_relative_to_the_playlist()
     {
         _folder.Write("music/one.wav", "x");
         string path = _folder.Write("lists/mine.m3u", "../music/one.wav\nhttp://radio.example/\n..\\music\\one.wav\n/absolute.wav\n");
@@ -26,7 +26,7 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void Playlists_and_folders_within_one_are_played_in_their_places()
+    public void Nested_playlists_and_folders_play_in_their_places()
     {
         _folder.Write("album/2.wav", "x");
         _folder.Write("album/10.wav", "x");
@@ -46,7 +46,7 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void A_playlist_that_leads_to_itself_ends_there()
+    public void A_playlist_that_names_itself_is_not_read_again()
     {
         _folder.Write("a.wav", "x");
         _folder.Write("b.m3u", "a.wav\nA.m3u\nlink/A.m3u\n");
@@ -59,7 +59,7 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void A_list_within_that_is_none_ends_nothing_else()
+    public void An_invalid_nested_list_does_not_affect_other_entries()
     {
         _folder.Write("a.wav", "x");
         _folder.Write("broken.m3u", "#EXT-X-VERSION:3\n");
@@ -74,7 +74,7 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void Playlists_within_playlists_have_a_depth()
+    public void The_nesting_of_playlists_is_limited()
     {
         _folder.Write("a.wav", "x");
         for (int i = 1; i <= PlaylistFile.MaxDepth; i++)
@@ -89,7 +89,7 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void Playlists_that_name_each_other_many_times_have_an_end()
+    public void Playlists_that_name_each_other_many_times_are_limited()
     {
         _folder.Write("a.wav", "x");
         _folder.Write("4.m3u", string.Concat(Enumerable.Repeat("a.wav\n", 150)));
@@ -105,7 +105,7 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void A_comment_is_an_entry_if_there_is_such_a_file()
+    public void A_comment_is_an_entry_if_that_file_exists()
     {
         _folder.Write("#1 Hit.wav", "x");
         string path = _folder.Write("all.m3u", "#EXTM3U\n# made.by me\n#EXTINF:1,The Hit\n#1 Hit.wav\n");
@@ -115,7 +115,7 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_only_its_playlists_bytes_name_is_found()
+    public void A_file_is_found_by_the_bytes_in_the_playlist()
     {
         if (!RawNames.AreThere)
         {
@@ -141,7 +141,7 @@ public sealed class PlaylistFileTests : IDisposable
     [InlineData("a.xspf", "x", "is not an XSPF playlist")]
     [InlineData("a.cue", "x", "is not a cue sheet")]
     [InlineData("a.cue", "FILE a.wav WAVE", "names no files")]
-    public void A_playlist_without_files_is_told_in_a_sentence(string name, string text, string part)
+    public void A_playlist_without_files_is_refused_with_a_sentence(string name, string text, string part)
     {
         string message = Assert.Throws<IOException>(
             () => AudioSources.OpenPath(
@@ -152,7 +152,7 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void What_a_list_leaves_out_is_said_once_and_again_when_it_has_changed()
+    public void Skipped_entries_are_logged_once_and_again_after_a_change()
     {
         var listing = new ListingLog(_log);
         string path = _folder.Write("all.m3u", "a.wav\nhttp://radio.example/\n");
@@ -172,7 +172,7 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_said_in_a_round_is_said_once()
+    public void A_line_is_logged_once_per_round()
     {
         Directory.CreateDirectory(_folder["empty"]);
         _folder.Write("a.wav", "x");
@@ -186,13 +186,13 @@ public sealed class PlaylistFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_is_walked_through_once_however_often_it_is_named()
+    public void A_folder_is_read_once_however_often_it_is_named()
     {
         Directory.CreateDirectory(_folder["empty"]);
         _folder.Write("album/1.wav", "x");
         string path = _folder.Write("all.m3u", "empty\nalbum\nempty/\nempty\nalbum/\n");
 
-        // When the first is told, there is something in it.
+        // At the first log line, the folder gets a file.
         var log = new ActingLogger(() => _folder.Write("empty/new.wav", "x"));
         IReadOnlyList<PlaylistEntry> entries = PlaylistFile.List(path, PlaylistKind.M3u, log);
 
@@ -225,7 +225,7 @@ public sealed class PlaylistFileTests : IDisposable
     private string[] Names(string path) =>
         [.. List(path).Select(entry => Path.GetRelativePath(_folder.Path, Path.GetFullPath(entry.Path)))];
 
-    /// <summary>Does something when something is said.</summary>
+    /// <summary>Runs an action at each log line.</summary>
     private sealed class ActingLogger(Action act) : ILogger
     {
         internal int Lines { get; private set; }

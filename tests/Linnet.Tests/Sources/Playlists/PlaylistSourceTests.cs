@@ -14,7 +14,7 @@ public sealed class PlaylistSourceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void File_follows_file_without_a_gap_or_a_repeat()
+    public void Files_follow_each_other_without_a_gap_or_a_repeat()
     {
         _folder.Write("1.wav", Wavs.Counting(0, 4001));
         _folder.Write("2.wav", Wavs.Counting(4001, 1));
@@ -31,7 +31,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void Round_follows_round_without_a_gap()
+    public void Rounds_follow_each_other_without_a_gap()
     {
         string path = _folder.Write("song.wav", Wavs.Counting(0, 1000));
         var tracks = new List<(long Position, TrackInfo)>();
@@ -45,7 +45,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_conversion_is_told_once_and_not_again_in_every_round()
+    public void A_conversion_is_logged_once_and_not_in_every_round()
     {
         _folder.Write("1.wav", Wavs.Counting(0, 1000));
         _folder.Write("2.wav", Wavs.Counting(0, 1000, rate: 16_000));
@@ -53,11 +53,11 @@ public sealed class PlaylistSourceTests : IDisposable
         using IAudioSource source = Open(loop: true);
         source.ReadAll(maxFrames: 6000);
 
-        Assert.EndsWith("/2.wav from 16000 Hz, 1 ch to 8000 Hz, 1 ch", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.EndsWith($"converting {_folder["2.wav"]} from 16000 Hz, 1 ch to 8000 Hz, 1 ch", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_conversion_is_told_of_each_file_that_needs_it()
+    public void A_conversion_is_logged_for_each_file_that_needs_it()
     {
         _folder.Write("1.wav", Wavs.Counting(0, 1000));
         _folder.Write("2.wav", Wavs.Counting(0, 1000, rate: 16_000));
@@ -66,11 +66,11 @@ public sealed class PlaylistSourceTests : IDisposable
         using IAudioSource source = Open(loop: true);
         source.ReadAll(maxFrames: 6000);
 
-        Assert.Equal(["2.wav", "3.wav"], _log.Lines.Select(static line => Path.GetFileName(line.Split(" is converted")[0])));
+        Assert.Equal(["2.wav", "3.wav"], _log.Lines.Select(static line => Path.GetFileName(line.Split(" from ")[0])));
     }
 
     [Fact]
-    public void A_problem_that_has_gone_and_comes_back_is_told_again()
+    public void A_problem_that_returns_is_logged_again()
     {
         int opened = 0;
         using PlaylistSource source = PlaylistSource.Open(
@@ -91,7 +91,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void Once_through_a_single_file_knows_its_length()
+    public void A_single_file_played_once_has_a_duration()
     {
         string path = _folder.Write("song.wav", Wavs.Counting(0, 8000));
 
@@ -102,7 +102,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void What_is_broken_or_gone_is_skipped_with_one_line_each()
+    public void Damaged_and_missing_files_are_skipped_with_one_line_each()
     {
         _folder.Write("1.wav", Wavs.Counting(0, 4000));
         _folder.Write("2 broken.wav", "RIFFxxxxWAVE but no more");
@@ -110,7 +110,7 @@ public sealed class PlaylistSourceTests : IDisposable
         string vanishing = _folder.Write("4 vanishing.wav", Wavs.Counting(0, 100));
         _folder.Write("5.wav", Wavs.Counting(4000, 4000));
 
-        // Opened first, so it is listed by then; the file goes before its turn comes.
+        // The first file is opened now, and the list is read; this file disappears before its turn.
         using IAudioSource source = Open(loop: false);
         File.Delete(vanishing);
         float[] pcm = source.ReadAll();
@@ -124,7 +124,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_stays_broken_is_told_once_and_not_again_in_every_round()
+    public void A_file_that_stays_damaged_is_logged_once()
     {
         using PlaylistSource source = PlaylistSource.Open(
             "list",
@@ -141,7 +141,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_track_that_breaks_off_in_every_round_is_told_once()
+    public void A_track_that_fails_in_every_round_is_logged_once()
     {
         using PlaylistSource source = PlaylistSource.Open(
             "list",
@@ -167,7 +167,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_track_that_breaks_off_is_followed_by_the_next()
+    public void After_a_track_fails_the_next_one_plays()
     {
         using PlaylistSource source = PlaylistSource.Open(
             "list",
@@ -206,7 +206,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_single_file_that_is_none_is_told_as_it_is()
+    public void A_missing_single_file_gives_its_own_error()
     {
         string path = _folder["gone.wav"];
 
@@ -215,7 +215,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_station_whose_last_file_vanishes_goes_on_with_silence_and_says_why()
+    public void A_station_whose_last_file_disappears_plays_silence_and_says_why()
     {
         string path = _folder.Write("song.wav", Wavs.Counting(1, 1000));
         using IAudioSource source = OpenFile(path, loop: true);
@@ -226,7 +226,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void Next_to_no_sound_is_not_repeated_for_ever()
+    public void Almost_no_sound_is_not_repeated_forever()
     {
         string path = _folder.Write("tick.wav", Wavs.Counting(1, 5));
         using IAudioSource source = OpenFile(path, loop: true);
@@ -236,7 +236,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void Other_rates_and_channels_are_converted_to_the_first_files()
+    public void Other_rates_and_channels_are_converted_to_those_of_the_first_file()
     {
         _folder.Write("1.wav", Wavs.Counting(0, 16_000, rate: 16_000, channels: 2));
         _folder.Write("2.wav", Sine(rate: 8000, channels: 1, frames: 8000));
@@ -260,7 +260,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void Each_round_is_shuffled_anew_and_never_repeats_a_track_at_once()
+    public void Each_round_has_a_new_order_and_no_track_plays_twice_in_a_row()
     {
         string[] order = [.. Play(["a", "b", "c", "d"], new Random(5), rounds: 50)];
 
@@ -271,7 +271,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void Files_that_are_new_in_the_folder_are_heard_in_the_next_round()
+    public void New_files_in_the_folder_play_in_the_next_round()
     {
         _folder.Write("1.wav", Wavs.Counting(0, 1000));
         _folder.Write("2.wav", Wavs.Counting(1000, 1000));
@@ -302,12 +302,12 @@ public sealed class PlaylistSourceTests : IDisposable
 
         source.Read(new float[1], TestContext.Current.CancellationToken);
 
-        // Waits as long as it takes; without the read-ahead the run's own limit ends it.
+        // Waits as long as needed; without the read-ahead, the timeout of the test run ends it.
         opened.Wait(TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public void Disposing_closes_the_track_that_plays_and_the_one_that_is_ready()
+    public void Disposing_closes_the_current_and_the_next_track()
     {
         var sources = new List<RampSource>();
         PlaylistSource playlist = PlaylistSource.Open(
@@ -335,7 +335,7 @@ public sealed class PlaylistSourceTests : IDisposable
     [InlineData("a jingle b jingle c", 2, "b")]
     [InlineData("a jingle b jingle c", 4, "c")]
     [InlineData("a jingle b jingle c", 5, "a")]
-    public void What_was_away_goes_on_behind_the_file_that_was_heard_last_though_the_list_names_it_twice(
+    public void A_list_that_returns_continues_after_the_last_file_played_even_if_it_is_named_twice(
         string list, int heard, string next)
     {
         var order = new PlayOrder(
@@ -347,7 +347,7 @@ public sealed class PlaylistSourceTests : IDisposable
             order.Heard();
         }
 
-        // Two more cannot be played.
+        // The next two cannot be played.
         Assert.True(order.TryNext(out _));
         Assert.True(order.TryNext(out _));
         order.Resume();
@@ -357,7 +357,7 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public void What_was_away_and_comes_back_with_other_files_goes_on_behind_the_file_that_was_heard_last()
+    public void A_list_that_returns_with_other_files_continues_after_the_last_file_played()
     {
         string[] names = ["a", "b", "c"];
         var order = new PlayOrder("list", () => [.. names.Select(static name => new PlaylistEntry(name))], loop: true, shuffle: null, _log);

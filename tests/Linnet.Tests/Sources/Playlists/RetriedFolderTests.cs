@@ -6,11 +6,11 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Sources.Playlists;
 
-/// <summary>Files and folders that go away and come back. They are real; time is simulated.</summary>
+/// <summary>Files and folders that disappear and return. The files are real; time is simulated.</summary>
 public sealed class RetriedFolderTests : IDisposable
 {
     /// <summary>
-    /// Simulated, and far beyond what anything takes: the thread that opens a source has no part in how fast time passes.
+    /// In simulated time, and far longer than needed: the thread that opens a source does not control how fast time passes.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromHours(6);
 
@@ -22,7 +22,7 @@ public sealed class RetriedFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_folder_that_was_away_goes_on_behind_the_song_that_was_heard_last_and_says_so_once()
+    public async Task A_folder_that_returns_continues_after_the_last_song_and_is_logged_once()
     {
         for (int song = 1; song <= 20; song++)
         {
@@ -34,7 +34,7 @@ public sealed class RetriedFolderTests : IDisposable
         await PlayUntilAsync(source, () => source.Outage is not null);
         for (int i = 0; i < 3000; i++)
         {
-            // Half a minute without it.
+            // Half a minute without the folder.
             Read(source, 80);
             _time.Advance(TimeSpan.FromMilliseconds(10));
         }
@@ -49,7 +49,7 @@ public sealed class RetriedFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_deleted_and_written_anew_is_heard_again()
+    public async Task A_file_that_is_deleted_and_rewritten_plays_again()
     {
         string path = _folder.Write("song.wav", Wavs.Counting(1, 8000));
         using IAudioSource source = Open(path);
@@ -65,7 +65,7 @@ public sealed class RetriedFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_playlist_whose_files_are_all_away_is_waited_for_and_not_logged_file_by_file_for_each_try()
+    public async Task A_playlist_whose_files_are_all_missing_is_retried_without_a_log_line_per_file()
     {
         string list = _folder.Write("list.m3u", string.Concat(Enumerable.Range(1, 30).Select(static i => $"songs/{i}.wav\n")));
         for (int song = 1; song <= 30; song++)
@@ -91,7 +91,7 @@ public sealed class RetriedFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Played_once_a_folder_that_was_away_is_played_to_its_end()
+    public async Task A_folder_that_returns_is_played_to_its_end_without_loop()
     {
         _folder.Write("songs/1.wav", Wavs.Counting(1, 4000));
         _folder.Write("songs/2.wav", Wavs.Counting(4001, 4000));
@@ -106,7 +106,7 @@ public sealed class RetriedFolderTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_there_at_the_start_is_an_error_as_ever()
+    public void A_missing_path_at_the_start_is_an_error()
     {
         Assert.Throws<IOException>(() => Open(_folder["nothing.wav"]));
         Assert.Throws<IOException>(() => Open(_folder["nothing.m3u"]));
@@ -115,7 +115,7 @@ public sealed class RetriedFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task The_time_of_a_station_goes_on_while_its_folder_is_away_for_six_seconds()
+    public async Task The_time_of_a_station_continues_while_its_folder_is_missing()
     {
         _folder.Write("songs/1.wav", Wavs.Counting(1, 8000));
         IAudioSource source = Open(_folder["songs"]);
@@ -138,7 +138,7 @@ public sealed class RetriedFolderTests : IDisposable
             long start = _time.GetTimestamp();
             while (!condition())
             {
-                Assert.True(_time.GetElapsedTime(start) < Patience, "It never came true.");
+                Assert.True(_time.GetElapsedTime(start) < Patience, "The condition never became true.");
                 engine.Step(TestContext.Current.CancellationToken);
                 _time.Advance(TimeSpan.FromMilliseconds(10));
                 await Task.Yield();
@@ -163,14 +163,14 @@ public sealed class RetriedFolderTests : IDisposable
         return all;
     }
 
-    /// <summary>Plays, and lets time pass, until that is so.</summary>
+    /// <summary>Plays while time passes, until the condition is true.</summary>
     private async Task PlayUntilAsync(IAudioSource source, Func<bool> condition, List<string>? tracks = null)
     {
         float[] pcm = new float[80];
         long start = _time.GetTimestamp();
         while (!condition())
         {
-            Assert.True(_time.GetElapsedTime(start) < Patience, "It never came true.");
+            Assert.True(_time.GetElapsedTime(start) < Patience, "The condition never became true.");
             if (source.Read(pcm, TestContext.Current.CancellationToken).Track is { } track)
             {
                 tracks?.Add(track.Title);
@@ -181,14 +181,14 @@ public sealed class RetriedFolderTests : IDisposable
         }
     }
 
-    /// <summary>Plays frame by frame until that sample is heard, which is the last of what comes back.</summary>
+    /// <summary>Plays frame by frame until the given sample, which is the last one returned.</summary>
     private async Task<List<float>> PlayUntilHeardAsync(IAudioSource source, float sample)
     {
         var heard = new List<float>();
         long start = _time.GetTimestamp();
         do
         {
-            Assert.True(_time.GetElapsedTime(start) < Patience, "It was never heard.");
+            Assert.True(_time.GetElapsedTime(start) < Patience, "The sample was never played.");
             heard.AddRange(Read(source, 1));
             _time.Advance(TimeSpan.FromMilliseconds(1));
             await Task.Yield();
