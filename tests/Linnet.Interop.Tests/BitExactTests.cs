@@ -1,6 +1,6 @@
 namespace Linnet.Interop.Tests;
 
-/// <summary>What is served as PCM and recorded by our own player is the same to the last bit.</summary>
+/// <summary>PCM that is served and recorded by our own player is bit-exact.</summary>
 public class BitExactTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
@@ -15,7 +15,7 @@ public class BitExactTests
     [Theory]
     [InlineData("udp")]
     [InlineData("tcp")]
-    public async Task Once_from_the_first_sample_to_the_last(string transport)
+    public async Task Played_once_it_is_exact_from_the_first_sample_to_the_last(string transport)
     {
         using var folder = new TempFolder();
         string[] files = Write(folder);
@@ -32,14 +32,14 @@ public class BitExactTests
             Assert.Equal(0, Sources[i].FindRun(recorded));
         }
 
-        // The server has nothing left to send, and ends by itself.
+        // The server has nothing more to send, and exits by itself.
         Assert.Equal(0, await server.Tool.ExitAsync(Limit));
     }
 
     [Theory]
     [InlineData("udp")]
     [InlineData("tcp")]
-    public async Task Live_from_the_point_of_joining_on(string transport)
+    public async Task Live_it_is_exact_from_the_point_of_joining(string transport)
     {
         using var folder = new TempFolder();
         string[] files = Write(folder);
@@ -54,7 +54,7 @@ public class BitExactTests
             WavSound recorded = WavSound.Load(folder[$"out{i}.wav"]);
             Assert.Equal(Sources[i].SampleRate * 8, recorded.Frames);
 
-            // It loops: the run may go through the end.
+            // The station loops: the recording may cross its end.
             WavSound twice = Sources[i] with { Samples = [.. Sources[i].Samples, .. Sources[i].Samples] };
             twice.FindRun(recorded);
         }

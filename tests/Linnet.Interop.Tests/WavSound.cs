@@ -2,16 +2,16 @@ using System.Buffers.Binary;
 
 namespace Linnet.Interop.Tests;
 
-/// <summary>A WAV file as plain numbers, written and read by nothing of the project's own.</summary>
+/// <summary>A WAV file as integers, read and written without code of the project.</summary>
 /// <param name="SampleRate">Frames per second.</param>
 /// <param name="Channels">Samples per frame.</param>
-/// <param name="Bits">16, 24, or 32 where the file holds float32.</param>
+/// <param name="Bits">16 or 24, or 32 for a file of float32.</param>
 /// <param name="Samples">Interleaved.</param>
 internal sealed record WavSound(int SampleRate, int Channels, int Bits, int[] Samples)
 {
     public int Frames => Samples.Length / Channels;
 
-    /// <summary>Noise that uses every bit: no run of it occurs twice.</summary>
+    /// <summary>Noise that uses every bit; no sequence occurs twice.</summary>
     public static WavSound Noise(int rate, int channels, int bits, double seconds, int seed = 1)
     {
         var random = new Random(seed);

@@ -4,7 +4,7 @@ using Linnet.Tests.Stations;
 
 namespace Linnet.Interop.Tests.Renditions;
 
-/// <summary>The bytes that HTTP sends, as ffmpeg and the codecs' own tools read them.</summary>
+/// <summary>The bytes sent over HTTP, as read by ffmpeg and the codecs' own tools.</summary>
 public class ContainerTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -33,7 +33,7 @@ public class ContainerTests
 
     [Theory]
     [MemberData(nameof(Lossless))]
-    public async Task FLAC_and_WAV_are_the_source_to_the_last_bit(string rendition, int rate, int channels, int bits)
+    public async Task FLAC_and_WAV_are_bit_exact(string rendition, int rate, int channels, int bits)
     {
         WavSound sound = WavSound.Noise(rate, channels, bits, seconds: 1.5, seed: bits);
         StreamRun run = StreamRun.Of(new SamplesSource(sound, bits), rendition);
@@ -51,7 +51,7 @@ public class ContainerTests
     [InlineData("mp3-320", 44_100, 2)]
     [InlineData("opus", 48_000, 2)]
     [InlineData("opus-64", 48_000, 1)]
-    public async Task MP3_and_Opus_lie_upon_the_source_sample_for_sample(string rendition, int rate, int channels)
+    public async Task MP3_and_Opus_are_aligned_with_the_source_to_the_sample(string rendition, int rate, int channels)
     {
         WavSound sound = WavSound.Sweep(rate, channels, seconds: 4);
         var source = new SamplesSource(sound, 16) { Tracks = { [80_000] = new TrackInfo("second") } };
@@ -59,7 +59,7 @@ public class ContainerTests
 
         float[] decoded = await DecodeAsync<float>(run.Bytes, "f32le");
 
-        // ffmpeg skips what OpusHead says; of a bare MP3 it cannot know, so it begins where the first packet does.
+        // ffmpeg skips what OpusHead declares; a bare MP3 declares nothing, so it begins at the first packet.
         int skip = rendition.StartsWith("mp3", StringComparison.Ordinal) ? -(int)run.Packets[0].Position * channels : 0;
         float[] expected = [.. sound.Samples.Select(static s => s / 32768f)];
         Assert.True(decoded.Length >= skip + expected.Length, $"{decoded.Length} of {skip + expected.Length} samples");
@@ -72,7 +72,7 @@ public class ContainerTests
     }
 
     [Fact]
-    public async Task The_seam_between_two_titles_is_heard_by_neither_ffmpeg_nor_opusdec()
+    public async Task The_seam_between_two_titles_is_inaudible_in_ffmpeg_and_opusdec()
     {
         WavSound sound = WavSound.Sweep(48_000, 2, seconds: 4);
         byte[] plain = StreamRun.Of(new SamplesSource(sound, 16), "opus").Bytes;
@@ -97,7 +97,7 @@ public class ContainerTests
     }
 
     [Fact]
-    public async Task GStreamer_plays_a_chain_without_a_frame_too_many_or_too_few()
+    public async Task GStreamer_plays_exactly_the_frames_of_a_chain()
     {
         WavSound sound = WavSound.Sweep(48_000, 2, seconds: 4);
         var source = new SamplesSource(sound, 16) { Tracks = { [50_000] = new TrackInfo("second"), [100_000] = new TrackInfo("third") } };
@@ -113,7 +113,7 @@ public class ContainerTests
     }
 
     [Fact]
-    public async Task Chained_Ogg_is_read_by_its_own_tools_without_complaint()
+    public async Task Ogg_tools_read_chained_Ogg_without_warnings()
     {
         WavSound sound = WavSound.Sweep(48_000, 2, seconds: 4);
         var source = new SamplesSource(
@@ -141,7 +141,7 @@ public class ContainerTests
     }
 
     [Fact]
-    public async Task FLAC_is_approved_by_the_flac_tool()
+    public async Task The_flac_tool_accepts_the_FLAC()
     {
         WavSound sound = WavSound.Noise(44_100, 2, 16, seconds: 2);
         using var folder = new TempFolder();

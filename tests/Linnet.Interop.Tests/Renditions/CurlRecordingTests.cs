@@ -4,20 +4,19 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Interop.Tests.Renditions;
 
-/// <summary>Every rendition of a real server, recorded by curl across three changes of title, and served again as a file.</summary>
+/// <summary>Every rendition of a real server, recorded by curl across three title changes, and served again as a file.</summary>
 /// <remarks>
-/// Of each recording is checked: what the format's own checker says; that it ends with the station's last sample, has all changes of title
-/// in it, and (Opus) names each title where it begins; that nothing is missing or doubled between (FLAC, WAV: every sample; MP3, Opus: no
-/// packet is missing, and all of it lies upon the source at one place). Then the same of what a second server makes of the recordings. A
-/// listener is given ten seconds at once, and the station is shorter: so everybody hears all changes, however late a busy machine starts
-/// the program.
+/// Checks each recording: the format's own checker finds no fault; it ends with the station's last sample, contains all title changes, and
+/// (Opus) has each title at its place; nothing is missing or doubled (FLAC, WAV: every sample; MP3, Opus: no packet is missing, and all of
+/// it is aligned with the source). Then checks the same for a second server that plays the recordings. A listener gets ten seconds at once,
+/// and the station is shorter, so all listeners get all title changes, however late a busy machine starts the program.
 /// </remarks>
 public sealed class CurlRecordingTests : IDisposable
 {
     private const int Rate = 48_000;
     private const int Packet = 1152;
 
-    // How a server that stops ends what it sends, so that it can be told from a station's end.
+    // A stopping server ends its streams this way, so that it can be distinguished from the end of a station.
     private const int ConnectionReset = 56;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
@@ -29,7 +28,7 @@ public sealed class CurlRecordingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Every_rendition_comes_back_whole_from_a_file_that_curl_saved()
+    public async Task Every_rendition_survives_a_recording_by_curl_completely()
     {
         WavSound sound = WavSound.Sweep(Rate, 2, seconds: 7.8);
         Directory.CreateDirectory(_folder["album"]);
@@ -51,7 +50,7 @@ public sealed class CurlRecordingTests : IDisposable
 
         AssertNoPacketIsMissing("first.mp3", "first.mp3-64", "first.any", "first.opus", "first.opus-64");
 
-        // Again: each recording is a station, whose WAV is the sound that was in it.
+        // Again: each recording is a station, whose WAV is the recorded sound.
         string[] stations = [.. Recordings.Select(name => $"{name}={_folder[$"first.{name}"]}")];
         await using (Serving server = await Serving.StartAsync([.. stations, "--once", "--burst", "10", "--http-port", "any"]))
         {
@@ -67,7 +66,7 @@ public sealed class CurlRecordingTests : IDisposable
     }
 
     [Fact]
-    public async Task Pushed_Vorbis_is_passed_on_whole()
+    public async Task Pushed_Vorbis_is_passed_on_completely()
     {
         WavSound sound = WavSound.Sweep(Rate, 2, seconds: 7.8);
         Directory.CreateDirectory(_folder["album"]);
@@ -89,7 +88,7 @@ public sealed class CurlRecordingTests : IDisposable
         Task recording = CurlAsync(server.Http("live.ogg"), "live.ogg", ConnectionReset);
         await server.UntilGoneAsync();
 
-        // What is under way to a listener when a server stops is lost, and that is the silence after it.
+        // Data in flight to a listener is lost when the server stops; here it is the silence after the sound.
         await server.UntilPlayedAsync(TimeSpan.FromSeconds(3));
         await server.EndAsync();
         await recording;
@@ -110,14 +109,14 @@ public sealed class CurlRecordingTests : IDisposable
         Left(pcm)[(int)tracks[number].Position..(number + 1 < tracks.Length ? (int)tracks[number + 1].Position : pcm.Length / 2)];
 
     /// <summary>
-    /// A title whose packets were passed on is the same sound, but for its first and last packet, which are mixed with others than they
-    /// were.
+    /// A title whose packets were passed on has the same sound, except in its first and last packets, which overlap with other packets than
+    /// before.
     /// </summary>
     private static void AssertSame(string title, float[] sent, float[] heard)
     {
         const int Longest = 2048;
 
-        // The first one is faded in, and on a busy machine late; so its last second is compared. The last goes over into silence.
+        // The first title is faded in, late on a busy machine, so only its last second is compared. The last title fades into silence.
         int from = title == "title 1" ? heard.Length - Rate : Longest;
         int at = sent.AsSpan().IndexOf(heard.AsSpan(from, 512)) - from;
         Assert.True(title == "title 1" || at is > -Longest and < Longest, $"{title} begins {at} frames late");
@@ -144,7 +143,7 @@ public sealed class CurlRecordingTests : IDisposable
     }
 
     /// <summary>
-    /// Fails unless it is the sound from some frame on to the end, with nothing missing or added between. Gives that frame.
+    /// Fails unless it is the sound from some frame to the end, with nothing missing or added. Returns that frame.
     /// </summary>
     private static int AssertWhole(string name, bool isLossless, WavSound sound, float[] pcm)
     {
@@ -163,7 +162,7 @@ public sealed class CurlRecordingTests : IDisposable
     }
 
     /// <summary>
-    /// Where what was heard lies upon the source, against <paramref name="start"/>, and how alike both are from there on to the end.
+    /// Alignment of the recording with the source relative to <paramref name="start"/>, and its similarity from there to the end.
     /// </summary>
     private static (int Late, double Likeness) Place(ReadOnlySpan<float> source, ReadOnlySpan<float> heard, int start)
     {
@@ -176,13 +175,13 @@ public sealed class CurlRecordingTests : IDisposable
             (late, best) = likeness > best ? (at, likeness) : (late, best);
         }
 
-        // What a decoder needs to come in is not the sound yet.
+        // The first frames that a decoder needs to settle do not count.
         const int Missed = 4800;
         int length = Math.Min(heard.Length, source.Length - start - late) - Missed;
         return (late, Correlation.Likeness(source.Slice(start + late + Missed, length), heard.Slice(Missed, length)));
     }
 
-    /// <summary>Where a recording holds titles, all that were in it are told, each where it began.</summary>
+    /// <summary>If the format holds titles, checks that all titles of the recording are announced at their places.</summary>
     private static void AssertTold(string name, int start, (long Position, string Title)[] tracks)
     {
         if (!name.StartsWith("opus", StringComparison.Ordinal))
@@ -239,6 +238,6 @@ public sealed class CurlRecordingTests : IDisposable
     {
         await using Tool curl = Tool.Start("curl", "-sS", "-f", "-o", _folder[file], url);
         int code = await curl.ExitAsync(Limit);
-        Assert.True(code == expected, $"curl ended with {code} on {url}: {curl.Errors}");
+        Assert.True(code == expected, $"curl exited with {code} on {url}: {curl.Errors}");
     }
 }

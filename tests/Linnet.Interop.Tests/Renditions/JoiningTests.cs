@@ -7,7 +7,7 @@ using Linnet.Tests.Stations;
 
 namespace Linnet.Interop.Tests.Renditions;
 
-/// <summary>Whoever joins at a packet, anywhere in a stream, hears from there on.</summary>
+/// <summary>A listener that joins at any packet of a stream gets the sound from there.</summary>
 public class JoiningTests
 {
     private const int Rate = 48_000;
@@ -26,7 +26,7 @@ public class JoiningTests
     [InlineData("flac", 0.5)]
     [InlineData("flac", 2.3)]
     [InlineData("wav", 1.01)]
-    public async Task Who_joins_hears_from_there(string rendition, double at)
+    public async Task A_listener_gets_the_sound_from_where_it_joins(string rendition, double at)
     {
         WavSound sound = WavSound.Sweep(Rate, 2, seconds: 4);
         StreamRun run = StreamRun.Of(new SamplesSource(sound, 16) { Tracks = { [Title] = new TrackInfo("second") } }, rendition);
@@ -45,11 +45,11 @@ public class JoiningTests
         Correlation found = Correlation.Of(mono, decoded);
         Assert.True(found.Value > 0.97, $"correlation {found.Value}");
 
-        // Within the page it joined at, and what a decoder needs to come in.
+        // Within the page where it joined, plus the frames that a decoder needs to settle.
         Assert.InRange(found.Lag, position - 4800, position + 4800);
     }
 
-    /// <summary>Of an MP3 the first frame or two need what the reservoir held before.</summary>
+    /// <summary>The first frame or two of an MP3 need the earlier bit reservoir.</summary>
     private static bool IsReservoir(string line) =>
         line.Contains("invalid new backstep", StringComparison.Ordinal) || line.Contains("overread", StringComparison.Ordinal)
             || line.Contains("mp3float", StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using Linnet.Sources;
 
 namespace Linnet.Interop.Tests.Renditions;
 
-/// <summary>A sound as a station's source, with titles at exact frames.</summary>
+/// <summary>A sound as the source of a station, with titles at exact frames.</summary>
 internal sealed class SamplesSource(WavSound sound, int bitDepth) : IAudioSource
 {
     private readonly float _scale = 1L << (sound.Bits - 1);
@@ -17,7 +17,7 @@ internal sealed class SamplesSource(WavSound sound, int bitDepth) : IAudioSource
 
     public TimeSpan? Duration => null;
 
-    /// <summary>Titles by the frame at which they start; a read never crosses one.</summary>
+    /// <summary>Titles by start frame; a read never crosses one.</summary>
     public SortedDictionary<int, TrackInfo> Tracks { get; } = new() { [0] = new TrackInfo("first", "somebody") };
 
     public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)

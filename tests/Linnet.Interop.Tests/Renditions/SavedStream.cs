@@ -3,13 +3,13 @@ using Linnet.Sources.Files;
 namespace Linnet.Interop.Tests.Renditions;
 
 /// <summary>
-/// What somebody saved of a stream over HTTP: looked at by the format's own checker, and played as the file that it is now.
+/// A stream saved over HTTP: checked by the format's own checker, and played as a file.
 /// </summary>
 internal static class SavedStream
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Saves it, and fails if the checker finds a fault.</summary>
+    /// <summary>Saves the recording, and fails if the checker finds a fault.</summary>
     internal static async Task CheckAsync(string rendition, string path, byte[] recording)
     {
         await File.WriteAllBytesAsync(path, recording, TestContext.Current.CancellationToken);
@@ -17,9 +17,9 @@ internal static class SavedStream
     }
 
     /// <summary>Fails if the format's checker finds a fault in the file.</summary>
-    /// <param name="rendition">What it is; what stands behind a dash is a bit rate.</param>
-    /// <param name="path">Where it is.</param>
-    /// <param name="isCutOff">Whether its server stopped: then the last Ogg stream has no end.</param>
+    /// <param name="rendition">The rendition; the part after a dash is a bit rate.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="isCutOff">Whether the server stopped: then the last Ogg stream has no end.</param>
     internal static async Task CheckAsync(string rendition, string path, bool isCutOff = false)
     {
         string codec = rendition.Split('-')[0];
@@ -39,13 +39,13 @@ internal static class SavedStream
             return;
         }
 
-        Assert.True(code == 0, $"{checker[0]} ended with {code}: {said}");
+        Assert.True(code == 0, $"{checker[0]} exited with {code}: {said}");
 
-        // What they warn of is no fault: a live FLAC has no sum over all of it, a live MP3 no tags.
+        // Warnings are not faults: a live FLAC has no checksum of the whole, a live MP3 no tags.
         Assert.DoesNotContain("error", said, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>All sound of a file, with the titles and where each begins.</summary>
+    /// <summary>All sound of a file, and its titles with their positions.</summary>
     internal static (float[] Pcm, (long Position, string Title)[] Tracks) Play(string path)
     {
         using FileSource source = FileSource.Open(path);

@@ -7,8 +7,7 @@ using Linnet.Tests.Stations;
 namespace Linnet.Interop.Tests.Renditions;
 
 /// <summary>
-/// What Linnet serves over HTTP, recorded across three changes of title and served again as a file: all of it is there, and checkers find
-/// no fault.
+/// Linnet's HTTP streams, recorded across three title changes and served again as a file: they are complete, and checkers find no fault.
 /// </summary>
 public sealed class SelfInteropTests : IDisposable
 {
@@ -26,7 +25,7 @@ public sealed class SelfInteropTests : IDisposable
     [InlineData("flac", 16, 0.7)]
     [InlineData("wav", 16, 0.0)]
     [InlineData("wav", 24, 0.7)]
-    public async Task Lossless_renditions_come_back_sample_for_sample(string rendition, int bits, double joinAt)
+    public async Task Lossless_renditions_survive_a_recording_sample_for_sample(string rendition, int bits, double joinAt)
     {
         WavSound sound = WavSound.Noise(Rate, 2, bits, seconds: 4.4);
         (byte[] recording, long from) = Record(sound, bits, rendition, joinAt);
@@ -46,7 +45,7 @@ public sealed class SelfInteropTests : IDisposable
     [InlineData("opus", 0.7)]
     [InlineData("opus", 2.5)]
     [InlineData("opus-64", 0.0)]
-    public async Task Lossy_renditions_come_back_whole(string rendition, double joinAt)
+    public async Task Lossy_renditions_survive_a_recording_completely(string rendition, double joinAt)
     {
         WavSound sound = WavSound.Sweep(Rate, 2, seconds: 4.4);
         (byte[] recording, long from) = Record(sound, 16, rendition, joinAt);
@@ -54,7 +53,8 @@ public sealed class SelfInteropTests : IDisposable
         await SavedStream.CheckAsync(rendition, _folder[$"recorded.{rendition}"], recording);
         (float[] pcm, (long Position, string Title)[] tracks) = SavedStream.Play(_folder[$"recorded.{rendition}"]);
 
-        // To within a packet: what the encoder looks ahead is behind the sound. Who joins late misses what a decoder needs to come in.
+        // To within a packet: the encoder's look-ahead comes after the sound. A late joiner misses the frames that a decoder needs to
+        // settle.
         const int Packet = 1152;
         int missed = joinAt > 0 ? 4800 : Packet;
         long expected = sound.Frames - from;

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Sources;
 
-/// <summary>Files and streams in which one channel after the other sounds, as the real ffmpeg writes them.</summary>
+/// <summary>Files and streams from the real ffmpeg, in which one channel after the other has sound.</summary>
 public sealed class ChannelOrderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 {
     private const int Rate = 48_000;
     private const int Piece = Rate / 4;
 
-    /// <summary>Layout, and the channel of ours in which each of its channels has to sound, in ffmpeg's order.</summary>
+    /// <summary>For each layout, our channel for each of its channels, in ffmpeg's order.</summary>
     private static readonly Dictionary<string, int[]> Layouts = new()
     {
         ["2.1"] = [0, 1, 3],
@@ -52,7 +52,7 @@ public sealed class ChannelOrderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("caf", "-c:a pcm_s16le", "2.1 3.0 4.0 quad 3.1 5.0 4.1 5.1")]
     [InlineData("m4a", "-c:a aac -b:a 400k", "3.0 4.0 5.0 5.1")]
     [InlineData("mka", "-c:a ac3 -b:a 400k", "2.1 3.0 quad 5.0 5.1")]
-    public void Every_channel_of_a_file_is_heard_from_its_speaker(string extension, string how, string layouts)
+    public void Every_channel_of_a_file_goes_to_its_speaker(string extension, string how, string layouts)
     {
         foreach ((string layout, string path) in Encode(layouts.Split(' '), extension, how))
         {
@@ -69,7 +69,7 @@ public sealed class ChannelOrderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("ogg", "audio/ogg", "-c:a libvorbis -q:a 5", "3.0 quad 5.0 5.1 6.1 7.1")]
     [InlineData("opus", "audio/ogg", "-c:a libopus -b:a 400k -mapping_family 1", "3.0 quad 5.0 5.1 6.1 7.1")]
     [InlineData("aac", "audio/aac", "-c:a aac -b:a 400k -f adts", "4.0 5.1")]
-    public void Every_channel_of_a_stream_is_heard_from_its_speaker(string extension, string type, string how, string layouts)
+    public void Every_channel_of_a_stream_goes_to_its_speaker(string extension, string type, string how, string layouts)
     {
         foreach ((string layout, string path) in Encode(layouts.Split(' '), extension, how))
         {
@@ -78,12 +78,12 @@ public sealed class ChannelOrderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
             StreamFormat format = Assert.Single(decoded.Formats);
             AssertOrder($"{layout} as {type}", layout, format.Pcm.Channels, CollectionsMarshal.AsSpan(decoded.Pcm));
 
-            // Frames that name other speakers than usual are of no use without their tags.
+            // Frames with unusual speakers are useless without their tags.
             Assert.True(decoded.Packets.Count == 0 || !Channels.ContainsKey(layout));
         }
     }
 
-    /// <summary>Makes one file for each layout, all by one ffmpeg.</summary>
+    /// <summary>Makes a file for each layout with a single ffmpeg.</summary>
     private List<(string Layout, string Path)> Encode(string[] layouts, string extension, string how)
     {
         List<string> inputs = [];

@@ -14,7 +14,7 @@ public sealed class DamagedFileTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("d.mp3", "libmp3lame")]
     [InlineData("e.aiff", "pcm_s24be")]
     [InlineData("f.caf", "pcm_s16le")]
-    public void Damaged_files_are_refused_or_play_but_never_crash(string name, string codec)
+    public void Damaged_files_are_refused_or_played_without_a_crash(string name, string codec)
     {
         Ffmpeg.Run("-i", ffmpeg.Reference("s48.wav", 48_000, 2), "-t", "0.3", "-c:a", codec, "-metadata", "title=x", ffmpeg[name]);
         byte[] whole = File.ReadAllBytes(ffmpeg[name]);

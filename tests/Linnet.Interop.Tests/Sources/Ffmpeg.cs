@@ -3,17 +3,17 @@ using Linnet.Sources;
 
 namespace Linnet.Interop.Tests.Sources;
 
-/// <summary>Makes sound files with the real ffmpeg, in a folder of the test's own.</summary>
+/// <summary>Makes audio files with the real ffmpeg, in a temporary folder.</summary>
 public sealed class Ffmpeg : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("linnet-test-").FullName;
 
-    /// <summary>The full path of something in the folder.</summary>
+    /// <summary>The full path of a file in the folder.</summary>
     internal string this[string name] => Path.Combine(_folder, name);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>Two seconds of noise and a sweep, a different one in each channel.</summary>
+    /// <summary>Two seconds of noise and a sweep, different in each channel.</summary>
     internal string Reference(string name, int rate, int channels, string codec = "pcm_s16le")
     {
         string path = this[name];
@@ -27,7 +27,7 @@ public sealed class Ffmpeg : IDisposable
         return path;
     }
 
-    /// <summary>Runs ffmpeg to its end.</summary>
+    /// <summary>Runs ffmpeg and waits for its end.</summary>
     internal static void Run(params string[] arguments)
     {
         using Process process = Start("ffmpeg", ["-nostdin", "-v", "error", "-y", .. arguments]);
@@ -40,7 +40,7 @@ public sealed class Ffmpeg : IDisposable
     internal static Process Start(string program, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
 
-    /// <summary>All that a source gives, and the first track's name.</summary>
+    /// <summary>Everything a source gives, and the name of its first track.</summary>
     internal static (float[] Pcm, string? Track) ReadAll(IAudioSource source)
     {
         var all = new List<float>();

@@ -2,10 +2,10 @@ using Linnet.Codecs.Ffmpeg;
 
 namespace Linnet.Interop.Tests.Sources;
 
-/// <summary>The real ffmpeg, where it takes more of the processor than it may.</summary>
+/// <summary>The real ffmpeg, beyond its CPU limit.</summary>
 public sealed class FfmpegLimitTests : IDisposable
 {
-    /// <summary>Some hours of silence. As a sparse file it takes no room.</summary>
+    /// <summary>Some hours of silence. A sparse file takes no space.</summary>
     private const long Length = 2L << 30;
 
     private readonly Ffmpeg _ffmpeg = new();
@@ -13,9 +13,9 @@ public sealed class FfmpegLimitTests : IDisposable
     public void Dispose() => _ffmpeg.Dispose();
 
     [Fact]
-    public void It_is_stopped_and_the_reason_is_told()
+    public void It_is_stopped_with_the_reason()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there it has a limit.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has this limit.");
         string path = _ffmpeg["silence.wav"];
         WriteSilence(path);
 
@@ -24,7 +24,7 @@ public sealed class FfmpegLimitTests : IDisposable
         byte[] buffer = new byte[1 << 16];
         while (process.Output.Read(buffer) > 0)
         {
-            // Until it ends.
+            // Read to the end.
         }
 
         Assert.Equal("ffmpeg used too much CPU time for the audio it gave", process.WaitForProblem());

@@ -79,7 +79,7 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("-y -i.m4a")]
     [InlineData("http:song.m4a")]
     [InlineData("a%d'\"$(x).m4a")]
-    public void Strange_names_are_names(string name)
+    public void Unusual_file_names_are_supported(string name)
     {
         string plain = ffmpeg["plain.m4a"];
         Ffmpeg.Run("-i", ffmpeg.Reference("s48.wav", 48_000, 2), "-c:a", "alac", plain);
@@ -97,7 +97,7 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("opus", "-c:a libopus -b:a 96k")]
     [InlineData("flac", "-c:a flac")]
     [InlineData("oga", "-c:a flac -f ogg")]
-    public void Files_put_one_behind_the_other_are_both_played_frame_for_frame(string extension, string how)
+    public void Concatenated_files_both_play_frame_for_frame(string extension, string how)
     {
         string reference = extension == "opus" ? ffmpeg.Reference("s48.wav", 48_000, 2) : ffmpeg.Reference("s16.wav", 44_100, 2);
         Ffmpeg.Run(["-i", reference, .. how.Split(' '), "-metadata", "title=One", ffmpeg["one." + extension]]);
@@ -122,7 +122,7 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void A_flac_that_does_not_know_its_length_plays_to_its_end()
+    public void A_FLAC_of_unknown_length_plays_to_its_end()
     {
         string reference = ffmpeg.Reference("s16.wav", 44_100, 2);
         using (var encoder = Ffmpeg.Start("ffmpeg", "-nostdin", "-v", "error", "-i", reference, "-f", "flac", "-"))
@@ -138,7 +138,7 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void What_is_no_sound_is_told_in_a_sentence()
+    public void A_file_that_is_not_audio_is_refused_with_a_sentence()
     {
         string text = ffmpeg["notes.txt"];
         File.WriteAllText(text, "Dear diary, today there was no sound at all.");
@@ -166,7 +166,7 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [Theory]
     [InlineData("ffmpeg", "-nostdin -v error -i {0} -f wav -")]
     [InlineData("sox", "{0} -t wav -")]
-    public void What_another_program_writes_into_a_pipe_is_every_sample(string program, string arguments)
+    public void Every_sample_from_a_pipe_is_played(string program, string arguments)
     {
         string reference = ffmpeg.Reference("s24.wav", 48_000, 2, "pcm_s24le");
         string depth = program == "ffmpeg" ? " -c:a pcm_s24le" : "";
@@ -186,7 +186,7 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     private IAudioSource Open(string name) =>
         AudioSources.OpenPath(ffmpeg[name], Once, NullLogger.Instance, TestContext.Current.CancellationToken);
 
-    /// <summary>Of the first channel, at the lag within 5000 frames at which it is best.</summary>
+    /// <summary>The highest correlation of the first channel at any lag within 5000 frames.</summary>
     private static double Correlation(float[] expected, float[] actual, int channels)
     {
         float[] x = [.. expected.Where((_, i) => i % channels == 0).Skip(10_000).Take(20_000)];

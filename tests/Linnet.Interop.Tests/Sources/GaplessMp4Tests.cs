@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Sources;
 
-/// <summary>AAC in MP4 files, whose encoders add silence before the sound and after it.</summary>
+/// <summary>AAC in MP4 files, whose encoders add padding before and after the sound.</summary>
 public sealed class GaplessMp4Tests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class GaplessMp4Tests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData(22_050, 51_200, "")]
     [InlineData(44_100, 30_001, "-movflags +faststart")]
     [InlineData(44_100, 3 * 1024, "")]
-    public void A_file_gives_the_frames_that_went_into_it(int rate, int frames, string how)
+    public void A_file_gives_exactly_its_original_frames(int rate, int frames, string how)
     {
         string path = ffmpeg[$"one-{rate}-{frames}.m4a"];
         Encode(path, rate, 0, frames, how);
@@ -24,7 +24,7 @@ public sealed class GaplessMp4Tests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void A_folder_of_parts_of_one_piece_plays_without_a_seam()
+    public void A_folder_with_the_parts_of_a_recording_plays_without_a_seam()
     {
         string folder = Directory.CreateDirectory(ffmpeg["album"]).FullName;
         int[] lengths = [44_100, 50_000, 12_345, 61_440];
@@ -43,14 +43,14 @@ public sealed class GaplessMp4Tests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         int seam = 0;
         foreach (int length in lengths[..^1])
         {
-            // The tone goes on: there is no silence of the encoder's between the parts.
+            // The tone continues: there is no encoder padding between the parts.
             seam += length;
             Assert.All(Enumerable.Range(-20, 40), i => Assert.InRange(Power(pcm.AsSpan(seam + (i * 50), 100)), 0.02, 0.08));
         }
     }
 
     [Fact]
-    public void A_file_that_says_it_is_much_shorter_than_it_is_plays_to_its_end()
+    public void A_file_much_longer_than_declared_plays_to_its_end()
     {
         string path = ffmpeg["wrong.m4a"];
         Encode(path, 44_100, 0, 100_000, "");

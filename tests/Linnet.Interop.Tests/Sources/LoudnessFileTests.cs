@@ -4,7 +4,7 @@ using Linnet.Sources.Files;
 
 namespace Linnet.Interop.Tests.Sources;
 
-/// <summary>Tags of loudness in files that ffmpeg wrote.</summary>
+/// <summary>Loudness tags in files from ffmpeg.</summary>
 public sealed class LoudnessFileTests : IDisposable
 {
     private readonly Ffmpeg _files = new();
@@ -20,7 +20,7 @@ public sealed class LoudnessFileTests : IDisposable
     [InlineData("tagged.m4a", "-movflags", "use_metadata_tags")]
     [InlineData("tagged.wv")]
     [InlineData("tagged.wma")]
-    public void What_ffmpeg_wrote_is_read(string name, params string[] options)
+    public void Tags_from_ffmpeg_are_read(string name, params string[] options)
     {
         string file = _files[name];
         Ffmpeg.Run([
@@ -31,7 +31,7 @@ public sealed class LoudnessFileTests : IDisposable
     }
 
     [Fact]
-    public void Opus_tells_in_its_own_way()
+    public void Opus_has_its_own_tag()
     {
         string file = _files["tagged.opus"];
         Ffmpeg.Run("-i", _files.Reference("plain.wav", 48_000, 2), "-c:a", "libopus", "-metadata", "R128_TRACK_GAIN=-1536", file);
@@ -40,7 +40,7 @@ public sealed class LoudnessFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_without_such_tags_tells_nothing() => Assert.Null(LoudnessOf(_files.Reference("plain.wav", 44_100, 2)));
+    public void A_file_without_such_tags_has_no_loudness() => Assert.Null(LoudnessOf(_files.Reference("plain.wav", 44_100, 2)));
 
     private static ReplayGain? LoudnessOf(string file)
     {

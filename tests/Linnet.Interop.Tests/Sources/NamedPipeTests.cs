@@ -28,7 +28,7 @@ public sealed class NamedPipeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_its_writer_has_left_the_next_one_is_heard_whatever_its_rate()
+    public async Task After_its_writer_leaves_the_next_one_plays_at_any_rate()
     {
         Assert.True(NamedPipe.IsOne(Pipe));
         Assert.False(NamedPipe.IsOne(_folder["nothing"]));
@@ -45,7 +45,7 @@ public sealed class NamedPipeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Once_through_it_ends_with_its_writer()
+    public async Task Without_loop_it_ends_with_its_writer()
     {
         Task writing = WriteAsync(Pipe, 8000);
         using IAudioSource source = AudioSources.OpenPath(Pipe, new SourceOptions { Loop = false }, NullLogger.Instance, _limit.Token);

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace Linnet.Interop.Tests.Sources;
 
-/// <summary>Puts the right check sums on damaged Ogg pages, so that the damage reaches the decoder behind them.</summary>
+/// <summary>Corrects the checksums of damaged Ogg pages, so that the damage reaches the decoder behind them.</summary>
 /// <remarks>Source: RFC 3533 §6.</remarks>
 internal static class OggPages
 {
     private const int HeaderLength = 27;
 
-    /// <summary>Seals every page that is found. Does nothing to other files.</summary>
+    /// <summary>Corrects every page. Does nothing to other files.</summary>
     internal static void Seal(Span<byte> file)
     {
         for (int at = file.IndexOf("OggS"u8); at >= 0 && at + HeaderLength <= file.Length;)

@@ -3,7 +3,7 @@ using Linnet.Codecs.Streams;
 
 namespace Linnet.Interop.Tests.Streams;
 
-/// <summary>All that a decoder gives of a stream.</summary>
+/// <summary>Everything a decoder gives for a stream.</summary>
 internal sealed class Decoded : IStreamSink
 {
     public List<StreamFormat> Formats { get; } = [];
@@ -12,14 +12,14 @@ internal sealed class Decoded : IStreamSink
 
     public List<float> Pcm { get; } = [];
 
-    /// <summary>Each track, and how many frames stood before it.</summary>
+    /// <summary>Each track, and the number of frames before it.</summary>
     public List<(string Track, int Frames)> Tracks { get; } = [];
 
     public StreamProblem? Problem { get; private set; }
 
     public int Frames => Formats.Count == 0 ? 0 : Pcm.Count / Formats[^1].Pcm.Channels;
 
-    /// <summary>Decodes a stream that arrives in pieces of at most so many bytes.</summary>
+    /// <summary>Decodes a stream that arrives in pieces of at most <paramref name="piece"/> bytes.</summary>
     public static Decoded Of(ReadOnlySpan<byte> stream, string? contentType, int piece = 4000, int seed = 1)
     {
         var decoded = new Decoded();

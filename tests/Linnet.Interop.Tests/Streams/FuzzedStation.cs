@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Streams;
 
-/// <summary>A station in simulated time that plays whatever is pushed, with a listener of every rendition that there is.</summary>
+/// <summary>A station in simulated time that plays whatever is pushed, with a listener of every rendition.</summary>
 internal sealed class FuzzedStation : IDisposable
 {
     private const double MostWaiting = 3;
@@ -19,7 +19,7 @@ internal sealed class FuzzedStation : IDisposable
     private readonly StationEngine _engine;
     private readonly List<Ear> _ears = [];
 
-    /// <summary>A station as one is made for the first push.</summary>
+    /// <summary>Creates the station as for a first push.</summary>
     internal FuzzedStation(StreamFormat sent)
     {
         _buffer = new IngestBuffer(
@@ -45,10 +45,10 @@ internal sealed class FuzzedStation : IDisposable
         }
     }
 
-    /// <summary>What the listeners listen to.</summary>
+    /// <summary>The renditions that have listeners.</summary>
     internal IEnumerable<string> Renditions => _ears.Select(e => e.Ring.Info.Name);
 
-    /// <summary>Pushes a stream in pieces and plays it, with nobody after it.</summary>
+    /// <summary>Pushes a stream in pieces and plays it to its end.</summary>
     internal void Push(byte[] stream, string contentType, int seed)
     {
         Assert.True(StreamDecoders.TryCreate(contentType, out IStreamDecoder? decoder, out _));
@@ -80,7 +80,7 @@ internal sealed class FuzzedStation : IDisposable
         Assert.All(_engine.GetSnapshot().Levels, level => Assert.InRange(level, 0, 16));
     }
 
-    /// <summary>Checks that each listener has heard something since the last time.</summary>
+    /// <summary>Checks that each listener has received sound since the last call.</summary>
     internal void AssertAllHear()
     {
         Play(1);
@@ -109,7 +109,7 @@ internal sealed class FuzzedStation : IDisposable
         _ears.ForEach(e => e.Hear());
     }
 
-    /// <summary>A listener that takes all there is.</summary>
+    /// <summary>A listener that takes everything.</summary>
     private sealed class Ear(BroadcastRing ring, RingLease lease, IStreamContainer? container)
     {
         private readonly ArrayBufferWriter<byte> _output = new();

@@ -4,7 +4,7 @@ using Linnet.Wire.Flac;
 
 namespace Linnet.Interop.Tests.Streams;
 
-/// <summary>A short stream of one format and everything that can become of it: a number names each damaged one for good.</summary>
+/// <summary>A short stream of one format and its damaged variants: a number always stands for the same one.</summary>
 internal sealed class FuzzedStream
 {
     private static readonly float[] WildSamples =
@@ -37,7 +37,7 @@ internal sealed class FuzzedStream
 
     internal ReadOnlySpan<byte> Whole => _whole;
 
-    /// <summary>The stream with the damage of this number.</summary>
+    /// <summary>The damaged variant with this number.</summary>
     internal byte[] Damaged(int seed)
     {
         var random = new Random(seed);
@@ -76,7 +76,7 @@ internal sealed class FuzzedStream
     private static byte[] Read(string name) =>
         File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Streams", "Vectors", name + ".bin"));
 
-    /// <summary>Values that chance would hardly find.</summary>
+    /// <summary>Writes values that are unlikely by chance.</summary>
     private void BeWild(byte[] stream, Random random)
     {
         int head = stream.AsSpan().IndexOf("OpusHead"u8);
@@ -93,7 +93,7 @@ internal sealed class FuzzedStream
         }
     }
 
-    /// <summary>A piece is left out, sent twice, put elsewhere, or all that follows is missing.</summary>
+    /// <summary>Removes, repeats or moves a piece, or cuts off the rest.</summary>
     private static byte[] Rearranged(byte[] stream, Random random)
     {
         int start = random.Next(stream.Length);
@@ -117,7 +117,7 @@ internal sealed class FuzzedStream
         {
             if (item.Kind is FlacItemKind.Frame)
             {
-                // The one stream holds the same frames as the other.
+                // Both streams hold the same frames.
                 int at = _whole.AsSpan(from).IndexOf(item.Data);
                 Assert.True(at >= 0);
                 int header = 5;

@@ -13,7 +13,7 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         ["audio/mpeg", "audio/aac", "audio/ogg", "audio/flac", "audio/wav", "audio/webm", "video/mp2t", "application/octet-stream", ""];
 
     [Fact]
-    public void Lists_of_other_things_are_refused_whatever_they_are_said_to_be()
+    public void Playlists_are_refused_whatever_their_content_type()
     {
         foreach (string list in Lists("file:///etc/passwd", "http://127.0.0.1:1/x.ts"))
         {
@@ -38,14 +38,14 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("concat")]
     [InlineData("sdp")]
     [InlineData("dash")]
-    public async Task Even_an_ffmpeg_that_is_given_a_list_opens_no_file_and_no_connection(string format)
+    public async Task Even_with_a_playlist_ffmpeg_opens_no_file_and_no_connection(string format)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         string fifo = ffmpeg[format + ".fifo"];
         await Tool.RunAsync(TimeSpan.FromSeconds(10), "mkfifo", fifo);
 
-        // Opening a pipe's one end waits until somebody opens the other.
+        // Opening one end of a pipe blocks until the other is opened.
         Task<FileStream> opened = Task.Factory.StartNew(
             () => new FileStream(fifo, FileMode.Open, FileAccess.Write), CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
@@ -68,7 +68,7 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void A_child_that_takes_nothing_is_stopped_and_the_writer_goes_on()
+    public void A_child_that_takes_nothing_is_stopped_and_the_writer_continues()
     {
         string folder = FakeFfmpeg("stuck", "exec sleep 1000");
         using var decoder = new FfmpegStreamDecoder("aac", folder, TimeSpan.FromMilliseconds(200));
@@ -81,22 +81,22 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void A_child_stands_back_behind_what_must_be_in_time()
+    public void A_child_has_a_lower_priority()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere children have no nice value.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux sets the nice value of children.");
         string folder = FakeFfmpeg("nice", "head -c 1 >/dev/null", ": >\"${0%/*}/nice-$(nice)\"");
         using var decoder = new FfmpegStreamDecoder("aac", folder);
         var decoded = new Decoded();
         decoder.Write(new byte[10], decoded);
         decoder.Complete(decoded);
 
-        // As the name of an empty file: a child may write no other.
+        // The value is the name of an empty file, because a child may not write to a file.
         int own = int.Parse(File.ReadAllText("/proc/self/stat").Split(") ")[1].Split(' ')[16], CultureInfo.InvariantCulture);
         Assert.Equal([$"nice-{Math.Max(own, 5)}"], Directory.GetFiles(folder, "nice-*").Select(Path.GetFileName));
     }
 
     [Fact]
-    public void Without_ffmpeg_it_is_said_how_to_get_it()
+    public void Without_ffmpeg_the_problem_names_it()
     {
         using var decoder = new FfmpegStreamDecoder("aac", ffmpeg["nowhere"]);
         decoder.Write(new byte[10], new Decoded());
@@ -112,7 +112,7 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("d.oga", "audio/ogg", "-c:a flac -f ogg")]
     [InlineData("e.flac", "audio/flac", "-c:a flac")]
     [InlineData("f.wav", "audio/wav", "-c:a pcm_s24le")]
-    public void Damaged_and_broken_off_streams_play_as_far_as_they_can_and_never_crash(string name, string type, string how)
+    public void Damaged_and_truncated_streams_play_as_far_as_possible_without_a_crash(string name, string type, string how)
     {
         Ffmpeg.Run(["-i", ffmpeg.Reference("s48.wav", 48_000, 2), "-t", "0.3", "-metadata", "title=x", .. how.Split(' '), ffmpeg[name]]);
         byte[] whole = File.ReadAllBytes(ffmpeg[name]);
@@ -147,7 +147,7 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void Noise_of_every_kind_is_no_sound_and_costs_no_memory()
+    public void Noise_of_every_kind_is_refused_and_costs_no_memory()
     {
         var random = new Random(3);
         byte[] noise = new byte[1 << 20];
@@ -164,7 +164,7 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void A_child_that_works_much_for_no_sound_is_stopped()
+    public void A_child_that_uses_much_CPU_time_without_output_is_stopped()
     {
         string folder = FakeFfmpeg("busy", "while read -r line; do :; done");
         using var decoder = new FfmpegStreamDecoder("aac", folder, freeWork: TimeSpan.FromMilliseconds(50));
@@ -173,10 +173,10 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         decoder.Write(lines, new Decoded());
 
         Assert.Equal(StreamFault.Stalled, decoder.Problem?.Fault);
-        Assert.Contains("worked", decoder.Problem!.Text, StringComparison.Ordinal);
+        Assert.Contains("of CPU time", decoder.Problem!.Text, StringComparison.Ordinal);
     }
 
-    /// <summary>A folder with a program of that name that does something else.</summary>
+    /// <summary>A folder with a stand-in program named ffmpeg.</summary>
     private string FakeFfmpeg(string name, params string[] lines)
     {
         string folder = Directory.CreateDirectory(ffmpeg[name]).FullName;

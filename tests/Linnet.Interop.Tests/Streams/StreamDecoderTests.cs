@@ -22,7 +22,7 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("g.opus", "audio/mpeg", StreamCodec.Opus, 48_000, 1, "-c:a libopus -b:a 32k -ac 1 -frame_duration 60")]
     [InlineData("h.opus", "audio/ogg", StreamCodec.Opus, 48_000, 6,
         "-af pan=5.1|FL=FL|FR=FR|FC=0.5*FL|LFE=0.25*FR|BL=0.3*FR|BR=0.1*FL -c:a libopus -b:a 320k -mapping_family 1")]
-    public void Lossy_streams_sound_as_they_do_in_ffmpeg(
+    public void Lossy_streams_sound_the_same_as_in_ffmpeg(
         string name, string contentType, StreamCodec codec, int rate, int channels, string how)
     {
         Encode(name, rate >= 44_100 ? rate : 44_100, how, "Song");
@@ -71,7 +71,7 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("c.webm", "audio/webm", 48_000, 2, "-c:a libopus -b:a 96k")]
     [InlineData("d.mka", "", 44_100, 2, "-c:a flac")]
     [InlineData("e.ts", "video/mp2t", 48_000, 2, "-c:a aac -b:a 128k -f mpegts")]
-    public void Other_streams_sound_as_ffmpeg_makes_them(string name, string contentType, int rate, int channels, string how)
+    public void Other_streams_sound_the_same_as_in_ffmpeg(string name, string contentType, int rate, int channels, string how)
     {
         Encode(name, rate, how, "Song");
         float[] expected = Reference(name, StreamCodec.Other);
@@ -87,7 +87,7 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void Flac_from_a_pipe_whose_writer_knew_no_length_is_decoded_and_its_frames_are_the_bytes_that_came()
+    public void FLAC_of_unknown_length_is_decoded_and_its_frames_are_unchanged()
     {
         string reference = ffmpeg.Reference("piped.wav", 44_100, 2);
         byte[] stream = Piped("-i", reference, "-c:a", "flac", "-f", "flac", "pipe:1");
@@ -102,7 +102,7 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void Mp3_comes_out_frame_for_frame_without_its_table_and_tags()
+    public void MP3_frames_are_passed_on_without_the_table_and_tags()
     {
         Encode("table.mp3", 44_100, "-c:a libmp3lame -q:a 2 -write_xing 1 -write_id3v1 1", "Song");
         Encode("plain.mp3", 44_100, "-c:a libmp3lame -q:a 2 -write_xing 0 -id3v2_version 0", "Song");
@@ -117,7 +117,7 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void A_chain_of_ogg_changes_its_titles_where_its_sound_does()
+    public void Titles_of_chained_Ogg_change_with_the_sound()
     {
         Encode("one.opus", 48_000, "-c:a libopus -b:a 64k", "One");
         Encode("two.opus", 48_000, "-c:a libopus -b:a 64k", "Two");
@@ -133,13 +133,13 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void Opus_that_says_how_loud_it_is_is_so_loud_and_not_passed_on()
+    public void Opus_with_a_gain_is_decoded_with_it_and_not_passed_on()
     {
         Encode("loud.opus", 48_000, "-c:a libopus -b:a 64k", "Song");
         byte[] opus = File.ReadAllBytes(ffmpeg["loud.opus"]);
         Decoded plain = Decoded.Of(opus, "audio/ogg");
 
-        // -6.02 dB in the first page, and its sum anew.
+        // −6.02 dB in the first page, with a new checksum.
         BinaryPrimitives.WriteInt16LittleEndian(opus.AsSpan(28 + 16), -1541);
         opus.AsSpan(22, 4).Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(opus.AsSpan(22), OggCrc.Append(0, opus.AsSpan(0, 28 + 19)));
@@ -152,7 +152,7 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void Who_comes_in_the_middle_of_a_stream_hears_it_from_there()
+    public void Decoding_can_start_in_the_middle_of_a_stream()
     {
         Encode("middle.mp3", 44_100, "-c:a libmp3lame -b:a 128k -write_xing 0", "Song");
         byte[] mp3 = File.ReadAllBytes(ffmpeg["middle.mp3"]);
@@ -162,14 +162,14 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 
         Assert.InRange(late.Packets.Count, (whole.Packets.Count / 2) - 4, (whole.Packets.Count / 2) + 1);
 
-        // The first frames want a bit reservoir that is not there.
+        // The first frames need a bit reservoir that is missing.
         int settled = late.Pcm.Count - (12 * 2304);
         Assert.InRange(
             Difference(CollectionsMarshal.AsSpan(whole.Pcm)[^settled..], CollectionsMarshal.AsSpan(late.Pcm)[^settled..]), 0, 1e-6);
     }
 
     [Fact]
-    public void Frames_that_were_silenced_are_silent_and_the_next_finds_its_bits()
+    public void Silenced_frames_are_silent_and_the_next_one_has_its_bit_reservoir()
     {
         Encode("splice.mp3", 44_100, "-c:a libmp3lame -b:a 128k -write_xing 0 -id3v2_version 0", "Song");
         Decoded whole = Decoded.Of(File.ReadAllBytes(ffmpeg["splice.mp3"]), "audio/mpeg");
@@ -196,7 +196,7 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         Assert.Equal(40, spliced.Packets.Count);
         Assert.All(spliced.Pcm.Take(silenced * 2304), sample => Assert.InRange(sample, -1e-6, 1e-6));
 
-        // One frame more, for each overlaps with the one before.
+        // One more frame, because each overlaps with the previous one.
         int same = (silenced + 1) * 2304;
         Assert.InRange(
             Difference(CollectionsMarshal.AsSpan(whole.Pcm).Slice((20 * 2304) + same, (40 * 2304) - same),

@@ -5,12 +5,12 @@ namespace Linnet.Interop.Tests.Streams;
 
 /// <summary>Plays damaged streams on a station with a listener of every rendition.</summary>
 /// <remarks>
-/// A native library that aborts ends the tests' whole process. The number of the stream being played is in a file by then, and the next run
-/// begins with it. Once it is fixed it goes to Vectors/failed-seeds.txt, which every run plays.
+/// A native library that aborts ends the whole test process. The number of the current stream is written to a file first, and the next run
+/// begins with it. Once the fault is fixed, the number goes into Vectors/failed-seeds.txt, which every run plays.
 /// </remarks>
 internal static class StreamFuzz
 {
-    /// <summary>Streams after which every listener must have heard something.</summary>
+    /// <summary>Number of streams after which every listener must have received sound.</summary>
     private const int Round = 50;
 
     internal static void Run(string format, int first, int streams)
@@ -53,7 +53,7 @@ internal static class StreamFuzz
         }
     }
 
-    /// <summary>What the undamaged stream is; for one that Linnet does not decode, something usual.</summary>
+    /// <summary>The format of the undamaged stream; a usual one if Linnet does not decode it.</summary>
     private static StreamFormat FormatOf(FuzzedStream stream) =>
         Decoded.Of(stream.Whole, stream.ContentType).Formats.FirstOrDefault()
             ?? new StreamFormat(new(44_100, 2), 16, StreamCodec.Pcm, 0, []);

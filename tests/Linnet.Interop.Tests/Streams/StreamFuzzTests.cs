@@ -1,6 +1,6 @@
 namespace Linnet.Interop.Tests.Streams;
 
-/// <summary>Damaged streams of every format that can be pushed, but for Ogg.</summary>
+/// <summary>Damaged streams of every format that can be pushed, except Ogg.</summary>
 public sealed class StreamFuzzTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class StreamFuzzTests
     [InlineData("wav-mulaw", 100)]
     [InlineData("wav-u8", 100)]
     [InlineData("aac", 5)]
-    public void Damaged_streams_never_end_a_station_nor_mute_a_rendition(string format, int streams) => StreamFuzz.Run(format, 0, streams);
+    public void Damaged_streams_never_end_a_station_or_mute_a_rendition(string format, int streams) => StreamFuzz.Run(format, 0, streams);
 
     [Theory]
     [Trait("Length", "Long")]
@@ -28,6 +28,6 @@ public sealed class StreamFuzzTests
     [InlineData("wav-mulaw", 20_000)]
     [InlineData("wav-u8", 20_000)]
     [InlineData("aac", 500)]
-    public void Twenty_thousand_damaged_streams_never_end_a_station_nor_mute_a_rendition(string format, int streams) =>
+    public void Twenty_thousand_damaged_streams_never_end_a_station_or_mute_a_rendition(string format, int streams) =>
         StreamFuzz.Run(format, 1_000_000, streams);
 }

@@ -4,22 +4,22 @@ using Linnet.Broadcast.Streams;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>A listener that takes all it is sent, unless it is away, and compares it with what the station published.</summary>
+/// <summary>A listener that takes everything it is sent, unless it is away, and compares it with what the station published.</summary>
 internal sealed class CheckingListener(StreamLog log, StreamEntry start, StreamRecord record) : StreamListener(log, start, default, 0)
 {
     private readonly byte[] _head = start.Head.ToArray();
     private int _ofHead;
 
-    /// <summary>The byte of the stream it expects next; as long as it was never away.</summary>
+    /// <summary>The next expected byte of the stream; valid unless it was away.</summary>
     public long At { get; private set; } = start.Offset;
 
-    /// <summary>Whether it takes nothing.</summary>
+    /// <summary>Whether it takes nothing at the moment.</summary>
     public bool IsAway { get; set; }
 
-    /// <summary>Bytes it took in all.</summary>
+    /// <summary>Total bytes taken.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>Why it was let go.</summary>
+    /// <summary>Why it was dropped.</summary>
     public DropReason? Finished { get; private set; }
 
     internal override long KernelCapacity => 0;
@@ -49,15 +49,15 @@ internal sealed class CheckingListener(StreamLog log, StreamEntry start, StreamR
         Taken += bytes.Length;
         if (Moves > 0)
         {
-            // It goes on elsewhere; what it gets there is another test's.
+            // It continues at another place; another test checks what it gets there.
             return bytes.Length;
         }
 
         int ofHead = Math.Min(bytes.Length, _head.Length - _ofHead);
-        Assert.True(bytes[..ofHead].SequenceEqual(_head.AsSpan(_ofHead, ofHead)), "It does not begin with the stream's head.");
+        Assert.True(bytes[..ofHead].SequenceEqual(_head.AsSpan(_ofHead, ofHead)), "The stream does not begin with its head.");
         _ofHead += ofHead;
         ReadOnlySpan<byte> sound = bytes[ofHead..];
-        Assert.True(record.Has(sound, At), $"Of {Log.Ring.Info} {sound.Length} bytes from {At} on are others than the station's.");
+        Assert.True(record.Has(sound, At), $"{Log.Ring.Info}: {sound.Length} bytes from {At} on differ from the station's.");
         At += sound.Length;
         return bytes.Length;
     }

@@ -4,7 +4,7 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>A listener that notes how far each packet leaves from where its position says.</summary>
+/// <summary>A listener that records how far each packet leaves from its deadline.</summary>
 internal sealed class ClockedListener(RingLease lease, TimeProvider time) : Listener(lease, new IPEndPoint(IPAddress.Loopback, 9), "test")
 {
     private long _start;

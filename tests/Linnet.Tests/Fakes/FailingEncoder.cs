@@ -3,7 +3,7 @@ using Linnet.Codecs;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>An encoder that fails where and when a test says.</summary>
+/// <summary>An encoder that fails when the test wants it to.</summary>
 internal sealed class FailingEncoder(IAudioEncoder encoder, Func<string, bool> fails) : IAudioEncoder
 {
     public AudioFormat Format => encoder.Format;

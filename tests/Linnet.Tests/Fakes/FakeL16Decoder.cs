@@ -5,7 +5,7 @@ using Linnet.Codecs;
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// Decodes L16 to the bit, and conceals with a value that no sound has, so that what is made up can be told from what was sent.
+/// Decodes L16 exactly, and conceals with a value that the sound never has, so that concealed frames can be recognized.
 /// </summary>
 internal sealed class FakeL16Decoder(AudioFormat format) : IAudioDecoder
 {

@@ -4,7 +4,7 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>Sends a sound that can be computed from its position, as L16.</summary>
+/// <summary>Sends L16 whose samples can be computed from their position.</summary>
 internal sealed class FakeRtpSender(AudioFormat format, uint ssrc = 0x1234_5678, ushort firstSequence = 0, uint firstTimestamp = 0)
 {
     public const byte PayloadType = 97;
@@ -13,7 +13,7 @@ internal sealed class FakeRtpSender(AudioFormat format, uint ssrc = 0x1234_5678,
 
     public uint Ssrc => ssrc;
 
-    /// <summary>What is sent for a position: random-looking unless replaced. Positions count from 0 at the first packet.</summary>
+    /// <summary>The sample at a position: random-looking by default. Positions count from 0 at the first packet.</summary>
     public Func<long, int, short> Sound { get; init; } = Noise;
 
     public long Position { get; private set; }
@@ -31,7 +31,7 @@ internal sealed class FakeRtpSender(AudioFormat format, uint ssrc = 0x1234_5678,
         return (short)((mixed * 0xBF58_476D_1CE4_E5B9) >> 48);
     }
 
-    /// <summary>The next packet's datagram.</summary>
+    /// <summary>The datagram of the next packet.</summary>
     public byte[] Next(int frames)
     {
         byte[] datagram = new byte[RtpHeader.Length + (frames * format.Channels * 2)];
@@ -47,6 +47,6 @@ internal sealed class FakeRtpSender(AudioFormat format, uint ssrc = 0x1234_5678,
         return datagram;
     }
 
-    /// <summary>Leaves out sound without leaving out a sequence number.</summary>
+    /// <summary>Skips sound without skipping a sequence number.</summary>
     public void Skip(int frames) => Position += frames;
 }

@@ -9,7 +9,7 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>An RTSP server on the loopback interface that does what a test tells it, and otherwise behaves.</summary>
+/// <summary>An RTSP server on the loopback interface, whose answers a test can replace.</summary>
 internal sealed class FakeRtspServer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -31,25 +31,25 @@ internal sealed class FakeRtspServer : IAsyncDisposable
 
     internal RtspUri Address => RtspUri.TryParse(Url, out RtspUri? address) ? address : throw new InvalidOperationException();
 
-    /// <summary>What DESCRIBE answers.</summary>
+    /// <summary>The answer to DESCRIBE.</summary>
     internal string Sdp { get; set; } =
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=A song\r\nt=0 0\r\na=range:npt=0-3600\r\nm=audio 0 RTP/AVP 97\r\na=rtpmap:97 "
             + "L16/8000/1\r\na=control:track1\r\n";
 
-    /// <summary>Whether SETUP over UDP is refused.</summary>
+    /// <summary>Whether it refuses SETUP over UDP.</summary>
     internal bool RefusesUdp { get; set; }
 
-    /// <summary>Sees each request first; what it gives is the answer, <see langword="null"/> leaves it to the server.</summary>
+    /// <summary>Gets each request first; returns the answer, or <see langword="null"/> for the default one.</summary>
     internal Func<FakeRtspConnection, RtspRequest, RtspResponse?> Script { get; set; } = (_, _) => null;
 
-    /// <summary>Replaces everything: called with each new connection.</summary>
+    /// <summary>Replaces all of the server: called with each new connection.</summary>
     internal Func<FakeRtspConnection, Task>? Takeover { get; set; }
 
     internal ConcurrentQueue<RtspRequest> Requests { get; } = [];
 
     internal IEnumerable<string> Methods => Requests.Select(request => request.Method);
 
-    /// <summary>The next connection whose PLAY was answered.</summary>
+    /// <summary>The next connection whose PLAY has been answered.</summary>
     internal ValueTask<FakeRtspConnection> PlayingAsync() => _playing.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -155,7 +155,7 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
     private Socket? _rtcp;
     private TransportPair _clientPorts;
 
-    /// <summary>Packets that the client sent in the connection: channel and bytes.</summary>
+    /// <summary>Packets that the client sent on the connection: channel and bytes.</summary>
     internal ConcurrentQueue<(byte Channel, byte[] Packet)> Packets { get; } = [];
 
     internal TransportPair UdpPorts => new(PortOf(_rtp!), PortOf(_rtcp!));
@@ -179,7 +179,7 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
 
     internal Task SendPacketAsync(byte channel, byte[] packet) => SendAsync(Frame(channel, packet));
 
-    /// <summary>Returns when the client has taken all that was sent so far: it answers in order.</summary>
+    /// <summary>Returns when the client has read everything sent so far: it answers in order.</summary>
     internal async Task UntilTakenAsync()
     {
         await SendAsync("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n");
@@ -198,7 +198,7 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
 
     internal void SendRtcp(byte[] packet) => _rtcp!.SendTo(packet, new IPEndPoint(IPAddress.Loopback, _clientPorts.Rtcp));
 
-    /// <summary>The next datagram that the client sent to the RTCP port.</summary>
+    /// <summary>The next datagram that the client sends to the RTCP port.</summary>
     internal async Task<byte[]> ReceiveRtcpAsync()
     {
         byte[] buffer = new byte[2048];
@@ -212,10 +212,10 @@ internal sealed class FakeRtspConnection(Socket socket) : IAsyncDisposable
         _rtcp = Bind();
     }
 
-    /// <summary>Ends the connection after what was sent: closing alone would take that back.</summary>
+    /// <summary>Ends the connection after the data sent so far; closing alone would discard it.</summary>
     internal void Close() => socket.Shutdown(SocketShutdown.Both);
 
-    /// <summary>Says that no more will be sent, and reads on: so nothing that was sent is lost.</summary>
+    /// <summary>Sends no more but continues to read, so that nothing sent is lost.</summary>
     internal void EndSending() => socket.Shutdown(SocketShutdown.Send);
 
     internal async IAsyncEnumerable<RtspRequest> ReadAsync(

@@ -9,7 +9,7 @@ internal static partial class Fifo
 
     internal static string Make(string path)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells pipes from files.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux distinguishes pipes from files.");
         Assert.Equal(0, MakeFifo(path, ForOwner));
         return path;
     }

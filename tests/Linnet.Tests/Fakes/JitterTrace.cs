@@ -2,7 +2,7 @@ using Linnet.Receive;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>Arrivals of a sender that never errs, by networks that do: seeded, at least ten minutes each.</summary>
+/// <summary>Arrivals from a perfect sender over imperfect networks: seeded, at least ten minutes each.</summary>
 internal static class JitterTrace
 {
     public const int ClockRate = 8000;
@@ -11,7 +11,7 @@ internal static class JitterTrace
 
     public static IReadOnlyList<string> Names { get; } = ["wifi", "bursty", "step"];
 
-    /// <summary>A trace by its name.</summary>
+    /// <summary>The trace with this name.</summary>
     public static Arrival[] Of(string name, double packetMs, double minutes = 10, int seed = 1)
     {
         var random = new Random(seed);
@@ -24,7 +24,7 @@ internal static class JitterTrace
         });
     }
 
-    /// <summary>Arrivals whose delay, in milliseconds, is a function of the time in seconds; the network keeps their order.</summary>
+    /// <summary>Arrivals whose delay in milliseconds is a function of the time in seconds; the network keeps their order.</summary>
     public static Arrival[] Arrivals(double packetMs, double minutes, Func<double, double> delayMs)
     {
         int frames = (int)(packetMs * ClockRate / 1000);
@@ -40,7 +40,7 @@ internal static class JitterTrace
         return arrivals;
     }
 
-    // Calm, then others on the air: the more there are, the longer one waits for one's turn; and now and then the radio listens elsewhere.
+    // Calm, then other stations on the channel: the more there are, the longer the wait; and now and then the radio scans other channels.
     private static Func<double, double> Wifi(Random random)
     {
         double phaseEnds = 0, severity = 0, stallEnds = 0, nextStall = 0;
@@ -63,7 +63,7 @@ internal static class JitterTrace
         };
     }
 
-    // A queue on the way that somebody's transfers fill, in trains: it grows faster than it drains, and packets wait for what is in it.
+    // A queue on the path that other transfers fill in bursts: it grows faster than it drains, and packets wait behind its contents.
     private static Func<double, double> Bursty(Random random)
     {
         double trainEnds = 0, depth = 0, next = 0, queue = 0, before = 0, burstEnds = 0;
@@ -89,7 +89,7 @@ internal static class JitterTrace
         };
     }
 
-    // Another route every now and then, and on some of them much jitter.
+    // The route changes now and then; some routes have much jitter.
     private static Func<double, double> Step(Random random)
     {
         double ends = 0, delay = 0, jitter = 0;

@@ -1,6 +1,6 @@
 namespace Linnet.Tests.Fakes;
 
-/// <summary>Time that stands still until a test lets a timer fire: for code that waits for several things at once.</summary>
+/// <summary>Time that stands still until a test fires a timer, for code with several waits at once.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
@@ -21,10 +21,10 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Waits until something waits for exactly <paramref name="dueTime"/>, then lets that much time pass for it.</summary>
+    /// <summary>Waits until there is a timer of exactly <paramref name="dueTime"/>, then lets that much time pass for it.</summary>
     internal Task FireAsync(TimeSpan dueTime) => FireAsync(dueTime, dueTime);
 
-    /// <summary>As <see cref="FireAsync(TimeSpan)"/>, for waits of a length that is drawn by lot.</summary>
+    /// <summary>Like <see cref="FireAsync(TimeSpan)"/>, for timers of a random length.</summary>
     internal async Task FireAsync(TimeSpan least, TimeSpan most)
     {
         while (true)
@@ -54,7 +54,7 @@ internal sealed class ManualTime : TimeProvider
             }
             catch (TimeoutException)
             {
-                Assert.Fail($"Nothing waits for {least} to {most}.");
+                Assert.Fail($"There is no timer of {least} to {most}.");
             }
         }
     }

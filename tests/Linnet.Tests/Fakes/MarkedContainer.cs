@@ -7,8 +7,8 @@ using Linnet.Broadcast.Streams.Containers;
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// A stream at 128 kb/s for packets of 20 ms: of each, 320 bytes that say its number again and again. A title begins a new head, as in
-/// chained Ogg: 12 bytes that name it.
+/// A stream at 128 kb/s for packets of 20 ms: for each, 320 bytes that repeat its number. A title begins a new head, as in chained Ogg: 12
+/// bytes with its name.
 /// </summary>
 internal sealed class MarkedContainer : IStreamContainer
 {

@@ -3,7 +3,7 @@ using Linnet.Playback;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>A device with a clock that a test turns by hand.</summary>
+/// <summary>A device whose clock a test controls.</summary>
 internal sealed class PulledDevice(AudioFormat? format = null) : IAudioDevice
 {
     private TaskCompletionSource<AudioCallback> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,11 +16,11 @@ internal sealed class PulledDevice(AudioFormat? format = null) : IAudioDevice
 
     internal AudioFormat Format { get; private set; }
 
-    /// <summary>What it opens with, if not with what is wanted.</summary>
+    /// <summary>The format it opens with, if not the requested one.</summary>
     internal AudioFormat? Native { get; set; } = format;
 
     public ValueTask<AudioFormat> OpenAsync(AudioFormat wanted, CancellationToken cancellationToken) =>
-        _isUnplugged ? throw new IOException("There is none.") : new(Format = Native ?? wanted);
+        _isUnplugged ? throw new IOException("There is no device.") : new(Format = Native ?? wanted);
 
     public async Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ internal sealed class PulledDevice(AudioFormat? format = null) : IAudioDevice
     /// <summary>Waits until the device runs.</summary>
     internal Task<AudioCallback> RunningAsync() => _running.Task.WaitAsync(TestContext.Current.CancellationToken);
 
-    /// <summary>Asks for sound that is heard at <paramref name="heardAt"/>; <see langword="null"/> at the end.</summary>
+    /// <summary>Requests sound that is played at <paramref name="heardAt"/>; <see langword="null"/> at the end.</summary>
     internal async Task<float[]?> PullAsync(int frames, long heardAt)
     {
         float[] pcm = new float[frames * Format.Channels];
@@ -46,7 +46,7 @@ internal sealed class PulledDevice(AudioFormat? format = null) : IAudioDevice
         return pcm[..(given * Format.Channels)];
     }
 
-    /// <summary>The device is pulled out.</summary>
+    /// <summary>Unplugs the device.</summary>
     internal void Unplug()
     {
         _isUnplugged = true;
@@ -55,7 +55,7 @@ internal sealed class PulledDevice(AudioFormat? format = null) : IAudioDevice
             .TrySetException(new IOException("The device is gone."));
     }
 
-    /// <summary>It is there again.</summary>
+    /// <summary>Plugs the device in again.</summary>
     internal void PlugIn() => _isUnplugged = false;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -4,13 +4,13 @@ using Linnet.Sources;
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// A live source as a pusher makes one: packets of 20 ms by a clock of its own, each somewhat late, a title every three minutes, an end
-/// after its time. Each sample is the low half of its position. It lets time pass until what is read has arrived.
+/// A live source like a pusher's: packets of 20 ms by the pusher's own clock, each slightly late, with a title every three minutes, and an
+/// end. Each sample is the low half of its position. A read lets time pass until its sound has arrived.
 /// </summary>
-/// <param name="time">Simulated; moved by reads.</param>
+/// <param name="time">Simulated time; advanced by reads.</param>
 /// <param name="rate">Frames per second by the pusher's clock.</param>
-/// <param name="duration">Sound it has.</param>
-/// <param name="fastByPpm">By how many millionths its clock is faster than ours.</param>
+/// <param name="duration">Duration of its sound.</param>
+/// <param name="fastByPpm">How much faster its clock is than ours, in ppm.</param>
 internal sealed class PushedDay(SteppedTime time, int rate, TimeSpan duration, int fastByPpm) : IAudioSource
 {
     private readonly Random _random = new(24);
@@ -20,7 +20,7 @@ internal sealed class PushedDay(SteppedTime time, int rate, TimeSpan duration, i
     private long _position;
     private long _arrived;
 
-    /// <summary>Frames from one title to the next.</summary>
+    /// <summary>Frames between titles.</summary>
     public long FramesPerTitle => 180L * rate;
 
     public AudioFormat Format => new(rate, 1);
@@ -41,7 +41,7 @@ internal sealed class PushedDay(SteppedTime time, int rate, TimeSpan duration, i
             time.Now = Math.Max(time.Now, _start + (long)sent + _random.NextInt64(5_000_000));
         }
 
-        // A title stands at the first frame of a read.
+        // A title starts at the first frame of a read.
         long untilTitle = FramesPerTitle - (_position % FramesPerTitle);
         int count = (int)Math.Min(Math.Min(pcm.Length, _arrived - _position), untilTitle);
         for (int i = 0; i < count; i++)

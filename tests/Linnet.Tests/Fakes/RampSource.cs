@@ -3,7 +3,7 @@ using Linnet.Sources;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>16-bit sound in which every sample tells its position: the low and the high half of the frame's number, in turn.</summary>
+/// <summary>16-bit sound in which every sample depends on its position.</summary>
 internal sealed class RampSource(AudioFormat format, long frames = long.MaxValue) : IAudioSource
 {
     private long _position;
@@ -18,18 +18,18 @@ internal sealed class RampSource(AudioFormat format, long frames = long.MaxValue
 
     public TimeSpan? Duration => null;
 
-    /// <summary>Called before each read with the position: may move time, throw, or wait.</summary>
+    /// <summary>Called before each read with the position; may advance time, throw or wait.</summary>
     public Action<long>? OnRead { get; init; }
 
-    /// <summary>Tracks by the position at which they start; a read never crosses one.</summary>
+    /// <summary>Tracks by start position; a read never crosses one.</summary>
     public SortedDictionary<long, TrackInfo> Tracks { get; } = [];
 
-    /// <summary>Most frames one read gives.</summary>
+    /// <summary>The maximum number of frames per read.</summary>
     public int MaxRead { get; init; } = int.MaxValue;
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>The sample that the source gives at <paramref name="position"/>.</summary>
+    /// <summary>The sample at <paramref name="position"/>.</summary>
     public static short SampleAt(long position, int channel) => unchecked((short)((position * 31) + (channel * 7)));
 
     public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)

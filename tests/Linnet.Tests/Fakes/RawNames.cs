@@ -4,8 +4,8 @@ using Linnet.Audio;
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// Gives files and folders names that are no UTF-8, as <see cref="ByteText"/>, and takes them away again, as .NET could not delete them.
-/// Linux only.
+/// Gives files and folders names that are not UTF-8, as <see cref="ByteText"/>, and removes them, because .NET could not delete them. Linux
+/// only.
 /// </summary>
 internal sealed partial class RawNames : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed partial class RawNames : IDisposable
 
     internal static bool AreThere => OperatingSystem.IsLinux();
 
-    /// <summary>Renames what is there, and returns the new path.</summary>
+    /// <summary>Renames a file or folder, and returns the new path.</summary>
     internal string Rename(string from, string to)
     {
         Move(from, to);

@@ -4,14 +4,14 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>A listener that takes packets into a list, and as many at a time as the test lets it.</summary>
+/// <summary>A listener that puts packets into a list, as many at a time as the test allows.</summary>
 internal sealed class RecordingListener(RingLease lease) : Listener(lease, new IPEndPoint(IPAddress.Loopback, 9), "test")
 {
     public List<PacketItem> Packets { get; } = [];
 
     public List<string> Events { get; } = [];
 
-    /// <summary>Packets it takes before it has no room.</summary>
+    /// <summary>Number of packets it takes before it is full.</summary>
     public long Room { get; set; } = long.MaxValue;
 
     public bool Throws { get; set; }

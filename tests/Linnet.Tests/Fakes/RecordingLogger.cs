@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>Keeps what is said. Any thread may speak.</summary>
+/// <summary>Records log lines. Any thread may log.</summary>
 internal sealed class RecordingLogger : ILogger
 {
     private readonly List<string> _lines = [];

@@ -4,12 +4,12 @@ using Linnet.Wire.Rtcp;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>Keeps what a transport delivers.</summary>
+/// <summary>Records what a transport delivers.</summary>
 internal sealed class RecordingSink
 {
     private readonly Channel<byte[]> _packets = Channel.CreateUnbounded<byte[]>();
 
-    /// <param name="hasRoom">Whether there is room for more; without, there always is.</param>
+    /// <param name="hasRoom">Whether there is room for more; <see langword="null"/>: always.</param>
     internal RecordingSink(Func<bool>? hasRoom = null) => Sink = new RtpSink
     {
         Start = (sequence, timestamp) =>

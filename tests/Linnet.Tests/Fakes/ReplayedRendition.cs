@@ -6,8 +6,7 @@ using Linnet.Clock;
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// A rendition whose few real packets come again and again, with the positions and deadlines of a day: what encoders would take minutes
-/// for.
+/// A rendition that repeats a few real packets with the positions and deadlines of a whole day, which would take an encoder minutes.
 /// </summary>
 internal sealed class ReplayedRendition
 {
@@ -22,8 +21,8 @@ internal sealed class ReplayedRendition
     private long _position;
     private long _nextTitle;
 
-    /// <param name="recorded">Whose ring holds the packets.</param>
-    /// <param name="now">When it starts.</param>
+    /// <param name="recorded">The rendition whose ring holds the packets.</param>
+    /// <param name="now">The start time.</param>
     public ReplayedRendition(StreamRendition recorded, long now)
     {
         RingItem[] items =
@@ -39,7 +38,7 @@ internal sealed class ReplayedRendition
 
     public StreamRendition Stream { get; }
 
-    /// <summary>Publishes what an encoder would have made by now.</summary>
+    /// <summary>Publishes the packets that are due by now.</summary>
     public void Step(long now)
     {
         if (_number == 0)

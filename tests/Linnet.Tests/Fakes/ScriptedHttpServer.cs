@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>An HTTP server on the loopback interface: reads each request's head, writes what a test says, and closes.</summary>
+/// <summary>An HTTP server on the loopback interface: reads the head of each request, writes a scripted answer, and closes.</summary>
 internal sealed class ScriptedHttpServer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -14,7 +14,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
     private readonly Task _accepting;
 
     /// <param name="answer">Writes the answer to a request for a path.</param>
-    /// <param name="address">Where it listens.</param>
+    /// <param name="address">The address to listen on.</param>
     internal ScriptedHttpServer(Func<string, NetworkStream, CancellationToken, Task> answer, string address = "127.0.0.1")
     {
         _answer = answer;
@@ -23,17 +23,17 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <param name="answer">Gives the answer to a request for a path.</param>
-    /// <param name="address">Where it listens.</param>
+    /// <param name="answer">Returns the answer to a request for a path.</param>
+    /// <param name="address">The address to listen on.</param>
     internal ScriptedHttpServer(Func<string, string> answer, string address = "127.0.0.1")
         : this((path, stream, stop) => stream.WriteAsync(Encoding.Latin1.GetBytes(answer(path)), stop).AsTask(), address)
     {
     }
 
-    /// <summary>The paths that were asked for.</summary>
+    /// <summary>The requested paths.</summary>
     internal ConcurrentQueue<string> Asked { get; } = [];
 
-    /// <summary>The whole heads of the requests.</summary>
+    /// <summary>The complete heads of the requests.</summary>
     internal ConcurrentQueue<string> Heads { get; } = [];
 
     internal Uri Address(string path) => new($"http://{_listener.LocalEndpoint}{path}");
@@ -60,7 +60,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // The test is over: its listener is disposed, or listens no more.
+            // The test is over: the listener is disposed, or has stopped.
         }
 
         await Task.WhenAll(connections);

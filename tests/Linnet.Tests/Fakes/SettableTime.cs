@@ -1,6 +1,6 @@
 namespace Linnet.Tests.Fakes;
 
-/// <summary>A clock of a given frequency that shows what it is set to, on the wall as on the counter.</summary>
+/// <summary>A clock of a given frequency that shows what it is set to, as wall time and as timestamp.</summary>
 internal sealed class SettableTime(long frequency) : TimeProvider
 {
     private static readonly DateTimeOffset WallAtZero = new(2025, 6, 1, 12, 0, 0, TimeSpan.Zero);

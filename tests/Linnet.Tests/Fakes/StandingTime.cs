@@ -1,6 +1,6 @@
 namespace Linnet.Tests.Fakes;
 
-/// <summary>The system's clock, which stands still until the test moves it. Timers run by the system's.</summary>
+/// <summary>The system clock, which stands still until the test advances it. Timers use the system's.</summary>
 internal sealed class StandingTime : TimeProvider
 {
     private long _now = System.GetTimestamp();

@@ -5,13 +5,13 @@ using Linnet.Broadcast.Streams;
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// A player of a <see cref="MarkedContainer"/>'s stream, the kernels on both sides, and the network between them; ticks are milliseconds.
-/// The player starts, and starts again when it ran dry, with half a second in hand, and holds no more than <see cref="MaxInHand"/>.
+/// A player of a <see cref="MarkedContainer"/>'s stream, with the kernels on both sides and the network between them; ticks are
+/// milliseconds. The player starts with half a second buffered, also after it ran dry, and buffers at most <see cref="MaxInHand"/>.
 /// </summary>
 internal sealed class StreamClient(StreamLog log, StreamEntry start, int sendBuffer = 40_000, int receiveBuffer = 65_536, double rate = 16)
     : StreamListener(log, start, default, 0)
 {
-    // All bytes since the last one played, and how far they have come: played ≤ read ≤ delivered ≤ sent.
+    // All bytes since the last one played, and their progress: played ≤ read ≤ delivered ≤ sent.
     private readonly byte[] _bytes = new byte[1 << 20];
     private int _sent;
     private int _delivered;
@@ -20,21 +20,21 @@ internal sealed class StreamClient(StreamLog log, StreamEntry start, int sendBuf
     private double _owed;
     private bool _plays;
 
-    /// <summary>Whether the network carries anything.</summary>
+    /// <summary>Whether the network is up.</summary>
     public bool IsOnline { get; set; } = true;
 
     /// <summary>Whether the player reads its socket.</summary>
     public bool Reads { get; set; } = true;
 
-    /// <summary>Bytes a millisecond that the network carries.</summary>
+    /// <summary>Bandwidth of the network in bytes per millisecond.</summary>
     public int Bandwidth { get; set; } = 1000;
 
-    /// <summary>Bytes that the player reads ahead of what it plays, at most.</summary>
+    /// <summary>Maximum bytes that the player buffers.</summary>
     public int MaxInHand { get; init; } = 160_000;
 
     public List<int> Played { get; } = [];
 
-    /// <summary>How far behind its deadline the packet was that is played now.</summary>
+    /// <summary>How far behind its deadline the current packet is played.</summary>
     public long Latency { get; private set; }
 
     public int Underruns { get; private set; }
@@ -60,7 +60,7 @@ internal sealed class StreamClient(StreamLog log, StreamEntry start, int sendBuf
 
     internal override void OnFinished(DropReason reason) => Finished = reason;
 
-    /// <summary>A millisecond passes.</summary>
+    /// <summary>Advances by one millisecond.</summary>
     public void Tick(long now)
     {
         if (IsOnline)
@@ -107,7 +107,7 @@ internal sealed class StreamClient(StreamLog log, StreamEntry start, int sendBuf
         }
     }
 
-    /// <summary>The next packet, which must be whole; heads and what is broken are passed over.</summary>
+    /// <summary>Plays the next complete packet; skips heads and broken packets.</summary>
     private bool TryPlayPacket(long now)
     {
         while (_read - _played >= MarkedContainer.BytesPerPacket + sizeof(int))

@@ -6,8 +6,8 @@ using Linnet.Broadcast.Streams.Containers;
 namespace Linnet.Tests.Fakes;
 
 /// <summary>
-/// The container of a log, and what it wrote: the last bytes of it are kept. It checks that positions and deadlines never step back, that
-/// packets are written as they are, and that Ogg's pages count on and say the right position.
+/// The container of a log, with the last bytes that it wrote. Checks that positions and deadlines never step back, that packets are written
+/// unchanged, and that Ogg pages are numbered consecutively with the right positions.
 /// </summary>
 internal sealed class StreamRecord(IStreamContainer container) : IStreamContainer
 {
@@ -24,13 +24,13 @@ internal sealed class StreamRecord(IStreamContainer container) : IStreamContaine
     /// <summary>Bytes so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>The position behind the last packet; <see cref="long.MinValue"/> before the first.</summary>
+    /// <summary>The position after the last packet; <see cref="long.MinValue"/> before the first.</summary>
     public long Position { get; private set; } = long.MinValue;
 
     /// <summary>Positions of the titles.</summary>
     public List<long> Titles { get; } = [];
 
-    /// <summary>Forgets what was written before the stream began.</summary>
+    /// <summary>Discards what was written before the stream began.</summary>
     public void Begin() => Length = 0;
 
     public void Write(RingItem item, IBufferWriter<byte> output)
@@ -51,7 +51,7 @@ internal sealed class StreamRecord(IStreamContainer container) : IStreamContaine
         _scratch.ResetWrittenCount();
     }
 
-    /// <summary>Whether the bytes at <paramref name="offset"/> are these.</summary>
+    /// <summary>Whether the bytes at <paramref name="offset"/> are the given ones.</summary>
     public bool Has(ReadOnlySpan<byte> bytes, long offset)
     {
         Assert.InRange(offset, Math.Max(0, Length - Kept), Length - bytes.Length);
@@ -74,7 +74,7 @@ internal sealed class StreamRecord(IStreamContainer container) : IStreamContaine
         {
             Assert.True(Position is long.MinValue || packet.Position == Position, $"Position {packet.Position} follows {Position}.");
             Position = packet.Position + packet.Frames;
-            Assert.True(isOgg || bytes.SequenceEqual(packet.Payload.Span), $"Packet {packet.Number} is not written as it is.");
+            Assert.True(isOgg || bytes.SequenceEqual(packet.Payload.Span), $"Packet {packet.Number} was not written unchanged.");
         }
 
         if (isOgg)
@@ -83,12 +83,12 @@ internal sealed class StreamRecord(IStreamContainer container) : IStreamContaine
         }
     }
 
-    /// <summary>Each page follows the one before it, and says by how many packets of 20 ms.</summary>
+    /// <summary>Checks that each page follows the previous one, and counts its packets of 20 ms.</summary>
     private void CheckPages(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {
-            Assert.True(bytes.StartsWith("OggS"u8), "A page does not begin where the one before it ends.");
+            Assert.True(bytes.StartsWith("OggS"u8), "A page does not begin at the end of the previous one.");
             ReadOnlySpan<byte> segments = bytes.Slice(27, bytes[26]);
             bool isFirst = (bytes[5] & 2) != 0;
             uint number = BinaryPrimitives.ReadUInt32LittleEndian(bytes[18..]);

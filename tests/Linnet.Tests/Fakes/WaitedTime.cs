@@ -3,15 +3,15 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>A clock that knows for how long it is waited for. Time passes by one thread's waits alone, or by the test.</summary>
+/// <summary>A clock that records waits. Time passes only by the waits of one thread, or by the test.</summary>
 internal sealed class WaitedTime : FakeTimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _waits = new();
 
-    /// <summary>All waits that were begun.</summary>
+    /// <summary>All waits begun so far.</summary>
     public IReadOnlyCollection<TimeSpan> Waits => _waits;
 
-    /// <summary>The thread whose waits are over at once, as the time passes for which it waits; 0: none.</summary>
+    /// <summary>The thread whose waits end at once, by advancing the time; 0 for none.</summary>
     public int Thread { get; set; }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

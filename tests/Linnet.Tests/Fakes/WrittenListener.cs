@@ -3,7 +3,7 @@ using Linnet.Broadcast.Streams;
 
 namespace Linnet.Tests.Fakes;
 
-/// <summary>Notes what is written to it, and takes no more than it is told.</summary>
+/// <summary>Records what is written to it, and takes only as much as the test allows.</summary>
 internal sealed class WrittenListener(StreamLog log, StreamEntry start, int metadataInterval, Func<long> now)
     : StreamListener(log, start, default, metadataInterval)
 {
@@ -15,10 +15,10 @@ internal sealed class WrittenListener(StreamLog log, StreamEntry start, int meta
 
     public List<DropReason> Finished { get; } = [];
 
-    /// <summary>Bytes that it takes yet.</summary>
+    /// <summary>Bytes that it still takes.</summary>
     public int Room { get; set; } = int.MaxValue;
 
-    /// <summary>Bytes that it takes at a time, once a millisecond.</summary>
+    /// <summary>Bytes that it takes at a time, once per millisecond.</summary>
     public int Portion { get; set; } = int.MaxValue;
 
     public bool IsBroken { get; set; }
