@@ -2,16 +2,16 @@ using System.Numerics;
 
 namespace Linnet.Interop.Tests;
 
-/// <summary>How alike two recordings are, wherever the one starts within the other.</summary>
-/// <param name="Lag">The sample of the reference at which the recording starts; below 0, it starts earlier.</param>
-/// <param name="Value">1: the same but for volume; 0: nothing in common.</param>
+/// <summary>The similarity of two recordings, whatever the offset between them.</summary>
+/// <param name="Lag">The sample of the reference at which the recording starts; negative if it starts earlier.</param>
+/// <param name="Value">1 if they differ only in volume; 0 if they are unrelated.</param>
 internal readonly record struct Correlation(int Lag, double Value)
 {
     // Long enough to be unmistakable.
     private const int ProbeLength = 8192;
 
     /// <summary>
-    /// Finds where the middle of <paramref name="recorded"/> lies in <paramref name="reference"/>, and compares all that overlaps.
+    /// Finds the middle of <paramref name="recorded"/> in <paramref name="reference"/>, and compares the overlap.
     /// </summary>
     internal static Correlation Of(ReadOnlySpan<float> reference, ReadOnlySpan<float> recorded)
     {
@@ -34,7 +34,7 @@ internal readonly record struct Correlation(int Lag, double Value)
         return new Correlation(lag, Likeness(a, b));
     }
 
-    /// <summary>How alike two sounds of the same length are: 1 is the same but for volume.</summary>
+    /// <summary>The similarity of two sounds of the same length: 1 if they differ only in volume.</summary>
     internal static double Likeness(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Dot(a, b) / Math.Sqrt((Dot(a, a) * Dot(b, b)) + 1e-12);
 
     private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

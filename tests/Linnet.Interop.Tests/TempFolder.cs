@@ -1,6 +1,6 @@
 namespace Linnet.Interop.Tests;
 
-/// <summary>A folder that goes with the test.</summary>
+/// <summary>A temporary folder that is deleted when disposed.</summary>
 internal sealed class TempFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("linnet-interop-");

@@ -24,11 +24,11 @@ internal sealed record WavSound(int SampleRate, int Channels, int Bits, int[] Sa
         return new WavSound(rate, channels, bits, samples);
     }
 
-    /// <summary>A sweep with a little noise, different in each channel: nothing in it looks like anything else in it.</summary>
+    /// <summary>A sweep with a little noise, different in each channel: no part of it resembles another.</summary>
     /// <param name="rate">Frames per second.</param>
     /// <param name="channels">Samples per frame.</param>
-    /// <param name="seconds">How long it is.</param>
-    /// <param name="speed">Half the hertz by which it rises in a second: few where it is to stay below what encoders leave out.</param>
+    /// <param name="seconds">Duration in seconds.</param>
+    /// <param name="speed">Half the rise in Hz per second; low for a sweep that must stay below the cutoff of encoders.</param>
     public static WavSound Sweep(int rate, int channels, double seconds, double speed = 300)
     {
         var random = new Random(5);
@@ -43,11 +43,11 @@ internal sealed record WavSound(int SampleRate, int Channels, int Bits, int[] Sa
         return new WavSound(rate, channels, 16, samples);
     }
 
-    /// <summary>One channel as floats of full scale 1.</summary>
+    /// <summary>One channel as floats, full scale ±1.</summary>
     public float[] Channel(int channel) =>
         [.. Enumerable.Range(0, Frames).Select(i => Samples[(i * Channels) + channel] / (float)(1L << (Bits - 1)))];
 
-    /// <summary>Its upper 16 bits.</summary>
+    /// <summary>The upper 16 bits of each sample.</summary>
     public WavSound To16() => this with { Bits = 16, Samples = [.. Samples.Select(s => s >> (Bits - 16))] };
 
     public void Save(string path)
@@ -107,7 +107,7 @@ internal sealed record WavSound(int SampleRate, int Channels, int Bits, int[] Sa
     }
 
     /// <summary>
-    /// The frame of this wave at which <paramref name="part"/> starts, to the last bit and to its last sample; fails if there is none.
+    /// The frame at which <paramref name="part"/> starts, exact to the last bit and sample; fails if there is none.
     /// </summary>
     public int FindRun(WavSound part)
     {
