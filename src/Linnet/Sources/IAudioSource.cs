@@ -50,8 +50,8 @@ public interface IAudioSource : IDisposable
 public readonly record struct SourceRead(int Frames, TrackInfo? Track = null, bool Discontinuity = false)
 {
     /// <summary>
-    /// How much faster than nominal the sound arrives, as a fraction (10⁻⁶ is 1 ppm), for a source that is not live but does not set its
-    /// own pace: the station's clock follows.
+    /// How much faster than nominal the sound arrives, as a fraction (10⁻⁶ is 1 ppm), for a source that is not live but has its own clock:
+    /// the station's clock follows it.
     /// </summary>
     public double Pace { get; init; }
 
