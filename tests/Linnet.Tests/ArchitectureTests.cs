@@ -17,7 +17,7 @@ public partial class ArchitectureTests
 
     private static readonly string[] Projects = ["src", "tests", "bench"];
 
-    private static readonly string Root = FindRoot();
+    internal static string Root { get; } = FindRoot();
 
     private static readonly string Library = Path.Combine(Root, "src", "Linnet");
 
