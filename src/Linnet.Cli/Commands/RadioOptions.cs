@@ -16,7 +16,7 @@ internal static class RadioOptions
     private static readonly Option<string?> Streams = Ask.Word(
         "--streams", "LIST",
         "Streams over HTTP, such as mp3,mp3-320,flac for /NAME.mp3, /NAME-320.mp3 and /NAME.flac. Streams outside the default list are "
-            + "made on demand, at most four at a time.",
+            + "made on demand, at most four per station at a time.",
         "mp3,mp3-64,opus,opus-64,flac,wav");
 
     private static readonly Option<double?> Mp3BitRate = Ask.Number(
