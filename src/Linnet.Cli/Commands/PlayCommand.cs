@@ -30,7 +30,8 @@ internal static class PlayCommand
         Quantity.Milliseconds, 1, 10_000);
 
     private static readonly Option<string?> Output = Ask.Word(
-        "--output", "OUT", "Device that 'linnet devices' lists, FILE.wav, - for WAV on standard output, or null.", "the system's default device");
+        "--output", "OUT", "Device that 'linnet devices' lists, FILE.wav, - for WAV on standard output, or null.",
+        "the system's default device");
 
     private static readonly Option<string?> Format = Ask.Format();
 
@@ -72,7 +73,8 @@ internal static class PlayCommand
     }
 
     private static string Delays(ReceiverProfile profile) =>
-        string.Create(CultureInfo.InvariantCulture, $"{profile.Name} {profile.Base.TotalMilliseconds}-{profile.Most.TotalMilliseconds} ms");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{profile.Name} {profile.Base.TotalMilliseconds}-{profile.Most.TotalMilliseconds} ms");
 
     private static PlayRequest Read(ParseResult parsed) => parsed.GetValue(Profile) is { } profile && parsed.GetValue(Latency) is not null
         ? throw new UsageException(

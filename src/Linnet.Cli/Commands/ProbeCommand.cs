@@ -17,7 +17,8 @@ internal static class ProbeCommand
     };
 
     private static readonly Option<double?> Seconds = Ask.Number(
-        "--seconds", "SECONDS", "Measure for this long. A minute measures the clocks more exactly.", "15 s", Quantity.Seconds, 1, 2_592_000);
+        "--seconds", "SECONDS", "Measure for this long. A minute measures the clocks more exactly.", "15 s", Quantity.Seconds, 1,
+        2_592_000);
 
     private static readonly Option<string?> Transport = Ask.Transport();
 

@@ -41,7 +41,8 @@ internal static class ServeCommand
     private static readonly Option<bool> Loudness = Ask.Flag(
         "--loudness", "Even out the loudness of MP3 and Opus by ReplayGain tags.");
 
-    private static readonly Option<bool> LoudnessAll = Ask.Flag("--loudness-all", "Like --loudness, for all streams. PCM, FLAC and WAV are then not bit-exact.");
+    private static readonly Option<bool> LoudnessAll = Ask.Flag(
+        "--loudness-all", "Like --loudness, for all streams. PCM, FLAC and WAV are then not bit-exact.");
 
     private static readonly Option<string?> Stats = Ask.Stats();
 
