@@ -143,8 +143,8 @@ internal static class Ask
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     /// <summary><c>--seconds N</c>.</summary>
-    public static Option<double?> Seconds() =>
-        Number("--seconds", "SECONDS", "Stop after this much time.", "no limit", Quantity.Seconds, 0.001, 1e9);
+    public static Option<double?> Seconds(string description) =>
+        Number("--seconds", "SECONDS", description, "no limit", Quantity.Seconds, 0.001, 1e9);
 
     /// <summary><c>--transport auto</c>.</summary>
     public static Option<string?> Transport() => Choice(

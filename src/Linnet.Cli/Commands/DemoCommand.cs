@@ -7,7 +7,7 @@ namespace Linnet.Cli.Commands;
 /// <summary><c>linnet demo</c>.</summary>
 internal static class DemoCommand
 {
-    private static readonly Option<double?> Seconds = Ask.Seconds();
+    private static readonly Option<double?> Seconds = Ask.Seconds("Stop after this time, in seconds.");
 
     public static Command Create(Shell shell)
     {

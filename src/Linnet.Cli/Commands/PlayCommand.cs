@@ -38,7 +38,7 @@ internal static class PlayCommand
     private static readonly Option<bool> NoReconnect = Ask.Flag(
         "--no-reconnect", "Exit with an error if the server cannot be reached. Without it, linnet tries again.");
 
-    private static readonly Option<double?> Seconds = Ask.Seconds();
+    private static readonly Option<double?> Seconds = Ask.Seconds("Stop after this much audio, in seconds.");
 
     private static readonly Option<double?> Volume =
         Ask.Number("--volume", "PERCENT", "Volume at the start, in percent.", "100", Quantity.Percent, 0, 200);

@@ -25,7 +25,7 @@ internal static class RecordCommand
     private static readonly Option<bool> NoReconnect = Ask.Flag(
         "--no-reconnect", "Exit with an error if the connection is lost. Without it, linnet tries again.");
 
-    private static readonly Option<double?> Seconds = Ask.Seconds();
+    private static readonly Option<double?> Seconds = Ask.Seconds("Stop after this much audio, in seconds.");
 
     private static readonly Option<string?> Stats = Ask.Stats();
 
