@@ -49,8 +49,7 @@ internal sealed class ChannelLayout
         return Of(speakers);
     }
 
-    /// <summary>The layout for a mask in a tag, such as <c>0x10F</c>; <see langword="null"/> for the usual layout. The tag is
-    /// untrusted.</summary>
+    /// <summary>The layout for an untrusted mask in a tag, such as <c>0x10F</c>; <see langword="null"/> for the usual layout.</summary>
     internal static ChannelLayout? OfMask(string? tag, int channels) =>
         tag is ['0', 'x' or 'X', .. string digits]
             && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint mask)

@@ -2,8 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Linnet.Audio;
 
-/// <summary>Rounds scaled floats to integers: to nearest, ties to even, clamped, NaN to 0. Scalar and vector code give the same
-/// result.</summary>
+/// <summary>Rounds scaled floats to integers: to nearest, ties to even, clamped, NaN to 0. Scalar and vector code agree.</summary>
 internal static class PcmRound
 {
     internal static int ToInteger(float scaled, int min, int max) => Math.Clamp((int)MathF.Round(scaled), min, max);

@@ -12,8 +12,7 @@ public sealed record SoundTags(string? Title, string? Artist = null, ReplayGain?
     /// <summary>The track that the tags name; <see langword="null"/> without a title.</summary>
     public TrackInfo? Track => Title is null ? null : new TrackInfo(Title, Artist);
 
-    /// <summary>The track that the tags name, or <paramref name="other"/> if they have no title; always with the loudness of these
-    /// tags.</summary>
+    /// <summary>The track that the tags name, or else <paramref name="other"/>; always with the loudness of these tags.</summary>
     internal TrackInfo NameOr(TrackInfo other) =>
         (Track ?? other with { Artist = Artist ?? other.Artist }) with { Loudness = Loudness };
 

@@ -58,8 +58,7 @@ public static class AudioDecoders
         _ => G711Decoder.ForALaw(payload.Clock),
     };
 
-    /// <summary>Mono only if the sender declares it: a stereo decoder plays mono packets, too, and some stereo senders declare
-    /// nothing.</summary>
+    /// <summary>Mono only if the sender declares it: a stereo decoder plays mono packets, too, and some stereo senders omit it.</summary>
     private static int OpusChannels(PayloadFormat payload)
     {
         foreach (string parameter in payload.Parameters.Split(';', StringSplitOptions.TrimEntries))

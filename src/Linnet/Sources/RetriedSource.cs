@@ -236,8 +236,7 @@ internal sealed class RetriedSource : IAudioSource
         }
     }
 
-    /// <summary>Opens the source and waits for sound. A device that hangs can still be opened, so only sound (or an expected end)
-    /// counts.</summary>
+    /// <summary>Opens the source and waits for sound or an expected end: a device that hangs can still be opened.</summary>
     private StartedSource OpenAndStart(CancellationToken cancellationToken)
     {
         IAudioSource source = _open(cancellationToken);

@@ -11,8 +11,7 @@ public sealed record SourceOptions
     /// <summary>Shuffles folders and playlists, in a new order each round. Default <see langword="null"/>: their own order.</summary>
     public Random? Shuffle { get; init; }
 
-    /// <summary>Format of bare PCM on standard input. Default <see langword="null"/>: detect the format, such as WAV, FLAC, MP3 or
-    /// Ogg.</summary>
+    /// <summary>Format of bare PCM on standard input. Default <see langword="null"/>: detect WAV, FLAC, MP3 or Ogg.</summary>
     public RawPcmFormat? Raw { get; init; }
 
     /// <summary>Opens standard input. Default: that of the process.</summary>

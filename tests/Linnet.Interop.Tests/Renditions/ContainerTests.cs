@@ -128,7 +128,7 @@ public class ContainerTests
             await using Tool run = Tool.Start(tool, file);
             int code = await run.ExitAsync(Limit);
             string said = run.Output + run.Errors;
-            Assert.True(code == 0, $"{tool} ended with {code}: {said}");
+            Assert.True(code == 0, $"{tool} exited with {code}: {said}");
             Assert.DoesNotContain("WARNING", said, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("error", said, StringComparison.OrdinalIgnoreCase);
             Assert.Contains("TITLE=second", said, StringComparison.Ordinal);

@@ -194,8 +194,7 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for ffmpeg to exit after its output ended. Returns the error without a full stop, or
-    /// <see langword="null"/>.</summary>
+    /// <summary>Waits for ffmpeg to exit after its output ended. Returns the error without a full stop, or null.</summary>
     internal string? WaitForProblem()
     {
         // A child that has closed its output is about to exit; otherwise it is killed here.

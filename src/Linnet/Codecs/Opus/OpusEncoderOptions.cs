@@ -6,8 +6,7 @@ public sealed record OpusEncoderOptions : IValidatable
     /// <summary>Bits per second on average, 6,000–510,000; default 128,000. Below 64,000 stereo music is audibly damaged.</summary>
     public int BitRate { get; init; } = 128_000;
 
-    /// <summary>Duration of a packet: 5, 10 or 20 ms; default 20. Shorter packets mean less delay, more header bytes and lower
-    /// quality.</summary>
+    /// <summary>Duration of a packet: 5, 10 or 20 ms; default 20. Shorter: less delay, more header bytes, lower quality.</summary>
     public TimeSpan PacketTime { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>CPU effort of libopus, 0–10; default 10. At 5 it takes half the time and sounds nearly the same.</summary>

@@ -11,8 +11,7 @@ internal static class OpusPacket
     /// <summary>The most frames a packet can decode to: 120 ms at 48 kHz.</summary>
     internal const int LongestFrames = 5760;
 
-    /// <summary>Whether the packet has a copy of the previous sound at a lower rate (in-band FEC, LBRR); only the voice modes
-    /// can.</summary>
+    /// <summary>Whether a packet has a copy of the previous sound at a lower rate (in-band FEC, LBRR; voice modes only).</summary>
     internal static bool HasRecovery(ReadOnlySpan<byte> packet)
     {
         if (packet.IsEmpty || packet[0] >> 3 is var config && config >= FirstCelt || !TryFindFirstFrame(packet, out int start))

@@ -7,8 +7,7 @@ namespace Linnet.Codecs.Streams;
 /// </remarks>
 public interface IStreamDecoder : IDisposable
 {
-    /// <summary>Why the stream cannot be played, or <see langword="null"/>. Once set it does not change, and further bytes are
-    /// ignored.</summary>
+    /// <summary>Why the stream cannot be played, or <see langword="null"/>. Once it is set, further bytes are ignored.</summary>
     StreamProblem? Problem { get; }
 
     /// <summary>

@@ -251,7 +251,7 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Appends sound. Returns false if the buffer is full, or the writer was replaced.</summary>
+    /// <summary>Appends sound. Returns false if it exceeds the maximum, or the writer was replaced.</summary>
     internal bool Append(IngestWriter writer, ReadOnlySpan<float> pcm)
     {
         lock (_gate)
@@ -271,8 +271,7 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Adds a packet whose sound is appended next. Returns false if there were too many; then no buffered packet is passed
-    /// on.</summary>
+    /// <summary>Adds a packet whose sound is appended next. Returns false if there were too many; all buffered ones are dropped.</summary>
     internal bool Append(IngestWriter writer, StreamPacket packet)
     {
         lock (_gate)
@@ -314,8 +313,7 @@ public sealed class IngestBuffer
         }
     }
 
-    /// <summary>Places the latest title at the current frame. Within a second of the previous title it waits, and may be
-    /// replaced.</summary>
+    /// <summary>Places the latest title at the current frame, at most one per second; a waiting title may be replaced.</summary>
     private void TellTrack()
     {
         if (_awaited is not null && _tracks.Count < MaxTitles

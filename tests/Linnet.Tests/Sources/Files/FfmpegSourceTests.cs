@@ -261,8 +261,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
     private FfmpegSource Open(string? searchPath = null, TimeProvider? time = null) => FfmpegSource.Open(
         _song, null, time ?? TimeProvider.System, searchPath ?? _folder.Path, TestContext.Current.CancellationToken);
 
-    /// <summary>Uses a link, because starting a program that this process has just written can fail while another thread starts
-    /// one.</summary>
+    /// <summary>Uses a link: starting a program that was just written can fail while another thread starts one.</summary>
     private void Pretend(string script)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Uses a shell script in place of ffmpeg.");

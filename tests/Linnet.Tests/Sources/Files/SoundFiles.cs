@@ -76,8 +76,7 @@ internal static class SoundFiles
             pcm.Length / channels, change);
     }
 
-    /// <summary>An MP3 file with an ID3v2 tag and, unless <paramref name="count"/> is <see langword="null"/>, LAME's table before the
-    /// frames.</summary>
+    /// <summary>An MP3 file with an ID3v2 tag and, if <paramref name="count"/> is not null, LAME's table before the frames.</summary>
     /// <param name="format">Rate and channels.</param>
     /// <param name="pcm">The sound.</param>
     /// <param name="title">Title in the tag; <see langword="null"/> for no tag.</param>

@@ -53,7 +53,8 @@ public sealed class PlaylistSourceTests : IDisposable
         using IAudioSource source = Open(loop: true);
         source.ReadAll(maxFrames: 6000);
 
-        Assert.EndsWith($"converting {_folder["2.wav"]} from 16000 Hz, 1 ch to 8000 Hz, 1 ch", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"converting {_folder["2.wav"]} from 16000 Hz, 1 ch to 8000 Hz, 1 ch", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
