@@ -81,7 +81,7 @@ internal static class ByteText
         return false;
     }
 
-    /// <summary>Readable text. Text with bytes that are not UTF-8 is read in <paramref name="encoding"/>, or else in Windows-1252.</summary>
+    /// <summary>Readable text. Text with bytes that are not UTF-8 is read in <paramref name="encoding"/> or else Windows-1252.</summary>
     internal static string ToText(string text, Encoding? encoding = null) =>
         encoding is not null ? encoding.GetString(Encode(text))
         : HasBytes(text) ? Windows1252.Decode(Encode(text))
