@@ -114,7 +114,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
         (int jsonCode, FakeShell programs) = await RunAsync("probe", address, "--seconds", "2", "--json", "--impair", "loss=30%");
 
         Assert.Equal((0, 0), (code, jsonCode));
-        Assert.Contains(" Take ", people.Output, StringComparison.Ordinal);
+        Assert.Contains(" Use ", people.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', people.Output);
         JsonElement report = JsonDocument.Parse(programs.Output).RootElement;
         Assert.InRange(report.GetProperty("loss_percent").GetDouble(), 3, 60);
