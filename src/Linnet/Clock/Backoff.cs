@@ -1,6 +1,8 @@
 namespace Linnet.Clock;
 
-/// <summary>The wait before each retry: longer each time, and random, so that clients of a failed server do not all return at once.</summary>
+/// <summary>
+/// The wait before each retry: longer each time, and random, so that clients of a failed server do not all return at once.
+/// </summary>
 /// <param name="least">The first wait.</param>
 /// <param name="most">The longest wait.</param>
 /// <param name="random">Shortens each wait except the first by up to half.</param>
