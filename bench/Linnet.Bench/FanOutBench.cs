@@ -37,6 +37,7 @@ public class FanOutBench : IDisposable
         TimeProvider time = TimeProvider.System;
         var info = new RenditionInfo("bench", "opus", new PayloadFormat("opus", 48_000, 2), 960, 128_000, RtpStreamIdentity.Random());
         _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => true);
+        InterleavedFraming.Of(_ring);
         long now = time.GetTimestamp();
         _ring.Publish(new DiscontinuityItem(0, now, new MediaTimeline(now, 48_000, time.TimestampFrequency)));
         _loop = new SenderLoop(new SenderOptions(), time.TimestampFrequency, new SenderCounters(time.TimestampFrequency), static _ => { });
@@ -56,7 +57,7 @@ public class FanOutBench : IDisposable
     public long PublishAndSend()
     {
         long now = TimeProvider.System.GetTimestamp();
-        _ring.Publish(new PacketItem(_ring.Info.Stream, _number, _number * 960, 960, marker: false, now, _payload));
+        _ring.Publish(new PacketItem(_ring.Framing, _number, _number * 960, 960, marker: false, now, _payload));
         _number++;
         return _loop.Step(now);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 
 namespace Linnet.Broadcast;
@@ -20,6 +21,8 @@ public sealed class BroadcastRing
     private readonly RingHistory<TitleItem> _titles = new();
     private readonly RingHistory<FormatItem> _formats = new();
     private Action<RingItem>[] _observers = [];
+    private PacketFraming[] _framings = [];
+    private EnvelopeFraming? _framing;
     private TaskCompletionSource? _published;
     private TimelineBox? _timeline;
     private long _head;
@@ -88,6 +91,39 @@ public sealed class BroadcastRing
     /// The format that was published last, even where its item is gone; <see langword="null"/> before the rendition first ran.
     /// </summary>
     public FormatItem? Format => _formats.Last;
+
+    /// <summary>
+    /// What is written around each packet when it is made: the first envelope that was made known; <see langword="null"/>: nothing.
+    /// </summary>
+    public EnvelopeFraming? Framing => Volatile.Read(ref _framing);
+
+    /// <summary>
+    /// Makes a framing of its packets known. Equal ones become one, so that all who use the result share the bytes. Any thread may call.
+    /// </summary>
+    /// <returns>The instance to use: <paramref name="framing"/>, or the one that was known before.</returns>
+    public T Know<T>(T framing)
+        where T : PacketFraming
+    {
+        ArgumentNullException.ThrowIfNull(framing);
+        if (Known() is T known)
+        {
+            return known;
+        }
+
+        lock (_gate)
+        {
+            if (Known() is T meanwhile)
+            {
+                return meanwhile;
+            }
+
+            Volatile.Write(ref _framings, [.. _framings, framing]);
+            Volatile.Write(ref _framing, _framing ?? framing as EnvelopeFraming);
+            return framing;
+        }
+
+        PacketFraming? Known() => Array.Find(Volatile.Read(ref _framings), framing.Equals);
+    }
 
     /// <summary>Takes part in the rendition, starting it if need be. The lease ends that.</summary>
     /// <returns><see langword="false"/> if the rendition may not run now, or the station has ended.</returns>

@@ -1,64 +1,39 @@
-using System.Buffers.Binary;
 using Linnet.Broadcast.Packets;
-using Linnet.Wire.Rtp;
 
 namespace Linnet.Broadcast;
 
-/// <summary>
-/// One encoded packet; where RTP carries it, with its RTP header and its RTSP frame already before it: the same bytes for everybody.
-/// </summary>
+/// <summary>One encoded packet, with the bytes that transports make of it: each kind of them once, the same for all listeners.</summary>
 public sealed class PacketItem : RingItem
 {
-    /// <summary>Bytes before the RTP header: <c>$</c>, channel, length (RFC 2326 §10.12).</summary>
-    public const int PrefixLength = 4;
-
-    /// <summary>
-    /// Bytes of payload that RTP carries at most: its frame within RTSP has 16 bits for the length of header and payload.
-    /// </summary>
-    public const int MaxRtpPayload = ushort.MaxValue - RtpHeader.Length;
-
     private readonly byte[] _bytes;
-    private readonly int _payloadStart;
-    private byte[]?[]? _withCopies;
+    private readonly EnvelopeFraming? _framing;
+    private readonly byte _headLength;
+    private readonly byte _tailLength;
+    private Framed? _framed;
 
-    /// <summary>Makes the packet's bytes, once.</summary>
-    /// <param name="stream">The rendition's RTP identity.</param>
+    /// <summary>Makes the packet, and around it the bytes that most of its listeners need.</summary>
+    /// <param name="framing">What is written around the payload at once: the ring's <see cref="BroadcastRing.Framing"/>.
+    /// <see langword="null"/>: nothing.</param>
     /// <param name="number">Packets of this rendition before this one.</param>
     /// <param name="position">Position of the first frame of sound, the encoder's delay subtracted.</param>
     /// <param name="frames">Frames it holds.</param>
     /// <param name="marker">Whether sound starts here after a silence or a break.</param>
     /// <param name="dueAt">When it is to leave.</param>
     /// <param name="payload">The encoded packet; copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The payload is longer than <paramref name="framing"/> can carry.</exception>
     public PacketItem(
-        in RtpStreamIdentity stream, long number, long position, int frames, bool marker, long dueAt, ReadOnlySpan<byte> payload)
-        : base(position, dueAt)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, MaxRtpPayload, nameof(payload));
-
-        Number = number;
-        Frames = frames;
-        _payloadStart = PrefixLength + RtpHeader.Length;
-        SequenceNumber = unchecked((ushort)(stream.FirstSequenceNumber + number));
-        Timestamp = stream.TimestampOf(position);
-        _bytes = new byte[PrefixLength + RtpHeader.Length + payload.Length];
-        _bytes[0] = (byte)'$';
-        BinaryPrimitives.WriteUInt16BigEndian(_bytes.AsSpan(2), (ushort)(RtpHeader.Length + payload.Length));
-        new RtpHeader(RtpStreamIdentity.PayloadType, marker, SequenceNumber, Timestamp, stream.Ssrc).Write(_bytes.AsSpan(PrefixLength));
-        payload.CopyTo(_bytes.AsSpan(_payloadStart));
-    }
-
-    /// <summary>A packet that RTP does not carry: it has a payload of any length, and nothing else.</summary>
-    /// <param name="number">Packets of this rendition before this one.</param>
-    /// <param name="position">Position of the first frame of sound, the encoder's delay subtracted.</param>
-    /// <param name="frames">Frames it holds.</param>
-    /// <param name="dueAt">When it is to leave.</param>
-    /// <param name="payload">The encoded packet; copied.</param>
-    public PacketItem(long number, long position, int frames, long dueAt, ReadOnlySpan<byte> payload)
+        EnvelopeFraming? framing, long number, long position, int frames, bool marker, long dueAt, ReadOnlySpan<byte> payload)
         : base(position, dueAt)
     {
         Number = number;
         Frames = frames;
-        _bytes = payload.ToArray();
+        Marker = marker;
+        _framing = framing;
+        _headLength = checked((byte)(framing?.HeadLength(payload.Length) ?? 0));
+        _tailLength = checked((byte)(framing?.TailLength(payload.Length) ?? 0));
+        _bytes = new byte[_headLength + payload.Length + _tailLength];
+        payload.CopyTo(_bytes.AsSpan(_headLength));
+        framing?.WriteAround(this, _bytes);
     }
 
     /// <summary>Packets of this rendition before this one.</summary>
@@ -67,42 +42,64 @@ public sealed class PacketItem : RingItem
     /// <summary>Frames it holds, at the rendition's clock rate.</summary>
     public int Frames { get; }
 
-    /// <summary>Whether it has the RTP views below; they are not to be used otherwise.</summary>
-    public bool IsRtp => _payloadStart > 0;
+    /// <summary>Whether sound starts here after a silence or a break.</summary>
+    public bool Marker { get; }
 
-    /// <summary>Its RTP sequence number.</summary>
-    public ushort SequenceNumber { get; }
-
-    /// <summary>Its RTP timestamp.</summary>
-    public uint Timestamp { get; }
+    /// <summary>What was written around the payload when it was made.</summary>
+    internal EnvelopeFraming? Framing => _framing;
 
     /// <summary>The encoded packet alone.</summary>
-    public ReadOnlyMemory<byte> Payload => _bytes.AsMemory(_payloadStart);
+    public ReadOnlyMemory<byte> Payload => _bytes.AsMemory(_headLength, _bytes.Length - _headLength - _tailLength);
 
-    /// <summary>The RTP packet: header and payload.</summary>
-    public ReadOnlyMemory<byte> Datagram => _bytes.AsMemory(IsRtp ? PrefixLength : throw NotRtp());
-
-    /// <summary>The RTP packet as a frame on interleaved channel 0 of an RTSP connection. For another channel byte 1 differs.</summary>
-    public ReadOnlyMemory<byte> InterleavedFrame => IsRtp ? _bytes : throw NotRtp();
-
-    /// <summary>
-    /// The RTP packet with copies of earlier ones, made once for all who hear it so; the packet alone where no copy fits. May be called by
-    /// several threads.
-    /// </summary>
-    /// <param name="ring">The ring it is in.</param>
-    /// <param name="redundancy">Which copies.</param>
-    internal ReadOnlyMemory<byte> DatagramWith(BroadcastRing ring, Redundancy redundancy)
+    /// <summary>The packet in a form: made at the first call, kept for all others. Any thread may call.</summary>
+    internal ReadOnlyMemory<byte> FramedBy(PacketFraming framing)
     {
-        byte[]?[] made = Volatile.Read(ref _withCopies)
-            ?? Interlocked.CompareExchange(ref _withCopies, new byte[]?[Redundancy.Kinds], null) ?? _withCopies!;
-        ref byte[]? datagram = ref made[redundancy.Kind];
-        if (Volatile.Read(ref datagram) is null)
+        if (ReferenceEquals(framing, _framing) || framing.Equals(_framing))
         {
-            Interlocked.CompareExchange(ref datagram, RedPacket.TryMake(ring, this, redundancy) ?? [], null);
+            return _bytes;
         }
 
-        return datagram!.Length == 0 ? Datagram : datagram;
+        Framed? first = Volatile.Read(ref _framed);
+        if (Find(first, framing) is Framed known)
+        {
+            return known.Bytes;
+        }
+
+        var made = new Framed(framing, framing.Make(this)) { Next = first };
+        while (true)
+        {
+            first = Interlocked.CompareExchange(ref _framed, made, made.Next);
+            if (first == made.Next)
+            {
+                return made.Bytes;
+            }
+
+            // Another thread was faster: with the same framing, its bytes are everybody's.
+            if (Find(first, framing) is Framed theirs)
+            {
+                return theirs.Bytes;
+            }
+
+            made.Next = first;
+        }
     }
 
-    private static InvalidOperationException NotRtp() => new("RTP does not carry this packet.");
+    private static Framed? Find(Framed? framed, PacketFraming framing)
+    {
+        while (framed is not null && !framed.Framing.Equals(framing))
+        {
+            framed = framed.Next;
+        }
+
+        return framed;
+    }
+
+    private sealed class Framed(PacketFraming framing, ReadOnlyMemory<byte> bytes)
+    {
+        public PacketFraming Framing { get; } = framing;
+
+        public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+
+        public Framed? Next { get; set; }
+    }
 }

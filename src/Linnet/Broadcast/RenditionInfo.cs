@@ -19,7 +19,7 @@ public sealed record RenditionInfo(
 
     /// <summary>Whether a packet has room for a copy of another: those of PCM mostly have not.</summary>
     public bool HasRoomForCopies =>
-        2 * BytesPerPacket <= RedPacket.MaxPayload - RedPayload.CopyHeaderLength - RedPayload.PrimaryHeaderLength;
+        2 * BytesPerPacket <= RedFraming.MaxPayload - RedPayload.CopyHeaderLength - RedPayload.PrimaryHeaderLength;
 
     /// <summary>Bytes of payload in a packet, on average.</summary>
     internal int BytesPerPacket => (int)(PacketTime.TotalSeconds * BitRate / 8);

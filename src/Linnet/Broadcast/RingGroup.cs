@@ -117,16 +117,16 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     /// <summary>Lets a listener that has all that was due follow, if it can. <see langword="false"/>: it cannot.</summary>
     internal bool TryFollow(Listener listener)
     {
-        if (listener.Next != Edge || calls.PlainRoute(listener) is not var (sender, address))
+        if (listener.Next != Edge || calls.PlainRoute(listener) is not var (sender, address, framing))
         {
             return false;
         }
 
-        LiveEdgeFan? followers = LiveEdgeFan.Find(f => f.Sender == sender);
+        LiveEdgeFan? followers = LiveEdgeFan.Find(f => f.IsFor(sender, framing));
         if (followers is null)
         {
             RemoveEmpty();
-            LiveEdgeFan.Add(followers = new LiveEdgeFan(sender));
+            LiveEdgeFan.Add(followers = new LiveEdgeFan(sender, framing));
         }
 
         followers.Add(listener, address);

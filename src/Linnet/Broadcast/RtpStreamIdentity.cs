@@ -38,6 +38,9 @@ public readonly record struct RtpStreamIdentity(uint Ssrc, ushort FirstSequenceN
         };
     }
 
+    /// <summary>The RTP sequence number of a rendition's packet: <paramref name="number"/> are before it.</summary>
+    public ushort SequenceNumberOf(long number) => unchecked((ushort)(FirstSequenceNumber + number));
+
     /// <summary>The RTP timestamp of <paramref name="position"/>.</summary>
     public uint TimestampOf(long position) => unchecked(FirstTimestamp + (uint)position);
 }

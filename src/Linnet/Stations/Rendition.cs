@@ -73,6 +73,7 @@ internal sealed class Rendition : IDisposable
             ? new PassThrough(packet => passes(packet) && packet.Format.Pcm == format, source.SampleRate, encoder.Payload.ClockRate)
             : null;
         Ring = new BroadcastRing(info, station.RingDuration, (want, isFirst) => open(this, want, isFirst), want => close(this, want));
+        _ = IsRtp ? InterleavedFraming.Of(Ring) : null;
         Stream = spec.Stream is { } stream
             ? new StreamRendition(spec.Name, stream.Extension, stream.ContentType, Ring, stream.ContainerFor(encoder))
             : null;
@@ -370,9 +371,7 @@ internal sealed class Rendition : IDisposable
             _titles.Dequeue();
         }
 
-        Ring.Publish(IsRtp
-            ? new PacketItem(Ring.Info.Stream, _packets, position, frames, _marker, due, packet)
-            : new PacketItem(_packets, position, frames, due, packet));
+        Ring.Publish(new PacketItem(Ring.Framing, _packets, position, frames, _marker, due, packet));
         _marker = false;
         if (due >= _startedAt && _time.GetTimestamp() - due > _lateTicks)
         {

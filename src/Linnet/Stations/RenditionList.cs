@@ -1,5 +1,5 @@
 using Linnet.Audio;
-using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams.Containers;
 using Linnet.Codecs.Flac;
 using Linnet.Codecs.Mp3;
@@ -7,6 +7,7 @@ using Linnet.Codecs.Opus;
 using Linnet.Codecs.Pcm;
 using Linnet.Codecs.Streams;
 using Linnet.Codecs.Vorbis;
+using Linnet.Wire.PyAudio;
 
 namespace Linnet.Stations;
 
@@ -125,12 +126,12 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
 
     private RenditionSpec PyAudioSpec()
     {
-        int channels = Math.Min(source.Channels, PyAudioEncoder.OutputFormat.Channels);
-        bool isExact = _fits16 && channels == source.Channels && source.SampleRate == PyAudioEncoder.OutputFormat.SampleRate;
+        RawPcmFormat pcm = PyAudioSound.Format;
+        bool isExact = _fits16 && source.Channels <= pcm.Format.Channels && source.SampleRate == pcm.Format.SampleRate;
         return new RenditionSpec(
             RenditionSpec.PyAudioName,
-            PyAudioEncoder.OutputFormat.SampleRate * PyAudioEncoder.BytesPerFrame * 8,
-            () => new PyAudioEncoder(channels, isExact ? null : new TpdfDither()))
+            pcm.Format.SampleRate * pcm.BytesPerFrame * 8,
+            () => new RawPcmEncoder(pcm, PyAudioSound.FramesPerMessage, isExact ? null : new TpdfDither(), isMono: source.Channels == 1))
         {
             Lead = PyAudioLead < options.EncodeAhead ? PyAudioLead : options.EncodeAhead,
             IsRtp = false,
@@ -156,7 +157,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
             // RTP hears it, too, and was promised packets of this length.
             Passes = passes
                 ? packet => packet.Format.Codec is StreamCodec.Opus && (packet.Frames == frames || packet.Frames == 0)
-                    && packet.Bytes.Length <= PacketItem.MaxRtpPayload : null,
+                    && packet.Bytes.Length <= InterleavedFraming.MaxPayload : null,
             Stream = isStream
                 ? new StreamSpec("opus", "audio/ogg; codecs=opus",
                     encoder => Ogg(new OggOpusMapping(_opusChannels, encoder.Delay, source.SampleRate))) : null,
@@ -183,8 +184,9 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
 
     private RenditionSpec WavSpec()
     {
-        var pcm = new RawPcmFormat(WavEncoder.EncodingOf(Bits), source);
-        return new RenditionSpec("wav", source.SampleRate * pcm.BytesPerFrame * 8, () => new WavEncoder(source, Bits, LongPacket))
+        var pcm = new RawPcmFormat(_fits16 ? SampleEncoding.S16LE : SampleEncoding.S24LE, source);
+        int bitRate = source.SampleRate * pcm.BytesPerFrame * 8;
+        return new RenditionSpec("wav", bitRate, () => new RawPcmEncoder(pcm, source.FramesIn(LongPacket)))
         {
             IsRtp = false,
             IsLossless = true,

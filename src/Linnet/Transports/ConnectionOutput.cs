@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Native;
 
 namespace Linnet.Transports;
@@ -67,7 +68,7 @@ internal sealed class ConnectionOutput(Socket socket)
     /// <summary>Some two seconds of the rendition on the wire, headers included.</summary>
     internal static int KernelBufferFor(RenditionInfo info)
     {
-        double headers = TimeSpan.FromSeconds(1) / info.PacketTime * (PacketItem.PrefixLength + Wire.Rtp.RtpHeader.Length);
+        double headers = TimeSpan.FromSeconds(1) / info.PacketTime * InterleavedFraming.EnvelopeLength;
         return KernelBuffer.For((info.BitRate / 8.0) + headers, KernelBufferTime);
     }
 
@@ -88,12 +89,14 @@ internal sealed class ConnectionOutput(Socket socket)
     }
 
     /// <summary>Sends a packet of sound as a frame of an RTSP connection, or starts to.</summary>
+    /// <param name="frame">The frame on channel 0; never written again.</param>
+    /// <param name="channel">The channel it goes on.</param>
     /// <returns><see langword="false"/>: nothing of it was sent.</returns>
-    internal bool TrySend(PacketItem packet, byte channel)
+    internal bool TrySend(ReadOnlyMemory<byte> frame, byte channel)
     {
         lock (_gate)
         {
-            return TryFlushLocked() && TryBegin(channel == 0 ? packet.InterleavedFrame : Renumber(packet.InterleavedFrame, channel));
+            return TryFlushLocked() && TryBegin(channel == 0 ? frame : Renumber(frame, channel));
         }
     }
 

@@ -53,10 +53,10 @@ public class RtspConnectionHandlerTests
         string session = setup.Split("\r\n").Single(l => l.StartsWith("Session: ", StringComparison.Ordinal))[9..].Split(';')[0];
         string play = await AskAsync(stream, $"PLAY {uri} RTSP/1.0\r\nCSeq: 2\r\nSession: {session}\r\n\r\n", hang.Token);
 
-        Assert.Contains($"seq={packets[0].SequenceNumber};", play, StringComparison.Ordinal);
+        Assert.Contains($"seq={info.Stream.SequenceNumberOf(0)};", play, StringComparison.Ordinal);
         foreach (PacketItem packet in packets)
         {
-            Assert.Equal(packet.Datagram.ToArray(), await ReadFrameAsync(stream, hang.Token));
+            Assert.Equal(RtpFraming.Of(ring).Frame(packet).ToArray(), await ReadFrameAsync(stream, hang.Token));
         }
 
         // Kestrel stops, and so does what it serves.
@@ -88,7 +88,7 @@ public class RtspConnectionHandlerTests
         var packets = new PacketItem[count];
         for (int i = 0; i < count; i++)
         {
-            packets[i] = new PacketItem(ring.Info.Stream, i, i * 960L, 960, i == 0, now, new byte[100 + i]);
+            packets[i] = new PacketItem(InterleavedFraming.Of(ring), i, i * 960L, 960, i == 0, now, new byte[100 + i]);
             ring.Publish(packets[i]);
         }
 

@@ -1,3 +1,4 @@
+using Linnet.Broadcast.Packets;
 using Linnet.Broadcast;
 using Linnet.Clock;
 using Linnet.Wire.Rtp;
@@ -10,7 +11,8 @@ public class BroadcastRingTests
     public void A_packet_is_one_array_with_its_headers_before_it()
     {
         byte[] payload = [7, 8, 9];
-        var item = new PacketItem(Rings.Stream, number: 10, position: 9600, frames: 960, marker: true, dueAt: 5, payload);
+        var item = new PacketItem(
+            new InterleavedFraming(Rings.Stream), number: 10, position: 9600, frames: 960, marker: true, dueAt: 5, payload);
 
         Assert.True(RtpPacket.TryParse(item.Datagram.Span, out RtpPacket packet));
         Assert.Equal(new RtpHeader(96, true, 4, 9304, 0x01020304), packet.Header);

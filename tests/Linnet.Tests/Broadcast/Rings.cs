@@ -1,4 +1,5 @@
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Codecs;
 
 namespace Linnet.Tests.Broadcast;
@@ -11,6 +12,14 @@ internal static class Rings
     public static readonly RtpStreamIdentity Stream = new(0x01020304, 65_530, 4_294_967_000);
 
     public static BroadcastRing Create(double seconds = 10, Func<bool>? start = null)
+    {
+        BroadcastRing ring = Bare(seconds, start);
+        InterleavedFraming.Of(ring);
+        return ring;
+    }
+
+    /// <summary>A ring that knows no framing.</summary>
+    public static BroadcastRing Bare(double seconds = 10, Func<bool>? start = null)
     {
         var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), FramesPerPacket, 128_000, Stream);
         return new BroadcastRing(info, TimeSpan.FromSeconds(seconds), start is null ? _ => true : _ => start());
@@ -33,5 +42,7 @@ internal static class Rings
     }
 
     public static PacketItem Packet(long number, long due) =>
-        new(Stream, number, number * FramesPerPacket, FramesPerPacket, marker: number == 0, due, BitConverter.GetBytes(number));
+        new(
+            new InterleavedFraming(Stream), number, number * FramesPerPacket, FramesPerPacket, marker: number == 0, due,
+            BitConverter.GetBytes(number));
 }

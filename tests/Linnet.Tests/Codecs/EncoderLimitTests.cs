@@ -27,7 +27,6 @@ public class EncoderLimitTests
     [InlineData("wav")]
     [InlineData("l16")]
     [InlineData("l24")]
-    [InlineData("pyaudio")]
     public void No_samples_break_an_encoder(string name)
     {
         using IAudioEncoder encoder = Create(name);
@@ -88,19 +87,17 @@ public class EncoderLimitTests
     }
 
     [Theory]
-    [InlineData("wav", 0, 0xFF, 0x7F)]
-    [InlineData("l16", 0, 0x7F, 0xFF)]
-    [InlineData("pyaudio", 12, 0xFF, 0x7F)]
-    public void Integers_are_clipped_at_full_scale_and_NaN_is_silence(string name, int at, byte first, byte second)
+    [InlineData("wav", 0xFF, 0x7F)]
+    [InlineData("l16", 0x7F, 0xFF)]
+    public void Integers_are_clipped_at_full_scale_and_NaN_is_silence(string name, byte first, byte second)
     {
         using IAudioEncoder encoder = Create(name);
         byte[] packet = new byte[encoder.MaxPacketLength];
         float[] pcm = new float[encoder.FramesPerBlock * encoder.Format.Channels];
         (pcm[0], pcm[1]) = (float.PositiveInfinity, float.NaN);
         encoder.Encode(pcm, packet);
-        int start = name == "pyaudio" ? packet.AsSpan().IndexOf([first, second]) : at;
 
-        Assert.Equal([first, second, 0, 0], packet.AsSpan(start, 4).ToArray());
+        Assert.Equal([first, second, 0, 0], packet.AsSpan(0, 4).ToArray());
     }
 
     private static IAudioEncoder Create(string name) => name switch
@@ -109,10 +106,9 @@ public class EncoderLimitTests
         "opus-5ms" => new OpusEncoder(2, new OpusEncoderOptions { PacketTime = TimeSpan.FromMilliseconds(5), LowDelay = true }),
         "flac" => new FlacEncoder(new AudioFormat(44_100, 2), 16),
         "vorbis" => new VorbisEncoder(new AudioFormat(44_100, 2), 128_000),
-        "wav" => new WavEncoder(new AudioFormat(44_100, 2), 16, TimeSpan.FromMilliseconds(20)),
+        "wav" => new RawPcmEncoder(new RawPcmFormat(SampleEncoding.S16LE, new AudioFormat(44_100, 2)), 882),
         "l16" => new LinearPcmEncoder(new AudioFormat(44_100, 2), 16, TimeSpan.FromMilliseconds(5)),
         "l24" => new LinearPcmEncoder(new AudioFormat(44_100, 2), 24, TimeSpan.FromMilliseconds(5), new TpdfDither()),
-        "pyaudio" => new PyAudioEncoder(2),
         _ => new Mp3Encoder(
             new AudioFormat(int.Parse(name[4..]), 2), new Mp3EncoderOptions { BitRate = name == "mp3 16000" ? 8000 : 64_000 }),
     };

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Broadcast.Packets;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Streams;
 using Linnet.Clock;
@@ -15,7 +16,6 @@ internal sealed class ReplayedRendition
     private readonly IReadOnlyList<PacketItem> _packets;
     private readonly IReadOnlyList<ReadOnlyMemory<byte>> _headers;
     private readonly MediaTimeline _timeline;
-    private readonly bool _isRtp;
     private readonly int _rate;
     private long _number;
     private long _position;
@@ -31,9 +31,12 @@ internal sealed class ReplayedRendition
         _packets = [.. items.OfType<PacketItem>()];
         _headers = items.OfType<FormatItem>().First().Headers;
         _rate = recorded.Ring.Info.Payload.ClockRate;
-        _isRtp = recorded.Name == "opus";
         _timeline = new MediaTimeline(now, _rate, 1_000_000_000);
         Stream = recorded with { Ring = new BroadcastRing(recorded.Ring.Info, TimeSpan.FromSeconds(10), static _ => true) };
+        if (recorded.Name == "opus")
+        {
+            InterleavedFraming.Of(Stream.Ring);
+        }
     }
 
     public StreamRendition Stream { get; }
@@ -57,9 +60,8 @@ internal sealed class ReplayedRendition
                 _nextTitle += 180L * _rate;
             }
 
-            Stream.Ring.Publish(_isRtp
-                ? new PacketItem(Stream.Ring.Info.Stream, _number, _position, model.Frames, _number == 0, due, model.Payload.Span)
-                : new PacketItem(_number, _position, model.Frames, due, model.Payload.Span));
+            Stream.Ring.Publish(
+                new PacketItem(Stream.Ring.Framing, _number, _position, model.Frames, _number == 0, due, model.Payload.Span));
             _number++;
             _position += model.Frames;
         }

@@ -45,17 +45,6 @@ public class WavRenditionTests
     }
 
     [Fact]
-    public void A_packet_that_RTP_does_not_carry_has_no_RTP_header_to_send()
-    {
-        var packet = new PacketItem(7, 1000, 20, 5, new byte[100_000]);
-
-        Assert.False(packet.IsRtp);
-        Assert.Equal(100_000, packet.Payload.Length);
-        Assert.Throws<InvalidOperationException>(() => packet.Datagram);
-        Assert.Throws<InvalidOperationException>(() => packet.InterleavedFrame);
-    }
-
-    [Fact]
     public void Rings_of_HTTP_alone_are_not_offered_over_RTSP()
     {
         using var engine = new StationEngine(

@@ -1,3 +1,4 @@
+using Linnet.Broadcast.Packets;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -43,7 +44,7 @@ public sealed class ConnectionOutputTests : IDisposable
             {
                 for (int i = 0; i < Packets;)
                 {
-                    if (output.TrySend(Packet(i, 1 + (i * 37 % 3000)), Channel(i)))
+                    if (output.TrySend(Packet(i, 1 + (i * 37 % 3000)).InterleavedFrame, Channel(i)))
                     {
                         i++;
                     }
@@ -141,7 +142,7 @@ public sealed class ConnectionOutputTests : IDisposable
     {
         var output = new ConnectionOutput(_near);
         int taken = 0;
-        while (output.TrySend(Packet(taken, 2000), 0))
+        while (output.TrySend(Packet(taken, 2000).InterleavedFrame, 0))
         {
             taken++;
         }
@@ -172,7 +173,7 @@ public sealed class ConnectionOutputTests : IDisposable
         _far.LingerState = new LingerOption(true, 0);
         _far.Close();
 
-        while (output.TrySend(Packet(0, 100), 0))
+        while (output.TrySend(Packet(0, 100).InterleavedFrame, 0))
         {
         }
 
@@ -186,7 +187,7 @@ public sealed class ConnectionOutputTests : IDisposable
     public void Sending_allocates_nothing()
     {
         var output = new ConnectionOutput(_near);
-        PacketItem packet = Packet(0, 100);
+        ReadOnlyMemory<byte> packet = Packet(0, 100).InterleavedFrame;
         byte[] buffer = new byte[10_000];
 
         Assert.Equal(0, Allocations.Of(() =>
@@ -228,6 +229,6 @@ public sealed class ConnectionOutputTests : IDisposable
     {
         byte[] payload = new byte[payloadLength];
         new Random(number).NextBytes(payload);
-        return new PacketItem(Rings.Stream, number, number * 960L, 960, false, 0, payload);
+        return new PacketItem(new InterleavedFraming(Rings.Stream), number, number * 960L, 960, false, 0, payload);
     }
 }

@@ -95,10 +95,10 @@ public abstract class Listener
     internal SocketAddress? FollowsAt { get; set; }
 
     /// <summary>
-    /// Where it takes every packet just as <see cref="PacketItem.Datagram"/> has it, at this moment; <see langword="null"/>: nowhere, it
-    /// needs <see cref="TrySend"/>. When that changes, <see cref="WantRepair"/> is to be called.
+    /// Where it takes every packet as a datagram, and in which form, at this moment; <see langword="null"/>: nowhere, it needs
+    /// <see cref="TrySend"/>. When that changes, <see cref="WantRepair"/> is to be called.
     /// </summary>
-    protected internal virtual (IDatagramSender Sender, SocketAddress To)? PlainRoute => null;
+    protected internal virtual (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute => null;
 
     /// <summary>
     /// Told, before <see cref="SendRepair"/> and <see cref="TrySend"/>, of the last packet that was sent to its <see cref="PlainRoute"/>

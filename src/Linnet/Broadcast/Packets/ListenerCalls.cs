@@ -109,7 +109,7 @@ internal sealed class ListenerCalls(SendBatch batch, SenderCounters counters, IL
     }
 
     /// <summary>Where it takes packets as they are; see <see cref="Listener.PlainRoute"/>.</summary>
-    internal (IDatagramSender Sender, SocketAddress To)? PlainRoute(Listener listener)
+    internal (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute(Listener listener)
     {
         try
         {

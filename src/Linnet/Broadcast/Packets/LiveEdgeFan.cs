@@ -6,7 +6,9 @@ namespace Linnet.Broadcast.Packets;
 /// Those listeners of a ring who keep up by themselves, because the network takes or loses what it is given: at the ring's edge, each
 /// packet leaves for all of them at once, and none of them is looked at. One sender thread's own; the counts may be read by anyone.
 /// </summary>
-internal sealed class LiveEdgeFan(IDatagramSender sender) : IDisposable
+/// <param name="sender">Through which all of them are sent to.</param>
+/// <param name="framing">The form in which all of them take packets.</param>
+internal sealed class LiveEdgeFan(IDatagramSender sender, PacketFraming framing) : IDisposable
 {
     private readonly IDatagramFan _fan = sender.CreateFan();
     private readonly List<Listener> _listeners = [];
@@ -14,8 +16,8 @@ internal sealed class LiveEdgeFan(IDatagramSender sender) : IDisposable
     private long _packets;
     private long _payloadBytes;
 
-    /// <summary>Through which all of them are sent to.</summary>
-    internal IDatagramSender Sender => sender;
+    /// <summary>Whether listeners that are sent to in this way belong here.</summary>
+    internal bool IsFor(IDatagramSender through, PacketFraming form) => through == sender && ReferenceEquals(form, framing);
 
     internal int Count => _listeners.Count;
 
@@ -63,7 +65,7 @@ internal sealed class LiveEdgeFan(IDatagramSender sender) : IDisposable
     internal int Send(PacketItem packet)
     {
         Newest = packet;
-        int taken = _fan.Send(packet.Datagram);
+        int taken = _fan.Send(framing.Frame(packet));
         Volatile.Write(ref _payloadBytes, _payloadBytes + packet.Payload.Length);
         Volatile.Write(ref _packets, _packets + 1);
         return taken;

@@ -76,7 +76,7 @@ internal sealed class SenderLoop
         if (listener.ServedBy == this && listener.LiveEdgeFan is LiveEdgeFan followers
             && _groups.Find(g => g.Ring == listener.Ring) is RingGroup group)
         {
-            if (_calls.PlainRoute(listener) is not var (sender, address) || sender != followers.Sender)
+            if (_calls.PlainRoute(listener) is not var (sender, address, framing) || !followers.IsFor(sender, framing))
             {
                 group.Leave(listener, followers);
             }

@@ -1,5 +1,5 @@
 using Linnet.Broadcast;
-using Linnet.Codecs.Pcm;
+using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
 
@@ -10,7 +10,7 @@ internal sealed class PyAudioDatagrams(int length)
 {
     private const int Remembered = 16;
 
-    private readonly int _frames = length / PyAudioEncoder.BytesPerFrame;
+    private readonly int _frames = length / PyAudioSound.BytesPerFrame;
     private readonly Lock _gate = new();
     private readonly (long Start, ReadOnlyMemory<byte> Bytes)[] _recent = new (long, ReadOnlyMemory<byte>)[Remembered];
     private int _next;
@@ -29,7 +29,7 @@ internal sealed class PyAudioDatagrams(int length)
             return SoundOf(packets[0], start, end);
         }
 
-        int bytes = (int)(end - start) * PyAudioEncoder.BytesPerFrame;
+        int bytes = (int)(end - start) * PyAudioSound.BytesPerFrame;
         lock (_gate)
         {
             foreach ((long at, ReadOnlyMemory<byte> made) in _recent)
@@ -59,7 +59,6 @@ internal sealed class PyAudioDatagrams(int length)
     {
         int first = (int)Math.Max(0, start - packet.Position);
         int behind = (int)Math.Min(packet.Frames, end - packet.Position);
-        return PyAudioEncoder.SoundOf(packet.Payload, packet.Frames)
-            .Slice(first * PyAudioEncoder.BytesPerFrame, (behind - first) * PyAudioEncoder.BytesPerFrame);
+        return packet.Payload.Slice(first * PyAudioSound.BytesPerFrame, (behind - first) * PyAudioSound.BytesPerFrame);
     }
 }

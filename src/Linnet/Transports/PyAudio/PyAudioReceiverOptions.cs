@@ -7,7 +7,7 @@ namespace Linnet.Transports.PyAudio;
 internal sealed record PyAudioReceiverOptions : IValidatable
 {
     /// <summary>The tutorial's programs assume it, since nothing on the wire says it.</summary>
-    public static readonly RawPcmFormat UsualFormat = new(SampleEncoding.S16LE, new AudioFormat(44_100, 2));
+    public static readonly RawPcmFormat UsualFormat = PyAudioSound.Format;
 
     /// <summary>The server.</summary>
     public required PyAudioAddress Address { get; init; }

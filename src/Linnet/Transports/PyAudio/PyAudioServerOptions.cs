@@ -1,5 +1,5 @@
 using System.Net;
-using Linnet.Codecs.Pcm;
+using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
 
@@ -91,10 +91,10 @@ public sealed record PyAudioServerOptions : IValidatable
         .. Check(nameof(MaxLeases), MaxLeases, 1, 10_000),
         .. Check(nameof(MaxLeasesPerAddress), MaxLeasesPerAddress, 1, 10_000),
         .. Check(nameof(LeaseTime), LeaseTime, 1, 86_400),
-        .. DatagramLength is >= PyAudioEncoder.BytesPerFrame and <= MaxDatagramLength && DatagramLength % PyAudioEncoder.BytesPerFrame == 0
+        .. DatagramLength is >= PyAudioSound.BytesPerFrame and <= MaxDatagramLength && DatagramLength % PyAudioSound.BytesPerFrame == 0
             ? Array.Empty<string>()
             : [$"The PyAudio datagram length is {DatagramLength}; it must be a multiple of "
-                + $"{PyAudioEncoder.BytesPerFrame} up to {MaxDatagramLength}."],
+                + $"{PyAudioSound.BytesPerFrame} up to {MaxDatagramLength}."],
         .. Check(nameof(PreRoll), PreRoll, 0, 10),
         .. Check(nameof(EndLinger), EndLinger, 0, 300),
         .. Check(nameof(ShutdownTimeout), ShutdownTimeout, 0, 60),

@@ -4,7 +4,7 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Hears a station as messages of the PyAudio tutorial's TCP format. A packet of the rendition is such a message.</summary>
+/// <summary>Hears a station as messages of the PyAudio tutorial's TCP format.</summary>
 /// <param name="lease">Its part in the rendition.</param>
 /// <param name="remote">Where it is.</param>
 /// <param name="output">The connection's outbound half.</param>
@@ -12,8 +12,11 @@ namespace Linnet.Transports.PyAudio;
 internal sealed class PyAudioTcpListener(RingLease lease, IPEndPoint remote, ConnectionOutput output, Action<DropReason> onFinished)
     : ConnectionListener(lease, remote, PyAudioServer.TcpTransport, output, onFinished)
 {
+    private readonly PyAudioFraming _framing = PyAudioFraming.Of(lease.Ring);
+
     /// <inheritdoc/>
-    protected internal override bool TrySend(PacketItem packet, SendBatch batch) => Output.TrySend(packet.Payload) || DropIfBroken();
+    protected internal override bool TrySend(PacketItem packet, SendBatch batch) =>
+        Output.TrySend(_framing.Frame(packet)) || DropIfBroken();
 
     /// <summary>The format has no place for it.</summary>
     protected internal override void SendReport(long now, SendBatch batch)

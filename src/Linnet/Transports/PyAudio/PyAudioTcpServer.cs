@@ -50,6 +50,9 @@ public sealed class PyAudioTcpServer
         _time = time;
         _logger = logger;
         Counters = counters;
+
+        // Before there are packets: then each is made as a message at once.
+        PyAudioFraming.Of(ring);
         _refusals = new PyAudioRefusals(counters, PyAudioServer.TcpTransport, time, logger);
         _quota = new PeerQuota(options.MaxTcpListeners, options.MaxTcpListenersPerAddress);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
 
@@ -36,6 +37,8 @@ internal sealed class RepairSender
     private readonly RepairBudget _requests;
     private readonly long _ticksPerSecond;
     private readonly Func<TimeSpan?> _roundTrip;
+    private RtpFraming? _rtp;
+    private RedFraming? _red;
     private PacketItem? _newest;
     private object? _redundancy;
     private ushort _sequence;
@@ -124,9 +127,16 @@ internal sealed class RepairSender
     internal ReadOnlyMemory<byte> DatagramOf(PacketItem packet, BroadcastRing ring)
     {
         _newest = packet;
-        ReadOnlyMemory<byte> datagram = Redundancy is Redundancy redundancy ? packet.DatagramWith(ring, redundancy) : packet.Datagram;
+        ReadOnlyMemory<byte> plain = RtpOf(packet, ring);
+        ReadOnlyMemory<byte> datagram = plain;
+        if (Redundancy is Redundancy redundancy)
+        {
+            _red = _red?.Redundancy == redundancy ? _red : RedFraming.Of(ring, redundancy);
+            datagram = _red.Frame(packet);
+        }
+
         LastPayloadBytes = datagram.Length - RtpHeader.Length;
-        Volatile.Write(ref _copyBytes, _copyBytes + datagram.Length - packet.Datagram.Length);
+        Volatile.Write(ref _copyBytes, _copyBytes + datagram.Length - plain.Length);
         return datagram;
     }
 
@@ -143,7 +153,7 @@ internal sealed class RepairSender
         while (_asked.TryDequeue(out ushort sequence))
         {
             // What encoders made ahead of time has not been sent, and will be by itself.
-            int back = _newest is null ? -1 : unchecked((short)(_newest.SequenceNumber - sequence));
+            int back = _newest is null ? -1 : unchecked((short)(_rendition.Stream.SequenceNumberOf(_newest.Number) - sequence));
             long number = back < 0 ? -1 : _newest!.Number - back;
             if (number < 0 || !ring.TryFindPacket(_newest!, number, out PacketItem? packet))
             {
@@ -162,13 +172,13 @@ internal sealed class RepairSender
             {
                 Interlocked.Increment(ref _repeated);
             }
-            else if (!_budget.TryTake(packet.Datagram.Length + RtxPayload.PrefixLength, now))
+            else if (!_budget.TryTake(RtpOf(packet, ring).Length + RtxPayload.PrefixLength, now))
             {
                 Interlocked.Increment(ref _overBudget);
             }
             else
             {
-                Resend(packet, now, send);
+                Resend(packet.Number, RtpOf(packet, ring), now, send);
             }
         }
     }
@@ -192,13 +202,15 @@ internal sealed class RepairSender
         return (now - at) / (double)_ticksPerSecond >= spacing.TotalSeconds;
     }
 
-    private void Resend(PacketItem packet, long now, Action<ReadOnlyMemory<byte>> send)
+    private ReadOnlyMemory<byte> RtpOf(PacketItem packet, BroadcastRing ring) => (_rtp ??= RtpFraming.Of(ring)).Frame(packet);
+
+    private void Resend(long number, ReadOnlyMemory<byte> original, long now, Action<ReadOnlyMemory<byte>> send)
     {
-        ref (long Number, long At) sent = ref _sent[packet.Number % Remembered];
-        _probe = _probe == NoProbe && sent.Number == packet.Number ? packet.Number : _probe;
-        sent = (packet.Number, now);
+        ref (long Number, long At) sent = ref _sent[number % Remembered];
+        _probe = _probe == NoProbe && sent.Number == number ? number : _probe;
+        sent = (number, now);
         var header = new RtpHeader(RtpStreamIdentity.RtxPayloadType, false, unchecked(_sequence++), 0, _rendition.Stream.RtxSsrc);
-        byte[] datagram = RtxPayload.Wrap(packet.Datagram.Span, header);
+        byte[] datagram = RtxPayload.Wrap(original.Span, header);
         Interlocked.Increment(ref _retransmitted);
         Interlocked.Add(ref _retransmittedBytes, datagram.Length);
         send(datagram);

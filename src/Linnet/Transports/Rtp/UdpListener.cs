@@ -11,6 +11,7 @@ internal sealed class UdpListener : Listener, IFarewell
     private readonly RtcpWriter _rtcp;
     private readonly Action<DropReason> _onFinished;
     private readonly RepairSender? _repair;
+    private readonly RtpFraming _rtp;
 
     /// <param name="lease">Its part in the rendition.</param>
     /// <param name="remote">Where its session comes from.</param>
@@ -26,11 +27,12 @@ internal sealed class UdpListener : Listener, IFarewell
         _repair = route.Feedback.Repair;
         _repair?.OnAsked = WantRepair;
         _route.OnChanged = WantRepair;
+        _rtp = RtpFraming.Of(lease.Ring);
     }
 
     /// <inheritdoc/>
-    protected internal override (IDatagramSender Sender, SocketAddress To)? PlainRoute =>
-        _repair?.Redundancy is null ? (_route.Rtp, _route.RtpAddress) : null;
+    protected internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
+        _repair?.Redundancy is null ? (_route.Rtp, _route.RtpAddress, _rtp) : null;
 
     /// <inheritdoc/>
     protected internal override void OnSent(PacketItem newest) => _repair?.OnSent(newest);
@@ -38,7 +40,7 @@ internal sealed class UdpListener : Listener, IFarewell
     /// <inheritdoc/>
     protected internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
-        batch.Add(_route.Rtp, _route.RtpAddress, _repair?.DatagramOf(packet, Ring) ?? packet.Datagram);
+        batch.Add(_route.Rtp, _route.RtpAddress, _repair?.DatagramOf(packet, Ring) ?? _rtp.Frame(packet));
         return true;
     }
 

@@ -17,9 +17,11 @@ internal sealed class InterleavedListener(
     RingLease lease, IPEndPoint remote, TransportPair channels, ConnectionOutput output, RtcpWriter rtcp, Action<DropReason> onFinished)
     : ConnectionListener(lease, remote, TransportTotal.RtspTcp, output, onFinished), IFarewell
 {
+    private readonly InterleavedFraming _framing = InterleavedFraming.Of(lease.Ring);
+
     /// <inheritdoc/>
     protected internal override bool TrySend(PacketItem packet, SendBatch batch) =>
-        Output.TrySend(packet, (byte)channels.Rtp) || DropIfBroken();
+        Output.TrySend(_framing.Frame(packet), (byte)channels.Rtp) || DropIfBroken();
 
     /// <inheritdoc/>
     protected internal override void SendReport(long now, SendBatch batch)

@@ -182,9 +182,9 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
         if (first is not null)
         {
-            response.Headers.Add(
-                RtspHeaderNames.RtpInfo,
-                RtpInfoHeader.Write(new RtpInfo(session.Resource.TrackUri, first.SequenceNumber, first.Timestamp)));
+            RtpStreamIdentity stream = session.Resource.Ring.Info.Stream;
+            var info = new RtpInfo(session.Resource.TrackUri, stream.SequenceNumberOf(first.Number), stream.TimestampOf(first.Position));
+            response.Headers.Add(RtspHeaderNames.RtpInfo, RtpInfoHeader.Write(info));
         }
 
         return response;

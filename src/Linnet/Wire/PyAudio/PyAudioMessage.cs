@@ -31,6 +31,9 @@ public readonly ref struct PyAudioMessage
     /// <summary>The longest message, in bytes.</summary>
     public const int MaxLength = LengthField + MaxPickleLength;
 
+    /// <summary>The most bytes of audio that <see cref="WriteAround"/> puts into a message.</summary>
+    public const int MaxSoundLength = MaxPickleLength - 2 - 5 - TailLength;
+
     /// <summary>Bytes after the audio.</summary>
     public const int TailLength = 2;
 

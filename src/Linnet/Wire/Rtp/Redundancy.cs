@@ -18,17 +18,11 @@ public readonly record struct Redundancy(int Copies, int SpacingMs)
     /// <summary>The available spacings, in milliseconds.</summary>
     public static IReadOnlyList<int> SpacingsMs { get; } = [20, 40, 80, 160];
 
-    /// <summary>The number of combinations.</summary>
-    internal const int Kinds = MaxCopies * 4;
-
     /// <summary>Whether this combination is on the list.</summary>
     public bool IsValid => Copies is >= 1 and <= MaxCopies && SpacingsMs.Contains(SpacingMs);
 
     /// <summary>How long after a packet its last copy is sent.</summary>
     public TimeSpan Reach => TimeSpan.FromMilliseconds(Copies * SpacingMs);
-
-    /// <summary>The combination's index in the list.</summary>
-    internal int Kind => ((Copies - 1) * SpacingsMs.Count) + int.Log2(SpacingMs / SpacingsMs[0]);
 
     /// <summary>The spacing in packets, at least one.</summary>
     internal int SpacingIn(TimeSpan packetTime) => Math.Max(1, (int)Math.Round(SpacingMs / packetTime.TotalMilliseconds));

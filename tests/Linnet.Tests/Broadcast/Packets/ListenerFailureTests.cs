@@ -129,8 +129,10 @@ public class ListenerFailureTests
 
         public List<DropReason> Finished { get; } = [];
 
-        protected internal override (IDatagramSender Sender, SocketAddress To)? PlainRoute =>
-            Try("PlainRoute", socket is null ? ((IDatagramSender, SocketAddress)?)null : (socket, _to));
+        protected internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
+            Try(
+                "PlainRoute",
+                socket is null ? ((IDatagramSender, SocketAddress, PacketFraming)?)null : (socket, _to, RtpFraming.Of(Ring)));
 
         protected internal override void OnSent(PacketItem newest) => Try("OnSent", 0);
 

@@ -176,7 +176,8 @@ public class LiveEdgeFanTests
 
         public void MoveTo(int port) => _to = Address(port);
 
-        protected internal override (IDatagramSender Sender, SocketAddress To)? PlainRoute => IsPlain ? (socket, _to) : null;
+        protected internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
+            IsPlain ? (socket, _to, RtpFraming.Of(Ring)) : null;
 
         protected internal override void OnSent(PacketItem newest) => Newest = newest;
 

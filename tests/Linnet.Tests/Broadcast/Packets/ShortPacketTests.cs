@@ -36,13 +36,13 @@ public class ShortPacketTests
     {
         for (int i = 0; i < 3000; i++)
         {
-            _ring.Publish(new PacketItem(i, i * Frames, Frames, 4 * i, new byte[60_000]));
+            _ring.Publish(new PacketItem(null, i, i * Frames, Frames, marker: false, 4 * i, new byte[60_000]));
         }
 
         Assert.InRange(_ring.Bytes, 10 << 20, 40 << 20);
         for (int i = 0; i < 200_000; i++)
         {
-            _ring.Publish(new PacketItem(3000 + i, 3000 * Frames, 0, 12_000, new byte[100]));
+            _ring.Publish(new PacketItem(null, 3000 + i, 3000 * Frames, 0, marker: false, 12_000, new byte[100]));
         }
 
         Assert.InRange(_ring.Bytes, 1 << 20, 40 << 20);
@@ -82,7 +82,7 @@ public class ShortPacketTests
                     Thread.Yield();
                 }
 
-                _ring.Publish(new PacketItem(i, i * Frames, Frames, 4 * i, [1]));
+                _ring.Publish(new PacketItem(null, i, i * Frames, Frames, marker: false, 4 * i, [1]));
             }
         })
         {
@@ -130,7 +130,7 @@ public class ShortPacketTests
     {
         for (; _number * 4 <= untilMs; _number++)
         {
-            _ring.Publish(new PacketItem(_number, _number * Frames, Frames, _number * 4, new byte[300]));
+            _ring.Publish(new PacketItem(null, _number, _number * Frames, Frames, marker: false, _number * 4, new byte[300]));
         }
     }
 }

@@ -193,7 +193,8 @@ internal sealed class LossRun
         {
             BitConverter.TryWriteBytes(_payload, _published);
             long due = _epoch + (_published * _options.PacketMs * 1000);
-            _ring.Publish(new PacketItem(Stream, _published, _published * _frames, _frames, _published == 0, due, _payload));
+            _ring.Publish(new PacketItem(
+                InterleavedFraming.Of(_ring), _published, _published * _frames, _frames, _published == 0, due, _payload));
             _published++;
         }
     }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Linnet.Broadcast;
-using Linnet.Codecs.Pcm;
 using Linnet.Transports.PyAudio;
 
 namespace Linnet.Tests.Transports.PyAudio;
@@ -59,17 +58,8 @@ public class PyAudioDatagramsTests
     /// <summary>A packet of 16-bit stereo in which each frame's four bytes are its position.</summary>
     internal static PacketItem Packet(long position, int frames)
     {
-        using var encoder = new PyAudioEncoder(channels: 2);
-        float[] pcm = new float[frames * 2];
-        for (int i = 0; i < frames; i++)
-        {
-            pcm[2 * i] = (short)(position + i) / 32_768f;
-            pcm[(2 * i) + 1] = (short)((position + i) >> 16) / 32_768f;
-        }
-
-        byte[] packet = new byte[encoder.MaxPacketLength];
-        int length = encoder.Encode(pcm, packet);
-        return new PacketItem(new RtpStreamIdentity(1, 2, 3), 0, position, frames, marker: false, dueAt: 0, packet.AsSpan(0, length));
+        byte[] sound = Sound((int)position, (int)position + frames);
+        return new PacketItem(new PyAudioFraming(), 0, position, frames, marker: false, dueAt: 0, sound);
     }
 
     internal static byte[] Sound(int start, int end) => [.. Enumerable.Range(start, end - start).SelectMany(BitConverter.GetBytes)];

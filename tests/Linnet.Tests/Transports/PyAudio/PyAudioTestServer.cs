@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Codecs;
-using Linnet.Codecs.Pcm;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
 using Linnet.Transports.PyAudio;
@@ -72,13 +71,13 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
     public long Sent => _senders.GetStatistics().PacketsSent;
 
     /// <summary>Publishes packets that are due now.</summary>
-    public void Publish(int packets, int frames = PyAudioEncoder.FramesPerMessage)
+    public void Publish(int packets, int frames = PyAudioSound.FramesPerMessage)
     {
         for (int i = 0; i < packets; i++)
         {
-            PacketItem packet = PyAudioDatagramsTests.Packet(_position, frames);
-            _ring.Publish(new PacketItem(
-                _ring.Info.Stream, 0, _position, frames, marker: false, TimeProvider.System.GetTimestamp(), packet.Payload.Span));
+            byte[] sound = PyAudioDatagramsTests.Sound(_position, _position + frames);
+            _ring.Publish(
+                new PacketItem(_ring.Framing, 0, _position, frames, marker: false, TimeProvider.System.GetTimestamp(), sound));
             _position += frames;
         }
     }

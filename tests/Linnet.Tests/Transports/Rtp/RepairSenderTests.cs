@@ -1,3 +1,4 @@
+using Linnet.Broadcast.Packets;
 using Linnet.Broadcast;
 using Linnet.Tests.Broadcast;
 using Linnet.Transports.Rtp;
@@ -99,7 +100,8 @@ public class RepairSenderTests
         var ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => true);
         for (int i = 0; i < 500; i++)
         {
-            ring.Publish(new PacketItem(info.Stream, i, i * Rings.FramesPerPacket, Rings.FramesPerPacket, false, i, new byte[320]));
+            ring.Publish(new PacketItem(
+                InterleavedFraming.Of(ring), i, i * Rings.FramesPerPacket, Rings.FramesPerPacket, false, i, new byte[320]));
         }
 
         var repair = new RepairSender(info, 1000, () => TimeSpan.FromMilliseconds(5));

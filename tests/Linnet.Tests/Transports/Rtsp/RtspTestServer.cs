@@ -95,7 +95,8 @@ internal sealed class RtspTestServer : IAsyncDisposable
             long number = ring.Head - 1;
             byte[] payload = new byte[payloadLength];
             new Random((int)number).NextBytes(payload);
-            packets[i] = new PacketItem(ring.Info.Stream, number, number * FramesPerPacket, FramesPerPacket, number == 0, now, payload);
+            packets[i] = new PacketItem(
+                InterleavedFraming.Of(ring), number, number * FramesPerPacket, FramesPerPacket, number == 0, now, payload);
             ring.Publish(packets[i]);
         }
 

@@ -2,26 +2,33 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Broadcast.Packets;
 
-/// <summary>Makes packets that carry copies of earlier ones.</summary>
+/// <summary>An RTP packet that carries copies of earlier ones; the packet alone where no copy is there that fits.</summary>
 /// <remarks>
-/// Source: RFC 2198. The packet keeps its own SSRC, sequence number, timestamp and marker: for whoever hears it so, it <i>is</i> the
-/// packet.
+/// Source: RFC 2198. The packet keeps its own SSRC, sequence number, timestamp and marker: a listener that gets it in this form needs no
+/// other.
 /// </remarks>
-internal static class RedPacket
+/// <param name="Ring">Where the copies come from.</param>
+/// <param name="Rtp">The packet without copies.</param>
+/// <param name="Redundancy">Which copies.</param>
+internal sealed record RedFraming(BroadcastRing Ring, RtpFraming Rtp, Redundancy Redundancy) : PacketFraming
 {
     /// <summary>The longest payload made: as with PCM, what fits through every path unbroken.</summary>
     internal const int MaxPayload = 1200;
 
-    /// <summary>Makes the datagram; <see langword="null"/> if no copy is there that fits.</summary>
-    internal static byte[]? TryMake(BroadcastRing ring, PacketItem packet, Redundancy redundancy)
+    /// <summary>The framing of a ring's packets.</summary>
+    internal static RedFraming Of(BroadcastRing ring, Redundancy redundancy) =>
+        ring.Know(new RedFraming(ring, RtpFraming.Of(ring), redundancy));
+
+    /// <inheritdoc/>
+    protected internal override ReadOnlyMemory<byte> Make(PacketItem packet)
     {
         Span<PacketItem?> copies = new PacketItem?[Redundancy.MaxCopies];
         int length = RedPayload.PrimaryHeaderLength + packet.Payload.Length;
         int count = 0;
-        int spacing = redundancy.SpacingIn(ring.Info.PacketTime);
-        for (int i = 1; i <= redundancy.Copies; i++)
+        int spacing = Redundancy.SpacingIn(Ring.Info.PacketTime);
+        for (int i = 1; i <= Redundancy.Copies; i++)
         {
-            if (ring.TryFindPacket(packet, packet.Number - (i * spacing), out PacketItem? copy) && Fits(packet, copy)
+            if (Ring.TryFindPacket(packet, packet.Number - (i * spacing), out PacketItem? copy) && Fits(packet, copy)
                 && length + RedPayload.CopyHeaderLength + copy.Payload.Length <= MaxPayload)
             {
                 length += RedPayload.CopyHeaderLength + copy.Payload.Length;
@@ -29,13 +36,14 @@ internal static class RedPacket
             }
         }
 
-        return count == 0 ? null : Write(packet, copies[..count], length);
+        ReadOnlyMemory<byte> alone = Rtp.Frame(packet);
+        return count == 0 ? alone : Write(packet, alone.Span[..RtpHeader.Length], copies[..count], length);
     }
 
-    private static byte[] Write(PacketItem packet, ReadOnlySpan<PacketItem?> newestFirst, int length)
+    private static byte[] Write(PacketItem packet, ReadOnlySpan<byte> header, ReadOnlySpan<PacketItem?> newestFirst, int length)
     {
         byte[] datagram = new byte[RtpHeader.Length + length];
-        packet.Datagram.Span[..RtpHeader.Length].CopyTo(datagram);
+        header.CopyTo(datagram);
         datagram[1] = (byte)((datagram[1] & 0x80) | RtpStreamIdentity.RedPayloadType);
 
         Span<byte> headers = datagram.AsSpan(RtpHeader.Length);

@@ -6,51 +6,36 @@ using Linnet.Wire.PyAudio;
 
 namespace Linnet.Tests.Codecs;
 
-public class PyAudioEncoderTests
+public class RawPcmEncoderTests
 {
-    [Fact]
-    public void A_packet_is_a_message_of_1024_frames()
-    {
-        using var encoder = new PyAudioEncoder(channels: 2);
-        byte[] packet = new byte[encoder.MaxPacketLength];
-
-        int length = encoder.Encode(new float[1024 * 2], packet);
-
-        Assert.Equal((1024, 4122, 4122), (encoder.FramesPerPacket, encoder.MaxPacketLength, length));
-        Assert.Equal("12100000000000008004950710000000000000420010", Convert.ToHexString(packet, 0, 22), ignoreCase: true);
-        Assert.Equal(4096, PyAudioEncoder.SoundOf(packet, 1024).Length);
-    }
-
     [Theory]
     [InlineData(1024)]
     [InlineData(661)]
-    [InlineData(63)]    // 252 bytes: the short form
     [InlineData(1)]
-    public void Sixteen_bits_pass_bit_for_bit_in_a_message_of_any_length(int frames)
+    public void Sixteen_bits_pass_bit_for_bit_in_a_packet_of_any_length(int frames)
     {
-        using var encoder = new PyAudioEncoder(channels: 2);
+        using var encoder = new RawPcmEncoder(PyAudioSound.Format, PyAudioSound.FramesPerMessage);
         float[] pcm = [.. Signals.Noise(frames * 2, amplitude: 1).Select(x => MathF.Floor(x * 32_768) / 32_768)];
         byte[] packet = new byte[encoder.MaxPacketLength];
 
         int length = encoder.Encode(pcm, packet);
 
-        Assert.Equal(PyAudioReadResult.Done, PyAudioMessage.Read(packet.AsSpan(0, length), out PyAudioMessage message));
-        Assert.Equal(length, message.Length);
-        Assert.Equal(pcm.Select(x => (short)(x * 32_768)), Samples(message.Sound));
-        Assert.True(PyAudioEncoder.SoundOf(packet, frames).Span.SequenceEqual(message.Sound));
+        Assert.Equal((1024, 4096, frames * 4), (encoder.FramesPerPacket, encoder.MaxPacketLength, length));
+        Assert.Equal(pcm.Select(x => (short)(x * 32_768)), Samples(packet.AsSpan(0, length)));
     }
 
     [Fact]
     public void One_channel_becomes_two_identical_ones_with_the_same_dither()
     {
-        using var encoder = new PyAudioEncoder(channels: 1, new TpdfDither());
+        using var encoder = new RawPcmEncoder(PyAudioSound.Format, 1024, new TpdfDither(), isMono: true);
         float[] pcm = Signals.Noise(1024, amplitude: 0.001f);
         byte[] packet = new byte[encoder.MaxPacketLength];
 
-        encoder.Encode(pcm, packet);
-        short[] samples = Samples(PyAudioEncoder.SoundOf(packet, 1024).Span);
+        int length = encoder.Encode(pcm, packet);
+        short[] samples = Samples(packet);
 
-        Assert.Equal(new AudioFormat(44_100, 1), encoder.Format);
+        Assert.Equal(4096, length);
+        Assert.Equal((new AudioFormat(44_100, 1), 2), (encoder.Format, encoder.Payload.Channels));
         Assert.Equal(samples.Where((_, i) => i % 2 == 0), samples.Where((_, i) => i % 2 == 1));
         Assert.All(pcm.Zip(samples.Where((_, i) => i % 2 == 0)), pair => Assert.InRange((pair.First * 32_768) - pair.Second, -1.5, 1.5));
         Assert.Contains(pcm.Zip(samples.Where((_, i) => i % 2 == 0)), pair => Math.Round(pair.First * 32_768) != pair.Second);
@@ -59,11 +44,19 @@ public class PyAudioEncoderTests
     [Fact]
     public void Encoding_allocates_nothing()
     {
-        using var encoder = new PyAudioEncoder(channels: 1, new TpdfDither());
+        using var encoder = new RawPcmEncoder(PyAudioSound.Format, 1024, new TpdfDither(), isMono: true);
         float[] pcm = new float[1024];
         byte[] packet = new byte[encoder.MaxPacketLength];
 
         Assert.Equal(0, Allocations.Of(() => encoder.Encode(pcm, packet)));
+    }
+
+    [Fact]
+    public void A_format_or_a_packet_that_cannot_be_is_refused()
+    {
+        var wide = new RawPcmFormat(SampleEncoding.S16LE, new AudioFormat(44_100, 1000));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RawPcmEncoder(wide, 1024));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RawPcmEncoder(PyAudioSound.Format, 0));
     }
 
     private static short[] Samples(ReadOnlySpan<byte> sound)

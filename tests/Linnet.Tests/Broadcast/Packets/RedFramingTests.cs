@@ -6,7 +6,7 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests.Broadcast.Packets;
 
-public class RedPacketTests
+public class RedFramingTests
 {
     [Theory]
     [InlineData(1, 20, new[] { 29 })]
@@ -20,7 +20,7 @@ public class RedPacketTests
         Rings.Publish(ring, 31);
         PacketItem packet = Get(ring, 30);
 
-        Assert.True(RtpPacket.TryParse(packet.DatagramWith(ring, new Redundancy(copies, spacing)).Span, out RtpPacket rtp));
+        Assert.True(RtpPacket.TryParse(RedFraming.Of(ring, new Redundancy(copies, spacing)).Frame(packet).Span, out RtpPacket rtp));
 
         Assert.Equal(new RtpHeader(98, false, packet.SequenceNumber, packet.Timestamp, Rings.Stream.Ssrc), rtp.Header);
         Assert.True(RedPayload.TryParse(rtp.Payload, out RedPayload red));
@@ -40,10 +40,10 @@ public class RedPacketTests
         BroadcastRing ring = Rings.Create();
         Rings.Publish(ring, 31);
 
-        ReadOnlyMemory<byte> one = Get(ring, 30).DatagramWith(ring, new Redundancy(2, 40));
+        ReadOnlyMemory<byte> one = RedFraming.Of(ring, new Redundancy(2, 40)).Frame(Get(ring, 30));
 
-        Assert.True(one.Equals(Get(ring, 30).DatagramWith(ring, new Redundancy(2, 40))));
-        Assert.False(one.Equals(Get(ring, 30).DatagramWith(ring, new Redundancy(2, 80))));
+        Assert.True(one.Equals(RedFraming.Of(ring, new Redundancy(2, 40)).Frame(Get(ring, 30))));
+        Assert.False(one.Equals(RedFraming.Of(ring, new Redundancy(2, 80)).Frame(Get(ring, 30))));
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public class RedPacketTests
         BroadcastRing ring = Rings.Create();
         Rings.Publish(ring, 5);
 
-        Assert.True(Get(ring, 4).Datagram.Equals(Get(ring, 4).DatagramWith(ring, new Redundancy(2, 160))));
-        Assert.True(Get(ring, 0).Datagram.Equals(Get(ring, 0).DatagramWith(ring, new Redundancy(1, 20))));
+        Assert.True(Get(ring, 4).Datagram.Equals(RedFraming.Of(ring, new Redundancy(2, 160)).Frame(Get(ring, 4))));
+        Assert.True(Get(ring, 0).Datagram.Equals(RedFraming.Of(ring, new Redundancy(1, 20)).Frame(Get(ring, 0))));
     }
 
     [Fact]
@@ -98,10 +98,10 @@ public class RedPacketTests
     {
         BroadcastRing ring = Rings.Create();
         Rings.Publish(ring, 3);
-        ring.Publish(new PacketItem(Rings.Stream, 3, 48_000, Rings.FramesPerPacket, marker: true, 1000, [3]));
-        ring.Publish(new PacketItem(Rings.Stream, 4, 48_960, Rings.FramesPerPacket, marker: false, 1020, [4]));
+        ring.Publish(new PacketItem(InterleavedFraming.Of(ring), 3, 48_000, Rings.FramesPerPacket, marker: true, 1000, [3]));
+        ring.Publish(new PacketItem(InterleavedFraming.Of(ring), 4, 48_960, Rings.FramesPerPacket, marker: false, 1020, [4]));
 
-        Assert.True(RtpPacket.TryParse(Get(ring, 4).DatagramWith(ring, new Redundancy(2, 20)).Span, out RtpPacket rtp));
+        Assert.True(RtpPacket.TryParse(RedFraming.Of(ring, new Redundancy(2, 20)).Frame(Get(ring, 4)).Span, out RtpPacket rtp));
         Assert.True(RedPayload.TryParse(rtp.Payload, out RedPayload red));
         Assert.Equal(1, red.Copies);
         Assert.Equal([3], red.GetCopy(0).Payload.ToArray());
@@ -115,7 +115,8 @@ public class RedPacketTests
         for (int i = 0; i < lengths.Length; i++)
         {
             ring.Publish(
-                new PacketItem(Rings.Stream, i, i * Rings.FramesPerPacket, Rings.FramesPerPacket, false, 20 * i, new byte[lengths[i]]));
+                new PacketItem(
+                    ring.Framing, i, i * Rings.FramesPerPacket, Rings.FramesPerPacket, false, 20 * i, new byte[lengths[i]]));
         }
 
         Assert.Equal([700], Copies(ring, 3, new Redundancy(2, 20)));
@@ -138,8 +139,8 @@ public class RedPacketTests
 
     private static int[] Copies(BroadcastRing ring, int number, Redundancy redundancy)
     {
-        Assert.True(RtpPacket.TryParse(Get(ring, number).DatagramWith(ring, redundancy).Span, out RtpPacket rtp));
-        Assert.InRange(rtp.Payload.Length, 0, RedPacket.MaxPayload);
+        Assert.True(RtpPacket.TryParse(RedFraming.Of(ring, redundancy).Frame(Get(ring, number)).Span, out RtpPacket rtp));
+        Assert.InRange(rtp.Payload.Length, 0, RedFraming.MaxPayload);
         if (rtp.Header.PayloadType != RtpStreamIdentity.RedPayloadType)
         {
             return [];

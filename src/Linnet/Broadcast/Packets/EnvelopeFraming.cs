@@ -1,0 +1,32 @@
+namespace Linnet.Broadcast.Packets;
+
+/// <summary>
+/// A framing that leaves the payload as it is and puts bytes before and behind it. A ring's packets are made with room for the first of
+/// these that the ring knows, so that it costs no second copy.
+/// </summary>
+public abstract record EnvelopeFraming : PacketFraming
+{
+    /// <summary>Bytes before a payload of <paramref name="payloadLength"/> bytes: at most 255.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The wire cannot carry so long a payload.</exception>
+    protected internal abstract int HeadLength(int payloadLength);
+
+    /// <summary>Bytes behind a payload of <paramref name="payloadLength"/> bytes: at most 255. Default 0.</summary>
+    protected internal virtual int TailLength(int payloadLength) => 0;
+
+    /// <summary>Writes what stands around the payload.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="frame">All of its bytes; the payload is in its place.</param>
+    protected internal abstract void WriteAround(PacketItem packet, Span<byte> frame);
+
+    /// <inheritdoc/>
+    protected internal override ReadOnlyMemory<byte> Make(PacketItem packet)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
+        ReadOnlySpan<byte> payload = packet.Payload.Span;
+        int head = HeadLength(payload.Length);
+        byte[] frame = new byte[head + payload.Length + TailLength(payload.Length)];
+        payload.CopyTo(frame.AsSpan(head));
+        WriteAround(packet, frame);
+        return frame;
+    }
+}

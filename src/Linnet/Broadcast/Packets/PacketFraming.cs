@@ -1,0 +1,22 @@
+namespace Linnet.Broadcast.Packets;
+
+/// <summary>
+/// A form in which packets go over a wire. Each packet is put into it once, when the first listener needs it; all listeners share the
+/// bytes.
+/// </summary>
+/// <remarks>
+/// A value: it keeps no state of its own, and equal framings give the same bytes. Any thread may use it. A ring is told of it by
+/// <see cref="BroadcastRing.Know"/>.
+/// </remarks>
+public abstract record PacketFraming
+{
+    /// <summary>The packet in this form. Any thread may call.</summary>
+    public virtual ReadOnlyMemory<byte> Frame(PacketItem packet)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
+        return packet.FramedBy(this);
+    }
+
+    /// <summary>Makes the bytes of one packet, which nobody writes again.</summary>
+    protected internal abstract ReadOnlyMemory<byte> Make(PacketItem packet);
+}
