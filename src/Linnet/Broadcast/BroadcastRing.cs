@@ -20,6 +20,7 @@ public sealed class BroadcastRing
     private readonly Lock _gate = new();
     private readonly RingHistory<TitleItem> _titles = new();
     private readonly RingHistory<FormatItem> _formats = new();
+    private readonly RingHistory<DiscontinuityItem> _discontinuities = new();
     private Action<RingItem>[] _observers = [];
     private PacketFraming[] _framings = [];
     private EnvelopeFraming? _framing;
@@ -210,6 +211,22 @@ public sealed class BroadcastRing
     /// </summary>
     internal FormatItem? FormatBefore(long index) => _formats.Before(index);
 
+    /// <summary>
+    /// Of the discontinuity, the format and the title that hold before the item at <paramref name="index"/> the first at or behind
+    /// <paramref name="from"/>; <see langword="null"/>: none. Those of an earlier run do not hold.
+    /// </summary>
+    internal RingItem? FirstThatHolds(long from, long index)
+    {
+        from = Math.Max(from, Volatile.Read(ref _runStart));
+        RingItem? first = null;
+        foreach (RingItem? item in (ReadOnlySpan<RingItem?>)[_discontinuities.Before(index), FormatBefore(index), TitleBefore(index)])
+        {
+            first = item?.Index >= from && (first is null || item.Index < first.Index) ? item : first;
+        }
+
+        return first;
+    }
+
     /// <summary>Completes when the item at <paramref name="index"/> has been published, or one after it.</summary>
     public async Task WaitForAsync(long index, CancellationToken cancellationToken)
     {
@@ -239,6 +256,7 @@ public sealed class BroadcastRing
         {
             case DiscontinuityItem discontinuity:
                 Volatile.Write(ref _timeline, new TimelineBox(discontinuity.Timeline));
+                _discontinuities.Add(discontinuity, _slots.Tail);
                 break;
             case TitleItem title:
                 _titles.Add(title, _slots.Tail);
@@ -305,6 +323,9 @@ public sealed class BroadcastRing
             return true;
         }
     }
+
+    /// <summary>The rendition starts: what was published before says nothing of what follows. Called by the station's thread.</summary>
+    internal void BeginRun() => Volatile.Write(ref _runStart, _head);
 
     /// <summary>
     /// Cuts the run of the rendition short: who hears it is told the end, and the next lease is a first one. Called by the station's

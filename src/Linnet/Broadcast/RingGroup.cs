@@ -11,6 +11,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
 {
     // The furthest place at which one of its listeners starts: until then not every packet is due to all of them.
     private long _allFrom = edge;
+    private bool _hasJumped;
 
     internal BroadcastRing Ring { get; } = ring;
 
@@ -57,6 +58,10 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
         return due;
     }
 
+    /// <summary>Whether something is due to a listener that is served by itself.</summary>
+    internal bool Owes(Listener listener) =>
+        listener.Next < Edge || (listener.PassedOverFrom is not null && listener.Next == Edge);
+
     /// <summary>Listeners to whom the packet at the edge is due: all but those who start behind it.</summary>
     internal int CountAtEdge()
     {
@@ -70,6 +75,72 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
         }
 
         return count;
+    }
+
+    /// <summary>Moves a listener that is too far behind to the live edge, but not past the end.</summary>
+    /// <returns>Items that it was passed over.</returns>
+    internal long MoveToEdge(Listener listener)
+    {
+        bool ended = Ring.TryGet(Edge - 1, out RingItem? last) && last is EndItem;
+        long edge = ended ? Edge - 1 : Edge;
+        long skipped = edge - listener.Next;
+        listener.CountSkipped(skipped);
+        listener.PassedOverFrom ??= listener.Next;
+        listener.Next = edge;
+        return skipped;
+    }
+
+    /// <summary>Sends the packet at the edge to all followers.</summary>
+    internal void SendToFollowers(PacketItem packet)
+    {
+        foreach (LiveEdgeFan followers in LiveEdgeFan)
+        {
+            if (followers.Count > 0)
+            {
+                calls.Send(followers, packet);
+            }
+        }
+    }
+
+    /// <summary>Tells all followers of the item at the edge; one that has no room is served by itself.</summary>
+    internal void TellFollowers(RingItem item)
+    {
+        foreach (LiveEdgeFan followers in LiveEdgeFan)
+        {
+            for (int i = followers.Count - 1; i >= 0; i--)
+            {
+                Listener listener = followers[i];
+                if (!calls.TryTell(listener, item))
+                {
+                    Leave(listener, followers);
+                }
+            }
+        }
+    }
+
+    /// <summary>After a fault: goes on further along. Followers are told what they were passed over with the next step.</summary>
+    internal void JumpTo(long edge)
+    {
+        foreach (LiveEdgeFan followers in LiveEdgeFan)
+        {
+            for (int i = 0; i < followers.Count; i++)
+            {
+                followers[i].PassedOverFrom ??= Edge;
+            }
+        }
+
+        Edge = Math.Max(Edge, edge);
+        _hasJumped = true;
+    }
+
+    /// <summary>To be called before each step: serves followers by themselves that were passed over something.</summary>
+    internal void Settle()
+    {
+        if (_hasJumped)
+        {
+            _hasJumped = false;
+            Scatter();
+        }
     }
 
     /// <summary>Serves each follower by itself until it has what is due: something comes that is not the same for all.</summary>
@@ -117,7 +188,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     /// <summary>Lets a listener that has all that was due follow, if it can. <see langword="false"/>: it cannot.</summary>
     internal bool TryFollow(Listener listener)
     {
-        if (listener.Next != Edge || calls.PlainRoute(listener) is not var (sender, address, framing))
+        if (listener.Next != Edge || listener.PassedOverFrom is not null || calls.PlainRoute(listener) is not var (sender, address, framing))
         {
             return false;
         }

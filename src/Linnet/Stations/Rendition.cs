@@ -142,6 +142,7 @@ internal sealed class Rendition : IDisposable
         UnusedSince = CutAt = null;
         _logger.RenditionStarts(Ring.Info.ToString());
         long due = Due(_nextPosition, null);
+        Ring.BeginRun();
         Ring.Publish(new DiscontinuityItem(_nextPosition, due, _timeline));
         if (_chain is not null)
         {

@@ -57,6 +57,12 @@ public abstract class Listener
     /// <summary>Index in the ring of the item it is to get next. The sender thread's own after the listener was added.</summary>
     internal long Next { get; set; }
 
+    /// <summary>
+    /// Index from which on it was passed over items; what of them holds at <see cref="Next"/> it is told before it goes on.
+    /// <see langword="null"/>: none. Where it starts it was passed over all that is before.
+    /// </summary>
+    internal long? PassedOverFrom { get; set; } = 0;
+
     /// <summary>When its next report is due, in ticks.</summary>
     internal long ReportAt { get; set; } = long.MinValue;
 
@@ -111,6 +117,15 @@ public abstract class Listener
     /// <summary>Sends a packet, or starts to. Called for packets in order.</summary>
     /// <returns><see langword="false"/> if it has no room now; the packet is offered again.</returns>
     protected internal abstract bool TrySend(PacketItem packet, SendBatch batch);
+
+    /// <summary>
+    /// Told of each title, format and discontinuity once, in the ring's order between the packets. Where a listener starts in the middle,
+    /// or was moved to the live edge, it is told of those that hold there and that it does not know. By default it needs none of them.
+    /// </summary>
+    /// <param name="item">The item; never a packet, nor the end (see <see cref="SendEnd"/>).</param>
+    /// <param name="batch">Takes datagrams.</param>
+    /// <returns><see langword="false"/> if it has no room now; the item is offered again, and packets wait behind it.</returns>
+    protected internal virtual bool OnItem(RingItem item, SendBatch batch) => true;
 
     /// <summary>Sends on what <see cref="TrySend"/> could only start.</summary>
     /// <returns><see langword="false"/> while something still waits.</returns>

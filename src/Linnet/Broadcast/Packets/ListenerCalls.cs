@@ -29,6 +29,36 @@ internal sealed class ListenerCalls(SendBatch batch, SenderCounters counters, IL
         }
     }
 
+    internal bool TryTell(Listener listener, RingItem item)
+    {
+        try
+        {
+            return listener.OnItem(item, batch);
+        }
+        catch (Exception e)
+        {
+            GiveUp(listener, e);
+            return false;
+        }
+    }
+
+    /// <summary>Tells it what holds where it goes on, as far as it was passed over that.</summary>
+    internal bool TryTellWhatHolds(Listener listener)
+    {
+        while (listener.PassedOverFrom is long from && listener.Ring.FirstThatHolds(from, listener.Next) is RingItem item)
+        {
+            if (!TryTell(listener, item))
+            {
+                return false;
+            }
+
+            listener.PassedOverFrom = item.Index + 1;
+        }
+
+        listener.PassedOverFrom = null;
+        return true;
+    }
+
     internal bool TryFlush(Listener listener)
     {
         try

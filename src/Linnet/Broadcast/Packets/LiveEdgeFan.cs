@@ -57,6 +57,9 @@ internal sealed class LiveEdgeFan(IDatagramSender sender, PacketFraming framing)
         listener.FollowsAt = address;
     }
 
+    /// <summary>One of them; it has another number once one was removed.</summary>
+    internal Listener this[int index] => _listeners[index];
+
     /// <summary>The listener that would be removed at the least cost.</summary>
     internal Listener Last => _listeners[^1];
 

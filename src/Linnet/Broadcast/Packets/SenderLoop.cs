@@ -153,7 +153,7 @@ internal sealed class SenderLoop
                 // Not one listener's doing, for those are guarded: the ring's other listeners go on at its live edge, other rings as they
                 // were.
                 _counters.CountFault(e, _logger);
-                _groups[i].Edge = _groups[i].Ring.IndexAt(now, 0);
+                _groups[i].JumpTo(_groups[i].Ring.IndexAt(now, 0));
                 next = Math.Min(next, now + _retryAfter);
             }
 
@@ -179,6 +179,7 @@ internal sealed class SenderLoop
     {
         // The edge is the first item that is not yet due: everybody who keeps up stands there.
         BroadcastRing ring = group.Ring;
+        group.Settle();
         while (true)
         {
             CatchUp(group, now);
@@ -207,12 +208,23 @@ internal sealed class SenderLoop
             {
                 _counters.CountDue(group.Clock.Take(item.DueAt, group.TimeOf(packet.Frames)) * group.CountAtEdge());
                 _counters.CountLateness(now - item.DueAt);
-                SendToFollowers(group, packet, now);
+                if (now - item.DueAt > _maxLag)
+                {
+                    group.Scatter();
+                }
+                else
+                {
+                    group.SendToFollowers(packet);
+                }
             }
             else if (item is EndItem)
             {
                 group.Clock.End();
                 group.Scatter();
+            }
+            else
+            {
+                group.TellFollowers(item);
             }
 
             group.Edge++;
@@ -222,30 +234,13 @@ internal sealed class SenderLoop
         return NextVisit(group, now);
     }
 
-    private void SendToFollowers(RingGroup group, PacketItem packet, long now)
-    {
-        if (now - packet.DueAt > _maxLag)
-        {
-            group.Scatter();
-            return;
-        }
-
-        foreach (LiveEdgeFan followers in group.LiveEdgeFan)
-        {
-            if (followers.Count > 0)
-            {
-                _calls.Send(followers, packet);
-            }
-        }
-    }
-
     /// <summary>Brings every listener up to the edge, as far as each can take it.</summary>
     private void CatchUp(RingGroup group, long now)
     {
         for (int i = group.Listeners.Count - 1; i >= 0; i--)
         {
             Listener listener = group.Listeners[i];
-            if (listener.Next < group.Edge && !Pump(listener, group, now))
+            if (group.Owes(listener) && !Pump(listener, group, now))
             {
                 group.Listeners.RemoveAt(i);
                 Count--;
@@ -257,8 +252,18 @@ internal sealed class SenderLoop
     private bool Pump(Listener listener, RingGroup group, long now)
     {
         BroadcastRing ring = group.Ring;
-        while (listener.Next < group.Edge)
+        while (group.Owes(listener))
         {
+            if (listener.PassedOverFrom is not null)
+            {
+                if (!_calls.TryTellWhatHolds(listener))
+                {
+                    return KeepStalled(listener, now);
+                }
+
+                continue;
+            }
+
             bool held = ring.TryGet(listener.Next, out RingItem? item);
             if (item is EndItem end)
             {
@@ -267,7 +272,7 @@ internal sealed class SenderLoop
 
             if (!held || now - item!.DueAt > _maxLag)
             {
-                Skip(listener, group);
+                _counters.CountSkipped(group.MoveToEdge(listener));
                 continue;
             }
 
@@ -282,21 +287,15 @@ internal sealed class SenderLoop
                 listener.CountSent(packet);
                 _counters.CountSent();
             }
+            else if (!_calls.TryTell(listener, item))
+            {
+                return KeepStalled(listener, now);
+            }
 
             listener.Next++;
         }
 
         return true;
-    }
-
-    /// <summary>Moves a listener that is too far behind to the live edge, but not past the end.</summary>
-    private void Skip(Listener listener, RingGroup group)
-    {
-        bool ended = group.Ring.TryGet(group.Edge - 1, out RingItem? last) && last is EndItem;
-        long edge = ended ? group.Edge - 1 : group.Edge;
-        listener.CountSkipped(edge - listener.Next);
-        _counters.CountSkipped(edge - listener.Next);
-        listener.Next = edge;
     }
 
     private bool Finish(Listener listener, DropReason reason, long now)
@@ -360,7 +359,7 @@ internal sealed class SenderLoop
             }
 
             listener.Unflushed = !flushed;
-            if (!flushed || listener.Next < group.Edge)
+            if (!flushed || group.Owes(listener))
             {
                 next = Math.Min(next, now + _retryAfter);
             }

@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
@@ -24,7 +25,9 @@ public class ListenerFailureTests
     [InlineData("SendReport")]
     [InlineData("SendRepair")]
     [InlineData("PlainRoute")]
+    [InlineData("OnItem")]
     [InlineData("OnSent", true)]
+    [InlineData("OnItem", true)]
     [InlineData("SendReport", true)]
     [InlineData("SendRepair", true)]
     [InlineData("PlainRoute", true)]
@@ -39,8 +42,9 @@ public class ListenerFailureTests
         Run(0, 1000);
 
         broken.Fails = where;
+        _ring.Publish(new TitleItem(400 * Rings.FramesPerPacket, 8000, new TrackInfo("x")));
         _loop.Repair(broken, 1001);
-        Run(1001, 7980);
+        Run(1001, 8000);
 
         Assert.Equal([DropReason.Failed], broken.Finished);
         Assert.Equal((1, 1L, 0L), (_loop.Count, _counters.DroppedFor(DropReason.Failed), _counters.Faults));
@@ -135,6 +139,8 @@ public class ListenerFailureTests
                 socket is null ? ((IDatagramSender, SocketAddress, PacketFraming)?)null : (socket, _to, RtpFraming.Of(Ring)));
 
         protected internal override void OnSent(PacketItem newest) => Try("OnSent", 0);
+
+        protected internal override bool OnItem(RingItem item, SendBatch batch) => Try("OnItem", true);
 
         protected internal override bool TrySend(PacketItem packet, SendBatch batch)
         {
