@@ -68,7 +68,7 @@ public class PlayerBench : IDisposable
             for (; _nextPeriodAt < at; _nextPeriodAt += 100_003)
             {
                 _clock.Ticks = _nextPeriodAt;
-                _receiver!.Read(_pcm, _nextPeriodAt + 150_000);
+                _receiver!.Read(_pcm, _nextPeriodAt + 150_000, _nextPeriodAt);
             }
 
             _clock.Ticks = at;

@@ -22,6 +22,7 @@ internal sealed class Feed : IDisposable
 
     private readonly IAudioDecoder _decoder;
     private readonly int _mostWaiting;
+    private readonly TimeProvider _time;
     private Conversion? _conversion;
     private bool _hasClock;
 
@@ -30,6 +31,7 @@ internal sealed class Feed : IDisposable
         Payload = station.Payload;
         PayloadType = station.PayloadType;
         _decoder = decoder;
+        _time = time;
         options = station.MayBecomeTcp ? options with { Capacity = Math.Max(options.Capacity, ConnectionCapacity) } : options;
         Receiver = new Receiver(decoder, PayloadType, options, time, station.Repair) { HasPositions = station.HasPositions };
         _mostWaiting = Math.Min((int)((options.MostDelay + SentAhead) / UsualPacket), options.Capacity / 2);
@@ -105,7 +107,9 @@ internal sealed class Feed : IDisposable
     /// <summary>Gives the device sound. Allocates nothing and waits for nobody.</summary>
     /// <returns>As <see cref="AudioCallback"/>.</returns>
     internal int Fill(Span<float> pcm, long heardAt) =>
-        _hasClock ? Receiver.Read(pcm, heardAt) : _conversion?.Take(pcm, heardAt) ?? Receiver.Take(pcm, heardAt);
+        _hasClock
+            ? Receiver.Read(pcm, heardAt, _time.GetTimestamp())
+            : _conversion?.Take(pcm, heardAt) ?? Receiver.Take(pcm, heardAt);
 
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();

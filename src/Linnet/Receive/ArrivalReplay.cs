@@ -94,7 +94,7 @@ internal sealed class ArrivalReplay
         while (_nextPeriodAt < at)
         {
             _clock.Now = _nextPeriodAt;
-            _receiver.Read(_period, _nextPeriodAt);
+            _receiver.Read(_period, _nextPeriodAt, _nextPeriodAt);
             long delay = _receiver.Depth.Ticks;
             if (_receiver.State is ReceiverState.Playing or ReceiverState.Starved)
             {

@@ -249,11 +249,11 @@ public sealed partial class Receiver
     /// <summary>Gets the audio that is due, for a device with a clock, at the device's rate.</summary>
     /// <param name="pcm">Interleaved, in <see cref="OutputFormat"/>. Not used after the call.</param>
     /// <param name="heardAt">When the first frame will play.</param>
+    /// <param name="now">The current time.</param>
     /// <returns>Frames written: <paramref name="pcm"/> is filled, with silence where audio is missing, until the end. Then fewer, and
     /// finally <see cref="End"/>.</returns>
-    public int Read(Span<float> pcm, long heardAt)
+    public int Read(Span<float> pcm, long heardAt, long now)
     {
-        long now = _time.GetTimestamp();
         bool isOver = now >= Volatile.Read(ref _overAt);
         return EndIfNone(_device.Read(pcm, heardAt, now, Volatile.Read(ref _timeline), isOver), isOver);
     }

@@ -57,7 +57,7 @@ public class AllocationTests
                 }
                 else if (i % 2 == 0)
                 {
-                    receiver.Read(pcm.AsSpan(0, 441), time.Timestamp + 150_000);
+                    receiver.Read(pcm.AsSpan(0, 441), time.Timestamp + 150_000, time.Timestamp);
                 }
             }
         }

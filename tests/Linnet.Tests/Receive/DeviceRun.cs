@@ -184,7 +184,7 @@ internal sealed class DeviceRun
 
         HeardFrom = double.IsNaN(HeardFrom) ? at + _held : HeardFrom;
         PeriodHeardAt = at + _held;
-        int frames = Receiver.Read(_period, (long)(at + _held + HeldError));
+        int frames = Receiver.Read(_period, (long)(at + _held + HeldError), Now);
         HasEnded = frames == Linnet.Receive.Receiver.End;
         if (!HasEnded && IsKept)
         {

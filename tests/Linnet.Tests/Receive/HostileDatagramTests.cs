@@ -30,7 +30,9 @@ public class HostileDatagramTests
             receiver.OnRtp(datagram, time.Timestamp);
             if (random.Next(4) == 0)
             {
-                int frames = seed == 1 ? receiver.Take(pcm, time.Timestamp) : receiver.Read(pcm, time.Timestamp + random.Next(200_000));
+                int frames = seed == 1
+                    ? receiver.Take(pcm, time.Timestamp)
+                    : receiver.Read(pcm, time.Timestamp + random.Next(200_000), time.Timestamp);
                 Assert.InRange(frames, 0, 480);
             }
 
@@ -51,7 +53,9 @@ public class HostileDatagramTests
         {
             time.Timestamp += 25_000;
             receiver.OnRtp(another.Next(120), time.Timestamp);
-            int frames = seed == 1 ? receiver.Take(pcm, time.Timestamp) : receiver.Read(pcm.AsSpan(0, 240), time.Timestamp);
+            int frames = seed == 1
+                ? receiver.Take(pcm, time.Timestamp)
+                : receiver.Read(pcm.AsSpan(0, 240), time.Timestamp, time.Timestamp);
             foreach (float sample in pcm.AsSpan(0, frames * 2))
             {
                 heard += Math.Abs(sample - FakeL16Decoder.Decode(10_000)) < 0.001f ? 1 : 0;

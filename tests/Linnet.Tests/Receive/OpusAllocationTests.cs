@@ -46,7 +46,7 @@ public class OpusAllocationTests
                 for (; nextPeriodAt < at; nextPeriodAt += (long)(Second / 100 * (1 + 100e-6)))
                 {
                     time.Timestamp = nextPeriodAt;
-                    receiver.Read(pcm, nextPeriodAt + (Second / 50));
+                    receiver.Read(pcm, nextPeriodAt + (Second / 50), nextPeriodAt);
                 }
 
                 time.Timestamp = at;

@@ -41,8 +41,9 @@ public class ThreadTests
                 float[] pcm = new float[480];
                 long played = 0;
                 int frames;
-                while ((frames =
-                    hasClock ? receiver.Read(pcm, time.Advance(pcm.Length)) : receiver.Take(pcm, time.GetTimestamp())) != Receiver.End)
+                while ((frames = hasClock
+                    ? receiver.Read(pcm, time.Advance(pcm.Length), time.GetTimestamp())
+                    : receiver.Take(pcm, time.GetTimestamp())) != Receiver.End)
                 {
                     Assert.InRange(frames, 0, 480);
                     played += frames;

@@ -33,7 +33,7 @@ public class WildDecoderTests
                 receiver.OnRtp(datagram, time.Timestamp);
             }
 
-            receiver.Read(pcm, time.Timestamp + (Second / 50));
+            receiver.Read(pcm, time.Timestamp + (Second / 50), time.Timestamp);
             Assert.All(pcm, sample => Assert.InRange(sample, -50, 50));
             loudest = Math.Max(loudest, pcm.Max());
         }

@@ -268,7 +268,7 @@ internal sealed class LossRun
         }
 
         _nextPeriod += Period;
-        Assert.Equal(PeriodFrames, _receiver.Read(_period, Now + Held));
+        Assert.Equal(PeriodFrames, _receiver.Read(_period, Now + Held, Now));
         double first = (Now + Held - _epoch - Delay) * (double)Rate / Second;
         for (int i = 0; i < PeriodFrames; i++)
         {
