@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using Linnet.Broadcast;
 using Linnet.Diagnostics;
-using Linnet.Wire.Http;
+using Linnet.Wire.Messages;
 using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -122,7 +122,7 @@ public sealed class TrustedProxies
     /// <summary>Says who sent a request, from its connection and what proxies added to its headers.</summary>
     /// <param name="peer">Whose connection it is.</param>
     /// <param name="headers">The request's headers.</param>
-    public ForwardedRequest Read(ClientOrigin peer, HttpHeaders headers)
+    public ForwardedRequest Read(ClientOrigin peer, MessageHeaders headers)
     {
         ArgumentNullException.ThrowIfNull(peer);
         ArgumentNullException.ThrowIfNull(headers);

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
-using Linnet.Wire.Http;
+using Linnet.Wire.Messages;
 using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Time.Testing;
 
@@ -60,7 +60,7 @@ public class TrustedProxiesTests
 
         ClientOrigin? origin =
             await proxies.ReadAsync(_pipe.Reader, new IPEndPoint(IPAddress.Parse(peer), 4000), TestContext.Current.CancellationToken);
-        ForwardedRequest request = proxies.Read(origin!, new HttpHeaders());
+        ForwardedRequest request = proxies.Read(origin!, new MessageHeaders());
 
         Assert.Equal((isHere, isHere), (origin!.IsHere, request.Origin.IsHere));
     }
@@ -127,7 +127,7 @@ public class TrustedProxiesTests
     [InlineData("198.100.1.5", false)]
     public void Of_a_proxy_that_is_not_named_it_is_told_where_it_may_be_ours(string address, bool isTold)
     {
-        HttpHeaders headers = [];
+        MessageHeaders headers = [];
         headers.Add("X-Forwarded-For", "203.0.113.7");
         for (int i = 0; i < 3; i++)
         {
@@ -140,7 +140,7 @@ public class TrustedProxiesTests
     [Fact]
     public void A_proxy_that_does_not_say_for_whom_it_asks_is_told_of()
     {
-        HttpHeaders headers = [];
+        MessageHeaders headers = [];
         headers.Add("X-Forwarded-Proto", "https");
         _proxies.Read(new ClientOrigin(Proxy), headers);
 
@@ -163,7 +163,7 @@ public class TrustedProxiesTests
     {
         var nobody = new TrustedProxies([], _time, _log);
         var remote = new IPEndPoint(IPAddress.Parse(address), 4000);
-        HttpHeaders headers = [];
+        MessageHeaders headers = [];
         headers.Add("X-Forwarded-For", "127.0.0.1");
         await SayAsync("PROXY TCP4 127.0.0.1 127.0.0.1 56324 8000\r\n");
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using Linnet.Audio;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Http;
 
@@ -26,7 +27,7 @@ internal static class HeadReader
     /// <param name="length">Bytes of the head, its empty last line included.</param>
     /// <param name="refusal">Why it is refused.</param>
     internal static HttpReadResult Read(
-        in ReadOnlySequence<byte> buffer, HttpLimits limits, out string startLine, out HttpHeaders headers, out int length,
+        in ReadOnlySequence<byte> buffer, HttpLimits limits, out string startLine, out MessageHeaders headers, out int length,
         out HttpRefusal? refusal)
     {
         (startLine, headers, length, refusal) = ("", [], 0, null);
@@ -95,7 +96,7 @@ internal static class HeadReader
         return refusal is null ? HttpReadResult.NeedMore : HttpReadResult.Invalid;
     }
 
-    private static HttpRefusal? AddHeader(HttpHeaders headers, ReadOnlySpan<byte> bytes, HttpLimits limits)
+    private static HttpRefusal? AddHeader(MessageHeaders headers, ReadOnlySpan<byte> bytes, HttpLimits limits)
     {
         string line = TagText.Decoded(bytes);
         int colon = line.IndexOf(':');
@@ -105,7 +106,7 @@ internal static class HeadReader
         }
 
         // Also a name with white space before its colon, by which a proxy could be made to see another message (RFC 9112 §5.1).
-        if (colon < 0 || !HttpGrammar.IsToken(line.AsSpan(0, colon)) || !HttpGrammar.IsText(line))
+        if (colon < 0 || !MessageGrammar.IsToken(line.AsSpan(0, colon)) || !MessageGrammar.IsText(line))
         {
             return new HttpRefusal(HttpStatusCode.BadRequest, "A header is not 'name: value'.");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Http;
 
@@ -22,7 +23,7 @@ public enum HttpBodyKind
 public readonly record struct HttpBodyFraming(HttpBodyKind Kind, long Length = 0)
 {
     /// <summary>Reads it from a head. Both a length and chunks are refused: so a message is smuggled past a proxy (§6.3).</summary>
-    internal static bool TryParse(HttpHeaders headers, out HttpBodyFraming framing)
+    internal static bool TryParse(MessageHeaders headers, out HttpBodyFraming framing)
     {
         framing = default;
         string? coding = null;

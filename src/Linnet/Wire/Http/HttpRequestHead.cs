@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using Linnet.Audio;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Http;
 
@@ -16,7 +17,7 @@ public sealed class HttpRequestHead
     /// <exception cref="ArgumentException">One of them holds characters it must not.</exception>
     public HttpRequestHead(string method, string target, HttpProtocol protocol = HttpProtocol.Http10)
     {
-        if (!HttpGrammar.IsToken(method))
+        if (!MessageGrammar.IsToken(method))
         {
             throw new ArgumentException($"A method must be a token (RFC 9110 §5.6.2), not '{method}'.", nameof(method));
         }
@@ -52,7 +53,7 @@ public sealed class HttpRequestHead
     public HttpProtocol Protocol { get; }
 
     /// <summary>The headers.</summary>
-    public HttpHeaders Headers { get; private init; } = [];
+    public MessageHeaders Headers { get; private init; } = [];
 
     /// <summary>Bytes of the head as it was read: what to consume.</summary>
     public int Length { get; private init; }
@@ -84,7 +85,7 @@ public sealed class HttpRequestHead
     {
         head = null;
         HttpReadResult result =
-            HeadReader.Read(buffer, limits ?? HttpLimits.Default, out string line, out HttpHeaders headers, out int length, out refusal);
+            HeadReader.Read(buffer, limits ?? HttpLimits.Default, out string line, out MessageHeaders headers, out int length, out refusal);
         if (result is not HttpReadResult.Done)
         {
             return result;
@@ -100,12 +101,12 @@ public sealed class HttpRequestHead
     /// <inheritdoc/>
     public override string ToString() => $"{Method} {ByteText.ToText(Target)}";
 
-    private static HttpRefusal? Parse(string line, HttpHeaders headers, int length, out HttpRequestHead? head)
+    private static HttpRefusal? Parse(string line, MessageHeaders headers, int length, out HttpRequestHead? head)
     {
         head = null;
         int first = line.IndexOf(' ');
         int last = line.LastIndexOf(' ');
-        if (first <= 0 || first == last || !HttpGrammar.IsToken(line.AsSpan(0, first)))
+        if (first <= 0 || first == last || !MessageGrammar.IsToken(line.AsSpan(0, first)))
         {
             return new HttpRefusal(HttpStatusCode.BadRequest, "The request line is not 'method target version'.", IsHttp: false);
         }
@@ -145,7 +146,7 @@ public sealed class HttpRequestHead
 internal static class HeadWriter
 {
     /// <summary>Start line, headers and the empty line.</summary>
-    internal static void Write(IBufferWriter<byte> destination, string startLine, HttpHeaders headers)
+    internal static void Write(IBufferWriter<byte> destination, string startLine, MessageHeaders headers)
     {
         var head = new StringBuilder(startLine, 512);
         head.Append("\r\n");

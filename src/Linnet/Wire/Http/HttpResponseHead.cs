@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Linnet.Audio;
 using Linnet.Wire.Icy;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Http;
 
@@ -22,7 +23,7 @@ public sealed class HttpResponseHead
     {
         ArgumentOutOfRangeException.ThrowIfLessThan((int)status, 100, nameof(status));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((int)status, 999, nameof(status));
-        if (!HttpGrammar.IsText(reason))
+        if (!MessageGrammar.IsText(reason))
         {
             throw new ArgumentException("A reason phrase must not hold line breaks or other control characters.", nameof(reason));
         }
@@ -40,7 +41,7 @@ public sealed class HttpResponseHead
     public HttpProtocol Protocol { get; }
 
     /// <summary>The headers.</summary>
-    public HttpHeaders Headers { get; private init; } = [];
+    public MessageHeaders Headers { get; private init; } = [];
 
     /// <summary>Bytes of the head as it was read: what to consume.</summary>
     public int Length { get; private init; }
@@ -68,26 +69,22 @@ public sealed class HttpResponseHead
     {
         head = null;
         HttpReadResult result =
-            HeadReader.Read(buffer, limits ?? HttpLimits.Default, out string line, out HttpHeaders headers, out int length, out _);
+            HeadReader.Read(buffer, limits ?? HttpLimits.Default, out string line, out MessageHeaders headers, out int length, out _);
         line = ByteText.ToText(line);
         if (result is not HttpReadResult.Done)
         {
             return result;
         }
 
-        int space = line.IndexOf(' ');
-        ReadOnlySpan<char> version = space < 0 ? line : line.AsSpan(0, space);
-        ReadOnlySpan<char> rest = space < 0 ? [] : line.AsSpan(space + 1);
-        HttpProtocol? protocol = version is "ICY" ? HttpProtocol.Icy : HttpProtocols.Parse(version);
-        if (protocol is null || rest.Length < 3 || rest[0] == '0' || rest[..3].ContainsAnyExceptInRange('0', '9')
-            || (rest.Length > 3 && rest[3] != ' ') || !HttpGrammar.IsText(rest)
+        var status = new StatusLine(line);
+        HttpProtocol? protocol = status.Version is "ICY" ? HttpProtocol.Icy : HttpProtocols.Parse(status.Version);
+        if (protocol is null || status.Status == 0 || !MessageGrammar.IsText(status.Reason)
             || !HttpBodyFraming.TryParse(headers, out HttpBodyFraming body))
         {
             return HttpReadResult.Invalid;
         }
 
-        int status = int.Parse(rest[..3], NumberStyles.None, CultureInfo.InvariantCulture);
-        head = new HttpResponseHead((HttpStatusCode)status, rest.Length > 3 ? rest[4..].ToString() : "", protocol.Value)
+        head = new HttpResponseHead((HttpStatusCode)status.Status, status.Reason.ToString(), protocol.Value)
         {
             Headers = headers,
             Length = length,

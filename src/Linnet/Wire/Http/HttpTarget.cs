@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Linnet.Audio;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Http;
 
@@ -78,7 +79,7 @@ internal readonly record struct HttpTarget(string Path, string Query, string Aut
             decoded = TagText.Decoded(bytes);
         }
 
-        return HttpGrammar.IsText(decoded);
+        return MessageGrammar.IsText(decoded);
     }
 }
 

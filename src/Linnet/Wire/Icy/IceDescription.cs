@@ -1,6 +1,6 @@
 using System.Globalization;
 using Linnet.Audio;
-using Linnet.Wire.Http;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Icy;
 
@@ -22,7 +22,7 @@ public sealed record IceDescription(
     private const int MaxChannels = 255;
 
     /// <summary>Reads the headers of a source or a server. Malformed values are ignored.</summary>
-    public static IceDescription Read(HttpHeaders headers)
+    public static IceDescription Read(MessageHeaders headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
         (int kilobits, int rate, int channels) = ReadAudioInfo(First(headers, "audio-info") ?? "");
@@ -39,7 +39,7 @@ public sealed record IceDescription(
     }
 
     /// <summary>Adds the description to a response, as <c>icy-*</c> headers.</summary>
-    public void AddTo(HttpHeaders headers)
+    public void AddTo(MessageHeaders headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
         headers.AddText("icy-name", Name);
@@ -58,9 +58,9 @@ public sealed record IceDescription(
         }
     }
 
-    private static string? First(HttpHeaders headers, string name) => headers["ice-" + name] ?? headers["icy-" + name];
+    private static string? First(MessageHeaders headers, string name) => headers["ice-" + name] ?? headers["icy-" + name];
 
-    private static string? Text(HttpHeaders headers, string name) => First(headers, name) is string value ? TagText.Clean(value) : null;
+    private static string? Text(MessageHeaders headers, string name) => First(headers, name) is string value ? TagText.Clean(value) : null;
 
     /// <summary>Accepts only addresses that are safe as a link in a page; <c>javascript:</c> is not.</summary>
     private static string? WebAddress(string? text) =>

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
-using Linnet.Wire.Http;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Proxy;
 
@@ -24,7 +24,7 @@ internal static class ForwardedHeaders
     /// <param name="peer">The connection's client.</param>
     /// <param name="headers">The request's headers.</param>
     /// <param name="isTrusted">Whether an address is a trusted proxy.</param>
-    internal static ForwardedRequest Read(ClientOrigin peer, HttpHeaders headers, Func<IPAddress, bool> isTrusted)
+    internal static ForwardedRequest Read(ClientOrigin peer, MessageHeaders headers, Func<IPAddress, bool> isTrusted)
     {
         bool isForwarded = headers.Any(static h => Signs.Contains(h.Key));
         string scheme = peer.IsTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Linnet.Wire.Http;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Proxy;
 
@@ -14,7 +15,7 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
     private const int MaxNode = 64;
 
     /// <summary>Reads <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c>, nearest proxy first.</summary>
-    internal static IEnumerable<ForwardedHop> OfLists(HttpHeaders headers)
+    internal static IEnumerable<ForwardedHop> OfLists(MessageHeaders headers)
     {
         string[] schemes = [.. FromRight(headers, "X-Forwarded-Proto", ForwardedHeaders.MaxHops)];
         string[] hosts = [.. FromRight(headers, "X-Forwarded-Host", ForwardedHeaders.MaxHops)];
@@ -31,7 +32,7 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
 
     /// <summary>Reads <c>Forwarded</c>, nearest proxy first.</summary>
     /// <remarks>Source: RFC 7239 §4.</remarks>
-    internal static IEnumerable<ForwardedHop> OfForwarded(HttpHeaders headers)
+    internal static IEnumerable<ForwardedHop> OfForwarded(MessageHeaders headers)
     {
         foreach (string element in FromRight(headers, "Forwarded", ForwardedHeaders.MaxHops + 1))
         {
@@ -64,7 +65,7 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
     /// <summary>
     /// The elements of a list header, last first, over all its lines; at most <paramref name="most"/>, however long the list is.
     /// </summary>
-    internal static IEnumerable<string> FromRight(HttpHeaders headers, string name, int most) =>
+    internal static IEnumerable<string> FromRight(MessageHeaders headers, string name, int most) =>
         headers.All(name).Reverse().SelectMany(static line => SplitFromRight(line, ',')).Take(most);
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
@@ -58,7 +59,7 @@ internal sealed class AuthChallenge
         {
             Skip(value, ref at, " \t,");
             int start = at;
-            while (at < value.Length && RtspGrammar.IsToken(value.AsSpan(at, 1)))
+            while (at < value.Length && MessageGrammar.IsToken(value.AsSpan(at, 1)))
             {
                 at++;
             }

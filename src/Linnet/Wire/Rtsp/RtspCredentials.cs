@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
@@ -18,7 +19,7 @@ internal sealed record RtspCredentials(string User, string Password)
             colon < 0 ? "" : Uri.UnescapeDataString(userInfo[(colon + 1)..].ToString()));
 
         // They would break out of their line.
-        if (RtspGrammar.IsText(credentials.User) && RtspGrammar.IsText(credentials.Password))
+        if (MessageGrammar.IsText(credentials.User) && MessageGrammar.IsText(credentials.Password))
         {
             return true;
         }

@@ -1,24 +1,11 @@
-using System.Buffers;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
-/// <summary>Which characters may stand where. Readers refuse by it, writers insist on it.</summary>
+/// <summary>Which characters may stand in RTSP alone; see <see cref="MessageGrammar"/>.</summary>
 /// <remarks>Source: RFC 2326 §15.1; RFC 2616 §2.2.</remarks>
 internal static class RtspGrammar
 {
-    private static readonly SearchValues<char> Token =
-        SearchValues.Create("!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~");
-
-    // Everything but controls; a tab is white space and may stay.
-    private static readonly SearchValues<char> Control = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Where(c => c != '\t').Select(c => (char)c), '\x7F']);
-
-    /// <summary>A method or a header's name: one or more visible ASCII characters that are no separators.</summary>
-    public static bool IsToken(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(Token);
-
-    /// <summary>A header's value or a reason phrase: anything without line breaks and other controls.</summary>
-    public static bool IsText(ReadOnlySpan<char> text) => !text.ContainsAny(Control);
-
     /// <summary>A request URI: one or more visible ASCII characters.</summary>
     public static bool IsUri(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExceptInRange('!', '~');
 }

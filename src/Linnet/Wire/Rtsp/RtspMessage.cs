@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
@@ -15,7 +16,7 @@ public abstract class RtspMessage
     }
 
     /// <summary>The headers. <c>Content-Length</c> is written from <see cref="Body"/>, whatever stands here.</summary>
-    public RtspHeaders Headers { get; } = [];
+    public MessageHeaders Headers { get; } = [];
 
     /// <summary>The body, or nothing. Given: nobody writes these bytes again.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }

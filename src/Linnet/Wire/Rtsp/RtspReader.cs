@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
@@ -169,7 +170,7 @@ public sealed class RtspReader
 
     private void ReadLine(string line)
     {
-        if (!RtspGrammar.IsText(line))
+        if (!MessageGrammar.IsText(line))
         {
             Refuse(RtspStatus.BadRequest, "A line holds control characters.");
         }
@@ -205,7 +206,7 @@ public sealed class RtspReader
 
         int first = line.IndexOf(' ');
         int last = line.LastIndexOf(' ');
-        if (first == last || !RtspGrammar.IsToken(line.AsSpan(0, first)) || !RtspGrammar.IsUri(line.AsSpan(first + 1, last - first - 1)))
+        if (first == last || !MessageGrammar.IsToken(line.AsSpan(0, first)) || !RtspGrammar.IsUri(line.AsSpan(first + 1, last - first - 1)))
         {
             Refuse(RtspStatus.BadRequest, "The request line is not 'method URI version'.");
         }
@@ -217,22 +218,19 @@ public sealed class RtspReader
 
     private void ReadStatusLine(string line)
     {
-        int space = line.IndexOf(' ');
-        ReadOnlySpan<char> version = space < 0 ? line : line.AsSpan(0, space);
-        ReadOnlySpan<char> rest = space < 0 ? [] : line.AsSpan(space + 1);
-        if (!IsSupportedVersion(version))
+        var status = new StatusLine(line);
+        if (!IsSupportedVersion(status.Version))
         {
             return;
         }
 
-        if (rest.Length < 3 || rest[0] == '0' || rest[..3].ContainsAnyExceptInRange('0', '9') || (rest.Length > 3 && rest[3] != ' '))
+        if (status.Status == 0)
         {
             Refuse(RtspStatus.BadRequest, "The status line has no status of three digits.");
             return;
         }
 
-        int status = int.Parse(rest[..3], NumberStyles.None, CultureInfo.InvariantCulture);
-        _message = new RtspResponse((RtspStatus)status, rest.Length > 3 ? rest[4..].ToString() : "");
+        _message = new RtspResponse((RtspStatus)status.Status, status.Reason.ToString());
     }
 
     private bool IsSupportedVersion(ReadOnlySpan<char> version)
@@ -252,7 +250,7 @@ public sealed class RtspReader
         int colon = line.IndexOf(':');
         ReadOnlySpan<char> name = colon < 0 ? [] : line.AsSpan(0, colon).TrimEnd(" \t");
         string value = line[(colon + 1)..].Trim(' ', '\t');
-        if (!RtspGrammar.IsToken(name))
+        if (!MessageGrammar.IsToken(name))
         {
             Refuse(RtspStatus.BadRequest, "A header is not 'name: value'.");
         }
@@ -287,7 +285,7 @@ public sealed class RtspReader
 
     private void ReadFoldedLine(string line)
     {
-        RtspHeaders headers = _message!.Headers;
+        MessageHeaders headers = _message!.Headers;
         _headerLength += line.Length;
         if (headers.Count == 0 || headers.Last().Key.Equals(RtspHeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase))
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
@@ -12,7 +13,7 @@ public sealed class RtspRequest : RtspMessage
     /// <exception cref="ArgumentException">One of them holds characters it must not.</exception>
     public RtspRequest(string method, string uri)
     {
-        if (!RtspGrammar.IsToken(method))
+        if (!MessageGrammar.IsToken(method))
         {
             throw new ArgumentException($"A method must be a token (RFC 2326 §15.1), not '{method}'.", nameof(method));
         }

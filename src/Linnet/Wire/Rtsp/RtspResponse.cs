@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
@@ -16,7 +17,7 @@ public sealed class RtspResponse : RtspMessage
     {
         ArgumentOutOfRangeException.ThrowIfLessThan((int)status, 100, nameof(status));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((int)status, 999, nameof(status));
-        if (!RtspGrammar.IsText(reason))
+        if (!MessageGrammar.IsText(reason))
         {
             throw new ArgumentException("A reason phrase must not hold line breaks or other control characters.", nameof(reason));
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
@@ -152,7 +153,7 @@ public sealed record TransportSpec
             "SOURCE" => this with { Source = RtspGrammar.IsUri(value) ? value : null },
             "SSRC" => this with { Ssrc = ParseSsrc(value) },
             "TTL" => this with { TimeToLive = ParseTimeToLive(value) },
-            "MODE" => this with { Mode = RtspGrammar.IsToken(value) ? value.ToUpperInvariant() : null },
+            "MODE" => this with { Mode = MessageGrammar.IsToken(value) ? value.ToUpperInvariant() : null },
             _ => this,
         };
     }

@@ -1,5 +1,5 @@
 using System.Net;
-using Linnet.Wire.Http;
+using Linnet.Wire.Messages;
 using Linnet.Wire.Proxy;
 
 namespace Linnet.Tests.Wire.Proxy;
@@ -173,9 +173,9 @@ public class ForwardedHeadersTests
 
     private static bool IsTrusted(IPAddress address) => Trusted.Any(network => network.Contains(address));
 
-    private static HttpHeaders Headers(string lines)
+    private static MessageHeaders Headers(string lines)
     {
-        var headers = new HttpHeaders();
+        var headers = new MessageHeaders();
         foreach (string line in lines.Split('|', StringSplitOptions.RemoveEmptyEntries))
         {
             int colon = line.IndexOf(':', StringComparison.Ordinal);

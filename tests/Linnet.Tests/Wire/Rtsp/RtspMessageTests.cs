@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Linnet.Wire.Messages;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Wire.Rtsp;
@@ -70,7 +71,7 @@ public class RtspMessageTests
     [InlineData("A", "x\0y")]
     public void Nothing_breaks_out_of_a_header(string name, string value)
     {
-        var headers = new RtspHeaders();
+        var headers = new MessageHeaders();
 
         Assert.Throws<ArgumentException>(() => headers.Add(name, value));
         Assert.Throws<ArgumentException>(() => headers[name] = value);
@@ -91,7 +92,7 @@ public class RtspMessageTests
     [Fact]
     public void Headers_keep_their_order_and_forget_their_case()
     {
-        var headers = new RtspHeaders { { "B", "1" }, { "A", "2" }, { "b", "3, 4,,5" } };
+        var headers = new MessageHeaders { { "B", "1" }, { "A", "2" }, { "b", "3, 4,,5" } };
 
         Assert.Equal("1", headers["b"]);
         Assert.Equal(["1", "3, 4,,5"], headers.All("B"));

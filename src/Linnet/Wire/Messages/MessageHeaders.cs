@@ -1,10 +1,11 @@
 using System.Collections;
+using Linnet.Audio;
 
-namespace Linnet.Wire.Rtsp;
+namespace Linnet.Wire.Messages;
 
 /// <summary>The headers of one message, in the order in which they came or were added. Names are compared without case.</summary>
 /// <remarks>Nothing that would break out of its line can get in: a name is a token, a value has no control characters.</remarks>
-public sealed class RtspHeaders : IEnumerable<KeyValuePair<string, string>>
+public sealed class MessageHeaders : IEnumerable<KeyValuePair<string, string>>
 {
     private readonly List<KeyValuePair<string, string>> _lines = [];
 
@@ -45,6 +46,18 @@ public sealed class RtspHeaders : IEnumerable<KeyValuePair<string, string>>
     public IEnumerable<string> Members(string name) =>
         All(name).SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
+    /// <summary>
+    /// Adds text of any origin as one line: control characters become spaces, what is too long is cut, what is empty is left out.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is no token.</exception>
+    public void AddText(string name, string? text)
+    {
+        if (text is not null && TagText.Clean(text) is string clean)
+        {
+            Add(name, clean);
+        }
+    }
+
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _lines.GetEnumerator();
 
@@ -64,12 +77,12 @@ public sealed class RtspHeaders : IEnumerable<KeyValuePair<string, string>>
 
     private static KeyValuePair<string, string> Checked(string name, string value)
     {
-        if (!RtspGrammar.IsToken(name))
+        if (!MessageGrammar.IsToken(name))
         {
-            throw new ArgumentException($"A header's name must be a token (RFC 2326 §15.1), not '{name}'.", nameof(name));
+            throw new ArgumentException($"A header's name must be a token (RFC 9110 §5.6.2), not '{name}'.", nameof(name));
         }
 
-        if (!RtspGrammar.IsText(value))
+        if (!MessageGrammar.IsText(value))
         {
             throw new ArgumentException($"The value of {name} must not hold line breaks or other control characters.", nameof(value));
         }
