@@ -188,7 +188,8 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     /// <summary>Lets a listener that has all that was due follow, if it can. <see langword="false"/>: it cannot.</summary>
     internal bool TryFollow(Listener listener)
     {
-        if (listener.Next != Edge || listener.PassedOverFrom is not null || calls.PlainRoute(listener) is not var (sender, address, framing))
+        if (listener.Next != Edge || listener.PassedOverFrom is not null
+            || calls.PlainRoute(listener) is not var (sender, address, framing))
         {
             return false;
         }

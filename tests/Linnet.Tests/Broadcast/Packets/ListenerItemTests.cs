@@ -240,7 +240,7 @@ public class ListenerItemTests
         public List<DropReason> Finished { get; } = [];
 
         /// <summary>Indexes of what it was given, with the packets that it got among its followers in their places.</summary>
-        public IReadOnlyList<long> Got => socket is null ? _got : [.. _got.Concat(socket.Sent).Order()];
+        public List<long> Got => socket is null ? _got : [.. _got.Concat(socket.Sent).Order()];
 
         protected internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
             socket is null ? null : (socket, _to, new Indexes());
