@@ -67,7 +67,7 @@ public class WholePathTests
     /// <summary>Plays a station of so many frames through the link into a file.</summary>
     private (short[] File, ReceiverStatistics Statistics) Play(AudioFormat format, long frames, LossyLink link, int spareTail = 0)
     {
-        using var engine = new StationEngine(
+        using var engine = new Station(
             new StationOptions { Name = "test" }, new RampSource(format, frames), _time, NullLogger.Instance);
         Assert.True(engine.Listing.TryFind("pcm", out BroadcastRing? ring));
         Assert.True(ring.TryOpen(out RingLease? lease));

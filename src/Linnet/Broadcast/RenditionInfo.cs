@@ -14,6 +14,9 @@ namespace Linnet.Broadcast;
 public sealed record RenditionInfo(
     string Station, string Name, PayloadFormat Payload, int FramesPerPacket, int BitRate, RtpStreamIdentity Stream)
 {
+    /// <summary>Whether RTP can carry its packets, so that RTSP offers it. Default <see langword="true"/>.</summary>
+    public bool IsRtp { get; init; } = true;
+
     /// <summary>How long a packet lasts.</summary>
     public TimeSpan PacketTime => Payload.Clock.DurationOf(FramesPerPacket);
 

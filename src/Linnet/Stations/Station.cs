@@ -1,23 +1,50 @@
+using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 using Linnet.Clock;
+using Linnet.Diagnostics;
 using Linnet.Sources;
+using Linnet.Sources.Ingest;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Stations;
 
-/// <summary>A named live programme: a source, one timeline, and its renditions, each encoded once for all its listeners.</summary>
+/// <summary>
+/// A named live programme, the sending half from sound to packets: a source, one timeline, and its renditions, each encoded once for all
+/// its listeners.
+/// </summary>
 /// <remarks>
-/// <c>source ─► history ─► rendition: channel map → resampler → blocks → encoder ─► ring</c>, all on one thread that runs ahead of the
-/// station's clock. What each step does is in <see cref="StationEngine"/>, which knows no thread.
+/// <code>
+/// IAudioSource ─┬─► SoundHistory ─► Rendition: convert, encode ─► RingWriter ─► BroadcastRing ─► transports
+///               └─► StationClock: position → when it is due ────────┘
+///                   RenditionLifecycle: which renditions run ◄── leases ────────────┘
+/// </code>
+/// One thread (<see cref="StationThread"/>) steps all of this, some 300 ms ahead of the clock. <see cref="Step"/> knows no thread: tests
+/// step a station in simulated time. Instants are ticks of <see cref="TimeProvider.GetTimestamp"/> of the provider given.
 /// </remarks>
-public sealed class Station : IAsyncDisposable
+public sealed class Station : IAsyncDisposable, IDisposable
 {
-    private readonly StationEngine _engine;
-    private readonly DeadlineWaiter _waiter;
+    /// <summary>The value of <see cref="Step"/> when there is nothing to do until a rendition is wanted.</summary>
+    internal const long Never = long.MaxValue;
+
+    private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(10);
+
+    private readonly StationOptions _options;
+    private readonly IAudioSource _source;
+    private readonly StationClock _clock;
+    private readonly SoundHistory _history;
+    private readonly RenditionLifecycle _renditions;
+    private readonly StationThread _thread;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly LogThrottle _resetNotices;
+    private readonly float[] _block;
+    private readonly long _ahead;
+    private volatile StationState _state;
+    private volatile TrackInfo? _track;
+    private volatile float[] _levels;
 
     /// <summary>A station that rests until <see cref="RunAsync"/>.</summary>
     /// <param name="options">Its name and encodings.</param>
@@ -31,95 +58,234 @@ public sealed class Station : IAsyncDisposable
     {
     }
 
-    internal Station(StationOptions options, IAudioSource source, TimeProvider time, ILogger logger)
+    /// <param name="options">Its name and encodings.</param>
+    /// <param name="source">Its sound; disposed with the station.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Takes its few lines.</param>
+    /// <param name="change">Changes how renditions are made, for tests of failures.</param>
+    internal Station(
+        StationOptions options, IAudioSource source, TimeProvider time, ILogger logger, Func<RenditionSpec, RenditionSpec>? change = null)
     {
-        options.ThrowIfInvalid();
-        Name = options.Name;
+        _options = options.ThrowIfInvalid();
+        _source = source;
         _time = time;
         _logger = logger;
-        _engine = new StationEngine(options, source, _time, _logger);
-        _waiter = new DeadlineWaiter(_time);
-        _engine.Wanted = _waiter.Wake;
+        _resetNotices = new LogThrottle(time);
+        _ahead = (long)(options.EncodeAhead.TotalSeconds * time.TimestampFrequency);
+        _block = new float[Math.Max(1, source.Format.FramesIn(ReadTime)) * source.Format.Channels];
+        _levels = new float[source.Format.Channels];
+
+        var list = new RenditionList(source.Format, source.BitDepth, options);
+        TimeSpan preRoll = list.HasStreams && options.StreamPreRoll > Rendition.RtpPreRoll ? options.StreamPreRoll : Rendition.RtpPreRoll;
+        _clock = new StationClock(
+            source.Format.SampleRate, time.TimestampFrequency, options.MaxLateness, source.IsLive, time.GetTimestamp());
+        _history = new SoundHistory(source.Format, options.EncodeAhead + preRoll + ReadTime);
+        _renditions = new RenditionLifecycle(
+            options, list.ToSpecs().Select(spec => change?.Invoke(spec) ?? spec), _history, time, logger);
+        _thread = new StationThread(this, time, logger);
+        _renditions.Wanted = _thread.Wake;
+        Listing = new StationListing(options.Name, [.. _renditions.Renditions.Select(r => r.Ring).Where(r => r.Info.IsRtp)])
+        {
+            PyAudio = _renditions.Renditions.Single(r => r.Ring.Info.Name == RenditionSpec.PyAudioName).Ring,
+            Streams = StreamsOf(_renditions.Renditions, [.. list.StreamNames().Select(static name => name.ToString())]),
+        };
     }
 
     /// <summary>Its name in URLs.</summary>
-    public string Name { get; }
+    public string Name => _options.Name;
 
     /// <summary>What transports see: its renditions' rings.</summary>
-    public StationListing Listing => _engine.Listing;
+    public StationListing Listing { get; }
 
-    /// <summary>The station as it is now.</summary>
-    public StationSnapshot GetSnapshot() => _engine.GetSnapshot();
+    /// <summary>Where it is in its life.</summary>
+    internal StationState State => _state;
+
+    /// <summary>Why it failed, if it did.</summary>
+    internal string? Problem { get; private set; }
+
+    /// <summary>When the last frame is due; known once the source has ended.</summary>
+    internal long EndsAt { get; private set; }
+
+    /// <summary>The map from the source's positions to time.</summary>
+    internal MediaTimeline Timeline => _clock.Timeline;
 
     /// <summary>
     /// Plays until the source has ended and its last frame is due, the source breaks, or the caller cancels; then the rings have ended.
     /// </summary>
     /// <remarks>A source that breaks ends the station, not the caller: <see cref="StationSnapshot.Problem"/> says why.</remarks>
-    public Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => _thread.RunAsync(cancellationToken);
+
+    /// <summary>The station as it is now. Any thread may ask.</summary>
+    public StationSnapshot GetSnapshot()
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => Run(ended, cancellationToken)) { Name = $"linnet-{Name}", IsBackground = true }.Start();
-        return ended.Task;
+        long due = _state == StationState.Waiting ? 0 : _clock.DuePosition(_time.GetTimestamp());
+        return new StationSnapshot(
+            _options.Name, _state, Problem, _track, _source.Format, _source.BitDepth, _source.Format.DurationOf(due), _levels,
+            _clock.Resets, _renditions.GetSnapshots())
+        {
+            Awaits = _source.Outage,
+            IsSenderHeard = _source is FallbackSource { IsPrimaryHeard: true },
+            Underruns = (_source as FallbackSource)?.Underruns ?? 0,
+        };
+    }
+
+    /// <summary>Reads and encodes what is to be ready now. May wait for a live source or a pipe. The station's thread's own.</summary>
+    /// <returns>When to come again.</returns>
+    internal long Step(CancellationToken cancellationToken)
+    {
+        if (!HasStarted())
+        {
+            return Never;
+        }
+
+        _renditions.Update(_clock.Timeline);
+        while (_state == StationState.Playing)
+        {
+            // A source that is slower than its sound is never caught up with.
+            cancellationToken.ThrowIfCancellationRequested();
+            long next = _clock.NextDueAt - _ahead;
+            if (!_source.IsLive && next > _time.GetTimestamp())
+            {
+                return next;
+            }
+
+            ReadBlock(cancellationToken);
+            if (_source.IsLive)
+            {
+                return _time.GetTimestamp();
+            }
+
+            _renditions.Update(_clock.Timeline);
+        }
+
+        return Never;
+    }
+
+    /// <summary>Ends the station with what was read so far. After its source's end this does nothing.</summary>
+    /// <param name="state">How it has ended.</param>
+    /// <param name="problem">What went wrong, if anything.</param>
+    /// <param name="reason">What its listeners are told; none: that the station has come to its end by itself.</param>
+    internal void Finish(StationState state, string? problem = null, DropReason reason = DropReason.None)
+    {
+        if (_state is StationState.Ended or StationState.Failed)
+        {
+            return;
+        }
+
+        EndsAt = _state == StationState.Waiting ? _time.GetTimestamp() : _clock.NextDueAt;
+        Problem = problem;
+        _state = state;
+        _renditions.Finish(_clock.Timeline, ArrivedAt(), reason);
     }
 
     /// <summary>Frees encoders and source. After <see cref="RunAsync"/> has returned.</summary>
+    public void Dispose()
+    {
+        _renditions.Dispose();
+        _source.Dispose();
+        _thread.Dispose();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
     public ValueTask DisposeAsync()
     {
-        _engine.Dispose();
-        _waiter.Dispose();
+        Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private void Run(TaskCompletionSource ended, CancellationToken cancellationToken)
+    /// <summary>What HTTP carries: the renditions that were asked for in their order, then others.</summary>
+    private static StreamRendition[] StreamsOf(IReadOnlyList<Rendition> renditions, List<string> order) =>
+    [
+        .. renditions.Where(r => r.Stream is not null)
+            .OrderBy(r => order.IndexOf(r.Ring.Info.Name) is >= 0 and int place ? place : order.Count).Select(r => r.Stream!),
+    ];
+
+    private bool HasStarted()
     {
-        try
+        if (_state != StationState.Waiting)
         {
-            Run(cancellationToken);
+            return true;
         }
-        catch (Exception e)
+
+        if (!_renditions.HasWanted(out long stock) && !_options.StartAtOnce && !_source.IsLive)
         {
-            // Nothing may leave a thread: it would end the process.
-            _logger.StationFailed(Name, e.Message);
+            return false;
         }
-        finally
+
+        _clock.Start(_time.GetTimestamp(), _source.IsStored ? stock : 0);
+        _state = StationState.Playing;
+        _logger.StationStarts(_options.Name);
+        return true;
+    }
+
+    private void ReadBlock(CancellationToken cancellationToken)
+    {
+        SourceRead read = _source.ReadSound(_block, cancellationToken);
+        if (read.Frames == 0)
         {
-            ended.SetResult();
+            _logger.StationEnded(_options.Name);
+            Finish(StationState.Ended);
+            return;
+        }
+
+        FollowClock(_clock.Advance(read.Frames, read.Pace, read.Discontinuity, _time.GetTimestamp()));
+        if (read.Track is { } track)
+        {
+            SetTrack(track);
+        }
+
+        ReadOnlySpan<float> pcm = _block.AsSpan(0, read.Frames * _source.Format.Channels);
+        _history.Append(pcm);
+        _renditions.Take(pcm, read.Packets, ArrivedAt());
+        MeasureLevels(pcm);
+    }
+
+    private void FollowClock(in ClockChange change)
+    {
+        if (change.IsStep)
+        {
+            _renditions.SetTimeline(_clock.Timeline, change.SoundLost);
+        }
+        else if (change.IsAdjusted)
+        {
+            _renditions.AdjustTimeline(_clock.Timeline);
+        }
+
+        if (change.Late is long late && _resetNotices.TrySay(out _))
+        {
+            _logger.Reanchored(_options.Name, late * 1000.0 / _time.TimestampFrequency, _clock.Resets);
+        }
+
+        if (change.Stalled is long stalled)
+        {
+            _logger.SourceStalled(_options.Name, stalled * 1000.0 / _time.TimestampFrequency);
         }
     }
 
-    private void Run(CancellationToken cancellationToken)
+    private void SetTrack(TrackInfo track)
     {
-        using CancellationTokenRegistration registration = cancellationToken.Register(_waiter.Wake);
-        DeadlineWaiter.UsePreciseTimers(isLast: false);
-        try
+        // A list of one track, and a sender that tells its title again and again, are not news.
+        if (_track?.ToString() != track.ToString())
         {
-            while (!cancellationToken.IsCancellationRequested)
-            {
-                long next = _engine.Step(cancellationToken);
-                if (_engine.State is StationState.Ended or StationState.Failed)
-                {
-                    break;
-                }
-
-                _waiter.WaitUntil(next);
-            }
-
-            _engine.Finish(StationState.Ended, reason: DropReason.ServerStopped);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            _engine.Finish(StationState.Ended, reason: DropReason.ServerStopped);
-        }
-        catch (Exception broken)
-        {
-            // It may be mended and started again: whoever listens is not told that this was all.
-            _engine.Finish(StationState.Failed, broken.Message, DropReason.RenditionFailed);
-            _logger.StationFailed(Name, broken.Message);
+            _logger.NowPlays(_options.Name, track.ToString());
         }
 
-        while (!cancellationToken.IsCancellationRequested && _time.GetTimestamp() < _engine.EndsAt)
+        _track = track;
+        _history.SetTrack(track);
+        _renditions.SetTrack(_history.End, track);
+    }
+
+    private long? ArrivedAt() => _source.IsLive ? _time.GetTimestamp() : null;
+
+    private void MeasureLevels(ReadOnlySpan<float> pcm)
+    {
+        float[] levels = new float[_source.Format.Channels];
+        for (int i = 0; i < pcm.Length; i++)
         {
-            _waiter.WaitUntil(_engine.EndsAt);
+            ref float level = ref levels[i % levels.Length];
+            level = Math.Max(level, Math.Abs(pcm[i]));
         }
+
+        _levels = levels;
     }
 }

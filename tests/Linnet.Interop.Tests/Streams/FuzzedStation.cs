@@ -16,7 +16,7 @@ internal sealed class FuzzedStation : IDisposable
 
     private readonly SteppedTime _time = new();
     private readonly IngestBuffer _buffer;
-    private readonly StationEngine _engine;
+    private readonly Station _engine;
     private readonly List<Ear> _ears = [];
 
     /// <summary>Creates the station as for a first push.</summary>
@@ -35,7 +35,7 @@ internal sealed class FuzzedStation : IDisposable
             Mp3Quality = 9,
             Streams = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"],
         };
-        _engine = new StationEngine(
+        _engine = new Station(
             options, new FallbackSource(_buffer, null, sent.BitDepth, NullLogger.Instance), _time, NullLogger.Instance);
         StationListing listing = _engine.Listing;
         foreach (BroadcastRing ring in listing.Rings.Append(listing.PyAudio!).Union(listing.Streams.Select(s => s.Ring)))

@@ -31,7 +31,7 @@ public sealed class HungInputTests
             _time,
             _log,
             TestContext.Current.CancellationToken);
-        using var engine = new StationEngine(new StationOptions { Name = "radio" }, source, _time, _log);
+        using var engine = new Station(new StationOptions { Name = "radio" }, source, _time, _log);
         StepUntil(() => engine.GetSnapshot().Position.TotalSeconds >= 1);
         for (int outage = 1; outage <= 2; outage++)
         {

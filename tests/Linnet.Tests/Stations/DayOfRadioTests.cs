@@ -24,7 +24,7 @@ public class DayOfRadioTests
     public void A_day_of_a_pushed_station_reaches_listeners_of_each_kind_to_the_last_byte_and_nothing_grows()
     {
         ReplayedRendition[] replayed = Record();
-        using var engine = new StationEngine(
+        using var engine = new Station(
             new StationOptions { Name = "day" }, new PushedDay(_time, Rate, Day, fastByPpm: 40), _time, NullLogger.Instance);
         var loop = new StreamLoop(_options, Second, _counters);
         Kind[] kinds =
@@ -106,7 +106,7 @@ public class DayOfRadioTests
     /// <summary>A few seconds of a station's real renditions, each once at its usual bit rate, to be sent again.</summary>
     private ReplayedRendition[] Record()
     {
-        using var engine = new StationEngine(
+        using var engine = new Station(
             new StationOptions { Name = "model", OpusComplexity = 0 }, new PushedDay(_time, 16_000, TimeSpan.FromSeconds(5), 0), _time,
             NullLogger.Instance);
         StreamRendition[] streams =

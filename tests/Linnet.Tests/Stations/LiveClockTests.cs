@@ -34,7 +34,7 @@ public class LiveClockTests
                 _time.Now = Start + arrival;
             },
         };
-        using StationEngine engine = Create(source);
+        using Station engine = Create(source);
         using RingLease lease = Open(engine);
 
         Run(engine, blocks: 2000);
@@ -69,7 +69,7 @@ public class LiveClockTests
                 _time.Now = Start + arrival;
             },
         };
-        using StationEngine engine = Create(new LosingSource(source, () => lost));
+        using Station engine = Create(new LosingSource(source, () => lost));
         using RingLease lease = Open(engine);
 
         Run(engine, blocks: 2000);
@@ -96,7 +96,7 @@ public class LiveClockTests
                 _time.Now = Start + arrival;
             },
         };
-        using StationEngine engine = Create(new LosingSource(source, () => lost));
+        using Station engine = Create(new LosingSource(source, () => lost));
         using RingLease lease = Open(engine);
 
         Run(engine, blocks: 700);
@@ -122,7 +122,7 @@ public class LiveClockTests
                 _time.Now = Start + arrival;
             },
         };
-        using StationEngine engine = Create(source);
+        using Station engine = Create(source);
 
         Run(engine, blocks: 2000);
 
@@ -146,7 +146,7 @@ public class LiveClockTests
                 _time.Now = Start + arrival;
             },
         };
-        using StationEngine engine = Create(source);
+        using Station engine = Create(source);
 
         Run(engine, blocks: 2000);
 
@@ -230,7 +230,7 @@ public class LiveClockTests
     private static bool IsOfClock(string line) =>
         line.StartsWith("203", StringComparison.Ordinal) || line.StartsWith("745", StringComparison.Ordinal);
 
-    private static void Run(StationEngine engine, int blocks)
+    private static void Run(Station engine, int blocks)
     {
         for (int i = 0; i < blocks; i++)
         {
@@ -238,13 +238,13 @@ public class LiveClockTests
         }
     }
 
-    private StationEngine Create(Linnet.Sources.IAudioSource source)
+    private Station Create(Linnet.Sources.IAudioSource source)
     {
         _time.Now = Start;
-        return new StationEngine(new StationOptions { Name = "mic", RingDuration = TimeSpan.FromSeconds(60) }, source, _time, _logger);
+        return new Station(new StationOptions { Name = "mic", RingDuration = TimeSpan.FromSeconds(60) }, source, _time, _logger);
     }
 
-    private static RingLease Open(StationEngine engine)
+    private static RingLease Open(Station engine)
     {
         Assert.True(engine.Listing.TryFind("l16", out BroadcastRing? ring));
         Assert.True(ring.TryOpen(out RingLease? lease));

@@ -53,7 +53,7 @@ public class LoudnessTests
         // It is started when the station has played 2.5 s, and begins 2 s before: in the first track.
         var source = new RampSource(new AudioFormat(Second, 1), 4 * Second) { Tracks = { [0] = new TrackInfo("plain"), [Second] = Loud } };
         var time = new SteppedTime();
-        using var engine = new StationEngine(
+        using var engine = new Station(
             new StationOptions { Name = "jazz", StartAtOnce = true, Loudness = LoudnessMode.All },
             source,
             time,

@@ -75,7 +75,7 @@ public sealed class OnDemandSlotsTests
         var time = new SteppedTime();
         string[] extra = ["mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"];
         var options = new StationOptions { Name = "test", Streams = [.. StationOptions.DefaultStreams, .. extra] };
-        using var engine = new StationEngine(options, new RampSource(new AudioFormat(48_000, 1)), time, NullLogger.Instance);
+        using var engine = new Station(options, new RampSource(new AudioFormat(48_000, 1)), time, NullLogger.Instance);
         BroadcastRing[] all =
             [.. engine.Listing.Rings.Concat(engine.Listing.Streams.Select(s => s.Ring)).Append(engine.Listing.PyAudio!).Distinct()];
         RingLease[] usual = [.. all.Where(r => !extra.Contains(r.Info.Name)).Select(r => Open(r, 1)!)];
@@ -108,7 +108,7 @@ public sealed class OnDemandSlotsTests
     public void A_refusal_says_what_there_is_instead(int most, string text)
     {
         var options = new StationOptions { Name = "test", Streams = ["mp3", "mp3-32", "mp3-48"], MaxOnDemand = most };
-        using var engine = new StationEngine(options, new RampSource(new AudioFormat(48_000, 1)), new SteppedTime(), NullLogger.Instance);
+        using var engine = new Station(options, new RampSource(new AudioFormat(48_000, 1)), new SteppedTime(), NullLogger.Instance);
         Assert.Equal(most, Enumerable.Range(0, most).Count(_ => Open(Find("mp3-32"), 1) is not null));
 
         Assert.False(Find("mp3-48").TryOpen(new RingRequest(default, new IPAddress([192, 0, 2, 1])), out _, out RingRefusal? refusal));

@@ -17,14 +17,14 @@ public sealed class PassThroughTests : IDisposable
 
     private readonly SteppedTime _time = new();
     private readonly IngestBuffer _buffer;
-    private readonly StationEngine _engine;
+    private readonly Station _engine;
     private RingLease? _lease;
 
     public PassThroughTests()
     {
         _buffer = new IngestBuffer("live", new IngestOptions(), Format);
         var options = new StationOptions { Name = "live", StartAtOnce = true, IsFed = true, RingDuration = Ring };
-        _engine = new StationEngine(options, new FallbackSource(_buffer, null, 0, NullLogger.Instance), _time, NullLogger.Instance);
+        _engine = new Station(options, new FallbackSource(_buffer, null, 0, NullLogger.Instance), _time, NullLogger.Instance);
     }
 
     [Fact]

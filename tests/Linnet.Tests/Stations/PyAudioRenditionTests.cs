@@ -14,7 +14,7 @@ public class PyAudioRenditionTests
     [Fact]
     public void A_CD_comes_out_bit_for_bit_to_its_last_sample()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(44_100, 2), frames: 50_000));
+        using Station engine = Create(new RampSource(new AudioFormat(44_100, 2), frames: 50_000));
         using RingLease lease = Open(engine);
         RunToEnd(engine);
 
@@ -26,7 +26,7 @@ public class PyAudioRenditionTests
     [Fact]
     public void Mono_of_16_bits_comes_out_bit_for_bit_in_both_channels()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(44_100, 1), frames: 5000));
+        using Station engine = Create(new RampSource(new AudioFormat(44_100, 1), frames: 5000));
         using RingLease lease = Open(engine);
         RunToEnd(engine);
 
@@ -40,7 +40,7 @@ public class PyAudioRenditionTests
     [InlineData(96_000, 2)]
     public void Anything_else_comes_out_as_long_as_it_is(int rate, int channels)
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(rate, channels), frames: (2 * rate) + 7));
+        using Station engine = Create(new RampSource(new AudioFormat(rate, channels), frames: (2 * rate) + 7));
         using RingLease lease = Open(engine);
         RunToEnd(engine);
 
@@ -52,7 +52,7 @@ public class PyAudioRenditionTests
     public void Who_starts_it_gets_a_tenth_of_a_second_at_once_and_then_each_packet_that_much_before_its_time()
     {
         long start = _time.Now;
-        using StationEngine engine = Create(new RampSource(new AudioFormat(44_100, 2)));
+        using Station engine = Create(new RampSource(new AudioFormat(44_100, 2)));
         using RingLease lease = Open(engine);
         RunFor(engine, seconds: 3);
 
@@ -66,22 +66,22 @@ public class PyAudioRenditionTests
     [Fact]
     public void It_is_no_rendition_that_RTSP_offers()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(44_100, 2)));
+        using Station engine = Create(new RampSource(new AudioFormat(44_100, 2)));
 
         Assert.False(engine.Listing.TryFind("pyaudio", out _));
         Assert.Contains(engine.GetSnapshot().Renditions, rendition => rendition.Name == "pyaudio");
     }
 
-    private StationEngine Create(RampSource source) =>
+    private Station Create(RampSource source) =>
         new(new StationOptions { Name = "test", RingDuration = TimeSpan.FromSeconds(30) }, source, _time, NullLogger.Instance);
 
-    private static RingLease Open(StationEngine engine)
+    private static RingLease Open(Station engine)
     {
         Assert.True(engine.Listing.PyAudio!.TryOpen(out RingLease? lease));
         return lease;
     }
 
-    private void RunFor(StationEngine engine, double seconds)
+    private void RunFor(Station engine, double seconds)
     {
         long end = _time.Now + (long)(seconds * 1e9);
         while (_time.Now < end)
@@ -90,12 +90,12 @@ public class PyAudioRenditionTests
         }
     }
 
-    private void RunToEnd(StationEngine engine)
+    private void RunToEnd(Station engine)
     {
         while (engine.State is StationState.Waiting or StationState.Playing)
         {
             long next = engine.Step(TestContext.Current.CancellationToken);
-            _time.Now = next == StationEngine.Never ? _time.Now : next;
+            _time.Now = next == Station.Never ? _time.Now : next;
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class RenditionFailureTests
     [InlineData("TryTake")]
     public void A_rendition_that_throws_tells_its_listeners_the_end_and_the_station_and_the_others_play_on(string where)
     {
-        using StationEngine engine = Create();
+        using Station engine = Create();
         using RingLease other = Open(engine, "l16");
         _failing = where is "Create" or "Headers" ? where : null;
         using RingLease lease = Open(engine, "l24");
@@ -45,7 +45,7 @@ public sealed class RenditionFailureTests
     [Fact]
     public void It_is_started_again_by_its_next_listener_after_a_pause_that_doubles()
     {
-        using StationEngine engine = Create();
+        using Station engine = Create();
         using RingLease other = Open(engine, "l16");
         RunFor(engine, 1);
         var pauses = new List<double>();
@@ -85,7 +85,7 @@ public sealed class RenditionFailureTests
     [Fact]
     public void Who_joins_after_a_failure_hears_nothing_of_the_run_that_failed()
     {
-        using StationEngine engine = Create();
+        using Station engine = Create();
         using RingLease other = Open(engine, "l16");
         RunFor(engine, 1);
         RingLease lease = Open(engine, "l24");
@@ -109,7 +109,7 @@ public sealed class RenditionFailureTests
     [Fact]
     public void What_a_run_that_failed_made_is_let_go_of_after_a_while_though_nobody_asks_for_it_again()
     {
-        using StationEngine engine = Create();
+        using Station engine = Create();
         using RingLease other = Open(engine, "l16");
         using RingLease lease = Open(engine, "l24");
         RunFor(engine, 2);
@@ -133,7 +133,7 @@ public sealed class RenditionFailureTests
     [Fact]
     public void An_encoder_that_throws_when_it_is_freed_or_completed_ends_no_station()
     {
-        using StationEngine engine = Create(frames: 48_000 * 2);
+        using Station engine = Create(frames: 48_000 * 2);
         using RingLease other = Open(engine, "l16");
         using RingLease lease = Open(engine, "l24");
         RunFor(engine, 1);
@@ -141,7 +141,7 @@ public sealed class RenditionFailureTests
         while (engine.State == StationState.Playing)
         {
             long next = engine.Step(TestContext.Current.CancellationToken);
-            _time.Now = next == StationEngine.Never ? _time.Now : next;
+            _time.Now = next == Station.Never ? _time.Now : next;
         }
 
         _failing = "Dispose";
@@ -156,7 +156,7 @@ public sealed class RenditionFailureTests
         var format = new AudioFormat(48_000, 2);
         var buffer = new IngestBuffer("live", new IngestOptions(), format);
         var options = new StationOptions { Name = "live", StartAtOnce = true, IsFed = true };
-        using var engine = new StationEngine(options, new FallbackSource(buffer, null, 0, NullLogger.Instance), _time, NullLogger.Instance);
+        using var engine = new Station(options, new FallbackSource(buffer, null, 0, NullLogger.Instance), _time, NullLogger.Instance);
         using RingLease lease = Open(engine, "opus");
         Assert.True(buffer.TryBegin("a test", takesOver: false, out IngestWriter? writer));
         writer.OnFormat(new StreamFormat(format, 0, StreamCodec.Opus, 0, []));
@@ -174,7 +174,7 @@ public sealed class RenditionFailureTests
             pair => Assert.InRange(pair.Second.Position - pair.First.Position - pair.First.Frames, -480, 480));
     }
 
-    private StationEngine Create(long frames = long.MaxValue) => new(
+    private Station Create(long frames = long.MaxValue) => new(
         new StationOptions { Name = "test", RingDuration = TimeSpan.FromSeconds(30) },
         new RampSource(new AudioFormat(48_000, 1), frames),
         _time,
@@ -187,16 +187,16 @@ public sealed class RenditionFailureTests
                     : new FailingEncoder(spec.CreateEncoder(), where => where == _failing),
         });
 
-    private static RingLease Open(StationEngine engine, string rendition)
+    private static RingLease Open(Station engine, string rendition)
     {
         Assert.True(engine.Listing.TryFind(rendition, out BroadcastRing? ring));
         Assert.True(ring.TryOpen(default, out RingLease? lease, out RingRefusal? refusal), refusal?.Text);
         return lease;
     }
 
-    private static RenditionSnapshot Of(StationEngine engine, string name) => engine.GetSnapshot().Renditions.Single(r => r.Name == name);
+    private static RenditionSnapshot Of(Station engine, string name) => engine.GetSnapshot().Renditions.Single(r => r.Name == name);
 
-    private void RunFor(StationEngine engine, double seconds)
+    private void RunFor(Station engine, double seconds)
     {
         long end = _time.Now + (long)(seconds * _time.TimestampFrequency);
         while (_time.Now < end)

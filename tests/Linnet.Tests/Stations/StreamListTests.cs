@@ -33,7 +33,7 @@ public class StreamListTests
     [Fact]
     public void What_is_listed_is_offered_in_that_order_and_nothing_else()
     {
-        using StationEngine engine = Create(o => o with { Streams = ["wav", "mp3-64", "mp3"] });
+        using Station engine = Create(o => o with { Streams = ["wav", "mp3-64", "mp3"] });
 
         Assert.Equal(["wav", "mp3-64", "mp3"], engine.Listing.Streams.Select(static s => s.Name));
         Assert.Equal(["wav", "mp3", "mp3"], engine.Listing.Streams.Select(static s => s.Extension));
@@ -43,12 +43,12 @@ public class StreamListTests
     [Fact]
     public void A_station_that_streams_nothing_offers_nothing_over_HTTP()
     {
-        using StationEngine engine = Create(o => o with { Streams = [] });
+        using Station engine = Create(o => o with { Streams = [] });
 
         Assert.Empty(engine.Listing.Streams);
     }
 
-    private static StationEngine Create(Func<StationOptions, StationOptions> change) => new(
+    private static Station Create(Func<StationOptions, StationOptions> change) => new(
         change(new StationOptions { Name = "jazz" }), new RampSource(new AudioFormat(8_000, 1), 8_000), new SteppedTime(),
         NullLogger.Instance);
 }

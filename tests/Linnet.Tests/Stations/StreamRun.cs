@@ -35,13 +35,13 @@ internal sealed class StreamRun
     {
         var time = new SteppedTime();
         var options = new StationOptions { Name = "jazz", RingDuration = TimeSpan.FromSeconds(300) };
-        using var engine = new StationEngine(change?.Invoke(options) ?? options, source, time, NullLogger.Instance);
+        using var engine = new Station(change?.Invoke(options) ?? options, source, time, NullLogger.Instance);
         StreamRendition stream = Find(engine, rendition);
         Assert.True(stream.Ring.TryOpen(out RingLease? lease));
         while (engine.State is StationState.Waiting or StationState.Playing)
         {
             long next = engine.Step(TestContext.Current.CancellationToken);
-            time.Now = next == StationEngine.Never ? time.Now : next;
+            time.Now = next == Station.Never ? time.Now : next;
         }
 
         RingItem[] items = ItemsOf(lease.Ring);
@@ -49,7 +49,7 @@ internal sealed class StreamRun
         return new StreamRun(items, BytesOf(items, stream.CreateContainer()), stream);
     }
 
-    public static StreamRendition Find(StationEngine engine, string rendition) =>
+    public static StreamRendition Find(Station engine, string rendition) =>
         engine.Listing.Streams.Single(s => s.Name == rendition);
 
     public static RingItem[] ItemsOf(BroadcastRing ring) =>

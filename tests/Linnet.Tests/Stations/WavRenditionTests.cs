@@ -47,7 +47,7 @@ public class WavRenditionTests
     [Fact]
     public void Rings_of_HTTP_alone_are_not_offered_over_RTSP()
     {
-        using var engine = new StationEngine(
+        using var engine = new Station(
             new StationOptions { Name = "jazz" }, new RampSource(new AudioFormat(8_000, 1), 1), new SteppedTime(),
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 

@@ -28,7 +28,7 @@ public class WildSourceTests
     [Fact]
     public void Levels_are_numbers_and_sound_beside_what_is_none_is_exact()
     {
-        using var engine = new StationEngine(
+        using var engine = new Station(
             new StationOptions { Name = "wild", StartAtOnce = true, EncodeAhead = TimeSpan.FromSeconds(1) }, new WildSource(4410),
             new SteppedTime(), NullLogger.Instance);
         engine.Step(TestContext.Current.CancellationToken);

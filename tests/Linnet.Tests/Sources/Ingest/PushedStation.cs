@@ -21,7 +21,7 @@ internal sealed class PushedStation : IDisposable
     {
         Buffer = new IngestBuffer("live", new IngestOptions(), Format);
         Source = new FallbackSource(Buffer, fallback, 0, NullLogger.Instance);
-        Engine = new StationEngine(new StationOptions { Name = "live", StartAtOnce = true }, Source, Time, NullLogger.Instance);
+        Engine = new Station(new StationOptions { Name = "live", StartAtOnce = true }, Source, Time, NullLogger.Instance);
         _start = Time.Now;
     }
 
@@ -31,7 +31,7 @@ internal sealed class PushedStation : IDisposable
 
     internal FallbackSource Source { get; }
 
-    internal StationEngine Engine { get; }
+    internal Station Engine { get; }
 
     internal double Now => (Time.Now - _start) / (double)Time.TimestampFrequency;
 

@@ -119,7 +119,7 @@ public sealed class RetriedFolderTests : IDisposable
     {
         _folder.Write("songs/1.wav", Wavs.Counting(1, 8000));
         IAudioSource source = Open(_folder["songs"]);
-        using var engine = new StationEngine(new StationOptions { Name = "radio", StartAtOnce = true }, source, _time, _log);
+        using var engine = new Station(new StationOptions { Name = "radio", StartAtOnce = true }, source, _time, _log);
         Directory.Move(_folder["songs"], _folder["elsewhere"]);
         await StepUntilAsync(() => engine.GetSnapshot().Awaits is not null);
         long lostAt = _time.GetTimestamp();

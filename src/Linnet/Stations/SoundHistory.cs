@@ -3,23 +3,48 @@ using Linnet.Audio;
 namespace Linnet.Stations;
 
 /// <summary>
-/// The last stretch of a station's sound, so that a rendition that starts now starts with sound that is already due. One thread's own.
+/// The last stretch of a station's sound and the tracks it is from, so that a rendition that starts now begins with sound that is already
+/// due. One thread's own.
 /// </summary>
-internal sealed class PcmHistory(AudioFormat format, TimeSpan duration)
+internal sealed class SoundHistory(AudioFormat format, TimeSpan duration)
 {
     private readonly int _channels = format.Channels;
     private readonly float[] _pcm = new float[format.FramesIn(duration) * format.Channels];
+
+    // The track that plays at the start, and those that begin later.
+    private readonly Queue<(long Position, TrackInfo Track)> _tracks = new();
     private int _start;
     private int _length;
 
+    /// <summary>The format of its sound.</summary>
+    internal AudioFormat Format => format;
+
     /// <summary>Position of the frame after the last one.</summary>
-    public long End { get; private set; }
+    internal long End { get; private set; }
 
     /// <summary>Position of the first frame it still has.</summary>
-    public long Start => End - (_length / _channels);
+    internal long Start => End - (_length / _channels);
+
+    /// <summary>Notes that another track begins at <see cref="End"/>.</summary>
+    internal void SetTrack(TrackInfo track) => _tracks.Enqueue((End, track));
+
+    /// <summary>The track that plays at <paramref name="position"/>; <see langword="null"/>: none is known.</summary>
+    internal TrackInfo? TrackAt(long position)
+    {
+        TrackInfo? current = null;
+        foreach ((long start, TrackInfo track) in _tracks)
+        {
+            current = start <= position ? track : current;
+        }
+
+        return current;
+    }
+
+    /// <summary>The tracks that begin after <paramref name="position"/>, in order.</summary>
+    internal IEnumerable<(long Position, TrackInfo Track)> TracksAfter(long position) => _tracks.Where(t => t.Position > position);
 
     /// <summary>Appends frames that start at <see cref="End"/>; the oldest make room.</summary>
-    public void Append(ReadOnlySpan<float> pcm)
+    internal void Append(ReadOnlySpan<float> pcm)
     {
         End += pcm.Length / _channels;
         if (pcm.Length > _pcm.Length)
@@ -36,13 +61,17 @@ internal sealed class PcmHistory(AudioFormat format, TimeSpan duration)
         pcm[..untilWrap].CopyTo(_pcm.AsSpan(at));
         pcm[untilWrap..].CopyTo(_pcm);
         _length += pcm.Length;
+        while (_tracks.Count > 1 && _tracks.ElementAt(1).Position <= Start)
+        {
+            _tracks.Dequeue();
+        }
     }
 
     /// <summary>
     /// A run of frames from <paramref name="position"/> on, as long as they lie together: ask again for the rest. Empty at
     /// <see cref="End"/>.
     /// </summary>
-    public ReadOnlySpan<float> From(long position)
+    internal ReadOnlySpan<float> From(long position)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(position, Start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, End);

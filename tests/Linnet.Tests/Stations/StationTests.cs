@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Stations;
 
-public class StationEngineTests
+public class StationTests
 {
     private readonly SteppedTime _time = new();
 
@@ -20,7 +20,7 @@ public class StationEngineTests
     [InlineData(48_000)]
     public void For_an_hour_every_packet_leaves_at_its_deadline_and_no_error_accumulates(int rate)
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(rate, 1)));
+        using Station engine = Create(new RampSource(new AudioFormat(rate, 1)));
         var counters = new SenderCounters(_time.TimestampFrequency);
         var loop = new SenderLoop(new SenderOptions(), _time.TimestampFrequency, counters, _ => { });
         var listener = new ClockedListener(Open(engine, "pcm"), _time);
@@ -46,8 +46,8 @@ public class StationEngineTests
     public void A_station_rests_until_somebody_wants_it_and_then_starts_at_the_first_frame()
     {
         long read = -1;
-        using StationEngine engine = Create(new RampSource(new AudioFormat(8000, 2)) { OnRead = p => read = p });
-        Assert.Equal(StationEngine.Never, engine.Step(TestContext.Current.CancellationToken));
+        using Station engine = Create(new RampSource(new AudioFormat(8000, 2)) { OnRead = p => read = p });
+        Assert.Equal(Station.Never, engine.Step(TestContext.Current.CancellationToken));
         Assert.Equal((-1, StationState.Waiting), (read, engine.State));
 
         using RingLease lease = Open(engine, "pcm");
@@ -60,7 +60,7 @@ public class StationEngineTests
     [Fact]
     public void Packets_wait_in_the_ring_before_they_are_due()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)));
+        using Station engine = Create(new RampSource(new AudioFormat(48_000, 1)));
         using RingLease lease = Open(engine, "pcm");
 
         long next = engine.Step(TestContext.Current.CancellationToken);
@@ -75,7 +75,7 @@ public class StationEngineTests
     {
         const int Frames = (8000 * 3) + 17;
         var format = new AudioFormat(8000, 2);
-        using StationEngine engine = Create(new RampSource(format, Frames) { MaxRead = 13 });
+        using Station engine = Create(new RampSource(format, Frames) { MaxRead = 13 });
         using RingLease lease = Open(engine, "l16");
 
         RunToEnd(engine);
@@ -95,7 +95,7 @@ public class StationEngineTests
     [Fact]
     public void Positions_follow_each_other_without_a_gap_and_rtp_counts_with_them()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(44_100, 1), 44_100));
+        using Station engine = Create(new RampSource(new AudioFormat(44_100, 1), 44_100));
         using RingLease lease = Open(engine, "opus");
 
         RunToEnd(engine);
@@ -115,7 +115,7 @@ public class StationEngineTests
     [Fact]
     public void A_rendition_that_starts_later_starts_with_sound_that_is_already_due()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)));
+        using Station engine = Create(new RampSource(new AudioFormat(48_000, 1)));
         using RingLease first = Open(engine, "l16");
         RunFor(engine, seconds: 10);
 
@@ -135,7 +135,7 @@ public class StationEngineTests
     public void A_station_of_stored_sound_begins_as_if_it_had_played_for_as_long_as_its_first_listener_wants(bool isStored, double wanted)
     {
         // Each read takes a millisecond: all that is in stock takes longer than a source may be late.
-        using StationEngine engine =
+        using Station engine =
             Create(new RampSource(new AudioFormat(48_000, 1)) { IsStored = isStored, OnRead = _ => _time.Now += 1_000_000 });
         long start = _time.Now;
         using RingLease lease = Open(engine, "l16", TimeSpan.FromSeconds(wanted));
@@ -156,7 +156,7 @@ public class StationEngineTests
     [Fact]
     public void A_rendition_that_starts_later_starts_with_as_much_as_its_first_listener_wants()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)));
+        using Station engine = Create(new RampSource(new AudioFormat(48_000, 1)));
         using RingLease first = Open(engine, "l16");
         RunFor(engine, seconds: 10);
 
@@ -169,7 +169,7 @@ public class StationEngineTests
     [Fact]
     public void A_rendition_nobody_hears_rests_after_its_idle_time_and_can_start_again()
     {
-        using StationEngine engine = Create(new RampSource(new AudioFormat(48_000, 1)));
+        using Station engine = Create(new RampSource(new AudioFormat(48_000, 1)));
         RingLease lease = Open(engine, "l16");
         RunFor(engine, seconds: 1);
         lease.Dispose();
@@ -192,7 +192,7 @@ public class StationEngineTests
     public void Packets_that_are_ready_too_late_are_counted_with_their_rendition()
     {
         int slow = 0;
-        using StationEngine engine =
+        using Station engine =
             Create(new RampSource(new AudioFormat(48_000, 1)) { OnRead = _ => _time.Now += slow-- > 0 ? 11_000_000 : 0 });
         using RingLease lease = Open(engine, "l16");
         RunFor(engine, seconds: 3);
@@ -211,7 +211,7 @@ public class StationEngineTests
     {
         var source = new RampSource(new AudioFormat(48_000, 1), 48_000);
         (source.Tracks[0], source.Tracks[10_100]) = (new TrackInfo("one"), new TrackInfo("two"));
-        using StationEngine engine = Create(source);
+        using Station engine = Create(source);
         using RingLease lease = Open(engine, "l16");
 
         RunToEnd(engine);
@@ -231,7 +231,7 @@ public class StationEngineTests
         var source = new RampSource(new AudioFormat(48_000, 1), 48_000);
         (source.Tracks[0], source.Tracks[10_100]) = (new TrackInfo("one"), new TrackInfo("one"));
         (source.Tracks[20_100], source.Tracks[30_100]) = (new TrackInfo("two"), new TrackInfo("one"));
-        using StationEngine engine = Create(source, log: log);
+        using Station engine = Create(source, log: log);
         using RingLease lease = Open(engine, "l16");
         RunToEnd(engine);
         Assert.Equal(["one", "two", "one"],
@@ -253,7 +253,7 @@ public class StationEngineTests
                 }
             },
         };
-        using StationEngine engine = Create(source);
+        using Station engine = Create(source);
         using RingLease lease = Open(engine, "l16");
 
         RunToEnd(engine);
@@ -278,7 +278,7 @@ public class StationEngineTests
             MaxRead = 480,
             OnRead = p => _time.Now = start + (long)((p + 480) * 1e9 / 48_000 * Drift)
         };
-        using StationEngine engine = Create(source);
+        using Station engine = Create(source);
         using RingLease lease = Open(engine, "l16");
 
         for (int i = 0; i < 60_000; i++)
@@ -299,7 +299,7 @@ public class StationEngineTests
     [Fact]
     public void A_source_that_breaks_ends_the_rings_and_tells_why()
     {
-        using StationEngine engine =
+        using Station engine =
             Create(new RampSource(new AudioFormat(48_000, 1)) { OnRead = p => _ = p > 9_000 ? throw new IOException("gone") : 0 });
         using RingLease lease = Open(engine, "l16");
 
@@ -316,7 +316,7 @@ public class StationEngineTests
     public void The_same_moment_has_the_same_position_in_every_rendition()
     {
         // Sample 20,000 of 44,100 is the only one that is not silent.
-        using StationEngine engine = Create(new ClickSource(new AudioFormat(44_100, 1), 44_100, 20_000));
+        using Station engine = Create(new ClickSource(new AudioFormat(44_100, 1), 44_100, 20_000));
         using RingLease pcm = Open(engine, "l16");
         using RingLease opus = Open(engine, "opus");
         using RingLease quick = Open(engine, "opus-5ms");
@@ -350,23 +350,23 @@ public class StationEngineTests
         }
     }
 
-    private StationEngine Create(IAudioSource source, Func<StationOptions, StationOptions>? change = null, RecordingLogger? log = null)
+    private Station Create(IAudioSource source, Func<StationOptions, StationOptions>? change = null, RecordingLogger? log = null)
     {
         var options = new StationOptions { Name = "test", RingDuration = TimeSpan.FromSeconds(30) };
-        return new StationEngine(change?.Invoke(options) ?? options, source, _time, (ILogger?)log ?? NullLogger.Instance);
+        return new Station(change?.Invoke(options) ?? options, source, _time, (ILogger?)log ?? NullLogger.Instance);
     }
 
-    private static RingLease Open(StationEngine engine, string rendition, TimeSpan stock = default)
+    private static RingLease Open(Station engine, string rendition, TimeSpan stock = default)
     {
         Assert.True(engine.Listing.TryFind(rendition, out BroadcastRing? ring));
         Assert.True(ring.TryOpen(stock, out RingLease? lease));
         return lease;
     }
 
-    private static RenditionSnapshot Rendition(StationEngine engine, string name) =>
+    private static RenditionSnapshot Rendition(Station engine, string name) =>
         engine.GetSnapshot().Renditions.Single(r => r.Name == name);
 
-    private void RunFor(StationEngine engine, double seconds)
+    private void RunFor(Station engine, double seconds)
     {
         long end = _time.Now + (long)(seconds * 1e9);
         while (_time.Now < end)
@@ -375,12 +375,12 @@ public class StationEngineTests
         }
     }
 
-    private void RunToEnd(StationEngine engine)
+    private void RunToEnd(Station engine)
     {
         while (engine.State is StationState.Waiting or StationState.Playing)
         {
             long next = engine.Step(TestContext.Current.CancellationToken);
-            _time.Now = next == StationEngine.Never ? _time.Now : next;
+            _time.Now = next == Station.Never ? _time.Now : next;
         }
     }
 

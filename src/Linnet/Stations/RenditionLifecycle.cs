@@ -1,0 +1,399 @@
+using System.Diagnostics.CodeAnalysis;
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Clock;
+using Linnet.Codecs.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Stations;
+
+/// <summary>
+/// Which renditions of a station run: those that have a listener, and for a while after; of those made on demand a few. A rendition that
+/// fails stops alone, and its next listener starts it again after a pause.
+/// </summary>
+/// <remarks>
+/// Sessions open and close leases on their threads, under the ring's lock, and are answered at once. All else belongs to the station's
+/// thread: it starts and stops what was asked for in <see cref="Update"/>.
+/// </remarks>
+internal sealed class RenditionLifecycle : IDisposable
+{
+    private readonly StationOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly OnDemandSlots _onDemand;
+    private readonly Queue<(Life Life, long Stock, int Run)> _toStart = new();
+    private readonly Queue<Life> _toCut = new();
+    private readonly Life[] _lives;
+    private readonly long _idleTime;
+    private bool _hasEnded;
+
+    /// <param name="options">The station's name and times.</param>
+    /// <param name="specs">How it is encoded.</param>
+    /// <param name="history">Its sound.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Takes its few lines.</param>
+    internal RenditionLifecycle(
+        StationOptions options, IEnumerable<RenditionSpec> specs, SoundHistory history, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _idleTime = Ticks(options.RenditionIdleTime);
+        _onDemand = new OnDemandSlots(options.MaxOnDemand);
+        _lives = [.. specs.Select(spec => new Life(time.TimestampFrequency, life => new Rendition(
+            options, spec, history, (request, isFirst) => Open(life, request, isFirst), request => Close(life, request), time, logger)))];
+        Renditions = [.. _lives.Select(static life => life.Rendition)];
+    }
+
+    /// <summary>All renditions, those that rest included.</summary>
+    internal IReadOnlyList<Rendition> Renditions { get; }
+
+    /// <summary>Called when a rendition is to start, on a session's thread: the station's thread should come at once.</summary>
+    internal Action? Wanted { get; set; }
+
+    /// <summary>Whether a rendition waits to be started.</summary>
+    /// <param name="stock">Ticks of sound that the first one wants to begin with.</param>
+    internal bool HasWanted(out long stock)
+    {
+        lock (_gate)
+        {
+            bool isWanted = _toStart.TryPeek(out (Life Life, long Stock, int Run) first);
+            stock = first.Stock;
+            return isWanted;
+        }
+    }
+
+    /// <summary>Starts what is wanted, and stops what gave way or has had no listener for the idle time.</summary>
+    /// <param name="timeline">The station's.</param>
+    internal void Update(MediaTimeline timeline)
+    {
+        while (NextToCut() is { } cut)
+        {
+            _logger.RenditionGaveWay(cut.Rendition.Ring.Info.ToString());
+            Cut(cut, DropReason.GaveWay);
+        }
+
+        while (TryNextToStart(out Life? life, out long stock))
+        {
+            if (Guard(life, (stock, timeline, now: _time.GetTimestamp()), static (r, a) => r.Start(a.stock, a.timeline, a.now)))
+            {
+                life.CutAt = null;
+            }
+        }
+
+        long now = _time.GetTimestamp();
+        foreach (Life life in _lives)
+        {
+            if (life.Rendition.Ring.Leases > 0)
+            {
+                continue;
+            }
+
+            if (life.Rendition.IsRunning)
+            {
+                StopIfUnused(life, now);
+            }
+            else if (now - life.CutAt >= _idleTime && life.Rendition.Ring.TryClearIfUnused())
+            {
+                // Those who heard that run have had their time to hear its end.
+                life.CutAt = null;
+            }
+        }
+    }
+
+    /// <summary>Gives the newest frames of the history to all; see <see cref="Rendition.Take"/>.</summary>
+    internal void Take(ReadOnlySpan<float> pcm, IReadOnlyList<StreamPacket>? packets, long? arrivedAt)
+    {
+        foreach (Life life in _lives)
+        {
+            try
+            {
+                life.Rendition.Take(pcm, packets, arrivedAt);
+            }
+            catch (Exception e)
+            {
+                Fail(life, e);
+            }
+        }
+    }
+
+    /// <summary>Tells those that run of another track; see <see cref="Rendition.SetTrack"/>.</summary>
+    internal void SetTrack(long position, TrackInfo track) =>
+        ForRunning((position, track), static (r, a) => r.SetTrack(a.position, a.track));
+
+    /// <summary>Tells those that run of another timeline; see <see cref="Rendition.SetTimeline"/>.</summary>
+    internal void SetTimeline(MediaTimeline timeline, bool soundLost) =>
+        ForRunning((timeline, soundLost), static (r, a) => r.SetTimeline(a.timeline, a.soundLost));
+
+    /// <summary>Tells those that run of a small change; see <see cref="Rendition.AdjustTimeline"/>.</summary>
+    internal void AdjustTimeline(MediaTimeline timeline) => ForRunning(timeline, static (r, t) => r.AdjustTimeline(t));
+
+    /// <summary>Starts what was wanted before the station's end, then ends all. From then on leases are refused.</summary>
+    /// <param name="timeline">The station's.</param>
+    /// <param name="arrivedAt">For a live source when the last frames arrived.</param>
+    /// <param name="reason">Why, if it was not the station's end.</param>
+    internal void Finish(MediaTimeline timeline, long? arrivedAt, DropReason reason)
+    {
+        lock (_gate)
+        {
+            _hasEnded = true;
+        }
+
+        Update(timeline);
+        ForRunning((arrivedAt, reason), static (r, a) => r.Finish(a.arrivedAt, a.reason));
+    }
+
+    /// <summary>All renditions as they are now. Any thread may ask.</summary>
+    internal IReadOnlyList<RenditionSnapshot> GetSnapshots() =>
+    [
+        .. _lives.Select(life => new RenditionSnapshot(
+            life.Rendition.Ring.Info.Name, life.Rendition.Description, life.Rendition.Ring.Info.BitRate, life.Rendition.IsRunning,
+            life.Rendition.Ring.Leases, life.Rendition.Packets)
+        {
+            EncodeTime = TimeSpan.FromSeconds(life.Rendition.EncodeTicks / (double)_time.TimestampFrequency),
+            LatePackets = life.Rendition.LatePackets,
+            Failures = life.Failures,
+            IsOnDemand = life.Rendition.IsOnDemand,
+        }),
+    ];
+
+    public void Dispose()
+    {
+        foreach (Life life in _lives)
+        {
+            Guard(life, 0, static (r, _) => r.Dispose());
+        }
+    }
+
+    /// <summary>The answer to a lease; called by sessions, under the ring's lock.</summary>
+    private RingRefusal? Open(Life life, RingRequest request, bool isFirst)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+            {
+                return RenditionRefusals.StationEnded;
+            }
+
+            if (isFirst && life.Pause.Left(_time.GetTimestamp()) is { } left)
+            {
+                return RenditionRefusals.Paused(life.Name, left);
+            }
+
+            if (life.Rendition.IsOnDemand && !TryTakePlace(life, request))
+            {
+                return RenditionRefusals.TooManyOnDemand(life.Name, _options.MaxOnDemand, Renditions);
+            }
+
+            if (!isFirst)
+            {
+                return null;
+            }
+
+            // One that still runs though its last listener has left is simply used again.
+            life.UnusedSince = null;
+            TimeSpan stock = request.Stock < _options.StreamPreRoll ? request.Stock : _options.StreamPreRoll;
+            _toStart.Enqueue((life, Ticks(stock), life.Rendition.Ring.Run));
+        }
+
+        Wanted?.Invoke();
+        return null;
+    }
+
+    /// <summary>A lease was given back; called by sessions, under the ring's lock.</summary>
+    private void Close(Life life, RingRequest request)
+    {
+        if (life.Rendition.IsOnDemand)
+        {
+            lock (_gate)
+            {
+                _onDemand.Leave(life.Name, AddressOf(request));
+            }
+        }
+    }
+
+    /// <summary>Finds a place for what is made on demand. Under the lock.</summary>
+    private bool TryTakePlace(Life life, RingRequest request)
+    {
+        PeerAddress asker = AddressOf(request);
+        if (life.GivesWay || !_onDemand.TryTake(life.Name, asker, out string? gaveWay))
+        {
+            return false;
+        }
+
+        if (gaveWay is not null)
+        {
+            Life other = _lives.Single(l => l.Name == gaveWay);
+            other.GivesWay = true;
+            _toCut.Enqueue(other);
+        }
+
+        _onDemand.Join(life.Name, asker);
+        return true;
+    }
+
+    private static PeerAddress AddressOf(RingRequest request) => request.Address is { } address ? PeerAddress.Of(address).Network : default;
+
+    private Life? NextToCut()
+    {
+        lock (_gate)
+        {
+            return _toCut.TryDequeue(out Life? life) ? life : null;
+        }
+    }
+
+    private bool TryNextToStart([NotNullWhen(true)] out Life? life, out long stock)
+    {
+        lock (_gate)
+        {
+            while (_toStart.TryDequeue(out (Life Life, long Stock, int Run) wanted))
+            {
+                // One that runs still has run all the time. Who wanted a run that was cut short has been told so.
+                if (!wanted.Life.Rendition.IsRunning && wanted.Run == wanted.Life.Rendition.Ring.Run)
+                {
+                    (life, stock) = (wanted.Life, wanted.Stock);
+                    life.UnusedSince = null;
+                    life.Pause.Start(_time.GetTimestamp());
+                    return true;
+                }
+            }
+        }
+
+        (life, stock) = (null, 0);
+        return false;
+    }
+
+    private void StopIfUnused(Life life, long now)
+    {
+        lock (_gate)
+        {
+            life.UnusedSince ??= now;
+            if (now - life.UnusedSince < _idleTime)
+            {
+                return;
+            }
+        }
+
+        // Not under our lock: sessions take the ring's first and ours then.
+        if (!life.Rendition.Ring.TryClearIfUnused())
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_toStart.Any(wanted => wanted.Life == life))
+            {
+                return;
+            }
+
+            _onDemand.Free(life.Name);
+        }
+
+        if (Guard(life, 0, static (r, _) => r.Stop()))
+        {
+            _logger.RenditionRests(life.Rendition.Ring.Info.ToString());
+        }
+    }
+
+    private void ForRunning<T>(T argument, Action<Rendition, T> action)
+    {
+        foreach (Life life in _lives)
+        {
+            if (life.Rendition.IsRunning)
+            {
+                Guard(life, argument, action);
+            }
+        }
+    }
+
+    /// <summary>Does something with a rendition. If that fails it ends its run, and neither the station nor another rendition.</summary>
+    private bool Guard<T>(Life life, T argument, Action<Rendition, T> action)
+    {
+        try
+        {
+            action(life.Rendition, argument);
+            return true;
+        }
+        catch (Exception e)
+        {
+            Fail(life, e);
+            return false;
+        }
+    }
+
+    private void Fail(Life life, Exception problem)
+    {
+        bool isNews;
+        lock (_gate)
+        {
+            isNews = life.Pause.Fail(_time.GetTimestamp());
+        }
+
+        life.CountFailure();
+        if (isNews)
+        {
+            _logger.RenditionFailed(problem, life.Rendition.Ring.Info.ToString(), life.Pause.Length.TotalSeconds, life.Failures);
+        }
+
+        Cut(life, DropReason.RenditionFailed);
+    }
+
+    /// <summary>
+    /// Cuts the run of a rendition short, and takes back that it was wanted: its listeners are told the end, and ask again.
+    /// </summary>
+    private void Cut(Life life, DropReason reason)
+    {
+        // First the ring's run: a lease from then on is a first one, and is asked about again.
+        long now = _time.GetTimestamp();
+        if (life.Rendition.TryCut(reason, now))
+        {
+            life.CutAt = now;
+        }
+
+        lock (_gate)
+        {
+            life.UnusedSince = null;
+            life.GivesWay = false;
+            _onDemand.Free(life.Name);
+        }
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>A rendition, and what is known of its runs.</summary>
+    private sealed class Life
+    {
+        private long _failures;
+
+        internal Life(long ticksPerSecond, Func<Life, Rendition> create)
+        {
+            Pause = new RestartPause(ticksPerSecond);
+            Rendition = create(this);
+            Name = Rendition.Ring.Info.Name;
+        }
+
+        internal Rendition Rendition { get; }
+
+        internal string Name { get; }
+
+        /// <summary>How often it failed.</summary>
+        internal long Failures => Volatile.Read(ref _failures);
+
+        /// <summary>How long it is left alone after a failure. Under the lock.</summary>
+        internal RestartPause Pause { get; }
+
+        /// <summary>Whether it is about to be cut short for another one made on demand. Under the lock.</summary>
+        internal bool GivesWay { get; set; }
+
+        /// <summary>Since when it runs without a listener, in ticks. Under the lock.</summary>
+        internal long? UnusedSince { get; set; }
+
+        /// <summary>When its last run was cut short, in ticks, while the ring holds that run. The station's thread's own.</summary>
+        internal long? CutAt { get; set; }
+
+        internal void CountFailure() => Volatile.Write(ref _failures, _failures + 1);
+    }
+}

@@ -1,0 +1,38 @@
+using Linnet.Broadcast;
+
+namespace Linnet.Stations;
+
+/// <summary>What a listener is told when a rendition cannot run for it.</summary>
+internal static class RenditionRefusals
+{
+    /// <summary>After so long it is worth to ask again for what is made on demand.</summary>
+    private static readonly TimeSpan BusyTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>The station has ended.</summary>
+    internal static RingRefusal StationEnded { get; } =
+        new(RingRefusalReason.StationEnded, "The station has ended.") { IsFinal = true };
+
+    /// <summary>It failed and pauses.</summary>
+    internal static RingRefusal Paused(string name, TimeSpan left) => new(
+        RingRefusalReason.Paused,
+        $"{name} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.", left);
+
+    /// <summary>It is made on demand, and there is no place for it.</summary>
+    /// <param name="name">The rendition.</param>
+    /// <param name="most">How many such run at a time.</param>
+    /// <param name="renditions">All of the station's.</param>
+    internal static RingRefusal TooManyOnDemand(string name, int most, IEnumerable<Rendition> renditions)
+    {
+        string others = string.Join(", ", renditions.Where(static r => !r.IsOnDemand && (r.Ring.Info.IsRtp || r.Stream is not null))
+            .Select(static r => r.Ring.Info.Name));
+        return most == 0
+            ? new RingRefusal(
+                RingRefusalReason.NeverOnDemand, $"This server makes no renditions on demand. Take one that always runs ({others}).")
+            { IsFinal = true }
+            : new RingRefusal(
+                RingRefusalReason.TooManyOnDemand,
+                $"{name} is made on demand. At most {most} such renditions run at a time, and there is no place for another now. "
+                    + $"Take one that always runs ({others}), or try again in {BusyTime.TotalSeconds:0} s.",
+                BusyTime);
+    }
+}
