@@ -1,5 +1,4 @@
 using Linnet.Broadcast;
-using Linnet.Broadcast.Streams;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Linnet.Stations;
@@ -66,19 +65,18 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
 internal sealed record StreamView(
     string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners, int Peak)
 {
-    internal static StreamView Of(string station, StreamRendition stream, IReadOnlyList<RadioRenditionSnapshot> heard)
+    internal static StreamView Of(string station, BroadcastRing rendition, IReadOnlyList<RadioRenditionSnapshot> heard)
     {
-        RenditionInfo info = stream.Ring.Info;
-        string variant =
-            stream.Name.StartsWith(stream.Extension + "-", StringComparison.Ordinal) ? stream.Name[stream.Extension.Length..] : "";
-        string label = stream.Extension is "flac" or "wav"
-            ? $"{stream.Extension.ToUpperInvariant()} (lossless)"
-            : $"{(stream.Extension == "opus" ? "Opus" : stream.Extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
-        int listeners = stream.Ring.Leases;
-        int peak = heard.FirstOrDefault(h => h.Station == station && h.Rendition == stream.Name)?.Peak ?? 0;
+        RenditionInfo info = rendition.Info;
+        (string extension, string contentType, _) = info.StreamType!;
+        string variant = info.Name.StartsWith(extension + "-", StringComparison.Ordinal) ? info.Name[extension.Length..] : "";
+        string label = extension is "flac" or "wav"
+            ? $"{extension.ToUpperInvariant()} (lossless)"
+            : $"{(extension == "opus" ? "Opus" : extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
+        int listeners = rendition.Leases;
+        int peak = heard.FirstOrDefault(h => h.Station == station && h.Rendition == info.Name)?.Peak ?? 0;
         return new StreamView(
-            $"/{station}{variant}.{stream.Extension}", stream.Extension, label, stream.ContentType, info.BitRate, info.Payload.ClockRate,
-            info.Payload.Channels,
+            $"/{station}{variant}.{extension}", extension, label, contentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels,
             listeners, Math.Max(listeners, peak));
     }
 }

@@ -1,10 +1,11 @@
 using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 using Linnet.Codecs;
 using Linnet.Wire.Rtp;
 
 namespace Linnet.Broadcast;
 
-/// <summary>What is fixed about a rendition for as long as its station exists.</summary>
+/// <summary>What is fixed about a rendition for as long as its station exists: all that transports need beside its packets.</summary>
 /// <param name="Station">The station's name, <c>[a-z0-9-]+</c>.</param>
 /// <param name="Name">The rendition's name in URLs: <c>pcm</c>, <c>opus</c>, …</param>
 /// <param name="Payload">How it is encoded. Positions in its ring are frames at its clock rate.</param>
@@ -16,6 +17,21 @@ public sealed record RenditionInfo(
 {
     /// <summary>Whether RTP can carry its packets, so that RTSP offers it. Default <see langword="true"/>.</summary>
     public bool IsRtp { get; init; } = true;
+
+    /// <summary>How it is sent as a stream of bytes; <see langword="null"/>, the default: not at all.</summary>
+    public StreamType? StreamType { get; init; }
+
+    /// <summary>
+    /// Frames at its clock rate by which decoded sound lags the packets that carry it: the encoder's delay, in Opus the pre-skip. Positions
+    /// in the ring have it subtracted. Default 0.
+    /// </summary>
+    public int Delay { get; init; }
+
+    /// <summary>
+    /// What a decoder needs before the packets, where the ring's <see cref="FormatItem"/> does not say: as in
+    /// <see cref="FormatItem.Headers"/>, and for Opus its OpusHead. Default: nothing.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Headers { get; init; } = [];
 
     /// <summary>How long a packet lasts.</summary>
     public TimeSpan PacketTime => Payload.Clock.DurationOf(FramesPerPacket);

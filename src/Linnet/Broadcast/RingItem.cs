@@ -52,7 +52,7 @@ public sealed class FormatItem(long position, long dueAt, IReadOnlyList<ReadOnly
 {
     /// <summary>
     /// FLAC: the STREAMINFO block with its own four bytes before it, marked as not the last. Vorbis: its three header packets. Opus:
-    /// nothing, or an OpusHead that says more than the encoder. Else empty.
+    /// nothing, or an OpusHead that says more than the rendition's. Else empty.
     /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Headers { get; } = headers;
 }

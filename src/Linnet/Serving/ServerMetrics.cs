@@ -141,9 +141,9 @@ public sealed class ServerMetrics : IDisposable
         string[] transports = [.. look.Rtsp.Totals.Select(static t => t.Transport)];
         foreach (StationListing offered in _server.Directory.Stations)
         {
-            foreach ((string rendition, string transport) in offered.Rings.SelectMany(
+            foreach ((string rendition, string transport) in offered.Renditions.Where(static ring => ring.Info.IsRtp).SelectMany(
                 ring => transports.Select(transport => (ring.Info.Name, transport)))
-                .Concat(look.Radio is null ? [] : offered.Streams.Select(static s => (s.Name, TransportTotal.Http))))
+                .Concat(look.Radio is null ? [] : offered.Streams.Select(static s => (s.Info.Name, TransportTotal.Http))))
             {
                 counts[(offered.Name, rendition, transport)] = 0;
             }

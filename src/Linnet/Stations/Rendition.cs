@@ -2,7 +2,6 @@ using System.Globalization;
 using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
-using Linnet.Broadcast.Streams;
 using Linnet.Clock;
 using Linnet.Codecs;
 using Linnet.Codecs.Streams;
@@ -27,7 +26,6 @@ internal sealed class Rendition : IDisposable
     private readonly RingWriter _writer;
     private readonly PassThrough? _passThrough;
     private readonly Func<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<ReadOnlyMemory<byte>>> _headers;
-    private readonly int _delay;
     private readonly long _leastStock;
     private readonly bool _isEven;
     private RenditionChain? _chain;
@@ -57,34 +55,22 @@ internal sealed class Rendition : IDisposable
 
         // Made once to learn what the encoder is like, and whether its library is there at all.
         using IAudioEncoder encoder = spec.CreateEncoder();
-        _delay = encoder.Delay;
         _isEven = station.Loudness == LoudnessMode.All || (station.Loudness == LoudnessMode.Lossy && !spec.IsLossless);
         IsOnDemand = spec.IsOnDemand;
-        var info = new RenditionInfo(
-            station.Name, spec.Name, encoder.Payload, encoder.FramesPerPacket, spec.BitRate, RtpStreamIdentity.Random())
-        {
-            IsRtp = spec.IsRtp,
-        };
         _leastStock = spec.IsRtp ? (long)(RtpPreRoll.TotalSeconds * time.TimestampFrequency) : 0;
         AudioFormat format = encoder.Format;
         _passThrough = spec.Passes is { } passes
             ? new PassThrough(packet => passes(packet) && packet.Format.Pcm == format, _source.SampleRate, encoder.Payload.ClockRate)
             : null;
-        Ring = new BroadcastRing(info, station.RingDuration, open, close);
+        Ring = new BroadcastRing(spec.ToInfo(station.Name, encoder), station.RingDuration, open, close);
         _ = Ring.Info.IsRtp ? InterleavedFraming.Of(Ring) : null;
         _writer = new RingWriter(Ring, spec.Lead, time.TimestampFrequency);
-        Stream = spec.Stream is { } stream
-            ? new StreamRendition(spec.Name, stream.Extension, stream.ContentType, Ring, stream.ContainerFor(encoder))
-            : null;
         Description = string.Create(CultureInfo.InvariantCulture, $"{encoder.Payload.EncodingName} {encoder.Format}");
     }
 
     internal BroadcastRing Ring { get; }
 
     internal string Description { get; }
-
-    /// <summary>How HTTP carries it; <see langword="null"/>: not at all.</summary>
-    internal StreamRendition? Stream { get; }
 
     /// <summary>Whether it needs one of the station's few places for what is made on demand.</summary>
     internal bool IsOnDemand { get; }
@@ -173,7 +159,7 @@ internal sealed class Rendition : IDisposable
         if (_chain is { } chain)
         {
             long start = _time.GetTimestamp();
-            while (chain.TakeRest(_delay))
+            while (chain.TakeRest(Ring.Info.Delay))
             {
                 Encode(chain, arrivedAt);
             }
@@ -232,7 +218,7 @@ internal sealed class Rendition : IDisposable
         {
             _passThrough?.Drop();
             _chain = new RenditionChain(_source, _createEncoder(), position, LoudnessOf(_track));
-            _encodedPosition = first = _chain.NextPosition - _delay;
+            _encodedPosition = first = _chain.NextPosition - Ring.Info.Delay;
         }
 
         Volatile.Write(ref _isRunning, true);
@@ -298,11 +284,11 @@ internal sealed class Rendition : IDisposable
         _passThrough!.End();
         (int clockRate, int block) = (Ring.Info.Payload.ClockRate, Ring.Info.FramesPerPacket);
         long end = RateConversion.Floor(_history.End, _source.SampleRate, clockRate);
-        long start = _writer.Position + _delay - (2 * block);
+        long start = _writer.Position + Ring.Info.Delay - (2 * block);
         start -= Math.Max(0, (start - end + block - 1) / block * block);
         long from = Math.Clamp(RateConversion.Floor(start, clockRate, _source.SampleRate), _history.Start, _history.End);
         RenditionChain chain = _chain = new RenditionChain(_source, _createEncoder(), from, LoudnessOf(_track));
-        _encodedPosition = chain.NextPosition - _delay;
+        _encodedPosition = chain.NextPosition - Ring.Info.Delay;
         _writer.WriteFormat(_writer.Position, _headers(chain.Encoder.Headers), arrivedAt);
         FeedHistory(from, _history.End, arrivedAt);
     }

@@ -1,12 +1,13 @@
 using Linnet.Audio;
 using Linnet.Broadcast.Packets;
-using Linnet.Broadcast.Streams.Containers;
+using Linnet.Broadcast.Streams;
 using Linnet.Codecs.Flac;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Opus;
 using Linnet.Codecs.Pcm;
 using Linnet.Codecs.Streams;
 using Linnet.Codecs.Vorbis;
+using Linnet.Wire.Ogg;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Stations;
@@ -20,8 +21,8 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     private static readonly TimeSpan ShortPacket = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongPacket = TimeSpan.FromMilliseconds(20);
 
-    // What a PyAudio client has in hand: its own buffer holds 23 ms and knows no jitter.
-    private static readonly TimeSpan PyAudioLead = TimeSpan.FromMilliseconds(100);
+    // What a client without a jitter buffer has in hand: its device holds 23 ms.
+    private static readonly TimeSpan MessageLead = TimeSpan.FromMilliseconds(100);
 
     private readonly int _opusChannels = Math.Min(source.Channels, 2);
     private readonly bool _fits16 = bitDepth is > 0 and <= 16;
@@ -41,7 +42,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
             LinearSpec("pcm", Bits),
             LinearSpec("l16", 16),
             LinearSpec("l24", 24),
-            PyAudioSpec(),
+            MessageSpec(),
             .. streams.Select(
                 name => SpecFor(name) is { } spec ? spec with { IsOnDemand = !StationOptions.DefaultStreams.Contains(spec.Name) } : null)
                     .OfType<RenditionSpec>(),
@@ -66,10 +67,11 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         _ => null,
     };
 
-    private Func<IStreamContainer> Ogg(OggMapping mapping)
+    /// <summary>The stream of a rendition, offered where the options list it; after all others if they do not.</summary>
+    private StreamType Offered(StreamType type, string name)
     {
-        uint serial = (uint)Random.Shared.Next();
-        return () => new OggContainer(mapping, options.Name, serial);
+        int place = Array.FindIndex(StreamNames(), listed => listed.ToString() == name);
+        return type with { Order = place < 0 ? options.Streams.Count : place };
     }
 
     /// <summary>Only where Vorbis is sent: nobody asks for it.</summary>
@@ -80,7 +82,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         {
             IsRtp = false,
             Passes = static packet => packet.Format.Codec is StreamCodec.Vorbis,
-            Stream = new StreamSpec("ogg", "audio/ogg; codecs=vorbis", _ => Ogg(new OggVorbisMapping(source.SampleRate))),
+            StreamType = Offered(StreamType.Vorbis, "ogg"),
         };
     }
 
@@ -90,7 +92,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         IsLossless = true,
         Passes = packet => packet.Format.Codec is StreamCodec.Flac && packet.Format.BitDepth == Bits,
         HeadersOfBoth = options.IsFed ? ForAnyBlocks : null,
-        Stream = new StreamSpec("flac", "audio/flac", _ => () => new FlacContainer(options.Name)),
+        StreamType = Offered(StreamType.Flac, StreamName.Flac),
     };
 
     /// <summary>
@@ -124,16 +126,17 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         };
     }
 
-    private RenditionSpec PyAudioSpec()
+    /// <summary>Bare PCM for programs that know one format only. It is no name in URLs.</summary>
+    private RenditionSpec MessageSpec()
     {
         RawPcmFormat pcm = PyAudioSound.Format;
         bool isExact = _fits16 && source.Channels <= pcm.Format.Channels && source.SampleRate == pcm.Format.SampleRate;
         return new RenditionSpec(
-            RenditionSpec.PyAudioName,
+            "pyaudio",
             pcm.Format.SampleRate * pcm.BytesPerFrame * 8,
             () => new RawPcmEncoder(pcm, PyAudioSound.FramesPerMessage, isExact ? null : new TpdfDither(), isMono: source.Channels == 1))
         {
-            Lead = PyAudioLead < options.EncodeAhead ? PyAudioLead : options.EncodeAhead,
+            Lead = MessageLead < options.EncodeAhead ? MessageLead : options.EncodeAhead,
             IsRtp = false,
             IsLossless = true,
         };
@@ -158,9 +161,8 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
             Passes = passes
                 ? packet => packet.Format.Codec is StreamCodec.Opus && (packet.Frames == frames || packet.Frames == 0)
                     && packet.Bytes.Length <= InterleavedFraming.MaxPayload : null,
-            Stream = isStream
-                ? new StreamSpec("opus", "audio/ogg; codecs=opus",
-                    encoder => Ogg(new OggOpusMapping(_opusChannels, encoder.Delay, source.SampleRate))) : null,
+            StreamType = isStream ? Offered(StreamType.Opus, name) : null,
+            OpusHead = new OpusHead((byte)_opusChannels, 0, (uint)source.SampleRate, Coupled: (byte)(_opusChannels - 1)),
         };
     }
 
@@ -178,7 +180,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         {
             IsRtp = false,
             Passes = name.BitRate is null ? static packet => packet.Format.Codec is StreamCodec.Mp3 : null,
-            Stream = new StreamSpec("mp3", "audio/mpeg", static _ => static () => new BareContainer()),
+            StreamType = Offered(StreamType.Mp3, name.ToString()),
         };
     }
 
@@ -190,7 +192,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         {
             IsRtp = false,
             IsLossless = true,
-            Stream = new StreamSpec("wav", "audio/wav", _ => () => new WavContainer(pcm)),
+            StreamType = Offered(StreamType.Wav, StreamName.Wav),
         };
     }
 }

@@ -23,8 +23,8 @@ internal static class RenditionRefusals
     /// <param name="renditions">All of the station's.</param>
     internal static RingRefusal TooManyOnDemand(string name, int most, IEnumerable<Rendition> renditions)
     {
-        string others = string.Join(", ", renditions.Where(static r => !r.IsOnDemand && (r.Ring.Info.IsRtp || r.Stream is not null))
-            .Select(static r => r.Ring.Info.Name));
+        string others = string.Join(", ", renditions.Where(static r => !r.IsOnDemand).Select(static r => r.Ring.Info)
+            .Where(static info => info.IsRtp || info.StreamType is not null).Select(static info => info.Name));
         return most == 0
             ? new RingRefusal(
                 RingRefusalReason.NeverOnDemand, $"This server makes no renditions on demand. Take one that always runs ({others}).")

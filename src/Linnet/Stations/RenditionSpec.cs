@@ -1,5 +1,8 @@
+using Linnet.Broadcast;
+using Linnet.Broadcast.Streams;
 using Linnet.Codecs;
 using Linnet.Codecs.Streams;
+using Linnet.Wire.Ogg;
 
 namespace Linnet.Stations;
 
@@ -9,9 +12,6 @@ namespace Linnet.Stations;
 /// <param name="CreateEncoder">Makes its encoder.</param>
 internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncoder> CreateEncoder)
 {
-    /// <summary>The rendition for the PyAudio tutorial's programs.</summary>
-    internal const string PyAudioName = "pyaudio";
-
     /// <summary>
     /// How long before its time on the station's timeline each packet is due: what every listener gets as a burst when it starts.
     /// </summary>
@@ -38,6 +38,23 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     /// </summary>
     internal Func<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<ReadOnlyMemory<byte>>>? HeadersOfBoth { get; init; }
 
-    /// <summary>How HTTP carries it; <see langword="null"/>: not at all.</summary>
-    internal StreamSpec? Stream { get; init; }
+    /// <summary>How it is sent as a stream of bytes; <see langword="null"/>: not at all.</summary>
+    internal StreamType? StreamType { get; init; }
+
+    /// <summary>For Opus: what it says of itself in a file, without its delay.</summary>
+    internal OpusHead? OpusHead { get; init; }
+
+    /// <summary>What transports know of it.</summary>
+    /// <param name="station">The station's name.</param>
+    /// <param name="encoder">One of its encoders, to look at.</param>
+    internal RenditionInfo ToInfo(string station, IAudioEncoder encoder) =>
+        new(station, Name, encoder.Payload, encoder.FramesPerPacket, BitRate, RtpStreamIdentity.Random())
+        {
+            IsRtp = IsRtp,
+            StreamType = StreamType,
+            Delay = encoder.Delay,
+            Headers = OpusHead is { } head
+                ? [(head with { PreSkip = (ushort)encoder.Delay }).ToArray()]
+                : HeadersOfBoth?.Invoke(encoder.Headers) ?? encoder.Headers,
+        };
 }

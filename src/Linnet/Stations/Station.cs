@@ -1,7 +1,6 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
-using Linnet.Broadcast.Streams;
 using Linnet.Clock;
 using Linnet.Diagnostics;
 using Linnet.Sources;
@@ -84,11 +83,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
             options, list.ToSpecs().Select(spec => change?.Invoke(spec) ?? spec), _history, time, logger);
         _thread = new StationThread(this, time, logger);
         _renditions.Wanted = _thread.Wake;
-        Listing = new StationListing(options.Name, [.. _renditions.Renditions.Select(r => r.Ring).Where(r => r.Info.IsRtp)])
-        {
-            PyAudio = _renditions.Renditions.Single(r => r.Ring.Info.Name == RenditionSpec.PyAudioName).Ring,
-            Streams = StreamsOf(_renditions.Renditions, [.. list.StreamNames().Select(static name => name.ToString())]),
-        };
+        Listing = new StationListing(options.Name, [.. _renditions.Renditions.Select(static r => r.Ring)]);
     }
 
     /// <summary>Its name in URLs.</summary>
@@ -192,13 +187,6 @@ public sealed class Station : IAsyncDisposable, IDisposable
         Dispose();
         return ValueTask.CompletedTask;
     }
-
-    /// <summary>What HTTP carries: the renditions that were asked for in their order, then others.</summary>
-    private static StreamRendition[] StreamsOf(IReadOnlyList<Rendition> renditions, List<string> order) =>
-    [
-        .. renditions.Where(r => r.Stream is not null)
-            .OrderBy(r => order.IndexOf(r.Ring.Info.Name) is >= 0 and int place ? place : order.Count).Select(r => r.Stream!),
-    ];
 
     private bool HasStarted()
     {

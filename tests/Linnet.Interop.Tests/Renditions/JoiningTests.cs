@@ -56,7 +56,7 @@ public class JoiningTests
 
     private static (byte[] Bytes, long Position) Join(StreamRun run, long at)
     {
-        IStreamContainer container = run.Stream.CreateContainer();
+        IStreamContainer container = run.CreateContainer();
         var before = new ArrayBufferWriter<byte>();
         var bytes = new ArrayBufferWriter<byte>();
         long? position = null;

@@ -88,7 +88,7 @@ public sealed class SelfInteropTests : IDisposable
             return (run.Bytes, 0);
         }
 
-        IStreamContainer container = run.Stream.CreateContainer();
+        IStreamContainer container = run.CreateContainer();
         var before = new ArrayBufferWriter<byte>();
         var bytes = new ArrayBufferWriter<byte>();
         long? from = null;

@@ -37,11 +37,10 @@ internal sealed class FuzzedStation : IDisposable
         };
         _engine = new Station(
             options, new FallbackSource(_buffer, null, sent.BitDepth, NullLogger.Instance), _time, NullLogger.Instance);
-        StationListing listing = _engine.Listing;
-        foreach (BroadcastRing ring in listing.Rings.Append(listing.PyAudio!).Union(listing.Streams.Select(s => s.Ring)))
+        foreach (BroadcastRing ring in _engine.Listing.Renditions)
         {
             Assert.True(ring.TryOpen(out RingLease? lease));
-            _ears.Add(new Ear(ring, lease, listing.Streams.FirstOrDefault(s => s.Ring == ring)?.CreateContainer()));
+            _ears.Add(new Ear(ring, lease, ring.Info.StreamType?.CreateContainer(ring.Info)));
         }
     }
 

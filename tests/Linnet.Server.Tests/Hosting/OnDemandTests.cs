@@ -23,8 +23,8 @@ public sealed class OnDemandTests
         {
             // Those that RTP and the PyAudio tutorial's programs hear.
             StationListing station = server.Server.Directory.Stations[0];
-            foreach (BroadcastRing ring in station.Rings.Where(static r => r.Info.Name is "opus-5ms" or "pcm" or "l16" or "l24")
-                .Append(station.PyAudio!))
+            foreach (BroadcastRing ring in station.Renditions.Where(
+                static r => r.Info.Name is "opus-5ms" or "pcm" or "l16" or "l24" or "pyaudio"))
             {
                 Assert.True(ring.TryOpen(out RingLease? lease));
                 leases.Add(lease);

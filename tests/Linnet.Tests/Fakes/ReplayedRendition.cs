@@ -1,7 +1,6 @@
 using Linnet.Audio;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast;
-using Linnet.Broadcast.Streams;
 using Linnet.Clock;
 
 namespace Linnet.Tests.Fakes;
@@ -21,33 +20,33 @@ internal sealed class ReplayedRendition
     private long _position;
     private long _nextTitle;
 
-    /// <param name="recorded">The rendition whose ring holds the packets.</param>
+    /// <param name="recorded">The ring that holds the packets.</param>
     /// <param name="now">The start time.</param>
-    public ReplayedRendition(StreamRendition recorded, long now)
+    public ReplayedRendition(BroadcastRing recorded, long now)
     {
         RingItem[] items =
-            [.. Enumerable.Range(0, (int)recorded.Ring.Head).Select(i => recorded.Ring.TryGet(i, out RingItem? item) ? item : null)
+            [.. Enumerable.Range(0, (int)recorded.Head).Select(i => recorded.TryGet(i, out RingItem? item) ? item : null)
                 .OfType<RingItem>()];
         _packets = [.. items.OfType<PacketItem>()];
         _headers = items.OfType<FormatItem>().First().Headers;
-        _rate = recorded.Ring.Info.Payload.ClockRate;
+        _rate = recorded.Info.Payload.ClockRate;
         _timeline = new MediaTimeline(now, _rate, 1_000_000_000);
-        Stream = recorded with { Ring = new BroadcastRing(recorded.Ring.Info, TimeSpan.FromSeconds(10), static _ => true) };
-        if (recorded.Name == "opus")
+        Ring = new BroadcastRing(recorded.Info, TimeSpan.FromSeconds(10), static _ => true);
+        if (recorded.Info.IsRtp)
         {
-            InterleavedFraming.Of(Stream.Ring);
+            InterleavedFraming.Of(Ring);
         }
     }
 
-    public StreamRendition Stream { get; }
+    public BroadcastRing Ring { get; }
 
     /// <summary>Publishes the packets that are due by now.</summary>
     public void Step(long now)
     {
         if (_number == 0)
         {
-            Stream.Ring.Publish(new DiscontinuityItem(0, _timeline.DueAt(0), _timeline));
-            Stream.Ring.Publish(new FormatItem(0, _timeline.DueAt(0), _headers));
+            Ring.Publish(new DiscontinuityItem(0, _timeline.DueAt(0), _timeline));
+            Ring.Publish(new FormatItem(0, _timeline.DueAt(0), _headers));
         }
 
         for (long due = _timeline.DueAt(_position); due - Ahead <= now; due = _timeline.DueAt(_position))
@@ -55,13 +54,12 @@ internal sealed class ReplayedRendition
             PacketItem model = _packets[(int)(_number % _packets.Count)];
             if (_position + model.Frames > _nextTitle)
             {
-                Stream.Ring.Publish(
+                Ring.Publish(
                     new TitleItem(Math.Max(_position, _nextTitle), due, new TrackInfo($"Title {_nextTitle / (180L * _rate)}")));
                 _nextTitle += 180L * _rate;
             }
 
-            Stream.Ring.Publish(
-                new PacketItem(Stream.Ring.Framing, _number, _position, model.Frames, _number == 0, due, model.Payload.Span));
+            Ring.Publish(new PacketItem(Ring.Framing, _number, _position, model.Frames, _number == 0, due, model.Payload.Span));
             _number++;
             _position += model.Frames;
         }

@@ -28,7 +28,7 @@ public class DayOfRadioTests
             new StationOptions { Name = "day" }, new PushedDay(_time, Rate, Day, fastByPpm: 40), _time, NullLogger.Instance);
         var loop = new StreamLoop(_options, Second, _counters);
         Kind[] kinds =
-            [.. engine.Listing.Streams.Where(s => s.Name == "wav").Concat(replayed.Select(r => r.Stream))
+            [.. engine.Listing.Streams.Where(s => s.Info.Name == "wav").Concat(replayed.Select(r => r.Ring))
                 .Select(s => new Kind(s, _options, _time.Now))];
         long start = _time.Now, next = start, nextVisit = start + Second, nextHour = start + Hour, away = 0;
         long[] sizes = [];
@@ -109,9 +109,9 @@ public class DayOfRadioTests
         using var engine = new Station(
             new StationOptions { Name = "model", OpusComplexity = 0 }, new PushedDay(_time, 16_000, TimeSpan.FromSeconds(5), 0), _time,
             NullLogger.Instance);
-        StreamRendition[] streams =
-            [.. engine.Listing.Streams.Where(s => !s.Name.Contains('-', StringComparison.Ordinal) && s.Name != "wav")];
-        Assert.All(streams, s => Assert.True(s.Ring.TryOpen(out _)));
+        BroadcastRing[] streams =
+            [.. engine.Listing.Streams.Where(s => !s.Info.Name.Contains('-', StringComparison.Ordinal) && s.Info.Name != "wav")];
+        Assert.All(streams, s => Assert.True(s.TryOpen(out _)));
         while (engine.State is StationState.Waiting or StationState.Playing)
         {
             engine.Step(TestContext.Current.CancellationToken);
@@ -126,12 +126,12 @@ public class DayOfRadioTests
         private readonly RingLease _lease;
         private CheckingListener? _visitor;
 
-        public Kind(StreamRendition stream, StreamOptions options, long now)
+        public Kind(BroadcastRing ring, StreamOptions options, long now)
         {
-            Record = new StreamRecord(stream.CreateContainer());
-            Assert.True(stream.Ring.TryOpen(TimeSpan.FromSeconds(2), out RingLease? lease));
+            Record = new StreamRecord(StreamRun.CreateContainer(ring.Info));
+            Assert.True(ring.TryOpen(TimeSpan.FromSeconds(2), out RingLease? lease));
             _lease = lease;
-            Log = new StreamLog(stream.Ring, Record, lease.OpenedAt, options.Retention, now, Second);
+            Log = new StreamLog(ring, Record, lease.OpenedAt, options.Retention, now, Second);
             Record.Begin();
         }
 

@@ -64,10 +64,10 @@ public class LoudnessTests
         }
 
         var wav = StreamRun.Find(engine, "wav");
-        Assert.True(wav.Ring.TryOpen(TimeSpan.FromSeconds(2), out _));
+        Assert.True(wav.TryOpen(TimeSpan.FromSeconds(2), out _));
         engine.Step(TestContext.Current.CancellationToken);
 
-        var items = StreamRun.ItemsOf(wav.Ring);
+        var items = StreamRun.ItemsOf(wav);
         Assert.Equal(["plain", "loud"], items.OfType<TitleItem>().Select(static t => t.Track.Title));
         Assert.InRange(items[0].Position, (Second / 2) - 480, Second / 2);
         Assert.Equal(Second, items.OfType<TitleItem>().Last().Position);

@@ -90,7 +90,7 @@ public class OggRenditionTests
     public void Who_joins_later_gets_the_head_of_the_title_that_plays()
     {
         StreamRun run = StreamRun.Of(Source(), "opus");
-        IStreamContainer container = run.Stream.CreateContainer();
+        IStreamContainer container = run.CreateContainer();
         var output = new System.Buffers.ArrayBufferWriter<byte>();
         var heads = new List<(long Position, ReadOnlyMemory<byte> Head)>();
         foreach (RingItem item in run.Items)
@@ -112,7 +112,7 @@ public class OggRenditionTests
     {
         StreamRun run = StreamRun.Of(Source(), "opus");
 
-        Assert.Equal(run.Bytes, StreamRun.BytesOf(run.Items, run.Stream.CreateContainer()));
+        Assert.Equal(run.Bytes, StreamRun.BytesOf(run.Items, run.CreateContainer()));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public class OggRenditionTests
         StreamRun run = StreamRun.Of(Source(), "opus");
         RingItem[] items = [.. run.Items.Where(static i => i is not PacketItem packet || packet.Number is < 20 or > 29)];
 
-        Link[] links = Link.AllOf(StreamRun.BytesOf(items, run.Stream.CreateContainer()));
+        Link[] links = Link.AllOf(StreamRun.BytesOf(items, run.CreateContainer()));
 
         byte[][] expected = [.. items.OfType<PacketItem>().Select(static p => p.Payload.ToArray())];
         Assert.Equal(3, links.Length);

@@ -76,8 +76,7 @@ public sealed class OnDemandSlotsTests
         string[] extra = ["mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"];
         var options = new StationOptions { Name = "test", Streams = [.. StationOptions.DefaultStreams, .. extra] };
         using var engine = new Station(options, new RampSource(new AudioFormat(48_000, 1)), time, NullLogger.Instance);
-        BroadcastRing[] all =
-            [.. engine.Listing.Rings.Concat(engine.Listing.Streams.Select(s => s.Ring)).Append(engine.Listing.PyAudio!).Distinct()];
+        IReadOnlyList<BroadcastRing> all = engine.Listing.Renditions;
         RingLease[] usual = [.. all.Where(r => !extra.Contains(r.Info.Name)).Select(r => Open(r, 1)!)];
         Assert.Equal(11, usual.Length);
         RingLease[] own = [.. extra[..4].Select(name => Open(Find(name), 1)!)];
@@ -114,7 +113,7 @@ public sealed class OnDemandSlotsTests
         Assert.False(Find("mp3-48").TryOpen(new RingRequest(default, new IPAddress([192, 0, 2, 1])), out _, out RingRefusal? refusal));
         Assert.Equal((text, most > 0, most == 0), (refusal.Text, refusal.RetryAfter is not null, refusal.IsFinal));
 
-        BroadcastRing Find(string name) => engine.Listing.Streams.Single(s => s.Name == name).Ring;
+        BroadcastRing Find(string name) => engine.Listing.Streams.Single(s => s.Info.Name == name);
     }
 
     private static PeerAddress Address(byte last) => PeerAddress.Of(new IPAddress([192, 0, 2, last]));

@@ -126,7 +126,7 @@ public sealed class PassThroughTests : IDisposable
     public void What_listeners_hear_of_a_pushed_mp3_is_the_sound_of_the_station()
     {
         BroadcastRing mp3 = Open("mp3");
-        BroadcastRing pcm = _engine.Listing.Rings.Single(r => r.Info.Name == "l16");
+        BroadcastRing pcm = _engine.Listing.Renditions.Single(r => r.Info.Name == "l16");
         Assert.True(pcm.TryOpen(out RingLease? lease));
         Push(Mp3(seconds: 5), seconds: 10);
         lease.Dispose();
@@ -234,7 +234,7 @@ public sealed class PassThroughTests : IDisposable
 
     private BroadcastRing Open(string rendition)
     {
-        BroadcastRing ring = StreamRun.Find(_engine, rendition).Ring;
+        BroadcastRing ring = StreamRun.Find(_engine, rendition);
         Assert.True(ring.TryOpen(TimeSpan.FromSeconds(2), out _lease));
         return ring;
     }

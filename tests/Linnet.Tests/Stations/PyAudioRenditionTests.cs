@@ -3,6 +3,7 @@ using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
+using Linnet.Transports.PyAudio;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Stations;
@@ -68,16 +69,20 @@ public class PyAudioRenditionTests
     {
         using Station engine = Create(new RampSource(new AudioFormat(44_100, 2)));
 
-        Assert.False(engine.Listing.TryFind("pyaudio", out _));
+        Assert.False(Ring(engine).Info.IsRtp);
+        Assert.Null(Ring(engine).Info.StreamType);
         Assert.Contains(engine.GetSnapshot().Renditions, rendition => rendition.Name == "pyaudio");
     }
 
     private Station Create(RampSource source) =>
         new(new StationOptions { Name = "test", RingDuration = TimeSpan.FromSeconds(30) }, source, _time, NullLogger.Instance);
 
+    /// <summary>The one that their server finds by its format.</summary>
+    private static BroadcastRing Ring(Station engine) => engine.Listing.Renditions.Single(static r => PyAudioServer.CanCarry(r.Info));
+
     private static RingLease Open(Station engine)
     {
-        Assert.True(engine.Listing.PyAudio!.TryOpen(out RingLease? lease));
+        Assert.True(Ring(engine).TryOpen(out RingLease? lease));
         return lease;
     }
 

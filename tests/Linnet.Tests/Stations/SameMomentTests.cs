@@ -24,7 +24,7 @@ public class SameMomentTests
 
         int index = run.Items.ToList().FindIndex(static i => i is TitleItem { Track.Title: "two" });
         PacketItem after = Assert.IsType<PacketItem>(run.Items[index + 1]);
-        int clock = run.Stream.Ring.Info.Payload.ClockRate;
+        int clock = run.Ring.Info.Payload.ClockRate;
         Assert.Equal(At / (double)Rate, run.Items[index].Position / (double)clock, 1.0 / clock);
         Assert.InRange(run.Items[index].Position, after.Position, after.Position + after.Frames - 1);
     }

@@ -35,9 +35,9 @@ public class StreamListTests
     {
         using Station engine = Create(o => o with { Streams = ["wav", "mp3-64", "mp3"] });
 
-        Assert.Equal(["wav", "mp3-64", "mp3"], engine.Listing.Streams.Select(static s => s.Name));
-        Assert.Equal(["wav", "mp3", "mp3"], engine.Listing.Streams.Select(static s => s.Extension));
-        Assert.Equal([8_000 * 16, 64_000, 128_000], engine.Listing.Streams.Select(static s => s.Ring.Info.BitRate));
+        Assert.Equal(["wav", "mp3-64", "mp3"], engine.Listing.Streams.Select(static s => s.Info.Name));
+        Assert.Equal(["wav", "mp3", "mp3"], engine.Listing.Streams.Select(static s => s.Info.StreamType!.Extension));
+        Assert.Equal([8_000 * 16, 64_000, 128_000], engine.Listing.Streams.Select(static s => s.Info.BitRate));
     }
 
     [Fact]

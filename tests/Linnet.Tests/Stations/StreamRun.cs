@@ -1,6 +1,5 @@
 using System.Buffers;
 using Linnet.Broadcast;
-using Linnet.Broadcast.Streams;
 using Linnet.Broadcast.Streams.Containers;
 using Linnet.Sources;
 using Linnet.Stations;
@@ -14,11 +13,11 @@ namespace Linnet.Tests.Stations;
 /// </summary>
 internal sealed class StreamRun
 {
-    private StreamRun(IReadOnlyList<RingItem> items, byte[] bytes, StreamRendition stream)
+    private StreamRun(IReadOnlyList<RingItem> items, byte[] bytes, BroadcastRing ring)
     {
         Items = items;
         Bytes = bytes;
-        Stream = stream;
+        Ring = ring;
     }
 
     public IReadOnlyList<RingItem> Items { get; }
@@ -28,7 +27,9 @@ internal sealed class StreamRun
     /// <summary>The head, and what the container made of all items.</summary>
     public byte[] Bytes { get; }
 
-    public StreamRendition Stream { get; }
+    public BroadcastRing Ring { get; }
+
+    public IStreamContainer CreateContainer() => CreateContainer(Ring.Info);
 
     /// <summary>Plays <paramref name="source"/> for at most five minutes.</summary>
     public static StreamRun Of(IAudioSource source, string rendition, Func<StationOptions, StationOptions>? change = null)
@@ -36,8 +37,8 @@ internal sealed class StreamRun
         var time = new SteppedTime();
         var options = new StationOptions { Name = "jazz", RingDuration = TimeSpan.FromSeconds(300) };
         using var engine = new Station(change?.Invoke(options) ?? options, source, time, NullLogger.Instance);
-        StreamRendition stream = Find(engine, rendition);
-        Assert.True(stream.Ring.TryOpen(out RingLease? lease));
+        BroadcastRing ring = Find(engine, rendition);
+        Assert.True(ring.TryOpen(out RingLease? lease));
         while (engine.State is StationState.Waiting or StationState.Playing)
         {
             long next = engine.Step(TestContext.Current.CancellationToken);
@@ -46,11 +47,13 @@ internal sealed class StreamRun
 
         RingItem[] items = ItemsOf(lease.Ring);
         lease.Dispose();
-        return new StreamRun(items, BytesOf(items, stream.CreateContainer()), stream);
+        return new StreamRun(items, BytesOf(items, CreateContainer(ring.Info)), ring);
     }
 
-    public static StreamRendition Find(Station engine, string rendition) =>
-        engine.Listing.Streams.Single(s => s.Name == rendition);
+    public static BroadcastRing Find(Station engine, string rendition) =>
+        engine.Listing.Streams.Single(ring => ring.Info.Name == rendition);
+
+    public static IStreamContainer CreateContainer(RenditionInfo info) => info.StreamType!.CreateContainer(info);
 
     public static RingItem[] ItemsOf(BroadcastRing ring) =>
         [.. Enumerable.Range(0, (int)ring.Head).Select(i => ring.TryGet(i, out RingItem? item) ? item : null).OfType<RingItem>()];

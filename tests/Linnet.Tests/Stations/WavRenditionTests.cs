@@ -28,7 +28,7 @@ public class WavRenditionTests
         }
 
         Assert.Equal(expected, run.Bytes);
-        Assert.Equal(("wav", "audio/wav"), (run.Stream.Extension, run.Stream.ContentType));
+        Assert.Equal(("wav", "audio/wav"), (run.Ring.Info.StreamType!.Extension, run.Ring.Info.StreamType.ContentType));
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public class WavRenditionTests
         Assert.IsType<DiscontinuityItem>(run.Items[0]);
         Assert.Empty(Assert.IsType<FormatItem>(run.Items[1]).Headers);
         Assert.Equal(track, Assert.IsType<TitleItem>(run.Items[2]).Track);
-        Assert.Same(run.Items[1], run.Stream.Ring.Format);
-        Assert.Same(run.Items[2], run.Stream.Ring.Title);
+        Assert.Same(run.Items[1], run.Ring.Format);
+        Assert.Same(run.Items[2], run.Ring.Title);
     }
 
     [Fact]
@@ -51,6 +51,6 @@ public class WavRenditionTests
             new StationOptions { Name = "jazz" }, new RampSource(new AudioFormat(8_000, 1), 1), new SteppedTime(),
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 
-        Assert.DoesNotContain(engine.Listing.Rings, ring => ring.Info.Name is "wav" or "pyaudio");
+        Assert.DoesNotContain(engine.Listing.Renditions, static ring => ring.Info is { IsRtp: true, Name: "wav" or "pyaudio" });
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
+using Linnet.Wire.PyAudio;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -70,10 +71,14 @@ internal sealed class PyAudioServer : IDisposable
     /// <summary>As if a datagram had come: what tests cannot write another's address into.</summary>
     internal void Hear(bool isHello, IPEndPoint remote) => _udp?.OnDatagram(isHello, remote, null);
 
+    /// <summary>Whether the tutorial's programs can play a rendition: they know one format and one length of messages.</summary>
+    internal static bool CanCarry(RenditionInfo info) => info.FramesPerPacket == PyAudioSound.FramesPerMessage
+        && info.Payload.Is(PyAudioSound.Format.Encoding.Name) && info.Payload.Clock == PyAudioSound.Format.Format;
+
     internal static BroadcastRing RingOf(StationListing station)
     {
         ArgumentNullException.ThrowIfNull(station);
-        return station.PyAudio
+        return station.Renditions.FirstOrDefault(static ring => CanCarry(ring.Info))
             ?? throw new ArgumentException($"Station {station.Name} has no rendition for PyAudio's programs.", nameof(station));
     }
 }

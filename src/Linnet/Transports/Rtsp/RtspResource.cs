@@ -49,22 +49,31 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
             return false;
         }
 
-        string? rendition = segments.Count > 1 ? segments[1] : null;
-        if (rendition is null && preferred is not null && station.TryFind(preferred, out _))
+        BroadcastRing[] offered = [.. station.Renditions.Where(static r => r.Info.IsRtp)];
+        if (offered.Length == 0)
         {
-            rendition = preferred;
+            problem = $"Station {station.Name} has no rendition for RTSP.";
+            return false;
         }
 
-        if (segments.Count > 2 || !station.TryFind(rendition, out BroadcastRing? ring))
+        BroadcastRing? ring = segments.Count switch
+        {
+            0 or 1 => Named(preferred) ?? offered[0],
+            2 => Named(segments[1]),
+            _ => null,
+        };
+        if (ring is null)
         {
             problem = $"Station {station.Name} has no {string.Join('/', uri.Segments.Skip(1))}. "
-                + $"Renditions: {string.Join(", ", station.Rings.Select(r => r.Info.Name))}.";
+                + $"Renditions: {string.Join(", ", offered.Select(static r => r.Info.Name))}.";
             return false;
         }
 
         problem = "";
         resource = new RtspResource(ring, $"rtsp://{uri.Authority}/{ring.Info.Station}/{ring.Info.Name}");
         return true;
+
+        BroadcastRing? Named(string? rendition) => Array.Find(offered, r => r.Info.Name == rendition);
     }
 
     // There is one track, and there are servers and players that number them from 0 and from 1. Alone it is the first station's, if no

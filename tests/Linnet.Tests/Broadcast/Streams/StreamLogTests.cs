@@ -161,7 +161,7 @@ public class StreamLogTests
             Rings.Publish(_ring, 10, 40_000);
         }
 
-        var log = new StreamLog(_ring, new FlacContainer("test"), first, Retention, 0, 1000);
+        var log = new StreamLog(_ring, new FlacContainer(_ring.Info), first, Retention, 0, 1000);
         log.Advance(40_300);
 
         Assert.Equal([.. "fLaC"u8, 1, 1, 1, 1], log.EntryAt(0)!.Head.AsSpan(0, 8).ToArray());

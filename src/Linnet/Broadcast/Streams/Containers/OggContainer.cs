@@ -16,12 +16,11 @@ internal sealed class OggContainer : IStreamContainer
     private static readonly TimeSpan LongestPage = TimeSpan.FromMilliseconds(100);
 
     private readonly OggMapping _mapping;
-    private readonly string _station;
+    private readonly RenditionInfo _info;
     private readonly int _pageFrames;
-    private readonly uint _serial;
     private OggPageWriter _pages;
     private readonly Queue<PacketItem> _lately = new();
-    private FormatItem? _format;
+    private IReadOnlyList<ReadOnlyMemory<byte>> _headers;
     private TrackInfo? _track;
     private PacketItem? _last;
     private bool _isOpen;
@@ -34,16 +33,15 @@ internal sealed class OggContainer : IStreamContainer
 
     /// <summary>A chain.</summary>
     /// <param name="mapping">How the codec lies in Ogg.</param>
-    /// <param name="station">What the tags call the station.</param>
-    /// <param name="serial">What the streams' serial numbers start from: the same for all containers of a ring, so that they write the same
-    /// bytes.</param>
-    internal OggContainer(OggMapping mapping, string station, uint serial)
+    /// <param name="info">The rendition. All its containers write the same bytes, serial numbers included: those start from its
+    /// SSRC.</param>
+    internal OggContainer(OggMapping mapping, RenditionInfo info)
     {
         _mapping = mapping;
-        _station = station;
+        _info = info;
+        _headers = info.Headers;
         _pageFrames = new AudioFormat(mapping.SampleRate, 1).FramesIn(LongestPage);
-        _serial = serial;
-        _pages = new OggPageWriter(serial);
+        _pages = new OggPageWriter(info.Stream.Ssrc);
     }
 
     /// <summary>The header pages of the link that is open; between two links nothing, as the next packet brings its own.</summary>
@@ -62,7 +60,7 @@ internal sealed class OggContainer : IStreamContainer
                 End(output);
                 break;
             case FormatItem format:
-                _format = format;
+                _headers = format.Headers.Count > 0 ? format.Headers : _info.Headers;
                 _isSeam = false;
                 _lately.Clear();
                 End(output);
@@ -111,14 +109,14 @@ internal sealed class OggContainer : IStreamContainer
     private void Begin(PacketItem packet, IBufferWriter<byte> output)
     {
         var tags = VorbisComment.Of("Linnet", _track);
-        tags.Add("ORGANIZATION", _station);
+        tags.Add("ORGANIZATION", _info.Station);
         PacketItem[] before = _isSeam ? [.. _lately] : [];
         _preSkip = !_isSeam ? _mapping.PreSkip : _mapping.HasPreSkip ? before.Sum(static p => p.Frames) : 0;
         _origin = packet.Position + (_isSeam ? 0 : _preSkip);
 
-        _pages = new OggPageWriter(unchecked(_serial + (uint)packet.Number));
+        _pages = new OggPageWriter(unchecked(_info.Stream.Ssrc + (uint)packet.Number));
         var head = new ArrayBufferWriter<byte>(4096);
-        _mapping.WriteHeaders(_pages, _format?.Headers ?? [], tags, _preSkip, head);
+        _mapping.WriteHeaders(_pages, _headers, tags, _preSkip, head);
         Head = head.WrittenSpan.ToArray();
         output.Write(Head.Span);
         foreach (PacketItem earlier in before)

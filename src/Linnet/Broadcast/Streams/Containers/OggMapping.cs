@@ -1,5 +1,4 @@
 using System.Buffers;
-using Linnet.Wire.Flac;
 using Linnet.Wire.Ogg;
 
 namespace Linnet.Broadcast.Streams.Containers;
@@ -30,11 +29,11 @@ internal abstract class OggMapping
 }
 
 /// <summary>Opus: RFC 7845. Passed-through Opus may bring its own head.</summary>
-internal sealed class OggOpusMapping(int channels, int preSkip, int inputSampleRate) : OggMapping
+internal sealed class OggOpusMapping(RenditionInfo info) : OggMapping
 {
     internal override int SampleRate => 48_000;
 
-    internal override int PreSkip => preSkip;
+    internal override int PreSkip => info.Delay;
 
     internal override bool HasPreSkip => true;
 
@@ -46,7 +45,8 @@ internal sealed class OggOpusMapping(int channels, int preSkip, int inputSampleR
     {
         if (headers.Count == 0 || !OpusHead.TryParse(headers[0].Span, out OpusHead? head))
         {
-            head = new OpusHead((byte)channels, 0, (uint)inputSampleRate, Coupled: (byte)(channels - 1));
+            int channels = info.Payload.Channels;
+            head = new OpusHead((byte)channels, 0, Coupled: (byte)(channels - 1));
         }
 
         pages.Write((head with { PreSkip = (ushort)preSkip }).ToArray(), 0, output);
@@ -55,9 +55,9 @@ internal sealed class OggOpusMapping(int channels, int preSkip, int inputSampleR
 }
 
 /// <summary>Vorbis: its specification's appendix A.2. Of its three headers the second, the comments, is ours.</summary>
-internal sealed class OggVorbisMapping(int sampleRate) : OggMapping
+internal sealed class OggVorbisMapping(RenditionInfo info) : OggMapping
 {
-    internal override int SampleRate => sampleRate;
+    internal override int SampleRate => info.Payload.ClockRate;
 
     /// <summary>The first packet of a stream decodes to nothing.</summary>
     internal override int PacketsBefore => 1;
@@ -70,24 +70,6 @@ internal sealed class OggVorbisMapping(int sampleRate) : OggMapping
             pages.Write(headers[0].Span, 0, output);
             pages.Write(tags.ToVorbisHeader(), 0, output);
             pages.Write(headers[2].Span, 0, output);
-        }
-    }
-}
-
-/// <summary>FLAC: RFC 9639 §10.1.</summary>
-internal sealed class OggFlacMapping(int sampleRate) : OggMapping
-{
-    private static ReadOnlySpan<byte> Start => "\u007FFLAC\u0001\0\0\u0001"u8;
-
-    internal override int SampleRate => sampleRate;
-
-    internal override void WriteHeaders(
-        OggPageWriter pages, IReadOnlyList<ReadOnlyMemory<byte>> headers, VorbisComment tags, int preSkip, IBufferWriter<byte> output)
-    {
-        if (headers.Count > 0)
-        {
-            pages.Write([.. Start, .. FlacBlockHeader.Marker, .. headers[0].Span], 0, output);
-            pages.Write(FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, tags.ToArray()), 0, output);
         }
     }
 }

@@ -8,10 +8,16 @@ namespace Linnet.Broadcast.Streams.Containers;
 internal sealed class WavContainer : IStreamContainer
 {
     /// <summary>A WAV.</summary>
-    /// <param name="pcm">How the ring's packets are stored.</param>
-    internal WavContainer(RawPcmFormat pcm)
+    /// <param name="info">The rendition, whose payload is called as its samples are stored.</param>
+    /// <exception cref="ArgumentException">It is not PCM.</exception>
+    internal WavContainer(RenditionInfo info)
     {
-        var header = new WavHeader(pcm, DataLength: null);
+        if (!SampleEncoding.TryParse(info.Payload.EncodingName, out SampleEncoding? encoding))
+        {
+            throw new ArgumentException($"{info} is {info.Payload}, which no WAV can hold.", nameof(info));
+        }
+
+        var header = new WavHeader(new RawPcmFormat(encoding, info.Payload.Clock), DataLength: null);
         byte[] head = new byte[header.Length];
         header.Write(head);
         Head = head;

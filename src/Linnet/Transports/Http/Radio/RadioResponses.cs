@@ -23,16 +23,15 @@ internal static class RadioResponses
         (int)Math.Clamp(info.BitRate / 8 * MetadataTime.TotalSeconds, MinMetadataInterval, MaxMetadataInterval);
 
     /// <summary>Whether titles may stand within the sound: in Ogg they have their own place.</summary>
-    internal static bool HasMetadata(StreamRendition rendition) =>
-        !rendition.ContentType.Contains("ogg", StringComparison.OrdinalIgnoreCase);
+    internal static bool HasMetadata(StreamType type) =>
+        !type.ContentType.Contains("ogg", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The head before sound: neither length nor chunks, it ends where the connection does.</summary>
     internal static HttpResponseHead Sound(
-        HttpRequestHead request, StationListing station, StreamRendition rendition, int metadataInterval, DateTimeOffset now)
+        HttpRequestHead request, StationListing station, RenditionInfo info, int metadataInterval, DateTimeOffset now)
     {
         HttpResponseHead head = Create(HttpStatusCode.OK, request, now);
-        head.Headers.Add("Content-Type", rendition.ContentType);
-        RenditionInfo info = rendition.Ring.Info;
+        head.Headers.Add("Content-Type", info.StreamType!.ContentType);
         ((station.Description ?? new IceDescription(null, null, null, null, null, 0, 0, 0)) with
         {
             Name = station.Description?.Name ?? station.Name,
@@ -110,7 +109,7 @@ internal static class RadioResponses
         int count = 0;
         foreach (StationListing station in directory.Stations)
         {
-            foreach (StreamRendition rendition in station.Streams)
+            foreach (BroadcastRing rendition in station.Streams)
             {
                 if (count++ < Most)
                 {

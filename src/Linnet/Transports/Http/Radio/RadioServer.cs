@@ -257,21 +257,22 @@ public sealed class RadioServer
     private async Task ListenAsync(
         HttpRequestHead head,
         StationListing station,
-        StreamRendition rendition,
+        BroadcastRing rendition,
         RadioConnection connection,
         CancellationToken cancellationToken)
     {
+        RenditionInfo info = rendition.Info;
         (PeerAddress peer, IPEndPoint remote) = (connection.Peer, connection.Remote);
         int metadataInterval =
-            head.WantsMetadata && RadioResponses.HasMetadata(rendition) ? RadioResponses.MetadataIntervalFor(rendition.Ring.Info) : 0;
-        byte[] answer = RadioResponses.Sound(head, station, rendition, metadataInterval, Now).ToArray();
+            head.WantsMetadata && RadioResponses.HasMetadata(info.StreamType!) ? RadioResponses.MetadataIntervalFor(info) : 0;
+        byte[] answer = RadioResponses.Sound(head, station, info, metadataInterval, Now).ToArray();
         if (head.Method == "HEAD")
         {
             await _replies.SendAsync(connection, answer).ConfigureAwait(false);
             return;
         }
 
-        if (_audience.TryEnter(peer, station.Name, rendition.Name) is RadioRefusal full)
+        if (_audience.TryEnter(peer, station.Name, info.Name) is RadioRefusal full)
         {
             await RefuseAsync(head, connection, full).ConfigureAwait(false);
             return;
@@ -282,7 +283,7 @@ public sealed class RadioServer
         try
         {
             using SendMemory.Use? memory = _senders.Memory.TryOpen(
-                peer.Network.Bits, KernelBuffer.Set(connection.Socket, RadioListener.KernelBufferFor(rendition.Ring.Info)));
+                peer.Network.Bits, KernelBuffer.Set(connection.Socket, RadioListener.KernelBufferFor(info)));
             if (memory is null)
             {
                 refusal = RadioStreamRefusal.TooMuchUntaken;
@@ -291,19 +292,19 @@ public sealed class RadioServer
             {
                 using (stream)
                 {
-                    _logger.RadioListenerPlays(remote, station.Name, rendition.Name);
+                    _logger.RadioListenerPlays(remote, station.Name, info.Name);
                     StreamListener? listener = await _delivery.RunAsync(
                         stream.Log, askedAt, answer, metadataInterval, connection.Transport.Input, connection.Socket, memory,
                         cancellationToken).ConfigureAwait(false);
                     refusal = listener is not null ? null
-                        : RadioStreamRefusal.OfEnd(rendition.Name, stream.Log.EndReason);
-                    _logger.RadioListenerLeaves(remote, station.Name, rendition.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);
+                        : RadioStreamRefusal.OfEnd(info.Name, stream.Log.EndReason);
+                    _logger.RadioListenerLeaves(remote, station.Name, info.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);
                 }
             }
         }
         finally
         {
-            _audience.Leave(peer, station.Name, rendition.Name);
+            _audience.Leave(peer, station.Name, info.Name);
         }
 
         if (refusal is not null)

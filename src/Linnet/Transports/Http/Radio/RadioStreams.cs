@@ -15,8 +15,8 @@ namespace Linnet.Transports.Http.Radio;
 internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvider time, ILogger logger)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<StreamRendition, Open> _open = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<StreamRendition, RestartPause> _pauses = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<BroadcastRing, Open> _open = [];
+    private readonly Dictionary<BroadcastRing, RestartPause> _pauses = [];
     private long _reserved;
     private long _missed;
     private long _failures;
@@ -53,11 +53,11 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
     /// <param name="address">Who wants it.</param>
     /// <param name="stream">Disposed when there is no more interest in it.</param>
     /// <param name="refusal">Why not.</param>
-    internal bool TryOpen(StreamRendition rendition, IPAddress address, [NotNullWhen(true)] out RadioStream? stream,
+    internal bool TryOpen(BroadcastRing rendition, IPAddress address, [NotNullWhen(true)] out RadioStream? stream,
         [NotNullWhen(false)] out RadioStreamRefusal? refusal)
     {
         stream = null;
-        if (!rendition.Ring.TryOpen(new RingRequest(senders.Streams.Burst, address), out RingLease? lease, out RingRefusal? why))
+        if (!rendition.TryOpen(new RingRequest(senders.Streams.Burst, address), out RingLease? lease, out RingRefusal? why))
         {
             refusal = RadioStreamRefusal.Of(why);
             return false;
@@ -83,7 +83,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
     }
 
     /// <summary>Begins a stream, in the place of one that has ended if there is one. Under the lock.</summary>
-    private RadioStreamRefusal? TryBegin(StreamRendition rendition, RingLease lease, ref Open? open)
+    private RadioStreamRefusal? TryBegin(BroadcastRing rendition, RingLease lease, ref Open? open)
     {
         if (open is not null)
         {
@@ -95,10 +95,10 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
         long now = time.GetTimestamp();
         if (_pauses.TryGetValue(rendition, out RestartPause? pause) && pause.Left(now) is { } left)
         {
-            return RadioStreamRefusal.Paused(rendition.Name, left);
+            return RadioStreamRefusal.Paused(rendition.Info.Name, left);
         }
 
-        long size = SizeOf(rendition.Ring.Info);
+        long size = SizeOf(rendition.Info);
         if (_reserved + size > maxBytes)
         {
             return RadioStreamRefusal.NoBuffer;
@@ -108,7 +108,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
         if (open.Log.Problem is not null)
         {
             Note(rendition, open);
-            return RadioStreamRefusal.Paused(rendition.Name, _pauses[rendition].Left(now) ?? RestartPause.First);
+            return RadioStreamRefusal.Paused(rendition.Info.Name, _pauses[rendition].Left(now) ?? RestartPause.First);
         }
 
         pause?.Start(now);
@@ -117,7 +117,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
         return null;
     }
 
-    private void Close(StreamRendition rendition, Open open)
+    private void Close(BroadcastRing rendition, Open open)
     {
         lock (_gate)
         {
@@ -137,7 +137,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
     }
 
     /// <summary>Counts and says once that a stream could not go on, and leaves its rendition alone for a while. Under the lock.</summary>
-    private void Note(StreamRendition rendition, Open open)
+    private void Note(BroadcastRing rendition, Open open)
     {
         if (open.Log.Problem is not { } problem || open.IsNoted)
         {
@@ -154,20 +154,20 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
 
         if (pause.Fail(time.GetTimestamp()))
         {
-            logger.StreamFailed(problem, rendition.Ring.Info.Station, rendition.Name, pause.Length.TotalSeconds, _failures);
+            logger.StreamFailed(problem, rendition.Info.Station, rendition.Info.Name, pause.Length.TotalSeconds, _failures);
         }
     }
 
     private long SizeOf(RenditionInfo info) =>
         (long)(info.BitRate / 8 * senders.Streams.Retention.TotalSeconds) + (2 * StreamLog.SegmentLength);
 
-    private StreamLog CreateLog(StreamRendition rendition, RingLease lease, long now)
+    private StreamLog CreateLog(BroadcastRing rendition, RingLease lease, long now)
     {
         // With the burst's first packet; and if this lease started the rendition, with the first there is, however late this comes.
-        long first = rendition.Ring.IndexAt(now, (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
+        long first = rendition.IndexAt(now, (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
         return new StreamLog(
-            rendition.Ring, rendition.CreateContainer, Math.Min(first, lease.OpenedAt), senders.Streams.Retention, now,
-            time.TimestampFrequency);
+            rendition, () => rendition.Info.StreamType!.CreateContainer(rendition.Info), Math.Min(first, lease.OpenedAt),
+            senders.Streams.Retention, now, time.TimestampFrequency);
     }
 
     private sealed class Open(StreamLog log, long size)

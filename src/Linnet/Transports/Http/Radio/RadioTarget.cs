@@ -1,5 +1,4 @@
 using Linnet.Broadcast;
-using Linnet.Broadcast.Streams;
 using Linnet.Wire.Http;
 
 namespace Linnet.Transports.Http.Radio;
@@ -30,7 +29,7 @@ internal enum RadioTargetKind
 /// <param name="Kind">What it names.</param>
 /// <param name="Station">The station, where there is one.</param>
 /// <param name="Rendition">The rendition, for <see cref="RadioTargetKind.Sound"/>.</param>
-internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing? Station, StreamRendition? Rendition)
+internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing? Station, BroadcastRing? Rendition)
 {
     private static readonly string[] SoundExtensions = ["mp3", "opus", "ogg", "oga", "flac", "wav", "aac", "m4a"];
 
@@ -55,7 +54,7 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
         int dot = path.LastIndexOf('.');
         if (dot < 0)
         {
-            return Named(path[1..]) is { Streams.Count: > 0 } whole ? new RadioTarget(RadioTargetKind.Station, whole, null)
+            return Named(path[1..]) is { } whole && whole.Streams.Any() ? new RadioTarget(RadioTargetKind.Station, whole, null)
                 : directory.IsAwaited(path[1..]) ? new RadioTarget(RadioTargetKind.Missing, null, null)
                 : default;
         }
@@ -65,7 +64,7 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
         if (extension is "m3u" or "pls")
         {
             RadioTargetKind kind = extension == "m3u" ? RadioTargetKind.M3u : RadioTargetKind.Pls;
-            return Named(name) is { Streams.Count: > 0 } listed
+            return Named(name) is { } listed && listed.Streams.Any()
                 ? new RadioTarget(kind, listed, Preferred(listed, null))
                 : new RadioTarget(RadioTargetKind.Missing, null, null);
         }
@@ -102,27 +101,29 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
     }
 
     /// <summary>The path of a rendition: <c>/NAME.mp3</c>; <c>/NAME-64.mp3</c> for <c>mp3-64</c>.</summary>
-    internal static string PathOf(StationListing station, StreamRendition rendition)
+    internal static string PathOf(StationListing station, BroadcastRing rendition)
     {
-        string name = rendition.Name;
-        string suffix = name == rendition.Extension ? ""
-            : name.StartsWith(rendition.Extension + "-", StringComparison.Ordinal) ? name[rendition.Extension.Length..]
+        string name = rendition.Info.Name;
+        string extension = rendition.Info.StreamType!.Extension;
+        string suffix = name == extension ? ""
+            : name.StartsWith(extension + "-", StringComparison.Ordinal) ? name[extension.Length..]
             : "-" + name;
-        return $"/{station.Name}{suffix}.{rendition.Extension}";
+        return $"/{station.Name}{suffix}.{extension}";
     }
 
     /// <summary>
     /// The rendition that <c>Accept</c> likes best, MP3 among equals, which all play; so too where it likes none: players send headers that
     /// were made for pages, and sound is a better answer to them than a refusal (RFC 9110 §12.4.1). The station has one.
     /// </summary>
-    internal static StreamRendition Preferred(StationListing station, string? accept)
+    internal static BroadcastRing Preferred(StationListing station, string? accept)
     {
-        StreamRendition? best = null;
+        BroadcastRing? best = null;
         int bestQuality = 0;
-        foreach (StreamRendition rendition in station.Streams.OrderBy(r => r.Name == "mp3" ? 0 : r.Name == r.Extension ? 1 : 2))
+        foreach (BroadcastRing rendition in station.Streams.OrderBy(
+            static r => r.Info.Name == "mp3" ? 0 : r.Info.Name == r.Info.StreamType!.Extension ? 1 : 2))
         {
             best ??= rendition;
-            string type = rendition.ContentType.Split(';')[0].Trim();
+            string type = rendition.Info.StreamType!.ContentType.Split(';')[0].Trim();
             int quality = OtherTypes.GetValueOrDefault(type, []).Append(type).Max(t => AcceptHeader.Quality(accept, t));
             if (quality > bestQuality)
             {

@@ -1,7 +1,6 @@
 using Linnet.Broadcast;
 using Linnet.Broadcast.Streams;
 using Linnet.Tests.Broadcast;
-using Linnet.Tests.Fakes;
 using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Tests.Transports.Http.Radio;
@@ -21,7 +20,7 @@ public class RadioTargetTests
     {
         RadioTarget target = RadioTarget.Find(path, Directory);
 
-        Assert.Equal((RadioTargetKind.Sound, station, rendition), (target.Kind, target.Station?.Name, target.Rendition?.Name));
+        Assert.Equal((RadioTargetKind.Sound, station, rendition), (target.Kind, target.Station?.Name, target.Rendition?.Info.Name));
 
         // In whatever order they stand.
         Assert.Equal(target, RadioTarget.Find(path, new StationDirectory([.. Stations.AsEnumerable().Reverse()])));
@@ -36,9 +35,10 @@ public class RadioTargetTests
         Assert.InRange(Allocations.Of(() => RadioTarget.Find(path, Directory)), 0, 10 * 50_000);
     }
 
-    private static StationListing Station(string name, params string[] renditions) => new(name, [])
-    {
-        Streams = [.. renditions.Select(
-            static r => new StreamRendition(r, "mp3", "audio/mpeg", Rings.Create(), static () => new MarkedContainer()))],
-    };
+    private static StationListing Station(string name, params string[] renditions) => new(
+        name,
+        [
+            .. renditions.Select(static r => new BroadcastRing(
+                Rings.Create().Info with { Name = r, StreamType = StreamType.Mp3 }, TimeSpan.FromSeconds(10), static _ => true)),
+        ]);
 }

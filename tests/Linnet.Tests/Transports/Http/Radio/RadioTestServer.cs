@@ -25,8 +25,8 @@ internal sealed class RadioTestServer : IAsyncDisposable
         Action<BroadcastRing, TimeSpan>? onFlacStarts = null, long maxKernelBytes = 256 << 20, TimeProvider? time = null,
         params string[] proxies)
     {
-        Flac = Rings.Create(30);
-        Mp3 = new BroadcastRing(Flac.Info, Flac.Duration, (_, _) => refusal);
+        Flac = Ring("flac", StreamType.Flac);
+        Mp3 = new BroadcastRing(Ring("mp3", StreamType.Mp3).Info, Flac.Duration, (_, _) => refusal);
         if (onFlacStarts is not null)
         {
             BroadcastRing? flac = null;
@@ -40,22 +40,12 @@ internal sealed class RadioTestServer : IAsyncDisposable
         _senders = new SenderPool(
             new SenderOptions { Threads = 1, Streams = streams ?? new StreamOptions(), MaxKernelBytes = maxKernelBytes },
             TimeProvider.System);
-        var stations = new StationDirectory([
-            new StationListing("jazz", [])
-            {
-                Streams =
-                [
-                    new StreamRendition("flac", "flac", "audio/flac", Flac, () => new MarkedContainer()),
-                    new StreamRendition("mp3", "mp3", "audio/mpeg", Mp3, () => new MarkedContainer()),
-                    new StreamRendition("mp3-64", "mp3", "audio/mpeg", Rings.Create(30), () => new MarkedContainer()),
-                    new StreamRendition("opus", "opus", "audio/ogg; codecs=opus", Rings.Create(30), () => new MarkedContainer()),
-                ],
-            },
-            new StationListing(
-                "late-night", []) { Streams = [new StreamRendition("mp3", "mp3", "audio/mpeg", Mp3, () => new MarkedContainer())] },
+        Stations = new StationDirectory([
+            new StationListing("jazz", [Flac, Mp3, Ring("mp3-64", StreamType.Mp3), Ring("opus", StreamType.Opus)]),
+            new StationListing("late-night", [Mp3]),
         ]);
         var trusted = new TrustedProxies([.. proxies.Select(IPNetwork.Parse)], TimeProvider.System, Log);
-        Radio = new RadioServer(options ?? new RadioServerOptions(), stations, _senders, time ?? TimeProvider.System, Log, trusted);
+        Radio = new RadioServer(options ?? new RadioServerOptions(), Stations, _senders, time ?? TimeProvider.System, Log, trusted);
         Publish(Mp3, seconds);
         if (onFlacStarts is null)
         {
@@ -70,6 +60,8 @@ internal sealed class RadioTestServer : IAsyncDisposable
     public RecordingLogger Log { get; } = new();
 
     public RadioServer Radio { get; }
+
+    public StationDirectory Stations { get; }
 
     public BroadcastRing Mp3 { get; }
 
@@ -100,6 +92,10 @@ internal sealed class RadioTestServer : IAsyncDisposable
         _host.Dispose();
         _stop.Dispose();
     }
+
+    private static BroadcastRing Ring(string name, StreamType type) => new(
+        Rings.Create().Info with { Name = name, StreamType = type with { CreateContainer = static _ => new MarkedContainer() } },
+        TimeSpan.FromSeconds(30), static _ => true);
 
     private static void Publish(BroadcastRing ring, double seconds)
     {
