@@ -48,6 +48,15 @@ public class StreamListTests
         Assert.Empty(engine.Listing.Streams);
     }
 
+    [Fact]
+    public void HTTP_offers_renditions_in_the_order_of_the_options_though_RTSP_has_its_default_first()
+    {
+        using Station engine = Create(o => o with { Streams = ["mp3", "opus-64", "opus"] });
+
+        Assert.Equal(["mp3", "opus-64", "opus"], engine.Listing.Streams.Select(static s => s.Info.Name));
+        Assert.Equal("opus", engine.Listing.Renditions.First(static r => r.Info.IsRtp).Info.Name);
+    }
+
     private static Station Create(Func<StationOptions, StationOptions> change) => new(
         change(new StationOptions { Name = "jazz" }), new RampSource(new AudioFormat(8_000, 1), 8_000), new SteppedTime(),
         NullLogger.Instance);
