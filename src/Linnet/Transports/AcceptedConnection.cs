@@ -3,7 +3,7 @@ using Linnet.Broadcast;
 
 namespace Linnet.Transports;
 
-/// <summary>A connection that a <see cref="ConnectionGate"/> let in. Its place is free again when it is disposed.</summary>
+/// <summary>A connection that a <see cref="ConnectionGate"/> accepted. Disposing it frees its place.</summary>
 public sealed class AcceptedConnection : IDisposable
 {
     private readonly ConnectionGate _gate;
@@ -16,10 +16,12 @@ public sealed class AcceptedConnection : IDisposable
         Socket = socket;
     }
 
-    /// <summary>Its socket.</summary>
+    /// <summary>The connection's socket.</summary>
     public Socket Socket { get; }
 
-    /// <summary>For whom it counts: who opened it, or the client behind a trusted proxy. Written under the gate's lock.</summary>
+    /// <summary>
+    /// The peer that this connection counts for: its own, or the client behind a trusted proxy. Written under the gate's lock.
+    /// </summary>
     internal PeerAddress Peer { get; set; }
 
     /// <summary>Closes the socket. May be called more than once.</summary>

@@ -3,29 +3,27 @@ using Linnet.Broadcast;
 
 namespace Linnet.Transports;
 
-/// <summary>
-/// Counts who is there, in all and for each address (IPv6: each network of 64 bits), and says when there are too many. Any thread may ask.
-/// </summary>
-/// <param name="most">At a time.</param>
-/// <param name="mostPerAddress">Those of one address.</param>
+/// <summary>Limits how many clients are admitted, in total and per address (IPv6: per /64 network). Thread-safe.</summary>
+/// <param name="most">The most clients at a time.</param>
+/// <param name="mostPerAddress">The most clients of one address at a time.</param>
 public sealed class AddressQuota(int most, int mostPerAddress)
 {
     private readonly PeerQuota _peers = new(most, mostPerAddress);
 
-    /// <summary>How many are there now.</summary>
+    /// <summary>Clients admitted now.</summary>
     public int Count => _peers.Count;
 
-    /// <summary>Lets one in.</summary>
-    /// <param name="address">Of whom.</param>
-    /// <returns><see langword="false"/>: there are too many.</returns>
+    /// <summary>Admits a client.</summary>
+    /// <param name="address">The client's address.</param>
+    /// <returns><see langword="false"/> if the limit is reached.</returns>
     public bool TryEnter(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
         return _peers.TryEnter(PeerAddress.Of(address), out _);
     }
 
-    /// <summary>Lets one go that was let in.</summary>
-    /// <param name="address">Of whom.</param>
+    /// <summary>Frees the place of an admitted client.</summary>
+    /// <param name="address">The client's address.</param>
     public void Leave(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);

@@ -4,28 +4,26 @@ using System.Net.Sockets;
 namespace Linnet.Transports;
 
 /// <summary>
-/// Connects to whichever address of a host answers first: each is tried, and one that is silent holds up the next for a quarter of a second
-/// only.
+/// Connects to the address of a host that answers first. Attempts overlap: a silent address delays the next one by only a quarter of a
+/// second.
 /// </summary>
 /// <remarks>
-/// Source: RFC 8305 ("happy eyeballs") §4 for the order, §5 for the pace. The system has sorted the addresses already (RFC 6724); here the
-/// families take turns, beginning with that of the first, so that a family without a way out costs one pause and not one for each of its
-/// addresses.
+/// Source: RFC 8305 ("happy eyeballs") §4 for the order, §5 for the pace. The system has sorted the addresses already (RFC 6724). Here the
+/// address families alternate, starting with the family of the first address, so a family without a route costs one pause, not one per
+/// address.
 /// </remarks>
 internal static class AddressRace
 {
-    /// <summary>How long an address may be silent until the next one is tried beside it (RFC 8305 §5).</summary>
+    /// <summary>How long an address may stay silent before the next one is tried in parallel (RFC 8305 §5).</summary>
     internal static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Addresses of a host that are tried: as many as can begin within the time that callers give. A host has two or three, a large one a
-    /// dozen.
+    /// The most addresses of a host to try: as many as can start within the callers' timeouts. A host usually has two or three, a large one
+    /// a dozen.
     /// </summary>
     internal const int MaxAddresses = 16;
 
-    /// <summary>
-    /// Puts addresses into the order in which they are tried: IPv6 and IPv4 by turns, beginning with the family of the first.
-    /// </summary>
+    /// <summary>Sorts addresses into the order of attempts: IPv6 and IPv4 alternate, starting with the family of the first.</summary>
     internal static IPAddress[] Order(IReadOnlyList<IPAddress> addresses)
     {
         IPAddress[] distinct = [.. addresses.Distinct()];
@@ -42,18 +40,18 @@ internal static class AddressRace
             .. others.Skip(pairs)];
     }
 
-    /// <summary>Connects to a host by TCP.</summary>
-    /// <param name="addresses">The host's, as the system sorts them.</param>
-    /// <param name="port">Where it listens.</param>
+    /// <summary>Connects to a host over TCP.</summary>
+    /// <param name="addresses">The host's addresses, in the system's order.</param>
+    /// <param name="port">The port to connect to.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
-    /// <returns>A connected socket without delay of small packets (Nagle); the caller's.</returns>
-    /// <exception cref="SocketException">There are no addresses, or none can be connected to: the error that says most.</exception>
+    /// <param name="cancellationToken">Cancels all attempts.</param>
+    /// <returns>A connected socket with Nagle's algorithm off; the caller owns it.</returns>
+    /// <exception cref="SocketException">There are no addresses, or every attempt failed: carries the most informative error.</exception>
     internal static Task<Socket> ConnectAsync(
         IReadOnlyList<IPAddress> addresses, int port, TimeProvider time, CancellationToken cancellationToken) =>
         ConnectAsync(addresses, (address, token) => ConnectOneAsync(address, port, token), time, cancellationToken);
 
-    /// <summary>The same with another way to connect, for tests.</summary>
+    /// <summary>Same, with another way to connect, for tests.</summary>
     internal static async Task<T> ConnectAsync<T>(
         IReadOnlyList<IPAddress> addresses, Func<IPAddress, CancellationToken, Task<T>> connectAsync, TimeProvider time,
         CancellationToken cancellationToken)
@@ -98,7 +96,7 @@ internal static class AddressRace
             await over.CancelAsync().ConfigureAwait(false);
             foreach (Task<T> late in running)
             {
-                // It may have succeeded at the same moment.
+                // It may have connected at the same moment.
                 _ = late.ContinueWith(
                     static t => _ = t.IsCompletedSuccessfully ? Dispose(t.Result) : t.Exception,
                     CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -130,7 +128,7 @@ internal static class AddressRace
         return null;
     }
 
-    // A machine that refuses is there: that tells more than that one of its addresses has no way to it.
+    // A refusal means that the machine is there. That is more informative than an address without a route.
     private static int Weight(SocketException e) => e.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => 3,

@@ -9,20 +9,20 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Linnet.Transports;
 
 /// <summary>
-/// Accepts connections for all listening sockets of a server together: no more than the process may open files and sockets for
-/// (<c>ulimit -n</c>), less a reserve. No error ends the accepting.
+/// Accepts connections for all listening sockets of a server. The limit is the number of files and sockets that the process may open
+/// (<c>ulimit -n</c>), minus a reserve. No error stops accepting.
 /// </summary>
 /// <remarks>
-/// Where there is no room, the connection gives way that has waited longest for its first whole request. If all who wait came within the
-/// last second, a newcomer waits until one of them has had its second, and the next ones wait in the kernel's backlog. If nobody waits, a
-/// newcomer is closed at once. No address gets more than three quarters of the room. Any thread may call.
+/// When there is no room, the gate closes the connection that has waited longest for its first complete request. If all waiting connections
+/// are younger than one second, a new one waits until one of them is a second old, and later ones wait in the kernel's backlog. If no
+/// connection is waiting, a new one is closed at once. No address gets more than three quarters of the room. Thread-safe.
 /// </remarks>
 public sealed class ConnectionGate
 {
-    // How long to leave a listening socket alone after an error: without descriptors or memory the next accept fails at once, too.
+    // Pause before the next accept after an error: without descriptors or memory it would fail at once, too.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    // An ended connection's descriptor is free when whoever serves it has seen that: within a millisecond, and later on a busy machine.
+    // A closed connection frees its descriptor when its handler notices: within a millisecond, or later on a busy machine.
     private static readonly TimeSpan FreeingStep = TimeSpan.FromMilliseconds(2);
     private const int MaxFreeingSteps = 100;
 
@@ -43,20 +43,20 @@ public sealed class ConnectionGate
     private long _refused;
     private long _failed;
 
-    /// <summary>A gate.</summary>
+    /// <summary>Creates a gate.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told when connections are refused or accepting fails; default nobody.</param>
-    /// <param name="proxies">Whose connections are those of many clients, each of which has a share of its own
-    /// (<see cref="TryAttribute"/>); default none.</param>
+    /// <param name="logger">Logs refused connections and failed accepts; default none.</param>
+    /// <param name="proxies">Trusted proxies: a connection of theirs counts for the client behind it (<see cref="TryAttribute"/>); default
+    /// none.</param>
     public ConnectionGate(TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null)
         : this(OpenFileReserve.OfThisProcess.RoomBehind, time, logger, proxies)
     {
     }
 
-    /// <param name="room">How many more sockets may be opened behind this one; negative: not even this.</param>
+    /// <param name="room">How many more sockets may be opened after this one; negative: not even this one.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told.</param>
-    /// <param name="proxies">Who stands for many.</param>
+    /// <param name="logger">The log, if any.</param>
+    /// <param name="proxies">The trusted proxies, if any.</param>
     internal ConnectionGate(Func<Socket, int> room, TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null)
     {
         _room = room;
@@ -69,23 +69,23 @@ public sealed class ConnectionGate
         _sayingFailed = new LogThrottle(time);
     }
 
-    /// <summary>Files and sockets that this process may have open; <see langword="null"/>: as many as it likes, or nobody knows.</summary>
+    /// <summary>Files and sockets that this process may open; <see langword="null"/>: unlimited or unknown.</summary>
     public static int? OpenFileLimit => OpenFileReserve.OfThisProcess.Limit;
 
     /// <summary>Connections open now.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Connections closed at once because there was no room for them.</summary>
+    /// <summary>Connections closed at once for lack of room.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Times that accepting failed. Accepting went on.</summary>
+    /// <summary>Failed accepts. Accepting continues after each.</summary>
     public long Failed => Volatile.Read(ref _failed);
 
-    /// <summary>Waits for a connection and lets it in.</summary>
+    /// <summary>Waits for a connection and admits it.</summary>
     /// <param name="listener">The listening socket.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A connection; <see langword="null"/> if the socket was closed.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async ValueTask<AcceptedConnection?> AcceptAsync(Socket listener, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(listener);
@@ -112,7 +112,7 @@ public sealed class ConnectionGate
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
             {
-                // It left before it was accepted.
+                // The client disconnected before it was accepted.
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -123,8 +123,8 @@ public sealed class ConnectionGate
         }
     }
 
-    /// <summary>Counts that a connection could not be accepted or begun, and says so now and then.</summary>
-    /// <param name="problem">Why.</param>
+    /// <summary>Counts a connection that could not be accepted or started, and logs the problem at intervals.</summary>
+    /// <param name="problem">The cause.</param>
     public void ReportFailure(Exception problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
@@ -136,8 +136,8 @@ public sealed class ConnectionGate
         }
     }
 
-    /// <summary>Says at the start if fewer can be heard than are allowed.</summary>
-    /// <param name="wanted">Listeners that are allowed.</param>
+    /// <summary>Logs a warning at startup if the limit of open files allows fewer listeners than configured.</summary>
+    /// <param name="wanted">The configured maximum of listeners.</param>
     internal void SayRoom(int wanted)
     {
         if (_reserve.Limit is int limit && OpenFiles.Count() is int open && _reserve.RoomFor(open) + Count is var room && room < wanted)
@@ -146,7 +146,7 @@ public sealed class ConnectionGate
         }
     }
 
-    /// <summary>Takes note of where connections wait that may have to give way.</summary>
+    /// <summary>Registers a waiting room whose connections may be closed to make room.</summary>
     internal void Watch(WaitingRoom waiting)
     {
         lock (_lock)
@@ -155,10 +155,10 @@ public sealed class ConnectionGate
         }
     }
 
-    /// <summary>Counts a connection of a trusted proxy for the client behind it from now on. Others are left as they are.</summary>
+    /// <summary>Counts a connection of a trusted proxy for the client behind it from now on. Has no effect on other connections.</summary>
     /// <param name="socket">The connection's socket.</param>
     /// <param name="client">The client's address.</param>
-    /// <returns><see langword="false"/>: the client has its share already; the connection is to be closed.</returns>
+    /// <returns><see langword="false"/> if the client already has its share: the connection is to be closed.</returns>
     public bool TryAttribute(Socket socket, IPAddress client)
     {
         ArgumentNullException.ThrowIfNull(socket);
@@ -216,7 +216,7 @@ public sealed class ConnectionGate
         }
     }
 
-    /// <summary>Lets a connection in, if need be in the place of one that waits; or closes it.</summary>
+    /// <summary>Admits a connection, closing a waiting one if need be, or closes it.</summary>
     private async ValueTask<AcceptedConnection?> EnterAsync(Socket socket, CancellationToken cancellationToken)
     {
         if (AddressOf(socket) is not IPAddress address)
@@ -232,7 +232,7 @@ public sealed class ConnectionGate
             return connection;
         }
 
-        // The place that is made may be taken by who came to another port, or be free too late: then the next one is made.
+        // A connection to another port may take the freed place, or the place is freed too late: then close another one.
         while (await TryEndLongestAsync(isFull ? null : peer, cancellationToken).ConfigureAwait(false))
         {
             for (int i = 0; i < MaxFreeingSteps; i++)
@@ -250,7 +250,7 @@ public sealed class ConnectionGate
         return null;
     }
 
-    /// <summary>Ends the connection that has waited longest, of all or of one address. Waits until one of all may be ended.</summary>
+    /// <summary>Closes the connection that has waited longest, of all or of one address. For all, waits until one may be closed.</summary>
     private async ValueTask<bool> TryEndLongestAsync(PeerAddress? whose, CancellationToken cancellationToken)
     {
         while (_waiting.Where(r => r.WaitingSince(whose) is not null).MinBy(r => r.WaitingSince(whose)) is WaitingRoom longest)
@@ -261,7 +261,7 @@ public sealed class ConnectionGate
                 return true;
             }
 
-            // Who has as many as it may holds up nobody else.
+            // An address at its own limit delays no other.
             if (whose is not null)
             {
                 return false;
@@ -301,8 +301,8 @@ public sealed class ConnectionGate
     }
 
     /// <summary>
-    /// The same by a descriptor of a lower number, if there is one by now: its own is one of the reserve's, and who kept it would take that
-    /// for good.
+    /// Duplicates the socket to a lower descriptor, if one is free by now: its own descriptor is in the reserve, and keeping it would use
+    /// up the reserve.
     /// </summary>
     private AcceptedConnection? TryEnterLower(Socket socket, PeerAddress peer)
     {
@@ -329,10 +329,10 @@ public sealed class ConnectionGate
         }
     }
 
-    // Of one place somebody must get it.
+    // Someone must get the last place.
     private static int ShareOf(int places) => Math.Max(1, (int)(places * 3L / 4));
 
-    // With an address: there is room, but not for more of it.
+    // With an address: there is room, but this address has its share.
     private void Refuse(Socket socket, IPAddress? address, int already)
     {
         socket.Close(timeout: 0);

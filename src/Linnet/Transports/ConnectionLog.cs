@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports;
 
-/// <summary>What is said of accepting connections. Event ids 525–539 and 714.</summary>
+/// <summary>Log messages about accepting connections. Event ids 525–539 and 714.</summary>
 internal static partial class ConnectionLog
 {
     [LoggerMessage(525, LogLevel.Warning,
@@ -12,21 +12,21 @@ internal static partial class ConnectionLog
     public static partial void RoomIsShort(this ILogger logger, int limit, int room, int wanted);
 
     [LoggerMessage(526, LogLevel.Warning,
-        "There is no room for another connection: this process may open {Limit} files and sockets, and {Connections} connections are "
-            + "open. It was closed ({Unsaid} more were closed since this was said last)")]
+        "No room for another connection: this process may open {Limit} files and sockets, and {Connections} connections are "
+            + "open. The new one was closed ({Unsaid} more since the last message)")]
     public static partial void ConnectionsAreFull(this ILogger logger, int limit, int connections, long unsaid);
 
     [LoggerMessage(527, LogLevel.Warning,
-        "A connection could not be accepted: {Problem}. Accepting goes on ({Unsaid} more failed since this was said last)")]
+        "Accepting a connection failed: {Problem}. The server keeps accepting ({Unsaid} more failures since the last message)")]
     public static partial void AcceptFailed(this ILogger logger, string problem, long unsaid);
 
     [LoggerMessage(529, LogLevel.Warning,
-        "{Address} has {Connections} connections open, three quarters of all that there is room for. No address gets more; another one "
-            + "was closed ({Unsaid} more were closed since this was said last)")]
+        "{Address} has {Connections} connections open, three quarters of the room. No address gets more; a new one "
+            + "was closed ({Unsaid} more since the last message)")]
     public static partial void AddressHasItsShare(this ILogger logger, IPAddress address, int connections, long unsaid);
 
     [LoggerMessage(714, LogLevel.Warning,
-        "There is no room for another connection; {Connections} are open. One that had asked for nothing, or not for all of it, was "
-            + "closed to let another in ({Unsaid} more were closed since this was said last)")]
+        "No room for another connection; {Connections} are open. One that had not sent a complete request was "
+            + "closed to make room ({Unsaid} more since the last message)")]
     public static partial void ConnectionGaveWay(this ILogger logger, int connections, long unsaid);
 }

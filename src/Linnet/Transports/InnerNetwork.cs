@@ -5,15 +5,15 @@ using System.Net.Sockets;
 
 namespace Linnet.Transports;
 
-/// <summary>Tells addresses that only we can reach from those that everybody can reach.</summary>
+/// <summary>Tells addresses that only we can reach from those that the whole Internet can reach.</summary>
 /// <remarks>
-/// Outer is only what the IANA registries of special-purpose addresses leave as globally reachable unicast. An address that carries an IPv4
-/// address (mapped, NAT64, 6to4, ISATAP) is judged by that one. A NAT64 gateway with a prefix of its own cannot be recognised.
+/// An address is outer only if the IANA registries of special-purpose addresses leave it as globally reachable unicast. An address that
+/// contains an IPv4 address (mapped, NAT64, 6to4, ISATAP) is judged by that one. A NAT64 gateway with its own prefix cannot be recognised.
 /// Sources: RFC 6890 and its registries, RFC 6052 §2, RFC 8215, RFC 3056 §2, RFC 4380 §4, RFC 5214 §6.1.
 /// </remarks>
 internal static class InnerNetwork
 {
-    // Whoever has an address of so large a network has half of the Internet for a neighbour: such a prefix is a default route, no network.
+    // A prefix this short would make half of the Internet our own network: it is a default route.
     private const int ShortestOwnPrefix = 8;
 
     private static readonly IPNetwork[] InnerV4 = Parse(
@@ -23,21 +23,20 @@ internal static class InnerNetwork
         "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
     ]);
 
-    // Of IPv6 this much is unicast that anybody may have; the rest is special: ::1, fc00::/7, fe80::/10, fec0::/10, ff00::/8, 100::/64,
-    // 5f00::/16 …
+    // Public IPv6 unicast is only this prefix; the rest is special: ::1, fc00::/7, fe80::/10, fec0::/10, ff00::/8, 100::/64, 5f00::/16 …
     private static readonly IPNetwork GlobalV6 = IPNetwork.Parse("2000::/3");
 
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
 
-    // NAT64 of the local network, in which the place of the IPv4 address is not known; Teredo.
+    // NAT64 of the local network, where the position of the IPv4 address is unknown; Teredo.
     private static readonly IPNetwork[] UnclearV6 = Parse(["64:ff9b:1::/48", "2001::/32"]);
 
     private static readonly IPNetwork[] InnerV6 = Parse(["2001::/23", "2001:db8::/32", "3fff::/20"]);
 
-    /// <summary>Where an address lies.</summary>
-    /// <param name="address">The address; IPv4 or IPv6, mapped or with a zone.</param>
-    /// <param name="own">The networks that this machine has an address in.</param>
+    /// <summary>Locates an address.</summary>
+    /// <param name="address">An IPv4 or IPv6 address, possibly mapped or with a zone.</param>
+    /// <param name="own">The networks in which this machine has an address.</param>
     internal static NetworkSide SideOf(IPAddress address, IReadOnlyList<IPNetwork> own)
     {
         address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -45,7 +44,7 @@ internal static class InnerNetwork
         return side is NetworkSide.Outer && own.Any(network => network.Contains(address)) ? NetworkSide.Unclear : side;
     }
 
-    /// <summary>The networks that this machine has an address in, its own addresses among them; none if the system does not say.</summary>
+    /// <summary>The networks in which this machine has an address, including its own addresses; none if the system reports none.</summary>
     internal static IReadOnlyList<IPNetwork> ReadOwn()
     {
         try
@@ -64,7 +63,7 @@ internal static class InnerNetwork
         }
     }
 
-    /// <summary>The network of so many bits that an address is in.</summary>
+    /// <summary>The network of the given prefix length that contains an address.</summary>
     internal static IPNetwork NetworkOf(IPAddress address, int prefixLength)
     {
         byte[] bytes = address.GetAddressBytes();

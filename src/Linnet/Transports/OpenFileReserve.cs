@@ -4,16 +4,16 @@ using Linnet.Native;
 namespace Linnet.Transports;
 
 /// <summary>
-/// Keeps the last files and sockets that this process may open for what must not fail: a thread of the runtime's, an assembly that is
-/// loaded late (without them the runtime ends the process), a source's file or connection, a decoder's pipes.
+/// Reserves the last files and sockets that this process may open for what must not fail: threads and late-loaded assemblies of the runtime
+/// (without them it ends the process), a source's file or connection, a decoder's pipes.
 /// </summary>
-/// <remarks>The kernel gives a new socket the lowest number that is free. So its number alone tells how many are open, and nothing need be
-/// counted.</remarks>
-/// <param name="limit">Gives how many may be open; <see langword="null"/>: as many as one likes.</param>
+/// <remarks>
+/// The kernel gives a new socket the lowest free number. So its number alone tells how many are open, and no counter is needed.
+/// </remarks>
+/// <param name="limit">Returns how many may be open; <see langword="null"/>: unlimited.</param>
 internal sealed class OpenFileReserve(Func<int?> limit)
 {
-    // A thread that starts takes two descriptors, a file one or two, an assembly that is loaded late two for good; a decoder's process
-    // eight.
+    // A new thread takes two descriptors, a file one or two, a late-loaded assembly two permanently, a decoder's process eight.
     private const int Least = 16;
     private const int Most = 256;
     private const int Share = 32;
@@ -21,22 +21,20 @@ internal sealed class OpenFileReserve(Func<int?> limit)
     /// <summary>The reserve of this process.</summary>
     internal static OpenFileReserve OfThisProcess { get; } = new(static () => OpenFiles.Limit);
 
-    /// <summary>How many may be open, the reserve included; <see langword="null"/>: as many as one likes.</summary>
+    /// <summary>How many files and sockets may be open, the reserve included; <see langword="null"/>: unlimited.</summary>
     internal int? Limit => limit();
 
     /// <summary>
-    /// How many more sockets may be opened, this one not counted; negative: it is in the reserve itself. <see cref="int.MaxValue"/>: as
-    /// many as one likes.
+    /// How many more sockets may be opened after this one; negative: this one is within the reserve. <see cref="int.MaxValue"/>: unlimited.
     /// </summary>
     internal int RoomBehind(Socket socket) =>
         limit() is int most ? RoomBehind(most, (long)socket.SafeHandle.DangerousGetHandle()) : int.MaxValue;
 
-    /// <summary>How many sockets may be opened if so many files are open; never negative.</summary>
+    /// <summary>How many sockets may be opened while <paramref name="open"/> files are open; never negative.</summary>
     internal int RoomFor(int open) => limit() is int most ? Math.Max(0, RoomBehind(most, open) + 1) : int.MaxValue;
 
     /// <summary>
-    /// The same connection by the lowest number that is free; <see langword="null"/> if that is none lower. Whoever gets it closes the
-    /// other.
+    /// Duplicates the connection to the lowest free number; <see langword="null"/> if no lower one is free. The caller closes the original.
     /// </summary>
     internal static Socket? TryMoveLower(Socket socket)
     {
@@ -61,7 +59,7 @@ internal sealed class OpenFileReserve(Func<int?> limit)
         }
         catch (SocketException)
         {
-            // It has left.
+            // The client has disconnected.
         }
 
         handle.Dispose();

@@ -2,24 +2,23 @@ using Linnet.Broadcast;
 
 namespace Linnet.Transports;
 
-/// <summary>
-/// Counts peers, in all and for each address (IPv6: each network of 64 bits), and says when there are too many. Any thread may ask.
-/// </summary>
-/// <param name="most">Peers at a time.</param>
-/// <param name="mostPerAddress">Those of one address.</param>
+/// <summary>Limits how many peers are admitted, in total and per address (IPv6: per /64 network). Thread-safe.</summary>
+/// <param name="most">The most peers at a time.</param>
+/// <param name="mostPerAddress">The most peers of one address at a time.</param>
 internal sealed class PeerQuota(int most, int mostPerAddress)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<PeerAddress, int> _ofNetwork = [];
     private int _count;
 
-    /// <summary>Peers now.</summary>
+    /// <summary>Peers admitted now.</summary>
     internal int Count => Volatile.Read(ref _count);
 
-    /// <summary>Lets a peer in.</summary>
-    /// <param name="peer">Who.</param>
-    /// <param name="isFull">If not: whether there are too many in all, else of its address.</param>
-    /// <param name="isMany">Whether many stand behind its address, a trusted proxy's, so that there cannot be too many of it.</param>
+    /// <summary>Admits a peer.</summary>
+    /// <param name="peer">The peer's address.</param>
+    /// <param name="isFull">If refused: whether the total limit is reached, rather than the address's.</param>
+    /// <param name="isMany">Whether the address is a trusted proxy's with many clients behind it, so that the limit per address does not
+    /// apply.</param>
     internal bool TryEnter(PeerAddress peer, out bool isFull, bool isMany = false)
     {
         lock (_gate)
@@ -37,7 +36,7 @@ internal sealed class PeerQuota(int most, int mostPerAddress)
         }
     }
 
-    /// <summary>Lets a peer go that was let in.</summary>
+    /// <summary>Frees the place of an admitted peer.</summary>
     internal void Leave(PeerAddress peer)
     {
         lock (_gate)

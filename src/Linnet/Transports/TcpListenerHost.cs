@@ -5,19 +5,19 @@ using Linnet.Wire.Proxy;
 
 namespace Linnet.Transports;
 
-/// <summary>Serves one connection that was accepted.</summary>
-/// <param name="transport">Its bytes.</param>
-/// <param name="socket">Its socket, closed by the host after the call.</param>
-/// <param name="origin">Who is at its far end, behind the proxies that the host believes.</param>
-/// <param name="cancellationToken">The host stops.</param>
+/// <summary>Serves one accepted connection.</summary>
+/// <param name="transport">The connection's bytes.</param>
+/// <param name="socket">The connection's socket; the host closes it after the call.</param>
+/// <param name="origin">The client at the far end, behind any trusted proxies.</param>
+/// <param name="cancellationToken">Cancelled when the host stops.</param>
 public delegate Task ConnectionHandler(IDuplexPipe transport, Socket socket, ClientOrigin origin, CancellationToken cancellationToken);
 
 /// <summary>The library's own small host: listens for TCP connections, so that a program can serve without ASP.NET.</summary>
-/// <remarks>It listens from the moment it is made; <see cref="RunAsync"/> accepts.</remarks>
+/// <remarks>The constructor opens the socket; <see cref="RunAsync"/> accepts connections.</remarks>
 public sealed class TcpListenerHost : IDisposable
 {
-    // What the kernel may hold of what a client sends and nobody reads, if the options say no other. A fixed size, which sockets that are
-    // accepted inherit: else Linux lets it grow to megabytes for each.
+    // Default kernel buffer for bytes that a client sent and no handler has read. A fixed size, inherited by accepted sockets: otherwise
+    // Linux lets each grow to megabytes.
     internal const int ReceiveBufferSize = 64 * 1024;
 
     private readonly Lock _gate = new();
@@ -30,10 +30,11 @@ public sealed class TcpListenerHost : IDisposable
     private long _refused;
 
     /// <summary>Opens the listening socket.</summary>
-    /// <param name="options">Where, and how many.</param>
+    /// <param name="options">The address and the limits.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="gate">Lets connections in; shared with the process's other listening sockets. Default: one of its own.</param>
-    /// <param name="proxies">Whose PROXY headers are believed; default nobody's.</param>
+    /// <param name="gate">Admits connections; shared with the process's other listening sockets. Default: a gate for this host
+    /// alone.</param>
+    /// <param name="proxies">Proxies whose PROXY headers are trusted; default none.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
     public TcpListenerHost(TcpListenerOptions options, TimeProvider time, ConnectionGate? gate = null, TrustedProxies? proxies = null)
@@ -46,7 +47,7 @@ public sealed class TcpListenerHost : IDisposable
         LocalEndPoint = (IPEndPoint)_listener.LocalEndPoint!;
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address and port it listens on.</summary>
     public IPEndPoint LocalEndPoint { get; }
 
     /// <summary>Connections open now.</summary>
@@ -64,9 +65,9 @@ public sealed class TcpListenerHost : IDisposable
     /// <summary>Connections closed at once because there were too many.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Accepts and serves until it is cancelled; then waits, but not for ever, until all handlers have returned.</summary>
-    /// <param name="handler">Serves a connection. What it throws ends that connection alone.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Accepts and serves connections until cancelled; then waits for all handlers to return, with a time limit.</summary>
+    /// <param name="handler">Serves a connection. An exception ends only that connection.</param>
+    /// <param name="cancellationToken">Stops the host.</param>
     public async Task RunAsync(ConnectionHandler handler, CancellationToken cancellationToken)
     {
         try
@@ -78,7 +79,7 @@ public sealed class TcpListenerHost : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // Told to stop.
+            // Cancelled.
         }
         finally
         {
@@ -99,7 +100,7 @@ public sealed class TcpListenerHost : IDisposable
         catch (SocketException e) when (options.Local.Address.Equals(IPAddress.IPv6Any) && e.SocketErrorCode
             is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.ProtocolNotSupported)
         {
-            // A machine without IPv6.
+            // The machine has no IPv6.
             return Listen(new IPEndPoint(IPAddress.Any, options.Local.Port), options);
         }
     }
@@ -116,8 +117,8 @@ public sealed class TcpListenerHost : IDisposable
 
             socket.ReceiveBufferSize = options.ReceiveBufferSize;
 
-            // No ReuseAddress: on Unix .NET makes SO_REUSEPORT of it, and a second server would share the port instead of being told that
-            // it is taken. A restart finds the port free all the same, since Bind sets SO_REUSEADDR there by itself.
+            // No ReuseAddress: on Unix .NET sets SO_REUSEPORT for it, and a second server would share the port instead of failing. A
+            // restart finds the port free anyway, since Bind sets SO_REUSEADDR there by itself.
             socket.Bind(local);
             socket.Listen(options.Backlog);
             return socket;
@@ -171,7 +172,7 @@ public sealed class TcpListenerHost : IDisposable
         }
         catch (Exception)
         {
-            // The handler has said what there was to say; the other connections go on.
+            // The handler has logged the error; other connections continue.
         }
         finally
         {
@@ -207,7 +208,7 @@ public sealed class TcpListenerHost : IDisposable
         }
     }
 
-    // Reads of nothing wait for data, so an idle connection holds no buffer.
+    // Zero-byte reads wait for data, so an idle connection holds no buffer.
     private sealed class SocketPipe(NetworkStream stream) : IDuplexPipe
     {
         public PipeReader Input { get; } =

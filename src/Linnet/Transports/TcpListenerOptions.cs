@@ -2,10 +2,10 @@ using System.Net;
 
 namespace Linnet.Transports;
 
-/// <summary>Where a <see cref="TcpListenerHost"/> listens, and how many it lets in.</summary>
+/// <summary>The address that a <see cref="TcpListenerHost"/> listens on, and its limits.</summary>
 public sealed record TcpListenerOptions : IValidatable
 {
-    /// <summary>Where to listen. <see cref="IPAddress.IPv6Any"/>: everywhere, IPv4 too. Port 0: any free one.</summary>
+    /// <summary>The address to listen on. <see cref="IPAddress.IPv6Any"/>: all addresses, IPv4 included. Port 0: any free port.</summary>
     public required IPEndPoint Local { get; init; }
 
     /// <summary>Connections at a time; more are closed at once. 1 – 1,000,000; default 20,000.</summary>
@@ -17,14 +17,14 @@ public sealed record TcpListenerOptions : IValidatable
     public int Backlog { get; init; } = 4096;
 
     /// <summary>
-    /// Bytes that the kernel may hold of what a client sends and nobody has read yet, and with it the window that TCP agrees on at the
-    /// start: what a connection can carry in one round trip. Requests need little; who takes pushes over long ways wants more
-    /// (<see cref="Http.Push.PushServer.ReceiveBufferSize"/>). The kernel may give less (<c>net.core.rmem_max</c>). 4 KiB – 16 MiB; default
-    /// 64 KiB.
+    /// Bytes from a client that the kernel may hold until a handler reads them. Also sets the TCP window agreed on at the start: what a
+    /// connection can carry in one round trip. Requests need little; a server that accepts pushes over long distances needs more (<see
+    /// cref="Http.Push.PushServer.ReceiveBufferSize"/>). The kernel may give less (<c>net.core.rmem_max</c>). 4 KiB – 16 MiB; default 64
+    /// KiB.
     /// </summary>
     public int ReceiveBufferSize { get; init; } = TcpListenerHost.ReceiveBufferSize;
 
-    /// <summary>How long a host that stops waits for its connections to end before it cuts them. 0–300 s; default 5 s.</summary>
+    /// <summary>How long a stopping host waits for its connections to end before it closes them. 0–300 s; default 5 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>

@@ -3,21 +3,20 @@ using Linnet.Broadcast;
 namespace Linnet.Transports;
 
 /// <summary>
-/// Connections from which nothing whole has come yet, in the order in which they began to wait. Where places are short, the one that has
-/// waited longest gives its own to another. Any thread may call.
+/// Connections that have not yet sent a complete request, in order of arrival. When places run out, the connection that has waited longest
+/// is closed for another. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Whoever wants something says so at once. Who says nothing costs a place, and a crowd of such would else have all places for as long as
-/// they may wait.
+/// A real client sends its request at once. Without this, silent connections could occupy all places until their timeout.
 /// </remarks>
-/// <param name="most">Places.</param>
-/// <param name="mostPerAddress">Those of one address (IPv6: of one network of 64 bits).</param>
+/// <param name="most">The most places.</param>
+/// <param name="mostPerAddress">The most places of one address (IPv6: of one /64 network).</param>
 /// <param name="time">The clock.</param>
 internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider time)
 {
     /// <summary>
-    /// Who waits less than this keeps its place: a request comes one round trip after its connection, and a packet of it that was lost is
-    /// sent again after some tenths of a second.
+    /// A connection that has waited less than this keeps its place: a request arrives one round trip after its connection, and a lost
+    /// packet of it is resent after some tenths of a second.
     /// </summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -26,7 +25,7 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
     private readonly Dictionary<PeerAddress, LinkedList<Place>> _ofNetwork = [];
     private long _gaveWay;
 
-    /// <summary>Who waits now.</summary>
+    /// <summary>Connections waiting now.</summary>
     internal int Count
     {
         get
@@ -38,17 +37,18 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
         }
     }
 
-    /// <summary>Connections that were ended so that others could come in.</summary>
+    /// <summary>Connections closed to make room for others.</summary>
     internal long GaveWay => Volatile.Read(ref _gaveWay);
 
     /// <summary>
-    /// Lets a connection in, if need be in the place of the one that has waited longest: of all, or of its own address if that has its
-    /// share.
+    /// Admits a connection. If there is no place, closes the one that has waited longest: of all, or of the same address if that has
+    /// reached its limit.
     /// </summary>
-    /// <param name="peer">Whose it is.</param>
-    /// <param name="end">Ends it, if it has to give way: quick, from any thread.</param>
-    /// <param name="isMany">Whether many stand behind its address, a trusted proxy's, so that there cannot be too many of it.</param>
-    /// <returns>Its place; <see langword="null"/>: nobody has waited long enough.</returns>
+    /// <param name="peer">The connection's peer.</param>
+    /// <param name="end">Closes the connection when its place is needed: must be quick, called on any thread.</param>
+    /// <param name="isMany">Whether the address is a trusted proxy's with many clients behind it, so that the limit per address does not
+    /// apply.</param>
+    /// <returns>The place; <see langword="null"/> if no connection has waited long enough to be closed.</returns>
     internal Place? TryEnter(PeerAddress peer, Action end, bool isMany = false)
     {
         Place? longest = null;
@@ -74,7 +74,7 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
         return place;
     }
 
-    /// <summary>Lets a connection in whatever the limits are: it was here before.</summary>
+    /// <summary>Admits a connection regardless of the limits: it had a place before.</summary>
     internal Place Enter(PeerAddress peer, Action end)
     {
         lock (_gate)
@@ -83,8 +83,8 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
         }
     }
 
-    /// <summary>Since when the one waits that has waited longest, in ticks; <see langword="null"/>: nobody waits.</summary>
-    /// <param name="whose">Of one address alone; <see langword="null"/>: of all.</param>
+    /// <summary>When the longest-waiting connection began to wait, in ticks; <see langword="null"/>: none is waiting.</summary>
+    /// <param name="whose">One address only; <see langword="null"/>: all.</param>
     internal long? WaitingSince(PeerAddress? whose)
     {
         lock (_gate)
@@ -93,8 +93,8 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
         }
     }
 
-    /// <summary>Ends the one that has waited longest, if that is long enough.</summary>
-    /// <param name="whose">Of one address alone; <see langword="null"/>: of all.</param>
+    /// <summary>Closes the connection that has waited longest, if that is long enough.</summary>
+    /// <param name="whose">One address only; <see langword="null"/>: all.</param>
     internal bool TryEndLongest(PeerAddress? whose)
     {
         Place? longest;
@@ -160,7 +160,7 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
         _gaveWay++;
     }
 
-    /// <summary>One connection's place. Left by disposing it, more than once if need be.</summary>
+    /// <summary>One connection's place. Disposing it frees the place; may be called more than once.</summary>
     internal sealed class Place : IDisposable
     {
         private readonly WaitingRoom _room;
@@ -172,7 +172,7 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
             InNetwork = new LinkedListNode<Place>(this);
         }
 
-        /// <summary>Whether it had to give way; set before its connection is ended.</summary>
+        /// <summary>Whether it was closed to make room; set before its connection is closed.</summary>
         internal bool GaveWay { get; set => Volatile.Write(ref field, value); }
 
         internal PeerAddress Network { get; }
@@ -185,7 +185,7 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
 
         internal LinkedListNode<Place> InNetwork { get; }
 
-        /// <summary>Something whole came: if it waits still, it waits from now on.</summary>
+        /// <summary>The client sent something complete: if the connection is still waiting, its wait restarts now.</summary>
         internal void Hear()
         {
             lock (_room._gate)
@@ -197,7 +197,7 @@ internal sealed class WaitingRoom(int most, int mostPerAddress, TimeProvider tim
             }
         }
 
-        /// <summary>It waits no longer.</summary>
+        /// <summary>Frees the place.</summary>
         public void Dispose()
         {
             lock (_room._gate)
