@@ -3,7 +3,7 @@ using Linnet.Diagnostics;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>What PyAudio servers count. Any thread may count and read.</summary>
+/// <summary>The counters of PyAudio servers. Thread-safe.</summary>
 internal sealed class PyAudioCounters
 {
     private long _accepted;

@@ -4,9 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>
-/// Counts whom a server refuses, and says so now and then: a flood of strangers must not fill the log. Any thread may call.
-/// </summary>
+/// <summary>Counts refused clients and logs them at intervals, so that a flood of strangers does not fill the log. Thread-safe.</summary>
 internal sealed class PyAudioRefusals(PyAudioCounters counters, string transport, TimeProvider time, ILogger logger)
 {
     private readonly LogThrottle _saying = new(time);

@@ -1,68 +1,68 @@
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Why a PyAudio client was not heard, or not heard any longer.</summary>
+/// <summary>Why a PyAudio client was refused or disconnected.</summary>
 public enum PyAudioRefusal
 {
-    /// <summary>There are too many listeners in all.</summary>
+    /// <summary>The limit of listeners is reached.</summary>
     TooMany,
 
-    /// <summary>There are too many listeners of its address.</summary>
+    /// <summary>The address's limit of listeners is reached.</summary>
     TooManyOfAddress,
 
-    /// <summary>It asked by UDP from a network that is not allowed to.</summary>
+    /// <summary>The request came over UDP from a network that is not allowed.</summary>
     NetworkNotAllowed,
 
-    /// <summary>It asked by UDP from a port below 1024, where clients are not, but services that answer whatever comes.</summary>
+    /// <summary>The request came over UDP from a port below 1024: not a client, but a service that answers every datagram.</summary>
     ServicePort,
 
-    /// <summary>Its datagram was not the Hello.</summary>
+    /// <summary>The datagram was not the Hello.</summary>
     NotHello,
 
-    /// <summary>It sent something over TCP, where a client says nothing: another protocol.</summary>
+    /// <summary>The client sent data over TCP, where a PyAudio client sends nothing: another protocol.</summary>
     Spoke,
 
-    /// <summary>The station has ended, its rendition failed just now, or there is no socket left.</summary>
+    /// <summary>The station has ended, its rendition has just failed, or no socket is left.</summary>
     Unavailable,
 }
 
-/// <summary>Why a PyAudio client that was heard is no longer.</summary>
+/// <summary>Why a listener over PyAudio ended.</summary>
 public enum PyAudioEnd
 {
-    /// <summary>It closed its connection, or broke it.</summary>
+    /// <summary>The client closed the connection, or it broke.</summary>
     Left,
 
-    /// <summary>Its machine said that nobody is at its UDP port.</summary>
+    /// <summary>The client's machine reported that its UDP port is closed.</summary>
     Unreachable,
 
-    /// <summary>It said no Hello for too long.</summary>
+    /// <summary>No Hello arrived for too long.</summary>
     Expired,
 
-    /// <summary>It took nothing for too long.</summary>
+    /// <summary>The client received nothing for too long.</summary>
     Stalled,
 
-    /// <summary>It was refused after all.</summary>
+    /// <summary>It was refused after it had been admitted.</summary>
     Refused,
 
-    /// <summary>Its station ended.</summary>
+    /// <summary>The station ended.</summary>
     StationEnded,
 
     /// <summary>The server stopped.</summary>
     ServerStopped,
 
-    /// <summary>Its rendition failed. It can be asked for again.</summary>
+    /// <summary>The rendition failed. The client can request it again.</summary>
     RenditionFailed,
 
-    /// <summary>Sending to it failed here; the log says why.</summary>
+    /// <summary>Sending failed on this side; the log has the reason.</summary>
     Failed,
 }
 
-/// <summary>Who hears by the PyAudio tutorial's formats at one moment, and what was counted since the start.</summary>
-/// <param name="TcpListeners">Who hears by TCP.</param>
-/// <param name="UdpListeners">Who hears by UDP.</param>
-/// <param name="Accepted">Listeners by TCP and UDP so far.</param>
-/// <param name="Renewed">Hellos from who was heard already.</param>
-/// <param name="Refused">Connections and datagrams that were refused.</param>
-/// <param name="Ended">Listeners that are no longer.</param>
+/// <summary>Listeners over the PyAudio tutorial's formats at one moment, and counters since the start.</summary>
+/// <param name="TcpListeners">Listeners over TCP now.</param>
+/// <param name="UdpListeners">Listeners over UDP now.</param>
+/// <param name="Accepted">Listeners over TCP and UDP since the start.</param>
+/// <param name="Renewed">Hellos from clients that were already listening.</param>
+/// <param name="Refused">Connections and datagrams refused since the start, by reason.</param>
+/// <param name="Ended">Listeners that ended since the start, by reason.</param>
 public sealed record PyAudioServerSnapshot(
     int TcpListeners,
     int UdpListeners,
@@ -71,9 +71,9 @@ public sealed record PyAudioServerSnapshot(
     IReadOnlyDictionary<PyAudioRefusal, long> Refused,
     IReadOnlyDictionary<PyAudioEnd, long> Ended)
 {
-    /// <summary>What was carried by TCP and UDP since the start.</summary>
+    /// <summary>Listeners and bytes over TCP and UDP since the start.</summary>
     public IReadOnlyList<TransportTotal> Totals { get; init; } = [];
 
-    /// <summary>Who hears.</summary>
+    /// <summary>Listeners now.</summary>
     public int Listeners => TcpListeners + UdpListeners;
 }

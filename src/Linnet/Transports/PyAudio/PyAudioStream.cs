@@ -5,19 +5,19 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Numbers and times what came without either, as the RTP packets that a receiver takes. One thread's own at a time.</summary>
+/// <summary>Turns raw PCM into numbered and timed RTP packets for a receiver. Used by one thread at a time.</summary>
 internal sealed class PyAudioStream
 {
-    /// <summary>The payload type that the packets have.</summary>
+    /// <summary>The payload type of the packets.</summary>
     internal const byte PayloadType = 96;
 
-    // One packet for a message of the tutorial's server.
+    // One packet for each message of the tutorial's server.
     private static readonly TimeSpan PacketTime = TimeSpan.FromMilliseconds(25);
 
-    // What is taken at once before there must be room again; its pieces arrive together.
+    // The most packets delivered before the receiver is asked for room again; they arrive together.
     private const int PacketsPerPortion = 8;
 
-    // Longer than what a server that paces has in stock for who comes.
+    // Longer than the backlog that a paced server sends to a new client.
     private static readonly TimeSpan PaceKnown = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan RoomCheck = TimeSpan.FromMilliseconds(10);
@@ -37,11 +37,11 @@ internal sealed class PyAudioStream
     private uint _timestamp;
     private uint _ssrc;
 
-    /// <param name="format">What the bytes are.</param>
-    /// <param name="tolerance">By how much sound may come late and still be heard in its time.</param>
-    /// <param name="sink">Where packets go.</param>
+    /// <param name="format">The format of the bytes.</param>
+    /// <param name="tolerance">How late audio may arrive and still be played on time.</param>
+    /// <param name="sink">Receives the packets.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="random">Makes the numbers that a stream starts with.</param>
+    /// <param name="random">Provides the initial numbers of a stream.</param>
     internal PyAudioStream(RawPcmFormat format, TimeSpan tolerance, RtpSink sink, TimeProvider time, Random random)
     {
         _sink = sink;
@@ -54,18 +54,18 @@ internal sealed class PyAudioStream
         _packet = new byte[RtpHeader.Length + (frames * _bytesPerFrame)];
     }
 
-    /// <summary>Whether any sound came.</summary>
+    /// <summary>Whether any audio has arrived.</summary>
     internal bool HasBegun => _position > 0;
 
     /// <summary>
-    /// Whether the sender sends as its sound goes by, as who has no file does: that is known after <see cref="PaceKnown"/>, by how much has
-    /// come since the first.
+    /// Whether the sender sends in real time, as one without a file must. Known after <see cref="PaceKnown"/>, from how much has arrived
+    /// since the first packet.
     /// </summary>
     internal bool IsPaced => !_isHeldBack && _begunAt is long begun && _time.GetElapsedTime(begun) is var elapsed && elapsed >= PaceKnown
         && _time.GetElapsedTime(0, _media.DueAt(_position)) <= elapsed + PaceKnown;
 
-    /// <summary>Takes sound as it came.</summary>
-    /// <returns><see langword="false"/>: it is no whole number of frames, which was counted.</returns>
+    /// <summary>Adds audio as it arrived.</summary>
+    /// <returns><see langword="false"/> if it is not a whole number of frames, which is counted.</returns>
     internal bool Add(ReadOnlySpan<byte> sound, long arrivedAt)
     {
         if (sound.Length % _bytesPerFrame != 0)
@@ -93,8 +93,8 @@ internal sealed class PyAudioStream
     }
 
     /// <summary>
-    /// Takes sound that goes on where the last portion ended, in portions as the receiver has room for them: a sender that does not pace is
-    /// held back. Where the sound was cut means nothing: a frame that has begun goes on in the next call.
+    /// Adds audio that continues the last portion, as far as the receiver has room: this holds back a sender that does not pace itself. A
+    /// portion may end anywhere: the next call completes an unfinished frame.
     /// </summary>
     internal async ValueTask AddWithRoomAsync(ReadOnlyMemory<byte> sound, CancellationToken cancellationToken)
     {
@@ -117,7 +117,7 @@ internal sealed class PyAudioStream
         }
     }
 
-    /// <summary>A stream of its own: positions before and after have nothing to do with each other.</summary>
+    /// <summary>Begins a new stream, unrelated to earlier positions.</summary>
     private void Begin()
     {
         _ssrc = unchecked((uint)_random.NextInt64());

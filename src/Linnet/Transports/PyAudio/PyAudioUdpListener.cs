@@ -5,17 +5,17 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Hears a station as datagrams of bare PCM.</summary>
-/// <param name="lease">Its part in the rendition.</param>
-/// <param name="remote">Where it is.</param>
-/// <param name="socket">A socket that is connected to it, not blocking.</param>
+/// <summary>Sends a station to one listener as datagrams of raw PCM.</summary>
+/// <param name="lease">The listener's lease of the rendition.</param>
+/// <param name="remote">The listener's address.</param>
+/// <param name="socket">A non-blocking socket that is connected to the listener.</param>
 /// <param name="datagrams">Makes the datagrams.</param>
-/// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+/// <param name="onFinished">Called once, on the sender's thread, when sending has ended. Must be quick.</param>
 internal sealed class PyAudioUdpListener(
     RingLease lease, IPEndPoint remote, Socket socket, PyAudioDatagrams datagrams, Action<DropReason> onFinished)
     : Listener(lease, remote, PyAudioServer.UdpTransport)
 {
-    // Some 5 s of datagrams that no way was found for: a machine that sleeps, a network that was changed.
+    // About 5 s of datagrams without a route: the client's machine sleeps, or its network changed.
     private const int MaxFailures = 50;
 
     private readonly List<PacketItem> _packets = [];
@@ -46,19 +46,20 @@ internal sealed class PyAudioUdpListener(
         return Dropped is DropReason.None;
     }
 
-    /// <summary>The format has no place for it.</summary>
+    /// <summary>The format has no sender reports.</summary>
     protected internal override void SendReport(long now, SendBatch batch)
     {
     }
 
-    /// <summary>Sends what does not fill a datagram. Empty ones follow from elsewhere, as they take time.</summary>
+    /// <summary>Sends the samples that do not fill a datagram. Empty datagrams are sent elsewhere, since they take time.</summary>
     protected internal override void SendEnd(SendBatch batch) => SendRest(batch);
 
     /// <inheritdoc/>
     protected internal override void OnFinished(DropReason reason) => onFinished(reason);
 
-    /// <summary>Sends what does not fill a datagram.</summary>
-    /// <param name="batch">Counts, if the sender's thread calls; else the sender must have let go of the listener.</param>
+    /// <summary>Sends the samples that do not fill a datagram.</summary>
+    /// <param name="batch">Counts the datagram if called on the sender's thread. Otherwise the sender must have released the
+    /// listener.</param>
     internal void SendRest(SendBatch? batch = null)
     {
         if (_packets.Count > 0 && _end > _start)

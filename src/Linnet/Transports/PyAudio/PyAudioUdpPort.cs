@@ -5,13 +5,13 @@ using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Takes a datagram: whether it was the Hello, where it says it is from, and which of our addresses it was sent to.</summary>
+/// <summary>Handles a datagram: whether it was the Hello, its source address, and which of our addresses it was sent to.</summary>
 internal delegate void HelloHandler(bool isHello, IPEndPoint remote, IPAddress? local);
 
-/// <summary>One UDP port that several sockets share: one hears everybody, the others are each connected to one listener.</summary>
+/// <summary>One UDP port shared by several sockets: one receives from everyone, each other one is connected to a listener.</summary>
 /// <remarks>
-/// The kernel gives a datagram to the connected socket of whom it is from. On Linux the port is shared only for the moment in which a
-/// socket joins it, so that another program that wants the port is told that it is taken.
+/// The kernel gives a datagram to the socket that is connected to its sender. On Linux the port is shared only while a socket joins it, so
+/// that another program that wants the port gets an error.
 /// </remarks>
 internal sealed class PyAudioUdpPort : IDisposable
 {
@@ -31,9 +31,9 @@ internal sealed class PyAudioUdpPort : IDisposable
     internal IPEndPoint LocalEndPoint { get; }
 
     /// <summary>Opens the port.</summary>
-    /// <param name="local">Where.</param>
-    /// <param name="room">How many more sockets may be opened behind this one, negative: not even this; default what the process
-    /// may.</param>
+    /// <param name="local">The address and port.</param>
+    /// <param name="room">How many more sockets may be opened after this one, negative: not even this one; default: the process's
+    /// limit.</param>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
     internal static PyAudioUdpPort Bind(IPEndPoint local, Func<Socket, int>? room = null)
     {
@@ -69,9 +69,9 @@ internal sealed class PyAudioUdpPort : IDisposable
         }
     }
 
-    /// <summary>A socket on this port that is connected to a listener; <see langword="null"/> if there can be none.</summary>
+    /// <summary>Opens a socket on this port, connected to a listener; <see langword="null"/> if that fails.</summary>
     /// <param name="remote">The listener.</param>
-    /// <param name="local">The address it wrote to, from which it expects the answer.</param>
+    /// <param name="local">The address that the listener sent to, from which it expects the audio.</param>
     internal Socket? TryConnect(IPEndPoint remote, IPAddress? local)
     {
         try
@@ -80,7 +80,7 @@ internal sealed class PyAudioUdpPort : IDisposable
         }
         catch (SocketException) when (local is not null)
         {
-            // It wrote to everybody.
+            // It sent to a broadcast or multicast address.
             return TryConnect(remote, null);
         }
         catch (SocketException)
@@ -89,10 +89,10 @@ internal sealed class PyAudioUdpPort : IDisposable
         }
     }
 
-    /// <summary>Receives until it is cancelled; then it returns.</summary>
-    /// <param name="onDatagram">Takes each.</param>
-    /// <param name="onFailure">Told that a receive failed, or <paramref name="onDatagram"/> did; it goes on.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Receives until cancelled; then returns.</summary>
+    /// <param name="onDatagram">Handles each datagram.</param>
+    /// <param name="onFailure">Called when a receive or <paramref name="onDatagram"/> failed; receiving continues.</param>
+    /// <param name="cancellationToken">Stops receiving.</param>
     /// <exception cref="SocketException">The socket broke.</exception>
     internal async Task ReceiveAsync(HelloHandler onDatagram, Action<Exception> onFailure, CancellationToken cancellationToken)
     {
@@ -125,7 +125,7 @@ internal sealed class PyAudioUdpPort : IDisposable
                 return;
             }
 
-            // One datagram's trouble, or one listener's: the port goes on.
+            // The error concerns one datagram or listener only: keep receiving.
             onFailure(failure);
             await UdpSocket.PauseAsync(++failures, cancellationToken).ConfigureAwait(false);
         }
@@ -135,11 +135,11 @@ internal sealed class PyAudioUdpPort : IDisposable
     public void Dispose() => _socket.Dispose();
 
     /// <summary>
-    /// Whether an error of a connected socket is what ICMP said to an earlier datagram: nobody is there. Windows calls it a reset.
+    /// Whether the error of a connected socket is an ICMP "port unreachable" for an earlier datagram. Windows reports a reset.
     /// </summary>
     internal static bool IsNobody(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset;
 
-    // What it throws is its own, whatever it is: it says nothing of this socket.
+    // An exception of the handler says nothing about this socket.
     private static Exception? Failure(HelloHandler onDatagram, ReadOnlySpan<byte> datagram, in SocketReceiveMessageFromResult received)
     {
         try
@@ -164,7 +164,7 @@ internal sealed class PyAudioUdpPort : IDisposable
         return socket;
     }
 
-    // Null: what it would take is kept back for what must not fail.
+    // Null: the socket would use up the reserve.
     private Socket? Connect(IPEndPoint remote, IPAddress local)
     {
         Socket socket = NewSocket(LocalEndPoint.AddressFamily, _socket.AddressFamily == AddressFamily.InterNetworkV6 && _socket.DualMode);
@@ -193,7 +193,7 @@ internal sealed class PyAudioUdpPort : IDisposable
         }
     }
 
-    // A link-local address is one of this machine's only together with its interface.
+    // A link-local address identifies this machine only together with its interface.
     private static IPAddress Scoped(IPPacketInformation arrival) => arrival.Address is { IsIPv6LinkLocal: true } address
         ? new IPAddress(address.GetAddressBytes(), arrival.Interface)
         : arrival.Address;

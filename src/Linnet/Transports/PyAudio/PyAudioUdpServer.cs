@@ -7,14 +7,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Serves one station to the PyAudio tutorial's UDP clients: whoever says Hello is sent to for a while.</summary>
+/// <summary>
+/// Serves one station to the PyAudio tutorial's UDP clients: a client that sends the Hello gets audio for a limited time.
+/// </summary>
 /// <remarks>
-/// Five bytes that anybody may write under another's name start megabytes, so all that can be limited is: who, how many, how long; and each
-/// listener has a socket connected to it, which is told when nobody is there. Source: docs/wire/pyaudio.md.
+/// Five bytes with a forged source address start megabytes. So it limits which networks, how many listeners, and for how long. Each
+/// listener has a connected socket, which reports a closed port. Source: docs/wire/pyaudio.md.
 /// </remarks>
 internal sealed class PyAudioUdpServer : IDisposable
 {
-    // Services that answer whatever comes (echo, time, name servers) live below; clients do not.
+    // Services that answer every datagram (echo, time, DNS) use lower ports; clients do not.
     private const int FirstClientPort = 1024;
 
     private const int FailuresPerLine = 1000;
@@ -34,13 +36,13 @@ internal sealed class PyAudioUdpServer : IDisposable
     private readonly PyAudioUdpPort _port;
     private long _failures;
 
-    /// <param name="port">The port; owned here.</param>
-    /// <param name="options">Limits.</param>
-    /// <param name="ring">What is heard.</param>
-    /// <param name="senders">Who sends.</param>
-    /// <param name="counters">Counts.</param>
+    /// <param name="port">The port; owned by this server.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="ring">The rendition to serve.</param>
+    /// <param name="senders">The sender threads.</param>
+    /// <param name="counters">The counters.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told who comes and goes.</param>
+    /// <param name="logger">Logs listeners that start and stop.</param>
     internal PyAudioUdpServer(
         PyAudioUdpPort port, PyAudioServerOptions options, BroadcastRing ring, SenderPool senders, PyAudioCounters counters,
         TimeProvider time, ILogger logger)
@@ -61,7 +63,7 @@ internal sealed class PyAudioUdpServer : IDisposable
 
     internal int Listeners => _quota.Count;
 
-    /// <summary>Hears Hellos until it is cancelled; then tells everybody that this was the end, and returns.</summary>
+    /// <summary>Receives Hellos until cancelled; then sends every listener the end, and returns.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -87,10 +89,10 @@ internal sealed class PyAudioUdpServer : IDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>A datagram came, from anyone. Any thread may call.</summary>
+    /// <summary>Handles a datagram, which may come from anyone. Thread-safe.</summary>
     /// <param name="isHello">Whether it was the Hello.</param>
-    /// <param name="remote">Who says that it comes from there.</param>
-    /// <param name="local">Which of our addresses it was sent to, if that is known.</param>
+    /// <param name="remote">Its source address, which may be forged.</param>
+    /// <param name="local">Which of our addresses it was sent to, if known.</param>
     internal void OnDatagram(bool isHello, IPEndPoint remote, IPAddress? local)
     {
         PyAudioRefusal? refusal;
@@ -111,7 +113,7 @@ internal sealed class PyAudioUdpServer : IDisposable
         }
     }
 
-    // Said now and then: what goes wrong with every datagram would fill the log.
+    // Logged at intervals: an error with every datagram would fill the log.
     private void OnFailure(Exception e)
     {
         long failures = Interlocked.Increment(ref _failures);
@@ -152,7 +154,7 @@ internal sealed class PyAudioUdpServer : IDisposable
 
     private async Task ServeAsync(PyAudioLease lease, PeerAddress peer)
     {
-        // Before anything else, so that it is in the list before it is taken out of it.
+        // Yields first, so that the lease is in the list before it is removed.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         PyAudioUdpListener listener = lease.Listener;
         _counters.Udp.Enter(listener);
@@ -179,7 +181,7 @@ internal sealed class PyAudioUdpServer : IDisposable
         }
     }
 
-    /// <summary>What a lease's socket got from somebody else: in the moment between its binding and its connecting.</summary>
+    /// <summary>Handles a datagram from another sender that a lease's socket received between bind and connect.</summary>
     private void OnStray(bool isHello, IPEndPoint remote)
     {
         if (isHello || !_stopping.IsCancellationRequested)

@@ -3,22 +3,21 @@ using Linnet.Clock;
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>
-/// Says when sound that carries neither number nor time would have arrived, had each piece been sent the moment its first frame is due.
-/// Pure: the caller brings the clock.
+/// Calculates when audio without numbers or timestamps would have arrived if each piece had been sent when its first frame was due. Pure:
+/// the caller provides the time.
 /// </summary>
 /// <remarks>
-/// A server that paces sends in step, perhaps some sound in advance; one that does not sends as fast as it is read. Both are taken as if
-/// they played from the first piece on: what comes before its time is put at its time; what comes after is as late as it is. The sender's
-/// clock is followed where it paces: at once when it gains, by at most <see cref="Leak"/> when it falls behind. What comes later than can
-/// be bridged starts anew, and what lies between is a silence of unknown length: whether sound was lost or only stood still cannot be
-/// known.
+/// A paced server sends in step, perhaps with some audio in advance; an unpaced one sends as fast as it is read. Both are treated as if
+/// they played from the first piece on: a piece that is early gets its due time, a piece that is late stays late. The clock of a paced
+/// sender is followed: at once when it gains, by at most <see cref="Leak"/> when it falls behind. A gap too long to bridge restarts the
+/// timeline, as a silence of unknown length: the audio may have been lost or only paused.
 /// </remarks>
 /// <param name="sampleRate">Frames per second.</param>
-/// <param name="ticksPerSecond">Of the clock.</param>
-/// <param name="tolerance">By how many ticks sound may be late without starting anew.</param>
+/// <param name="ticksPerSecond">Ticks per second of the clock.</param>
+/// <param name="tolerance">How late audio may be without a restart, in ticks.</param>
 internal sealed class StreamPace(int sampleRate, long ticksPerSecond, long tolerance)
 {
-    /// <summary>Share by which a sender may be slower than we are: the tutorial's UDP server is by 0.18 %.</summary>
+    /// <summary>How much slower than our clock a sender may be, as a fraction: the tutorial's UDP server is 0.18 % slower.</summary>
     private const double Leak = 0.002;
 
     private const double MostCreditSeconds = 0.05;
@@ -28,18 +27,18 @@ internal sealed class StreamPace(int sampleRate, long ticksPerSecond, long toler
     private long _earliness;
     private long _lastNow;
 
-    // By how much sound may come earlier than before and be a clock that gains, or one that was taken for slower than it is; more was sent
-    // in advance.
+    // How much earlier than before audio may arrive and still be explained by a sender's faster clock, or by one that was estimated as too
+    // slow. More than this was sent in advance.
     private long _credit;
     private bool _isHeldBack;
 
-    /// <summary>We do not read as fast as the sender sends: when sound comes says nothing of its clock any more.</summary>
+    /// <summary>Call when we read slower than the sender sends: from then on, arrival times say nothing about its clock.</summary>
     internal void HoldBack() => _isHeldBack = true;
 
     /// <summary>When the frame at <paramref name="position"/> arrives, now that it is here.</summary>
-    /// <param name="position">Frames before it.</param>
+    /// <param name="position">The number of frames before it.</param>
     /// <param name="now">The current time.</param>
-    /// <param name="startsAnew">Whether this is the first piece, or one that came too late for what was before.</param>
+    /// <param name="startsAnew">Whether this is the first piece, or came too late to continue the timeline.</param>
     internal long ArrivalOf(long position, long now, out bool startsAnew)
     {
         if (_timeline is not { } timeline)

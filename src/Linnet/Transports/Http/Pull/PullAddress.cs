@@ -4,31 +4,31 @@ using Linnet.Wire.Playlists;
 
 namespace Linnet.Transports.Http.Pull;
 
-/// <summary>Where a server that is pulled from sends us. Pure; what it says comes from anyone.</summary>
+/// <summary>Resolves the addresses that a server gives us: redirects and playlist entries. Pure; the input is untrusted.</summary>
 internal static class PullAddress
 {
-    /// <summary>The most addresses of a playlist that are tried.</summary>
+    /// <summary>The most playlist entries that are tried.</summary>
     internal const int MaxEntries = 16;
 
-    /// <summary>The address without user, password and query: for people.</summary>
+    /// <summary>The address for display, without user, password and query.</summary>
     internal static string Shown(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    /// <summary>Follows where the server says the sound is.</summary>
-    /// <param name="from">Where it was looked for.</param>
-    /// <param name="location">What the server said: an address, or one relative to the other.</param>
-    /// <exception cref="TransportException">It is nothing that is followed.</exception>
+    /// <summary>Resolves a redirect.</summary>
+    /// <param name="from">The address that was requested.</param>
+    /// <param name="location">The server's <c>Location</c>: absolute, or relative to <paramref name="from"/>.</param>
+    /// <exception cref="TransportException">The location is not an address that is followed.</exception>
     internal static Uri Follow(Uri from, string? location) =>
         Uri.TryCreate(from, location, out Uri? to) && to.Scheme is "http" or "https" && to.Host.Length > 0
             ? to
-            : throw new TransportException("The server says that the sound is elsewhere, at no address of http or https.");
+            : throw new TransportException("The server redirects, but not to an http or https address.");
 
     /// <summary>
-    /// The addresses that a playlist names, at most <see cref="MaxEntries"/>, each once. Nothing else in it is followed, and no file.
+    /// The addresses in a playlist, without duplicates, at most <see cref="MaxEntries"/>. Ignores everything else in it, files included.
     /// </summary>
-    /// <param name="from">Where the playlist is; what it names may be relative to that.</param>
-    /// <param name="contentType">What the server says that it is.</param>
-    /// <param name="playlist">Its bytes, from anyone.</param>
-    /// <exception cref="TransportException">There is none, or it is HLS.</exception>
+    /// <param name="from">The playlist's address, to which entries may be relative.</param>
+    /// <param name="contentType">The content type that the server gave.</param>
+    /// <param name="playlist">The playlist's bytes; untrusted.</param>
+    /// <exception cref="TransportException">The playlist has no addresses, or is HLS.</exception>
     internal static IReadOnlyList<Uri> EntriesOf(Uri from, string? contentType, ReadOnlySpan<byte> playlist)
     {
         PlaylistKind kind = KindOf(from, contentType) ?? PlaylistKind.M3u;
@@ -38,8 +38,8 @@ internal static class PullAddress
         if (!isRead)
         {
             throw new TransportException(problem.Contains("HLS", StringComparison.Ordinal)
-                ? "This is HLS, which is not fetched; give the address of the stream itself."
-                : $"What should be a playlist {problem}.");
+                ? "This is an HLS playlist, which is not supported. Give the address of the stream itself."
+                : $"The playlist {problem}.");
         }
 
         var entries = new List<Uri>();
@@ -52,13 +52,13 @@ internal static class PullAddress
             }
         }
 
-        return entries.Count > 0 ? entries : throw new TransportException("The playlist names no address of http or https.");
+        return entries.Count > 0 ? entries : throw new TransportException("The playlist contains no http or https address.");
     }
 
-    /// <summary>Whether what is there is a list of addresses rather than sound.</summary>
+    /// <summary>Whether the content is a list of addresses rather than audio.</summary>
     internal static bool IsPlaylist(Uri from, string? contentType) => KindOf(from, contentType) is not null;
 
-    /// <summary>The encoding that a type names for its text (<c>audio/mpeg; charset=windows-1251</c>), or <see langword="null"/>.</summary>
+    /// <summary>The text encoding in a content type (<c>audio/mpeg; charset=windows-1251</c>), or <see langword="null"/>.</summary>
     internal static Encoding? EncodingOf(string? contentType)
     {
         const string Parameter = "charset=";
@@ -67,12 +67,12 @@ internal static class PullAddress
         return named is null ? null : NamedEncoding.Find(named[Parameter.Length..]);
     }
 
-    /// <summary>An entry as an address: what has no scheme is relative to the list, as in any document of the web.</summary>
+    /// <summary>Resolves an entry. Without a scheme it is relative to the playlist, as in any web document.</summary>
     private static Uri? ToAddress(Uri from, string location)
     {
         string text = location.Length > 2 && location[0] == '"' && location[^1] == '"' ? location[1..^1] : location;
 
-        // A backslash is no slash here, and what begins with two is the share of a machine.
+        // A backslash is not a slash here; an entry that begins with two is a Windows network share.
         return !text.StartsWith('\\') && !IsDrive(text) && Uri.TryCreate(from, text, out Uri? to) && to.Scheme is "http" or "https"
             && to.Host.Length > 0 ? to : null;
     }
@@ -87,7 +87,7 @@ internal static class PullAddress
             "audio/x-scpls" or "audio/scpls" or "application/x-scpls" or "application/pls+xml" or "application/pls" => PlaylistKind.Pls,
             "application/xspf+xml" => PlaylistKind.Xspf,
 
-            // What servers say of a file whose ending they do not know.
+            // Content types that servers use for file extensions they do not know.
             "" or "text/plain" or "text/html" or "text/xml" or "application/xml" or "application/octet-stream" or "binary/octet-stream" =>
                 PlaylistText.KindOf(Path.GetExtension(from.AbsolutePath)) is { } kind and not PlaylistKind.Cue ? kind : null,
             _ => null,

@@ -5,29 +5,29 @@ using System.Security.Cryptography;
 namespace Linnet.Transports.Http.Push;
 
 /// <summary>
-/// Counts any number of things in bounded room, and forgets: each count is halved now and then. Pure; used under one lock.
+/// Approximate counts for any number of keys in bounded memory; each count is halved at intervals. Pure; used under one lock.
 /// </summary>
 /// <remarks>
-/// A count-min sketch with conservative update. A count may come out too large where very many things are counted, and never too small:
-/// nobody can push his own out by a flood of others. Where things fall depends on a key of this run, so nobody can aim at another's.
-/// Source: Cormode and Muthukrishnan, 2005.
+/// A count-min sketch with conservative update. With very many keys a count may be too high, but never too low: no client can displace its
+/// own count by flooding others. The position of a key depends on a secret of this run, so no client can target another's count. Source:
+/// Cormode and Muthukrishnan, 2005.
 /// </remarks>
-/// <param name="halfTime">After which counts are halved.</param>
+/// <param name="halfTime">The time after which counts are halved.</param>
 internal sealed class FadingCounts(TimeSpan halfTime)
 {
     private const int Rows = 4;
 
-    // Together 512 KiB: 60,000 things at a time are seldom taken for each other in all rows.
+    // 512 KiB in total: with 60,000 keys at a time, a collision in all rows is rare.
     private const int Columns = 1 << 16;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private ushort[] _counts = [];
     private TimeSpan _halvedAt;
 
-    /// <summary>The count of a thing.</summary>
+    /// <summary>The count of a key.</summary>
     internal int this[UInt128 thing, TimeSpan now] => Fade(now) ? Least(Place(thing, stackalloc int[Rows])) : 0;
 
-    /// <summary>Counts it once more.</summary>
+    /// <summary>Increments the count of a key.</summary>
     internal void Add(UInt128 thing, TimeSpan now)
     {
         if (!Fade(now))
@@ -44,7 +44,7 @@ internal sealed class FadingCounts(TimeSpan halfTime)
         }
     }
 
-    // False: nothing is counted.
+    // False: all counts are zero.
     private bool Fade(TimeSpan now)
     {
         while (_counts.Length > 0 && now - _halvedAt >= halfTime)

@@ -4,40 +4,42 @@ using Linnet.Broadcast;
 namespace Linnet.Transports.Http.Push;
 
 /// <summary>
-/// Decides which passwords are verified, in which order, and how late each is answered. Pure: the caller brings the time, and one lock.
+/// Decides which passwords are verified, in which order, and how long each answer is delayed. Pure: the caller provides the time and one
+/// lock.
 /// </summary>
 /// <remarks>
-/// A password that was right in this run is known at once, whatever others at the same address do. Others wait their turn,
-/// <see cref="MaxWait"/> at most. An address that was wrong often stands behind others, and is answered late, the right password too, so
-/// that nobody learns faster by hanging up. Failures count for an account at an address, and a quarter for all other accounts there: who
-/// shares an address with a guesser feels it less, and a guesser who makes up a new account each time gains little. Who was turned
-/// away and comes again with the same password stands before those who guess, whose every password is new; more so each time.
+/// A password that was verified as right in this run is accepted at once, regardless of other clients at its address. Others wait their
+/// turn, for at most <see cref="MaxWait"/>. An address with many failures is queued behind others and answered late, even with the right
+/// password, so hanging up early gains nothing. Failures count fully for the account at that address and a quarter for all other accounts
+/// there. So a client that shares an address with a guesser is affected less, and a guesser that invents accounts gains little. A client
+/// that was turned away and retries with the same password moves ahead of guessers, whose passwords always change; further with each retry.
 /// </remarks>
 internal sealed class PasswordGate
 {
-    /// <summary>The longest that anybody waits for an answer, except for the verification that runs.</summary>
+    /// <summary>The longest wait for an answer, apart from the verification that is running.</summary>
     internal static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Wrong tries of an account in a network that are answered at once; four times as many of all its accounts together.
+    /// Failures of an account in a network that are answered without delay; four times as many for all its accounts together.
     /// </summary>
     internal const int FreeTries = 3;
 
-    /// <summary>Networks that have logged in and are remembered; more are only added by those who know the password.</summary>
+    /// <summary>The most networks with a successful login that are remembered. Only a client with the password can add one.</summary>
     internal const int MaxKnown = 1024;
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ForgetTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TurnedAwayTime = TimeSpan.FromMinutes(1);
 
-    // Ranks that an address which has logged in is ahead of others with as many failures, and that a password gains each time it is turned
+    // Rank by which an address that has logged in precedes others with as many failures, and that a password gains each time it is turned
     // away.
     private const int Head = 2;
 
-    // Whoever has an IPv6 network of 48 or 32 bits has networks of 64 without end: failures count for those, too, as so many fewer.
+    // The owner of an IPv6 /48 or /32 has a practically unlimited number of /64 networks: failures also count for these prefixes, at a
+    // fraction.
     private static readonly (int Length, int Share)[] Wider = [(48, 4), (32, 256)];
 
-    // Failures of all accounts of an address count for each of them as so many fewer.
+    // The fraction at which failures of an address's other accounts count for each account.
     private const int AccountShare = 4;
 
     private readonly PasswordMemory _memory = new();
@@ -47,17 +49,17 @@ internal sealed class PasswordGate
     private readonly HashSet<PeerAddress> _known = [];
     private readonly Queue<PeerAddress> _knownByAge = new();
 
-    /// <summary>How many wait to be verified.</summary>
+    /// <summary>Passwords waiting to be verified.</summary>
     internal int Waiting => _queue.Count;
 
-    /// <summary>Says that a password is right before anybody tries it.</summary>
+    /// <summary>Registers a right password before any client tries it.</summary>
     internal void Expect(ReadOnlySpan<byte> password) => _memory.Remember(_memory.MacOf(password), isRight: true);
 
-    /// <summary>Takes a password in. Its verdict may be known at once.</summary>
-    /// <param name="peer">Where it comes from.</param>
+    /// <summary>Adds a password. The verdict may be known at once.</summary>
+    /// <param name="peer">The client's address.</param>
     /// <param name="password">The password.</param>
-    /// <param name="now">When it came.</param>
-    /// <param name="account">Whose it is said to be.</param>
+    /// <param name="now">When it arrived.</param>
+    /// <param name="account">The account that the client claims.</param>
     internal PasswordTry Arrive(PeerAddress peer, ReadOnlyMemory<byte> password, TimeSpan now, ReadOnlySpan<byte> account = default)
     {
         UInt128 mac = _memory.MacOf(password.Span);
@@ -85,14 +87,14 @@ internal sealed class PasswordGate
         return attempt;
     }
 
-    /// <summary>Whether an account at an address was wrong so often that its next answer comes late.</summary>
+    /// <summary>Whether an account at an address has so many failures that its next answer is delayed.</summary>
     internal bool IsLate(PeerAddress peer, ReadOnlySpan<byte> account, TimeSpan now) =>
         DelayFor(FailuresOf(KeyOf(account, peer), peer, now)) > TimeSpan.Zero;
 
-    /// <summary>Whether somebody there knew the password in this run.</summary>
+    /// <summary>Whether a client in this network gave the right password in this run.</summary>
     internal bool IsKnown(PeerAddress peer) => _known.Contains(peer.Network);
 
-    /// <summary>The next to verify; <see langword="null"/>: nobody waits.</summary>
+    /// <summary>Removes and returns the next password to verify; <see langword="null"/>: none is waiting.</summary>
     internal PasswordTry? TakeNext(TimeSpan now)
     {
         while (_queue.TakeNext() is PasswordTry next)
@@ -114,14 +116,14 @@ internal sealed class PasswordGate
         return null;
     }
 
-    /// <summary>Says what came out of a verification.</summary>
+    /// <summary>Records the result of a verification.</summary>
     internal void Finish(PasswordTry attempt, bool isRight, TimeSpan now)
     {
         _memory.Remember(attempt.Mac, isRight);
         Conclude(attempt, isRight, now);
     }
 
-    /// <summary>Says that it has waited long enough. What a verification that runs brings is still remembered.</summary>
+    /// <summary>Turns away a password that has waited too long. The result of a running verification is still remembered.</summary>
     internal void GiveUp(PasswordTry attempt, TimeSpan now)
     {
         _queue.Remove(attempt);
@@ -183,6 +185,7 @@ internal sealed class PasswordGate
 
     private UInt128 KeyOf(ReadOnlySpan<byte> account, PeerAddress peer) => _memory.MacOf(account) ^ peer.Network.Bits;
 
-    // Networks of different lengths may have the same bits; the last ones are free in all but IPv4 addresses.
+    // Prefixes of different lengths may have the same bits, so the length goes into the last ones: these are unused except by IPv4
+    // addresses.
     private static UInt128 KeyOf(PeerAddress network, int length) => network.IsV4 ? network.Bits : network.Bits | (uint)length;
 }

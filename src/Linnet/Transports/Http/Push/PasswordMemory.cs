@@ -3,17 +3,19 @@ using System.Security.Cryptography;
 
 namespace Linnet.Transports.Http.Push;
 
-/// <summary>Which passwords were verified in this run, right or wrong, so that none costs a slow hash twice. Used under one lock.</summary>
+/// <summary>
+/// Remembers the passwords verified in this run, right or wrong, so that none costs a slow hash twice. Used under one lock.
+/// </summary>
 /// <remarks>
-/// It holds no passwords but their HMACs by a key of this run, which is nowhere else. Nobody without the key knows what is compared, so the
-/// time that takes tells nothing.
+/// Stores no passwords, only their HMACs under a key that exists in this run alone. Without the key a client cannot know which values are
+/// compared, so the time that a comparison takes reveals nothing.
 /// </remarks>
 internal sealed class PasswordMemory
 {
-    /// <summary>The most right passwords that are remembered: more than there are accounts.</summary>
+    /// <summary>The most right passwords that are remembered; there are fewer accounts.</summary>
     internal const int MaxRight = 64;
 
-    /// <summary>The most wrong ones; then the oldest is forgotten.</summary>
+    /// <summary>The most wrong passwords that are remembered; the oldest is dropped first.</summary>
     internal const int MaxWrong = 4096;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
@@ -21,7 +23,7 @@ internal sealed class PasswordMemory
     private readonly HashSet<UInt128> _wrong = [];
     private readonly Queue<UInt128> _wrongByAge = new();
 
-    /// <summary>What stands for a password here. May be called without the lock.</summary>
+    /// <summary>The HMAC that identifies a password. May be called without the lock.</summary>
     internal UInt128 MacOf(ReadOnlySpan<byte> password)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
@@ -29,10 +31,10 @@ internal sealed class PasswordMemory
         return BinaryPrimitives.ReadUInt128LittleEndian(mac);
     }
 
-    /// <summary>Whether it is right; <see langword="null"/>: that is not known.</summary>
+    /// <summary>Whether a password is right; <see langword="null"/> if not known.</summary>
     internal bool? Recall(UInt128 mac) => _right.Contains(mac) ? true : _wrong.Contains(mac) ? false : null;
 
-    /// <summary>Remembers what came out.</summary>
+    /// <summary>Remembers the result of a verification.</summary>
     internal void Remember(UInt128 mac, bool isRight)
     {
         if (isRight)

@@ -3,26 +3,26 @@ using Linnet.Broadcast;
 namespace Linnet.Transports.Http.Push;
 
 /// <summary>
-/// Passwords that wait to be verified: a bounded number, in all and of each network, in fair order. Pure; used under one lock.
+/// Passwords waiting to be verified, in fair order; their number is bounded, in total and per network. Pure; used under one lock.
 /// </summary>
-/// <remarks>Those of a lower rank go first; of one rank, networks go by turns, so that one with many has no more than its share.</remarks>
+/// <remarks>Lower ranks go first. Within a rank networks alternate, so a network with many passwords gets only its share.</remarks>
 internal sealed class PasswordQueue
 {
-    /// <summary>The most that wait.</summary>
+    /// <summary>The most passwords in the queue.</summary>
     internal const int MaxWaiting = 256;
 
-    /// <summary>The most of one network.</summary>
+    /// <summary>The most passwords of one network in the queue.</summary>
     internal const int MaxPerNetwork = 16;
 
     private readonly List<PasswordTry> _waiting = [];
     private readonly Dictionary<PeerAddress, int> _ofNetwork = [];
     private long _round;
 
-    /// <summary>How many wait.</summary>
+    /// <summary>Passwords in the queue.</summary>
     internal int Count => _waiting.Count;
 
-    /// <summary>Takes one in.</summary>
-    /// <returns>Who has to go for it: itself, another one, or nobody.</returns>
+    /// <summary>Adds a password.</summary>
+    /// <returns>The password that has no place: the added one, one it displaces, or <see langword="null"/>.</returns>
     internal PasswordTry? Add(PasswordTry attempt)
     {
         PasswordTry? leaving = null;
@@ -51,7 +51,7 @@ internal sealed class PasswordQueue
         return leaving;
     }
 
-    /// <summary>Takes out the one whose turn it is.</summary>
+    /// <summary>Removes and returns the next password.</summary>
     internal PasswordTry? TakeNext()
     {
         PasswordTry? next = _waiting.MinBy(static attempt => (attempt.Rank, attempt.Round));
@@ -60,7 +60,7 @@ internal sealed class PasswordQueue
         return next;
     }
 
-    /// <summary>Takes one out, if it is there.</summary>
+    /// <summary>Removes a password, if it is in the queue.</summary>
     internal void Remove(PasswordTry? attempt)
     {
         if (attempt is not null && _waiting.Remove(attempt) && (_ofNetwork[attempt.Network] -= 1) == 0)

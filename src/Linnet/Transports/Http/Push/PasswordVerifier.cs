@@ -1,8 +1,7 @@
 namespace Linnet.Transports.Http.Push;
 
 /// <summary>
-/// Says whether a password is right. May be slow on purpose: it is called by one thread at a time, and not twice for the same password if
-/// that can be helped.
+/// Verifies a password. May be slow on purpose: it is called by one thread at a time, and rarely twice for the same password.
 /// </summary>
-/// <param name="password">Its bytes, as they came. Lent for the call.</param>
+/// <param name="password">The password's bytes, as received. Valid during the call.</param>
 internal delegate bool PasswordVerifier(ReadOnlySpan<byte> password);

@@ -6,39 +6,39 @@ using Linnet.Wire.Http;
 
 namespace Linnet.Transports.Http.Push;
 
-/// <summary>What comes of somebody's wish to push.</summary>
+/// <summary>The verdict on a client that wants to push.</summary>
 internal enum PushVerdict
 {
-    /// <summary>It may.</summary>
+    /// <summary>The client may push.</summary>
     Allowed,
 
-    /// <summary>It did not say who it is.</summary>
+    /// <summary>The client sent no credentials.</summary>
     Unnamed,
 
-    /// <summary>It does not know the password.</summary>
+    /// <summary>The password is wrong.</summary>
     Wrong,
 
-    /// <summary>Its password was not looked at: too many others wait to be verified, or to be answered.</summary>
+    /// <summary>The password was not verified: too many others are waiting to be verified or answered.</summary>
     TooMany,
 
-    /// <summary>It does not know the password, and too many that do not are about to be told: it is not answered.</summary>
+    /// <summary>The password is wrong, and too many answers to wrong ones are pending: the client gets no answer.</summary>
     Unanswered,
 }
 
 /// <summary>
-/// Verifies passwords one at a time, in the order that <see cref="PasswordGate"/> decides, and answers late where an address was often
-/// wrong. Any thread may ask.
+/// Verifies passwords one at a time, in the order given by <see cref="PasswordGate"/>, and delays answers to addresses with many failures.
+/// Thread-safe.
 /// </summary>
 internal sealed class PushAuthority
 {
     /// <summary>
-    /// Answers that are held back at a time: each costs a timer, and a connection, of which there are not without end either. Beyond, no
-    /// password is looked at, for whatever came of that would show at once; only where somebody has logged in before, whoever is right is
-    /// let in, and whoever is wrong gets no answer.
+    /// The most answers that are delayed at a time: each occupies a timer and a connection. Above this limit passwords are not verified,
+    /// since the result would show at once. The exception is a network that has logged in before: there a right password is accepted, and a
+    /// wrong one gets no answer.
     /// </summary>
     internal const int MaxHeld = 4096;
 
-    /// <summary>Those of one address.</summary>
+    /// <summary>The most delayed answers of one address.</summary>
     internal const int MaxHeldPerAddress = 250;
 
     private readonly Lock _gate = new();
@@ -50,24 +50,24 @@ internal sealed class PushAuthority
     private Task _verifying = Task.CompletedTask;
     private bool _isVerifying;
 
-    /// <summary>Verifies by a password that is known here, so it never has to wait for others.</summary>
-    /// <param name="password">What is to be known.</param>
+    /// <summary>Creates an authority for one known password, which never waits for others.</summary>
+    /// <param name="password">The right password.</param>
     /// <param name="time">The clock.</param>
     internal PushAuthority(string password, TimeProvider time)
         : this(Comparing(Encoding.UTF8.GetBytes(password)), time) => _passwords.Expect(Encoding.UTF8.GetBytes(password));
 
-    /// <summary>Verifies in any way, however slow.</summary>
-    /// <param name="verify">Says what is right; called by one thread at a time.</param>
+    /// <summary>Creates an authority with a verifier, however slow.</summary>
+    /// <param name="verify">Verifies a password; called by one thread at a time.</param>
     /// <param name="time">The clock.</param>
     internal PushAuthority(PasswordVerifier verify, TimeProvider time) => (_verify, _time, _start) = (verify, time, time.GetTimestamp());
 
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
-    /// <summary>Looks at what somebody says.</summary>
-    /// <param name="peer">Its address.</param>
-    /// <param name="authorization">Its <c>Authorization</c> header.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <remarks>What the verifier throws comes out here, for this one alone.</remarks>
+    /// <summary>Verifies the credentials of a client.</summary>
+    /// <param name="peer">The client's address.</param>
+    /// <param name="authorization">The client's <c>Authorization</c> header.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <remarks>An exception of the verifier reaches only this caller.</remarks>
     internal async Task<PushVerdict> JudgeAsync(PeerAddress peer, string? authorization, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(authorization))
@@ -99,20 +99,20 @@ internal sealed class PushAuthority
         }
     }
 
-    /// <summary>Compares in constant time, of equal length whatever was sent, so that not even the password's length shows.</summary>
+    /// <summary>Compares hashes of equal length in constant time, so that not even the password's length leaks.</summary>
     private static PasswordVerifier Comparing(byte[] password)
     {
         byte[] hash = SHA256.HashData(password);
         return tried => CryptographicOperations.FixedTimeEquals(SHA256.HashData(tried), hash);
     }
 
-    /// <summary>Takes a password in, with a place to be held at until it may be answered if that is late.</summary>
-    /// <param name="peer">Its address.</param>
+    /// <summary>Queues a password, reserving a place among the delayed answers if its answer is to be delayed.</summary>
+    /// <param name="peer">The client's address.</param>
     /// <param name="password">The password.</param>
-    /// <param name="account">Whose it is said to be.</param>
-    /// <param name="attempt">The password that is looked at.</param>
-    /// <param name="isHeld">Whether it has a place, which is to be given back.</param>
-    /// <returns><see langword="false"/>: there is no place, so it is not looked at.</returns>
+    /// <param name="account">The account that the client claims.</param>
+    /// <param name="attempt">The queued password.</param>
+    /// <param name="isHeld">Whether a place was reserved, which the caller must free.</param>
+    /// <returns><see langword="false"/> if there is no place: the password is not verified.</returns>
     private bool TryBegin(
         PeerAddress peer, ReadOnlyMemory<byte> password, ReadOnlySpan<byte> account, [NotNullWhen(true)] out PasswordTry? attempt,
         out bool isHeld)

@@ -1,32 +1,32 @@
 namespace Linnet.Transports.Http.Push;
 
-/// <summary>Why somebody may not push.</summary>
+/// <summary>Why a push was refused.</summary>
 public enum PushRefusal
 {
     /// <summary>No password is set.</summary>
     Closed,
 
-    /// <summary>It did not say who it is.</summary>
+    /// <summary>The client sent no credentials.</summary>
     Unnamed,
 
-    /// <summary>It does not know the password.</summary>
+    /// <summary>The password is wrong.</summary>
     WrongPassword,
 
-    /// <summary>Too many passwords waited to be verified, so its own was not looked at.</summary>
+    /// <summary>Too many passwords were waiting, so this one was not verified.</summary>
     TooManyTries,
 
-    /// <summary>Nothing can be pushed there.</summary>
+    /// <summary>The station does not exist or does not accept pushes.</summary>
     NoSuchStation,
 
-    /// <summary>Somebody else pushes there.</summary>
+    /// <summary>Another client is pushing to the station.</summary>
     Occupied,
 
     /// <summary>There are too many pushes.</summary>
     TooManyPushes,
 
-    /// <summary>What it sends cannot be decoded.</summary>
+    /// <summary>The format cannot be decoded.</summary>
     NotDecodable,
 
-    /// <summary>It came through an HTTP proxy with neither length nor chunks, so none of its sound gets through.</summary>
+    /// <summary>It came through an HTTP proxy without a length and without chunks, so no audio gets through.</summary>
     NoLength,
 }

@@ -1,52 +1,46 @@
 namespace Linnet.Transports.Http.Push;
 
-/// <summary>Who may push sound to stations, and how much of it.</summary>
+/// <summary>Who may push audio to stations, and how much.</summary>
 public sealed record PushServerOptions : IValidatable
 {
-    /// <summary>The shortest password that is taken.</summary>
+    /// <summary>The minimum length of a password, in characters.</summary>
     public const int MinPasswordLength = 4;
 
-    /// <summary>What pushers must know; <see langword="null"/> or empty, the default: nobody may push. At least four characters.</summary>
+    /// <summary>
+    /// The password for pushing. <see langword="null"/> or empty, the default: pushing is disabled. At least four characters.
+    /// </summary>
     public string? Password { get; init; }
 
-    /// <summary>
-    /// Whether a second pusher takes a station over from the first, instead of being refused. Default <see langword="false"/>.
-    /// </summary>
+    /// <summary>Whether a new push replaces a running one, instead of being refused. Default <see langword="false"/>.</summary>
     public bool TakesOver { get; init; }
 
     /// <summary>
-    /// The most bits per second of a push, over <see cref="RateTime"/>; one with more is ended. 8000 – 1,000,000,000; default 20,000,000.
+    /// The maximum bit rate of a push, averaged over <see cref="RateTime"/>; a faster push is ended. 8000 – 1,000,000,000 bit/s; default
+    /// 20,000,000.
     /// </summary>
     public int MaxBitRate { get; init; } = 20_000_000;
 
-    /// <summary>How long a push may bring nothing. 1–600 s; default 10 s.</summary>
+    /// <summary>How long a push may send no bytes before it is ended. 1–600 s; default 10 s.</summary>
     public TimeSpan IdleTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a push may be silent before it is ended, so that the fallback is heard; zero, the default: as long as it likes. At most a
-    /// day.
+    /// How long a push may be silent before it is ended and the fallback plays; zero, the default: unlimited. At most a day.
     /// </summary>
     public TimeSpan SilenceTime { get; init; }
 
-    /// <summary>
-    /// Bytes within which the sound of a push must have begun, tags and pictures before it not counted. 4096 – 16 Mi; default 1 Mi.
-    /// </summary>
+    /// <summary>The most bytes before the first audio of a push, not counting tags and pictures. 4096 – 16 Mi; default 1 Mi.</summary>
     public int MaxPreamble { get; init; } = 1 << 20;
 
-    /// <summary>Pushes at a time, to all stations together, those that are being refused included. 1 – 10,000; default 64.</summary>
+    /// <summary>The most pushes at a time to all stations, including those being refused. 1 – 10,000; default 64.</summary>
     public int MaxPushes { get; init; } = 64;
 
-    /// <summary>The time over which <see cref="MaxBitRate"/> is meant: a pusher may send some seconds at once.</summary>
+    /// <summary>The averaging time of <see cref="MaxBitRate"/>: a client may send some seconds at once.</summary>
     internal static TimeSpan RateTime { get; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>
-    /// How long bytes may come without any sound in them. Longer than the longest page of Ogg or cluster of WebM that anybody sends.
-    /// </summary>
+    /// <summary>How long bytes may arrive without audio. Longer than the longest Ogg page or WebM cluster in use.</summary>
     internal static TimeSpan SoundTime { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>
-    /// How long after its last sound a push without any is ended: it may have brought nothing for <see cref="IdleTime"/> first.
-    /// </summary>
+    /// <summary>How long after its last audio a push is ended: it may first have sent nothing for <see cref="IdleTime"/>.</summary>
     internal TimeSpan MaxTimeWithoutSound => SoundTime + IdleTime;
 
     /// <inheritdoc/>
@@ -83,7 +77,7 @@ public sealed record PushServerOptions : IValidatable
         }
     }
 
-    /// <summary>The options without the password.</summary>
+    /// <summary>The options, without the password.</summary>
     public override string ToString() =>
         $"{nameof(PushServerOptions)} {{ Password = {(string.IsNullOrEmpty(Password) ? "none" : "***")} }}";
 }

@@ -2,10 +2,10 @@ using Linnet.Broadcast;
 
 namespace Linnet.Transports.Http.Radio;
 
-/// <summary>Counts listeners over HTTP, in all, by address, and by station and rendition. Any thread may ask.</summary>
+/// <summary>Counts listeners over HTTP: in total, by address, and by station and rendition. Thread-safe.</summary>
 internal sealed class RadioAudience(RadioServerOptions options)
 {
-    // What is heard no more is remembered for its peak, but not without end.
+    // Renditions without listeners are kept for their peak, up to a limit.
     private const int MaxRemembered = 1000;
 
     private readonly PeerQuota _peers = new(options.MaxListeners, options.MaxListenersPerAddress);
@@ -20,7 +20,7 @@ internal sealed class RadioAudience(RadioServerOptions options)
     /// <summary>Listeners since the start.</summary>
     internal long Accepted => Interlocked.Read(ref _accepted);
 
-    /// <summary>Lets a listener in; else why not.</summary>
+    /// <summary>Admits a listener. Returns the reason if it is refused.</summary>
     internal RadioRefusal? TryEnter(PeerAddress peer, string station, string rendition)
     {
         if (!_peers.TryEnter(peer, out bool isFull))
@@ -45,7 +45,7 @@ internal sealed class RadioAudience(RadioServerOptions options)
         return RadioRefusal.TooManyOfStation;
     }
 
-    /// <summary>Lets a listener go that was let in.</summary>
+    /// <summary>Removes an admitted listener.</summary>
     internal void Leave(PeerAddress peer, string station, string rendition)
     {
         lock (_gate)
@@ -66,7 +66,7 @@ internal sealed class RadioAudience(RadioServerOptions options)
         _peers.Leave(peer);
     }
 
-    /// <summary>What is heard, or was.</summary>
+    /// <summary>The renditions that have or had listeners.</summary>
     internal IReadOnlyList<RadioRenditionSnapshot> GetRenditions()
     {
         lock (_gate)

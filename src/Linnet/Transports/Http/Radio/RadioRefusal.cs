@@ -1,62 +1,62 @@
 namespace Linnet.Transports.Http.Radio;
 
-/// <summary>Why somebody does not hear.</summary>
+/// <summary>Why a request for audio was refused.</summary>
 public enum RadioRefusal
 {
-    /// <summary>There is no such sound here (404).</summary>
+    /// <summary>The path does not exist (404).</summary>
     NotFound,
 
-    /// <summary>The method is none that a listener uses (405).</summary>
+    /// <summary>The method is not one that listeners use (405).</summary>
     MethodNotAllowed,
 
-    /// <summary>There are too many listeners in all (503).</summary>
+    /// <summary>The limit of listeners is reached (503).</summary>
     TooManyListeners,
 
-    /// <summary>There are too many listeners of the station (503).</summary>
+    /// <summary>The station's limit of listeners is reached (503).</summary>
     TooManyOfStation,
 
-    /// <summary>There are too many listeners of the address (429).</summary>
+    /// <summary>The address's limit of listeners is reached (429).</summary>
     TooManyOfAddress,
 
-    /// <summary>The station has ended (410), or cannot be heard just now (503).</summary>
+    /// <summary>The station has ended (410), or is not available now (503).</summary>
     Unavailable,
 
-    /// <summary>The rendition is made on demand, and as many as may be are made for others (503).</summary>
+    /// <summary>The rendition is encoded on demand, and the limit of such encoders is reached (503).</summary>
     TooManyOnDemand,
 
-    /// <summary>The rendition failed just now and is started again soon (503).</summary>
+    /// <summary>The rendition has just failed and restarts soon (503).</summary>
     RenditionFailed,
 
-    /// <summary>There is no memory for another rendition's bytes (503).</summary>
+    /// <summary>There is no memory for the bytes of another rendition (503).</summary>
     NoBuffer,
 
-    /// <summary>The station has no sound to begin with (503).</summary>
+    /// <summary>The station has no audio to start with (503).</summary>
     Silent,
 
-    /// <summary>The request is malformed or too large.</summary>
+    /// <summary>The request is malformed or too large (4xx).</summary>
     Malformed,
 
     /// <summary>The request took too long (408).</summary>
     TooSlow,
 
-    /// <summary>Too many requests are not whole yet; closed without an answer.</summary>
+    /// <summary>Too many incomplete requests; closed without an answer.</summary>
     TooManyWaiting,
 
-    /// <summary>The peer left before its request was whole.</summary>
+    /// <summary>The client disconnected before its request was complete.</summary>
     Left,
 
-    /// <summary>Pushing is closed (403).</summary>
+    /// <summary>Pushing is disabled (403).</summary>
     PushClosed,
 
-    /// <summary>The kernel holds too much sound that listeners have not taken, in all or of this address (503).</summary>
+    /// <summary>Too much audio that listeners have not received is in kernel buffers, in total or for this address (503).</summary>
     TooMuchUntaken,
 
-    /// <summary>The request was not whole after a second, and the place was needed for another; closed without an answer.</summary>
+    /// <summary>The request was incomplete after a second, and its place was needed; closed without an answer.</summary>
     GaveWay,
 
-    /// <summary>The rendition would be made on demand, and this server makes none (403).</summary>
+    /// <summary>The rendition would be encoded on demand, which this server does not do (403).</summary>
     NeverOnDemand,
 
-    /// <summary>It began with a PROXY header, but is not a trusted proxy (400).</summary>
+    /// <summary>The connection began with a PROXY header, but the peer is not a trusted proxy (400).</summary>
     ProxyNotTrusted,
 }

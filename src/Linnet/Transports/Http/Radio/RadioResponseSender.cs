@@ -3,19 +3,18 @@ using System.Net.Sockets;
 
 namespace Linnet.Transports.Http.Radio;
 
-/// <summary>Sends short answers and ends their connections, so that the answers arrive.</summary>
+/// <summary>Sends short responses and closes their connections so that the responses arrive.</summary>
 internal sealed class RadioResponseSender(RadioServerOptions options, TimeProvider time)
 {
-    // A connection that is closed with something unread is reset, and with that the answer may be lost: so the rest is read, but not all of
-    // it.
+    // Closing a connection with unread data resets it, and the response may be lost. So the rest of the request is read, up to a limit.
     private const long MaxRest = 64 * 1024;
 
     private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
-    // Who is waited for. Beyond that a connection is closed at once: whoever opens so many has had more answers than anybody reads.
+    // The most connections to wait for. Above it connections are closed at once: no honest client opens so many.
     private readonly PeerQuota _closing = new(options.MaxWaiting, options.MaxWaitingPerAddress);
 
-    /// <summary>Sends an answer and waits, not for long, until the client has closed.</summary>
+    /// <summary>Sends a response, then waits briefly for the client to close.</summary>
     internal async Task SendAsync(RadioConnection connection, byte[] answer)
     {
         Socket socket = connection.Socket;
@@ -41,11 +40,11 @@ internal sealed class RadioResponseSender(RadioServerOptions options, TimeProvid
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // It has left.
+            // The client has disconnected.
         }
     }
 
-    /// <summary>Reads what a client still says until it closes, has said too much, or time is up.</summary>
+    /// <summary>Reads what a client still sends, until it closes, has sent too much, or the time is up.</summary>
     internal static async Task DrainAsync(PipeReader input, long most, TimeSpan longest, TimeProvider time)
     {
         using var patience = new CancellationTokenSource(longest, time);

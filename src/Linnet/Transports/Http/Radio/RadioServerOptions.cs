@@ -2,43 +2,43 @@ using Linnet.Wire.Http;
 
 namespace Linnet.Transports.Http.Radio;
 
-/// <summary>What listeners over HTTP are allowed. How they are sent to is in <see cref="Broadcast.Streams.StreamOptions"/>.</summary>
+/// <summary>Limits for listeners over HTTP. How audio is sent to them is in <see cref="Broadcast.Streams.StreamOptions"/>.</summary>
 public sealed record RadioServerOptions : IValidatable
 {
-    /// <summary>Listeners in all; more are answered 503. 1 – 1,000,000; default 10,000.</summary>
+    /// <summary>The most listeners; more get 503. 1 – 1,000,000; default 10,000.</summary>
     public int MaxListeners { get; init; } = 10_000;
 
-    /// <summary>Listeners of one station; more are answered 503. 1 – 1,000,000; default 10,000.</summary>
+    /// <summary>The most listeners of one station; more get 503. 1 – 1,000,000; default 10,000.</summary>
     public int MaxListenersPerStation { get; init; } = 10_000;
 
-    /// <summary>Listeners of one address (IPv6: of one network of 64 bits); more are answered 429. 1 – 1,000,000; default 500.</summary>
+    /// <summary>The most listeners of one address (IPv6: of one /64 network); more get 429. 1 – 1,000,000; default 500.</summary>
     public int MaxListenersPerAddress { get; init; } = 500;
 
-    /// <summary>Connections whose request is not whole yet; more are closed at once. 1 – 1,000,000; default 5000.</summary>
+    /// <summary>The most connections with an incomplete request; more are closed at once. 1 – 1,000,000; default 5000.</summary>
     public int MaxWaiting { get; init; } = 5000;
 
-    /// <summary>Those of one address. 1 – 1,000,000; default 250.</summary>
+    /// <summary>The most connections of one address with an incomplete request. 1 – 1,000,000; default 250.</summary>
     public int MaxWaitingPerAddress { get; init; } = 250;
 
     /// <summary>
-    /// How long a connection may take until its request is whole, and a station until its first sound is there. 1–300 s; default 10 s.
+    /// How long a client may take to send a complete request, and a station to provide its first audio. 1–300 s; default 10 s.
     /// </summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How large requests may be. Default as Kestrel takes them: what is refused here goes on to it, and must not be a page that is not
-    /// there.
+    /// The maximum size of a request. Default as in Kestrel: a request that is refused here goes on to Kestrel, where it must not be taken
+    /// for a missing page.
     /// </summary>
     public HttpLimits Request { get; init; } = new() { MaxStartLine = 8 * 1024, MaxHeaderLine = 16 * 1024, MaxHead = 16 * 1024 };
 
     /// <summary>
-    /// Memory for the bytes that listeners of all stations share, by what the renditions' bit rates come to; a rendition that nobody hears
-    /// yet is answered 503 if there is no room for it. 1 MiB – 64 GiB; default 256 MiB.
+    /// Memory for the bytes that listeners of all stations share, estimated from the renditions' bit rates. A request for a rendition
+    /// without listeners gets 503 if it does not fit. 1 MiB – 64 GiB; default 256 MiB.
     /// </summary>
     public long MaxBufferBytes { get; init; } = 256L << 20;
 
     /// <summary>
-    /// How long a connection stays open after its station ended, for the rest to reach the player. 0–300 s; default 10 s.
+    /// How long a connection stays open after its station ended, so that the player receives the rest. 0–300 s; default 10 s.
     /// </summary>
     public TimeSpan EndLinger { get; init; } = TimeSpan.FromSeconds(10);
 
