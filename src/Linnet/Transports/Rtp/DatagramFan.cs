@@ -4,7 +4,7 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>A fan for where there is no call that sends many datagrams: it sends them one by one.</summary>
+/// <summary>A fan for systems without a call that sends many datagrams: sends them one by one.</summary>
 internal sealed class DatagramFan(IDatagramSender sender) : IDatagramFan
 {
     private readonly List<OutgoingDatagram> _datagrams = [];

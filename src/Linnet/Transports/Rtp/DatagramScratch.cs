@@ -7,20 +7,21 @@ using Linnet.Native;
 namespace Linnet.Transports.Rtp;
 
 /// <summary>
-/// What one thread needs to hand many datagrams to Linux in one call: their headers, addresses and pins, in memory that stays.
+/// One thread's buffers for sending many datagrams to Linux in one call: headers, addresses and pins, reused between calls.
 /// </summary>
-/// <remarks>Addresses are copied (28 bytes each); payloads are not: a packet is pinned for the call, once where its copies stand
-/// together.</remarks>
+/// <remarks>
+/// Addresses are copied (28 bytes each), payloads are not. A packet is pinned during the call, once if its copies are adjacent.
+/// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class DatagramScratch
 {
-    /// <summary>Datagrams in one call: what Linux takes at most (UIO_MAXIOV).</summary>
+    /// <summary>Maximum datagrams per call on Linux (UIO_MAXIOV).</summary>
     internal const int Capacity = 1024;
 
-    // Room for a sockaddr_in6, rounded up to keep each aligned.
+    // Room for a sockaddr_in6, rounded up so that each one is aligned.
     internal const int AddressLength = 32;
 
-    // How long a full queue of the network card may hold a sender up. A 100 Mb/s link drains the kernel's usual 200 kB in 17 ms.
+    // How long a full queue of the network card may block a sender. A 100 Mb/s link drains the kernel's usual 200 kB in 17 ms.
     private const int MaxWaitMs = 2;
 
     [ThreadStatic]
@@ -52,18 +53,20 @@ internal sealed unsafe class DatagramScratch
         NativeMemory.Free(_addresses);
     }
 
-    /// <summary>The calling thread's.</summary>
+    /// <summary>The instance of the calling thread.</summary>
     internal static DatagramScratch OfThisThread => _ofThisThread ??= new DatagramScratch();
 
-    /// <summary>Sends all it can, in order, from where the system chooses. A datagram that is refused is left out.</summary>
-    /// <returns>How many were taken.</returns>
+    /// <summary>
+    /// Sends as many datagrams as it can, in order, from an address that the system chooses. Skips a datagram that is refused.
+    /// </summary>
+    /// <returns>The number of datagrams accepted.</returns>
     internal int Send(SafeHandle socket, ReadOnlySpan<OutgoingDatagram> datagrams) => Send(socket, datagrams, null);
 
-    /// <summary>Sends all it can, in order. A datagram that is refused is left out.</summary>
-    /// <param name="socket">Sends.</param>
-    /// <param name="datagrams">What is to be sent.</param>
-    /// <param name="source">Where from; <see langword="null"/>: as the system chooses.</param>
-    /// <returns>How many were taken.</returns>
+    /// <summary>Sends as many datagrams as it can, in order. Skips a datagram that is refused.</summary>
+    /// <param name="socket">The sending socket.</param>
+    /// <param name="datagrams">The datagrams.</param>
+    /// <param name="source">The source address; <see langword="null"/>: the system chooses.</param>
+    /// <returns>The number of datagrams accepted.</returns>
     internal int Send(SafeHandle socket, ReadOnlySpan<OutgoingDatagram> datagrams, PacketSource* source)
     {
         int sent = 0;
@@ -113,7 +116,7 @@ internal sealed unsafe class DatagramScratch
         }
     }
 
-    /// <summary>Sends what is prepared, in order. A datagram that is refused is left out.</summary>
+    /// <summary>Sends prepared messages, in order. Skips a datagram that is refused.</summary>
     internal static int SendPrepared(SafeHandle socket, LibC.MMsgHdr* messages, int count)
     {
         int sent = 0;
@@ -143,7 +146,7 @@ internal sealed unsafe class DatagramScratch
                     next++;
                     break;
                 default:
-                    // This one datagram's own trouble: no route, too long, refused by a firewall, a peer that is gone.
+                    // The error concerns this datagram only: no route, too long, refused by a firewall, or the peer has left.
                     next++;
                     break;
             }
@@ -152,7 +155,7 @@ internal sealed unsafe class DatagramScratch
         return sent;
     }
 
-    // The address that it was to come from is no longer, or not now, one of this machine's. From another one it may still arrive.
+    // The source address no longer belongs to this machine, or not at the moment. From another address the datagram may still arrive.
     private static bool TrySendFromAnywhere(SafeHandle socket, LibC.MMsgHdr* message)
     {
         nuint length = message->Header.ControlLength;

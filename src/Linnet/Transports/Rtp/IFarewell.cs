@@ -2,11 +2,11 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>A listener that can be told by RTCP why nothing more will come.</summary>
+/// <summary>A listener that can be told over RTCP why its stream ends.</summary>
 internal interface IFarewell
 {
-    /// <summary>Says goodbye.</summary>
-    /// <param name="reason">Why; see <see cref="GoodbyeReason"/>.</param>
-    /// <param name="batch">Takes the datagrams.</param>
+    /// <summary>Sends a goodbye.</summary>
+    /// <param name="reason">The reason; see <see cref="GoodbyeReason"/>.</param>
+    /// <param name="batch">Receives the datagrams.</param>
     void SayGoodbye(string reason, SendBatch batch);
 }

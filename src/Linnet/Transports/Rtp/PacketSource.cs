@@ -7,17 +7,17 @@ using Linnet.Native;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Tells Linux which address of this machine datagrams are to come from: a control message that all of them share.</summary>
+/// <summary>Tells Linux the source address of datagrams, in one control message that all of them share.</summary>
 /// <remarks>
-/// Source: ip(7), IP_PKTINFO; RFC 3542 §6, IPV6_PKTINFO. An IPv6 socket takes the second for IPv4, too, with a mapped address. Without it
-/// the system chooses by the route to the listener, which on a machine with several addresses need not be the one that the listener has
-/// reached.
+/// Source: ip(7), IP_PKTINFO; RFC 3542 §6, IPV6_PKTINFO. An IPv6 socket accepts the latter for IPv4, too, with a mapped address. Without it
+/// the system chooses the address by the route to the listener. On a machine with several addresses that need not be the one that the
+/// listener connected to.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PacketSource
 {
-    // cmsghdr, which is filled up to a whole word, and in6_pktinfo, the longer of the two.
+    // cmsghdr, padded to a whole word, and in6_pktinfo, the longer of the two structures.
     private const int MaxLength = 16 + 24;
 
     private const int LevelIPv4 = 0;
@@ -32,10 +32,8 @@ internal unsafe struct PacketSource
 
     private static int HeaderLength => sizeof(nuint) + (2 * sizeof(int));
 
-    /// <summary>
-    /// A message in memory that stays until it is given back to <see cref="NativeMemory"/>; <see langword="null"/> for no address.
-    /// </summary>
-    /// <param name="address">In the form of the socket: mapped where that is an IPv6 one.</param>
+    /// <summary>Allocates a message, to be freed with <see cref="NativeMemory"/>; <see langword="null"/> for no address.</summary>
+    /// <param name="address">The address in the socket's form: IPv4-mapped for an IPv6 socket.</param>
     internal static PacketSource* Allocate(IPAddress? address)
     {
         if (address is null)
@@ -48,9 +46,9 @@ internal unsafe struct PacketSource
         return source;
     }
 
-    /// <summary>Has a datagram come from there.</summary>
-    /// <param name="source">Where from; <see langword="null"/>: as the system chooses.</param>
-    /// <param name="header">The datagram's.</param>
+    /// <summary>Sets the source address of a datagram.</summary>
+    /// <param name="source">The source address; <see langword="null"/>: the system chooses.</param>
+    /// <param name="header">The datagram's header.</param>
     internal static void Put(PacketSource* source, ref LibC.MsgHdr header)
     {
         header.Control = source is null ? null : source->_message;
@@ -68,17 +66,17 @@ internal unsafe struct PacketSource
         Unsafe.WriteUnaligned(ref bytes[sizeof(nuint) + sizeof(int)], isV6 ? TypeIPv6 : TypeIPv4);
         if (isV6)
         {
-            // struct in6_pktinfo { address; interface }: a link-local address means nothing without its interface, any other works on all.
+            // struct in6_pktinfo { address; interface }: a link-local address needs its interface, any other works on all.
             address.TryWriteBytes(bytes[HeaderLength..], out _);
             Unsafe.WriteUnaligned(ref bytes[HeaderLength + 16], address.IsIPv6LinkLocal ? (uint)address.ScopeId : 0);
         }
         else
         {
-            // struct in_pktinfo { interface; source; (destination, of those that come) }.
+            // struct in_pktinfo { interface; source; (destination, for received datagrams) }.
             address.TryWriteBytes(bytes[(HeaderLength + sizeof(int))..], out _);
         }
 
-        // As long as CMSG_SPACE says: filled up to a whole word.
+        // The length as in CMSG_SPACE: padded to a whole word.
         _length = (length + (nuint)sizeof(nuint) - 1) & ~((nuint)sizeof(nuint) - 1);
     }
 }

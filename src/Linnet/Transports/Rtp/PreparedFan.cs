@@ -7,18 +7,20 @@ using Linnet.Native;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>A fan whose headers stand ready for Linux: all point to one vector, so a packet changes one pointer and its length.</summary>
+/// <summary>
+/// A fan with prepared message headers for Linux: all point to one vector, so a new packet changes one pointer and its length.
+/// </summary>
 /// <remarks>
-/// To look at every listener, its route and its address for each packet costs more than to prepare the call: it is 0.5 µs of waiting for
-/// memory, where the kernel takes 2.5 to send. The address that they come from stands ready, too, once for all.
+/// Reading every listener, its route and its address for each packet costs more than preparing the call: 0.5 µs of waiting for memory,
+/// where the kernel needs 2.5 to send. The source address is prepared once for all, too.
 /// </remarks>
-/// <param name="socket">Sends.</param>
-/// <param name="source">The address of this machine that they come from; <see langword="null"/>: as the system chooses.</param>
-/// <param name="onRefused">Told how many datagrams were not taken.</param>
+/// <param name="socket">The sending socket.</param>
+/// <param name="source">The source address; <see langword="null"/>: the system chooses.</param>
+/// <param name="onRefused">Called with the number of datagrams that were not accepted.</param>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class PreparedFan(SafeHandle socket, IPAddress? source, Action<int> onRefused) : IDatagramFan
 {
-    // Datagrams in one call: what Linux takes at most.
+    // Maximum datagrams per call on Linux.
     private const int MostInCall = DatagramScratch.Capacity;
 
     private readonly LibC.IoVec* _vector = (LibC.IoVec*)NativeMemory.AllocZeroed((nuint)sizeof(LibC.IoVec));
@@ -82,7 +84,7 @@ internal sealed unsafe class PreparedFan(SafeHandle socket, IPAddress? source, A
             }
             catch (ObjectDisposedException)
             {
-                // The socket was closed under us: what did not leave is refused.
+                // The socket was closed concurrently: the unsent datagrams count as refused.
             }
         }
 

@@ -5,11 +5,10 @@ using Linnet.Native;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Linux alone: a thread that waits for datagrams on one socket and hands them on as they come.</summary>
+/// <summary>Linux only: a thread that waits for datagrams on one socket and passes them on as they arrive.</summary>
 /// <remarks>
-/// A thread, because what .NET offers on Linux tells a socket that somebody receives from of every datagram that left by it, too: with a
-/// thousand listeners that cost more than the sending (half of all CPU time in a profile), and each packet that arrived was passed through
-/// two more threads.
+/// A thread, because .NET on Linux also wakes a receiving socket for every datagram that it sent. With a thousand listeners that cost more
+/// than sending (half of all CPU time in a profile), and each received packet was passed through two more threads.
 /// </remarks>
 internal sealed class ReceiveThread : IDisposable
 {
@@ -20,25 +19,25 @@ internal sealed class ReceiveThread : IDisposable
     private readonly EventDescriptor _stop;
     private readonly Thread _thread;
 
-    /// <summary>A thread that rests until <see cref="Start"/>.</summary>
-    /// <param name="socket">Does not block. Outlives this.</param>
-    /// <param name="buffer">Room for the longest datagram.</param>
-    /// <param name="onDatagram">Called on the thread.</param>
-    /// <param name="onError">Called on the thread when a receive failed, or <paramref name="onDatagram"/> did; it goes on.</param>
+    /// <summary>Creates a thread that waits for <see cref="Start"/>.</summary>
+    /// <param name="socket">The non-blocking socket. Must outlive this instance.</param>
+    /// <param name="buffer">A buffer for the longest datagram.</param>
+    /// <param name="onDatagram">Handles each datagram, on the thread.</param>
+    /// <param name="onError">Called on the thread when a receive or <paramref name="onDatagram"/> failed; receiving continues.</param>
     internal ReceiveThread(Socket socket, byte[] buffer, DatagramHandler onDatagram, Action onError)
     {
-        _stop = EventDescriptor.TryOpen() ?? throw new IOException("No event descriptor can be had: the limit of open files is reached.");
+        _stop = EventDescriptor.TryOpen() ?? throw new IOException("Cannot create an event descriptor: the open-file limit is reached.");
         (_socket, _onDatagram, _onError) = (socket, onDatagram, onError);
         _thread = new Thread(() => Run(buffer)) { Name = "linnet-udp", IsBackground = true };
     }
 
-    /// <summary>Completes when no more will be received: it was told to stop, or the socket broke.</summary>
+    /// <summary>Completes when receiving has ended: it was stopped, or the socket broke.</summary>
     internal Task Ended => _ended.Task;
 
-    /// <summary>Starts to receive. Once.</summary>
+    /// <summary>Starts receiving. Call once.</summary>
     internal void Start() => _thread.Start();
 
-    /// <summary>Makes the thread end. Any thread may call, at any time.</summary>
+    /// <summary>Stops the thread. Thread-safe; may be called at any time.</summary>
     internal void Stop() => _stop.Signal();
 
     /// <summary>Stops, and waits until the thread has ended.</summary>
@@ -88,7 +87,7 @@ internal sealed class ReceiveThread : IDisposable
         }
     }
 
-    // False: this receive failed, or this datagram could not be taken. The next one may do.
+    // False: this receive failed, or this datagram was not handled. The next one may succeed.
     private bool TryReceive(byte[] buffer, SocketAddress from)
     {
         int length;
@@ -98,7 +97,7 @@ internal sealed class ReceiveThread : IDisposable
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock)
         {
-            // It was corrupt: the kernel woke us and threw it away.
+            // A corrupt datagram: the kernel woke us and discarded it.
             return true;
         }
         catch (Exception e) when (!UdpSocket.IsOver(e))

@@ -6,10 +6,10 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Asks the sender for what the receiver behind a sink wants of it, when it wants it.</summary>
-/// <param name="sink">Where the receiver is.</param>
-/// <param name="ssrc">Who we are.</param>
-/// <param name="description">What has to stand in front of feedback; <see langword="null"/>: nothing has to.</param>
+/// <summary>Sends the repair requests of the receiver behind a sink to the sender, when they are due.</summary>
+/// <param name="sink">Connects to the receiver.</param>
+/// <param name="ssrc">Our SSRC.</param>
+/// <param name="description">The description that must precede feedback; <see langword="null"/>: none.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? description, TimeProvider time)
 {
@@ -23,7 +23,7 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
     private readonly byte[] _datagram = new byte[MaxLength];
     private long _sleepsUntil = long.MaxValue;
 
-    /// <summary>Something came: perhaps there is something to ask for sooner than was thought. From any thread.</summary>
+    /// <summary>Call when a packet arrived: a request may now be due earlier. Thread-safe.</summary>
     internal void OnPacket()
     {
         if (sink.RepairAt() < Volatile.Read(ref _sleepsUntil))
@@ -32,11 +32,11 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
         }
     }
 
-    /// <summary>Asks until cancelled.</summary>
-    /// <param name="sendAsync">Sends one RTCP datagram, which is lent until it completes.</param>
-    /// <param name="setRedundancyAsync">Tells the sender which copies are wanted; <see langword="null"/>: it cannot be told.</param>
-    /// <param name="onDecision">Told, for a person, what was decided anew.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Sends requests until cancelled.</summary>
+    /// <param name="sendAsync">Sends one RTCP datagram, valid until the call completes.</param>
+    /// <param name="setRedundancyAsync">Tells the sender which copies are wanted; <see langword="null"/>: not possible.</param>
+    /// <param name="onDecision">Called with a description, for display, of each new decision.</param>
+    /// <param name="cancellationToken">Stops the loop.</param>
     internal async Task RunAsync(
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sendAsync,
         Func<Redundancy?, CancellationToken, Task>? setRedundancyAsync,
@@ -57,7 +57,7 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
     }
 
     /// <summary>Writes the feedback that is due.</summary>
-    /// <returns>Bytes to send: 0 if there is nothing to ask for.</returns>
+    /// <returns>Bytes to send; 0 if there is no request.</returns>
     internal int Write(Span<byte> destination, RepairRequest request, long now)
     {
         sink.Repair(now, request);
@@ -100,7 +100,7 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
         }
     }
 
-    // What moves the instant nearer also wakes us, once it is seen that we sleep.
+    // An earlier due time also wakes the loop, once it is seen to sleep.
     private async ValueTask SleepAsync(ITimer timer, CancellationToken cancellationToken)
     {
         while (true)
@@ -120,7 +120,7 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
                 continue;
             }
 
-            // Timers cut to whole milliseconds.
+            // Timers round down to whole milliseconds.
             TimeSpan left = until == long.MaxValue
                 ? Timeout.InfiniteTimeSpan
                 : TimeSpan.FromMilliseconds(Math.Ceiling(time.GetElapsedTime(now, until).TotalMilliseconds));

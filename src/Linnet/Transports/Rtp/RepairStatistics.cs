@@ -2,14 +2,14 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>What was done to repair one listener's losses.</summary>
-/// <param name="Redundancy">The copies that go with its packets; <see langword="null"/>: none.</param>
-/// <param name="Requested">Packets it asked for, repeats included.</param>
-/// <param name="Retransmitted">Packets sent again.</param>
-/// <param name="OverBudget">Requests refused because it had been sent too many again, or asked for too many at once.</param>
-/// <param name="Gone">Requests for packets that are too old, or were not sent yet.</param>
-/// <param name="Repeated">Requests left out because the packet had just been sent again.</param>
-/// <param name="RetransmittedBytes">Bytes of RTP sent again.</param>
+/// <summary>Counters of the repair of one listener's losses.</summary>
+/// <param name="Redundancy">The copies sent with its packets; <see langword="null"/>: none.</param>
+/// <param name="Requested">Packets it requested, including repeats.</param>
+/// <param name="Retransmitted">Packets resent.</param>
+/// <param name="OverBudget">Requests refused because too much had been resent, or too many were made at once.</param>
+/// <param name="Gone">Requests for packets that are too old, or not sent yet.</param>
+/// <param name="Repeated">Requests ignored because the packet had just been resent.</param>
+/// <param name="RetransmittedBytes">Bytes of RTP resent.</param>
 /// <param name="CopyBytes">Bytes of RTP that copies added to its packets.</param>
 public sealed record RepairStatistics(
     Redundancy? Redundancy,

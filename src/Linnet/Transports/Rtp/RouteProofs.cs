@@ -4,11 +4,11 @@ using Linnet.Wire.Rtcp;
 namespace Linnet.Transports.Rtp;
 
 /// <summary>
-/// Knows listeners by what only they can show: the secret they were given, or the SSRC they report with. Not for several threads.
+/// Identifies listeners by what only they can know: the secret they were given, or the SSRC of their reports. Not thread-safe.
 /// </summary>
 internal sealed class RouteProofs
 {
-    // There are players that take a number next to the stream's own (ffmpeg takes the next), or a small one: anybody can say those.
+    // Some players use a number next to the stream's own (ffmpeg uses the next), or a small one: anyone can guess those.
     private const uint Guessable = 256;
 
     private readonly Dictionary<UInt128, UdpRoute> _bySecret = [];
@@ -35,7 +35,7 @@ internal sealed class RouteProofs
         }
     }
 
-    /// <summary>The listener that a datagram proves to be from, if it proves anything and comes from that listener's address.</summary>
+    /// <summary>The listener that a datagram proves to come from, if it contains a proof and comes from that listener's address.</summary>
     internal UdpRoute? Find(PeerAddress peer, RtcpCompound compound)
     {
         foreach (RtcpPacket packet in compound.Packets)
@@ -60,8 +60,8 @@ internal sealed class RouteProofs
         return null;
     }
 
-    /// <summary>Learns a listener's own SSRC from what has come from where it is.</summary>
-    /// <returns>Whether it reports on the stream it hears: then the way there is known to be right.</returns>
+    /// <summary>Learns a listener's SSRC from a report that came from the listener's known address.</summary>
+    /// <returns>Whether it reports on the stream it receives: that confirms the route.</returns>
     internal bool Learn(UdpRoute route, RtcpCompound compound)
     {
         uint stream = route.Feedback.Ssrc;

@@ -4,26 +4,26 @@ using Linnet.Broadcast;
 namespace Linnet.Transports.Rtp;
 
 /// <summary>
-/// Which listener a datagram is from, by one of the two ports; and whether it may move that listener's route to where it came from.
+/// Finds the listener that sent a datagram to one of the two ports, and decides whether it may move the listener's route to its source.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A listener says in SETUP at which ports it hears. Behind an address translator those are not the ones its packets come from, so a first
-/// packet that comes from the same address but another port moves it there, once. That proves nothing, for any program behind that address
-/// can send one. So it counts only until the listener was heard, or had sound for <see cref="LatchWindow"/>. Afterwards, and always where
-/// the listener was given a secret, only a proof moves it: the secret, or a report with the listener's own SSRC that names the stream it
-/// hears. No packet moves a listener to another address.
+/// In SETUP a listener names the ports on which it receives. Behind an address translator its packets come from other ports, so its first
+/// packet from the same address but another port moves the route there, once. That is no proof: any program behind that address can send
+/// such a packet. So it only counts until a packet has confirmed the route, or the listener has had audio for <see cref="LatchWindow"/>.
+/// After that, and always if the listener was given a secret, only a proof moves it: the secret, or a report with the listener's SSRC that
+/// names its stream. No packet moves a listener to another address.
 /// </para>
-/// <para>Each look-up costs the same however many listeners there are. Not for several threads.</para>
+/// <para>Each lookup has constant cost for any number of listeners. Not thread-safe.</para>
 /// </remarks>
-/// <param name="addressOf">Where a route goes by this port.</param>
-/// <param name="move">Lets it go elsewhere.</param>
-/// <param name="ticksPerSecond">Of the instants.</param>
+/// <param name="addressOf">Returns a route's address for this port.</param>
+/// <param name="move">Changes a route's address for this port.</param>
+/// <param name="ticksPerSecond">Ticks per second of the clock.</param>
 internal sealed class RouteTable(Func<UdpRoute, SocketAddress> addressOf, Action<UdpRoute, SocketAddress> move, long ticksPerSecond)
 {
     /// <summary>
-    /// How long after its sound has begun a listener that was never heard may still be found by a first packet: some players open their way
-    /// only when PLAY was answered, and the first report by RTCP comes within 3.1 s (RFC 3550 §6.3: half of 5 s, by 1.5, by 1/1.21).
+    /// How long after its audio started an unconfirmed listener can still be found by its first packet. Some players open their path only
+    /// after the answer to PLAY, and the first RTCP report comes within 3.1 s (RFC 3550 §6.3: half of 5 s, by 1.5, by 1/1.21).
     /// </summary>
     internal static readonly TimeSpan LatchWindow = TimeSpan.FromSeconds(5);
 
@@ -31,16 +31,16 @@ internal sealed class RouteTable(Func<UdpRoute, SocketAddress> addressOf, Action
     private readonly Dictionary<SocketAddress, UdpRoute> _byAddress = [];
     private readonly UnsettledRoutes _unsettled = new();
 
-    /// <summary>Times a listener was moved.</summary>
+    /// <summary>How often a listener was moved.</summary>
     internal long Moves { get; private set; }
 
-    /// <summary>Routes that were looked at to find one that may be moved: what that costs.</summary>
+    /// <summary>Routes examined to find one that may be moved: the cost of such searches.</summary>
     internal long LookedAt => _unsettled.LookedAt;
 
-    /// <summary>Takes a route in.</summary>
+    /// <summary>Adds a route.</summary>
     internal void Add(UdpRoute route)
     {
-        // Of two that name the same port the newer is right: the older is what is left of a player that was started anew.
+        // If two name the same port, the newer is right: the older is left over from a player that restarted.
         _byAddress[addressOf(route)] = route;
         if (route.Proof is null)
         {
@@ -48,20 +48,20 @@ internal sealed class RouteTable(Func<UdpRoute, SocketAddress> addressOf, Action
         }
     }
 
-    /// <summary>Forgets a route.</summary>
+    /// <summary>Removes a route.</summary>
     internal void Remove(UdpRoute route)
     {
         Forget(route);
         _unsettled.Remove(route);
     }
 
-    /// <summary>The listener that is known to be at an address.</summary>
+    /// <summary>The listener known to be at an address.</summary>
     internal UdpRoute? Find(SocketAddress from) => _byAddress.GetValueOrDefault(from);
 
-    /// <summary>It was heard where it is: from now on a packet that proves nothing does not move it.</summary>
+    /// <summary>Marks a route as confirmed: from now on only a proof moves it.</summary>
     internal void Settle(UdpRoute route) => _unsettled.Remove(route);
 
-    /// <summary>A listener that a packet may move though it proves nothing: the newest of that address that was not heard yet.</summary>
+    /// <summary>Finds a listener that may be moved without a proof: the newest unconfirmed one of that address.</summary>
     internal UdpRoute? FindUnsettled(PeerAddress peer, uint? ssrc, long now) =>
         _unsettled.Newest(peer, ssrc, route => route.SoundSince is long since && now - since > _latchTicks);
 

@@ -6,22 +6,22 @@ using Linnet.Wire.Rtcp;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Writes what a server says over RTCP: sender reports with the true map from wall clock to RTP timestamp, and goodbyes.</summary>
-/// <param name="time">Whose wall clock is told.</param>
+/// <summary>Writes a server's RTCP: sender reports, which map the wall clock to RTP timestamps, and goodbyes.</summary>
+/// <param name="time">Provides the wall clock.</param>
 internal sealed class RtcpWriter(TimeProvider time)
 {
-    // A report, a description with a title, a round trip's answer and a goodbye are 28 + 32 + 257 + 20 + 28 bytes, and the prefix.
+    // A report, a description with a title, a round-trip answer and a goodbye take 28 + 32 + 257 + 20 + 28 bytes, plus the prefix.
     private const int MaxLength = 512;
 
     // RFC 7022 §4.2: 96 random bits. All streams of this server share a clock, so they share the name.
     private readonly string _canonicalName = Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
 
-    /// <summary>A compound of sender report, CNAME and, as NOTE, the track that plays.</summary>
-    /// <param name="listener">To whom: the counts are its own.</param>
+    /// <summary>Writes a compound of a sender report, CNAME and, as NOTE, the current track.</summary>
+    /// <param name="listener">The recipient, whose packet counts are reported.</param>
     /// <param name="now">The instant reported, in ticks.</param>
     /// <param name="prefix">Bytes to leave free in front.</param>
-    /// <param name="feedback">What was heard of the listener, if it may be answered: then how long ago its clock was heard is told,
-    /// too.</param>
+    /// <param name="feedback">The feedback received from the listener, if it may be answered: adds how long ago its clock was
+    /// received.</param>
     /// <returns><see langword="null"/> before the rendition has a timeline.</returns>
     internal byte[]? Report(Listener listener, long now, int prefix = 0, RtpFeedback? feedback = null)
     {
@@ -35,9 +35,9 @@ internal sealed class RtcpWriter(TimeProvider time)
             : Compound(prefix, report, Description(listener));
     }
 
-    /// <summary>A compound that ends with BYE (RFC 3550 §6.6).</summary>
-    /// <param name="listener">To whom.</param>
-    /// <param name="reason">Why; see <see cref="GoodbyeReason"/>.</param>
+    /// <summary>Writes a compound that ends with BYE (RFC 3550 §6.6).</summary>
+    /// <param name="listener">The recipient.</param>
+    /// <param name="reason">The reason; see <see cref="GoodbyeReason"/>.</param>
     /// <param name="prefix">Bytes to leave free in front.</param>
     internal byte[] Goodbye(Listener listener, string reason, int prefix = 0)
     {
@@ -53,7 +53,7 @@ internal sealed class RtcpWriter(TimeProvider time)
             return null;
         }
 
-        // The wall clock is read a moment after now: take that moment off again.
+        // The wall clock is read slightly after now: subtract the difference.
         TimeSpan since = time.GetElapsedTime(now);
         RtpStreamIdentity stream = listener.Ring.Info.Stream;
         return new SenderReport(

@@ -4,8 +4,8 @@ using Linnet.Wire.Rtcp;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>What is heard of one listener: signs of life, and its reports. One thread at a time writes; any may read.</summary>
-/// <param name="rendition">What it hears.</param>
+/// <summary>Feedback from one listener: signs of life and reports. One thread at a time writes; any thread may read.</summary>
+/// <param name="rendition">The rendition that the listener receives.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
 {
@@ -16,22 +16,22 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
     private ReferenceTime? _reference;
     private long _heardAt = time.GetTimestamp();
 
-    /// <summary>The stream that it hears.</summary>
+    /// <summary>The SSRC of the listener's stream.</summary>
     internal uint Ssrc => rendition.Stream.Ssrc;
 
-    /// <summary>When it last gave a sign of life by RTP or RTCP, in ticks; at first, when this was made.</summary>
+    /// <summary>When its last RTP or RTCP arrived, in ticks; initially, when this instance was created.</summary>
     internal long HeardAt => Volatile.Read(ref _heardAt);
 
-    /// <summary>What it last reported, if it did.</summary>
+    /// <summary>Its last report; <see langword="null"/> before the first.</summary>
     internal ReceptionReport? Reception => Volatile.Read(ref _reception);
 
-    /// <summary>Repairs what it loses, if that was agreed on.</summary>
+    /// <summary>Repairs its losses, if the session has agreed on repair.</summary>
     internal RepairSender? Repair { get; set; }
 
-    /// <summary>Takes a sign of life.</summary>
+    /// <summary>Records a sign of life.</summary>
     internal void Hear() => Volatile.Write(ref _heardAt, time.GetTimestamp());
 
-    /// <summary>Takes what it sent by RTCP.</summary>
+    /// <summary>Handles its RTCP.</summary>
     internal void Hear(RtcpCompound compound)
     {
         Hear();
@@ -55,8 +55,8 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
     }
 
     /// <summary>
-    /// How long ago its clock was heard, for it to know the round trip; <see langword="null"/> if it told none, or none of this is agreed
-    /// on.
+    /// How long ago its clock was received, from which it calculates the round trip; <see langword="null"/> if it sent none, or repair was
+    /// not agreed on.
     /// </summary>
     internal ReferenceDelay? AnswerTo(long now)
     {
@@ -89,7 +89,7 @@ internal sealed class RtpFeedback(RenditionInfo rendition, TimeProvider time)
         TimeSpan? roundTrip = null;
         if (block.LastSenderReport != 0)
         {
-            // RFC 3550 §6.4.1: now, less when it heard our report, less how long it kept the answer.
+            // RFC 3550 §6.4.1: now, minus when it received our report, minus its delay before answering.
             uint units = unchecked(NtpTime.From(time.GetUtcNow()).Middle - block.LastSenderReport - block.DelaySinceLastSenderReport);
             TimeSpan span = TimeSpan.FromSeconds(units / UnitsPerSecond);
             roundTrip = span <= MostRoundTrip ? span : null;

@@ -7,7 +7,7 @@ namespace Linnet.Transports.Rtp;
 /// <remarks>Source: RFC 3550 §11.</remarks>
 public sealed class RtpPortPair : IDisposable
 {
-    // Each try takes a random port; so many in a row fail only where nearly all ports are taken.
+    // Each attempt uses a random port; this many in a row fail only if nearly all ports are taken.
     private const int MaxTries = 100;
 
     private RtpPortPair(UdpSocket rtp, UdpSocket rtcp)
@@ -22,10 +22,10 @@ public sealed class RtpPortPair : IDisposable
     /// <summary>The socket for RTCP.</summary>
     public UdpSocket Rtcp { get; }
 
-    /// <summary>Opens and binds both.</summary>
-    /// <param name="address">Where. <see cref="IPAddress.IPv6Any"/>: everywhere, IPv4 too.</param>
+    /// <summary>Opens and binds both sockets.</summary>
+    /// <param name="address">The local address. <see cref="IPAddress.IPv6Any"/>: all addresses, IPv4 included.</param>
     /// <param name="port">The port for RTP; the one for RTCP follows it. 0: any free pair of an even port and its neighbour.</param>
-    /// <param name="bufferSize">Bytes that the kernel is asked to hold in each direction of each socket.</param>
+    /// <param name="bufferSize">The kernel buffer to request for each socket and direction, in bytes.</param>
     /// <exception cref="SocketException">A port is taken, or the address is not this machine's.</exception>
     public static RtpPortPair Bind(IPAddress address, int port, int bufferSize = 1 << 20)
     {
@@ -44,7 +44,7 @@ public sealed class RtpPortPair : IDisposable
             }
             catch (SocketException e) when (port == 0 && left > 0 && e.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Somebody has the neighbour: try another pair.
+                // The other port is taken: try another pair.
             }
             catch
             {

@@ -6,20 +6,20 @@ using Linnet.Wire.Rtp;
 namespace Linnet.Transports.Rtp;
 
 /// <summary>
-/// The receiving side of one RTP session, whatever carries it: tells RTP from RTCP, hands both on, and reports back to the sender.
+/// The receiving side of one RTP session over any transport: separates RTP and RTCP, passes both on, and reports to the sender.
 /// </summary>
-/// <remarks>Source: RFC 3550. The calls that start with <c>On</c> may come from several threads, as the sockets bring them.</remarks>
+/// <remarks>Source: RFC 3550. The methods named <c>On…</c> may be called from several threads, as sockets receive.</remarks>
 internal sealed class RtpReceiver
 {
-    // RFC 3550 §6.2: the least interval between reports; half of it before the first. Two members never need a longer one.
+    // RFC 3550 §6.2: the minimum interval between reports; half of it before the first. Two members never need a longer one.
     private static readonly TimeSpan MinReportInterval = TimeSpan.FromSeconds(5);
 
-    // RFC 3550 §6.3.1: makes up for the timer's bias, e − 3/2.
+    // RFC 3550 §6.3.1: compensates for the timer's bias, e − 3/2.
     private const double IntervalCompensation = Math.E - 1.5;
 
     private const int MaxReportLength = 512;
 
-    // RFC 3611 §4.5: units of time since a reference time came.
+    // RFC 3611 §4.5: units of the time since a reference time arrived.
     private const double UnitsPerSecond = 65_536;
 
     private readonly RtpSink _sink;
@@ -39,11 +39,10 @@ internal sealed class RtpReceiver
     private long _malformed;
     private RepairLoop? _repair;
 
-    /// <param name="sink">Where everything goes.</param>
-    /// <param name="time">Whose ticks the instants are.</param>
-    /// <param name="random">For the SSRC and the intervals.</param>
-    /// <param name="isLive">Whether a goodbye that does not say why need not be the end: then it is only told by
-    /// <see cref="Farewell"/>.</param>
+    /// <param name="sink">Receives the stream.</param>
+    /// <param name="time">The clock for instants in ticks.</param>
+    /// <param name="random">Provides the SSRC and the intervals.</param>
+    /// <param name="isLive">Whether a goodbye without a reason may be temporary: then only <see cref="Farewell"/> reports it.</param>
     internal RtpReceiver(RtpSink sink, TimeProvider time, Random random, bool isLive = false)
     {
         _sink = sink;
@@ -59,44 +58,44 @@ internal sealed class RtpReceiver
         _description = new SourceDescription(Ssrc, Convert.ToBase64String(name), tool: "Linnet");
     }
 
-    /// <summary>Who we are to the sender.</summary>
+    /// <summary>Our SSRC.</summary>
     internal uint Ssrc { get; }
 
-    /// <summary>Completes when the first datagram has come.</summary>
+    /// <summary>Completes when the first datagram has arrived.</summary>
     internal Task Arrival => _arrival.Task;
 
-    /// <summary>Completes when the first packet of sound has come.</summary>
+    /// <summary>Completes when the first audio packet has arrived.</summary>
     internal Task Sound => _sound.Task;
 
-    /// <summary>Whether any sound has come.</summary>
+    /// <summary>Whether any audio has arrived.</summary>
     internal bool HasSound => _sound.Task.IsCompleted;
 
     /// <summary>
-    /// When sound came last, in ticks; before the first, when the server said that it begins: it may have needed long for that.
+    /// When audio last arrived, in ticks; before the first packet, when the server announced the start, which may have taken it long.
     /// </summary>
     internal long SoundAt => Volatile.Read(ref _soundAt);
 
     /// <summary>
-    /// How long no sound has come. While a packet is worked on others wait behind it: a busy machine, or code that is used for the first
-    /// time, is no silence.
+    /// How long no audio has arrived. Zero while a packet is being processed, since others wait behind it: a busy machine, or code that
+    /// runs for the first time, is not silence.
     /// </summary>
     internal TimeSpan SoundSilentFor => Volatile.Read(ref _inHand) > 0 ? TimeSpan.Zero : _time.GetElapsedTime(SoundAt);
 
-    /// <summary>Completes when the stream that is heard has said goodbye for good.</summary>
+    /// <summary>Completes when the current stream has said its final goodbye.</summary>
     internal Task Goodbye => _goodbye.Task;
 
-    /// <summary>
-    /// Completes when the stream that is heard has said goodbye and that is not, or need not be, its end. Its reason, if any, says which.
-    /// </summary>
+    /// <summary>Completes when the current stream has said a goodbye that is or may be temporary. Its reason, if any, says which.</summary>
     internal Task<Goodbye> Farewell => _farewell.Task;
 
-    /// <summary>RTCP datagrams that made no sense.</summary>
+    /// <summary>Malformed RTCP datagrams.</summary>
     internal long Malformed => Volatile.Read(ref _malformed);
 
-    /// <summary>How long nothing has come.</summary>
+    /// <summary>How long nothing has arrived.</summary>
     internal TimeSpan SilentFor => _time.GetElapsedTime(Volatile.Read(ref _lastArrivalAt));
 
-    /// <summary>The server has said where the stream begins. Too late once a packet is there: then that is the beginning.</summary>
+    /// <summary>
+    /// Call when the server has announced where the stream begins. Ignored after the first packet, which is then the beginning.
+    /// </summary>
     internal void OnStart(ushort? sequence, uint? timestamp)
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
@@ -106,7 +105,7 @@ internal sealed class RtpReceiver
         }
     }
 
-    /// <summary>A datagram came where RTP is expected. RTCP may share the way (RFC 5761).</summary>
+    /// <summary>Handles a datagram from the RTP port or channel. RTCP may share it (RFC 5761).</summary>
     internal void OnRtp(ReadOnlySpan<byte> datagram)
     {
         if (RtcpCompound.IsRtcp(datagram))
@@ -137,7 +136,7 @@ internal sealed class RtpReceiver
         }
     }
 
-    /// <summary>A datagram came where RTCP is expected.</summary>
+    /// <summary>Handles a datagram from the RTCP port or channel.</summary>
     internal void OnRtcp(ReadOnlySpan<byte> datagram)
     {
         long now = OnArrival();
@@ -170,8 +169,8 @@ internal sealed class RtpReceiver
     }
 
     /// <summary>Reports to the sender, at the intervals of RFC 3550 §6.2, until cancelled.</summary>
-    /// <param name="sendAsync">Sends one RTCP datagram, which is lent until it completes.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="sendAsync">Sends one RTCP datagram, valid until the call completes.</param>
+    /// <param name="cancellationToken">Stops reporting.</param>
     internal async Task ReportAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sendAsync, CancellationToken cancellationToken)
     {
         byte[] datagram = new byte[MaxReportLength];
@@ -185,11 +184,11 @@ internal sealed class RtpReceiver
         }
     }
 
-    /// <summary>Asks the sender for what was lost, until cancelled. While it does, reports ask for the round trip too.</summary>
-    /// <param name="reducedSize">Whether feedback may go without a report.</param>
-    /// <param name="sendAsync">Sends one RTCP datagram, which is lent until it completes.</param>
-    /// <param name="setRedundancyAsync">Tells the sender which copies are wanted; <see langword="null"/>: it cannot be told.</param>
-    /// <param name="onDecision">Told, for a person, what was decided anew.</param>
+    /// <summary>Requests lost packets from the sender until cancelled. Meanwhile reports also ask for the round trip.</summary>
+    /// <param name="reducedSize">Whether feedback may be sent without a report.</param>
+    /// <param name="sendAsync">Sends one RTCP datagram, valid until the call completes.</param>
+    /// <param name="setRedundancyAsync">Tells the sender which copies are wanted; <see langword="null"/>: not possible.</param>
+    /// <param name="onDecision">Called with a description, for display, of each new decision.</param>
     /// <param name="cancellationToken">Ends it.</param>
     internal Task RepairAsync(
         bool reducedSize,
@@ -202,7 +201,7 @@ internal sealed class RtpReceiver
         return repair.RunAsync(sendAsync, setRedundancyAsync, onDecision, cancellationToken);
     }
 
-    /// <summary>From now on reports ask for the round trip.</summary>
+    /// <summary>Makes reports ask for the round trip from now on.</summary>
     internal RepairLoop StartRepair(bool reducedSize)
     {
         var repair = new RepairLoop(_sink, Ssrc, reducedSize ? null : _description, _time);
@@ -210,7 +209,7 @@ internal sealed class RtpReceiver
         return repair;
     }
 
-    /// <summary>Writes a receiver report and who it is from.</summary>
+    /// <summary>Writes a receiver report and our description.</summary>
     /// <returns>Bytes written.</returns>
     internal int WriteReport(Span<byte> destination)
     {
@@ -222,12 +221,12 @@ internal sealed class RtpReceiver
             : RtcpCompound.Write(destination, report, _description, new ExtendedReport(Ssrc) { ReferenceTime = ReferenceTime(now) });
     }
 
-    /// <summary>Writes that we leave.</summary>
+    /// <summary>Writes our goodbye.</summary>
     /// <returns>Bytes written.</returns>
     internal int WriteGoodbye(Span<byte> destination) =>
         RtcpCompound.Write(destination, new ReceiverReport(Ssrc), _description, new Goodbye([Ssrc]));
 
-    /// <summary>The goodbye that need not be the end is it.</summary>
+    /// <summary>Treats a temporary goodbye as final.</summary>
     internal void AcceptFarewell(Goodbye goodbye)
     {
         foreach (uint ssrc in goodbye.Ssrcs)
@@ -246,7 +245,7 @@ internal sealed class RtpReceiver
         return now;
     }
 
-    // No time of day: differences are all that matters, and nobody sets this clock.
+    // Not a time of day: only differences matter, and this clock is never set.
     private NtpTime ReferenceTime(long now)
     {
         (long seconds, long rest) = Math.DivRem(now, _time.TimestampFrequency);
@@ -285,8 +284,8 @@ internal sealed class RtpReceiver
         long heard = Volatile.Read(ref _rtpSsrc);
         if (!isTheEnd)
         {
-            // Before its first packet our stream is not known here; the receiver may know it from an earlier connection, and must not take
-            // this for the end.
+            // Before its first packet the stream's SSRC is unknown here. The receiver may know it from an earlier connection and must not
+            // take this goodbye as the end.
             if (heard < 0 || goodbye.Ssrcs.Contains((uint)heard))
             {
                 _farewell.TrySetResult(goodbye);

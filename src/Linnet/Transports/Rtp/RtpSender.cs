@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>One pair of UDP ports from which all listeners are served, and at which they are heard.</summary>
-/// <remarks>Which datagram is from whom, and what it may do, is the matter of <see cref="RouteTable"/>.</remarks>
+/// <summary>Serves all listeners from one pair of UDP ports, and receives from them there.</summary>
+/// <remarks><see cref="RouteTable"/> decides which listener sent a datagram, and what the datagram may change.</remarks>
 internal sealed class RtpSender
 {
     private const int FailuresPerLine = 1000;
@@ -29,9 +29,9 @@ internal sealed class RtpSender
     private long _malformed;
     private long _failures;
 
-    /// <param name="ports">The ports; whoever opened them disposes them.</param>
+    /// <param name="ports">The ports; the caller disposes them.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told what goes wrong.</param>
+    /// <param name="logger">Logs errors.</param>
     internal RtpSender(RtpPortPair ports, TimeProvider time, ILogger logger)
     {
         _ports = ports;
@@ -44,10 +44,10 @@ internal sealed class RtpSender
     /// <summary>The ports.</summary>
     internal RtpPortPair Ports => _ports;
 
-    /// <summary>RTCP datagrams taken from listeners.</summary>
+    /// <summary>RTCP datagrams received from listeners.</summary>
     internal long Reports => Volatile.Read(ref _reports);
 
-    /// <summary>Times a listener was found at another port than it had said, or than it was at.</summary>
+    /// <summary>How often a listener was found at another port than it had named or used.</summary>
     internal long Latched
     {
         get
@@ -59,13 +59,13 @@ internal sealed class RtpSender
         }
     }
 
-    /// <summary>Datagrams from where no listener is.</summary>
+    /// <summary>Datagrams from addresses without a listener.</summary>
     internal long Strangers => Volatile.Read(ref _strangers);
 
-    /// <summary>RTCP datagrams from listeners that made no sense.</summary>
+    /// <summary>Malformed RTCP datagrams from listeners.</summary>
     internal long Malformed => Volatile.Read(ref _malformed);
 
-    /// <summary>Routes that were looked at because of datagrams from strangers: what those cost.</summary>
+    /// <summary>Routes examined because of datagrams from strangers: the cost of those.</summary>
     internal long RoutesLookedAt
     {
         get
@@ -77,20 +77,20 @@ internal sealed class RtpSender
         }
     }
 
-    /// <summary>Hears what comes in until it is cancelled. Never fails.</summary>
+    /// <summary>Receives until cancelled. Never throws.</summary>
     internal Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         HearAsync(_ports.Rtp, OnRtp, cancellationToken),
         HearAsync(_ports.Rtcp, OnRtcp, cancellationToken));
 
     /// <summary>
-    /// Keeps a listener's route up to date until <see cref="Close"/>: from SETUP on, for the first packets come before PLAY.
+    /// Keeps a listener's route up to date until <see cref="Close"/>. Call it at SETUP, since the first packets arrive before PLAY.
     /// </summary>
-    /// <param name="local">Which of our addresses its connection has reached.</param>
-    /// <param name="address">Where its connection comes from.</param>
-    /// <param name="rtpPort">Where it hears RTP, as it says.</param>
-    /// <param name="rtcpPort">Where it hears RTCP, as it says.</param>
-    /// <param name="feedback">Takes what is heard of it.</param>
-    /// <param name="proof">The secret that it was given, if it was.</param>
+    /// <param name="local">Our address that the listener connected to.</param>
+    /// <param name="address">The address of the listener's connection.</param>
+    /// <param name="rtpPort">The port where it receives RTP, as stated in SETUP.</param>
+    /// <param name="rtcpPort">The port where it receives RTCP, as stated in SETUP.</param>
+    /// <param name="feedback">Receives its feedback.</param>
+    /// <param name="proof">The secret it was given, if any.</param>
     internal UdpRoute Open(IPAddress local, IPAddress address, int rtpPort, int rtcpPort, RtpFeedback feedback, UInt128? proof = null)
     {
         SocketAddress rtp = _ports.Rtp.AddressOf(new IPEndPoint(address, rtpPort));
@@ -112,7 +112,7 @@ internal sealed class RtpSender
         }
     }
 
-    /// <summary>Forgets a route.</summary>
+    /// <summary>Removes a route.</summary>
     internal void Close(UdpRoute route)
     {
         lock (_gate)
@@ -132,9 +132,7 @@ internal sealed class RtpSender
         }
     }
 
-    /// <summary>
-    /// Takes a datagram that came to the RTP port: a player opens its way through a translator, or proves where it is now.
-    /// </summary>
+    /// <summary>Handles a datagram to the RTP port: a player opens a path through a translator, or proves its current address.</summary>
     internal void OnRtp(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
         lock (_gate)
@@ -150,7 +148,7 @@ internal sealed class RtpSender
                 return;
             }
 
-            // Only what can be a proof is read.
+            // Only a datagram that may be a proof is parsed.
             RtcpCompound? compound = null;
             if (RtcpCompound.IsRtcp(datagram))
             {
@@ -181,7 +179,7 @@ internal sealed class RtpSender
         }
     }
 
-    /// <summary>Takes a datagram that came to the RTCP port.</summary>
+    /// <summary>Handles a datagram to the RTCP port.</summary>
     internal void OnRtcp(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
         lock (_gate)
@@ -200,7 +198,7 @@ internal sealed class RtpSender
 
             UdpRoute? known = _rtcp.Find(from);
 
-            // Feedback without a report in front only from whom it was agreed on with.
+            // Feedback without a preceding report is accepted only if repair was agreed on.
             if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: known?.Feedback.Repair is not null))
             {
                 _malformed++;
@@ -229,10 +227,10 @@ internal sealed class RtpSender
     {
         _rtcp.Settle(route);
 
-        // Where a packet that proves nothing has moved its reports, somebody else may be: what comes from there must never become a proof.
+        // If a packet without a proof moved its reports, they may come from someone else, and must never become a proof.
         if (!route.RtcpIsUnproven && _proofs.Learn(route, compound))
         {
-            // It hears us, so its sound goes the right way, too.
+            // It receives our audio, so the RTP route is right, too.
             _rtp.Settle(route);
         }
 
@@ -243,10 +241,10 @@ internal sealed class RtpSender
     private UdpRoute? Proven(SocketAddress from, RtcpCompound? compound) =>
         compound is null ? null : _proofs.Find(PeerAddress.Of(from), compound);
 
-    // What a listener on this machine asked to be sent to our own ports must not move another listener there.
+    // A listener on this machine may have named our own ports as its destination: what we sent there must not move another listener.
     private bool IsOurs(SocketAddress from)
     {
-        // The port stands behind the family on all systems. By it alone nearly all are told apart, at no cost.
+        // The port follows the family on all systems. It alone tells nearly all apart, at no cost.
         int port = BinaryPrimitives.ReadUInt16BigEndian(from.Buffer.Span[2..4]);
         if (port != _ports.Rtp.LocalEndPoint.Port && port != _ports.Rtcp.LocalEndPoint.Port)
         {
@@ -261,7 +259,7 @@ internal sealed class RtpSender
     private static uint? ReportedSsrc(RtcpCompound compound) =>
         compound.Packets[0] is ReceiverReport { Blocks: [ReportBlock block, ..] } ? block.Ssrc : null;
 
-    // Whatever happens here, sound goes on; and it is tried again, for what was missing may be there then: a descriptor, memory.
+    // Audio continues whatever fails here. It is retried, since the missing descriptor or memory may be available then.
     private async Task HearAsync(UdpSocket socket, DatagramHandler handler, CancellationToken cancellationToken)
     {
         for (TimeSpan pause = FirstPause; !cancellationToken.IsCancellationRequested;
@@ -289,7 +287,7 @@ internal sealed class RtpSender
         }
         catch (Exception e)
         {
-            // Said now and then: what goes wrong with every datagram would fill the log.
+            // Logged at intervals: an error with every datagram would fill the log.
             long failures = Interlocked.Increment(ref _failures);
             if (failures % FailuresPerLine == 1)
             {

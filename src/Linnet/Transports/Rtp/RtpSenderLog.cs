@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>What is said of the ports from which all listeners by UDP are served. Event ids 505 and 506.</summary>
+/// <summary>Log messages about the ports that serve all listeners over UDP. Event ids 505 and 506.</summary>
 internal static partial class RtpSenderLog
 {
     [LoggerMessage(
-        505, LogLevel.Error, "A datagram from a listener could not be taken; the port goes on (failure {Failures} since the start)")]
+        505, LogLevel.Error, "Handling a datagram from a listener failed. The port stays open (failure {Failures} since the start)")]
     public static partial void DatagramFailed(this ILogger logger, Exception exception, long failures);
 
-    [LoggerMessage(506, LogLevel.Error, "Listeners by UDP are not heard any more: their port broke. Trying again in {Seconds} s")]
+    [LoggerMessage(506, LogLevel.Error, "Cannot receive from listeners over UDP: the port broke. Retrying in {Seconds} s")]
     public static partial void PortBroke(this ILogger logger, Exception exception, double seconds);
 }

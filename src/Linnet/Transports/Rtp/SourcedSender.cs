@@ -5,11 +5,11 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>A <see cref="UdpSocket"/> whose datagrams come from one address of the several that the machine has.</summary>
+/// <summary>A <see cref="UdpSocket"/> whose datagrams have a fixed source address, on a machine with several.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class SourcedSender(SafeHandle socket, IPAddress source, Action<int> onRefused) : IDatagramSender
 {
-    // Never changes, and lives as long as anybody can send through this.
+    // Immutable; lives as long as any thread may send through this instance.
     private readonly PacketSource* _source = PacketSource.Allocate(source);
 
     ~SourcedSender() => NativeMemory.Free(_source);

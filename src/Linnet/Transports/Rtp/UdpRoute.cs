@@ -4,8 +4,8 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Where one listener's datagrams go, as it said in SETUP or has shown since; and from which of our addresses.</summary>
-/// <remarks><see cref="RtpSender"/> keeps it up to date; sender threads read it.</remarks>
+/// <summary>The destination of one listener's datagrams, from SETUP or learned later, and their source address.</summary>
+/// <remarks>Updated by <see cref="RtpSender"/>, read by sender threads.</remarks>
 internal sealed class UdpRoute
 {
     private const long Never = long.MinValue;
@@ -14,12 +14,12 @@ internal sealed class UdpRoute
     private SocketAddress _rtcpAddress;
     private long _soundSince = Never;
 
-    /// <param name="source">Our own ends: the address that its connection has reached.</param>
-    /// <param name="address">The only address it may be at: that of its RTSP connection.</param>
-    /// <param name="rtp">Where it hears RTP, as it says.</param>
-    /// <param name="rtcp">Where it hears RTCP, as it says.</param>
-    /// <param name="feedback">Takes what is heard of it.</param>
-    /// <param name="proof">What it shows to be moved; <see langword="null"/>: it was given nothing.</param>
+    /// <param name="source">Our side: the address that the listener connected to.</param>
+    /// <param name="address">The only address the listener may use: that of its RTSP connection.</param>
+    /// <param name="rtp">Where it receives RTP, as stated in SETUP.</param>
+    /// <param name="rtcp">Where it receives RTCP, as stated in SETUP.</param>
+    /// <param name="feedback">Receives its feedback.</param>
+    /// <param name="proof">The secret with which it can move the route; <see langword="null"/>: it was given none.</param>
     internal UdpRoute(RouteSource source, IPAddress address, SocketAddress rtp, SocketAddress rtcp, RtpFeedback feedback, UInt128? proof)
     {
         Source = source;
@@ -30,38 +30,36 @@ internal sealed class UdpRoute
         _rtcpAddress = rtcp;
     }
 
-    /// <summary>Where its datagrams come from.</summary>
+    /// <summary>The source of its datagrams.</summary>
     internal RouteSource Source { get; }
 
-    /// <summary>Sends RTP to it.</summary>
+    /// <summary>Sends RTP to the listener.</summary>
     internal IDatagramSender Rtp => Source.Rtp;
 
-    /// <summary>Sends RTCP to it.</summary>
+    /// <summary>Sends RTCP to the listener.</summary>
     internal IDatagramSender Rtcp => Source.Rtcp;
 
-    /// <summary>Takes what is heard of it.</summary>
+    /// <summary>Receives its feedback.</summary>
     internal RtpFeedback Feedback { get; }
 
-    /// <summary>Its address, whatever the port.</summary>
+    /// <summary>The listener's address, without a port.</summary>
     internal PeerAddress Peer { get; }
 
-    /// <summary>The secret that was given to it in SETUP, if it knows what to do with one.</summary>
+    /// <summary>The secret given to it in SETUP, if it supports one.</summary>
     internal UInt128? Proof { get; }
 
     /// <summary>
-    /// Its own SSRC, if that was heard from where its reports come and can be no guess. Whoever knows it is the listener.
+    /// The listener's SSRC, if it came from the source of its reports and cannot be guessed. A sender that knows it is the listener.
     /// </summary>
     internal uint? ReceiverSsrc { get; set; }
 
-    /// <summary>
-    /// Whether its reports go to where a packet that proved nothing has moved them: what comes from there proves nothing either.
-    /// </summary>
+    /// <summary>Whether a packet without a proof moved the destination of its reports: then nothing from there is a proof.</summary>
     internal bool RtcpIsUnproven { get; set; }
 
-    /// <summary>When sound began to be sent to it, in ticks; <see langword="null"/> before.</summary>
+    /// <summary>When its audio started, in ticks; <see langword="null"/> before.</summary>
     internal long? SoundSince => Volatile.Read(ref _soundSince) is long since and not Never ? since : null;
 
-    /// <summary>Where RTP goes.</summary>
+    /// <summary>The destination of RTP.</summary>
     internal SocketAddress RtpAddress
     {
         get => Volatile.Read(ref _rtpAddress);
@@ -72,26 +70,26 @@ internal sealed class UdpRoute
         }
     }
 
-    /// <summary>Told, on any thread, that <see cref="RtpAddress"/> is another one.</summary>
+    /// <summary>Called, on any thread, when <see cref="RtpAddress"/> changes.</summary>
     internal Action? OnChanged { get; set; }
 
-    /// <summary>Where RTCP goes.</summary>
+    /// <summary>The destination of RTCP.</summary>
     internal SocketAddress RtcpAddress
     {
         get => Volatile.Read(ref _rtcpAddress);
         set => Volatile.Write(ref _rtcpAddress, value);
     }
 
-    /// <summary>Sound begins to be sent. Later beginnings do not count.</summary>
+    /// <summary>Records that audio starts. Only the first call counts.</summary>
     internal void StartSound(long now) => Interlocked.CompareExchange(ref _soundSince, now, Never);
 }
 
-/// <summary>One of the addresses of this machine that listeners have reached, as the place where their datagrams come from.</summary>
+/// <summary>One of this machine's addresses that listeners connected to, as the source of their datagrams.</summary>
 /// <param name="Address">The address.</param>
-/// <param name="Rtp">Sends RTP from it.</param>
-/// <param name="Rtcp">Sends RTCP from it.</param>
+/// <param name="Rtp">Sends RTP from this address.</param>
+/// <param name="Rtcp">Sends RTCP from this address.</param>
 internal sealed record RouteSource(IPAddress Address, IDatagramSender Rtp, IDatagramSender Rtcp)
 {
-    /// <summary>Routes that use it.</summary>
+    /// <summary>Routes that use this address.</summary>
     internal int Routes { get; set; }
 }

@@ -4,17 +4,17 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Takes a datagram. It is lent, as is the address: both are written again after the call.</summary>
-/// <param name="datagram">The bytes. They came from the network, so from anyone.</param>
-/// <param name="from">Where from, in the form of the socket that received it; equal by value to what <see cref="UdpSocket.AddressOf"/>
-/// gives.</param>
+/// <summary>Handles a datagram. The datagram and the address are valid during the call: both are overwritten afterwards.</summary>
+/// <param name="datagram">The bytes; untrusted, since they come from the network.</param>
+/// <param name="from">The source address, in the form of the receiving socket; equal by value to the result of <see
+/// cref="UdpSocket.AddressOf"/>.</param>
 public delegate void DatagramHandler(ReadOnlySpan<byte> datagram, SocketAddress from);
 
 /// <summary>A UDP socket from which any number of threads may send and one may receive.</summary>
 /// <remarks>
-/// Bound to <see cref="IPAddress.IPv6Any"/> it takes IPv4 too, and is an IPv4 socket where the machine has no IPv6. Nothing is allocated
-/// per datagram. On Linux many datagrams leave in one system call. It stays unconnected, so that on Linux no dead peer's ICMP error reaches
-/// it; on Windows those errors are switched off.
+/// Bound to <see cref="IPAddress.IPv6Any"/> it accepts IPv4 too; on a machine without IPv6 it is an IPv4 socket. Nothing is allocated per
+/// datagram. On Linux many datagrams are sent in one system call. The socket is not connected, so on Linux it gets no ICMP errors of dead
+/// peers; on Windows those errors are switched off.
 /// </remarks>
 public sealed class UdpSocket : IDatagramSender, IDisposable
 {
@@ -38,21 +38,21 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
     }
 
-    /// <summary>Where it is bound.</summary>
+    /// <summary>The address and port it is bound to.</summary>
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Whether it takes what comes to any address of this machine.</summary>
+    /// <summary>Whether it receives at all addresses of this machine.</summary>
     internal bool IsForAllAddresses => LocalEndPoint.Address.Equals(IPAddress.Any) || LocalEndPoint.Address.Equals(IPAddress.IPv6Any);
 
-    /// <summary>Datagrams that the operating system would not take.</summary>
+    /// <summary>Datagrams that the operating system refused to send.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Receives that failed and after which it went on.</summary>
+    /// <summary>Failed receives after which it continued.</summary>
     public long ReceiveErrors => Volatile.Read(ref _receiveErrors);
 
     /// <summary>Opens and binds a socket.</summary>
-    /// <param name="local">Where. Port 0: any free one.</param>
-    /// <param name="bufferSize">Bytes that the kernel is asked to hold in each direction; it may give less. Default 1 MiB.</param>
+    /// <param name="local">The local address. Port 0: any free port.</param>
+    /// <param name="bufferSize">The kernel buffer to request for each direction, in bytes; the kernel may give less. Default 1 MiB.</param>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
     public static UdpSocket Bind(IPEndPoint local, int bufferSize = 1 << 20)
     {
@@ -67,13 +67,13 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         }
     }
 
-    /// <summary>An address in the form that this socket sends to: on an IPv6 socket an IPv4 address is mapped.</summary>
+    /// <summary>Converts an address to the form that this socket sends to: on an IPv6 socket an IPv4 address is mapped.</summary>
     public SocketAddress AddressOf(IPEndPoint endPoint) =>
         _socket.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.AddressFamily == AddressFamily.InterNetwork
             ? new IPEndPoint(endPoint.Address.MapToIPv6(), endPoint.Port).Serialize()
             : endPoint.Serialize();
 
-    /// <summary>The end point that <paramref name="address"/> stands for; a mapped IPv4 address is IPv4 again.</summary>
+    /// <summary>Converts <paramref name="address"/> to an end point; a mapped IPv4 address becomes IPv4 again.</summary>
     public IPEndPoint EndPointOf(SocketAddress address)
     {
         var endPoint = (IPEndPoint)LocalEndPoint.Create(address);
@@ -105,10 +105,10 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         OperatingSystem.IsLinux() ? new PreparedFan(_socket.SafeHandle, null, CountRefused) : new DatagramFan(this);
 
     /// <summary>
-    /// This socket as one whose datagrams come from <paramref name="source"/>, so that whoever wrote to that address hears from it again.
+    /// Returns a sender whose datagrams come from <paramref name="source"/>, so that a listener gets answers from the address it sent to.
     /// </summary>
-    /// <returns>This itself where there is nothing to choose: it is bound to one address. So it is where the system cannot be told (Linux
-    /// alone can).</returns>
+    /// <returns>This instance if there is no choice: the socket is bound to one address, or the system is not Linux (only Linux lets us
+    /// choose).</returns>
     internal IDatagramSender From(IPAddress source)
     {
         if (!OperatingSystem.IsLinux() || !IsForAllAddresses)
@@ -120,10 +120,10 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         return new SourcedSender(_socket.SafeHandle, isMapped ? source.MapToIPv6() : source, CountRefused);
     }
 
-    /// <summary>Receives until it is cancelled or the socket is disposed; then it returns.</summary>
-    /// <param name="onDatagram">Called for each datagram, one at a time, on a thread of its own or of the pool. It must be quick. If it
-    /// throws, that is counted.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Receives until cancelled or the socket is disposed; then returns.</summary>
+    /// <param name="onDatagram">Handles each datagram, one at a time, on a dedicated or a pool thread. Must be quick. An exception is
+    /// counted.</param>
+    /// <param name="cancellationToken">Stops receiving.</param>
     /// <exception cref="SocketException">The socket broke.</exception>
     public async Task ReceiveAsync(DatagramHandler onDatagram, CancellationToken cancellationToken)
     {
@@ -144,7 +144,7 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The thread may not wait for a descriptor that is given away meanwhile.
+        // The thread must not wait on a descriptor that is reused meanwhile.
         _receiver?.Stop();
         _socket.Dispose();
     }
@@ -226,14 +226,14 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
         }
     }
 
-    /// <summary>Whether an error tells of one datagram or one peer only, not of the socket.</summary>
+    /// <summary>Whether an error concerns one datagram or one peer only, not the socket.</summary>
     internal static bool IsPassing(SocketError error) => error
         is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.NetworkReset or SocketError.MessageSize
         or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown
         or SocketError.NoBufferSpaceAvailable or SocketError.Interrupted;
 
-    /// <summary>Hands a datagram on. What is thrown there, whatever it is, says nothing of the socket that it came to.</summary>
-    /// <returns>Whether it was taken.</returns>
+    /// <summary>Calls the handler. An exception of the handler says nothing about the socket.</summary>
+    /// <returns>Whether the handler succeeded.</returns>
     internal static bool TryHand(DatagramHandler handler, ReadOnlySpan<byte> datagram, SocketAddress from, Action onError)
     {
         try
@@ -249,14 +249,15 @@ public sealed class UdpSocket : IDatagramSender, IDisposable
     }
 
     /// <summary>
-    /// Whether a receive can never succeed again: it was cancelled, or the socket is none any more. Whatever else went wrong, the next
-    /// datagram may come.
+    /// Whether no later receive can succeed: it was cancelled, or the socket is closed. After any other error the next datagram may arrive.
     /// </summary>
     internal static bool IsOver(Exception error) => error
         is OperationCanceledException or ObjectDisposedException
         or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.NotSocket };
 
-    /// <summary>After some failures in a row waits a little, so that what lasts does not cost a core. Ends early if cancelled.</summary>
+    /// <summary>
+    /// After some failures in a row, pauses briefly, so that a lasting error does not use up a core. Ends early if cancelled.
+    /// </summary>
     internal static Task PauseAsync(int failures, CancellationToken cancellationToken) => failures <= MaxFailuresAtOnce
         ? Task.CompletedTask
         : Task.Delay(FailurePause, TimeProvider.System, cancellationToken).ContinueWith(

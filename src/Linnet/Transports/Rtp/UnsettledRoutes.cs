@@ -2,24 +2,21 @@ using Linnet.Broadcast;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>
-/// Routes whose listeners were not heard yet, and which a first packet may therefore move: found by their address and stream at the same
-/// cost however many there are.
-/// </summary>
-/// <remarks>Not for several threads.</remarks>
+/// <summary>Unconfirmed routes, which a first packet may therefore move. Lookup by address and stream has constant cost.</summary>
+/// <remarks>Not thread-safe.</remarks>
 internal sealed class UnsettledRoutes
 {
     private readonly Dictionary<PeerAddress, LinkedList<UdpRoute>> _ofPeer = [];
     private readonly Dictionary<(PeerAddress, uint), LinkedList<UdpRoute>> _ofStream = [];
     private readonly Dictionary<UdpRoute, (LinkedListNode<UdpRoute> OfPeer, LinkedListNode<UdpRoute> OfStream)> _nodes = [];
 
-    /// <summary>Routes that were looked at, in all: what the look-ups cost.</summary>
+    /// <summary>Routes examined in total: the cost of lookups.</summary>
     internal long LookedAt { get; private set; }
 
     internal void Add(UdpRoute route) => _nodes.Add(
         route, (AddTo(_ofPeer, route.Peer, route), AddTo(_ofStream, (route.Peer, route.Feedback.Ssrc), route)));
 
-    /// <summary>Takes a route out, if it is in.</summary>
+    /// <summary>Removes a route, if it is present.</summary>
     internal void Remove(UdpRoute route)
     {
         if (_nodes.Remove(route, out (LinkedListNode<UdpRoute> OfPeer, LinkedListNode<UdpRoute> OfStream) nodes))
@@ -30,12 +27,12 @@ internal sealed class UnsettledRoutes
     }
 
     /// <summary>
-    /// The newest route of an address; one that hears the stream named is preferred. Those that are too old are taken out on the way, for
-    /// good.
+    /// Finds the newest route of an address, preferring one with the given stream. Permanently removes the routes on the way that are too
+    /// old.
     /// </summary>
-    /// <param name="peer">The address.</param>
-    /// <param name="ssrc">The stream that was named, if one was.</param>
-    /// <param name="isOver">Whether a route may not be moved any more.</param>
+    /// <param name="peer">The listener's address.</param>
+    /// <param name="ssrc">The stream named by the packet, if any.</param>
+    /// <param name="isOver">Whether a route is too old to be moved.</param>
     internal UdpRoute? Newest(PeerAddress peer, uint? ssrc, Func<UdpRoute, bool> isOver) =>
         (ssrc is uint stream ? Newest(_ofStream, (peer, stream), isOver) : null) ?? Newest(_ofPeer, peer, isOver);
 
