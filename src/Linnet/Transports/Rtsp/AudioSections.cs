@@ -1,8 +1,7 @@
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// Remembers which audio section of a description is heard, where there are several: each is tried once until one gives sound. Kept from
-/// one connection to the next.
+/// Remembers which of several audio sections of a description to play: each is tried once until one gives audio. Kept across connections.
 /// </summary>
 internal sealed class AudioSections
 {
@@ -10,16 +9,18 @@ internal sealed class AudioSections
     private int _silent;
     private bool _isSettled;
 
-    /// <summary>Of <paramref name="count"/> sections, best first, the one to set up.</summary>
+    /// <summary>The index of the section to set up, of <paramref name="count"/> sections, best first.</summary>
     internal int ChooseOf(int count) => count == 0 ? 0 : Volatile.Read(ref _index) % count;
 
-    /// <summary>Whether silence of the one that is set up means to try the next.</summary>
+    /// <summary>Whether to try the next section if the current one stays silent.</summary>
     internal bool MayGoOn(int count) => count > 1 && !Volatile.Read(ref _isSettled) && _silent < count;
 
-    /// <summary>It gives sound: it is the right one from now on, however long it is silent later.</summary>
+    /// <summary>Call when the current section gives audio: it is kept from now on, however long it is silent later.</summary>
     internal void OnSound() => Volatile.Write(ref _isSettled, true);
 
-    /// <summary>It gives none. After the last the first is waited for: perhaps nobody speaks yet.</summary>
+    /// <summary>
+    /// Call when the current section gives no audio. After the last one the first is kept: perhaps it is only silent for now.
+    /// </summary>
     internal void OnSilence()
     {
         _silent++;

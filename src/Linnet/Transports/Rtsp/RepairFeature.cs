@@ -6,26 +6,26 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>How two ends of ours agree that losses are repaired, and which copies go with the packets.</summary>
+/// <summary>How our client and our server agree on repairing losses, and on which copies are sent with the packets.</summary>
 /// <remarks>
-/// A feature tag in <c>Supported</c> (RFC 7826 §18.51, which RTSP 1.0 ignores) of DESCRIBE and SETUP, repeated in the answer; and one
+/// A feature tag in <c>Supported</c> (RFC 7826 §18.51, which RTSP 1.0 ignores) of DESCRIBE and SETUP, repeated in the response; and one
 /// parameter of a session: <c>linnet.redundancy: copies=2;spacing=40</c>, or <c>none</c>.
 /// </remarks>
 internal static class RepairFeature
 {
-    /// <summary>The feature's tag.</summary>
+    /// <summary>The feature tag.</summary>
     internal const string Tag = "linnet.repair";
 
     private const string Parameter = "linnet.redundancy";
     private const string None = "none";
 
-    /// <summary>The type of a body that holds parameters.</summary>
+    /// <summary>The content type of a body with parameters.</summary>
     internal const string ParametersType = "text/parameters";
 
-    /// <summary>Whether the sender of a message knows the feature.</summary>
+    /// <summary>Whether the sender of a message supports the feature.</summary>
     internal static bool IsSupportedBy(RtspMessage message) => message.Headers.Members(RtspHeaderNames.Supported).Contains(Tag);
 
-    /// <summary>Says in an answer that the feature is on. Who did not ask hears nothing of it.</summary>
+    /// <summary>Confirms the feature in a response, if it is on. A client that did not ask gets no tag.</summary>
     internal static RtspResponse Confirm(RtspResponse response, bool isOn)
     {
         if (isOn)
@@ -36,13 +36,13 @@ internal static class RepairFeature
         return response;
     }
 
-    /// <summary>The body that asks for copies, or for none.</summary>
+    /// <summary>Writes the body that requests copies, or none.</summary>
     internal static byte[] Write(Redundancy? redundancy) => Encoding.ASCII.GetBytes(redundancy is Redundancy wanted
         ? string.Create(CultureInfo.InvariantCulture, $"{Parameter}: copies={wanted.Copies};spacing={wanted.SpacingMs}\r\n")
         : $"{Parameter}: {None}\r\n");
 
-    /// <summary>Reads a body that came from anyone.</summary>
-    /// <returns>Whether it holds this one parameter, with a value that is on the list.</returns>
+    /// <summary>Parses a body; untrusted.</summary>
+    /// <returns>Whether it contains only this parameter, with a permitted value.</returns>
     internal static bool TryRead(ReadOnlySpan<byte> body, out Redundancy? redundancy)
     {
         redundancy = null;
@@ -69,8 +69,8 @@ internal static class RepairFeature
         return true;
     }
 
-    /// <summary>Does what a session asks for by SET_PARAMETER.</summary>
-    /// <returns><see langword="false"/> if it makes no sense, or was not agreed on.</returns>
+    /// <summary>Applies a session's SET_PARAMETER request.</summary>
+    /// <returns><see langword="false"/> if the body is invalid, or repair was not agreed on.</returns>
     internal static bool TrySet(RtspServerSession session, ReadOnlySpan<byte> body)
     {
         if (session.Feedback.Repair is not RepairSender repair

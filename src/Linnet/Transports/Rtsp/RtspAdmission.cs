@@ -2,7 +2,7 @@ using Linnet.Broadcast;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Counts connections and sessions, in all and for each address, and says when there are too many. Any thread may ask.</summary>
+/// <summary>Limits connections and sessions, in total and per address. Thread-safe.</summary>
 internal sealed class RtspAdmission(RtspServerOptions options, TimeProvider time)
 {
     private readonly PeerQuota _sessions = new(options.MaxSessions, options.MaxSessionsPerAddress);
@@ -10,12 +10,12 @@ internal sealed class RtspAdmission(RtspServerOptions options, TimeProvider time
     /// <summary>Sessions now.</summary>
     internal int Sessions => _sessions.Count;
 
-    /// <summary>Connections without a session. The one from which nothing has come for longest gives way first.</summary>
+    /// <summary>Connections without a session. The one that has been silent longest is closed first.</summary>
     internal WaitingRoom Idle { get; } = new(options.MaxIdleConnections, options.MaxIdleConnectionsPerAddress, time);
 
-    /// <summary>Grants a session.</summary>
+    /// <summary>Admits a session.</summary>
     internal bool TryOpenSession(PeerAddress peer) => _sessions.TryEnter(peer, out _);
 
-    /// <summary>Takes a session back.</summary>
+    /// <summary>Frees the place of a session.</summary>
     internal void CloseSession(PeerAddress peer) => _sessions.Leave(peer);
 }

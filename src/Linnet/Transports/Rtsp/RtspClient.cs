@@ -6,19 +6,19 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Takes a packet that came between the messages of an RTSP connection. Lent for the call.</summary>
+/// <summary>Handles a packet received between the messages of an RTSP connection. The packet is valid during the call.</summary>
 internal delegate void InterleavedHandler(byte channel, ReadOnlySpan<byte> packet);
 
-/// <summary>The client's end of an RTSP connection: requests go out, answers and interleaved packets come in.</summary>
+/// <summary>The client's end of an RTSP connection: sends requests, receives responses and interleaved packets.</summary>
 /// <remarks>
-/// Requests are sent one at a time, each answered or given up before the next. A server that breaks the protocol or stops answering
-/// ends the connection; everything after that fails with the same sentence.
+/// Sends one request at a time, and the next one after its response or timeout. A server that breaks the protocol or stops responding ends
+/// the connection; all later calls fail with the same message.
 /// </remarks>
 internal sealed class RtspClient : IAsyncDisposable
 {
     private const string UserAgent = "Linnet";
 
-    // Wider than for what asks us: servers behind others add headers, and we ask one server at a time.
+    // Larger than the limits for our clients: proxies add headers, and we talk to one server at a time.
     private static readonly RtspLimits AnswerLimits = new() { MaxHeaders = 256, MaxHeaderLine = 16 * 1024, MaxHead = 64 * 1024 };
 
     private readonly Socket _socket;
@@ -50,33 +50,33 @@ internal sealed class RtspClient : IAsyncDisposable
         LocalAddress = Unmapped(socket.LocalEndPoint);
     }
 
-    /// <summary>The address that was connected to, with the port that was found.</summary>
+    /// <summary>The address of the connection, including the port that was found.</summary>
     internal RtspUri Address { get; }
 
-    /// <summary>Tells the server who asks; <see langword="null"/>: nobody said.</summary>
+    /// <summary>Adds credentials to requests; <see langword="null"/>: none were given.</summary>
     internal RtspLogin? Login { get; set; }
 
-    /// <summary>Host and port for sentences.</summary>
+    /// <summary>Host and port, for messages.</summary>
     internal string Server { get; }
 
-    /// <summary>The server's address: nobody else is listened to.</summary>
+    /// <summary>The server's address: packets from others are dropped.</summary>
     internal IPAddress RemoteAddress { get; }
 
-    /// <summary>Our address as the server sees us, unless something between translates it.</summary>
+    /// <summary>Our address as the server sees it, unless it is translated on the way.</summary>
     internal IPAddress LocalAddress { get; }
 
-    /// <summary>The least time from a question to its answer; <see langword="null"/> before the first.</summary>
+    /// <summary>The shortest time from a request to its response; <see langword="null"/> before the first.</summary>
     internal TimeSpan? RoundTrip => _roundTrip == TimeSpan.MaxValue ? null : _roundTrip;
 
-    /// <summary>Completes, and never fails, when the connection is over. <see cref="Failure"/> then says why.</summary>
+    /// <summary>Completes when the connection has ended; never faults. <see cref="Failure"/> has the reason.</summary>
     internal Task Closed { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Why the connection is over; <see langword="null"/> as long as it is not.</summary>
+    /// <summary>Why the connection ended; <see langword="null"/> while it is open.</summary>
     internal RtspException? Failure => Volatile.Read(ref _failure);
 
     /// <summary>Connects to a server.</summary>
-    /// <exception cref="RtspException">There is none, or it does not answer.</exception>
-    /// <exception cref="TransportException">The guard does not let us.</exception>
+    /// <exception cref="RtspException">The server does not exist or does not answer.</exception>
+    /// <exception cref="TransportException">The guard does not allow the address.</exception>
     internal static async Task<RtspClient> ConnectAsync(
         RtspUri server, HopGuard guard, RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -104,15 +104,15 @@ internal sealed class RtspClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Says who takes interleaved packets from now on. Before, they are dropped.</summary>
+    /// <summary>Sets the handler of interleaved packets. Until then they are dropped.</summary>
     internal void Deliver(InterleavedHandler onPacket) => Volatile.Write(ref _onPacket, onPacket);
 
-    /// <summary>Asks, and waits for the answer.</summary>
+    /// <summary>Sends a request and waits for the response.</summary>
     /// <param name="request">The request; its <c>CSeq</c> is set here.</param>
-    /// <param name="cancellationToken">Gives the answer up.</param>
-    /// <param name="onAnswer">Called with the answer before anything that came after it on the connection is looked at.</param>
-    /// <param name="timeout">How long to wait; without, as the options say.</param>
-    /// <exception cref="RtspException">The connection is over, or there was no answer in time.</exception>
+    /// <param name="cancellationToken">Stops waiting for the response.</param>
+    /// <param name="onAnswer">Called with the response before later bytes of the connection are processed.</param>
+    /// <param name="timeout">How long to wait; default as in the options.</param>
+    /// <exception cref="RtspException">The connection has ended, or no response arrived in time.</exception>
     internal async Task<RtspResponse> AskAsync(
         RtspRequest request, CancellationToken cancellationToken, Action<RtspResponse>? onAnswer = null, TimeSpan? timeout = null)
     {
@@ -157,8 +157,8 @@ internal sealed class RtspClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a packet between the messages.</summary>
-    /// <exception cref="RtspException">The connection is over.</exception>
+    /// <summary>Sends an interleaved packet.</summary>
+    /// <exception cref="RtspException">The connection has ended.</exception>
     internal async ValueTask SendPacketAsync(byte channel, ReadOnlyMemory<byte> packet, CancellationToken cancellationToken)
     {
         byte[] frame = new byte[InterleavedFrame.HeaderLength + packet.Length];
@@ -167,7 +167,7 @@ internal sealed class RtspClient : IAsyncDisposable
         await WriteAsync(frame, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Closes the connection. Nobody asks any more.</summary>
+    /// <summary>Closes the connection. There must be no pending request.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)
@@ -232,7 +232,7 @@ internal sealed class RtspClient : IAsyncDisposable
         }
     }
 
-    // Servers may ask as well, most often whether we are still there.
+    // Servers send requests, too, usually to check that we are still there.
     private RtspResponse? Handle(in RtspInput input)
     {
         switch (input.Message)
@@ -244,7 +244,7 @@ internal sealed class RtspClient : IAsyncDisposable
                 HandleAnswer(response);
                 return null;
             case RtspRequest { Method: RtspMethod.Teardown } request:
-                // Some servers say so when they stop.
+                // Some servers send this when they stop.
                 Fail(RtspFailure.Stopped(Server));
                 return request.Answer(RtspStatus.Ok);
             case RtspRequest request:
@@ -289,7 +289,7 @@ internal sealed class RtspClient : IAsyncDisposable
         {
             question = _asked;
 
-            // A server that leaves CSeq out can only mean the one question there is.
+            // A response without CSeq can only belong to the one pending request.
             uint number = response.CSeq ?? question?.CSeq ?? 0;
             if (number <= _abandonedCSeq)
             {
@@ -310,7 +310,7 @@ internal sealed class RtspClient : IAsyncDisposable
 
     private async Task AnswerAsync(RtspResponse answer)
     {
-        // Bounded: a server that asks and asks and never reads must not hold the reading up for good.
+        // Bounded: a server that sends requests but never reads must not block reading for good.
         using var late = new CancellationTokenSource(_options.ReplyTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, late.Token);
         await WriteAsync(answer.ToArray(), either.Token).ConfigureAwait(false);
@@ -356,7 +356,7 @@ internal sealed class RtspClient : IAsyncDisposable
         }
         finally
         {
-            // After half a message nothing that follows would be understood.
+            // After half a message the server could not parse what follows.
             if (!isWhole)
             {
                 Fail(RtspFailure.Closed(Server));

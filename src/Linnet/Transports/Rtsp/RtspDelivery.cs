@@ -9,14 +9,14 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>The way that SETUP settled for packets: two UDP ports of our own, or two channels of the connection.</summary>
+/// <summary>The transport of packets agreed on in SETUP: two UDP ports of ours, or two channels of the connection.</summary>
 internal sealed class RtspDelivery : IDisposable
 {
     private const int EmptyReportLength = 8;
     private static readonly TransportPair Channels = new(0, 1);
 
-    // Without sound for so long the way may be lost, so the server is shown where we are; and else often enough that translators do not
-    // forget us, which they may after 30 s (RFC 4787 allows no less than 120 s, and many do it all the same).
+    // After this long without audio the path may be lost, so the server gets our current address. Otherwise it gets it often enough that
+    // translators keep the mapping: many drop it after 30 s (RFC 4787 allows no less than 120 s).
     private static readonly TimeSpan RouteSilence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RouteInterval = TimeSpan.FromSeconds(15);
 
@@ -45,18 +45,18 @@ internal sealed class RtspDelivery : IDisposable
         _server = ports.Rtp.AddressOf(new IPEndPoint(client.RemoteAddress, 0));
     }
 
-    /// <summary>Whether packets come in the RTSP connection.</summary>
+    /// <summary>Whether packets arrive in the RTSP connection.</summary>
     internal bool IsTcp => _ports is null;
 
-    /// <summary>Datagrams that came from elsewhere than the server.</summary>
+    /// <summary>Datagrams from other addresses than the server's.</summary>
     internal long Strangers => Volatile.Read(ref _strangers);
 
-    /// <summary>Settles with the server how packets come.</summary>
+    /// <summary>Agrees with the server on a transport.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="transport">The way.</param>
-    /// <param name="impairment">What stands before our ports, if anything.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="RtspException">The server does not send in the way wanted.</exception>
+    /// <param name="transport">The transport to request.</param>
+    /// <param name="impairment">Simulated impairment in front of our ports, if any.</param>
+    /// <param name="cancellationToken">Cancels the setup.</param>
+    /// <exception cref="RtspException">The server does not support the transport.</exception>
     internal static async Task<RtspDelivery> SetupAsync(
         RtspSession session, RtspTransport transport, ImpairedPath? impairment, CancellationToken cancellationToken)
     {
@@ -71,7 +71,7 @@ internal sealed class RtspDelivery : IDisposable
         return delivery ?? throw RtspFailure.NoTransport(session.Client.Server, transport);
     }
 
-    /// <summary>Says who takes what comes.</summary>
+    /// <summary>Sets the receiver of packets.</summary>
     internal void Deliver(RtpReceiver rtp)
     {
         if (_ports is null)
@@ -94,7 +94,7 @@ internal sealed class RtspDelivery : IDisposable
         }
     }
 
-    /// <summary>Receives datagrams until cancelled. Those that came before wait in the kernel.</summary>
+    /// <summary>Receives datagrams until cancelled. Earlier ones wait in the kernel.</summary>
     internal async Task ReceiveAsync(RtpReceiver rtp, TimeProvider time, CancellationToken cancellationToken)
     {
         if (_ports is null)
@@ -116,7 +116,7 @@ internal sealed class RtspDelivery : IDisposable
     }
 
     /// <summary>Sends one RTCP datagram.</summary>
-    /// <exception cref="RtspException">The connection that would carry it is over.</exception>
+    /// <exception cref="RtspException">The connection that would carry it has ended.</exception>
     internal async ValueTask SendRtcpAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
         if (_ports is null)
@@ -161,7 +161,7 @@ internal sealed class RtspDelivery : IDisposable
                 return new RtspDelivery(client, ports, given.ServerPort, impairment, session.RouteProof);
             }
 
-            // There are servers that answer with the way they like.
+            // Some servers choose a transport that was not requested.
             ports.Dispose();
             return given is null ? null : given.IsTcp
                 ? new RtspDelivery(client, given.Interleaved ?? Channels) : throw RtspFailure.BadTransport(client.Server);
@@ -198,7 +198,7 @@ internal sealed class RtspDelivery : IDisposable
         }
     }
 
-    // The server's address, whatever its port: it lies at byte 4 of sockaddr_in and at byte 8 of sockaddr_in6.
+    // Compares the addresses without ports: at byte 4 of sockaddr_in and at byte 8 of sockaddr_in6.
     private bool IsServer(SocketAddress from)
     {
         (int start, int length) = from.Family is AddressFamily.InterNetworkV6 ? (8, 16) : (4, 4);
@@ -212,8 +212,9 @@ internal sealed class RtspDelivery : IDisposable
         return isServer;
     }
 
-    // Opens firewalls and translators on the way, and tells a server that waits for it where we are; ours gave us something to prove it by.
-    // An RTP header without a payload and an empty report are what every server is used to; twice, for one may be lost or come too early.
+    // Opens firewalls and translators on the path, and shows our address to a server that waits for it; our own server gave us a secret as
+    // proof. An RTP header without a payload and an empty report are what every server expects. Sent twice, since one may be lost or arrive
+    // too early.
     private void Punch(uint ssrc)
     {
         if (_serverPorts is not TransportPair ports)
@@ -240,8 +241,8 @@ internal sealed class RtspDelivery : IDisposable
         Send(_ports.Rtcp, ports.Rtcp, report);
     }
 
-    // A translator on the way may forget us, or give us another port, at any time; then sound stops. Who has no proof only keeps the way
-    // open.
+    // A translator on the path may drop the mapping or change our port at any time; then audio stops. Without a proof this only keeps the
+    // path open.
     private async Task KeepRouteAsync(RtpReceiver rtp, TimeProvider time, CancellationToken cancellationToken)
     {
         if (_serverPorts is null)

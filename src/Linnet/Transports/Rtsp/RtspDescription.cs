@@ -6,18 +6,19 @@ using Linnet.Wire.Sdp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// What a server offers, and which of it is taken: of the sound that can be decoded what is sent to us, the first of equals.
+/// The audio that a server offers and that is played: of the sections that can be decoded the one that is sent to us, or the first of
+/// equals.
 /// </summary>
-/// <param name="Payload">How the sound is encoded.</param>
-/// <param name="PayloadType">The RTP payload type it has.</param>
-/// <param name="TrackUri">What to SETUP.</param>
-/// <param name="OtherTrackUri">What to SETUP if the server does not know that; <see langword="null"/>: nothing.</param>
-/// <param name="SessionUri">What to PLAY and to TEARDOWN.</param>
+/// <param name="Payload">The encoding of the audio.</param>
+/// <param name="PayloadType">Its RTP payload type.</param>
+/// <param name="TrackUri">The URI for SETUP.</param>
+/// <param name="OtherTrackUri">The URI for SETUP if the server does not know the first; <see langword="null"/>: none.</param>
+/// <param name="SessionUri">The URI for PLAY and TEARDOWN.</param>
 /// <param name="Title">The session's name, if it has one.</param>
 /// <param name="StartsNow">Whether the server counts time from now rather than from the start of the programme.</param>
-/// <param name="IsLive">Whether it has no end that the server knows of: what says goodbye without a reason may only have stopped.</param>
-/// <param name="Repair">How losses of it can be repaired.</param>
-/// <param name="Sections">How many audio sections could be taken, this one included.</param>
+/// <param name="IsLive">Whether no end is announced: then a goodbye without a reason may be temporary.</param>
+/// <param name="Repair">How losses can be repaired.</param>
+/// <param name="Sections">How many audio sections can be played, including this one.</param>
 internal sealed record RtspDescription(
     PayloadFormat Payload,
     byte PayloadType,
@@ -34,12 +35,12 @@ internal sealed record RtspDescription(
     private const int MaxListed = 8;
     private static readonly string[] Directions = ["recvonly", "sendrecv", "sendonly", "inactive"];
 
-    /// <summary>Reads the answer to DESCRIBE, which came from anyone.</summary>
-    /// <param name="server">For the sentence.</param>
-    /// <param name="request">What was asked.</param>
-    /// <param name="response">A success.</param>
-    /// <param name="sections">Which of several audio sections is taken; without, the best.</param>
-    /// <exception cref="RtspException">It is no SDP, or nothing in it can be played.</exception>
+    /// <summary>Parses the response to DESCRIBE; untrusted.</summary>
+    /// <param name="server">The server, for error messages.</param>
+    /// <param name="request">The DESCRIBE request.</param>
+    /// <param name="response">A successful response.</param>
+    /// <param name="sections">Selects one of several audio sections; without it, the best.</param>
+    /// <exception cref="RtspException">The body is not SDP, or nothing in it can be played.</exception>
     internal static RtspDescription Read(string server, RtspRequest request, RtspResponse response, AudioSections? sections = null)
     {
         if (!SessionDescription.TryParse(response.Body.Span, out SessionDescription? sdp))
@@ -47,8 +48,8 @@ internal sealed record RtspDescription(
             throw RtspFailure.NoDescription(server);
         }
 
-        // A Content-Base that starts with a slash is on the server that was asked; another relative one helps nobody: then the request's
-        // own address is the base.
+        // A Content-Base that starts with a slash is on the requested server. Any other relative one is useless: then the request's URI is
+        // the base.
         string baseUri = response.BaseUri(request.Uri);
         baseUri = baseUri[0] == '/' ? SdpControl.Resolve(request.Uri, baseUri) : baseUri;
         baseUri = RtspUri.TryParse(baseUri, out _) ? baseUri : request.Uri;
@@ -69,7 +70,7 @@ internal sealed record RtspDescription(
             offers.Count);
     }
 
-    // Of each section the first format that can be decoded; the sections in the order in which they are likely to be what is sent to us.
+    // The first decodable format of each section; sections in the order in which they are likely to be sent to us.
     private static IReadOnlyList<AudioOffer> Rank(string server, SessionDescription sdp, string baseUri)
     {
         string? problem = null;
@@ -84,7 +85,7 @@ internal sealed record RtspDescription(
 
             if (PreferenceOf(sdp, offer.Media) is null)
             {
-                problem ??= "It sends none of it now (a=inactive).";
+                problem ??= "The server does not send it now (a=inactive).";
                 continue;
             }
 
@@ -105,17 +106,17 @@ internal sealed record RtspDescription(
             return [.. offers.OrderBy(offer => PreferenceOf(sdp, offer.Media))];
         }
 
-        // What rests now may be sent later. What cannot be decoded never can, and what is not offered at all is no station.
-        throw new RtspException($"Nothing that {server} offers there can be played ({Offered(sdp)}). {problem}".TrimEnd())
+        // A section that is inactive now may be sent later. One that cannot be decoded never can, and one without audio is not a station.
+        throw new RtspException($"Cannot play what {server} offers ({Offered(sdp)}). {problem}".TrimEnd())
         {
             IsFinal =
             !isAtRest || problem is null
         };
     }
 
-    // ONVIF says it from the client's side (its Streaming Specification, on back channels): recvonly is what the camera sends, sendonly its
-    // loudspeaker. Others say it from their own: then it is sendonly, and there is nothing else. A section's own word counts before the
-    // session's.
+    // ONVIF states the direction from the client's side (its Streaming Specification, on back channels): recvonly is what the camera sends,
+    // sendonly its loudspeaker. Others state it from their own side: then it is sendonly, and there is nothing else. The attribute of a
+    // section takes precedence over the session's.
     private static int? PreferenceOf(SessionDescription sdp, MediaDescription media)
     {
         string? direction = Directions.FirstOrDefault(name => media.Value(name) is not null)
@@ -134,10 +135,10 @@ internal sealed record RtspDescription(
             return $"{media.Type} {(formats.Length > 0 ? formats : string.Join(' ', media.Formats.Take(MaxListed)))}";
         });
         string list = RtspFailure.Quote(string.Join(", ", media));
-        return list.Length > 0 ? list : "no media at all";
+        return list.Length > 0 ? list : "no media";
     }
 
-    // Servers that have nothing to say say it in one of these ways.
+    // Placeholder names that servers use for sessions without a title.
     private static string? TitleOf(SessionDescription sdp)
     {
         string title = RtspFailure.Quote(sdp.Name);

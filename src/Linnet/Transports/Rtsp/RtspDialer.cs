@@ -4,14 +4,14 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// Finds the port of a server where it is not known: Linnet's usual one, and RTSP's own where nothing listens at that. What was found is
-/// <see cref="RtspClient.Address"/>.
+/// Finds the port of a server if the address has none: first Linnet's default, then RTSP's if nothing listens on that. The result is <see
+/// cref="RtspClient.Address"/>.
 /// </summary>
 internal static class RtspDialer
 {
     /// <summary>Connects to a server.</summary>
-    /// <exception cref="RtspException">There is none, or it does not answer.</exception>
-    /// <exception cref="TransportException">The guard does not let us.</exception>
+    /// <exception cref="RtspException">The server does not exist or does not answer.</exception>
+    /// <exception cref="TransportException">The guard does not allow the address.</exception>
     internal static async Task<RtspClient> ConnectAsync(
         RtspUri address, HopGuard guard, RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal static class RtspDialer
         }
     }
 
-    // Another port may be open on a machine that refuses one, or drops what comes for it. One that cannot be found or reached has none.
+    // A machine that refuses or drops one port may have another open. A host that cannot be resolved or reached has none.
     private static bool IsAboutPort(RtspException e) =>
         e.InnerException is null or SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.TimedOut };
 }

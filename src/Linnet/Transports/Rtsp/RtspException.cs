@@ -1,29 +1,31 @@
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>An RTSP server is gone, refuses, or makes no sense. The message is one sentence that a user can act on.</summary>
+/// <summary>
+/// An RTSP server is gone, refuses a request or sends an invalid response. The message is one sentence that a user can act on.
+/// </summary>
 public sealed class RtspException : TransportException
 {
-    /// <summary>An exception without a story.</summary>
+    /// <summary>Creates an exception with a generic message.</summary>
     public RtspException()
         : this("The RTSP server failed.")
     {
     }
 
-    /// <summary>An exception with the sentence for the user.</summary>
+    /// <summary>Creates an exception with a message for the user.</summary>
     public RtspException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An exception with the sentence for the user, and what brought it about.</summary>
+    /// <summary>Creates an exception with a message for the user and its cause.</summary>
     public RtspException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>Whether the server closed the connection, or never spoke RTSP.</summary>
+    /// <summary>Whether the server closed the connection, or did not speak RTSP.</summary>
     internal bool IsNoAnswer { get; init; }
 
-    /// <summary>Whether the server is there, but the audio section that was set up gives no sound: another is next.</summary>
+    /// <summary>Whether the server is there but the current audio section gives no audio: try the next.</summary>
     internal bool IsSilentSection { get; init; }
 }

@@ -4,13 +4,11 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>
-/// Tells one server who asks, in the way it wants to be told: a proof where it can check one, else the password as it is.
-/// </summary>
-/// <remarks>Nothing is said before the server asks. Outlives a connection, for there are servers that close theirs when they ask.</remarks>
+/// <summary>Authenticates to one server in a way that it accepts: with a digest if possible, otherwise with the password itself.</summary>
+/// <remarks>Sends nothing before the server asks. Outlives a connection, since some servers close theirs when they ask.</remarks>
 internal sealed class RtspLogin(RtspCredentials credentials)
 {
-    // A nonce may be too old again by the time it is used; more often than this the server means something else.
+    // A nonce may be stale by the time it is used. A server that says so more often has another problem.
     private const int MaxStale = 2;
 
     private readonly Lock _lock = new();
@@ -18,14 +16,14 @@ internal sealed class RtspLogin(RtspCredentials credentials)
     private string _clientNonce = "";
     private uint _count;
 
-    /// <summary>What the server asked for last; <see langword="null"/>: nothing yet.</summary>
+    /// <summary>The server's latest challenge; <see langword="null"/> before the first.</summary>
     internal AuthChallenge? Challenge => Volatile.Read(ref _challenge);
 
-    /// <summary>For the user and password of an address; <see langword="null"/> if it has none.</summary>
+    /// <summary>Creates a login with the user and password of an address; <see langword="null"/> if it has none.</summary>
     internal static RtspLogin? Of(RtspUri address) =>
         address.Credentials is RtspCredentials credentials ? new RtspLogin(credentials) : null;
 
-    /// <summary>Puts who asks into a request that is about to be sent, if the server wants to know.</summary>
+    /// <summary>Adds credentials to a request about to be sent, if the server has asked for them.</summary>
     internal void Sign(RtspRequest request)
     {
         lock (_lock)
@@ -41,18 +39,18 @@ internal sealed class RtspLogin(RtspCredentials credentials)
         }
     }
 
-    /// <summary>Learns from a refusal (401) what the server wants.</summary>
+    /// <summary>Handles a 401 response.</summary>
     /// <param name="request">The request that was refused.</param>
-    /// <param name="answer">The refusal.</param>
-    /// <param name="tries">Refusals of this request before.</param>
-    /// <returns>Whether it is to be asked again.</returns>
+    /// <param name="answer">The 401 response.</param>
+    /// <param name="tries">Earlier refusals of this request.</param>
+    /// <returns>Whether to send the request again.</returns>
     internal bool TryTake(RtspRequest request, RtspResponse answer, int tries)
     {
         AuthChallenge? best = Best(AuthChallenge.ReadAll(answer.Headers.All(RtspHeaderNames.WwwAuthenticate)));
         lock (_lock)
         {
-            // A proof by an older nonce says nothing about the password; one by the newest does, unless the server says that this, too, was
-            // stale.
+            // A refused digest with an older nonce says nothing about the password. One with the newest nonce does, unless the server says
+            // that this nonce, too, was stale.
             bool isWorthIt = best is not null
                 && (!request.Headers.Contains(RtspHeaderNames.Authorization) ? tries == 0
                     : best.IsDigest && (best.IsStale ? tries <= MaxStale : tries == 0 && best.Nonce != _challenge?.Nonce));
@@ -69,8 +67,8 @@ internal sealed class RtspLogin(RtspCredentials credentials)
     }
 
     /// <summary>
-    /// Of what is spoken the strongest, wherever the server names it; <see langword="null"/>: nothing is. Where a proof would do, if in a
-    /// way that is not spoken here, the password itself is not given away.
+    /// The strongest supported challenge, in any order; <see langword="null"/>: none. If the server accepts a digest, even one that is not
+    /// supported here, the password itself is not sent.
     /// </summary>
     internal static AuthChallenge? Best(IReadOnlyList<AuthChallenge> challenges) =>
         challenges.FirstOrDefault(static c => c.IsDigest && DigestProof.IsStrong(c))

@@ -2,53 +2,53 @@ using System.Buffers;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>What a connection is waited for, and since when. Its own task tells; the server judges about once a second.</summary>
-/// <param name="options">How long to wait for what.</param>
+/// <summary>What a connection is waited for, and since when. Its own task reports; the server checks about once a second.</summary>
+/// <param name="options">The timeouts.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RtspPatience(RtspServerOptions options, TimeProvider time)
 {
     private const long Never = long.MinValue;
 
-    // The first request must come as soon as a whole one.
+    // The first request has the same timeout as a whole one.
     private long _busySince = time.GetTimestamp();
     private long _heardAt = time.GetTimestamp();
     private long _lingersSince = Never;
 
-    /// <summary>What is to be done.</summary>
+    /// <summary>The result of a check.</summary>
     internal enum Verdict
     {
-        /// <summary>Nothing.</summary>
+        /// <summary>Nothing to do.</summary>
         Wait,
 
-        /// <summary>A request or an answer takes too long: cut it.</summary>
+        /// <summary>A request or response takes too long: close the connection.</summary>
         TooSlow,
 
-        /// <summary>Nothing was asked for long, and there is no session: cut it.</summary>
+        /// <summary>No request for too long, and no session: close the connection.</summary>
         Idle,
 
-        /// <summary>Its station has ended, and it had time to hear the rest: cut it.</summary>
+        /// <summary>The station has ended, and the client had time to play the rest: close the connection.</summary>
         LingeredEnough,
     }
 
-    /// <summary>When the last request came, in ticks.</summary>
+    /// <summary>When the last request arrived, in ticks.</summary>
     internal long HeardAt => Volatile.Read(ref _heardAt);
 
-    /// <summary>A request has begun, or an answer is not taken at once: from now on it has so long.</summary>
+    /// <summary>Starts the timeout of a request that has begun, or of a response that was not sent at once.</summary>
     internal void Start() => Interlocked.CompareExchange(ref _busySince, time.GetTimestamp(), Never);
 
-    /// <summary>That is done.</summary>
+    /// <summary>Stops this timeout.</summary>
     internal void Stop() => Interlocked.Exchange(ref _busySince, Never);
 
-    /// <summary>A request came.</summary>
+    /// <summary>Records that a request arrived.</summary>
     internal void Hear() => Volatile.Write(ref _heardAt, time.GetTimestamp());
 
-    /// <summary>Its station has ended.</summary>
+    /// <summary>Records that the station has ended.</summary>
     internal void Linger() => Interlocked.CompareExchange(ref _lingersSince, time.GetTimestamp(), Never);
 
-    /// <summary>Whether its station has ended, and the client is given time to play what it has and leave.</summary>
+    /// <summary>Whether the station has ended and the client has time to play the rest and leave.</summary>
     internal bool Lingers => Volatile.Read(ref _lingersSince) != Never;
 
-    /// <summary>Says what is to be done at <paramref name="now"/>.</summary>
+    /// <summary>Checks the timeouts at <paramref name="now"/>.</summary>
     internal Verdict Judge(long now, bool hasSessions)
     {
         long busySince = Volatile.Read(ref _busySince);
@@ -68,7 +68,7 @@ internal sealed class RtspPatience(RtspServerOptions options, TimeProvider time)
         TimeSpan Since(long instant) => time.GetElapsedTime(instant, now);
     }
 
-    /// <summary>Whether something has begun in what was read: empty lines between messages are no beginning of one.</summary>
+    /// <summary>Whether a message has begun in the buffer: empty lines between messages do not count.</summary>
     internal static bool Begins(in ReadOnlySequence<byte> buffer) =>
         !buffer.IsEmpty && (buffer.Length >= 8 || buffer.ToArray().AsSpan().ContainsAnyExcept((byte)'\r', (byte)'\n'));
 }

@@ -4,41 +4,37 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>What to hear, and how patient to be.</summary>
+/// <summary>What to receive, and the timeouts.</summary>
 internal sealed record RtspReceiverOptions : IValidatable
 {
-    /// <summary>The station.</summary>
+    /// <summary>The station's address.</summary>
     public required RtspUri Address { get; init; }
 
-    /// <summary>How packets are to come. Default <see cref="RtspTransport.Auto"/>.</summary>
+    /// <summary>The transport of packets. Default <see cref="RtspTransport.Auto"/>.</summary>
     public RtspTransport Transport { get; init; }
 
     /// <summary>
-    /// The rendition to be given where the address names none and the server knows it; <see langword="null"/>: its first.
+    /// The rendition to request if the address names none and the server supports this; <see langword="null"/>: the server's first.
     /// </summary>
     public string? Rendition { get; init; }
 
-    /// <summary>
-    /// How much sound is to be had before any is played, so that a server that still has it sends it at once. Default none.
-    /// </summary>
+    /// <summary>How much audio is buffered before playback, so that the server can send that much at once. Default none.</summary>
     public TimeSpan? Buffer { get; init; }
 
-    /// <summary>
-    /// What stands between our sockets and us; <see langword="null"/>, the default: nothing. Datagrams only: it does not touch TCP.
-    /// </summary>
+    /// <summary>Simulated impairment of received datagrams; <see langword="null"/>, the default: none. Does not affect TCP.</summary>
     public ImpairedPath? Impairment { get; init; }
 
-    /// <summary>Where an address lies, for redirects; <see langword="null"/>, the default: as <see cref="InnerNetwork"/> says.</summary>
+    /// <summary>Locates an address, for redirects; <see langword="null"/>, the default: as in <see cref="InnerNetwork"/>.</summary>
     internal Func<IPAddress, NetworkSide>? SideOf { get; init; }
 
-    /// <summary>Where to look, in this order, when the address names no port.</summary>
+    /// <summary>The ports to try, in this order, if the address has none.</summary>
     internal IReadOnlyList<int> UsualPorts { get; init; } = [8554, RtspUri.DefaultPort];
 
-    /// <summary>Which of several audio sections is heard. To be handed on when connecting again. Default: none was tried yet.</summary>
+    /// <summary>Which of several audio sections to play. Pass it on when reconnecting. Default: none tried yet.</summary>
     internal AudioSections Sections { get; init; } = new();
 
     /// <summary>
-    /// How long an audio section may give no sound until the next is tried, where there are several. 100 ms – 60 s; default 3 s.
+    /// How long an audio section may give no audio before the next one is tried, if there are several. 100 ms – 60 s; default 3 s.
     /// </summary>
     public TimeSpan SectionPatience { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -49,23 +45,23 @@ internal sealed record RtspReceiverOptions : IValidatable
     public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long nothing may arrive over UDP until <see cref="RtspTransport.Auto"/> takes TCP instead. 100 ms – 60 s; default 2 s.
+    /// How long nothing may arrive over UDP before <see cref="RtspTransport.Auto"/> switches to TCP. 100 ms – 60 s; default 2 s.
     /// </summary>
     public TimeSpan UdpPatience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long no sound may come over UDP until the server is asked whether it sends, and if it does, or cannot say, the way is set up
-    /// again. 1.5 – 60 s; default 3 s: what a player can buffer is over then, and no path that is still there is silent for so long.
+    /// How long no audio may arrive over UDP before the server is asked whether it sends. If it does, or cannot say, UDP is set up again.
+    /// 1.5 – 60 s; default 3 s: longer than a player's buffer, and no working path is silent for so long.
     /// </summary>
     public TimeSpan SoundPatience { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a server may take to answer while no sound comes over UDP. 100 ms – 60 s; default 3 s.</summary>
+    /// <summary>How long a server may take to answer while no audio arrives over UDP. 100 ms – 60 s; default 3 s.</summary>
     public TimeSpan SilentReplyTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long nothing may arrive until the server is asked whether it is still there. 100 ms – 60 s; default 5 s.</summary>
+    /// <summary>How long nothing may arrive before the server is asked whether it is still there. 100 ms – 60 s; default 5 s.</summary>
     public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long TEARDOWN is waited for. 10 ms – 10 s; default 1 s.</summary>
+    /// <summary>How long to wait for the response to TEARDOWN. 10 ms – 10 s; default 1 s.</summary>
     public TimeSpan TeardownTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>

@@ -3,19 +3,19 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>The sessions of a connection, and the place it has while it has none.</summary>
+/// <summary>The sessions of a connection, and its place among idle connections while it has none.</summary>
 internal sealed partial class RtspServerConnection
 {
     private readonly List<RtspServerSession> _starting = [];
     private WaitingRoom.Place? _idle;
 
-    /// <summary>Takes a place among those without a session.</summary>
+    /// <summary>Takes a place among the connections without a session.</summary>
     internal bool TryEnter() => (_idle = _server.Admission.Idle.TryEnter(Peer, GiveWay)) is not null;
 
-    /// <summary>Gives that place back, if it still has it.</summary>
+    /// <summary>Frees that place, if it still has it.</summary>
     internal void Leave() => _idle?.Dispose();
 
-    /// <summary>Makes a session; <see langword="null"/> if there are too many.</summary>
+    /// <summary>Creates a session; <see langword="null"/> if there are too many.</summary>
     internal RtspServerSession? TryOpenSession(RtspResource resource, TransportSpec transport, bool repairs, UInt128? routeProof)
     {
         if (!_server.Admission.TryOpenSession(Peer))
@@ -30,7 +30,7 @@ internal sealed partial class RtspServerConnection
         return session;
     }
 
-    /// <summary>Has a session's sound start once the answer that is being made has gone out.</summary>
+    /// <summary>Starts a session's audio after the current response has been sent.</summary>
     internal void StartAfterAnswer(RtspServerSession session) => _starting.Add(session);
 
     /// <summary>Ends a session; nothing is sent for it afterwards.</summary>
@@ -41,7 +41,7 @@ internal sealed partial class RtspServerConnection
         _server.Admission.CloseSession(Peer);
         if (SessionTable.IsEmpty)
         {
-            // It is idle again, which is not refused.
+            // The connection is idle again, which is always allowed.
             _idle = _server.Admission.Idle.Enter(Peer, GiveWay);
         }
 
@@ -62,7 +62,7 @@ internal sealed partial class RtspServerConnection
 
             if (reason == RtspSessionEnd.StationEnded)
             {
-                // The client still has sound to play, and then tears down. By UDP the goodbye may be lost, so it is said again.
+                // The client still has audio to play, and then tears down. Over UDP the goodbye may be lost, so it is repeated.
                 _patience.Linger();
                 session.RepeatGoodbye();
                 continue;
@@ -76,7 +76,7 @@ internal sealed partial class RtspServerConnection
             }
             else
             {
-                // Of its last frame perhaps not all has gone out: what follows on this connection would make no sense.
+                // Its last frame may be incomplete: the client could not parse what follows on this connection.
                 Abort();
             }
         }
@@ -90,6 +90,6 @@ internal sealed partial class RtspServerConnection
         }
     }
 
-    // Called where another connection is let in.
+    // Called when another connection is admitted.
     private void GiveWay() => Refuse(RtspConnectionRefusal.GaveWay);
 }

@@ -7,57 +7,57 @@ namespace Linnet.Transports.Rtsp;
 /// <summary>Why a session ended.</summary>
 public enum RtspSessionEnd
 {
-    /// <summary>The client left: TEARDOWN.</summary>
+    /// <summary>The client sent TEARDOWN.</summary>
     Teardown,
 
-    /// <summary>Its connection closed or broke.</summary>
+    /// <summary>The connection closed or broke.</summary>
     Disconnected,
 
-    /// <summary>It took nothing for too long.</summary>
+    /// <summary>The client received nothing for too long.</summary>
     Stalled,
 
-    /// <summary>Nothing was heard of it for too long.</summary>
+    /// <summary>Nothing arrived from the client for too long.</summary>
     TimedOut,
 
-    /// <summary>Its station ended.</summary>
+    /// <summary>The station ended.</summary>
     StationEnded,
 
     /// <summary>The server stopped.</summary>
     ServerStopped,
 
-    /// <summary>Its rendition failed, or was made on demand and gave way to another. It can be asked for again.</summary>
+    /// <summary>The rendition failed, or was on demand and was stopped for another. The client can request it again.</summary>
     RenditionStopped,
 
-    /// <summary>Sending to it failed here; the log says why.</summary>
+    /// <summary>Sending failed on this side; the log has the reason.</summary>
     Failed,
 }
 
-/// <summary>Why a connection was closed by the server, or not let in.</summary>
+/// <summary>Why the server closed or refused a connection.</summary>
 public enum RtspConnectionRefusal
 {
-    /// <summary>There are too many without a session, in all or from its address.</summary>
+    /// <summary>The limit of connections without a session is reached, in total or for its address.</summary>
     TooMany,
 
-    /// <summary>No request came, or not all of one, or an answer was not taken, in time.</summary>
+    /// <summary>No complete request arrived in time, or a response was not received in time.</summary>
     TooSlow,
 
-    /// <summary>It was idle for too long and had no session.</summary>
+    /// <summary>The connection was idle without a session for too long.</summary>
     Idle,
 
-    /// <summary>It broke the protocol, or a limit of what is read.</summary>
+    /// <summary>The client broke the protocol or exceeded a size limit.</summary>
     Malformed,
 
-    /// <summary>It sent more, or more often, than a listener has reason to.</summary>
+    /// <summary>The client sent more, or more often, than a listener needs to.</summary>
     TooMuch,
 
-    /// <summary>It had no session, nothing had come from it for a second, and its place was needed for another.</summary>
+    /// <summary>The connection had no session, was silent for a second, and its place was needed.</summary>
     GaveWay,
 
-    /// <summary>It began with a PROXY header, but is not a trusted proxy.</summary>
+    /// <summary>The connection began with a PROXY header, but the peer is not a trusted proxy.</summary>
     ProxyNotTrusted,
 }
 
-/// <summary>What an RTSP server counts. Any thread may count and read.</summary>
+/// <summary>The counters of an RTSP server. Thread-safe.</summary>
 internal sealed class RtspServerCounters
 {
     private readonly ReasonCounts<RtspStatus> _refusedRequests = new();

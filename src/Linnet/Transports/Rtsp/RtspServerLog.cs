@@ -4,20 +4,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Everything an RTSP server says. Event ids 500–599.</summary>
+/// <summary>Log messages of the RTSP server. Event ids 500–599.</summary>
 internal static partial class RtspServerLog
 {
-    [LoggerMessage(500, LogLevel.Information, "{Remote} hears {Rendition} by {Transport}")]
+    [LoggerMessage(500, LogLevel.Information, "{Remote} started listening to {Rendition} over {Transport}")]
     public static partial void SessionPlays(this ILogger logger, IPEndPoint remote, string rendition, string transport);
 
-    [LoggerMessage(501, LogLevel.Information, "{Remote} no longer hears {Rendition}: {Reason} ({Packets} packets sent, {Skipped} skipped)")]
+    [LoggerMessage(
+    501, LogLevel.Information, "{Remote} stopped listening to {Rendition}: {Reason} ({Packets} packets sent, {Skipped} skipped)")]
     public static partial void SessionEnded(
         this ILogger logger, IPEndPoint remote, string rendition, string reason, long packets, long skipped);
 
-    [LoggerMessage(502, LogLevel.Debug, "{Remote}: {Method} is answered {Status}")]
+    [LoggerMessage(502, LogLevel.Debug, "{Remote}: {Method} was refused with {Status}")]
     public static partial void RequestRefused(this ILogger logger, IPEndPoint remote, string method, int status);
 
-    [LoggerMessage(503, LogLevel.Debug, "{Remote} is closed: {Reason}")]
+    [LoggerMessage(503, LogLevel.Debug, "Closed the connection of {Remote}: {Reason}")]
     public static partial void ConnectionRefused(this ILogger logger, IPEndPoint remote, string reason);
 
     [LoggerMessage(504, LogLevel.Error, "The session of {Remote} failed")]

@@ -4,13 +4,13 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>One sitting at a server: the requests from OPTIONS to TEARDOWN, in order.</summary>
+/// <summary>One session with a server: the requests from OPTIONS to TEARDOWN, in order.</summary>
 internal sealed class RtspSession : IAsyncDisposable
 {
-    /// <summary>Times a server may send us elsewhere.</summary>
+    /// <summary>The most redirects that are followed.</summary>
     internal const int MaxRedirects = 3;
 
-    // Connections that a server may close instead of answering: one after OPTIONS, one after it has asked who we are.
+    // Connections that a server may close instead of answering: one after OPTIONS, one after it asked for credentials.
     private const int MaxClosed = 2;
 
     private readonly RtspReceiverOptions _options;
@@ -33,33 +33,32 @@ internal sealed class RtspSession : IAsyncDisposable
     internal RtspClient Client { get; }
 
     /// <summary>
-    /// The address that was given, with the port that was found. The server there may have sent us elsewhere; next time it may send us
-    /// elsewhere again.
+    /// The requested address, with the port that was found. If the server redirected, the next session starts here again.
     /// </summary>
     internal RtspUri Address { get; }
 
     /// <summary>What the server offers.</summary>
     internal RtspDescription Description { get; }
 
-    // There are two ways to read a track's address that starts with a slash.
+    // A track's URI that starts with a slash can be read in two ways.
     private string TrackUri => _isOther ? Description.OtherTrackUri ?? Description.TrackUri : Description.TrackUri;
 
-    /// <summary>Whether the server can be told which copies are wanted.</summary>
+    /// <summary>Whether the server can be asked for copies.</summary>
     internal bool SendsCopies { get; private set; }
 
     /// <summary>
-    /// What the server wants to be shown to send datagrams to another of our ports; <see langword="null"/>: it gave nothing.
+    /// The secret with which the server lets us move datagrams to another of our ports; <see langword="null"/>: it gave none.
     /// </summary>
     internal UInt128? RouteProof { get; private set; }
 
-    /// <summary>Whether the server can be asked how much it has sent.</summary>
+    /// <summary>Whether the server can be asked how many packets it has sent.</summary>
     internal bool TellsSent { get; private set; }
 
-    /// <summary>How often the server wants to hear of us: half of the time after which it would forget us.</summary>
+    /// <summary>How often to send a keep-alive: half of the server's session timeout.</summary>
     internal TimeSpan KeepAliveInterval => (_session?.Timeout ?? SessionHeader.DefaultTimeout) / 2;
 
-    /// <summary>Connects and asks what there is, at the address given or where the server sends us.</summary>
-    /// <exception cref="RtspException">There is no server, no such station, or nothing to be played.</exception>
+    /// <summary>Connects and requests the description, following redirects.</summary>
+    /// <exception cref="RtspException">The server or station does not exist, or nothing can be played.</exception>
     internal static async Task<RtspSession> OpenAsync(RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         RtspUri address = options.Address;
@@ -70,7 +69,7 @@ internal sealed class RtspSession : IAsyncDisposable
         int closed = 0;
         for (int redirects = 0; ;)
         {
-            // Where a server sends us, RTSP's own rule holds: without a port it is 554.
+            // For a redirect RTSP's own rule holds: the default port is 554.
             RtspClient client = await (redirects == 0
                 ? RtspDialer.ConnectAsync(address, guard, options, time, cancellationToken)
                 : RtspClient.ConnectAsync(address, guard, options, time, cancellationToken)).ConfigureAwait(false);
@@ -103,7 +102,7 @@ internal sealed class RtspSession : IAsyncDisposable
                 address = redirects++ < MaxRedirects
                     ? Redirected(client, response) : throw RtspFailure.TooManyRedirects(client.Server, MaxRedirects);
 
-                // A password is for the machine that it was given for.
+                // A password is sent only to the host that it was given for.
                 login = address.Credentials is not null
                     ? RtspLogin.Of(address) : address.Host.Equals(from.Host, StringComparison.OrdinalIgnoreCase) ? login : null;
                 methods = null;
@@ -122,8 +121,8 @@ internal sealed class RtspSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Settles how packets come.</summary>
-    /// <returns>What the server chose; <see langword="null"/> if it does not send that way (461).</returns>
+    /// <summary>Agrees on a transport.</summary>
+    /// <returns>The server's choice; <see langword="null"/> if it does not support the transport (461).</returns>
     internal async Task<TransportSpec?> SetupAsync(TransportSpec wanted, CancellationToken cancellationToken)
     {
         var request = new RtspRequest(RtspMethod.Setup, TrackUri);
@@ -155,9 +154,9 @@ internal sealed class RtspSession : IAsyncDisposable
             ? specs[0] : wanted;
     }
 
-    /// <summary>Starts the sending.</summary>
-    /// <param name="onStart">Told where the stream starts before the packets behind the answer are looked at.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
+    /// <summary>Starts the stream.</summary>
+    /// <param name="onStart">Called with the start of the stream before the packets after the response are processed.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     internal async Task PlayAsync(Action<ushort?, uint?> onStart, CancellationToken cancellationToken)
     {
         void OnAnswer(RtspResponse answer)
@@ -187,7 +186,7 @@ internal sealed class RtspSession : IAsyncDisposable
         Require(Client, request, response);
     }
 
-    /// <summary>Says which copies of earlier packets are wanted with each.</summary>
+    /// <summary>Requests copies of earlier packets with each packet.</summary>
     internal async Task SetRedundancyAsync(Redundancy? redundancy, CancellationToken cancellationToken)
     {
         var request = new RtspRequest(RtspMethod.SetParameter, Description.SessionUri) { Body = RepairFeature.Write(redundancy) };
@@ -198,21 +197,21 @@ internal sealed class RtspSession : IAsyncDisposable
         }
         catch (RtspException)
         {
-            // Without copies it sounds as it did before. If the connection is over, others see that.
+            // Without copies playback is as before. If the connection has ended, others notice.
         }
     }
 
-    /// <summary>Says that we are still there, and so asks whether the server is.</summary>
-    /// <exception cref="RtspException">It is not, or has forgotten us.</exception>
+    /// <summary>Sends a keep-alive, which also checks that the server is still there.</summary>
+    /// <exception cref="RtspException">The server has gone, or has ended our session.</exception>
     internal async Task KeepAliveAsync(CancellationToken cancellationToken)
     {
         string method = _methods.Contains(RtspMethod.GetParameter) ? RtspMethod.GetParameter : RtspMethod.Options;
         await AskWhetherAliveAsync(new RtspRequest(method, Description.SessionUri), null, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks whether the server is still there, and how many packets it has sent to us if it can tell.</summary>
-    /// <returns>Packets; <see langword="null"/>: it lives, but does not tell.</returns>
-    /// <exception cref="RtspException">It is not there, or has forgotten us.</exception>
+    /// <summary>Checks that the server is still there, and asks how many packets it has sent to us, if it supports that.</summary>
+    /// <returns>The number of packets; <see langword="null"/>: the server is there, but does not say.</returns>
+    /// <exception cref="RtspException">The server has gone, or has ended our session.</exception>
     internal async Task<long?> AskSentAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         string method = TellsSent || _methods.Contains(RtspMethod.GetParameter) ? RtspMethod.GetParameter : RtspMethod.Options;
@@ -225,7 +224,7 @@ internal sealed class RtspSession : IAsyncDisposable
         return SentFeature.Read(await AskWhetherAliveAsync(request, timeout, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Ends the session if the connection still stands. Never fails: whoever leaves does not mind.</summary>
+    /// <summary>Ends the session if the connection is still open. Never throws: we are leaving anyway.</summary>
     internal async Task TeardownAsync()
     {
         if (_session is null || _isOver || Client.Failure is not null)
@@ -242,14 +241,14 @@ internal sealed class RtspSession : IAsyncDisposable
         }
         catch (RtspException)
         {
-            // It ends by itself when the connection closes.
+            // The session ends by itself when the connection closes.
         }
     }
 
     /// <summary>Closes the connection.</summary>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 
-    // What a server can do only decides how to keep it awake, so whatever it answers is good.
+    // The methods only decide how to keep the session alive, so any response will do.
     private static async Task<IReadOnlyList<string>> AskMethodsAsync(
         RtspClient client, RtspUri address, CancellationToken cancellationToken)
     {
@@ -276,7 +275,7 @@ internal sealed class RtspSession : IAsyncDisposable
     {
         RtspResponse response = await AskAsync(request, cancellationToken, timeout: timeout).ConfigureAwait(false);
 
-        // Any other answer is an answer too: there are servers that know neither method and live.
+        // Any other response counts, too: some servers know neither method.
         if (response.Status is RtspStatus.SessionNotFound)
         {
             Require(Client, request, response);
@@ -300,7 +299,7 @@ internal sealed class RtspSession : IAsyncDisposable
             return streams[0];
         }
 
-        // Some servers name a track here by its last part only.
+        // Some servers give only the last part of a track's URI here.
         return streams.Where(stream => stream.Url.Length > 0 && TrackUri.EndsWith(stream.Url, StringComparison.OrdinalIgnoreCase))
             .Select(stream => (RtpInfo?)stream).FirstOrDefault();
     }

@@ -1,14 +1,14 @@
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>How a client wants its packets to come.</summary>
+/// <summary>The transport that a client requests for packets.</summary>
 public enum RtspTransport
 {
     /// <summary>Over UDP; over TCP if the server refuses that or nothing arrives.</summary>
     Auto,
 
-    /// <summary>Over UDP: no packet waits for another that was lost.</summary>
+    /// <summary>Over UDP: a lost packet does not delay others.</summary>
     Udp,
 
-    /// <summary>In the RTSP connection: through any firewall, at the price of waiting for what was lost.</summary>
+    /// <summary>In the RTSP connection: passes any firewall, but a lost packet delays those after it.</summary>
     Tcp,
 }

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// Notices that the audio section which is set up gives no sound, where there are others: cameras name their back channel in the same way.
+/// Notices that the current audio section gives no audio, if there are others: cameras describe their back channel in the same way.
 /// </summary>
 internal sealed class SectionWatch(RtspReceiverOptions options, TimeProvider time, ILogger logger)
 {
     private bool _hasSound;
 
-    /// <summary>The same sink, which now tells us of the first packet.</summary>
+    /// <summary>Wraps a sink to notice the first packet.</summary>
     internal RtpSink Watch(RtpSink sink) => sink with
     {
         Packet = (datagram, arrivedAt) =>
@@ -25,8 +25,8 @@ internal sealed class SectionWatch(RtspReceiverOptions options, TimeProvider tim
         },
     };
 
-    /// <summary>Fails when another section is to be tried, else never returns.</summary>
-    /// <exception cref="RtspException">Nothing came for too long.</exception>
+    /// <summary>Throws when the next section is to be tried; otherwise never returns.</summary>
+    /// <exception cref="RtspException">Nothing arrived for too long.</exception>
     internal async Task RunAsync(RtspSession session, CancellationToken cancellationToken)
     {
         if (options.Sections.MayGoOn(session.Description.Sections))

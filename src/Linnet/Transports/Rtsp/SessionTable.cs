@@ -6,13 +6,12 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// The sessions of one connection, found by their ids and by their channels at the same cost however many there are. One task writes; any
-/// may read the list.
+/// The sessions of one connection. Lookup by id and by channel has constant cost. One task writes; any thread may read the list.
 /// </summary>
-/// <param name="most">Sessions that there may be.</param>
+/// <param name="most">The most sessions.</param>
 internal sealed class SessionTable(int most)
 {
-    // The longest RTCP datagram that is read: what fits one Ethernet frame.
+    // The longest RTCP datagram that is read: fits in one Ethernet frame.
     private const int MaxRtcp = 1500;
 
     private readonly ConcurrentDictionary<string, RtspServerSession> _byId = new();
@@ -23,12 +22,12 @@ internal sealed class SessionTable(int most)
 
     internal bool IsEmpty => _byId.IsEmpty;
 
-    /// <summary>Whether there may be one more.</summary>
+    /// <summary>Whether there is room for another session.</summary>
     internal bool HasRoom => _byId.Count < most;
 
     internal RtspServerSession? Find(string id) => _byId.GetValueOrDefault(id);
 
-    /// <summary>Hears RTCP that came within the connection.</summary>
+    /// <summary>Handles interleaved RTCP.</summary>
     internal void Hear(in InterleavedFrame frame)
     {
         if (frame.Payload.Length > MaxRtcp
@@ -46,7 +45,7 @@ internal sealed class SessionTable(int most)
         }
     }
 
-    /// <summary>Whether a channel is used by no session but, perhaps, this one.</summary>
+    /// <summary>Whether no other session than <paramref name="session"/> uses a channel.</summary>
     internal bool IsFree(int channel, RtspServerSession? session) => _byChannel[channel] is not RtspServerSession user || user == session;
 
     internal void Add(RtspServerSession session)
@@ -61,7 +60,7 @@ internal sealed class SessionTable(int most)
         SetChannels(session, null);
     }
 
-    /// <summary>Gives a session that has not played yet another way of delivery.</summary>
+    /// <summary>Changes the transport of a session that has not played yet.</summary>
     internal void SetTransport(RtspServerSession session, TransportSpec transport, bool repairs, UInt128? routeProof)
     {
         SetChannels(session, null);

@@ -4,21 +4,21 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Chooses the way of delivery from those a client offers.</summary>
+/// <summary>Chooses a transport from those that a client offers.</summary>
 /// <remarks>
-/// Source: RFC 2326 §12.39. A <c>destination</c> is never obeyed: sound goes to the address that the connection came from, and the answer
-/// says so where another was asked for. <c>source</c> is left out, for datagrams come from the address that the client has reached; unless
-/// the ports are bound to another one.
+/// Source: RFC 2326 §12.39. A <c>destination</c> is never obeyed: audio goes to the address of the connection, and the response says so if
+/// another was requested. <c>source</c> is omitted, since datagrams come from the address that the client connected to, unless the ports
+/// are bound to another one.
 /// </remarks>
 internal static class TransportChoice
 {
-    /// <summary>The first offer that can be served, as it is answered; <see langword="null"/> if there is none (461).</summary>
-    /// <param name="offers">What the client offers, best first.</param>
-    /// <param name="server">Which of our addresses it has reached.</param>
-    /// <param name="client">Where it is.</param>
-    /// <param name="ssrc">The rendition's stream.</param>
-    /// <param name="ports">Our UDP ports, if there are any.</param>
-    /// <param name="isFree">Whether a channel of the connection is used by no other session.</param>
+    /// <summary>The first offer that can be served, in the form for the response; <see langword="null"/> if there is none (461).</summary>
+    /// <param name="offers">The client's offers, best first.</param>
+    /// <param name="server">Our address that the client connected to.</param>
+    /// <param name="client">The client's address.</param>
+    /// <param name="ssrc">The SSRC of the rendition's stream.</param>
+    /// <param name="ports">Our UDP ports, if any.</param>
+    /// <param name="isFree">Whether a channel of the connection is unused by other sessions.</param>
     internal static TransportSpec? Choose(
         IEnumerable<TransportSpec> offers, IPAddress server, IPAddress client, uint ssrc, RtpPortPair? ports, Func<int, bool> isFree)
     {
@@ -56,12 +56,12 @@ internal static class TransportChoice
         return null;
     }
 
-    // Where it comes from, if that is not where the client has reached us: only then does it have to be told.
+    // The source address, only if it is not the address that the client connected to.
     private static string? SourceOf(RtpPortPair ports, IPAddress server) =>
         ports.Rtp.IsForAllAddresses || ports.Rtp.LocalEndPoint.Address.Equals(server)
             ? null : ports.Rtp.LocalEndPoint.Address.WithoutScope().ToString();
 
-    /// <summary>The channels asked for if they are free, or else the first free pair if none were asked for.</summary>
+    /// <summary>The requested channels if they are free; the first free pair if none were requested.</summary>
     private static TransportPair? ChooseChannels(TransportPair? asked, Func<int, bool> isFree)
     {
         if (asked is TransportPair pair)

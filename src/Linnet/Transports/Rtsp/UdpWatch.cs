@@ -3,31 +3,30 @@ using Linnet.Transports.Rtp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// Notices that sound no longer comes by UDP though the server lives and sends it: a firewall, a translator that maps anew or another
-/// network stands between.
+/// Notices that audio no longer arrives over UDP although the server is there and sends it: a firewall, a translator with a new mapping or
+/// another network is in the way.
 /// </summary>
 /// <remarks>
-/// A server of ours is asked again and again how much it has sent; as long as that does not grow, the station itself is silent (a pipe that
-/// pauses, a device that stalls), and nothing is wrong with the way. Others do not say: they live if they answer, and then the way counts
-/// as lost.
+/// Our server is asked repeatedly how many packets it has sent. While that does not grow, the station itself is silent (a paused pipe, a
+/// stalled device) and the path is fine. Other servers do not say: if they answer, the path counts as lost.
 /// </remarks>
 internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceiverOptions options, TimeProvider time)
 {
-    /// <summary>Between the two questions: a station of ours sends at least eight packets in it.</summary>
+    /// <summary>The time between the two questions: our stations send at least eight packets in it.</summary>
     internal static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
 
-    /// <summary>What the server began to send just now may still be under way.</summary>
+    /// <summary>Packets that the server has just sent may still be on the way.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Returns when the way is lost, else never.</summary>
+    /// <summary>Returns when the path is lost; otherwise never.</summary>
     /// <param name="firstPatience">How long the first packet may take.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="RtspException">The server does not answer, or has forgotten us.</exception>
+    /// <param name="cancellationToken">Stops watching.</param>
+    /// <exception cref="RtspException">The server does not answer, or has ended our session.</exception>
     internal async Task RunAsync(TimeSpan firstPatience, CancellationToken cancellationToken)
     {
         while (!await IsLostAsync(firstPatience, cancellationToken).ConfigureAwait(false))
         {
-            // The server itself is silent, or sound has come meanwhile.
+            // The server itself is silent, or audio has arrived meanwhile.
         }
     }
 
@@ -54,7 +53,7 @@ internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceive
             long? after = await session.AskSentAsync(options.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
             while (after <= before)
             {
-                // The station itself is silent. When it goes on it is to be heard, and if it is not, that is to be noticed as soon.
+                // The station itself is silent. Keep asking, so that a lost path is noticed as soon as it sends again.
                 await Task.Delay(Lead, time, cancellationToken).ConfigureAwait(false);
                 after = await session.AskSentAsync(options.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
             }
@@ -65,12 +64,12 @@ internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceive
         return rtp.SoundAt == heardAt;
     }
 
-    // Returns so long before there is too little patience left.
+    // Returns this much before the patience runs out.
     private async Task WaitForSilenceAsync(TimeSpan firstPatience, TimeSpan lead, CancellationToken cancellationToken)
     {
         while ((rtp.HasSound ? options.SoundPatience : firstPatience) - lead - rtp.SoundSilentFor is var left && left > TimeSpan.Zero)
         {
-            // Task.Delay cuts to whole milliseconds.
+            // Task.Delay rounds down to whole milliseconds.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancellationToken)
                 .ConfigureAwait(false);
         }

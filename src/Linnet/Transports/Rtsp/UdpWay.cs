@@ -1,17 +1,15 @@
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Decides how a receiver goes on when sound no longer comes by UDP. Pure: the caller brings the clock.</summary>
+/// <summary>Decides how a receiver continues when audio no longer arrives over UDP. Pure: the caller provides the time.</summary>
 internal sealed class UdpWay
 {
-    /// <summary>A way that was lost so often within <see cref="Memory"/> is none, though it can be found again each time.</summary>
+    /// <summary>Losses within <see cref="Memory"/> after which UDP is given up, even if each setup works at first.</summary>
     internal const int MaxLosses = 3;
 
-    /// <summary>How long a loss counts.</summary>
+    /// <summary>How long a loss is remembered.</summary>
     internal static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// The longest pause between two tries where only UDP is wanted, and the longest that its first packet is waited for.
-    /// </summary>
+    /// <summary>The longest pause between attempts if only UDP is allowed, and the longest wait for the first packet.</summary>
     internal static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -22,9 +20,9 @@ internal sealed class UdpWay
     private readonly Queue<long> _losses = new();
     private TimeSpan _pause = FirstPause;
 
-    /// <param name="wanted">How packets are to come.</param>
-    /// <param name="patience">How long the first packet may take at first.</param>
-    /// <param name="ticksPerSecond">Of the instants.</param>
+    /// <param name="wanted">The requested transport.</param>
+    /// <param name="patience">The initial wait for the first packet.</param>
+    /// <param name="ticksPerSecond">Ticks per second of the clock.</param>
     internal UdpWay(RtspTransport wanted, TimeSpan patience, long ticksPerSecond)
     {
         _wanted = wanted;
@@ -33,14 +31,14 @@ internal sealed class UdpWay
     }
 
     /// <summary>
-    /// How long the first packet may take: longer each time where only UDP is wanted, for there are servers that need long.
+    /// How long to wait for the first packet. Increases with each attempt if only UDP is allowed, since some servers are slow.
     /// </summary>
     internal TimeSpan FirstPatience { get; private set; }
 
-    /// <summary>The way is lost, or was never there.</summary>
-    /// <param name="wasHeard">Whether it had brought sound.</param>
-    /// <param name="now">The instant, in ticks.</param>
-    /// <returns>How to set up next, and how long to wait before.</returns>
+    /// <summary>Call when the path is lost, or never worked.</summary>
+    /// <param name="wasHeard">Whether it had delivered audio.</param>
+    /// <param name="now">The current time, in ticks.</param>
+    /// <returns>The transport for the next setup, and how long to wait before it.</returns>
     internal (RtspTransport Next, TimeSpan Pause) OnLost(bool wasHeard, long now)
     {
         if (_wanted is RtspTransport.Udp)

@@ -2,16 +2,16 @@ using Linnet.Transports.Rtp;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>How much of the server's time one connection may take. One task's own.</summary>
+/// <summary>Limits how much of the server's time one connection may use. Used by one task.</summary>
 /// <remarks>
-/// A unit is a message or a frame, a read that brought something, or a KiB of what was read: each costs a few microseconds. A listener
-/// reports some times in a second and asks still less, so what goes beyond is a flood.
+/// A unit is a message or a frame, a read that returned data, or a KiB of data: each costs a few microseconds. A listener sends a few
+/// reports a second and fewer requests, so more than the budget is a flood.
 /// </remarks>
-/// <param name="perSecond">Units in a second, over time.</param>
-/// <param name="ticksPerSecond">Of the instants.</param>
+/// <param name="perSecond">Units per second, on average.</param>
+/// <param name="ticksPerSecond">Ticks per second of the clock.</param>
 internal sealed class WorkBudget(int perSecond, long ticksPerSecond)
 {
-    /// <summary>Seconds' worth that may come at once: who was cut off for a moment says all at once.</summary>
+    /// <summary>The burst, in seconds' worth of units: after a short interruption everything arrives at once.</summary>
     internal const int Burst = 4;
 
     private const int BytesPerUnit = 1024;
@@ -19,11 +19,11 @@ internal sealed class WorkBudget(int perSecond, long ticksPerSecond)
     private readonly RepairBudget _budget = new(perSecond, (double)perSecond * Burst, ticksPerSecond);
     private long _bytes;
 
-    /// <summary>Units taken since the start.</summary>
+    /// <summary>Units used since the start.</summary>
     internal long Taken { get; private set; }
 
-    /// <summary>A read brought so many bytes, which were not seen before.</summary>
-    /// <returns><see langword="false"/>: that is too much.</returns>
+    /// <summary>Counts a read of so many new bytes.</summary>
+    /// <returns><see langword="false"/> if the budget is exceeded.</returns>
     internal bool TryRead(long bytes, long now)
     {
         _bytes += bytes;
@@ -31,8 +31,8 @@ internal sealed class WorkBudget(int perSecond, long ticksPerSecond)
         return TryTake(1 + (int)Math.Min(whole, int.MaxValue / 2), now);
     }
 
-    /// <summary>A message or a frame came.</summary>
-    /// <returns><see langword="false"/>: that is too much.</returns>
+    /// <summary>Counts a message or a frame.</summary>
+    /// <returns><see langword="false"/> if the budget is exceeded.</returns>
     internal bool TryTakeMessage(long now) => TryTake(1, now);
 
     private bool TryTake(int units, long now)
