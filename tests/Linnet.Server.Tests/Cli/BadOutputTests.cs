@@ -144,7 +144,7 @@ public sealed partial class BadOutputTests : IDisposable
         Assert.Equal("1000", (await player.Output.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
         Assert.Equal("0\n", File.ReadAllText(Path.Join(_folder, "code")));
         Assert.DoesNotContain("linnet: The program that reads", File.ReadAllText(Path.Join(_folder, "errors")), StringComparison.Ordinal);
-        Assert.Contains(": teardown (", await SaysAsync(server, "no longer hears tone/"), StringComparison.Ordinal);
+        Assert.Contains(": teardown (", await SaysAsync(server, "stopped listening to tone/"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed partial class BadOutputTests : IDisposable
         await SaysAsync(server, "hears tone/");
 
         terminal.Signal(LinnetProcess.Kill);
-        string end = await SaysAsync(server, "no longer hears tone/");
+        string end = await SaysAsync(server, "stopped listening to tone/");
         while (!File.Exists(code))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports;
 
-/// <summary>Which address of a host is tried when, and which wins.</summary>
+/// <summary>The order in which addresses are tried, and which one wins.</summary>
 public class AddressRaceTests
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -24,18 +24,18 @@ public class AddressRaceTests
     [InlineData("192.0.2.1 192.0.2.2 2001:db8::1", "192.0.2.1 2001:db8::1 192.0.2.2")]
     [InlineData("192.0.2.1 192.0.2.1 ::1", "192.0.2.1 ::1")]
     [InlineData("2001:db8::1", "2001:db8::1")]
-    public void The_families_take_turns_beginning_with_that_of_the_first(string given, string order) =>
+    public void Address_families_alternate_starting_with_that_of_the_first_address(string given, string order) =>
         Assert.Equal(order.Split(' '), AddressRace.Order([.. given.Split(' ').Select(IPAddress.Parse)]).Select(a => a.ToString()));
 
     [Fact]
-    public async Task A_silent_address_holds_up_the_next_for_a_quarter_of_a_second()
+    public async Task A_silent_address_delays_the_next_by_a_quarter_of_a_second()
     {
         var time = new ManualTime();
         IPAddress[] addresses = [IPAddress.Parse("2001:db8::1"), IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2")];
         Task<Connection> racing = AddressRace.ConnectAsync(addresses, Try, time, Cancelled);
         Assert.Equal(["2001:db8::1"], _tried);
 
-        // It waits for exactly so long.
+        // It waits exactly this long.
         await time.FireAsync(Pause);
         await Until.TrueAsync(() => _tried.Count == 2);
         var second = new Connection();
@@ -59,7 +59,7 @@ public class AddressRaceTests
     }
 
     [Fact]
-    public async Task An_address_that_was_slow_still_wins_if_the_later_ones_do_not_answer_and_whoever_comes_late_is_closed()
+    public async Task A_slow_address_still_wins_if_later_ones_do_not_answer_and_a_late_connection_is_closed()
     {
         Task<Connection> racing = RaceAsync("2001:db8::1", "192.0.2.1");
         _time.Advance(Pause);
@@ -73,7 +73,7 @@ public class AddressRaceTests
     }
 
     [Fact]
-    public async Task Where_none_can_be_connected_to_the_error_is_the_one_that_says_most()
+    public async Task If_every_attempt_fails_the_most_informative_error_is_thrown()
     {
         Task<Connection> racing = RaceAsync("2001:db8::1", "192.0.2.1", "2001:db8::2");
         _attempts["2001:db8::1"].SetException(new SocketException((int)SocketError.NetworkUnreachable));
@@ -87,7 +87,7 @@ public class AddressRaceTests
     }
 
     [Fact]
-    public async Task Of_a_host_with_very_many_addresses_a_few_are_tried()
+    public async Task Of_very_many_addresses_only_the_first_few_are_tried()
     {
         Task<Connection> racing = RaceAsync([.. Enumerable.Range(1, 200).Select(i => $"192.0.2.{i}")]);
         for (int i = 1; i <= AddressRace.MaxAddresses; i++)
@@ -101,20 +101,20 @@ public class AddressRaceTests
     }
 
     [Fact]
-    public async Task A_host_without_an_address_is_none()
+    public async Task A_host_without_addresses_is_not_found()
     {
         SocketException e = await Assert.ThrowsAsync<SocketException>(() => AddressRace.ConnectAsync([], 1, _time, Cancelled));
         Assert.Equal(SocketError.HostNotFound, e.SocketErrorCode);
     }
 
     [Fact]
-    public async Task A_machine_that_hears_one_family_only_is_reached()
+    public async Task A_machine_that_listens_on_one_family_only_is_reached()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        // Nobody listens at the first two: one refuses, and to the other there is no way.
+        // The first two addresses do not listen: one refuses, the other has no route.
         IPAddress[] addresses = [IPAddress.IPv6Loopback, IPAddress.Parse("2001:db8::1"), IPAddress.Loopback];
         using Socket socket = await AddressRace.ConnectAsync(addresses, port, TimeProvider.System, Cancelled);
 
@@ -123,7 +123,7 @@ public class AddressRaceTests
     }
 
     [Fact]
-    public async Task It_ends_when_it_is_given_up()
+    public async Task Cancellation_stops_all_attempts()
     {
         using var stopping = new CancellationTokenSource();
         Task<Connection> racing = AddressRace.ConnectAsync([IPAddress.Parse("192.0.2.1")], Try, _time, stopping.Token);

@@ -13,7 +13,7 @@ public class ConnectionGateTests
     private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Without_room_connections_are_closed_at_once_and_with_room_they_are_let_in_again()
+    public async Task Connections_are_closed_at_once_without_room_and_accepted_again_with_room()
     {
         int room = -1;
         var logger = new RecordingLogger();
@@ -26,7 +26,7 @@ public class ConnectionGateTests
             await RefuseAsync(listener, "127.0.0.1", () => accepting.IsCompleted);
         }
 
-        // The last may be counted only after its other end has seen it.
+        // The last refusal may be counted only after the client has seen it.
         await Until.TrueAsync(() => gate.Refused == 10);
         Assert.Equal(0, gate.Count);
         Assert.StartsWith("526 ", Assert.Single(logger.Lines), StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public class ConnectionGateTests
             using AcceptedConnection? connection = await accepting;
             Assert.Equal(other.LocalEndPoint, connection!.Socket.RemoteEndPoint);
             Assert.StartsWith(
-                "529 127.0.0.2 has 15 connections open, three quarters of all", Assert.Single(logger.Lines), StringComparison.Ordinal);
+                "529 127.0.0.2 has 15 connections open, three quarters of the room", Assert.Single(logger.Lines), StringComparison.Ordinal);
         }
         finally
         {
@@ -75,7 +75,7 @@ public class ConnectionGateTests
     }
 
     [Fact]
-    public async Task Without_room_who_has_waited_longest_gives_way_once_it_has_waited_for_a_second()
+    public async Task Without_room_the_connection_that_waited_longest_is_closed_after_a_second()
     {
         int room = 1;
         var time = new ManualTime();
@@ -93,7 +93,7 @@ public class ConnectionGateTests
         });
         Volatile.Write(ref room, -1);
 
-        // It is held, and not refused, until the other has had its second.
+        // The new connection is held, not refused, until the waiting one is a second old.
         using Socket other = await ConnectAsync(listener, "127.0.0.3");
         ValueTask<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit);
         await time.FireAsync(TimeSpan.FromSeconds(1));
@@ -104,7 +104,7 @@ public class ConnectionGateTests
         Assert.Equal((1, 0, 1), (gate.Count, gate.Refused, waiting.GaveWay));
         Assert.StartsWith("714 ", Assert.Single(logger.Lines), StringComparison.Ordinal);
 
-        // Nobody waits any more: who comes now is refused at once.
+        // No connection is waiting any more: a new one is refused at once.
         Volatile.Write(ref room, -1);
         accepting = gate.AcceptAsync(listener, HangLimit);
         await RefuseAsync(listener, "127.0.0.4", () => accepting.IsCompleted);
@@ -112,7 +112,7 @@ public class ConnectionGateTests
     }
 
     [Fact]
-    public async Task Of_all_who_wait_wherever_the_one_that_has_waited_longest_gives_way()
+    public async Task The_longest_waiting_connection_of_all_waiting_rooms_is_closed()
     {
         int room = -1;
         var time = new ManualTime();
@@ -127,7 +127,7 @@ public class ConnectionGateTests
         using Socket listener = Listen();
         using Socket client = await ConnectAsync(listener, "127.0.0.3");
 
-        // From the second's place on it has 600 ms to wait; from the others' it would be longer.
+        // Counted from the arrival of the second it waits 600 ms; counted from the others it would be longer.
         ValueTask<AcceptedConnection?> accepting = gate.AcceptAsync(listener, HangLimit);
         await time.FireAsync(TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(1));
         using AcceptedConnection? connection = await accepting;
@@ -147,7 +147,7 @@ public class ConnectionGateTests
     }
 
     [Fact]
-    public async Task An_address_with_its_share_makes_place_among_its_own_and_holds_up_nobody()
+    public async Task An_address_with_its_full_share_displaces_only_its_own_connections_and_delays_no_other()
     {
         int open = 0;
         var time = new ManualTime();
@@ -158,7 +158,7 @@ public class ConnectionGateTests
         var all = new List<IDisposable>();
         var ended = new List<int>();
 
-        // Another's has waited for longer.
+        // A connection of another address has waited longer.
         waiting.TryEnter(PeerAddress.Of(IPAddress.Parse("127.0.0.9")), () => ended.Add(-1));
         try
         {
@@ -177,7 +177,7 @@ public class ConnectionGateTests
                 });
             }
 
-            // Its own have not waited for long: it is refused, and who comes behind it gets in, in no time.
+            // Its own connections have not waited long enough: it is refused, and the next client is accepted at once.
             using Socket refused = await ConnectAsync(listener, "127.0.0.2");
             using Socket other = await ConnectAsync(listener, "127.0.0.3");
             using (AcceptedConnection? let = await gate.AcceptAsync(listener, HangLimit))
@@ -200,7 +200,7 @@ public class ConnectionGateTests
     }
 
     [Fact]
-    public async Task Who_takes_a_place_leaves_the_reserves_descriptor()
+    public async Task A_connection_that_takes_a_freed_place_moves_out_of_the_reserve()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone");
         using Socket listener = Listen();
@@ -208,7 +208,7 @@ public class ConnectionGateTests
         nint number = low.SafeHandle.DangerousGetHandle();
         using Socket client = await ConnectAsync(listener);
 
-        // What has the number of the first one or a higher one is in the reserve.
+        // Descriptors from the first socket's number on are in the reserve.
         var time = new ManualTime();
         var waiting = new WaitingRoom(100, 100, time);
         var gate = new ConnectionGate(socket => (int)(number - socket.SafeHandle.DangerousGetHandle()), time);
@@ -218,7 +218,7 @@ public class ConnectionGateTests
         await time.FireAsync(TimeSpan.FromSeconds(1));
         while (!accepting.IsCompleted)
         {
-            // Other tests open and close, too: it goes on until a low one is free.
+            // Other tests open and close descriptors, too: retry until a low one is free.
             await (await Task.WhenAny(accepting.AsTask(), time.FireAsync(TimeSpan.FromMilliseconds(2))));
         }
 
@@ -230,7 +230,7 @@ public class ConnectionGateTests
     }
 
     [Fact]
-    public async Task Behind_a_trusted_proxy_each_client_has_a_share_of_its_own()
+    public async Task Behind_a_trusted_proxy_each_client_has_its_own_share()
     {
         int open = 0;
         var logger = new RecordingLogger();
@@ -265,7 +265,7 @@ public class ConnectionGateTests
 
         Assert.Equal(0, gate.Count);
 
-        // A gate that refuses what it should let in does not make the test wait for ever.
+        // A gate that refuses by mistake must not make the test hang.
         async Task<AcceptedConnection> AcceptAsync()
         {
             long refused = gate.Refused;
@@ -277,7 +277,7 @@ public class ConnectionGateTests
     }
 
     [Fact]
-    public async Task Accepting_goes_on_after_errors_of_any_kind()
+    public async Task Accepting_continues_after_any_error()
     {
         var time = new FakeTimeProvider();
         var logger = new RecordingLogger();
@@ -286,13 +286,13 @@ public class ConnectionGateTests
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        // It does not listen yet: accepting fails, and not as a network does.
+        // Not listening yet: accepting fails, in a way that no network error does.
         Task<AcceptedConnection?> accepting = Task.Run(() => gate.AcceptAsync(listener, stop.Token).AsTask(), HangLimit);
         try
         {
             for (int failures = 1; failures <= 3; failures++)
             {
-                // Between two failures it rests: else they would come by the thousand.
+                // The gate pauses after each failure, or there would be thousands.
                 await Until.TrueAsync(() => Passes(gate.Failed >= failures));
                 Assert.Equal(failures, gate.Failed);
             }
@@ -318,7 +318,7 @@ public class ConnectionGateTests
     }
 
     [Fact]
-    public async Task A_listening_socket_that_is_closed_ends_the_accepting()
+    public async Task Closing_the_listening_socket_stops_accepting()
     {
         var gate = new ConnectionGate(TimeProvider.System);
         Socket listener = Listen();
@@ -337,11 +337,11 @@ public class ConnectionGateTests
     [InlineData(256, 250, 0)]
     [InlineData(1024, 200, 776)]
     [InlineData(1_048_576, 200, 1_048_120)]
-    public void The_last_files_that_may_be_opened_are_kept_back(int limit, int open, int room) =>
+    public void The_last_open_files_are_reserved(int limit, int open, int room) =>
         Assert.Equal(room, new OpenFileReserve(() => limit).RoomFor(open));
 
     [Fact]
-    public void A_sockets_number_tells_how_many_more_there_may_be()
+    public void A_sockets_number_tells_how_many_more_can_be_opened()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         int number = (int)socket.SafeHandle.DangerousGetHandle();
@@ -373,7 +373,7 @@ public class ConnectionGateTests
         return client;
     }
 
-    // It may be reset before it has seen that it was connected.
+    // It may be reset before it sees that it is connected.
     private static async Task RefuseAsync(Socket listener, string from, Func<bool> isAccepted)
     {
         using var over = new CancellationTokenSource();

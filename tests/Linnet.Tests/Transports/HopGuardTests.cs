@@ -15,7 +15,7 @@ public class HopGuardTests
     [InlineData("10.0.0.1 93.184.215.14 1.1.1.1")]
     [InlineData("93.184.215.14 1.1.1.1 2606:2800::1")]
     [InlineData("2001:0:4136:e378::1 93.184.215.14")]
-    public void What_is_followed(string hops) => Assert.Equal("", FirstRefused(hops));
+    public void Redirects_to_these_hops_are_followed(string hops) => Assert.Equal("", FirstRefused(hops));
 
     [Theory]
     [InlineData("93.184.215.14 127.0.0.1", "127.0.0.1")]
@@ -24,11 +24,11 @@ public class HopGuardTests
     [InlineData("93.184.215.14 1.1.1.1 64:ff9b::7f00:1", "64:ff9b::127.0.0.1")]
     [InlineData("2001:0:4136:e378::1 127.0.0.1", "127.0.0.1")]
     [InlineData("93.184.215.14 2001:0:4136:e378::1", Unclear)]
-    public void Once_a_hop_was_outside_none_after_it_is_inside(string hops, string refused) =>
+    public void After_an_outer_hop_no_inner_one_is_followed(string hops, string refused) =>
         Assert.Equal(IPAddress.Parse(refused).ToString(), FirstRefused(hops));
 
     [Fact]
-    public void Of_a_host_with_addresses_on_both_sides_the_outer_ones_are_taken_and_the_sentence_names_a_host_that_has_none()
+    public void A_host_with_inner_and_outer_addresses_is_reached_at_an_outer_one_and_the_error_names_the_host()
     {
         var guard = new HopGuard();
         IPAddress[] both = [IPAddress.Loopback, IPAddress.Parse(Other), IPAddress.Parse("fe80::1")];
@@ -38,12 +38,12 @@ public class HopGuardTests
 
         Assert.Equal([IPAddress.Parse(Other)], guard.Admit("both.example", both));
         Assert.Equal(
-            "The server leads to inner.example, which is an address within this network: that is not followed.",
+            "The server redirects to inner.example, an address within this network: not followed.",
             Assert.Throws<TransportException>(() => guard.Admit("inner.example", [IPAddress.Loopback])).Message);
     }
 
     [Fact]
-    public void Who_was_connected_to_counts_and_not_who_could_have_been()
+    public void Only_the_address_that_was_connected_to_counts()
     {
         var guard = new HopGuard();
         guard.Admit("named.example", [IPAddress.Parse(Outer), IPAddress.Loopback]);
@@ -53,7 +53,7 @@ public class HopGuardTests
     }
 
     [Fact]
-    public void A_connection_whose_other_end_is_unknown_was_outside()
+    public void A_connection_with_an_unknown_remote_address_counts_as_outside()
     {
         var guard = new HopGuard();
         guard.Connected(null);
@@ -62,7 +62,7 @@ public class HopGuardTests
     }
 
     [Fact]
-    public async Task An_address_is_resolved_to_itself_and_judged()
+    public async Task A_literal_address_is_checked_like_a_resolved_one()
     {
         var guard = new HopGuard();
         guard.Connected(new IPEndPoint(IPAddress.Parse(Outer), 80));

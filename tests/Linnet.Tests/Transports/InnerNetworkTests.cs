@@ -58,7 +58,7 @@ public class InnerNetworkTests
     [InlineData("fec0::1")]
     [InlineData("feff::1")]
     [InlineData("ff02::1")]
-    public void What_only_we_can_reach_is_inner(string address) => Assert.Equal(NetworkSide.Inner, SideOf(address));
+    public void Addresses_that_only_we_can_reach_are_inner(string address) => Assert.Equal(NetworkSide.Inner, SideOf(address));
 
     [Theory]
     [InlineData("1.1.1.1")]
@@ -78,14 +78,14 @@ public class InnerNetworkTests
     [InlineData("2606:2800::1")]
     [InlineData("2606:2800::5efe:93.184.215.14")]
     [InlineData("2a00:1450:4001::1")]
-    public void What_everybody_can_reach_is_outer(string address) => Assert.Equal(NetworkSide.Outer, SideOf(address));
+    public void Addresses_that_everyone_can_reach_are_outer(string address) => Assert.Equal(NetworkSide.Outer, SideOf(address));
 
     [Theory]
     [InlineData("64:ff9b:1::127.0.0.1")]
     [InlineData("64:ff9b:1:fffe::93.184.215.14")]
     [InlineData("2001::1")]
     [InlineData("2001:0:4136:e378:8000:63bf:3fff:fdd2")]
-    public void What_a_tunnel_hides_is_unclear(string address) => Assert.Equal(NetworkSide.Unclear, SideOf(address));
+    public void Addresses_hidden_by_a_tunnel_are_unclear(string address) => Assert.Equal(NetworkSide.Unclear, SideOf(address));
 
     [Theory]
     [InlineData("5.6.7.9", NetworkSide.Unclear)]
@@ -111,7 +111,7 @@ public class InnerNetworkTests
         Assert.Equal(IPNetwork.Parse(network), InnerNetwork.NetworkOf(IPAddress.Parse(address), length));
 
     [Fact]
-    public void This_machine_knows_the_networks_it_is_in() =>
+    public void This_machine_knows_its_own_networks() =>
         Assert.Contains(InnerNetwork.ReadOwn(), static network => network.Contains(IPAddress.Loopback));
 
     private static NetworkSide SideOf(string address) => InnerNetwork.SideOf(IPAddress.Parse(address), []);

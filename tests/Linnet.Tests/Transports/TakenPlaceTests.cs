@@ -6,11 +6,11 @@ using Linnet.Transports;
 
 namespace Linnet.Tests.Transports;
 
-/// <summary>Two listening sockets make places at the same time: one may take what the other made.</summary>
+/// <summary>Two listening sockets free places at the same time: one may take the place that the other freed.</summary>
 public class TakenPlaceTests
 {
     [Fact]
-    public async Task Whose_place_somebody_else_took_gets_the_next_one()
+    public async Task A_connection_whose_freed_place_was_taken_gets_the_next_one()
     {
         const int Looks = 100;
         int room = -1;

@@ -27,7 +27,7 @@ public class TrustedProxiesTests
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0020\0\0\0", "10.0.0.1:4000", ClientRoute.Direct)]
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0021\0\0\0", "10.0.0.1:4000", ClientRoute.Hidden)]
     [InlineData("", "10.0.0.1:4000", ClientRoute.Direct)]
-    public async Task A_trusted_proxy_says_whose_connection_it_is_and_what_follows_is_left(string header, string client, ClientRoute route)
+    public async Task A_trusted_proxy_names_its_client_and_bytes_after_its_header_remain(string header, string client, ClientRoute route)
     {
         ValueTask<ClientOrigin?> reading = ReadAsync(Proxy);
         foreach (char c in header + "GET ")
@@ -51,7 +51,7 @@ public class TrustedProxiesTests
     [InlineData("127.0.0.1", "PROXY UNKNOWN\r\n", false)]
     [InlineData("127.0.0.1", "GET ", true)]
     [InlineData("10.0.0.1", "GET ", false)]
-    public async Task The_loopback_address_that_another_machine_names_is_its_own(string peer, string header, bool isHere)
+    public async Task A_loopback_address_named_by_another_machine_is_not_ours(string peer, string header, bool isHere)
     {
         var proxies =
             new TrustedProxies([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")], _time, _log);
@@ -66,7 +66,7 @@ public class TrustedProxiesTests
     }
 
     [Fact]
-    public async Task Of_a_stranger_nothing_is_read()
+    public async Task Nothing_is_read_from_a_stranger()
     {
         await SayAsync("PROXY TCP4 127.0.0.1 127.0.0.1 56324 8000\r\n");
 
@@ -79,7 +79,7 @@ public class TrustedProxiesTests
     [Theory]
     [InlineData("PROXY TCP4 203.0.113.7\r\n")]
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0021\u0011\u00FF\u00FF")]
-    public async Task A_header_that_makes_no_sense_ends_the_connection_and_is_said_now_and_then(string header)
+    public async Task A_malformed_header_ends_the_connection_and_is_logged_at_intervals(string header)
     {
         await SayAsync(header);
         Assert.Null(await ReadAsync(Proxy));
@@ -89,7 +89,7 @@ public class TrustedProxiesTests
     }
 
     [Fact]
-    public async Task A_header_whose_end_does_not_come_is_waited_for_no_longer_than_five_seconds()
+    public async Task An_incomplete_header_is_waited_for_at_most_five_seconds()
     {
         await SayAsync("PROXY TCP4 203");
         ValueTask<ClientOrigin?> reading = ReadAsync(Proxy);
@@ -102,7 +102,7 @@ public class TrustedProxiesTests
     }
 
     [Fact]
-    public async Task Who_says_nothing_goes_on_to_the_server_which_has_its_own_patience()
+    public async Task A_silent_connection_is_passed_on_to_the_server_with_its_own_timeouts()
     {
         ValueTask<ClientOrigin?> reading = ReadAsync(Proxy);
         _time.Advance(TrustedProxies.HeaderTime);
@@ -125,7 +125,7 @@ public class TrustedProxiesTests
     [InlineData("192.168.1.5", true)]
     [InlineData("127.0.0.1", true)]
     [InlineData("198.100.1.5", false)]
-    public void Of_a_proxy_that_is_not_named_it_is_told_where_it_may_be_ours(string address, bool isTold)
+    public void An_unlisted_proxy_is_reported_if_it_may_be_ours(string address, bool isTold)
     {
         MessageHeaders headers = [];
         headers.Add("X-Forwarded-For", "203.0.113.7");
@@ -138,7 +138,7 @@ public class TrustedProxiesTests
     }
 
     [Fact]
-    public void A_proxy_that_does_not_say_for_whom_it_asks_is_told_of()
+    public void A_proxy_that_does_not_name_its_client_is_reported()
     {
         MessageHeaders headers = [];
         headers.Add("X-Forwarded-Proto", "https");
@@ -151,7 +151,7 @@ public class TrustedProxiesTests
     [InlineData("10.1.2.3", true)]
     [InlineData("::ffff:10.1.2.3", true)]
     [InlineData("11.1.2.3", false)]
-    public void Addresses_are_compared_as_they_are(string address, bool isTrusted) =>
+    public void Addresses_are_compared_in_their_canonical_form(string address, bool isTrusted) =>
         Assert.Equal(isTrusted, _proxies.Contains(IPAddress.Parse(address)));
 
     [Theory]
@@ -159,7 +159,7 @@ public class TrustedProxiesTests
     [InlineData("::1")]
     [InlineData("10.0.0.1")]
     [InlineData("203.0.113.9")]
-    public async Task Where_no_proxy_is_named_nobody_is_believed(string address)
+    public async Task Without_trusted_proxies_no_header_is_believed(string address)
     {
         var nobody = new TrustedProxies([], _time, _log);
         var remote = new IPEndPoint(IPAddress.Parse(address), 4000);

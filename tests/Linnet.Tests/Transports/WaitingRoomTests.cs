@@ -13,7 +13,7 @@ public class WaitingRoomTests
     private readonly List<string> _ended = [];
 
     [Fact]
-    public void Who_has_waited_longest_gives_way_but_only_after_a_second()
+    public void The_longest_waiting_connection_is_closed_but_only_after_a_second()
     {
         var room = new WaitingRoom(3, 100, _time);
         Assert.NotNull(Enter(room, "first", 1, at: 0));
@@ -30,7 +30,7 @@ public class WaitingRoomTests
     }
 
     [Fact]
-    public void An_address_with_its_share_makes_place_among_its_own()
+    public void An_address_at_its_limit_displaces_its_own_connections()
     {
         var room = new WaitingRoom(100, 2, _time);
         Enter(room, "another's", 9, at: 0);
@@ -44,7 +44,7 @@ public class WaitingRoomTests
     }
 
     [Fact]
-    public void Who_has_said_something_waits_anew_and_who_has_left_gives_no_place()
+    public void A_connection_that_sent_something_waits_again_and_one_that_left_is_not_closed()
     {
         var room = new WaitingRoom(3, 100, _time);
         WaitingRoom.Place first = Enter(room, "first", 1, at: 0)!;
@@ -68,7 +68,7 @@ public class WaitingRoomTests
     }
 
     [Fact]
-    public void The_gate_is_told_since_when_somebody_waits_and_may_end_that_one()
+    public void The_gate_can_ask_for_the_longest_wait_and_close_that_connection()
     {
         var room = new WaitingRoom(100, 100, _time);
         Assert.Null(room.WaitingSince(null));

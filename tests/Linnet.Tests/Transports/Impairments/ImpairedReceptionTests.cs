@@ -64,7 +64,7 @@ public class ImpairedReceptionTests
         Assert.Equal(done.Corrupted, counted.Corrupt);
         Assert.Equal(done.Taken - done.Dropped - done.Corrupted, counted.Received);
 
-        // Losses at the very end are not noticed, and what a busy machine delivers late is not reordered.
+        // Losses at the very end go unnoticed, and late deliveries of a busy machine are not reordering.
         Assert.InRange(counted.Lost, done.Dropped + done.Corrupted - 40, done.Dropped + done.Corrupted);
         Assert.InRange(counted.Reordered, done.Reordered - counted.Late, done.Reordered);
     }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Linnet.Tests.Transports.PyAudio;
 
-/// <summary>Where a player finds servers of the tutorial's formats that do just what a test tells them.</summary>
+/// <summary>Servers of the tutorial's formats that do exactly what a test tells them to.</summary>
 internal sealed class PyAudioPeers : IDisposable
 {
     internal PyAudioPeers()
@@ -14,10 +14,10 @@ internal sealed class PyAudioPeers : IDisposable
         Peer.ReceiveTimeout = (int)PyAudioTestServer.HangLimit.TotalMilliseconds;
     }
 
-    /// <summary>Listens for TCP.</summary>
+    /// <summary>The TCP listener.</summary>
     internal Socket Listener { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
-    /// <summary>Hears and sends UDP.</summary>
+    /// <summary>The UDP socket.</summary>
     internal Socket Peer { get; } = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
     internal string Tcp => $"pyaudio-tcp://{Listener.LocalEndPoint}";

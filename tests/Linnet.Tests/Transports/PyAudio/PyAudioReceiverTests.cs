@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.PyAudio;
 
-/// <summary>What a receiver makes of servers that say nothing.</summary>
+/// <summary>How a receiver handles servers that fall silent.</summary>
 public sealed class PyAudioReceiverTests : IDisposable
 {
     private readonly PyAudioPeers _peers = new();
@@ -21,7 +21,7 @@ public sealed class PyAudioReceiverTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_UDP_server_that_says_nothing_any_more_is_lost_and_worth_another_try(bool hasBegun)
+    public async Task A_UDP_server_that_falls_silent_is_lost_and_can_be_retried(bool hasBegun)
     {
         Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Udp), out PyAudioAddress? address));
         var options = new PyAudioReceiverOptions
@@ -51,7 +51,7 @@ public sealed class PyAudioReceiverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_TCP_server_that_says_nothing_is_waited_for_and_that_is_said_once_a_silence()
+    public async Task A_silent_TCP_server_is_waited_for_and_each_silence_is_logged_once()
     {
         Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Tcp), out PyAudioAddress? address));
         var time = new FakeTimeProvider();
@@ -65,10 +65,10 @@ public sealed class PyAudioReceiverTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(9.9));
         Assert.Empty(logger.Lines);
         time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Contains($"{_peers.Listener.LocalEndPoint} is connected, but nothing has come for 10 s", Assert.Single(logger.Lines),
+        Assert.Contains($"{_peers.Listener.LocalEndPoint} is connected, but has sent nothing for 10 s", Assert.Single(logger.Lines),
             StringComparison.Ordinal);
 
-        // It was only paused.
+        // The server only paused.
         await server.SendAsync(PyAudioTestServer.Message(PyAudioDatagramsTests.Sound(0, 1024)), Cancelled);
         Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
         await PyAudioTestServer.UntilAsync(() =>
@@ -82,7 +82,7 @@ public sealed class PyAudioReceiverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_TCP_server_that_has_to_wait_for_us_is_not_called_silent()
+    public async Task A_TCP_server_that_is_held_back_by_us_does_not_count_as_silent()
     {
         Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Tcp), out PyAudioAddress? address));
         var time = new FakeTimeProvider();
@@ -118,7 +118,7 @@ public sealed class PyAudioReceiverTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_TCP_server_that_sends_in_real_time_and_closes_is_lost_unless_it_said_the_end(bool saysEnd)
+    public async Task A_TCP_server_that_sends_in_real_time_and_closes_is_lost_unless_it_announced_the_end(bool saysEnd)
     {
         Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Tcp), out PyAudioAddress? address));
         var time = new FakeTimeProvider();
@@ -152,13 +152,13 @@ public sealed class PyAudioReceiverTests : IDisposable
     }
 
     [Fact]
-    public async Task By_UDP_each_address_of_a_name_is_asked()
+    public async Task Over_UDP_each_address_of_a_name_is_tried()
     {
         IPAddress[] addresses = await Dns.GetHostAddressesAsync("localhost", Cancelled);
         Assert.SkipUnless(
             addresses.Contains(IPAddress.Loopback) && addresses.Contains(IPAddress.IPv6Loopback), "localhost has one address here.");
 
-        // Nobody hears IPv4 at this port, which is asked first.
+        // IPv4, which is tried first, does not listen on this port.
         using var server = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
         server.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
         Assert.True(PyAudioAddress.TryParse(
@@ -183,7 +183,7 @@ public sealed class PyAudioReceiverTests : IDisposable
     [InlineData(1022, 3, true)]
     [InlineData(1022, 3, false)]
     [InlineData(0, 0, true)]
-    public async Task Datagrams_that_are_no_whole_frames_are_named_and_not_silence(int length, int count, bool isError)
+    public async Task Datagrams_without_a_whole_number_of_frames_are_reported_and_are_not_silence(int length, int count, bool isError)
     {
         Assert.True(PyAudioAddress.TryParse(new Uri(_peers.Udp), out PyAudioAddress? address));
         var options = new PyAudioReceiverOptions { Address = address, EndPatience = TimeSpan.FromMilliseconds(50) };
@@ -201,7 +201,7 @@ public sealed class PyAudioReceiverTests : IDisposable
             _peers.Peer.SendTo(new byte[1024], player);
         }
 
-        // After ten in a row no end is waited for.
+        // After ten in a row it does not wait for the end.
         if (count < 10)
         {
             _peers.Peer.SendTo([], player);

@@ -14,11 +14,11 @@ public class PyAudioStreamTests
     private int _malformed;
 
     [Theory]
-    [InlineData("s16le:44100:2", 4096, 1)]      // one packet for a message of the tutorial's
-    [InlineData("s16le:44100:2", 40_960, 10)]   // and ten for a datagram
+    [InlineData("s16le:44100:2", 4096, 1)]      // one packet for each message of the tutorial
+    [InlineData("s16le:44100:2", 40_960, 10)]   // and ten for each datagram
     [InlineData("u8:8000:1", 65_000, 325)]
-    [InlineData("f32le:192000:8", 64_000, 2)]   // 25 ms would not fit a packet
-    public void It_is_cut_into_numbered_packets_that_follow_each_other_in_time(string text, int length, int packets)
+    [InlineData("f32le:192000:8", 64_000, 2)]   // 25 ms would not fit in a packet
+    public void Audio_is_cut_into_consecutive_numbered_packets(string text, int length, int packets)
     {
         Assert.True(RawPcmFormat.TryParse(text, out RawPcmFormat? format, out _));
         PyAudioStream stream = Create(format);
@@ -44,7 +44,7 @@ public class PyAudioStreamTests
     [InlineData(1)]
     [InlineData(4095)]
     [InlineData(40_961)]
-    public void What_is_no_whole_number_of_frames_is_counted_and_left_out(int length)
+    public void Bytes_that_are_not_a_whole_number_of_frames_are_counted_and_dropped(int length)
     {
         PyAudioStream stream = Create(PyAudioReceiverOptions.UsualFormat);
 
@@ -56,7 +56,7 @@ public class PyAudioStreamTests
     }
 
     [Fact]
-    public void After_a_gap_another_stream_begins_and_no_sound_is_made_up()
+    public void A_new_stream_starts_after_a_gap_and_no_audio_is_made_up()
     {
         PyAudioStream stream = Create(PyAudioReceiverOptions.UsualFormat);
         stream.Add(new byte[4096], _time.Now);

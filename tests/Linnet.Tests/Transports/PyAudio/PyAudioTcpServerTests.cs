@@ -9,7 +9,7 @@ namespace Linnet.Tests.Transports.PyAudio;
 public class PyAudioTcpServerTests
 {
     [Fact]
-    public async Task Who_connects_hears_to_the_last_sample_and_then_the_connection_closes_behind_a_message()
+    public async Task A_client_receives_up_to_the_last_sample_and_the_connection_closes_after_a_whole_message()
     {
         await using var server = new PyAudioTestServer();
         using Socket client = await server.ConnectAsync();
@@ -27,7 +27,7 @@ public class PyAudioTcpServerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_end_of_a_station_is_said_by_an_empty_message_and_a_stop_is_not(bool ends)
+    public async Task The_end_of_a_station_sends_an_empty_message_and_a_stop_does_not(bool ends)
     {
         await using var server = new PyAudioTestServer();
         using Socket client = await server.ConnectAsync();
@@ -55,7 +55,7 @@ public class PyAudioTcpServerTests
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     [InlineData("x")]
-    public async Task Who_says_anything_speaks_another_protocol_and_the_others_go_on(string words)
+    public async Task A_client_that_sends_anything_is_closed_and_the_others_continue(string words)
     {
         await using var server = new PyAudioTestServer();
         using Socket listener = await server.ConnectAsync();
@@ -76,7 +76,7 @@ public class PyAudioTcpServerTests
     [Theory]
     [InlineData(1, 100, PyAudioRefusal.TooMany)]
     [InlineData(100, 1, PyAudioRefusal.TooManyOfAddress)]
-    public async Task Too_many_are_closed_at_once(int most, int mostPerAddress, PyAudioRefusal reason)
+    public async Task Connections_above_the_limit_are_closed_at_once(int most, int mostPerAddress, PyAudioRefusal reason)
     {
         await using var server =
             new PyAudioTestServer(new PyAudioServerOptions { MaxTcpListeners = most, MaxTcpListenersPerAddress = mostPerAddress });
@@ -93,7 +93,7 @@ public class PyAudioTcpServerTests
     }
 
     [Fact]
-    public async Task A_station_that_has_ended_takes_nobody()
+    public async Task A_station_that_has_ended_accepts_no_client()
     {
         await using var server = new PyAudioTestServer { MayStart = false };
         using Socket client = await server.ConnectAsync();
@@ -104,7 +104,7 @@ public class PyAudioTcpServerTests
     }
 
     [Fact]
-    public async Task Who_leaves_is_forgotten_and_the_rendition_may_rest()
+    public async Task A_client_that_disconnects_is_removed_and_its_lease_is_released()
     {
         await using var server = new PyAudioTestServer();
         Socket polite = await server.ConnectAsync();
@@ -120,7 +120,7 @@ public class PyAudioTcpServerTests
     }
 
     [Fact]
-    public async Task A_server_that_stops_closes_behind_a_message()
+    public async Task A_stopping_server_closes_connections_after_a_whole_message()
     {
         await using var server = new PyAudioTestServer();
         using Socket client = await server.ConnectAsync();
@@ -137,7 +137,7 @@ public class PyAudioTcpServerTests
     }
 
     [Fact]
-    public async Task One_that_takes_nothing_in_the_midst_of_a_message_sees_an_error_not_an_end()
+    public async Task A_client_stalled_within_a_message_sees_an_error_not_an_end()
     {
         await using var server = new PyAudioTestServer(new PyAudioServerOptions { ShutdownTimeout = TimeSpan.FromMilliseconds(50) });
         using Socket client = await server.ConnectAsync(receiveBuffer: 4096);
@@ -149,12 +149,12 @@ public class PyAudioTcpServerTests
 
         await server.StopAsync();
 
-        // An end there would make the tutorial's client wait for the rest of the message for ever.
+        // An orderly end there would make the tutorial's client wait forever for the rest of the message.
         Assert.Throws<SocketException>(() => PyAudioTestServer.ReadToEnd(client));
     }
 
     [Fact]
-    public async Task Everybody_gets_the_same_bytes()
+    public async Task All_clients_get_the_same_bytes()
     {
         await using var server = new PyAudioTestServer();
         using Socket one = await server.ConnectAsync();
@@ -171,7 +171,7 @@ public class PyAudioTcpServerTests
         Assert.Equal(4122, message.Length);
     }
 
-    /// <summary>Closed at once; perhaps so fast that connecting failed already.</summary>
+    /// <summary>Whether the connection was closed at once, perhaps so fast that connecting already failed.</summary>
     private static bool IsClosed(Socket client)
     {
         try

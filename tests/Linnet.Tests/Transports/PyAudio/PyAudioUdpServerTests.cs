@@ -12,10 +12,10 @@ public class PyAudioUdpServerTests
 {
     [Theory]
     [InlineData(16_384)]
-    [InlineData(1472)]      // fits an Ethernet frame; messages are cut in the midst
+    [InlineData(1472)]      // fits in an Ethernet frame; messages are cut within
     [InlineData(40_960)]
     [InlineData(65_504)]
-    public async Task Who_says_Hello_hears_to_the_last_sample_and_then_a_run_of_empty_datagrams(int length)
+    public async Task A_client_that_sends_Hello_receives_up_to_the_last_sample_and_then_several_empty_datagrams(int length)
     {
         await using var server = new PyAudioTestServer(new PyAudioServerOptions { DatagramLength = length });
         using Socket client = await server.SayHelloAsync();
@@ -33,7 +33,7 @@ public class PyAudioUdpServerTests
     }
 
     [Fact]
-    public async Task Datagrams_are_the_same_for_everybody_whenever_they_joined()
+    public async Task Datagrams_are_the_same_for_all_clients_whenever_they_joined()
     {
         await using var server = new PyAudioTestServer();
         using Socket early = await server.SayHelloAsync();
@@ -45,13 +45,13 @@ public class PyAudioUdpServerTests
         List<byte[]> first = PyAudioTestServer.ReadDatagrams(early);
         List<byte[]> second = PyAudioTestServer.ReadDatagrams(late);
 
-        // The first of the late one may be shorter: it begins where it joined.
+        // The first datagram of the late client may be shorter: it begins where the client joined.
         Assert.Equal(second[1..], first[^(second.Count - 1)..]);
         Assert.True(first[^second.Count].AsSpan().EndsWith(second[0]));
     }
 
     [Fact]
-    public async Task Anything_but_the_Hello_is_counted_and_answered_by_nothing()
+    public async Task Anything_but_the_Hello_is_counted_and_not_answered()
     {
         await using var server = new PyAudioTestServer();
         using Socket stranger = server.NewUdpClient();
@@ -78,7 +78,7 @@ public class PyAudioUdpServerTests
     [InlineData("172.32.0.1", 5000, PyAudioRefusal.NetworkNotAllowed)]
     [InlineData("2001:db8::1", 5000, PyAudioRefusal.NetworkNotAllowed)]
     [InlineData("::ffff:8.8.8.8", 5000, PyAudioRefusal.NetworkNotAllowed)]
-    public async Task Strangers_from_elsewhere_are_refused(string address, int port, PyAudioRefusal reason)
+    public async Task Strangers_from_other_networks_or_service_ports_are_refused(string address, int port, PyAudioRefusal reason)
     {
         await using var server = new PyAudioTestServer();
 
@@ -103,7 +103,7 @@ public class PyAudioUdpServerTests
     [InlineData("1.1.1.1", false)]
     [InlineData("2001:db8::1", false)]
     [InlineData("203.0.113.9", false)]
-    public void Only_private_and_loopback_addresses_are_allowed_unless_more_are_named(string address, bool isAllowed)
+    public void Only_private_and_loopback_addresses_are_allowed_by_default(string address, bool isAllowed)
     {
         var options = new PyAudioServerOptions();
         IPNetwork more = IPNetwork.Parse("203.0.113.0/24");
@@ -114,7 +114,7 @@ public class PyAudioUdpServerTests
     }
 
     [Fact]
-    public async Task A_Hello_from_who_is_heard_renews_and_opens_nothing()
+    public async Task A_Hello_from_a_current_listener_renews_its_lease_and_opens_no_other()
     {
         await using var server = new PyAudioTestServer();
         using Socket client = await server.SayHelloAsync();
@@ -132,7 +132,7 @@ public class PyAudioUdpServerTests
     }
 
     [Fact]
-    public async Task A_lease_ends_with_its_time_and_that_is_all_a_stranger_can_make_us_send()
+    public async Task A_lease_ends_on_time_and_sends_no_more_than_that()
     {
         var time = new ManualTime();
         await using var server = new PyAudioTestServer(new PyAudioServerOptions(), time);
@@ -148,7 +148,7 @@ public class PyAudioUdpServerTests
         server.Publish(10);
         List<byte[]> datagrams = PyAudioTestServer.ReadDatagrams(silent);
 
-        // What was due while the lease held, and not a frame more; then the end.
+        // The audio that was due during the lease, and not a frame more; then the end.
         Assert.InRange(datagrams.Sum(d => d.Length), 0, 10 * 4096);
         Assert.Equal(1, server.Now.Ended[PyAudioEnd.Expired]);
         Assert.InRange(silent.Available, 0, PyAudioLease.EndDatagrams);
@@ -156,7 +156,7 @@ public class PyAudioUdpServerTests
     }
 
     [Fact]
-    public async Task A_renewed_lease_holds_from_then_on()
+    public async Task A_renewed_lease_runs_from_the_renewal()
     {
         var time = new FakeTimeProvider();
         await using var server = new PyAudioTestServer(new PyAudioServerOptions { LeaseTime = TimeSpan.FromSeconds(100) }, time);
@@ -166,7 +166,7 @@ public class PyAudioUdpServerTests
         await PyAudioTestServer.UntilAsync(() => server.Now.Renewed == 1);
         time.Advance(TimeSpan.FromSeconds(60));
 
-        // Two minutes are over, and sound goes on.
+        // Two minutes have passed, and audio continues.
         byte[] datagram = new byte[65_536];
         for (int i = 0; i < 20; i++)
         {
@@ -186,7 +186,7 @@ public class PyAudioUdpServerTests
     }
 
     [Fact]
-    public async Task A_dead_port_gets_a_datagram_or_two()
+    public async Task A_closed_port_gets_only_a_datagram_or_two()
     {
         await using var server = new PyAudioTestServer();
         (await server.SayHelloAsync()).Dispose();
@@ -208,7 +208,7 @@ public class PyAudioUdpServerTests
     [Theory]
     [InlineData(3, 100, PyAudioRefusal.TooMany)]
     [InlineData(100, 3, PyAudioRefusal.TooManyOfAddress)]
-    public async Task There_are_no_more_leases_than_allowed_and_who_leaves_makes_room(int most, int mostPerAddress, PyAudioRefusal reason)
+    public async Task Leases_are_limited_and_a_client_that_leaves_frees_a_place(int most, int mostPerAddress, PyAudioRefusal reason)
     {
         await using var server = new PyAudioTestServer(new PyAudioServerOptions { MaxLeases = most, MaxLeasesPerAddress = mostPerAddress });
         Socket[] clients = [await server.SayHelloAsync(), await server.SayHelloAsync(), await server.SayHelloAsync()];
@@ -229,7 +229,7 @@ public class PyAudioUdpServerTests
     }
 
     [Fact]
-    public async Task A_flood_of_Hellos_from_10000_ports_opens_no_more_sockets_and_harms_nobody()
+    public async Task A_flood_of_Hellos_from_10000_ports_opens_no_more_sockets_and_does_no_harm()
     {
         const int Ports = 10_000;
         await using var server = new PyAudioTestServer(new PyAudioServerOptions { MaxLeasesPerAddress = 20 });
@@ -253,13 +253,13 @@ public class PyAudioUdpServerTests
         Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadToEnd(byTcp));
         Assert.Equal(20, most);
 
-        // All were judged, and the log has one line of it, not ten thousand.
+        // All were handled, and the log has one line, not ten thousand.
         Assert.Equal(Ports, server.Now.Refused[PyAudioRefusal.TooManyOfAddress] + server.Now.Accepted + server.Now.Renewed - 2);
         Assert.InRange(server.Logger.Lines.Count(line => line.StartsWith("522 ", StringComparison.Ordinal)), 1, 4);
     }
 
     [Fact]
-    public async Task The_port_is_nobody_elses_even_while_it_is_shared()
+    public async Task No_other_program_can_open_the_port_even_while_it_is_shared()
     {
         await using var server = new PyAudioTestServer();
         using Socket client = await server.SayHelloAsync();
@@ -272,7 +272,7 @@ public class PyAudioUdpServerTests
     }
 
     [Fact]
-    public async Task Both_families_are_answered_from_the_address_that_they_wrote_to()
+    public async Task Clients_of_both_families_are_answered_from_the_address_they_sent_to()
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
         await using var server = new PyAudioTestServer(bind: IPAddress.IPv6Any);
@@ -281,13 +281,13 @@ public class PyAudioUdpServerTests
         server.Publish(9);
         server.End();
 
-        // These sockets are connected, so the kernel gives them nothing that comes from another address.
+        // These sockets are connected, so they receive nothing from another address.
         Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadDatagrams(four).SelectMany(d => d));
         Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadDatagrams(six).SelectMany(d => d));
     }
 
     [Fact]
-    public async Task A_server_that_stops_does_not_say_that_this_was_the_end()
+    public async Task A_stopping_server_does_not_announce_the_end()
     {
         await using var server = new PyAudioTestServer();
         using Socket client = await server.SayHelloAsync();

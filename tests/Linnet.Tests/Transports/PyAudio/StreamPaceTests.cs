@@ -2,7 +2,7 @@ using Linnet.Transports.PyAudio;
 
 namespace Linnet.Tests.Transports.PyAudio;
 
-/// <summary>Times are microseconds; a piece is a message of 1024 frames at 44.1 kHz.</summary>
+/// <summary>Times are in microseconds; a piece is a message of 1024 frames at 44.1 kHz.</summary>
 public class StreamPaceTests
 {
     private const int Rate = 44_100;
@@ -14,7 +14,7 @@ public class StreamPaceTests
     private long _pieces;
 
     [Fact]
-    public void What_is_paced_arrives_when_it_arrives()
+    public void Paced_audio_keeps_its_arrival_times()
     {
         for (int i = 0; i < 1000; i++)
         {
@@ -25,7 +25,7 @@ public class StreamPaceTests
     }
 
     [Fact]
-    public void A_burst_at_the_start_is_taken_as_if_it_were_played()
+    public void A_burst_at_the_start_is_spread_as_if_it_were_played()
     {
         for (int i = 0; i < 500; i++)
         {
@@ -35,13 +35,13 @@ public class StreamPaceTests
     }
 
     [Fact]
-    public void What_is_not_paced_plays_at_our_own_clock_however_it_is_read()
+    public void Unpaced_audio_plays_at_our_clock_however_it_is_read()
     {
         var random = new Random(1);
         long now = Start;
         for (int i = 0; i < 150_000; i++)
         {
-            // The buffer holds a second, and gives room now and then.
+            // The buffer holds a second, and has room at intervals.
             long room = Start + (long)(i * PieceUs) - 1_000_000 + random.Next(20_000);
             if (room > now)
             {
@@ -59,7 +59,7 @@ public class StreamPaceTests
     [InlineData(50)]
     [InlineData(-50)]
     [InlineData(-500)]
-    public void A_senders_clock_is_followed_for_hours_without_a_break_and_without_growing_delay(double slowPpm)
+    public void A_senders_clock_is_followed_for_hours_without_a_break_or_growing_delay(double slowPpm)
     {
         var random = new Random(2);
         for (int i = 0; i < 300_000; i++)
@@ -70,13 +70,13 @@ public class StreamPaceTests
 
             Assert.False(startsAnew && i > 0, $"broken at piece {i}");
 
-            // The burst of four pieces, and twice what the network delays, at most.
+            // At most the burst of four pieces and twice the network's delay.
             Assert.InRange(arrival - sent, 0, (4 * PieceUs) + 24_000);
         }
     }
 
     [Fact]
-    public void A_piece_that_is_a_little_late_is_late_and_one_that_is_later_starts_anew()
+    public void A_slightly_late_piece_stays_late_and_a_later_one_restarts_the_timeline()
     {
         Take(Start, out _);
         long second = Start + (long)PieceUs + 59_000;

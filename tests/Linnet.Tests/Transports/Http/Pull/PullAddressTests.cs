@@ -23,7 +23,7 @@ public class PullAddressTests
     [InlineData("http://")]
     [InlineData("javascript:alert(1)")]
     [InlineData("file://example.com/share/a")]
-    public void A_redirect_to_anything_but_http_is_not(string? location) =>
+    public void A_redirect_to_anything_but_http_is_refused(string? location) =>
         Assert.Throws<TransportException>(() => PullAddress.Follow(From, location));
 
     [Theory]
@@ -42,7 +42,7 @@ public class PullAddressTests
             + "concat:http\njavascript:alert(1)\nhttp://\nhttp://example.com/jazz.mp3\n",
         1)]
     [InlineData("http://example.com/jazz.mp3\nhttp://example.com/jazz.mp3\n#http://example.com/c.mp3\n", 1)]
-    public void Of_a_playlist_the_addresses_are_taken_and_no_file(string playlist, int count)
+    public void A_playlist_gives_its_addresses_but_no_files(string playlist, int count)
     {
         foreach (string type in (string[])["audio/x-mpegurl", "audio/x-scpls; charset=utf-8"])
         {
@@ -64,7 +64,7 @@ public class PullAddressTests
         Assert.Equal(new Uri(to), Assert.Single(EntriesOf(entry + "\n", "audio/x-mpegurl")));
 
     [Fact]
-    public void Of_a_long_playlist_the_first_few_are_tried() =>
+    public void Only_the_first_entries_of_a_long_playlist_are_tried() =>
         Assert.Equal(PullAddress.MaxEntries,
             EntriesOf(string.Concat(Enumerable.Range(0, 1000).Select(static i => $"http://example.com/{i}.mp3\n")), null).Count);
 
@@ -77,7 +77,7 @@ public class PullAddressTests
     [InlineData("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhttp://example.com/a.m3u8\n")]
     [InlineData("\0\u0001")]
     [InlineData("<playlist><track>")]
-    public void A_playlist_without_such_an_address_is_refused(string playlist) =>
+    public void A_playlist_without_an_http_address_is_refused(string playlist) =>
         Assert.Throws<TransportException>(() => EntriesOf(playlist, "audio/x-mpegurl"));
 
     [Theory]
@@ -92,7 +92,7 @@ public class PullAddressTests
     [InlineData("/jazz.m3u", "audio/mpeg", false)]
     [InlineData("/jazz", "text/html", false)]
     [InlineData("/jazz", null, false)]
-    public void A_playlist_is_told_from_sound(string path, string? type, bool isPlaylist) =>
+    public void A_playlist_is_distinguished_from_audio(string path, string? type, bool isPlaylist) =>
         Assert.Equal(isPlaylist, PullAddress.IsPlaylist(new Uri(From, path), type));
 
     [Theory]

@@ -9,7 +9,7 @@ public class FadingCountsTests
     private readonly FadingCounts _counts = new(HalfTime);
 
     [Fact]
-    public void Counts_are_halved_until_nothing_is_left()
+    public void Counts_are_halved_until_they_are_zero()
     {
         for (int i = 0; i < 5; i++)
         {
@@ -25,7 +25,7 @@ public class FadingCountsTests
     }
 
     [Fact]
-    public void A_flood_of_others_pushes_nobody_out_and_is_seldom_taken_for_him()
+    public void A_flood_of_other_keys_does_not_lower_a_count_and_rarely_raises_it()
     {
         for (int i = 0; i < 10; i++)
         {
@@ -42,7 +42,7 @@ public class FadingCountsTests
     }
 
     [Fact]
-    public void A_count_has_an_end()
+    public void A_count_has_a_maximum()
     {
         for (int i = 0; i < 70_000; i++)
         {

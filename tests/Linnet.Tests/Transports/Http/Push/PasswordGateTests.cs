@@ -15,16 +15,16 @@ public class PasswordGateTests
 
     public enum Whose
     {
-        /// <summary>Guesses from the pusher's own address.</summary>
+        /// <summary>Guesses come from the pusher's own address.</summary>
         Own,
 
-        /// <summary>From 10,000 IPv4 addresses, the pusher's among them.</summary>
+        /// <summary>Guesses come from 10,000 IPv4 addresses, including the pusher's.</summary>
         Many,
 
-        /// <summary>From 10,000 IPv6 networks of 64 bits, the pusher's among them.</summary>
+        /// <summary>Guesses come from 10,000 IPv6 /64 networks, including the pusher's.</summary>
         ManyV6,
 
-        /// <summary>From a new IPv6 network of 64 bits each time.</summary>
+        /// <summary>Each guess comes from a new IPv6 /64 network.</summary>
         NewV6,
     }
 
@@ -35,7 +35,7 @@ public class PasswordGateTests
     [InlineData(Whose.Many, 20)]
     [InlineData(Whose.ManyV6, 20)]
     [InlineData(Whose.NewV6, 20)]
-    public void A_password_that_was_right_before_is_never_kept_out(Whose whose, int verificationMs)
+    public void A_password_that_was_right_before_is_always_accepted(Whose whose, int verificationMs)
     {
         var attack = new Attack(_gate, whose, verificationMs, repeats: 1);
         _gate.Expect(Encoding.UTF8.GetBytes(Right));
@@ -59,7 +59,7 @@ public class PasswordGateTests
     [InlineData(Whose.ManyV6, 20, 1, 4)]
     [InlineData(Whose.NewV6, 20, 1, 4)]
     [InlineData(Whose.Many, 100, 1, 4)]
-    public void One_who_logs_in_for_the_first_time_amid_1000_guesses_a_second_waits_two_seconds_at_most_and_is_let_in(
+    public void During_1000_guesses_a_second_a_first_login_is_answered_within_two_seconds_and_succeeds_after_a_few_tries(
         Whose whose, int verificationMs, int repeats, int mostTries)
     {
         var attack = new Attack(_gate, whose, verificationMs, repeats);
@@ -87,7 +87,7 @@ public class PasswordGateTests
     [Theory]
     [InlineData(Whose.Own)]
     [InlineData(Whose.NewV6)]
-    public void From_an_address_that_did_nothing_wrong_the_first_try_is_let_in_once_the_guessers_are_known(Whose whose)
+    public void Once_the_guessers_are_known_a_first_login_from_a_clean_address_succeeds(Whose whose)
     {
         var attack = new Attack(_gate, whose, verificationMs: 20, repeats: 1);
         attack.RunUntil(TimeSpan.FromSeconds(20));
@@ -112,7 +112,7 @@ public class PasswordGateTests
     }
 
     [Fact]
-    public void What_was_verified_is_not_verified_again_right_or_wrong()
+    public void A_password_is_verified_only_once_right_or_wrong()
     {
         PasswordTry right = Arrive(Right);
         PasswordTry same = Arrive(Right);
@@ -130,7 +130,7 @@ public class PasswordGateTests
     }
 
     [Fact]
-    public void What_was_given_up_while_it_was_verified_is_known_the_next_time()
+    public void A_verification_that_outlasts_its_client_is_still_remembered()
     {
         PasswordTry late = Arrive(Right);
         Assert.Same(late, _gate.TakeNext(default));
@@ -142,7 +142,7 @@ public class PasswordGateTests
     }
 
     [Fact]
-    public void An_address_that_is_wrong_again_and_again_is_answered_later_and_later_two_seconds_at_most_until_that_is_forgotten()
+    public void Repeated_failures_delay_answers_up_to_two_seconds_until_they_are_forgotten()
     {
         var delays = new List<double>();
         for (int i = 0; i < 9; i++)
@@ -162,7 +162,7 @@ public class PasswordGateTests
     }
 
     [Fact]
-    public void Who_guesses_at_one_account_makes_others_at_the_same_address_wait_less()
+    public void Failures_of_one_account_delay_other_accounts_at_the_same_address_less()
     {
         for (int i = 0; i < 9; i++)
         {
@@ -174,7 +174,7 @@ public class PasswordGateTests
     }
 
     [Fact]
-    public void Who_makes_up_a_new_account_for_each_guess_is_answered_late_all_the_same()
+    public void Guesses_with_a_new_account_each_time_are_still_answered_late()
     {
         for (int i = 0; i < 24; i++)
         {
@@ -196,7 +196,7 @@ public class PasswordGateTests
     }
 
     [Fact]
-    public void A_flood_of_other_addresses_does_not_make_a_guesser_forgotten()
+    public void A_flood_from_other_addresses_does_not_clear_a_guessers_failures()
     {
         for (int i = 0; i < 10; i++)
         {
@@ -225,7 +225,7 @@ public class PasswordGateTests
 
     private PasswordTry Arrive(string password) => _gate.Arrive(Pusher, Encoding.UTF8.GetBytes(password), default);
 
-    /// <summary>A guess each millisecond, one verification after the other, and those who have waited two seconds are given up.</summary>
+    /// <summary>One guess per millisecond, one verification at a time; attempts that have waited two seconds are given up.</summary>
     private sealed class Attack(PasswordGate gate, Whose whose, int verificationMs, int repeats)
     {
         private readonly Queue<PasswordTry> _waiting = new();
@@ -281,7 +281,7 @@ public class PasswordGateTests
             }
         }
 
-        // The pusher has the first.
+        // The pusher has the first address.
         private PeerAddress AddressOf(int guess) => whose switch
         {
             Whose.Own => Pusher,

@@ -9,7 +9,7 @@ public class PasswordQueueTests
     private readonly PasswordQueue _queue = new();
 
     [Fact]
-    public void Networks_go_by_turns_and_those_of_a_lower_rank_first()
+    public void Networks_alternate_and_lower_ranks_go_first()
     {
         foreach (string attempt in (string[])["a1", "a2", "a3", "b4", "c5", "b6"])
         {
@@ -19,7 +19,7 @@ public class PasswordQueueTests
         Assert.Null(_queue.Add(Attempt("d7", rank: -1)));
         Assert.Equal(["d7", "a1", "b4", "c5", "a2"], Enumerable.Range(0, 5).Select(_ => NameOf(_queue.TakeNext()!)));
 
-        // A late one does not wait for the second turns of those who were there.
+        // A late one goes before the second turns of earlier networks.
         Assert.Null(_queue.Add(Attempt("e8")));
         Assert.Equal(["b6", "e8", "a3"], Enumerable.Range(0, 3).Select(_ => NameOf(_queue.TakeNext()!)));
         Assert.Null(_queue.TakeNext());
@@ -27,7 +27,7 @@ public class PasswordQueueTests
     }
 
     [Fact]
-    public void A_network_has_so_many_places_and_its_last_makes_room_for_one_of_a_lower_rank()
+    public void The_places_of_a_network_are_limited_and_its_last_one_is_displaced_by_a_lower_rank()
     {
         for (int i = 0; i < PasswordQueue.MaxPerNetwork; i++)
         {
@@ -43,7 +43,7 @@ public class PasswordQueueTests
     }
 
     [Fact]
-    public void A_full_queue_takes_who_stands_better_and_lets_go_of_the_network_with_the_most()
+    public void A_full_queue_admits_a_lower_rank_and_drops_from_the_network_with_the_most_places()
     {
         for (int i = 0; i < PasswordQueue.MaxPerNetwork; i++)
         {
@@ -64,7 +64,7 @@ public class PasswordQueueTests
     }
 
     [Fact]
-    public void One_that_left_is_not_taken_and_leaving_twice_is_nothing()
+    public void A_removed_password_is_not_taken_and_removing_it_twice_is_harmless()
     {
         PasswordTry gone = Attempt("a1");
         _queue.Add(gone);

@@ -38,7 +38,7 @@ public class PushAuthorityTests
     [Theory]
     [InlineData(-3600)]
     [InlineData(0)]
-    public async Task A_clock_that_is_set_locks_nobody_out(int seconds)
+    public async Task Changing_the_wall_clock_locks_no_client_out(int seconds)
     {
         var time = new SetClock();
         var authority = new PushAuthority("hackme", time);
@@ -56,7 +56,7 @@ public class PushAuthorityTests
     }
 
     [Fact]
-    public async Task One_password_is_verified_at_a_time_and_each_only_once()
+    public async Task Passwords_are_verified_one_at_a_time_and_each_only_once()
     {
         int now = 0, most = 0, calls = 0;
         using var go = new SemaphoreSlim(0);
@@ -73,7 +73,7 @@ public class PushAuthorityTests
         Task<PushVerdict>[] tries =
             [.. Enumerable.Range(0, 4).SelectMany(i => new[] { Try(authority, Peer, "no" + i), Try(authority, Other, "hackme") })];
 
-        // A second thread has every chance to begin, and there is room for more than five.
+        // A second thread has every chance to start, and more than five verifications are permitted.
         await Until.TrueAsync(() => Volatile.Read(ref now) > 0);
         for (int i = 0; i < 1000 && ThreadPool.PendingWorkItemCount > 0; i++)
         {
@@ -89,7 +89,7 @@ public class PushAuthorityTests
     }
 
     [Fact]
-    public async Task Nobody_waits_for_longer_than_two_seconds_and_what_was_found_then_is_known_the_next_time()
+    public async Task No_client_waits_longer_than_two_seconds_and_a_late_result_is_remembered()
     {
         using var go = new SemaphoreSlim(0);
         bool hasBegun = false;
@@ -115,7 +115,7 @@ public class PushAuthorityTests
     }
 
     [Fact]
-    public async Task A_verifier_that_throws_fails_that_one_and_no_other()
+    public async Task A_verifier_that_throws_fails_only_that_password()
     {
         var authority = new PushAuthority(
             password => password.SequenceEqual("hackme"u8)
@@ -130,7 +130,7 @@ public class PushAuthorityTests
     }
 
     [Fact]
-    public async Task Guessers_are_answered_late_on_however_many_connections_and_beyond_what_can_be_held_learn_nothing()
+    public async Task Guessers_are_answered_late_on_any_number_of_connections_and_beyond_the_limit_learn_nothing()
     {
         int calls = 0;
         var authority = new PushAuthority(
@@ -148,8 +148,7 @@ public class PushAuthorityTests
 
         Task<PushVerdict>[] many = [.. Enumerable.Range(0, 2 * PushAuthority.MaxHeldPerAddress).Select(_ => Try(authority, Peer, "no0"))];
 
-        // Those for whom there is a place wait. The others are all told the same, however often they come: who guesses right does not hear
-        // of it sooner.
+        // Those with a place wait. The others all get the same answer, however often they try: a right guess is not answered sooner.
         Assert.All(many[..PushAuthority.MaxHeldPerAddress], static task => Assert.False(task.IsCompleted));
         Assert.All(await Task.WhenAll(many[PushAuthority.MaxHeldPerAddress..]),
             static verdict => Assert.Equal(PushVerdict.TooMany, verdict));
@@ -159,7 +158,7 @@ public class PushAuthorityTests
         _time.Advance(PasswordGate.MaxWait);
         Assert.All(await Task.WhenAll(many[..PushAuthority.MaxHeldPerAddress]), static verdict => Assert.Equal(PushVerdict.Wrong, verdict));
 
-        // Then there are places again, and whoever waits for one learns what is right.
+        // Then there are places again, and a client that waits for one gets its verdict.
         Task<PushVerdict> mine = Try(authority, Peer, "hackme");
         Assert.False(mine.IsCompleted);
         _time.Advance(PasswordGate.MaxWait);
@@ -167,7 +166,7 @@ public class PushAuthorityTests
     }
 
     [Fact]
-    public async Task Where_somebody_has_logged_in_the_right_password_is_not_kept_out_by_those_who_guess_there()
+    public async Task Guessers_do_not_lock_out_the_right_password_on_a_network_that_has_logged_in()
     {
         var authority = new PushAuthority("hackme", _time);
         Assert.Equal(PushVerdict.Allowed, await Try(authority, Peer, "hackme"));
@@ -186,7 +185,7 @@ public class PushAuthorityTests
     }
 
     [Fact]
-    public async Task Who_leaves_gives_its_place_back()
+    public async Task A_client_that_disconnects_frees_its_place()
     {
         var authority = new PushAuthority("hackme", _time);
         for (int i = 0; i < PasswordGate.FreeTries; i++)
@@ -212,7 +211,7 @@ public class PushAuthorityTests
         authority.JudgeAsync(peer, new BasicCredentials("source", password).ToHeader(), Stop)
             .WaitAsync(HangLimit, TimeProvider.System, Stop);
 
-    /// <summary>A wall clock that can be set apart from the time that passes.</summary>
+    /// <summary>A wall clock that can be set independently of elapsed time.</summary>
     private sealed class SetClock : FakeTimeProvider
     {
         internal TimeSpan Set { get; set; }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Http.Push;
 
-/// <summary>Pushes that send bytes and no sound: each ends with a reason, and holds little until then.</summary>
+/// <summary>Pushes that send bytes but no audio: each ends with a reason, and uses little memory until then.</summary>
 public sealed class PushFeedTests : IDisposable
 {
     private const int Junk = 64 << 20;
@@ -32,14 +32,14 @@ public sealed class PushFeedTests : IDisposable
     public void Dispose() => _writer.Dispose();
 
     [Fact]
-    public void Vorbis_whose_packets_are_none()
+    public void Vorbis_with_invalid_packets()
     {
         byte[] head = VorbisHead();
         AssertEnds(NoSound, StreamKind.Ogg, head, Repeat(Pages(1, 60_000)));
     }
 
     [Fact]
-    public void Vorbis_that_has_given_sound_and_gives_none_any_more()
+    public void Vorbis_with_audio_and_then_none()
     {
         using var encoder = new VorbisEncoder(new AudioFormat(44_100, 2), 128_000);
         var random = new Random(1);
@@ -73,7 +73,7 @@ public sealed class PushFeedTests : IDisposable
     }
 
     [Fact]
-    public void Opus_that_begins_anew_and_anew_inside_its_pre_skip()
+    public void Opus_that_restarts_repeatedly_within_its_pre_skip()
     {
         var link = new ArrayBufferWriter<byte>();
         uint serial = 1;
@@ -96,7 +96,7 @@ public sealed class PushFeedTests : IDisposable
     }
 
     [Fact]
-    public void Mp3_behind_which_come_tags_and_nothing_else()
+    public void Mp3_followed_by_tags_only()
     {
         byte[] tag = [.. "ID3"u8, 4, 0, 0, 0, 0, 0x7F, 0x7F, .. new byte[16_383]];
         AssertEnds(NoSound, StreamKind.Mpeg, [], Repeat(tag), PushFeed.MaxTagBytes);
@@ -107,7 +107,7 @@ public sealed class PushFeedTests : IDisposable
     [InlineData("flac")]
     [InlineData("opus")]
     [InlineData("wav")]
-    public void A_picture_of_three_megabytes_before_the_sound_is_passed_over(string kind)
+    public void A_picture_of_three_megabytes_before_the_audio_is_skipped(string kind)
     {
         var format = new AudioFormat(48_000, 2);
         float[] pcm = Sources.Files.SoundFiles.Noise(48_000, 2);
@@ -152,13 +152,13 @@ public sealed class PushFeedTests : IDisposable
     [Theory]
     [InlineData(10, 70)]
     [InlineData(600, 660)]
-    public void Bytes_without_sound_hold_a_station_no_longer_than_a_pause_that_is_allowed_and_a_minute_more(int idle, int most)
+    public void Bytes_without_audio_hold_a_station_at_most_a_minute_longer_than_the_allowed_pause(int idle, int most)
     {
         byte[] tag = [.. "ID3"u8, 4, 0, 0, 0, 0, 0, 10, .. new byte[10]];
         using IStreamDecoder decoder = StreamDecoders.Create(StreamKind.Mpeg, isFile: false);
         var feed = new PushFeed(new PushServerOptions { IdleTime = TimeSpan.FromSeconds(idle) }, _writer, decoder, _time);
 
-        // The pause, and then the first bytes behind it.
+        // The pause, and then the first bytes after it.
         _time.Advance(TimeSpan.FromSeconds(most));
         Assert.Null(feed.Write(tag));
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -197,7 +197,7 @@ public sealed class PushFeedTests : IDisposable
         }
     }
 
-    // So fast that the limits in bytes are reached long before those in time.
+    // Fast enough to reach the limits in bytes long before those in time.
     private void AssertEnds(
         (string End, string Problem) expected, StreamKind kind, byte[] head, IEnumerable<byte[]> junk, int most = 1 << 20,
         int held = IngestWriter.MaxSilentBytes)

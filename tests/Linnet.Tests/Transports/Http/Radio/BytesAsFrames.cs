@@ -3,15 +3,15 @@ using Linnet.Codecs.Streams;
 
 namespace Linnet.Tests.Transports.Http.Radio;
 
-/// <summary>A byte is a frame.</summary>
+/// <summary>A decoder for which each byte is a frame.</summary>
 internal sealed class BytesAsFrames : IStreamDecoder
 {
     internal const byte Bad = 255;
 
-    /// <summary>A byte that is none.</summary>
+    /// <summary>A byte that yields no frame.</summary>
     internal const byte Nothing = 254;
 
-    /// <summary>A frame is kept to the end.</summary>
+    /// <summary>A byte whose frame is kept until the end.</summary>
     internal const byte HoldsOne = 253;
 
     private bool _hasBegun;

@@ -2,7 +2,7 @@ using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Tests.Transports.Http.Radio;
 
-/// <summary>Listeners behind proxies of HTTP and of TCP.</summary>
+/// <summary>Listeners behind HTTP and TCP proxies.</summary>
 public class ProxiedListenersTests
 {
     private const string Local = "127.0.0.0/8";
@@ -37,7 +37,7 @@ public class ProxiedListenersTests
     }
 
     [Fact]
-    public async Task A_stranger_gains_nothing_by_writing_the_same_headers()
+    public async Task A_stranger_gains_nothing_by_sending_the_same_headers()
     {
         await using var server = new RadioTestServer(OnePerAddress, proxies: "10.0.0.0/8");
         using RadioTestClient first = await server.GetAsync("/jazz.mp3", "X-Forwarded-For: 203.0.113.1\r\n");
@@ -50,7 +50,7 @@ public class ProxiedListenersTests
     [Theory]
     [InlineData("PROXY TCP4 203.0.113.1 127.0.0.1 4711 8000\r\n")]
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\u000C\u00CB\0\u0071\u0007\u007F\0\0\u0001\u0012\u0067\u001F\u0040")]
-    public async Task A_PROXY_header_of_a_stranger_is_refused_in_words(string header)
+    public async Task A_PROXY_header_from_a_stranger_is_refused_with_an_explanation(string header)
     {
         await using var server = new RadioTestServer(proxies: "10.0.0.0/8");
         using RadioTestClient client = await server.SayAsync(header + "GET /jazz.mp3 HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -67,7 +67,7 @@ public class ProxiedListenersTests
     }
 
     [Fact]
-    public async Task Requests_of_a_trusted_proxy_that_are_not_whole_yet_are_not_one_addresss()
+    public async Task Incomplete_requests_through_a_trusted_proxy_do_not_count_as_one_address()
     {
         await using var server = new RadioTestServer(OnePerAddress, proxies: Local);
         var waiting = new List<RadioTestClient>();
@@ -85,7 +85,7 @@ public class ProxiedListenersTests
     }
 
     [Fact]
-    public async Task A_header_in_pieces_is_read_and_what_follows_it_is_the_request()
+    public async Task A_PROXY_header_in_pieces_is_read_and_followed_by_the_request()
     {
         await using var server = new RadioTestServer(proxies: Local);
         using RadioTestClient client = await server.SayAsync("PROX");

@@ -3,7 +3,7 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Tests.Transports.Http.Radio;
 
-/// <summary>A listener by HTTP can tell a station that has ended from a server that stops, and from one whose source has failed.</summary>
+/// <summary>A listener over HTTP can distinguish a station that has ended from a server that stops, and from a failed source.</summary>
 public class RadioEndTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public class RadioEndTests
     [InlineData(DropReason.RenditionFailed, false)]
     [InlineData(DropReason.GaveWay, false)]
     [InlineData(null, false)]
-    public async Task At_the_end_of_a_station_the_connection_ends_in_order_and_for_any_other_reason_it_breaks(
+    public async Task The_connection_closes_in_order_at_the_end_of_a_station_and_is_reset_for_any_other_reason(
         DropReason? reason, bool inOrder)
     {
         var server = new RadioTestServer(seconds: 0.1);

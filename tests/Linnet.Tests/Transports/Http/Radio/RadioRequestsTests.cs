@@ -9,7 +9,7 @@ namespace Linnet.Tests.Transports.Http.Radio;
 public class RadioRequestsTests
 {
     [Fact]
-    public async Task Who_has_to_give_way_before_it_is_read_from_is_not_waited_for()
+    public async Task A_connection_that_is_closed_for_another_before_its_first_read_is_not_waited_for()
     {
         var time = new FakeTimeProvider();
         var requests = new RadioRequests(new RadioServerOptions { MaxWaiting = 1 }, time);
@@ -28,7 +28,7 @@ public class RadioRequestsTests
         Assert.Equal(1, requests.Waiting.Count);
     }
 
-    /// <summary>Something happens just before the first read.</summary>
+    /// <summary>Calls an action just before the first read.</summary>
     private sealed class LateReader(PipeReader inner, Action happens) : PipeReader
     {
         public override bool TryRead(out ReadResult result)

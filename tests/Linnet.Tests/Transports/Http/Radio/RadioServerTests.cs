@@ -15,7 +15,7 @@ public class RadioServerTests
     [Theory]
     [InlineData("HTTP/1.0")]
     [InlineData("HTTP/1.1")]
-    public async Task A_player_gets_a_head_and_two_seconds_of_sound_at_once_and_then_each_packet_in_its_time(string version)
+    public async Task A_player_gets_a_head_and_two_seconds_of_audio_at_once_and_then_each_packet_on_time(string version)
     {
         await using var server = new RadioTestServer();
         long start = TimeProvider.System.GetTimestamp();
@@ -33,7 +33,7 @@ public class RadioServerTests
         Assert.DoesNotContain("Transfer-Encoding", head, StringComparison.Ordinal);
         Assert.DoesNotContain("Content-Length", head, StringComparison.Ordinal);
 
-        // The stream's own head, then packets without a gap; three seconds of them are not there before one has passed.
+        // The stream's own head, then packets without a gap; three seconds of them are not available before one second has passed.
         Assert.Equal("old         ", Encoding.ASCII.GetString(await player.ReadAsync(12)));
         byte[] sound = await player.ReadAsync(150 * 320);
         int first = BinaryPrimitives.ReadInt32BigEndian(sound);
@@ -46,7 +46,7 @@ public class RadioServerTests
     }
 
     [Fact]
-    public async Task The_first_listener_of_a_station_that_rests_asks_for_two_seconds_and_hears_it_from_its_first_packet()
+    public async Task The_first_listener_of_a_stopped_station_requests_two_seconds_and_gets_audio_from_the_first_packet()
     {
         TimeSpan asked = TimeSpan.Zero;
         await using var server = new RadioTestServer(onFlacStarts: (ring, stock) =>
@@ -73,7 +73,7 @@ public class RadioServerTests
     [InlineData(DropReason.RenditionFailed, RadioRefusal.RenditionFailed,
         "flac failed and is started again in 1 s. Try again then, or take another rendition.")]
     [InlineData(DropReason.None, RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.")]
-    public async Task Whose_rendition_ends_before_its_first_sound_is_told_why(DropReason end, RadioRefusal reason, string text)
+    public async Task If_a_rendition_ends_before_its_first_audio_listeners_get_the_reason(DropReason end, RadioRefusal reason, string text)
     {
         await using var server = new RadioTestServer(
             onFlacStarts: (ring, _) => ring.Publish(new EndItem(0, TimeProvider.System.GetTimestamp()) { Reason = end }));
@@ -87,14 +87,14 @@ public class RadioServerTests
     }
 
     [Fact]
-    public async Task Who_closes_its_half_of_the_connection_once_it_has_asked_hears_on_and_is_missed_when_it_leaves()
+    public async Task A_player_that_half_closes_its_connection_keeps_listening_and_its_leaving_is_noticed()
     {
         await using var server = new RadioTestServer();
         using RadioTestClient player = await server.GetAsync("/jazz.mp3");
         player.Client.Client.Shutdown(SocketShutdown.Send);
         await player.ReadHeadAsync();
 
-        // More than came with the first write.
+        // More than was sent with the first write.
         Assert.Equal(150 * 320, (await player.ReadAsync(150 * 320)).Length);
         Assert.Equal(1, server.Radio.GetSnapshot().Listeners);
 
@@ -111,7 +111,7 @@ public class RadioServerTests
     [InlineData("/jazz-64.mp3", "audio/mpeg")]
     [InlineData("/jazz.opus", "audio/ogg; codecs=opus")]
     [InlineData("/late-night.mp3", "audio/mpeg")]
-    public async Task HEAD_tells_what_GET_would_and_ends(string path, string type)
+    public async Task HEAD_returns_the_head_of_GET_and_ends(string path, string type)
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.GetAsync(path, method: "HEAD");
@@ -134,7 +134,7 @@ public class RadioServerTests
     [InlineData("Accept: video/*, image/png\r\n", "audio/mpeg")]
     [InlineData("Accept: audio/aac;q=1, audio/mpeg;q=0, */*;q=0\r\n", "audio/mpeg")]
     [InlineData("Accept: ;;, \t#!=\r\n", "audio/mpeg")]
-    public async Task The_rendition_of_a_station_is_chosen_by_what_the_player_accepts(string accept, string type)
+    public async Task The_rendition_of_a_station_is_chosen_by_the_Accept_header(string accept, string type)
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.GetAsync("/jazz", accept, "HEAD");
@@ -143,7 +143,7 @@ public class RadioServerTests
     }
 
     [Fact]
-    public async Task A_range_is_answered_with_the_whole()
+    public async Task A_range_request_gets_the_whole_stream()
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.GetAsync("/jazz.mp3", "Range: bytes=0-\r\n");
@@ -154,7 +154,7 @@ public class RadioServerTests
     }
 
     [Fact]
-    public async Task A_script_of_another_site_may_ask_whether_it_may_listen()
+    public async Task A_script_of_another_site_gets_an_answer_to_its_preflight_request()
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.GetAsync(
@@ -174,7 +174,7 @@ public class RadioServerTests
     [InlineData("127.0.0.0/8", "Forwarded: for=203.0.113.7;proto=https;host=jazz.example\r\n", "https://jazz.example")]
     [InlineData("127.0.0.0/8", "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Host: jazz.example\r\n", "http://jazz.example")]
     [InlineData("10.0.0.0/8", "X-Forwarded-Proto: https\r\nX-Forwarded-Host: jazz.example\r\n", "http://radio.example:8000")]
-    public async Task Behind_a_trusted_proxy_that_ends_TLS_files_lead_to_it(string proxy, string header, string address)
+    public async Task Behind_a_trusted_TLS_proxy_playlists_contain_the_proxys_address(string proxy, string header, string address)
     {
         await using var server = new RadioTestServer(proxies: proxy);
         using RadioTestClient client = await server.GetAsync("/jazz.m3u", header);
@@ -186,7 +186,7 @@ public class RadioServerTests
     [InlineData("/jazz.m3u", "audio/x-mpegurl", "#EXTM3U\r\n#EXTINF:-1,jazz\r\nhttp://radio.example:8000/jazz.mp3\r\n")]
     [InlineData("/jazz.pls", "audio/x-scpls",
         "[playlist]\r\nNumberOfEntries=1\r\nFile1=http://radio.example:8000/jazz.mp3\r\nTitle1=jazz\r\nLength1=-1\r\nVersion=2\r\n")]
-    public async Task Files_of_addresses_lead_players_here(string path, string type, string text)
+    public async Task Playlists_contain_the_servers_address(string path, string type, string text)
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.GetAsync(path);
@@ -196,7 +196,7 @@ public class RadioServerTests
     }
 
     [Fact]
-    public async Task A_title_stands_in_the_sound_for_who_asks_for_it()
+    public async Task A_title_is_sent_within_the_audio_on_request()
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.GetAsync("/jazz.mp3", "Icy-MetaData: 1\r\n");
@@ -209,7 +209,7 @@ public class RadioServerTests
     }
 
     [Fact]
-    public async Task What_is_not_there_is_answered_with_what_is()
+    public async Task A_missing_path_gets_a_list_of_the_existing_ones()
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.GetAsync("/blues.mp3");
@@ -221,7 +221,7 @@ public class RadioServerTests
     }
 
     [Fact]
-    public async Task Who_wants_something_else_with_sound_is_told_what_there_is_to_do()
+    public async Task Another_method_gets_a_list_of_the_allowed_ones()
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.GetAsync("/jazz.mp3", method: "DELETE");
@@ -238,7 +238,7 @@ public class RadioServerTests
     [InlineData(RingRefusalReason.StationEnded, false, null, "503 Service Unavailable", "10", RadioRefusal.Unavailable)]
     [InlineData(RingRefusalReason.NeverOnDemand, true, null, "403 Forbidden", null, RadioRefusal.NeverOnDemand)]
     [InlineData(RingRefusalReason.StationEnded, true, null, "410 Gone", null, RadioRefusal.Unavailable)]
-    public async Task Who_may_not_hear_is_told_when_to_come_back_only_if_that_can_help(
+    public async Task A_refused_listener_gets_Retry_After_only_if_retrying_can_help(
         RingRefusalReason reason, bool isFinal, double? after, string status, string? retryAfter, RadioRefusal counted)
     {
         TimeSpan? time = after is double seconds ? TimeSpan.FromSeconds(seconds) : null;
@@ -255,7 +255,7 @@ public class RadioServerTests
     }
 
     [Fact]
-    public async Task A_player_that_closes_is_noticed_and_its_rendition_may_rest()
+    public async Task A_player_that_disconnects_is_noticed_and_its_lease_is_released()
     {
         await using var server = new RadioTestServer();
         using (RadioTestClient client = await server.GetAsync("/jazz.mp3"))
@@ -271,7 +271,7 @@ public class RadioServerTests
     }
 
     [Fact]
-    public async Task The_end_of_the_station_ends_the_sound_behind_its_last_packet()
+    public async Task At_the_end_of_the_station_the_stream_ends_after_its_last_packet()
     {
         await using var server = new RadioTestServer(seconds: 0.5);
         Assert.True(server.Mp3.TryGet(server.Mp3.Head - 1, out RingItem? last));

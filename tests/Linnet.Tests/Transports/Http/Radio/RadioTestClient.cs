@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Linnet.Tests.Transports.Http.Radio;
 
-/// <summary>A connection that a test made.</summary>
+/// <summary>A client connection of a test.</summary>
 internal sealed class RadioTestClient(TcpClient client) : IDisposable
 {
     private readonly NetworkStream _stream = client.GetStream();
 
     public TcpClient Client => client;
 
-    /// <summary>Reads the answer's head, its empty line included.</summary>
+    /// <summary>Reads the head of the response, including its empty line.</summary>
     public async Task<string> ReadHeadAsync()
     {
         var head = new StringBuilder();
@@ -24,7 +24,7 @@ internal sealed class RadioTestClient(TcpClient client) : IDisposable
         return head.ToString();
     }
 
-    /// <summary>Reads so many bytes, or fewer if that is all.</summary>
+    /// <summary>Reads this many bytes, or fewer at the end.</summary>
     public async Task<byte[]> ReadAsync(int count)
     {
         byte[] bytes = new byte[count];
@@ -32,7 +32,7 @@ internal sealed class RadioTestClient(TcpClient client) : IDisposable
         return bytes[..read];
     }
 
-    /// <summary>Reads what comes until the connection ends, head and all.</summary>
+    /// <summary>Reads until the connection ends, including the head.</summary>
     public async Task<string> ReadAllAsync()
     {
         using var all = new MemoryStream();
@@ -42,7 +42,7 @@ internal sealed class RadioTestClient(TcpClient client) : IDisposable
         }
         catch (IOException)
         {
-            // Cut off.
+            // The connection was reset.
         }
 
         return Encoding.UTF8.GetString(all.ToArray());
