@@ -37,7 +37,7 @@ internal sealed class HopGuard(Func<IPAddress, NetworkSide>? sideOf = null)
             ? Array.FindAll(addresses, address => SideOf(address, _own ??= InnerNetwork.ReadOwn()) is NetworkSide.Outer) : addresses;
         return admitted.Length > 0 || addresses.Length == 0
             ? admitted
-            : throw new TransportException($"The server redirects to {host}, an address within this network: not followed.");
+            : throw new TransportException($"The server points to {host}, an address within this network: not followed.");
     }
 
     /// <summary>

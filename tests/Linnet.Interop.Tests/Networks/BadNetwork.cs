@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Linnet.Interop.Tests.Networks;
 
 /// <summary>
-/// Two hosts and the cable between them, in network namespaces of the test's own: the cable loses packets in both directions, for real,
-/// whatever program sends them. Everything is gone when it is disposed; the machine's own network is not touched.
+/// Two hosts and a cable between them, in network namespaces of this test: the cable drops packets in both directions, for any program.
+/// Disposing it removes everything; the machine's own network is not touched.
 /// </summary>
 internal sealed partial class BadNetwork : IAsyncDisposable
 {
@@ -19,12 +19,12 @@ internal sealed partial class BadNetwork : IAsyncDisposable
     /// <summary>The address of the server's host.</summary>
     public static string Server => "10.99.0.1";
 
-    /// <summary>Makes a network, or skips the test where nobody may.</summary>
-    /// <param name="udpLoss">Percent of UDP packets that are lost, in either direction.</param>
-    /// <param name="tcpLoss">Percent of TCP packets that are lost, in either direction.</param>
+    /// <summary>Creates a network, or skips the test without the permission to.</summary>
+    /// <param name="udpLoss">Percentage of UDP packets dropped in each direction.</param>
+    /// <param name="tcpLoss">Percentage of TCP packets dropped in each direction.</param>
     public static async Task<BadNetwork> MakeAsync(int udpLoss, int tcpLoss = 0)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Network namespaces are Linux's.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Network namespaces exist only on Linux.");
         string name = $"linnet-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}";
         var network = new BadNetwork([$"{name}-a", $"{name}-b"]);
         try
@@ -40,25 +40,25 @@ internal sealed partial class BadNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a program on the server's host; <c>linnet</c> is this project's own.</summary>
+    /// <summary>Starts a program on the server's host; <c>linnet</c> is the one built here.</summary>
     public Tool OnServer(string program, params string[] arguments) => On(_hosts[0], program, arguments);
 
     /// <summary>Starts a program on the listeners' host.</summary>
     public Tool OnClient(string program, params string[] arguments) => On(_hosts[1], program, arguments);
 
-    /// <summary>Gives a host one more address at the cable: 0 is the server's host, 1 the listeners'.</summary>
+    /// <summary>Adds an address to a host's end of the cable: 0 is the server's host, 1 the listeners'.</summary>
     public Task AddAddressAsync(int host, string address) =>
         Tool.RunAsync(
             Limit, "ip", ["-n", _hosts[host], "address", "add", address, "dev", "cable",
                 .. address.Contains(':', StringComparison.Ordinal) ? ["nodad"] : Array.Empty<string>()]);
 
-    /// <summary>Takes an address from a host, and with it the way to its network.</summary>
+    /// <summary>Removes an address from a host, and with it the route to its network.</summary>
     public Task RemoveAddressAsync(int host, string address) =>
         Tool.RunAsync(Limit, "ip", "-n", _hosts[host], "address", "delete", address, "dev", "cable");
 
     /// <summary>
-    /// Lets programs that start on a host from now on find addresses by a name, as <c>/etc/hosts</c> does: the first of them has nobody
-    /// behind it.
+    /// Makes programs that start on a host from now on resolve a name to two addresses, as with <c>/etc/hosts</c>: the first address has no
+    /// host.
     /// </summary>
     public async Task NameAsync(int host, string name, string silent, string address)
     {
@@ -68,17 +68,17 @@ internal sealed partial class BadNetwork : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "hosts"), $"127.0.0.1 localhost\n{silent} {name}\n{address} {name}\n");
     }
 
-    /// <summary>Runs a program of the system on a host, to its end.</summary>
+    /// <summary>Runs a system program on a host to its end.</summary>
     public Task<string> RunAsync(int host, string program, params string[] arguments) =>
         Tool.RunAsync(Limit, "ip", ["netns", "exec", _hosts[host], program, .. arguments]);
 
-    /// <summary>From now on no UDP comes to the listeners' host, as if a firewall had been told so.</summary>
+    /// <summary>Blocks UDP to the listeners' host from now on, like a firewall.</summary>
     public Task ShutUdpAsync() => NftAsync(_hosts[1], "insert rule inet bad in iifname cable meta l4proto udp drop");
 
-    /// <summary>UDP comes again.</summary>
+    /// <summary>Unblocks UDP.</summary>
     public Task OpenUdpAsync() => NftAsync(_hosts[1], "flush chain inet bad in");
 
-    /// <summary>How many packets of sound came to the listeners' host, and how many of them were lost on the way.</summary>
+    /// <summary>Counts the audio packets that reached the listeners' host, and those of them that were dropped.</summary>
     public async Task<(long Sent, long Lost)> CountSoundAsync()
     {
         string rules = await NftAsync(_hosts[1], "list chain inet bad in");
@@ -107,7 +107,7 @@ internal sealed partial class BadNetwork : IAsyncDisposable
         {
             await using Tool made = Tool.Start("ip", "netns", "add", host);
             int code = await made.ExitAsync(Limit);
-            Assert.SkipWhen(code != 0, $"No network namespace can be made here: {made.Errors.Trim()}");
+            Assert.SkipWhen(code != 0, $"Cannot create a network namespace here: {made.Errors.Trim()}");
         }
 
         await Tool.RunAsync(
@@ -135,7 +135,7 @@ internal sealed partial class BadNetwork : IAsyncDisposable
         static string Drop(int percent) => string.Create(CultureInfo.InvariantCulture, $"numgen random mod 100 < {percent} counter drop");
     }
 
-    // What lies there takes the place of what has the same name in /etc (ip-netns(8)).
+    // Files in this folder replace those of the same name in /etc (ip-netns(8)).
     private static string FolderOf(string host) => Path.Combine("/etc/netns", host);
 
     private static Task<string> NftAsync(string host, string command) => Tool.RunAsync(Limit, "ip", "netns", "exec", host, "nft", command);

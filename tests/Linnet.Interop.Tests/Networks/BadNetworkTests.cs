@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 
 namespace Linnet.Interop.Tests.Networks;
 
-/// <summary>Real programs across a network that loses every tenth packet, in both directions: sound, reports and requests alike.</summary>
+/// <summary>Real programs across a network that drops every tenth packet in both directions: audio, reports and requests alike.</summary>
 public partial class BadNetworkTests
 {
     private const double Seconds = 12;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     [Fact]
-    public async Task Strangers_play_on_while_a_tenth_is_lost_over_UDP_and_over_TCP()
+    public async Task Other_players_keep_playing_with_a_tenth_of_packets_lost_over_UDP_and_over_TCP()
     {
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 10, tcpLoss: 10);
         using var folder = new TempFolder();
@@ -23,7 +23,7 @@ public partial class BadNetworkTests
             ByGStreamerAsync("udp", "gst-udp.wav"),
             ByGStreamerAsync("tcp", "gst-tcp.wav"));
 
-        // What is lost over UDP is lost to them: nobody repairs for strangers. Over TCP all comes, if later.
+        // Other players do not request repair: packets lost over UDP stay lost. Over TCP everything arrives, if later.
         AssertHeard(folder["ffmpeg-udp.wav"], least: 0.80);
         AssertHeard(folder["ffmpeg-tcp.wav"], least: 0.97);
         AssertHeard(folder["gst-udp.wav"], least: 0.80);
@@ -50,7 +50,7 @@ public partial class BadNetworkTests
     }
 
     [Fact]
-    public async Task A_client_that_knows_nothing_of_repair_is_sent_nothing_of_it()
+    public async Task A_client_without_repair_is_sent_no_repair()
     {
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 10, tcpLoss: 10);
         await using Tool server = await ServeAsync(network, "tone:440");
@@ -69,7 +69,7 @@ public partial class BadNetworkTests
     }
 
     [Fact]
-    public Task Our_player_repairs_what_the_network_lost()
+    public Task Our_player_repairs_losses_of_the_network()
     {
         return Task.WhenAll(TryAsync(5), TryAsync(10));
 
@@ -86,7 +86,7 @@ public partial class BadNetworkTests
     }
 
     [Fact]
-    public async Task Our_player_repairs_what_it_was_asked_to_lose()
+    public async Task Our_player_repairs_simulated_losses()
     {
         await using Serving server = await Serving.StartAsync("tone:440");
         await Task.WhenAll(TryAsync(5), TryAsync(10));
@@ -98,7 +98,7 @@ public partial class BadNetworkTests
             JsonElement impairment = last.GetProperty("impairment");
             JsonElement rtp = impairment.GetProperty("rtp");
             AssertRepaired(last, loss / 100.0, rtp.GetProperty("taken").GetInt64(), rtp.GetProperty("dropped").GetInt64());
-            Assert.True(impairment.GetProperty("feedback").GetProperty("taken").GetInt64() > 10, "Requests did not go the same bad way.");
+            Assert.True(impairment.GetProperty("feedback").GetProperty("taken").GetInt64() > 10, "Requests were not impaired.");
         }
     }
 
@@ -115,8 +115,8 @@ public partial class BadNetworkTests
         return JsonDocument.Parse(player.Output.TrimEnd().Split('\n')[^1]).RootElement;
     }
 
-    // The first request leaves after a packet time and there is room for several: simulations leave less than one packet in a thousand. A
-    // busy machine may be late with some.
+    // The first request is sent after a packet time, and there is time for several: in simulations less than one packet in a thousand stays
+    // lost. A busy machine may be late with some.
     private static void AssertRepaired(JsonElement player, double share, long sent, long lost)
     {
         long received = player.GetProperty("received").GetInt64();
@@ -125,7 +125,7 @@ public partial class BadNetworkTests
         AssertShare(share, originals, received + originals);
         Assert.InRange(missed + player.GetProperty("late").GetInt64(), 0, 0.25 * originals);
 
-        // What was sent and lost besides are retransmissions; and a few packets were under way at the end.
+        // All other packets sent and lost are retransmissions, and a few packets were in flight at the end.
         const int UnderWay = 15;
         Assert.InRange(sent, received + originals - UnderWay, double.PositiveInfinity);
         Assert.InRange(lost - originals, -UnderWay, sent - (received + originals) + UnderWay);
@@ -158,7 +158,7 @@ public partial class BadNetworkTests
         }
     }
 
-    // A tone is loud wherever it was heard and quiet where it was not.
+    // The tone is loud in audio that arrived and quiet elsewhere.
     private static void AssertHeard(string file, double least, double seconds = Seconds)
     {
         WavSound sound = WavSound.Load(file);

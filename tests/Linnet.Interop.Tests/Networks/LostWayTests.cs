@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Linnet.Interop.Tests.Networks;
 
-/// <summary>A player whose way, address or time is taken from it in the midst of the sound, and given back.</summary>
+/// <summary>A player that temporarily loses its path, its address or its CPU time.</summary>
 [Trait("Length", "Long")]
 public partial class LostWayTests
 {
@@ -15,7 +15,7 @@ public partial class LostWayTests
     [Theory]
     [InlineData("auto")]
     [InlineData("udp")]
-    public async Task Where_a_firewall_shuts_UDP_off_it_is_heard_again(string transport)
+    public async Task A_player_recovers_when_a_firewall_blocks_UDP(string transport)
     {
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
         using var folder = new TempFolder();
@@ -27,7 +27,7 @@ public partial class LostWayTests
         long before = LengthOf(folder["out.wav"]);
         if (transport == "udp")
         {
-            // Nothing but UDP: it goes on trying, and is heard soon after the way is open again.
+            // UDP only: the player keeps trying, and recovers soon after the path is open again.
             await UntilSaidAsync(player, "--transport auto would take TCP");
             await network.OpenUdpAsync();
         }
@@ -38,14 +38,14 @@ public partial class LostWayTests
         Assert.Contains(
             $"Sound comes from 10.99.0.1:8554 again, over {(transport == "udp" ? "UDP" : "TCP")}", player.Output, StringComparison.Ordinal);
 
-        // It takes some six seconds, and more on a machine that has no time for it; by simulated time UdpLossTests tell how long.
+        // It takes about six seconds, and more on a busy machine; UdpLossTests check the time in simulated time.
         AssertHeard(folder["out.wav"], mostSilence: 20);
     }
 
     [Theory]
     [InlineData("auto")]
     [InlineData("tcp")]
-    public async Task A_player_whose_address_goes_and_comes_back_is_heard_again(string transport)
+    public async Task A_player_recovers_when_its_address_is_removed_and_restored(string transport)
     {
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
         using var folder = new TempFolder();
@@ -66,7 +66,7 @@ public partial class LostWayTests
     [InlineData("auto", "STOP")]
     [InlineData("tcp", "STOP")]
     [InlineData("auto", "server")]
-    public async Task Who_is_stopped_for_a_minute_is_heard_again(string transport, string who)
+    public async Task A_player_recovers_after_a_minute_in_which_it_or_the_server_was_stopped(string transport, string who)
     {
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
         using var folder = new TempFolder();
@@ -85,7 +85,7 @@ public partial class LostWayTests
     }
 
     [Fact]
-    public async Task A_server_that_is_stopped_and_started_again_is_heard_again()
+    public async Task A_player_recovers_when_the_server_is_restarted()
     {
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
         using var folder = new TempFolder();
@@ -104,7 +104,7 @@ public partial class LostWayTests
         await UntilAsync(() => EndsWithSound(folder["out.wav"], seconds: 2));
         await player.InterruptAsync();
 
-        // How long the second server needs to start is no matter of the player's.
+        // The start time of the second server is not the player's concern.
         Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
         AssertHeard(folder["out.wav"], mostSilence: 60);
     }
@@ -119,7 +119,7 @@ public partial class LostWayTests
     private static Task WaitForSoundAsync(string file, int seconds) =>
         UntilAsync(() => File.Exists(file) && new FileInfo(file).Length > seconds * Rate * 4L);
 
-    // Whatever was queued, and what was missed and is written all at once, are over by then.
+    // By then everything queued, and the missed audio, which is written at once, are over.
     private static async Task StopWhenHeardAgainAsync(Tool player, string file, long before)
     {
         await UntilAsync(() => LengthOf(file) > before + (10 * Rate * 4) && EndsWithSound(file, seconds: 2));
@@ -129,7 +129,7 @@ public partial class LostWayTests
 
     private static long LengthOf(string file) => new FileInfo(file).Length;
 
-    // What was missed is written all at once, as silence, before what comes then.
+    // Missed audio is written at once, as silence, before the audio that follows.
     private static bool EndsWithSound(string file, int seconds)
     {
         using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -148,7 +148,7 @@ public partial class LostWayTests
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"It did not say '{words}' but: {tool.Output} {tool.Errors}");
+            Assert.Fail($"The output does not contain '{words}': {tool.Output} {tool.Errors}");
         }
     }
 
@@ -162,7 +162,7 @@ public partial class LostWayTests
         }
     }
 
-    // A tone is loud wherever it was heard; what was missed lies in the file as silence.
+    // The tone is loud in audio that arrived; missed audio is silence in the file.
     private static void AssertHeard(string file, double mostSilence)
     {
         float[] left = WavSound.Load(file).Channel(0);

@@ -1,6 +1,6 @@
 namespace Linnet.Interop.Tests.Networks;
 
-/// <summary>A host whose name leads to two addresses, of which the first is silent.</summary>
+/// <summary>A host name with two addresses, of which the first is silent.</summary>
 public class NamedHostTests
 {
     private const string Silent = "2001:db8::dead";
@@ -8,7 +8,7 @@ public class NamedHostTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task A_silent_first_address_keeps_nobody_from_hearing_by_any_protocol()
+    public async Task A_silent_first_address_does_not_keep_any_protocol_from_connecting()
     {
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
         await network.AddAddressAsync(1, "2001:db8::2/64");
@@ -17,9 +17,9 @@ public class NamedHostTests
         await using Tool server = network.OnServer("linnet", "serve", "tone:440", "--bind", BadNetwork.Server, "--pyaudio");
         await server.LineAsync("Listen with", Limit);
 
-        // The system sorts IPv6 first, and that is where nobody answers.
+        // The system sorts IPv6 first, and no host has that address.
         string sorted = await network.RunAsync(1, "getent", "ahosts", "studio");
-        Assert.SkipUnless(sorted.StartsWith(Silent, StringComparison.Ordinal), $"This system sorts the addresses in another way: {sorted}");
+        Assert.SkipUnless(sorted.StartsWith(Silent, StringComparison.Ordinal), $"This system sorts the addresses differently: {sorted}");
 
         await HearAsync("rtsp://studio:8554/tone");
         await HearAsync("pyaudio-tcp://studio");

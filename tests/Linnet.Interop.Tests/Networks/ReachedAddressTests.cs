@@ -1,6 +1,6 @@
 namespace Linnet.Interop.Tests.Networks;
 
-/// <summary>A server whose host has several addresses, and one that only its cable knows.</summary>
+/// <summary>A server whose host has several addresses, and one that is known only on the cable.</summary>
 public class ReachedAddressTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -9,7 +9,7 @@ public class ReachedAddressTests
     [InlineData("10.99.0.3", "10.99.0.3")]
     [InlineData("fd99::3", "[fd99::3]")]
     [InlineData("fe80::99", "[fe80::99%25cable]")]
-    public async Task A_player_hears_by_UDP_from_whichever_address_it_has_reached(string address, string host)
+    public async Task A_player_receives_over_UDP_from_the_address_that_it_connected_to(string address, string host)
     {
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
         await network.AddAddressAsync(0, "fd99::1/64");

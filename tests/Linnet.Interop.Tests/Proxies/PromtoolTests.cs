@@ -5,7 +5,7 @@ namespace Linnet.Interop.Tests.Proxies;
 public class PromtoolTests
 {
     [Fact]
-    public async Task Prometheus_own_check_finds_nothing_to_complain_about_in_our_names()
+    public async Task Promtool_accepts_our_metric_names()
     {
         using var folder = new TempFolder();
         await using BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
@@ -13,7 +13,7 @@ public class PromtoolTests
             network.OnServer("linnet", "serve", "jazz=tone:440", "live=push", "--push-password", "hackme", "--pyaudio", "--live");
         await server.LineAsync("In a browser", TimeSpan.FromSeconds(60));
 
-        // So that as much as can be is counted.
+        // Makes as many metrics as possible non-zero.
         await using Tool listener =
             network.OnServer("curl", "-s", "--max-time", "1", "-o", folder["heard.mp3"], "http://127.0.0.1:8000/jazz.mp3");
         await listener.ExitAsync(TimeSpan.FromSeconds(20));

@@ -4,9 +4,7 @@ using Linnet.Interop.Tests.Networks;
 
 namespace Linnet.Interop.Tests.Proxies;
 
-/// <summary>
-/// A server behind Debian's nginx or HAProxy, which is set up as docs/proxy.md says, letter for letter; and a host of strangers.
-/// </summary>
+/// <summary>A server behind Debian's nginx or HAProxy, configured exactly as in docs/proxy.md, and a host of strangers.</summary>
 internal sealed class ProxiedServer : IAsyncDisposable
 {
     internal const string Password = "hackme";
@@ -29,9 +27,9 @@ internal sealed class ProxiedServer : IAsyncDisposable
     /// <summary>The server.</summary>
     public Tool Linnet { get; }
 
-    /// <summary>Starts both.</summary>
-    /// <param name="folder">For the proxy's files.</param>
-    /// <param name="isHaproxy">Which proxy.</param>
+    /// <summary>Starts the proxy and the server.</summary>
+    /// <param name="folder">The folder for the proxy's files.</param>
+    /// <param name="isHaproxy">Whether to use HAProxy rather than nginx.</param>
     public static async Task<ProxiedServer> StartAsync(TempFolder folder, bool isHaproxy = false)
     {
         BadNetwork network = await BadNetwork.MakeAsync(udpLoss: 0);
@@ -49,15 +47,15 @@ internal sealed class ProxiedServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a program on the host of strangers to its end, and gives what it says.</summary>
+    /// <summary>Runs a program on the strangers' host to its end, and returns its output.</summary>
     public Task<(int Code, string Output)> StrangerAsync(string program, params string[] arguments) =>
         RunAsync(_network.OnClient(program, arguments));
 
-    /// <summary>Runs one on the server's own host.</summary>
+    /// <summary>Runs a program on the server's host to its end.</summary>
     public Task<(int Code, string Output)> NeighbourAsync(string program, params string[] arguments) =>
         RunAsync(_network.OnServer(program, arguments));
 
-    /// <summary>What a stranger's curl is answered: the status, and a body without line breaks.</summary>
+    /// <summary>Runs curl on the strangers' host. Returns the body without line breaks, and the status.</summary>
     public async Task<string> CurlAsync(params string[] arguments) =>
         (await StrangerAsync("curl", ["-sk", "--max-time", "20", "-w", " %{http_code}", .. arguments])).Output.ReplaceLineEndings(" ")
             .Trim();
@@ -117,7 +115,7 @@ internal sealed class ProxiedServer : IAsyncDisposable
 
     private async Task StartHaproxyAsync()
     {
-        // Debian's own file says such things before what one adds to it.
+        // Debian's default file has these sections before the added ones.
         await File.WriteAllTextAsync(_folder["haproxy.cfg"], $$"""
             global
                 log stderr format raw local0 notice
@@ -141,7 +139,7 @@ internal sealed class ProxiedServer : IAsyncDisposable
         }
     }
 
-    /// <summary>What docs/proxy.md says for a proxy.</summary>
+    /// <summary>The recipes for a proxy in docs/proxy.md.</summary>
     private static string[] Recipes(string language)
     {
         string root = AppContext.BaseDirectory;

@@ -1,13 +1,13 @@
 namespace Linnet.Interop.Tests.Proxies;
 
-/// <summary>The recipes of docs/proxy.md, run as they are written.</summary>
+/// <summary>The recipes of docs/proxy.md, run as written.</summary>
 public class ProxyRecipeTests
 {
     private const string Host = "10.99.0.1";
     private const string Stranger = "10.99.0.2";
 
     [Fact]
-    public async Task Through_http_pages_and_sound_are_had_and_metrics_are_not()
+    public async Task Through_HTTP_pages_and_audio_are_available_and_metrics_are_not()
     {
         using var folder = new TempFolder();
         await using ProxiedServer server = await ProxiedServer.StartAsync(folder);
@@ -35,12 +35,12 @@ public class ProxyRecipeTests
     }
 
     [Fact]
-    public async Task A_PROXY_header_is_believed_from_the_proxy_alone()
+    public async Task A_PROXY_header_is_believed_only_from_the_proxy()
     {
         using var folder = new TempFolder();
         await using ProxiedServer server = await ProxiedServer.StartAsync(folder);
 
-        // curl says in its own that it is a proxy, to the server itself and behind the proxy's.
+        // curl sends its own PROXY header, to the server directly and through the proxy.
         Assert.Matches("--trusted-proxy.* 400$", await server.CurlAsync("--haproxy-protocol", $"http://{Host}:8000/metrics"));
         Assert.Matches("--trusted-proxy.* 400$", await server.CurlAsync("--haproxy-protocol", $"http://{Host}:8001/metrics"));
         Assert.Matches($"{Stranger}:[0-9]+ sent a PROXY header", server.Linnet.Output + server.Linnet.Errors);
@@ -48,7 +48,7 @@ public class ProxyRecipeTests
     }
 
     [Fact]
-    public async Task Curl_pushes_in_chunks_through_http_and_ffmpeg_past_it()
+    public async Task Curl_pushes_in_chunks_through_HTTP_and_ffmpeg_past_the_HTTP_proxy()
     {
         using var folder = new TempFolder();
         await using ProxiedServer server = await ProxiedServer.StartAsync(folder);
@@ -63,7 +63,7 @@ public class ProxyRecipeTests
         string wrong = curl.Replace(ProxiedServer.Password, "wrong", StringComparison.Ordinal);
         Assert.Contains("The password is wrong.", (await server.StrangerAsync("sh", "-c", wrong)).Output, StringComparison.Ordinal);
 
-        // ffmpeg itself may not notice: it does not wait for an answer.
+        // ffmpeg itself may not notice: it does not wait for a response.
         await PushAsync(server, 80);
         Assert.Matches($"{Stranger}:0 may not push: it came through an HTTP proxy without", server.Linnet.Output);
         (int code, string problem) = await PushAsync(server, 8001);
@@ -72,7 +72,7 @@ public class ProxyRecipeTests
     }
 
     [Fact]
-    public async Task RTSP_is_heard_through_a_proxy_of_TCP_within_the_connection()
+    public async Task RTSP_plays_through_a_TCP_proxy_within_the_connection()
     {
         using var folder = new TempFolder();
         await using ProxiedServer server = await ProxiedServer.StartAsync(folder);
@@ -82,11 +82,11 @@ public class ProxyRecipeTests
 
         Assert.True(code == 0, said);
         Assert.Contains(WavSound.Load(folder["heard.wav"]).Channel(0), static s => Math.Abs(s) > 0.05);
-        Assert.Matches($"{Stranger}:[1-9][0-9]* hears jazz/pcm by rtsp-tcp", server.Linnet.Output);
+        Assert.Matches($"{Stranger}:[1-9][0-9]* started listening to jazz/pcm over rtsp-tcp", server.Linnet.Output);
     }
 
     [Fact]
-    public async Task Through_HAProxy_everything_goes_as_TCP()
+    public async Task Through_HAProxy_everything_works_over_TCP()
     {
         using var folder = new TempFolder();
         await using ProxiedServer server = await ProxiedServer.StartAsync(folder, isHaproxy: true);
@@ -102,7 +102,7 @@ public class ProxyRecipeTests
         Assert.True(heard == 0, problem);
 
         Assert.Matches($"{Stranger}:[1-9][0-9]* pushes to live", server.Linnet.Output);
-        Assert.Matches($"{Stranger}:[1-9][0-9]* hears jazz/pcm by rtsp-tcp", server.Linnet.Output);
+        Assert.Matches($"{Stranger}:[1-9][0-9]* started listening to jazz/pcm over rtsp-tcp", server.Linnet.Output);
     }
 
     private static Task<(int Code, string Output)> PushAsync(ProxiedServer server, int port) => server.StrangerAsync(

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Push;
 
-/// <summary>A server in this process with one station, <c>live</c>, that others send to.</summary>
+/// <summary>A server in this process with one station, <c>live</c>, that accepts pushes.</summary>
 internal sealed class FedServer : IAsyncDisposable
 {
     internal const string Password = "hackme";
@@ -34,7 +34,7 @@ internal sealed class FedServer : IAsyncDisposable
 
     internal string Rtsp(string path) => $"rtsp://127.0.0.1:{_server.RtspEndPoint.Port}/{path}";
 
-    /// <summary>Where <c>ffmpeg</c> pushes to.</summary>
+    /// <summary>The URL to which <c>ffmpeg</c> pushes.</summary>
     internal string Icecast(string mount) => $"icecast://source:{Password}@{Host}/{mount}";
 
     internal static FedServer Start(string source = "live=push", string? fallback = null)
@@ -58,23 +58,23 @@ internal sealed class FedServer : IAsyncDisposable
             fed: [station]));
     }
 
-    /// <summary>Waits until the station is there and somebody is heard on it.</summary>
+    /// <summary>Waits until the station exists and plays a pusher.</summary>
     internal Task UntilHeardAsync() => UntilAsync(() => Live is { IsSenderHeard: true });
 
-    /// <summary>Waits until the station's sender has gone and something else is heard.</summary>
+    /// <summary>Waits until the station's pusher has left and something else plays.</summary>
     internal Task UntilGoneAsync() => UntilAsync(() => Live is { IsSenderHeard: false });
 
-    /// <summary>Waits until so many listen over HTTP.</summary>
+    /// <summary>Waits until this many listen over HTTP.</summary>
     internal Task UntilListenedToAsync(int listeners) => UntilAsync(() => _server.Radio!.GetSnapshot().Listeners >= listeners);
 
-    /// <summary>Waits until the station has played so much more.</summary>
+    /// <summary>Waits until the station has played this much more.</summary>
     internal async Task UntilPlayedAsync(TimeSpan more)
     {
         TimeSpan until = Live!.Position + more;
         await UntilAsync(() => Live!.Position >= until);
     }
 
-    /// <summary>Ends the server, and with it the sound of all who listen.</summary>
+    /// <summary>Ends the server, and with it all streams.</summary>
     internal async Task EndAsync()
     {
         await _ending.CancelAsync();

@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Interop.Tests.Push;
 
-/// <summary>Files that another server has, pulled as if they were streams.</summary>
+/// <summary>Files on another server, pulled as if they were streams.</summary>
 public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
 {
-    // Two seconds of 48 kHz; MP3 has whole frames, and one or two more for its delay.
+    // Two seconds at 48 kHz; MP3 has whole frames, and one or two more for its delay.
     [Theory]
     [InlineData("a.wav", "-c:a pcm_s16le", 96_000)]
     [InlineData("a.flac", "-c:a flac", 96_000)]
@@ -41,7 +41,7 @@ public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public async Task What_came_before_a_connection_was_reset_is_played_to_its_last_sample()
+    public async Task Audio_received_before_a_connection_reset_is_played_to_its_last_sample()
     {
         const int Frames = 96_000;
         Ffmpeg.Run(["-i", ffmpeg.Reference("reset.wav", 48_000, 2), "-c:a", "flac", ffmpeg["reset.flac"]]);
@@ -58,7 +58,7 @@ public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
             await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), stop.Token);
             await client.GetStream().WriteAsync(file, stop.Token);
 
-            // All has come. The last frame is kept until it is known where it ends.
+            // All of it has arrived. The last frame is held until its end is known.
             await UntilAsync(() => station.GetState().Frames > Frames - 8192);
             client.LingerState = new LingerOption(true, 0);
         }
@@ -78,7 +78,7 @@ public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
         }
     }
 
-    /// <summary>Answers one request, and waits until the pull has closed the connection: then all of it is in the station.</summary>
+    /// <summary>Answers one request, and waits until the pull has closed the connection: then the station has all of it.</summary>
     private static async Task AnswerAsync(TcpListener listener, byte[] file, int length, CancellationToken cancellationToken)
     {
         using TcpClient client = await listener.AcceptTcpClientAsync(cancellationToken);

@@ -1,6 +1,6 @@
 namespace Linnet.Interop.Tests.Push;
 
-/// <summary>What programs for Icecast push.</summary>
+/// <summary>Pushes from programs that support Icecast.</summary>
 public sealed class PushTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
@@ -19,7 +19,7 @@ public sealed class PushTests : IDisposable
     [InlineData("ogg", "application/ogg", "flac", "1")]
     [InlineData("adts", "audio/aac", "aac", "0")]
     [InlineData("adts", "audio/aac", "aac", "1")]
-    public async Task What_ffmpeg_pushes_is_heard_as_wav_and_as_opus_over_rtsp(
+    public async Task A_push_from_ffmpeg_plays_as_WAV_and_as_Opus_over_RTSP(
         string format, string contentType, string codec, string legacy)
     {
         WavSound sweeps = WavSound.Sweep(48_000, 2, 14);
@@ -43,7 +43,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task Pushed_mp3_comes_out_frame_for_frame()
+    public async Task Pushed_MP3_is_passed_on_frame_for_frame()
     {
         WavSound.Sweep(44_100, 2, 14).Save(_folder["a.wav"]);
         await Tool.RunAsync(Limit, "ffmpeg", "-nostdin", "-v", "error", "-i", _folder["a.wav"], "-b:a", "160k", "-write_xing", "0",
@@ -59,9 +59,9 @@ public sealed class PushTests : IDisposable
         byte[] sent = await File.ReadAllBytesAsync(_folder["a.mp3"], TestContext.Current.CancellationToken);
         byte[] heard = await File.ReadAllBytesAsync(_folder["heard.mp3"], TestContext.Current.CancellationToken);
 
-        // From the middle on: before that there may be what the station's own encoder made until the first frame of the pusher's.
+        // Only from the middle on: earlier frames may come from the station's own encoder, before the pusher's first one.
         int at = sent.AsSpan().IndexOf(heard.AsSpan(heard.Length / 2, 600));
-        Assert.True(at >= 0, $"of {heard.Length} bytes those in the middle were not sent");
+        Assert.True(at >= 0, $"the middle of the {heard.Length} received bytes was not sent");
         Assert.True(sent.AsSpan(at).StartsWith(heard.AsSpan(heard.Length / 2)));
         Assert.InRange(heard.Length / 2, 40_000, int.MaxValue);
     }
@@ -69,7 +69,7 @@ public sealed class PushTests : IDisposable
     [Theory]
     [InlineData("flac", "audio/flac")]
     [InlineData("wav", "audio/wav")]
-    public async Task What_curl_pushes_without_loss_is_heard_without_loss(string extension, string contentType)
+    public async Task A_lossless_push_from_curl_plays_losslessly(string extension, string contentType)
     {
         WavSound noise = WavSound.Noise(44_100, 2, 16, 20);
         noise.Save(_folder["a.wav"]);
@@ -95,7 +95,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task Listeners_hear_the_fallback_when_the_pusher_is_killed_and_the_pusher_when_it_is_back()
+    public async Task Listeners_get_the_fallback_when_the_pusher_is_killed_and_the_pusher_when_it_is_back()
     {
         Tone("fallback.wav", 400, seconds: 5);
         Tone("push.wav", 1000, seconds: 60);
@@ -104,7 +104,7 @@ public sealed class PushTests : IDisposable
         await using Tool mp3 = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live.mp3"), _folder["mp3.wav"]);
         await using Tool opus = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", server.Http("live.opus"), _folder["opus.wav"]);
 
-        // Each change is made when enough was played that all hear what was before it.
+        // Each change is made once enough has played that all listeners have what was before it.
         await server.UntilListenedToAsync(3);
         await server.UntilPlayedAsync(Enough);
         await using (Push())
@@ -144,7 +144,7 @@ public sealed class PushTests : IDisposable
         new WavSound(44_100, 2, 16, samples).Save(_folder[file]);
     }
 
-    /// <summary>The tones that are heard one after the other, by the zeros they cross in each half second.</summary>
+    /// <summary>The tones of a recording in order, by the zero crossings of each half second.</summary>
     private static string Tones(WavSound heard)
     {
         float[] sound = heard.Channel(0);

@@ -3,7 +3,7 @@ using Linnet.Wire.PyAudio;
 
 namespace Linnet.Interop.Tests.PyAudio;
 
-/// <summary>What Python itself writes is read, and what is written is what Python would have written.</summary>
+/// <summary>Python's pickles can be read, and our pickles are what Python would write.</summary>
 public class PickleTests
 {
     private static readonly int[] Lengths = [0, 1, 255, 256, 4064, 4096, 40_960, 65_535, 65_536, 300_000];
@@ -12,7 +12,7 @@ public class PickleTests
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
-    public async Task Python_writes_what_is_read_and_in_protocol_4_what_is_written(int protocol)
+    public async Task Pickles_by_Python_are_read_and_ours_match_protocol_4(int protocol)
     {
         string[] arguments = [.. Lengths.Prepend(protocol).Select(n => n.ToString(CultureInfo.InvariantCulture))];
         await using Tool python = PythonPeer.Start("pickles.py", arguments);

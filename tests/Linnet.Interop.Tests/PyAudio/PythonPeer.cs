@@ -4,14 +4,14 @@ using System.Net.Sockets;
 
 namespace Linnet.Interop.Tests.PyAudio;
 
-/// <summary>Programs in Python's standard library alone that speak the tutorial's formats, each written for these tests.</summary>
+/// <summary>Python programs that speak the tutorial's formats, written for these tests with the standard library only.</summary>
 internal static class PythonPeer
 {
-    /// <summary>Starts one; <c>python3</c> need not be able to do more than its standard library.</summary>
+    /// <summary>Starts a script; <c>python3</c> needs only its standard library.</summary>
     public static Tool Start(string script, params string[] arguments) =>
         Tool.Start("python3", [Path.Combine(AppContext.BaseDirectory, "PyAudio", script), .. arguments]);
 
-    /// <summary>Starts a server, and says where it listens.</summary>
+    /// <summary>Starts a server, and returns its port.</summary>
     public static async Task<(Tool Tool, int Port)> ServeAsync(string script, params string[] arguments)
     {
         Tool tool = Start(script, arguments);
@@ -19,7 +19,7 @@ internal static class PythonPeer
         return (tool, int.Parse(port, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>A port that was free a moment ago, for TCP and for UDP.</summary>
+    /// <summary>Returns a port that was free a moment ago, for TCP and for UDP.</summary>
     public static int FreePort()
     {
         while (true)
@@ -34,7 +34,7 @@ internal static class PythonPeer
             }
             catch (SocketException)
             {
-                // Another one.
+                // Try another one.
             }
         }
     }

@@ -3,15 +3,15 @@ using System.Globalization;
 
 namespace Linnet.Interop.Tests.PyAudio;
 
-/// <summary>Clients like the tutorial's hear <c>linnet serve --pyaudio</c>.</summary>
+/// <summary>Clients like the tutorial's, with <c>linnet serve --pyaudio</c>.</summary>
 public class TutorialClientTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     [Fact]
-    public async Task A_client_of_each_kind_records_to_the_last_bit_and_the_last_sample()
+    public async Task A_client_of_each_kind_records_up_to_the_last_sample_bit_exactly()
     {
-        // No whole number of messages, nor of datagrams.
+        // Not a whole number of messages or datagrams.
         WavSound sound = WavSound.Noise(44_100, 2, 16, 6.789);
         using var folder = new TempFolder();
         foreach (WavSound heard in await HearAsync(folder, sound))
@@ -27,7 +27,7 @@ public class TutorialClientTests
     [InlineData(22_050, 1, 8)]
     [InlineData(44_100, 2, 24)]
     [InlineData(96_000, 2, 24)]
-    public async Task Any_source_comes_out_at_the_right_pitch_and_speed_in_both_channels(int rate, int channels, int bits)
+    public async Task Any_source_has_the_right_pitch_and_speed_in_both_channels(int rate, int channels, int bits)
     {
         const double Seconds = 3.21;
         double[] tones = [440, channels == 2 ? 660 : 440];
@@ -46,7 +46,7 @@ public class TutorialClientTests
         }
     }
 
-    /// <summary>Serves the sound twice, once for each kind of client, so that each hears it from the start.</summary>
+    /// <summary>Serves the sound twice, once for each kind of client, so that each gets it from the start.</summary>
     private static async Task<WavSound[]> HearAsync(TempFolder folder, WavSound sound)
     {
         sound.Save(folder["song.wav"]);
@@ -90,7 +90,7 @@ public class TutorialClientTests
         return new WavSound(rate, channels, bits, samples);
     }
 
-    /// <summary>The frequency of a sine: whole periods between its first and its last rising zero.</summary>
+    /// <summary>The frequency of a sine: the whole periods between its first and its last rising zero crossing.</summary>
     private static double Pitch(float[] sound, double rate)
     {
         var risings = new List<double>();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Linnet.Interop.Tests.PyAudio;
 
-/// <summary><c>linnet play</c> hears servers like the tutorial's.</summary>
+/// <summary><c>linnet play</c> with servers like the tutorial's.</summary>
 public class TutorialServerTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
@@ -11,7 +11,7 @@ public class TutorialServerTests
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
-    public async Task By_TCP_unpaced_to_the_last_bit_and_the_last_sample(int protocol)
+    public async Task Over_unpaced_TCP_audio_is_bit_exact_up_to_the_last_sample(int protocol)
     {
         WavSound sound = WavSound.Noise(44_100, 2, 16, 20.123, seed: protocol);
         using var folder = new TempFolder();
@@ -27,7 +27,7 @@ public class TutorialServerTests
     }
 
     [Fact]
-    public async Task By_UDP_in_datagrams_of_40960_bytes_to_the_last_bit_and_the_last_sample()
+    public async Task Over_UDP_in_datagrams_of_40960_bytes_audio_is_bit_exact_up_to_the_last_sample()
     {
         WavSound sound = WavSound.Noise(44_100, 2, 16, 5.123);
         using var folder = new TempFolder();
@@ -44,7 +44,7 @@ public class TutorialServerTests
     [InlineData(48_000, 1, 24, "s24le:48000:1")]
     [InlineData(8_000, 2, 8, "u8:8000:2")]
     [InlineData(22_050, 1, 16, "s16le:22050:1")]
-    public async Task Other_formats_are_heard_as_they_are_said_to_be(int rate, int channels, int bits, string format)
+    public async Task Other_formats_are_played_as_specified(int rate, int channels, int bits, string format)
     {
         WavSound sound = WavSound.Noise(rate, channels, bits, 3.3);
         WavSound stored = bits == 8 ? sound with { Samples = [.. sound.Samples.Select(s => s + 128)] } : sound;
@@ -60,7 +60,7 @@ public class TutorialServerTests
     }
 
     [Fact]
-    public async Task Played_by_a_clock_it_ends_with_the_file_and_nothing_is_missing()
+    public async Task Played_at_clock_speed_it_ends_with_the_file_and_nothing_is_missing()
     {
         WavSound sound = WavSound.Noise(44_100, 2, 16, 4);
         using var folder = new TempFolder();
@@ -79,7 +79,7 @@ public class TutorialServerTests
     }
 
     [Fact]
-    public async Task A_pickle_that_would_create_a_file_creates_none_and_is_refused()
+    public async Task A_pickle_that_would_create_a_file_is_refused_and_creates_none()
     {
         using var folder = new TempFolder();
         string victim = folder["created-by-a-pickle"];

@@ -83,7 +83,7 @@ public sealed class BrowserTests : IAsyncLifetime
 
         await PlayAsync(page, $"/jazz.{extension}");
 
-        // It has then passed two changes of the title.
+        // By then it has passed two title changes.
         await UntilAsync(page, "audio => audio.currentTime > 8 && !audio.error");
     }
 

@@ -1,5 +1,5 @@
 namespace Linnet.Interop.Tests.Soaks;
 
-/// <summary>Tests that take both cores of a small machine: nothing else runs beside them.</summary>
+/// <summary>Tests that use both cores of a small machine: no other test runs in parallel.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public class Alone;

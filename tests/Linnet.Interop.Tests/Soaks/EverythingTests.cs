@@ -9,10 +9,10 @@ public class EverythingTests
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     [Fact]
-    public async Task Six_stations_and_listeners_of_every_transport_that_come_and_go_cost_nothing_that_stays_and_nobody_misses_sound()
+    public async Task Six_stations_with_changing_listeners_of_every_transport_leak_nothing_and_drop_no_audio()
     {
-        // A minute of listeners; making the files and stopping the encoders takes most of another. With fewer files none needs a child to
-        // be decoded.
+        // A minute of listeners; creating the files and stopping the encoders takes most of another minute. With fewer files no child
+        // process is needed for decoding.
         await using Tool soak = Tool.Start(
             "env", $"LINNET={Tool.FileOf("linnet")}", "python3", Path.Join(Peers(), "everything.py"), "--minutes", "1", "--files", "18");
 

@@ -38,7 +38,7 @@ public class HopGuardTests
 
         Assert.Equal([IPAddress.Parse(Other)], guard.Admit("both.example", both));
         Assert.Equal(
-            "The server redirects to inner.example, an address within this network: not followed.",
+            "The server points to inner.example, an address within this network: not followed.",
             Assert.Throws<TransportException>(() => guard.Admit("inner.example", [IPAddress.Loopback])).Message);
     }
 

@@ -46,7 +46,7 @@ public class HttpPullTests
 
         Assert.Equal(isFollowed, !last.Asked.IsEmpty);
         Assert.Equal(
-            !isFollowed, line.Contains($"The server leads to {Inner}, which is an address within this network", StringComparison.Ordinal));
+            !isFollowed, line.Contains($"The server points to {Inner}, an address within this network", StringComparison.Ordinal));
         foreach (ScriptedHttpServer server in servers)
         {
             await server.DisposeAsync();

@@ -12,9 +12,9 @@ public class RtcpWriterTests
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public void A_report_tells_the_wall_clock_at_which_a_position_is_due()
+    public void A_report_has_the_wall_clock_at_which_a_position_is_due()
     {
-        // Position 0 is due now; a report 10.5 s later, read by the clock 3 ms after the instant it is for.
+        // Position 0 is due now; a report 10.5 s later, whose clock is read 3 ms after the reported instant.
         BroadcastRing ring = Rings.Create();
         long epoch = _time.GetTimestamp();
         ring.Publish(new DiscontinuityItem(0, epoch, new MediaTimeline(epoch, 48_000, _time.TimestampFrequency)));
@@ -31,7 +31,7 @@ public class RtcpWriterTests
     }
 
     [Fact]
-    public void A_report_after_the_clock_was_set_anew_goes_by_the_new_map()
+    public void A_report_after_a_clock_change_uses_the_new_mapping()
     {
         BroadcastRing ring = Rings.Create();
         long epoch = _time.GetTimestamp();
@@ -45,7 +45,7 @@ public class RtcpWriterTests
     }
 
     [Fact]
-    public void There_is_no_report_before_there_is_a_timeline_but_a_goodbye()
+    public void Before_the_first_timeline_there_are_goodbyes_but_no_reports()
     {
         BroadcastRing ring = Rings.Create();
         var writer = new RtcpWriter(_time);
@@ -58,7 +58,7 @@ public class RtcpWriterTests
     }
 
     [Fact]
-    public void All_that_one_server_says_bears_one_name()
+    public void All_reports_of_a_server_have_the_same_CNAME()
     {
         BroadcastRing ring = Rings.Create();
         var writer = new RtcpWriter(_time);
@@ -71,7 +71,7 @@ public class RtcpWriterTests
     }
 
     [Fact]
-    public void What_plays_is_told_with_each_report_and_as_much_of_a_long_title_as_fits()
+    public void Each_report_has_the_current_title_truncated_to_fit()
     {
         BroadcastRing ring = Rings.Create();
         long epoch = _time.GetTimestamp();

@@ -16,7 +16,7 @@ public sealed class RtpReceiverTests
     public RtpReceiverTests() => _receiver = new RtpReceiver(_sink.Sink, _time, new Random(1));
 
     [Fact]
-    public void RTCP_is_told_from_RTP_where_both_come_the_same_way()
+    public void RTCP_is_distinguished_from_RTP_on_the_same_port()
     {
         _receiver.OnRtp(_sender.Next(80));
         _receiver.OnRtp(Compound(new SenderReport(_sender.Ssrc, new NtpTime(1), 2, 3, 4)));
@@ -28,7 +28,7 @@ public sealed class RtpReceiverTests
     }
 
     [Fact]
-    public void The_first_packet_is_waited_for_from_where_the_server_says_that_it_begins()
+    public void Silence_before_the_first_packet_counts_from_the_announced_start()
     {
         var time = new SteppedTime();
         var receiver = new RtpReceiver(_sink.Sink, time, new Random(1));
@@ -39,14 +39,14 @@ public sealed class RtpReceiverTests
         Assert.Equal(TimeSpan.Zero, receiver.SoundSilentFor);
         Assert.False(receiver.HasSound);
 
-        // Said again, it begins no more.
+        // A second announcement has no effect.
         time.Now += 1_000_000_000;
         receiver.OnStart(1, 2);
         Assert.Equal(TimeSpan.FromSeconds(1), receiver.SoundSilentFor);
     }
 
     [Fact]
-    public void While_a_packet_is_worked_on_nothing_is_silent()
+    public void Nothing_counts_as_silence_while_a_packet_is_processed()
     {
         var time = new SteppedTime();
         RtpReceiver receiver = null!;
@@ -77,7 +77,7 @@ public sealed class RtpReceiverTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_goodbye_that_is_not_the_end_is_never_taken_for_it_not_even_before_the_first_packet(bool hasSound)
+    public void A_temporary_goodbye_is_not_taken_for_the_end_even_before_the_first_packet(bool hasSound)
     {
         if (hasSound)
         {
@@ -92,7 +92,7 @@ public sealed class RtpReceiverTests
     }
 
     [Fact]
-    public void What_plays_is_told_by_the_stream_that_is_heard_alone()
+    public void Only_the_current_stream_sets_the_title()
     {
         _receiver.OnRtp(_sender.Next(80));
         _receiver.OnRtcp(Compound(new ReceiverReport(_sender.Ssrc), new SourceDescription(_sender.Ssrc, "a", note: "Bird – Ornithology")));
@@ -103,7 +103,7 @@ public sealed class RtpReceiverTests
     }
 
     [Fact]
-    public void The_goodbye_of_another_stream_is_not_the_end()
+    public void A_goodbye_of_another_stream_is_not_the_end()
     {
         _receiver.OnRtp(_sender.Next(80));
         _receiver.OnRtcp(Compound(new ReceiverReport(7), new Goodbye([7])));
@@ -114,7 +114,7 @@ public sealed class RtpReceiverTests
     }
 
     [Fact]
-    public void A_packet_before_the_answer_to_PLAY_is_the_beginning_whatever_the_answer_says()
+    public void A_packet_before_the_response_to_PLAY_is_the_start_of_the_stream()
     {
         _receiver.OnRtp(_sender.Next(80));
         _receiver.OnStart(1, 2);
@@ -133,7 +133,7 @@ public sealed class RtpReceiverTests
             random.NextBytes(datagram.AsSpan(0, length));
             if (i % 2 == 0 && length > 1)
             {
-                // Likely enough to be RTCP that the parsers have to look at it.
+                // Resembles RTCP often enough to reach the parsers.
                 datagram[0] = (byte)(0x80 | (datagram[0] & 0x3F));
                 datagram[1] = (byte)(200 + (datagram[1] & 3));
             }
@@ -146,7 +146,7 @@ public sealed class RtpReceiverTests
     }
 
     [Fact]
-    public void A_report_says_who_we_are_even_before_anything_was_heard()
+    public void A_report_has_our_SSRC_even_before_any_packet()
     {
         byte[] datagram = new byte[512];
 
@@ -160,7 +160,7 @@ public sealed class RtpReceiverTests
     }
 
     [Fact]
-    public void A_packet_costs_no_memory()
+    public void Handling_a_packet_allocates_nothing()
     {
         byte[] packet = _sender.Next(80);
         var receiver = new RtpReceiver(

@@ -10,7 +10,7 @@ public class UdpSocketTests
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Datagrams_arrive_whole_in_order_and_from_the_address_they_were_sent_from()
+    public async Task Datagrams_arrive_complete_in_order_and_with_their_source_address()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using UdpSocket receiver = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -37,7 +37,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public async Task Whatever_is_thrown_where_a_datagram_is_taken_the_next_one_is_heard()
+    public async Task After_an_exception_in_the_handler_the_next_datagram_is_received()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using UdpSocket receiver = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -64,7 +64,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void One_call_takes_more_datagrams_than_the_system_does()
+    public void One_call_takes_more_datagrams_than_one_system_call()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using UdpSocket first = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -82,7 +82,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void A_fan_sends_to_each_of_its_addresses_while_some_come_go_and_change()
+    public void A_fan_sends_to_all_its_addresses_while_some_are_added_removed_and_changed()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         UdpClient[] receivers = [.. Enumerable.Range(0, 40).Select(_ => new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))];
@@ -99,7 +99,7 @@ public class UdpSocketTests
         Assert.Equal(37, fan.Count);
         Assert.Equal(0, sender.Refused);
 
-        // The last one takes the place of one that leaves: first 37 goes to 0, then 36 is the last.
+        // The last address takes the place of a removed one: first 37 moves to 0, then 36 is the last.
         IPEndPoint? from = null;
         byte[] expected = [.. Enumerable.Range(0, 40).Select(i => (byte)(i is 0 or 1 or 36 ? 1 : i is 38 or 39 ? 2 : 3))];
         Assert.Equal(expected, receivers.Select(r =>
@@ -118,7 +118,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void A_fan_whose_socket_is_closed_sends_nothing_and_does_not_fail()
+    public void A_fan_with_a_closed_socket_sends_nothing_and_does_not_throw()
     {
         UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using IDatagramFan fan = sender.CreateFan();
@@ -130,7 +130,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void A_datagram_that_is_refused_is_counted_and_the_others_go_on()
+    public void A_refused_datagram_is_counted_and_the_others_are_sent()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var receiver = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
@@ -148,7 +148,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void A_socket_for_everywhere_sends_to_both_families()
+    public void A_socket_bound_to_any_address_sends_to_both_families()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
         foreach (IPAddress loopback in Socket.OSSupportsIPv6 ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : new[] { IPAddress.Loopback })
@@ -169,11 +169,11 @@ public class UdpSocketTests
     [InlineData("127.0.0.2", false)]
     [InlineData("127.0.0.3", true)]
     [InlineData("::1", true)]
-    public void Datagrams_come_from_the_address_that_was_chosen(string source, bool isDual)
+    public void Datagrams_come_from_the_chosen_address(string source, bool isDual)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone can be told.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lets us choose the source address.");
         var from = IPAddress.Parse(source);
-        Assert.SkipUnless(from.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6, "There is no IPv6 here.");
+        Assert.SkipUnless(from.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6, "This machine has no IPv6.");
         using UdpSocket socket = UdpSocket.Bind(new IPEndPoint(isDual ? IPAddress.IPv6Any : IPAddress.Any, 0));
         using var receiver = new UdpClient(
             new IPEndPoint(from.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0));
@@ -197,9 +197,9 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void An_address_that_is_no_longer_ours_keeps_no_datagram_back()
+    public void A_source_address_that_this_machine_lost_does_not_stop_datagrams()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone can be told.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lets us choose the source address.");
         using UdpSocket socket = UdpSocket.Bind(new IPEndPoint(IPAddress.Any, 0));
         using var receiver = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         receiver.Client.ReceiveTimeout = (int)HangLimit.TotalMilliseconds;
@@ -213,7 +213,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public async Task A_datagram_that_cannot_be_taken_does_not_end_the_receiving()
+    public async Task A_handler_that_throws_does_not_end_receiving()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using UdpSocket receiver = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -230,7 +230,7 @@ public class UdpSocketTests
                     return;
                 }
 
-                throw new InvalidOperationException("A fault of whoever takes it.");
+                throw new InvalidOperationException("A fault of the handler.");
             },
             ended.Token);
 
@@ -238,7 +238,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void A_fan_that_was_disposed_sends_nothing()
+    public void A_disposed_fan_sends_nothing()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         IDatagramFan fan = sender.CreateFan();
@@ -250,7 +250,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void Nobody_listening_does_not_disturb_the_sender()
+    public void A_destination_without_a_listener_does_not_disturb_the_sender()
     {
         using UdpSocket sender = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         SocketAddress nobody;
@@ -277,7 +277,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public async Task Disposing_it_ends_its_receiving_and_refuses_what_is_sent()
+    public async Task Disposing_the_socket_ends_receiving_and_refuses_sends()
     {
         UdpSocket socket = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         Task receiving = socket.ReceiveAsync((_, _) => { }, TestContext.Current.CancellationToken);
@@ -289,7 +289,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void A_pair_is_an_even_port_and_its_neighbour()
+    public void A_pair_is_an_even_port_and_the_next_one()
     {
         using RtpPortPair pair = RtpPortPair.Bind(IPAddress.Loopback, 0);
 
@@ -298,7 +298,7 @@ public class UdpSocketTests
     }
 
     [Fact]
-    public void A_pair_whose_port_is_taken_leaves_no_socket_open()
+    public void A_pair_with_a_taken_port_leaves_no_socket_open()
     {
         using RtpPortPair taken = RtpPortPair.Bind(IPAddress.Loopback, 0);
         int port = taken.Rtp.LocalEndPoint.Port;

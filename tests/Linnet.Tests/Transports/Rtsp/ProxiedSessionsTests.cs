@@ -2,13 +2,13 @@ using Linnet.Transports.Rtsp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>Listeners by RTSP behind a proxy of TCP.</summary>
+/// <summary>RTSP listeners behind a TCP proxy.</summary>
 public class ProxiedSessionsTests
 {
     private const string Local = "127.0.0.0/8";
 
     [Fact]
-    public async Task Behind_a_trusted_proxy_a_session_is_its_clients_and_is_heard_within_the_connection()
+    public async Task Behind_a_trusted_proxy_a_session_counts_for_its_client_and_plays_over_TCP()
     {
         await using var server = new RtspTestServer(proxies: Local);
         using RawRtspClient client = await server.ConnectAsync();
@@ -45,7 +45,7 @@ public class ProxiedSessionsTests
     }
 
     [Fact]
-    public async Task A_PROXY_header_of_a_stranger_is_refused_in_words()
+    public async Task A_PROXY_header_from_a_stranger_is_refused_with_an_explanation()
     {
         await using var server = new RtspTestServer(proxies: "10.0.0.0/8");
         using RawRtspClient client = await server.ConnectAsync();
@@ -59,7 +59,7 @@ public class ProxiedSessionsTests
     }
 
     [Fact]
-    public async Task Who_hides_behind_a_trusted_proxy_is_not_sent_to_by_UDP_either()
+    public async Task An_unnamed_client_of_a_trusted_proxy_is_refused_UDP_too()
     {
         await using var server = new RtspTestServer(proxies: Local);
         using RawRtspClient client = await server.ConnectAsync();
@@ -70,7 +70,7 @@ public class ProxiedSessionsTests
     }
 
     [Fact]
-    public async Task What_each_transport_carried_is_added_up_and_stays_when_its_listeners_leave()
+    public async Task The_totals_of_each_transport_remain_when_its_listeners_leave()
     {
         await using var server = new RtspTestServer();
         using (RawRtspClient client = await server.ConnectAsync())

@@ -5,10 +5,10 @@ using System.Text;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>A client that speaks bytes: what it sends is written out in the test, what comes is split by hand.</summary>
+/// <summary>A client at the level of bytes: tests write out what it sends, and it splits what it receives.</summary>
 internal sealed class RawRtspClient : IDisposable
 {
-    // For its whole life: reports come for ever, so each read by itself would never be the one that hangs.
+    // For its whole life: reports never end, so a limit per read would never be reached.
     private readonly CancellationTokenSource _hang;
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -22,7 +22,7 @@ internal sealed class RawRtspClient : IDisposable
         _hang = new CancellationTokenSource(lifetime);
     }
 
-    /// <summary>The frames that came before the answers that were read.</summary>
+    /// <summary>The frames that arrived before the responses that were read.</summary>
     public Queue<(byte Channel, byte[] Packet)> Frames { get; } = [];
 
     public string? Session { get; private set; }
@@ -46,7 +46,7 @@ internal sealed class RawRtspClient : IDisposable
 
     public async Task SendAsync(byte[] bytes) => await _socket.SendAsync(bytes);
 
-    /// <summary>Sends a request with CSeq and, once there is one, Session; and gives the answer to it.</summary>
+    /// <summary>Sends a request with CSeq and, once known, Session, and returns the response.</summary>
     public async Task<RawResponse> RequestAsync(string method, string uri, string headers = "", string body = "")
     {
         string session = Session is null || headers.Contains("Session:", StringComparison.Ordinal) ? "" : $"Session: {Session}\r\n";
@@ -66,7 +66,7 @@ internal sealed class RawRtspClient : IDisposable
         return response;
     }
 
-    /// <summary>SETUP over TCP on channels 0 and 1, and PLAY.</summary>
+    /// <summary>Sends SETUP over TCP on channels 0 and 1, and PLAY.</summary>
     public async Task<RawResponse> PlayInterleavedAsync(string uri)
     {
         await SetupAsync(uri, "RTP/AVP/TCP;unicast;interleaved=0-1");
@@ -75,7 +75,7 @@ internal sealed class RawRtspClient : IDisposable
         return response;
     }
 
-    /// <summary>The next answer; frames before it go to <see cref="Frames"/>.</summary>
+    /// <summary>Reads the next response; frames before it go to <see cref="Frames"/>.</summary>
     public async Task<RawResponse> ReadResponseAsync()
     {
         while (true)
@@ -89,7 +89,7 @@ internal sealed class RawRtspClient : IDisposable
         }
     }
 
-    /// <summary>The next frame on <paramref name="channel"/>; others are left out, and an answer fails the test.</summary>
+    /// <summary>Reads the next frame on <paramref name="channel"/>; skips others, and fails on a response.</summary>
     public async Task<byte[]> ReadFrameAsync(byte channel = 0)
     {
         while (true)
@@ -108,11 +108,11 @@ internal sealed class RawRtspClient : IDisposable
         }
     }
 
-    /// <summary>The next frame, whatever its channel.</summary>
+    /// <summary>Reads the next frame on any channel.</summary>
     public async Task<(byte Channel, byte[] Packet)> ReadAnyFrameAsync() =>
         Frames.TryDequeue(out (byte, byte[]) frame) ? frame : await ReadOneFrameAsync();
 
-    /// <summary>Whether the server has closed the connection; what came before is left out.</summary>
+    /// <summary>Whether the server has closed the connection; skips everything before that.</summary>
     public async Task<bool> IsClosedAsync()
     {
         try
@@ -200,7 +200,7 @@ internal sealed class RawRtspClient : IDisposable
     }
 }
 
-/// <summary>An answer, as lines.</summary>
+/// <summary>A response, as lines.</summary>
 internal sealed class RawResponse(List<string> lines)
 {
     public int Status { get; } = int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture);

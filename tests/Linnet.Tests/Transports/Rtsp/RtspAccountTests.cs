@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>Servers that want to know who asks, as cameras do.</summary>
+/// <summary>Servers that require a login, as cameras do.</summary>
 public sealed class RtspAccountTests
 {
     private const string User = "ann";
@@ -33,7 +33,7 @@ public sealed class RtspAccountTests
     [InlineData("Digest MD5 auth stale late", 0)]
     [InlineData("Digest SHA-256 new", 1)]
     [InlineData("Digest MD5 new", 3)]
-    public async Task Every_request_is_signed_as_the_server_wants_it(string way, int answersPerNonce)
+    public async Task Every_request_is_signed_as_the_server_requires(string way, int answersPerNonce)
     {
         await using FakeRtspServer server = Serve(way, answersPerNonce);
 
@@ -56,7 +56,7 @@ public sealed class RtspAccountTests
     [InlineData("Basic", "ann", 1, "does not accept this user name and password")]
     [InlineData("Basic", "", 1, "wants a user name and a password: write them before the host, as in USER:PASSWORD@127.0.0.1")]
     [InlineData("NTLM", "ann:wrong", 1, "in a way that Linnet does not speak (NTLM)")]
-    public async Task Who_is_not_known_there_is_told_so_at_once_and_for_good(string way, string userInfo, int tries, string said)
+    public async Task A_refused_login_is_final_and_explained_at_once(string way, string userInfo, int tries, string said)
     {
         await using FakeRtspServer server =
             Serve(way, way.Contains("stale", StringComparison.Ordinal) || way.Contains("new", StringComparison.Ordinal) ? 1 : 0);
@@ -68,14 +68,14 @@ public sealed class RtspAccountTests
         Assert.Contains(said, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong", e.Message, StringComparison.Ordinal);
 
-        // Each further one is one towards being locked out.
+        // Each further attempt could contribute to a lockout.
         Assert.Equal(tries, server.Requests.Count(r => r.Method == RtspMethod.Describe));
     }
 
     [Theory]
     [InlineData("MD5")]
     [InlineData("SHA-256")]
-    public async Task A_password_is_not_sent_before_it_is_asked_for_nor_where_a_proof_would_do_of_which_the_strongest_is_given(
+    public async Task A_password_is_sent_only_on_request_and_never_if_a_digest_is_possible_of_which_the_strongest_is_used(
         string strongest)
     {
         await using FakeRtspServer server = Serve($"Digest {strongest} auth", 0);
@@ -111,7 +111,7 @@ public sealed class RtspAccountTests
     [InlineData("Digest realm=\"cam\", nonce=\"n\", algorithm=SHA-512-256, qop=\"auth\"", "(Digest SHA-512-256 auth)")]
     [InlineData("Digest realm=\"cam\", nonce=\"n\", algorithm=MD5, qop=\"auth-int\"", "(Digest MD5 auth-int)")]
     [InlineData("Digest realm=\"cam\"", "(Digest)")]
-    public async Task A_password_is_not_sent_either_where_the_proof_is_one_that_is_not_spoken(string digest, string said)
+    public async Task A_password_is_not_sent_if_the_server_requires_an_unsupported_digest(string digest, string said)
     {
         await using var server = new FakeRtspServer();
         server.Script = (_, request) =>
@@ -130,7 +130,7 @@ public sealed class RtspAccountTests
     }
 
     [Fact]
-    public async Task A_password_does_not_go_where_another_server_leads()
+    public async Task A_password_is_not_sent_to_another_server_after_a_redirect()
     {
         await using FakeRtspServer other = Serve("Basic", 0);
         await using var first = new FakeRtspServer();
@@ -151,16 +151,16 @@ public sealed class RtspAccountTests
     [Theory]
     [InlineData("rtsp://a%0d%0aX:b@host/")]
     [InlineData("rtsp://a:b%00@host/")]
-    public void What_would_break_out_of_its_line_is_no_address(string address) => Assert.False(RtspUri.TryParse(address, out _));
+    public void Credentials_with_control_characters_are_not_an_address(string address) => Assert.False(RtspUri.TryParse(address, out _));
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_server_that_closes_when_it_asks_who_we_are_is_asked_again_by_who_knows(bool closesAfterOptions)
+    public async Task A_server_that_closes_when_it_asks_for_a_login_is_asked_again_with_one(bool closesAfterOptions)
     {
         await using FakeRtspServer server = Serve("Digest MD5 auth", 0);
 
-        // What is sent as the connection closes is counted by the client, and never seen here.
+        // Requests sent while the connection closes are counted by the client but never seen here.
         _losesRequests = true;
         server.Takeover = async connection =>
         {
@@ -191,7 +191,7 @@ public sealed class RtspAccountTests
         if (await Task.WhenAny(playing, hearing) == hearing)
         {
             await hearing;
-            Assert.Fail("It ended before it played.");
+            Assert.Fail("Receiving ended before PLAY.");
         }
 
         await RtspClients.StopAsync(stop, hearing);
@@ -208,7 +208,7 @@ public sealed class RtspAccountTests
             NullLogger.Instance, TestContext.Current.CancellationToken);
     }
 
-    // A server that checks each request by itself.
+    // Checks the signature of each request independently.
     private FakeRtspServer Serve(string way, int answersPerNonce)
     {
         var server = new FakeRtspServer();
@@ -220,7 +220,7 @@ public sealed class RtspAccountTests
                 string? fault = words[0] == "Basic"
                     ? given == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")) ? null : "password"
                     : FaultOf(words, request, AuthChallenge.ReadAll([given])[0]);
-                // Its nonces are too old before they arrive, twice.
+                // The nonces are stale before they arrive, twice.
                 bool isLate = words.Contains("late") && fault is null && _answered++ < 2;
                 if (fault is null && !isLate && (answersPerNonce == 0 || _answered++ % (answersPerNonce + 1) != answersPerNonce))
                 {
@@ -250,7 +250,7 @@ public sealed class RtspAccountTests
 
     private string? FaultOf(string[] words, RtspRequest request, AuthChallenge given)
     {
-#pragma warning disable CA5351 // Cameras ask for it.
+#pragma warning disable CA5351 // Cameras require it.
         string Hash(string text) => Convert.ToHexStringLower(
             words[1].StartsWith("MD5", StringComparison.Ordinal)
                 ? MD5.HashData(Encoding.UTF8.GetBytes(text)) : SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>Servers with a back channel, with addresses and ports of their own, and with connections that end early.</summary>
+/// <summary>Servers with a back channel, with unusual addresses and ports, and with connections that end early.</summary>
 public sealed class RtspCameraTests
 {
     private const string Session = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
@@ -20,7 +20,7 @@ public sealed class RtspCameraTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_server_that_closes_after_OPTIONS_is_asked_again_without(bool answers)
+    public async Task A_server_that_closes_after_OPTIONS_is_asked_again_without_it(bool answers)
     {
         await using var server = new FakeRtspServer();
         server.Takeover = async connection =>
@@ -49,7 +49,7 @@ public sealed class RtspCameraTests
     }
 
     [Fact]
-    public async Task An_answer_may_have_a_hundred_headers_and_one_of_six_kilobytes()
+    public async Task A_response_may_have_a_hundred_headers_and_one_of_six_kilobytes()
     {
         await using var server = new FakeRtspServer();
         server.Script = (connection, request) =>
@@ -73,7 +73,7 @@ public sealed class RtspCameraTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task Without_a_port_Linnets_own_and_then_that_of_RTSP_is_found(int at)
+    public async Task Without_a_port_Linnets_default_is_tried_first_and_then_that_of_RTSP(int at)
     {
         await using var server = new FakeRtspServer();
         int[] ports = [FreePort(), FreePort()];
@@ -86,7 +86,7 @@ public sealed class RtspCameraTests
     }
 
     [Fact]
-    public async Task The_port_where_it_was_found_is_kept_and_no_other_is_asked_again()
+    public async Task The_port_that_was_found_is_kept_for_reconnecting()
     {
         await using var server = new FakeRtspServer();
         await using var other = new FakeRtspServer { Script = static (_, request) => request.Answer(RtspStatus.Unauthorized) };
@@ -94,11 +94,11 @@ public sealed class RtspCameraTests
         await using RtspReceiver receiver =
             await ConnectAsync(WithoutPort(ports) with { Transport = RtspTransport.Auto, UdpPatience = TimeSpan.FromMilliseconds(100) });
 
-        // Where nothing was at first something else has moved in, which wants an account.
+        // Another server, which requires a login, has started on the first port.
         ports[0] = other.Port;
         using var stop = new CancellationTokenSource();
 
-        // By UDP nothing comes, so it connects again.
+        // Nothing arrives over UDP, so it connects again.
         Task hearing = receiver.RunAsync(new RecordingSink().Sink, stop.Token);
         await server.PlayingAsync();
         Task<FakeRtspConnection> second = server.PlayingAsync().AsTask();
@@ -111,7 +111,7 @@ public sealed class RtspCameraTests
     }
 
     [Fact]
-    public async Task Where_it_was_found_is_kept_even_if_it_leads_elsewhere()
+    public async Task The_port_that_was_found_is_kept_even_after_a_redirect()
     {
         await using var elsewhere = new FakeRtspServer();
         await using var server = new FakeRtspServer();
@@ -129,7 +129,7 @@ public sealed class RtspCameraTests
     }
 
     [Fact]
-    public async Task Where_there_is_neither_both_are_named()
+    public async Task If_no_port_answers_the_error_names_both()
     {
         int[] ports = [FreePort(), FreePort()];
 
@@ -140,13 +140,13 @@ public sealed class RtspCameraTests
     }
 
     [Fact]
-    public void The_ports_are_those_of_Linnet_and_of_RTSP() =>
+    public void The_default_ports_are_those_of_Linnet_and_RTSP() =>
         Assert.Equal([8554, 554], new RtspReceiverOptions { Address = WithoutPort([]).Address }.UsualPorts);
 
     [Theory]
     [InlineData("/live/trackID=1", "{root}/live/trackID=1")]
     [InlineData("//other.example/track", "rtsp://other.example/track")]
-    public async Task A_control_that_starts_with_a_slash_is_on_the_server_itself(string control, string setup)
+    public async Task A_control_URI_that_starts_with_a_slash_is_resolved_against_the_server(string control, string setup)
     {
         await using var server = new FakeRtspServer { Sdp = Session + $"m=audio 0 RTP/AVP 0\r\na=control:{control}\r\n" };
 
@@ -158,7 +158,7 @@ public sealed class RtspCameraTests
     }
 
     [Fact]
-    public async Task Where_it_is_not_it_is_behind_the_stations_address()
+    public async Task If_that_fails_it_is_appended_to_the_stations_address()
     {
         await using var server = new FakeRtspServer { Sdp = Session + "m=audio 0 RTP/AVP 0\r\na=control:/trackID=1\r\n" };
         server.Script = (_, request) =>
@@ -172,7 +172,7 @@ public sealed class RtspCameraTests
     }
 
     [Fact]
-    public async Task Of_several_sections_each_is_tried_until_one_gives_sound_and_that_stays()
+    public async Task Several_sections_are_tried_until_one_gives_audio_which_is_kept()
     {
         await using var server = new FakeRtspServer
         {
@@ -187,7 +187,7 @@ public sealed class RtspCameraTests
             };
         var sink = new RecordingSink();
 
-        // Neither speaks.
+        // Both are silent.
         foreach (string track in (string[])["mic", "back"])
         {
             await using RtspReceiver silent = await ConnectAsync(options);
@@ -199,7 +199,7 @@ public sealed class RtspCameraTests
             await server.PlayingAsync();
         }
 
-        // Then the first is waited for.
+        // Then the first is kept.
         await using RtspReceiver receiver = await ConnectAsync(options);
         using var stop = new CancellationTokenSource();
         Task hearing = receiver.RunAsync(sink.Sink, stop.Token);
@@ -217,7 +217,7 @@ public sealed class RtspCameraTests
     [InlineData(2, false, true)]
     [InlineData(2, true, false)]
     [InlineData(1, false, false)]
-    public async Task A_section_has_three_seconds_to_begin_if_there_is_another(int count, bool speaks, bool ends)
+    public async Task A_section_has_three_seconds_to_start_if_there_is_another(int count, bool speaks, bool ends)
     {
         await using var server = new FakeRtspServer
         {
@@ -251,12 +251,12 @@ public sealed class RtspCameraTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
         }
 
-        // Who was heard is not left for another any more.
+        // A section that gave audio is no longer left for another.
         Assert.Equal(!speaks, options.Sections.MayGoOn(2));
     }
 
     [Fact]
-    public async Task A_section_that_was_heard_may_be_silent_later()
+    public async Task A_section_that_gave_audio_may_be_silent_later()
     {
         await using var server = new FakeRtspServer
         {

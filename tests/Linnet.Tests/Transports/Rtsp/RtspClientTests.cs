@@ -7,7 +7,7 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>What a user reads when a server is absent, hostile or silent. Each case ends by itself.</summary>
+/// <summary>The error messages when a server is absent, hostile or silent. Each test ends by itself.</summary>
 public sealed class RtspClientTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -23,7 +23,7 @@ public sealed class RtspClientTests
     [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 10\r\n\r\nshort", "is gone")]
     [InlineData("RTSP/1.0 200 OK\r\nCSeq", "is gone")]
     [InlineData("", "is gone")]
-    public async Task A_server_that_makes_no_sense_is_told_about_in_one_sentence(string answer, string expected)
+    public async Task A_server_that_breaks_the_protocol_is_reported_in_one_sentence(string answer, string expected)
     {
         await using var server = new FakeRtspServer();
         server.Takeover = async connection =>
@@ -43,7 +43,7 @@ public sealed class RtspClientTests
     [InlineData("RTSP/1.0 200 OK\r\n", "X: 0123456789012345678901234567890123456789\r\n")]
     [InlineData("RTSP/1.0 200 OK\r\nX: ", "0123456789012345678901234567890123456789")]
     [InlineData("", "0123456789012345678901234567890123456789")]
-    public async Task An_answer_without_end_is_cut_off(string start, string more)
+    public async Task An_endless_response_is_cut_off(string start, string more)
     {
         await using var server = new FakeRtspServer();
         server.Takeover = async connection =>
@@ -63,7 +63,7 @@ public sealed class RtspClientTests
     }
 
     [Fact]
-    public async Task An_answer_without_a_number_and_one_that_only_asks_for_patience_are_understood()
+    public async Task A_response_without_CSeq_and_a_provisional_response_are_understood()
     {
         await using var server = new FakeRtspServer();
         server.Takeover = async connection =>
@@ -83,7 +83,7 @@ public sealed class RtspClientTests
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_given_up_after_ten_seconds()
+    public async Task A_server_that_never_answers_times_out_after_ten_seconds()
     {
         var time = new ManualTime();
         await using var server = new FakeRtspServer();
@@ -103,12 +103,12 @@ public sealed class RtspClientTests
     }
 
     [Fact]
-    public async Task Where_nothing_listens_the_error_says_so()
+    public async Task If_nothing_listens_the_error_says_so()
     {
         int port;
         using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
         {
-            // Bound but not listening: nobody else can take the port meanwhile, and connecting is refused.
+            // Bound but not listening: no other program can take the port meanwhile, and connections are refused.
             socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             port = ((IPEndPoint)socket.LocalEndPoint!).Port;
 
@@ -128,7 +128,7 @@ public sealed class RtspClientTests
     [InlineData(RtspStatus.ServiceUnavailable, null, "", "127.0.0.1:{port} is full: try again later.")]
     [InlineData(RtspStatus.Forbidden, null, "",
         "127.0.0.1:{port} does not let us hear '/song' (403): perhaps it wants an account, or is there for other addresses.")]
-    public async Task A_refusal_is_told_as_what_it_means(RtspStatus status, string? contentType, string body, string expected)
+    public async Task A_refusal_is_explained(RtspStatus status, string? contentType, string body, string expected)
     {
         await using var server = new FakeRtspServer();
         server.Script = (_, request) =>
@@ -145,7 +145,7 @@ public sealed class RtspClientTests
     }
 
     [Fact]
-    public async Task What_a_server_says_cannot_move_the_cursor_of_a_terminal()
+    public async Task Text_from_a_server_cannot_move_the_cursor_of_a_terminal()
     {
         await using var server = new FakeRtspServer();
         server.Script = (_, request) =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>Connects clients to fake servers, and lets them leave.</summary>
+/// <summary>Connects clients to fake servers, and disconnects them.</summary>
 internal static class RtspClients
 {
     internal static Task<RtspReceiver> ConnectAsync(

@@ -13,7 +13,7 @@ public sealed class RtspDescriptionTests
     private static readonly RtspRequest Request = new(RtspMethod.Describe, "rtsp://camera:554/live");
 
     [Fact]
-    public void The_first_format_that_can_be_decoded_is_taken()
+    public void The_first_format_that_can_be_decoded_is_chosen()
     {
         RtspDescription description = Read(Encoding.UTF8.GetBytes(Sdp));
 
@@ -32,7 +32,7 @@ public sealed class RtspDescriptionTests
     [InlineData("a=inactive", "a=sendonly", "a=inactive", "b")]
     [InlineData("a=sendrecv", "a=sendonly", "a=recvonly", "c a b")]
     [InlineData("", "", "", "a b c")]
-    public void Of_several_sections_what_is_sent_to_us_is_first_and_what_rests_is_none(string a, string b, string c, string order)
+    public void Sections_sent_to_us_come_first_and_inactive_ones_are_ignored(string a, string b, string c, string order)
     {
         string sdp = "v=0\n"
             + string.Concat("abc".Zip([a, b, c]).Select(s => $"m=audio 0 RTP/AVP 96 0 8\na=control:{s.First}\n{s.Second}\n"));
@@ -49,12 +49,12 @@ public sealed class RtspDescriptionTests
     }
 
     [Fact]
-    public void A_section_may_leave_its_direction_to_the_session()
+    public void A_section_may_inherit_its_direction_from_the_session()
     {
         Assert.Equal("rtsp://camera:554/live/b",
             Read("v=0\na=sendonly\nm=audio 0 RTP/AVP 0\na=control:a\nm=audio 0 RTP/AVP 0\na=control:b\na=recvonly\n"u8.ToArray()).TrackUri);
         RtspException e = Assert.Throws<RtspException>(() => Read("v=0\na=inactive\nm=audio 0 RTP/AVP 0\na=control:a\n"u8.ToArray()));
-        Assert.Contains("sends none of it now (a=inactive)", e.Message, StringComparison.Ordinal);
+        Assert.Contains("does not send it now (a=inactive)", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class RtspDescriptionTests
     [InlineData("m=audio 0 RTP/AVP 96\na=rtpmap:96 MPEG4-GENERIC/48000/2\n", true)]
     [InlineData("m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=inactive\n", true)]
     [InlineData("", true)]
-    public void What_rests_now_may_be_sent_later_and_what_cannot_be_played_never_can(string media, bool isFinal)
+    public void An_inactive_section_may_be_sent_later_and_an_undecodable_one_never(string media, bool isFinal)
     {
         RtspException e = Assert.Throws<RtspException>(() => Read(Encoding.UTF8.GetBytes($"v=0\n{media}")));
 
@@ -76,11 +76,11 @@ public sealed class RtspDescriptionTests
     [InlineData("s=-")]
     [InlineData("s=No Name")]
     [InlineData("s=Session streamed with GStreamer")]
-    public void A_name_that_says_nothing_is_no_title(string name) =>
+    public void A_placeholder_name_is_not_a_title(string name) =>
         Assert.Null(Read(Encoding.UTF8.GetBytes(Sdp.Replace("s=News at nine", name, StringComparison.Ordinal))).Title);
 
     [Fact]
-    public void Whatever_a_server_describes_is_read_or_refused_in_words()
+    public void Any_description_is_read_or_refused_with_an_explanation()
     {
         var random = new Random(33);
         byte[] whole = Encoding.UTF8.GetBytes(Sdp);
@@ -97,7 +97,7 @@ public sealed class RtspDescriptionTests
             {
                 RtspDescription description = Read(damaged.AsMemory(0, i % 3 == 0 ? random.Next(damaged.Length) : damaged.Length));
 
-                // It must do for requests and for people.
+                // Must be fit for requests and for display.
                 _ = new RtspRequest(RtspMethod.Setup, description.TrackUri);
                 _ = new RtspRequest(RtspMethod.Play, description.SessionUri);
                 Assert.DoesNotContain(description.Title ?? "", char.IsControl);

@@ -12,7 +12,7 @@ public class RtspFloodTests
     private static readonly byte[] TinyFrame = [(byte)'$', 1, 0, 0];
 
     [Fact]
-    public async Task Sessions_of_one_connection_beyond_its_limit_are_answered_503_and_another_connection_is_served()
+    public async Task Sessions_above_the_limit_of_a_connection_get_503_and_another_connection_is_served()
     {
         await using var server = new RtspTestServer(new RtspServerOptions { MaxSessionsPerConnection = 3 });
         using RawRtspClient client = await server.ConnectAsync();
@@ -25,7 +25,7 @@ public class RtspFloodTests
         RawResponse refused = await SetupAsync(client);
 
         Assert.Equal(503, refused.Status);
-        Assert.Null(refused["Retry-After"]); // Time does not change it.
+        Assert.Null(refused["Retry-After"]); // Retrying later does not help.
         Assert.Equal(200, (await SetupAsync(other)).Status);
 
         Task<RawResponse> SetupAsync(RawRtspClient who) =>
@@ -33,7 +33,7 @@ public class RtspFloodTests
     }
 
     [Fact]
-    public async Task Who_asks_and_never_reads_is_soon_read_no_further_and_then_cut()
+    public async Task A_client_that_sends_requests_and_never_reads_is_soon_not_read_and_then_closed()
     {
         const int Requests = 20_000;
         var time = new FakeTimeProvider();
@@ -49,7 +49,7 @@ public class RtspFloodTests
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
-        // What the kernel takes on both sides, and the one answer that waits here.
+        // The capacity of the kernel on both sides, and the one response that waits here.
         Assert.InRange(answered * length, length, 256 * 1024);
         await Until.TrueAsync(() =>
         {
@@ -66,9 +66,9 @@ public class RtspFloodTests
     [InlineData("requests")]
     [InlineData("empty lines")]
     [InlineData("large frames")]
-    public async Task A_flood_ends_its_own_connection_and_nothing_else(string of)
+    public async Task A_flood_ends_only_its_own_connection(string of)
     {
-        // Simulated time stands still, so the flood has what it may send at once and no more.
+        // Simulated time stands still, so the flood has its burst and no more.
         var time = new FakeTimeProvider();
         await using var server =
             new RtspTestServer(new RtspServerOptions { MaxMessagesPerSecond = 50, FirstPacketTimeout = TimeSpan.Zero }, time);
@@ -85,7 +85,7 @@ public class RtspFloodTests
 
         await SendAsync(flood, one, count: 2000);
 
-        // So many empty lines are no head of a message either.
+        // So many empty lines are also not a valid head of a message.
         RtspConnectionRefusal reason = of == "empty lines" ? RtspConnectionRefusal.Malformed : RtspConnectionRefusal.TooMuch;
         await Until.TrueAsync(() => server.Server.GetSnapshot().RefusedConnections.GetValueOrDefault(reason) == 1);
         Assert.True(await flood.IsClosedAsync());
@@ -98,7 +98,7 @@ public class RtspFloodTests
     }
 
     [Fact]
-    public async Task What_a_busy_player_sends_is_far_from_a_flood()
+    public async Task A_busy_player_is_far_below_the_limit()
     {
         var time = new FakeTimeProvider();
         await using var server = new RtspTestServer(new RtspServerOptions { FirstPacketTimeout = TimeSpan.Zero }, time);
@@ -143,7 +143,7 @@ public class RtspFloodTests
         }
         catch (SocketException)
         {
-            // It was cut meanwhile.
+            // The connection was closed meanwhile.
         }
     }
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>A station that has ended and a server that stops are told apart, and by a server that says nothing as far as can be.</summary>
+/// <summary>An ended station is distinguished from a stopping server, as far as possible also for servers that give no reason.</summary>
 public sealed class RtspGoodbyeTests
 {
     private readonly FakeRtpSender _sender = new(new AudioFormat(8000, 1));
@@ -21,7 +21,7 @@ public sealed class RtspGoodbyeTests
     [Theory]
     [InlineData(RtspTransport.Udp)]
     [InlineData(RtspTransport.Tcp)]
-    public async Task A_server_that_stops_is_lost_and_not_the_end(RtspTransport transport)
+    public async Task A_server_that_stops_is_a_loss_and_not_the_end(RtspTransport transport)
     {
         await using var server = new RtspTestServer();
         await using RtspReceiver receiver = await ConnectAsync(server.Uri("/jazz"), transport);
@@ -40,7 +40,7 @@ public sealed class RtspGoodbyeTests
     [InlineData(RtspTransport.Udp, DropReason.ServerStopped)]
     [InlineData(RtspTransport.Tcp, DropReason.ServerStopped)]
     [InlineData(RtspTransport.Udp, DropReason.RenditionFailed)]
-    public async Task A_station_that_is_cut_short_is_lost_and_not_the_end(RtspTransport transport, DropReason reason)
+    public async Task A_station_that_is_cut_short_is_a_loss_and_not_the_end(RtspTransport transport, DropReason reason)
     {
         await using var server = new RtspTestServer();
         await using RtspReceiver receiver = await ConnectAsync(server.Uri("/jazz"), transport);
@@ -57,7 +57,7 @@ public sealed class RtspGoodbyeTests
     [Theory]
     [InlineData(RtspTransport.Udp)]
     [InlineData(RtspTransport.Tcp)]
-    public async Task A_station_that_ends_is_the_end(RtspTransport transport)
+    public async Task The_end_of_a_station_is_the_end(RtspTransport transport)
     {
         await using var server = new RtspTestServer();
         await using RtspReceiver receiver = await ConnectAsync(server.Uri("/jazz"), transport);
@@ -73,7 +73,7 @@ public sealed class RtspGoodbyeTests
     }
 
     [Fact]
-    public async Task A_player_that_a_server_has_forgotten_is_told_and_comes_again()
+    public async Task A_player_whose_session_timed_out_gets_a_goodbye_with_the_reason()
     {
         var time = new FakeTimeProvider();
         await using var server = new RtspTestServer(new RtspServerOptions { FirstPacketTimeout = TimeSpan.Zero }, time);
@@ -101,7 +101,7 @@ public sealed class RtspGoodbyeTests
     [Theory]
     [InlineData("server stopped", "has stopped")]
     [InlineData("session timed out", "has ended our session")]
-    public async Task What_our_server_says_is_understood(string reason, string problem)
+    public async Task The_reasons_of_our_server_are_understood(string reason, string problem)
     {
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
@@ -113,7 +113,7 @@ public sealed class RtspGoodbyeTests
     }
 
     [Fact]
-    public async Task A_live_station_that_says_that_it_has_ended_has_though_its_server_goes_at_once()
+    public async Task A_live_station_that_announces_its_end_has_ended_even_if_the_connection_closes_at_once()
     {
         await using var server = new FakeRtspServer();
         server.Sdp = server.Sdp.Replace("npt=0-3600", "npt=now-", StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class RtspGoodbyeTests
     [InlineData("npt=now-")]
     [InlineData("npt=0-")]
     [InlineData(null)]
-    public async Task Of_a_live_station_of_others_a_goodbye_is_the_end_only_if_the_connection_stays(string? range)
+    public async Task A_goodbye_of_another_live_server_is_the_end_only_if_the_connection_stays_open(string? range)
     {
         var time = new ManualTime();
         await using var server = new FakeRtspServer();
@@ -157,7 +157,7 @@ public sealed class RtspGoodbyeTests
     }
 
     [Fact]
-    public async Task A_server_that_tears_the_session_down_is_lost()
+    public async Task A_server_that_sends_TEARDOWN_is_a_loss()
     {
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
@@ -173,7 +173,7 @@ public sealed class RtspGoodbyeTests
     }
 
     [Fact]
-    public async Task Who_asks_is_told_how_much_it_was_sent()
+    public async Task A_client_that_asks_gets_the_number_of_packets_sent()
     {
         await using var server = new RtspTestServer { PacketsAtStart = 7 };
         using RawRtspClient client = await server.ConnectAsync();
@@ -191,7 +191,7 @@ public sealed class RtspGoodbyeTests
             "GET_PARAMETER", server.Uri("/jazz"), $"Session: {session}\r\nContent-Type: text/parameters\r\n", Question);
         Assert.Equal((200, "linnet.packets-sent: 7\r\n"), (answer.Status, answer.Body));
 
-        // Others are not known, and without a session there is nothing to tell.
+        // Other parameters are unknown, and without a session there is no number.
         foreach (string headers in (string[])["", $"Session: {session}\r\n"])
         {
             string question = headers.Length == 0 ? Question : "linnet.something\r\n";

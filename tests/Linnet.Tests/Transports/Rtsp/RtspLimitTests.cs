@@ -8,17 +8,17 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>What nobody may do to the server, or to those who hear it.</summary>
+/// <summary>Limits that protect the server and its listeners.</summary>
 public class RtspLimitTests
 {
     private const string Interleaved = "RTP/AVP/TCP;unicast;interleaved=0-1";
 
-    // For simulated time, by which no sound becomes due.
+    // For simulated time, in which no audio becomes due.
     private static readonly RtspServerOptions Silent =
         new() { SessionTimeout = TimeSpan.FromSeconds(60), FirstPacketTimeout = TimeSpan.Zero };
 
     [Fact]
-    public async Task Sessions_beyond_the_limit_are_answered_503_until_one_ends()
+    public async Task Sessions_above_the_limit_get_503_until_one_ends()
     {
         await using var server = new RtspTestServer(new RtspServerOptions { MaxSessions = 2 });
         using RawRtspClient first = await server.ConnectAsync();
@@ -36,7 +36,7 @@ public class RtspLimitTests
     }
 
     [Fact]
-    public async Task Sessions_of_one_address_beyond_its_limit_are_answered_503_and_others_are_served()
+    public async Task Sessions_above_the_limit_of_an_address_get_503_and_others_are_served()
     {
         await using var server = new RtspTestServer(new RtspServerOptions { MaxSessionsPerAddress = 1 });
         using RawRtspClient first = await server.ConnectAsync();
@@ -49,9 +49,9 @@ public class RtspLimitTests
     }
 
     [Fact]
-    public async Task Connections_without_a_session_beyond_the_limit_are_closed_at_once()
+    public async Task Connections_without_a_session_above_the_limit_are_closed_at_once()
     {
-        // Time stands still: later, the one that is silent for longest would make place.
+        // Time stands still: otherwise the connection that has been silent longest would be closed.
         await using var server = new RtspTestServer(new RtspServerOptions { MaxIdleConnectionsPerAddress = 2 }, new FakeTimeProvider());
         using RawRtspClient first = await server.ConnectAsync();
         using RawRtspClient second = await server.ConnectAsync();
@@ -61,7 +61,7 @@ public class RtspLimitTests
         Assert.True(await IsRefusedAsync(server));
         Assert.Equal(1, server.Server.GetSnapshot().RefusedConnections[RtspConnectionRefusal.TooMany]);
 
-        // One that has a session does not count.
+        // A connection with a session does not count.
         await first.SetupAsync(server.Uri("/"), Interleaved);
         using RawRtspClient fourth = await server.ConnectAsync();
         await fourth.RequestAsync("OPTIONS", "*");
@@ -70,7 +70,7 @@ public class RtspLimitTests
     [Theory]
     [InlineData(2, 100)]
     [InlineData(100, 2)]
-    public async Task Of_connections_without_a_session_the_one_that_was_silent_for_longest_makes_place(int inAll, int ofAddress)
+    public async Task The_connection_without_a_session_that_has_been_silent_longest_is_closed_for_a_new_one(int inAll, int ofAddress)
     {
         var time = new FakeTimeProvider();
         await using var server =
@@ -80,7 +80,7 @@ public class RtspLimitTests
         using RawRtspClient silent = await server.ConnectAsync();
         await Until.TrueAsync(() => server.Server.GetSnapshot().IdleConnections == 2);
 
-        // It was there first, but has said something since.
+        // It was first, but has sent a request since.
         time.Advance(TimeSpan.FromSeconds(1));
         await heard.RequestAsync("OPTIONS", "*");
 
@@ -92,13 +92,13 @@ public class RtspLimitTests
         Assert.Equal(1, server.Server.GetSnapshot().RefusedConnections[RtspConnectionRefusal.GaveWay]);
         Assert.Equal(0, server.Server.GetSnapshot().IdleConnections);
 
-        // Who has no session any more can be asked to make place again.
+        // A connection whose session has ended may be closed for another again.
         await third.RequestAsync("TEARDOWN", server.Uri("/"));
         Assert.Equal(1, server.Server.GetSnapshot().IdleConnections);
     }
 
     [Fact]
-    public async Task An_endless_header_is_answered_413_and_closed()
+    public async Task An_endless_header_gets_413_and_the_connection_closes()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -118,7 +118,7 @@ public class RtspLimitTests
     [InlineData("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n")]
     [InlineData("SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 10\r\n\r\n12345")]
     [InlineData("$\0\u0001\0half a frame")]
-    public async Task A_request_that_drips_is_cut_after_its_time(string begun)
+    public async Task A_request_that_arrives_too_slowly_is_cut_off(string begun)
     {
         var time = new FakeTimeProvider();
         await using var server = new RtspTestServer(new RtspServerOptions { RequestTimeout = TimeSpan.FromSeconds(10) }, time);
@@ -132,7 +132,7 @@ public class RtspLimitTests
     }
 
     [Fact]
-    public async Task A_second_request_that_drips_is_cut_too_though_each_byte_comes_in_time()
+    public async Task A_second_slow_request_is_cut_off_too_though_each_byte_arrives_in_time()
     {
         var time = new FakeTimeProvider();
         await using var server = new RtspTestServer(new RtspServerOptions { RequestTimeout = TimeSpan.FromSeconds(10) }, time);
@@ -165,7 +165,7 @@ public class RtspLimitTests
     }
 
     [Fact]
-    public async Task A_connection_that_is_idle_without_a_session_is_closed()
+    public async Task An_idle_connection_without_a_session_is_closed()
     {
         var time = new FakeTimeProvider();
         await using var server = new RtspTestServer(new RtspServerOptions { IdleTimeout = TimeSpan.FromSeconds(60) }, time);
@@ -182,7 +182,7 @@ public class RtspLimitTests
     }
 
     [Fact]
-    public async Task A_listener_by_udp_of_which_nothing_is_heard_is_ended()
+    public async Task A_silent_listener_over_UDP_is_ended()
     {
         var time = new FakeTimeProvider();
         await using var server = new RtspTestServer(Silent, time);
@@ -195,7 +195,7 @@ public class RtspLimitTests
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.Single(server.Server.GetSnapshot().Sessions);
 
-        // A report by RTCP is a sign of life like any request.
+        // An RTCP report is a sign of life like any request.
         ears.SendRtcp([0x80, 201, 0, 1, 1, 2, 3, 4], server.Ports!.Rtcp.LocalEndPoint);
         await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == 1);
         await AdvanceAsync(time, TimeSpan.FromSeconds(59));
@@ -209,7 +209,7 @@ public class RtspLimitTests
     [Theory]
     [InlineData(Interleaved)]
     [InlineData("RTP/AVP;unicast;client_port=5000-5001")]
-    public async Task A_client_that_stays_after_the_end_of_its_station_is_cut(string transport)
+    public async Task A_client_that_stays_after_the_end_of_its_station_is_closed(string transport)
     {
         var time = new FakeTimeProvider();
         await using var server = new RtspTestServer(Silent with { EndLinger = TimeSpan.FromSeconds(10) }, time);
@@ -227,7 +227,7 @@ public class RtspLimitTests
     }
 
     [Fact]
-    public async Task A_listener_in_its_connection_may_be_silent_while_it_plays_but_not_in_a_pause()
+    public async Task A_listener_over_TCP_may_be_silent_while_it_plays_but_not_while_paused()
     {
         var time = new FakeTimeProvider();
         await using var server = new RtspTestServer(Silent, time);
@@ -311,7 +311,7 @@ public class RtspLimitTests
         Assert.Equal(0, snapshot.Sessions[0].PacketsSkipped);
         Assert.Equal(1, server.Opus.Leases);
 
-        // Two seconds of the rendition are 34 kB; Linux gives twice what it is asked for.
+        // Two seconds of the rendition are 34 kB; Linux doubles the requested size.
         Assert.InRange(most, 1, 100_000);
     }
 
@@ -324,7 +324,7 @@ public class RtspLimitTests
         }
         catch (SocketException)
         {
-            // It was cut before we even saw that we were connected.
+            // It was closed before the client saw that it was connected.
             return true;
         }
     }
@@ -342,7 +342,7 @@ public class RtspLimitTests
         {
             time.Advance(TimeSpan.FromSeconds(1));
 
-            // The server's own loop must come round before the clock jumps again.
+            // The server's own loop must run before the clock jumps again.
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
         }
     }

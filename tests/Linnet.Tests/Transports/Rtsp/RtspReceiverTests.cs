@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>From PLAY to TEARDOWN with servers that do as they please, over real sockets of the loopback interface.</summary>
+/// <summary>From PLAY to TEARDOWN with scripted servers, over real loopback sockets.</summary>
 public sealed class RtspReceiverTests
 {
     private readonly FakeRtpSender _sender = new(new AudioFormat(8000, 1));
@@ -18,7 +18,7 @@ public sealed class RtspReceiverTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Where_nothing_arrives_over_UDP_packets_come_in_the_connection()
+    public async Task If_nothing_arrives_over_UDP_packets_are_received_over_TCP()
     {
         var time = new ManualTime();
         await using var server = new FakeRtspServer();
@@ -67,7 +67,7 @@ public sealed class RtspReceiverTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(7)]
-    public async Task Answers_and_packets_may_arrive_in_pieces_of_any_size(int size)
+    public async Task Responses_and_packets_may_arrive_in_pieces_of_any_size(int size)
     {
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
@@ -90,7 +90,7 @@ public sealed class RtspReceiverTests
     }
 
     [Fact]
-    public async Task Nobody_but_the_server_is_listened_to()
+    public async Task Packets_from_other_hosts_than_the_server_are_dropped()
     {
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Udp);
@@ -111,7 +111,7 @@ public sealed class RtspReceiverTests
     }
 
     [Fact]
-    public async Task A_server_may_take_long_for_PLAY_and_is_not_given_up_for_that()
+    public async Task A_server_may_take_long_for_PLAY_without_being_given_up()
     {
         var time = new FakeTimeProvider();
         await using var server = new FakeRtspServer();
@@ -139,7 +139,7 @@ public sealed class RtspReceiverTests
         go.SetResult();
         await _sink.Started.Task.WaitAsync(Cancelled);
 
-        // Its first packet may take two seconds from here.
+        // From here its first packet may take two seconds.
         time.Advance(TimeSpan.FromSeconds(1.9));
         Task<byte[]> packet = _sink.PacketAsync().AsTask();
         connection.SendRtp(_sender.Next(160));
@@ -151,7 +151,7 @@ public sealed class RtspReceiverTests
     }
 
     [Fact]
-    public async Task The_server_hears_of_us_at_half_of_its_time_out()
+    public async Task A_keep_alive_is_sent_at_half_of_the_session_timeout()
     {
         var time = new ManualTime();
         await using var server = new FakeRtspServer();
@@ -178,7 +178,7 @@ public sealed class RtspReceiverTests
     }
 
     [Fact]
-    public async Task A_server_that_falls_silent_and_does_not_answer_is_gone()
+    public async Task A_server_that_falls_silent_and_does_not_answer_is_lost()
     {
         var time = new ManualTime();
         await using var server = new FakeRtspServer();
@@ -210,7 +210,7 @@ public sealed class RtspReceiverTests
     [Theory]
     [InlineData(RtspTransport.Tcp)]
     [InlineData(RtspTransport.Udp)]
-    public async Task What_was_heard_is_reported_to_the_sender(RtspTransport transport)
+    public async Task Reception_is_reported_to_the_sender(RtspTransport transport)
     {
         var time = new ManualTime();
         await using var server = new FakeRtspServer();
@@ -220,7 +220,7 @@ public sealed class RtspReceiverTests
         Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
 
-        // Half of five seconds, by lot: RFC 3550 §6.3.1.
+        // Half of five seconds, randomised: RFC 3550 §6.3.1.
         await time.FireAsync(TimeSpan.FromSeconds(1.02), TimeSpan.FromSeconds(3.08));
 
         RtcpCompound? compound;
@@ -253,7 +253,7 @@ public sealed class RtspReceiverTests
     }
 
     [Fact]
-    public async Task The_stream_starts_where_RTP_Info_says_of_our_track()
+    public async Task The_stream_starts_where_RTP_Info_says_for_our_track()
     {
         await using var server = new FakeRtspServer();
         server.Script = (connection, request) =>
@@ -273,7 +273,7 @@ public sealed class RtspReceiverTests
     }
 
     [Fact]
-    public async Task A_connection_that_closes_after_the_goodbye_is_the_end_and_without_it_a_loss()
+    public async Task A_connection_that_closes_is_the_end_after_a_goodbye_and_a_loss_without_one()
     {
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);

@@ -5,7 +5,7 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>What is not served, and what is not obeyed.</summary>
+/// <summary>Requests that are refused, and headers that are not obeyed.</summary>
 public class RtspRefusalTests
 {
     private const string Interleaved = "RTP/AVP/TCP;unicast;interleaved=0-1";
@@ -15,7 +15,7 @@ public class RtspRefusalTests
     [InlineData("RECORD", 405, "Allow")]
     [InlineData("REDIRECT", 501, "Public")]
     [InlineData("play", 501, "Public")]
-    public async Task Other_methods_are_answered_with_those_there_are(string method, int status, string header)
+    public async Task Other_methods_get_a_list_of_the_supported_ones(string method, int status, string header)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -29,7 +29,7 @@ public class RtspRefusalTests
     [Theory]
     [InlineData("Require")]
     [InlineData("Proxy-Require")]
-    public async Task A_feature_that_is_required_is_answered_551(string header)
+    public async Task A_required_feature_gets_551(string header)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -50,7 +50,7 @@ public class RtspRefusalTests
     [InlineData("OPTIONS * RTSP/1.0\r\nCSeq\r\n\r\n", 400, true)]
     [InlineData("\0\u0001\u0002\r\n", 400, true)]
     [InlineData("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 2147483648\r\n\r\n", 413, true)]
-    public async Task What_cannot_be_understood_is_answered_and_if_the_rest_cannot_be_either_closed(string sent, int status, bool closes)
+    public async Task An_invalid_request_gets_a_response_and_an_unparsable_one_closes_the_connection(string sent, int status, bool closes)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -72,7 +72,7 @@ public class RtspRefusalTests
     }
 
     [Fact]
-    public async Task When_a_rendition_may_not_run_play_is_answered_503_and_when_to_come_back()
+    public async Task PLAY_of_a_rendition_that_may_not_run_gets_503_with_Retry_After()
     {
         await using var server = new RtspTestServer { MayStart = false };
         using RawRtspClient client = await server.ConnectAsync();
@@ -92,7 +92,7 @@ public class RtspRefusalTests
     [InlineData(RingRefusalReason.TooMuchUntaken, false, null, 503, "10")]
     [InlineData(RingRefusalReason.NeverOnDemand, true, null, 403, null)]
     [InlineData(RingRefusalReason.StationEnded, true, null, 410, null)]
-    public async Task Who_may_not_hear_is_told_when_to_come_back_only_if_that_can_help(
+    public async Task A_refused_listener_gets_Retry_After_only_if_retrying_can_help(
         RingRefusalReason reason, bool isFinal, double? after, int status, string? retryAfter)
     {
         TimeSpan? time = after is double seconds ? TimeSpan.FromSeconds(seconds) : null;
@@ -106,7 +106,7 @@ public class RtspRefusalTests
     }
 
     [Fact]
-    public async Task Requests_that_come_together_are_answered_in_order()
+    public async Task Pipelined_requests_are_answered_in_order()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -120,7 +120,7 @@ public class RtspRefusalTests
     }
 
     [Fact]
-    public async Task Sound_goes_to_the_address_of_the_connection_whatever_destination_says()
+    public async Task Audio_goes_to_the_address_of_the_connection_whatever_destination_says()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();

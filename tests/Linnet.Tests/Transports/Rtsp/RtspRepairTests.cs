@@ -6,13 +6,13 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>Who is offered repair, and what then comes of asking for it.</summary>
+/// <summary>Which clients are offered repair, and what their requests do.</summary>
 public class RtspRepairTests
 {
     private const string Supported = "Supported: linnet.repair\r\n";
 
     [Fact]
-    public async Task A_stranger_hears_nothing_of_repair()
+    public async Task A_client_that_does_not_ask_for_repair_is_not_offered_it()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -32,7 +32,7 @@ public class RtspRepairTests
     [Theory]
     [InlineData("/jazz", "RTP/AVPF 96 97 98", true)]
     [InlineData("/jazz/pcm", "RTP/AVPF 96 97", false)]
-    public async Task Who_knows_repair_is_offered_it_and_copies_only_where_they_fit(string path, string expected, bool hasRed)
+    public async Task A_client_that_asks_is_offered_repair_and_copies_only_if_they_fit(string path, string expected, bool hasRed)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -46,7 +46,7 @@ public class RtspRepairTests
     }
 
     [Fact]
-    public async Task What_is_asked_for_comes_again_with_the_round_trip_in_the_report()
+    public async Task Requested_packets_are_resent_and_the_report_has_the_round_trip()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -77,7 +77,7 @@ public class RtspRepairTests
     }
 
     [Fact]
-    public async Task Who_did_not_agree_on_it_is_not_answered()
+    public async Task A_client_without_an_agreement_gets_no_repair()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -96,7 +96,7 @@ public class RtspRepairTests
     }
 
     [Fact]
-    public async Task Nobody_can_ask_for_another()
+    public async Task No_client_can_request_packets_for_another()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -107,7 +107,7 @@ public class RtspRepairTests
         Send(server, ears, reduced: false, new ReceiverReport(0x99));
         await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == 1);
 
-        // From its address, but not its port.
+        // From the listener's address, but not its port.
         Send(server, stranger, reduced: false, new ReceiverReport(0x99),
             GenericNack.For(0x99, server.Opus.Info.Stream.Ssrc, [packets[0].SequenceNumber], out _));
 
@@ -116,7 +116,7 @@ public class RtspRepairTests
     }
 
     [Fact]
-    public async Task Copies_come_as_soon_as_they_are_asked_for()
+    public async Task Copies_start_as_soon_as_they_are_requested()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -148,7 +148,7 @@ public class RtspRepairTests
     [InlineData("/jazz", true, "\0\u00ff:::")]
     [InlineData("/jazz", false, "linnet.redundancy: copies=2;spacing=40")]
     [InlineData("/jazz/pcm", true, "linnet.redundancy: copies=2;spacing=40")]
-    public async Task What_is_not_on_the_list_is_refused(string path, bool isAgreed, string body)
+    public async Task Invalid_parameters_are_refused(string path, bool isAgreed, string body)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -160,7 +160,7 @@ public class RtspRepairTests
     }
 
     [Fact]
-    public async Task Within_the_connection_nothing_is_repaired()
+    public async Task Over_TCP_nothing_is_repaired()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -184,7 +184,7 @@ public class RtspRepairTests
     private static async Task<int> SetAsync(RtspTestServer server, RawRtspClient client, string body) =>
         (await client.RequestAsync("SET_PARAMETER", server.Uri("/jazz"), "Content-Type: text/parameters\r\n", body)).Status;
 
-    /// <summary>Publishes so many packets and reads all there are.</summary>
+    /// <summary>Publishes this many packets and reads everything sent.</summary>
     private static async Task<PacketItem[]> HearAsync(RtspTestServer server, UdpEars ears, int count)
     {
         RtspTestServer.Publish(server.Opus, count);

@@ -6,7 +6,7 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>Each method, and each status it is answered with.</summary>
+/// <summary>Each method, and each status of its responses.</summary>
 public class RtspRequestTests
 {
     private const string Interleaved = "RTP/AVP/TCP;unicast;interleaved=0-1";
@@ -24,7 +24,7 @@ public class RtspRequestTests
     }
 
     [Fact]
-    public async Task A_description_is_plain_rtp_with_one_payload_type_and_absolute_addresses()
+    public async Task A_description_is_plain_RTP_with_one_payload_type_and_absolute_addresses()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -90,7 +90,7 @@ public class RtspRequestTests
     [InlineData("/news", "pcm", "/news/opus")]
     [InlineData("/jazz/opus", "pcm", "/jazz/opus")]
     [InlineData("/jazz", "", "/jazz/opus")]
-    public async Task A_rendition_is_preferred_where_the_address_names_none_and_it_is_there(string path, string preferred, string rendition)
+    public async Task A_preferred_rendition_is_used_if_it_exists_and_the_address_names_none(string path, string preferred, string rendition)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -106,7 +106,7 @@ public class RtspRequestTests
     [InlineData("Linnet-Buffer: 60000\r\n", 1)]
     [InlineData("Linnet-Buffer: soon\r\n", 2)]
     [InlineData("Linnet-Buffer: 600000\r\n", 2)]
-    public async Task Play_begins_as_far_back_as_the_player_buffers(string header, int first)
+    public async Task PLAY_starts_as_far_back_as_the_player_buffers(string header, int first)
     {
         await using var server = new RtspTestServer(new RtspServerOptions { MaxPreRoll = TimeSpan.FromSeconds(10) }) { PacketsAtStart = 0 };
         long now = TimeProvider.System.GetTimestamp();
@@ -124,7 +124,7 @@ public class RtspRequestTests
     }
 
     [Fact]
-    public async Task A_rendition_that_starts_with_more_sound_than_was_asked_for_is_not_sent_whole()
+    public async Task A_rendition_that_starts_with_more_audio_than_requested_is_not_sent_in_full()
     {
         var time = new WaitedTime();
         var patience = TimeSpan.FromSeconds(47);
@@ -132,13 +132,13 @@ public class RtspRequestTests
         using RawRtspClient client = await server.ConnectAsync();
         await client.SetupAsync(server.Uri("/jazz/opus"), Interleaved);
 
-        // It has looked at what there is, and waits for more.
+        // It has read the available packets and waits for more.
         Task<RawResponse> playing = client.RequestAsync("PLAY", server.Uri("/jazz/opus"));
         await Until.TrueAsync(() => time.Waits.Contains(patience));
         long asked = time.GetTimestamp();
         time.Advance(TimeSpan.FromSeconds(2));
 
-        // What was due after it was asked for is never too old, however late the rendition starts.
+        // Audio that was due after the request is never too old, however late the rendition starts.
         foreach (int age in new[] { 15, 5, -1, -60 })
         {
             RtspTestServer.Publish(server.Opus, 1, dueAt: asked - (age * time.TimestampFrequency));
@@ -157,7 +157,7 @@ public class RtspRequestTests
     [InlineData("/track1", "There is no station track1. Stations: jazz, news.")]
     [InlineData("/audio", "There is no station audio. Stations: jazz, news.")]
     [InlineData("/jazz/opus/audio/x", "Station jazz has no opus/audio/x. Renditions: opus, pcm.")]
-    public async Task What_is_not_there_is_answered_404_with_a_list_of_what_is(string path, string told)
+    public async Task A_missing_station_or_rendition_gets_404_with_a_list_of_the_existing_ones(string path, string told)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -176,7 +176,7 @@ public class RtspRequestTests
     [InlineData("text/html, application/sdp;q=0.5", 200)]
     [InlineData("*/*", 200)]
     [InlineData("text/html", 406)]
-    public async Task A_description_is_given_only_to_who_accepts_sdp(string accept, int status)
+    public async Task A_description_is_sent_only_to_a_client_that_accepts_SDP(string accept, int status)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -194,7 +194,7 @@ public class RtspRequestTests
     [InlineData("RTP/AVP/UDP;unicast;client_port=5000-5001", 200)]
     [InlineData("RTP/AVP/TCP;unicast", 200)]
     [InlineData("nonsense", 400)]
-    public async Task A_transport_is_chosen_from_those_offered(string transport, int status)
+    public async Task The_first_supported_transport_is_chosen(string transport, int status)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -203,7 +203,7 @@ public class RtspRequestTests
     }
 
     [Fact]
-    public async Task A_server_without_udp_ports_offers_the_connection_alone()
+    public async Task A_server_without_UDP_ports_offers_only_TCP()
     {
         await using var server = new RtspTestServer(hasUdp: false);
         using RawRtspClient client = await server.ConnectAsync();
@@ -214,7 +214,7 @@ public class RtspRequestTests
     }
 
     [Fact]
-    public async Task A_setup_without_transport_is_answered_400()
+    public async Task SETUP_without_a_transport_gets_400()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -234,7 +234,7 @@ public class RtspRequestTests
     }
 
     [Fact]
-    public async Task A_session_may_choose_another_transport_until_it_plays_but_no_other_rendition()
+    public async Task A_session_may_change_its_transport_until_it_plays_but_not_its_rendition()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -253,7 +253,7 @@ public class RtspRequestTests
     }
 
     [Fact]
-    public async Task A_connection_may_hold_several_sessions_on_channels_of_their_own()
+    public async Task A_connection_may_have_several_sessions_on_different_channels()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -290,7 +290,7 @@ public class RtspRequestTests
     [InlineData("SET_PARAMETER")]
     [InlineData("OPTIONS")]
     [InlineData("SETUP")]
-    public async Task A_session_that_is_not_there_is_answered_454(string method)
+    public async Task An_unknown_session_gets_454(string method)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -300,7 +300,7 @@ public class RtspRequestTests
         Assert.Equal(
             454, (await client.RequestAsync(method, server.Uri("/"), $"Session: 12345678\r\nTransport: {Interleaved}\r\n")).Status);
 
-        // A session lives with its connection: another's id is worth nothing here.
+        // A session belongs to its connection: its id is invalid on another.
         Assert.Equal(
             454, (await client.RequestAsync(method, server.Uri("/"), $"Session: {other.Session}\r\nTransport: {Interleaved}\r\n")).Status);
     }
@@ -309,7 +309,7 @@ public class RtspRequestTests
     [InlineData("PLAY")]
     [InlineData("PAUSE")]
     [InlineData("TEARDOWN")]
-    public async Task A_method_needs_its_session_and_the_address_that_belongs_to_it(string method)
+    public async Task A_method_needs_a_session_and_the_matching_address(string method)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -321,7 +321,7 @@ public class RtspRequestTests
     }
 
     [Fact]
-    public async Task Pause_needs_something_that_plays_and_play_goes_on_at_the_live_edge()
+    public async Task PAUSE_needs_a_playing_session_and_PLAY_continues_at_the_live_edge()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -350,12 +350,12 @@ public class RtspRequestTests
         RawResponse again = await playing;
         byte[] first = await client.ReadFrameAsync();
         PacketItem joined = RtspTestServer.Published(server.Opus).Single(p => p.Datagram.Span.SequenceEqual(first));
-        Assert.True(joined.Index > before[^1].Index + 10, "It starts with what was published during the pause.");
+        Assert.True(joined.Index > before[^1].Index + 10, "It starts with packets published during the pause.");
         Assert.Equal($"url={server.Uri("/jazz/opus/audio")};seq={joined.SequenceNumber};rtptime={joined.Timestamp}", again["RTP-Info"]);
     }
 
     [Fact]
-    public async Task Rtp_info_is_left_out_when_no_packet_comes_in_time()
+    public async Task RTP_Info_is_omitted_if_no_packet_comes_in_time()
     {
         await using var server = new RtspTestServer(new RtspServerOptions { FirstPacketTimeout = TimeSpan.Zero }) { PacketsAtStart = 0 };
         using RawRtspClient client = await server.ConnectAsync();
@@ -374,7 +374,7 @@ public class RtspRequestTests
     [InlineData("GET_PARAMETER", "packets_received\r\njitter\r\n", 451)]
     [InlineData("SET_PARAMETER", "", 200)]
     [InlineData("SET_PARAMETER", "volume: 11\r\n", 451)]
-    public async Task Parameters_keep_a_session_alive_and_there_are_none(string method, string body, int status)
+    public async Task Parameter_requests_keep_a_session_alive_and_there_are_no_parameters(string method, string body, int status)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();

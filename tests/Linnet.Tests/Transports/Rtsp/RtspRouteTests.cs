@@ -12,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>Who may move a listener's datagrams to another port of its address, and by what.</summary>
+/// <summary>Which datagrams may move a listener to another port of its address.</summary>
 public class RtspRouteTests
 {
     private const uint Listener = 0xABCD_1234;
@@ -20,7 +20,7 @@ public class RtspRouteTests
     private static readonly RtspServerOptions Options = new() { FirstPacketTimeout = TimeSpan.Zero };
 
     [Fact]
-    public async Task Once_sound_has_passed_for_a_while_nothing_without_a_proof_moves_it()
+    public async Task Once_audio_has_played_for_a_while_only_a_proof_moves_a_listener()
     {
         var time = new FakeTimeProvider();
         await using var server = new RtspTestServer(Options, time);
@@ -29,7 +29,7 @@ public class RtspRouteTests
         using var thief = new UdpEars();
         await PlayAsync(server, client, ears);
 
-        // Sound begins only after the answer to PLAY.
+        // Audio starts only after the response to PLAY.
         await Until.TrueAsync(() => server.Senders.Count == 1);
         time.Advance(RouteTable.LatchWindow + TimeSpan.FromMilliseconds(1));
 
@@ -40,7 +40,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public async Task A_report_on_the_stream_shows_that_it_arrives_and_then_nothing_without_a_proof_moves_it()
+    public async Task A_report_on_the_stream_confirms_the_route_and_then_only_a_proof_moves_it()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -57,7 +57,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public async Task What_comes_from_where_a_packet_without_a_proof_has_moved_the_reports_never_becomes_a_proof()
+    public async Task Reports_from_an_unproven_port_never_become_a_proof()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -65,7 +65,7 @@ public class RtspRouteTests
         using var thief = new UdpEars();
         await PlayAsync(server, client, ears);
 
-        // The listener opens its way, and before it reports for the first time another program of its address does.
+        // The listener opens its path, and another program of its address reports before the listener does.
         ears.SendRtp(Punch(server), server.Ports!.Rtp.LocalEndPoint);
         for (int i = 1; i <= 2; i++)
         {
@@ -80,7 +80,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public async Task Where_a_report_without_a_proof_has_moved_the_reports_the_sound_still_goes_where_a_first_packet_says()
+    public async Task After_an_unproven_report_moved_the_reports_a_first_packet_still_moves_the_audio()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -98,7 +98,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public async Task A_report_with_the_listeners_own_number_moves_it_as_often_as_it_comes()
+    public async Task A_report_with_the_listeners_SSRC_moves_it_each_time()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -120,7 +120,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public async Task A_number_that_anybody_can_guess_is_no_proof()
+    public async Task A_guessable_SSRC_is_not_a_proof()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -128,7 +128,7 @@ public class RtspRouteTests
         using var thief = new UdpEars();
         await PlayAsync(server, client, ears);
 
-        // ffmpeg reports with the number after the stream's.
+        // ffmpeg reports with the SSRC after the stream's.
         uint next = unchecked(server.Opus.Info.Stream.Ssrc + 1);
         ears.SendRtcp(Report(server, next), server.Ports!.Rtcp.LocalEndPoint);
         await Until.TrueAsync(() => server.Server.GetSnapshot().ReportsHeard == 1);
@@ -140,7 +140,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public async Task Who_was_given_a_secret_is_moved_by_it_at_once_and_by_nothing_else()
+    public async Task A_listener_with_a_secret_is_moved_only_by_that_secret_and_at_once()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -153,7 +153,7 @@ public class RtspRouteTests
         Assert.Equal("linnet.route", answer["Supported"]);
         UInt128 secret = UInt128.Parse(answer["Linnet-Route"]!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
-        // Not even before its sound has begun, when others may be moved by any packet.
+        // Not even before its audio starts, when any packet could move another listener.
         long sent = Attack(server, thief, Listener);
         stranger.SendRtp(Proof(secret), server.Ports!.Rtp.LocalEndPoint);
         thief.SendRtp(Proof(secret + 1), server.Ports.Rtp.LocalEndPoint);
@@ -174,7 +174,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public async Task Who_does_not_ask_for_a_secret_is_given_none()
+    public async Task A_client_that_does_not_ask_gets_no_secret()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -188,7 +188,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public void A_secret_counts_from_its_own_address_alone_also_where_others_listen()
+    public void A_secret_counts_only_from_its_own_address_even_if_others_listen()
     {
         var time = new FakeTimeProvider();
         using RtpPortPair ports = RtpPortPair.Bind(IPAddress.Any, 0);
@@ -212,7 +212,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public void The_number_of_a_report_on_another_stream_proves_nothing()
+    public void A_report_on_another_stream_does_not_make_its_SSRC_a_proof()
     {
         var time = new FakeTimeProvider();
         using RtpPortPair ports = RtpPortPair.Bind(IPAddress.Loopback, 0);
@@ -227,7 +227,7 @@ public class RtspRouteTests
         sender.OnRtp(Report(info.Stream.Ssrc, Listener), thief);
         Assert.Equal((1, 0), (sender.Strangers, sender.Latched));
 
-        // On its own stream it does.
+        // A report on the listener's own stream does.
         sender.OnRtcp(Report(info.Stream.Ssrc, Listener), ports.Rtcp.AddressOf(new IPEndPoint(IPAddress.Loopback, 10_001)));
         sender.OnRtp(Report(info.Stream.Ssrc, Listener), thief);
         Assert.Equal((1, 1), (sender.Strangers, sender.Latched));
@@ -235,7 +235,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public void What_strangers_send_costs_the_same_however_many_listeners_are_at_their_address()
+    public void Datagrams_from_strangers_cost_the_same_for_any_number_of_listeners_at_their_address()
     {
         var time = new FakeTimeProvider();
         using RtpPortPair ports = RtpPortPair.Bind(IPAddress.Loopback, 0);
@@ -255,7 +255,7 @@ public class RtspRouteTests
             sender.OnRtcp(report, from);
         }
 
-        // Each route is looked at once by either port, and is then known to be past that; a search would have looked at a million.
+        // Each route is examined once per port, and is then known to be too old; a search would have examined a million.
         Assert.InRange(sender.RoutesLookedAt, 2, 2 * routes.Length);
         Assert.Equal(2000, sender.Strangers);
         Assert.Equal(0, sender.Latched);
@@ -263,7 +263,7 @@ public class RtspRouteTests
     }
 
     [Fact]
-    public void What_comes_from_where_no_listener_is_allocates_nothing()
+    public void Datagrams_from_unknown_addresses_allocate_nothing()
     {
         var time = new FakeTimeProvider();
         using RtpPortPair ports = RtpPortPair.Bind(IPAddress.Loopback, 0);
@@ -296,7 +296,7 @@ public class RtspRouteTests
         Assert.Equal(200, (await client.RequestAsync("PLAY", server.Uri("/jazz"))).Status);
     }
 
-    // Everything that another program behind the listener's address can send. How many datagrams that are.
+    // Sends everything that another program behind the listener's address can send. Returns the number of datagrams.
     private static long Attack(RtspTestServer server, UdpEars thief, uint guess)
     {
         byte[] empty = new byte[8];
@@ -319,7 +319,7 @@ public class RtspRouteTests
         Assert.Equal(ofReports, server.Server.GetSnapshot().PortsLatched);
     }
 
-    // What was there when it began to play may come before.
+    // Packets from before PLAY may come first.
     private static async Task HearAsync(UdpEars ears, PacketItem packet)
     {
         byte[] heard = [];

@@ -7,13 +7,13 @@ using Linnet.Wire.Rtcp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>What the server and its listeners tell each other by RTCP, and where datagrams may go.</summary>
+/// <summary>RTCP between the server and its listeners, and where datagrams may go.</summary>
 public class RtspRtcpTests
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_sender_report_counts_what_was_sent_and_names_the_sender(bool isUdp)
+    public async Task A_sender_report_counts_the_packets_sent_and_names_the_sender(bool isUdp)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -38,7 +38,7 @@ public class RtspRtcpTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_receiver_report_is_seen_beside_its_listener(bool isUdp)
+    public async Task A_receiver_report_appears_with_its_listener(bool isUdp)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -76,7 +76,7 @@ public class RtspRtcpTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task When_the_station_ends_its_listeners_hear_it_and_the_connection_stays_for_a_while(bool isUdp)
+    public async Task At_the_end_of_the_station_listeners_get_a_goodbye_and_the_connection_stays_open_for_a_while(bool isUdp)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -91,11 +91,11 @@ public class RtspRtcpTests
         await ExpectGoodbyeAsync(server.Opus, () => isUdp ? ears.ReadRtcpAsync() : client.ReadFrameAsync(channel: 1));
         Assert.Single(server.Server.GetSnapshot().Sessions);
 
-        // For good, so it is not told to come back.
+        // The end is final, so there is no Retry-After.
         RawResponse again = await client.RequestAsync("PLAY", server.Uri("/jazz"));
         Assert.Equal((410, null), (again.Status, again["Retry-After"]));
 
-        // A client that plays on what it has, and then tears down in good order, is answered in kind.
+        // A client that plays the rest and then tears down gets a regular response.
         Assert.Equal(200, (await client.RequestAsync("TEARDOWN", server.Uri("/jazz"))).Status);
         await Until.TrueAsync(() => server.Server.GetSnapshot().EndedSessions.GetValueOrDefault(RtspSessionEnd.StationEnded) == 1);
         Assert.Empty(server.Server.GetSnapshot().Sessions);
@@ -106,7 +106,7 @@ public class RtspRtcpTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_server_that_stops_says_goodbye_to_everybody_and_closes(bool isUdp)
+    public async Task A_stopping_server_says_goodbye_to_all_listeners_and_closes(bool isUdp)
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -159,7 +159,7 @@ public class RtspRtcpTests
         Assert.True(RtcpCompound.TryParse(await real.ReadRtcpAsync(), out _));
         Assert.False(said.HasRtp);
 
-        // Once found it stays: another port of the same address moves it no more.
+        // Once found it stays: another port of the same address no longer moves it.
         using var third = new UdpEars();
         third.SendRtp([0x80, 96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], server.Ports.Rtp.LocalEndPoint);
         await Until.TrueAsync(() => server.Server.GetSnapshot().StrangeDatagrams == 1);
@@ -168,7 +168,7 @@ public class RtspRtcpTests
     }
 
     [Fact]
-    public async Task A_packet_from_another_address_moves_nobody()
+    public async Task A_packet_from_another_address_moves_no_listener()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -195,7 +195,7 @@ public class RtspRtcpTests
     }
 
     [Fact]
-    public async Task Rtcp_that_makes_no_sense_is_counted()
+    public async Task Malformed_RTCP_is_counted()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();

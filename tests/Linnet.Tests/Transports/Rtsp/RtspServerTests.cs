@@ -5,11 +5,11 @@ using Linnet.Wire.Rtcp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>Sound as listeners hear it.</summary>
+/// <summary>Audio as listeners receive it.</summary>
 public class RtspServerTests
 {
     [Fact]
-    public async Task A_listener_in_its_connection_gets_every_packet_as_published_and_in_order()
+    public async Task A_listener_over_TCP_gets_every_packet_as_published_and_in_order()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -46,7 +46,7 @@ public class RtspServerTests
     }
 
     [Fact]
-    public async Task A_listener_by_udp_gets_every_packet_as_published_and_in_order()
+    public async Task A_listener_over_UDP_gets_every_packet_as_published_and_in_order()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();
@@ -68,7 +68,7 @@ public class RtspServerTests
     }
 
     [Fact]
-    public async Task All_listeners_of_a_rendition_get_the_same_bytes_and_one_that_joins_later_starts_where_rtp_info_says()
+    public async Task All_listeners_of_a_rendition_get_the_same_bytes_and_a_later_one_starts_where_RTP_Info_says()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient first = await server.ConnectAsync();
@@ -107,7 +107,7 @@ public class RtspServerTests
     }
 
     [Fact]
-    public async Task Teardown_ends_the_sending_and_the_lease()
+    public async Task TEARDOWN_ends_sending_and_the_lease()
     {
         await using var server = new RtspTestServer();
         using RawRtspClient client = await server.ConnectAsync();

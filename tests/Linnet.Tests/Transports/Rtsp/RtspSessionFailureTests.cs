@@ -2,11 +2,11 @@ using Linnet.Transports.Rtsp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>What goes wrong here with one session.</summary>
+/// <summary>Failures of one session on our side.</summary>
 public class RtspSessionFailureTests
 {
     [Fact]
-    public async Task A_session_by_UDP_that_fails_ends_alone()
+    public async Task A_failing_UDP_session_ends_alone()
     {
         var time = new FailingClock();
         await using var server = new RtspTestServer(time: time);
@@ -16,7 +16,7 @@ public class RtspSessionFailureTests
         await PlayAsync(server, client, "/jazz", ears);
         await ears.ReadRtcpAsync();
 
-        // The report that this one begins with cannot be written.
+        // The first report of this session cannot be written.
         time.Fails = true;
         await PlayAsync(server, client, "/news", others);
         await Until.TrueAsync(() => server.Server.GetSnapshot().EndedSessions.GetValueOrDefault(RtspSessionEnd.Failed) == 1);
@@ -40,7 +40,7 @@ public class RtspSessionFailureTests
         Assert.Equal(200, (await client.RequestAsync("PLAY", server.Uri(path), $"Session: {setup["Session"]!.Split(';')[0]}\r\n")).Status);
     }
 
-    /// <summary>Once, on a thread that sends, it cannot tell what time it is.</summary>
+    /// <summary>A clock that fails once, on a sender thread.</summary>
     private sealed class FailingClock : TimeProvider
     {
         private int _fails;

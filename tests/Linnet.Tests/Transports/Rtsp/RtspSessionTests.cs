@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>From OPTIONS to PLAY with servers that do as they please, over real sockets of the loopback interface.</summary>
+/// <summary>From OPTIONS to PLAY with scripted servers, over real loopback sockets.</summary>
 public sealed class RtspSessionTests
 {
     private const string Audio = "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 L16/8000/1\r\n";
@@ -24,7 +24,7 @@ public sealed class RtspSessionTests
     [InlineData("{url}/", null, null, "{url}/", "{url}/")]
     [InlineData("/song/", null, "track1", "{url}/track1", "{url}/")]
     [InlineData("song/", null, "track1", "{url}/track1", "{url}")]
-    public async Task The_track_is_set_up_where_the_description_says(
+    public async Task The_track_is_set_up_at_the_URI_in_the_description(
         string? contentBase, string? contentLocation, string? control, string setup, string play)
     {
         await using var server = new FakeRtspServer();
@@ -49,7 +49,7 @@ public sealed class RtspSessionTests
     }
 
     [Fact]
-    public async Task Sound_is_found_behind_video_and_behind_sound_that_cannot_be_decoded()
+    public async Task Audio_is_found_after_video_and_after_undecodable_audio()
     {
         await using var server = new FakeRtspServer();
         server.Sdp = Session
@@ -64,7 +64,7 @@ public sealed class RtspSessionTests
     }
 
     [Fact]
-    public async Task A_payload_type_that_everybody_knows_needs_no_rtpmap()
+    public async Task A_well_known_payload_type_needs_no_rtpmap()
     {
         await using var server = new FakeRtspServer { Sdp = Session + "m=audio 0 RTP/AVP 0\r\na=control:audio\r\n" };
 
@@ -76,7 +76,7 @@ public sealed class RtspSessionTests
     }
 
     [Fact]
-    public async Task What_is_offered_is_listed_when_nothing_of_it_can_be_played()
+    public async Task If_nothing_can_be_played_the_error_lists_the_offers()
     {
         await using var server = new FakeRtspServer
         {
@@ -104,7 +104,7 @@ public sealed class RtspSessionTests
     }
 
     [Fact]
-    public async Task A_redirect_from_out_there_leads_to_no_machine_that_only_we_can_reach()
+    public async Task A_redirect_from_outside_to_an_inner_address_is_not_followed()
     {
         await using var server = new FakeRtspServer();
         await using var between = new FakeRtspServer { Script = (_, request) => Redirect(request, server.Url) };
@@ -115,7 +115,7 @@ public sealed class RtspSessionTests
                 (_, request) => Redirect(request, between.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal))
             };
 
-        // The second one plays the outside: of all that is looked at, what was connected to last.
+        // The second look-up is that of the second server, which counts as outside.
         int looks = 0;
         var options = new RtspReceiverOptions
         {
@@ -127,7 +127,7 @@ public sealed class RtspSessionTests
             () => RtspReceiver.ConnectAsync(
                 options, TimeProvider.System, new Random(1), NullLogger.Instance, TestContext.Current.CancellationToken));
 
-        Assert.Contains("leads to 127.0.0.1, which is an address within this network", e.Message, StringComparison.Ordinal);
+        Assert.Contains("points to 127.0.0.1, an address within this network", e.Message, StringComparison.Ordinal);
         Assert.NotEmpty(between.Requests);
         Assert.Empty(server.Requests);
     }
@@ -153,7 +153,7 @@ public sealed class RtspSessionTests
     }
 
     [Fact]
-    public async Task A_redirect_without_end_or_to_another_protocol_is_refused()
+    public async Task An_endless_redirect_and_one_to_another_protocol_are_refused()
     {
         await using var circle = new FakeRtspServer();
         circle.Script = (_, request) => Redirect(request, circle.Url);
@@ -165,7 +165,7 @@ public sealed class RtspSessionTests
     }
 
     [Fact]
-    public async Task Where_UDP_is_refused_packets_come_in_the_connection()
+    public async Task If_UDP_is_refused_packets_are_received_over_TCP()
     {
         await using var server = new FakeRtspServer { RefusesUdp = true };
 
@@ -175,7 +175,7 @@ public sealed class RtspSessionTests
     }
 
     [Fact]
-    public async Task Where_UDP_is_refused_and_insisted_on_the_error_says_what_to_do()
+    public async Task If_UDP_is_refused_and_required_the_error_says_what_to_do()
     {
         await using var server = new FakeRtspServer { RefusesUdp = true };
 
@@ -188,7 +188,7 @@ public sealed class RtspSessionTests
     [Theory]
     [InlineData(RtspTransport.Auto)]
     [InlineData(RtspTransport.Tcp)]
-    public async Task Where_the_way_may_be_another_next_time_it_is_tried_again(RtspTransport transport)
+    public async Task A_failed_transport_is_retried_if_the_next_attempt_may_use_another(RtspTransport transport)
     {
         await using var server = new FakeRtspServer
         {
@@ -202,7 +202,7 @@ public sealed class RtspSessionTests
     [InlineData(RtspMethod.Describe, "")]
     [InlineData(RtspMethod.Describe, "This server makes no renditions on demand.")]
     [InlineData(RtspMethod.Setup, "")]
-    public async Task Who_is_not_let_in_is_not_let_in_later_either(string method, string words)
+    public async Task A_final_refusal_is_not_retried(string method, string words)
     {
         await using var server = new FakeRtspServer();
         server.Script = (_, request) =>
@@ -235,7 +235,7 @@ public sealed class RtspSessionTests
     private static async Task<RtspException> FailAsync(FakeRtspServer server, RtspTransport transport = RtspTransport.Auto) =>
         await Assert.ThrowsAsync<RtspException>(() => RtspClients.ConnectAsync(server, transport));
 
-    // Connects, plays until the stream is about to begin, and leaves.
+    // Connects, stops just before the stream starts, and disconnects.
     private async Task<RtspReceiver> PlayAsync(FakeRtspServer server, RtspTransport transport)
     {
         RtspReceiver receiver = await RtspClients.ConnectAsync(server, transport);

@@ -6,7 +6,7 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>Sound comes from the address that the listener has reached, whichever of the machine's that is.</summary>
+/// <summary>Audio comes from the address that the listener connected to, on a machine with several.</summary>
 public class RtspSourceAddressTests
 {
     [Theory]
@@ -14,12 +14,12 @@ public class RtspSourceAddressTests
     [InlineData("127.0.0.2")]
     [InlineData("127.0.0.3")]
     [InlineData("::1")]
-    public async Task Sound_and_reports_come_from_the_address_that_was_reached(string reached)
+    public async Task Audio_and_reports_come_from_the_address_that_the_listener_connected_to(string reached)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone can be told.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lets us choose the source address.");
         var address = IPAddress.Parse(reached);
         bool isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        Assert.SkipWhen(isV6 && !Socket.OSSupportsIPv6, "There is no IPv6 here.");
+        Assert.SkipWhen(isV6 && !Socket.OSSupportsIPv6, "This machine has no IPv6.");
         IPAddress own = isV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
         await using var server = new RtspTestServer(bind: Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
         using RawRtspClient client = await server.ConnectAsync(from: own, to: address);
@@ -39,7 +39,7 @@ public class RtspSourceAddressTests
     }
 
     [Fact]
-    public void Where_the_ports_are_bound_to_another_address_the_answer_says_so()
+    public void If_the_ports_are_bound_to_another_address_the_response_says_so()
     {
         using RtpPortPair ports = RtpPortPair.Bind(IPAddress.Loopback, 0);
         TransportSpec offer = new() { Protocol = TransportSpec.Udp, ClientPort = new TransportPair(5000, 5001) };

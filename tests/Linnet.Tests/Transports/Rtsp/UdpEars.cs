@@ -25,7 +25,7 @@ internal sealed class UdpEars : IDisposable
 
     public bool HasRtp => _rtp.Available > 0;
 
-    /// <summary>Which address the next RTP and the next RTCP datagram come from.</summary>
+    /// <summary>The source addresses of the next RTP and the next RTCP datagram.</summary>
     public async Task<(IPAddress Rtp, IPAddress Rtcp)> ReadSourcesAsync() => (await SourceAsync(_rtp), await SourceAsync(_rtcp));
 
     public Task<byte[]> ReadRtpAsync() => ReadAsync(_rtp);
@@ -67,7 +67,7 @@ internal sealed class UdpEars : IDisposable
     }
 }
 
-/// <summary>Waits for what other threads do.</summary>
+/// <summary>Waits for other threads.</summary>
 internal static class Until
 {
     /// <summary>Returns when the condition holds; fails the test at the hang limit.</summary>

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>What a receiver does when sound stops coming by UDP in the midst of it, though the server answers.</summary>
+/// <summary>What a receiver does when audio stops arriving over UDP although the server answers.</summary>
 public sealed class UdpLossTests
 {
-    // As a real machine would have it: an answer takes less than a step.
+    // As on a real machine: a response takes less than a step.
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
     private readonly FakeRtpSender _sender = new(new AudioFormat(8000, 1));
@@ -23,7 +23,7 @@ public sealed class UdpLossTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_sets_up_again_by_UDP_then_by_TCP_and_hears_within_ten_seconds(bool tellsSent)
+    public async Task It_sets_up_again_over_UDP_then_over_TCP_and_plays_within_ten_seconds(bool tellsSent)
     {
         await using FakeRtspServer server = Serve(tellsSent);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
@@ -32,7 +32,7 @@ public sealed class UdpLossTests
         await HearAsync(await server.PlayingAsync(), isTcp: false);
         Assert.Null(receiver.Awaits);
 
-        // From here on nothing comes through, though the server sends.
+        // From here on nothing arrives, though the server sends.
         long lostAt = _time.GetTimestamp();
         FakeRtspConnection second = await PlayingAsync(server, sends: true);
         Assert.InRange(_time.GetElapsedTime(lostAt), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
@@ -50,7 +50,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task Where_UDP_brings_sound_again_it_stays_with_UDP()
+    public async Task If_audio_arrives_over_UDP_again_UDP_is_kept()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
@@ -69,7 +69,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task Where_UDP_brings_nothing_at_first_TCP_is_taken_and_that_is_said()
+    public async Task If_nothing_ever_arrives_over_UDP_it_switches_to_TCP_and_logs_that()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
@@ -88,7 +88,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task A_way_that_is_lost_again_and_again_is_none()
+    public async Task After_repeated_losses_UDP_is_given_up()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
@@ -107,7 +107,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task Where_only_UDP_is_wanted_it_is_tried_again_and_again_and_less_and_less_often()
+    public async Task If_only_UDP_is_allowed_it_retries_at_growing_intervals()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Udp);
@@ -126,7 +126,7 @@ public sealed class UdpLossTests
         Assert.InRange(times[1], TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
         Assert.True(times[2] > times[1] && times[3] > times[2], string.Join(", ", times));
 
-        // Ten seconds of patience, and a pause of two.
+        // A wait of ten seconds for the first packet, and a pause of two.
         Assert.InRange(times[4], TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(20));
         Assert.DoesNotContain("TCP", Transports(server));
         Assert.Contains(_logger.Lines, line => line.StartsWith("742 Nothing comes from", StringComparison.Ordinal));
@@ -134,7 +134,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task A_station_of_ours_that_is_silent_itself_is_waited_for()
+    public async Task A_silent_station_of_our_server_is_waited_for()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
@@ -153,7 +153,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task What_a_station_sends_between_the_questions_is_heard_and_says_nothing_of_what_comes_later()
+    public async Task A_packet_between_the_two_questions_does_not_make_later_silence_a_loss()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
@@ -162,7 +162,7 @@ public sealed class UdpLossTests
         FakeRtspConnection connection = await server.PlayingAsync();
         await HearAsync(connection, isTcp: false);
 
-        // It pauses, is asked for the first time, sends one packet more, and pauses again.
+        // It pauses, is asked for the first time, sends one more packet, and pauses again.
         await AdvanceUntilAsync(() => Asked(server) == 1, sends: false);
         await HearAsync(connection, isTcp: false);
         await AdvanceAsync(TimeSpan.FromSeconds(30), sends: false);
@@ -173,13 +173,13 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task What_was_sent_just_before_the_answer_may_still_be_under_way()
+    public async Task A_packet_sent_just_before_the_response_may_still_be_on_its_way()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = server.Script;
         server.Script = (connection, request) =>
         {
-            // The second time it is asked, it has just sent something.
+            // Just before the second question it has sent a packet.
             _sent += SentFeature.IsAskedBy(request) && Asked(server) == 2 ? 1 : 0;
             return script(connection, request);
         };
@@ -198,7 +198,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task A_station_that_has_another_format_when_it_is_set_up_again_is_lost()
+    public async Task A_station_with_another_format_after_a_new_setup_is_a_loss()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
@@ -214,7 +214,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task A_station_that_goes_on_after_a_pause_and_is_not_heard_then_is_noticed_as_soon()
+    public async Task A_station_that_continues_unheard_after_a_pause_is_noticed_as_quickly()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
@@ -224,7 +224,7 @@ public sealed class UdpLossTests
         await AdvanceAsync(TimeSpan.FromSeconds(10), sends: false);
         Assert.Empty(_logger.Lines);
 
-        // Two packets a second, of which none comes through.
+        // Two packets a second, none of which arrives.
         long since = _time.GetTimestamp();
         Task<FakeRtspConnection> again = server.PlayingAsync().AsTask();
         int steps = 0;
@@ -245,7 +245,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_either_is_gone_within_a_few_seconds()
+    public async Task A_server_that_does_not_answer_either_is_lost_within_a_few_seconds()
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         bool answers = true;
@@ -278,7 +278,7 @@ public sealed class UdpLossTests
     }
 
     [Fact]
-    public async Task In_the_connection_silence_is_no_loss()
+    public async Task Silence_over_TCP_is_not_a_loss()
     {
         await using FakeRtspServer server = Serve(tellsSent: false);
         server.RefusesUdp = true;
@@ -295,7 +295,7 @@ public sealed class UdpLossTests
         await RtspClients.StopAsync(stop, hearing);
     }
 
-    // A server that, if it is one of ours, tells how much it has sent.
+    // A server that may support the question how much it has sent, like ours.
     private FakeRtspServer Serve(bool tellsSent)
     {
         var server = new FakeRtspServer();

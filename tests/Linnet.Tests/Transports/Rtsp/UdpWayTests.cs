@@ -2,7 +2,7 @@ using Linnet.Transports.Rtsp;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
-/// <summary>How a receiver goes on when sound no longer comes by UDP.</summary>
+/// <summary>How a receiver continues when audio no longer arrives over UDP.</summary>
 public class UdpWayTests
 {
     [Theory]
@@ -25,7 +25,7 @@ public class UdpWayTests
     }
 
     [Fact]
-    public void Losses_that_are_long_ago_do_not_count()
+    public void Old_losses_do_not_count()
     {
         var way = new UdpWay(RtspTransport.Auto, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
         for (int hour = 0; hour < 10; hour++)
@@ -35,7 +35,7 @@ public class UdpWayTests
     }
 
     [Fact]
-    public void Where_only_UDP_is_wanted_pauses_and_patience_grow_to_ten_seconds_and_begin_anew_when_it_was_heard()
+    public void If_only_UDP_is_allowed_waits_grow_to_ten_seconds_and_restart_once_audio_arrived()
     {
         var way = new UdpWay(RtspTransport.Udp, TimeSpan.FromSeconds(2), ticksPerSecond: 1);
 
