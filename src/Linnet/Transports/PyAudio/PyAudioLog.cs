@@ -11,7 +11,7 @@ internal static partial class PyAudioLog
     public static partial void ListenerPlays(this ILogger logger, IPEndPoint remote, string rendition, string transport);
 
     [LoggerMessage(
-    521, LogLevel.Information, "{Remote} stopped listening to {Rendition}: {Reason} ({Packets} packets sent, {Skipped} skipped)")]
+        521, LogLevel.Information, "{Remote} stopped listening to {Rendition}: {Reason} ({Packets} packets sent, {Skipped} skipped)")]
     public static partial void ListenerEnded(
         this ILogger logger, IPEndPoint remote, string rendition, string reason, long packets, long skipped);
 

@@ -189,7 +189,7 @@ internal sealed class RtpReceiver
     /// <param name="sendAsync">Sends one RTCP datagram, valid until the call completes.</param>
     /// <param name="setRedundancyAsync">Tells the sender which copies are wanted; <see langword="null"/>: not possible.</param>
     /// <param name="onDecision">Called with a description, for display, of each new decision.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
     internal Task RepairAsync(
         bool reducedSize,
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sendAsync,

@@ -147,7 +147,7 @@ internal sealed class RtspDelivery : IDisposable
         }
         catch (SocketException e)
         {
-            // The server was not asked, so it has not refused.
+            // The server was not asked, so this is not a refusal.
             return transport is RtspTransport.Udp ? throw RtspFailure.NoPorts(e) : null;
         }
 

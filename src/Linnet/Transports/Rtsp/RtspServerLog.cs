@@ -11,7 +11,7 @@ internal static partial class RtspServerLog
     public static partial void SessionPlays(this ILogger logger, IPEndPoint remote, string rendition, string transport);
 
     [LoggerMessage(
-    501, LogLevel.Information, "{Remote} stopped listening to {Rendition}: {Reason} ({Packets} packets sent, {Skipped} skipped)")]
+        501, LogLevel.Information, "{Remote} stopped listening to {Rendition}: {Reason} ({Packets} packets sent, {Skipped} skipped)")]
     public static partial void SessionEnded(
         this ILogger logger, IPEndPoint remote, string rendition, string reason, long packets, long skipped);
 

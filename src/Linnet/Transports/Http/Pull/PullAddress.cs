@@ -39,7 +39,7 @@ internal static class PullAddress
         {
             throw new TransportException(problem.Contains("HLS", StringComparison.Ordinal)
                 ? "This is an HLS playlist, which is not supported. Give the address of the stream itself."
-                : $"The playlist {problem}.");
+                : $"The server's response {problem}.");
         }
 
         var entries = new List<Uri>();
