@@ -13,7 +13,7 @@ namespace Linnet.Transports;
 /// </remarks>
 internal static class InnerNetwork
 {
-    // A prefix this short would make half of the Internet our own network: it is a default route.
+    // An interface with a shorter prefix would make much of the Internet our own network: such a prefix is a default route.
     private const int ShortestOwnPrefix = 8;
 
     private static readonly IPNetwork[] InnerV4 = Parse(

@@ -15,8 +15,8 @@ internal sealed class RtspDelivery : IDisposable
     private const int EmptyReportLength = 8;
     private static readonly TransportPair Channels = new(0, 1);
 
-    // After this long without audio the path may be lost, so the server gets our current address. Otherwise it gets it often enough that
-    // translators keep the mapping: many drop it after 30 s (RFC 4787 allows no less than 120 s).
+    // After this long without audio the path may be lost, so the server is sent our current address. Otherwise it is sent often enough to
+    // keep the mappings of translators: many drop one after 30 s (RFC 4787 allows no less than 120 s).
     private static readonly TimeSpan RouteSilence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RouteInterval = TimeSpan.FromSeconds(15);
 

@@ -45,8 +45,8 @@ public sealed record RtspServerOptions : IValidatable
     public TimeSpan SessionTimeout { get; init; } = SessionHeader.DefaultTimeout;
 
     /// <summary>
-    /// Recent audio that a listener gets at once when it joins: this much, or as much as it says it buffers (<c>Linnet-Buffer</c>), up to
-    /// <see cref="MaxPreRoll"/>. 0–10 s; default 100 ms.
+    /// Recent audio that a listener gets at once when it joins: this much, plus as much as it says it buffers (<c>Linnet-Buffer</c>), up to
+    /// <see cref="MaxPreRoll"/> in total. 0–10 s; default 100 ms.
     /// </summary>
     public TimeSpan PreRoll { get; init; } = TimeSpan.FromMilliseconds(100);
 
