@@ -6,8 +6,8 @@ namespace Linnet.Transports.Rtp;
 
 /// <summary>Handles a datagram. The datagram and the address are valid during the call: both are overwritten afterwards.</summary>
 /// <param name="datagram">The bytes; untrusted, since they come from the network.</param>
-/// <param name="from">The source address, in the form of the receiving socket; equal by value to the result of <see
-/// cref="UdpSocket.AddressOf"/>.</param>
+/// <param name="from">The source address, in the form of the receiving socket; equal by value to the result of
+/// <see cref="UdpSocket.AddressOf"/>.</param>
 public delegate void DatagramHandler(ReadOnlySpan<byte> datagram, SocketAddress from);
 
 /// <summary>A UDP socket from which any number of threads may send and one may receive.</summary>

@@ -4,8 +4,8 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// Finds the port of a server if the address has none: first Linnet's default, then RTSP's if nothing listens on that. The result is <see
-/// cref="RtspClient.Address"/>.
+/// Finds the port of a server if the address has none: first Linnet's default, then RTSP's if nothing listens on that. The result is
+/// <see cref="RtspClient.Address"/>.
 /// </summary>
 internal static class RtspDialer
 {
