@@ -20,8 +20,7 @@ public sealed record TcpListenerOptions : IValidatable
     /// Bytes from a client that the kernel may hold until a handler reads them. Also sets the TCP window agreed on at the start: what a
     /// connection can carry in one round trip. Requests need little; a server that accepts pushes over long distances needs more
     /// (<see cref="Http.Push.PushServer.ReceiveBufferSize"/>). The kernel may give less (<c>net.core.rmem_max</c>). 4 KiB – 16 MiB; default
-    /// 64
-    /// KiB.
+    /// 64 KiB.
     /// </summary>
     public int ReceiveBufferSize { get; init; } = TcpListenerHost.ReceiveBufferSize;
 
