@@ -1,27 +1,27 @@
 namespace Linnet.Broadcast;
 
 /// <summary>
-/// Counts the packets that are due by the clock: also while none come, because an encoder is late or a source has run dry. Pure: the caller
-/// brings the clock.
+/// Counts the packets that are due by the clock, even while none arrive because an encoder is late or a source has run dry. Pure: the
+/// caller passes the time.
 /// </summary>
 /// <remarks>
-/// A packet that comes late was counted when it should have been there, and is not counted again; so what is due and what is sent are the
-/// same in the end, unless sound is missing.
+/// A late packet was counted when it was due, and is not counted again. So the counts of due and sent packets end up equal, unless audio is
+/// missing.
 /// </remarks>
 /// <param name="ticksPerSecond">Frequency of the ticks.</param>
 internal sealed class DueClock(long ticksPerSecond)
 {
     /// <summary>
-    /// What comes later than this is missed until it is there. What is captured comes in pieces, so that less is no miss.
+    /// A packet that is later than this counts as missing until it arrives. Captured audio arrives in blocks, so a shorter delay is normal.
     /// </summary>
     internal static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// By how much packets may come ahead of the clock in a row: those that start with a lead, or of a clock that is a little fast.
+    /// How far packets may run ahead of the clock in a row: packets that start with a lead, or come from a clock that is slightly fast.
     /// </summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How often to look while packets are missing.</summary>
+    /// <summary>How often to check while packets are missing.</summary>
     private static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(100);
 
     private const long Unknown = long.MinValue;
@@ -34,28 +34,28 @@ internal sealed class DueClock(long ticksPerSecond)
     private long _packetTime = 1;
     private long _owed;
 
-    /// <summary>Packets that were counted and have not come yet.</summary>
+    /// <summary>Packets that were counted as due but have not arrived yet.</summary>
     internal long Owed => _owed;
 
-    /// <summary>When to call <see cref="Pass"/> at the latest, in ticks.</summary>
+    /// <summary>The latest time to call <see cref="Pass"/>, in ticks.</summary>
     internal long LookAt => _until is Unknown or Ended ? long.MaxValue : _until + _tolerance + _lookTime;
 
-    /// <summary>Begins to count at an instant, for a rendition that runs.</summary>
+    /// <summary>Starts counting at an instant, for a running rendition.</summary>
     internal void StartAt(long instant, long packetTime) => (_until, _packetTime) = (instant, Math.Max(1, packetTime));
 
-    /// <summary>Nothing follows.</summary>
+    /// <summary>Stops counting: no packets follow.</summary>
     internal void End() => _until = Ended;
 
-    /// <summary>Takes the next packet, which is due.</summary>
+    /// <summary>Counts the next packet, which is due.</summary>
     /// <param name="dueAt">When it was due, in ticks.</param>
-    /// <param name="packetTime">How long it lasts, in ticks.</param>
-    /// <returns>How many packets have become due by that: those that are missing before it too, and not it if it was counted
-    /// already.</returns>
+    /// <param name="packetTime">Duration of the packet, in ticks.</param>
+    /// <returns>How many packets this makes due. It includes missing packets before this one, and excludes this one if it was already
+    /// counted.</returns>
     internal long Take(long dueAt, long packetTime)
     {
         if (_until is Unknown or Ended)
         {
-            // The first, or the first of another run.
+            // The first packet ever, or of another run.
             StartAt(dueAt, packetTime);
             _owed = 0;
         }
@@ -73,8 +73,8 @@ internal sealed class DueClock(long ticksPerSecond)
         return missing + 1;
     }
 
-    /// <summary>Lets time pass in which no packet was due.</summary>
-    /// <returns>How many packets should have been there and were not.</returns>
+    /// <summary>Advances the time while no packet arrives.</summary>
+    /// <returns>How many packets became due and are missing.</returns>
     internal long Pass(long now)
     {
         if (_until is Unknown or Ended || now - _until < _tolerance)

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Broadcast;
 
-/// <summary>What the sender threads say. Event ids 211–212.</summary>
+/// <summary>Log messages of the sender threads. Event ids 211–212.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(211, LogLevel.Error, "Sending to {Remote} failed, so it is let go")]
+    [LoggerMessage(211, LogLevel.Error, "Sending to {Remote} failed, so it is dropped")]
     public static partial void SendingFailed(this ILogger logger, Exception exception, EndPoint? remote);
 
-    [LoggerMessage(212, LogLevel.Error, "A sender thread failed and goes on ({Times} times so far)")]
+    [LoggerMessage(212, LogLevel.Error, "A sender thread failed and continues ({Times} times so far)")]
     public static partial void SenderThreadFailed(this ILogger logger, Exception exception, long times);
 }

@@ -4,24 +4,26 @@ using System.Net.Sockets;
 
 namespace Linnet.Broadcast;
 
-/// <summary>A peer's IP address without a port, as a value: IPv4 as its mapped IPv6 address. Made without allocating.</summary>
+/// <summary>
+/// A peer's IP address without its port, as a value. IPv4 is stored as a mapped IPv6 address. Created without allocating.
+/// </summary>
 internal readonly record struct PeerAddress(UInt128 Bits)
 {
-    // The first 64 bits of an IPv6 address name a network; whoever has one address of it has all.
+    // The first 64 bits of an IPv6 address name a network; a client with one address of it has all.
     private static readonly UInt128 NetworkMask = new(ulong.MaxValue, 0);
     private static readonly UInt128 MappedPrefix = new(0, 0xFFFF_0000_0000);
 
     /// <summary>Whether it is an IPv4 address.</summary>
     internal bool IsV4 => (Bits >> 32) == (MappedPrefix >> 32);
 
-    /// <summary>What stands for one customer of the network: an IPv4 address, or an IPv6 network of 64 bits.</summary>
+    /// <summary>The address that stands for one customer of the network: an IPv4 address, or an IPv6 network of 64 bits.</summary>
     internal PeerAddress Network => IsV4 ? this : new PeerAddress(Bits & NetworkMask);
 
-    /// <summary>Its first bits, the rest zero.</summary>
-    /// <param name="length">How many; 1 – 128.</param>
+    /// <summary>The address with all but its first bits set to zero.</summary>
+    /// <param name="length">How many bits to keep: 1 – 128.</param>
     internal PeerAddress Prefix(int length) => new(Bits & (UInt128.MaxValue << (128 - length)));
 
-    /// <summary>The address itself.</summary>
+    /// <summary>Returns the full address.</summary>
     internal IPAddress ToAddress()
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -36,7 +38,7 @@ internal readonly record struct PeerAddress(UInt128 Bits)
         return Of(bytes[..length]);
     }
 
-    /// <remarks>The layouts of sockaddr_in and sockaddr_in6 behind the family are the same on all systems.</remarks>
+    /// <remarks>After the family, the layouts of sockaddr_in and sockaddr_in6 are the same on all systems.</remarks>
     internal static PeerAddress Of(SocketAddress address) =>
         Of(address.Family == AddressFamily.InterNetworkV6 ? address.Buffer.Span.Slice(8, 16) : address.Buffer.Span.Slice(4, 4));
 

@@ -1,8 +1,8 @@
 namespace Linnet.Broadcast;
 
 /// <summary>
-/// How long something that failed is left alone before it is started again: longer with each failure, and forgotten once it ran well. Pure:
-/// the caller brings the clock. Not for two threads at once.
+/// How long to wait before restarting something that failed: longer after each failure, and reset once it ran well. Pure: the caller passes
+/// the time. Not thread-safe.
 /// </summary>
 /// <param name="ticksPerSecond">Frequency of the ticks.</param>
 internal sealed class RestartPause(long ticksPerSecond)
@@ -10,24 +10,24 @@ internal sealed class RestartPause(long ticksPerSecond)
     /// <summary>The first pause. Each later one is twice as long.</summary>
     internal static readonly TimeSpan First = TimeSpan.FromSeconds(1);
 
-    /// <summary>No pause is longer: who waits for it looks again about once a minute.</summary>
+    /// <summary>The longest pause: a listener that waits for it tries again about once a minute.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    /// <summary>Who ran for so long ran well: its next failure is a first one again.</summary>
+    /// <summary>A run of this length counts as good: the next failure starts with the first pause again.</summary>
     internal static readonly TimeSpan RanWell = TimeSpan.FromSeconds(60);
 
     private TimeSpan _pause;
     private long _startedAt = long.MinValue;
     private long _until = long.MinValue;
 
-    /// <summary>The pause that the last failure brought.</summary>
+    /// <summary>The pause after the last failure.</summary>
     internal TimeSpan Length => _pause;
 
-    /// <summary>Notes that it is started.</summary>
+    /// <summary>Records a start.</summary>
     internal void Start(long now) => _startedAt = now;
 
-    /// <summary>Notes that it failed.</summary>
-    /// <returns><see langword="false"/> if it failed already and is still paused: that needs no second line in the log.</returns>
+    /// <summary>Records a failure.</summary>
+    /// <returns><see langword="false"/> if it has already failed and is still paused: that needs no second log line.</returns>
     internal bool Fail(long now)
     {
         if (Left(now) is not null)
@@ -41,7 +41,7 @@ internal sealed class RestartPause(long ticksPerSecond)
         return true;
     }
 
-    /// <summary>How much longer it is left alone; <see langword="null"/>: it may be started.</summary>
+    /// <summary>The rest of the pause; <see langword="null"/> if it may be started.</summary>
     internal TimeSpan? Left(long now) => now < _until ? TimeSpan.FromSeconds((_until - now) / (double)ticksPerSecond) : null;
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * ticksPerSecond);

@@ -1,19 +1,19 @@
 namespace Linnet.Broadcast;
 
 /// <summary>
-/// The items of a kind of which each holds until the next (titles, formats): the last, and those before it that hold for something still in
-/// the ring. One thread adds, any may ask.
+/// The items of a kind that stays in force until the next (titles, formats): the last one, and those before it that still apply to
+/// something in the ring. One thread adds; any thread may read.
 /// </summary>
 internal sealed class RingHistory<T>
     where T : RingItem
 {
     private Entry? _last;
 
-    /// <summary>The last; <see langword="null"/>: there was none yet.</summary>
+    /// <summary>The last item; <see langword="null"/> if there was none yet.</summary>
     internal T? Last => Volatile.Read(ref _last)?.Item;
 
     /// <summary>Adds an item.</summary>
-    /// <param name="item">It.</param>
+    /// <param name="item">The item to add.</param>
     /// <param name="oldest">Index of the oldest item that is still in the ring.</param>
     internal void Add(T item, long oldest)
     {
@@ -28,7 +28,7 @@ internal sealed class RingHistory<T>
     }
 
     /// <summary>
-    /// What holds before the item at <paramref name="index"/>; <see langword="null"/>: nothing, or that item is gone for long.
+    /// The item in force before the item at <paramref name="index"/>; <see langword="null"/> if there is none, or it was dropped.
     /// </summary>
     internal T? Before(long index)
     {

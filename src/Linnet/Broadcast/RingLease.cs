@@ -1,6 +1,6 @@
 namespace Linnet.Broadcast;
 
-/// <summary>Keeps a rendition running. Disposing it once ends that; more often does nothing.</summary>
+/// <summary>Keeps a rendition running until it is disposed. Disposing it twice is harmless.</summary>
 public sealed class RingLease : IDisposable
 {
     private int _closed;
@@ -17,17 +17,18 @@ public sealed class RingLease : IDisposable
     public BroadcastRing Ring { get; }
 
     /// <summary>
-    /// Index in the ring of the first item published since it was opened: if it started the rendition, that is the first there is.
+    /// Index in the ring of the first item published after the lease was opened. If the lease started the rendition, that is its first
+    /// item.
     /// </summary>
     internal long OpenedAt { get; }
 
-    /// <summary>The run of the rendition that it is of.</summary>
+    /// <summary>The run of the rendition to which the lease belongs.</summary>
     internal int Run { get; }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The listener's request.</summary>
     internal RingRequest Request { get; }
 
-    /// <summary>Whether its run of the rendition was cut short, so that it keeps nothing running any more.</summary>
+    /// <summary>Whether the run was cut short, so that the lease keeps nothing running any more.</summary>
     internal bool IsOver => Run != Ring.Run;
 
     /// <inheritdoc/>

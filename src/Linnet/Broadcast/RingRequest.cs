@@ -2,27 +2,26 @@ using System.Net;
 
 namespace Linnet.Broadcast;
 
-/// <summary>What a listener asks of a rendition.</summary>
-/// <param name="Stock">
-/// How much sound it wants at once. If it starts the rendition, that begins with so much of what was heard before; if it starts the
-/// station, and the source can be read ahead, the station begins as if it had played for so long.
-/// </param>
-/// <param name="Address">Where the listener is: renditions made on demand are shared fairly by address. <see langword="null"/>: in this
-/// process.</param>
+/// <summary>A listener's request for a rendition.</summary>
+/// <param name="Stock">How much audio it wants at once. If the request starts the rendition, that begins with this much of the audio
+/// already played. If it starts the station and the source can be read ahead, the station begins as if it had played for this long.</param>
+/// <param name="Address">The listener's address: renditions made on demand are shared fairly by address. <see langword="null"/> for a
+/// listener in this process.</param>
 public readonly record struct RingRequest(TimeSpan Stock, IPAddress? Address = null);
 
-/// <summary>Why a listener gets no part in a rendition.</summary>
-/// <param name="Reason">The kind.</param>
-/// <param name="Text">One sentence or two for the listener: what to do.</param>
-/// <param name="RetryAfter">When it is worth to ask again; <see langword="null"/>: nobody knows, or never (<see cref="IsFinal"/>).</param>
+/// <summary>Why a listener is refused a rendition.</summary>
+/// <param name="Reason">The kind of refusal.</param>
+/// <param name="Text">One or two sentences that tell the listener what to do.</param>
+/// <param name="RetryAfter">When to try again; <see langword="null"/> if that is unknown, or trying again cannot help
+/// (<see cref="IsFinal"/>).</param>
 public sealed record RingRefusal(RingRefusalReason Reason, string Text, TimeSpan? RetryAfter = null)
 {
-    /// <summary>Whether trying again cannot help, as long as the server runs. Default <see langword="false"/>.</summary>
+    /// <summary>Whether trying again cannot help while the server runs. Default <see langword="false"/>.</summary>
     public bool IsFinal { get; init; }
 
-    /// <summary>What a ring says whose owner gives no reason.</summary>
+    /// <summary>The refusal of a ring whose owner gives no reason.</summary>
     internal static RingRefusal Closed { get; } =
-        new(RingRefusalReason.StationEnded, "The station has ended, or cannot be heard just now.");
+        new(RingRefusalReason.StationEnded, "The station has ended, or is not available now.");
 }
 
 /// <summary>The kinds of <see cref="RingRefusal"/>.</summary>
@@ -31,15 +30,15 @@ public enum RingRefusalReason
     /// <summary>The station has ended.</summary>
     StationEnded,
 
-    /// <summary>The rendition is made on demand, and as many as may be are made for others.</summary>
+    /// <summary>The rendition is made on demand, and other listeners already use all the slots.</summary>
     TooManyOnDemand,
 
-    /// <summary>The rendition failed just now and pauses.</summary>
+    /// <summary>The rendition has just failed and is paused.</summary>
     Paused,
 
-    /// <summary>The kernel holds too much sound that listeners have not taken, in all or of this address.</summary>
+    /// <summary>The kernel holds too much audio that listeners have not received, in total or for this address.</summary>
     TooMuchUntaken,
 
-    /// <summary>The rendition would be made on demand, and none are.</summary>
+    /// <summary>The rendition would be made on demand, and the server allows none.</summary>
     NeverOnDemand,
 }

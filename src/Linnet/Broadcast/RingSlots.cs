@@ -4,25 +4,25 @@ using System.Numerics;
 namespace Linnet.Broadcast;
 
 /// <summary>
-/// The items of a ring by their index: those of the last stretch of sound, however short its packets are, as long as they are not too many
-/// bytes. One thread adds; any may ask, without a lock.
+/// The items of a ring by their index: those of the last stretch of audio, whatever the packet length, as long as their bytes stay within
+/// the limit. One thread adds; any thread may read without a lock.
 /// </summary>
 /// <remarks>
-/// It begins with room for packets as the encoder makes them. What is passed on may come in much shorter ones: then it grows, until the
+/// It starts with room for packets of the encoder's length. Packets passed on from a sender can be much shorter: then it grows until the
 /// stretch fits.
 /// </remarks>
 internal sealed class RingSlots
 {
-    /// <summary>What an item takes beside its bytes, about: objects, their headers, its slot.</summary>
+    /// <summary>Approximate memory of an item beyond its bytes: objects, their headers, its slot.</summary>
     internal const int ItemCost = 256;
 
-    /// <summary>The least that may be held, in bytes: room for what is passed on at a higher rate than the encoder's.</summary>
+    /// <summary>The lower bound of the byte limit: room for packets passed on at a higher rate than the encoder's.</summary>
     internal const long LeastMaxBytes = 16 << 20;
 
     private const int LeastCapacity = 16;
     private const int MostCapacity = 1 << 20;
 
-    // Shorter packets than this carry nothing: Opus' are 2.5 ms, FLAC's 16 frames at the least, Vorbis' 32.
+    // No real packets are shorter than this: Opus has 2.5 ms, FLAC at least 16 frames, Vorbis at least 32.
     private static readonly TimeSpan ShortestPacket = TimeSpan.FromMilliseconds(0.25);
 
     private readonly int _first;
@@ -35,7 +35,7 @@ internal sealed class RingSlots
     private long _bytes;
 
     /// <param name="info">The rendition.</param>
-    /// <param name="duration">Sound that is kept at least, as long as its bytes allow.</param>
+    /// <param name="duration">Audio to keep at least, as long as the byte limit allows.</param>
     internal RingSlots(RenditionInfo info, TimeSpan duration)
     {
         _first = CapacityFor(duration / info.PacketTime * 1.05);
@@ -45,16 +45,16 @@ internal sealed class RingSlots
         _slots = new RingItem?[_first];
     }
 
-    /// <summary>Items there is room for now.</summary>
+    /// <summary>Current capacity in items.</summary>
     internal int Capacity => Volatile.Read(ref _slots).Length;
 
-    /// <summary>Index of the oldest item that may still be there.</summary>
+    /// <summary>Index of the oldest item that may still be present.</summary>
     internal long Tail => Volatile.Read(ref _tail);
 
-    /// <summary>About the memory that its items take.</summary>
+    /// <summary>Approximate memory of the items.</summary>
     internal long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>The item at <paramref name="index"/>, if it is there.</summary>
+    /// <summary>Gets the item at <paramref name="index"/>, if it is present.</summary>
     internal bool TryGet(long index, [NotNullWhen(true)] out RingItem? item)
     {
         RingItem?[] slots = Volatile.Read(ref _slots);
@@ -68,7 +68,7 @@ internal sealed class RingSlots
         return false;
     }
 
-    /// <summary>Adds an item behind all others.</summary>
+    /// <summary>Appends an item.</summary>
     internal void Add(RingItem item)
     {
         if (item.Index - _tail >= _slots.Length && _slots.Length < _most
@@ -91,7 +91,7 @@ internal sealed class RingSlots
         }
     }
 
-    /// <summary>Lets go of all items, and of room that only they needed.</summary>
+    /// <summary>Drops all items, and the room that only they needed.</summary>
     internal void Clear(long head)
     {
         Volatile.Write(ref _slots, new RingItem?[_first]);

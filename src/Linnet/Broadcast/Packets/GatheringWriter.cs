@@ -3,31 +3,31 @@ using Linnet.Wire.Icy;
 
 namespace Linnet.Broadcast.Packets;
 
-/// <summary>What came of writing to a listener.</summary>
+/// <summary>The result of writing to a listener.</summary>
 internal enum StreamOutcome
 {
-    /// <summary>It has all there is.</summary>
+    /// <summary>The listener has everything written so far.</summary>
     Done,
 
-    /// <summary>It took some or nothing; the rest waits.</summary>
+    /// <summary>The listener took some of the bytes or none; the rest waits.</summary>
     Blocked,
 
-    /// <summary>Its connection is broken.</summary>
+    /// <summary>The connection is broken.</summary>
     Broken,
 
-    /// <summary>The bytes it was to get are gone.</summary>
+    /// <summary>The listener's next bytes are no longer in the log.</summary>
     Gone,
 }
 
 /// <summary>
-/// Writes a listener what it has not got yet, in one system call where that is possible: spans of the shared stream and titles between
-/// them, gathered and not copied. One thread's own.
+/// Writes to a listener what it does not have yet, in one system call where possible: spans of the shared stream with titles between them,
+/// gathered without copying. For one thread.
 /// </summary>
 internal sealed class GatheringWriter
 {
     private const int MaxPieces = 64;
 
-    // The metadata block that says that nothing has changed.
+    // The metadata block for an unchanged title.
     private static readonly byte[] Unchanged = StreamPiece.Copy(IcyMetadata.Unchanged.Span);
 
     private readonly StreamPiece[] _pieces = new StreamPiece[MaxPieces];
@@ -37,9 +37,9 @@ internal sealed class GatheringWriter
     private int _count;
     private int _length;
 
-    /// <summary>Writes as much as the listener takes.</summary>
-    /// <param name="listener">Not in use by another thread.</param>
-    /// <param name="sent">Bytes it took.</param>
+    /// <summary>Writes as much as the listener accepts.</summary>
+    /// <param name="listener">A listener that no other thread uses.</param>
+    /// <param name="sent">Bytes that it accepted.</param>
     internal StreamOutcome Write(StreamListener listener, out int sent)
     {
         sent = 0;

@@ -2,24 +2,24 @@ using System.Net;
 
 namespace Linnet.Broadcast.Packets;
 
-/// <summary>Collects the datagrams of one step of a sender thread, so that many leave in one system call. One thread's own.</summary>
+/// <summary>Collects the datagrams of one step of a sender thread, to send many in one system call. For one thread.</summary>
 public sealed class SendBatch
 {
     private readonly OutgoingDatagram[] _datagrams;
     private IDatagramSender? _sender;
     private int _count;
 
-    /// <summary>An empty batch.</summary>
-    /// <param name="capacity">Datagrams collected before they are sent; Linux takes at most 1024 in a call.</param>
+    /// <summary>Creates an empty batch.</summary>
+    /// <param name="capacity">Datagrams collected before they are sent; Linux accepts at most 1024 in a call.</param>
     public SendBatch(int capacity = 256) => _datagrams = new OutgoingDatagram[capacity];
 
-    /// <summary>Datagrams that a socket took, in all.</summary>
+    /// <summary>Total datagrams that a socket accepted.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>Datagrams that a socket would not take, in all.</summary>
+    /// <summary>Total datagrams that a socket refused.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Adds a datagram; first sends what was collected if that is full or goes through another socket.</summary>
+    /// <summary>Adds a datagram. First sends the collected ones if the batch is full or the datagram needs another socket.</summary>
     public void Add(IDatagramSender sender, SocketAddress to, ReadOnlyMemory<byte> bytes)
     {
         if (_count == _datagrams.Length || !ReferenceEquals(sender, _sender))
@@ -31,10 +31,10 @@ public sealed class SendBatch
         _datagrams[_count++] = new OutgoingDatagram(to, bytes);
     }
 
-    /// <summary>Counts a datagram that a listener sent by itself and its socket would not take.</summary>
+    /// <summary>Counts a datagram that a listener sent itself and its socket refused.</summary>
     internal void CountRefused() => Refused++;
 
-    /// <summary>Sends what was collected.</summary>
+    /// <summary>Sends the collected datagrams.</summary>
     public void Flush()
     {
         if (_count == 0)
@@ -49,7 +49,7 @@ public sealed class SendBatch
         }
         catch (Exception)
         {
-            // A socket that was closed, or cannot send: what did not leave is refused and counted, and what comes next is tried again.
+            // The socket is closed or cannot send: the unsent datagrams count as refused. The next ones are tried again.
         }
 
         Sent += taken;

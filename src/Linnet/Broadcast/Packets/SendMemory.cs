@@ -1,24 +1,25 @@
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>
-/// Counts what the kernel holds for listeners that have not taken it yet, in all and for each address, and says when it is too much. Any
-/// thread may ask and tell.
+/// Counts the bytes that the kernel holds for listeners that have not received them yet, in total and per address, and decides when they
+/// are too many. Any thread may call it.
 /// </summary>
 /// <remarks>
-/// A listener that keeps up costs next to nothing here, one that does not costs its whole buffer. So what counts is what is really held,
-/// and not what all buffers together could hold: that would leave no room for thousands that keep up.
+/// A listener that keeps up costs next to nothing here; one that does not costs its whole buffer. So the count is of bytes really held, not
+/// of what all buffers could hold: that would leave no room for thousands of listeners that keep up.
 /// </remarks>
-/// <param name="most">Bytes in all.</param>
+/// <param name="most">The limit in bytes, for all listeners.</param>
 internal sealed class SendMemory(long most)
 {
-    /// <summary>The part of all that one address may hold: a quarter.</summary>
+    /// <summary>The fraction of the limit that one address may hold: a quarter.</summary>
     internal const int Shares = 4;
 
-    /// <summary>What a listener is told that is not let in.</summary>
+    /// <summary>What a refused listener is told.</summary>
     internal const string Refusal =
-        "Too much sound waits for listeners that do not take it. Try again, or take a rendition of a lower bit rate.";
+        "Too much audio is waiting for slow listeners. Try again, or choose a rendition with a lower bit rate.";
 
-    // A listener of MP3 or Opus costs no more than this. Such are let in a little longer: it takes hundreds of them to fill what is left.
+    // A listener of MP3 or Opus costs no more than this. Such listeners are admitted a little longer: it takes hundreds of them to fill the
+    // rest.
     private const long Small = 128 * 1024;
 
     private readonly Lock _gate = new();
@@ -34,13 +35,13 @@ internal sealed class SendMemory(long most)
 
     private bool IsFarOver => Held > WithMargin(most);
 
-    /// <summary>What so many bytes of sound cost the kernel: measured 1.2 to 1.4 times as much.</summary>
+    /// <summary>Estimates the kernel memory for this many bytes of audio: measured 1.2 to 1.4 times as much.</summary>
     internal static long OnTheBooks(long bytes) => bytes * 3 / 2;
 
-    /// <summary>Lets a listener in; until it is known better, it counts with its whole buffer.</summary>
+    /// <summary>Admits a listener. Until its use is known, it counts with its whole buffer.</summary>
     /// <param name="address">Its address, or the network that stands for it.</param>
     /// <param name="bound">Bytes that the kernel may hold for it.</param>
-    /// <returns>Its part, disposed when it leaves; <see langword="null"/>: there is no room for such a listener now.</returns>
+    /// <returns>Its share, to be disposed when it leaves; <see langword="null"/> if there is no room for such a listener now.</returns>
     internal Use? TryOpen(UInt128 address, long bound)
     {
         lock (_gate)
@@ -72,7 +73,7 @@ internal sealed class SendMemory(long most)
         }
     }
 
-    /// <summary>One listener's part. Told by one thread at a time.</summary>
+    /// <summary>One listener's share. Updated by one thread at a time.</summary>
     internal sealed class Use : IDisposable
     {
         private readonly SendMemory _all;
@@ -90,22 +91,24 @@ internal sealed class SendMemory(long most)
         /// <summary>Bytes that the kernel may hold for it.</summary>
         internal long Bound { get; }
 
-        /// <summary>Whether that is so much that it is worth to ask the kernel how much it is just now.</summary>
+        /// <summary>Whether so much is held that the kernel should be asked for the exact figure.</summary>
         internal bool IsLarge => Bound > Small;
 
-        /// <summary>Whether all together, or those of its address, hold too much: a listener that takes nothing is to go.</summary>
+        /// <summary>
+        /// Whether all listeners together, or those of this address, hold too much: a listener that accepts no bytes must be dropped.
+        /// </summary>
         internal bool IsOver => _all.IsOver || Volatile.Read(ref _account.Held) > _all.Most / Shares;
 
-        /// <summary>Whether they hold so much that every listener is to go that does not keep up.</summary>
+        /// <summary>Whether they hold so much that every slow listener must be dropped.</summary>
         internal bool IsFarOver => _all.IsFarOver || Volatile.Read(ref _account.Held) > WithMargin(_all.Most / Shares);
 
-        /// <summary>Says what the kernel holds for it now.</summary>
-        /// <param name="bytes">Of its buffer; counted no further than <see cref="Bound"/>.</param>
+        /// <summary>Sets the bytes that the kernel holds for it now.</summary>
+        /// <param name="bytes">Bytes in its send buffer; counted up to <see cref="Bound"/>.</param>
         internal void Set(long bytes)
         {
             lock (_account.Gate)
             {
-                // The thread that sends may not know yet that it has left.
+                // The sending thread may not know yet that the listener has left.
                 if (!_isClosed)
                 {
                     Change(Math.Clamp(bytes, 0, Bound));
@@ -113,7 +116,7 @@ internal sealed class SendMemory(long most)
             }
         }
 
-        /// <summary>It has left.</summary>
+        /// <summary>Removes the listener.</summary>
         public void Dispose()
         {
             lock (_account.Gate)
@@ -138,7 +141,7 @@ internal sealed class SendMemory(long most)
         }
     }
 
-    /// <summary>What one address holds.</summary>
+    /// <summary>The bytes that one address holds.</summary>
     internal sealed class Account
     {
         internal readonly Lock Gate = new();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Broadcast.Packets;
 
-/// <summary>What a sender thread counts. It alone writes; anyone may read.</summary>
+/// <summary>Counters of a sender thread. Only that thread writes them; any thread may read.</summary>
 internal sealed class SenderCounters(long ticksPerSecond)
 {
     private readonly LatenessHistogram _lateness = new(ticksPerSecond);
@@ -30,7 +30,7 @@ internal sealed class SenderCounters(long ticksPerSecond)
 
     internal long DroppedFor(DropReason reason) => Volatile.Read(ref _dropped[(int)reason]);
 
-    /// <summary>Errors of the thread itself, which went on.</summary>
+    /// <summary>Errors of the thread itself that did not end it.</summary>
     internal long Faults => Volatile.Read(ref _faults);
 
     /// <summary>Counts packets that became due, times their listeners.</summary>
@@ -40,7 +40,7 @@ internal sealed class SenderCounters(long ticksPerSecond)
     internal void CountLateness(long ticks) => _lateness.Record(ticks);
 
     /// <summary>
-    /// Counts an error that ended nothing. Said for the first few, and then ever more rarely: it may be the same a thousand times a second.
+    /// Counts an error that did not end the thread. The first few are logged, then ever fewer: it may recur a thousand times a second.
     /// </summary>
     internal void CountFault(Exception problem, ILogger logger)
     {

@@ -5,16 +5,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Broadcast.Packets;
 
-/// <summary>The sender threads. Each owns its listeners, waits for deadlines by itself and sends.</summary>
+/// <summary>The sender threads. Each owns its listeners, waits for their deadlines and sends.</summary>
 public sealed class SenderPool : IAsyncDisposable
 {
     private readonly SenderThread[] _threads;
     private readonly TimeProvider _time;
 
     /// <summary>Starts the threads; they sleep until there are listeners.</summary>
-    /// <param name="options">How many, and the limits of listeners.</param>
+    /// <param name="options">The number of threads and the limits for listeners.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told of what should not happen; default nobody.</param>
+    /// <param name="logger">Logs errors; default none.</param>
     public SenderPool(SenderOptions options, TimeProvider time, ILogger? logger = null)
     {
         _time = time;
@@ -23,11 +23,12 @@ public sealed class SenderPool : IAsyncDisposable
         _threads = [.. Enumerable.Range(0, options.Threads).Select(i => new SenderThread(i, options, time, logger ?? NullLogger.Instance))];
     }
 
-    /// <summary>Listeners being served.</summary>
+    /// <summary>Number of listeners being served.</summary>
     public int Count => _threads.Sum(t => t.Count);
 
     /// <summary>
-    /// Starts to serve a listener, from what was due up to <paramref name="preRoll"/> ago, or from <paramref name="firstIndex"/> if given.
+    /// Starts serving a listener, with the audio due in the last <paramref name="preRoll"/>, or from <paramref name="firstIndex"/> if
+    /// given.
     /// </summary>
     /// <returns>The index in the ring of the first item it gets.</returns>
     public long Add(Listener listener, TimeSpan preRoll, long? firstIndex = null)
@@ -41,8 +42,8 @@ public sealed class SenderPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts to serve a listener whose lease was just opened: as <see cref="Add"/>, and if that lease started the rendition, from its
-    /// first packet on, however late this comes.
+    /// Starts serving a listener whose lease was just opened. Like <see cref="Add"/>; but if that lease started the rendition, the listener
+    /// gets it from its first packet on, however late this call is.
     /// </summary>
     internal void AddAtOnce(Listener listener, TimeSpan preRoll)
     {
@@ -50,7 +51,7 @@ public sealed class SenderPool : IAsyncDisposable
         Add(listener, preRoll, Math.Min(edge, listener.Lease.OpenedAt));
     }
 
-    /// <summary>Stops serving a listener: after this nothing is sent to it. One that is not served is none of our business.</summary>
+    /// <summary>Stops serving a listener: nothing is sent to it after this call. Ignores a listener that is not served.</summary>
     public async ValueTask RemoveAsync(Listener listener)
     {
         foreach (SenderThread thread in _threads)
@@ -59,19 +60,19 @@ public sealed class SenderPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Listeners that hear streams, those included that have left just now.</summary>
+    /// <summary>Number of listeners of streams, including those that have just left.</summary>
     internal int StreamCount => _threads.Sum(t => t.StreamCount);
 
-    /// <summary>What the kernel holds for listeners by connection.</summary>
+    /// <summary>Counts what the kernel holds for listeners over TCP.</summary>
     internal SendMemory Memory { get; }
 
     /// <summary>How streams are sent.</summary>
     internal StreamOptions Streams { get; }
 
-    /// <summary>Hands a listener over to the sender thread that has the fewest. <see cref="StreamListener.Leave"/> ends that.</summary>
+    /// <summary>Gives a listener to the sender thread that has the fewest. <see cref="StreamListener.Leave"/> ends that.</summary>
     internal void AddStream(StreamListener listener) => _threads.MinBy(t => t.StreamCount)!.Add(listener);
 
-    /// <summary>What was written to listeners that hear streams since the start.</summary>
+    /// <summary>Totals of writes to listeners of streams since the start.</summary>
     public StreamStatistics GetStreamStatistics()
     {
         long[] lateness = Sum(static t => t.StreamCounters.Lateness);
@@ -96,7 +97,7 @@ public sealed class SenderPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes to streams that took less than was due, by how much sound was then under way, in the buckets of
+    /// Writes to streams that accepted less than was due, by how much audio was then in flight, in the buckets of
     /// <see cref="LatenessHistogram"/>.
     /// </summary>
     public long[] GetStreamLag() => Sum(static t => t.StreamCounters.Lag);
@@ -104,7 +105,7 @@ public sealed class SenderPool : IAsyncDisposable
     /// <summary>Packets by how late they left, since the start, in the buckets of <see cref="LatenessHistogram"/>.</summary>
     public long[] GetLateness() => Sum(static t => t.Counters.Lateness);
 
-    /// <summary>What was due, sent, skipped and dropped since the start.</summary>
+    /// <summary>Packets due, sent, skipped and dropped since the start.</summary>
     public SenderStatistics GetStatistics()
     {
         long[] lateness = GetLateness();
@@ -138,7 +139,7 @@ public sealed class SenderPool : IAsyncDisposable
         return counts;
     }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>Stops the threads.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (SenderThread thread in _threads)

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Broadcast.Packets;
 
-/// <summary>One of the threads of a <see cref="SenderPool"/>: it owns its listeners, waits for deadlines by itself and sends.</summary>
+/// <summary>A thread of a <see cref="SenderPool"/>: it owns its listeners, waits for their deadlines and sends.</summary>
 internal sealed class SenderThread : IAsyncDisposable
 {
-    // An error that comes back each time must not take a core.
+    // An error that recurs on every step must not use a whole core.
     private static readonly TimeSpan FaultPause = TimeSpan.FromMilliseconds(10);
 
     private readonly ConcurrentQueue<Action> _commands = new();
@@ -25,10 +25,10 @@ internal sealed class SenderThread : IAsyncDisposable
     private int _count;
     private int _streamCount;
 
-    /// <param name="number">Tells it from the others.</param>
-    /// <param name="options">Limits of listeners.</param>
+    /// <param name="number">The thread's number, for its name.</param>
+    /// <param name="options">The limits for listeners.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told of what should not happen.</param>
+    /// <param name="logger">Logs errors.</param>
     internal SenderThread(int number, SenderOptions options, TimeProvider time, ILogger logger)
     {
         _time = time;
@@ -59,7 +59,7 @@ internal sealed class SenderThread : IAsyncDisposable
 
     public void Add(StreamListener listener)
     {
-        // It has been written to just now: it can wait until the thread is awake anyway, if that is soon.
+        // The listener was written to just now: it can wait until the thread is awake anyway, if that is soon.
         Interlocked.Increment(ref _streamCount);
         _newStreams.Enqueue(listener);
         _waiter.WakeBefore(_time.GetTimestamp() + _bucketTime);
@@ -108,7 +108,8 @@ internal sealed class SenderThread : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // It serves thousands: what goes wrong in one step, which none of them should be able to make, ends none of them.
+                // The thread serves thousands of listeners: an error in one step, which none of them should be able to cause, must not end
+                // any of them.
                 Counters.CountFault(e, _logger);
                 _fallback.Wait(FaultPause);
             }

@@ -1,29 +1,28 @@
 namespace Linnet.Broadcast.Streams;
 
 /// <summary>
-/// Bytes of the stream that one listener gets before those of the log: the rest of a packet that it was moved away from, and the stream's
-/// head.
+/// Bytes that one listener gets before those of the log: the rest of the packet from which it was moved away, and the stream's head.
 /// </summary>
 /// <param name="rest">The rest of a packet.</param>
-/// <param name="head">The head that holds where the listener goes on; empty if it has it. Allocated pinned.</param>
+/// <param name="head">The head that applies where the listener continues; empty if the listener has it. Allocated pinned.</param>
 internal sealed class StreamAhead(ReadOnlySpan<byte> rest, byte[] head)
 {
     private readonly int _headAt = rest.Length;
     private readonly byte[] _bytes = rest.IsEmpty ? head : Join(rest, head);
 
-    /// <summary>Bytes of it that were taken.</summary>
+    /// <summary>Bytes that were taken.</summary>
     internal int Taken { get; set; }
 
-    /// <summary>Bytes of it that are left.</summary>
+    /// <summary>Bytes that remain.</summary>
     internal int Length => _bytes.Length - Taken;
 
-    /// <summary>Whether a head is in it of which nothing was taken.</summary>
+    /// <summary>Whether it contains a head of which no byte was taken.</summary>
     internal bool HasHead => _headAt < _bytes.Length && Taken <= _headAt;
 
-    /// <summary>What is left, that head left out.</summary>
+    /// <summary>The remaining bytes without that head.</summary>
     internal ReadOnlySpan<byte> Rest => _bytes.AsSpan(Taken, (HasHead ? _headAt : _bytes.Length) - Taken);
 
-    /// <summary>Some of what is left.</summary>
+    /// <summary>Returns some of the remaining bytes.</summary>
     internal StreamPiece Piece(int skip, int most) => new(_bytes, Taken + skip, Math.Min(most, Length - skip));
 
     private static byte[] Join(ReadOnlySpan<byte> rest, byte[] head)

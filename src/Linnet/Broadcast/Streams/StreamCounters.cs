@@ -3,7 +3,7 @@ using Linnet.Diagnostics;
 
 namespace Linnet.Broadcast.Streams;
 
-/// <summary>What a sender thread counts of its streams. It alone writes; anyone may read.</summary>
+/// <summary>Counters of a sender thread for its streams. Only that thread writes them; any thread may read.</summary>
 internal sealed class StreamCounters(long ticksPerSecond)
 {
     private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
@@ -17,7 +17,9 @@ internal sealed class StreamCounters(long ticksPerSecond)
     /// <summary>How late listeners were visited.</summary>
     internal LatenessHistogram Lateness { get; } = new(ticksPerSecond);
 
-    /// <summary>How much sound was under way to listeners, kernel's included, each time one did not take all that was due.</summary>
+    /// <summary>
+    /// How much audio was in flight to a listener, in the kernel included, each time one did not accept all that was due.
+    /// </summary>
     internal LatenessHistogram Lag { get; } = new(ticksPerSecond);
 
     internal long Writes => Volatile.Read(ref _writes);
@@ -40,7 +42,7 @@ internal sealed class StreamCounters(long ticksPerSecond)
         Volatile.Write(ref _bytes, _bytes + bytes);
     }
 
-    /// <summary>Counts packets that were due to a listener by the clock, and packets that it has got.</summary>
+    /// <summary>Counts packets that were due to a listener by the clock, and packets that it received.</summary>
     internal void CountPackets(long due, long sent)
     {
         Volatile.Write(ref _packetsDue, _packetsDue + due);

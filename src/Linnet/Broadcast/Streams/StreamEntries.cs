@@ -3,29 +3,29 @@ using System.Numerics;
 namespace Linnet.Broadcast.Streams;
 
 /// <summary>
-/// The packets of a <see cref="StreamLog"/> that it keeps, in order. One thread at a time writes; any may ask, without a lock.
+/// The packets that a <see cref="StreamLog"/> keeps, in order. One thread at a time writes; any thread may read without a lock.
 /// </summary>
-/// <remarks>It begins with room for packets as the encoder makes them, and grows where they are shorter.</remarks>
-/// <param name="packets">Packets of the encoder's length that are to be kept, about.</param>
-/// <param name="retention">How long they are kept after they were due, in ticks.</param>
+/// <remarks>It starts with room for packets of the encoder's length, and grows where they are shorter.</remarks>
+/// <param name="packets">Approximate number of packets of the encoder's length to keep.</param>
+/// <param name="retention">How long packets are kept after they were due, in ticks.</param>
 internal sealed class StreamEntries(double packets, long retention)
 {
     private const int Least = 64;
 
-    // Of packets so short or so empty that there are more in the retention than this the oldest go first.
+    // If packets are so short or so empty that the retention holds more than this, the oldest are dropped first.
     private const int Most = 1 << 20;
 
     private StreamEntry?[] _entries = new StreamEntry?[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(packets, Least, Most))];
     private long _tail;
     private long _count;
 
-    /// <summary>Packets so far: the number of the next.</summary>
+    /// <summary>Number of packets so far, which is also the number of the next.</summary>
     internal long Count => Volatile.Read(ref _count);
 
-    /// <summary>The oldest that is kept; <see langword="null"/>: there is none yet.</summary>
+    /// <summary>The oldest packet that is kept; <see langword="null"/> if there is none yet.</summary>
     internal StreamEntry? Oldest => Get(Volatile.Read(ref _tail));
 
-    /// <summary>Adds the next packet.</summary>
+    /// <summary>Appends a packet.</summary>
     internal void Add(StreamEntry entry)
     {
         if (_count - _tail >= _entries.Length && _entries.Length < Most && Oldest is { } oldest && oldest.DueAt >= entry.DueAt - retention)
@@ -38,7 +38,7 @@ internal sealed class StreamEntries(double packets, long retention)
         Volatile.Write(ref _count, entry.Number + 1);
     }
 
-    /// <summary>Lets go of the oldest, but not of the last.</summary>
+    /// <summary>Drops the oldest packet, but never the last one.</summary>
     internal bool TryDropOldest()
     {
         bool canDrop = _tail < _count - 1;
@@ -46,7 +46,7 @@ internal sealed class StreamEntries(double packets, long retention)
         return canDrop;
     }
 
-    /// <summary>The packet of a number, if it is kept.</summary>
+    /// <summary>Gets the packet with a number, if it is kept.</summary>
     internal StreamEntry? Get(long number)
     {
         if (number < Volatile.Read(ref _tail) || number >= Volatile.Read(ref _count))

@@ -6,12 +6,11 @@ using Linnet.Broadcast.Streams.Containers;
 namespace Linnet.Broadcast.Streams;
 
 /// <summary>
-/// The bytes of a rendition as one stream, in the container that HTTP carries it in: made once, when due, for all who hear it.
-/// A listener is an offset into it.
+/// The bytes of a rendition as one stream, in its HTTP container: made once, when due, for all listeners. A listener is an offset into it.
 /// </summary>
 /// <remarks>
-/// Any thread may bring it up to date; one at a time does, and nobody waits for it. All else is read without a lock: bytes are never
-/// written again, and what is older than the retention is let go of. A reader that is too slow finds it gone.
+/// Any thread may bring it up to date; one does at a time, and no thread waits for another. All else is read without a lock: bytes are
+/// never overwritten, and those older than the retention are dropped. A reader that is too slow finds them gone.
 /// </remarks>
 internal sealed class StreamLog
 {
@@ -20,10 +19,10 @@ internal sealed class StreamLog
     private const int SegmentShift = 16;
     private const int LeastSegments = 4;
 
-    /// <summary>The least that may be kept, in bytes: room for what is passed on at a higher rate than the encoder's.</summary>
+    /// <summary>The lower bound of the byte limit: room for packets passed on at a higher rate than the encoder's.</summary>
     private const long LeastMaxBytes = 16 << 20;
 
-    // How far apart two looks into the ring are, at least: listeners are written to much less often.
+    // The least time between two looks into the ring: listeners are written to much less often.
     internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
@@ -50,19 +49,19 @@ internal sealed class StreamLog
     private int _endReason;
     private bool _hasEnded;
 
-    /// <summary>A log that holds nothing yet.</summary>
+    /// <summary>Creates an empty log.</summary>
     /// <param name="ring">The rendition's packets.</param>
-    /// <param name="container">Writes them as a stream; used here alone.</param>
+    /// <param name="container">Writes the packets as a stream; used only here.</param>
     /// <param name="firstIndex">Index in the ring at which the stream begins.</param>
     /// <param name="retention">How long bytes are kept after they were due.</param>
-    /// <param name="now">The instant it is made, in ticks.</param>
+    /// <param name="now">When the log is created, in ticks.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks.</param>
     internal StreamLog(BroadcastRing ring, IStreamContainer container, long firstIndex, TimeSpan retention, long now, long ticksPerSecond)
         : this(ring, () => container, firstIndex, retention, now, ticksPerSecond)
     {
     }
 
-    /// <summary>The same, of a container that is made here. What goes wrong with that is the log's <see cref="Problem"/>.</summary>
+    /// <summary>The same, for a container that is created here. An error of that is the log's <see cref="Problem"/>.</summary>
     internal StreamLog(
         BroadcastRing ring, Func<IStreamContainer> container, long firstIndex, TimeSpan retention, long now, long ticksPerSecond)
     {
@@ -89,40 +88,40 @@ internal sealed class StreamLog
     /// <summary>The rendition's packets.</summary>
     internal BroadcastRing Ring { get; }
 
-    /// <summary>When it was made.</summary>
+    /// <summary>When the log was created, in ticks.</summary>
     internal long StartedAt { get; }
 
-    /// <summary>Bytes of the stream so far: all of them were due.</summary>
+    /// <summary>Length of the stream so far, in bytes: all of them were due.</summary>
     internal long End => Volatile.Read(ref _end);
 
     /// <summary>Bytes that were due within the retention; fewer while the log is young.</summary>
     internal long Kept => Volatile.Read(ref _kept);
 
-    /// <summary>Whether the station has ended, or this could not go on: <see cref="End"/> is the last.</summary>
+    /// <summary>Whether the station has ended, or the log has failed: <see cref="End"/> is final.</summary>
     internal bool HasEnded => Volatile.Read(ref _hasEnded);
 
-    /// <summary>What its listeners are told at the end.</summary>
+    /// <summary>What the listeners are told at the end.</summary>
     internal DropReason EndReason => (DropReason)Volatile.Read(ref _endReason);
 
-    /// <summary>The error that ended it, where one did.</summary>
+    /// <summary>The error that ended the log, if any.</summary>
     internal Exception? Problem { get; private set; }
 
-    /// <summary>Packets that are in it, or were.</summary>
+    /// <summary>Packets that are in the log, or were.</summary>
     internal long Count => _entries.Count;
 
-    /// <summary>Packets that were due so far by the clock, whether they came or not.</summary>
+    /// <summary>Packets that were due so far by the clock, whether they arrived or not.</summary>
     internal long Due => Volatile.Read(ref _due);
 
-    /// <summary>Items that were gone from the ring before this had them.</summary>
+    /// <summary>Items that left the ring before the log read them.</summary>
     internal long Missed => Volatile.Read(ref _missed);
 
-    /// <summary>Index in the ring of the item that is looked for next.</summary>
+    /// <summary>Index in the ring of the next item to read.</summary>
     internal long NextIndex => Volatile.Read(ref _next);
 
-    /// <summary>Memory that its bytes take.</summary>
+    /// <summary>Memory of the bytes it keeps.</summary>
     internal long Allocated => SegmentLength * (((End + SegmentLength - 1) >> SegmentShift) - Volatile.Read(ref _firstSegment));
 
-    /// <summary>Appends what has become due, if nobody else does so right now.</summary>
+    /// <summary>Appends what has become due, unless another thread is doing so.</summary>
     internal void Advance(long now)
     {
         if (now < Volatile.Read(ref _nextLook) || !_gate.TryEnter())
@@ -143,16 +142,16 @@ internal sealed class StreamLog
     }
 
     /// <summary>
-    /// The packet that holds the byte at <paramref name="offset"/>, or is the next to be written; <see langword="null"/> if it is gone or
-    /// there is none.
+    /// The packet that contains the byte at <paramref name="offset"/>, or is the next to be written; <see langword="null"/> if it was
+    /// dropped or there is none.
     /// </summary>
     internal StreamEntry? EntryAt(long offset) => _entries.Get(_entries.CountBefore(offset + 1, byDue: false) - 1);
 
-    /// <summary>The first packet that begins behind <paramref name="offset"/>.</summary>
+    /// <summary>The first packet that begins after <paramref name="offset"/>.</summary>
     internal StreamEntry? EntryBehind(long offset) => _entries.Get(_entries.CountBefore(offset + 1, byDue: false));
 
     /// <summary>
-    /// The first packet that was due at <paramref name="instant"/> or later; else the last one. <see langword="null"/>: there is none yet.
+    /// The first packet that was due at <paramref name="instant"/> or later, or the last one. <see langword="null"/> if there is none yet.
     /// </summary>
     internal StreamEntry? EntryDueFrom(long instant)
     {
@@ -160,7 +159,7 @@ internal sealed class StreamLog
         return _entries.Get(count) ?? _entries.Get(count - 1);
     }
 
-    /// <summary>The title in force at the byte at <paramref name="offset"/>; <see langword="null"/>: none is known.</summary>
+    /// <summary>The title in force at the byte at <paramref name="offset"/>; <see langword="null"/> if none is known.</summary>
     internal StreamTitle? TitleAt(long offset)
     {
         StreamTitle? title = Volatile.Read(ref _title);
@@ -173,7 +172,7 @@ internal sealed class StreamLog
     }
 
     /// <summary>
-    /// The bytes from <paramref name="offset"/> on that lie together, at most up to <paramref name="end"/>; empty if they are gone.
+    /// The contiguous bytes from <paramref name="offset"/> on, at most up to <paramref name="end"/>; empty if they were dropped.
     /// </summary>
     internal StreamPiece Read(long offset, long end)
     {
@@ -182,7 +181,7 @@ internal sealed class StreamLog
         int start = (int)(offset & (SegmentLength - 1));
         byte[]? bytes = Volatile.Read(ref segments[segment & (segments.Length - 1)]);
 
-        // First the bytes, then whether they were still the right ones.
+        // First read the bytes, then check that they were still the right ones.
         Interlocked.MemoryBarrier();
         return bytes is null || segment < Volatile.Read(ref _firstSegment)
             ? default
@@ -203,7 +202,7 @@ internal sealed class StreamLog
         }
         catch (Exception e)
         {
-            // A container that fails, perhaps on what somebody pushed, ends this stream; the sender thread goes on with all others.
+            // A container that fails, perhaps on pushed audio, ends this stream; the sender thread continues with all others.
             Fail(e);
         }
     }
@@ -215,7 +214,7 @@ internal sealed class StreamLog
         Volatile.Write(ref _hasEnded, true);
     }
 
-    /// <summary>Tells the container what was in force before the first item.</summary>
+    /// <summary>Passes the container what was in force before the first item.</summary>
     private void PutInForce()
     {
         if (Ring.FormatBefore(_next) is FormatItem format)
@@ -229,13 +228,13 @@ internal sealed class StreamLog
             _title = new StreamTitle(title.Track, 0, null);
         }
 
-        // Nobody has heard anything yet: whoever joins gets it by the head.
+        // There are no listeners yet: new listeners get it with the head.
         _scratch.ResetWrittenCount();
     }
 
     private bool TryNext(long now, [NotNullWhen(true)] out RingItem? item)
     {
-        // The head is read first: what is published after it has not been missed.
+        // The head is read first: items published after it were not missed.
         long head = Ring.Head;
         if (!Ring.TryGet(_next, out item))
         {
@@ -244,7 +243,7 @@ internal sealed class StreamLog
                 return false;
             }
 
-            // Overwritten before anybody looked: all of us were away for the whole ring. It goes on with what there is.
+            // The ring was overwritten before any thread read it: all were away for its whole length. The log continues with what is left.
             long missedFrom = _next;
             Volatile.Write(ref _next, Math.Max(missedFrom + 1, Ring.IndexAt(now, _retention)));
             Volatile.Write(ref _missed, _missed + _next - missedFrom);
@@ -316,7 +315,7 @@ internal sealed class StreamLog
         return _pinnedHead;
     }
 
-    /// <summary>Puts a title at the byte where its sound begins, which may be within the packet.</summary>
+    /// <summary>Puts a title at the byte where its audio begins, which may be within the packet.</summary>
     private void Tell(PacketItem packet, int length)
     {
         if (_nextTitle is not null)
@@ -328,7 +327,7 @@ internal sealed class StreamLog
         }
     }
 
-    /// <summary>Where the byte at <paramref name="end"/> is to be written, up to the end of its segment.</summary>
+    /// <summary>The place of the byte at <paramref name="end"/>, up to the end of its segment.</summary>
     private Span<byte> Room(long end)
     {
         long segment = end >> SegmentShift;
@@ -358,7 +357,7 @@ internal sealed class StreamLog
         Volatile.Write(ref _segments, larger);
     }
 
-    /// <summary>Lets go of what is too old, or too much. The last packet stays.</summary>
+    /// <summary>Drops what is too old, or too much. The last packet stays.</summary>
     private void Trim(long now)
     {
         while (_entries.Oldest is { } entry && (entry.DueAt < now - _retention || _end - entry.Offset > _maxBytes)

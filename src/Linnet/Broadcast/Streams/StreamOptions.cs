@@ -1,36 +1,36 @@
 namespace Linnet.Broadcast.Streams;
 
-/// <summary>How sound is sent to listeners that hear it behind a buffer of their own: over HTTP, in few large writes.</summary>
+/// <summary>How audio is sent to listeners over HTTP, which buffer it themselves: in few large writes.</summary>
 public sealed record StreamOptions : IValidatable
 {
     /// <summary>
-    /// Time between two writes to one listener. Each write costs the same whatever its length. 100 ms – 2 s; default 500 ms.
+    /// Time between two writes to one listener. Each write costs the same, whatever its length. 100 ms – 2 s; default 500 ms.
     /// </summary>
     public TimeSpan WriteInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// Sound already due that a listener gets at once when it joins, cut at a packet: what its player has in hand, and so how far behind it
-    /// plays. At least <see cref="WriteInterval"/>, or players run dry between writes; at most 10 s; default 2 s.
+    /// Audio already due that is sent to a listener on connect, cut at a packet: what its player buffers, and so how far behind it plays.
+    /// At least <see cref="WriteInterval"/>, or players run dry between writes; at most 10 s; default 2 s.
     /// </summary>
     public TimeSpan Burst { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// By how much more than <see cref="Burst"/> the sound under way to a listener may grow before it is moved, at a packet, so that
-    /// about a burst is under way again. Less keeps closer to the live edge; more rides out longer breaks without a cut. 500 ms – 60 s;
-    /// default 2 s.
+    /// How far the audio in flight to a listener may grow beyond <see cref="Burst"/> before the listener is moved, at a packet, so that
+    /// about a burst is in flight again. A lower value keeps it closer to the live edge; a higher one survives longer interruptions without
+    /// a cut. 500 ms – 60 s; default 2 s.
     /// </summary>
     public TimeSpan Slack { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a listener may take nothing at all, though moved, before it is dropped. 1–300 s; default 30 s.</summary>
+    /// <summary>How long a listener may accept no bytes, though moved, before it is dropped. 1–300 s; default 30 s.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The same for one that has not yet shown that it takes anything: it holds a buffer of the kernel's, which anybody can ask for. 1–300
-    /// s, no more than <see cref="StallTimeout"/> counts; default 5 s.
+    /// The same for a listener that has not yet shown that it reads: it occupies a kernel buffer, which any client can cause. 1–300 s,
+    /// capped by <see cref="StallTimeout"/>; default 5 s.
     /// </summary>
     public TimeSpan NewcomerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What a log keeps: all that a listener may still be sent, and some for one that is visited late.</summary>
+    /// <summary>How long a log keeps audio: all that a listener may still be sent, and a margin for a late visit.</summary>
     internal TimeSpan Retention => Burst + Slack + WriteInterval + TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>

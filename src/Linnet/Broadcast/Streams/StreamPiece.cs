@@ -1,19 +1,17 @@
 namespace Linnet.Broadcast.Streams;
 
-/// <summary>
-/// Some bytes of a stream on their way out. The array lies still in memory (it was allocated pinned) and is never written again.
-/// </summary>
-/// <param name="Array">Holds them.</param>
-/// <param name="Offset">Where they begin in it.</param>
-/// <param name="Length">How many they are.</param>
+/// <summary>Outgoing bytes of a stream. The array is pinned and never overwritten.</summary>
+/// <param name="Array">Contains the bytes.</param>
+/// <param name="Offset">Index of the first byte in the array.</param>
+/// <param name="Length">Number of bytes.</param>
 internal readonly record struct StreamPiece(byte[] Array, int Offset, int Length)
 {
     internal ReadOnlySpan<byte> Span => Array.AsSpan(Offset, Length);
 
-    /// <summary>What can be a piece. Slower than other arrays, so for what is shared or rare.</summary>
+    /// <summary>Allocates a pinned array. This is slower than an ordinary one, so use it for shared or rare arrays.</summary>
     internal static byte[] Allocate(int length) => GC.AllocateUninitializedArray<byte>(length, pinned: true);
 
-    /// <summary>A copy that can be a piece.</summary>
+    /// <summary>Copies bytes into a pinned array.</summary>
     internal static byte[] Copy(ReadOnlySpan<byte> bytes)
     {
         byte[] copy = Allocate(bytes.Length);

@@ -3,7 +3,7 @@ using Linnet.Wire.Icy;
 
 namespace Linnet.Broadcast.Streams;
 
-/// <summary>A title in a <see cref="StreamLog"/>: from <see cref="Offset"/> on that track is heard.</summary>
+/// <summary>A title in a <see cref="StreamLog"/>: the track that plays from <see cref="Offset"/> on.</summary>
 /// <param name="track">The track.</param>
 /// <param name="offset">The byte of the stream at which its sound begins.</param>
 /// <param name="previous">The title before it.</param>
@@ -13,10 +13,10 @@ internal sealed class StreamTitle(TrackInfo track, long offset, StreamTitle? pre
 
     internal long Offset { get; } = offset;
 
-    /// <summary>The title before it, until that is too old to matter to anybody.</summary>
+    /// <summary>The title before it; dropped once it is too old to be needed.</summary>
     internal StreamTitle? Previous { get; set; } = previous;
 
-    /// <summary>It as ICY metadata, made once for all; allocated pinned. Any thread may ask.</summary>
+    /// <summary>The title as ICY metadata, built once for all listeners; allocated pinned. Thread-safe.</summary>
     internal byte[] Block
     {
         get

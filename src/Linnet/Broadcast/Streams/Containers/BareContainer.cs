@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Linnet.Broadcast.Streams.Containers;
 
-/// <summary>No container: packets that say by themselves what they are, one after the other (MP3).</summary>
+/// <summary>No container: self-describing packets, one after the other (MP3).</summary>
 internal sealed class BareContainer : IStreamContainer
 {
     public ReadOnlyMemory<byte> Head => default;

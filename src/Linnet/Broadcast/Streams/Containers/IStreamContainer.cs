@@ -2,21 +2,19 @@ using System.Buffers;
 
 namespace Linnet.Broadcast.Streams.Containers;
 
-/// <summary>
-/// Writes a ring's items as the bytes of one endless stream: bare MP3 frames, Ogg pages, FLAC frames, the samples of a WAV.
-/// </summary>
+/// <summary>Writes a ring's items as the bytes of one endless stream: bare MP3 frames, Ogg pages, FLAC frames, or WAV samples.</summary>
 /// <remarks>Used by one thread at a time.</remarks>
 public interface IStreamContainer
 {
     /// <summary>
-    /// What a listener gets first that joins before the next item that is written; empty where nothing is needed. A new array whenever it
-    /// changes; the old one is not written again.
+    /// The bytes that a listener needs first if it joins before the next written item; empty if none are needed. A new array at each
+    /// change; the old array is never overwritten.
     /// </summary>
     ReadOnlyMemory<byte> Head { get; }
 
     /// <summary>Writes what <paramref name="item"/> adds to the stream, which may be nothing.</summary>
-    /// <param name="item">The items of one ring, in order. A discontinuity or a format may come at any place, and items may be missing
-    /// before it.</param>
-    /// <param name="output">Takes the bytes.</param>
+    /// <param name="item">The items of one ring, in order. A discontinuity or a format may occur anywhere, and items may be missing before
+    /// it.</param>
+    /// <param name="output">Receives the bytes.</param>
     void Write(RingItem item, IBufferWriter<byte> output);
 }
