@@ -4,8 +4,8 @@ using Linnet.Receive;
 namespace Linnet.Playback;
 
 /// <summary>
-/// Brings a receiver's sound to a file's channels and rate: a file cannot change its format in the middle, but a station that comes back
-/// can. Every frame goes in once, so the length is exact. Used by the device's thread; allocates nothing after construction.
+/// Converts a receiver's audio to a file's channels and rate: a file cannot change its format midway, but a station that restarts can.
+/// Every frame goes in once, so the length is exact. Used by the device's thread; allocates nothing after construction.
 /// </summary>
 internal sealed class Conversion(Receiver receiver, AudioFormat format)
 {
@@ -18,7 +18,7 @@ internal sealed class Conversion(Receiver receiver, AudioFormat format)
     private int _start;
     private int _held;
 
-    /// <summary>As <see cref="Receiver.Take"/>, in the other format.</summary>
+    /// <summary>Like <see cref="Receiver.Take"/>, in the other format.</summary>
     internal int Take(Span<float> pcm, long now)
     {
         if (_held == 0)

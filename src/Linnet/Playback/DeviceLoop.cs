@@ -4,15 +4,17 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Playback;
 
 /// <summary>
-/// Plays on a device for as long as there is sound. A device is a moving thing: one that was unplugged, or whose sound server was
-/// restarted, is opened again, or what has taken its place is; play-out goes on at the live edge.
+/// Plays on a device for as long as there is audio. When the device is unplugged or its sound server restarts, it opens the device again,
+/// or the one that replaced it; playback continues at the live edge.
 /// </summary>
-/// <param name="device">The device. One without a clock, a file, is not opened twice.</param>
+/// <param name="device">The device. A device without a clock, such as a file, is not reopened.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Told what became of the device.</param>
+/// <param name="logger">Logs the loss and return of the device.</param>
 internal sealed class DeviceLoop(IAudioDevice device, TimeProvider time, ILogger logger) : IDisposable
 {
-    /// <summary>Between two tries to open what is gone: a listener misses no more than a second of what he could hear.</summary>
+    /// <summary>
+    /// Time between two attempts to reopen a lost device: the listener misses no more than one second of available audio.
+    /// </summary>
     internal static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan NameCheck = TimeSpan.FromMilliseconds(500);
@@ -21,17 +23,17 @@ internal sealed class DeviceLoop(IAudioDevice device, TimeProvider time, ILogger
     private bool _isLost;
     private int _reopens;
 
-    /// <summary>Whether there is no device at the moment.</summary>
+    /// <summary>Whether the device is lost at the moment.</summary>
     internal bool IsLost => Volatile.Read(ref _isLost);
 
-    /// <summary>Times it was opened again.</summary>
+    /// <summary>How often the device was reopened.</summary>
     internal int Reopens => Volatile.Read(ref _reopens);
 
-    /// <summary>Plays on the device, which is open, until <paramref name="fill"/> says that this was all, or until cancelled.</summary>
-    /// <param name="fill">Gives the device its sound.</param>
+    /// <summary>Plays on the open device until <paramref name="fill"/> reports the end, or until cancelled.</summary>
+    /// <param name="fill">Supplies the audio.</param>
     /// <param name="wanted">The format to ask the next device for.</param>
-    /// <param name="onReopened">Told the format of the next device, before that asks for sound.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="onReopened">Receives the format of the reopened device before it requests audio.</param>
+    /// <param name="cancellationToken">Stops playback.</param>
     /// <exception cref="IOException">A device without a clock failed.</exception>
     internal async Task RunAsync(
         AudioCallback fill, Func<AudioFormat> wanted, Action<AudioFormat> onReopened, CancellationToken cancellationToken)
@@ -47,7 +49,7 @@ internal sealed class DeviceLoop(IAudioDevice device, TimeProvider time, ILogger
             }
             catch (IOException e) when (device.HasClock)
             {
-                // A device that fails again and again is one loss.
+                // A device that fails repeatedly counts as one loss.
                 failsAgain = IsLost;
                 if (!failsAgain)
                 {
@@ -73,7 +75,7 @@ internal sealed class DeviceLoop(IAudioDevice device, TimeProvider time, ILogger
         }
     }
 
-    /// <summary>The last sound is with the device: a device that is gone is not waited for any more.</summary>
+    /// <summary>The device has the last audio: a device that is lost now is no longer waited for.</summary>
     internal void Finish() => _finishing.Cancel();
 
     /// <inheritdoc/>
@@ -90,7 +92,7 @@ internal sealed class DeviceLoop(IAudioDevice device, TimeProvider time, ILogger
         await playing.ConfigureAwait(false);
     }
 
-    // Says that the device is back once it has played for a moment, and when the sound server has moved us elsewhere.
+    // Logs that the device is back once it has played for a moment, and that the sound server has moved playback to another device.
     private async Task WatchAsync(Task playing, CancellationToken cancellationToken)
     {
         string name = device.Name;
@@ -126,7 +128,7 @@ internal sealed class DeviceLoop(IAudioDevice device, TimeProvider time, ILogger
             }
             catch (Exception e) when (e is IOException or DllNotFoundException)
             {
-                // Said already.
+                // Already logged.
             }
 
             await Task.Delay(RetryInterval, time, cancellationToken).ConfigureAwait(false);

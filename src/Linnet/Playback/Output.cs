@@ -3,31 +3,29 @@ using Linnet.Receive;
 
 namespace Linnet.Playback;
 
-/// <summary>
-/// What a device calls for sound: takes it from the feed that is current, makes it louder or softer, measures it, and ends it in time.
-/// </summary>
+/// <summary>Supplies a device with audio: takes it from the current feed, applies the gain, measures it, and ends it in time.</summary>
 /// <remarks>
-/// <see cref="Fill"/> belongs to the device's thread, everything else to others. A new feed is handed over through one field and the old
-/// one comes back through another, so nobody waits.
+/// <see cref="Fill"/> belongs to the device's thread, everything else to others. A new feed is passed in through one field and the old one
+/// comes back through another, so no thread waits.
 /// </remarks>
-/// <param name="feed">Where sound comes from at first; now owned here.</param>
-/// <param name="format">The device's.</param>
+/// <param name="feed">The first source of audio; owned by this object.</param>
+/// <param name="format">The device's format.</param>
 /// <param name="hasClock">Whether the device has a clock.</param>
-/// <param name="duration">How much sound there is to be, or <see langword="null"/>: all there is.</param>
-/// <param name="volume">The gain to begin with.</param>
+/// <param name="duration">How much audio to play; <see langword="null"/> for all of it.</param>
+/// <param name="volume">The initial gain.</param>
 internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeSpan? duration, float volume) : IDisposable
 {
-    // Long enough to be read, short enough to be alive.
+    // Long enough to read, short enough to look live.
     private static readonly TimeSpan MeterWindow = TimeSpan.FromMilliseconds(300);
 
-    private readonly Lock _changing = new();               // of feeds and devices, by the player's threads
+    private readonly Lock _changing = new();               // held by the player's threads to change feeds and devices
     private AudioFormat _format = format;
     private Gain _gain = new(format, volume);
     private LevelMeter _meter = new(format, MeterWindow);
-    private Feed _feed = Opened(feed, format, hasClock);   // the device's thread alone writes it
-    private Feed _newest = feed;                           // the player's alone
-    private Feed? _next;                                   // given by the player, taken by the device
-    private Feed? _retired;                                // given back by the device
+    private Feed _feed = Opened(feed, format, hasClock);   // written by the device's thread only
+    private Feed _newest = feed;                           // used by the player only
+    private Feed? _next;                                   // set by the player, taken by the device
+    private Feed? _retired;                                // returned by the device
     private ReceiverStatistics _past = new();
     private long _framesLeft =
         duration is TimeSpan time ? (long)((Int128)time.Ticks * format.SampleRate / TimeSpan.TicksPerSecond) : long.MaxValue;
@@ -35,28 +33,26 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
     private float _volume = volume;
     private float _peak;
 
-    /// <summary>The feed that is heard.</summary>
+    /// <summary>The feed that is playing.</summary>
     internal Feed Feed => Volatile.Read(ref _feed);
 
-    /// <summary>How much sound the device got.</summary>
+    /// <summary>How much audio the device got.</summary>
     internal TimeSpan Played => _format.DurationOf(Volatile.Read(ref _framesPlayed));
 
-    /// <summary>The gain, reached without a click.</summary>
+    /// <summary>The gain; a change is ramped, without a click.</summary>
     internal float Volume
     {
         set => _gain.Target = _volume = value;
     }
 
-    /// <summary>
-    /// How loud it was in the last moments, per channel: silent if nothing is heard, for a file then is not called either.
-    /// </summary>
+    /// <summary>Levels of the last moments, per channel. Silent while nothing plays: a file is not called then either.</summary>
     internal AudioLevel[] LevelsWhile(bool isHeard)
     {
         LevelMeter meter = Volatile.Read(ref _meter);
         return [.. Enumerable.Range(0, meter.Channels).Select(channel => isHeard ? meter[channel] : default)];
     }
 
-    /// <summary>What was received, by all feeds together.</summary>
+    /// <summary>Reception statistics of all feeds together.</summary>
     internal ReceiverStatistics Received => Volatile.Read(ref _past).Plus(Feed.Receiver.GetStatistics());
 
     /// <summary>The device's callback.</summary>
@@ -84,7 +80,7 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
         _meter.Add(sound);
         _peak = Math.Max(_peak, _meter.Loudest.Peak);
 
-        // Silence that fills a gap for a device with a clock is no sound.
+        // Silence that fills a gap for a device with a clock does not count as audio.
         if (!hasClock || _feed.Receiver.State is ReceiverState.Playing)
         {
             _framesLeft -= frames;
@@ -94,10 +90,10 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
         return frames;
     }
 
-    /// <summary>The greatest sample of any channel since it was asked for last.</summary>
+    /// <summary>The highest sample of any channel since the last call.</summary>
     internal float TakePeak() => Interlocked.Exchange(ref _peak, _meter.Loudest.Peak);
 
-    /// <summary>Goes on with another feed, which is now owned here, when the one before has given all it has.</summary>
+    /// <summary>Continues with another feed, which this object now owns, once the current one has delivered everything.</summary>
     internal void Switch(Feed next)
     {
         lock (_changing)
@@ -106,8 +102,8 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
             Volatile.Write(ref _past, _past.Plus(before.Receiver.GetStatistics()));
             _newest = Opened(next, _format, hasClock);
 
-            // First what came back, then what goes out: the device never finds the way back taken. And what comes next is there before the
-            // end is.
+            // First clear the returned feed, then pass the new one: the device never finds the return field occupied. And the new feed is
+            // in place before the old one ends.
             Interlocked.Exchange(ref _retired, null)?.Dispose();
             Feed? unheard = Interlocked.Exchange(ref _next, next);
             before.Receiver.OnEnd();
@@ -115,9 +111,7 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
         }
     }
 
-    /// <summary>
-    /// Goes on with another device, or the same one opened again. The one before does not call any more; both have a clock.
-    /// </summary>
+    /// <summary>Continues with another device, or the same one reopened. The previous one no longer calls; both have a clock.</summary>
     internal void Reopen(AudioFormat device)
     {
         lock (_changing)
@@ -137,7 +131,7 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
         }
     }
 
-    /// <summary>Nothing more will come: what is here is the end.</summary>
+    /// <summary>No more audio follows: the current feed is the last.</summary>
     internal void End() => _newest.Receiver.OnEnd();
 
     /// <summary>Disposes the feeds. The device has stopped.</summary>

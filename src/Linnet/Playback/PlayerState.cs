@@ -3,21 +3,21 @@ namespace Linnet.Playback;
 /// <summary>What a player is doing.</summary>
 public enum PlayerState
 {
-    /// <summary>It looks for the server and asks for the station.</summary>
+    /// <summary>It connects to the server and requests the station.</summary>
     Connecting,
 
-    /// <summary>It waits for enough sound to begin, or to go on after it ran dry.</summary>
+    /// <summary>It buffers audio before it starts, or before it continues after it ran dry.</summary>
     Buffering,
 
-    /// <summary>Sound comes out.</summary>
+    /// <summary>It plays audio.</summary>
     Playing,
 
-    /// <summary>The server is gone; it tries again.</summary>
+    /// <summary>It lost the server and tries to reconnect.</summary>
     Reconnecting,
 
-    /// <summary>The sound device is gone; it looks for it, or for another.</summary>
+    /// <summary>It lost the sound device and looks for that or another.</summary>
     NoDevice,
 
-    /// <summary>It is over.</summary>
+    /// <summary>It has stopped for good.</summary>
     Ended,
 }

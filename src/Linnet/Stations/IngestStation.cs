@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Stations;
 
 /// <summary>
-/// A station whose sound somebody sends: a pusher, or another server that is pulled from. There may be a fallback for when nobody does.
+/// A station whose audio comes from a sender: a source client, or another server that it pulls from. A fallback may play while there is no
+/// sender.
 /// </summary>
 /// <remarks>
-/// The station comes into being when its format is known: at once by its fallback or by what was asked for, else when the first sender is
-/// there.
+/// The station is created when its format is known: at once from its fallback or its options, or when the first sender connects.
 /// </remarks>
 public sealed class IngestStation : IDisposable
 {
@@ -19,11 +19,11 @@ public sealed class IngestStation : IDisposable
     private readonly IAudioSource? _fallback;
     private Station? _station;
 
-    /// <summary>A station that waits for its sender.</summary>
+    /// <summary>Creates a station that waits for its sender.</summary>
     /// <param name="options">Its name and encodings.</param>
-    /// <param name="format">Its format; <see langword="null"/>: its fallback's, else its first sender's.</param>
-    /// <param name="fallback">What is heard when nobody sends; disposed with this. <see langword="null"/>: silence.</param>
-    /// <param name="ingest">How much of what is sent waits; default 1.5 s.</param>
+    /// <param name="format">Its format; <see langword="null"/> for the format of its fallback or its first sender.</param>
+    /// <param name="fallback">Plays while there is no sender; disposed with this. <see langword="null"/> for silence.</param>
+    /// <param name="ingest">How much of the sender's audio is buffered; default 1.5 s.</param>
     /// <exception cref="ArgumentException">The options have problems, or the fallback is live.</exception>
     public IngestStation(StationOptions options, AudioFormat? format = null, IAudioSource? fallback = null, IngestOptions? ingest = null)
     {
@@ -31,7 +31,7 @@ public sealed class IngestStation : IDisposable
         if (fallback is { IsLive: true })
         {
             throw new ArgumentException(
-                $"The fallback of {options.Name} must be there when it is wanted: a file, a folder, a playlist or a tone.",
+                $"The fallback of {options.Name} must be available at any time: use a file, a folder, a playlist or a tone.",
                 nameof(fallback));
         }
 
@@ -43,13 +43,13 @@ public sealed class IngestStation : IDisposable
     /// <summary>Its name in URLs.</summary>
     public string Name => _options.Name;
 
-    /// <summary>Takes what is sent.</summary>
+    /// <summary>Receives the sender's audio.</summary>
     public IngestBuffer Ingest { get; }
 
-    /// <summary>Fetches the sound from elsewhere until cancelled; <see langword="null"/>: others push it.</summary>
+    /// <summary>Pulls the audio until cancelled; <see langword="null"/> if senders push it.</summary>
     public Func<IngestBuffer, CancellationToken, Task>? Pull { get; init; }
 
-    /// <summary>Frees the fallback, unless a station has it.</summary>
+    /// <summary>Disposes the fallback, unless a station owns it.</summary>
     public void Dispose()
     {
         if (_station is null)
@@ -58,10 +58,10 @@ public sealed class IngestStation : IDisposable
         }
     }
 
-    /// <summary>The station; its format is known.</summary>
-    /// <param name="first">What its first sender sends, if it is there because of that.</param>
+    /// <summary>Creates the station, whose format is known.</summary>
+    /// <param name="first">The format of its first sender, if the station is created because of that.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Takes its few lines.</param>
+    /// <param name="logger">Logs the station's events.</param>
     internal Station Create(StreamFormat? first, TimeProvider time, ILogger logger)
     {
         var source = new FallbackSource(Ingest, _fallback, first?.BitDepth ?? _fallback?.BitDepth ?? 0, logger);

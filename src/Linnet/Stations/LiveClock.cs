@@ -1,26 +1,25 @@
 namespace Linnet.Stations;
 
 /// <summary>
-/// Judges when a live source no longer follows the station's clock, and by how much that has to be set anew. Pure: the caller brings the
-/// instants.
+/// Detects when a live source no longer follows the station's clock, and by how much to reset the clock. Pure: the caller passes the time.
 /// </summary>
 /// <remarks>
-/// A device that stalls gives nothing for a while, and then, in a burst, as much as it had kept. Each block of the burst is less late than
-/// the one before; what the stall has really cost is known only when the burst is over. So the blocks are watched until none comes earlier
-/// for a while: one stall is one step of the clock, and none where the device had kept everything. Live packets leave when they arrive, so
-/// nobody waits meanwhile.
+/// A device that stalls delivers nothing for a while, and then everything it had buffered in a burst. Each block of the burst is less late
+/// than the one before, so the lasting error of the stall is known only after the burst. So blocks are watched until none is earlier for a
+/// while: one stall causes one clock step, or none if the device had buffered everything. Live packets leave when they arrive, so nothing
+/// waits meanwhile.
 /// </remarks>
-/// <param name="mostOff">By how many ticks a block may be off without that being a stall.</param>
-/// <param name="ticksPerSecond">Of the instants.</param>
+/// <param name="mostOff">How many ticks a block may be off before that counts as a stall.</param>
+/// <param name="ticksPerSecond">Frequency of the ticks.</param>
 internal sealed class LiveClock(long mostOff, long ticksPerSecond)
 {
-    /// <summary>No block came earlier for so long: the burst is over. Longer than what a device with large buffers gives at once.</summary>
+    /// <summary>The burst is over when no block was earlier for this long. Longer than the blocks of a device with large buffers.</summary>
     internal static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>So long after the stall it is decided in any case: a burst ends long before.</summary>
+    /// <summary>The watch ends this long after the stall in any case: a burst ends long before.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    // Jitter of less than this is none: a burst gains more with each block.
+    // Ignore jitter below this: a burst gains more with each block.
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
 
     private readonly long _calm = (long)(Calm.TotalSeconds * ticksPerSecond);
@@ -35,12 +34,12 @@ internal sealed class LiveClock(long mostOff, long ticksPerSecond)
     /// <summary>Whether a stall is being watched.</summary>
     internal bool IsWatching { get; private set; }
 
-    /// <summary>A block has come.</summary>
-    /// <param name="error">By how much it came later than the station's clock says, in ticks; negative: earlier.</param>
-    /// <param name="now">When it came.</param>
-    /// <param name="soundLost">Whether the source says that sound was lost before it.</param>
-    /// <returns>What came of a stall that is over now; <see langword="null"/>: nothing is to be done but to follow the source, if no stall
-    /// is watched.</returns>
+    /// <summary>Records a block.</summary>
+    /// <param name="error">How much later it arrived than the station's clock says, in ticks; negative if earlier.</param>
+    /// <param name="now">When it arrived, in ticks.</param>
+    /// <param name="soundLost">Whether the source reports that audio was lost before it.</param>
+    /// <returns>A stall that is now over; <see langword="null"/> if there is none. Without a watched stall, the clock just follows the
+    /// source.</returns>
     internal Stall? Observe(long error, long now, bool soundLost)
     {
         if (!IsWatching)
@@ -57,7 +56,7 @@ internal sealed class LiveClock(long mostOff, long ticksPerSecond)
             return null;
         }
 
-        // What came before sound was lost says nothing of what comes after.
+        // Blocks from before a loss of audio tell nothing about those after it.
         if (soundLost || error < _earliest - _least)
         {
             (_earliest, _earliestAt) = (error, now);
@@ -73,9 +72,9 @@ internal sealed class LiveClock(long mostOff, long ticksPerSecond)
     }
 }
 
-/// <summary>A stall of a live source that is over.</summary>
-/// <param name="Late">How late the first block after it came, in ticks.</param>
-/// <param name="Lasting">By how much blocks are still off, now that all that the source had kept has come.</param>
-/// <param name="MustStep">Whether the clock is to be set anew by that.</param>
-/// <param name="IsExplained">Whether the source itself has said that sound was lost: who watches it knows already.</param>
+/// <summary>A past stall of a live source.</summary>
+/// <param name="Late">How late the first block after it was, in ticks.</param>
+/// <param name="Lasting">How far blocks are still off after everything that the source had buffered has arrived, in ticks.</param>
+/// <param name="MustStep">Whether the clock must be reset by that.</param>
+/// <param name="IsExplained">Whether the source itself reported lost audio, so that its watcher already knows.</param>
 internal readonly record struct Stall(long Late, long Lasting, bool MustStep, bool IsExplained);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Stations;
 
-/// <summary>Everything stations say. Event ids 200–299; <c>docs/log-events.md</c> lists them.</summary>
+/// <summary>Log messages of stations. Event ids 200–299; <c>docs/log-events.md</c> lists them.</summary>
 internal static partial class Log
 {
     [LoggerMessage(200, LogLevel.Information, "Station {Station} starts")]
@@ -19,7 +19,7 @@ internal static partial class Log
     public static partial void Reanchored(this ILogger logger, string station, double lateMs, long times);
 
     [LoggerMessage(745, LogLevel.Warning,
-        "Station {Station}: its source stood still for {Ms:F0} ms and then gave all it had kept; its clock stays as it is")]
+        "Station {Station}: its source paused for {Ms:F0} ms, then sent everything it had buffered; its clock was not reset")]
     public static partial void SourceStalled(this ILogger logger, string station, double ms);
 
     [LoggerMessage(204, LogLevel.Information, "Station {Station} now plays {Track}")]
@@ -28,7 +28,7 @@ internal static partial class Log
     [LoggerMessage(205, LogLevel.Debug, "Rendition {Rendition} starts")]
     public static partial void RenditionStarts(this ILogger logger, string rendition);
 
-    [LoggerMessage(206, LogLevel.Debug, "Rendition {Rendition} rests: nobody hears it")]
+    [LoggerMessage(206, LogLevel.Debug, "Rendition {Rendition} stopped: no listeners")]
     public static partial void RenditionRests(this ILogger logger, string rendition);
 
     [LoggerMessage(207, LogLevel.Error, "Station {Station}: fetching its sound failed")]
@@ -40,6 +40,6 @@ internal static partial class Log
     public static partial void RenditionFailed(this ILogger logger, Exception exception, string rendition, double seconds, long times);
 
     [LoggerMessage(
-        209, LogLevel.Information, "Rendition {Rendition} was stopped: it is made on demand, and another address asked for another one")]
+        209, LogLevel.Information, "Rendition {Rendition} was stopped: it is made on demand, and its slot went to another address")]
     public static partial void RenditionGaveWay(this ILogger logger, string rendition);
 }

@@ -1,14 +1,14 @@
 namespace Linnet.Stations;
 
-/// <summary>Which renditions have their tracks evened out in loudness.</summary>
+/// <summary>Which renditions level the loudness of their tracks.</summary>
 public enum LoudnessMode
 {
-    /// <summary>None: sound leaves as loud as it is.</summary>
+    /// <summary>None: audio keeps its loudness.</summary>
     Off,
 
-    /// <summary>Those that are not exact anyway, MP3 and Opus. PCM, FLAC and WAV stay what the source is, bit for bit.</summary>
+    /// <summary>Only the lossy renditions, MP3 and Opus. PCM, FLAC and WAV stay bit-exact.</summary>
     Lossy,
 
-    /// <summary>All, so that none is exact where a track has tags.</summary>
+    /// <summary>All: no rendition is bit-exact where a track has tags.</summary>
     All,
 }

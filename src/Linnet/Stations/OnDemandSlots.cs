@@ -3,30 +3,30 @@ using Linnet.Broadcast;
 namespace Linnet.Stations;
 
 /// <summary>
-/// Which of the renditions that are made on demand run: a few at a time, shared fairly among the addresses that listen to them. Pure; one
-/// thread at a time.
+/// Decides which on-demand renditions run: a few at a time, shared fairly among the addresses that listen to them. Pure. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// An address may have all of them as long as no other asks. Each rendition counts for those who hear it, in equal parts. Who asks for
-/// another while all are taken gets it if that is no more than its share; then one gives way whose listeners all have more than theirs.
+/// An address may use all slots while no other address asks. A rendition counts toward each of its listeners' addresses in equal parts.
+/// When all slots are taken, a new request succeeds if it stays within the asker's fair share. Then a rendition is stopped whose listeners
+/// all exceed their share.
 /// </remarks>
-/// <param name="most">How many run at a time.</param>
+/// <param name="most">How many may run at a time.</param>
 internal sealed class OnDemandSlots(int most)
 {
-    // Parts are thirds, fourths and so on: what differs by less is the same.
+    // Shares are thirds, fourths and so on: a smaller difference is a rounding error.
     private const double Tolerance = 1e-6;
 
     private readonly Dictionary<string, Slot> _slots = [];
     private long _taken;
 
-    /// <summary>How many run.</summary>
+    /// <summary>The number of renditions that run.</summary>
     internal int Count => _slots.Count;
 
     /// <summary>Takes a slot for a rendition, unless it has one.</summary>
-    /// <param name="rendition">Its name.</param>
-    /// <param name="asker">Who asks for it.</param>
-    /// <param name="gaveWay">A rendition that runs no longer because of that; <see langword="null"/>: none.</param>
-    /// <returns><see langword="false"/>: it may not run now.</returns>
+    /// <param name="rendition">The name of the rendition.</param>
+    /// <param name="asker">The address that asks for it.</param>
+    /// <param name="gaveWay">The rendition that was stopped for it; <see langword="null"/> if none was.</param>
+    /// <returns><see langword="false"/> if it may not run now.</returns>
     internal bool TryTake(string rendition, PeerAddress asker, out string? gaveWay)
     {
         gaveWay = null;
@@ -50,14 +50,14 @@ internal sealed class OnDemandSlots(int most)
         return true;
     }
 
-    /// <summary>Somebody listens to a rendition that has a slot.</summary>
+    /// <summary>Records a new listener of a rendition that has a slot.</summary>
     internal void Join(string rendition, PeerAddress listener)
     {
         Dictionary<PeerAddress, int> listeners = _slots[rendition].Listeners;
         listeners[listener] = listeners.GetValueOrDefault(listener) + 1;
     }
 
-    /// <summary>A listener has left.</summary>
+    /// <summary>Records that a listener has left.</summary>
     internal void Leave(string rendition, PeerAddress listener)
     {
         if (_slots.TryGetValue(rendition, out Slot? slot) && slot.Listeners.TryGetValue(listener, out int count))
@@ -73,10 +73,10 @@ internal sealed class OnDemandSlots(int most)
         }
     }
 
-    /// <summary>A rendition runs no longer.</summary>
+    /// <summary>Frees the slot of a rendition that has stopped.</summary>
     internal void Free(string rendition) => _slots.Remove(rendition);
 
-    /// <summary>One that runs on though nobody listens: the one that was started first.</summary>
+    /// <summary>The first started of the renditions that still run without listeners.</summary>
     private string? FindIdle() => _slots.Where(static s => s.Value.Listeners.Count == 0).OrderBy(static s => s.Value.Order)
         .Select(static s => s.Key).FirstOrDefault();
 

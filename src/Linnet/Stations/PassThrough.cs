@@ -5,17 +5,17 @@ using Linnet.Wire.Mpeg;
 namespace Linnet.Stations;
 
 /// <summary>
-/// The packets of a rendition's own encoding that are sent to its station: when they take over from the encoder, and what must be done to
-/// them so that they may. The station's thread's own.
+/// The sender's packets that already have a rendition's encoding: when they replace the encoder's packets, and what must change in them for
+/// that. Used by the station's thread only.
 /// </summary>
-/// <param name="takes">Which encodings are the rendition's own.</param>
-/// <param name="sourceRate">Frames per second of the station.</param>
-/// <param name="clockRate">Frames per second of the rendition's positions.</param>
+/// <param name="takes">Whether a packet has the rendition's own encoding.</param>
+/// <param name="sourceRate">The station's sample rate in Hz.</param>
+/// <param name="clockRate">The rate of the rendition's positions in Hz.</param>
 internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate, int clockRate)
 {
     /// <summary>
-    /// The most bytes of packets that are kept, of which each is counted with what it takes beside them. What a sender may send lasts
-    /// longer than they are kept; beyond that the encoder takes over, for packets that are so large pass nothing on that is worth it.
+    /// The most bytes of packets to keep, counting each packet's overhead. At a permitted bit rate, packets expire before they reach it.
+    /// Beyond the limit the encoder takes over: such large packets are not worth passing on.
     /// </summary>
     internal const int MaxBytes = 1 << 24;
 
@@ -27,17 +27,17 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
     private int _reservoir;
     private long _recentBytes;
 
-    /// <summary>Memory that the packets take which a rendition may yet start with.</summary>
+    /// <summary>Memory of the packets with which a rendition may still start.</summary>
     internal long HeldBytes => _recentBytes;
 
-    /// <summary>Whether packets are passed on now, and the encoder rests.</summary>
+    /// <summary>Whether packets are passed on now, so that the encoder is idle.</summary>
     internal bool IsPassing { get; private set; }
 
-    /// <summary>Takes the packets that came with the next frames.</summary>
-    /// <param name="packets">They; <see langword="null"/>: the sound is made of none.</param>
-    /// <param name="position">Where those frames begin, in frames of the source.</param>
-    /// <param name="oldest">The first frame of the source that a rendition may yet start with.</param>
-    /// <returns>Whether what was sent can be passed on.</returns>
+    /// <summary>Receives the packets that belong to the next frames.</summary>
+    /// <param name="packets">The packets; <see langword="null"/> if the audio is not made of packets.</param>
+    /// <param name="position">The position of those frames, in frames of the source.</param>
+    /// <param name="oldest">The earliest position at which a rendition may still start, in frames of the source.</param>
+    /// <returns>Whether the sent packets can be passed on.</returns>
     internal bool Take(IReadOnlyList<StreamPacket>? packets, long position, long oldest)
     {
         foreach (StreamPacket packet in packets ?? [])
@@ -75,13 +75,13 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
         return packets is not null;
     }
 
-    /// <summary>Forgets what nobody wanted, but for what a rendition may yet start with.</summary>
+    /// <summary>Drops packets that no rendition used, except those with which one may still start.</summary>
     internal void Drop() => _waiting.Clear();
 
-    /// <summary>Begins with packets of the last time, if there are any about where the rendition is to start.</summary>
+    /// <summary>Starts with recent packets, if any lie near where the rendition is to start.</summary>
     /// <param name="start">Where it is to start.</param>
-    /// <param name="usual">Frames of a packet.</param>
-    /// <param name="first">Where the first of them begins.</param>
+    /// <param name="usual">Frames in a packet.</param>
+    /// <param name="first">Position of the first of these packets.</param>
     internal bool TryStart(long start, int usual, out long first)
     {
         _waiting.Clear();
@@ -97,9 +97,9 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
         return first <= start + Math.Max(usual, packet.Packet.Frames) && TryBegin(first, usual);
     }
 
-    /// <summary>Begins to pass packets on, if one begins about where the rendition has got to.</summary>
+    /// <summary>Starts to pass packets on, if one begins near the rendition's current position.</summary>
     /// <param name="next">Position of the rendition's next packet.</param>
-    /// <param name="usual">Frames of a packet.</param>
+    /// <param name="usual">Frames in a packet.</param>
     internal bool TryBegin(long next, int usual)
     {
         while (_waiting.TryPeek(out (long Position, StreamPacket Packet) first)
@@ -115,17 +115,17 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
         return IsPassing;
     }
 
-    /// <summary>The encoder takes over.</summary>
+    /// <summary>Switches back to the encoder.</summary>
     internal void End()
     {
         IsPassing = false;
         _waiting.Clear();
     }
 
-    /// <summary>The next packet to pass on.</summary>
+    /// <summary>Gets the next packet to pass on.</summary>
     /// <param name="next">Position of the rendition's next packet.</param>
-    /// <param name="limit">Only one that begins before this.</param>
-    /// <param name="passed">It.</param>
+    /// <param name="limit">Only a packet that begins before this position is returned.</param>
+    /// <param name="passed">The packet.</param>
     internal bool TryPass(long next, long limit, out PassedPacket passed)
     {
         passed = default;
@@ -158,7 +158,8 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
             && one.Headers.Zip(other.Headers).All(static pair => pair.First.Span.SequenceEqual(pair.Second.Span)));
 
     /// <summary>
-    /// After a splice a frame may need bytes of frames that nobody got. It is made silent; its own bytes stay, for the frames after it.
+    /// After a splice a frame may need bytes of frames that were never sent. It is made silent; its own bytes stay, for the frames after
+    /// it.
     /// </summary>
     private ReadOnlyMemory<byte> ForDecoders(ReadOnlyMemory<byte> frame)
     {
@@ -181,8 +182,8 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
 }
 
 /// <summary>A packet that is passed on.</summary>
-/// <param name="Packet">It.</param>
-/// <param name="Position">Where it begins, at the rendition's clock rate.</param>
-/// <param name="IsNewFormat">Whether a decoder needs other headers from here on.</param>
-/// <param name="Bytes">Its bytes, after a splice perhaps not all as they were.</param>
+/// <param name="Packet">The packet.</param>
+/// <param name="Position">Its position, at the rendition's clock rate.</param>
+/// <param name="IsNewFormat">Whether a decoder needs other headers from this packet on.</param>
+/// <param name="Bytes">Its bytes; after a splice, some may have changed.</param>
 internal readonly record struct PassedPacket(StreamPacket Packet, long Position, bool IsNewFormat, ReadOnlyMemory<byte> Bytes);

@@ -3,7 +3,7 @@ using Linnet.Codecs;
 
 namespace Linnet.Stations;
 
-/// <summary>The converters and the encoder of one run.</summary>
+/// <summary>The converters and the encoder of one run of a rendition.</summary>
 internal sealed class RenditionChain : IDisposable
 {
     private readonly AudioFormat _source;
@@ -43,7 +43,7 @@ internal sealed class RenditionChain : IDisposable
 
     internal byte[] Packet { get; }
 
-    /// <summary>The factor by which the frames taken from now on are louder, reached in a moment.</summary>
+    /// <summary>The gain of the frames taken from now on, reached by a short ramp.</summary>
     internal float Loudness
     {
         set => _loudness.Target = value;
@@ -52,7 +52,7 @@ internal sealed class RenditionChain : IDisposable
     /// <summary>Position, at the encoder's rate, of the frame after those in blocks so far.</summary>
     internal long NextPosition { get; private set; }
 
-    /// <summary>After the end: position of the frame after the last one of sound.</summary>
+    /// <summary>The position of the end of the audio, known after the last frame.</summary>
     internal long EndPosition { get; private set; }
 
     /// <summary>The block that <see cref="Take"/> or <see cref="TakeRest"/> completed.</summary>
@@ -83,8 +83,8 @@ internal sealed class RenditionChain : IDisposable
     }
 
     /// <summary>
-    /// After the last frame: makes the remaining blocks. The last may be shorter, unless the encoder's delay of
-    /// <paramref name="delay"/> frames needs silence to push the sound out.
+    /// Makes the remaining blocks after the last frame. The last block may be shorter, unless the encoder's delay of
+    /// <paramref name="delay"/> frames needs silence to push the audio out.
     /// </summary>
     internal bool TakeRest(int delay)
     {
@@ -136,7 +136,7 @@ internal sealed class RenditionChain : IDisposable
         }
     }
 
-    /// <summary>Moves mapped frames into the block; <see langword="true"/> when it is full.</summary>
+    /// <summary>Moves converted frames into the block; <see langword="true"/> when it is full.</summary>
     private bool Fill()
     {
         Span<float> room = _block.AsSpan(_filled);

@@ -4,10 +4,10 @@ using Linnet.Codecs.Streams;
 
 namespace Linnet.Stations;
 
-/// <summary>What a station is called and how it encodes.</summary>
+/// <summary>The name of a station and its encodings.</summary>
 public sealed partial record StationOptions : IValidatable
 {
-    /// <summary>The most renditions for HTTP.</summary>
+    /// <summary>The highest number of HTTP renditions.</summary>
     public const int MaxStreams = 16;
 
     /// <summary>Its name in URLs: 1–64 of <c>a</c>–<c>z</c>, <c>0</c>–<c>9</c> and <c>-</c>.</summary>
@@ -16,23 +16,23 @@ public sealed partial record StationOptions : IValidatable
     /// <summary>Starts at once instead of with the first listener. Live sources always do. Default <see langword="false"/>.</summary>
     public bool StartAtOnce { get; init; }
 
-    /// <summary>How long before they are due packets are made, where the source allows. 20 ms – 5 s; default 300 ms.</summary>
+    /// <summary>How long before their deadline packets are encoded, if the source allows it. 20 ms – 5 s; default 300 ms.</summary>
     public TimeSpan EncodeAhead { get; init; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Sound that each ring keeps. 1–300 s; default 10 s.</summary>
+    /// <summary>Audio that each ring keeps. 1–300 s; default 10 s.</summary>
     public TimeSpan RingDuration { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How late sound may come from its source before the station sets its clock anew instead of catching up. 20 ms – 10 s; default 100 ms.
+    /// How late the source's audio may be before the station resets its clock instead of catching up. 20 ms – 10 s; default 100 ms.
     /// </summary>
     public TimeSpan MaxLateness { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a rendition that nobody hears goes on. 0–600 s; default 10 s.</summary>
+    /// <summary>How long a rendition continues without listeners. 0–600 s; default 10 s.</summary>
     public TimeSpan RenditionIdleTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Renditions made on demand that may run at once, shared fairly by the addresses that ask: those in <see cref="Streams"/> that are not
-    /// offered by default. What is offered by default always runs when somebody wants it. 0–16; default 4.
+    /// How many on-demand renditions may run at once, shared fairly among the addresses that ask. On-demand renditions are those in
+    /// <see cref="Streams"/> that are not offered by default; the default ones always run when requested. 0–16; default 4.
     /// </summary>
     public int MaxOnDemand { get; init; } = 4;
 
@@ -43,36 +43,39 @@ public sealed partial record StationOptions : IValidatable
     public int OpusComplexity { get; init; } = 10;
 
     /// <summary>
-    /// MP3 bits per second of the rendition that names none, where the sample rate has it, else the nearest below. Default 128,000.
+    /// MP3 bits per second of the rendition <c>mp3</c>; if the sample rate does not have it, the next lower is used. Default 128,000.
     /// </summary>
     public int Mp3BitRate { get; init; } = 128_000;
 
-    /// <summary>How hard LAME works, 0 (best) – 9 (least work). Default 3.</summary>
+    /// <summary>LAME's encoder effort, 0 (best) – 9 (least work). Default 3.</summary>
     public int Mp3Quality { get; init; } = 3;
 
-    /// <summary>Which renditions have their tracks evened out in loudness by ReplayGain tags. Default: none.</summary>
+    /// <summary>Which renditions level the loudness of their tracks by ReplayGain tags. Default: none.</summary>
     public LoudnessMode Loudness { get; init; }
 
     /// <summary>
-    /// The most sound that a rendition begins with when a listener by HTTP starts it: players start at once with it. A station that rests
-    /// begins so much earlier, if its source can be read ahead; else there is what it has played. 0–30 s; default 2 s.
+    /// The most audio with which a rendition begins when an HTTP listener starts it, so that players can start at once. A stopped station
+    /// begins this much earlier if its source can be read ahead; otherwise the rendition begins with what was already played. 0–30 s;
+    /// default 2 s.
     /// </summary>
     public TimeSpan StreamPreRoll { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The renditions for HTTP: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kbit/s <c>mp3-64</c>,
-    /// <c>opus-64</c>. A fixed list, so that listeners share; each is encoded only while somebody hears it. Others than those six are made
+    /// The HTTP renditions: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kbit/s <c>mp3-64</c>, <c>opus-64</c>.
+    /// The list is fixed so that listeners share them; each is encoded only while it has listeners. Those not in the default list are made
     /// on demand, at most <see cref="MaxOnDemand"/> at a time. Default: those six.
     /// </summary>
     public IReadOnlyList<string> Streams { get; init; } = DefaultStreams;
 
-    /// <summary>What is offered over HTTP by default, and always runs when somebody wants it.</summary>
+    /// <summary>The HTTP renditions offered by default, which always run when requested.</summary>
     internal static IReadOnlyList<string> DefaultStreams { get; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
 
-    /// <summary>Whether others send its sound, so that their packets and ours may follow each other.</summary>
+    /// <summary>Whether senders supply the audio, so that their packets and the encoder's may follow each other.</summary>
     internal bool IsFed { get; init; }
 
-    /// <summary>What its first sender sends, for a station that is there because of that: it is encoded alike when nobody sends.</summary>
+    /// <summary>
+    /// The format of the first sender, if the station exists because of it: audio without a sender is encoded the same way.
+    /// </summary>
     internal StreamFormat? Sent { get; init; }
 
     /// <summary>Whether <paramref name="name"/> can be a station's name.</summary>

@@ -2,17 +2,17 @@ using Linnet.Audio;
 
 namespace Linnet.Stations;
 
-/// <summary>A station at one moment, for people and metrics.</summary>
+/// <summary>The state of a station at one moment, for display and metrics.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="State">Where it is in its life.</param>
+/// <param name="State">Its life-cycle state.</param>
 /// <param name="Problem">Why it failed, if it did.</param>
-/// <param name="Track">What plays, where that is known.</param>
+/// <param name="Track">The current track, if known.</param>
 /// <param name="Format">Its source's format.</param>
-/// <param name="BitDepth">Its source's bits per sample, or 0 if it never was integer PCM.</param>
-/// <param name="Position">How much of it has become due.</param>
+/// <param name="BitDepth">Its source's bits per sample; 0 if that was never integer PCM.</param>
+/// <param name="Position">How much of its audio has become due.</param>
 /// <param name="Levels">Peak of each channel over the last block, 0–1.</param>
-/// <param name="Reanchored">How often its source was so late that its clock was set anew.</param>
-/// <param name="Renditions">Its renditions, those that rest included.</param>
+/// <param name="Reanchored">How often its source was so late that the clock was reset.</param>
+/// <param name="Renditions">Its renditions, including stopped ones.</param>
 public sealed record StationSnapshot(
     string Name,
     StationState State,
@@ -26,24 +26,24 @@ public sealed record StationSnapshot(
     IReadOnlyList<RenditionSnapshot> Renditions)
 {
     /// <summary>
-    /// Why its source, or its fallback, gives silence at the moment and is waited for: a sentence for people. <see langword="null"/>: it is
+    /// Why its source or fallback is silent at the moment while the station waits for it, as a sentence; <see langword="null"/> if it is
     /// not.
     /// </summary>
     public string? Awaits { get; init; }
 
-    /// <summary>Whether what somebody sends to it is heard, rather than its fallback.</summary>
+    /// <summary>Whether the sender's audio plays, rather than the fallback.</summary>
     public bool IsSenderHeard { get; init; }
 
-    /// <summary>How often its sender, though still there, did not send enough, so that the fallback was heard.</summary>
+    /// <summary>How often a connected sender did not send enough, so that the fallback played.</summary>
     public long Underruns { get; init; }
 }
 
-/// <summary>A rendition at one moment.</summary>
+/// <summary>The state of a rendition at one moment.</summary>
 /// <param name="Name">Its name in URLs.</param>
-/// <param name="Description">For people: <c>opus 48000 Hz, 2 ch</c>.</param>
+/// <param name="Description">Display text, such as <c>opus 48000 Hz, 2 ch</c>.</param>
 /// <param name="BitRate">Bits of payload per second.</param>
 /// <param name="Running">Whether it is being encoded.</param>
-/// <param name="Listeners">Sessions that hold it.</param>
+/// <param name="Listeners">Number of sessions that use it.</param>
 /// <param name="Packets">Packets made since the station started.</param>
 public sealed record RenditionSnapshot(string Name, string Description, int BitRate, bool Running, int Listeners, long Packets)
 {
@@ -53,9 +53,9 @@ public sealed record RenditionSnapshot(string Name, string Description, int BitR
     /// <summary>Packets that were ready only after they were due: the encoder was too slow, or its source late.</summary>
     public long LatePackets { get; init; }
 
-    /// <summary>How often it failed and was stopped, to be started again by its next listener.</summary>
+    /// <summary>How often it failed and was stopped, to be restarted by its next listener.</summary>
     public long Failures { get; init; }
 
-    /// <summary>Whether it is made on demand: only a few such run at a time.</summary>
+    /// <summary>Whether it is made on demand. Only a few of those run at a time.</summary>
     public bool IsOnDemand { get; init; }
 }

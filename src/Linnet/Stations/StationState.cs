@@ -1,17 +1,17 @@
 namespace Linnet.Stations;
 
-/// <summary>Where a station is in its life.</summary>
+/// <summary>The life-cycle state of a station.</summary>
 public enum StationState
 {
-    /// <summary>It starts with its first listener.</summary>
+    /// <summary>It waits for its first listener.</summary>
     Waiting,
 
-    /// <summary>It plays.</summary>
+    /// <summary>It is playing.</summary>
     Playing,
 
-    /// <summary>Its source came to the end.</summary>
+    /// <summary>Its source has ended.</summary>
     Ended,
 
-    /// <summary>Its source broke.</summary>
+    /// <summary>Its source has failed.</summary>
     Failed,
 }

@@ -12,15 +12,15 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Serving.Pulls;
 
 /// <summary>
-/// Plays another server's RTSP into a station of ours: a player whose device is the station. So it is repaired, kept up with, and come back
-/// to as any player does.
+/// Plays another server's RTSP into a station: a player whose device is the station. So the stream is repaired, synchronized and
+/// reconnected as in any player.
 /// </summary>
-/// <param name="address">The station there.</param>
+/// <param name="address">URL of the station on the other server.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Told what happens.</param>
+/// <param name="logger">Logs connections and failures.</param>
 internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
 {
-    /// <summary>What waits between the player and the station: both go by the same clock, so this only bridges a busy moment.</summary>
+    /// <summary>Size of the queue between the player and the station. Both use the same clock, so it only bridges a busy moment.</summary>
     internal static readonly TimeSpan Target = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Plays until cancelled.</summary>
@@ -41,7 +41,7 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
             {
                 return await PlayAsync(writer, backoff, cancellationToken).ConfigureAwait(false)
                     ? $"{address.Host} has ended."
-                    : $"{address.Host} gave no sound for {PushServerOptions.SoundTime.TotalSeconds:F0} s.";
+                    : $"{address.Host} sent no audio for {PushServerOptions.SoundTime.TotalSeconds:F0} s.";
             }
             catch (TransportException e)
             {
@@ -55,7 +55,7 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
         }
     }
 
-    // False: there is a server, but no sound of it.
+    // False: there is a server, but it sends no audio.
     private async Task<bool> PlayAsync(IngestWriter writer, Backoff backoff, CancellationToken cancellationToken)
     {
         var device = new StationDevice(writer, time);
@@ -78,7 +78,9 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
         return !device.IsSilent;
     }
 
-    /// <summary>Takes what a player plays, at the pace of our own clock; but not the silence it plays while it has nothing.</summary>
+    /// <summary>
+    /// Takes what a player plays, at the pace of the local clock, but not the silence that the player plays while it has no audio.
+    /// </summary>
     private sealed class StationDevice(IngestWriter writer, TimeProvider time) : IAudioDevice
     {
         private readonly NullDevice _clock = new(time);
@@ -93,7 +95,7 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
         public int BitDepth { get; set; }
 
         /// <summary>
-        /// Whether it gave up because nothing was heard. What comes may be none that can be decoded, for good: asking anew may help.
+        /// Whether it gave up because nothing was heard. The received packets may never become decodable: a new request may help.
         /// </summary>
         internal bool IsSilent { get; private set; }
 
@@ -113,7 +115,7 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
             _clock.RunAsync(
                 (pcm, heardAt) =>
                 {
-                    // The last sound is taken by the call that finds that nothing follows it.
+                    // The last audio is taken by the call that finds that none follows.
                     bool wasPlaying = IsHeard();
                     int frames = callback(pcm, heardAt);
                     bool isHeard = frames > 0 && (wasPlaying || IsHeard());
