@@ -76,7 +76,7 @@ public class JitterBufferBench : IDisposable
     public int ToDevice()
     {
         Receive(_device, _deviceSequence++);
-        return _device.Read(_pcm, _clock.Ticks);
+        return _device.Read(_pcm, _clock.Ticks, _clock.Ticks);
     }
 
     public void Dispose()

@@ -4,10 +4,10 @@ using Linnet.Wire;
 
 namespace Linnet.Cli;
 
-/// <summary>Says in one sentence what is wrong with a command line. The parser's own sentences are for those who know the parser.</summary>
+/// <summary>Describes a faulty command line in one sentence. The parser's own messages assume knowledge of the parser.</summary>
 internal static class CommandFault
 {
-    /// <summary>The sentence; <see langword="null"/> if nothing is wrong.</summary>
+    /// <summary>Gets the sentence; <see langword="null"/> if the command line is correct.</summary>
     public static string? Find(ParseResult parsed)
     {
         string? first = parsed.UnmatchedTokens is [var unmatched, ..] ? ShownAddress.Of(unmatched) : null;
@@ -16,13 +16,13 @@ internal static class CommandFault
         {
             string commands = string.Join(", ", root.Subcommands.Select(static c => c.Name));
             return IsOption(first)
-                ? $"There is no option '{first}' before a command. 'linnet --help' shows how it is used."
+                ? $"There is no option '{first}' before a command. See 'linnet --help'."
                 : $"There is no command '{first}': the commands are {commands}. 'linnet --help' explains them.";
         }
 
-        string help = $"'linnet {command.Name} --help' shows how it is used.";
+        string help = $"See 'linnet {command.Name} --help'.";
 
-        // The parser takes a misspelt option for an argument. Whoever means one that begins so writes ./-x or -- -x.
+        // The parser takes a misspelt option for an argument. An argument that begins with "-" is written ./-x or -- -x.
         bool isLiteral = parsed.Tokens.Any(static t => t.Type == TokenType.DoubleDash);
         IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static a => a.Tokens)
             .Select(static t => t.Value);
@@ -31,7 +31,7 @@ internal static class CommandFault
             return $"There is no option '{ShownAddress.Of(option)}'. {help}";
         }
 
-        // Only the first: one mistake may look like several.
+        // Only the first error: one mistake may cause several.
         return parsed.Errors is [var error, ..] ? $"{Explain(error, command, first)}. {help}" : null;
     }
 
@@ -46,11 +46,11 @@ internal static class CommandFault
                 : given.Tokens.Count < option.Arity.MinimumNumberOfValues ? $"{option.Name} needs a value: {option.Name} {option.HelpName}"
                 : given.Tokens.Count > option.Arity.MaximumNumberOfValues
                     || given.IdentifierTokenCount > option.Arity.MaximumNumberOfValues
-                        ? $"{option.Name} is there more than once: give it once"
-                : OneSentence(error.Message); // ours
+                        ? $"{option.Name} is given more than once: give it once"
+                : OneSentence(error.Message); // a message of this program
         }
 
-        return unmatched is not null ? $"'{unmatched}' is one word too many"
+        return unmatched is not null ? $"'{unmatched}' is an unexpected argument"
             : command.Arguments.FirstOrDefault(a => IsMissing(a, error)) is { } missing ? $"linnet {command.Name} needs {missing.Name}"
             : OneSentence(error.Message);
 

@@ -6,16 +6,16 @@ using Linnet.Cli.Help;
 
 namespace Linnet.Cli;
 
-/// <summary>Reads the command line, runs what it asks for, and turns every failure into one sentence and an exit code.</summary>
+/// <summary>Parses the command line, runs the command, and turns every failure into one sentence and an exit code.</summary>
 internal static class CommandLine
 {
-    // "@list.wav" is a file of that name, and "-abc" is not three options.
+    // "@list.wav" is a file name, and "-abc" is not three options.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
 
-    /// <summary>Runs one command line to its end.</summary>
-    /// <param name="args">What follows the program's name.</param>
-    /// <param name="shell">Where it was written.</param>
-    /// <param name="cancellationToken">Ends what runs cleanly.</param>
+    /// <summary>Runs a command line until it ends.</summary>
+    /// <param name="args">The arguments after the program's name.</param>
+    /// <param name="shell">The streams and the clock to use.</param>
+    /// <param name="cancellationToken">Stops the command cleanly.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, Shell shell, CancellationToken cancellationToken)
     {
@@ -34,12 +34,12 @@ internal static class CommandLine
                 Output = shell.Out,
                 Error = shell.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null, // signals are Interrupt's
+                ProcessTerminationTimeout = null, // Interrupt handles signals
             };
             int code = await parsed.InvokeAsync(invocation, cancellationToken);
             if (parsed.Action is SynchronousCommandLineAction)
             {
-                // Help, the version, or what a shell may complete.
+                // Help, the version, or a shell's completion request.
                 await shell.DeliverAsync(cancellationToken);
             }
 
@@ -51,7 +51,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>All commands.</summary>
+    /// <summary>The command with all its subcommands.</summary>
     internal static RootCommand Create(Shell shell)
     {
         var root = new RootCommand("Live audio over a network: serve it, play it, record it.")
@@ -71,7 +71,7 @@ internal static class CommandLine
         return root;
     }
 
-    // A line that is still being written is no whole one.
+    // A command line that is still being typed may be incomplete.
     private static bool AsksForSuggestions(ParseResult parsed) =>
         parsed.Tokens is [{ Type: TokenType.Directive, Value: var directive }, ..]
             && directive.StartsWith("[suggest", StringComparison.Ordinal);

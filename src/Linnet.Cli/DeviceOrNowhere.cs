@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Cli;
 
-/// <summary>A sound device, or where there is none, one that plays to nowhere: a demonstration is better silent than not at all.</summary>
-/// <param name="wanted">The device. Owned.</param>
-/// <param name="nowhere">Taken when that cannot be opened. Owned.</param>
-/// <param name="logger">Told why.</param>
+/// <summary>An audio device with a silent replacement if it cannot be opened: a silent demonstration is better than none.</summary>
+/// <param name="wanted">The preferred device. Owned.</param>
+/// <param name="nowhere">The replacement. Owned.</param>
+/// <param name="logger">Logs why the replacement is used.</param>
 internal sealed partial class DeviceOrNowhere(IAudioDevice wanted, IAudioDevice nowhere, ILogger logger) : IAudioDevice
 {
     private bool _wasOpen;
     private bool _isNowhere;
 
-    public string Name => _isNowhere ? "nowhere (there is no sound device)" : wanted.Name;
+    public string Name => _isNowhere ? "silent (no audio device)" : wanted.Name;
 
     public bool HasClock => Chosen.HasClock;
 
@@ -43,6 +43,6 @@ internal sealed partial class DeviceOrNowhere(IAudioDevice wanted, IAudioDevice 
         await nowhere.DisposeAsync();
     }
 
-    [LoggerMessage(1000, LogLevel.Warning, "Playing to nowhere, meters and all: {Reason}")]
+    [LoggerMessage(1000, LogLevel.Warning, "No audio device: playing silently. {Reason}")]
     private static partial void LogNoDevice(ILogger logger, string reason);
 }

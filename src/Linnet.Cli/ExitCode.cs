@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Cli;
 
-/// <summary>What the process tells its caller.</summary>
+/// <summary>Exit codes of the process.</summary>
 internal static class ExitCode
 {
-    /// <summary>It ended by itself, or was interrupted.</summary>
+    /// <summary>The command ended by itself or was interrupted.</summary>
     public const int Ended = 0;
 
-    /// <summary>Something failed; standard error says what.</summary>
+    /// <summary>The command failed; standard error says why.</summary>
     public const int Failed = 1;
 
-    /// <summary>The command line made no sense; standard error says why.</summary>
+    /// <summary>The command line was invalid; standard error says why.</summary>
     public const int BadUsage = 2;
 
-    /// <summary>A second signal, SIGINT or SIGTERM, ended it where it was, as shells number that: 128 and the signal.</summary>
+    /// <summary>A second SIGINT or SIGTERM ended the process at once. As in shells: 128 plus the signal.</summary>
     public static int Of(PosixSignal signal) => 128 + signal switch
     {
         PosixSignal.SIGINT => 2,

@@ -2,15 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Cli;
 
-/// <summary>Ctrl-C and its relatives: the first asks for a clean end through one token, the second ends the process at once.</summary>
+/// <summary>
+/// Handles Ctrl-C and similar signals: the first requests a clean stop through a token, the second ends the process at once.
+/// </summary>
 /// <remarks>
-/// A hang-up is never the second: a terminal that closes gives two within milliseconds, one of the shell's and one of the kernel's, and
-/// nobody who is impatient sends one. After the first the kernel drops them: nothing has to run for them while the program ends.
+/// A hang-up never counts as the second: a terminal that closes sends two within milliseconds, one from the shell and one from the kernel,
+/// and an impatient user does not send one. After the first, the kernel drops them, so no handler has to run while the program ends.
 /// </remarks>
 internal sealed partial class Interrupt : IDisposable
 {
     /// <summary>
-    /// A file has grown to the limit of the process (SIGXFSZ, alike on Linux and macOS). The write fails by itself, and that is enough.
+    /// Sent when a file reaches the process's size limit (SIGXFSZ; same number on Linux and macOS). The write also fails, which is enough.
     /// </summary>
     private const PosixSignal FileTooLong = (PosixSignal)25;
 
@@ -32,12 +34,12 @@ internal sealed partial class Interrupt : IDisposable
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
         }
 
-        // For good: the second may come when the program is at its end, and must not change how it ends.
+        // Never unregistered: the second may arrive when the program has almost ended, and must not change its exit code.
         _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
 
         if (!OperatingSystem.IsWindows())
         {
-            // For good: what is left to say is still written when the rest of the program has ended.
+            // Never unregistered: remaining output is written after the rest of the program has ended.
             _fileTooLong ??= PosixSignalRegistration.Create(FileTooLong, static context => context.Cancel = true);
         }
     }
@@ -65,12 +67,12 @@ internal sealed partial class Interrupt : IDisposable
 
         try
         {
-            // Whoever is told may take its time, or fail: neither is the business of the thread that hears signals.
+            // Handlers may be slow or fail; that must not affect the signal thread.
             _ = _asked.CancelAsync();
         }
         catch (ObjectDisposedException)
         {
-            // The program is at its end.
+            // The program has almost ended.
         }
     }
 

@@ -5,7 +5,7 @@ using Linnet.Wire;
 
 namespace Linnet.Cli;
 
-/// <summary>Looks at a player for a display, keeps the meters that move between two looks, and takes its keys.</summary>
+/// <summary>Reads a player's status for a display, moves the meters between two updates, and handles keys.</summary>
 internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice device, TimeProvider time)
 {
     private const double Step = 0.05;
@@ -13,7 +13,7 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
     private readonly long _began = time.GetTimestamp();
     private Ballistics[] _meters = [];
 
-    /// <summary>Looks.</summary>
+    /// <summary>Gets the current status.</summary>
     public PlayerSnapshot Look()
     {
         PlayerStatistics statistics = player.GetStatistics();
@@ -58,7 +58,7 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
         };
     }
 
-    /// <summary>Does what a key means.</summary>
+    /// <summary>Runs the action of a key.</summary>
     public void OnKey(char key)
     {
         switch (key)

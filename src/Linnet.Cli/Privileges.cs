@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Linnet.Cli;
 
-/// <summary>Whose rights the program has. Who listens to strangers should have few.</summary>
+/// <summary>The user rights of the program. A program that accepts connections from strangers should have few.</summary>
 internal static unsafe partial class Privileges
 {
-    /// <summary>Becomes <paramref name="user"/>, for good; without one, root is told what that means.</summary>
-    /// <param name="user">A name, or <see langword="null"/>.</param>
-    /// <param name="shell">Is told.</param>
-    /// <exception cref="UsageException">There is no such user, or it is not for this program to become one.</exception>
-    /// <exception cref="IOException">The system does not allow it.</exception>
+    /// <summary>Switches permanently to <paramref name="user"/>. Without one, warns root of the risk.</summary>
+    /// <param name="user">A user name, or <see langword="null"/>.</param>
+    /// <param name="shell">Receives the warning.</param>
+    /// <exception cref="UsageException">There is no such user, or this program may not switch to it.</exception>
+    /// <exception cref="IOException">The system refused.</exception>
     /// <remarks>
-    /// Called before anything is opened: no source is read and no port taken with root's rights. The C library's calls change every thread
-    /// of the process, which the bare calls of Linux do not.
+    /// Called before anything is opened: root's rights read no source and open no port. The C library's calls change every thread of the
+    /// process, unlike Linux's raw system calls.
     /// </remarks>
     internal static void Lower(string? user, Shell shell)
     {
@@ -27,16 +27,16 @@ internal static unsafe partial class Privileges
         }
     }
 
-    /// <summary>Tells root what it means to be root; nobody else.</summary>
+    /// <summary>Warns root, and no other user, of the risk.</summary>
     internal static void Advise(Shell shell)
     {
         if (shell.IsPrivileged && Advice() is string advice)
         {
-            shell.Say($"Linnet runs as root, so anyone who breaks into it would be root: {advice}");
+            shell.Say($"Linnet runs as root, so an attacker who breaks into it becomes root: {advice}");
         }
     }
 
-    /// <summary>What to do instead on this system. On Windows administrators are common, and there is nothing short to say.</summary>
+    /// <summary>What to do instead on this system. On Windows, running as administrator is common and has no short alternative.</summary>
     private static string? Advice() =>
         OperatingSystem.IsLinux() ? "add --user NAME, or let systemd start it (docs/running.md)."
         : OperatingSystem.IsWindows() ? null
@@ -46,7 +46,7 @@ internal static unsafe partial class Privileges
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new UsageException("--user is for Linux: start Linnet as the user that it should be.");
+            throw new UsageException("--user works only on Linux: start Linnet as the intended user.");
         }
 
         Entry* entry = Find(name);
@@ -54,24 +54,24 @@ internal static unsafe partial class Privileges
         {
             throw new UsageException(entry is null
                 ? $"There is no user '{name}' on this machine: choose one, or make one with: useradd --system {name}."
-                : $"'{name}' is root, whom --user is there to avoid: choose another.");
+                : $"'{name}' is root: choose another user.");
         }
 
         (uint user, uint group, string? home) = (entry->UserId, entry->GroupId, Marshal.PtrToStringUTF8((nint)entry->Home));
         if (!Environment.IsPrivilegedProcess)
         {
-            throw new UsageException("--user is for root, who alone can become another user: leave it out.");
+            throw new UsageException("--user works only if Linnet runs as root: leave it out.");
         }
 
         string[] samples = [.. Sample(AppContext.BaseDirectory), .. Sample(RuntimeEnvironment.GetRuntimeDirectory())];
         if (SetGroups(name, group) != 0 || SetGroup(group) != 0 || SetUser(user) != 0)
         {
-            throw new IOException($"Linnet cannot become '{name}': {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+            throw new IOException($"Linnet cannot switch to user '{name}': {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
         }
 
         if (SetUser(0) == 0)
         {
-            throw new IOException($"Linnet became '{name}', but could become root again: this system keeps rights that it should drop.");
+            throw new IOException($"Linnet switched to '{name}', but can become root again: the system did not drop all rights.");
         }
 
         foreach (string file in samples)
@@ -82,10 +82,10 @@ internal static unsafe partial class Privileges
         MoveTo(home);
     }
 
-    /// <summary>One of the files that the program may have to load yet.</summary>
+    /// <summary>A file that the program may have to load later.</summary>
     private static IEnumerable<string> Sample(string folder) => Directory.EnumerateFiles(folder, "*.dll").Take(1);
 
-    /// <summary>What cannot be read now would be missed at some later time, and end the process then.</summary>
+    /// <summary>Fails now if the file is unreadable: otherwise its absence would end the process later.</summary>
     private static void CheckReadable(string file, string name)
     {
         try
@@ -97,14 +97,15 @@ internal static unsafe partial class Privileges
             string folder = Path.GetDirectoryName(file)!;
             throw new IOException(
                 folder == Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)
-                    ? $"'{name}' may not read {folder}: put Linnet where everybody can read it, such as /opt/linnet."
-                    : $"'{name}' may not read {folder}: put .NET where everybody can read it, such as /usr/share/dotnet.",
+                    ? $"'{name}' may not read {folder}: put Linnet where every user can read it, such as /opt/linnet."
+                    : $"'{name}' may not read {folder}: put .NET where every user can read it, such as /usr/share/dotnet.",
                 e);
         }
     }
 
     /// <summary>
-    /// Sets the variables by which libraries find a user's files and sockets: root's are not for others. C libraries read their own copy.
+    /// Sets the variables with which libraries find a user's files and sockets: another user cannot use root's. C libraries read their own
+    /// copy.
     /// </summary>
     private static void MoveTo(string? home)
     {
@@ -136,7 +137,7 @@ internal static unsafe partial class Privileges
     [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnsetVariable(string name);
 
-    /// <summary><c>struct passwd</c> of glibc and musl.</summary>
+    /// <summary>The <c>struct passwd</c> of glibc and musl.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Entry
     {

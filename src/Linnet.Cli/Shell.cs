@@ -4,10 +4,10 @@ using Linnet.Wire;
 
 namespace Linnet.Cli;
 
-/// <summary>What the program was started in: its streams, its clock and whether people watch.</summary>
-/// <param name="Out">Standard output: results, the panel, JSON.</param>
-/// <param name="Error">Standard error: what went wrong, and notices that must not mix with results.</param>
-/// <param name="Time">The clock of everything that runs.</param>
+/// <summary>The program's environment: its streams, its clock, and whether a user is watching.</summary>
+/// <param name="Out">Standard output, for results, the panel and JSON.</param>
+/// <param name="Error">Standard error, for errors, and for notices that must not mix with results.</param>
+/// <param name="Time">The clock of all parts of the program.</param>
 /// <param name="IsTerminal">Whether standard output is a terminal that can redraw.</param>
 /// <param name="HasKeys">Whether standard input is a terminal whose keys can be read.</param>
 /// <param name="IsDebugging">Whether errors show their stack trace (LINNET_DEBUG=1).</param>
@@ -17,11 +17,11 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
     public static bool HasTerminal =>
         !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
-    /// <summary>Whether the program may do all there is to do on this machine. Those who attack it would, too.</summary>
+    /// <summary>Whether the program has all rights on this machine, which an attacker would gain, too.</summary>
     public bool IsPrivileged { get; init; }
 
-    /// <summary>This process's.</summary>
-    /// <param name="outputs">Its outputs. Not disposed.</param>
+    /// <summary>Creates the shell of this process.</summary>
+    /// <param name="outputs">The outputs to use. Not disposed.</param>
     public static Shell OfThisProcess(ProgramOutputs outputs) => new(
         outputs.Out,
         outputs.Error,
@@ -33,20 +33,18 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
         IsPrivileged = Environment.IsPrivilegedProcess,
     };
 
-    /// <summary>
-    /// Says one thing to the person on standard error, in the form every message has. A password in an address is not shown.
-    /// </summary>
+    /// <summary>Prints a sentence on standard error, in the form of all messages. Passwords in addresses are hidden.</summary>
     public void Say(string sentence) => Error.WriteLine($"linnet: {Text.Printable(ShownAddress.InText(sentence))}");
 
-    /// <summary>Waits until a result is written that is of no use in part, such as help or a report.</summary>
-    /// <param name="cancellationToken">Ends the wait for whoever reads.</param>
+    /// <summary>Waits until a result that is useless in part, such as help or a report, is fully written.</summary>
+    /// <param name="cancellationToken">Stops waiting for the reader.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     public async Task DeliverAsync(CancellationToken cancellationToken)
     {
         Out.Flush();
         if (Out is QueuedWriter { Queue: { } queue } && await queue.WrittenAsync().WaitAsync(cancellationToken) is { } problem)
         {
-            // Of a terminal that was closed nobody reads any more, as of a pipe.
+            // A closed terminal has no reader any more, like a closed pipe.
             throw StandardStream.HasNoReader(problem) ? new IOException(problem.Message, StandardStream.BrokenPipe)
                 : new IOException($"Standard output cannot be written: {problem.Message}.", problem);
         }

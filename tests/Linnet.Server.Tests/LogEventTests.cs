@@ -21,7 +21,7 @@ public class LogEventTests
     public void No_two_events_share_an_id() => Assert.Equal(Events.Length, Events.Select(static e => e.EventId).Distinct().Count());
 
     [Fact]
-    public void The_list_of_log_events_is_complete_and_true()
+    public void The_list_of_log_events_is_complete_and_correct()
     {
         string[] rows =
             [.. File.ReadLines(Path.Join(ReadmeTests.Root(), "docs", "log-events.md"))

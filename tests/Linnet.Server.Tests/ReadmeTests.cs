@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Linnet.Server.Tests;
 
-/// <summary>The programs in the README are those in <c>samples</c>, which the solution compiles.</summary>
+/// <summary>The programs in the README equal those in <c>samples</c>, which the solution compiles.</summary>
 public partial class ReadmeTests
 {
     /// <summary>The repository's root.</summary>
@@ -12,7 +12,7 @@ public partial class ReadmeTests
     [Theory]
     [InlineData(0, "Send")]
     [InlineData(1, "Play")]
-    public void A_program_in_the_readme_is_the_sample_that_is_compiled(int block, string sample)
+    public void A_program_in_the_readme_equals_the_compiled_sample(int block, string sample)
     {
         string root = Root();
         string readme = File.ReadAllText(Path.Join(root, "README.md")).ReplaceLineEndings("\n");
@@ -25,7 +25,7 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public void They_are_fifteen_lines_at_most() =>
+    public void The_samples_have_at_most_fifteen_lines() =>
         Assert.All(
             (string[])["Send", "Play"],
             static sample => Assert.InRange(File.ReadAllLines(Path.Join(Root(), "samples", sample, "Program.cs")).Length, 1, 15));

@@ -3,10 +3,10 @@ using Linnet.Cli.Help;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary><c>linnet completion SHELL</c>: prints what a shell needs to complete Linnet's command lines with the tabulator.</summary>
+/// <summary><c>linnet completion SHELL</c>: prints a script with which a shell completes Linnet's commands and options.</summary>
 /// <remarks>
-/// Each script gives what stands before the cursor, without the program's name, to the directive <c>[suggest:POSITION]</c>, which answers
-/// with one word a line. Options are offered where a word begins with <c>-</c>; elsewhere, where no word fits, the shell offers files.
+/// Each script passes the text before the cursor, without the program's name, to the directive <c>[suggest:POSITION]</c>, which answers
+/// with one word per line. Options are offered where a word begins with <c>-</c>. Elsewhere, if no word fits, the shell offers files.
 /// </remarks>
 internal static class CompletionCommand
 {
@@ -89,7 +89,7 @@ internal static class CompletionCommand
             string wanted = parsed.GetRequiredValue(ShellName);
             string script = Shells.FirstOrDefault(s => s.Name == wanted).Script
                 ?? throw new UsageException(
-                    $"'{wanted}' is no shell that Linnet knows: it knows {string.Join(", ", Shells.Select(static s => s.Name))}.");
+                    $"'{wanted}' is not a supported shell: use one of {string.Join(", ", Shells.Select(static s => s.Name))}.");
             shell.Out.WriteLine(script);
             await shell.DeliverAsync(cancellationToken);
             return ExitCode.Ended;

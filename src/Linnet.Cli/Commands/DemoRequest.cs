@@ -3,19 +3,19 @@ using Linnet.Serving;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>What the command line asks a demonstration to do.</summary>
-/// <param name="Server">Where the server listens, and its limits.</param>
+/// <summary>The options of <c>demo</c>.</summary>
+/// <param name="Server">The server's addresses and limits.</param>
 internal sealed record DemoRequest(StationServerOptions Server)
 {
-    /// <summary>How long it plays; <see langword="null"/>: until it is told to end.</summary>
+    /// <summary>How long to play; <see langword="null"/> for no limit.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>Whose rights it takes; <see langword="null"/>: it keeps those it has.</summary>
+    /// <summary>The user to switch to; <see langword="null"/> to keep the current one.</summary>
     public string? User { get; init; }
 
-    /// <summary>Where it listens for HTTP; <see langword="null"/>: nowhere.</summary>
+    /// <summary>HTTP options; <see langword="null"/> if HTTP is off.</summary>
     public RadioHostOptions? Http { get; init; }
 
-    /// <summary>Whether that port alone will do.</summary>
+    /// <summary>Whether no other HTTP port may be used.</summary>
     public bool IsHttpPortNamed { get; init; }
 }

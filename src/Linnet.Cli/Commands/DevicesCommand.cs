@@ -24,12 +24,12 @@ internal static class DevicesCommand
         return command;
     }
 
-    /// <summary>Two lists, the default of each marked with a star.</summary>
+    /// <summary>Writes two lists, with the default device of each marked by a star.</summary>
     internal static void Write(IReadOnlyList<AudioDeviceInfo> devices, TextWriter output)
     {
         if (devices.Count == 0)
         {
-            output.WriteLine("There is no sound device here. Start PulseAudio or PipeWire, or use 'play --output FILE.wav', - or null.");
+            output.WriteLine("No audio devices found. Start PulseAudio or PipeWire, or use 'play --output FILE.wav', - or null.");
             return;
         }
 
@@ -43,7 +43,7 @@ internal static class DevicesCommand
         int name = devices.Select(static d => d.Name.Length).DefaultIfEmpty().Max() + 2;
         foreach (AudioDeviceInfo device in devices)
         {
-            string monitor = device.MonitorOf is { } of ? $" (what {of} plays)" : "";
+            string monitor = device.MonitorOf is { } of ? $" (monitor of {of})" : "";
             output.WriteLine(new PanelLine().Add(device.IsDefault ? "* " : "  ").Add(device.Name).To(2 + name)
                 .Add(device.Description + monitor).Render(int.MaxValue, colours: false));
         }

@@ -7,7 +7,7 @@ using Linnet.Wire;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>Runs what <c>probe</c> was asked for.</summary>
+/// <summary>Runs <c>probe</c>.</summary>
 internal static class ProbeSession
 {
     private const int PlainWidth = 80;
@@ -15,7 +15,7 @@ internal static class ProbeSession
 
     public static async Task<int> RunAsync(ProberOptions options, bool wantsJson, Shell shell, CancellationToken cancellationToken)
     {
-        // With JSON there is nothing to show until the end.
+        // With JSON, only the end has something to show.
         using var session =
             new Session(wantsJson ? shell with { IsTerminal = false } : shell, wantsJson: false, outIsTaken: wantsJson, cancellationToken);
         var prober = new Prober(options, shell.Time, session.Log);
@@ -29,7 +29,7 @@ internal static class ProbeSession
         }
         catch (TransportException e) when (prober.Progress.Packets > 0)
         {
-            // What was heard until then is worth telling.
+            // Report what was measured until then.
             failure = e;
         }
 
@@ -55,7 +55,7 @@ internal static class ProbeSession
 
     private static void Print(IEnumerable<PanelLine> lines, Shell shell)
     {
-        // A narrow terminal breaks the lines: that is better than to cut them, of a report that is written once.
+        // On a narrow terminal the lines wrap: a report that is printed once must not be cut.
         int width = shell.IsTerminal ? Math.Clamp(TerminalSize.Now().Width - 1, PlainWidth, WidestReport) : PlainWidth;
         bool colours = shell.IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         foreach (PanelLine line in lines)

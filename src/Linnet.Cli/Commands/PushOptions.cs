@@ -7,10 +7,10 @@ namespace Linnet.Cli.Commands;
 /// <summary>Options of stations that source clients push to. Pushing needs a password.</summary>
 internal static class PushOptions
 {
-    /// <summary>Where the password is looked for when no option names it: other users of the machine cannot see it there.</summary>
+    /// <summary>The variable with the password if no option sets it: other users of the machine cannot see it there.</summary>
     public const string Variable = "LINNET_PUSH_PASSWORD";
 
-    // Nobody's password is longer, and a wrong file may be anything.
+    // No real password is longer, and a wrong file may contain anything.
     private const int MaxPasswordLength = 1024;
 
     private static readonly PushServerOptions Defaults = new();
@@ -31,13 +31,13 @@ internal static class PushOptions
     private static readonly Option<double?> Silence = Ask.Number(
         "--push-silence", "SECONDS", "End a push that is silent for this long; the fallback plays.", "never", Quantity.Seconds, 1, 86_400);
 
-    /// <summary>All of them.</summary>
+    /// <summary>The help group of these options.</summary>
     public static OptionGroup Group => new("Push", [PasswordFile], [Password, Takeover, MaxBitRate, Silence]);
 
-    /// <summary>What is asked for.</summary>
+    /// <summary>Reads the options.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="shell">Is told where a password is easily seen.</param>
-    /// <exception cref="UsageException">There is no password where one was promised, or a poor one.</exception>
+    /// <param name="shell">Receives a warning if the password is easily seen.</param>
+    /// <exception cref="UsageException">The password is missing or unsuitable.</exception>
     public static PushServerOptions Read(ParseResult parsed, Shell shell)
     {
         PushServerOptions options = Defaults with
@@ -58,7 +58,7 @@ internal static class PushOptions
         {
             if (file is not null)
             {
-                throw new UsageException($"{Password.Name} and {PasswordFile.Name} both name the password: leave one out.");
+                throw new UsageException($"{Password.Name} and {PasswordFile.Name} both set the password: use only one of them.");
             }
 
             shell.Say($"Other users of this machine can see {Password.Name} with ps; {Variable} or {PasswordFile.Name} hides it.");
@@ -87,7 +87,7 @@ internal static class PushOptions
         }
     }
 
-    /// <summary>A group may be meant to read it, as that of the user Linnet runs as; everybody is not.</summary>
+    /// <summary>Warns if all users may read or change the file. A group may: it can be that of Linnet's user.</summary>
     private static void Judge(FileStream file, string path, Shell shell)
     {
         if (OperatingSystem.IsWindows())
@@ -98,7 +98,7 @@ internal static class PushOptions
         UnixFileMode mode = File.GetUnixFileMode(file.SafeFileHandle);
         if ((mode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
         {
-            shell.Say($"Everybody on this machine can {((mode & UnixFileMode.OtherRead) != 0 ? "read" : "change")} the password in "
+            shell.Say($"Every user of this machine can {((mode & UnixFileMode.OtherRead) != 0 ? "read" : "change")} the password in "
                 + $"{path} (mode {Convert.ToString((int)mode, 8)}). Change that with: chmod 600 {path}");
         }
     }

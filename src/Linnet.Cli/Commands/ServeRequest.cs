@@ -6,30 +6,30 @@ using Linnet.Stations;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>What the command line asks a server to do.</summary>
-/// <param name="Stations">At least one; the first is what the root path means.</param>
+/// <summary>The options of <c>serve</c>.</summary>
+/// <param name="Stations">At least one; the root path plays the first.</param>
 internal sealed record ServeRequest(IReadOnlyList<SourceSpec> Stations)
 {
-    /// <summary>Whether each source is played to its end once, and then the server ends.</summary>
+    /// <summary>Whether each source plays once, after which the server stops.</summary>
     public bool PlaysOnce { get; init; }
 
     public bool Shuffles { get; init; }
 
-    /// <summary>What bare PCM on standard input is; <see langword="null"/>: its first bytes say what it is.</summary>
+    /// <summary>The format of bare PCM on standard input; <see langword="null"/> to detect it from the first bytes.</summary>
     public RawPcmFormat? Raw { get; init; }
 
-    /// <summary>How stations are encoded; each gets its own name.</summary>
+    /// <summary>How to encode the stations; each gets its own name.</summary>
     public required StationOptions Station { get; init; }
 
-    /// <summary>Whether JSON is shown instead of a panel.</summary>
+    /// <summary>Whether to print JSON instead of a panel.</summary>
     public bool WantsJson { get; init; }
 
-    /// <summary>Where it listens for HTTP; <see langword="null"/>: nowhere.</summary>
+    /// <summary>HTTP options; <see langword="null"/> if HTTP is off.</summary>
     public RadioHostOptions? Http { get; init; }
 
-    /// <summary>Whose rights it takes; <see langword="null"/>: it keeps those it has.</summary>
+    /// <summary>The user to switch to; <see langword="null"/> to keep the current one.</summary>
     public string? User { get; init; }
 
-    /// <summary>Where the server listens, and its limits.</summary>
+    /// <summary>The server's addresses and limits.</summary>
     public StationServerOptions Server { get; init; } = new();
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Cli.Commands;
 
 /// <summary>
-/// What every command has that runs until it is told to end: a way to end it, a log, and something that shows how it goes.
+/// The common parts of every command that runs until it is stopped: a way to stop it, a log, and a display of its status.
 /// </summary>
 internal sealed partial class Session : IDisposable
 {
@@ -15,14 +15,14 @@ internal sealed partial class Session : IDisposable
     private readonly bool _outIsTaken;
     private readonly bool _endsWithReader;
 
-    // Where log lines are all that is shown, the first of them go where the others do.
+    // Set if only log lines are shown, so that the first ones go to the same place as the others.
     private readonly LogDisplay? _plain;
 
-    /// <param name="shell">Where it was started.</param>
-    /// <param name="wantsJson">Whether JSON is shown instead of a panel.</param>
-    /// <param name="outIsTaken">Whether sound goes to standard output, so that nothing else may.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <param name="endsWithReader">Whether it ends, too, when whoever reads the JSON has gone. Else only the JSON does.</param>
+    /// <param name="shell">The streams and the clock to use.</param>
+    /// <param name="wantsJson">Whether to print JSON instead of a panel.</param>
+    /// <param name="outIsTaken">Whether standard output carries audio, so that nothing else may use it.</param>
+    /// <param name="cancellationToken">Stops the command.</param>
+    /// <param name="endsWithReader">Whether the command stops when the reader of the JSON has gone. Otherwise only the JSON stops.</param>
     public Session(Shell shell, bool wantsJson, bool outIsTaken, CancellationToken cancellationToken, bool endsWithReader = false)
     {
         _shell = shell;
@@ -35,20 +35,20 @@ internal sealed partial class Session : IDisposable
         Log.Use(_plain);
     }
 
-    /// <summary>Asks what runs to end.</summary>
+    /// <summary>Canceled when the command should stop.</summary>
     public CancellationToken Ending => _ending.Token;
 
-    /// <summary>Takes what the library has to say.</summary>
+    /// <summary>Receives the log messages of the library.</summary>
     public DisplayLogger Log { get; }
 
-    /// <summary>Whether log lines are all that is shown.</summary>
+    /// <summary>Whether only log lines are shown.</summary>
     public bool IsPlain => !_wantsJson && !(_shell.IsTerminal && !_outIsTaken);
 
-    /// <summary>Runs <paramref name="work"/> to its end and shows it meanwhile.</summary>
-    /// <param name="work">Ends soon after <see cref="Ending"/>.</param>
+    /// <summary>Shows the status of <paramref name="work"/> until that ends.</summary>
+    /// <param name="work">Ends soon after <see cref="Ending"/> is canceled.</param>
     /// <param name="pages">What the panel shows.</param>
-    /// <param name="json">A line of JSON; told whether it is the last.</param>
-    /// <param name="pressed">Takes keys other than the one that quits.</param>
+    /// <param name="json">Returns a line of JSON. The argument is whether it is the last.</param>
+    /// <param name="pressed">Receives all keys that neither quit nor change the page.</param>
     public async Task ShowAsync(Task work, PanelPages pages, Func<bool, string> json, Action<char>? pressed = null)
     {
         using (Display display = Choose(pages, json, pressed))
@@ -107,10 +107,10 @@ internal sealed partial class Session : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // It has ended by itself meanwhile.
+            // It has already ended.
         }
     }
 
-    [LoggerMessage(1001, LogLevel.Warning, "How it goes cannot be shown; it goes on, and showing it is tried again. {Problem}")]
+    [LoggerMessage(1001, LogLevel.Warning, "The status cannot be shown. The command continues, and showing is retried. {Problem}")]
     private static partial void LogNotShown(ILogger logger, Exception exception, string problem);
 }

@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace Linnet.Cli.Help;
 
-/// <summary><c>--help-all</c>.</summary>
+/// <summary>The option <c>--help-all</c>.</summary>
 internal sealed class HelpAllOption : Option<bool>
 {
-    /// <summary>As it is written.</summary>
+    /// <summary>The name of the option.</summary>
     public const string OptionName = "--help-all";
 
     public HelpAllOption()

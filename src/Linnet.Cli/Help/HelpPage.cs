@@ -6,10 +6,10 @@ namespace Linnet.Cli.Help;
 /// <summary>Writes the help of one command.</summary>
 internal sealed class HelpPage(TextWriter output, int width)
 {
-    /// <summary>Columns of a page where the terminal is wider or its width is unknown.</summary>
+    /// <summary>Width of a page, in columns, if the terminal is wider or its width is unknown.</summary>
     public const int MaxWidth = 100;
 
-    // Narrower pages would break every line; the terminal wraps them instead.
+    // A narrower page would break every line; the terminal wraps it instead.
     private const int MinWidth = 50;
 
     // A longer option has its description on the next line.

@@ -2,8 +2,8 @@ using System.CommandLine;
 
 namespace Linnet.Cli.Help;
 
-/// <summary>Options of one subject.</summary>
-/// <param name="Heading">The subject, as the help shows it.</param>
+/// <summary>Options on one subject.</summary>
+/// <param name="Heading">The subject, as shown in the help.</param>
 /// <param name="Common">Options that <c>--help</c> shows.</param>
 /// <param name="More">Options that only <c>--help-all</c> shows.</param>
 internal sealed record OptionGroup(string Heading, Option[] Common, Option[] More)

@@ -5,12 +5,12 @@ using Linnet.Cli.Panels;
 
 namespace Linnet.Cli.Help;
 
-/// <summary>Shows the help of the command that was given.</summary>
+/// <summary>Shows the help of a command.</summary>
 /// <param name="all">Whether to show every option.</param>
 /// <param name="exitCode">The program's exit code.</param>
 internal sealed class ShowHelp(bool all, int exitCode = ExitCode.Ended) : SynchronousCommandLineAction
 {
-    /// <summary>Gives every command of <paramref name="root"/> its help.</summary>
+    /// <summary>Sets the help of every command of <paramref name="root"/>.</summary>
     public static void Install(RootCommand root)
     {
         foreach (HelpOption option in root.Options.OfType<HelpOption>())
@@ -18,7 +18,7 @@ internal sealed class ShowHelp(bool all, int exitCode = ExitCode.Ended) : Synchr
             option.Description = "Show help.";
             if (!OperatingSystem.IsWindows())
             {
-                // Elsewhere these are paths.
+                // On other systems these are paths.
                 option.Aliases.Remove("/?");
                 option.Aliases.Remove("/h");
             }

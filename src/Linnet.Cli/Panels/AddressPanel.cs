@@ -1,20 +1,20 @@
 namespace Linnet.Cli.Panels;
 
-/// <summary>Shows where to listen, with a code for phones.</summary>
-/// <param name="addresses">For players of RTSP, best first.</param>
-/// <param name="http">For browsers, best first; empty: HTTP is off.</param>
-/// <param name="push">Where others push to; default nowhere.</param>
+/// <summary>Shows the addresses to listen at, with a QR code for phones.</summary>
+/// <param name="addresses">RTSP addresses, best first.</param>
+/// <param name="http">HTTP addresses for browsers, best first; empty if HTTP is off.</param>
+/// <param name="push">Addresses for source clients; default none.</param>
 internal sealed class AddressPanel(IReadOnlyList<string> addresses, IReadOnlyList<string> http, IReadOnlyList<string>? push = null)
 {
     private IReadOnlyList<string>? _code;
 
-    /// <summary>The code alone; no lines without HTTP.</summary>
+    /// <summary>The QR code alone; no lines without HTTP.</summary>
     public IEnumerable<PanelLine> Code => Rows.Select(static line => new PanelLine().Add(line, Tone.Code));
 
-    // Made when it is first shown: a service never does.
+    // Created when first shown: a service never shows it.
     private IReadOnlyList<string> Rows => _code ??= http.Count > 0 ? QrCode.Lines(http[0]) : [];
 
-    /// <summary>The lines for a terminal. The code is whole or not there: a part of one is of no use.</summary>
+    /// <summary>The lines for a terminal. The QR code is shown whole or not at all: a part of it is useless.</summary>
     public IEnumerable<PanelLine> Render(int width, int height)
     {
         IReadOnlyList<PanelLine> browser = [.. http.SelectMany(address => Line("In a browser:", address, width, rank: 0))];
@@ -34,10 +34,10 @@ internal sealed class AddressPanel(IReadOnlyList<string> addresses, IReadOnlyLis
             ? [.. browser, .. Code, .. PanelLine.Fit(players, room)]
             : [.. browser, .. players,
                 .. new Flow(width).AddWords(
-                    $"A code for phones needs a terminal of {codeWidth + 1} × {codeHeight + browser.Count + 2}.", Tone.Quiet).Lines];
+                    $"The QR code needs a terminal of {codeWidth + 1} × {codeHeight + browser.Count + 2}.", Tone.Quiet).Lines];
     }
 
-    // On a narrow terminal the address alone, so that the code has its place.
+    // On a narrow terminal the address stands alone, to leave room for the code.
     private static IReadOnlyList<PanelLine> Line(string what, string address, int width, int rank)
     {
         PanelLine whole = new PanelLine { Rank = rank }.Add(" ").Add(what, Tone.Quiet).Add("  ").Add(address, Tone.Accent);

@@ -1,23 +1,23 @@
 namespace Linnet.Cli.Panels;
 
 /// <summary>
-/// How a level meter moves: up at once, down steadily, while the highest peak stays for a moment. One channel.
+/// The movement of a level meter: it rises at once and falls steadily, while the highest peak stays for a moment. For one channel.
 /// </summary>
 internal sealed class Ballistics
 {
-    /// <summary>What silence shows, dBFS.</summary>
+    /// <summary>The level shown for silence, in dBFS.</summary>
     public const double Floor = -60;
 
-    private const double FallPerSecond = 24; // dB; PPM meters fall about so fast
+    private const double FallPerSecond = 24; // dB; about the rate of PPM meters
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(1.5);
     private double _level = Floor;
     private double _peak = Floor;
     private TimeSpan _peakAt;
     private TimeSpan _last;
 
-    /// <summary>Takes the highest peak since the last call.</summary>
+    /// <summary>Records the highest peak since the last call.</summary>
     /// <param name="peak">dBFS; −∞ for silence.</param>
-    /// <param name="now">The time, from any fixed start.</param>
+    /// <param name="now">The time since any fixed start.</param>
     public MeterLevel Move(double peak, TimeSpan now)
     {
         double fall = FallPerSecond * Math.Max(0, (now - _last).TotalSeconds);
@@ -36,7 +36,7 @@ internal sealed class Ballistics
     }
 }
 
-/// <summary>What one channel's meter shows, dBFS, at least <see cref="Ballistics.Floor"/>.</summary>
+/// <summary>The levels shown by one channel's meter, in dBFS, at least <see cref="Ballistics.Floor"/>.</summary>
 /// <param name="Level">The end of the bar.</param>
-/// <param name="Peak">The mark that lingers.</param>
+/// <param name="Peak">The held peak mark.</param>
 internal readonly record struct MeterLevel(double Level, double Peak);

@@ -2,23 +2,23 @@ using Linnet.Cli.Outputs;
 
 namespace Linnet.Cli.Panels;
 
-/// <summary>Shows how something goes, again and again while it runs, and once more at its end.</summary>
+/// <summary>Shows a status repeatedly while something runs, and once more when it ends.</summary>
 internal abstract class Display : IDisposable
 {
-    /// <summary>Time between two looks.</summary>
+    /// <summary>Time between two updates.</summary>
     protected abstract TimeSpan Interval { get; }
 
-    /// <summary>Looks and shows.</summary>
-    /// <param name="isLast">Whether it has ended.</param>
+    /// <summary>Reads the status and shows it.</summary>
+    /// <param name="isLast">Whether the work has ended.</param>
     protected abstract void Show(bool isLast);
 
-    /// <summary>Says something that stays, such as a warning. Any thread.</summary>
+    /// <summary>Prints a sentence that stays visible, such as a warning. Thread-safe.</summary>
     public abstract void Say(string sentence);
 
-    /// <summary>Shows until <paramref name="work"/> has ended, whichever way, and then the end.</summary>
-    /// <param name="work">What is shown. Whatever goes wrong with showing it, it goes on.</param>
+    /// <summary>Shows the status until <paramref name="work"/> ends in any way, and then once more.</summary>
+    /// <param name="work">The work whose status is shown. It continues even if the display fails.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="failed">Told the first time that it could not be shown. It is tried again.</param>
+    /// <param name="failed">Called at the first display error. Showing is retried.</param>
     public async Task ShowWhileAsync(Task work, TimeProvider time, Action<Exception>? failed = null)
     {
         using var timer = new PeriodicTimer(Interval, time);
@@ -54,18 +54,18 @@ internal abstract class Display : IDisposable
 }
 
 /// <summary>A panel on a terminal, redrawn in place.</summary>
-/// <param name="screen">Where it is drawn. Owned: disposed with this.</param>
-/// <param name="render">Gives the panel's lines for a width and a height in cells.</param>
-/// <param name="size">Gives the terminal's width and height.</param>
-/// <param name="colours">Whether it may use colours.</param>
+/// <param name="screen">The screen to draw on; disposed with this object.</param>
+/// <param name="render">Returns the panel's lines for a width and a height in cells.</param>
+/// <param name="size">Returns the terminal's width and height.</param>
+/// <param name="colours">Whether to use colours.</param>
 internal sealed class PanelDisplay(
     Screen screen, Func<int, int, IEnumerable<PanelLine>> render, Func<(int Width, int Height)> size, bool colours) : Display
 {
     protected override TimeSpan Interval => TimeSpan.FromMilliseconds(66);
 
-    /// <summary>A panel on this process's terminal. Colours stay off where NO_COLOR asks for that (no-color.org).</summary>
+    /// <summary>Creates a panel on this process's terminal. It has no colours if NO_COLOR is set (no-color.org).</summary>
     /// <param name="output">Writes to the terminal.</param>
-    /// <param name="render">Gives the panel's lines for a width and a height in cells.</param>
+    /// <param name="render">Returns the panel's lines for a width and a height in cells.</param>
     public static PanelDisplay OnTerminal(OutputQueue output, Func<int, int, IEnumerable<PanelLine>> render) => new(
         new Screen(output),
         render,
@@ -87,8 +87,8 @@ internal sealed class PanelDisplay(
     }
 }
 
-/// <summary>Nothing but what is said, line by line: for logs and pipes.</summary>
-/// <param name="log">Where it is said.</param>
+/// <summary>Shows only the printed sentences, one per line: for logs and pipes.</summary>
+/// <param name="log">Receives the lines.</param>
 internal sealed class LogDisplay(TextWriter log) : Display
 {
     protected override TimeSpan Interval => TimeSpan.FromSeconds(1);
@@ -104,11 +104,11 @@ internal sealed class LogDisplay(TextWriter log) : Display
     }
 }
 
-/// <summary>One line of JSON a second.</summary>
-/// <param name="line">Gives it; told whether it is the last.</param>
-/// <param name="output">Gets the lines, each flushed.</param>
-/// <param name="error">Gets warnings.</param>
-/// <param name="readerHasGone">Called when nobody reads the lines any more; by default nothing follows from that.</param>
+/// <summary>Prints one line of JSON per second.</summary>
+/// <param name="line">Returns the line. The argument is whether it is the last.</param>
+/// <param name="output">Receives the lines, each flushed.</param>
+/// <param name="error">Receives warnings.</param>
+/// <param name="readerHasGone">Called when the reader of the lines has gone; default no action.</param>
 internal sealed class JsonDisplay(Func<bool, string> line, TextWriter output, TextWriter error, Action? readerHasGone = null) : Display
 {
     protected override TimeSpan Interval => TimeSpan.FromSeconds(1);
@@ -126,7 +126,7 @@ internal sealed class JsonDisplay(Func<bool, string> line, TextWriter output, Te
         output.Flush();
     }
 
-    // A program reads JSON there and nothing else, so what is missing is said to people.
+    // Standard output carries only JSON, so the warning about dropped lines goes to standard error.
     private void Judge(OutputQueue queue)
     {
         queue.Notice = null;

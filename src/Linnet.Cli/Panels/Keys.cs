@@ -1,16 +1,16 @@
 namespace Linnet.Cli.Panels;
 
-/// <summary>Hands the keys that are pressed to a program that draws meanwhile.</summary>
+/// <summary>Passes pressed keys to a program while it draws.</summary>
 internal static class Keys
 {
-    /// <summary>The key that ends what runs.</summary>
+    /// <summary>The key that quits.</summary>
     public const char Quit = 'q';
 
-    /// <summary>Starts to read; ends with the process, which gives the terminal back as it was.</summary>
-    /// <param name="pressed">Called for each key, on a thread of its own.</param>
+    /// <summary>Starts reading keys. Reading ends with the process, which restores the terminal.</summary>
+    /// <param name="pressed">Called for each key, on a separate thread.</param>
     public static void Listen(Action<char> pressed)
     {
-        // Nothing else can wait for a key and for an end at once; a background thread keeps no process alive.
+        // No call can wait for both a key and the end; a background thread does not keep the process alive.
         new Thread(Read) { IsBackground = true, Name = "linnet-keys" }.Start();
 
         void Read()
@@ -24,7 +24,7 @@ internal static class Keys
             }
             catch (Exception)
             {
-                // The terminal is gone, or is none any more: no keys, then. Nothing else ends with them.
+                // The terminal is gone: there are no more keys, but the program continues.
             }
         }
     }

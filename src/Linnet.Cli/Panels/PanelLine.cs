@@ -3,23 +3,23 @@ using Spectre.Console.Rendering;
 
 namespace Linnet.Cli.Panels;
 
-/// <summary>One line of a panel, put together from pieces and then cut to the terminal's width.</summary>
+/// <summary>A line of a panel: pieces are appended, then the line is cut to the terminal's width.</summary>
 internal sealed class PanelLine
 {
     private const string Reset = "\e[0m";
     private readonly List<(string Text, int Cells, Tone Tone)> _pieces = [];
 
-    /// <summary>Terminal cells it takes uncut: a Chinese character takes two.</summary>
+    /// <summary>Width of the uncut line in terminal cells: a Chinese character takes two.</summary>
     public int Cells { get; private set; }
 
-    /// <summary>0: it is always shown. Where a terminal has too few lines, those of the highest rank are left out first.</summary>
+    /// <summary>Priority of the line; 0 means always shown. A low terminal omits the lines of the highest rank first.</summary>
     public int Rank { get; init; }
 
-    /// <summary>The same line, needed less.</summary>
-    /// <param name="rank">Its least <see cref="Rank"/>.</param>
+    /// <summary>Returns the same line with a lower priority.</summary>
+    /// <param name="rank">The minimum <see cref="Rank"/>.</param>
     public PanelLine RankedAtLeast(int rank) => new PanelLine { Rank = Math.Max(Rank, rank) }.Add(this);
 
-    /// <summary>As many of <paramref name="lines"/> as fit: the most needed, in their order.</summary>
+    /// <summary>Returns as many of <paramref name="lines"/> as fit: those of the lowest rank, in order.</summary>
     public static IReadOnlyList<PanelLine> Fit(IEnumerable<PanelLine> lines, int height)
     {
         List<PanelLine> kept = [.. lines];
@@ -32,7 +32,7 @@ internal sealed class PanelLine
         return kept;
     }
 
-    /// <summary>Appends what another line has.</summary>
+    /// <summary>Appends the pieces of another line.</summary>
     public PanelLine Add(PanelLine other)
     {
         _pieces.AddRange(other._pieces);
@@ -40,7 +40,7 @@ internal sealed class PanelLine
         return this;
     }
 
-    /// <summary>The first <paramref name="cells"/> cells, or one character if that is wider, and the rest.</summary>
+    /// <summary>Splits off the first <paramref name="cells"/> cells, or one character if that is wider.</summary>
     public (PanelLine Head, PanelLine Tail) Split(int cells)
     {
         (PanelLine head, PanelLine rest) = (new PanelLine(), new PanelLine());
@@ -57,7 +57,7 @@ internal sealed class PanelLine
         return (head, rest);
     }
 
-    /// <summary>Appends <paramref name="text"/>, made printable.</summary>
+    /// <summary>Appends <paramref name="text"/>, with control characters replaced by spaces.</summary>
     public PanelLine Add(string text, Tone tone = Tone.Plain)
     {
         string safe = Text.Printable(text);
@@ -70,7 +70,7 @@ internal sealed class PanelLine
     /// <summary>Appends spaces up to column <paramref name="cells"/>, at least one.</summary>
     public PanelLine To(int cells) => Add(new string(' ', Math.Max(1, cells - Cells)));
 
-    /// <summary>The text in at most <paramref name="width"/> cells, cut with an ellipsis, with SGR colours if wanted.</summary>
+    /// <summary>Renders the text in at most <paramref name="width"/> cells, cut with an ellipsis, optionally with SGR colours.</summary>
     public string Render(int width, bool colours)
     {
         var line = new StringBuilder();
@@ -91,7 +91,7 @@ internal sealed class PanelLine
         return line.ToString();
     }
 
-    /// <summary><paramref name="text"/> in at most <paramref name="width"/> cells; an ellipsis says that some is missing.</summary>
+    /// <summary>Cuts <paramref name="text"/> to at most <paramref name="width"/> cells; an ellipsis marks a cut.</summary>
     public static string Cut(string text, int width)
     {
         var shown = new StringBuilder();

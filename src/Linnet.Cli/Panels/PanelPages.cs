@@ -1,13 +1,13 @@
 namespace Linnet.Cli.Panels;
 
 /// <summary>
-/// What a panel shows: how it goes, or in its place what its figures mean (<c>?</c>) or where to listen (<c>a</c>). Each key leads there
-/// and back; an explanation that is longer than the terminal is turned by the same key. Keys come from another thread than the one that
-/// draws.
+/// The pages of a panel: the status, the meaning of its figures (<c>?</c>), and the addresses (<c>a</c>). Each key opens its page and
+/// closes it again; if the explanation is longer than the terminal, the same key pages through it. Keys arrive on another thread than the
+/// one that draws.
 /// </summary>
-/// <param name="panel">How it goes, for a width.</param>
-/// <param name="figures">What the panel's figures mean.</param>
-/// <param name="addresses">Where to listen, for a width and a height; <see langword="null"/>: there is nothing to say.</param>
+/// <param name="panel">Returns the status lines for a width.</param>
+/// <param name="figures">The figures of the panel, with their meanings.</param>
+/// <param name="addresses">Returns the address lines for a width and a height; <see langword="null"/> if there is no such page.</param>
 internal sealed class PanelPages(
     Func<int, IEnumerable<PanelLine>> panel, IReadOnlyList<Figure> figures, Func<int, int, IEnumerable<PanelLine>>? addresses = null)
 {
@@ -25,8 +25,8 @@ internal sealed class PanelPages(
     private char _shown;
     private int _page;
 
-    /// <summary>Turns to what a key shows, or back.</summary>
-    /// <returns>Whether it is a key for that.</returns>
+    /// <summary>Opens or closes the page of a key.</summary>
+    /// <returns>Whether the key belongs to a page.</returns>
     public bool TryTake(char key)
     {
         lock (_gate)
@@ -49,7 +49,7 @@ internal sealed class PanelPages(
         }
     }
 
-    /// <summary>The lines for a terminal: at most <paramref name="height"/>, each to be cut to <paramref name="width"/>.</summary>
+    /// <summary>Returns the lines for a terminal: at most <paramref name="height"/>, each to be cut to <paramref name="width"/>.</summary>
     public IReadOnlyList<PanelLine> Render(int width, int height)
     {
         (char shown, int page) = Shown();
@@ -62,7 +62,7 @@ internal sealed class PanelPages(
                 bool isLast = (page + 1) * perPage >= text.Count;
                 return PanelLine.Fit(
                     [.. text.Skip(page * perPage).Take(perPage),
-                        new PanelLine().Add(" ").Add(PlayerPanel.Key("?", isLast ? "goes back" : "goes on"))], height);
+                        new PanelLine().Add(" ").Add(PlayerPanel.Key("?", isLast ? "goes back" : "shows more"))], height);
             }
 
             Return();
@@ -76,7 +76,7 @@ internal sealed class PanelPages(
 
     private static IEnumerable<PanelLine> Explanation(Figure figure, int width)
     {
-        // Side by side where there is room, else below each other.
+        // Side by side if there is room, otherwise below each other.
         if (width < NarrowCells)
         {
             return new Flow(width).AddWords(figure.Name, Tone.Strong).AddWords(figure.Meaning).Lines;

@@ -3,53 +3,53 @@ namespace Linnet.Cli.Panels;
 /// <summary>The figures of a player's panel.</summary>
 internal static class PlayerFigures
 {
-    public static readonly Figure Delay = new("delay", "how long packets wait here, from their arrival to the device");
+    public static readonly Figure Delay = new("delay", "how long packets wait in the player, from arrival to the device");
 
     public static readonly Figure Target =
-        new("target", "how long they should wait, by what was seen of the network; the delay follows it unheard");
+        new("target", "the delay that the network needs, as measured; the delay follows it inaudibly");
 
-    public static readonly Figure Buffer = new("buffer", "sound that is here and not played yet");
+    public static readonly Figure Buffer = new("buffer", "audio that was received but not played yet");
 
     public static readonly Figure Latency =
-        new("latency", "from the sender's clock to your ear if both clocks agree, else from arrival to your ear");
+        new("latency", "from the sender's clock to your ear if both clocks are synchronized, else from arrival to your ear");
 
     public static readonly Figure Drift =
-        new("drift", "how much faster the sender's clock runs than your sound device, in millionths (ppm); the player makes up for it");
+        new("drift", "how much faster the sender's clock runs than your audio device, in millionths (ppm); the player compensates");
 
-    public static readonly Figure Lost = new("lost", "packets that never came");
+    public static readonly Figure Lost = new("lost", "packets that never arrived");
 
-    public static readonly Figure Late = new("late", "packets that came after their turn to be played");
+    public static readonly Figure Late = new("late", "packets that arrived too late to be played");
 
-    public static readonly Figure Concealed = new("concealed", "sound that was made up in place of packets that were lost or late");
+    public static readonly Figure Concealed = new("concealed", "audio synthesized in place of lost or late packets");
 
-    public static readonly Figure Lateness = new("late by", "how late packets come, the worst half seconds left out; the target covers it");
+    public static readonly Figure Lateness = new("late by", "how late packets arrive, worst half seconds excluded; the target covers it");
 
-    public static readonly Figure RanDry = new("ran dry", "times there was no sound left in the buffer");
+    public static readonly Figure RanDry = new("ran dry", "times the buffer ran out of audio");
 
     public static readonly Figure Stretched =
-        new("stretched", "times sound was left out or played twice, unheard, so that the delay comes to its target");
+        new("stretched", "times audio was skipped or repeated, inaudibly, to move the delay to its target");
 
     public static readonly Figure Repaired =
-        new("repaired", "packets that were lost and came after all, or as a copy; behind it, what is done about losses and why");
+        new("repaired", "lost packets that were resent or arrived as a copy; then how losses are repaired, and why");
 
-    public static readonly Figure Reconnected = new("reconnected", "times the server was gone and found again");
+    public static readonly Figure Reconnected = new("reconnected", "times the connection to the server was lost and restored");
 
     public static readonly Figure Reopened =
-        new("device reopened", "times the sound device was gone and opened again, or another in its place");
+        new("device reopened", "times the audio device was lost and reopened, or replaced by another");
 
-    public static readonly Figure Dropped = new("impaired: dropped", "packets that --impair took away");
+    public static readonly Figure Dropped = new("impaired: dropped", "packets that --impair dropped");
 
     public static readonly Figure Doubled = new("doubled", "packets that --impair sent twice");
 
     public static readonly Figure Damaged = new("damaged", "packets that --impair damaged");
 
-    public static readonly Figure Overtaken = new("overtaken", "packets that --impair let others overtake");
+    public static readonly Figure Overtaken = new("overtaken", "packets that --impair delayed behind later ones");
 
     public static readonly Figure Levels =
-        new("L R", "how loud each channel is: the bar is now, its mark and the number the peak of the last seconds; 0 dBFS is as loud as "
-            + "can be");
+        new("L R", "the level of each channel: the bar is now, its mark and the number are the peak of the last seconds; 0 dBFS is full "
+            + "scale");
 
-    /// <summary>All, in the panel's order.</summary>
+    /// <summary>All figures, in the panel's order.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
         Levels, Delay, Target, Latency, Buffer, Drift, Lost, Late, Concealed, Lateness, RanDry, Stretched,

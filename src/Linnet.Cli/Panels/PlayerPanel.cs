@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Linnet.Cli.Panels;
 
-/// <summary>Draws what a player does.</summary>
+/// <summary>Draws the status of a player.</summary>
 internal static class PlayerPanel
 {
     private const string Margin = " ";
 
-    // What is left out first where the terminal is low.
+    // Ranks of lines: on a low terminal, higher ranks are left out first.
     private const int Details = 4;
     private const int Where = 3;
     private const int Meters = 2;
@@ -27,20 +27,20 @@ internal static class PlayerPanel
         .. More(player, width),
     ];
 
-    /// <summary>The line that says what keys do.</summary>
+    /// <summary>The line that explains the keys.</summary>
     public static IEnumerable<PanelLine> Keys(PlayerSnapshot player, int width, bool hasAddresses = false)
     {
-        Flow keys = new Flow(width).Add(Key("space", player.IsMuted ? "sounds" : "mutes"))
+        Flow keys = new Flow(width).Add(Key("space", player.IsMuted ? "unmutes" : "mutes"))
             .Add(Key("+ −",
                 $"volume {player.Volume.ToString("P0", CultureInfo.InvariantCulture)}".Replace(" %", "%", StringComparison.Ordinal)))
             .Add(Key("?", "explains"));
         return (hasAddresses ? keys.Add(Key("a", "addresses")) : keys).Add(Key("q", "quits")).Lines;
     }
 
-    /// <summary>A key and what it does.</summary>
+    /// <summary>A key and its action.</summary>
     public static PanelLine Key(string key, string does) => new PanelLine().Add(key, Tone.Strong).Add($" {does}", Tone.Quiet);
 
-    // The station's name is part of its address mostly, so the track's title goes first.
+    // The address mostly contains the station's name, so the track's title comes first.
     private static string TitleOf(PlayerSnapshot player) => player.Track is null ? player.Title ?? ""
         : player.Title is null ? player.Track : $"{player.Track}  ({player.Title})";
 

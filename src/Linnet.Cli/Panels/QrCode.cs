@@ -2,16 +2,16 @@ using QRCoder;
 
 namespace Linnet.Cli.Panels;
 
-/// <summary>An address as a code that a phone's camera reads, in characters: two rows of it in each line.</summary>
+/// <summary>Renders an address as a QR code in characters: each line shows two rows of modules.</summary>
 internal static class QrCode
 {
     /// <summary>
-    /// The lines of the code for <paramref name="address"/>, its bright border included. What is bright in it are full blocks: they are for
-    /// dark ground.
+    /// The lines of the QR code for <paramref name="address"/>, with its light border. Light modules are drawn as full blocks, for a dark
+    /// background.
     /// </summary>
     public static IReadOnlyList<string> Lines(string address)
     {
-        // The lowest level of correction: a screen has no stains, and a smaller code fits a phone's terminal.
+        // The lowest error correction level: a screen has no stains, and a smaller code fits a phone's terminal.
         using QRCodeData data = QRCodeGenerator.GenerateQrCode(address, QRCodeGenerator.ECCLevel.L);
         using var code = new AsciiQRCode(data);
         return code.GetGraphicSmall(drawQuietZones: true, invert: false, endOfLine: "\n")

@@ -4,14 +4,14 @@ using Linnet.Cli.Outputs;
 namespace Linnet.Cli.Panels;
 
 /// <summary>
-/// The lines at the bottom of a terminal that are drawn again and again in place. Each frame is one write, so nothing flickers;
-/// what is printed in between scrolls away above. Disposing leaves the last frame and gives the cursor back.
-/// A terminal that takes nothing misses frames and holds up nobody.
+/// The lines at the bottom of a terminal that are redrawn in place. Each frame is one write, so nothing flickers; lines printed in between
+/// scroll up above it. Disposing keeps the last frame and restores the cursor. A terminal that accepts no data misses frames but delays
+/// nothing.
 /// </summary>
 /// <param name="output">Writes to the terminal.</param>
 internal sealed class Screen(OutputQueue output) : IDisposable
 {
-    // A frame appears whole where the terminal knows "synchronized update"; others ignore it.
+    // Terminals that support "synchronized update" show a frame at once; others ignore it.
     private const string Begin = "\e[?2026h";
     private const string End = "\e[?2026l";
     private readonly Lock _lock = new();
@@ -22,7 +22,8 @@ internal sealed class Screen(OutputQueue output) : IDisposable
     private bool _closed;
 
     /// <summary>
-    /// Draws <paramref name="lines"/>, each already cut to less than the width, over the last ones. Too many for the height are left out.
+    /// Draws <paramref name="lines"/> over the previous ones. Each must already be cut to less than the width; lines beyond the height are
+    /// dropped.
     /// </summary>
     public void Draw(string[] lines, int width, int height)
     {
@@ -42,7 +43,7 @@ internal sealed class Screen(OutputQueue output) : IDisposable
             int drawn = _drawn;
             if (_size != default && _size != (width, height))
             {
-                // Lines may have been wrapped anew, so nobody knows where they are: start on a clear screen.
+                // A resize may have rewrapped the lines to unknown places: start on a clear screen.
                 _frame.Append("\e[2J\e[H");
                 _drawn = 0;
             }
@@ -54,7 +55,7 @@ internal sealed class Screen(OutputQueue output) : IDisposable
         }
     }
 
-    /// <summary>Prints a line that stays, above the panel.</summary>
+    /// <summary>Prints a permanent line above the panel.</summary>
     public void Print(string line)
     {
         lock (_lock)
@@ -73,7 +74,7 @@ internal sealed class Screen(OutputQueue output) : IDisposable
         }
     }
 
-    /// <summary>Leaves the last frame on the terminal and shows the cursor below it.</summary>
+    /// <summary>Keeps the last frame on the terminal and shows the cursor below it.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -109,7 +110,7 @@ internal sealed class Screen(OutputQueue output) : IDisposable
         }
     }
 
-    /// <param name="drawn">Lines that are on the terminal if it never gets this frame.</param>
+    /// <param name="drawn">Number of lines that remain on the terminal if it never gets this frame.</param>
     private void Flush(int drawn)
     {
         if (!output.TryAdd(_frame.Append(End).ToString()))

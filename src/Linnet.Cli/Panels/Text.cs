@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Linnet.Cli.Panels;
 
-/// <summary>Numbers as people read them, alike in every country.</summary>
+/// <summary>Formats numbers for display, independent of the culture.</summary>
 internal static class Text
 {
     /// <summary>
-    /// <paramref name="text"/> with spaces for control characters: titles and reasons come from strangers, and must neither steer the
-    /// terminal nor look like more than one line.
+    /// Replaces control characters in <paramref name="text"/> with spaces: titles and reasons come from strangers, and must neither control
+    /// the terminal nor look like more than one line.
     /// </summary>
     public static string Printable(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)) : text;
@@ -26,7 +26,7 @@ internal static class Text
     public static string Dbfs(double dbfs) =>
         dbfs <= Ballistics.Floor ? "   −∞ dBFS" : dbfs.ToString("0.0", CultureInfo.InvariantCulture).Replace('-', '−').PadLeft(5) + " dBFS";
 
-    /// <summary>A format as people name it: 44.1 kHz stereo.</summary>
+    /// <summary>Formats an audio format, such as 44.1 kHz stereo.</summary>
     public static string Format(int sampleRate, int channels)
     {
         string layout = channels switch

@@ -1,6 +1,6 @@
 namespace Linnet.Cli.Panels;
 
-/// <summary>How a piece of the panel is meant; the palette makes colours of it.</summary>
+/// <summary>The meaning of a piece of a panel; the palette maps it to a colour.</summary>
 internal enum Tone
 {
     Plain,
@@ -11,6 +11,6 @@ internal enum Tone
     Warning,
     Bad,
 
-    /// <summary>White on black on any terminal: a code for cameras.</summary>
+    /// <summary>White on black on any terminal: for a QR code.</summary>
     Code,
 }

@@ -2,7 +2,7 @@ using Linnet.Receive.Repair;
 
 namespace Linnet.Cli.Stats;
 
-/// <summary>What a player did about packets that did not come. What the path lost is <c>lost</c> and <c>repaired</c> together.</summary>
+/// <summary>What a player did about missing packets. The path lost <c>lost</c> and <c>repaired</c> together.</summary>
 internal sealed record RepairStats(
     string Mode,
     string Reason,

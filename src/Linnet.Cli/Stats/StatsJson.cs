@@ -4,14 +4,14 @@ using System.Text.Json.Serialization;
 
 namespace Linnet.Cli.Stats;
 
-/// <summary>Writes statistics as one line of JSON each, without reflection.</summary>
+/// <summary>Writes statistics as lines of JSON, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(PlayerStats))]
 [JsonSerializable(typeof(ServerStats))]
 [JsonSerializable(typeof(ProbeStats))]
 internal sealed partial class StatsJson : JsonSerializerContext
 {
-    // Titles stay readable; the line is for programs, never for HTML.
+    // Titles stay readable: only programs read the line, and it is never embedded in HTML.
     private static readonly StatsJson Readable = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -5,8 +5,8 @@ using Linnet.Audio;
 
 namespace Linnet.Server.Endpoints;
 
-/// <summary><c>/status-json.xsl</c> as Icecast 2.4 answers it, so that tools made for that read it.</summary>
-/// <param name="Icestats">The one field.</param>
+/// <summary>The answer to <c>/status-json.xsl</c> in the form of Icecast 2.4, for tools that read that.</summary>
+/// <param name="Icestats">The only field.</param>
 internal sealed record IcecastStatus([property: JsonPropertyName("icestats")] IcecastServer Icestats)
 {
     internal static IcecastStatus Of(SiteView site, DateTimeOffset started)
@@ -14,7 +14,7 @@ internal sealed record IcecastStatus([property: JsonPropertyName("icestats")] Ic
         IcecastSource[] sources =
             [.. site.Stations.SelectMany(station => station.Streams.Select(stream => IcecastSource.Of(site, station, stream)))];
 
-        // Icecast gives one source as an object and several as a list; none: no field.
+        // Icecast gives one source as an object and several as a list; without sources it omits the field.
         JsonElement? source = sources.Length switch
         {
             0 => null,
@@ -33,7 +33,7 @@ internal sealed record IcecastStatus([property: JsonPropertyName("icestats")] Ic
     }
 }
 
-/// <summary>The server in it.</summary>
+/// <summary>The server's fields.</summary>
 internal sealed record IcecastServer(
     string Admin,
     string Host,
@@ -43,7 +43,7 @@ internal sealed record IcecastServer(
     [property: JsonPropertyName("server_start_iso8601")] string ServerStartIso8601,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Source);
 
-/// <summary>A mount point in it.</summary>
+/// <summary>The fields of a mount point.</summary>
 internal sealed record IcecastSource(
     string? Artist,
     string AudioInfo,
@@ -82,7 +82,7 @@ internal sealed record IcecastSource(
     }
 }
 
-/// <summary>Writes it without reflection.</summary>
+/// <summary>Serializes the answer without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IcecastStatus))]

@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Endpoints;
 
-/// <summary><c>/metrics</c>, for Prometheus. What it says of others is numbers alone, but a stranger need not have those.</summary>
+/// <summary>The <c>/metrics</c> page for Prometheus. It shows only numbers, but strangers need not see those either.</summary>
 internal static class MetricsEndpoint
 {
     internal const string Path = "/metrics";
 
     /// <summary>
-    /// Whether the request is for it, and from where it may be read. A loopback address that a proxy on another machine names is not this
-    /// machine.
+    /// Whether the request is for the metrics, and whether its address may read them. A loopback address named by a proxy on another
+    /// machine does not count as this machine.
     /// </summary>
     internal static bool IsAllowed(HttpContext context, IReadOnlyList<IPNetwork> networks) =>
         context.Request.Path.Equals(Path, StringComparison.Ordinal)
@@ -19,12 +19,12 @@ internal static class MetricsEndpoint
         && (origin.IsHere || !IPAddress.IsLoopback(origin.EndPoint.Address))
         && networks.Any(network => network.Contains(origin.EndPoint.Address));
 
-    /// <summary>For whom it may not be read from.</summary>
+    /// <summary>Refuses an address that may not read the metrics.</summary>
     internal static string WhyNot(HttpContext context) => OriginOf(context) is { Route: ClientRoute.Hidden }
-        ? "The request came through a proxy that does not say which client it is for, so the metrics stay closed. "
+        ? "The request came through a proxy that does not name the client, so it is refused. "
             + "Name the proxy with --trusted-proxy ADDRESS, and let it set X-Forwarded-For.\n"
-        : "Metrics are for this machine alone; --metrics-allow NETWORK lets others read them.\n";
+        : "Your address may not read the metrics; allow it with --metrics-allow NETWORK.\n";
 
-    // Without it nobody is let in: then the request came past the server's own reading.
+    // Without it access is refused: the request bypassed the server's own parsing.
     private static ClientOrigin? OriginOf(HttpContext context) => context.Features.Get<ForwardedRequest>()?.Origin;
 }

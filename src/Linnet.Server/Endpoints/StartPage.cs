@@ -6,7 +6,7 @@ using Linnet.Stations;
 
 namespace Linnet.Server.Endpoints;
 
-/// <summary>The start page: the stations, each with a player. One document that loads nothing but sound.</summary>
+/// <summary>The start page: the stations, each with a player. One document that loads nothing but audio.</summary>
 internal static class StartPage
 {
     private const string Style = """
@@ -23,7 +23,7 @@ internal static class StartPage
         code{font-size:.85rem;overflow-wrap:anywhere}
         """;
 
-    /// <summary>Nothing may run or be loaded but the page's own style and this server's sound.</summary>
+    /// <summary>Only the page's own style and this server's audio may be loaded; no scripts run.</summary>
     internal static string ContentSecurityPolicy { get; } =
         "default-src 'none'; media-src 'self'; "
         + $"style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
@@ -52,7 +52,7 @@ internal static class StartPage
 
         if (site.Stations.Count == 0)
         {
-            page.Append("<p>No station yet: one begins with its first push.</p>\n");
+            page.Append("<p>No stations yet. A station appears with its first push.</p>\n");
         }
 
         return page.Append("</body>\n</html>\n").ToString();
@@ -92,14 +92,14 @@ internal static class StartPage
             """);
     }
 
-    /// <summary>Browsers take the first they know: Opus sounds best for its size, MP3 plays everywhere.</summary>
+    /// <summary>Browsers take the first format they support: Opus sounds best for its size, MP3 plays everywhere.</summary>
     private static IEnumerable<StreamView> InOrderForBrowsers(IReadOnlyList<StreamView> streams) =>
         streams.OrderBy(static s => s.Extension switch { "opus" => 0, "mp3" => 1, _ => 2 });
 
-    // Why exactly is said to the people who run the server.
+    // The exact reason is only for the operators of the server.
     private static string WhatIsHeard(StationSnapshot station) =>
         station.Problem is not null ? "This station has failed."
-        : station.Awaits is not null ? "Its sound is away at the moment, and waited for."
+        : station.Awaits is not null ? "Its source is unavailable at the moment. Waiting for it."
         : station.Track?.ToString() ?? "";
 
     private static string StateOf(StationState state) => state switch

@@ -2,9 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Linnet.Server.Hosting;
 
-/// <summary>
-/// The host lives in a program that has a life of its own: it takes no signals and says nothing of starting and stopping.
-/// </summary>
+/// <summary>The lifetime of a host inside another program: it handles no signals and logs no start or stop.</summary>
 internal sealed class EmbeddedLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

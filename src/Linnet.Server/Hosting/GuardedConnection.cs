@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Linnet.Server.Hosting;
 
-/// <summary>A connection of Kestrel's that gives its place back at its end.</summary>
+/// <summary>A Kestrel connection that frees its slot when it ends.</summary>
 internal sealed class GuardedConnection(ConnectionContext inner, AcceptedConnection place) : ConnectionContext
 {
     public override string ConnectionId

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Linnet.Server.Hosting;
 
-/// <summary>A listening socket of Kestrel's whose connections come through a gate.</summary>
-/// <remarks>Kestrel stops accepting for good when <see cref="AcceptAsync"/> throws, so it does not.</remarks>
+/// <summary>A Kestrel listening socket that admits connections through a gate.</summary>
+/// <remarks><see cref="AcceptAsync"/> never throws: Kestrel would stop accepting for good.</remarks>
 internal sealed class GuardedListener(Socket socket, ConnectionGate gate, SocketConnectionContextFactory contexts) : IConnectionListener
 {
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;

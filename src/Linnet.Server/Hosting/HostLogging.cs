@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// Lets ASP.NET speak through the server's own logger, and only when something is wrong. That a host did not start is not among it: whoever
-/// started it gets the exception, and says that in words of this program.
+/// Passes ASP.NET's log messages to the server's own logger, warnings and errors only. A failed start is not logged: the caller gets the
+/// exception and reports it.
 /// </summary>
 internal sealed partial class HostLogging(ILogger logger) : ILoggerProvider
 {
     private const string OfTheHost = "Microsoft.Extensions.Hosting";
 
-    // Kestrel's timer was late: so it is on every busy machine, and "late by" and the metrics show that better.
+    // Kestrel's timer was late. That happens on every busy machine; "late by" and the metrics show it better.
     private const string LateHeartbeat = "HeartbeatSlow";
 
     public ILogger CreateLogger(string categoryName) =>
@@ -18,10 +18,10 @@ internal sealed partial class HostLogging(ILogger logger) : ILoggerProvider
 
     public void Dispose()
     {
-        // The logger is its owner's.
+        // The owner disposes the logger.
     }
 
-    /// <summary>Says what the pages' server says, as a sentence of this program's.</summary>
+    /// <summary>Logs a message of the HTTP server as a sentence of this program.</summary>
     private sealed partial class Pages(ILogger logger, bool isSilent) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
@@ -38,7 +38,7 @@ internal sealed partial class HostLogging(ILogger logger) : ILoggerProvider
             }
         }
 
-        [LoggerMessage(770, LogLevel.Warning, "Pages are not answered as they should be: {Problem}")]
+        [LoggerMessage(770, LogLevel.Warning, "The HTTP server reported a problem: {Problem}")]
         private static partial void PagesTrouble(ILogger logger, Exception? exception, string problem);
     }
 }

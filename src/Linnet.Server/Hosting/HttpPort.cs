@@ -5,19 +5,18 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Linnet.Server.Hosting;
 
-/// <summary>Opens the port for HTTP, and says what to do where it cannot be had.</summary>
+/// <summary>Opens the HTTP port, or says what to do if that fails.</summary>
 internal static class HttpPort
 {
-    // What the kernel may hold of what a client sends and nobody reads. A fixed size, which sockets that are accepted inherit: else Linux
-    // lets it grow to megabytes for each. It has to be what a push needs (PushServer), since only the listening socket's size widens the
-    // window that TCP agrees on at the start; whoever turns out to be no pusher gets less (RadioServer). Linux takes no more than
-    // net.core.rmem_max.
+    // Kernel memory for unread bytes of a client. The size is fixed and inherited by accepted sockets; otherwise Linux lets it grow to
+    // megabytes each. It must suit a push (PushServer), since only the listening socket's size widens the TCP window negotiated at the
+    // start; a connection that turns out not to be a push gets less (RadioServer). Linux caps it at net.core.rmem_max.
     internal const int ReceiveBufferSize = PushServer.ReceiveBufferSize;
 
     internal static IPEndPoint EndPoint(RadioHostOptions options) =>
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
 
-    /// <summary>A socket bound as Kestrel does it, and on a machine whose IPv6 is switched off by IPv4 alone.</summary>
+    /// <summary>Binds a socket as Kestrel does, or an IPv4 one on a machine without IPv6.</summary>
     internal static Socket Bind(EndPoint endPoint)
     {
         try
@@ -32,7 +31,7 @@ internal static class HttpPort
         }
     }
 
-    /// <summary>The error that people see.</summary>
+    /// <summary>The error that users see.</summary>
     internal static IOException Problem(int port, SocketException e) => new(
         e.SocketErrorCode switch
         {

@@ -6,9 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// A web host that takes nothing from where it happens to run: no <c>appsettings.json</c> of the working folder, no <c>ASPNETCORE_</c> or
-/// <c>DOTNET_</c> variable, no startup code of others. What configures it is said to it; OpenTelemetry's own variables alone are let
-/// through.
+/// A web host that ignores its environment: no <c>appsettings.json</c> of the working folder, no <c>ASPNETCORE_</c> or <c>DOTNET_</c>
+/// variable, no startup code of others. All configuration is explicit; only OpenTelemetry's own variables are read.
 /// </summary>
 internal static class PlainHost
 {
@@ -21,7 +20,7 @@ internal static class PlainHost
             Args = [],
             ApplicationName = typeof(PlainHost).Assembly.GetName().Name,
 
-            // No file is served from there; without it, it would be the working folder.
+            // It serves no files from there; unset, it would be the working folder.
             ContentRootPath = AppContext.BaseDirectory,
             EnvironmentName = Environments.Production,
         });

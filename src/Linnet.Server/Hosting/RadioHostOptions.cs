@@ -2,22 +2,24 @@ using System.Net;
 
 namespace Linnet.Server.Hosting;
 
-/// <summary>Where the HTTP side of a server listens, and who may look into it.</summary>
+/// <summary>Where a server's HTTP side listens, and which clients may read its metrics.</summary>
 public sealed record RadioHostOptions : IValidatable
 {
-    /// <summary>The networks that see <c>/metrics</c> unless told otherwise: this machine alone.</summary>
+    /// <summary>The networks that may read <c>/metrics</c> by default: this machine only.</summary>
     public static IReadOnlyList<IPNetwork> ThisMachine { get; } = [new(IPAddress.Parse("127.0.0.0"), 8), new(IPAddress.IPv6Loopback, 128)];
 
-    /// <summary>The address to listen at; <see langword="null"/> (the default): all of this machine's, IPv4 and IPv6.</summary>
+    /// <summary>The address to listen on; <see langword="null"/> (the default) for all addresses of this machine, IPv4 and IPv6.</summary>
     public IPAddress? Bind { get; init; }
 
     /// <summary>TCP port, 0–65535; 0: any free one. Default 8000.</summary>
     public int Port { get; init; } = 8000;
 
-    /// <summary>Who may read <c>/metrics</c>: it tells what the server does, not who listens. Default: this machine alone.</summary>
+    /// <summary>
+    /// The networks that may read <c>/metrics</c>, which shows what the server does but not who listens. Default: this machine only.
+    /// </summary>
     public IReadOnlyList<IPNetwork> MetricsNetworks { get; init; } = ThisMachine;
 
-    /// <summary>How long a page's answer may go on when the server stops. 0–60 s; default 2 s.</summary>
+    /// <summary>How long a page's response may continue when the server stops. 0–60 s; default 2 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>

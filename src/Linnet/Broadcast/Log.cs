@@ -9,6 +9,6 @@ internal static partial class Log
     [LoggerMessage(211, LogLevel.Error, "Sending to {Remote} failed, so it is dropped")]
     public static partial void SendingFailed(this ILogger logger, Exception exception, EndPoint? remote);
 
-    [LoggerMessage(212, LogLevel.Error, "A sender thread failed and continues ({Times} times so far)")]
+    [LoggerMessage(212, LogLevel.Error, "A sender thread failed and continues (failures so far: {Times})")]
     public static partial void SenderThreadFailed(this ILogger logger, Exception exception, long times);
 }

@@ -25,7 +25,7 @@ public sealed partial class BadOutputTests : IDisposable
     [InlineData(">&- 2>&-", "--stats", "json")]
     public async Task A_full_disk_and_closed_outputs_do_not_affect_listeners(string redirections, params string[] options)
     {
-        Assert.SkipUnless(File.Exists("/dev/full"), "only where there is a full device");
+        Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full");
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start(
             $"exec \"$0\" \"$@\" {redirections}", LinnetProcess.Serve(port, ["tone", .. options]), null, ("LINNET_DEBUG", "1"));
@@ -57,7 +57,7 @@ public sealed partial class BadOutputTests : IDisposable
     [Fact]
     public async Task A_terminal_that_stalls_and_then_closes_does_not_affect_listeners()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/script"), "only where there is a program that gives a terminal");
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "needs script, which provides a terminal");
         string pipe = MakePipe();
         using var full = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         full.Write(new byte[PipeLength]);
@@ -227,7 +227,7 @@ public sealed partial class BadOutputTests : IDisposable
 
     private async Task CloseTerminalAsync(string kind, string command, string[] options)
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/script"), "only where there is a program that gives a terminal");
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "needs script, which provides a terminal");
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"));
         string address = (await server.Output.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')

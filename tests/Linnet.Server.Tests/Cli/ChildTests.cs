@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Linnet.Server.Tests.Cli;
 
-/// <summary>The program that decodes for the server, which a script stands in for.</summary>
+/// <summary>The server's external decoder, replaced by a script.</summary>
 public sealed class ChildTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("linnet-child-").FullName;
@@ -11,7 +11,7 @@ public sealed class ChildTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task It_never_sees_the_password_and_ends_with_the_server_however_that_ends()
+    public async Task A_decoder_never_sees_the_password_and_ends_with_the_server_however_that_ends()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows processes as files.");
         File.WriteAllBytes(Path.Join(_folder, "head"), EndlessHead());
@@ -47,7 +47,7 @@ public sealed class ChildTests : IDisposable
         .SelectMany(static thread => File.ReadAllText(Path.Join(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Single();
 
-    /// <summary>Whether it runs: who nobody has taken notice of yet is still shown, as a zombie.</summary>
+    /// <summary>Whether the process runs. A process that has ended but was not reaped is still listed, as a zombie.</summary>
     private static bool Runs(string process)
     {
         try
@@ -60,7 +60,7 @@ public sealed class ChildTests : IDisposable
         }
     }
 
-    /// <summary>The head of a WAV of 48 kHz, mono, 16 bit, longer than any test.</summary>
+    /// <summary>The head of a WAV file of 48 kHz, mono, 16 bit, longer than any test.</summary>
     private static byte[] EndlessHead()
     {
         byte[] head = new byte[44];

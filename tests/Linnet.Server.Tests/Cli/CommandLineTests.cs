@@ -9,16 +9,16 @@ public class CommandLineTests
         "There is no command 'pley': the commands are demo, serve, play, record, probe, devices, completion, help, version.")]
     [InlineData("help pley", "There is no command 'pley': the commands are demo, serve, play,")]
     [InlineData("--volume 7", "There is no option '--volume' before a command.")]
-    [InlineData("serve", "linnet serve needs [NAME=]SOURCE. 'linnet serve --help' shows how it is used.")]
+    [InlineData("serve", "linnet serve needs [NAME=]SOURCE. See 'linnet serve --help'.")]
     [InlineData("record", "linnet record needs URL.")]
     [InlineData("record host", "linnet record needs FILE.wav.")]
     [InlineData("completion", "linnet completion needs SHELL.")]
-    [InlineData("completion csh", "'csh' is no shell that Linnet knows: it knows bash, zsh, fish, pwsh.")]
+    [InlineData("completion csh", "'csh' is not a supported shell: use one of bash, zsh, fish, pwsh.")]
     [InlineData("record host take.mp3", "let it end in .wav")]
-    [InlineData("play a b", "'b' is one word too many. 'linnet play --help' shows how it is used.")]
-    [InlineData("play a rtsp://u:it's@cam", "'rtsp://u:***@cam' is one word too many. 'linnet play --help' shows how it is used.")]
+    [InlineData("play a b", "'b' is an unexpected argument. See 'linnet play --help'.")]
+    [InlineData("play a rtsp://u:it's@cam", "'rtsp://u:***@cam' is an unexpected argument. See 'linnet play --help'.")]
     [InlineData("rtsp://u:pw@cam", "There is no command 'rtsp://u:***@cam'")]
-    [InlineData("play --volume 5 --volume 6", "--volume is there more than once: give it once.")]
+    [InlineData("play --volume 5 --volume 6", "--volume is given more than once: give it once.")]
     [InlineData("play --profile robust --latency 20",
         "--profile robust lets the buffer follow the network, and --latency fixes it: leave one of them out.")]
     [InlineData("play --volum 7", "There is no option '--volum'.")]
@@ -68,7 +68,7 @@ public class CommandLineTests
     [InlineData("serve Jazz=tone", "'Jazz' is not a valid station name")]
     [InlineData("serve metrics=tone", "A station cannot be named 'metrics'")]
     [InlineData("serve a=tone a=tone", "Two stations are named 'a'")]
-    public async Task Nonsense_is_refused_in_one_sentence_with_exit_code_2(string commandLine, string says)
+    public async Task An_invalid_command_line_gives_one_sentence_and_exit_code_2(string commandLine, string says)
     {
         var shell = new FakeShell();
 
@@ -99,7 +99,7 @@ public class CommandLineTests
     [InlineData("help serve", "linnet serve song.wav")]
     [InlineData("help version", "linnet version")]
     [InlineData("play --latency soon --help", "--latency")]
-    public async Task Help_shows_examples_and_ends_well(string commandLine, string shows)
+    public async Task Help_shows_examples_and_exits_with_success(string commandLine, string shows)
     {
         var shell = new FakeShell();
 
@@ -112,7 +112,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public async Task The_version_is_shown_for_a_word_as_for_an_option()
+    public async Task The_version_command_and_option_show_the_version()
     {
         (FakeShell word, FakeShell option) = (new FakeShell(), new FakeShell());
 
@@ -133,7 +133,7 @@ public class CommandLineTests
     [InlineData("serve tone --http-port ", "off", "any")]
     [InlineData("help re", "record", "serve")]
     [InlineData("completion ", "zsh", "play")]
-    public async Task A_shell_is_told_what_may_come_next(string line, string offers, string doesNotOffer)
+    public async Task Completion_offers_the_words_that_may_come_next(string line, string offers, string doesNotOffer)
     {
         var shell = new FakeShell();
 
@@ -148,7 +148,7 @@ public class CommandLineTests
     [Fact]
     public async Task Bash_completes_commands_options_and_words()
     {
-        Assert.SkipUnless(File.Exists("/bin/bash"), "only where there is a bash");
+        Assert.SkipUnless(File.Exists("/bin/bash"), "needs bash");
         var shell = new FakeShell();
         Assert.Equal(0, await CommandLine.RunAsync(["completion", "bash"], shell.Shell, TestContext.Current.CancellationToken));
 
@@ -162,7 +162,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public async Task No_command_at_all_shows_the_help()
+    public async Task An_empty_command_line_shows_the_help()
     {
         var shell = new FakeShell();
 

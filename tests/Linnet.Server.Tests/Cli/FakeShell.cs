@@ -3,8 +3,8 @@ using Linnet.Cli;
 
 namespace Linnet.Server.Tests.Cli;
 
-/// <summary>A shell whose output is kept, and can be waited for.</summary>
-/// <param name="time">Its clock. By default the system's.</param>
+/// <summary>A shell that keeps its output, which a test can wait for.</summary>
+/// <param name="time">Its clock; default the system's.</param>
 internal sealed class FakeShell(TimeProvider? time = null)
 {
     public Shell Shell { get; } =
@@ -14,7 +14,7 @@ internal sealed class FakeShell(TimeProvider? time = null)
 
     public string Errors => Shell.Error.ToString()!;
 
-    /// <summary>Completes with the first line of output that holds <paramref name="text"/>.</summary>
+    /// <summary>Completes with the first line of output that contains <paramref name="text"/>.</summary>
     public Task<string> SaysAsync(string text) => ((Kept)Shell.Out).SaysAsync(text);
 
     private sealed class Kept : TextWriter

@@ -34,7 +34,7 @@ internal sealed partial class LinnetProcess : IAsyncDisposable
     internal static LinnetProcess Start(
         string shell, string[] arguments, string? folder = null, params (string Name, string Value)[] environment)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "A shell starts it.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a POSIX shell");
         var start = new ProcessStartInfo("/bin/sh", ["-c", shell, Path.Join(AppContext.BaseDirectory, "Linnet.Cli"), .. arguments])
         {
             RedirectStandardInput = true,

@@ -6,20 +6,20 @@ namespace Linnet.Server.Tests.Cli;
 public class ListenAddressesTests
 {
     [Fact]
-    public void Others_are_told_addresses_that_mean_this_machine_to_them() => Assert.Equal(
+    public void The_listed_addresses_are_reachable_from_other_machines() => Assert.Equal(
         ["192.168.1.5", "10.0.0.2", "2001:db8::5"],
         ListenAddresses.Choose(
             [.. ((string[])["127.0.0.1", "::1", "fe80::5", "2001:db8::5", "192.168.1.5", "10.0.0.2"]).Select(IPAddress.Parse)])
             .Select(a => a.ToString()));
 
     [Fact]
-    public void A_machine_alone_hears_itself() =>
+    public void A_machine_without_a_network_lists_localhost() =>
         Assert.Equal([IPAddress.Loopback], ListenAddresses.Choose([IPAddress.Loopback, IPAddress.IPv6Loopback]));
 
     [Theory]
     [InlineData("192.168.1.5", "rtsp://192.168.1.5:9000/jazz")]
     [InlineData("2001:db8::5", "rtsp://[2001:db8::5]:9000/jazz")]
     [InlineData("0.0.0.0", "rtsp://localhost:9000/jazz")]
-    public void An_address_to_bind_is_the_one_told(string bind, string told) =>
+    public void A_bound_address_is_the_one_listed(string bind, string told) =>
         Assert.Equal([told], ListenAddresses.Of(IPAddress.Parse(bind), 9000, "/jazz"));
 }

@@ -11,7 +11,7 @@ public class MeterTests
     [InlineData(-27, -60, "█████▌····")]
     [InlineData(0, 0, "██████████")]
     [InlineData(6, 6, "██████████")]
-    public void A_bar_shows_the_level_and_the_peak_held(double level, double peak, string bar) =>
+    public void A_bar_shows_the_level_and_the_held_peak(double level, double peak, string bar) =>
         Assert.Equal(bar, new PanelLine().AddMeter(new MeterLevel(level, peak), 10).Render(80, colours: false));
 
     [Fact]
@@ -26,7 +26,7 @@ public class MeterTests
     }
 
     [Fact]
-    public void A_peak_lingers_before_it_falls()
+    public void A_peak_is_held_before_it_falls()
     {
         var ballistics = new Ballistics();
         ballistics.Move(-6, TimeSpan.FromSeconds(1));

@@ -66,7 +66,7 @@ public class OutputQueueTests
         var queue = new OutputQueue(file.Write, TimeProvider.System);
         while (queue.TryAdd("line\n"))
         {
-            // It fills.
+            // The queue fills up.
         }
 
         file.Continue(pieces: 10);
@@ -112,7 +112,7 @@ public class OutputQueueTests
         Exception? problem = await WrittenAsync(queue);
         long unwritten = queue.Unwritten;
         file.Room = 10;
-        problem ??= await WrittenAsync(queue); // "seco" goes, the rest does not
+        problem ??= await WrittenAsync(queue); // "seco" is written, the rest is not
         file.Room = int.MaxValue;
 
         Assert.IsType<IOException>(problem);

@@ -13,11 +13,11 @@ public class PanelLineTests
     [InlineData("日本語", 6, "日本語")]
     [InlineData("日本語", 5, "日本…")]
     [InlineData("日本語", 4, "日…")]
-    public void A_line_is_cut_to_the_terminal(string text, int width, string shown) =>
+    public void A_line_is_cut_to_the_terminals_width(string text, int width, string shown) =>
         Assert.Equal(shown, new PanelLine().Add(text).Render(width, colours: false));
 
     [Fact]
-    public void A_cut_falls_into_any_piece() =>
+    public void A_cut_can_fall_into_any_piece() =>
         Assert.Equal("ab cd…", new PanelLine().Add("ab ").Add("cdef").Add("gh").Render(6, colours: false));
 
     [Fact]
@@ -25,7 +25,7 @@ public class PanelLineTests
         Assert.Equal("abcdef", new PanelLine().Add("ab").Add("cd").Add("ef").Render(6, colours: false));
 
     [Fact]
-    public void A_strangers_title_cannot_steer_the_terminal() =>
+    public void A_title_cannot_send_control_characters_to_the_terminal() =>
         Assert.DoesNotContain('\e', new PanelLine().Add("nice\e]0;owned\a\e[2J\u009b2J").Render(80, colours: false));
 
     [Fact]

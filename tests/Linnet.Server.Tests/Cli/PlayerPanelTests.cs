@@ -34,7 +34,7 @@ public class PlayerPanelTests
     };
 
     [Fact]
-    public void It_shows_what_plays_how_loud_and_how_well() => Assert.Equal(
+    public void The_panel_shows_the_track_the_levels_and_the_reception() => Assert.Equal(
         [
             " linnet playing  1:23  rtsp://studio:8554/jazz",
             " Bird – Ornithology (jazz)",
@@ -50,7 +50,7 @@ public class PlayerPanelTests
         ],
         Lines(Playing, 48, 200));
 
-    /// <summary>All that a panel may have to say, and large numbers.</summary>
+    /// <summary>Every line that a panel can have, with large numbers.</summary>
     internal static PlayerSnapshot Worst => Playing with
     {
         Lost = 123_456,
@@ -72,16 +72,16 @@ public class PlayerPanelTests
     [InlineData("Ornithology", null, " Ornithology")]
     [InlineData(null, "jazz", " jazz")]
     [InlineData(null, null, " ")]
-    public void The_tracks_title_goes_before_the_stations(string? track, string? station, string line) =>
+    public void The_tracks_title_comes_before_the_stations(string? track, string? station, string line) =>
         Assert.Equal(line, Lines(Playing with { Track = track, Title = station }, 79, 79)[1]);
 
     [Fact]
-    public void What_is_waited_for_stands_above_all_that_is_measured() => Assert.Equal(
+    public void The_reason_for_waiting_stands_above_the_figures() => Assert.Equal(
         " waiting  The server at studio:8554 has stopped.",
         Lines(Playing with { State = "reconnecting", Awaits = "The server at studio:8554 has stopped." }, 48, 200)[3]);
 
     [Fact]
-    public void What_was_repaired_is_shown_with_what_is_done_and_why() => Assert.Contains(
+    public void Repaired_packets_are_shown_with_the_method_and_its_reason() => Assert.Contains(
         " repaired 41  Requests lost packets: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
         Lines(Playing with { Repair = Repaired }, 120, 120));
 
@@ -105,7 +105,7 @@ public class PlayerPanelTests
         Assert.All(Lines(Playing, 20, 20), line => Assert.InRange(line.Length, 0, 20));
 
     [Fact]
-    public void Before_it_knows_anything_it_says_so() => Assert.Equal(
+    public void Unknown_values_are_shown_as_unknown() => Assert.Equal(
         [
             " linnet connecting  0:00  rtsp://studio:8554/jazz",
             " ",
@@ -114,16 +114,16 @@ public class PlayerPanelTests
         Lines(new PlayerSnapshot { State = "connecting", Address = "rtsp://studio:8554/jazz", Output = "default" }, 80, 80).Take(3));
 
     [Fact]
-    public void Silence_by_choice_is_told_from_silence()
+    public void A_muted_player_is_distinguished_from_a_silent_one()
     {
         string[] lines = Lines(Playing with { IsMuted = true, Volume = 0.65 }, 48, 200);
 
         Assert.EndsWith("muted", lines[3], StringComparison.Ordinal);
-        Assert.Equal(" space sounds  + − volume 65%  ? explains", lines[^2]);
+        Assert.Equal(" space unmutes  + − volume 65%  ? explains", lines[^2]);
     }
 
     [Fact]
-    public void Each_channel_of_many_has_its_meter() =>
+    public void Each_of_many_channels_has_a_meter() =>
         Assert.Equal(6, Lines(Playing with { Channels = 6, Levels = new MeterLevel[6] }, 80, 80)
             .Count(l => l.EndsWith("dBFS", StringComparison.Ordinal)));
 

@@ -7,7 +7,7 @@ public sealed class PrivilegesTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Root_is_told_what_to_do()
+    public async Task Root_is_warned_and_gets_advice()
     {
         var shell = new FakeShell();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -22,9 +22,9 @@ public sealed class PrivilegesTests : IDisposable
     }
 
     [Fact]
-    public async Task With_another_user_every_thread_is_his_for_good_and_the_sound_is_heard()
+    public async Task With_user_every_thread_switches_permanently_and_the_audio_plays()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can become another user.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can switch to another user.");
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone", "--user", "nobody"));
 
@@ -46,10 +46,10 @@ public sealed class PrivilegesTests : IDisposable
     }
 
     [Fact]
-    public async Task With_another_user_ffmpeg_hears_a_file_whose_name_is_no_UTF_8()
+    public async Task With_user_ffmpeg_reads_a_file_whose_name_is_not_UTF_8()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can become another user.");
-        Assert.SkipUnless(File.Exists("/usr/bin/ffmpeg"), "ffmpeg makes and reads the file.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can switch to another user.");
+        Assert.SkipUnless(File.Exists("/usr/bin/ffmpeg"), "needs ffmpeg");
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start(
             "chmod 755 . && ffmpeg -v error -f lavfi -i sine=duration=20 \"$(printf 'caf\\351.m4a')\" && exec \"$0\" \"$@\"",
@@ -62,7 +62,7 @@ public sealed class PrivilegesTests : IDisposable
         string said = await server.Output.ReadToEndAsync(TestContext.Current.CancellationToken);
         int code = await server.ExitAsync();
 
-        // .NET has no name for it.
+        // .NET cannot represent its name.
         await using LinnetProcess removal = LinnetProcess.Start("rm ./*.m4a", [], _folder);
         Assert.Equal((0, 0), (code, await removal.ExitAsync()));
         Assert.DoesNotContain("skipped", said, StringComparison.Ordinal);
@@ -71,9 +71,9 @@ public sealed class PrivilegesTests : IDisposable
     [Fact]
     public async Task A_user_who_cannot_read_the_program_is_refused_at_once()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can become another user.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can switch to another user.");
 
-        // The folder is its owner's alone, as .NET makes it. What the start looks at must be there; the rest may be elsewhere.
+        // Only its owner may enter the folder, as .NET creates it. The files that the start checks must be there; others may be elsewhere.
         foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory))
         {
             string name = Path.GetFileName(file);
@@ -93,16 +93,16 @@ public sealed class PrivilegesTests : IDisposable
 
         CancellationToken stop = TestContext.Current.CancellationToken;
         string? said = await server.Errors.ReadLineAsync(stop).AsTask().WaitAsync(LinnetProcess.Limit, TimeProvider.System, stop);
-        Assert.Equal($"linnet: 'nobody' may not read {_folder}: put Linnet where everybody can read it, such as /opt/linnet.", said);
+        Assert.Equal($"linnet: 'nobody' may not read {_folder}: put Linnet where every user can read it, such as /opt/linnet.", said);
         Assert.Equal(1, await server.ExitAsync());
     }
 
     [Theory]
     [InlineData("no-such-user", "There is no user 'no-such-user'")]
     [InlineData("root", "'root' is root")]
-    public async Task A_user_that_makes_no_sense_is_refused(string user, string says)
+    public async Task An_unsuitable_user_is_refused(string user, string says)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "--user is for Linux.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "--user works only on Linux.");
         var shell = new FakeShell();
 
         Assert.Equal(
@@ -116,9 +116,9 @@ public sealed class PrivilegesTests : IDisposable
     [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, null)]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, "read the password in")]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherWrite, "change the password in")]
-    public async Task A_password_that_everybody_can_read_is_told(UnixFileMode mode, string? says)
+    public async Task A_password_file_that_every_user_can_read_or_change_gives_a_warning(UnixFileMode mode, string? says)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
         string file = Path.Join(_folder, "password");
         await File.WriteAllTextAsync(file, "hackme\n", TestContext.Current.CancellationToken);
         if (!OperatingSystem.IsWindows())
@@ -128,7 +128,7 @@ public sealed class PrivilegesTests : IDisposable
 
         var shell = new FakeShell();
 
-        // It ends at the source that is not there.
+        // The command ends because the source does not exist.
         int code = await Linnet.Cli.CommandLine.RunAsync(
             LinnetProcess.Serve(0, "/nowhere.wav", "--push-password-file", file), shell.Shell, TestContext.Current.CancellationToken);
 

@@ -35,7 +35,7 @@ public sealed partial class ProgramTests : IDisposable
         while (!(await player.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Contains(
             "\"playing\"", StringComparison.Ordinal))
         {
-            // The next line comes within a second.
+            // The next line arrives within a second.
         }
 
         Assert.Equal(0, Kill(player.Id, Interrupt));

@@ -4,7 +4,7 @@ using Linnet.Cli.Panels;
 
 namespace Linnet.Server.Tests.Cli;
 
-/// <summary>The code for phones, read by a program that reads codes.</summary>
+/// <summary>The QR code for phones, decoded by an external program.</summary>
 public sealed class QrCodeTests : IDisposable
 {
     private const string Reader = "/usr/bin/zbarimg";
@@ -15,10 +15,10 @@ public sealed class QrCodeTests : IDisposable
     [Theory]
     [InlineData("http://192.168.1.5:8000/")]
     [InlineData("http://[2001:db8:1234:5678:9abc:def0:1234:5678]:65535/")]
-    public async Task The_code_says_the_address(string address) => Assert.Equal(address, await ReadAsync(QrCode.Lines(address)));
+    public async Task The_code_contains_the_address(string address) => Assert.Equal(address, await ReadAsync(QrCode.Lines(address)));
 
     [Fact]
-    public async Task A_demo_says_the_browsers_address_first_and_the_code_that_it_prints_says_the_same()
+    public async Task A_demo_prints_the_browser_address_first_and_a_code_that_contains_it()
     {
         await using LinnetProcess demo = LinnetProcess.Start(
             "exec \"$0\" \"$@\"",
@@ -32,10 +32,10 @@ public sealed class QrCodeTests : IDisposable
         Assert.Equal(lines[0].Split(' ')[^1], await ReadAsync(code));
     }
 
-    /// <summary>Paints the lines, bright where they have blocks, and has them read.</summary>
+    /// <summary>Paints the lines as an image, with light blocks, and decodes it.</summary>
     private async Task<string> ReadAsync(IReadOnlyList<string> lines)
     {
-        Assert.SkipUnless(File.Exists(Reader), "only where there is a program that reads codes");
+        Assert.SkipUnless(File.Exists(Reader), "needs a QR code reader");
         const int Scale = 8;
         int width = lines[0].Length;
         var image = new List<byte>(Encoding.ASCII.GetBytes($"P5 {width * Scale} {lines.Count * 2 * Scale} 255\n"));

@@ -23,7 +23,7 @@ public class ScreenTests
     }
 
     [Fact]
-    public async Task What_is_printed_stays_above_the_panel()
+    public async Task Printed_lines_stay_above_the_panel()
     {
         var terminal = new FakeTerminal();
         using var screen = new Screen(terminal.Output);
@@ -39,7 +39,7 @@ public class ScreenTests
     }
 
     [Fact]
-    public async Task A_panel_higher_than_the_terminal_loses_its_end_and_not_the_place()
+    public async Task A_panel_higher_than_the_terminal_is_cut_at_its_end_and_keeps_its_place()
     {
         var terminal = new FakeTerminal();
         using var screen = new Screen(terminal.Output);
@@ -72,7 +72,7 @@ public class ScreenTests
     }
 
     [Fact]
-    public async Task Another_size_starts_on_a_clear_screen()
+    public async Task A_resize_starts_on_a_clear_screen()
     {
         var terminal = new FakeTerminal();
         using var screen = new Screen(terminal.Output);
@@ -85,7 +85,7 @@ public class ScreenTests
         Assert.Equal(["three"], terminal.Lines);
     }
 
-    /// <summary>As much of a terminal as the screen uses.</summary>
+    /// <summary>A terminal with the features that the screen uses.</summary>
     private sealed class FakeTerminal
     {
         private static readonly SearchValues<char> Commands = SearchValues.Create("AHJKhl");
@@ -101,10 +101,10 @@ public class ScreenTests
 
         public bool HasCursor { get; private set; } = true;
 
-        /// <summary>What is to be seen, without the empty lines at the end.</summary>
+        /// <summary>The visible lines, without the empty ones at the end.</summary>
         public IEnumerable<string> Lines => _lines.Take(_lines.FindLastIndex(l => l.Length > 0) + 1);
 
-        /// <summary>Waits until all that was drawn is to be seen.</summary>
+        /// <summary>Waits until everything drawn is visible.</summary>
         public async Task SeeAsync() => Assert.Null(await Output.WrittenAsync().WaitAsync(TestContext.Current.CancellationToken));
 
         private int Take(ReadOnlySpan<byte> buffer)

@@ -11,7 +11,7 @@ using Linnet.Stations;
 
 namespace Linnet.Server.Tests.Cli;
 
-/// <summary>The commands as a person runs them, on loopback and any free ports.</summary>
+/// <summary>The commands as a user runs them, on loopback and any free ports.</summary>
 public sealed partial class ServeAndPlayTests : IDisposable
 {
     private static readonly TimeSpan Probed = TimeSpan.FromSeconds(1000);
@@ -45,7 +45,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_player_ends_after_so_much_sound_and_tells_programs_how_it_went()
+    public async Task A_player_ends_after_the_given_seconds_and_reports_json()
     {
         (_, Task<int> serving, string address) = await ServeAsync("tone:440");
         string heard = InFolder("heard.wav");
@@ -64,7 +64,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
-    public async Task All_lines_of_the_log_go_to_standard_output_the_first_too()
+    public async Task All_log_lines_go_to_standard_output_including_the_first()
     {
         (FakeShell server, Task<int> serving, _) = await ServeAsync("tone", "--live");
 
@@ -76,7 +76,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_tells_programs_what_it_does()
+    public async Task A_server_reports_json()
     {
         var shell = new FakeShell();
         Task<int> serving = CommandLine.RunAsync(
@@ -93,7 +93,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_station_that_is_not_there_is_told_from_those_that_are()
+    public async Task An_unknown_station_is_reported_with_the_list_of_stations()
     {
         (_, Task<int> serving, string address) = await ServeAsync("jazz=tone", "news=tone");
 
@@ -106,7 +106,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_probe_says_what_the_way_is_like_to_people_and_to_programs()
+    public async Task A_probe_reports_the_network_path_as_text_and_as_json()
     {
         (_, Task<int> serving, string address) = await ServeAsync("tone");
 
@@ -125,11 +125,11 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_probe_that_is_interrupted_reports_what_it_heard()
+    public async Task An_interrupted_probe_reports_what_it_received()
     {
         (_, Task<int> serving, string address) = await ServeAsync("tone");
 
-        // It sets this timer with the first packet that it counts.
+        // The probe sets this timer at the first packet that it counts.
         (int code, FakeShell shell) = await InterruptedProbeAsync(address, static due => due <= Probed);
 
         Assert.Equal((0, ""), (code, shell.Errors));
@@ -139,14 +139,14 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_probe_that_is_interrupted_before_it_heard_anything_fails()
+    public async Task A_probe_that_is_interrupted_before_the_first_packet_fails()
     {
         var ports = new StationServerOptions { Bind = IPAddress.Loopback, RtspPort = 0, RtpPort = 0 };
         await using StationServer server =
             StationServer.Open([new Station(new StationOptions { Name = "quiet" }, new StuckSource())], ports);
         Task serving = server.RunAsync(_stop.Token);
 
-        // It sets this timer when it starts to listen.
+        // The probe sets this timer when it starts to listen.
         (int code, FakeShell shell) = await InterruptedProbeAsync($"rtsp://{server.RtspEndPoint}/quiet", static due => due > Probed);
 
         Assert.Equal(1, code);
@@ -162,7 +162,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     [InlineData("play localhost --impair loss=5%,lost=3%", "There is no impairment 'lost'")]
     [InlineData("play localhost --impair loss=5% --transport tcp", "--impair is for UDP")]
     [InlineData("play pyaudio-udp://localhost --impair loss=5%", "--impair is for rtsp addresses")]
-    public async Task What_makes_no_sense_says_so_with_exit_code_2(string commandLine, string says)
+    public async Task An_invalid_value_is_reported_with_exit_code_2(string commandLine, string says)
     {
         (int code, FakeShell shell) = await RunAsync(commandLine.Split(' '));
 
@@ -172,7 +172,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_told_with_the_option_that_changes_it()
+    public async Task A_taken_port_is_reported_with_the_option_that_changes_it()
     {
         (_, Task<int> serving, string address) = await ServeAsync("tone");
         string port = new Uri(address).Port.ToString(CultureInfo.InvariantCulture);
@@ -193,7 +193,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
     [InlineData("play 127.0.0.1:1/x --output null --no-reconnect", "127.0.0.1")]
     [InlineData("play localhost --output no/such/folder/x.wav", "Cannot write no/such/folder/x.wav: there is no folder 'no/such/folder'.")]
     [InlineData("record 127.0.0.1:1/x no/such/folder/x.wav", "Cannot write no/such/folder/x.wav: there is no folder 'no/such/folder'.")]
-    public async Task What_fails_says_so_in_one_line_with_exit_code_1(string commandLine, string says)
+    public async Task A_failure_is_reported_in_one_line_with_exit_code_1(string commandLine, string says)
     {
         (int code, FakeShell shell) = await RunAsync(commandLine.Split(' '));
 
@@ -203,7 +203,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
         Assert.DoesNotContain("Exception", shell.Errors, StringComparison.Ordinal);
     }
 
-    /// <summary>Runs a probe that is to last <see cref="Probed"/>, and interrupts it when it sets a timer that is due as told.</summary>
+    /// <summary>Runs a probe for <see cref="Probed"/>, and interrupts it when it sets a timer with the given due time.</summary>
     private async Task<(int Code, FakeShell Shell)> InterruptedProbeAsync(string address, Func<TimeSpan, bool> isDue)
     {
         using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
@@ -223,7 +223,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
         return (await CommandLine.RunAsync(arguments, shell.Shell, _stop.Token), shell);
     }
 
-    /// <summary>Starts a server and waits until it says where it listens.</summary>
+    /// <summary>Starts a server and waits until it reports its address.</summary>
     private async Task<(FakeShell Shell, Task<int> Serving, string Address)> ServeAsync(params string[] sources)
     {
         var shell = new FakeShell();
@@ -266,12 +266,12 @@ public sealed partial class ServeAndPlayTests : IDisposable
     [GeneratedRegex("rtsp://[0-9.:]+/")]
     private static partial Regex Address();
 
-    /// <summary>The system's clock, which tells when a timer of interest is set.</summary>
+    /// <summary>The system's clock, which also reports when a timer of interest is set.</summary>
     private sealed class WatchedClock(Func<TimeSpan, bool> isOfInterest) : TimeProvider
     {
         private readonly TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Completes when it is.</summary>
+        /// <summary>Completes when the timer is set.</summary>
         public Task Set => _set.Task;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -285,7 +285,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
         }
     }
 
-    /// <summary>A source that never gives anything.</summary>
+    /// <summary>A source that never delivers anything.</summary>
     private sealed class StuckSource : IAudioSource
     {
         public AudioFormat Format { get; } = new(48_000, 2);

@@ -24,7 +24,7 @@ public class ServerAddressTests
     [InlineData("rtsp://ann:s3cret@studio/jazz", "rtsp://ann:s3cret@studio/jazz")]
     [InlineData("http://studio:8000/", "http://studio:8000/")]
     [InlineData("https://studio/jazz", "https://studio/jazz")]
-    public void What_people_write_means_an_rtsp_address(string? text, string means) =>
+    public void A_short_address_means_an_rtsp_address(string? text, string means) =>
         Assert.Equal(means, ServerAddress.Parse(text).AbsoluteUri);
 
     [Theory]
@@ -56,7 +56,7 @@ public class ServerAddressTests
         Assert.Contains(shown, Assert.Throws<UsageException>(() => ServerAddress.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_file_is_not_taken_for_a_machine()
+    public void A_file_name_is_not_mistaken_for_a_host()
     {
         string file = Path.GetTempFileName();
 

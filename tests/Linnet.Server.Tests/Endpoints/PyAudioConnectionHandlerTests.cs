@@ -21,7 +21,7 @@ public class PyAudioConnectionHandlerTests
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Kestrel_accepts_and_the_sound_goes_straight_to_the_socket_until_it_stops_behind_a_message()
+    public async Task Kestrel_accepts_and_audio_goes_straight_to_the_socket_until_it_ends_at_a_message_boundary()
     {
         using var hang = new CancellationTokenSource(HangLimit);
         await using var station = new Station(new StationOptions { Name = "positions" }, new PositionSource());

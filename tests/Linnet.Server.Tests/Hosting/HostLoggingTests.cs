@@ -8,7 +8,7 @@ public class HostLoggingTests
     [Theory]
     [InlineData("ConnectionBadRequest", 1)]
     [InlineData("HeartbeatSlow", 0)]
-    public void What_only_says_that_the_machine_is_busy_is_not_logged(string name, int lines)
+    public void Messages_that_only_report_a_busy_machine_are_not_logged(string name, int lines)
     {
         var log = new Lines();
         using var logging = new HostLogging(log);

@@ -9,7 +9,7 @@ namespace Linnet.Server.Tests.Hosting;
 public partial class MetricNamesTests
 {
     [Fact]
-    public async Task What_can_be_counted_is_there_before_there_is_any()
+    public async Task Every_counter_exists_with_zero_from_the_start()
     {
         using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] });
         await using HostedServer server = await HostedServer.StartAsync([Tone()], fed: live);
@@ -31,7 +31,7 @@ public partial class MetricNamesTests
     }
 
     [Fact]
-    public async Task What_runs_and_since_when_is_told()
+    public async Task The_build_and_the_start_time_are_reported()
     {
         double before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
         await using HostedServer server = await HostedServer.StartAsync([Tone()]);
@@ -45,7 +45,7 @@ public partial class MetricNamesTests
     }
 
     [Fact]
-    public async Task What_was_carried_by_HTTP_is_added_up()
+    public async Task Connections_and_bytes_over_HTTP_are_counted()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()]);
         using (TcpClient listener = await server.ConnectAsync())

@@ -11,13 +11,13 @@ public sealed class PushedStationTests
 {
     private const string Password = "Authorization: Basic c291cmNlOmhhY2ttZQ==\r\n";
 
-    // 8000 Hz, one channel, 16 bit, and no end.
+    // 8000 Hz, one channel, 16 bit, endless.
     private static readonly byte[] Wav =
         [.. "RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF".Select(
             static c => (byte)c)];
 
     [Fact]
-    public async Task The_status_and_the_page_say_what_the_pusher_says_of_itself_and_how_many_heard_it_at_most()
+    public async Task The_status_and_the_page_show_the_source_clients_headers_and_the_listener_peak()
     {
         using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] });
         await using HostedServer server = await HostedServer.StartAsync([], fed: live, proxies: "127.0.0.0/8");
@@ -51,7 +51,7 @@ public sealed class PushedStationTests
     }
 
     [Fact]
-    public async Task A_pusher_faster_than_its_station_is_held_before_minutes_of_its_sound_are_under_way()
+    public async Task A_source_client_faster_than_its_station_is_throttled_before_minutes_of_audio_are_buffered()
     {
         using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] }, new AudioFormat(8000, 1));
         await using HostedServer server = await HostedServer.StartAsync([], fed: live);
@@ -60,7 +60,7 @@ public sealed class PushedStationTests
         byte[] sound = new byte[16_384];
         int taken = 0;
 
-        // Once nothing can be sent for half a second it is held: by then the station has played 8 kB.
+        // When nothing can be sent for half a second, the client is throttled: by then the station has played 8 kB.
         while (taken < 3_000_000 && pusher.Client.Poll(TimeSpan.FromSeconds(0.5), SelectMode.SelectWrite))
         {
             int sent = pusher.Client.Send(sound, SocketFlags.None, out SocketError error);
@@ -75,7 +75,7 @@ public sealed class PushedStationTests
     [Theory]
     [InlineData(6000)]
     [InlineData(12_000)]
-    public async Task A_listener_whose_browser_has_large_cookies_for_this_host_is_a_listener(int length)
+    public async Task A_browser_with_large_cookies_for_this_host_can_listen(int length)
     {
         await using HostedServer server =
             await HostedServer.StartAsync(
@@ -91,7 +91,7 @@ public sealed class PushedStationTests
     }
 
     [Fact]
-    public async Task A_title_longer_than_any_is_cut_and_not_taken_for_a_page()
+    public async Task An_overlong_title_is_cut_and_its_request_is_not_mistaken_for_a_page()
     {
         using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] }, new AudioFormat(8000, 1));
         await using HostedServer server = await HostedServer.StartAsync([], fed: live);
@@ -104,7 +104,7 @@ public sealed class PushedStationTests
         Assert.Contains("Metadata update successful", answer, StringComparison.Ordinal);
     }
 
-    /// <summary>Begins a push: the answer to its head has been read, the WAV's head is sent.</summary>
+    /// <summary>Starts a push: reads the answer to its head and sends the WAV's head.</summary>
     private static async Task<TcpClient> PushAsync(HostedServer server, string headers)
     {
         TcpClient pusher = await server.ConnectAsync();

@@ -8,11 +8,11 @@ using Linnet.Transports.Rtsp;
 
 namespace Linnet.Server.Tests.Hosting;
 
-/// <summary>A player that is given the address of a server's pages.</summary>
+/// <summary>A player that gets the address of a server's pages.</summary>
 public class StationListTests
 {
     [Fact]
-    public async Task The_pages_say_which_stations_there_are_and_where_they_are_heard()
+    public async Task The_station_list_names_the_stations_and_the_rtsp_port()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("jazz"), Tone("news")]);
 
@@ -28,7 +28,7 @@ public class StationListTests
     [Theory]
     [InlineData("/", false)]
     [InlineData("/live", true)]
-    public async Task A_station_that_waits_for_its_first_push_is_waited_for(string path, bool hasOther)
+    public async Task A_player_waits_for_a_station_that_waits_for_its_first_push(string path, bool hasOther)
     {
         using var live = new IngestStation(new StationOptions { Name = "live" });
         await using HostedServer server = await HostedServer.StartAsync(hasOther ? [Tone("jazz")] : [], fed: live);
@@ -46,7 +46,7 @@ public class StationListTests
     [InlineData("http://127.0.0.1:{0}/jazz.mp3")]
     [InlineData("rtsp://127.0.0.1:{0}/")]
     [InlineData("rtsp://127.0.0.1:{0}/jazz")]
-    public async Task They_lead_to_the_station(string address)
+    public async Task A_page_address_leads_to_the_only_station(string address)
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")]);
 
@@ -56,7 +56,7 @@ public class StationListTests
     [Theory]
     [InlineData("http://127.0.0.1:{0}/")]
     [InlineData("rtsp://127.0.0.1:{0}/")]
-    public async Task Or_say_which_to_take(string address)
+    public async Task A_page_address_with_several_stations_lists_them(string address)
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("jazz"), Tone("news")]);
 

@@ -3,7 +3,7 @@ using Linnet.Sources;
 
 namespace Linnet.Server.Tests.Hosting;
 
-/// <summary>A tone that says it is a track.</summary>
+/// <summary>A tone with track titles.</summary>
 internal sealed class TitledTone(TrackInfo track) : IAudioSource
 {
     private readonly ToneSource _tone = new(440);

@@ -1,20 +1,20 @@
 namespace Linnet.Server.Tests.Load;
 
 /// <summary>
-/// Tests with many sockets run alone: memory is the process's, and a datagram for a listener of one that has closed its socket could reach
-/// whoever got its port in another.
+/// Tests with many sockets run alone: memory belongs to the process, and a datagram for a closed socket of one test could reach a socket of
+/// another that got the same port.
 /// </summary>
 [CollectionDefinition(nameof(Crowds), DisableParallelization = true)]
 public sealed class Crowds
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Far more than a busy machine needs.</summary>
+    /// <summary>Far longer than a busy machine needs.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
-    /// <summary>Waits until something is so. A test with a crowd waits for what was heard or counted, never for a time.</summary>
-    /// <param name="isSo">Whether it is. Asked again and again.</param>
-    /// <param name="state">What to say of it if it never is.</param>
+    /// <summary>Waits until a condition holds. A test with a crowd waits for received or counted data, never for a time.</summary>
+    /// <param name="isSo">Whether the condition holds. Polled.</param>
+    /// <param name="state">Describes the state if it never holds.</param>
     public static async Task UntilAsync(Func<bool> isSo, Func<string>? state = null)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -5,8 +5,7 @@ using System.Text;
 namespace Linnet.Server.Tests.Load;
 
 /// <summary>
-/// The whole server, as strangers meet it: whatever they send, the listener beside them hears every byte, and all that was taken is given
-/// back.
+/// The whole server against hostile clients: whatever they send, a listener next to them receives every byte, and all resources are freed.
 /// </summary>
 [Collection(nameof(Crowds))]
 public class HostileListenerTests
@@ -16,7 +15,7 @@ public class HostileListenerTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Whatever_strangers_send_the_listener_beside_them_hears_no_gap_and_memory_and_descriptors_are_given_back()
+    public async Task Hostile_requests_cause_no_gap_for_another_listener_and_memory_and_descriptors_are_freed()
     {
         using RadioProcess server = await RadioProcess.StartAsync("--max-per-address", "2000");
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -26,7 +25,7 @@ public class HostileListenerTests
         await Crowds.UntilAsync(() => reference.Bytes > 4 * Second);
         hearing = Task.WhenAll(hearing, beside.ListenAsync(TimeSpan.Zero, over.Token));
 
-        // Once for what is made at first use, then for the count.
+        // The first round creates what first use creates, the second is measured.
         await SendAsync(server.Port, TestContext.Current.CancellationToken);
         (long memory, int descriptors) = (server.Memory, await SettledAsync(server));
         await Task.WhenAll(
@@ -44,7 +43,7 @@ public class HostileListenerTests
     }
 
     [Fact]
-    public async Task A_path_leads_nowhere_else_and_what_is_asked_for_is_not_told_back_as_a_header()
+    public async Task A_path_cannot_escape_and_a_request_cannot_inject_a_response_header()
     {
         using RadioProcess server = await RadioProcess.StartAsync();
         string[] requests =
@@ -78,7 +77,7 @@ public class HostileListenerTests
         Assert.Equal("", server.Errors);
     }
 
-    /// <summary>Everything that is no request, at once.</summary>
+    /// <summary>Sends many malformed requests at once.</summary>
     private static async Task SendAsync(int port, CancellationToken cancellationToken)
     {
         var random = new Random(11);
@@ -112,7 +111,7 @@ public class HostileListenerTests
         }
     }
 
-    /// <summary>A byte now and then: the server must not wait for the rest for ever.</summary>
+    /// <summary>Sends a byte now and then: the server must not wait forever for the rest.</summary>
     private static async Task SlowlyAsync(int port, CancellationToken cancellationToken)
     {
         await Task.WhenAll(Enumerable.Range(0, 50).Select(async i =>
@@ -132,7 +131,7 @@ public class HostileListenerTests
             }
             catch (SocketException)
             {
-                // So it should be.
+                // This is the expected result.
             }
             catch (OperationCanceledException)
             {
@@ -141,7 +140,7 @@ public class HostileListenerTests
         }));
     }
 
-    /// <summary>A thousand that connect and say nothing; then they are gone.</summary>
+    /// <summary>A thousand connections that send nothing and then close.</summary>
     private static async Task IdleAsync(int port, RadioClient beside, CancellationToken cancellationToken)
     {
         List<Socket> idle = [];
@@ -155,7 +154,7 @@ public class HostileListenerTests
             }
             catch (SocketException)
             {
-                // So many of one address are not let in.
+                // The server does not admit this many from one address.
             }
         }
 
@@ -182,13 +181,13 @@ public class HostileListenerTests
         }
         catch (Exception ended) when (ended is SocketException or OperationCanceledException)
         {
-            // What came so far counts.
+            // The bytes received so far count.
         }
 
         return Encoding.Latin1.GetString(buffer.AsSpan(0, held));
     }
 
-    /// <summary>Descriptors when no more are closed.</summary>
+    /// <summary>Number of open descriptors, once no more are being closed.</summary>
     private static async Task<int> SettledAsync(RadioProcess server)
     {
         int before = int.MaxValue;

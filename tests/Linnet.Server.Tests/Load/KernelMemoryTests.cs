@@ -5,18 +5,18 @@ using System.Text;
 
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>What the kernel holds for listeners of the real program that never read, by its own books.</summary>
+/// <summary>What the kernel holds for listeners of the real program that never read, by the kernel's own figures.</summary>
 public class KernelMemoryTests
 {
-    // A quarter of 256 MiB, and the margin of it that what is known late may take.
+    // A quarter of 256 MiB, and the margin for what is known only late.
     private const long MostOfAddress = 80 << 20;
 
     private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task One_address_whose_listeners_never_read_makes_the_kernel_hold_no_more_than_its_share()
+    public async Task Listeners_of_one_address_that_never_read_cannot_exceed_its_share_of_kernel_memory()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         string sound = Path.Combine(Path.GetTempPath(), $"linnet-{Guid.NewGuid():N}.wav");
         var listeners = new List<Socket>();
         try
@@ -37,7 +37,7 @@ public class KernelMemoryTests
                 most = Math.Max(most, Unsent(server.Port));
             }
 
-            // All are full by then; who takes nothing is dropped after 5 s.
+            // All buffers are full by then; a listener that accepts nothing is dropped after 5 s.
             while (Unsent(server.Port) is > 0 and long now)
             {
                 most = Math.Max(most, now);

@@ -3,7 +3,7 @@ using Linnet.Sources;
 
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>CD sound without end in which nothing is like anything else: no two encoded packets of it are the same.</summary>
+/// <summary>Endless CD-quality noise: no two encoded packets are the same.</summary>
 internal sealed class NoiseSource : IAudioSource
 {
     private readonly Random _random = new(5);

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>The real program where a process may open few files and sockets.</summary>
+/// <summary>The real program with a low limit on open files and sockets.</summary>
 public class OpenFileTests
 {
     private const int Limit = 256;
@@ -13,14 +13,14 @@ public class OpenFileTests
     private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task With_few_open_files_idle_crowds_give_way_to_who_asks_who_listens_hears_on_and_all_recovers()
+    public async Task With_few_open_files_idle_connections_give_way_to_requests_listeners_continue_and_the_server_recovers()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         using RadioProcess server = await RadioProcess.StartAsync(Limit, []);
         using Socket listener = await AskAsync(server.Port, "GET /noise.mp3 HTTP/1.0\r\n\r\n", "HTTP/1.0 200");
         await HearAsync(listener, 10_000);
 
-        // More than there is room for, at both ports, and from many addresses: one alone would get three quarters.
+        // More than there is room for, on both ports, and from many addresses: a single one would get three quarters.
         List<Socket> crowd = [];
         for (int i = 0; i < 70; i++)
         {
@@ -30,7 +30,7 @@ public class OpenFileTests
             }
         }
 
-        // Who has something to say gets a place, and the reserve has what that takes: encoders with their threads and libraries.
+        // A client that sends a request gets a place, and the reserve suffices for that: encoders with their threads and libraries.
         foreach (string ending in (string[])[".opus", ".flac", ".wav", "-64.mp3"])
         {
             Socket other = await AskAsync(server.Port, $"GET /noise{ending} HTTP/1.0\r\n\r\n", "HTTP/1.0 200");
@@ -44,7 +44,7 @@ public class OpenFileTests
 
         Assert.InRange(server.Descriptors, 1, Limit - 1);
 
-        // More than the burst at the start, so this was sent meanwhile.
+        // More than the burst on connect, so this was sent meanwhile.
         await HearAsync(listener, 60_000);
         Assert.False(server.HasEnded, server.Errors);
 
@@ -64,9 +64,9 @@ public class OpenFileTests
     [InlineData(64, "demo")]
     [InlineData(128, "demo")]
     [InlineData(200, "demo")]
-    public async Task With_too_few_open_files_it_says_how_many_it_needs(int limit, params string[] command)
+    public async Task With_too_few_open_files_the_error_says_how_many_are_needed(int limit, params string[] command)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         using Process process = Process.Start(new ProcessStartInfo(
             "sh", ["-c", $"ulimit -n {limit}; exec \"$0\" \"$@\" --bind 127.0.0.1 --rtsp-port 0 --rtp-port 0",
                 Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), .. command])
@@ -85,9 +85,9 @@ public class OpenFileTests
     [InlineData(64, 1)]
     [InlineData(95, 1)]
     [InlineData(96, 0)]
-    public async Task Where_no_command_can_run_it_says_so_and_else_runs(int limit, int code)
+    public async Task A_limit_too_low_for_any_command_is_reported_and_a_higher_one_works(int limit, int code)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         await using Cli.LinnetProcess program = Cli.LinnetProcess.Start($"ulimit -n {limit}; exec \"$0\" \"$@\"", ["probe", "--help"]);
 
         string errors = await program.Errors.ReadToEndAsync(HangLimit);
@@ -98,7 +98,7 @@ public class OpenFileTests
         Assert.Equal(code, await program.ExitAsync());
     }
 
-    /// <summary>Asks, and checks how the answer begins; the connection stays open.</summary>
+    /// <summary>Sends a request and checks how the answer begins; the connection stays open.</summary>
     private static async Task<Socket> AskAsync(int port, string request, string answer)
     {
         Socket socket = await ConnectAsync(port);

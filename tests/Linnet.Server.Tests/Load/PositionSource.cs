@@ -4,7 +4,7 @@ using Linnet.Sources;
 namespace Linnet.Server.Tests.Load;
 
 /// <summary>
-/// CD sound without end in which every frame tells its position: its lower half on the left, its upper half on the right.
+/// Endless CD-quality audio in which every frame encodes its position: its lower half on the left, its upper half on the right.
 /// </summary>
 internal sealed class PositionSource : IAudioSource
 {
@@ -18,7 +18,7 @@ internal sealed class PositionSource : IAudioSource
 
     public TimeSpan? Duration => null;
 
-    /// <summary>The position that a frame of four bytes, little-endian, tells.</summary>
+    /// <summary>The position encoded in a frame of four bytes, little-endian.</summary>
     public static uint PositionOf(ReadOnlySpan<byte> frame) => BitConverter.ToUInt32(frame);
 
     public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)

@@ -5,8 +5,7 @@ using Linnet.Wire.PyAudio;
 namespace Linnet.Server.Tests.Load;
 
 /// <summary>
-/// A client of one of the PyAudio tutorial's formats, made to be many: it comes and goes, and checks that what it hears is one run of the
-/// source.
+/// One of many clients of a PyAudio tutorial format: it joins and leaves, and checks that it receives one contiguous run of the source.
 /// </summary>
 internal sealed class PyAudioClient(IPEndPoint server, bool overUdp, int seed)
 {
@@ -16,13 +15,13 @@ internal sealed class PyAudioClient(IPEndPoint server, bool overUdp, int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>Times it heard anything.</summary>
+    /// <summary>How often it received audio.</summary>
     public int Runs { get; private set; }
 
-    /// <summary>Frames it heard in all.</summary>
+    /// <summary>Total frames it received.</summary>
     public long Frames { get; private set; }
 
-    /// <summary>What was wrong, if anything.</summary>
+    /// <summary>The first error, if any.</summary>
     public string? Fault { get; private set; }
 
     /// <summary>Joins and leaves until cancelled.</summary>
@@ -38,7 +37,7 @@ internal sealed class PyAudioClient(IPEndPoint server, bool overUdp, int seed)
         }
     }
 
-    /// <summary>A UDP socket with as much room as the machine gives: no datagram may be lost because a test was not scheduled.</summary>
+    /// <summary>A UDP socket with the largest possible buffer: no datagram may be lost because a test was not scheduled.</summary>
     public static Socket NewUdpSocket()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = Buffer };
@@ -48,7 +47,7 @@ internal sealed class PyAudioClient(IPEndPoint server, bool overUdp, int seed)
         }
         catch (SocketException)
         {
-            // For root alone.
+            // Needs root.
         }
 
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -109,7 +108,7 @@ internal sealed class PyAudioClient(IPEndPoint server, bool overUdp, int seed)
 
         if (_random.Next(2) == 0)
         {
-            // Goes without a goodbye.
+            // Leaves without a goodbye.
             socket.LingerState = new LingerOption(true, 0);
         }
     }

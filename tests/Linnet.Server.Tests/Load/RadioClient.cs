@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>A listener over HTTP in a few lines, made to be many, each from an address of its own.</summary>
+/// <summary>A minimal HTTP listener for crowds. Each has its own address.</summary>
 internal sealed class RadioClient : IDisposable
 {
     private static int _addresses;
@@ -16,10 +16,10 @@ internal sealed class RadioClient : IDisposable
     private readonly string _path;
     private int _count;
 
-    /// <param name="port">The server's.</param>
-    /// <param name="path">What it hears.</param>
-    /// <param name="keeps">How much it keeps of what it hears.</param>
-    /// <param name="window">Bytes that the kernel takes for it unread; 0: the usual.</param>
+    /// <param name="port">The server's port.</param>
+    /// <param name="path">The path to request.</param>
+    /// <param name="keeps">How many bytes of the audio it keeps.</param>
+    /// <param name="window">Bytes that the kernel buffers for it unread; 0 for the default.</param>
     public RadioClient(int port, string path, int keeps = 0, int window = 0)
     {
         _port = port;
@@ -27,22 +27,22 @@ internal sealed class RadioClient : IDisposable
         _kept = new byte[keeps];
         if (window > 0)
         {
-            // Before it connects, so that the window is small and stays so.
+            // Set before connecting, so that the window is small and stays small.
             _socket.ReceiveBufferSize = window;
         }
     }
 
-    /// <summary>The status of the answer; 0: there was none.</summary>
+    /// <summary>The status code of the answer; 0 if there was none.</summary>
     public int Status { get; private set; }
 
-    /// <summary>Bytes of sound it heard.</summary>
+    /// <summary>Bytes of audio received.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Whether the server ended it.</summary>
+    /// <summary>Whether the server ended the connection.</summary>
     public bool WasEnded { get; private set; }
 
-    /// <summary>Compares what this one heard with what another did.</summary>
-    /// <returns>What is wrong with it; <see langword="null"/> if it is one piece of the other, to the last byte that both have.</returns>
+    /// <summary>Compares what this client received with what another did.</summary>
+    /// <returns>The error; <see langword="null"/> if it is a contiguous piece of the other, up to the last byte that both have.</returns>
     public string? Compare(RadioClient reference)
     {
         lock (_gate)
@@ -55,8 +55,8 @@ internal sealed class RadioClient : IDisposable
     }
 
     /// <summary>Listens until cancelled or ended.</summary>
-    /// <param name="pause">Between two reads, of 100 bytes then; zero: it reads all it can.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="pause">Time between two reads of 100 bytes; zero to read all it can.</param>
+    /// <param name="cancellationToken">Stops listening.</param>
     public async Task ListenAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[1 << 14];
@@ -85,11 +85,13 @@ internal sealed class RadioClient : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // It was to listen no longer.
+            // The test stopped it.
         }
     }
 
-    /// <summary>Asks, hears the answer's head, and then reads nothing; returns when the server has ended it, or when cancelled.</summary>
+    /// <summary>
+    /// Sends a request, receives the answer's head, then reads nothing. Returns when the server closes the connection, or when canceled.
+    /// </summary>
     public async Task StallAsync(CancellationToken cancellationToken)
     {
         try
@@ -105,7 +107,7 @@ internal sealed class RadioClient : IDisposable
         await EndAsync(cancellationToken);
     }
 
-    /// <summary>Says something, and returns when the server has ended it, or when cancelled.</summary>
+    /// <summary>Sends some bytes. Returns when the server closes the connection, or when canceled.</summary>
     public async Task SayAsync(byte[] bytes, CancellationToken cancellationToken)
     {
         try
@@ -128,7 +130,7 @@ internal sealed class RadioClient : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // It was to wait no longer.
+            // The test stopped it.
         }
     }
 
@@ -149,7 +151,7 @@ internal sealed class RadioClient : IDisposable
         await _socket.SendAsync(request, cancellationToken);
     }
 
-    /// <summary>Reads the answer's head; what came behind it is at the front of the buffer.</summary>
+    /// <summary>Reads the answer's head; the bytes after it are at the front of the buffer.</summary>
     private async Task<int> HearHeadAsync(byte[] buffer, CancellationToken cancellationToken)
     {
         int held = 0;
@@ -183,7 +185,7 @@ internal sealed class RadioClient : IDisposable
         }
     }
 
-    /// <summary>Whether the kernel says so: on Linux, by the connection's state.</summary>
+    /// <summary>Whether the kernel reports the end: on Linux, by the connection's state.</summary>
     private bool IsClosed()
     {
         Span<byte> info = stackalloc byte[104];
@@ -205,7 +207,7 @@ internal sealed class RadioClient : IDisposable
 
     private static string? Compare(ReadOnlySpan<byte> heard, ReadOnlySpan<byte> reference)
     {
-        // What it got when it joined may be its own: Ogg's first pages.
+        // The bytes sent on connect may differ: Ogg's first pages.
         const int Own = 8192;
         const int Probe = 2048;
         if (heard.Length < Own + Probe)

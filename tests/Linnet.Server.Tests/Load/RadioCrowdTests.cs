@@ -10,15 +10,15 @@ using Linnet.Transports.Http.Radio;
 namespace Linnet.Server.Tests.Load;
 
 /// <summary>
-/// A minute of sound of <c>bench/peers/radio_soak.py</c>: 500 listeners that come, go, stall and die. Whether somebody misses anything is
-/// told by comparing what was heard with what the station published, never by a clock.
+/// A minute of audio of <c>bench/peers/radio_soak.py</c>: 500 listeners that join, leave, stall and die. Gaps are found by comparing the
+/// received bytes with those the station published, never by a clock.
 /// </summary>
 [Collection(nameof(Crowds))]
 public class RadioCrowdTests
 {
     private const int Doomed = 10;
 
-    // Seconds of sound. The first are as many as rings and logs take until they are full.
+    // Seconds of audio. During the first, rings and logs fill up.
     private const int WarmUp = 15;
     private const int Minute = 60;
 
@@ -32,7 +32,7 @@ public class RadioCrowdTests
     private readonly List<RadioClient> _references = [];
 
     [Fact]
-    public async Task For_a_minute_500_listeners_come_go_stall_and_die_and_those_who_behave_hear_every_byte_and_every_end_has_its_reason()
+    public async Task Among_500_listeners_that_join_leave_stall_and_die_the_others_receive_every_byte_and_every_end_has_a_reason()
     {
         var options = new StationServerOptions
         {
@@ -42,7 +42,7 @@ public class RadioCrowdTests
             HttpPort = 0,
             Radio = new RadioServerOptions { RequestTimeout = TimeSpan.FromSeconds(5) },
 
-            // A busy machine may hold the sender up for longer than listeners usually may lag.
+            // A busy machine may delay the sender longer than listeners may usually lag.
             Sender = new SenderOptions
             {
                 Streams =
@@ -55,7 +55,7 @@ public class RadioCrowdTests
         Task serving = server.RunAsync(ending.Token);
         int port = server.HttpEndPoint!.Port;
 
-        // Those against whom all others are compared come first, and have room for all they will hear.
+        // The reference listeners come first, and have room for everything they receive.
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         _references.AddRange(
             Paths.Select(p => new RadioClient(port, p, keeps: p.EndsWith("wav", StringComparison.Ordinal) ? 40_000_000 : 4_000_000)));
@@ -112,8 +112,8 @@ public class RadioCrowdTests
             Assert.All(steady.Select((c, i) => c.Compare(_references[KindOf(i)])), Assert.Null);
             Assert.All(visitors, v => Assert.Null(v.Fault));
 
-            // Who takes nothing is dropped. Crawlers are moved on and on; where the machine is so busy that they take nothing for long,
-            // they are dropped, too.
+            // Listeners that accept nothing are dropped. Slow readers are moved again and again; on a very busy machine they may accept
+            // nothing for long and are dropped, too.
             Assert.InRange(
                 after.Sending.StalledListeners - before.Sending.StalledListeners, stalled.Length + gone, stalled.Length + crawling.Length);
             Assert.InRange(after.Sending.Moves - before.Sending.Moves, crawling.Length, long.MaxValue);
@@ -128,14 +128,14 @@ public class RadioCrowdTests
         static T[] Create<T>(int count, Func<int, T> create) => [.. Enumerable.Range(0, count).Select(create)];
     }
 
-    // Mostly MP3 and Opus, now and then WAV.
+    // Mostly MP3 and Opus, sometimes WAV.
     private static int KindOf(int i) => i % 30 == 29 ? 2 : i % 2;
 
     private static string PathOf(int i) => Paths[KindOf(i)];
 
     private static long Refused(RadioServerSnapshot snapshot, RadioRefusal reason) => snapshot.Refused.GetValueOrDefault(reason);
 
-    /// <summary>Programs that are killed while they listen; how many there were.</summary>
+    /// <summary>Programs that are killed while they listen; returns how many there were.</summary>
     private static async Task<int> DieAsync(int port, CancellationToken over)
     {
         int dead = 0;
@@ -168,16 +168,16 @@ public class RadioCrowdTests
         }
         catch (OperationCanceledException)
         {
-            // The crowd goes home.
+            // The crowd leaves.
         }
     }
 
-    /// <summary>Memory in use when all but the references have gone.</summary>
+    /// <summary>Memory in use when all listeners but the references have left.</summary>
     private async Task<long> SettledAsync(StationServer server)
     {
         await Crowds.UntilAsync(() => server.Radio!.GetSnapshot() is var now && now.Listeners <= _references.Count && now.Waiting == 0);
 
-        // Who has just ended may be held on to for a moment.
+        // A listener that has just ended may still be referenced for a moment.
         long least = long.MaxValue;
         for (int i = 0; i < 10; i++)
         {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>A <c>linnet serve</c> with HTTP as a process of its own, so that its memory and its descriptors are its own.</summary>
+/// <summary>A <c>linnet serve</c> with HTTP in its own process, to measure its memory and descriptors.</summary>
 internal sealed partial class RadioProcess : IDisposable
 {
     private readonly Process _process;
@@ -19,13 +19,13 @@ internal sealed partial class RadioProcess : IDisposable
         _noise = noise;
     }
 
-    /// <summary>Where it serves HTTP.</summary>
+    /// <summary>Its HTTP port.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Where it serves RTSP.</summary>
+    /// <summary>Its RTSP port.</summary>
     public int RtspPort { get; private set; }
 
-    /// <summary>What it said.</summary>
+    /// <summary>Its standard output so far.</summary>
     public string Output => _output;
 
     /// <summary>Whether it has ended.</summary>
@@ -36,13 +36,15 @@ internal sealed partial class RadioProcess : IDisposable
         1024 * long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))[6..^3],
             CultureInfo.InvariantCulture);
 
-    /// <summary>Open descriptors.</summary>
+    /// <summary>Number of open descriptors.</summary>
     public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 
-    /// <summary>What it complained of.</summary>
+    /// <summary>Its standard error so far.</summary>
     public string Errors => Cli.ProgramTests.WithoutAdvice(_errors);
 
-    /// <summary>Starts one with a station <c>noise</c>, of which no two encoded packets are the same, and waits until it listens.</summary>
+    /// <summary>
+    /// Starts a server with a station <c>noise</c>, of which no two encoded packets are the same, and waits until it listens.
+    /// </summary>
     public static Task<RadioProcess> StartAsync(params string[] arguments) => StartAsync(null, arguments);
 
     /// <summary>The same, with a limit of open files (<c>ulimit -n</c>).</summary>
@@ -81,7 +83,7 @@ internal sealed partial class RadioProcess : IDisposable
         File.Delete(_noise);
     }
 
-    /// <summary>Two minutes, more than any test listens.</summary>
+    /// <summary>Two minutes, longer than any test listens.</summary>
     private static void WriteNoise(string path)
     {
         const int Rate = 44_100;

@@ -1,16 +1,17 @@
 namespace Linnet.Server.Tests.Load;
 
 /// <summary>
-/// A listener that comes and goes, by goodbye or without, and compares what it heard with what another heard all the time.
+/// A listener that joins and leaves repeatedly, with a goodbye or without, and compares what it received with what a permanent listener
+/// did.
 /// </summary>
 internal sealed class RadioVisitor(int port, string path, RadioClient reference, int seed)
 {
     private readonly Random _random = new(seed);
 
-    /// <summary>How often it came.</summary>
+    /// <summary>Number of visits.</summary>
     public int Visits { get; private set; }
 
-    /// <summary>What was wrong, if anything.</summary>
+    /// <summary>The first error, if any.</summary>
     public string? Fault { get; private set; }
 
     public async Task ComeAndGoAsync(CancellationToken over)

@@ -6,7 +6,7 @@ using Linnet.Wire.Rtp;
 
 namespace Linnet.Server.Tests.Load;
 
-/// <summary>A listener in a few lines, made to be many: it checks that no packet is missing, and may stop reading.</summary>
+/// <summary>A minimal RTSP listener for crowds: it checks that no packet is missing, and can stop reading.</summary>
 internal sealed class RtspListener : IDisposable
 {
     private readonly Socket _control = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -31,18 +31,18 @@ internal sealed class RtspListener : IDisposable
         }
         else if (stalls)
         {
-            // Before it connects, so that the window is small and stays so.
+            // Set before connecting, so that the window is small and stays small.
             _control.ReceiveBufferSize = 4096;
         }
     }
 
-    /// <summary>Packets that came.</summary>
+    /// <summary>Packets received.</summary>
     public int Packets { get; private set; }
 
-    /// <summary>Packets that were missing between those that came.</summary>
+    /// <summary>Packets missing between those received.</summary>
     public int Missing { get; private set; }
 
-    /// <summary>Listens until cancelled; one that stalls asks for the sound and then reads nothing.</summary>
+    /// <summary>Listens until canceled. A stalled listener requests the audio and then reads nothing.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await _control.ConnectAsync(IPAddress.Loopback, _port, cancellationToken);
@@ -76,7 +76,7 @@ internal sealed class RtspListener : IDisposable
         _rtcp?.Dispose();
     }
 
-    // Both are its own: reports may not end at another's port.
+    // It owns both ports: reports must not reach another test's port.
     private static (Socket Rtp, Socket Rtcp) BindPair()
     {
         while (true)

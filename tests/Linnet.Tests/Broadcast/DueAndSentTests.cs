@@ -5,7 +5,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Broadcast;
 
-/// <summary>What is due is counted by the clock, whether it is there or not. Ticks are milliseconds here; packets last 20.</summary>
+/// <summary>Due packets are counted by the clock, whether they are ready or not. Ticks are milliseconds here; packets last 20.</summary>
 public class DueAndSentTests
 {
     private readonly BroadcastRing _ring = Rings.Create();
@@ -15,7 +15,7 @@ public class DueAndSentTests
     public DueAndSentTests() => _loop = new SenderLoop(new SenderOptions(), 1000, _counters, _ => { });
 
     [Fact]
-    public void What_a_listener_gets_to_begin_with_is_due_to_it_too()
+    public void The_packets_that_a_listener_gets_first_count_as_due()
     {
         Rings.Publish(_ring, 200);
         Join(now: 1000, preRoll: 500);
@@ -29,13 +29,13 @@ public class DueAndSentTests
     }
 
     [Fact]
-    public void Who_starts_behind_the_edge_is_owed_nothing_before()
+    public void A_listener_that_starts_behind_the_edge_is_owed_nothing_earlier()
     {
         Rings.Publish(_ring, 200);
         Join(now: 0);
         Run(0, 990);
 
-        // The thread has not looked since a packet became due: a new listener starts behind it.
+        // The thread has not run since a packet became due: a new listener starts behind it.
         Join(now: 1010);
         Run(1015, 3980);
 
@@ -44,7 +44,7 @@ public class DueAndSentTests
     }
 
     [Fact]
-    public void While_an_encoder_is_late_due_goes_on_and_once_it_has_caught_up_nothing_is_missing()
+    public void Packets_of_a_late_encoder_count_as_due_and_none_is_missing_once_it_has_caught_up()
     {
         Join(now: 0);
         Join(now: 0);
@@ -60,7 +60,7 @@ public class DueAndSentTests
     }
 
     [Fact]
-    public void What_a_source_did_not_deliver_stays_missing()
+    public void Packets_that_a_source_did_not_deliver_stay_missing()
     {
         Join(now: 0);
         Rings.Publish(_ring, 100);
@@ -73,7 +73,7 @@ public class DueAndSentTests
     }
 
     [Fact]
-    public void A_stream_counts_the_same_for_listeners_by_HTTP()
+    public void A_stream_counts_the_same_for_listeners_over_HTTP()
     {
         var counters = new StreamCounters(1000);
         var options = new StreamOptions();
@@ -87,18 +87,18 @@ public class DueAndSentTests
         loop.Add(listener, now);
         Run(until: 5900);
 
-        // Two seconds to begin with, and what came since.
+        // Two seconds on connect, and the audio since then.
         Assert.Equal(counters.PacketsSent, counters.PacketsDue);
         Assert.InRange(counters.PacketsSent, 220, 246);
 
-        // Nothing comes for four seconds; then the clock has been set anew.
+        // No packet arrives for four seconds; then the clock is reset.
         Run(until: 10_000);
         Assert.InRange(counters.PacketsDue - counters.PacketsSent, 170, 205);
         Rings.Publish(_ring, 200, 10_000);
         Run(until: 13_000);
         Assert.InRange(counters.PacketsDue - counters.PacketsSent, 195, 205);
 
-        // What it is moved over, because it takes nothing, is missing too.
+        // The packets over which a stalled listener is moved are missing too.
         listener.Room = 0;
         Rings.Publish(_ring, 500, 14_000);
         Run(until: 22_000);

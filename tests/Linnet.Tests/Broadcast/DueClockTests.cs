@@ -8,7 +8,7 @@ public class DueClockTests
     private readonly DueClock _clock = new(1000);
 
     [Fact]
-    public void What_comes_in_time_is_counted_once()
+    public void A_punctual_packet_is_counted_once()
     {
         for (int i = 0; i < 100; i++)
         {
@@ -18,7 +18,7 @@ public class DueClockTests
     }
 
     [Fact]
-    public void While_nothing_comes_due_goes_on_and_what_comes_late_is_not_counted_again()
+    public void Missing_packets_count_as_due_and_are_not_counted_again_when_they_arrive_late()
     {
         long due = Enumerable.Range(0, 10).Sum(i => _clock.Take(20 * i, 20));
         for (int now = 200; now < 1200; now++)
@@ -28,24 +28,24 @@ public class DueClockTests
 
         Assert.InRange(due, 57, 60);
 
-        // The encoder catches up: all of its packets are there, late.
+        // The encoder catches up: all of its packets arrive late.
         due += Enumerable.Range(10, 51).Sum(i => _clock.Take(20 * i, 20));
         Assert.Equal(61, due);
     }
 
     [Fact]
-    public void Sound_that_never_comes_stays_due()
+    public void Audio_that_never_arrives_stays_due()
     {
         long due = Enumerable.Range(0, 10).Sum(i => _clock.Take(20 * i, 20));
 
-        // The source stood still for two seconds, and the station's clock was set anew.
+        // The source stalled for two seconds, and the station's clock was reset.
         due += Enumerable.Range(0, 10).Sum(i => _clock.Take(2200 + (20 * i), 20));
 
         Assert.InRange(due, 119, 121);
     }
 
     [Fact]
-    public void Capture_that_comes_in_pieces_and_a_clock_that_is_slow_or_fast_miss_nothing()
+    public void Capture_in_blocks_and_a_slow_or_fast_clock_miss_no_packet()
     {
         foreach (double pace in new[] { 0.999, 1.001 })
         {
@@ -53,7 +53,7 @@ public class DueClockTests
             long due = 0;
             for (int i = 0; i < 100_000; i++)
             {
-                // Two packets of 5 ms each 10 ms, some of them 8 ms late.
+                // Two packets of 5 ms every 10 ms, some of them 8 ms late.
                 long at = (long)((i / 2 * 10_000 * pace) + (i / 2 % 7 == 0 ? 8_000 : 0));
                 due += clock.Pass(at) + clock.Take(at, 5_000);
             }

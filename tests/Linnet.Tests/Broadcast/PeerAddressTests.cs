@@ -8,7 +8,7 @@ public class PeerAddressTests
     [Theory]
     [InlineData("192.0.2.1")]
     [InlineData("2001:db8::1:2:3:4")]
-    public void It_is_the_same_from_an_address_and_from_a_socket_address(string text)
+    public void An_address_is_the_same_from_an_IPAddress_and_from_a_socket_address(string text)
     {
         IPAddress address = IPAddress.Parse(text);
 

@@ -4,7 +4,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Playback;
 
-/// <summary>Devices that go and come while something plays.</summary>
+/// <summary>Devices that are lost and return during playback.</summary>
 public sealed class DeviceLoopTests : IDisposable
 {
     private static readonly AudioFormat Format = new(8000, 1);
@@ -21,7 +21,7 @@ public sealed class DeviceLoopTests : IDisposable
     public void Dispose() => _loop.Dispose();
 
     [Fact]
-    public async Task A_device_that_was_away_for_a_while_plays_within_a_second_of_its_return()
+    public async Task A_lost_device_plays_within_a_second_of_its_return()
     {
         Task running = await RunAsync();
 
@@ -50,7 +50,7 @@ public sealed class DeviceLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task A_device_that_fails_again_and_again_is_one_loss_and_is_not_tried_without_a_pause()
+    public async Task A_device_that_fails_repeatedly_is_one_loss_and_is_retried_with_pauses()
     {
         Task running = await RunAsync();
         for (int i = 0; i < 5; i++)
@@ -71,7 +71,7 @@ public sealed class DeviceLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ends_while_there_is_no_device_has_ended()
+    public async Task Playback_that_ends_while_the_device_is_lost_has_ended()
     {
         Task running = await RunAsync();
         _device.Unplug();
@@ -83,7 +83,7 @@ public sealed class DeviceLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task That_the_sound_server_has_moved_the_sound_is_said()
+    public async Task A_move_to_another_device_by_the_sound_server_is_logged()
     {
         Task running = await RunAsync();
 
@@ -95,7 +95,7 @@ public sealed class DeviceLoopTests : IDisposable
         Assert.Equal(["906 The sound now goes to headphones, no longer to by hand"], _logger.Lines);
     }
 
-    // Lets the loop look at its device, and waits until that has come to something.
+    // Lets the loop check its device, and waits for the result.
     private async Task CheckAsync(Func<bool> hasCome)
     {
         await _time.FireAsync(Check);

@@ -7,7 +7,7 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Playback;
 
-/// <summary>A server that says in RTP-Info where its sender is, and what it takes to make a player hear it.</summary>
+/// <summary>A server that announces its sender in RTP-Info, and what a player needs to receive it.</summary>
 public abstract class PlayerScenario
 {
     private protected static readonly AudioFormat Mono = new(8000, 1);
@@ -25,7 +25,7 @@ public abstract class PlayerScenario
         MinReconnectDelay = TimeSpan.FromMilliseconds(10),
     };
 
-    /// <summary>A server that says in RTP-Info where the sender is.</summary>
+    /// <summary>A server that announces the sender in RTP-Info.</summary>
     private protected static FakeRtspServer Serve(FakeRtpSender sender, int port = 0)
     {
         var server = new FakeRtspServer(port);
@@ -83,8 +83,8 @@ public abstract class PlayerScenario
     private protected short[] Sent() => [.. Enumerable.Range(0, (int)_sender.Position).Select(position => _sender.Sound(position, 0))];
 
     /// <summary>
-    /// All that a sender has sent is the end of what was heard; but of its first 5 ms, for where it took long to come back, what was made
-    /// up meanwhile is faded into it.
+    /// The recording must end with everything that the sender sent. Its first 5 ms may differ: after a long reconnect, the concealment is
+    /// faded into them.
     /// </summary>
     private protected static void AssertEndsWithAll(FakeRtpSender sender, short[] samples)
     {

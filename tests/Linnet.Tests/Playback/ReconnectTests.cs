@@ -7,11 +7,11 @@ using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Playback;
 
-/// <summary>What a player does when its server is gone, and when it comes back.</summary>
+/// <summary>A player whose server is lost and returns.</summary>
 public sealed class ReconnectTests : PlayerScenario
 {
     [Fact]
-    public async Task A_server_that_comes_back_is_heard_again_in_the_same_file()
+    public async Task A_returning_server_continues_in_the_same_file()
     {
         int port;
         Recording recording;
@@ -33,7 +33,7 @@ public sealed class ReconnectTests : PlayerScenario
         await SendGoodbyeAsync(second, RtspTransport.Tcp, again);
         await recording.Running;
 
-        // What was missed lies between, as far as it was more than what was sent ahead of its time.
+        // The missed audio lies between, minus what was sent ahead of its time.
         short[] samples = recording.Samples;
         Assert.Equal(first, samples[..first.Length]);
         AssertEndsWithAll(again, samples);
@@ -43,7 +43,7 @@ public sealed class ReconnectTests : PlayerScenario
     }
 
     [Fact]
-    public async Task A_server_that_comes_back_with_another_format_goes_on_in_the_files_own()
+    public async Task A_returning_server_with_another_format_continues_in_the_files_format()
     {
         int port;
         Recording recording;
@@ -73,7 +73,7 @@ public sealed class ReconnectTests : PlayerScenario
     }
 
     [Fact]
-    public async Task What_was_heard_before_a_change_of_format_is_played_to_its_end()
+    public async Task Audio_received_before_a_format_change_is_played_to_its_end()
     {
         int port;
         Recording recording;
@@ -85,7 +85,7 @@ public sealed class ReconnectTests : PlayerScenario
             await SendAsync(connection, 1);
             _ = _sender.Next(160);
 
-            // These wait for the one that is missing.
+            // These packets wait for the missing one.
             await SendAsync(connection, 9);
             await UntilAsync(() => recording.Player.GetStatistics().Receiver.Received == 10);
         }
@@ -107,7 +107,7 @@ public sealed class ReconnectTests : PlayerScenario
     }
 
     [Fact]
-    public async Task A_device_with_a_clock_hears_silence_while_the_server_is_gone()
+    public async Task A_device_with_a_clock_gets_silence_while_the_server_is_lost()
     {
         int port;
         await using var device = new PulledDevice();
@@ -133,7 +133,7 @@ public sealed class ReconnectTests : PlayerScenario
         await running;
         await player.DisposeAsync();
 
-        // A packet each 20 ms, on and on: a machine that stands still for a moment misses only what was due meanwhile.
+        // A packet every 20 ms, endlessly: a machine that pauses for a moment misses only what was due meanwhile.
         async Task<bool> HearsAsync(FakeRtspConnection connection, FakeRtpSender sender)
         {
             await SendAsync(connection, 1, RtspTransport.Tcp, sender);
@@ -156,7 +156,7 @@ public sealed class ReconnectTests : PlayerScenario
     }
 
     [Fact]
-    public async Task Each_loss_of_what_was_heard_is_a_first_one_that_is_told_and_tried_again_soon()
+    public async Task Each_loss_after_received_audio_counts_as_the_first_and_is_logged_and_retried_soon()
     {
         var logger = new RecordingLogger();
         await using FakeRtspServer server = Serve(_sender);
@@ -174,7 +174,7 @@ public sealed class ReconnectTests : PlayerScenario
         await server.PlayingAsync();
         await recording.StopAsync();
 
-        // Had it been tried less often each time, the fourth wait would be 400 ms at least.
+        // With a growing backoff, the fourth wait would be at least 400 ms.
         string[] told = [.. logger.Lines.Where(static line => line.StartsWith("901", StringComparison.Ordinal))];
         Assert.Equal(Losses, told.Length);
         Assert.All(told,
@@ -184,7 +184,7 @@ public sealed class ReconnectTests : PlayerScenario
     [Theory]
     [InlineData(true, "UDP UDP TCP UDP")]
     [InlineData(false, "UDP TCP TCP TCP")]
-    public async Task UDP_is_tried_again_after_each_loss_if_it_has_ever_brought_sound(bool works, string setups)
+    public async Task UDP_is_retried_after_each_loss_if_it_ever_carried_audio(bool works, string setups)
     {
         await using FakeRtspServer server = Serve(_sender);
         server.RefusesUdp = !works;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Tests.Playback;
 
-/// <summary>A player that records into memory what a lossless stream of 16 bits brings.</summary>
+/// <summary>A player that records a lossless 16-bit stream into memory.</summary>
 internal sealed class Recording : IAsyncDisposable
 {
     private readonly MemoryStream _wav = new();
@@ -23,7 +23,7 @@ internal sealed class Recording : IAsyncDisposable
 
     internal Task Running { get; }
 
-    /// <summary>What was recorded. The player has ended.</summary>
+    /// <summary>The recording, once the player has ended.</summary>
     internal short[] Samples
     {
         get

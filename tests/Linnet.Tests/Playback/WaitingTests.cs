@@ -12,14 +12,14 @@ using Microsoft.Extensions.Time.Testing;
 namespace Linnet.Tests.Playback;
 
 /// <summary>
-/// What a player waits for that is told to: a server that is not there yet, or that has stopped; and what it does not wait for.
+/// What a player that is set to wait waits for: a server that is not up yet, or that has stopped; and what it does not wait for.
 /// </summary>
 public sealed class WaitingTests : PlayerScenario
 {
     private readonly RecordingLogger _logger = new();
 
     [Fact]
-    public async Task A_server_that_is_not_there_yet_is_waited_for_and_that_is_said_at_once()
+    public async Task A_player_waits_for_a_server_that_is_not_up_yet_and_reports_that_at_once()
     {
         int port = FreePort();
         await using var recording = new Recording(Waiting($"rtsp://127.0.0.1:{port}/song"), _logger);
@@ -39,12 +39,12 @@ public sealed class WaitingTests : PlayerScenario
 
         Assert.Equal(Sent(), recording.Samples);
 
-        // However often it was tried.
+        // Logged once, however many retries there were.
         Assert.Single(_logger.Lines, line => line.StartsWith("901", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task What_lasts_is_told_again_after_a_minute_and_not_before()
+    public async Task A_lasting_problem_is_logged_again_after_a_minute_and_not_before()
     {
         var time = new FakeTimeProvider();
         await using var wav = new MemoryStream();
@@ -75,7 +75,7 @@ public sealed class WaitingTests : PlayerScenario
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_written_is_told_before_any_server_is_asked()
+    public async Task An_unwritable_file_is_reported_before_any_server_is_contacted()
     {
         await using var server = new FakeRtspServer();
         await using var file = new WavFileDevice(Path.Join(Path.GetTempPath(), "linnet-no-such-folder", "x.wav"), TimeProvider.System);
@@ -88,9 +88,9 @@ public sealed class WaitingTests : PlayerScenario
     }
 
     [Fact]
-    public async Task A_server_that_is_silent_is_told_of_before_its_time_is_up()
+    public async Task A_silent_server_is_reported_before_its_timeout()
     {
-        // It accepts, and says nothing.
+        // The server accepts, and sends nothing.
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var time = new ManualTime();
@@ -127,7 +127,7 @@ public sealed class WaitingTests : PlayerScenario
     [InlineData(453, true)]
     [InlineData(462, true)]
     [InlineData(599, true)]
-    public async Task A_refusal_is_waited_out_if_it_can_pass(int status, bool waits)
+    public async Task A_player_retries_after_a_temporary_refusal(int status, bool waits)
     {
         await using var server =
             new FakeRtspServer
@@ -154,7 +154,7 @@ public sealed class WaitingTests : PlayerScenario
     [InlineData(403, "This server makes no renditions on demand.", "This server makes no renditions on demand.")]
     [InlineData(410, null, "has no station '/song' any more.")]
     [InlineData(410, "The station has ended.", "The station has ended.")]
-    public async Task A_refusal_for_good_says_what_it_means(int status, string? words, string said)
+    public async Task A_permanent_refusal_explains_itself(int status, string? words, string said)
     {
         await using var server = new FakeRtspServer { Script = (_, request) => Refuse(request, status, words) };
         await using var recording = new Recording(Waiting(server.Url), _logger);
@@ -166,7 +166,7 @@ public sealed class WaitingTests : PlayerScenario
     }
 
     [Fact]
-    public async Task Whoever_has_heard_nothing_of_a_station_that_has_ended_is_told_so_though_it_was_described()
+    public async Task A_player_that_received_nothing_of_an_ended_station_fails_even_if_the_station_was_described()
     {
         await using var server =
             new FakeRtspServer { Script = (_, request) => request.Method == RtspMethod.Play ? request.Answer(RtspStatus.Gone) : null };
@@ -180,7 +180,7 @@ public sealed class WaitingTests : PlayerScenario
     [Theory]
     [InlineData(410, true)]
     [InlineData(403, false)]
-    public async Task A_station_that_ended_while_its_player_was_away_ends_the_player_in_order_and_one_that_lets_it_in_no_more_does_not(
+    public async Task A_station_that_ended_during_a_disconnect_ends_the_player_normally_and_a_refusal_does_not(
         int status, bool inOrder)
     {
         await using FakeRtspServer server = Serve(_sender);
@@ -212,7 +212,7 @@ public sealed class WaitingTests : PlayerScenario
     [InlineData("rtsp://no-such-host.invalid:8554/song")]
     [InlineData("pyaudio-tcp://no-such-host.invalid")]
     [InlineData("pyaudio-udp://no-such-host.invalid")]
-    public async Task A_name_that_does_not_exist_is_not_waited_for(string url)
+    public async Task A_player_does_not_wait_for_an_unknown_host_name(string url)
     {
         try
         {
@@ -220,7 +220,7 @@ public sealed class WaitingTests : PlayerScenario
         }
         catch (SocketException e)
         {
-            Assert.SkipWhen(e.SocketErrorCode is SocketError.TryAgain, "There is no name server here that could say so.");
+            Assert.SkipWhen(e.SocketErrorCode is SocketError.TryAgain, "needs a name server");
         }
 
         await using var recording = new Recording(Waiting(url), _logger);
@@ -232,7 +232,7 @@ public sealed class WaitingTests : PlayerScenario
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task Who_is_not_to_wait_fails_at_once(bool waits, bool reconnects)
+    public async Task A_player_that_is_not_set_to_wait_fails_at_once(bool waits, bool reconnects)
     {
         await using var recording = new Recording(
             Waiting($"rtsp://127.0.0.1:{FreePort()}/song") with { WaitsForStation = waits, Reconnects = reconnects }, _logger);
@@ -244,7 +244,7 @@ public sealed class WaitingTests : PlayerScenario
     [Theory]
     [InlineData("server stopped")]
     [InlineData("session timed out")]
-    public async Task A_server_that_stops_in_order_is_looked_for_as_one_that_breaks(string reason)
+    public async Task A_player_reconnects_to_a_server_that_stopped_cleanly_as_to_one_that_failed(string reason)
     {
         int port;
         Recording recording;
@@ -266,7 +266,7 @@ public sealed class WaitingTests : PlayerScenario
         short[] first = Sent();
         var again = new FakeRtpSender(Mono, ssrc: 99) { Sound = (position, _) => (short)position };
 
-        // Meanwhile its station is not there yet, which who has heard it knows to be no mistake.
+        // Meanwhile the station does not exist yet; a player that has heard it knows that this is not a mistake.
         await using FakeRtspServer back = Serve(again, port);
         Func<FakeRtspConnection, RtspRequest, RtspResponse?> script = back.Script;
         int refused = 0;
@@ -326,7 +326,7 @@ public sealed class WaitingTests : PlayerScenario
         MaxReconnectDelay = TimeSpan.FromMilliseconds(50),
     };
 
-    // Nobody listens there, unless somebody takes it just now.
+    // No process listens there, unless another one takes the port just now.
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

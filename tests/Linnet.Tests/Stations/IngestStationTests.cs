@@ -36,7 +36,7 @@ public sealed class IngestStationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_station_comes_into_being_with_its_first_pusher_and_has_its_format_and_name_for_good()
+    public async Task A_station_is_created_by_its_first_source_client_and_keeps_its_format_and_name()
     {
         foreach (string path in new[] { "live", "live.mp3" })
         {
@@ -62,7 +62,7 @@ public sealed class IngestStationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_format_of_which_no_station_can_be_made_is_forgotten()
+    public void A_format_for_which_no_station_can_be_created_is_discarded()
     {
         var buffer = new IngestBuffer("live", new IngestOptions());
         buffer.FormatKnown = format => throw new InvalidOperationException("no encoder");
@@ -81,7 +81,7 @@ public sealed class IngestStationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_a_pull_brings_is_a_station_too()
+    public async Task A_pull_creates_a_station_too()
     {
         using var ending = new CancellationTokenSource();
         var pulled = new IngestStation(new StationOptions { Name = "far" }) { Pull = Bring };
@@ -106,7 +106,7 @@ public sealed class IngestStationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_fallback_gives_the_format_or_is_converted_to_the_one_that_was_asked_for()
+    public void A_fallback_sets_the_format_or_is_converted_to_the_requested_one()
     {
         using var own = new IngestStation(new StationOptions { Name = "a" }, fallback: new ToneSource(440));
         using var asked = new IngestStation(new StationOptions { Name = "b" }, new AudioFormat(8000, 1), new ToneSource(440));

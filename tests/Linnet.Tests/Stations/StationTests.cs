@@ -43,7 +43,7 @@ public class StationTests
     }
 
     [Fact]
-    public void A_station_rests_until_somebody_wants_it_and_then_starts_at_the_first_frame()
+    public void A_station_is_stopped_until_its_first_listener_and_then_starts_at_the_first_frame()
     {
         long read = -1;
         using Station engine = Create(new RampSource(new AudioFormat(8000, 2)) { OnRead = p => read = p });
@@ -113,7 +113,7 @@ public class StationTests
     }
 
     [Fact]
-    public void A_rendition_that_starts_later_starts_with_sound_that_is_already_due()
+    public void A_rendition_that_starts_later_starts_with_audio_that_is_already_due()
     {
         using Station engine = Create(new RampSource(new AudioFormat(48_000, 1)));
         using RingLease first = Open(engine, "l16");
@@ -132,9 +132,9 @@ public class StationTests
     [InlineData(true, 2)]
     [InlineData(true, 0)]
     [InlineData(false, 2)]
-    public void A_station_of_stored_sound_begins_as_if_it_had_played_for_as_long_as_its_first_listener_wants(bool isStored, double wanted)
+    public void A_station_of_stored_audio_begins_with_the_lead_that_its_first_listener_requests(bool isStored, double wanted)
     {
-        // Each read takes a millisecond: all that is in stock takes longer than a source may be late.
+        // Each read takes a millisecond: reading the whole lead takes longer than a source may be late.
         using Station engine =
             Create(new RampSource(new AudioFormat(48_000, 1)) { IsStored = isStored, OnRead = _ => _time.Now += 1_000_000 });
         long start = _time.Now;
@@ -154,7 +154,7 @@ public class StationTests
     }
 
     [Fact]
-    public void A_rendition_that_starts_later_starts_with_as_much_as_its_first_listener_wants()
+    public void A_rendition_that_starts_later_starts_with_as_much_as_its_first_listener_requests()
     {
         using Station engine = Create(new RampSource(new AudioFormat(48_000, 1)));
         using RingLease first = Open(engine, "l16");
@@ -167,7 +167,7 @@ public class StationTests
     }
 
     [Fact]
-    public void A_rendition_nobody_hears_rests_after_its_idle_time_and_can_start_again()
+    public void A_rendition_without_listeners_stops_after_its_idle_time_and_can_start_again()
     {
         using Station engine = Create(new RampSource(new AudioFormat(48_000, 1)));
         RingLease lease = Open(engine, "l16");
@@ -198,7 +198,7 @@ public class StationTests
         RunFor(engine, seconds: 3);
         Assert.Equal(0, Rendition(engine, "l16").LatePackets);
 
-        // Ten milliseconds take eleven: the reserve is used up, then each is later than the one before, until the clock is set anew.
+        // Ten milliseconds take eleven: the reserve runs out, then each is later than the one before, until the clock is reset.
         slow = 900;
         RunFor(engine, seconds: 1);
 
@@ -207,7 +207,7 @@ public class StationTests
     }
 
     [Fact]
-    public void A_title_stands_before_the_packet_that_holds_its_first_frame()
+    public void A_title_stands_before_the_packet_with_its_first_frame()
     {
         var source = new RampSource(new AudioFormat(48_000, 1), 48_000);
         (source.Tracks[0], source.Tracks[10_100]) = (new TrackInfo("one"), new TrackInfo("two"));
@@ -225,7 +225,7 @@ public class StationTests
     }
 
     [Fact]
-    public void A_title_that_is_told_again_is_logged_once()
+    public void A_repeated_title_is_logged_once()
     {
         var log = new RecordingLogger();
         var source = new RampSource(new AudioFormat(48_000, 1), 48_000);
@@ -239,7 +239,7 @@ public class StationTests
     }
 
     [Fact]
-    public void A_source_that_stalls_sets_the_clock_anew_and_loses_no_sound()
+    public void A_stalled_source_resets_the_clock_and_loses_no_audio()
     {
         bool stalled = false;
         var source = new RampSource(new AudioFormat(48_000, 1), 48_000 * 3)
@@ -268,7 +268,7 @@ public class StationTests
     }
 
     [Fact]
-    public void A_live_source_is_followed_its_packets_leave_when_they_arrive()
+    public void A_live_source_is_followed_and_its_packets_leave_when_they_arrive()
     {
         const double Drift = 1.000_1;
         long start = _time.Now;
@@ -291,13 +291,13 @@ public class StationTests
         Assert.Equal(_time.Now, last.DueAt);
         Assert.Equal(0, engine.GetSnapshot().Reanchored);
 
-        // Ten minutes of 100 ppm are 60 ms; the map has followed to within what its gain allows.
+        // Ten minutes of 100 ppm are 60 ms; the clock map has followed to within what its gain allows.
         long mapped = lease.Ring.Timeline!.Value.DueAt(last.Position + last.Frames);
         Assert.InRange(_time.Now - mapped, -1_000_000, 1_000_000);
     }
 
     [Fact]
-    public void A_source_that_breaks_ends_the_rings_and_tells_why()
+    public void A_failed_source_ends_the_rings_and_reports_why()
     {
         using Station engine =
             Create(new RampSource(new AudioFormat(48_000, 1)) { OnRead = p => _ = p > 9_000 ? throw new IOException("gone") : 0 });

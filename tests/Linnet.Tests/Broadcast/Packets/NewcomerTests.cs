@@ -5,7 +5,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Broadcast.Packets;
 
-/// <summary>Who never took anything gets less patience, and none where memory is short. Simulated milliseconds.</summary>
+/// <summary>Listeners that have not yet accepted anything get less time, and none if memory is short. Simulated milliseconds.</summary>
 public class NewcomerTests
 {
     private const int MiB = 1 << 20;
@@ -18,7 +18,7 @@ public class NewcomerTests
         StreamClient never = rig.Join();
         never.Reads = false;
 
-        // Its kernel and ours hold 105 kB: some 7 s beside the burst.
+        // Its kernel and the server's hold 105 kB: some 7 s beyond the burst.
         rig.Run(4000);
         Assert.Null(never.Finished);
         rig.Run(8000);
@@ -26,7 +26,7 @@ public class NewcomerTests
     }
 
     [Fact]
-    public void A_stream_listener_that_had_listened_may_be_away_for_much_longer()
+    public void A_stream_listener_that_has_listened_may_stall_for_much_longer()
     {
         var rig = new StreamRig();
         rig.Run(5000);
@@ -46,7 +46,7 @@ public class NewcomerTests
     }
 
     [Fact]
-    public void When_the_kernel_holds_too_much_those_who_take_nothing_go_first()
+    public void When_the_kernel_holds_too_much_listeners_that_accept_nothing_are_dropped_first()
     {
         var memory = new SendMemory(16 * MiB);
         using SendMemory.Use filled = memory.TryOpen(1, 4 * MiB)!;
@@ -72,13 +72,13 @@ public class NewcomerTests
     }
 
     [Fact]
-    public void A_crowd_that_stops_together_throws_out_nobody_who_takes()
+    public void A_crowd_that_stalls_together_does_not_cause_the_drop_of_a_reading_listener()
     {
         var memory = new SendMemory(16 * MiB);
         var rig = new StreamRig();
         rig.Run(5000);
 
-        // Their kernels are always full: they take just what is played, and more waits.
+        // Their kernel buffers are always full: they accept just what is played, and the rest waits.
         StreamClient good = rig.Join(
             (log, start) => new StreamClient(log, start, sendBuffer: 9000) { Memory = memory.TryOpen(1, 200_000), Bandwidth = 16 });
         StreamClient away = rig.Join(
@@ -104,7 +104,7 @@ public class NewcomerTests
     }
 
     [Fact]
-    public void A_live_listener_that_never_took_anything_is_dropped_after_five_seconds_and_one_that_did_after_ten()
+    public void A_live_listener_that_never_read_is_dropped_after_five_seconds_and_one_that_did_after_ten()
     {
         var loop = new SenderLoop(new SenderOptions(), 1000, new SenderCounters(1000), static _ => { });
         BroadcastRing ring = Rings.Create(seconds: 60);

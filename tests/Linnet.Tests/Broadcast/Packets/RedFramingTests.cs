@@ -14,7 +14,7 @@ public class RedFramingTests
     [InlineData(2, 40, new[] { 26, 28 })]
     [InlineData(1, 160, new[] { 22 })]
     [InlineData(2, 160, new[] { 14, 22 })]
-    public void A_packet_carries_the_copies_that_were_asked_for(int copies, int spacing, int[] expected)
+    public void A_packet_carries_the_requested_copies(int copies, int spacing, int[] expected)
     {
         BroadcastRing ring = Rings.Create();
         Rings.Publish(ring, 31);
@@ -35,7 +35,7 @@ public class RedFramingTests
     }
 
     [Fact]
-    public void It_is_made_once_for_all()
+    public void A_packet_is_made_once_for_all_listeners()
     {
         BroadcastRing ring = Rings.Create();
         Rings.Publish(ring, 31);
@@ -47,7 +47,7 @@ public class RedFramingTests
     }
 
     [Fact]
-    public void Where_no_copy_is_there_the_packet_is_sent_as_it_is()
+    public void Without_a_copy_the_packet_is_sent_unchanged()
     {
         BroadcastRing ring = Rings.Create();
         Rings.Publish(ring, 5);
@@ -57,7 +57,7 @@ public class RedFramingTests
     }
 
     [Fact]
-    public void Titles_between_packets_do_not_mislead_it()
+    public void Titles_between_packets_do_not_change_the_spacing()
     {
         BroadcastRing ring = Rings.Create();
         for (int i = 0; i < 31; i++)
@@ -82,7 +82,7 @@ public class RedFramingTests
     }
 
     [Fact]
-    public void What_the_ring_has_forgotten_is_not_found()
+    public void Packets_dropped_from_the_ring_are_not_copied()
     {
         BroadcastRing ring = Rings.Create(seconds: 1);
         Rings.Publish(ring, 1000);
@@ -94,7 +94,7 @@ public class RedFramingTests
     }
 
     [Fact]
-    public void A_copy_from_before_a_break_is_left_out()
+    public void A_copy_from_before_a_discontinuity_is_left_out()
     {
         BroadcastRing ring = Rings.Create();
         Rings.Publish(ring, 3);
@@ -108,7 +108,7 @@ public class RedFramingTests
     }
 
     [Fact]
-    public void What_the_headers_cannot_say_or_the_path_cannot_carry_is_left_out()
+    public void Copies_that_exceed_the_header_fields_or_the_path_size_are_left_out()
     {
         BroadcastRing ring = Rings.Create();
         int[] lengths = [1100, 300, 700, 450, 500, 20];

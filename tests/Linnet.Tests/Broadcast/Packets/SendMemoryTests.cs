@@ -7,7 +7,7 @@ public class SendMemoryTests
     private const int MiB = 1 << 20;
 
     [Fact]
-    public void A_listener_counts_with_its_whole_buffer_until_it_is_known_better()
+    public void A_listener_counts_with_its_whole_buffer_until_its_use_is_known()
     {
         var memory = new SendMemory(16 * MiB);
 
@@ -34,7 +34,7 @@ public class SendMemoryTests
     }
 
     [Fact]
-    public void When_it_is_full_for_high_bit_rates_low_ones_are_still_let_in()
+    public void When_memory_is_full_for_high_bit_rates_low_ones_are_still_admitted()
     {
         var memory = new SendMemory(16 * MiB);
         for (int i = 0; i < 16; i++)
@@ -47,7 +47,7 @@ public class SendMemoryTests
     }
 
     [Fact]
-    public void Thousands_that_keep_up_have_room()
+    public void Thousands_of_listeners_that_keep_up_have_room()
     {
         var memory = new SendMemory(16 * MiB);
         for (int i = 0; i < 5000; i++)
@@ -59,7 +59,7 @@ public class SendMemoryTests
     }
 
     [Fact]
-    public void It_says_who_is_to_go()
+    public void The_share_tells_which_listeners_must_be_dropped()
     {
         var memory = new SendMemory(16 * MiB);
         SendMemory.Use[] uses = [.. Enumerable.Range(0, 30).Select(i =>

@@ -68,7 +68,7 @@ public class SenderLoopTests
     }
 
     [Fact]
-    public void A_listener_without_room_delays_nobody_and_is_moved_to_the_live_edge()
+    public void A_listener_without_room_delays_no_other_and_is_moved_to_the_live_edge()
     {
         BroadcastRing ring = Rings.Create();
         RecordingListener slow = Join(ring, 0);
@@ -83,7 +83,7 @@ public class SenderLoopTests
         slow.Room = long.MaxValue;
         Run(5000, 5999);
 
-        // Everything older than the greatest lag is gone; what follows is whole.
+        // Everything older than the maximum lag is gone; what follows is complete.
         Assert.Equal(slow.PacketsSkipped, slow.Packets[10].Index - 10);
         Assert.InRange(slow.PacketsSkipped, 1, 250);
         Assert.Equal(Enumerable.Range((int)slow.Packets[10].Index, slow.Packets.Count - 10).Select(i => (long)i),
@@ -93,7 +93,7 @@ public class SenderLoopTests
     }
 
     [Fact]
-    public void A_listener_that_takes_nothing_is_dropped_and_counted()
+    public void A_listener_that_accepts_nothing_is_dropped_and_counted()
     {
         BroadcastRing ring = Rings.Create(seconds: 30);
         RecordingListener stalled = Join(ring, 0);
@@ -114,7 +114,7 @@ public class SenderLoopTests
     }
 
     [Fact]
-    public void A_listener_whose_connection_breaks_is_dropped_and_the_others_go_on()
+    public void A_listener_whose_connection_breaks_is_dropped_and_the_others_continue()
     {
         BroadcastRing ring = Rings.Create();
         RecordingListener broken = Join(ring, 0);
@@ -130,7 +130,7 @@ public class SenderLoopTests
     }
 
     [Fact]
-    public void The_end_is_told_after_the_last_packet_even_to_a_listener_that_was_behind()
+    public void The_end_is_sent_after_the_last_packet_even_to_a_listener_that_was_behind()
     {
         BroadcastRing ring = Rings.Create();
         RecordingListener slow = Join(ring, 0);
@@ -155,7 +155,7 @@ public class SenderLoopTests
     }
 
     [Fact]
-    public void Reports_come_at_the_start_and_then_at_their_interval()
+    public void Reports_are_sent_at_the_start_and_then_at_their_interval()
     {
         BroadcastRing ring = Rings.Create(seconds: 30);
         RecordingListener listener = Join(ring, 0);
@@ -184,12 +184,12 @@ public class SenderLoopTests
     }
 
     [Fact]
-    public void What_a_listener_asks_for_is_sent_by_whoever_serves_it_alone()
+    public void Only_the_thread_that_serves_a_listener_sends_what_it_requests()
     {
         RecordingListener listener = Join(Rings.Create(), 0);
         var other = new SenderLoop(Options, 1000, new SenderCounters(1000), _ => { });
 
-        // What was asked for before it came from another thread, and after it went.
+        // One request came from another thread before the listener was served, and one after it left.
         other.Repair(listener, 1);
         _loop.Repair(listener, 2);
         other.Remove(listener);

@@ -65,7 +65,7 @@ public class StreamLoopTests
     }
 
     [Fact]
-    public void A_thread_that_was_away_visits_each_listener_once()
+    public void A_delayed_thread_visits_each_listener_once()
     {
         Advance(0, 5000);
         WrittenListener[] listeners = [.. Enumerable.Range(0, 40).Select(_ => Join(5000))];
@@ -96,7 +96,7 @@ public class StreamLoopTests
     }
 
     [Fact]
-    public void Who_hears_a_rendition_first_gets_its_burst_as_it_comes()
+    public void The_first_listener_of_a_rendition_gets_its_burst_as_it_is_made()
     {
         Advance(0, 20);
         WrittenListener first = Join(20);
@@ -111,7 +111,7 @@ public class StreamLoopTests
     }
 
     [Fact]
-    public void Nobody_is_written_to_after_leaving_and_the_loop_rests()
+    public void A_listener_gets_no_writes_after_leaving_and_the_loop_becomes_idle()
     {
         Advance(0, 5000);
         WrittenListener[] listeners = [.. Enumerable.Range(0, 30).Select(_ => Join(5000))];
@@ -127,7 +127,7 @@ public class StreamLoopTests
     }
 
     [Fact]
-    public void A_broken_connection_is_told_once_and_the_others_go_on()
+    public void A_broken_connection_is_reported_once_and_the_others_continue()
     {
         Advance(0, 5000);
         WrittenListener broken = Join(5000);
@@ -155,7 +155,7 @@ public class StreamLoopTests
     }
 
     [Fact]
-    public void A_listener_that_is_moved_gets_its_packet_whole_and_the_head_of_where_it_goes_on()
+    public void A_moved_listener_gets_its_packet_whole_and_the_head_of_its_new_position()
     {
         Advance(0, 5000);
         WrittenListener listener = Join(5000);
@@ -168,7 +168,7 @@ public class StreamLoopTests
         listener.Room = int.MaxValue;
         Advance(12_000, 13_000);
 
-        // 1000 bytes are three packets and 40 bytes of the fourth, which is sent to its end; then the head, then what is 2 s old.
+        // 1000 bytes are three packets and 40 bytes of the fourth, which is sent whole; then the head, then audio that is 2 s old.
         byte[] bytes = [.. listener.Bytes];
         Assert.Equal("other       "u8, bytes.AsSpan(4 * 320, 12));
         int number = (bytes[(4 * 320) + 14] << 8) | bytes[(4 * 320) + 15];
@@ -181,7 +181,7 @@ public class StreamLoopTests
     [InlineData(1600, int.MaxValue)]
     [InlineData(1600, 701)]
     [InlineData(333, 97)]
-    public void Titles_stand_at_the_first_boundary_behind_their_sound_however_little_is_taken_at_a_time(int interval, int portion)
+    public void Titles_stand_at_the_first_boundary_after_their_audio_however_small_the_writes(int interval, int portion)
     {
         Advance(0, 3000);
         _log.Advance(3000);
@@ -192,7 +192,7 @@ public class StreamLoopTests
         {
             if (now == 4040)
             {
-                // The packet's head of 12 bytes stands before it.
+                // The packet's head of 12 bytes precedes it.
                 sound = (_ring.Head * MarkedContainer.BytesPerPacket) + 12;
                 _ring.Publish(
                     new TitleItem(_ring.Head * Rings.FramesPerPacket, _ring.Head * 20, new TrackInfo("Peace Piece", "Bill Evans")));

@@ -8,13 +8,14 @@ namespace Linnet.Tests.Serving.Pulls;
 
 public class RtspPullTests
 {
-    /// <summary>What the station's clock asks for at a time.</summary>
+    /// <summary>The station's clock requests this much at a time.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
-    /// <remarks>Time passes only between two packets, when the test lets it: so each comes when it is due, on however busy a
-    /// machine.</remarks>
+    /// <remarks>
+    /// Time passes only between two packets, when the test advances it, so each packet arrives when due, even on a busy machine.
+    /// </remarks>
     [Fact]
-    public async Task What_has_arrived_when_the_server_is_gone_is_played_to_its_end()
+    public async Task Audio_received_before_the_server_is_lost_is_played_to_its_end()
     {
         const int Packets = 40;
         const int Frames = 160;
@@ -42,7 +43,7 @@ public class RtspPullTests
             await time.FireAsync(Step);
         }
 
-        // Some of it waited still; and the last of it is followed by nothing.
+        // Part of it was still waiting, and nothing follows the last of it.
         Assert.InRange(before, Frames, (Packets - 1) * Frames);
         float[] heard = new float[2 * Packets * Frames];
         int frames = station.Read(heard, [], out _, out _);
@@ -51,7 +52,7 @@ public class RtspPullTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
-    /// <summary>The sound that was sent, without the silence before it: the first sample of the noise is 0, too.</summary>
+    /// <summary>The sent audio without the silence before it: the first sample of the noise is also 0.</summary>
     private static float[] Expected(int frames) =>
         [.. Enumerable.Range(1, frames - 1).Select(static i => FakeRtpSender.Noise(i, 0) / 32768f)];
 }
