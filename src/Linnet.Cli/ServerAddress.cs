@@ -1,20 +1,20 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Playback;
 using Linnet.Wire;
-using Linnet.Wire.PyAudio;
 
 namespace Linnet.Cli;
 
 /// <summary>What people write for a server or a station, as the address it means.</summary>
 internal static class ServerAddress
 {
-    /// <summary>Whether it is a server of the PyAudio tutorial's formats.</summary>
-    public static bool IsPyAudio(Uri address) => PyAudioAddress.TryParse(address, out _);
+    /// <summary>The forms of an address, for help and errors.</summary>
+    public static string Forms => $"HOST, HOST/NAME, HOST:PORT/NAME, {ListenScheme.Examples}";
 
     /// <summary>
-    /// Reads <c>rtsp://…</c>, <c>http://…</c>, <c>pyaudio-tcp://…</c> and <c>pyaudio-udp://…</c> as they are, and <c>HOST</c>,
-    /// <c>HOST:PORT</c>, <c>HOST/NAME</c> and <c>HOST:PORT/NAME</c> as a server of RTSP; nothing is this machine's. Where there is no port
-    /// the player finds it: 8554, or 554 where nothing listens at that.
+    /// Reads an address of a <see cref="ListenScheme"/> as it is, and <c>HOST</c>, <c>HOST:PORT</c>, <c>HOST/NAME</c> and
+    /// <c>HOST:PORT/NAME</c> as a server of RTSP; nothing is this machine's. Where there is no port the player finds it: 8554, or 554 where
+    /// nothing listens at that.
     /// </summary>
     /// <exception cref="UsageException">It is no address.</exception>
     public static Uri Parse(string? text)
@@ -26,12 +26,9 @@ internal static class ServerAddress
 
         if (text.Contains("://", StringComparison.Ordinal))
         {
-            return Uri.TryCreate(text, UriKind.Absolute, out Uri? given) && given.Host.Length > 0
-                && (given.Scheme is "rtsp" or "http" or "https" || IsPyAudio(given))
+            return Uri.TryCreate(text, UriKind.Absolute, out Uri? given) && ListenScheme.TryFind(given, out _)
                 ? given
-                : throw new UsageException(
-                    $"'{ShownAddress.Of(text)}' is no address to listen at: write rtsp://HOST:PORT/NAME, just HOST or HOST/NAME, "
-                        + "http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST.");
+                : throw NoAddress(text);
         }
 
         if (File.Exists(text))
@@ -52,4 +49,11 @@ internal static class ServerAddress
             : throw new UsageException(
                 $"'{ShownAddress.Of(text)}' is no address to listen at: write HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME.");
     }
+
+    /// <summary>The scheme of an address that <see cref="Parse"/> gave.</summary>
+    public static ListenScheme SchemeOf(Uri address) => ListenScheme.TryFind(address, out ListenScheme? scheme)
+        ? scheme : throw NoAddress(address.OriginalString);
+
+    private static UsageException NoAddress(string text) => new(
+        $"'{ShownAddress.Of(text)}' is no address to listen at: write {ListenScheme.Examples}, or only HOST or HOST/NAME.");
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using Linnet.Audio;
+using Linnet.Playback;
 using Linnet.Transports.Impairments;
 using Linnet.Wire;
 
@@ -156,16 +157,16 @@ internal static class Ask
 
     /// <summary><c>--format s16le:44100:2</c>.</summary>
     public static Option<string?> Format() => Word(
-        "--format", "ENCODING:RATE:CHANNELS", "PCM format that a pyaudio-tcp or pyaudio-udp server sends.", "s16le:44100:2");
+        "--format", "ENCODING:RATE:CHANNELS", $"PCM format that a {SchemesWithoutFormat("or")} server sends.", "s16le:44100:2");
 
     /// <summary>What <see cref="Format"/> was given for a station.</summary>
     /// <param name="text">As written; <see langword="null"/>: it was not.</param>
     /// <param name="address">The station.</param>
     /// <exception cref="UsageException">It is no format, or the station says its format itself.</exception>
     public static RawPcmFormat? ReadFormat(string? text, Uri address) => text is null ? null
-        : !ServerAddress.IsPyAudio(address)
+        : !ServerAddress.SchemeOf(address).NeedsFormat
             ? throw new UsageException(
-                $"--format is for pyaudio-tcp and pyaudio-udp addresses: {ShownAddress.Of(address)} says its format itself.")
+                $"--format is for {SchemesWithoutFormat("and")} addresses: {ShownAddress.Of(address)} says its format itself.")
         : RawPcmFormat.TryParse(text, out RawPcmFormat? format, out string? problem) ? format
         : throw new UsageException(problem);
 
@@ -184,7 +185,7 @@ internal static class Ask
     /// <exception cref="UsageException">It makes no sense, or not there.</exception>
     public static ImpairmentOptions? ReadImpairment(string? text, string? transport, Uri address) => text is null ? null
         : transport == "tcp" ? throw new UsageException("--impair is for UDP: a TCP connection loses nothing. Leave out --transport tcp.")
-        : ServerAddress.IsPyAudio(address)
+        : !ServerAddress.SchemeOf(address).MayBeRtp
             ? throw new UsageException($"--impair is for rtsp addresses, which {ShownAddress.Of(address)} is not.")
         : ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem) ? options
         : throw new UsageException($"'{text}' is no value for --impair. {problem}");
@@ -195,6 +196,9 @@ internal static class Ask
         IPNetwork.TryParse(text, out IPNetwork network) ? network
         : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
         : throw new UsageException($"'{text}' is no value for {option}: it takes a network or an address, as in 203.0.113.0/24.");
+
+    private static string SchemesWithoutFormat(string last) => ListenScheme.Join(
+        [.. ListenScheme.All.Where(static scheme => scheme.NeedsFormat).Select(static scheme => scheme.Name)], last);
 
     // Every option that takes a value ends its description with the default.
     private static string Described(string description, string usual) => $"{description} Default: {usual}.";

@@ -11,9 +11,7 @@ internal static class PlayCommand
     private static readonly Argument<string?> Url = new("URL")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description =
-            "Station to play: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or "
-                + "pyaudio-udp://HOST. Default: the first station of this machine.",
+        Description = $"Station to play: {ServerAddress.Forms}. Default: the first station of this machine.",
     };
 
     private static readonly Option<string?> Transport = Ask.Transport();
@@ -57,17 +55,17 @@ internal static class PlayCommand
             ("linnet play 192.168.1.5/jazz/pcm", "the same station, lossless"),
             ("linnet play studio.local --profile low-latency", "with the least delay"),
             ("linnet play studio.local --profile robust", "over a bad network"),
-            ("linnet play studio.local --latency 20", "with a fixed buffer"),
             ("linnet play studio.local --transport tcp", "through a firewall that blocks UDP"),
             ("linnet play studio.local --output take1.wav --seconds 60", "record one minute"),
             ("linnet play studio.local --impair loss=10%,burst=60ms", "simulate a bad network"),
-            ("linnet play pyaudio-tcp://192.168.1.5", "the PyAudio tutorial's server"))
+            ("linnet play https://radio.example/live.mp3", "an internet radio: MP3, AAC, Ogg, FLAC, WAV"),
+            ("linnet play pyaudio-tcp://192.168.1.5", "the tutorial's server (docs/from-the-tutorial.md)"))
         {
             Url,
         };
         command.Add(new OptionGroup("Delay and network", [Profile, Latency, Transport, NoReconnect], [Impair]));
         command.Add(new OptionGroup("Output", [Output, Volume, Seconds], [Stats]));
-        command.Add(new OptionGroup("PyAudio", [], [Format]));
+        command.Add(new OptionGroup("Servers that do not send their format", [], [Format]));
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
     }

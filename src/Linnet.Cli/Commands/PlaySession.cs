@@ -46,10 +46,10 @@ internal static class PlaySession
     private static PlayerOptions OptionsOf(PlayRequest request) => new()
     {
         Url = request.Address,
-        RawFormat = request.Format ?? PlayerOptions.UsualRawFormat,
+        RawFormat = request.Format,
         Transport = request.Transport switch
         {
-            "udp" or "tcp" when ServerAddress.IsPyAudio(request.Address) =>
+            "udp" or "tcp" when !ServerAddress.SchemeOf(request.Address).MayBeRtp =>
                 throw new UsageException($"--transport is for rtsp addresses: {request.Address.Scheme} says itself how sound comes."),
             "udp" => RtspTransport.Udp,
             "tcp" => RtspTransport.Tcp,

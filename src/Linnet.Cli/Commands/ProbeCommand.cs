@@ -12,8 +12,8 @@ internal static class ProbeCommand
     private static readonly Argument<string?> Url = new("URL")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Station to measure: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME or http://HOST:8000/. "
-            + "Default: the first station of this machine.",
+        Description = "Station to measure: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, or http://HOST:8000/ of a Linnet "
+            + "server. An internet radio's stream has no packets to measure. Default: the first station of this machine.",
     };
 
     private static readonly Option<double?> Seconds = Ask.Number(
@@ -47,7 +47,7 @@ internal static class ProbeCommand
     private static ProberOptions Read(ParseResult parsed)
     {
         Uri address = ServerAddress.Parse(parsed.GetValue(Url));
-        if (ServerAddress.IsPyAudio(address))
+        if (!ServerAddress.SchemeOf(address).MayBeRtp)
         {
             throw new UsageException($"linnet probe is for rtsp addresses, which {ShownAddress.Of(address)} is not.");
         }

@@ -10,9 +10,7 @@ internal static class RecordCommand
     private static readonly Argument<string> Url =
         new("URL")
         {
-            Description =
-            "Station to record: HOST, HOST/NAME, HOST:PORT/NAME, rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or "
-                + "pyaudio-udp://HOST."
+            Description = $"Station to record: {ServerAddress.Forms}.",
         };
 
     private static readonly Argument<string> FilePath =
@@ -35,7 +33,8 @@ internal static class RecordCommand
             "record",
             "Record a station to a WAV file. /pcm is recorded bit for bit.",
             ("linnet record studio.local/jazz/pcm jazz.wav", "lossless, until Ctrl-C or the end"),
-            ("linnet record studio.local jazz.wav --seconds 60", "one minute of the first station"))
+            ("linnet record studio.local jazz.wav --seconds 60", "one minute of the first station"),
+            ("linnet record https://radio.example/live.mp3 live.wav", "an internet radio"))
         {
             Url, FilePath,
         };

@@ -33,7 +33,7 @@ internal sealed record PlayerSnapshot
     /// <summary>Channels as sent; 0 before it is known.</summary>
     public int Channels { get; init; }
 
-    /// <summary>How packets come: UDP or TCP.</summary>
+    /// <summary>How the sound comes: UDP, TCP or HTTP.</summary>
     public string? Transport { get; init; }
 
     public long Received { get; init; }

@@ -32,6 +32,7 @@ internal sealed record PlayerStats(
     long Stretches,
     RepairStats Repair,
     string? Title,
+    string? Transport,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Awaits)
 {
@@ -65,6 +66,7 @@ internal sealed record PlayerStats(
         player.Stretches,
         RepairStats.Of(player.Repair),
         player.Track,
+        player.Transport?.ToLowerInvariant(),
         player.Impairment,
         player.Awaits);
 

@@ -12,8 +12,7 @@ namespace Linnet.Playback;
 /// </summary>
 internal sealed class Feed : IDisposable
 {
-    // What a sender that can be held back may send ahead of play-out, beside what the delay needs; in packets of at least so much.
-    private static readonly TimeSpan SentAhead = TimeSpan.FromSeconds(1);
+    // What a sender that can be held back may send ahead of play-out is counted in packets of at least so much.
     private static readonly TimeSpan UsualPacket = TimeSpan.FromMilliseconds(20);
 
     // A connection that stood still gives all that was queued at once, and behind it, by numbers far ahead, what the server sends now. Both
@@ -32,9 +31,10 @@ internal sealed class Feed : IDisposable
         PayloadType = station.PayloadType;
         _decoder = decoder;
         _time = time;
-        options = station.MayBecomeTcp ? options with { Capacity = Math.Max(options.Capacity, ConnectionCapacity) } : options;
+        BitDepth = station.BitDepth;
+        options = station.MayComeQueued ? options with { Capacity = Math.Max(options.Capacity, ConnectionCapacity) } : options;
         Receiver = new Receiver(decoder, PayloadType, options, time, station.Repair) { HasPositions = station.HasPositions };
-        _mostWaiting = Math.Min((int)((options.MostDelay + SentAhead) / UsualPacket), options.Capacity / 2);
+        _mostWaiting = Math.Min((int)((options.MostDelay + station.MostAhead) / UsualPacket), options.Capacity / 2);
     }
 
     /// <summary>How the sound is encoded.</summary>
@@ -50,9 +50,7 @@ internal sealed class Feed : IDisposable
     internal AudioFormat Format => _decoder.Format;
 
     /// <summary>Significant bits of the sound if it was integer PCM, else 0.</summary>
-    internal int BitDepth =>
-        Payload.Is("L24")
-            ? 24 : Payload.Is("opus") ? 0 : SampleEncoding.TryParse(Payload.EncodingName, out SampleEncoding? raw) ? raw.BitDepth : 16;
+    internal int BitDepth { get; }
 
     /// <summary>Makes what a station's sound needs.</summary>
     /// <exception cref="TransportException">It cannot be decoded after all.</exception>

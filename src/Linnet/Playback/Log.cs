@@ -39,6 +39,9 @@ internal static partial class Log
     [LoggerMessage(909, LogLevel.Error, "Station {Station}: fetching its sound failed here")]
     public static partial void PullFailedHere(this ILogger logger, Exception exception, string station);
 
+    [LoggerMessage(1720, LogLevel.Warning, "{Problem} Trying the next address of the playlist")]
+    public static partial void PlaylistEntryFailed(this ILogger logger, string problem);
+
     // Of the ids of sources.
     [LoggerMessage(753, LogLevel.Warning, "Station {Station}: {Problem} The next address of the playlist is tried")]
     public static partial void MirrorFailed(this ILogger logger, string station, string problem);

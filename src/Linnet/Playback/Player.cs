@@ -2,7 +2,6 @@ using Linnet.Audio;
 using Linnet.Playback.Devices;
 using Linnet.Receive;
 using Linnet.Transports;
-using Linnet.Transports.Rtsp;
 using Linnet.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -141,7 +140,7 @@ public sealed class Player : IAsyncDisposable
             Track = _tuner.Track,
             Payload = output?.Feed.Payload,
             Format = output?.Feed.Format ?? default,
-            Transport = _tuner.IsTcp switch { true => RtspTransport.Tcp, false => RtspTransport.Udp, _ => null },
+            Transport = _tuner.Transport,
             Receiver = output?.Received ?? new ReceiverStatistics(),
             Impairment = _tuner.Impairment,
             Played = output?.Played ?? TimeSpan.Zero,

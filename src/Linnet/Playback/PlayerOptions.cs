@@ -1,10 +1,8 @@
 using Linnet.Audio;
 using Linnet.Receive;
 using Linnet.Transports.Impairments;
-using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire;
-using Linnet.Wire.PyAudio;
 
 namespace Linnet.Playback;
 
@@ -12,27 +10,26 @@ namespace Linnet.Playback;
 public sealed record PlayerOptions : IValidatable
 {
     /// <summary>
-    /// The station: <c>rtsp://[USER:PASSWORD@]HOST[:PORT]/NAME[/RENDITION]</c> (without a port 8554, Linnet's own, and 554, RTSP's own,
-    /// where nothing listens at that); the pages of a Linnet server, <c>http://HOST:8000/[NAME]</c>, which lead to its station; or a server
-    /// of the PyAudio tutorial's formats: <c>pyaudio-tcp://HOST[:9610]</c> or <c>pyaudio-udp://HOST[:9633]</c>. A password in it is shown
-    /// nowhere.
+    /// The station, at an address of one of <see cref="ListenScheme.All"/>: <c>rtsp://[USER:PASSWORD@]HOST[:PORT]/NAME[/RENDITION]</c>
+    /// (without a port 8554, Linnet's own, and 554, RTSP's own, where nothing listens at that); any internet radio,
+    /// <c>http://HOST/STREAM</c>; or the pages of a Linnet server, <c>http://HOST:8000/[NAME]</c>, which lead to its station. A password in
+    /// it is shown nowhere.
     /// </summary>
     public required Uri Url { get; init; }
 
     /// <summary>
-    /// What a server of the PyAudio tutorial's formats sends, which does not say. Default: 44.1 kHz, stereo, 16 bit little-endian.
+    /// What a server sends that does not say (<see cref="ListenScheme.NeedsFormat"/>). <see langword="null"/>, the default: what such
+    /// servers usually send, 44.1 kHz, stereo, 16 bit little-endian.
     /// </summary>
-    public RawPcmFormat RawFormat { get; init; } = UsualRawFormat;
-
-    /// <summary>What the PyAudio tutorial's programs assume: 44.1 kHz, stereo, 16 bit little-endian.</summary>
-    public static RawPcmFormat UsualRawFormat => PyAudioReceiverOptions.UsualFormat;
+    public RawPcmFormat? RawFormat { get; init; }
 
     /// <summary>How packets are to come. Default: UDP, and TCP if nothing arrives.</summary>
     public RtspTransport Transport { get; init; }
 
     /// <summary>
     /// A worse network than the one at hand, to hear what it would do; <see langword="null"/>, the default: none. It needs datagrams, so
-    /// packets come by UDP whatever <see cref="Transport"/> says, which cannot be <see cref="RtspTransport.Tcp"/>; RTSP only.
+    /// packets come by UDP whatever <see cref="Transport"/> says, which cannot be <see cref="RtspTransport.Tcp"/>; only where
+    /// <see cref="ListenScheme.MayBeRtp"/>.
     /// </summary>
     public ImpairmentOptions? Impairment { get; init; }
 
@@ -65,13 +62,13 @@ public sealed record PlayerOptions : IValidatable
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (Url is null || (PyAudioAddress is null && !StationLookup.IsAddress(Url)))
+        if (!ListenScheme.TryFind(Url, out ListenScheme? scheme))
         {
             yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like "
-                + "rtsp://HOST:PORT/NAME, http://HOST:8000/, pyaudio-tcp://HOST or pyaudio-udp://HOST.";
+                + $"{ListenScheme.Examples}.";
         }
 
-        if (RawFormat is null || !RawFormat.Format.IsValid)
+        if (RawFormat is { Format.IsValid: false })
         {
             yield return $"{nameof(RawFormat)} is {RawFormat}; it must be one that Linnet carries.";
         }
@@ -96,7 +93,7 @@ public sealed record PlayerOptions : IValidatable
             yield return FormattableString.Invariant($"{nameof(Volume)} is {Volume}; it must be between 0 and {Gain.Max}.");
         }
 
-        if (Impairment is not null && (Transport is RtspTransport.Tcp || PyAudioAddress is not null))
+        if (Impairment is not null && (Transport is RtspTransport.Tcp || scheme is { MayBeRtp: false }))
         {
             yield return $"{nameof(Impairment)} is for RTP over UDP; {nameof(Url)} must be an rtsp address, and "
                 + $"{nameof(Transport)} {RtspTransport.Udp} or {RtspTransport.Auto}.";
@@ -112,6 +109,4 @@ public sealed record PlayerOptions : IValidatable
     public override string ToString() =>
         $"{nameof(PlayerOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, "
         + $"{nameof(Transport)} = {Transport}, {nameof(Volume)} = {Volume} }}";
-
-    internal PyAudioAddress? PyAudioAddress => PyAudioAddress.TryParse(Url, out PyAudioAddress? address) ? address : null;
 }

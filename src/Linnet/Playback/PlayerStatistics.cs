@@ -1,8 +1,8 @@
 using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Receive;
+using Linnet.Transports;
 using Linnet.Transports.Impairments;
-using Linnet.Transports.Rtsp;
 
 namespace Linnet.Playback;
 
@@ -30,8 +30,8 @@ public sealed record PlayerStatistics
     /// <summary>The format of the sound as it is decoded; all zero before it is known.</summary>
     public AudioFormat Format { get; init; }
 
-    /// <summary>How packets come: UDP or TCP; <see langword="null"/> without a connection.</summary>
-    public RtspTransport? Transport { get; init; }
+    /// <summary>How the sound comes: UDP, TCP or HTTP; <see langword="null"/> without a connection.</summary>
+    public StationTransport? Transport { get; init; }
 
     /// <summary>Counts of packets, buffer, latency, drift. A change of format does not set the counts back.</summary>
     public ReceiverStatistics Receiver { get; init; } = new();

@@ -14,7 +14,7 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Playback;
 
 /// <summary>
-/// Finds the RTSP address that somebody means who gave the one of a Linnet server's pages: <c>http://HOST:8000/</c>,
+/// Finds the RTSP address of a station from the address of a Linnet server's page: <c>http://HOST:8000/</c>,
 /// <c>http://HOST:8000/jazz.mp3</c>, or <c>rtsp://HOST:8000/</c>, where no RTSP is spoken. What was found once stays.
 /// </summary>
 /// <param name="url">What was given.</param>
@@ -30,12 +30,6 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
 
     private bool _isSettled;
     private RtspUri? _address = RtspUri.TryParse(url, out RtspUri? address) ? address : null;
-
-    /// <summary>Whether it is an address that can lead to a station.</summary>
-    internal static bool IsAddress(Uri? url) => IsPage(url) || RtspUri.TryParse(url, out _);
-
-    /// <summary>Whether it is one of pages.</summary>
-    internal static bool IsPage(Uri? url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 };
 
     /// <summary>Connects to the station.</summary>
     /// <param name="connectAsync">Connects to an address.</param>
@@ -154,18 +148,23 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     private static IReadOnlyList<string> NamesIn(JsonElement list) =>
         [.. list.EnumerateArray().Where(static e => e.ValueKind is JsonValueKind.String).Select(static e => e.GetString()!).Where(IsName)];
 
+    private static bool IsSound(HttpResponseHead head) =>
+        head.Headers["Content-Type"]?.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) == true;
+
     private static bool IsName(string name) =>
         name.Length > 0 && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
-    private static TransportException NotLinnet(string server) =>
-        new($"{server} is no Linnet server, so no station is found by it: give an address of rtsp, or fetch a stream with 'linnet "
-            + "serve'.")
-        { IsFinal = true };
+    private static NoStationListException NotLinnet(string server) =>
+        new($"{server} is no Linnet server, so it has no list of stations: give the address of a stream, such as {server}/stream.mp3.")
+        {
+            IsFinal = true,
+        };
 
-    private static TransportException Refused(string server, int status) => status switch
+    private static NoStationListException Refused(string server, int status) => status switch
     {
-        408 or 425 or 429 or >= 500 => new TransportException(string.Create(CultureInfo.InvariantCulture, $"{server} answers {status}.")),
-        401 or 403 => new TransportException(string.Create(
+        408 or 425 or 429 or >= 500 => new NoStationListException(string.Create(
+            CultureInfo.InvariantCulture, $"{server} answers {status}.")),
+        401 or 403 => new NoStationListException(string.Create(
             CultureInfo.InvariantCulture,
             $"{server} does not let us see which stations it has ({status}): give the station's address of rtsp, or a user name and a "
                 + $"password."))
@@ -206,6 +205,11 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
                 {
                     from = PullAddress.Follow(from, head.Headers["Location"]);
                 }
+                else if (head.Status is HttpStatusCode.OK && IsSound(head))
+                {
+                    // Some servers answer every request with their one stream.
+                    throw NotLinnet(server);
+                }
                 else if (head.Status is HttpStatusCode.OK)
                 {
                     return Encoding.UTF8.GetString(await connection.ReadBodyAsync(head, cancellationToken).ConfigureAwait(false));
@@ -218,23 +222,9 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
 
             throw new TransportException($"{server} redirects too often.");
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new TransportException(
-                e.SocketErrorCode switch
-                {
-                    SocketError.HostNotFound or SocketError.NoData => $"There is no host called '{page.Host}': check the name.",
-                    SocketError.ConnectionRefused => $"Nothing listens at {server}: is the server running, and is that its port?",
-                    _ => $"{server} cannot be reached: {e.Message.TrimEnd('.')}.",
-                },
-                e)
-            {
-                IsUnknown = e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData,
-            };
-        }
-        catch (IOException e) when (e is not TransportException)
-        {
-            throw new TransportException($"{server} closed the connection instead of answering.", e);
+            throw HttpPullException.ToConnect(page, e);
         }
     }
 }

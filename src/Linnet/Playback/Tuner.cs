@@ -1,10 +1,7 @@
 using Linnet.Clock;
 using Linnet.Transports;
 using Linnet.Transports.Impairments;
-using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
-using Linnet.Wire.PyAudio;
-using Linnet.Wire.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Playback;
@@ -12,7 +9,7 @@ namespace Linnet.Playback;
 /// <summary>
 /// Keeps hearing a station: connects, waits for a server that is not there yet if it is to, and connects again when the server was gone.
 /// </summary>
-internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
+internal sealed class Tuner : IAsyncDisposable
 {
     /// <summary>
     /// How long a server may be silent at first until that is said: people are told within a second, and most servers answer before.
@@ -22,23 +19,47 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     /// <summary>How long the same problem goes unsaid: a server that is off for a night fills no log.</summary>
     internal static readonly TimeSpan SaidAgain = TimeSpan.FromMinutes(1);
 
-    private readonly ImpairedPath? _impairment = options.Impairment is null ? null : new ImpairedPath(options.Impairment, time);
+    private readonly PlayerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _logger;
+    private readonly ImpairedPath? _impairment;
+    private readonly IStationConnector _connector;
     private IStationReceiver? _station;
-    private readonly RtspTransport _wanted = options.Impairment is null ? options.Transport : RtspTransport.Udp;
     private Feed? _feed;
-    private RtspTransport _transport = options.Impairment is null ? options.Transport : RtspTransport.Udp;
-    private readonly StationLookup _lookup = new(options.Url, time);
-    private readonly AudioSections _sections = new();
     private bool _tunesOn;
     private bool _isLost;
     private bool _wasHeard;
-    private bool _udpWorks;
     private string? _awaits;
     private string? _said;
     private long _saidAt;
     private int _reconnects;
     private string? _title;
     private string? _track;
+
+    /// <param name="options">What to hear.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">For waits, and for numbers that a stream starts with.</param>
+    /// <param name="logger">Told of problems and reconnects.</param>
+    internal Tuner(PlayerOptions options, TimeProvider time, Random random, ILogger logger)
+    {
+        _options = options;
+        _time = time;
+        _random = random;
+        _logger = logger;
+        _impairment = options.Impairment is null ? null : new ImpairedPath(options.Impairment, time);
+        var request = new StationRequest(options.Url)
+        {
+            LeastDelay = options.Receiver.BaseDelay,
+            MostDelay = options.Receiver.MostDelay,
+            Transport = options.Transport,
+            Impairment = _impairment,
+            Rendition = options.Receiver.Profile.Rendition,
+            Format = options.RawFormat,
+            NeedsPackets = _impairment is not null || options.Transport is RtspTransport.Udp,
+        };
+        _connector = ListenScheme.Connect(request, time, random, logger);
+    }
 
     /// <summary>Whether the server is gone and looked for.</summary>
     internal bool IsLost => Volatile.Read(ref _isLost);
@@ -55,8 +76,8 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     /// <summary>What plays, if the server tells.</summary>
     internal string? Track => Volatile.Read(ref _track);
 
-    /// <summary>Whether packets come over TCP; <see langword="null"/> while there is none.</summary>
-    internal bool? IsTcp => IsLost ? null : Volatile.Read(ref _station)?.IsTcp;
+    /// <summary>How the sound comes; <see langword="null"/> while there is none.</summary>
+    internal StationTransport? Transport => IsLost ? null : Volatile.Read(ref _station)?.Transport;
 
     /// <summary>What was done to datagrams on purpose; <see langword="null"/> if nothing was to be.</summary>
     internal ImpairmentStatistics? Impairment => _impairment?.GetStatistics();
@@ -66,14 +87,14 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     /// <exception cref="TransportException">It cannot be heard.</exception>
     internal async Task<Feed> ConnectAsync(CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(options.MinReconnectDelay, options.MaxReconnectDelay, random);
+        var backoff = new Backoff(_options.MinReconnectDelay, _options.MaxReconnectDelay, _random);
         while (true)
         {
             try
             {
                 await OpenFirstAsync(cancellationToken).ConfigureAwait(false);
                 Volatile.Write(ref _awaits, null);
-                return _feed = Feed.For(_station!, options.Receiver, time);
+                return _feed = Feed.For(_station!, _options.Receiver, _time);
             }
             catch (TransportException e) when (IsWorthAnotherTry(e))
             {
@@ -88,7 +109,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     /// <exception cref="TransportException">It is lost for good.</exception>
     internal async Task RunAsync(Output output, CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(options.MinReconnectDelay, options.MaxReconnectDelay, random);
+        var backoff = new Backoff(_options.MinReconnectDelay, _options.MaxReconnectDelay, _random);
         while (true)
         {
             long before = output.Received.Received;
@@ -102,7 +123,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                 }
 
                 await _station!.RunAsync(_feed!.ToSink(OnStart, OnTrack), cancellationToken).ConfigureAwait(false);
-                logger.StationEnded();
+                _logger.StationEnded();
                 return;
             }
             catch (RtspException e) when (e.IsSilentSection)
@@ -113,7 +134,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
             catch (TransportException e) when (e.HasEnded && _wasHeard)
             {
                 // It came to its end while we were away.
-                logger.StationEnded();
+                _logger.StationEnded();
                 return;
             }
             catch (TransportException e) when (IsWorthAnotherTry(e))
@@ -126,10 +147,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
                     backoff.Reset();
                 }
 
-                // What UDP did not bring once is not waited for again. What it brought, it may bring again: elsewhere, or when the network
-                // is mended.
-                _udpWorks |= _station is RtspReceiver { WasHeardOverUdp: true };
-                _transport = _udpWorks ? _wanted : _station is { IsTcp: true } ? RtspTransport.Tcp : _transport;
+                _connector.OnLost();
                 await PauseAsync(e, backoff, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -147,34 +165,34 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     // Who has heard it knows that it exists: it is waited for even if its name cannot be found for a while, or its server has come back
     // without it.
     private bool IsWorthAnotherTry(TransportException e) =>
-        options.Reconnects && !e.IsFinal && (_wasHeard || (options.WaitsForStation && !e.IsUnknown));
+        _options.Reconnects && !e.IsFinal && (_wasHeard || (_options.WaitsForStation && !e.IsUnknown));
 
     private async Task PauseAsync(TransportException problem, Backoff backoff, CancellationToken cancellationToken)
     {
         TimeSpan delay = backoff.Next();
         Volatile.Write(ref _awaits, problem.Message);
-        if (problem.Message != _said || time.GetElapsedTime(_saidAt) >= SaidAgain)
+        if (problem.Message != _said || _time.GetElapsedTime(_saidAt) >= SaidAgain)
         {
-            (_said, _saidAt) = (problem.Message, time.GetTimestamp());
-            logger.ServerLost(problem.Message, delay.TotalSeconds);
+            (_said, _saidAt) = (problem.Message, _time.GetTimestamp());
+            _logger.ServerLost(problem.Message, delay.TotalSeconds);
         }
 
-        await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
     }
 
     // A server that is silent is not known to be gone before its time is up, but whoever waits is to know what for.
     private async Task OpenFirstAsync(CancellationToken cancellationToken)
     {
         Task opening = OpenAsync(cancellationToken);
-        if (options.WaitsForStation && options.Reconnects && _awaits is null)
+        if (_options.WaitsForStation && _options.Reconnects && _awaits is null)
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(opening, Task.Delay(FirstWord, time, over.Token)).ConfigureAwait(false);
+            await Task.WhenAny(opening, Task.Delay(FirstWord, _time, over.Token)).ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
-            if (!opening.IsCompleted)
+            if (!opening.IsCompleted && !_connector.HasAnswered)
             {
-                string server = options.Url.Authority;
-                logger.NoAnswerYet(server);
+                string server = _options.Url.Authority;
+                _logger.NoAnswerYet(server);
                 Volatile.Write(ref _awaits, $"{server} has not answered so far.");
             }
         }
@@ -185,41 +203,18 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         await DisposeAsync().ConfigureAwait(false);
-        IStationReceiver station = await (options.PyAudioAddress is { } pyAudio
-            ? PyAudioReceiver.ConnectAsync(ToPyAudio(pyAudio), time, random, logger, cancellationToken)
-            : ConnectRtspAsync(cancellationToken)).ConfigureAwait(false);
+        IStationReceiver station = await _connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _station, station);
         Volatile.Write(ref _title, station.Title);
         Volatile.Write(ref _track, null);
     }
-
-    private async Task<IStationReceiver> ConnectRtspAsync(CancellationToken cancellationToken) =>
-        await _lookup.ConnectAsync(address => RtspReceiver.ConnectAsync(ToRtsp(address), time, random, logger, cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-
-    private RtspReceiverOptions ToRtsp(RtspUri address) => new()
-    {
-        Address = address,
-        Transport = _transport,
-        Impairment = _impairment,
-        Rendition = options.Receiver.Profile.Rendition,
-        Buffer = options.Receiver.BaseDelay,
-        Sections = _sections,
-    };
-
-    private PyAudioReceiverOptions ToPyAudio(PyAudioAddress address) => new()
-    {
-        Address = address,
-        Format = options.RawFormat,
-        Tolerance = options.Receiver.BaseDelay,
-    };
 
     // A server that comes back may have something else to play.
     private void Adopt(Output output)
     {
         if (!_feed!.Fits(_station!))
         {
-            _feed = Feed.For(_station!, options.Receiver, time);
+            _feed = Feed.For(_station!, _options.Receiver, _time);
             output.Switch(_feed);
         }
     }
@@ -243,7 +238,7 @@ internal sealed class Tuner(PlayerOptions options, TimeProvider time, Random ran
 
         Interlocked.Increment(ref _reconnects);
         Volatile.Write(ref _isLost, false);
-        logger.Reconnected();
+        _logger.Reconnected();
         return true;
     }
 }

@@ -16,11 +16,19 @@ internal interface IStationReceiver : IAsyncDisposable
     /// <summary>What the server calls it, if anything.</summary>
     string? Title { get; }
 
-    /// <summary>Whether packets come over TCP; may become so while it runs.</summary>
-    bool IsTcp { get; }
+    /// <summary>Significant bits of the sound if it was integer PCM, else 0.</summary>
+    int BitDepth { get; }
 
-    /// <summary>Whether packets come over TCP, or may later.</summary>
-    bool MayBecomeTcp => IsTcp;
+    /// <summary>How the sound comes; may change while it runs.</summary>
+    StationTransport Transport { get; }
+
+    /// <summary>
+    /// Whether the sound comes over a connection, or may later, on which much that was queued arrives at once, with what follows it.
+    /// </summary>
+    bool MayComeQueued => false;
+
+    /// <summary>The most sound that it may deliver before it is due, beside what the delay needs.</summary>
+    TimeSpan MostAhead => TimeSpan.FromSeconds(1);
 
     /// <summary>What is missing and waited for while it runs, as a sentence for people; <see langword="null"/>: nothing.</summary>
     string? Awaits => null;

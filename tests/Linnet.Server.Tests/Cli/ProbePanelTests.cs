@@ -4,8 +4,8 @@ using Linnet.Cli.Stats;
 using Linnet.Codecs;
 using Linnet.Playback.Probing;
 using Linnet.Receive.Repair;
+using Linnet.Transports;
 using Linnet.Transports.Impairments;
-using Linnet.Transports.Rtsp;
 
 namespace Linnet.Server.Tests.Cli;
 
@@ -54,7 +54,7 @@ public class ProbePanelTests
     private static readonly ProbeProgress Probed = new()
     {
         Payload = new PayloadFormat("opus", 48_000, 2),
-        Transport = RtspTransport.Udp,
+        Transport = StationTransport.Udp,
         Elapsed = TimeSpan.FromSeconds(5),
         Duration = TimeSpan.FromSeconds(15),
         Packets = 250,

@@ -43,13 +43,13 @@ public class StatsJsonTests
 
     [Fact]
     public void A_player_prints_exactly_the_fields_promised_in_their_order() => Assert.Equal(
-        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"null","reordered":4,"corrupt":5,"profile":"balanced","target_ms":60,"delay_ms":60.5,"lateness_ms":12.25,"underruns":6,"stretches":7,"repair":{"mode":"retransmission","reason":"Requests lost packets: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.","copies":0,"spacing_ms":0,"round_trip_ms":5.13,"path_loss_percent":4,"repaired":41,"by_retransmission":40,"by_redundancy":2,"requested":45,"too_late":3,"needless":4,"overhead_bytes":14000},"title":null}""",
+        """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"null","reordered":4,"corrupt":5,"profile":"balanced","target_ms":60,"delay_ms":60.5,"lateness_ms":12.25,"underruns":6,"stretches":7,"repair":{"mode":"retransmission","reason":"Requests lost packets: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.","copies":0,"spacing_ms":0,"round_trip_ms":5.13,"path_loss_percent":4,"repaired":41,"by_retransmission":40,"by_redundancy":2,"requested":45,"too_late":3,"needless":4,"overhead_bytes":14000},"title":null,"transport":null}""",
         StatsJson.Line(PlayerStats.Of(Playing, hasEnded: false)));
 
     [Fact]
     public void It_prints_the_title_of_the_track_and_not_that_of_the_station() => Assert.EndsWith(
-        ""","title":"Bird – Ornithology"}""",
-        StatsJson.Line(PlayerStats.Of(Playing with { Title = "jazz", Track = "Bird – Ornithology" }, hasEnded: false)),
+        ""","title":"Bird – Ornithology","transport":"http"}""",
+        StatsJson.Line(PlayerStats.Of(Playing with { Title = "jazz", Track = "Bird – Ornithology", Transport = "HTTP" }, hasEnded: false)),
         StringComparison.Ordinal);
 
     [Fact]
@@ -85,7 +85,7 @@ public class StatsJsonTests
     [Fact]
     public void Without_repair_it_says_so() =>
         Assert.EndsWith(
-            ""","repair":{"mode":"none","reason":"The server offers no repair.","copies":0,"spacing_ms":0,"round_trip_ms":null,"path_loss_percent":0,"repaired":0,"by_retransmission":0,"by_redundancy":0,"requested":0,"too_late":0,"needless":0,"overhead_bytes":0},"title":null}""",
+            ""","repair":{"mode":"none","reason":"The server offers no repair.","copies":0,"spacing_ms":0,"round_trip_ms":null,"path_loss_percent":0,"repaired":0,"by_retransmission":0,"by_redundancy":0,"requested":0,"too_late":0,"needless":0,"overhead_bytes":0},"title":null,"transport":null}""",
             StatsJson.Line(PlayerStats.Of(Playing with { Repair = RepairSummary.None }, hasEnded: false)),
             StringComparison.Ordinal);
 

@@ -3,6 +3,7 @@ using Linnet.Playback;
 using Linnet.Playback.Devices;
 using Linnet.Receive;
 using Linnet.Tests.Fakes;
+using Linnet.Transports;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtsp;
 
@@ -122,7 +123,7 @@ public sealed class PlayerTests : PlayerScenario
         Assert.Equal(("A song", "Bird – Ornithology"), (statistics.Title, statistics.Track));
         Assert.Equal("L16", statistics.Payload!.EncodingName);
         Assert.Equal(Mono, statistics.Format);
-        Assert.Equal(RtspTransport.Tcp, statistics.Transport);
+        Assert.Equal(StationTransport.Tcp, statistics.Transport);
         Assert.Equal((12, 1, 1), (statistics.Receiver.Received, statistics.Receiver.Lost, statistics.Receiver.Duplicate));
         Assert.Equal(TimeSpan.FromMilliseconds(20), statistics.Receiver.Concealed);
         await recording.StopAsync();

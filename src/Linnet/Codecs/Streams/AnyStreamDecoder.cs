@@ -85,9 +85,9 @@ internal sealed class AnyStreamDecoder(StreamKind told, bool isFile = false) : I
         bool isEnough = isEnd || _length == _head.Length;
         if (kind is StreamKind.Unknown && isEnough)
         {
-            // MPEG audio may begin in the middle of a frame, or after the padding of a tag; Ogg may begin in the middle of a page.
+            // MPEG audio and AAC may begin in the middle of a frame, or after the padding of a tag; Ogg in the middle of a page.
             StreamKind likely = told is StreamKind.Unknown && _tagBytes > 0 ? StreamKind.Mpeg : told;
-            kind = likely is StreamKind.Mpeg or StreamKind.Ogg && _length > 0 ? likely : kind;
+            kind = likely is StreamKind.Mpeg or StreamKind.Ogg or StreamKind.Aac && _length > 0 ? likely : kind;
             _problem = kind is not StreamKind.Unknown ? null : new StreamProblem(
                 StreamFault.NotSound,
                 _length > 0 ? "The stream does not begin with a format that Linnet decodes."

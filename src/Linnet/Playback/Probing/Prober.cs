@@ -19,10 +19,9 @@ public sealed class Prober
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ImpairedPath? _impairment;
-    private readonly StationLookup _lookup;
-    private readonly AudioSections _sections = new();
+    private readonly IStationConnector _connector;
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private RtspReceiver? _station;
+    private IStationReceiver? _station;
     private ArrivalRecorder? _recorder;
     private long _begunAt;
     private long _firstAt;
@@ -39,8 +38,9 @@ public sealed class Prober
         _options = options.ThrowIfInvalid();
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
-        _lookup = new StationLookup(options.Url, _time);
         _impairment = options.Impairment is null ? null : new ImpairedPath(options.Impairment, _time);
+        var request = new StationRequest(options.Url) { Transport = options.Transport, Impairment = _impairment, NeedsPackets = true };
+        _connector = ListenScheme.Connect(request, _time, new Random(), _logger);
     }
 
     /// <summary>The current progress. May be called from any thread.</summary>
@@ -54,7 +54,7 @@ public sealed class Prober
             {
                 Title = Volatile.Read(ref _station)?.Title,
                 Payload = Volatile.Read(ref _station)?.Payload,
-                Transport = Volatile.Read(ref _station) is not { } station ? null : station.IsTcp ? RtspTransport.Tcp : RtspTransport.Udp,
+                Transport = Volatile.Read(ref _station)?.Transport,
                 Elapsed = elapsed < _options.Duration ? elapsed : _options.Duration,
                 Duration = _options.Duration,
                 Packets = packets,
@@ -87,15 +87,15 @@ public sealed class Prober
     public PathReport Judge()
     {
         PathRecording recording = Volatile.Read(ref _recorder)?.Take() ?? new PathRecording { ClockRate = 1 };
-        RtspReceiver? station = Volatile.Read(ref _station);
+        IStationReceiver? station = Volatile.Read(ref _station);
         return ProfileTrials.AddTo(
-            PathAnalysis.Judge(recording), recording, station is { IsTcp: true }, station?.Repair ?? RepairOffer.None);
+            PathAnalysis.Judge(recording), recording, station is { Transport: StationTransport.Tcp }, station?.Repair ?? RepairOffer.None);
     }
 
     // True: try another audio section of the server.
     private async Task<bool> ListenAsync(CancellationTokenSource stopping)
     {
-        RtspReceiver station = await ConnectAsync(stopping.Token).ConfigureAwait(false);
+        IStationReceiver station = await _connector.ConnectAsync(stopping.Token).ConfigureAwait(false);
         await using (station.ConfigureAwait(false))
         {
             var recorder = new ArrivalRecorder(station.Payload.ClockRate, station.PayloadType, _options.MaxPackets);
@@ -115,20 +115,6 @@ public sealed class Prober
             return false;
         }
     }
-
-    private Task<RtspReceiver> ConnectAsync(CancellationToken cancellationToken) => _lookup.ConnectAsync(
-        address =>
-        {
-            var options = new RtspReceiverOptions
-            {
-                Address = address,
-                Transport = _impairment is null ? _options.Transport : RtspTransport.Udp,
-                Impairment = _impairment,
-                Sections = _sections,
-            };
-            return RtspReceiver.ConnectAsync(options, _time, new Random(), _logger, cancellationToken);
-        },
-        cancellationToken);
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
@@ -195,7 +181,7 @@ public sealed record ProbeProgress
     public PayloadFormat? Payload { get; init; }
 
     /// <summary>The transport in use; <see langword="null"/> until known.</summary>
-    public RtspTransport? Transport { get; init; }
+    public StationTransport? Transport { get; init; }
 
     /// <summary>The time since the server's initial burst was over.</summary>
     public TimeSpan Elapsed { get; init; }

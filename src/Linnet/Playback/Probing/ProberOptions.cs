@@ -7,7 +7,10 @@ namespace Linnet.Playback.Probing;
 /// <summary>What a <see cref="Prober"/> receives, and for how long.</summary>
 public sealed record ProberOptions : IValidatable
 {
-    /// <summary>The station's RTSP address. See <see cref="PlayerOptions.Url"/>.</summary>
+    /// <summary>
+    /// The station's address, of a scheme that <see cref="ListenScheme.MayBeRtp"/>. An http address must be a Linnet server's page: the
+    /// probe measures RTP packets, and an HTTP stream has none.
+    /// </summary>
     public required Uri Url { get; init; }
 
     /// <summary>The transport. Default: UDP, or TCP if nothing arrives.</summary>
@@ -31,7 +34,7 @@ public sealed record ProberOptions : IValidatable
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (!StationLookup.IsAddress(Url))
+        if (!ListenScheme.TryFind(Url, out ListenScheme? scheme) || !scheme.MayBeRtp)
         {
             yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like "
                 + "rtsp://HOST:PORT/NAME.";

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Playback;
 using Linnet.Sources;
 using Linnet.Sources.Ingest;
 using Linnet.Stations;
@@ -24,15 +25,17 @@ public static class IngestStations
             return new IngestStation(options, spec.Format, fallback);
         }
 
-        if (spec.Kind is not SourceKind.Pull || !Uri.TryCreate(spec.Location, UriKind.Absolute, out Uri? address))
+        if (spec.Kind is not SourceKind.Pull || !Uri.TryCreate(spec.Location, UriKind.Absolute, out Uri? address)
+            || !ListenScheme.TryFind(address, out ListenScheme? scheme))
         {
             throw new ArgumentException($"{spec.Kind} is not sent by others.", nameof(spec));
         }
 
-        return address.Scheme == "rtsp"
-            ? new IngestStation(options, spec.Format, fallback,
-                new IngestOptions { Target = RtspPull.Target })
-            { Pull = new RtspPull(address, time, logger).RunAsync }
-            : new IngestStation(options, spec.Format, fallback) { Pull = new HttpPull(address, time, logger).RunAsync };
+        return scheme.IsStream
+            ? new IngestStation(options, spec.Format, fallback) { Pull = new HttpPull(address, time, logger).RunAsync }
+            : new IngestStation(options, spec.Format, fallback, new IngestOptions { Target = RtspPull.Target })
+            {
+                Pull = new RtspPull(address, time, logger).RunAsync,
+            };
     }
 }

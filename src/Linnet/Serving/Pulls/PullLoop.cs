@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Linnet.Clock;
 using Linnet.Playback;
 using Linnet.Sources.Ingest;
+using Linnet.Transports.Http.Pull;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Serving.Pulls;
@@ -14,12 +15,6 @@ internal sealed class PullLoop(string address, TimeProvider time, ILogger logger
 {
     private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
-
-    /// <summary>Why an address could not be fetched, as a sentence.</summary>
-    internal static string Problem(string address, Exception e) =>
-        e is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }
-        ? $"{address} cannot be fetched: there is no host of that name."
-        : $"{address} cannot be fetched: {e.Message.TrimEnd('.')}.";
 
     /// <summary>Fetches until cancelled; whatever goes wrong, it is tried again.</summary>
     /// <param name="station">Where to.</param>
@@ -39,7 +34,7 @@ internal sealed class PullLoop(string address, TimeProvider time, ILogger logger
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                problem = Problem(address, e);
+                problem = StreamSearch.Problem(address, e);
                 if (e is not (IOException or SocketException))
                 {
                     logger.PullFailedHere(e, station.Name);

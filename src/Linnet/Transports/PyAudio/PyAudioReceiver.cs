@@ -31,13 +31,19 @@ internal abstract class PyAudioReceiver : IStationReceiver
     public PayloadFormat Payload { get; }
 
     /// <inheritdoc/>
-    public byte PayloadType => PyAudioStream.PayloadType;
+    public byte PayloadType => UntimedStream.PayloadType;
 
     /// <summary>The wire has no place for one.</summary>
     public string? Title => null;
 
     /// <inheritdoc/>
-    public abstract bool IsTcp { get; }
+    public int BitDepth => _format.Encoding.BitDepth;
+
+    /// <inheritdoc/>
+    public abstract StationTransport Transport { get; }
+
+    /// <inheritdoc/>
+    public virtual bool MayComeQueued => false;
 
     /// <summary>The wire has no place for numbers either: they are given on arrival.</summary>
     public bool HasPositions => false;
@@ -72,5 +78,5 @@ internal abstract class PyAudioReceiver : IStationReceiver
     public abstract ValueTask DisposeAsync();
 
     /// <summary>The way of the sound into <paramref name="sink"/>.</summary>
-    protected PyAudioStream StreamTo(RtpSink sink) => new(_format, Options.Tolerance, sink, Time, Random);
+    protected UntimedStream StreamTo(RtpSink sink) => new(_format, Options.Tolerance, sink, Time, Random);
 }

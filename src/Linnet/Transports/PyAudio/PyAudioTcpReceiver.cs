@@ -25,7 +25,10 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
         : base(options, time, random) => (_socket, _logger) = (socket, logger);
 
     /// <inheritdoc/>
-    public override bool IsTcp => true;
+    public override StationTransport Transport => StationTransport.Tcp;
+
+    /// <inheritdoc/>
+    public override bool MayComeQueued => true;
 
     internal static async Task<PyAudioTcpReceiver> OpenAsync(
         PyAudioReceiverOptions options, TimeProvider time, Random random, ILogger logger, CancellationToken cancellationToken)
@@ -55,7 +58,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     /// <inheritdoc/>
     public override async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
     {
-        PyAudioStream stream = StreamTo(sink);
+        UntimedStream stream = StreamTo(sink);
         int empty = 0;
 
         // It may be paused: to leave and come back would be worse, for the tutorial's server serves one player and ends with it.

@@ -39,7 +39,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     }
 
     /// <inheritdoc/>
-    public override bool IsTcp => false;
+    public override StationTransport Transport => StationTransport.Udp;
 
     /// <summary>Says Hello until the server answers.</summary>
     internal static async Task<PyAudioUdpReceiver> OpenAsync(
@@ -73,7 +73,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     /// <inheritdoc/>
     public override async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
     {
-        PyAudioStream stream = StreamTo(sink);
+        UntimedStream stream = StreamTo(sink);
         int empty = 0;
         (int inARow, int length) cut = default;
         while (empty < EmptyInARow && await WaitAsync(mayHaveEnded: empty > 0, cancellationToken).ConfigureAwait(false))

@@ -60,11 +60,17 @@ internal sealed class RtspReceiver : IStationReceiver
     /// <summary>What the server calls it, if anything.</summary>
     public string? Title => _session.Description.Title;
 
+    /// <inheritdoc/>
+    public int BitDepth => Payload.Is("L24") ? 24 : Payload.Is("opus") ? 0 : 16;
+
     /// <summary>Whether packets come in the RTSP connection; may become so while it runs.</summary>
-    public bool IsTcp => _delivery.IsTcp;
+    internal bool IsTcp => _delivery.IsTcp;
 
     /// <inheritdoc/>
-    public bool MayBecomeTcp => IsTcp || _options.Transport is not RtspTransport.Udp;
+    public StationTransport Transport => IsTcp ? StationTransport.Tcp : StationTransport.Udp;
+
+    /// <inheritdoc/>
+    public bool MayComeQueued => IsTcp || _options.Transport is not RtspTransport.Udp;
 
     /// <summary>Whether UDP has brought sound.</summary>
     internal bool WasHeardOverUdp { get; private set; }

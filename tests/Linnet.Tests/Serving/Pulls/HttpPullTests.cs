@@ -8,6 +8,7 @@ using Linnet.Sources.Ingest;
 using Linnet.Tests.Codecs;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
+using Linnet.Transports.Http.Pull;
 using Linnet.Wire.Flac;
 using Microsoft.Extensions.Time.Testing;
 
@@ -87,7 +88,7 @@ public class HttpPullTests
 
         Assert.Contains(
             "redirects too often", await FirstFailureAsync(server.Address("/jazz"), TimeProvider.System), StringComparison.Ordinal);
-        Assert.Equal(HttpPull.MaxRedirects + 1, server.Asked.Count);
+        Assert.Equal(StreamSearch.MaxRedirects + 1, server.Asked.Count);
     }
 
     [Theory]
@@ -252,6 +253,17 @@ public class HttpPullTests
         await FirstFailureAsync(new Uri($"http://[::1%25lo]:{port}/jazz"), TimeProvider.System);
 
         Assert.Contains($"\r\nHost: [::1]:{port}\r\n", Assert.Single(server.Heads), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_port_is_sent_with_the_host()
+    {
+        // Servers write it into the playlists that they answer with.
+        await using var server = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n");
+
+        await FirstFailureAsync(server.Address("/jazz"), TimeProvider.System);
+
+        Assert.Contains($"\r\nHost: 127.0.0.1:{server.Address("/").Port}\r\n", Assert.Single(server.Heads), StringComparison.Ordinal);
     }
 
     // 8000 Hz, one channel, 16 bit.

@@ -3,6 +3,7 @@ using Linnet.Serving.Pulls;
 using Linnet.Sources.Ingest;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
+using Linnet.Transports.Http.Pull;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Serving.Pulls;
@@ -95,7 +96,7 @@ public sealed class MirrorTests
 
         await FetchAsync(server, "/list.m3u", fetches: 1);
 
-        Assert.InRange(server.Asked.Count, HttpPull.MaxRedirects, HttpPull.MaxTries + 1);
+        Assert.InRange(server.Asked.Count, StreamSearch.MaxRedirects, StreamSearch.MaxTries + 1);
     }
 
     [Theory]

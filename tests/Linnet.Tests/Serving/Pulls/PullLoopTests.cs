@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Linnet.Serving.Pulls;
 using Linnet.Sources.Ingest;
 using Linnet.Tests.Fakes;
+using Linnet.Transports.Http.Pull;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Serving.Pulls;
@@ -37,7 +38,7 @@ public class PullLoopTests
     [InlineData(SocketError.HostNotFound, "x cannot be fetched: there is no host of that name.")]
     [InlineData(SocketError.NoData, "x cannot be fetched: there is no host of that name.")]
     public void A_name_that_is_not_known_is_told_in_a_sentence(SocketError error, string sentence) =>
-        Assert.Equal(sentence, PullLoop.Problem("x", new SocketException((int)error)));
+        Assert.Equal(sentence, StreamSearch.Problem("x", new SocketException((int)error)));
 
     [Fact]
     public async Task Whatever_goes_wrong_it_is_tried_again_later_and_later_until_there_is_sound()

@@ -80,7 +80,10 @@ internal sealed class PullConnection : IAsyncDisposable
                 AuthenticationException => new TransportException(
                     $"The certificate of {to.Host} is not trusted here. Check that it was issued for this name and has not expired, "
                         + "or add its issuer to those that this system trusts (SSL_CERT_FILE names a file with it).",
-                    e),
+                    e)
+                {
+                    IsUnknown = true,
+                },
                 _ => e,
             };
         }
@@ -195,7 +198,7 @@ internal sealed class PullConnection : IAsyncDisposable
     // Never with a zone, which is this machine's own matter.
     private static string HostOf(Uri to) =>
         to.HostNameType is UriHostNameType.IPv6 ? $"[{ZonedHost.Without(to.DnsSafeHost)}]{(to.IsDefaultPort ? "" : $":{to.Port}")}"
-        : to.GetComponents(UriComponents.HostAndPort & ~UriComponents.StrongPort, UriFormat.UriEscaped) is { Length: > 0 } host ? host
+        : to.GetComponents(UriComponents.Host | UriComponents.Port, UriFormat.UriEscaped) is { Length: > 0 } host ? host
         : to.Authority;
 
     private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken late, CancellationToken cancellationToken)

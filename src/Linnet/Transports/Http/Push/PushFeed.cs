@@ -1,11 +1,11 @@
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
-using Linnet.Sources.Ingest;
 
 namespace Linnet.Transports.Http.Push;
 
 /// <summary>
-/// The bytes of one push on their way to a station: what they are, how many they are, and whether they are sound. One thread's own.
+/// The bytes of one stream on their way to a station or a player: what they are, how many they are, and whether they are sound. Used by
+/// one thread.
 /// </summary>
 internal sealed class PushFeed : IStreamSink
 {
@@ -24,7 +24,7 @@ internal sealed class PushFeed : IStreamSink
     private const float Silence = 1e-4f;
 
     private readonly PushServerOptions _options;
-    private readonly IngestWriter _writer;
+    private readonly IStreamTarget _writer;
     private readonly IStreamDecoder _decoder;
     private readonly TimeProvider _time;
     private double _bits;
@@ -35,7 +35,7 @@ internal sealed class PushFeed : IStreamSink
     private long _soundTagBytes;
     private bool _isFlushed;
 
-    internal PushFeed(PushServerOptions options, IngestWriter writer, IStreamDecoder decoder, TimeProvider time)
+    internal PushFeed(PushServerOptions options, IStreamTarget writer, IStreamDecoder decoder, TimeProvider time)
     {
         _options = options;
         _writer = writer;

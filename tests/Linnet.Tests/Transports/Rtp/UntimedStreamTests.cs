@@ -4,9 +4,9 @@ using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtp;
 
-namespace Linnet.Tests.Transports.PyAudio;
+namespace Linnet.Tests.Transports.Rtp;
 
-public class PyAudioStreamTests
+public class UntimedStreamTests
 {
     private readonly SteppedTime _time = new();
     private readonly List<(RtpHeader Header, byte[] Sound, long At)> _packets = [];
@@ -21,7 +21,7 @@ public class PyAudioStreamTests
     public void Audio_is_cut_into_consecutive_numbered_packets(string text, int length, int packets)
     {
         Assert.True(RawPcmFormat.TryParse(text, out RawPcmFormat? format, out _));
-        PyAudioStream stream = Create(format);
+        UntimedStream stream = Create(format);
         byte[] sound = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 7))];
 
         Assert.True(stream.Add(sound, _time.Now));
@@ -46,7 +46,7 @@ public class PyAudioStreamTests
     [InlineData(40_961)]
     public void Bytes_that_are_not_a_whole_number_of_frames_are_counted_and_dropped(int length)
     {
-        PyAudioStream stream = Create(PyAudioReceiverOptions.UsualFormat);
+        UntimedStream stream = Create(PyAudioReceiverOptions.UsualFormat);
 
         Assert.False(stream.Add(new byte[length], _time.Now));
 
@@ -58,7 +58,7 @@ public class PyAudioStreamTests
     [Fact]
     public void A_new_stream_starts_after_a_gap_and_no_audio_is_made_up()
     {
-        PyAudioStream stream = Create(PyAudioReceiverOptions.UsualFormat);
+        UntimedStream stream = Create(PyAudioReceiverOptions.UsualFormat);
         stream.Add(new byte[4096], _time.Now);
         _time.Now += 23_219_954;
         stream.Add(new byte[4096], _time.Now);
@@ -71,7 +71,58 @@ public class PyAudioStreamTests
         Assert.Equal(3, _packets.Count);
     }
 
-    private PyAudioStream Create(RawPcmFormat format)
+    [Fact]
+    public void Nothing_is_given_before_the_stock_is_here_and_what_comes_at_once_is_given_as_if_it_came_in_its_time()
+    {
+        UntimedStream stream = Create(Mono, TimeSpan.FromMilliseconds(300));
+
+        stream.Add(new byte[8000 * 2 / 4], _time.Now);
+
+        Assert.True(stream.HasBegun);
+        Assert.Empty(_starts);
+        _time.Now += 100_000_000;
+        stream.Add(new byte[8000 * 2], _time.Now);
+        Assert.Single(_starts);
+        Assert.Equal(1250, _packets.Sum(p => p.Sound.Length) / 16);
+        Assert.Equal(_time.Now, _packets[0].At);
+        Assert.Equal(_time.Now + 1_225_000_000, _packets[^1].At);
+    }
+
+    [Theory]
+    [InlineData(1250, 1)]       // the second that came at once bridges a pause as long
+    [InlineData(1350, 2)]       // and a longer one uses it up
+    public void A_stock_that_is_used_up_is_filled_again_before_the_sound_goes_on(int pauseMs, int streams)
+    {
+        UntimedStream stream = Create(Mono, TimeSpan.FromMilliseconds(300));
+        stream.Add(new byte[8000 * 2 * 5 / 4], _time.Now);
+        int before = _packets.Count;
+        _time.Now += pauseMs * 1_000_000L;
+
+        stream.Add(new byte[8000 * 2 / 10], _time.Now);
+        stream.Add(new byte[8000 * 2 / 10], _time.Now);
+
+        Assert.Equal(streams == 1 ? 8 : 0, _packets.Count - before);
+        stream.Add(new byte[8000 * 2 / 10], _time.Now);
+        Assert.Equal(12, _packets.Count - before);
+        Assert.Equal(streams, _starts.Count);
+    }
+
+    [Fact]
+    public void What_is_shorter_than_the_stock_is_given_at_the_end()
+    {
+        UntimedStream stream = Create(Mono, TimeSpan.FromMilliseconds(300));
+        stream.Add(new byte[1600], _time.Now);
+        Assert.Empty(_packets);
+
+        stream.Complete();
+        stream.Complete();
+
+        Assert.Equal(1600, _packets.Sum(p => p.Sound.Length));
+    }
+
+    private static RawPcmFormat Mono => new(SampleEncoding.S16LE, new AudioFormat(8000, 1));
+
+    private UntimedStream Create(RawPcmFormat format, TimeSpan stock = default)
     {
         var sink = new RtpSink
         {
@@ -86,6 +137,6 @@ public class PyAudioStreamTests
             Report = _ => null,
             Refused = isForeign => _malformed += isForeign ? 0 : 1,
         };
-        return new PyAudioStream(format, TimeSpan.FromMilliseconds(60), sink, _time, new Random(3));
+        return new UntimedStream(format, TimeSpan.FromMilliseconds(60), sink, _time, new Random(3)) { Stock = stock };
     }
 }

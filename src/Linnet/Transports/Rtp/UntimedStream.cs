@@ -1,17 +1,17 @@
+using System.Buffers;
 using Linnet.Audio;
 using Linnet.Clock;
-using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtp;
 
-namespace Linnet.Transports.PyAudio;
+namespace Linnet.Transports.Rtp;
 
 /// <summary>Turns raw PCM into numbered and timed RTP packets for a receiver. Used by one thread at a time.</summary>
-internal sealed class PyAudioStream
+internal sealed class UntimedStream
 {
     /// <summary>The payload type of the packets.</summary>
     internal const byte PayloadType = 96;
 
-    // One packet for each message of the tutorial's server.
+    // Short enough for little delay, and as much as many servers write at once.
     private static readonly TimeSpan PacketTime = TimeSpan.FromMilliseconds(25);
 
     // The most packets delivered before the receiver is asked for room again; they arrive together.
@@ -26,11 +26,13 @@ internal sealed class PyAudioStream
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly StreamPace _pace;
-    private long? _begunAt;
-    private bool _isHeldBack;
     private readonly MediaTimeline _media;
     private readonly int _bytesPerFrame;
     private readonly byte[] _packet;
+    private readonly ArrayBufferWriter<byte> _stock = new();
+    private long? _begunAt;
+    private bool _isHeldBack;
+    private bool _isStocking = true;
     private ReadOnlyMemory<byte> _begun;
     private long _position;
     private ushort _sequence;
@@ -42,7 +44,7 @@ internal sealed class PyAudioStream
     /// <param name="sink">Receives the packets.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Provides the initial numbers of a stream.</param>
-    internal PyAudioStream(RawPcmFormat format, TimeSpan tolerance, RtpSink sink, TimeProvider time, Random random)
+    internal UntimedStream(RawPcmFormat format, TimeSpan tolerance, RtpSink sink, TimeProvider time, Random random)
     {
         _sink = sink;
         _time = time;
@@ -54,8 +56,13 @@ internal sealed class PyAudioStream
         _packet = new byte[RtpHeader.Length + (frames * _bytesPerFrame)];
     }
 
+    /// <summary>
+    /// How much audio must have arrived before the stream begins, and again after audio that arrived too late. Default: none.
+    /// </summary>
+    internal TimeSpan Stock { get; init; }
+
     /// <summary>Whether any audio has arrived.</summary>
-    internal bool HasBegun => _position > 0;
+    internal bool HasBegun => _position > 0 || _stock.WrittenCount > 0;
 
     /// <summary>
     /// Whether the sender sends in real time, as one without a file must. Known after <see cref="PaceKnown"/>, from how much has arrived
@@ -75,22 +82,24 @@ internal sealed class PyAudioStream
         }
 
         _begunAt ??= arrivedAt;
-        long first = _pace.ArrivalOf(_position, arrivedAt, out bool startsAnew);
-        if (startsAnew)
+        _isStocking = Stock > TimeSpan.Zero && (_isStocking || _pace.IsLate(_position, arrivedAt));
+        if (!_isStocking)
         {
-            Begin();
+            Send(sound, arrivedAt);
+            return true;
         }
 
-        long start = _position;
-        while (!sound.IsEmpty)
+        _stock.Write(sound);
+        if (_time.GetElapsedTime(0, _media.DueAt(_stock.WrittenCount / _bytesPerFrame)) >= Stock)
         {
-            int length = Math.Min(sound.Length, _packet.Length - RtpHeader.Length);
-            Deliver(sound[..length], first + _media.DueAt(_position - start));
-            sound = sound[length..];
+            SendStock(arrivedAt);
         }
 
         return true;
     }
+
+    /// <summary>Ends the stream: delivers what was kept back.</summary>
+    internal void Complete() => SendStock(_time.GetTimestamp());
 
     /// <summary>
     /// Adds audio that continues the last portion, as far as the receiver has room: this holds back a sender that does not pace itself. A
@@ -113,6 +122,35 @@ internal sealed class PyAudioStream
 
             int length = Math.Min(sound.Length, PacketsPerPortion * (_packet.Length - RtpHeader.Length));
             Add(sound.Span[..length], _time.GetTimestamp());
+            sound = sound[length..];
+        }
+    }
+
+    private void SendStock(long arrivedAt)
+    {
+        _isStocking = false;
+        Send(_stock.WrittenSpan, arrivedAt);
+        _stock.ResetWrittenCount();
+    }
+
+    private void Send(ReadOnlySpan<byte> sound, long arrivedAt)
+    {
+        if (sound.IsEmpty)
+        {
+            return;
+        }
+
+        long first = _pace.ArrivalOf(_position, arrivedAt, out bool startsAnew);
+        if (startsAnew)
+        {
+            Begin();
+        }
+
+        long start = _position;
+        while (!sound.IsEmpty)
+        {
+            int length = Math.Min(sound.Length, _packet.Length - RtpHeader.Length);
+            Deliver(sound[..length], first + _media.DueAt(_position - start));
             sound = sound[length..];
         }
     }

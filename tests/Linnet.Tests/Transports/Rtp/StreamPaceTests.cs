@@ -1,6 +1,6 @@
-using Linnet.Transports.PyAudio;
+using Linnet.Transports.Rtp;
 
-namespace Linnet.Tests.Transports.PyAudio;
+namespace Linnet.Tests.Transports.Rtp;
 
 /// <summary>Times are in microseconds; a piece is a message of 1024 frames at 44.1 kHz.</summary>
 public class StreamPaceTests

@@ -1,6 +1,6 @@
 using Linnet.Clock;
 
-namespace Linnet.Transports.PyAudio;
+namespace Linnet.Transports.Rtp;
 
 /// <summary>
 /// Calculates when audio without numbers or timestamps would have arrived if each piece had been sent when its first frame was due. Pure:
@@ -35,6 +35,9 @@ internal sealed class StreamPace(int sampleRate, long ticksPerSecond, long toler
     /// <summary>Call when we read slower than the sender sends: from then on, arrival times say nothing about its clock.</summary>
     internal void HoldBack() => _isHeldBack = true;
 
+    /// <summary>Whether the frame at <paramref name="position"/> comes too late to go on with what was before.</summary>
+    internal bool IsLate(long position, long now) => _timeline is { } timeline && timeline.DueAt(position) - now < -tolerance;
+
     /// <summary>When the frame at <paramref name="position"/> arrives, now that it is here.</summary>
     /// <param name="position">The number of frames before it.</param>
     /// <param name="now">The current time.</param>
@@ -47,14 +50,13 @@ internal sealed class StreamPace(int sampleRate, long ticksPerSecond, long toler
             return Begin(position, now);
         }
 
-        long early = timeline.DueAt(position) - now;
-        startsAnew = early < -tolerance;
+        startsAnew = IsLate(position, now);
         if (startsAnew)
         {
             return Begin(position, now);
         }
 
-        Follow(early, now);
+        Follow(timeline.DueAt(position) - now, now);
         return Math.Max(now, _timeline!.Value.DueAt(position));
     }
 

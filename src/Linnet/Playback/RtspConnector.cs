@@ -1,0 +1,52 @@
+using Linnet.Transports;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Playback;
+
+/// <summary>Connects to a station of an RTSP server, and remembers which transport brought its sound.</summary>
+/// <param name="request">What to hear.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">For numbers that a session starts with.</param>
+/// <param name="logger">Told of changes of the way.</param>
+internal sealed class RtspConnector(StationRequest request, TimeProvider time, Random random, ILogger logger) : IStationConnector
+{
+    private readonly StationLookup _lookup = new(request.Address, time);
+    private readonly AudioSections _sections = new();
+    private readonly RtspTransport _wanted = TransportOf(request);
+    private RtspTransport _transport = TransportOf(request);
+    private RtspReceiver? _last;
+    private bool _udpWorks;
+
+    /// <inheritdoc/>
+    public async Task<IStationReceiver> ConnectAsync(CancellationToken cancellationToken)
+    {
+        _last = null;
+        return _last = await _lookup.ConnectAsync(
+            address => RtspReceiver.ConnectAsync(ToRtsp(address), time, random, logger, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// What UDP did not bring once is not waited for again. What it brought, it may bring again: elsewhere, or when the network is mended.
+    /// </summary>
+    public void OnLost()
+    {
+        _udpWorks |= _last is { WasHeardOverUdp: true };
+        _transport = _udpWorks ? _wanted : _last is { IsTcp: true } ? RtspTransport.Tcp : _transport;
+    }
+
+    private static RtspTransport TransportOf(StationRequest request) =>
+        request.Impairment is null ? request.Transport : RtspTransport.Udp;
+
+    private RtspReceiverOptions ToRtsp(RtspUri address) => new()
+    {
+        Address = address,
+        Transport = _transport,
+        Impairment = request.Impairment,
+        Rendition = request.Rendition,
+        Buffer = request.LeastDelay,
+        Sections = _sections,
+    };
+}

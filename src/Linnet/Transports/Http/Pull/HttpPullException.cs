@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Linnet.Transports.Http.Pull;
+
+/// <summary>A server gives no sound over HTTP. The message is a sentence that names the address, without its password.</summary>
+internal sealed class HttpPullException(string message, Exception? innerException = null) : TransportException(message, innerException)
+{
+    /// <summary>Whether the server refuses the account, and no other address is left to try: asking again soon cannot help.</summary>
+    internal bool IsRefused { get; init; }
+
+    /// <summary>The server answered with a status that is no success.</summary>
+    /// <param name="from">The address.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="isOnly">Whether it is the only address, and not one of a playlist.</param>
+    internal static HttpPullException Answered(Uri from, HttpStatusCode status, bool isOnly)
+    {
+        bool isRefused = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && isOnly;
+        string hint = status is HttpStatusCode.Unauthorized ? ": give a user name and a password, as in http://USER:PASSWORD@HOST/" : "";
+        return new(string.Create(CultureInfo.InvariantCulture, $"{PullAddress.Shown(from)} answers {(int)status}{hint}."))
+        {
+            IsRefused = isRefused,
+            IsFinal = isRefused,
+            IsUnknown = (int)status is >= 400 and < 500 and not (408 or 425 or 429),
+            HasEnded = status is HttpStatusCode.Gone,
+        };
+    }
+
+    /// <summary>What is there is no sound that can be played. A server that was heard may mend that, so it is not final.</summary>
+    internal static HttpPullException Unplayable(string message) => new(message) { IsUnknown = true };
+
+    /// <summary>Why no connection to a server came about, as a sentence for people who listen.</summary>
+    /// <param name="address">The address that was given.</param>
+    /// <param name="problem">What went wrong.</param>
+    internal static TransportException ToConnect(Uri address, Exception problem)
+    {
+        string server = address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        return problem switch
+        {
+            TransportException known => known,
+            SocketException socket => new TransportException(
+                socket.SocketErrorCode switch
+                {
+                    SocketError.HostNotFound or SocketError.NoData => $"There is no host called '{address.Host}': check the name.",
+                    SocketError.ConnectionRefused => $"Nothing listens at {server}: is the server running, and is that its port?",
+                    _ => $"{server} cannot be reached: {socket.Message.TrimEnd('.')}.",
+                },
+                socket)
+            {
+                IsUnknown = socket.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData,
+            },
+            _ => new TransportException($"{server} closed the connection instead of answering.", problem),
+        };
+    }
+}

@@ -1,0 +1,137 @@
+using System.Net.Sockets;
+using Linnet.Audio;
+using Linnet.Codecs;
+using Linnet.Codecs.Pcm;
+using Linnet.Codecs.Streams;
+using Linnet.Transports.Rtp;
+using Linnet.Wire.Http;
+using Linnet.Wire.Icy;
+using Linnet.Wire.Messages;
+
+namespace Linnet.Transports.Http.Pull;
+
+/// <summary>Hears one stream over HTTP: decodes it here, and gives the receiver PCM, numbered and timed as it arrives.</summary>
+/// <remarks>
+/// A server sends some seconds at once when a listener connects, and then as the sound goes by. Play-out starts as soon as the profile's
+/// longest delay is here; what came beyond that stays as a reserve, up to <see cref="MostAhead"/>. A reserve that was used up is filled
+/// again before the sound goes on. The server's clock is learnt from when the sound arrives (<see cref="StreamPace"/>).
+/// </remarks>
+internal sealed class HttpReceiver : IStationReceiver
+{
+    private static readonly string[] RadioHeaders = ["icy-name", "icy-br", "icy-metaint", "ice-audio-info"];
+
+    private readonly StationRequest _request;
+    private readonly HttpStream _stream;
+    private readonly PlayedTarget _target;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+
+    private HttpReceiver(StationRequest request, HttpStream stream, PlayedTarget target, TimeProvider time, Random random)
+    {
+        _request = request;
+        _stream = stream;
+        _target = target;
+        _time = time;
+        _random = random;
+        AudioFormat pcm = target.First.Pcm;
+        Payload = new PayloadFormat(NameOf(target.First.Codec, stream.Head.Headers["Content-Type"]), pcm.SampleRate, pcm.Channels);
+        Title = IceDescription.Read(stream.Head.Headers).Name;
+    }
+
+    /// <summary>How the stream is encoded. The packets hold what it decodes to.</summary>
+    public PayloadFormat Payload { get; }
+
+    /// <inheritdoc/>
+    public byte PayloadType => UntimedStream.PayloadType;
+
+    /// <inheritdoc/>
+    public int BitDepth => _target.First.BitDepth;
+
+    /// <inheritdoc/>
+    public string? Title { get; }
+
+    /// <inheritdoc/>
+    public StationTransport Transport => StationTransport.Http;
+
+    /// <summary>A stream has no numbers: they are given on arrival.</summary>
+    public bool HasPositions => false;
+
+    /// <summary>More than servers send at once when a listener connects: Icecast 64 KiB, which is 4 s at 128 kb/s.</summary>
+    public TimeSpan MostAhead => TimeSpan.FromSeconds(10);
+
+    /// <summary>Connects, and reads until the first sound has come.</summary>
+    /// <param name="search">Finds the stream.</param>
+    /// <param name="request">How to hear it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">For numbers that a stream starts with.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="TransportException">There is no sound.</exception>
+    internal static async Task<HttpReceiver> ConnectAsync(
+        StreamSearch search, StationRequest request, TimeProvider time, Random random, CancellationToken cancellationToken)
+    {
+        PlayedTarget? target = null;
+        try
+        {
+            HttpStream stream = await search.OpenAsync((_, _) => target = new PlayedTarget(), cancellationToken).ConfigureAwait(false);
+            return new HttpReceiver(request, stream, target!, time, random);
+        }
+        catch (Exception e) when (e is IOException or SocketException && !cancellationToken.IsCancellationRequested)
+        {
+            throw HttpPullException.ToConnect(request.Address, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IAudioDecoder CreateDecoder() => new RawPcmDecoder(_target.Raw);
+
+    /// <inheritdoc/>
+    public async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
+    {
+        var packets = new UntimedStream(_target.Raw, _request.LeastDelay, sink, _time, _random) { Stock = _request.MostDelay };
+        _target.Attach(packets, sink.Track);
+        string end;
+        try
+        {
+            await _target.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            end = await _stream.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            await _target.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            throw e as TransportException
+                ?? new TransportException($"{PullAddress.Shown(_stream.From)} is gone: the connection broke off.", e);
+        }
+
+        await _target.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        if (!IsProgrammeOver(packets.IsPaced))
+        {
+            throw new TransportException(_stream.HasEnded
+                ? $"{PullAddress.Shown(_stream.From)} closed the connection, and did not say that this was the end." : end);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    /// <summary>
+    /// Whether an orderly end is the end of the programme. It is for a file, and for a Linnet server: else that resets the connection.
+    /// Other radio servers also close in order when they stop or when their source disconnects, and may come back.
+    /// </summary>
+    private bool IsProgrammeOver(bool isPaced)
+    {
+        MessageHeaders headers = _stream.Head.Headers;
+        return _stream.HasEnded
+            && (_stream.Head.Body.Kind is HttpBodyKind.Length
+                || headers["Server"] == "Linnet"
+                || !(isPaced || Array.Exists(RadioHeaders, name => headers[name] is not null)));
+    }
+
+    private static string NameOf(StreamCodec codec, string? contentType) => codec switch
+    {
+        StreamCodec.Pcm => "PCM",
+        StreamCodec.Mp3 => "MP3",
+        StreamCodec.Flac => "FLAC",
+        StreamCodec.Other => contentType?.Contains("aac", StringComparison.OrdinalIgnoreCase) == true ? "AAC" : "other",
+        _ => codec.ToString(),
+    };
+}

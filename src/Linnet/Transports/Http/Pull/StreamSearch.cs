@@ -1,0 +1,267 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Codecs.Streams;
+using Linnet.Wire.Http;
+
+namespace Linnet.Transports.Http.Pull;
+
+/// <summary>
+/// Finds the sound that an address of HTTP leads to, again and again: follows redirects and playlists, and of a playlist's entries takes
+/// the first that gives sound. It remembers which of them did. Where servers may lead it, <see cref="HopGuard"/> says. Used by one task.
+/// </summary>
+/// <remarks>Source: docs/wire/icy.md.</remarks>
+/// <param name="address">An address of http or https; user and password in it are sent to that server alone.</param>
+/// <param name="time">The clock.</param>
+/// <param name="onMirrorFailed">Told why an entry of a playlist gave no sound, before the next one is tried; each problem once.</param>
+/// <param name="sideOf">Where an address lies, instead of as <see cref="InnerNetwork"/> says.</param>
+internal sealed class StreamSearch(
+    Uri address, TimeProvider time, Action<string> onMirrorFailed, Func<IPAddress, NetworkSide>? sideOf = null)
+{
+    /// <summary>How often a server may say that the sound is elsewhere, a playlist included.</summary>
+    internal const int MaxRedirects = 5;
+
+    /// <summary>The most playlists of one search, within each other or beside each other.</summary>
+    internal const int MaxLists = 8;
+
+    /// <summary>The most entries of playlists that are tried in one search. The next one goes on where it stopped.</summary>
+    internal const int MaxTries = 16;
+
+    /// <summary>The most failures that are remembered as told.</summary>
+    private const int MaxTold = 64;
+
+    // The addresses that led to the sound that was heard last: of a playlist these are tried first.
+    private HashSet<Uri> _heard = [];
+
+    // Where the last search stopped, if there was more to try: how many entries of each playlist that leads there were tried.
+    private Dictionary<Uri, int> _unfinished = [];
+
+    // What was said of addresses that gave none, so that it is said once.
+    private readonly HashSet<string> _told = [];
+
+    /// <summary>Whether a server has answered since the search began that goes on, or that was the last.</summary>
+    internal bool HasAnswered { get; private set => Volatile.Write(ref field, value); }
+
+    /// <summary>Makes what takes the sound of one answer.</summary>
+    internal delegate IStreamTarget TargetFactory(Uri from, HttpResponseHead head);
+
+    /// <summary>Why an address could not be fetched, as a sentence.</summary>
+    internal static string Problem(string shown, Exception e) => e switch
+    {
+        HttpPullException => e.Message,
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } =>
+            $"{shown} cannot be fetched: there is no host of that name.",
+        _ => $"{shown} cannot be fetched: {e.Message.TrimEnd('.')}.",
+    };
+
+    /// <summary>Goes where the address leads, until there is sound.</summary>
+    /// <param name="createTarget">Called for each answer that should be sound.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>The stream, whose first sound is in its target; the caller's.</returns>
+    /// <exception cref="HttpPullException">No sound was found.</exception>
+    /// <exception cref="IOException">The server was not reached, or stopped answering.</exception>
+    /// <exception cref="SocketException">There is no such host, or nothing listens there.</exception>
+    internal async Task<HttpStream> OpenAsync(TargetFactory createTarget, CancellationToken cancellationToken)
+    {
+        var progress = new Progress(createTarget);
+        HasAnswered = false;
+        try
+        {
+            HttpStream stream = await FollowAsync(progress, address, new HopGuard(sideOf), hops: 0, cancellationToken)
+                .ConfigureAwait(false);
+            _heard = [.. progress.Way];
+            _told.Clear();
+            _unfinished = [];
+            return stream;
+        }
+        catch (HttpPullException)
+        {
+            _unfinished = progress.Unfinished;
+            throw;
+        }
+    }
+
+    private async Task<HttpStream> FollowAsync(Progress progress, Uri from, HopGuard guard, int hops, CancellationToken cancellationToken)
+    {
+        progress.Way.Add(from);
+        if (progress.Lists.Contains(from))
+        {
+            throw LeadsToItself(from);
+        }
+
+        for (; hops <= MaxRedirects; hops++)
+        {
+            PullConnection connection = await PullConnection.ConnectAsync(from, guard, time, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Uri> entries;
+            bool isGiven = false;
+            try
+            {
+                HttpResponseHead head = await connection.AskAsync(from, cancellationToken).ConfigureAwait(false);
+                HasAnswered = true;
+                if ((int)head.Status is >= 300 and < 400)
+                {
+                    from = PullAddress.Follow(from, head.Headers["Location"]);
+                    continue;
+                }
+
+                ThrowIfUnplayable(from, head, isOnly: progress.Lists.Count == 0);
+                if (!PullAddress.IsPlaylist(from, head.Headers["Content-Type"]))
+                {
+                    isGiven = true;
+                    return await PlayAsync(progress, from, head, connection, cancellationToken).ConfigureAwait(false);
+                }
+
+                Enter(progress, from);
+                entries = PullAddress.EntriesOf(
+                    from, head.Headers["Content-Type"], await connection.ReadBodyAsync(head, cancellationToken).ConfigureAwait(false));
+            }
+            finally
+            {
+                if (!isGiven)
+                {
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+
+            return await TryEachAsync(progress, from, entries, guard, hops + 1, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw HttpPullException.Unplayable($"{PullAddress.Shown(address)} redirects too often.");
+    }
+
+    private static void ThrowIfUnplayable(Uri from, HttpResponseHead head, bool isOnly)
+    {
+        if (head.Status != HttpStatusCode.OK)
+        {
+            // Of mirrors, another may be back soon.
+            throw HttpPullException.Answered(from, head.Status, isOnly);
+        }
+
+        if (head.Headers["Content-Encoding"] is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw HttpPullException.Unplayable($"{PullAddress.Shown(from)} sends compressed content that was not asked for.");
+        }
+    }
+
+    private void Enter(Progress progress, Uri list)
+    {
+        if (!progress.Lists.Add(list))
+        {
+            throw LeadsToItself(list);
+        }
+
+        if (progress.Lists.Count > MaxLists)
+        {
+            progress.IsCut = true;
+            throw HttpPullException.Unplayable($"{PullAddress.Shown(address)} leads from playlist to playlist too often.");
+        }
+    }
+
+    private async Task<HttpStream> PlayAsync(
+        Progress progress, Uri from, HttpResponseHead head, PullConnection connection, CancellationToken cancellationToken)
+    {
+        HttpStream? stream = null;
+        try
+        {
+            if (!StreamDecoders.TryCreate(head.Headers["Content-Type"], out IStreamDecoder? decoder, out StreamProblem? problem))
+            {
+                throw HttpPullException.Unplayable($"{PullAddress.Shown(from)} cannot be played: {problem.Text}");
+            }
+
+            stream = new HttpStream(from, head, connection, decoder, progress.CreateTarget(from, head), time);
+            await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return stream;
+        }
+        catch
+        {
+            IAsyncDisposable owner = (IAsyncDisposable?)stream ?? connection;
+            await owner.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Tries the entries of a playlist until one gives sound. They are mirrors: the one that was heard last is the first, and the others
+    /// follow it.
+    /// </summary>
+    private async Task<HttpStream> TryEachAsync(
+        Progress progress, Uri list, IReadOnlyList<Uri> entries, HopGuard guard, int hops, CancellationToken cancellationToken)
+    {
+        int first = entries.TakeWhile(entry => !_heard.Contains(entry) || progress.Lists.Contains(entry)).Count() % entries.Count;
+        int way = progress.Way.Count;
+        Exception? failure = null;
+        string problem = "";
+        int tried = _unfinished.GetValueOrDefault(list) is var done && done < entries.Count ? done : 0;
+        for (; tried < entries.Count; tried++)
+        {
+            if (progress.Tries == MaxTries)
+            {
+                progress.IsCut = true;
+                problem = $"{PullAddress.Shown(address)} names more addresses than are tried at a time, and of these "
+                    + $"{MaxTries} none gives sound; the others follow. "
+                    + $"The last one: {progress.Problem}";
+                break;
+            }
+
+            progress.Tries++;
+            Uri entry = entries[(first + tried) % entries.Count];
+            try
+            {
+                return await FollowAsync(progress, entry, guard.Branch(), hops, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or SocketException && !cancellationToken.IsCancellationRequested)
+            {
+                failure = e;
+                problem = Problem(PullAddress.Shown(entry), e);
+            }
+
+            progress.Way.RemoveRange(way, progress.Way.Count - way);
+            if (progress.IsCut)
+            {
+                break;
+            }
+
+            progress.Problem = problem;
+            if (tried + 1 < entries.Count && _told.Count < MaxTold && _told.Add(problem))
+            {
+                onMirrorFailed(problem);
+            }
+        }
+
+        if (progress.IsCut)
+        {
+            progress.Unfinished[list] = tried;
+            throw new HttpPullException(problem, failure);
+        }
+
+        throw entries.Count > 1
+            ? new HttpPullException(
+                $"None of the {tried} addresses that {PullAddress.Shown(list)} names gives sound. The last one: {problem}", failure)
+            : failure as HttpPullException ?? new HttpPullException(problem, failure);
+    }
+
+    private static HttpPullException LeadsToItself(Uri list) =>
+        HttpPullException.Unplayable($"{PullAddress.Shown(list)} is a playlist that leads to itself.");
+
+    /// <summary>One search: what it has tried so far.</summary>
+    private sealed class Progress(TargetFactory createTarget)
+    {
+        internal TargetFactory CreateTarget => createTarget;
+
+        /// <summary>The address that was given, and the entries of playlists that were followed from there.</summary>
+        internal List<Uri> Way { get; } = [];
+
+        /// <summary>The playlists that were read.</summary>
+        internal HashSet<Uri> Lists { get; } = [];
+
+        internal int Tries { get; set; }
+
+        /// <summary>Why the last entry gave no sound.</summary>
+        internal string Problem { get; set; } = "";
+
+        /// <summary>Whether there is more to try than one search may.</summary>
+        internal bool IsCut { get; set; }
+
+        /// <summary>Then: how many entries were tried of each playlist that leads to where it stopped.</summary>
+        internal Dictionary<Uri, int> Unfinished { get; } = [];
+    }
+}
