@@ -12,8 +12,8 @@ internal static unsafe partial class Privileges
     /// <exception cref="UsageException">There is no such user, or this program may not switch to it.</exception>
     /// <exception cref="IOException">The system refused.</exception>
     /// <remarks>
-    /// Called before anything is opened: root's rights read no source and open no port. The C library's calls change every thread of the
-    /// process, unlike Linux's raw system calls.
+    /// Called before anything is opened: no source is read and no port opened with root's rights. The C library's calls change every thread
+    /// of the process, unlike Linux's raw system calls.
     /// </remarks>
     internal static void Lower(string? user, Shell shell)
     {

@@ -35,8 +35,8 @@ internal static partial class Log
     public static partial void PullFailed(this ILogger logger, Exception exception, string station);
 
     [LoggerMessage(208, LogLevel.Error,
-        "Rendition {Rendition} failed and was stopped (failures so far: {Times}). Its next listener starts it again, {Seconds:F0} s from now at "
-            + "the earliest")]
+        "Rendition {Rendition} failed and was stopped (failures so far: {Times}). Its next listener starts it again, {Seconds:F0} s from "
+            + "now at the earliest")]
     public static partial void RenditionFailed(this ILogger logger, Exception exception, string rendition, double seconds, long times);
 
     [LoggerMessage(

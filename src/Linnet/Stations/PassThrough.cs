@@ -158,7 +158,7 @@ internal sealed class PassThrough(Func<StreamPacket, bool> takes, int sourceRate
             && one.Headers.Zip(other.Headers).All(static pair => pair.First.Span.SequenceEqual(pair.Second.Span)));
 
     /// <summary>
-    /// After a splice a frame may need bytes of frames that were never sent. It is made silent; its own bytes stay, for the frames after
+    /// After a splice a frame may need bytes of frames that no listener got. It is made silent; its own bytes stay, for the frames after
     /// it.
     /// </summary>
     private ReadOnlyMemory<byte> ForDecoders(ReadOnlyMemory<byte> frame)

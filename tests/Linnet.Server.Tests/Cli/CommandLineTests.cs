@@ -39,7 +39,7 @@ public class CommandLineTests
     [InlineData("serve tone --pyaudio-tcp-port 1", "--pyaudio-tcp-port needs --pyaudio beside it.")]
     [InlineData("serve tone --pyaudio --pyaudio-udp-port 70000", "it takes a whole number from 0 to 65535")]
     [InlineData("serve tone --pyaudio --pyaudio-tcp-port off --pyaudio-udp-port off", "leave nothing of --pyaudio")]
-    [InlineData("serve tone --pyaudio --pyaudio-allow everybody", "it takes a network or an address, as in 203.0.113.0/24")]
+    [InlineData("serve tone --pyaudio --pyaudio-allow everyone", "it takes a network or an address, as in 203.0.113.0/24")]
     [InlineData("serve tone --pyaudio --pyaudio-datagram 9001", "it takes a multiple of 4, as in 9000")]
     [InlineData("serve tone --pyaudio --pyaudio-station jazz --rtsp-port 0 --rtp-port 0 --http-port off",
         "There is no station jazz for PyAudio's programs. Stations: tone.")]
@@ -51,10 +51,10 @@ public class CommandLineTests
     [InlineData("serve tone --http-port off --burst 1", "--burst is about HTTP, which --http-port off switches off.")]
     [InlineData("serve tone --burst 60", "--burst: it takes 0.5 to 10 s, as in 3, 3s or 3000ms.")]
     [InlineData("serve tone --streams mp3,ogg", "ogg")]
-    [InlineData("serve tone --trusted-proxy everybody", "is no value for --trusted-proxy: it takes a network or an address")]
+    [InlineData("serve tone --trusted-proxy everyone", "is no value for --trusted-proxy: it takes a network or an address")]
     [InlineData("serve tone --trusted-proxy 0.0.0.0/0", "Name the proxy's own address")]
     [InlineData("serve tone --trusted-proxy ::/0", "Name the proxy's own address")]
-    [InlineData("serve tone --metrics-allow everybody", "is no value for --metrics-allow: it takes a network or an address")]
+    [InlineData("serve tone --metrics-allow everyone", "is no value for --metrics-allow: it takes a network or an address")]
     [InlineData("serve live=push", "put one into LINNET_PUSH_PASSWORD, or into a file for --push-password-file")]
     [InlineData("serve live=push --push-password-file /nowhere/at/all",
         "There is no password file '/nowhere/at/all'; check --push-password-file.")]

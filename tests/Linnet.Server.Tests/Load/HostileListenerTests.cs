@@ -25,7 +25,7 @@ public class HostileListenerTests
         await Crowds.UntilAsync(() => reference.Bytes > 4 * Second);
         hearing = Task.WhenAll(hearing, beside.ListenAsync(TimeSpan.Zero, over.Token));
 
-        // The first round creates what first use creates, the second is measured.
+        // The first round covers allocations on first use; the second is measured.
         await SendAsync(server.Port, TestContext.Current.CancellationToken);
         (long memory, int descriptors) = (server.Memory, await SettledAsync(server));
         await Task.WhenAll(

@@ -11,9 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Playback;
 
-/// <summary>
-/// What a player that is set to wait waits for: a server that is not up yet, or that has stopped; and what it does not wait for.
-/// </summary>
+/// <summary>A player that waits for a server that is not up yet or has stopped, and the cases in which it does not wait.</summary>
 public sealed class WaitingTests : PlayerScenario
 {
     private readonly RecordingLogger _logger = new();

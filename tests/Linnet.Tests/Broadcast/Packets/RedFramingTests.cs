@@ -57,7 +57,7 @@ public class RedFramingTests
     }
 
     [Fact]
-    public void Titles_between_packets_do_not_change_the_spacing()
+    public void Packets_are_found_by_number_despite_titles_between_them()
     {
         BroadcastRing ring = Rings.Create();
         for (int i = 0; i < 31; i++)
@@ -82,7 +82,7 @@ public class RedFramingTests
     }
 
     [Fact]
-    public void Packets_dropped_from_the_ring_are_not_copied()
+    public void Packets_dropped_from_the_ring_are_not_found()
     {
         BroadcastRing ring = Rings.Create(seconds: 1);
         Rings.Publish(ring, 1000);

@@ -184,12 +184,12 @@ public class SenderLoopTests
     }
 
     [Fact]
-    public void Only_the_thread_that_serves_a_listener_sends_what_it_requests()
+    public void Only_the_loop_that_serves_a_listener_sends_what_it_requests()
     {
         RecordingListener listener = Join(Rings.Create(), 0);
         var other = new SenderLoop(Options, 1000, new SenderCounters(1000), _ => { });
 
-        // One request came from another thread before the listener was served, and one after it left.
+        // A loop ignores requests of a listener that it does not serve, or no longer serves.
         other.Repair(listener, 1);
         _loop.Repair(listener, 2);
         other.Remove(listener);
