@@ -21,6 +21,7 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
         return new PlayerSnapshot
         {
             State = statistics.State is PlayerState.NoDevice ? "no device" : statistics.State.ToString().ToLowerInvariant(),
+            IsRecording = !device.HasClock,
             Address = ShownAddress.Of(address),
             Output = device.Name,
             Awaits = statistics.Awaits,

@@ -16,7 +16,7 @@ internal static class PlayerPanel
     /// <summary>The panel's lines for a terminal of <paramref name="width"/> cells.</summary>
     public static IEnumerable<PanelLine> Render(PlayerSnapshot player, int width) =>
     [
-        .. new Flow(width).Add(new PanelLine().Add("linnet ", Tone.Strong).Add(player.State, StateTone(player.State)))
+        .. new Flow(width).Add(new PanelLine().Add("linnet ", Tone.Strong).Add(StateOf(player), StateTone(player.State)))
             .Add(Text.Clock(player.Elapsed), Tone.Quiet).Add(player.Address, Tone.Accent).Lines,
         .. new Flow(width).AddWords(TitleOf(player), Tone.Strong).Lines,
         .. player.Awaits is null ? [] : new Flow(width).Add("waiting", Tone.Bad).AddWords(player.Awaits).Lines,
@@ -104,6 +104,8 @@ internal static class PlayerPanel
         string over = player.Transport is null ? "" : $" over {player.Transport}";
         return player.Codec is null ? "…" : $"{player.Codec} {Text.Format(player.SampleRate, player.Channels)}{over}";
     }
+
+    private static string StateOf(PlayerSnapshot player) => player is { IsRecording: true, State: "playing" } ? "recording" : player.State;
 
     private static Tone StateTone(string state) => state switch
     {

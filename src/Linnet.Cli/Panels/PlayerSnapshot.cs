@@ -9,6 +9,9 @@ internal sealed record PlayerSnapshot
     /// <summary>What it does: connecting, buffering, playing, reconnecting, ended.</summary>
     public required string State { get; init; }
 
+    /// <summary>Whether the output is a file, so that the panel says recording instead of playing.</summary>
+    public bool IsRecording { get; init; }
+
     /// <summary>The station's address.</summary>
     public required string Address { get; init; }
 

@@ -50,6 +50,10 @@ public class PlayerPanelTests
         ],
         Lines(Playing, 48, 200));
 
+    [Fact]
+    public void A_player_that_writes_to_a_file_is_recording() => Assert.Equal(
+        " linnet recording  1:23  rtsp://studio:8554/jazz", Lines(Playing with { IsRecording = true }, 80, 200)[0]);
+
     /// <summary>Every line that a panel can have, with large numbers.</summary>
     internal static PlayerSnapshot Worst => Playing with
     {
