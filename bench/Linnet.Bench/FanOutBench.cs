@@ -88,12 +88,16 @@ public class FanOutBench : IDisposable
         var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         far.Connect(listening.LocalEndPoint!);
         Socket near = listening.Accept();
-        near.Blocking = false;
         near.NoDelay = true;
         _sockets.AddRange([near, far]);
         _ = DrainAsync(far);
         return new InterleavedListener(
-            lease, (IPEndPoint)near.RemoteEndPoint!, new TransportPair(0, 1), new ConnectionOutput(near), rtcp, static _ => { });
+            lease,
+            (IPEndPoint)near.RemoteEndPoint!,
+            new TransportPair(0, 1),
+            new FramedOutput(ConnectionOutput.ToSocket(near)),
+            rtcp,
+            static _ => { });
     }
 
     private static async Task DrainAsync(Socket socket)

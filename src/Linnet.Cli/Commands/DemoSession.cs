@@ -115,7 +115,7 @@ internal static partial class DemoSession
         }
 
         Task<RadioHost> StartAsync(RadioHostOptions options) =>
-            RadioHost.StartAsync(server, server.Radio!.TryServeAsync, options, shell.Time, session.Log, session.Ending);
+            RadioHost.StartAsync(server, options, shell.Time, session.Log, session.Ending);
     }
 
     /// <summary>Both, until the player ends.</summary>

@@ -21,7 +21,7 @@ internal static class ServeSession
         using var session = new Session(shell, request.WantsJson, outIsTaken: false, cancellationToken);
         await using StationServer server = await OpenAsync(request, shell, session.Log, session.Ending);
         await using RadioHost? host = request.Http is { } http
-            ? await RadioHost.StartAsync(server, server.Radio!.TryServeAsync, http, shell.Time, session.Log, session.Ending)
+            ? await RadioHost.StartAsync(server, http, shell.Time, session.Log, session.Ending)
             : null;
         var monitor = new ServerMonitor(server, request.Server.Bind, shell.Time, host?.EndPoint);
         string[] pushed = [.. request.Stations.Where(static s => s.Kind == SourceKind.Push).Select(static s => s.Name)];

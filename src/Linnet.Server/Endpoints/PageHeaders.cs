@@ -2,16 +2,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Endpoints;
 
-/// <summary>What every answer of Kestrel's has in common.</summary>
+/// <summary>Headers that all pages have.</summary>
 internal static class PageHeaders
 {
-    /// <summary>
-    /// Closes the connection behind the answer (the next request may be for sound), and lets browsers do nothing they need not.
-    /// </summary>
+    /// <summary>Keeps the response out of caches, and forbids browsers what a page does not need.</summary>
     internal static Task Apply(HttpContext context, RequestDelegate next)
     {
         IHeaderDictionary headers = context.Response.Headers;
-        headers.Connection = "close";
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";

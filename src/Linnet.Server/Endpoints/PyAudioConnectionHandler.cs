@@ -10,13 +10,17 @@ namespace Linnet.Server.Endpoints;
 /// applications already. Others use <see cref="Transports.TcpListenerHost"/>.
 /// </summary>
 /// <param name="server">Serves the connections.</param>
-/// <remarks>Sound goes straight to the connection's socket, so an endpoint with TLS, or without a socket, is refused.</remarks>
+/// <remarks>
+/// Audio goes directly to the connection's socket, or under TLS (<c>UseHttps</c>) through Kestrel's pipe. An endpoint without a socket is
+/// refused.
+/// </remarks>
 public sealed class PyAudioConnectionHandler(PyAudioTcpServer server) : ConnectionHandler
 {
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        Socket socket = EndpointSocket.Of(connection, "PyAudio");
-        await server.ServeAsync(connection.Transport, socket, EndpointSocket.Stopping(connection)).ConfigureAwait(false);
+        Socket socket = EndpointOutput.SocketOf(connection, "PyAudio");
+        await server.ServeAsync(
+            connection.Transport, socket, EndpointOutput.Of(connection, socket), EndpointOutput.Stopping(connection)).ConfigureAwait(false);
     }
 }

@@ -9,13 +9,18 @@ namespace Linnet.Server.Endpoints;
 /// for programs that are ASP.NET Core applications already. Others use <see cref="Transports.TcpListenerHost"/>.
 /// </summary>
 /// <param name="server">A server that runs; <see cref="RtspServer.RunAsync"/> is the application's to call.</param>
-/// <remarks>Answers and sound go straight to the connection's socket, so an endpoint with TLS, or without a socket, is refused.</remarks>
+/// <remarks>
+/// Responses and audio go directly to the connection's socket, or under TLS (<c>UseHttps</c>) through Kestrel's pipe. An endpoint without a
+/// socket is refused.
+/// </remarks>
 public sealed class RtspConnectionHandler(RtspServer server) : ConnectionHandler
 {
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        Socket socket = EndpointSocket.Of(connection, "RTSP");
-        await server.ServeAsync(connection.Transport, socket, EndpointSocket.Stopping(connection)).ConfigureAwait(false);
+        Socket socket = EndpointOutput.SocketOf(connection, "RTSP");
+        await server.ServeAsync(
+            connection.Transport, socket, null, EndpointOutput.Of(connection, socket), EndpointOutput.Stopping(connection))
+                .ConfigureAwait(false);
     }
 }

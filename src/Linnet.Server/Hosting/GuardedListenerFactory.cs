@@ -15,6 +15,9 @@ namespace Linnet.Server.Hosting;
 internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<SocketTransportOptions> options, ILoggerFactory logging)
     : IConnectionListenerFactory
 {
+    // A flush completes when the kernel has taken all, so that what a listener has not taken is known to the byte.
+    private const int MaxWriteBufferSize = 1;
+
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         Socket socket = options.Value.CreateBoundListenSocket(endpoint);
@@ -26,7 +29,11 @@ internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<Socke
                 socket,
                 gate,
                 new SocketConnectionContextFactory(
-                    new SocketConnectionFactoryOptions { MaxReadBufferSize = options.Value.MaxReadBufferSize },
+                    new SocketConnectionFactoryOptions
+                    {
+                        MaxReadBufferSize = options.Value.MaxReadBufferSize,
+                        MaxWriteBufferSize = MaxWriteBufferSize,
+                    },
                     logging.CreateLogger<GuardedListener>())));
         }
         catch

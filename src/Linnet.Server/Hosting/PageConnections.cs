@@ -2,25 +2,28 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
-using Linnet.Server.Endpoints;
 using Linnet.Transports;
+using Linnet.Transports.Http;
 using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// Lets in so many connections for pages, and so many of one address, that listeners' connections never want for room because of them; and
-/// cuts those that take too long. Who asks whether the server is well has places of its own.
+/// Limits the connections that are served pages, in all and for each address, so that they leave room for listeners, and cuts
+/// those that take too long. Requests for <c>/health/</c> have places of their own.
 /// </summary>
-/// <param name="proxies">Who is believed to say for whom it asks.</param>
+/// <param name="front">Serves what is about audio.</param>
+/// <param name="proxies">Trusted proxies.</param>
 /// <param name="gate">Counts connections for the clients behind proxies.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PageConnections(TrustedProxies proxies, ConnectionGate gate, TimeProvider time)
+internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, ConnectionGate gate, TimeProvider time)
 {
-    /// <summary>Connections for pages at a time. A page is a few kilobytes, so most last for milliseconds.</summary>
+    /// <summary>Pages served at a time. A page is a few kilobytes, so most take milliseconds.</summary>
     internal const int Most = 1024;
 
     /// <summary>Those of one address (IPv6: one network of 64 bits): enough for an office behind one translator, and for a proxy.</summary>
@@ -31,7 +34,10 @@ internal sealed class PageConnections(TrustedProxies proxies, ConnectionGate gat
 
     internal const int MostHealthPerAddress = 8;
 
-    /// <summary>How long one may last: a page of 64 KiB by a slow modem.</summary>
+    /// <summary>
+    /// How long a page may take: 64 KiB by a slow modem; and how long a kept-alive connection may wait for the next request, if Kestrel
+    /// does not end it before.
+    /// </summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     // A connection that is closed while something comes is reset, and with that the answer may be lost: so it stays open and the rest is
@@ -40,8 +46,7 @@ internal sealed class PageConnections(TrustedProxies proxies, ConnectionGate gat
 
     internal static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
-    // As whoever stands before has read it. Of a head that is not understood here nobody is known to have sent it, whatever Kestrel makes
-    // of it.
+    // What the front refuses to read is not offered to it again.
     private static readonly HttpLimits Limits = new RadioServerOptions().Request;
 
     private readonly AddressQuota _pages = new(Most, MostPerAddress);
@@ -50,69 +55,109 @@ internal sealed class PageConnections(TrustedProxies proxies, ConnectionGate gat
 
     internal long Refused => Volatile.Read(ref _refused);
 
-    internal ConnectionDelegate Before(ConnectionDelegate next) => async connection =>
+    /// <summary>Takes a place among the connections that wait for a request (<see cref="HttpFront.TryWait"/>).</summary>
+    internal IDisposable? TryWait(ClientOrigin origin, Action giveWay) => front.TryWait(origin, giveWay);
+
+    /// <summary>Serves a connection whose first request is for a page, or makes no sense, with all that follow.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="origin">Who is at its far end.</param>
+    /// <param name="head">The first request's head; <see langword="null"/>: it makes no sense, and Kestrel refuses it.</param>
+    /// <param name="request">Its client.</param>
+    /// <param name="next">Kestrel.</param>
+    internal async Task ServeAsync(
+        ConnectionContext connection, ClientOrigin origin, HttpRequestHead? head, ForwardedRequest request, ConnectionDelegate next)
     {
-        if (connection.Features.Get<ClientOrigin>() is not ClientOrigin origin)
-        {
-            connection.Abort();
-            return;
-        }
-
-        HttpRequestHead? head = Look(connection.Transport.Input);
-        ForwardedRequest request = head is not null
-            ? proxies.Read(origin, head.Headers)
-            : new ForwardedRequest(origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false);
-        IPEndPoint remote = request.Origin.EndPoint;
-        if (!gate.TryAttribute(EndpointSocket.Of(connection, "Pages"), remote.Address))
-        {
-            connection.Abort();
-            return;
-        }
-
-        // For the pages, which see the connection's features as the request's.
-        connection.RemoteEndPoint = remote;
-        connection.Features.Set(request);
-        AddressQuota quota = head?.Path.StartsWith("/health/", StringComparison.Ordinal) == true ? _health : _pages;
-        if (!quota.TryEnter(remote.Address))
+        using var page = new PageConnection(this, connection, origin, time);
+        if (!page.TryServePage(QuotaFor(head), request.Origin.EndPoint.Address))
         {
             Interlocked.Increment(ref _refused);
             connection.Abort();
             return;
         }
 
-        using var patience = new CancellationTokenSource(Longest, time);
-        using CancellationTokenRegistration over = patience.Token.UnsafeRegister(static c => ((ConnectionContext)c!).Abort(), connection);
+        if (head is not null && RefusalOf(head) is byte[] refusal)
+        {
+            await RefuseAsync(connection, refusal, head.HasBody).ConfigureAwait(false);
+            return;
+        }
+
+        connection.Features.Set(page);
+        await next(connection).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Serves a request that Kestrel has read: the front has it if it is about audio, through Kestrel's pipe; else it is a page's. Each
+    /// request of a kept-alive connection may be another client's, if a proxy keeps it.
+    /// </summary>
+    internal async Task ServeAsync(HttpContext context, RequestDelegate next)
+    {
+        PageConnection connection = context.Features.GetRequiredFeature<PageConnection>();
+        HttpRequestHead? head = KestrelRequest.HeadOf(context, Limits);
+        ForwardedRequest request = head is not null
+            ? proxies.Read(connection.Origin, head.Headers)
+            : new ForwardedRequest(
+                connection.Origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false);
+        IPAddress client = request.Origin.EndPoint.Address;
+        context.Features.Set(request);
+        (context.Connection.RemoteIpAddress, context.Connection.RemotePort) = (client, request.Origin.EndPoint.Port);
         try
         {
-            if (head is not null && RefusalOf(head) is byte[] refusal)
+            if (!gate.TryAttribute(connection.Socket, client))
             {
-                await RefuseAsync(connection, refusal, head.HasBody).ConfigureAwait(false);
-                return;
+                await RefuseAsync(context).ConfigureAwait(false);
             }
-
-            await next(connection).ConfigureAwait(false);
+            else if (head is null || !await TryServeAudioAsync(context, connection, head, request).ConfigureAwait(false))
+            {
+                await ServePageAsync(context, connection, head, client, next).ConfigureAwait(false);
+            }
         }
         finally
         {
-            quota.Leave(remote.Address);
+            connection.Rest();
         }
-    };
-
-    /// <summary>
-    /// Looks at the request, which is there: whoever stands before has read it and given it back. What makes no sense is Kestrel's to
-    /// refuse.
-    /// </summary>
-    private static HttpRequestHead? Look(PipeReader input)
-    {
-        if (!input.TryRead(out ReadResult read))
-        {
-            return null;
-        }
-
-        HttpRequestHead.TryParse(read.Buffer, Limits, out HttpRequestHead? head, out _);
-        input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
-        return head;
     }
+
+    private async Task<bool> TryServeAudioAsync(
+        HttpContext context, PageConnection connection, HttpRequestHead head, ForwardedRequest request)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, connection.Stopping);
+        var hosted = new KestrelRequest(context, head, request, connection);
+        return await front.TryServeAsync(hosted, over.Token).ConfigureAwait(false);
+    }
+
+    private async Task ServePageAsync(
+        HttpContext context, PageConnection connection, HttpRequestHead? head, IPAddress client, RequestDelegate next)
+    {
+        if (!connection.TryServePage(QuotaFor(head), client))
+        {
+            await RefuseAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
+        {
+            // Nothing reads it, so nothing can follow it.
+            context.Response.Headers.Connection = "close";
+            if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            {
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                return;
+            }
+        }
+
+        await next(context).ConfigureAwait(false);
+    }
+
+    private Task RefuseAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _refused);
+        context.Response.Headers.Connection = "close";
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return Task.CompletedTask;
+    }
+
+    private AddressQuota QuotaFor(HttpRequestHead? head) =>
+        head?.Path.StartsWith("/health/", StringComparison.Ordinal) == true ? _health : _pages;
 
     /// <summary>What no page takes. Kestrel would answer, too, but wait for the body, which may never come.</summary>
     private static byte[]? RefusalOf(HttpRequestHead head) =>

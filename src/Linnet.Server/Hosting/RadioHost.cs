@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Linnet.Server.Endpoints;
 using Linnet.Serving;
+using Linnet.Transports.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -20,7 +22,7 @@ using OpenTelemetry.Resources;
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// The HTTP port of a server: <c>accept ─► sound and pushes: RadioServer │ everything else: Kestrel ─► page, status, health, metrics</c>.
+/// The HTTP port of a server: <c>accept ─► HttpFront ─► listeners, pushes │ everything else: Kestrel ─► page, status, health, metrics</c>.
 /// </summary>
 public sealed class RadioHost : IAsyncDisposable
 {
@@ -54,8 +56,7 @@ public sealed class RadioHost : IAsyncDisposable
     public long RefusedPages => _pages.Refused;
 
     /// <summary>Opens the port and answers until it is disposed.</summary>
-    /// <param name="server">What is shown and heard.</param>
-    /// <param name="serveAudio">Serves connections that are about sound.</param>
+    /// <param name="server">What is shown and heard: one with HTTP (<see cref="StationServer.Front"/>).</param>
     /// <param name="options">Where to listen.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told what goes wrong; default nobody.</param>
@@ -64,15 +65,16 @@ public sealed class RadioHost : IAsyncDisposable
     /// <exception cref="IOException">The port cannot be had; the message says why.</exception>
     public static async Task<RadioHost> StartAsync(
         StationServer server,
-        AudioConnectionHandler serveAudio,
         RadioHostOptions options,
         TimeProvider time,
         ILogger? logger = null,
         CancellationToken cancellationToken = default)
     {
         options.ThrowIfInvalid();
-        var pages = new PageConnections(server.Proxies, server.Connections, time);
-        WebApplication app = Build(server, serveAudio, options, pages, time, logger ?? NullLogger.Instance);
+        HttpFront front = server.Front
+            ?? throw new ArgumentException("The server has no HTTP: set StationServerOptions.Radio.", nameof(server));
+        var pages = new PageConnections(front, server.Proxies, server.Connections, time);
+        WebApplication app = Build(server, front, options, pages, time, logger ?? NullLogger.Instance);
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -101,7 +103,7 @@ public sealed class RadioHost : IAsyncDisposable
         .AddEnvironmentVariableDetector();
 
     private static WebApplication Build(
-        StationServer server, AudioConnectionHandler serveAudio, RadioHostOptions options, PageConnections pages, TimeProvider time,
+        StationServer server, HttpFront front, RadioHostOptions options, PageConnections pages, TimeProvider time,
         ILogger logger)
     {
         WebApplicationBuilder builder = PlainHost.CreateBuilder();
@@ -120,6 +122,9 @@ public sealed class RadioHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+
+            // Stations' names and descriptions.
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadLength;
             kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
             kestrel.Limits.MaxRequestBodySize = 0;
@@ -130,7 +135,7 @@ public sealed class RadioHost : IAsyncDisposable
             kestrel.Listen(HttpPort.EndPoint(options), listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                listen.Use(next => AudioConnections.Before(pages.Before(next), serveAudio, server.Proxies, server.Connections));
+                listen.Use(next => HttpConnections.Before(next, front, pages, server.Proxies, server.Connections));
             });
         });
 
@@ -139,6 +144,7 @@ public sealed class RadioHost : IAsyncDisposable
         WebApplication app = builder.Build();
         var metrics = new ServerMetrics(server, app.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
+        app.Use(pages.ServeAsync);
         app.Use(PageHeaders.Apply);
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context => MetricsEndpoint.IsAllowed(context, options.MetricsNetworks));
         var site = new Site(server, options, time);

@@ -6,6 +6,7 @@ using Linnet.Broadcast.Streams;
 using Linnet.Codecs.Streams;
 using Linnet.Stations;
 using Linnet.Transports;
+using Linnet.Transports.Http;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
 using Linnet.Transports.PyAudio;
@@ -56,14 +57,14 @@ public sealed class StationServer : IAsyncDisposable
         _rtsp = new RtspServer(options.Rtsp, directory, _senders, _ports, time, logger) { Proxies = proxies };
         _http = ports.Http;
         Radio = options.Radio is { } radio
-            ? new RadioServer(radio, directory, _senders, time, logger, proxies) { Connections = gate } : null;
+            ? new RadioServer(radio, directory, _senders, time, logger) : null;
         gate.Watch(_rtsp.Waiting);
         if (Radio is not null)
         {
-            gate.Watch(Radio.Waiting);
             Push = new PushServer(
                 options.Push, [.. fed.Where(f => f.Pull is null).Select(f => f.Ingest)], StreamDecoders.TryCreate, time, logger);
-            Radio.Push = Push.ServeAsync;
+            Front = new HttpFront(Radio, Push, proxies, gate, logger);
+            gate.Watch(Front.Waiting);
         }
 
         _pyAudio = options.PyAudio is { } pyAudio && directory.TryFind(pyAudio.Station, out StationListing? station)
@@ -89,14 +90,17 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Where it listens for HTTP; <see langword="null"/>: nowhere by itself.</summary>
     public IPEndPoint? HttpEndPoint => _http?.LocalEndPoint;
 
-    /// <summary>Serves connections of HTTP, whoever accepts them; <see langword="null"/>: that is off.</summary>
+    /// <summary>Serves listeners over HTTP; <see langword="null"/>: that is off.</summary>
     public RadioServer? Radio { get; }
 
-    /// <summary>Accepts the connections of all its ports. Whoever accepts for <see cref="Radio"/> shares it.</summary>
+    /// <summary>Serves HTTP connections, whoever accepts them; <see langword="null"/>: that is off.</summary>
+    public HttpFront? Front { get; }
+
+    /// <summary>Accepts the connections of all its ports. Whoever accepts for <see cref="Front"/> shares it.</summary>
     public ConnectionGate Connections { get; }
 
     /// <summary>
-    /// The proxies that are believed on all its ports. Whoever accepts for <see cref="Radio"/> asks them whose a connection is.
+    /// The proxies that are believed on all its ports. Whoever accepts for <see cref="Front"/> asks them whose a connection is.
     /// </summary>
     public TrustedProxies Proxies { get; }
 
@@ -155,7 +159,7 @@ public sealed class StationServer : IAsyncDisposable
         [
             _rtsp.RunAsync(ending.Token),
             _listener.RunAsync(_rtsp.ServeAsync, ending.Token),
-            .. _http is null ? Array.Empty<Task>() : [_http.RunAsync(Radio!.ServeAsync, ending.Token)],
+            .. _http is null ? Array.Empty<Task>() : [_http.RunAsync(Front!.ServeAsync, ending.Token)],
             .. _pyAudio is null ? Array.Empty<Task>() : [_pyAudio.RunAsync(ending.Token)],
         ];
         await Task.WhenAny([DrainAsync(stations, ending.Token), .. serving]).ConfigureAwait(false);

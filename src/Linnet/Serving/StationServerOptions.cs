@@ -36,7 +36,7 @@ public sealed record StationServerOptions : IValidatable
 
     /// <summary>
     /// TCP port for HTTP, 0–65535; 0: any free one; <see langword="null"/>, the default: another host, such as Kestrel, listens, and gives
-    /// what comes to <see cref="StationServer.Radio"/>.
+    /// what comes to <see cref="StationServer.Front"/>.
     /// </summary>
     public int? HttpPort { get; init; }
 

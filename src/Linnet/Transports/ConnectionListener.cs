@@ -12,30 +12,30 @@ internal abstract class ConnectionListener : Listener
     /// <param name="lease">Its part in the rendition.</param>
     /// <param name="remote">Where it is.</param>
     /// <param name="transport">For people and metrics.</param>
-    /// <param name="output">The connection's outbound half.</param>
+    /// <param name="output">The connection's output.</param>
     /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
     protected ConnectionListener(
-        RingLease lease, IPEndPoint remote, string transport, ConnectionOutput output, Action<DropReason> onFinished)
+        RingLease lease, IPEndPoint remote, string transport, FramedOutput output, Action<DropReason> onFinished)
         : base(lease, remote, transport)
     {
         _onFinished = onFinished;
         Output = output;
     }
 
-    /// <summary>Bounds what the kernel holds for a listener, and counts it.</summary>
+    /// <summary>Bounds what the connection holds for a listener, and counts it.</summary>
     /// <param name="memory">Where.</param>
-    /// <param name="output">The connection's outbound half.</param>
+    /// <param name="output">The connection's output.</param>
     /// <param name="info">What is to be heard.</param>
     /// <param name="peer">By whom.</param>
     /// <returns>For <see cref="Listener.Memory"/>; <see langword="null"/>: there is no room for it.</returns>
-    internal static SendMemory.Use? TryReserve(SendMemory memory, ConnectionOutput output, RenditionInfo info, PeerAddress peer) =>
-        memory.TryOpen(peer.Network.Bits, output.BoundKernelBuffer(info));
+    internal static SendMemory.Use? TryReserve(SendMemory memory, FramedOutput output, RenditionInfo info, PeerAddress peer) =>
+        memory.TryOpen(peer.Network.Bits, output.BoundFor(info));
 
     /// <inheritdoc/>
     public override long UnsentBytes => Output.UnsentBytes;
 
-    /// <summary>The connection's outbound half.</summary>
-    protected ConnectionOutput Output { get; }
+    /// <summary>The connection's output.</summary>
+    protected FramedOutput Output { get; }
 
     /// <inheritdoc/>
     protected internal override bool TryFlush() => Output.TryFlush() || DropIfBroken();

@@ -1,295 +1,101 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
-using Linnet.Broadcast;
-using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 using Linnet.Native;
 
 namespace Linnet.Transports;
 
-/// <summary>The outbound half of a TCP connection, which sound and messages share: neither cuts into the other.</summary>
-/// <remarks>
-/// Sound is sent by sender threads and never waits: a frame that the kernel took only part of is kept by reference and finished first.
-/// Messages (RTSP's answers, RTCP) queue behind it, and sound waits in its ring until they are out. Nothing is allocated per frame.
-/// </remarks>
-/// <param name="socket">The connection's socket, not blocking; whoever opened it disposes it.</param>
-internal sealed class ConnectionOutput(Socket socket)
+/// <summary>
+/// Sends bytes to one peer, either directly to its socket or through a pipe that TLS or a web server reads. Both send without waiting,
+/// hold a bounded number of bytes and know how many of them the peer has not taken.
+/// </summary>
+/// <remarks>One thread at a time sends; any thread may ask for the numbers or abort.</remarks>
+public abstract class ConnectionOutput
 {
-    /// <summary>
-    /// Messages that may wait. Who reads requests reads the next one when the answer to the last is with the kernel
-    /// (<see cref="FlushAsync"/>), so what waits is one answer, a goodbye or two for each of the sessions that a connection may have, and a
-    /// report.
-    /// </summary>
-    internal const int MaxMessages = 512;
-
-    /// <summary>Their bytes: goodbyes are short, and the longest answer is a description.</summary>
-    internal const int MaxMessageBytes = 256 * 1024;
-
-    private static readonly TimeSpan KernelBufferTime = TimeSpan.FromSeconds(2);
-
-    private readonly Lock _gate = new();
-    private readonly Queue<ReadOnlyMemory<byte>> _messages = new();
-    private ReadOnlyMemory<byte> _partial;
-    private int _messageBytes;
-    private byte[] _renumbered = [];
-    private bool _isFlushing;
-    private bool _isBroken;
-
-    /// <summary>Whether the connection took an error: nothing more can be sent.</summary>
-    internal bool IsBroken => Volatile.Read(ref _isBroken);
-
-    /// <summary>
-    /// Bytes begun or queued here, and bytes that the kernel holds because the peer has not acknowledged them (Linux alone tells).
-    /// </summary>
-    internal unsafe long UnsentBytes
+    private protected ConnectionOutput()
     {
-        get
-        {
-            long unsent;
-            lock (_gate)
-            {
-                unsent = _partial.Length + _messageBytes;
-            }
-
-            if (OperatingSystem.IsLinux())
-            {
-                try
-                {
-                    int queued;
-                    unsent += LibC.IoCtl(socket.SafeHandle, LibC.SocketOutQueue, &queued) == 0 ? queued : 0;
-                }
-                catch (ObjectDisposedException)
-                {
-                }
-            }
-
-            return unsent;
-        }
     }
 
-    /// <summary>Some two seconds of the rendition on the wire, headers included.</summary>
-    internal static int KernelBufferFor(RenditionInfo info)
+    /// <summary>Bytes that it may hold for the peer at most.</summary>
+    internal abstract long Capacity { get; }
+
+    /// <summary>Bytes that it accepted and the peer has not taken. The kernel's part is known on Linux only.</summary>
+    internal abstract long UnsentBytes { get; }
+
+    /// <summary>An output that sends directly to a socket.</summary>
+    /// <param name="socket">The connection's socket, which is made non-blocking. Its owner disposes it.</param>
+    public static ConnectionOutput ToSocket(Socket socket)
     {
-        double headers = TimeSpan.FromSeconds(1) / info.PacketTime * InterleavedFraming.EnvelopeLength;
-        return KernelBuffer.For((info.BitRate / 8.0) + headers, KernelBufferTime);
+        ArgumentNullException.ThrowIfNull(socket);
+        return new SocketOutput(socket);
     }
 
-    /// <summary>Bounds what the kernel holds for a listener of a rendition.</summary>
-    /// <returns>Bytes that it may hold now.</returns>
-    internal long BoundKernelBuffer(RenditionInfo info)
+    /// <summary>An output that sends through a pipe: under TLS, or where a web server writes to the connection.</summary>
+    /// <param name="writer">
+    /// The pipe, which nothing else writes to meanwhile. Bytes count as unsent until its flush has completed, so a pipe with a high pause
+    /// threshold hides that many bytes.
+    /// </param>
+    /// <param name="socket">The socket behind it, for its buffer; <see langword="null"/>: not known.</param>
+    /// <param name="abort">Cuts the connection. May be called from any thread, more than once.</param>
+    public static ConnectionOutput ToPipe(PipeWriter writer, Socket? socket, Action abort)
     {
-        int bytes = KernelBufferFor(info);
-        try
-        {
-            return KernelBuffer.Set(socket, bytes);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            Volatile.Write(ref _isBroken, true);
-            return bytes;
-        }
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(abort);
+        return new PipeOutput(writer, socket, abort);
     }
 
-    /// <summary>Sends a packet of sound as a frame of an RTSP connection, or starts to.</summary>
-    /// <param name="frame">The frame on channel 0; never written again.</param>
-    /// <param name="channel">The channel it goes on.</param>
-    /// <returns><see langword="false"/>: nothing of it was sent.</returns>
-    internal bool TrySend(ReadOnlyMemory<byte> frame, byte channel)
-    {
-        lock (_gate)
-        {
-            return TryFlushLocked() && TryBegin(channel == 0 ? frame : Renumber(frame, channel));
-        }
-    }
+    /// <summary>Bounds what it holds for the peer.</summary>
+    /// <param name="bytes">How many bytes. The system may allow somewhat more.</param>
+    /// <returns>How many it may hold now.</returns>
+    internal abstract long Bound(int bytes);
 
-    /// <summary>Sends sound as it is, or starts to.</summary>
-    /// <param name="sound">The bytes; never written again.</param>
-    /// <returns><see langword="false"/>: nothing of it was sent.</returns>
-    internal bool TrySend(ReadOnlyMemory<byte> sound)
-    {
-        lock (_gate)
-        {
-            return TryFlushLocked() && TryBegin(sound);
-        }
-    }
+    /// <summary>Sends what it has room for, without waiting. The bytes may be reused after the call.</summary>
+    /// <returns>Bytes accepted; 0: no room now; -1: the connection is broken.</returns>
+    internal abstract int Send(ReadOnlySpan<byte> bytes);
+
+    /// <inheritdoc cref="Send(ReadOnlySpan{byte})"/>
+    /// <param name="lead">The first bytes; may be empty.</param>
+    /// <param name="pieces">The bytes that follow; at least one piece.</param>
+    internal abstract int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces);
+
+    /// <summary>Sends all of it, and waits until the kernel, or the pipe's reader, has taken it.</summary>
+    /// <exception cref="SocketException">The connection is broken.</exception>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    internal abstract ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>Waits until the kernel, or the pipe's reader, has taken all accepted bytes, or the connection is broken.</summary>
+    internal abstract ValueTask FlushAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ends the sending: accepted bytes still go out, more do not follow.</summary>
+    internal abstract void Shutdown();
+
+    /// <summary>Cuts the connection at once: accepted bytes are dropped, and the peer sees an error, not an end.</summary>
+    internal abstract void Abort();
 
     /// <summary>
-    /// Sends a message, or queues it behind what was begun. The bytes are given. If more waits than ever should, the connection counts as
-    /// broken: a peer that has us say so much and takes none of it is not worth the memory.
+    /// Ends the connection in both directions, so that its owner, who may be reading from it, closes it. Accepted bytes are then dropped.
     /// </summary>
-    internal void Post(ReadOnlyMemory<byte> message)
+    internal abstract void Cut();
+
+    /// <summary>Stops sending. After it completes nothing is written any more, whoever still calls.</summary>
+    internal abstract ValueTask CloseAsync();
+
+    /// <summary>Bytes in a socket's send buffer; 0 where that is not known.</summary>
+    private protected static unsafe long KernelBytes(Socket socket)
     {
-        lock (_gate)
+        if (!OperatingSystem.IsLinux())
         {
-            if (_messages.Count >= MaxMessages || _messageBytes + message.Length > MaxMessageBytes)
-            {
-                Volatile.Write(ref _isBroken, true);
-                return;
-            }
-
-            Enqueue(message);
-            TryFlushLocked();
+            return 0;
         }
-    }
 
-    /// <summary>As <see cref="Post"/>, but only if nothing waits.</summary>
-    /// <returns>Whether it was sent or begun.</returns>
-    internal bool TryPost(ReadOnlyMemory<byte> message)
-    {
-        lock (_gate)
-        {
-            if (!TryFlushLocked())
-            {
-                return false;
-            }
-
-            Enqueue(message);
-            TryFlushLocked();
-            return true;
-        }
-    }
-
-    /// <summary>Sends on what was begun and what is queued, without waiting.</summary>
-    /// <returns><see langword="false"/> while something still waits.</returns>
-    internal bool TryFlush()
-    {
-        lock (_gate)
-        {
-            return TryFlushLocked();
-        }
-    }
-
-    /// <summary>Waits until all that was begun and queued is with the kernel, or the connection breaks. One caller at a time.</summary>
-    internal async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        while (TakeForFlush() is { IsEmpty: false } rest)
-        {
-            bool isSent = false;
-            try
-            {
-                await socket.SendAsync(rest, cancellationToken).ConfigureAwait(false);
-                isSent = true;
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
-            {
-                // How much of it went out is unknown, so nothing may follow it: see below.
-            }
-
-            lock (_gate)
-            {
-                _isFlushing = false;
-                _partial = default;
-                _isBroken |= !isSent;
-            }
-        }
-    }
-
-    /// <summary>Says that nothing more will come. What the kernel holds still goes out.</summary>
-    internal void Shutdown()
-    {
         try
         {
-            socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            Volatile.Write(ref _isBroken, true);
-        }
-    }
-
-    /// <summary>Cuts the connection: what the kernel holds is dropped, and the peer sees an error, not an end.</summary>
-    internal void Abort() => socket.Close(timeout: 0);
-
-    /// <summary>What <see cref="FlushAsync"/> is to send by itself; nobody else sends until it has.</summary>
-    private ReadOnlyMemory<byte> TakeForFlush()
-    {
-        lock (_gate)
-        {
-            if (TryFlushLocked() || _isBroken)
-            {
-                return default;
-            }
-
-            _isFlushing = true;
-            return _partial;
-        }
-    }
-
-    private bool TryFlushLocked()
-    {
-        if (_isFlushing || _isBroken)
-        {
-            return false;
-        }
-
-        while (true)
-        {
-            if (_partial.IsEmpty)
-            {
-                if (!_messages.TryDequeue(out _partial))
-                {
-                    return true;
-                }
-
-                _messageBytes -= _partial.Length;
-            }
-
-            int sent = SendSome(_partial);
-            _partial = _partial[sent..];
-            if (!_partial.IsEmpty)
-            {
-                return false;
-            }
-        }
-    }
-
-    private void Enqueue(ReadOnlyMemory<byte> message)
-    {
-        _messages.Enqueue(message);
-        _messageBytes += message.Length;
-    }
-
-    private bool TryBegin(ReadOnlyMemory<byte> sound)
-    {
-        int sent = SendSome(sound);
-        _partial = sent == 0 ? default : sound[sent..];
-        return sent > 0;
-    }
-
-    private int SendSome(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            int sent = socket.Send(bytes.Span, SocketFlags.None, out SocketError error);
-            if (error is SocketError.Success)
-            {
-                return sent;
-            }
-
-            if (error is not (SocketError.WouldBlock or SocketError.TryAgain or SocketError.Interrupted
-                or SocketError.NoBufferSpaceAvailable))
-            {
-                Volatile.Write(ref _isBroken, true);
-            }
+            int queued;
+            return LibC.IoCtl(socket.SafeHandle, LibC.SocketOutQueue, &queued) == 0 ? queued : 0;
         }
         catch (ObjectDisposedException)
         {
-            Volatile.Write(ref _isBroken, true);
+            return 0;
         }
-
-        return 0;
-    }
-
-    /// <summary>
-    /// The same frame on another channel. Rare, for whoever hears one stream takes channel 0; so a copy is cheaper than a second write.
-    /// </summary>
-    private ReadOnlyMemory<byte> Renumber(ReadOnlyMemory<byte> frame, byte channel)
-    {
-        if (_renumbered.Length < frame.Length)
-        {
-            _renumbered = new byte[frame.Length];
-        }
-
-        frame.CopyTo(_renumbered);
-        _renumbered[1] = channel;
-        return _renumbered.AsMemory(0, frame.Length);
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Linnet.Stations;
@@ -32,8 +34,8 @@ internal sealed class HostedServer : IAsyncDisposable
     public static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
     public static async Task<HostedServer> StartAsync(
-        IReadOnlyList<Station> stations, RadioHostOptions? options = null, AudioConnectionHandler? serveAudio = null,
-        IngestStation? fed = null, TimeProvider? time = null, params string[] proxies)
+        IReadOnlyList<Station> stations, RadioHostOptions? options = null, IngestStation? fed = null, TimeProvider? time = null,
+        StreamOptions? streams = null, params string[] proxies)
     {
         var ports = new StationServerOptions
         {
@@ -42,12 +44,13 @@ internal sealed class HostedServer : IAsyncDisposable
             RtpPort = 0,
             TrustedProxies = [.. proxies.Select(static p => IPNetwork.Parse(p))],
             Radio = new RadioServerOptions(),
+            Sender = new SenderOptions { Threads = 1, Streams = streams ?? new StreamOptions() },
             Push = new PushServerOptions { Password = "hackme" },
         };
         StationServer server = StationServer.Open(stations, ports, fed: fed is null ? [] : [fed]);
         options = (options ?? new RadioHostOptions()) with { Bind = IPAddress.Loopback, Port = 0 };
         RadioHost host = await RadioHost.StartAsync(
-            server, serveAudio ?? server.Radio!.TryServeAsync, options, time ?? TimeProvider.System, cancellationToken: HangLimit);
+            server, options, time ?? TimeProvider.System, cancellationToken: HangLimit);
         return new HostedServer(server, host);
     }
 
@@ -58,16 +61,20 @@ internal sealed class HostedServer : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Sends a request as it is, and reads until the server closes.</summary>
+    /// <summary>Sends a request, which asks the server to close behind the response, and reads until it does.</summary>
     public async Task<string> AskAsync(string request)
     {
         using TcpClient client = await ConnectAsync();
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), HangLimit);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Last(request)), HangLimit);
         return await ReadToEndAsync(client);
     }
 
     /// <summary>GETs a page, and gives the whole answer.</summary>
     public Task<string> GetAsync(string path) => AskAsync($"GET {path} HTTP/1.1\r\nHost: radio.example:8000\r\n\r\n");
+
+    /// <summary>The request, with a header that asks to close the connection behind its response.</summary>
+    private static string Last(string request) =>
+        request.Replace(" HTTP/1.1\r\n", " HTTP/1.1\r\nConnection: close\r\n", StringComparison.Ordinal);
 
     public static async Task<string> ReadToEndAsync(TcpClient client)
     {

@@ -40,7 +40,7 @@ public sealed class PlainHostTests : IDisposable
             ("Logging__LogLevel__Default", "Trace"),
             ("AllowedHosts", "other.example"));
 
-        string answer = await AskAsync(port, "GET /health/live HTTP/1.1\r\nHost: radio.example\r\n\r\n");
+        string answer = await AskAsync(port, "GET /health/live HTTP/1.1\r\nHost: radio.example\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
         foreach (int other in (int[])[fromFile, fromVariable, fromUrls])
@@ -65,7 +65,8 @@ public sealed class PlainHostTests : IDisposable
         await using LinnetProcess server = LinnetProcess.Start(
             "exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone"), null, ("OTEL_RESOURCE_ATTRIBUTES", "deployment.name=kitchen"));
 
-        string answer = await AskAsync(port, "GET /metrics HTTP/1.1\r\nHost: radio.example\r\nAccept: text/plain\r\n\r\n");
+        string answer = await AskAsync(
+            port, "GET /metrics HTTP/1.1\r\nHost: radio.example\r\nAccept: text/plain\r\nConnection: close\r\n\r\n");
 
         Assert.Contains("kitchen", answer, StringComparison.Ordinal);
         Assert.Matches("linnet_output_dropped(_lines)?_total\\{[^}]*output=\"stdout\"[^}]*\\} 0", answer);

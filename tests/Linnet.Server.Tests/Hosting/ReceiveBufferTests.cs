@@ -1,7 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Linnet.Sources;
 using Linnet.Stations;
+using Linnet.Transports;
+using Linnet.Transports.Http.Push;
 
 namespace Linnet.Server.Tests.Hosting;
 
@@ -16,42 +19,50 @@ public class ReceiveBufferTests
     public async Task Who_listens_or_reads_pages_has_less_than_who_pushes(string request)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems tell other sizes.");
-        HostedServer? server = null;
         Socket? serving = null;
         int whenLeft = 0;
         using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] });
-        await using HostedServer running = await HostedServer.StartAsync(
-            [new Station(new StationOptions { Name = "tone" }, new ToneSource(440))],
-            fed: live,
-            serveAudio: async (transport, socket, origin, stop) =>
+        await using HostedServer server = await HostedServer.StartAsync(
+            [new Station(new StationOptions { Name = "tone" }, new ToneSource(440))], fed: live);
+        using var host = new TcpListenerHost(
+            new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0), ReceiveBufferSize = PushServer.ReceiveBufferSize },
+            TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        Task running = host.RunAsync(
+            (transport, socket, origin, stopping) =>
             {
                 serving = socket;
-                bool isSound = await server!.Server.Radio!.TryServeAsync(transport, socket, origin, stop);
-                if (!isSound)
-                {
-                    whenLeft = socket.ReceiveBufferSize;
-                }
-
-                return isSound;
-            });
-        server = running;
+                return server.Server.Front!.ServeAsync(transport, socket, origin, null, (_, _) => LeaveAsync(socket), stopping);
+            },
+            stop.Token);
         int push = await SizeAsync(
-            server, "PUT /live HTTP/1.1\r\nHost: x\r\nContent-Type: audio/wav\r\nAuthorization: Basic c291cmNlOmhhY2ttZQ==\r\nExpect: "
+            host.LocalEndPoint,
+            "PUT /live HTTP/1.1\r\nHost: x\r\nContent-Type: audio/wav\r\nAuthorization: Basic c291cmNlOmhhY2ttZQ==\r\nExpect: "
                 + "100-continue\r\n\r\n", Size);
 
-        int other = await SizeAsync(server, request, Size);
+        int other = await SizeAsync(host.LocalEndPoint, request, Size);
 
         // Linux tells twice of what it was told.
         Assert.InRange(other, 1, 2 * 64 * 1024);
         Assert.InRange(push, 2 * other, 2 * 256 * 1024);
 
+        await stop.CancelAsync();
+        await running;
+
         int Size() => whenLeft > 0 ? whenLeft : serving!.ReceiveBufferSize;
+
+        async Task LeaveAsync(Socket socket)
+        {
+            whenLeft = socket.ReceiveBufferSize;
+            await socket.SendAsync("HTTP/1.1 200"u8.ToArray(), HangLimit);
+        }
     }
 
     /// <summary>The size once an answer has come.</summary>
-    private static async Task<int> SizeAsync(HostedServer server, string request, Func<int> size)
+    private static async Task<int> SizeAsync(IPEndPoint server, string request, Func<int> size)
     {
-        using TcpClient client = await server.ConnectAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(server, HangLimit);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), HangLimit);
         await client.GetStream().ReadExactlyAsync(new byte[12], HangLimit);
         return size();

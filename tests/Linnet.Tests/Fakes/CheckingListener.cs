@@ -22,9 +22,9 @@ internal sealed class CheckingListener(StreamLog log, StreamEntry start, StreamR
     /// <summary>Why it was dropped.</summary>
     public DropReason? Finished { get; private set; }
 
-    internal override long KernelCapacity => 0;
+    internal override long OutputCapacity => 0;
 
-    internal override long KernelBytes => 0;
+    internal override long UnsentBytes => 0;
 
     internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)
     {

@@ -43,9 +43,9 @@ internal sealed class StreamClient(StreamLog log, StreamEntry start, int sendBuf
 
     public DropReason? Finished { get; private set; }
 
-    internal override long KernelCapacity => sendBuffer;
+    internal override long OutputCapacity => sendBuffer;
 
-    internal override long KernelBytes => _sent - _delivered;
+    internal override long UnsentBytes => _sent - _delivered;
 
     internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)
     {

@@ -23,9 +23,9 @@ internal sealed class WrittenListener(StreamLog log, StreamEntry start, int meta
 
     public bool IsBroken { get; set; }
 
-    internal override long KernelCapacity => 0;
+    internal override long OutputCapacity => 0;
 
-    internal override long KernelBytes => 0;
+    internal override long UnsentBytes => 0;
 
     internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)
     {

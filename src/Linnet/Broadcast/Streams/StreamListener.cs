@@ -84,11 +84,11 @@ internal abstract class StreamListener
     /// <summary>Which of the loop's buckets it is in, and where in it.</summary>
     internal (int Bucket, int Index) Place { get; set; }
 
-    /// <summary>Bytes that the kernel may hold for it at most, by its buffer's size.</summary>
-    internal abstract long KernelCapacity { get; }
+    /// <summary>Bytes that its connection may hold for it at most: those of <see cref="UnsentBytes"/>.</summary>
+    internal abstract long OutputCapacity { get; }
 
-    /// <summary>Bytes that the kernel holds for it.</summary>
-    internal abstract long KernelBytes { get; }
+    /// <summary>Bytes that were sent and that it has not taken: in the kernel, or in a pipe before that.</summary>
+    internal abstract long UnsentBytes { get; }
 
     /// <summary>Hands bytes to the network, without waiting.</summary>
     /// <param name="lead">The first of them.</param>
@@ -113,11 +113,11 @@ internal abstract class StreamListener
         IsBlocked = isFull && sent == 0;
         if (isFull && !HasTaken)
         {
-            HasTaken = BytesSent - KernelBytes >= SendPatience.Proof;
+            HasTaken = BytesSent - UnsentBytes >= SendPatience.Proof;
         }
 
         // Of a small buffer that is not full it is not worth to ask.
-        Memory?.Set(isFull ? Memory.Bound : Memory.IsLarge ? SendMemory.OnTheBooks(KernelBytes) : 0);
+        Memory?.Set(isFull ? Memory.Bound : Memory.IsLarge ? SendMemory.OnTheBooks(UnsentBytes) : 0);
     }
 
     internal void CountSent(int bytes) => Volatile.Write(ref _bytesSent, _bytesSent + bytes);

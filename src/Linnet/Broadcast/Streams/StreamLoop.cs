@@ -238,8 +238,8 @@ internal sealed class StreamLoop
     private bool HasTooMuch(StreamListener listener, long now)
     {
         StreamLog log = listener.Log;
-        return listener.KernelCapacity > log.Kept * _lagShare && log.EntryAt(listener.Offset) is StreamEntry next
-            && now - next.DueAt + TimeOf(log, listener.Offset, listener.KernelBytes) > _maxLag;
+        return listener.OutputCapacity > log.Kept * _lagShare && log.EntryAt(listener.Offset) is StreamEntry next
+            && now - next.DueAt + TimeOf(log, listener.Offset, listener.UnsentBytes) > _maxLag;
     }
 
     /// <summary>Moves a listener that is too far behind to where about a burst is under way, with what the kernel holds for it.</summary>
@@ -250,7 +250,7 @@ internal sealed class StreamLoop
         long waiting = next is null ? _maxLag : now - next.DueAt;
 
         // Only now is it worth to ask the kernel.
-        long inKernel = TimeOf(log, listener.Offset, listener.KernelBytes);
+        long inKernel = TimeOf(log, listener.Offset, listener.UnsentBytes);
         _counters.Lag.Record(waiting + inKernel);
         if (!isGone && next is not null && waiting + inKernel <= _maxLag)
         {

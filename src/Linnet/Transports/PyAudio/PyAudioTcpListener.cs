@@ -7,9 +7,9 @@ namespace Linnet.Transports.PyAudio;
 /// <summary>Hears a station as messages of the PyAudio tutorial's TCP format.</summary>
 /// <param name="lease">Its part in the rendition.</param>
 /// <param name="remote">Where it is.</param>
-/// <param name="output">The connection's outbound half.</param>
+/// <param name="output">The connection's output.</param>
 /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
-internal sealed class PyAudioTcpListener(RingLease lease, IPEndPoint remote, ConnectionOutput output, Action<DropReason> onFinished)
+internal sealed class PyAudioTcpListener(RingLease lease, IPEndPoint remote, FramedOutput output, Action<DropReason> onFinished)
     : ConnectionListener(lease, remote, PyAudioServer.TcpTransport, output, onFinished)
 {
     private readonly PyAudioFraming _framing = PyAudioFraming.Of(lease.Ring);

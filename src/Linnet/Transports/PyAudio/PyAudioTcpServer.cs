@@ -13,7 +13,7 @@ namespace Linnet.Transports.PyAudio;
 /// <summary>Serves one station to the PyAudio tutorial's TCP clients: whoever connects hears at once, and says nothing.</summary>
 /// <remarks>
 /// Listening is others' work: <see cref="TcpListenerHost"/>, or a server such as Kestrel. Each connection they accept is given to
-/// <see cref="ServeAsync"/>. Source: docs/wire/pyaudio.md.
+/// <see cref="ServeAsync(IDuplexPipe, Socket, ConnectionOutput?, CancellationToken)"/>. Source: docs/wire/pyaudio.md.
 /// </remarks>
 public sealed class PyAudioTcpServer
 {
@@ -61,11 +61,17 @@ public sealed class PyAudioTcpServer
 
     internal int Listeners => _quota.Count;
 
+    /// <summary>Serves one client until it leaves, the station ends, or the server stops. Audio goes directly to the socket.</summary>
+    /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ConnectionOutput?, CancellationToken)"/>
+    public Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) =>
+        ServeAsync(transport, socket, null, cancellationToken);
+
     /// <summary>Serves one client until it leaves, the station ends, or the server stops.</summary>
-    /// <param name="transport">The connection. Only its input is read here; sound goes straight to the socket.</param>
-    /// <param name="socket">Its socket, which is made non-blocking. Whoever accepted it closes it after this returns.</param>
+    /// <param name="transport">The connection. Only its input is read here; audio goes to the output.</param>
+    /// <param name="socket">Its socket. The caller closes it after this returns.</param>
+    /// <param name="output">Sends to the client; <see langword="null"/>: directly to the socket.</param>
     /// <param name="cancellationToken">Ends it, behind a whole message.</param>
-    public async Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken)
+    public async Task ServeAsync(IDuplexPipe transport, Socket socket, ConnectionOutput? output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(socket);
@@ -74,10 +80,11 @@ public sealed class PyAudioTcpServer
             return;
         }
 
+        output ??= ConnectionOutput.ToSocket(socket);
         PeerAddress peer = PeerAddress.Of(remote.Address);
         if (!_quota.TryEnter(peer, out bool isFull))
         {
-            Refuse(socket, remote, isFull ? PyAudioRefusal.TooMany : PyAudioRefusal.TooManyOfAddress);
+            Refuse(output, remote, isFull ? PyAudioRefusal.TooMany : PyAudioRefusal.TooManyOfAddress);
             return;
         }
 
@@ -85,40 +92,41 @@ public sealed class PyAudioTcpServer
         {
             if (!_ring.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out RingLease? lease, out _))
             {
-                Refuse(socket, remote, PyAudioRefusal.Unavailable);
+                Refuse(output, remote, PyAudioRefusal.Unavailable);
                 return;
             }
 
             using (lease)
             {
-                var output = new ConnectionOutput(socket);
-                using SendMemory.Use? memory = ConnectionListener.TryReserve(_senders.Memory, output, _ring.Info, peer);
+                var frames = new FramedOutput(output);
+                using SendMemory.Use? memory = ConnectionListener.TryReserve(_senders.Memory, frames, _ring.Info, peer);
                 if (memory is null)
                 {
-                    Refuse(socket, remote, PyAudioRefusal.Unavailable);
+                    Refuse(output, remote, PyAudioRefusal.Unavailable);
                     return;
                 }
 
-                await SendAsync(lease, output, memory, transport.Input, socket, remote, cancellationToken).ConfigureAwait(false);
+                await SendAsync(lease, output, frames, memory, transport.Input, remote, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e)
         {
             _logger.ListenerFailed(e, remote);
-            socket.Close(timeout: 0);
+            output.Abort();
         }
         finally
         {
+            await output.CloseAsync().ConfigureAwait(false);
             _quota.Leave(peer);
         }
     }
 
     private async Task SendAsync(
-        RingLease lease, ConnectionOutput output, SendMemory.Use memory, PipeReader input, Socket socket, IPEndPoint remote,
+        RingLease lease, ConnectionOutput output, FramedOutput frames, SendMemory.Use memory, PipeReader input, IPEndPoint remote,
         CancellationToken cancellationToken)
     {
         var finished = new TaskCompletionSource<DropReason>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var listener = new PyAudioTcpListener(lease, remote, output, reason => finished.TrySetResult(reason)) { Memory = memory };
+        var listener = new PyAudioTcpListener(lease, remote, frames, reason => finished.TrySetResult(reason)) { Memory = memory };
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = cancellationToken.Register(() => stopping.TrySetResult());
         using var over = new CancellationTokenSource();
@@ -136,9 +144,11 @@ public sealed class PyAudioTcpServer
         }
 
         PyAudioEnd end =
-            finished.Task.IsCompleted ? await EndAsync(await finished.Task.ConfigureAwait(false), output, saying).ConfigureAwait(false)
-            : first != saying ? await CloseAsync(output, saying, PyAudioEnd.ServerStopped, _options.ShutdownTimeout).ConfigureAwait(false)
-            : await saying.ConfigureAwait(false) ? Refuse(socket, remote, PyAudioRefusal.Spoke)
+            finished.Task.IsCompleted
+                ? await EndAsync(await finished.Task.ConfigureAwait(false), output, frames, saying).ConfigureAwait(false)
+            : first != saying ? await CloseAsync(output, frames, saying, PyAudioEnd.ServerStopped, _options.ShutdownTimeout)
+                .ConfigureAwait(false)
+            : await saying.ConfigureAwait(false) ? Refuse(output, remote, PyAudioRefusal.Spoke)
             : PyAudioEnd.Left;
         await over.CancelAsync().ConfigureAwait(false);
         await saying.ConfigureAwait(false);
@@ -148,7 +158,7 @@ public sealed class PyAudioTcpServer
     }
 
     /// <summary>The sender is done with it: either it has said the end, or given the listener up.</summary>
-    private async Task<PyAudioEnd> EndAsync(DropReason reason, ConnectionOutput output, Task saying)
+    private async Task<PyAudioEnd> EndAsync(DropReason reason, ConnectionOutput output, FramedOutput frames, Task saying)
     {
         if (reason is not (DropReason.None or DropReason.RenditionFailed or DropReason.ServerStopped))
         {
@@ -166,7 +176,7 @@ public sealed class PyAudioTcpServer
         if (reason is DropReason.None)
         {
             // Behind its file the tutorial's server sends such messages, too.
-            output.Post(Empty);
+            frames.Post(Empty);
         }
 
         PyAudioEnd end = reason switch
@@ -175,15 +185,16 @@ public sealed class PyAudioTcpServer
             DropReason.ServerStopped => PyAudioEnd.ServerStopped,
             _ => PyAudioEnd.RenditionFailed,
         };
-        return await CloseAsync(output, saying, end, _options.EndLinger).ConfigureAwait(false);
+        return await CloseAsync(output, frames, saying, end, _options.EndLinger).ConfigureAwait(false);
     }
 
     /// <summary>Closes behind the message that has begun, or cuts what is not taken in time.</summary>
-    private async Task<PyAudioEnd> CloseAsync(ConnectionOutput output, Task saying, PyAudioEnd end, TimeSpan linger)
+    private async Task<PyAudioEnd> CloseAsync(
+        ConnectionOutput output, FramedOutput frames, Task saying, PyAudioEnd end, TimeSpan linger)
     {
         using var late = new CancellationTokenSource(_options.ShutdownTimeout, _time);
-        await output.FlushAsync(late.Token).ConfigureAwait(false);
-        if (!output.TryFlush())
+        await frames.FlushAsync(late.Token).ConfigureAwait(false);
+        if (!frames.TryFlush())
         {
             output.Abort();
             return end;
@@ -194,10 +205,10 @@ public sealed class PyAudioTcpServer
         return end;
     }
 
-    private PyAudioEnd Refuse(Socket socket, IPEndPoint remote, PyAudioRefusal reason)
+    private PyAudioEnd Refuse(ConnectionOutput output, IPEndPoint remote, PyAudioRefusal reason)
     {
         _refusals.Count(remote, reason);
-        socket.Close(timeout: 0);
+        output.Abort();
         return PyAudioEnd.Refused;
     }
 
@@ -239,7 +250,6 @@ public sealed class PyAudioTcpServer
     {
         try
         {
-            socket.Blocking = false;
             socket.NoDelay = true;
             return (socket.RemoteEndPoint as IPEndPoint)?.Unmapped();
         }

@@ -10,11 +10,11 @@ namespace Linnet.Transports.Rtsp;
 /// <param name="lease">Its part in the rendition.</param>
 /// <param name="remote">Where it is.</param>
 /// <param name="channels">The channels it chose for RTP and RTCP.</param>
-/// <param name="output">The connection's outbound half.</param>
+/// <param name="output">The connection's output.</param>
 /// <param name="rtcp">Writes the reports.</param>
 /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
 internal sealed class InterleavedListener(
-    RingLease lease, IPEndPoint remote, TransportPair channels, ConnectionOutput output, RtcpWriter rtcp, Action<DropReason> onFinished)
+    RingLease lease, IPEndPoint remote, TransportPair channels, FramedOutput output, RtcpWriter rtcp, Action<DropReason> onFinished)
     : ConnectionListener(lease, remote, TransportTotal.RtspTcp, output, onFinished), IFarewell
 {
     private readonly InterleavedFraming _framing = InterleavedFraming.Of(lease.Ring);

@@ -15,8 +15,8 @@ namespace Linnet.Transports.Rtsp;
 /// <remarks>
 /// <para>
 /// Listening is others' work: <see cref="TcpListenerHost"/>, or a server such as Kestrel. Each connection they accept is given to
-/// <see cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, CancellationToken)"/>. A session lives and ends with the connection it was set
-/// up on.
+/// <see cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, ConnectionOutput?, CancellationToken)"/>. A session lives and ends with the
+/// connection it was set up on.
 /// </para>
 /// <para>Source: RFC 2326; RFC 3550 for RTP and RTCP.</para>
 /// </remarks>
@@ -105,23 +105,34 @@ public sealed class RtspServer
     }
 
     /// <summary>Serves one client, whose connection this is, until it or the server closes the connection.</summary>
-    /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, CancellationToken)"/>
+    /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, ConnectionOutput?, CancellationToken)"/>
     public Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) =>
-        ServeAsync(transport, socket, null, cancellationToken);
+        ServeAsync(transport, socket, null, null, cancellationToken);
 
     /// <summary>Serves one client until it or the server closes the connection.</summary>
-    /// <param name="transport">The connection. Only its input is read here; all that goes out goes straight to the socket.</param>
-    /// <param name="socket">Its socket, which is made non-blocking. Whoever accepted it closes it after this returns.</param>
-    /// <param name="origin">Who is at its far end; <see langword="null"/>: whom the socket says. Behind a proxy sound is sent within the
-    /// connection alone.</param>
-    /// <param name="cancellationToken">Ends it, with a goodbye.</param>
-    public async Task ServeAsync(IDuplexPipe transport, Socket socket, ClientOrigin? origin, CancellationToken cancellationToken)
-    {
-        if (RtspServerConnection.TryCreate(this, transport.Input, socket, origin) is not RtspServerConnection connection)
-        {
-            return;
-        }
+    /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, ConnectionOutput?, CancellationToken)"/>
+    public Task ServeAsync(IDuplexPipe transport, Socket socket, ClientOrigin? origin, CancellationToken cancellationToken) =>
+        ServeAsync(transport, socket, origin, null, cancellationToken);
 
+    /// <summary>Serves one client until it or the server closes the connection.</summary>
+    /// <param name="transport">The connection. Only its input is read here; responses and audio go to the output.</param>
+    /// <param name="socket">Its socket. The caller closes it after this returns.</param>
+    /// <param name="origin">Who is at its far end; <see langword="null"/>: the peer of the socket. Behind a proxy, audio is sent within the
+    /// connection only.</param>
+    /// <param name="output">Sends to the client; <see langword="null"/>: directly to the socket.</param>
+    /// <param name="cancellationToken">Ends it, with a goodbye.</param>
+    public Task ServeAsync(
+        IDuplexPipe transport, Socket socket, ClientOrigin? origin, ConnectionOutput? output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(socket);
+        return RtspServerConnection.TryCreate(this, transport.Input, socket, output, origin) is RtspServerConnection connection
+            ? ServeAsync(connection, cancellationToken)
+            : Task.CompletedTask;
+    }
+
+    internal async Task ServeAsync(RtspServerConnection connection, CancellationToken cancellationToken)
+    {
         if (_isStopping || !connection.TryEnter())
         {
             Counters.Count(RtspConnectionRefusal.TooMany);

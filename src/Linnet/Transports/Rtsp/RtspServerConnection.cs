@@ -25,7 +25,7 @@ internal sealed partial class RtspServerConnection
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RtspServer _server;
     private readonly PipeReader _input;
-    private readonly Socket _socket;
+    private readonly ConnectionOutput _output;
     private readonly RtspReader _reader;
     private readonly RtspRequestHandler _handler;
     private volatile bool _isStopping;
@@ -35,16 +35,18 @@ internal sealed partial class RtspServerConnection
     private int _isRefused;
     private long _unread;
 
-    private RtspServerConnection(RtspServer server, PipeReader input, Socket socket, ClientOrigin origin, IPEndPoint local)
+    internal RtspServerConnection(
+        RtspServer server, PipeReader input, ConnectionOutput output, ClientOrigin origin, IPEndPoint local)
     {
         _server = server;
         _input = input;
-        _socket = socket;
+        _output = output;
         Remote = origin.EndPoint;
         IsDirect = origin.Route == ClientRoute.Direct;
         Local = local;
         Peer = PeerAddress.Of(Remote.Address);
-        Output = new ConnectionOutput(socket);
+        Output = new FramedOutput(output);
+        output.Bound(AnswerBuffer);
         _reader = new RtspReader(server.Options.Limits);
         _handler = new RtspRequestHandler(server, this);
         _patience = new RtspPatience(server.Options, server.Time);
@@ -62,7 +64,7 @@ internal sealed partial class RtspServerConnection
     internal IPEndPoint Local { get; }
 
     /// <summary>What goes out.</summary>
-    internal ConnectionOutput Output { get; }
+    internal FramedOutput Output { get; }
 
     /// <summary>The sessions.</summary>
     internal IEnumerable<RtspServerSession> Sessions => SessionTable.All;
@@ -73,16 +75,17 @@ internal sealed partial class RtspServerConnection
     /// <summary>Completes when <see cref="RunAsync"/> is done.</summary>
     internal Task Ended => _ended.Task;
 
-    /// <summary>A connection over a socket that was accepted; <see langword="null"/> if the client is gone already.</summary>
-    internal static RtspServerConnection? TryCreate(RtspServer server, PipeReader input, Socket socket, ClientOrigin? origin)
+    /// <summary>A connection that was accepted; <see langword="null"/> if the client is gone already.</summary>
+    internal static RtspServerConnection? TryCreate(
+        RtspServer server, PipeReader input, Socket socket, ConnectionOutput? output, ClientOrigin? origin)
     {
         try
         {
-            socket.Blocking = false;
             socket.NoDelay = true;
-            KernelBuffer.Set(socket, AnswerBuffer);
             return socket is { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local }
-                ? new RtspServerConnection(server, input, socket, origin ?? new ClientOrigin(remote.Unmapped()), local.Unmapped())
+                ? new RtspServerConnection(
+                    server, input, output ?? ConnectionOutput.ToSocket(socket), origin ?? new ClientOrigin(remote.Unmapped()),
+                    local.Unmapped())
                 : null;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -106,6 +109,7 @@ internal sealed partial class RtspServerConnection
         finally
         {
             await CloseAsync().ConfigureAwait(false);
+            await _output.CloseAsync().ConfigureAwait(false);
             _ended.SetResult();
         }
     }
@@ -146,19 +150,8 @@ internal sealed partial class RtspServerConnection
         WakeFromAnyThread();
     }
 
-    /// <summary>Cuts it: what the kernel holds for the client is dropped. Any thread may call.</summary>
-    internal void Abort()
-    {
-        try
-        {
-            _socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            _socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It is gone already.
-        }
-    }
+    /// <summary>Cuts it: bytes that the client has not taken are dropped. Any thread may call.</summary>
+    internal void Abort() => _output.Cut();
 
     /// <summary>Makes the connection's task look at its sessions. Quick, and runs none of its code on the calling thread.</summary>
     internal void WakeFromAnyThread()
@@ -282,13 +275,15 @@ internal sealed partial class RtspServerConnection
     private async ValueTask SendAsync(RtspResponse response, CancellationToken cancellationToken)
     {
         Output.Post(response.ToArray());
-        if (!Output.TryFlush())
+        ValueTask flushed = Output.FlushAsync(cancellationToken);
+        if (!flushed.IsCompleted)
         {
             _patience.Start();
-            await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await flushed.ConfigureAwait(false);
             _patience.Stop();
-            _isClosing |= Output.IsBroken;
         }
+
+        _isClosing |= Output.IsBroken;
     }
 
     private async Task RefuseAsync(RtspRefusal refusal, CancellationToken cancellationToken)
@@ -305,7 +300,7 @@ internal sealed partial class RtspServerConnection
     private async Task HangUpAsync(CancellationToken cancellationToken)
     {
         _patience.Start();
-        _socket.Shutdown(SocketShutdown.Send);
+        _output.Shutdown();
         for (long discarded = 0; discarded < MaxDiscarded;)
         {
             ReadResult result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);

@@ -173,9 +173,9 @@ public class ListenerFailureTests
     {
         public List<DropReason> Finished { get; } = [];
 
-        internal override long KernelCapacity => 0;
+        internal override long OutputCapacity => 0;
 
-        internal override long KernelBytes => 0;
+        internal override long UnsentBytes => 0;
 
         internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces) =>
             throw new InvalidOperationException("broken");

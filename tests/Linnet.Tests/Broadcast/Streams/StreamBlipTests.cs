@@ -67,7 +67,7 @@ public class StreamBlipTests
         _rig.Run(10_000);
         player.IsOnline = false;
         _rig.Run(seconds * 1000);
-        Assert.InRange(player.KernelBytes, Burst * 16, (MaxLag + Interval) * 16);
+        Assert.InRange(player.UnsentBytes, Burst * 16, (MaxLag + Interval) * 16);
 
         player.IsOnline = true;
         _rig.Run(20_000);

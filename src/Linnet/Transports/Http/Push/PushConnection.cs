@@ -1,21 +1,24 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using Linnet.Wire.Http;
 
 namespace Linnet.Transports.Http.Push;
 
 /// <summary>A pusher's connection: its body in, the few answers out.</summary>
-internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, TimeProvider time)
+internal sealed class PushConnection(HttpExchange exchange, TimeProvider time)
 {
     // Little enough that what a few bytes decode to does not overflow before the pusher is held.
     private const int PieceLength = 1024;
 
     private bool _hasAnswered;
 
-    internal HttpRequestHead Head => head;
+    internal HttpExchange Exchange => exchange;
 
-    internal IPEndPoint Remote => remote;
+    internal HttpRequestHead Head => exchange.Head;
+
+    internal IPEndPoint Remote => exchange.Remote;
 
     /// <summary>Whether the body ended because its chunks are none.</summary>
     internal bool IsMalformed { get; private set; }
@@ -26,23 +29,24 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
     /// </summary>
     internal async Task BeginAsync()
     {
-        if (head.ExpectsContinue && head.Method != "SOURCE")
+        exchange.AllowBody();
+        if (Head.ExpectsContinue && Head.Method != "SOURCE")
         {
-            await transport.Output.WriteAsync(PushAnswers.Continue, CancellationToken.None).ConfigureAwait(false);
+            await exchange.ContinueAsync().ConfigureAwait(false);
         }
-        else if (head.Method == "SOURCE" || head.Body.Kind is HttpBodyKind.UntilClose)
+        else if (Head.Method == "SOURCE" || Head.Body.Kind is HttpBodyKind.UntilClose)
         {
-            await AnswerAsync(PushAnswers.Accepted(head, time.GetUtcNow())).ConfigureAwait(false);
+            await AnswerAsync(PushAnswers.Accepted(Head, time.GetUtcNow())).ConfigureAwait(false);
         }
     }
 
     /// <summary>Answers at the end, if there has not been an answer yet.</summary>
     internal Task EndAsync(HttpStatusCode status, string text) =>
-        _hasAnswered ? Task.CompletedTask : AnswerAsync(PushAnswers.Text(head, status, text, time.GetUtcNow()));
+        _hasAnswered ? Task.CompletedTask : AnswerAsync(PushAnswers.Text(Head, status, text, time.GetUtcNow()));
 
     /// <summary>Answers, once.</summary>
-    /// <param name="answer">The answer; empty: none.</param>
-    internal async Task AnswerAsync(byte[] answer)
+    /// <param name="answer">The answer; <see langword="null"/>: none.</param>
+    internal async Task AnswerAsync(HttpResponse? answer)
     {
         if (_hasAnswered)
         {
@@ -50,16 +54,16 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
         }
 
         _hasAnswered = true;
-        if (answer.Length == 0)
+        if (answer is null)
         {
             return;
         }
 
         try
         {
-            await transport.Output.WriteAsync(answer, CancellationToken.None).ConfigureAwait(false);
+            await exchange.SendAsync(answer).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // It does not want to hear.
         }
@@ -69,7 +73,7 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
     /// <returns>Why it ended, for people.</returns>
     internal async Task<string> ReadAsync(PushFeed feed, TimeSpan idle, CancellationToken cancellationToken)
     {
-        var body = new HttpBodyReader(head.Body);
+        var body = new HttpBodyReader(exchange.Body);
         while (!body.HasEnded)
         {
             using var silent = new CancellationTokenSource(idle, time);
@@ -77,7 +81,7 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
             ReadResult read;
             try
             {
-                read = await transport.Input.ReadAsync(either.Token).ConfigureAwait(false);
+                read = await exchange.Input.ReadAsync(either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -95,7 +99,7 @@ internal sealed class PushConnection(HttpRequestHead head, IDuplexPipe transport
                 }
             }
 
-            transport.Input.AdvanceTo(read.Buffer.End);
+            exchange.Input.AdvanceTo(read.Buffer.End);
             if (end is not null)
             {
                 return end;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Audio;
@@ -9,7 +8,6 @@ using Linnet.Diagnostics;
 using Linnet.Sources.Ingest;
 using Linnet.Wire.Http;
 using Linnet.Wire.Icy;
-using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -37,10 +35,6 @@ public sealed class PushServer
 
     // A push lasts for hours, but one that is lost leaves its place soon.
     private const int RetrySeconds = 10;
-
-    private const string NeedsLength =
-        "This came through an HTTP proxy, which passes on no sound that is sent without Transfer-Encoding: chunked. "
-        + "Push past it, or through a proxy for TCP with a PROXY header.";
 
     private readonly PushServerOptions _options;
     private readonly IReadOnlyList<IngestBuffer> _stations;
@@ -94,45 +88,15 @@ public sealed class PushServer
     }
 
     /// <summary>Serves a request to its end.</summary>
-    /// <param name="head">Its head, which has been consumed.</param>
-    /// <param name="transport">The connection.</param>
-    /// <param name="socket">Its socket.</param>
+    /// <param name="exchange">The request.</param>
     /// <param name="cancellationToken">The server stops.</param>
-    public Task ServeAsync(HttpRequestHead head, IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) =>
-        ServeAsync(head, transport, socket, null, cancellationToken);
-
-    /// <summary>Serves a request to its end, for a client that may be behind a proxy.</summary>
-    /// <param name="head">Its head, which has been consumed.</param>
-    /// <param name="transport">The connection.</param>
-    /// <param name="socket">Its socket.</param>
-    /// <param name="request">Who asks (<see cref="TrustedProxies.Read"/>); <see langword="null"/>: whom the socket says.</param>
-    /// <param name="cancellationToken">The server stops.</param>
-    public Task ServeAsync(
-        HttpRequestHead head, IDuplexPipe transport, Socket socket, ForwardedRequest? request, CancellationToken cancellationToken)
+    internal async Task ServeAsync(HttpExchange exchange, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(socket);
+        (HttpRequestHead head, IPEndPoint remote) = (exchange.Head, exchange.Remote);
+        var connection = new PushConnection(exchange, _time);
         try
         {
-            // What waits in the kernel cannot be told from what is still to come: it keeps the station for a pusher that has long left.
-            socket.ReceiveBufferSize = ReceiveBufferSize;
-            return (request?.Origin.EndPoint ?? (socket.RemoteEndPoint as IPEndPoint)?.Unmapped()) is IPEndPoint remote
-                ? ServeAsync(head, transport, remote, request?.IsForwarded == true, cancellationToken)
-                : Task.CompletedTask;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return Task.CompletedTask;
-        }
-    }
-
-    /// <summary>As the public one, for a peer whose address is known.</summary>
-    internal async Task ServeAsync(
-        HttpRequestHead head, IDuplexPipe transport, IPEndPoint remote, bool isForwarded, CancellationToken cancellationToken)
-    {
-        var connection = new PushConnection(head, transport, remote, _time);
-        try
-        {
-            if (await CheckAsync(head, remote, cancellationToken).ConfigureAwait(false) is (PushRefusal reason, byte[] answer))
+            if (await CheckAsync(head, remote, cancellationToken).ConfigureAwait(false) is var (reason, answer))
             {
                 await RefuseAsync(connection, reason, answer).ConfigureAwait(false);
             }
@@ -140,10 +104,10 @@ public sealed class PushServer
             {
                 await connection.AnswerAsync(SetMetadata(head)).ConfigureAwait(false);
             }
-            else if (isForwarded && head.Body.Kind == HttpBodyKind.UntilClose)
+            else if (head.Body.Kind == HttpBodyKind.UntilClose && exchange.OpenBodyProblem is string problem)
             {
-                // An HTTP proxy passes on no byte of it: to HTTP this request has no body.
-                await RefuseAsync(connection, PushRefusal.NoLength, PushAnswers.Text(head, HttpStatusCode.LengthRequired, NeedsLength, Now))
+                // To HTTP this request has no body: no byte of it comes through.
+                await RefuseAsync(connection, PushRefusal.NoLength, PushAnswers.Text(head, HttpStatusCode.LengthRequired, problem, Now))
                     .ConfigureAwait(false);
             }
             else
@@ -170,7 +134,7 @@ public sealed class PushServer
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
-    private async Task<(PushRefusal Reason, byte[] Answer)?> CheckAsync(
+    private async Task<(PushRefusal Reason, HttpResponse? Answer)?> CheckAsync(
         HttpRequestHead head, IPEndPoint remote, CancellationToken cancellationToken)
     {
         if (_authority is null)
@@ -185,7 +149,7 @@ public sealed class PushServer
             PushVerdict.Allowed => null,
             PushVerdict.Unnamed =>
                 (PushRefusal.Unnamed, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "Pushing needs the password.", Now)),
-            PushVerdict.Unanswered => (PushRefusal.WrongPassword, []),
+            PushVerdict.Unanswered => (PushRefusal.WrongPassword, null),
             PushVerdict.Wrong =>
                 (PushRefusal.WrongPassword, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "The password is wrong.", Now)),
             _ => (PushRefusal.TooManyTries, PushAnswers.Text(
@@ -295,7 +259,7 @@ public sealed class PushServer
         await connection.EndAsync(status, answer).ConfigureAwait(false);
     }
 
-    private byte[] SetMetadata(HttpRequestHead head)
+    private HttpResponse SetMetadata(HttpRequestHead head)
     {
         var query = new QueryString(head.Query);
         if (head.Path != "/admin/metadata" || query["mode"] != "updinfo")
@@ -339,7 +303,7 @@ public sealed class PushServer
         _ => "what ffmpeg reads",
     };
 
-    private async Task RefuseAsync(PushConnection connection, PushRefusal reason, byte[] answer)
+    private async Task RefuseAsync(PushConnection connection, PushRefusal reason, HttpResponse? answer)
     {
         _refused.Count(connection.Remote, reason);
         await connection.AnswerAsync(answer).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
+using Linnet.Wire.Http;
 
 namespace Linnet.Transports.Http.Radio;
 
@@ -28,20 +28,18 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     /// <summary>Serves a listener to its end.</summary>
     /// <param name="log">What it hears.</param>
     /// <param name="askedAt">When it asked for it: it begins with what was due a burst before that.</param>
-    /// <param name="answer">The answer's head.</param>
+    /// <param name="head">The response's head.</param>
     /// <param name="metadataInterval">Bytes of the stream between titles; 0: none.</param>
-    /// <param name="input">What the client says.</param>
-    /// <param name="socket">Its connection's, whose buffer is bounded.</param>
-    /// <param name="memory">Its part of what the kernel holds.</param>
+    /// <param name="exchange">The request. What its output holds is bounded.</param>
+    /// <param name="memory">Its part of what connections hold.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>It; <see langword="null"/> if there was no sound to begin with, and nothing was sent.</returns>
+    /// <returns>The listener; <see langword="null"/> if there was no audio to begin with, and nothing was sent.</returns>
     internal async Task<StreamListener?> RunAsync(
         StreamLog log,
         long askedAt,
-        byte[] answer,
+        HttpResponseHead head,
         int metadataInterval,
-        PipeReader input,
-        Socket socket,
+        HttpExchange exchange,
         SendMemory.Use memory,
         CancellationToken cancellationToken)
     {
@@ -51,12 +49,12 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             return null;
         }
 
-        socket.NoDelay = true;
-        var listener = new RadioListener(log, start, answer, metadataInterval, socket, input) { Memory = memory };
+        ReadOnlyMemory<byte> lead = await exchange.BeginAsync(head, cancellationToken).ConfigureAwait(false);
+        var listener = new RadioListener(log, start, lead, metadataInterval, exchange.Output, exchange.Input) { Memory = memory };
         _total.Enter(listener);
         try
         {
-            await DeliverAsync(listener, input, socket, cancellationToken).ConfigureAwait(false);
+            await DeliverAsync(listener, exchange, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -66,7 +64,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         return listener;
     }
 
-    private async ValueTask DeliverAsync(RadioListener listener, PipeReader input, Socket socket, CancellationToken cancellationToken)
+    private async ValueTask DeliverAsync(RadioListener listener, HttpExchange exchange, CancellationToken cancellationToken)
     {
         StreamOutcome outcome = (_writer ??= new GatheringWriter()).Write(listener, out _);
         if (outcome == StreamOutcome.Broken)
@@ -77,11 +75,12 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         senders.AddStream(listener);
         try
         {
-            await WaitForEndAsync(listener, input, cancellationToken).ConfigureAwait(false);
+            await WaitForEndAsync(listener, exchange.Input, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            Cut(socket);
+            // See CloseAsync.
+            exchange.Abort();
             throw;
         }
         finally
@@ -89,7 +88,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             listener.Leave();
         }
 
-        await CloseAsync(listener, input, socket).ConfigureAwait(false);
+        await CloseAsync(listener, exchange).ConfigureAwait(false);
     }
 
     private StreamEntry? FirstEntry(StreamLog log, long askedAt)
@@ -143,24 +142,21 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         }
     }
 
-    // Nothing in these streams says that they are whole but that the connection ends in order. One that ends for any other reason than that
-    // its station has ended is to look broken.
-    private static void Cut(Socket socket) => socket.Close(timeout: 0);
-
     /// <summary>After the end of the station the rest is on its way; the player closes when it has it. Others are cut off.</summary>
-    private async ValueTask CloseAsync(RadioListener listener, PipeReader input, Socket socket)
+    private Task CloseAsync(RadioListener listener, HttpExchange exchange)
     {
-        if (listener.Finished is not DropReason.None)
+        if (listener.Finished is DropReason.None)
         {
-            if (listener.Finished is not null)
-            {
-                Cut(socket);
-            }
-
-            return;
+            return exchange.EndAsync(options.EndLinger);
         }
 
-        socket.Shutdown(SocketShutdown.Send);
-        await RadioResponseSender.DrainAsync(input, MaxSaid, options.EndLinger, time).ConfigureAwait(false);
+        // Nothing in these streams says that they are whole but that the connection ends in order. One that ends for any other reason than
+        // that its station has ended is to look broken.
+        if (listener.Finished is not null)
+        {
+            exchange.Abort();
+        }
+
+        return Task.CompletedTask;
     }
 }

@@ -16,9 +16,6 @@ internal static partial class RadioLog
     [LoggerMessage(542, LogLevel.Debug, "{Remote} is refused: {Reason}")]
     public static partial void RadioRefused(this ILogger logger, EndPoint? remote, string reason);
 
-    [LoggerMessage(543, LogLevel.Error, "Serving {Remote} over HTTP failed")]
-    public static partial void RadioFailed(this ILogger logger, Exception exception, EndPoint? remote);
-
     [LoggerMessage(210, LogLevel.Error,
         "The stream of {Station}/{Rendition} failed ({Times} streams so far). Its next listener starts it again, {Seconds:F0} s from now "
             + "at the earliest")]

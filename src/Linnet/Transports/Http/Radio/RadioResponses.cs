@@ -51,30 +51,31 @@ internal static class RadioResponses
     }
 
     /// <summary>What a browser asks before a script of another site may listen.</summary>
-    internal static HttpResponseHead Preflight(HttpRequestHead request, DateTimeOffset now)
+    internal static HttpResponse Preflight(HttpRequestHead request, DateTimeOffset now)
     {
         HttpResponseHead head = Create(HttpStatusCode.NoContent, request, now);
         head.Headers.Add("Allow", "GET, HEAD, OPTIONS");
         head.Headers.Add("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
         head.Headers.Add("Access-Control-Allow-Headers", "Accept, Content-Type, Icy-MetaData, Origin, Range, X-Requested-With");
         head.Headers.Add("Access-Control-Max-Age", "86400");
-        return head;
+        return new HttpResponse(head);
     }
 
     /// <summary>A file that leads a player to a rendition.</summary>
-    internal static byte[] Playlist(HttpRequestHead request, ForwardedRequest from, RadioTarget target, EndPoint? local, DateTimeOffset now)
+    internal static HttpResponse Playlist(
+        HttpRequestHead request, ForwardedRequest from, RadioTarget target, EndPoint? local, DateTimeOffset now)
     {
         string url = $"{from.Scheme}://{from.Host ?? AuthorityOf(request, local)}{RadioTarget.PathOf(target.Station!, target.Rendition!)}";
         string title = target.Station!.Description?.Name ?? target.Station.Name;
         string text = target.Kind == RadioTargetKind.M3u
             ? $"#EXTM3U\r\n#EXTINF:-1,{title}\r\n{url}\r\n"
             : $"[playlist]\r\nNumberOfEntries=1\r\nFile1={url}\r\nTitle1={title}\r\nLength1=-1\r\nVersion=2\r\n";
-        return Text(Create(HttpStatusCode.OK, request, now), request,
+        return HttpResponse.Text(Create(HttpStatusCode.OK, request, now), request,
             target.Kind == RadioTargetKind.M3u ? "audio/x-mpegurl" : "audio/x-scpls", text);
     }
 
     /// <summary>A refusal, with a sentence that says why.</summary>
-    internal static byte[] Refusal(
+    internal static HttpResponse Refusal(
         HttpRequestHead? request, HttpStatusCode status, string why, DateTimeOffset now, TimeSpan? retryAfter = null)
     {
         HttpResponseHead head = Create(status, request, now);
@@ -88,7 +89,7 @@ internal static class RadioResponses
             head.Headers.Add("Allow", "GET, HEAD, OPTIONS");
         }
 
-        return Text(head, request, "text/plain; charset=utf-8", why);
+        return HttpResponse.Text(head, request, "text/plain; charset=utf-8", why);
     }
 
     /// <summary>For whoever asks for what is not there: why not.</summary>
@@ -136,13 +137,6 @@ internal static class RadioResponses
         head.Headers.Add("Access-Control-Allow-Origin", "*");
         head.Headers.Add("Cross-Origin-Resource-Policy", "cross-origin");
         return head;
-    }
-
-    private static byte[] Text(HttpResponseHead head, HttpRequestHead? request, string type, string text)
-    {
-        head.Headers.Add("Content-Type", type);
-        head.Headers.Add("Content-Length", Encoding.UTF8.GetByteCount(text).ToString(CultureInfo.InvariantCulture));
-        return request?.Method == "HEAD" ? head.ToArray() : [.. head.ToArray(), .. Encoding.UTF8.GetBytes(text)];
     }
 
     /// <summary>The host by which the client reached us, else the address.</summary>

@@ -1,9 +1,14 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using Linnet.Transports;
+using Linnet.Transports.Http;
 using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Http;
+using Linnet.Wire.Proxy;
 
 namespace Linnet.Tests.Transports.Http.Push;
 
@@ -16,8 +21,20 @@ internal sealed class PushPeer
     private readonly StringBuilder _read = new();
 
     internal PushPeer(PushServer server, HttpRequestHead head, bool isForwarded = false)
-        : this(ends => server.ServeAsync(
-            head, ends, new IPEndPoint(IPAddress.Loopback, 1234), isForwarded, TestContext.Current.CancellationToken))
+        : this(server, head, new ForwardedRequest(
+            new ClientOrigin(new IPEndPoint(IPAddress.Loopback, 1234)), Uri.UriSchemeHttp, null, isForwarded))
+    {
+    }
+
+    internal PushPeer(PushServer server, HttpRequestHead head, ForwardedRequest request)
+        : this(ends =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            var connection = new HttpConnection(
+                ends, socket, ConnectionOutput.ToPipe(ends.Output, null, socket.Dispose), request.Origin, IsProxy: false);
+            var sender = new HttpResponseSender(new RadioServerOptions(), TimeProvider.System);
+            return server.ServeAsync(new DirectExchange(head, request, connection, sender), TestContext.Current.CancellationToken);
+        })
     {
     }
 

@@ -273,8 +273,20 @@ public class RadioServerLimitsTests
         var pipe = new Pipe();
         await pipe.Writer.WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
 
-        Assert.False(await server.Radio.TryServeAsync(new OnePipe(pipe), accepted, TestContext.Current.CancellationToken));
+        int pages = 0;
+        await server.Front.ServeAsync(
+            new OnePipe(pipe),
+            accepted,
+            origin: null,
+            output: null,
+            (_, _) =>
+            {
+                pages++;
+                return Task.CompletedTask;
+            },
+            TestContext.Current.CancellationToken);
 
+        Assert.Equal(1, pages);
         Assert.True(pipe.Reader.TryRead(out ReadResult left));
         Assert.Equal(text, Encoding.ASCII.GetString(left.Buffer.ToArray()));
     }

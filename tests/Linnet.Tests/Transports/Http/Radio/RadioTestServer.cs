@@ -8,6 +8,7 @@ using Linnet.Broadcast.Streams;
 using Linnet.Tests.Broadcast;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
+using Linnet.Transports.Http;
 using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Tests.Transports.Http.Radio;
@@ -45,7 +46,8 @@ internal sealed class RadioTestServer : IAsyncDisposable
             new StationListing("late-night", [Mp3]),
         ]);
         var trusted = new TrustedProxies([.. proxies.Select(IPNetwork.Parse)], TimeProvider.System, Log);
-        Radio = new RadioServer(options ?? new RadioServerOptions(), Stations, _senders, time ?? TimeProvider.System, Log, trusted);
+        Radio = new RadioServer(options ?? new RadioServerOptions(), Stations, _senders, time ?? TimeProvider.System, Log);
+        Front = new HttpFront(Radio, push: null, trusted, gate: null, Log);
         Publish(Mp3, seconds);
         if (onFlacStarts is null)
         {
@@ -54,7 +56,7 @@ internal sealed class RadioTestServer : IAsyncDisposable
 
         _host = new TcpListenerHost(
             new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System, proxies: trusted);
-        _running = _host.RunAsync(Radio.ServeAsync, _stop.Token);
+        _running = _host.RunAsync(Front.ServeAsync, _stop.Token);
     }
 
     public RecordingLogger Log { get; } = new();
@@ -62,6 +64,8 @@ internal sealed class RadioTestServer : IAsyncDisposable
     public RadioServer Radio { get; }
 
     public StationDirectory Stations { get; }
+
+    public HttpFront Front { get; }
 
     public BroadcastRing Mp3 { get; }
 

@@ -1,8 +1,8 @@
-using Linnet.Broadcast.Packets;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Codecs;
 using Linnet.Tests.Broadcast;
 using Linnet.Tests.Transports.Rtsp;
@@ -10,13 +10,13 @@ using Linnet.Transports;
 
 namespace Linnet.Tests.Transports;
 
-public sealed class ConnectionOutputTests : IDisposable
+public sealed class FramedOutputTests : IDisposable
 {
     private readonly Socket _near =
         new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = 4096 };
     private readonly Socket _far;
 
-    public ConnectionOutputTests()
+    public FramedOutputTests()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -24,7 +24,6 @@ public sealed class ConnectionOutputTests : IDisposable
         _near.Connect(listener.LocalEndPoint!);
         _far = listener.Accept();
         _far.ReceiveTimeout = (int)RtspTestServer.HangLimit.TotalMilliseconds;
-        _near.Blocking = false;
     }
 
     public void Dispose()
@@ -38,7 +37,7 @@ public sealed class ConnectionOutputTests : IDisposable
     {
         const int Packets = 3000;
         const int Answers = 500;
-        var output = new ConnectionOutput(_near);
+        var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         var packets = Task.Run(
             async () =>
             {
@@ -100,11 +99,11 @@ public sealed class ConnectionOutputTests : IDisposable
     }
 
     [Theory]
-    [InlineData(10, ConnectionOutput.MaxMessages)]
-    [InlineData(4096, ConnectionOutput.MaxMessageBytes / 4096)]
+    [InlineData(10, FramedOutput.MaxMessages)]
+    [InlineData(4096, FramedOutput.MaxMessageBytes / 4096)]
     public void Messages_that_nobody_takes_break_the_connection_before_they_are_too_many_or_too_long(int length, int most)
     {
-        var output = new ConnectionOutput(_near);
+        var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         while (output.TryFlush())
         {
             output.TrySend(new byte[4096]);
@@ -123,9 +122,9 @@ public sealed class ConnectionOutputTests : IDisposable
     [Fact]
     public void Messages_that_are_taken_never_break_it()
     {
-        var output = new ConnectionOutput(_near);
+        var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         byte[] buffer = new byte[8192];
-        for (int i = 0; i < 4 * ConnectionOutput.MaxMessages; i++)
+        for (int i = 0; i < 4 * FramedOutput.MaxMessages; i++)
         {
             output.Post(new byte[1024]);
             Assert.False(output.IsBroken);
@@ -140,7 +139,7 @@ public sealed class ConnectionOutputTests : IDisposable
     [Fact]
     public void What_waits_is_counted_and_a_packet_without_room_is_not_begun()
     {
-        var output = new ConnectionOutput(_near);
+        var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         int taken = 0;
         while (output.TrySend(Packet(taken, 2000).InterleavedFrame, 0))
         {
@@ -169,7 +168,7 @@ public sealed class ConnectionOutputTests : IDisposable
     [Fact]
     public async Task A_connection_that_broke_takes_nothing()
     {
-        var output = new ConnectionOutput(_near);
+        var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         _far.LingerState = new LingerOption(true, 0);
         _far.Close();
 
@@ -186,7 +185,7 @@ public sealed class ConnectionOutputTests : IDisposable
     [Fact]
     public void Sending_allocates_nothing()
     {
-        var output = new ConnectionOutput(_near);
+        var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         ReadOnlyMemory<byte> packet = Packet(0, 100).InterleavedFrame;
         byte[] buffer = new byte[10_000];
 
@@ -205,7 +204,7 @@ public sealed class ConnectionOutputTests : IDisposable
     {
         var info = new RenditionInfo("jazz", "pcm", new PayloadFormat("L16", 44_100, 2), frames, bitRate, Rings.Stream);
 
-        Assert.InRange(ConnectionOutput.KernelBufferFor(info), about * 0.95, about * 1.05);
+        Assert.InRange(FramedOutput.KernelBufferFor(info), about * 0.95, about * 1.05);
     }
 
     private byte[] ReadToEnd()

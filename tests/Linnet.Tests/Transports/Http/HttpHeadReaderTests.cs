@@ -1,31 +1,34 @@
 using System.IO.Pipelines;
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Transports;
+using Linnet.Transports.Http;
 using Linnet.Transports.Http.Radio;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Linnet.Tests.Transports.Http.Radio;
+namespace Linnet.Tests.Transports.Http;
 
-public class RadioRequestsTests
+public class HttpHeadReaderTests
 {
     [Fact]
     public async Task A_connection_that_is_closed_for_another_before_its_first_read_is_not_waited_for()
     {
         var time = new FakeTimeProvider();
-        var requests = new RadioRequests(new RadioServerOptions { MaxWaiting = 1 }, time);
+        var waiting = new WaitingRoom(most: 1, mostPerAddress: 1, time);
+        var heads = new HttpHeadReader(new RadioServerOptions(), waiting, time);
         var pipe = new Pipe();
         var input = new LateReader(pipe.Reader, () =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            Assert.NotNull(requests.Waiting.TryEnter(PeerAddress.Of(IPAddress.Parse("192.0.2.2")), static () => { }));
+            Assert.NotNull(waiting.TryEnter(PeerAddress.Of(IPAddress.Parse("192.0.2.2")), static () => { }));
         });
 
-        ValueTask<RadioRequest> reading = requests.ReadAsync(
-            input, PeerAddress.Of(IPAddress.Parse("192.0.2.1")), isProxy: false, static _ => true, TestContext.Current.CancellationToken);
+        ValueTask<HttpHeadResult> reading = heads.ReadAsync(
+            input, PeerAddress.Of(IPAddress.Parse("192.0.2.1")), isProxy: false, TestContext.Current.CancellationToken);
 
         Assert.True(reading.IsCompleted);
         Assert.Equal(RadioRefusal.GaveWay, (await reading).Refusal);
-        Assert.Equal(1, requests.Waiting.Count);
+        Assert.Equal(1, waiting.Count);
     }
 
     /// <summary>Calls an action just before the first read.</summary>

@@ -1,13 +1,17 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Linnet.Transports.Http.Radio;
 
-namespace Linnet.Transports.Http.Radio;
+namespace Linnet.Transports.Http;
 
 /// <summary>Sends short responses and closes their connections so that the responses arrive.</summary>
-internal sealed class RadioResponseSender(RadioServerOptions options, TimeProvider time)
+internal sealed class HttpResponseSender(RadioServerOptions options, TimeProvider time)
 {
     // Closing a connection with unread data resets it, and the response may be lost. So the rest of the request is read, up to a limit.
     private const long MaxRest = 64 * 1024;
+
+    // A player has nothing more to say.
+    private const long MaxSaid = 16 * 1024;
 
     private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
@@ -15,22 +19,21 @@ internal sealed class RadioResponseSender(RadioServerOptions options, TimeProvid
     private readonly PeerQuota _closing = new(options.MaxWaiting, options.MaxWaitingPerAddress);
 
     /// <summary>Sends a response, then waits briefly for the client to close.</summary>
-    internal async Task SendAsync(RadioConnection connection, byte[] answer)
+    internal async Task SendAsync(HttpConnection connection, byte[] answer)
     {
-        Socket socket = connection.Socket;
         try
         {
             using (var patience = new CancellationTokenSource(options.RequestTimeout, time))
             {
-                await socket.SendAsync(answer, patience.Token).ConfigureAwait(false);
+                await connection.Output.SendAllAsync(answer, patience.Token).ConfigureAwait(false);
             }
 
-            socket.Shutdown(SocketShutdown.Send);
+            connection.Output.Shutdown();
             if (_closing.TryEnter(connection.Peer, out _, connection.IsProxy))
             {
                 try
                 {
-                    await DrainAsync(connection.Transport.Input, MaxRest, RestTime, time).ConfigureAwait(false);
+                    await DrainAsync(connection.Transport.Input, MaxRest, RestTime).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -44,8 +47,11 @@ internal sealed class RadioResponseSender(RadioServerOptions options, TimeProvid
         }
     }
 
-    /// <summary>Reads what a client still sends, until it closes, has sent too much, or the time is up.</summary>
-    internal static async Task DrainAsync(PipeReader input, long most, TimeSpan longest, TimeProvider time)
+    /// <summary>Reads what a player still says after its last sound, until it closes, has said too much, or time is up.</summary>
+    internal Task DrainAsync(PipeReader input, TimeSpan longest) => DrainAsync(input, MaxSaid, longest);
+
+    /// <summary>Reads what a client still says until it closes, has said too much, or time is up.</summary>
+    private async Task DrainAsync(PipeReader input, long most, TimeSpan longest)
     {
         using var patience = new CancellationTokenSource(longest, time);
         using CancellationTokenRegistration over =

@@ -1,0 +1,32 @@
+using System.Net.Sockets;
+using Linnet.Transports;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Linnet.Server.Endpoints;
+
+/// <summary>How a protocol sends over a connection of Kestrel's: directly to its socket, or through Kestrel's pipe under TLS.</summary>
+internal static class EndpointOutput
+{
+    /// <summary>The connection's socket.</summary>
+    /// <exception cref="InvalidOperationException">The endpoint has none.</exception>
+    internal static Socket SocketOf(ConnectionContext connection, string protocol)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return connection.Features.Get<IConnectionSocketFeature>()?.Socket
+            ?? throw new InvalidOperationException($"{protocol} needs an endpoint with a socket of its own: Kestrel's socket transport.");
+    }
+
+    /// <summary>The connection's output.</summary>
+    internal static ConnectionOutput Of(ConnectionContext connection, Socket socket) =>
+        connection.Features.Get<ITlsHandshakeFeature>() is null
+            ? ConnectionOutput.ToSocket(socket)
+            : ConnectionOutput.ToPipe(connection.Transport.Output, socket, connection.Abort);
+
+    /// <summary>
+    /// Canceled when the connection should end. It is not <c>ConnectionClosed</c>: a client's departure is seen by reading, and needs no
+    /// farewell.
+    /// </summary>
+    internal static CancellationToken Stopping(ConnectionContext connection) =>
+        connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Server.Endpoints;
+using Linnet.Transports;
+using Linnet.Wire.Proxy;
+using Microsoft.AspNetCore.Connections;
+
+namespace Linnet.Server.Hosting;
+
+/// <summary>
+/// A connection that Kestrel serves, request by request. While it serves a page it has a place among the pages; between two requests it
+/// waits like any connection without a request; while it carries audio the limits of listeners and pushes hold.
+/// </summary>
+/// <remarks>One request at a time: <see cref="TryServePage"/>, <see cref="ServeAudio"/> and <see cref="Rest"/> come in turns.</remarks>
+internal sealed class PageConnection : IDisposable
+{
+    private readonly PageConnections _pages;
+    private readonly ConnectionContext _connection;
+    private readonly CancellationTokenSource _patience;
+    private readonly CancellationTokenRegistration _over;
+    private AddressQuota? _quota;
+    private IPAddress? _address;
+    private IDisposable? _waiting;
+
+    internal PageConnection(PageConnections pages, ConnectionContext connection, ClientOrigin origin, TimeProvider time)
+    {
+        _pages = pages;
+        _connection = connection;
+        Origin = origin;
+        Socket = EndpointOutput.SocketOf(connection, "HTTP");
+        Stopping = EndpointOutput.Stopping(connection);
+        _patience = new CancellationTokenSource(PageConnections.Longest, time);
+        _over = _patience.Token.UnsafeRegister(static c => ((ConnectionContext)c!).Abort(), connection);
+    }
+
+    /// <summary>Who is at its far end, without the requests' headers.</summary>
+    internal ClientOrigin Origin { get; }
+
+    /// <summary>Its socket.</summary>
+    internal Socket Socket { get; }
+
+    /// <summary>Asks for its end.</summary>
+    internal CancellationToken Stopping { get; }
+
+    /// <summary>Begins to serve a page, if there is a place for it; it may last <see cref="PageConnections.Longest"/>.</summary>
+    /// <param name="quota">Where the place is taken.</param>
+    /// <param name="client">The client.</param>
+    internal bool TryServePage(AddressQuota quota, IPAddress client)
+    {
+        StopWaiting();
+        if (_quota is null)
+        {
+            if (!quota.TryEnter(client))
+            {
+                return false;
+            }
+
+            (_quota, _address) = (quota, client);
+        }
+
+        _patience.CancelAfter(PageConnections.Longest);
+        return true;
+    }
+
+    /// <summary>Begins to serve a listener or a push, which may last as long as it likes.</summary>
+    internal void ServeAudio()
+    {
+        StopWaiting();
+        LeaveQuota();
+        _patience.CancelAfter(Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Waits for the next request, for no longer than a page may take.</summary>
+    internal void Rest()
+    {
+        LeaveQuota();
+        _patience.CancelAfter(PageConnections.Longest);
+        _waiting = _pages.TryWait(Origin, _connection.Abort);
+        if (_waiting is null)
+        {
+            _connection.Abort();
+        }
+    }
+
+    /// <summary>Gives its places back.</summary>
+    public void Dispose()
+    {
+        StopWaiting();
+        LeaveQuota();
+        _over.Dispose();
+        _patience.Dispose();
+    }
+
+    private void StopWaiting()
+    {
+        _waiting?.Dispose();
+        _waiting = null;
+    }
+
+    private void LeaveQuota()
+    {
+        _quota?.Leave(_address!);
+        _quota = null;
+    }
+}

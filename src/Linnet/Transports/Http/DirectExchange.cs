@@ -1,0 +1,73 @@
+using System.IO.Pipelines;
+using System.Net;
+using Linnet.Wire.Http;
+using Linnet.Wire.Proxy;
+
+namespace Linnet.Transports.Http;
+
+/// <summary>A connection's first request, answered past the web server. The connection ends with the response.</summary>
+/// <param name="head">The request's head, which has been consumed.</param>
+/// <param name="request">The client, and how it knows this server.</param>
+/// <param name="connection">The connection.</param>
+/// <param name="sender">Sends short responses.</param>
+internal sealed class DirectExchange(
+    HttpRequestHead head, ForwardedRequest request, HttpConnection connection, HttpResponseSender sender) : HttpExchange(head, request)
+{
+    private const string BehindProxy =
+        "This came through an HTTP proxy, which passes on no sound that is sent without Transfer-Encoding: chunked. "
+        + "Push past it, or through a proxy for TCP with a PROXY header.";
+
+    private static readonly ReadOnlyMemory<byte> Continue = "HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray();
+
+    /// <inheritdoc/>
+    internal override EndPoint? Local => connection.Socket.LocalEndPoint;
+
+    /// <inheritdoc/>
+    internal override ConnectionOutput Output => connection.Output;
+
+    /// <inheritdoc/>
+    internal override PipeReader Input => connection.Transport.Input;
+
+    /// <inheritdoc/>
+    internal override HttpBodyFraming Body => Head.Body;
+
+    /// <inheritdoc/>
+    internal override string? OpenBodyProblem => Request.IsForwarded ? BehindProxy : null;
+
+    /// <inheritdoc/>
+    internal override ValueTask<ReadOnlyMemory<byte>> BeginAsync(HttpResponseHead head, CancellationToken cancellationToken)
+    {
+        connection.Socket.NoDelay = true;
+        return ValueTask.FromResult<ReadOnlyMemory<byte>>(head.ToArray());
+    }
+
+    /// <inheritdoc/>
+    internal override Task EndAsync(TimeSpan linger)
+    {
+        Output.Shutdown();
+        return sender.DrainAsync(Input, linger);
+    }
+
+    /// <inheritdoc/>
+    internal override async Task SendAsync(HttpResponse response) =>
+        await Output.SendAllAsync(response.ToArray(), CancellationToken.None).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    internal override Task FinishAsync(HttpResponse response) =>
+        sender.SendAsync(connection with { Origin = Request.Origin, IsProxy = false }, response.ToArray());
+
+    /// <inheritdoc/>
+    internal override void AllowBody()
+    {
+        // The connection is read as it is.
+    }
+
+    /// <inheritdoc/>
+    internal override ValueTask ContinueAsync() => Output.SendAllAsync(Continue, CancellationToken.None);
+
+    /// <inheritdoc/>
+    internal override void Abort() => Output.Abort();
+
+    /// <inheritdoc/>
+    internal override ValueTask CloseAsync() => Output.CloseAsync();
+}

@@ -1,0 +1,66 @@
+using System.IO.Pipelines;
+using System.Net;
+using Linnet.Broadcast;
+using Linnet.Wire.Http;
+using Linnet.Wire.Proxy;
+
+namespace Linnet.Transports.Http;
+
+/// <summary>One request and the way to respond to it: past a web server, or through it.</summary>
+/// <param name="head">The request's head, which has been consumed.</param>
+/// <param name="request">The client, and how it knows this server.</param>
+internal abstract class HttpExchange(HttpRequestHead head, ForwardedRequest request)
+{
+    /// <summary>The request's head.</summary>
+    internal HttpRequestHead Head => head;
+
+    /// <summary>The client, and how it knows this server.</summary>
+    internal ForwardedRequest Request => request;
+
+    /// <summary>The client's address and port.</summary>
+    internal IPEndPoint Remote => request.Origin.EndPoint;
+
+    /// <summary>The client's address for the limits.</summary>
+    internal PeerAddress Peer => PeerAddress.Of(Remote.Address);
+
+    /// <summary>The address that the client connected to; <see langword="null"/>: not known.</summary>
+    internal abstract EndPoint? Local { get; }
+
+    /// <summary>Sends the response's bytes after <see cref="BeginAsync"/>.</summary>
+    internal abstract ConnectionOutput Output { get; }
+
+    /// <summary>What the client sends after the head.</summary>
+    internal abstract PipeReader Input { get; }
+
+    /// <summary>How the request's body lies in <see cref="Input"/>.</summary>
+    internal abstract HttpBodyFraming Body { get; }
+
+    /// <summary>Why a body with neither length nor chunks cannot be read; <see langword="null"/>: it can.</summary>
+    internal abstract string? OpenBodyProblem { get; }
+
+    /// <summary>Begins a response whose body <see cref="Output"/> sends.</summary>
+    /// <returns>Bytes that go before the body; empty: they are sent already.</returns>
+    internal abstract ValueTask<ReadOnlyMemory<byte>> BeginAsync(HttpResponseHead head, CancellationToken cancellationToken);
+
+    /// <summary>Ends that body: waits, but not for long, until the client has all of it.</summary>
+    /// <param name="linger">The longest wait.</param>
+    internal abstract Task EndAsync(TimeSpan linger);
+
+    /// <summary>Sends a whole response. The request's body may still be read.</summary>
+    internal abstract Task SendAsync(HttpResponse response);
+
+    /// <summary>Sends a whole response and ends the exchange so that the response arrives.</summary>
+    internal abstract Task FinishAsync(HttpResponse response);
+
+    /// <summary>Allows a request body of any length and speed: the push's own limits hold.</summary>
+    internal abstract void AllowBody();
+
+    /// <summary>Sends <c>100 Continue</c>, for which the client waits.</summary>
+    internal abstract ValueTask ContinueAsync();
+
+    /// <summary>Cuts the connection: the client sees an error, not an end.</summary>
+    internal abstract void Abort();
+
+    /// <summary>Stops sending: when it completes, nothing is written to the connection any more.</summary>
+    internal abstract ValueTask CloseAsync();
+}

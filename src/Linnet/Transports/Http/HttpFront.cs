@@ -1,0 +1,285 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
+using Linnet.Wire.Http;
+using Linnet.Wire.Proxy;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Linnet.Transports.Http;
+
+/// <summary>Serves a connection whose first request is about neither listening nor pushing, to its end.</summary>
+/// <param name="head">The first request's head; <see langword="null"/>: it is malformed. None of its bytes was consumed.</param>
+/// <param name="request">The client, and how it knows this server.</param>
+public delegate Task PageHandler(HttpRequestHead? head, ForwardedRequest request);
+
+/// <summary>
+/// The front of the HTTP port: reads the head of a connection's first request once, and routes it once:
+/// <c>head ─► PUT, SOURCE, /admin/: PushServer │ a station's paths: RadioServer │ everything else: pages</c>.
+/// </summary>
+/// <remarks>
+/// Only a connection's first request is answered past the web server, and may take the socket. A later one on a kept-alive connection is
+/// read by the web server, which offers it here (<see cref="TryServeAsync"/>): it is answered through the web server's pipe.
+/// Source: docs/wire/icy.md.
+/// </remarks>
+public sealed class HttpFront
+{
+    private readonly RadioServer _radio;
+    private readonly PushServer? _push;
+    private readonly TrustedProxies _proxies;
+    private readonly ConnectionGate? _gate;
+    private readonly HttpHeadReader _heads;
+    private readonly HttpResponseSender _responses;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <summary>A front.</summary>
+    /// <param name="radio">Serves listeners.</param>
+    /// <param name="push">Serves pushes; <see langword="null"/>: pushing is closed.</param>
+    /// <param name="proxies">Trusted proxies; default none.</param>
+    /// <param name="gate">Counts connections for the clients behind proxies; default: they are not counted.</param>
+    /// <param name="logger">Told of failures; default none.</param>
+    public HttpFront(
+        RadioServer radio, PushServer? push, TrustedProxies? proxies = null, ConnectionGate? gate = null, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(radio);
+        _radio = radio;
+        _push = push;
+        _time = radio.Time;
+        _proxies = proxies ?? new TrustedProxies([], _time);
+        _gate = gate;
+        _heads = new HttpHeadReader(radio.Options, radio.Waiting, _time);
+        _responses = new HttpResponseSender(radio.Options, _time);
+        _logger = logger ?? NullLogger.Instance;
+    }
+
+    private enum Service
+    {
+        Page,
+        Radio,
+        Push,
+    }
+
+    /// <summary>Connections whose first request is not whole yet, and kept-alive ones that wait for the next.</summary>
+    internal WaitingRoom Waiting => _radio.Waiting;
+
+    /// <summary>Serves a connection to its end where there is no web server: what is for pages is answered 404.</summary>
+    /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, ConnectionOutput?, PageHandler, CancellationToken)"/>
+    public Task ServeAsync(IDuplexPipe transport, Socket socket, ClientOrigin? origin, CancellationToken cancellationToken) =>
+        Open(transport, socket, origin, null) is HttpConnection connection
+            ? ServeAsync(connection, (head, _) => RefusePageAsync(connection, head), hasPages: false, cancellationToken)
+            : Task.CompletedTask;
+
+    /// <summary>Serves a connection to its end.</summary>
+    /// <param name="transport">The connection. Its bytes are read here until the first request is for a page.</param>
+    /// <param name="socket">Its socket. The caller closes it after this returns.</param>
+    /// <param name="origin">Who is at its far end; <see langword="null"/>: the peer of the socket.</param>
+    /// <param name="output">Sends to the client; <see langword="null"/>: directly to the socket.</param>
+    /// <param name="pages">Serves the connection if its first request is for a page.</param>
+    /// <param name="cancellationToken">Ends listening and pushing.</param>
+    public Task ServeAsync(
+        IDuplexPipe transport, Socket socket, ClientOrigin? origin, ConnectionOutput? output, PageHandler pages,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pages);
+        return Open(transport, socket, origin, output) is HttpConnection connection
+            ? ServeAsync(connection, pages, hasPages: true, cancellationToken)
+            : Task.CompletedTask;
+    }
+
+    /// <summary>Serves a request that the web server has read, if it is about listening or pushing.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">The client left, or the server stops.</param>
+    /// <returns><see langword="false"/>: it is for a page, and nothing was sent.</returns>
+    public async ValueTask<bool> TryServeAsync(HostedRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Service service = Route(request.Head, out RadioTarget target);
+        if (service == Service.Page)
+        {
+            return false;
+        }
+
+        request.Begin();
+        await AnswerAsync(new HostedExchange(request, _time), service, target, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>
+    /// Takes a place among the connections that wait for a whole request, for a kept-alive one between two requests. There it gives way
+    /// to others after a second, as a silent connection does.
+    /// </summary>
+    /// <param name="origin">Who is at its far end.</param>
+    /// <param name="giveWay">Ends the connection. Must be quick; any thread calls it.</param>
+    /// <returns>The place, disposed with the next request; <see langword="null"/>: there is none, and the connection has to end.</returns>
+    public IDisposable? TryWait(ClientOrigin origin, Action giveWay)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        IPAddress address = origin.EndPoint.Address;
+        return Waiting.TryEnter(PeerAddress.Of(address), giveWay, _proxies.Contains(address));
+    }
+
+    private HttpConnection? Open(IDuplexPipe transport, Socket socket, ClientOrigin? origin, ConnectionOutput? output)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(socket);
+        origin ??= RemoteOf(socket) is IPEndPoint remote ? new ClientOrigin(remote) : null;
+        return origin is null ? null
+            : new HttpConnection(
+                transport, socket, output ?? ConnectionOutput.ToSocket(socket), origin, _proxies.Contains(origin.EndPoint.Address));
+    }
+
+    private async Task ServeAsync(HttpConnection connection, PageHandler pages, bool hasPages, CancellationToken cancellationToken)
+    {
+        HttpRequestHead? head;
+        try
+        {
+            PipeReader input = connection.Transport.Input;
+            HttpHeadResult read =
+                await _heads.ReadAsync(input, connection.Peer, connection.IsProxy, cancellationToken).ConfigureAwait(false);
+            head = read.Head;
+
+            // Whoever does not push has said all that it has to say.
+            connection.Socket.ReceiveBufferSize =
+                head?.Method is "PUT" or "SOURCE" ? PushServer.ReceiveBufferSize : TcpListenerHost.ReceiveBufferSize;
+            if (head is null && (read.Malformed is null || !hasPages))
+            {
+                await RefuseAsync(connection, read).ConfigureAwait(false);
+                return;
+            }
+
+            if (head is not null && Route(head, out RadioTarget target) is var service and not Service.Page)
+            {
+                if (Attribute(connection, head) is ForwardedRequest request && input.TryRead(out ReadResult whole))
+                {
+                    input.AdvanceTo(whole.Buffer.GetPosition(head.Length));
+                    await AnswerAsync(new DirectExchange(head, request, connection, _responses), service, target, cancellationToken)
+                        .ConfigureAwait(false);
+                }
+
+                return;
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client left, or the server stops.
+            return;
+        }
+
+        if (head is null)
+        {
+            // No page is to take it for a client of its own, however the web server reads it.
+            await pages(null, new ForwardedRequest(
+                connection.Origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false)).ConfigureAwait(false);
+        }
+        else if (Attribute(connection, head) is ForwardedRequest request)
+        {
+            await pages(head, request).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The client of a request; <see langword="null"/>: it has too many connections, and this one was cut.</summary>
+    private ForwardedRequest? Attribute(HttpConnection connection, HttpRequestHead head)
+    {
+        ForwardedRequest request = _proxies.Read(connection.Origin, head.Headers);
+        if (_gate?.TryAttribute(connection.Socket, request.Origin.EndPoint.Address) == false)
+        {
+            connection.Output.Abort();
+            return null;
+        }
+
+        return request;
+    }
+
+    private Service Route(HttpRequestHead head, out RadioTarget target)
+    {
+        target = default;
+        if (head.Method is "PUT" or "SOURCE"
+            || (_push is not null && head.Method == "GET" && head.Path.StartsWith("/admin/", StringComparison.Ordinal)))
+        {
+            return Service.Push;
+        }
+
+        target = _radio.Find(head.Path);
+        return target.Kind == RadioTargetKind.None ? Service.Page : Service.Radio;
+    }
+
+    private async Task AnswerAsync(HttpExchange exchange, Service service, RadioTarget target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Task answering = service == Service.Radio ? _radio.ServeAsync(exchange, target, cancellationToken)
+                : _push is not null ? _push.ServeAsync(exchange, cancellationToken)
+                : _radio.RefusePushAsync(exchange);
+            await answering.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client left, or the server stops.
+        }
+        catch (Exception e)
+        {
+            _logger.HttpFailed(e, exchange.Remote);
+            exchange.Abort();
+        }
+        finally
+        {
+            await exchange.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends a connection that made no whole request.</summary>
+    private Task RefuseAsync(HttpConnection connection, HttpHeadResult read)
+    {
+        RadioRefusal why = read.Refusal!.Value;
+        if (why == RadioRefusal.Left)
+        {
+            return Task.CompletedTask;
+        }
+
+        _radio.CountRefused(connection.Origin.EndPoint, why);
+        switch (why)
+        {
+            case RadioRefusal.Malformed:
+                HttpRefusal malformed = read.Malformed!;
+                return SendAsync(
+                    connection, malformed.IsHttp ? _radio.Refusal(null, malformed.Status, malformed.Reason + "\r\n").ToArray() : []);
+            case RadioRefusal.ProxyNotTrusted:
+                _proxies.Deny(connection.Origin.EndPoint);
+                return SendAsync(connection, ProxyDenial.Answer("HTTP/1.1"));
+            case RadioRefusal.TooSlow:
+                return SendAsync(
+                    connection, _radio.Refusal(null, HttpStatusCode.RequestTimeout, "The request took too long.\r\n").ToArray());
+            default:
+                connection.Output.Abort();
+                return Task.CompletedTask;
+        }
+    }
+
+    private Task RefusePageAsync(HttpConnection connection, HttpRequestHead? head)
+    {
+        _radio.CountRefused(connection.Origin.EndPoint, RadioRefusal.NotFound);
+        return SendAsync(connection, _radio.NotFound(head!).ToArray());
+    }
+
+    private async Task SendAsync(HttpConnection connection, byte[] response)
+    {
+        await _responses.SendAsync(connection, response).ConfigureAwait(false);
+        await connection.Output.CloseAsync().ConfigureAwait(false);
+    }
+
+    private static IPEndPoint? RemoteOf(Socket socket)
+    {
+        try
+        {
+            return (socket.RemoteEndPoint as IPEndPoint)?.Unmapped();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+}
