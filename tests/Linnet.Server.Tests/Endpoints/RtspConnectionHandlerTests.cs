@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
@@ -21,8 +24,10 @@ public class RtspConnectionHandlerTests
 {
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
 
-    [Fact]
-    public async Task Kestrel_accepts_and_the_sound_goes_straight_to_the_socket()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Kestrel_accepts_and_audio_goes_to_the_socket_or_under_TLS_through_its_pipe(bool hasTls)
     {
         using var hang = new CancellationTokenSource(HangLimit);
         PacketItem[] packets = [];
@@ -36,7 +41,8 @@ public class RtspConnectionHandlerTests
         await using var senders = new SenderPool(new SenderOptions { Threads = 1 }, TimeProvider.System);
         var rtsp = new RtspServer(
             new RtspServerOptions(), new StationDirectory([new StationListing("jazz", [ring])]), senders, ports: null, TimeProvider.System);
-        await using WebApplication app = Build(rtsp);
+        using X509Certificate2 certificate = Certificate();
+        await using WebApplication app = Build(rtsp, hasTls ? certificate : null);
         await app.StartAsync(hang.Token);
         using var stop = new CancellationTokenSource();
         Task running = rtsp.RunAsync(stop.Token);
@@ -45,7 +51,15 @@ public class RtspConnectionHandlerTests
 
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, hang.Token);
-        NetworkStream stream = client.GetStream();
+        Stream stream = client.GetStream();
+        if (hasTls)
+        {
+            var tls = new SslStream(
+                stream, leaveInnerStreamOpen: false, (_, theirs, _, _) => theirs?.GetCertHashString() == certificate.GetCertHashString());
+            await tls.AuthenticateAsClientAsync("localhost");
+            stream = tls;
+        }
+
         string uri = $"rtsp://127.0.0.1:{port}/jazz";
         string setup =
             await AskAsync(
@@ -73,12 +87,28 @@ public class RtspConnectionHandlerTests
         await running.WaitAsync(hang.Token);
     }
 
-    private static WebApplication Build(RtspServer rtsp)
+    private static WebApplication Build(RtspServer rtsp, X509Certificate2? certificate)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(rtsp);
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseConnectionHandler<RtspConnectionHandler>()));
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+
+            listen.UseConnectionHandler<RtspConnectionHandler>();
+        }));
         return builder.Build();
+    }
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
     private static PacketItem[] Publish(BroadcastRing ring, int count)
@@ -95,7 +125,7 @@ public class RtspConnectionHandlerTests
         return packets;
     }
 
-    private static async Task<string> AskAsync(NetworkStream stream, string request, CancellationToken cancellationToken)
+    private static async Task<string> AskAsync(Stream stream, string request, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
         var answer = new StringBuilder();
@@ -110,7 +140,7 @@ public class RtspConnectionHandlerTests
         return answer.ToString();
     }
 
-    private static async Task<byte[]> ReadFrameAsync(NetworkStream stream, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadFrameAsync(Stream stream, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -134,7 +134,7 @@ public class PipeOutputTests
         var frames = new FramedOutput(_output);
         _output.Bound(16_384);
         int packets = 0;
-        while (frames.TrySend(Rings.Packet(packets, 0), channel: (byte)(packets % 2 * 2)))
+        while (frames.TrySend(Rings.Packet(packets, 0).InterleavedFrame, channel: (byte)(packets % 2 * 2)))
         {
             packets++;
         }

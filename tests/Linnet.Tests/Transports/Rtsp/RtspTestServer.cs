@@ -1,11 +1,14 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Net;
-using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
+using Linnet.Broadcast;
 using Linnet.Clock;
 using Linnet.Codecs;
-using Linnet.Transports;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
+using Linnet.Transports;
+using Linnet.Wire.Proxy;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
@@ -23,7 +26,7 @@ internal sealed class RtspTestServer : IAsyncDisposable
     private readonly Task _hosting;
 
     public RtspTestServer(RtspServerOptions? options = null, TimeProvider? time = null, SenderOptions? sending = null, bool hasUdp = true,
-        IPAddress? bind = null, params string[] proxies)
+        IPAddress? bind = null, bool hasPipe = false, params string[] proxies)
     {
         Time = time ?? TimeProvider.System;
         Opus = Ring("jazz", "opus", new PayloadFormat("opus", 48_000, 2, "sprop-stereo=1"), 128_000, Fill);
@@ -38,7 +41,7 @@ internal sealed class RtspTestServer : IAsyncDisposable
         _host = new TcpListenerHost(
             new TcpListenerOptions { Local = new IPEndPoint(bind ?? IPAddress.Loopback, 0) }, TimeProvider.System, proxies: trusted);
         _running = Server.RunAsync(_stop.Token);
-        _hosting = _host.RunAsync(Server.ServeAsync, _stop.Token);
+        _hosting = _host.RunAsync(hasPipe ? ServeThroughPipeAsync : Server.ServeAsync, _stop.Token);
     }
 
     public TimeProvider Time { get; }
@@ -110,6 +113,15 @@ internal sealed class RtspTestServer : IAsyncDisposable
     public static PacketItem[] Published(BroadcastRing ring) =>
         [.. Enumerable.Range(0, (int)ring.Head).Select(i => ring.TryGet(i, out RingItem? item) ? item as PacketItem : null)
             .OfType<PacketItem>()];
+
+    /// <summary>As under TLS: what is sent goes through the connection's pipe.</summary>
+    private Task ServeThroughPipeAsync(IDuplexPipe transport, Socket socket, ClientOrigin origin, CancellationToken cancellationToken) =>
+        Server.ServeAsync(
+            transport,
+            socket,
+            origin,
+            ConnectionOutput.ToPipe(transport.Output, socket, () => socket.Close(timeout: 0)),
+            cancellationToken);
 
     /// <summary>Stops the server and waits until it has.</summary>
     public async Task StopAsync()

@@ -4,7 +4,7 @@ namespace Linnet.Transports.Http.Radio;
 
 /// <summary>The state of listening over HTTP at one moment, for display and metrics.</summary>
 /// <param name="Listeners">Listeners now.</param>
-/// <param name="Waiting">Connections with an incomplete request.</param>
+/// <param name="Waiting">Connections without a whole request: new ones, and kept-alive ones between two requests.</param>
 /// <param name="Accepted">Listeners since the start.</param>
 /// <param name="Renditions">Renditions that have or had listeners.</param>
 /// <param name="BufferBytes">Memory for the bytes that listeners share, in bytes.</param>
