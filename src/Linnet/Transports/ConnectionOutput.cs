@@ -66,6 +66,12 @@ public abstract class ConnectionOutput
     /// <summary>Waits until the kernel, or the pipe's reader, has taken all accepted bytes, or the connection is broken.</summary>
     internal abstract ValueTask FlushAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether the client sees the end after <see cref="Shutdown"/> while it can still send. <see langword="false"/>: it sees the end only
+    /// when the connection is closed, so there is no use in waiting until the client closes.
+    /// </summary>
+    internal abstract bool CanHalfClose { get; }
+
     /// <summary>Ends the sending: accepted bytes still go out, more do not follow.</summary>
     internal abstract void Shutdown();
 

@@ -128,6 +128,9 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
     }
 
     /// <inheritdoc/>
+    internal override bool CanHalfClose => false;
+
+    /// <inheritdoc/>
     internal override void Shutdown()
     {
         lock (_gate)

@@ -100,6 +100,9 @@ internal sealed class SocketOutput : ConnectionOutput
     internal override ValueTask FlushAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
+    internal override bool CanHalfClose => true;
+
+    /// <inheritdoc/>
     internal override void Shutdown()
     {
         try

@@ -45,7 +45,8 @@ public class PipeOutputTests
     {
         long most = _output.Bound(20_000);
         int sent = 0;
-        while (_output.Send(new byte[7000]) is > 0 and int taken)
+        var piece = new StreamPiece(StreamPiece.Allocate(4000), 0, 4000);
+        while (_output.Send(new byte[3000], [piece]) is > 0 and int taken)
         {
             sent += taken;
         }

@@ -45,7 +45,7 @@ internal sealed class DirectExchange(
     internal override Task EndAsync(TimeSpan linger)
     {
         Output.Shutdown();
-        return sender.DrainAsync(Input, linger);
+        return Output.CanHalfClose ? sender.DrainAsync(Input, linger) : sender.FlushAsync(Output, linger);
     }
 
     /// <inheritdoc/>

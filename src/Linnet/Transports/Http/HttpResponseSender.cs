@@ -29,7 +29,7 @@ internal sealed class HttpResponseSender(RadioServerOptions options, TimeProvide
             }
 
             connection.Output.Shutdown();
-            if (_closing.TryEnter(connection.Peer, out _, connection.IsProxy))
+            if (connection.Output.CanHalfClose && _closing.TryEnter(connection.Peer, out _, connection.IsProxy))
             {
                 try
                 {
@@ -49,6 +49,13 @@ internal sealed class HttpResponseSender(RadioServerOptions options, TimeProvide
 
     /// <summary>Reads what a player still says after its last sound, until it closes, has said too much, or time is up.</summary>
     internal Task DrainAsync(PipeReader input, TimeSpan longest) => DrainAsync(input, MaxSaid, longest);
+
+    /// <summary>Waits, but not for long, until an output has sent all.</summary>
+    internal async Task FlushAsync(ConnectionOutput output, TimeSpan longest)
+    {
+        using var patience = new CancellationTokenSource(longest, time);
+        await output.FlushAsync(patience.Token).ConfigureAwait(false);
+    }
 
     /// <summary>Reads what a client still says until it closes, has said too much, or time is up.</summary>
     private async Task DrainAsync(PipeReader input, long most, TimeSpan longest)

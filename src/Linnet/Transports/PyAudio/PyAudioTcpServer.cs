@@ -201,7 +201,15 @@ public sealed class PyAudioTcpServer
         }
 
         output.Shutdown();
-        await WaitAsync(saying, linger).ConfigureAwait(false);
+        if (output.CanHalfClose)
+        {
+            await WaitAsync(saying, linger).ConfigureAwait(false);
+        }
+        else
+        {
+            await output.FlushAsync(late.Token).ConfigureAwait(false);
+        }
+
         return end;
     }
 

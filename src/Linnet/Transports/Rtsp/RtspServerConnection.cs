@@ -301,6 +301,12 @@ internal sealed partial class RtspServerConnection
     {
         _patience.Start();
         _output.Shutdown();
+        if (!_output.CanHalfClose)
+        {
+            await _output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         for (long discarded = 0; discarded < MaxDiscarded;)
         {
             ReadResult result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
