@@ -81,10 +81,15 @@ internal static class Failure
         SocketException socket => Sentence(socket.Message),
         FileNotFoundException { FileName: { Length: > 0 } name } => $"There is no file '{name}'; check the path.",
         UnauthorizedAccessException denied => $"{Sentence(denied.Message)} Check who may read or write it.",
+        IOException when SettingFlags.Find(exception) is string flag => Advised(exception.Message, flag),
         UsageException or ArgumentException or IOException or DllNotFoundException or TimeoutException or OperationCanceledException =>
             Sentence(exception.Message),
         _ => $"{Sentence(exception.Message)} This is a fault in Linnet; LINNET_DEBUG=1 shows where it is.",
     };
+
+    // "…; choose another with --rtsp-port." A question stays one, with a sentence behind it.
+    private static string Advised(string message, string flag) =>
+        message.EndsWith('?') ? $"{Sentence(message)} See {flag}." : $"{message.TrimEnd('.')} with {flag}.";
 
     private static Exception Unwrap(Exception exception) =>
         exception is AggregateException { InnerExceptions: [var only] } ? Unwrap(only) : exception;

@@ -31,10 +31,11 @@ internal static class ListenAddresses
     /// <summary>Tells them to people, with what to write on the other machine.</summary>
     /// <param name="addresses">For players of RTSP.</param>
     /// <param name="output">Where.</param>
-    /// <param name="pyAudio">For the PyAudio tutorial's programs.</param>
     /// <param name="http">For browsers and internet radios.</param>
+    /// <param name="others">For other programs, each with who they are.</param>
     public static void Announce(
-        IReadOnlyList<string> addresses, TextWriter output, IReadOnlyList<string>? pyAudio = null, IReadOnlyList<string>? http = null)
+        IReadOnlyList<string> addresses, TextWriter output, IReadOnlyList<string>? http = null,
+        IReadOnlyList<(string Clients, string Address)>? others = null)
     {
         foreach (string address in addresses)
         {
@@ -46,9 +47,9 @@ internal static class ListenAddresses
             output.WriteLine($"In a browser:  {address}");
         }
 
-        foreach (string address in pyAudio ?? [])
+        foreach ((string clients, string address) in others ?? [])
         {
-            output.WriteLine($"The PyAudio tutorial's clients hear {address}");
+            output.WriteLine($"{clients} hear {address}");
         }
 
         output.Flush();

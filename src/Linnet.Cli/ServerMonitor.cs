@@ -3,55 +3,67 @@ using Linnet.Audio;
 using Linnet.Cli.Panels;
 using Linnet.Serving;
 using Linnet.Stations;
-using Linnet.Transports.Http.Push;
-using Linnet.Wire.PyAudio;
 
 namespace Linnet.Cli;
 
 /// <summary>Looks at a server for a display, and keeps the meters that move between two looks: one per station and channel.</summary>
-internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeProvider time, IPEndPoint? http = null)
+internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeProvider time)
 {
     private readonly long _began = time.GetTimestamp();
     private readonly Dictionary<string, Ballistics[]> _meters = [];
 
-    /// <summary>Where other machines can listen, best first.</summary>
-    public IReadOnlyList<string> Addresses { get; } = ListenAddresses.Of(bind, server.RtspEndPoint.Port, "/");
-
-    /// <summary>Where the PyAudio tutorial's programs are served; empty: nowhere.</summary>
-    public IReadOnlyList<string> PyAudioAddresses { get; } =
+    // The machine's addresses are looked up once; the ports are open by then.
+    private readonly (IServedProtocol Protocol, IReadOnlyList<string> Addresses)[] _protocols =
     [
-        .. Best(bind, server.PyAudioTcpEndPoint, PyAudioAddress.TcpScheme),
-        .. Best(bind, server.PyAudioUdpEndPoint, PyAudioAddress.UdpScheme),
+        .. server.Protocols.Where(static p => p.EndPoints.Count > 0).Select((p, i) => (p, AddressesOf(p, bind, isFirst: i == 0))),
     ];
 
+    /// <summary>Where other machines reach a protocol, best first; empty: it is not served.</summary>
+    public IReadOnlyList<string> AddressesOf(string protocol) =>
+        _protocols.FirstOrDefault(p => p.Protocol.Name == protocol).Addresses ?? [];
+
+    /// <summary>Where other machines can listen with <c>linnet play</c>, best first.</summary>
+    public IReadOnlyList<string> Addresses => AddressesOf("rtsp");
+
     /// <summary>Where browsers and internet radios are served; empty: nowhere.</summary>
-    public IReadOnlyList<string> HttpAddresses { get; } = [.. Best(bind, http, Uri.UriSchemeHttp, "/")];
+    public IReadOnlyList<string> HttpAddresses => AddressesOf("http");
+
+    /// <summary>Where other programs are served, each with who they are.</summary>
+    public IReadOnlyList<(string Clients, string Address)> OtherAddresses =>
+    [
+        .. _protocols.Where(static p => p.Protocol.Name is not ("rtsp" or "http")).SelectMany(
+            static p => p.Protocol.EndPoints.Where(static e => e.Path is not null)
+                .Zip(p.Addresses, static (e, address) => (e.Clients ?? "Players", address))),
+    ];
 
     /// <summary>Looks.</summary>
     public ServerSnapshot Look()
     {
         TimeSpan elapsed = time.GetElapsedTime(_began);
         return new ServerSnapshot(
-            Addresses, [.. server.Stations.Select(s => Look(s.GetSnapshot(), elapsed))], server.GetStatistics(), elapsed)
+            [.. _protocols.Select(static p => new ProtocolRow(p.Protocol.Name, p.Addresses, p.Protocol.GetSnapshot()))],
+            [.. server.GetStations().Select(s => Look(s, elapsed))],
+            server.GetStatistics(),
+            elapsed)
         {
-            PyAudioAddresses = PyAudioAddresses,
-            PyAudio = server.GetPyAudioListeners(),
-            HttpAddresses = HttpAddresses,
+            Streams = server.GetStreamStatistics(),
             Pushers = server.Push?.Pushers ?? new Dictionary<string, string>(),
-            PushesRefused = server.Push?.Refused ?? new Dictionary<PushRefusal, long>(),
-            Radio = HttpAddresses.Count > 0 ? server.Radio?.GetSnapshot() : null,
         };
     }
 
-    private static IEnumerable<string> Best(IPAddress? bind, IPEndPoint? local, string scheme, string path = "") =>
-        local is null ? [] : ListenAddresses.Of(bind, local.Port, path, scheme).Take(1);
+    // All of this machine's for the protocol that most people use, the best one for the others.
+    private static IReadOnlyList<string> AddressesOf(IServedProtocol protocol, IPAddress? bind, bool isFirst) =>
+    [
+        .. protocol.EndPoints.Where(static e => e.Path is not null).SelectMany(
+            e => ListenAddresses.Of(bind, e.Local.Port, e.Path!, e.Name).Take(isFirst ? int.MaxValue : 1)),
+    ];
 
     private StationRow Look(StationSnapshot station, TimeSpan now)
     {
-        if (!_meters.TryGetValue(station.Name, out Ballistics[]? meters))
+        // A station that was added again may have other channels.
+        if (!_meters.TryGetValue(station.Name, out Ballistics[]? meters) || meters.Length != station.Levels.Count)
         {
-            meters = [.. station.Levels.Select(static _ => new Ballistics())];
-            _meters.Add(station.Name, meters);
+            _meters[station.Name] = meters = [.. station.Levels.Select(static _ => new Ballistics())];
         }
 
         return new StationRow(station, [.. meters.Zip(station.Levels, (meter, peak) => meter.Move(Decibels.FromAmplitude(peak), now))]);

@@ -8,6 +8,7 @@ public partial class ArchitectureTests
 {
     private const int MaxLines = 400;
     private const int MaxColumns = 140;
+    private const int MaxNaming = 7;
 
     private static readonly string[] Order =
         ["Audio", "Clock", "Wire", "Codecs", "Sources", "Receive", "Broadcast", "Stations", "Transports", "Playback", "Serving"];
@@ -124,6 +125,34 @@ public partial class ArchitectureTests
         Assert.Empty(broken);
     }
 
+    // Programs that use the library have options of their own, or none: its messages name settings (SettingAdvice).
+    [Fact]
+    public void No_text_of_the_library_names_an_option_of_the_command_line()
+    {
+        var broken =
+            from file in SourceFiles(Library)
+            from line in CodeLines(file)
+            where CommandLineOption().IsMatch(line)
+            select $"{Path.GetRelativePath(Root, file)}: {line.Trim()}";
+
+        Assert.Empty(broken);
+    }
+
+    // A protocol is its own folders, its options and a line where it is named; whatever else knows of it has to change with it.
+    [Fact]
+    public void A_protocol_is_named_in_few_files_outside_its_own_folders()
+    {
+        string[] naming =
+        [
+            .. SourceFiles(Path.Combine(Root, "src"))
+                .Where(static file => !Path.GetDirectoryName(file)!.Split(Path.DirectorySeparatorChar).Contains("PyAudio"))
+                .Where(static file => File.ReadAllText(file).Contains("pyaudio", StringComparison.OrdinalIgnoreCase))
+                .Select(static file => Path.GetRelativePath(Root, file)),
+        ];
+
+        Assert.True(naming.Length <= MaxNaming, $"{naming.Length} files name PyAudio:\n{string.Join('\n', naming)}");
+    }
+
     // A raw string holds what a peer sends, such as JSON: its lines are as long as they are.
     private static IEnumerable<(int Number, string Text)> LinesOutsideRawStrings(string file)
     {
@@ -169,6 +198,9 @@ public partial class ArchitectureTests
 
         return folder ?? throw new InvalidOperationException("The tests must run from within the repository: Linnet.slnx was not found.");
     }
+
+    [GeneratedRegex("\"[^\"]*(?<![\\w-])--[a-z]")]
+    private static partial Regex CommandLineOption();
 
     [GeneratedRegex("\"{3,}")]
     private static partial Regex RawQuotes();

@@ -149,7 +149,8 @@ internal static class Ask
 
     /// <summary><c>--transport auto</c>.</summary>
     public static Option<string?> Transport() => Choice(
-        "--transport", "Transport of the audio packets. auto: UDP, or TCP if no UDP packets arrive.", "auto", "auto", "udp", "tcp");
+        "--transport", "Transport of the audio packets. auto: UDP, or TCP if no UDP packets arrive.", "auto", "auto", "udp", "tcp")
+        .Sets(nameof(PlayerOptions), nameof(PlayerOptions.Transport));
 
     /// <summary><c>--stats json</c>.</summary>
     public static Option<string?> Stats() =>
@@ -157,7 +158,8 @@ internal static class Ask
 
     /// <summary><c>--format s16le:44100:2</c>.</summary>
     public static Option<string?> Format() => Word(
-        "--format", "ENCODING:RATE:CHANNELS", $"PCM format that a {SchemesWithoutFormat("or")} server sends.", "s16le:44100:2");
+        "--format", "ENCODING:RATE:CHANNELS", $"PCM format that a {SchemesWithoutFormat("or")} server sends.", "s16le:44100:2")
+        .Sets(nameof(PlayerOptions), nameof(PlayerOptions.RawFormat));
 
     /// <summary>What <see cref="Format"/> was given for a station.</summary>
     /// <param name="text">As written; <see langword="null"/>: it was not.</param>

@@ -36,7 +36,7 @@ internal static partial class DemoSession
         await using var player =
             new Player(new PlayerOptions { Url = address, Duration = request.Duration }, device, shell.Time, session.Log);
 
-        var serverMonitor = new ServerMonitor(server, bind, shell.Time, host?.EndPoint);
+        var serverMonitor = new ServerMonitor(server, bind, shell.Time);
         var playerMonitor = new PlayerMonitor(player, address, device, shell.Time);
         var addresses = new AddressPanel(serverMonitor.Addresses, serverMonitor.HttpAddresses);
         Announce(serverMonitor, addresses, session.IsPlain, shell);
@@ -48,7 +48,9 @@ internal static partial class DemoSession
 
         await session.ShowAsync(
             RunAsync(server, player, session.Ending),
-            new PanelPages(width => Render(playerMonitor.Look(), serverMonitor.Look(), width), [.. PlayerFigures.All, .. ServerFigures.All],
+            new PanelPages(
+                width => Render(playerMonitor.Look(), serverMonitor.Look(), width),
+                [.. PlayerFigures.All, .. ServerFigures.With(serverMonitor.Look().Protocols)],
                 addresses.Render),
             static _ => "",
             playerMonitor.OnKey);
@@ -109,7 +111,7 @@ internal static partial class DemoSession
             }
             catch (IOException e)
             {
-                LogNoHttp(session.Log, e.Message);
+                LogNoHttp(session.Log, Failure.Explain(e));
                 return null;
             }
         }

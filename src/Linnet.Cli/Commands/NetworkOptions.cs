@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Linnet.Cli.Help;
+using Linnet.Server.Hosting;
 using Linnet.Serving;
 
 namespace Linnet.Cli.Commands;
@@ -9,12 +10,16 @@ namespace Linnet.Cli.Commands;
 internal static class NetworkOptions
 {
     private static readonly Option<string?> Bind = Ask.Word(
-        "--bind", "ADDRESS", "Listen on this IP address only.", "all addresses, IPv4 and IPv6");
+        "--bind", "ADDRESS", "Listen on this IP address only.", "all addresses, IPv4 and IPv6")
+        .Sets(nameof(StationServerOptions), nameof(StationServerOptions.Bind))
+        .Sets(nameof(RadioHostOptions), nameof(RadioHostOptions.Bind));
 
-    private static readonly Option<int?> RtspPort = Ask.Port("--rtsp-port", "TCP port for RTSP players.", 8554, canBeOff: false);
+    private static readonly Option<int?> RtspPort = Ask.Port("--rtsp-port", "TCP port for RTSP players.", 8554, canBeOff: false)
+        .Sets(nameof(StationServerOptions), nameof(StationServerOptions.RtspPort));
 
     private static readonly Option<int?> RtpPort = Ask.Port(
-        "--rtp-port", "UDP port that RTP is sent from, an even number. RTCP uses the next port.", 8556, canBeOff: false);
+        "--rtp-port", "UDP port that RTP is sent from, an even number. RTCP uses the next port.", 8556, canBeOff: false)
+        .Sets(nameof(StationServerOptions), nameof(StationServerOptions.RtpPort));
 
     private static readonly Option<int?> MaxListeners = Ask.Whole(
         "--max-listeners", "N", "Most listeners, counted per protocol.", "5000 for RTSP, 10000 for HTTP", 1, 1_000_000);
@@ -76,6 +81,7 @@ internal static class NetworkOptions
         return defaults with
         {
             TrustedProxies = [.. (parsed.GetValue(TrustedProxy) ?? []).Select(ReadProxy)],
+            TrustedProxiesName = TrustedProxy.Name,
             Bind = address,
             RtspPort = parsed.GetValue(RtspPort) ?? defaults.RtspPort,
             RtpPort = parsed.GetValue(RtpPort) is { } port

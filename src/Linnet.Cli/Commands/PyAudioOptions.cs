@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Linnet.Cli.Help;
 using Linnet.Serving;
+using Linnet.Serving.PyAudio;
 using Linnet.Stations;
 using Linnet.Transports.PyAudio;
 
@@ -18,12 +19,15 @@ internal static class PyAudioOptions
     private static readonly Option<string?> Station = Ask.Word(
         "--pyaudio-station", "NAME", "Station for PyAudio clients.", "the first station");
 
-    private static readonly Option<int?> TcpPort = Ask.Port("--pyaudio-tcp-port", "TCP port for PyAudio clients.", 9610, canBeOff: true);
+    private static readonly Option<int?> TcpPort = Ask.Port("--pyaudio-tcp-port", "TCP port for PyAudio clients.", 9610, canBeOff: true)
+        .Sets(nameof(PyAudioServerOptions), nameof(PyAudioServerOptions.TcpPort));
 
-    private static readonly Option<int?> UdpPort = Ask.Port("--pyaudio-udp-port", "UDP port for PyAudio clients.", 9633, canBeOff: true);
+    private static readonly Option<int?> UdpPort = Ask.Port("--pyaudio-udp-port", "UDP port for PyAudio clients.", 9633, canBeOff: true)
+        .Sets(nameof(PyAudioServerOptions), nameof(PyAudioServerOptions.UdpPort));
 
     private static readonly Option<string[]> Allow = Ask.Words(
-        "--pyaudio-allow", "CIDR", "Also send over UDP to this network, such as 203.0.113.0/24.", "private and loopback addresses only");
+        "--pyaudio-allow", "CIDR", "Also send over UDP to this network, such as 203.0.113.0/24.", "private and loopback addresses only")
+        .Sets(nameof(PyAudioServerOptions), nameof(PyAudioServerOptions.AllowedNetworks));
 
     private static readonly Option<int?> DatagramLength = Ask.Whole(
         "--pyaudio-datagram", "BYTES",
@@ -37,17 +41,17 @@ internal static class PyAudioOptions
     /// <summary>All of them.</summary>
     public static OptionGroup Group => new("PyAudio", [], [IsOn, Station, TcpPort, UdpPort, Allow, DatagramLength, Lease]);
 
-    /// <summary>What is asked for; <see langword="null"/>: nothing.</summary>
+    /// <summary>What is asked for: one protocol, or none.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="rtsp">Limits that hold for these listeners, too.</param>
-    public static PyAudioServerOptions? Read(ParseResult parsed, StationServerOptions rtsp)
+    public static IReadOnlyList<ProtocolFactory> Read(ParseResult parsed, StationServerOptions rtsp)
     {
         Option[] details = [Station, TcpPort, UdpPort, Allow, DatagramLength, Lease];
         if (!parsed.GetValue(IsOn))
         {
             return details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail
                 ? throw new UsageException($"{detail.Name} needs --pyaudio beside it.")
-                : null;
+                : [];
         }
 
         if (parsed.GetValue(TcpPort) is Ask.Off && parsed.GetValue(UdpPort) is Ask.Off)
@@ -55,7 +59,7 @@ internal static class PyAudioOptions
             throw new UsageException($"{TcpPort.Name} off and {UdpPort.Name} off leave nothing of --pyaudio: give one of them a port.");
         }
 
-        return Defaults with
+        return [PyAudioProtocol.With(Defaults with
         {
             Station = parsed.GetValue(Station),
             TcpPort = Port(parsed.GetValue(TcpPort), Defaults.TcpPort),
@@ -72,7 +76,7 @@ internal static class PyAudioOptions
             MaxTcpListenersPerAddress = rtsp.Rtsp.MaxSessionsPerAddress,
             MaxLeases = Math.Min(Defaults.MaxLeases, rtsp.Rtsp.MaxSessions),
             MaxLeasesPerAddress = Math.Min(Defaults.MaxLeasesPerAddress, rtsp.Rtsp.MaxSessionsPerAddress),
-        };
+        })];
     }
 
     private static int? Port(int? given, int? usual) => given switch { null => usual, Ask.Off => null, _ => given };

@@ -98,8 +98,11 @@ internal static class ServeCommand
             Server = RadioOptions.Add(
                 parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)) with
             {
-                PyAudio = PyAudioOptions.Read(parsed, network),
                 Push = PushOptions.Read(parsed, shell),
+                Protocols = PyAudioOptions.Read(parsed, network),
+
+                // Sources that repeat, and stations that others send to, never end; with the last of the others there is nothing to serve.
+                EndsWithStations = true,
             },
         };
 

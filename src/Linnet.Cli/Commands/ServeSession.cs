@@ -23,11 +23,11 @@ internal static class ServeSession
         await using RadioHost? host = request.Http is { } http
             ? await RadioHost.StartAsync(server, http, shell.Time, session.Log, session.Ending)
             : null;
-        var monitor = new ServerMonitor(server, request.Server.Bind, shell.Time, host?.EndPoint);
+        var monitor = new ServerMonitor(server, request.Server.Bind, shell.Time);
         string[] pushed = [.. request.Stations.Where(static s => s.Kind == SourceKind.Push).Select(static s => s.Name)];
         if (session.IsPlain)
         {
-            ListenAddresses.Announce(monitor.Addresses, shell.Out, monitor.PyAudioAddresses, monitor.HttpAddresses);
+            ListenAddresses.Announce(monitor.Addresses, shell.Out, monitor.HttpAddresses, monitor.OtherAddresses);
             ListenAddresses.AnnouncePush(monitor.HttpAddresses, pushed, shell.Out);
         }
 
@@ -38,12 +38,13 @@ internal static class ServeSession
         await session.ShowAsync(
             server.RunAsync(session.Ending),
             new PanelPages(
-                width => [.. ServerPanel.Render(monitor.Look(), width), .. ServerPanel.Keys(width)], ServerFigures.All, addresses.Render),
+                width => [.. ServerPanel.Render(monitor.Look(), width), .. ServerPanel.Keys(width)],
+                ServerFigures.With(monitor.Look().Protocols), addresses.Render),
             isLast => StatsJson.Line(ServerStats.Of(monitor.Look(), isLast)));
 
         // One broken source does not end a server; but when there was nothing else to send, that is a failure.
-        return server.Stations.Count > 0 && server.Stations.All(static s => s.GetSnapshot().State == StationState.Failed)
-            ? ExitCode.Failed : ExitCode.Ended;
+        IReadOnlyList<StationSnapshot> stations = server.GetStations();
+        return stations.Count > 0 && stations.All(static s => s.State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
     }
 
     /// <summary>A station that nobody can push to is no station.</summary>

@@ -36,7 +36,8 @@ internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILog
         string sentence;
         try
         {
-            sentence = Text.Printable(formatter(state, exception));
+            string? flag = SettingFlags.Find(eventId.Id, exception);
+            sentence = Text.Printable(formatter(state, exception)) + (flag is null ? "" : $" ({flag})");
         }
         catch (Exception e)
         {

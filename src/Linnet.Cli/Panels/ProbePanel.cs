@@ -56,8 +56,12 @@ internal static class ProbePanel
             lines = [.. lines, new PanelLine(), .. Delays(report.Delay), .. Bursts(report), new PanelLine(), .. Profiles(report)];
         }
 
-        return [.. lines, new PanelLine(), .. Wrapped(report.Advice)];
+        return [.. lines, new PanelLine(), .. Wrapped(AdviceOf(report))];
     }
+
+    /// <summary>The report's advice, with the option of this program that follows it.</summary>
+    public static string AdviceOf(PathReport report) =>
+        report.SuggestsTcp ? $"{report.Advice.TrimEnd('.')} (--transport tcp)." : report.Advice;
 
     private static string Sound(ProbeProgress probe) => probe.Payload is null ? ""
         : $"{probe.Payload.EncodingName.ToLowerInvariant()} {Text.Format(probe.Payload.ClockRate, probe.Payload.Channels)}"

@@ -6,15 +6,7 @@ internal static class ServerFigures
     public static readonly Figure Listeners =
         new("listeners", "who hears by RTSP now, in all or of one station; behind a station's, how many hear which rendition of it");
 
-    public static readonly Figure Http = new("http", "who hears over HTTP now: browsers, internet radios");
-
-    public static readonly Figure Moved = new("moved", "times a listener over HTTP was too slow and was moved to what is live");
-
     public static readonly Figure Refused = new("refused", "listeners that were refused: too many, not allowed, or nothing of that name");
-
-    public static readonly Figure Tcp = new("tcp", "the PyAudio tutorial's clients that hear by TCP");
-
-    public static readonly Figure Udp = new("udp", "the same by UDP");
 
     public static readonly Figure SourceUnderruns =
         new("source underruns", "times a source gave its sound too late, so that the station's clock was set anew");
@@ -36,10 +28,18 @@ internal static class ServerFigures
 
     public static readonly Figure Dropped = new("dropped", "listeners that were let go because they took nothing or could not be sent to");
 
-    /// <summary>All, in the panel's order.</summary>
+    /// <summary>Those that every server has, in the panel's order.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
-        Listeners, Http, Moved, Refused, Tcp, Udp, SourceUnderruns, SenderUnderruns, PacketsLate, RenditionsFailed, PacketsDue, Sent,
-        LateBy, Skipped, Dropped,
+        Listeners, Refused, SourceUnderruns, SenderUnderruns, PacketsLate, RenditionsFailed, PacketsDue, Sent, LateBy, Skipped, Dropped,
+    ];
+
+    /// <summary>These and those of a server's protocols, each name once, in the panel's order.</summary>
+    public static IReadOnlyList<Figure> With(IEnumerable<ProtocolRow> protocols) =>
+    [
+        Listeners,
+        .. protocols.SelectMany(static p => p.Now.Figures).DistinctBy(static f => f.Name)
+            .Where(static figure => All.All(known => known.Name != figure.Name)).Select(static f => new Figure(f.Name, f.Meaning)),
+        .. All.Skip(1),
     ];
 }

@@ -1,7 +1,6 @@
 using Linnet.Broadcast.Packets;
+using Linnet.Serving;
 using Linnet.Stations;
-using Linnet.Transports.Http.Radio;
-using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Panels;
 
@@ -30,40 +29,28 @@ internal static class ServerPanel
         .. new Flow(width).Add(new PanelLine().Add("linnet ", Tone.Strong).Add("serving", Tone.Good))
             .Add(Text.Clock(server.Elapsed), Tone.Quiet)
             .Add(Listeners(server.Listeners)).Lines,
-        .. server.Addresses.SelectMany((address, i) => new Flow(width, i == 0 ? 0 : OtherAddresses).Add(address, Tone.Accent).Lines),
-        .. server.Radio is null ? [] : Http(server, server.Radio, width),
-        .. server.PyAudio is null ? [] : PyAudio(server, server.PyAudio, width),
+        .. server.Protocols.Take(1).SelectMany(static p => p.Addresses)
+            .SelectMany((address, i) => new Flow(width, i == 0 ? 0 : OtherAddresses).Add(address, Tone.Accent).Lines),
+        .. server.Protocols.Skip(1).SelectMany(protocol => Render(protocol, width)),
         .. server.Stations.SelectMany(station => Render(station, server.Pushers.GetValueOrDefault(station.Station.Name), width)),
         .. Sending(server, server.Sending, width),
     ];
 
-    private static IEnumerable<PanelLine> Http(ServerSnapshot server, RadioServerSnapshot radio, int width)
+    private static IEnumerable<PanelLine> Render(ProtocolRow protocol, int width)
     {
-        long refused = radio.Refused.Values.Sum();
         var flow = new Flow(width);
-        foreach (string address in server.HttpAddresses)
+        foreach (string address in protocol.Addresses)
         {
             flow.Add(address, Tone.Accent);
         }
 
-        return flow.Add(ServerFigures.Http, Text.Count(radio.Listeners))
-            .Add(ServerFigures.PacketsDue, Text.Count(radio.Sending.PacketsDue))
-            .Add(ServerFigures.Sent, Text.Count(radio.Sending.PacketsSent))
-            .Add(ServerFigures.Moved, Text.Count(radio.Sending.Moves), Of(radio.Sending.Moves))
-            .Add(ServerFigures.Refused, Text.Count(refused), Of(refused)).Lines;
-    }
-
-    private static IEnumerable<PanelLine> PyAudio(ServerSnapshot server, PyAudioServerSnapshot pyAudio, int width)
-    {
-        long refused = pyAudio.Refused.Values.Sum();
-        var flow = new Flow(width);
-        foreach (string address in server.PyAudioAddresses)
+        foreach (ProtocolFigure figure in protocol.Now.Figures)
         {
-            flow.Add(address, Tone.Accent);
+            flow.Add(new Figure(figure.Name, figure.Meaning), Text.Count(figure.Value), figure.IsTrouble ? Of(figure.Value) : Tone.Plain);
         }
 
-        return flow.Add(ServerFigures.Tcp, Text.Count(pyAudio.TcpListeners)).Add(ServerFigures.Udp, Text.Count(pyAudio.UdpListeners))
-            .Add(ServerFigures.Refused, Text.Count(refused), Of(refused)).Lines;
+        long refused = protocol.Now.Refused.Values.Sum();
+        return flow.Add(ServerFigures.Refused, Text.Count(refused), Of(refused)).Lines;
     }
 
     private static IEnumerable<PanelLine> Sending(ServerSnapshot server, SenderStatistics sending, int width) => new Flow(width, Numbers)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Linnet.Cli.Panels;
 using Linnet.Playback.Probing;
 using Linnet.Transports.Impairments;
 using Linnet.Wire;
@@ -65,7 +66,7 @@ internal sealed record ProbeStats(
         Math.Round(report.DriftDoubtPpm, 2),
         [.. report.Profiles.Select(TrialStats.Of)],
         report.Recommended,
-        report.Advice,
+        ProbePanel.AdviceOf(report),
         probe.Impairment);
 
     internal static double Ms(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);

@@ -1,10 +1,8 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Linnet.Audio;
 using Linnet.Broadcast.Packets;
 using Linnet.Cli.Panels;
-using Linnet.Transports.Http.Radio;
-using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Stats;
 
@@ -20,14 +18,16 @@ internal sealed record ServerStats(
     double LatenessP50Ms,
     double LatenessP99Ms,
     double LatenessMaxMs,
-    IReadOnlyList<StationStats> Stations,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RadioStats? Http,
-    [property: JsonPropertyName("pyaudio"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PyAudioStats? PyAudio)
+    IReadOnlyList<StationStats> Stations)
 {
+    /// <summary>What each protocol has to say, under its name.</summary>
+    [JsonIgnore]
+    public JsonObject Protocols { get; } = [];
+
     public static ServerStats Of(ServerSnapshot server, bool hasEnded)
     {
         SenderStatistics sending = server.Sending;
-        return new ServerStats(
+        var stats = new ServerStats(
             hasEnded ? "ended" : "serving",
             Math.Round(server.Elapsed.TotalSeconds, 3),
             server.Listeners,
@@ -38,64 +38,16 @@ internal sealed record ServerStats(
             Ms(sending.LatenessP50),
             Ms(sending.LatenessP99),
             Ms(sending.LatenessMax),
-            [.. server.Stations.Select(StationStats.Of)],
-            server.Radio is { } radio ? RadioStats.Of(radio, server) : null,
-            server.PyAudio is { } pyAudio ? PyAudioStats.Of(pyAudio) : null);
+            [.. server.Stations.Select(StationStats.Of)]);
+        foreach (ProtocolRow protocol in server.Protocols.Where(static p => p.Now.Stats is not null))
+        {
+            stats.Protocols.Add(protocol.Name, protocol.Now.Stats!.DeepClone());
+        }
+
+        return stats;
     }
 
     private static double Ms(TimeSpan span) => Math.Round(span.TotalMilliseconds, 3);
-
-    /// <summary>Reasons as fields are written.</summary>
-    internal static SortedDictionary<string, long> Words<T>(IReadOnlyDictionary<T, long> counts)
-        where T : struct, Enum =>
-        new(counts.ToDictionary(static c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.Key.ToString()), static c => c.Value),
-            StringComparer.Ordinal);
-}
-
-/// <summary>Listening over HTTP in it; left out where that is off.</summary>
-internal sealed record RadioStats(
-    int Listeners,
-    long Accepted,
-    long BytesSent,
-    long Writes,
-    long Moves,
-    long PacketsDue,
-    long PacketsSent,
-    long PacketsSkipped,
-    long PacketsMissed,
-    long Stalled,
-    long Disconnected,
-    long BufferBytes,
-    IReadOnlyDictionary<string, long> Refused,
-    IReadOnlyDictionary<string, string> Pushers,
-    IReadOnlyDictionary<string, long> PushesRefused)
-{
-    public static RadioStats Of(RadioServerSnapshot radio, ServerSnapshot server) => new(
-        radio.Listeners,
-        radio.Accepted,
-        radio.Sending.BytesSent,
-        radio.Sending.Writes,
-        radio.Sending.Moves,
-        radio.Sending.PacketsDue,
-        radio.Sending.PacketsSent,
-        radio.Sending.PacketsSkipped,
-        radio.PacketsMissed,
-        radio.Sending.StalledListeners,
-        radio.Sending.DisconnectedListeners,
-        radio.BufferBytes,
-        ServerStats.Words(radio.Refused),
-        server.Pushers,
-        ServerStats.Words(server.PushesRefused));
-}
-
-/// <summary>The PyAudio tutorial's programs in it; left out where they are not served.</summary>
-internal sealed record PyAudioStats(
-    int TcpListeners, int UdpListeners, long Accepted, long Renewed, IReadOnlyDictionary<string, long> Refused,
-    IReadOnlyDictionary<string, long> Ended)
-{
-    public static PyAudioStats Of(PyAudioServerSnapshot server) => new(
-        server.TcpListeners, server.UdpListeners, server.Accepted, server.Renewed, ServerStats.Words(server.Refused),
-        ServerStats.Words(server.Ended));
 }
 
 /// <summary>A station in it.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Linnet.Cli.Stats;
@@ -22,5 +23,15 @@ internal sealed partial class StatsJson : JsonSerializerContext
 
     public static string Line(ProbeStats stats) => JsonSerializer.Serialize(stats, Readable.ProbeStats);
 
-    public static string Line(ServerStats stats) => JsonSerializer.Serialize(stats, Readable.ServerStats);
+    /// <summary>The fields of the server, and behind them an object of each protocol that has one.</summary>
+    public static string Line(ServerStats stats)
+    {
+        JsonObject line = JsonSerializer.SerializeToNode(stats, Readable.ServerStats)!.AsObject();
+        foreach ((string protocol, JsonNode? figures) in stats.Protocols)
+        {
+            line.Add(protocol, figures?.DeepClone());
+        }
+
+        return line.ToJsonString(Readable.Options);
+    }
 }

@@ -53,15 +53,15 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
     {
         context.Response.Headers.AccessControlAllowOrigin = "*";
         var list = new StationList(
-            server.RtspEndPoint.Port, [.. server.Stations.Select(static station => station.Name)], server.Directory.Awaited);
+            server.RtspEndPoint.Port, [.. server.Directory.Stations.Select(static station => station.Name)], server.Directory.Awaited);
         return SendAsync(context, StatusCodes.Status200OK, "application/json; charset=utf-8", list.ToJson());
     }
 
     /// <summary>Ready: there is at least one station, and not all have ended or failed.</summary>
     private Task SendReadyAsync(HttpContext context)
     {
-        StationSnapshot[] stations = [.. server.Stations.Select(static s => s.GetSnapshot())];
-        bool isReady = stations.Length == 0 || stations.Any(static s => s.State is StationState.Waiting or StationState.Playing);
+        IReadOnlyList<StationSnapshot> stations = server.GetStations();
+        bool isReady = stations.Count == 0 || stations.Any(static s => s.State is StationState.Waiting or StationState.Playing);
         string failed = string.Concat(stations.Where(static s => s.State is StationState.Failed).Select(static s => $"{s.Name}: failed\n"));
         return isReady
             ? SayAsync(context, StatusCodes.Status200OK, $"ready\n{failed}")

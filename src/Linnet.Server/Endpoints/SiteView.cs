@@ -2,7 +2,6 @@ using Linnet.Broadcast;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Linnet.Stations;
-using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Icy;
 using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Http;
@@ -24,13 +23,13 @@ internal sealed record SiteView(string Host, string Name, string Scheme, string 
         HostString host = from?.Host is string forwarded ? new HostString(forwarded)
             : context.Request.Host.HasValue ? context.Request.Host
             : new HostString("localhost", options.Port);
-        IReadOnlyList<RadioRenditionSnapshot> heard = server.Radio?.GetSnapshot().Renditions ?? [];
+        IReadOnlyList<ListenerCount> heard = [.. server.Protocols.SelectMany(static p => p.GetSnapshot().Listeners)];
         return new SiteView(
             host.ToUriComponent(),
             host.Host,
             from?.Scheme ?? Uri.UriSchemeHttp,
             new HostString(host.Host, server.RtspEndPoint.Port).ToUriComponent(),
-            [.. server.Stations.Select(station => StationView.Of(station, server.Directory, heard))]);
+            [.. server.GetStations().SelectMany(station => StationView.Of(station, server.Directory, heard))]);
     }
 }
 
@@ -40,10 +39,11 @@ internal sealed record SiteView(string Host, string Name, string Scheme, string 
 /// <param name="Streams">Its renditions for HTTP.</param>
 internal sealed record StationView(StationSnapshot Station, IceDescription? Description, IReadOnlyList<StreamView> Streams)
 {
-    internal static StationView Of(Station station, StationDirectory directory, IReadOnlyList<RadioRenditionSnapshot> heard) => new(
-        station.GetSnapshot(),
-        directory.TryFind(station.Name, out StationListing? listing) ? listing.Description : null,
-        [.. station.Listing.Streams.Select(s => StreamView.Of(station.Name, s, heard))]);
+    /// <summary>The station, unless it has just left the directory.</summary>
+    internal static IEnumerable<StationView> Of(StationSnapshot station, StationDirectory directory, IReadOnlyList<ListenerCount> heard) =>
+        directory.TryFind(station.Name, out StationListing? listing)
+            ? [new StationView(station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(station.Name, s, heard))])]
+            : [];
 
     /// <summary>What people call it.</summary>
     internal string Title => Description?.Name ?? Station.Name;
@@ -61,11 +61,11 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
 /// <param name="SampleRate">Frames per second.</param>
 /// <param name="Channels">Samples per frame.</param>
 /// <param name="Listeners">Who hears it; by RTSP too where it is the same rendition.</param>
-/// <param name="Peak">The most there were over HTTP at a time, or are now.</param>
+/// <param name="Peak">The most there were at a time, where its protocol counts that, or are now.</param>
 internal sealed record StreamView(
     string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners, int Peak)
 {
-    internal static StreamView Of(string station, BroadcastRing rendition, IReadOnlyList<RadioRenditionSnapshot> heard)
+    internal static StreamView Of(string station, BroadcastRing rendition, IReadOnlyList<ListenerCount> heard)
     {
         RenditionInfo info = rendition.Info;
         (string extension, string contentType, _) = info.StreamType!;
@@ -74,7 +74,7 @@ internal sealed record StreamView(
             ? $"{extension.ToUpperInvariant()} (lossless)"
             : $"{(extension == "opus" ? "Opus" : extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
         int listeners = rendition.Leases;
-        int peak = heard.FirstOrDefault(h => h.Station == station && h.Rendition == info.Name)?.Peak ?? 0;
+        int peak = heard.Where(h => h.Station == station && h.Rendition == info.Name).Select(static h => h.Peak).DefaultIfEmpty().Max();
         return new StreamView(
             $"/{station}{variant}.{extension}", extension, label, contentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels,
             listeners, Math.Max(listeners, peak));

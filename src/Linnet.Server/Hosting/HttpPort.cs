@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Serving;
 using Linnet.Transports.Http.Push;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -12,6 +13,10 @@ internal static class HttpPort
     // megabytes each. It must suit a push (PushServer), since only the listening socket's size widens the TCP window negotiated at the
     // start; a connection that turns out not to be a push gets less (RadioServer). Linux caps it at net.core.rmem_max.
     internal const int ReceiveBufferSize = PushServer.ReceiveBufferSize;
+
+    private static readonly SettingAdvice? Port = new($"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Port)}");
+
+    private static readonly SettingAdvice? Address = new($"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Bind)}");
 
     internal static IPEndPoint EndPoint(RadioHostOptions options) =>
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
@@ -32,16 +37,18 @@ internal static class HttpPort
     }
 
     /// <summary>The error that users see.</summary>
-    internal static IOException Problem(int port, SocketException e) => new(
-        e.SocketErrorCode switch
+    internal static PortException Problem(int port, SocketException e)
+    {
+        (string message, SettingAdvice? advice) = e.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse =>
-                $"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or off for no HTTP.",
-            SocketError.AccessDenied => $"TCP port {port} is for root alone; choose one above 1023 with --http-port.",
+                ($"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another, or switch HTTP off.", Port),
+            SocketError.AccessDenied => ($"TCP port {port} is for root alone; choose one above 1023.", Port),
             SocketError.TooManyOpenSockets =>
-                "This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.",
-            SocketError.AddressNotAvailable => "This machine has no such address; name one of its own with --bind.",
-            _ => $"TCP port {port} cannot be opened: {e.Message}; choose another with --http-port.",
-        },
-        e);
+                ("This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.", null),
+            SocketError.AddressNotAvailable => ("This machine has no such address; name one of its own.", Address),
+            _ => ($"TCP port {port} cannot be opened: {e.Message}; choose another.", Port),
+        };
+        return new PortException(message, e) { Advice = advice };
+    }
 }

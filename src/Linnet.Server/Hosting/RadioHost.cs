@@ -40,11 +40,13 @@ public sealed class RadioHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly PageConnections _pages;
+    private readonly StationServer _server;
 
-    private RadioHost(WebApplication app, PageConnections pages)
+    private RadioHost(WebApplication app, PageConnections pages, StationServer server)
     {
         _app = app;
         _pages = pages;
+        _server = server;
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         EndPoint = IPEndPoint.Parse(address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..]);
     }
@@ -62,7 +64,7 @@ public sealed class RadioHost : IAsyncDisposable
     /// <param name="logger">Told what goes wrong; default nobody.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
-    /// <exception cref="IOException">The port cannot be had; the message says why.</exception>
+    /// <exception cref="PortException">The port cannot be had; the message says why.</exception>
     public static async Task<RadioHost> StartAsync(
         StationServer server,
         RadioHostOptions options,
@@ -78,7 +80,9 @@ public sealed class RadioHost : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
-            return new RadioHost(app, pages);
+            var host = new RadioHost(app, pages, server);
+            server.ListensForHttpAt(host.EndPoint);
+            return host;
         }
         catch (Exception e)
         {
@@ -90,6 +94,7 @@ public sealed class RadioHost : IAsyncDisposable
     /// <summary>Stops answering: what is about sound is asked to end, pages get <see cref="RadioHostOptions.ShutdownTimeout"/>.</summary>
     public async ValueTask DisposeAsync()
     {
+        _server.ListensForHttpAt(null);
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
     }

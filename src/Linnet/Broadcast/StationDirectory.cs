@@ -51,4 +51,29 @@ public sealed class StationDirectory
             Volatile.Write(ref _awaited, [.. _awaited.Where(name => name != station.Name)]);
         }
     }
+
+    /// <summary>Takes a station away, and no longer awaits one of this name.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Remove(string name)
+    {
+        lock (_gate)
+        {
+            bool wasThere = _stations.Any(s => s.Name == name) || _awaited.Contains(name);
+            Volatile.Write(ref _stations, [.. _stations.Where(s => s.Name != name)]);
+            Volatile.Write(ref _awaited, [.. _awaited.Where(awaited => awaited != name)]);
+            return wasThere;
+        }
+    }
+
+    /// <summary>Says that a station of this name will be there when somebody pushes to it. Does nothing if it is there.</summary>
+    public void Await(string name)
+    {
+        lock (_gate)
+        {
+            if (_stations.All(s => s.Name != name) && !_awaited.Contains(name))
+            {
+                Volatile.Write(ref _awaited, [.. _awaited, name]);
+            }
+        }
+    }
 }

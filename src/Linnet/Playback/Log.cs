@@ -10,7 +10,7 @@ internal static partial class Log
     public static partial void Playing(this ILogger logger, string url, string device, PayloadFormat payload);
 
     [LoggerMessage(901, LogLevel.Warning, "{Problem} Trying again in {Seconds:F1} s")]
-    public static partial void ServerLost(this ILogger logger, string problem, double seconds);
+    public static partial void ServerLost(this ILogger logger, Exception cause, string problem, double seconds);
 
     [LoggerMessage(902, LogLevel.Information, "The station is back")]
     public static partial void Reconnected(this ILogger logger);

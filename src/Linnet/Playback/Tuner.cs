@@ -174,7 +174,7 @@ internal sealed class Tuner : IAsyncDisposable
         if (problem.Message != _said || _time.GetElapsedTime(_saidAt) >= SaidAgain)
         {
             (_said, _saidAt) = (problem.Message, _time.GetTimestamp());
-            _logger.ServerLost(problem.Message, delay.TotalSeconds);
+            _logger.ServerLost(problem, problem.Message, delay.TotalSeconds);
         }
 
         await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);

@@ -1,92 +1,201 @@
 using Linnet.Broadcast;
+using Linnet.Codecs.Streams;
+using Linnet.Sources.Ingest;
 using Linnet.Stations;
+using Linnet.Wire.Icy;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Serving;
 
-/// <summary>The stations of a server: those it began with, and those that come when somebody sends to them.</summary>
+/// <summary>
+/// The stations that a server runs: those it began with, those that are added later, and those that come when somebody sends to them.
+/// </summary>
+/// <remarks>Any thread may add and remove. Each station ends by itself; that one fails, or is removed, ends no other.</remarks>
 internal sealed class RunningStations : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly IReadOnlyList<IngestStation> _fed;
-    private readonly List<Task> _tasks = [];
+    private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _endsByItself;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private IReadOnlyList<Station> _stations;
+    private IReadOnlyList<RunningStation> _all = [];
     private CancellationToken? _running;
 
-    internal RunningStations(IReadOnlyList<Station> stations, IReadOnlyList<IngestStation> fed, TimeProvider time, ILogger logger)
+    /// <param name="endsByItself">Whether <see cref="RunAsync"/> returns when every station has ended and none is fed by others.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    internal RunningStations(bool endsByItself, TimeProvider time, ILogger logger)
     {
-        _fed = fed;
+        _endsByItself = endsByItself;
         _time = time;
         _logger = logger;
-        _stations = [.. stations, .. fed.Where(f => f.Ingest.Format is not null).Select(f => f.Create(null, time, logger))];
-        Directory = new StationDirectory(
-            [.. _stations.Select(static s => s.Listing)], [.. fed.Where(f => f.Ingest.Format is null).Select(static f => f.Name)]);
-        foreach (IngestStation station in fed)
+    }
+
+    internal StationDirectory Directory { get; } = new([]);
+
+    /// <summary>The stations that run in this process.</summary>
+    internal IReadOnlyList<Station> Stations => [.. Volatile.Read(ref _all).Select(static r => r.Station).OfType<Station>()];
+
+    /// <summary>Where others may push to.</summary>
+    internal IReadOnlyList<IngestBuffer> Pushable =>
+        [.. Volatile.Read(ref _all).Select(static r => r.Ingest).OfType<IngestStation>().Where(static i => i.Pull is null)
+            .Select(static i => i.Ingest)];
+
+    /// <summary>Adds a station, and starts it if the server runs.</summary>
+    /// <exception cref="ArgumentException">There is one of this name.</exception>
+    internal void Add(Station station)
+    {
+        var running = new RunningStation(station.Name) { Station = station };
+        lock (_gate)
         {
-            station.Ingest.FormatKnown = first => Add(station.Create(first, time, logger));
-            station.Ingest.Begun = writer => Describe(station.Name, writer.Description);
+            Include(running);
+            Start(running);
+            Directory.Set(station.Listing);
         }
     }
 
-    internal StationDirectory Directory { get; }
+    /// <summary>Adds a station whose sound others send, and starts what fetches it if the server runs.</summary>
+    /// <exception cref="ArgumentException">There is one of this name.</exception>
+    internal void Add(IngestStation ingest)
+    {
+        var running = new RunningStation(ingest.Name) { Ingest = ingest };
+        lock (_gate)
+        {
+            Include(running);
+            Directory.Await(ingest.Name);
+        }
 
-    internal IReadOnlyList<Station> Stations => Volatile.Read(ref _stations);
+        // Not under the lock: what is called from there comes with the buffer's own.
+        ingest.Ingest.FormatKnown = first => Begin(running, first);
+        ingest.Ingest.Begun = writer => Describe(ingest.Name, writer.Description);
+        if (ingest.Ingest.Format is not null)
+        {
+            Begin(running, null);
+        }
 
-    /// <summary>Plays until all have ended, or until cancelled; while there are any that are sent to, it does not end by itself.</summary>
+        lock (_gate)
+        {
+            Start(running);
+        }
+    }
+
+    /// <summary>Ends a station for good and forgets it: its listeners are told that it has ended.</summary>
+    /// <returns><see langword="false"/>: none of this name runs here.</returns>
+    internal async ValueTask<bool> RemoveAsync(string name)
+    {
+        RunningStation? removed;
+        lock (_gate)
+        {
+            removed = _all.FirstOrDefault(r => r.Name == name);
+            if (removed is null)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _all, [.. _all.Where(r => r != removed)]);
+            removed.IsRemoved = true;
+            Directory.Remove(name);
+        }
+
+        removed.Station?.Remove();
+
+        // A pusher that is connected loses its place, and is told so.
+        removed.Ingest?.Ingest.TryBegin("the server", takesOver: true, out _);
+        await removed.Ending.CancelAsync().ConfigureAwait(false);
+        await removed.Ended.ConfigureAwait(false);
+        await removed.DisposeAsync().ConfigureAwait(false);
+        EndIfAllHave();
+        return true;
+    }
+
+    /// <summary>Plays until cancelled, or until all have ended if it is to end by itself.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        using CancellationTokenRegistration stopping = cancellationToken.Register(() => _allEnded.TrySetResult());
         lock (_gate)
         {
             _running = cancellationToken;
-            _tasks.AddRange(_stations.Select(s => s.RunAsync(cancellationToken)));
-            _tasks.AddRange(_fed.Where(f => f.Pull is not null).Select(f => PullAsync(f, cancellationToken)));
-        }
-
-        if (_fed.Count > 0)
-        {
-            try
+            foreach (RunningStation running in _all)
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // We stop.
+                Start(running);
             }
         }
 
-        Task[] tasks;
-        lock (_gate)
-        {
-            tasks = [.. _tasks];
-        }
+        EndIfAllHave();
+        await _allEnded.Task.ConfigureAwait(false);
+        await Task.WhenAll(Volatile.Read(ref _all).Select(static r => r.Ended)).ConfigureAwait(false);
+    }
 
-        await Task.WhenAll(tasks).ConfigureAwait(false);
+    /// <summary>Lets go of what it has made itself. Stations that were added stay whole, for their owner.</summary>
+    internal async Task AbandonAsync()
+    {
+        foreach (RunningStation running in _all)
+        {
+            running.Ending.Dispose();
+            if (running is { Ingest: not null, Station: { } made })
+            {
+                await made.DisposeAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Station station in Stations)
+        foreach (RunningStation running in _all)
         {
-            await station.DisposeAsync().ConfigureAwait(false);
-        }
-
-        foreach (IngestStation station in _fed)
-        {
-            station.Dispose();
+            await running.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task PullAsync(IngestStation station, CancellationToken cancellationToken)
+    private void Include(RunningStation running)
     {
+        if (_all.Any(r => r.Name == running.Name))
+        {
+            throw new ArgumentException($"There is a station {running.Name} already: give this one another name.");
+        }
+
+        Volatile.Write(ref _all, [.. _all, running]);
+    }
+
+    // Under the lock. What runs already goes on.
+    private void Start(RunningStation running)
+    {
+        if (_running is not { } serverStops)
+        {
+            return;
+        }
+
+        running.StopWith(serverStops);
+        if (running.Pulling is null && running.Ingest is { Pull: { } pull })
+        {
+            running.Pulling = PullAsync(running.Ingest, pull, running.Ending.Token);
+        }
+
+        if (running.Playing is null && running.Station is { } station)
+        {
+            running.Playing = PlayAsync(running, station);
+        }
+    }
+
+    private async Task PlayAsync(RunningStation running, Station station)
+    {
+        await station.RunAsync(running.Ending.Token).ConfigureAwait(false);
+        running.HasPlayed = true;
+        EndIfAllHave();
+    }
+
+    private async Task PullAsync(
+        IngestStation station, Func<IngestBuffer, CancellationToken, Task> pull, CancellationToken cancellationToken)
+    {
+        // Not under the lock, where it is called: it may have a format at once.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await station.Pull!(station.Ingest, cancellationToken).ConfigureAwait(false);
+            await pull(station.Ingest, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // We stop.
+            // The server stops, or the station is removed.
         }
         catch (Exception e)
         {
@@ -94,25 +203,38 @@ internal sealed class RunningStations : IAsyncDisposable
         }
     }
 
-    private void Add(Station station)
+    /// <summary>The format of a station that others send to is known: it begins.</summary>
+    private void Begin(RunningStation running, StreamFormat? first)
     {
         lock (_gate)
         {
-            Volatile.Write(ref _stations, [.. _stations, station]);
-            if (_running is { } cancellationToken)
+            if (running.IsRemoved || running.Station is not null)
             {
-                _tasks.Add(station.RunAsync(cancellationToken));
+                return;
             }
-        }
 
-        Directory.Set(station.Listing);
+            running.Station = running.Ingest!.Create(first, _time, _logger);
+            Start(running);
+            Directory.Set(running.Station.Listing);
+        }
     }
 
-    private void Describe(string name, Wire.Icy.IceDescription? description)
+    private void Describe(string name, IceDescription? description)
     {
         if (description is not null && Directory.TryFind(name, out StationListing? listing))
         {
             Directory.Set(listing with { Description = description });
+        }
+    }
+
+    private void EndIfAllHave()
+    {
+        lock (_gate)
+        {
+            if (_endsByItself && _running is not null && _all.All(static r => r.Ingest is null && r.HasPlayed))
+            {
+                _allEnded.TrySetResult();
+            }
         }
     }
 }

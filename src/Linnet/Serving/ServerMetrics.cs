@@ -6,10 +6,6 @@ using Linnet.Broadcast.Streams;
 using Linnet.Diagnostics;
 using Linnet.Stations;
 using Linnet.Transports;
-using Linnet.Transports.Http.Push;
-using Linnet.Transports.Http.Radio;
-using Linnet.Transports.PyAudio;
-using Linnet.Transports.Rtsp;
 
 namespace Linnet.Serving;
 
@@ -60,9 +56,9 @@ public sealed class ServerMetrics : IDisposable
         Count("linnet.stream.packets.sent", "{packet}", "Packets handed to the network for listeners by HTTP, times the listeners.",
             static l => l.Streams.PacketsSent);
         Count("linnet.stream.packets.missed", "{packet}", "Packets that were gone before their stream by HTTP had them.",
-            static l => l.Radio?.PacketsMissed ?? 0);
+            static l => l.Protocols.Sum(static p => p.Now.Streams.PacketsMissed));
         Count("linnet.stream.failures", "{failure}", "Streams by HTTP that could not be written and ended.",
-            static l => l.Radio?.StreamsFailed ?? 0);
+            static l => l.Protocols.Sum(static p => p.Now.Streams.Failures));
         Count("linnet.stream.writes", "{write}", "Writes to listeners by HTTP that took something.", static l => l.Streams.Writes);
         Count("linnet.stream.sent", "By", "Bytes handed to the network for listeners by HTTP.", static l => l.Streams.BytesSent);
         Count("linnet.stream.moves", "{move}", "Times a listener by HTTP was too slow and was moved towards the live edge.",
@@ -70,7 +66,8 @@ public sealed class ServerMetrics : IDisposable
         Count("linnet.stream.packets.skipped", "{packet}", "Packets that listeners by HTTP missed by that.",
             static l => l.Streams.PacketsSkipped);
         _meter.CreateObservableUpDownCounter(
-            "linnet.stream.buffers", () => Read().Radio?.BufferBytes ?? 0, "By", "Memory for the bytes that listeners by HTTP share.");
+            "linnet.stream.buffers", () => Read().Protocols.Sum(static p => p.Now.Streams.BufferBytes), "By",
+            "Memory for the bytes that listeners by HTTP share.");
         _meter.CreateObservableCounter(
             "linnet.connections", () => Totals(static t => t.Connections), "{connection}", "Who began to listen or to push, by transport.");
         _meter.CreateObservableCounter("linnet.sent", () => Totals(static t => t.Bytes, isSent: true), "By",
@@ -123,88 +120,27 @@ public sealed class ServerMetrics : IDisposable
     }
 
     /// <summary>One measurement of each transport that is served, also while nobody uses it.</summary>
-    private IEnumerable<Measurement<long>> Totals(Func<TransportTotal, long> read, bool? isSent = null)
-    {
-        Look look = Read();
-        IEnumerable<TransportTotal> sent = look.Rtsp.Totals.Concat(look.PyAudio?.Totals ?? []);
-        sent = look.Radio is { } radio ? sent.Append(radio.Total) : sent;
-        IEnumerable<TransportTotal> received = _server.Push is { } push ? [push.Total] : [];
-        return (isSent switch { true => sent, false => received, null => sent.Concat(received) })
+    private IEnumerable<Measurement<long>> Totals(Func<TransportTotal, long> read, bool? isSent = null) =>
+        Read().Protocols.SelectMany(static p => p.Now.Totals).Where(total => isSent is null || isSent != total.IsReceived)
             .Select(total => new Measurement<long>(read(total), new KeyValuePair<string, object?>("transport", total.Transport)));
-    }
 
-    /// <summary>What can be heard, also while nobody hears it: a series that is not there is no zero to who adds up.</summary>
-    private IEnumerable<Measurement<int>> Listeners()
-    {
-        Look look = Read();
-        var counts = new Dictionary<(string Station, string Rendition, string Transport), int>();
-        string[] transports = [.. look.Rtsp.Totals.Select(static t => t.Transport)];
-        foreach (StationListing offered in _server.Directory.Stations)
-        {
-            foreach ((string rendition, string transport) in offered.Renditions.Where(static ring => ring.Info.IsRtp).SelectMany(
-                ring => transports.Select(transport => (ring.Info.Name, transport)))
-                .Concat(look.Radio is null ? [] : offered.Streams.Select(static s => (s.Info.Name, TransportTotal.Http))))
-            {
-                counts[(offered.Name, rendition, transport)] = 0;
-            }
-        }
+    /// <summary>What is offered, also while nobody listens: a series that is not there is no zero to those who add up.</summary>
+    private IEnumerable<Measurement<int>> Listeners() => OfListeners(static (count, tags) => new Measurement<int>(count.Listeners, tags));
 
-        foreach (string awaited in _server.Directory.Awaited)
-        {
-            // Which renditions it will have is said by its first push.
-            counts[(awaited, "", TransportTotal.Http)] = 0;
-        }
+    private IEnumerable<Measurement<double>> Lags() => OfListeners(
+        static (count, tags) => count.Lag is { } lag ? new Measurement<double>(lag.TotalSeconds, tags) : (Measurement<double>?)null)
+        .OfType<Measurement<double>>();
 
-        foreach (IGrouping<(string Station, string Rendition, string Transport), RtspSessionSnapshot> group in ByRendition(look.Rtsp))
-        {
-            counts[group.Key] = group.Count();
-        }
+    private IEnumerable<T> OfListeners<T>(Func<ListenerCount, KeyValuePair<string, object?>[], T> measure) =>
+        from protocol in Read().Protocols
+        from count in protocol.Now.Listeners
+        select measure(
+            count, [new("station", count.Station), new("rendition", count.Rendition), new("transport", count.Transport)]);
 
-        foreach (RadioRenditionSnapshot rendition in look.Radio?.Renditions ?? [])
-        {
-            counts[(rendition.Station, rendition.Rendition, TransportTotal.Http)] = rendition.Listeners;
-        }
-
-        foreach (((string name, string rendition, string transport), int count) in counts)
-        {
-            yield return new(count, TagsOf(name, rendition, transport));
-        }
-
-        if (look.PyAudio is { } pyAudio && _server.PyAudioStation is { } station)
-        {
-            yield return new(pyAudio.TcpListeners, TagsOf(station, "pyaudio", PyAudioServer.TcpTransport));
-            yield return new(pyAudio.UdpListeners, TagsOf(station, "pyaudio", PyAudioServer.UdpTransport));
-        }
-    }
-
-    private IEnumerable<Measurement<double>> Lags() =>
-        ByRendition(Read().Rtsp).Select(static group => new Measurement<double>(
-            group.Max(static s => s.Lag.TotalSeconds), TagsOf(group.Key.Station, group.Key.Rendition, group.Key.Transport)));
-
-    private IEnumerable<Measurement<long>> Refused()
-    {
-        Look look = Read();
-        foreach ((object reason, long count) in look.Rtsp.RefusedRequests.Select(static r => ((object)(int)r.Key, r.Value))
-            .Concat(look.Rtsp.RefusedConnections.Select(static r => ((object)Word(r.Key), r.Value))))
-        {
-            yield return new(count, new("protocol", "rtsp"), new("reason", reason));
-        }
-
-        foreach ((RadioRefusal reason, long count) in look.Radio?.Refused ?? new Dictionary<RadioRefusal, long>())
-        {
-            yield return new(count, new("protocol", "http"), new("reason", Word(reason)));
-        }
-
-        foreach ((PushRefusal reason, long count) in _server.Push?.Refused ?? new Dictionary<PushRefusal, long>())
-        {
-            yield return new(count, new("protocol", "push"), new("reason", Word(reason)));
-        }
-
-        foreach ((PyAudioRefusal reason, long count) in look.PyAudio?.Refused ?? new Dictionary<PyAudioRefusal, long>())
-        {
-            yield return new(count, new("protocol", "pyaudio"), new("reason", Word(reason)));
-        }
-    }
+    private IEnumerable<Measurement<long>> Refused() =>
+        from protocol in Read().Protocols
+        from refused in protocol.Now.Refused
+        select new Measurement<long>(refused.Value, new("protocol", protocol.Name), new("reason", refused.Key));
 
     private IEnumerable<Measurement<int>> Playing() =>
         Read().Stations.Select(
@@ -236,16 +172,6 @@ public sealed class ServerMetrics : IDisposable
         where rendition.Packets > 0 || rendition.Failures > 0
         select measure(rendition, [new("station", station.Name), new("rendition", rendition.Name)]);
 
-    private static IEnumerable<IGrouping<(string Station, string Rendition, string Transport), RtspSessionSnapshot>> ByRendition(
-        RtspServerSnapshot rtsp) =>
-        rtsp.Sessions.Where(static s => s.IsPlaying).GroupBy(static s => (s.Station, s.Rendition, s.Transport));
-
-    private static KeyValuePair<string, object?>[] TagsOf(string station, string rendition, string transport) =>
-        [new("station", station), new("rendition", rendition), new("transport", transport)];
-
-    private static string Word<T>(T reason)
-        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
-
     private Look Read()
     {
         lock (_gate)
@@ -257,10 +183,8 @@ public sealed class ServerMetrics : IDisposable
                     now,
                     _server.GetStatistics(),
                     _server.GetStreamStatistics(),
-                    _server.Radio?.GetSnapshot(),
-                    _server.GetRtspSnapshot(),
-                    _server.GetPyAudioListeners(),
-                    [.. _server.Stations.Select(static s => s.GetSnapshot())]);
+                    [.. _server.Protocols.Select(static p => (p.Name, p.GetSnapshot()))],
+                    _server.GetStations());
                 _lateness.Record(_server.GetLateness());
                 _streamLag.Record(_server.GetStreamLag());
             }
@@ -270,6 +194,6 @@ public sealed class ServerMetrics : IDisposable
     }
 
     private sealed record Look(
-        long At, SenderStatistics Sending, StreamStatistics Streams, RadioServerSnapshot? Radio, RtspServerSnapshot Rtsp,
-        PyAudioServerSnapshot? PyAudio, IReadOnlyList<StationSnapshot> Stations);
+        long At, SenderStatistics Sending, StreamStatistics Streams, IReadOnlyList<(string Name, ProtocolSnapshot Now)> Protocols,
+        IReadOnlyList<StationSnapshot> Stations);
 }

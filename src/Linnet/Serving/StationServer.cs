@@ -4,120 +4,88 @@ using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
 using Linnet.Codecs.Streams;
+using Linnet.Serving.Http;
+using Linnet.Serving.Rtsp;
 using Linnet.Stations;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
-using Linnet.Transports.PyAudio;
-using Linnet.Transports.Rtp;
-using Linnet.Transports.Rtsp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Serving;
 
-/// <summary>
-/// Stations and everything that sends them: <c>stations ─► rings ─► sender threads ─► RTSP, UDP and TCP (and HTTP and PyAudio, if
-/// asked)</c>.
-/// </summary>
+/// <summary>Stations and everything that sends them: <c>stations ─► rings ─► sender threads ─► protocols</c>.</summary>
 public sealed class StationServer : IAsyncDisposable
 {
     private static readonly TimeSpan DrainCheck = TimeSpan.FromMilliseconds(100);
 
     private readonly StationServerOptions _options;
     private readonly SenderPool _senders;
-    private readonly RtpPortPair _ports;
-    private readonly TcpListenerHost _listener;
-    private readonly RtspServer _rtsp;
-    private readonly TcpListenerHost? _http;
-    private readonly PyAudioServer? _pyAudio;
     private readonly RunningStations _stations;
+    private readonly List<IServedProtocol> _protocols = [];
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
 
-    private StationServer(
-        IReadOnlyList<Station> stations,
-        IReadOnlyList<IngestStation> fed,
-        StationServerOptions options,
-        Ports ports,
-        ConnectionGate gate,
-        TrustedProxies proxies,
-        TimeProvider time,
-        ILogger? logger)
+    private StationServer(StationServerOptions options, TimeProvider time, ILogger logger)
     {
-        Connections = gate;
-        Proxies = proxies;
-        _stations = new RunningStations(stations, fed, time, logger ?? NullLogger.Instance);
         _options = options;
-        _ports = ports.Rtp!;
-        _listener = ports.Rtsp!;
         _time = time;
+        _logger = logger;
+        _stations = new RunningStations(options.EndsWithStations, time, logger);
         _senders = new SenderPool(options.Sender, time, logger);
-        StationDirectory directory = _stations.Directory;
-        _rtsp = new RtspServer(options.Rtsp, directory, _senders, _ports, time, logger) { Proxies = proxies };
-        _http = ports.Http;
-        Radio = options.Radio is { } radio
-            ? new RadioServer(radio, directory, _senders, time, logger) : null;
-        gate.Watch(_rtsp.Waiting);
-        if (Radio is not null)
-        {
-            Push = new PushServer(
-                options.Push, [.. fed.Where(f => f.Pull is null).Select(f => f.Ingest)], StreamDecoders.TryCreate, time, logger);
-            Front = new HttpFront(Radio, Push, proxies, gate, logger);
-            gate.Watch(Front.Waiting);
-        }
-
-        _pyAudio = options.PyAudio is { } pyAudio && directory.TryFind(pyAudio.Station, out StationListing? station)
-            ? new PyAudioServer(pyAudio, station, ports.PyAudioTcp, ports.PyAudioUdp, _senders, time, logger)
-            : null;
+        Proxies = new TrustedProxies(options.TrustedProxies, time, logger, options.TrustedProxiesName);
+        Connections = new ConnectionGate(time, logger, Proxies);
     }
 
-    /// <summary>What it sends now; disposed with it. Stations that others push to may come later.</summary>
+    /// <summary>The protocols by which its stations are heard and fed.</summary>
+    public IReadOnlyList<IServedProtocol> Protocols => _protocols;
+
+    /// <summary>The stations that run in this process; disposed with it.</summary>
     public IReadOnlyList<Station> Stations => _stations.Stations;
 
-    /// <summary>What is offered now, with what those who send say about it.</summary>
+    /// <summary>
+    /// What is offered now, with what those who send say about it. A station that is fed from elsewhere, and so has no
+    /// <see cref="Station"/> here, is served, shown and counted as others are once its listing is set here.
+    /// </summary>
     public StationDirectory Directory => _stations.Directory;
 
     /// <summary>Takes what is pushed over HTTP; <see langword="null"/>: that is off.</summary>
-    public PushServer? Push { get; }
+    public PushServer? Push { get; private set; }
 
     /// <summary>Where it listens for RTSP.</summary>
-    public IPEndPoint RtspEndPoint => _listener.LocalEndPoint;
+    public IPEndPoint RtspEndPoint => Find<RtspProtocol>()!.Rtsp.Local;
 
     /// <summary>Where RTP comes from; RTCP from the next port.</summary>
-    public IPEndPoint RtpEndPoint => _ports.Rtp.LocalEndPoint;
+    public IPEndPoint RtpEndPoint => Find<RtspProtocol>()!.Rtp.Local;
 
-    /// <summary>Where it listens for HTTP; <see langword="null"/>: nowhere by itself.</summary>
-    public IPEndPoint? HttpEndPoint => _http?.LocalEndPoint;
+    /// <summary>Where HTTP is listened for; <see langword="null"/>: nowhere.</summary>
+    public IPEndPoint? HttpEndPoint => Find<HttpProtocol>()?.EndPoints.SingleOrDefault()?.Local;
 
-    /// <summary>Serves listeners over HTTP; <see langword="null"/>: that is off.</summary>
-    public RadioServer? Radio { get; }
+    /// <summary>Serves listeners over HTTP; <see langword="null"/>: HTTP is off.</summary>
+    public RadioServer? Radio => Find<HttpProtocol>()?.Radio;
 
-    /// <summary>Serves HTTP connections, whoever accepts them; <see langword="null"/>: that is off.</summary>
-    public HttpFront? Front { get; }
+    /// <summary>Serves HTTP connections, whichever host accepts them; <see langword="null"/>: HTTP is off.</summary>
+    public HttpFront? Front => Find<HttpProtocol>()?.Front;
 
-    /// <summary>Accepts the connections of all its ports. Whoever accepts for <see cref="Front"/> shares it.</summary>
+    /// <summary>Accepts the connections of all its ports. A host that accepts for <see cref="Front"/> shares it.</summary>
     public ConnectionGate Connections { get; }
 
     /// <summary>
-    /// The proxies that are believed on all its ports. Whoever accepts for <see cref="Front"/> asks them whose a connection is.
+    /// The proxies that are trusted on all its ports. A host that accepts for <see cref="Front"/> asks them whose a connection is.
     /// </summary>
     public TrustedProxies Proxies { get; }
 
-    /// <summary>Where the PyAudio tutorial's TCP clients connect to; <see langword="null"/>: nowhere.</summary>
-    public IPEndPoint? PyAudioTcpEndPoint => _pyAudio?.TcpEndPoint;
-
-    /// <summary>Where the PyAudio tutorial's UDP clients say Hello; <see langword="null"/>: nowhere.</summary>
-    public IPEndPoint? PyAudioUdpEndPoint => _pyAudio?.UdpEndPoint;
-
-    /// <summary>Opens the ports. Nobody is heard before <see cref="RunAsync"/>.</summary>
-    /// <param name="stations">The stations; the first is what the root path means.</param>
+    /// <summary>Opens the ports. Nothing is served before <see cref="RunAsync"/>.</summary>
+    /// <param name="stations">The stations; the first is what the root path means. Others can be added later.</param>
     /// <param name="options">Where to listen; the default: RTSP's usual ports at all addresses.</param>
     /// <param name="time">The clock; default <see cref="TimeProvider.System"/>.</param>
-    /// <param name="logger">Told who comes and goes; default nobody.</param>
+    /// <param name="logger">The log; default none.</param>
     /// <param name="fed">More stations, whose sound others send; disposed with it.</param>
-    /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
-    /// <exception cref="IOException">A port cannot be had; the message says which and why.</exception>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems, or two stations have one name; the message says
+    /// which.</exception>
+    /// <exception cref="PortException">A port cannot be opened; the message says which and why.</exception>
     public static StationServer Open(
         IReadOnlyList<Station> stations,
         StationServerOptions? options = null,
@@ -125,56 +93,82 @@ public sealed class StationServer : IAsyncDisposable
         ILogger? logger = null,
         IReadOnlyList<IngestStation>? fed = null)
     {
-        options = (options ?? new StationServerOptions()).ThrowIfInvalid();
-        time ??= TimeProvider.System;
-        if (options.PyAudio?.Station is { } name && stations.All(s => s.Name != name))
-        {
-            throw new ArgumentException(
-                $"There is no station {name} for PyAudio's programs. Stations: {string.Join(", ", stations.Select(static s => s.Name))}.",
-                nameof(options));
-        }
-
-        var ports = new Ports();
-        var proxies = new TrustedProxies(options.TrustedProxies, time, logger);
-        var gate = new ConnectionGate(time, logger, proxies);
+        var server = new StationServer(
+            (options ?? new StationServerOptions()).ThrowIfInvalid(), time ?? TimeProvider.System, logger ?? NullLogger.Instance);
         try
         {
-            ports.Open(options, options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), gate, proxies, time);
-            return new StationServer(stations, fed ?? [], options, ports, gate, proxies, time, logger);
+            foreach (Station station in stations)
+            {
+                server.Add(station);
+            }
+
+            foreach (IngestStation station in fed ?? [])
+            {
+                server.Add(station);
+            }
+
+            server.OpenProtocols();
+            return server;
         }
         catch
         {
-            ports.Dispose();
+            server.AbandonAsync().GetAwaiter().GetResult();
             throw;
         }
     }
 
-    /// <summary>Serves until every station has ended and its listeners have heard the end, or until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Adds a station. It is the server's from now on, and starts at once if the server runs.</summary>
+    /// <exception cref="ArgumentException">There is a station of this name.</exception>
+    public void Add(Station station)
     {
-        Connections.SayRoom(_options.MaxListeners);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task stations = _stations.RunAsync(ending.Token);
-        Task[] serving =
-        [
-            _rtsp.RunAsync(ending.Token),
-            _listener.RunAsync(_rtsp.ServeAsync, ending.Token),
-            .. _http is null ? Array.Empty<Task>() : [_http.RunAsync(Front!.ServeAsync, ending.Token)],
-            .. _pyAudio is null ? Array.Empty<Task>() : [_pyAudio.RunAsync(ending.Token)],
-        ];
-        await Task.WhenAny([DrainAsync(stations, ending.Token), .. serving]).ConfigureAwait(false);
-        await ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll([.. serving, stations]).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(station);
+        _stations.Add(station);
     }
 
-    /// <summary>Who listens, and what was asked for and refused.</summary>
-    public RtspServerSnapshot GetRtspSnapshot() => _rtsp.GetSnapshot();
+    /// <summary>Adds a station whose sound others send. It is the server's from now on.</summary>
+    /// <exception cref="ArgumentException">There is a station of this name.</exception>
+    public void Add(IngestStation station)
+    {
+        ArgumentNullException.ThrowIfNull(station);
+        _stations.Add(station);
+    }
 
-    /// <summary>The station that the PyAudio tutorial's programs hear; <see langword="null"/>: none.</summary>
-    public string? PyAudioStation => _pyAudio is null ? null : _options.PyAudio!.Station ?? Stations[0].Name;
+    /// <summary>Ends a station, whose listeners are told so, and disposes of it.</summary>
+    /// <returns><see langword="false"/>: no station of this name runs in this process.</returns>
+    public ValueTask<bool> RemoveAsync(string name) => _stations.RemoveAsync(name);
 
-    /// <summary>Who hears by the PyAudio tutorial's formats, and what was refused; <see langword="null"/>: that is off.</summary>
-    public PyAudioServerSnapshot? GetPyAudioListeners() => _pyAudio?.GetSnapshot();
+    /// <summary>
+    /// Serves until it is cancelled, or until every protocol has failed; with <see cref="StationServerOptions.EndsWithStations"/> until
+    /// every station has ended.
+    /// </summary>
+    /// <exception cref="IOException">Every protocol has failed.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Connections.SayRoom((int)Math.Min(int.MaxValue, _protocols.Sum(static p => (long)p.MaxListeners)));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task stations = _stations.RunAsync(ending.Token);
+        Task<Exception?[]> serving = Task.WhenAll(_protocols.Select(p => ServeAsync(p, ending.Token)));
+        await Task.WhenAny(DrainAsync(stations, ending.Token), serving).ConfigureAwait(false);
+        bool isAsked = ending.IsCancellationRequested || !serving.IsCompleted;
+        await ending.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(serving, stations).ConfigureAwait(false);
+        if (!isAsked && (await serving.ConfigureAwait(false)).OfType<Exception>().FirstOrDefault() is { } failure)
+        {
+            throw new IOException($"Nothing can be served any more: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The stations of the directory, as they are now, in its order.</summary>
+    public IReadOnlyList<StationSnapshot> GetStations()
+    {
+        var here = Stations.ToDictionary(static s => s.Name);
+        long now = _time.GetTimestamp();
+        return [.. Directory.Stations.Select(listing =>
+            here.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : StationLook.Of(listing, now))];
+    }
+
+    /// <summary>Its listeners now, by all protocols.</summary>
+    public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _protocols.SelectMany(static p => p.GetListeners())];
 
     /// <summary>What was due, sent and dropped.</summary>
     public SenderStatistics GetStatistics() => _senders.GetStatistics();
@@ -190,26 +184,82 @@ public sealed class StationServer : IAsyncDisposable
     /// </summary>
     public long[] GetStreamLag() => _senders.GetStreamLag();
 
+    /// <summary>Another host accepts connections for <see cref="Radio"/>, and says where.</summary>
+    /// <param name="local">Where; <see langword="null"/>: it has stopped.</param>
+    public void ListensForHttpAt(IPEndPoint? local) => Find<HttpProtocol>()?.ListensAt(local);
+
     /// <summary>Closes the ports and frees the stations. After <see cref="RunAsync"/> has returned.</summary>
     public async ValueTask DisposeAsync()
     {
-        _listener.Dispose();
-        _http?.Dispose();
-        _pyAudio?.Dispose();
-        await _senders.DisposeAsync().ConfigureAwait(false);
-        _ports.Dispose();
+        await CloseAsync().ConfigureAwait(false);
         await _stations.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // A further protocol of the library that every server may have is one line here; others come by the options.
+    private void OpenProtocols()
+    {
+        IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
+        var context = new ServingContext(Directory, _senders, Connections, Proxies, bind, _time, _logger);
+        _protocols.Add(new RtspProtocol(_options, context));
+        if (_options.Radio is { } radio)
+        {
+            Push = new PushServer(_options.Push, () => _stations.Pushable, StreamDecoders.TryCreate, _time, _logger);
+            _protocols.Add(new HttpProtocol(radio, _options.HttpPort, Push, context));
+            _protocols.Add(new PushProtocol(Push));
+        }
+
+        foreach (ProtocolFactory open in _options.Protocols)
+        {
+            _protocols.Add(open(context));
+        }
+    }
+
+    private T? Find<T>()
+        where T : class => _protocols.OfType<T>().FirstOrDefault();
+
+    /// <summary>Runs a protocol; what fails there ends that one alone.</summary>
+    private async Task<Exception?> ServeAsync(IServedProtocol protocol, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await protocol.RunAsync(cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            _logger.ProtocolFailed(e, protocol.Name);
+            return e;
+        }
     }
 
     private async Task DrainAsync(Task stations, CancellationToken cancellationToken)
     {
         await stations.ConfigureAwait(false);
         long ended = _time.GetTimestamp();
-        while (Listeners > 0 && _time.GetElapsedTime(ended) < _options.Rtsp.EndLinger)
+        while (_protocols.Any(static p => p.GetListeners().Count > 0) && _time.GetElapsedTime(ended) < _options.Rtsp.EndLinger)
         {
             await Task.Delay(DrainCheck, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private int Listeners => _rtsp.GetSnapshot().Sessions.Count + (_pyAudio?.GetSnapshot().Listeners ?? 0) + (Radio?.Listeners ?? 0);
+    private async Task CloseAsync()
+    {
+        foreach (IServedProtocol protocol in _protocols)
+        {
+            protocol.Dispose();
+        }
+
+        await _senders.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Lets go of everything but the stations, which stay their owner's.</summary>
+    private async Task AbandonAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await _stations.AbandonAsync().ConfigureAwait(false);
+    }
 }

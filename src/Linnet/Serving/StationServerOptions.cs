@@ -2,7 +2,6 @@ using System.Net;
 using Linnet.Broadcast.Packets;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
-using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 
 namespace Linnet.Serving;
@@ -25,11 +24,14 @@ public sealed record StationServerOptions : IValidatable
     /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>
+    /// What the people who run the server call <see cref="TrustedProxies"/>: it is named to those whose proxy is not trusted, in the log
+    /// and in the answer to the proxy. Default: its own name.
+    /// </summary>
+    public string TrustedProxiesName { get; init; } = nameof(TrustedProxies);
+
     /// <summary>Limits of sessions, requests and time.</summary>
     public RtspServerOptions Rtsp { get; init; } = new();
-
-    /// <summary>Where and how the PyAudio tutorial's programs are served; <see langword="null"/>, the default: not at all.</summary>
-    public PyAudioServerOptions? PyAudio { get; init; }
 
     /// <summary>How stations are heard over HTTP; <see langword="null"/>, the default: not at all.</summary>
     public RadioServerOptions? Radio { get; init; }
@@ -46,11 +48,14 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>Limits of listeners that do not keep up.</summary>
     public SenderOptions Sender { get; init; } = new();
 
+    /// <summary>More protocols, in the order in which they are shown. Default: none.</summary>
+    public IReadOnlyList<ProtocolFactory> Protocols { get; init; } = [];
+
     /// <summary>
-    /// Listeners that all ports together allow and that take a socket each, UDP's RTSP sessions included: each of those has a connection.
+    /// Whether the server ends when every station has ended, its listeners have heard the end, and no station is fed by others. By default
+    /// it serves until it is cancelled: stations can be added at any time.
     /// </summary>
-    internal int MaxListeners => (int)Math.Min(
-        int.MaxValue, (long)Rtsp.MaxSessions + (Radio?.MaxListeners ?? 0) + (PyAudio?.MaxTcpListeners ?? 0) + (PyAudio?.MaxLeases ?? 0));
+    public bool EndsWithStations { get; init; }
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
@@ -76,8 +81,7 @@ public sealed record StationServerOptions : IValidatable
                 + "own address.";
         }
 
-        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(PyAudio?.Problems() ?? [])
-            .Concat(Radio?.Problems() ?? []).Concat(Push.Problems()))
+        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(Radio?.Problems() ?? []).Concat(Push.Problems()))
         {
             yield return problem;
         }

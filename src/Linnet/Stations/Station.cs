@@ -44,6 +44,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
     private volatile StationState _state;
     private volatile TrackInfo? _track;
     private volatile float[] _levels;
+    private volatile bool _isRemoved;
 
     /// <summary>A station that rests until <see cref="RunAsync"/>.</summary>
     /// <param name="options">Its name and encodings.</param>
@@ -173,6 +174,12 @@ public sealed class Station : IAsyncDisposable, IDisposable
         _renditions.Finish(_clock.Timeline, ArrivedAt(), reason);
     }
 
+    /// <summary>
+    /// Says that the station will not come back: when <see cref="RunAsync"/> is cancelled after this, its listeners are told that it has
+    /// ended, and not that the server stops.
+    /// </summary>
+    internal void Remove() => _isRemoved = true;
+
     /// <summary>Frees encoders and source. After <see cref="RunAsync"/> has returned.</summary>
     public void Dispose()
     {
@@ -187,6 +194,9 @@ public sealed class Station : IAsyncDisposable, IDisposable
         Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>What listeners are told if it is cancelled.</summary>
+    internal DropReason StopReason => _isRemoved ? DropReason.None : DropReason.ServerStopped;
 
     private bool HasStarted()
     {

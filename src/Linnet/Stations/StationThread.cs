@@ -60,11 +60,11 @@ internal sealed class StationThread(Station station, TimeProvider time, ILogger 
                 _waiter.WaitUntil(next);
             }
 
-            station.Finish(StationState.Ended, reason: DropReason.ServerStopped);
+            station.Finish(StationState.Ended, reason: station.StopReason);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            station.Finish(StationState.Ended, reason: DropReason.ServerStopped);
+            station.Finish(StationState.Ended, reason: station.StopReason);
         }
         catch (Exception broken)
         {

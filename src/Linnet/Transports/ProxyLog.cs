@@ -7,9 +7,10 @@ namespace Linnet.Transports;
 internal static partial class ProxyLog
 {
     [LoggerMessage(565, LogLevel.Warning,
-        "{Remote} sent a PROXY header, but is not a trusted proxy: the connection was refused. If it is your proxy, add --trusted-proxy "
+        "{Remote} sent a PROXY header, but is not a trusted proxy: the connection was refused. If it is your proxy, add {Setting} "
             + "{Address} ({Unsaid} more were refused since this was said last)")]
-    public static partial void ProxyHeaderOfStranger(this ILogger logger, EndPoint remote, IPAddress address, long unsaid);
+    public static partial void ProxyHeaderOfStranger(
+        this ILogger logger, EndPoint remote, string setting, IPAddress address, long unsaid);
 
     [LoggerMessage(566, LogLevel.Warning,
         "The PROXY header of the trusted proxy {Remote} cannot be read: {Reason}. The connection was closed ({Unsaid} more were closed "
@@ -17,9 +18,9 @@ internal static partial class ProxyLog
     public static partial void ProxyHeaderMalformed(this ILogger logger, EndPoint remote, string reason, long unsaid);
 
     [LoggerMessage(567, LogLevel.Warning,
-        "Requests come through a proxy at {Address}, whose clients all count as one address. If it is your proxy, add --trusted-proxy "
-            + "{Same} ({Unsaid} more requests came since this was said last)")]
-    public static partial void ProxyUnnamed(this ILogger logger, IPAddress address, IPAddress same, long unsaid);
+        "Requests come through a proxy at {Address}, whose clients all count as one address. If it is your proxy, add {Setting} {Same} "
+            + "({Unsaid} more requests came since this was said last)")]
+    public static partial void ProxyUnnamed(this ILogger logger, IPAddress address, string setting, IPAddress same, long unsaid);
 
     [LoggerMessage(568, LogLevel.Warning,
         "The trusted proxy {Address} does not say who sent a request: {Reason} ({Unsaid} more requests came like that since this was said "

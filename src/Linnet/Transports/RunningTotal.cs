@@ -28,6 +28,18 @@ internal sealed class RunningTotal<T>(Func<T, long> measure)
         }
     }
 
+    /// <summary>Those that are there now.</summary>
+    internal IReadOnlyList<T> There
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _there];
+            }
+        }
+    }
+
     /// <summary>How many have come so far, and what all of them did.</summary>
     internal (long Count, long Sum) Read()
     {

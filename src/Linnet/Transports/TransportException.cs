@@ -33,6 +33,9 @@ public class TransportException : IOException
     /// </summary>
     public bool IsUnknown { get; init; }
 
+    /// <summary>The setting that helps; <see langword="null"/>: none, or none of this side.</summary>
+    public SettingAdvice? Advice { get; init; }
+
     /// <summary>
     /// Whether the server has said that what was there will not be there again: whoever has heard it has heard all of it.
     /// </summary>

@@ -7,6 +7,9 @@ namespace Linnet.Transports;
 /// below.</param>
 public sealed record TransportTotal(string Transport, long Connections, long Bytes)
 {
+    /// <summary>Whether the sound came from them. Default: it was sent to them.</summary>
+    public bool IsReceived { get; init; }
+
     /// <summary>RTSP with its packets as datagrams.</summary>
     internal const string RtspUdp = "rtsp-udp";
 

@@ -33,9 +33,12 @@ public sealed class TrustedProxies
     /// <param name="networks">Their addresses; empty: nobody is believed.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told, now and then, of proxies that are not set up as they should be; default nobody.</param>
-    public TrustedProxies(IReadOnlyList<IPNetwork> networks, TimeProvider time, ILogger? logger = null)
+    /// <param name="setting">What the setting is called that adds one: named to people who run a proxy that is not trusted.</param>
+    public TrustedProxies(
+        IReadOnlyList<IPNetwork> networks, TimeProvider time, ILogger? logger = null, string setting = nameof(TrustedProxies))
     {
         ArgumentNullException.ThrowIfNull(networks);
+        Setting = setting;
         _networks = networks;
         _time = time;
         _logger = logger ?? NullLogger.Instance;
@@ -44,6 +47,9 @@ public sealed class TrustedProxies
         _sayingUnnamed = new LogThrottle(time);
         _sayingDoubt = new LogThrottle(time);
     }
+
+    /// <summary>What the setting is called that adds one.</summary>
+    internal string Setting { get; }
 
     /// <summary>Whether a proxy at an address is believed.</summary>
     public bool Contains(IPAddress address)
@@ -146,7 +152,7 @@ public sealed class TrustedProxies
     {
         if (_sayingStranger.TrySay(out long unsaid))
         {
-            _logger.ProxyHeaderOfStranger(remote, remote.Address, unsaid);
+            _logger.ProxyHeaderOfStranger(remote, Setting, remote.Address, unsaid);
         }
     }
 
@@ -165,7 +171,7 @@ public sealed class TrustedProxies
     {
         if (InnerNetwork.SideOf(address, []) is NetworkSide.Inner && _sayingUnnamed.TrySay(out long unsaid))
         {
-            _logger.ProxyUnnamed(address, address, unsaid);
+            _logger.ProxyUnnamed(address, Setting, address, unsaid);
         }
     }
 

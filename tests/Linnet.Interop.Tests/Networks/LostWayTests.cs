@@ -28,7 +28,7 @@ public partial class LostWayTests
         if (transport == "udp")
         {
             // UDP only: the player keeps trying, and recovers soon after the path is open again.
-            await UntilSaidAsync(player, "--transport auto would take TCP");
+            await UntilSaidAsync(player, "an automatic choice would take TCP (--transport auto)");
             await network.OpenUdpAsync();
         }
 

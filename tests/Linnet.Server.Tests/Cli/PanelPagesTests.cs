@@ -9,7 +9,7 @@ public class PanelPagesTests
 {
     private const string Http = "http://192.168.1.5:8000/";
     private static readonly PlayerSnapshot Player = PlayerPanelTests.Worst;
-    private static readonly AddressPanel Addresses = new(ServerPanelTests.Serving.Addresses, [Http]);
+    private static readonly AddressPanel Addresses = new(ServerPanelTests.Serving.Protocols[0].Addresses, [Http]);
 
     [Fact]
     public void Where_to_push_to_is_among_the_addresses() => Assert.Contains(
@@ -112,7 +112,7 @@ public class PanelPagesTests
         pages.TryTake('?');
         Assert.Equal(before, Screen(pages, width, height));
         Assert.All(explained, line => Assert.InRange(line.Length, 0, width - 1));
-        foreach (Figure figure in (IEnumerable<Figure>)[.. PlayerFigures.All, .. ServerFigures.All])
+        foreach (Figure figure in (IEnumerable<Figure>)[.. PlayerFigures.All, .. ServerFigures.With([StatsJsonTests.Pigeon])])
         {
             Assert.Contains(explained, line => line.StartsWith($" {figure.Name}", StringComparison.Ordinal));
         }
@@ -187,8 +187,8 @@ public class PanelPagesTests
 
     private static PanelPages DemoPages() => new(
         static width =>
-            DemoSession.Render(Player, ServerPanelTests.Serving with { HttpAddresses = [Http], Radio = StatsJsonTests.Radio }, width),
-        [.. PlayerFigures.All, .. ServerFigures.All],
+            DemoSession.Render(Player, ServerPanelTests.With(StatsJsonTests.Pigeon), width),
+        [.. PlayerFigures.All, .. ServerFigures.With([StatsJsonTests.Pigeon])],
         Addresses.Render);
 
     private static string[] Screen(PanelPages pages, int width, int height) =>

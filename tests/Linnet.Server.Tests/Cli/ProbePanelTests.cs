@@ -102,6 +102,13 @@ public class ProbePanelTests
             Judged, Probed with { Impairment = new ImpairmentStatistics(new(100, 98, 10, 1, 8, 2, 3, 4), default, default) }, Address)));
 
     [Fact]
+    public void Where_TCP_would_help_the_option_for_it_is_named() => Assert.Equal(
+        " If that is too much, TCP delivers everything (--transport tcp).",
+        Lines(ProbePanel.Report(
+            new PathReport { Advice = "If that is too much, TCP delivers everything.", SuggestsTcp = true }, new ProbeProgress(),
+            Address))[^1]);
+
+    [Fact]
     public void Where_hardly_anything_was_heard_there_are_no_charts()
     {
         string[] lines = Lines(ProbePanel.Report(new PathReport { Advice = "Too few packets arrived." }, new ProbeProgress(), Address));

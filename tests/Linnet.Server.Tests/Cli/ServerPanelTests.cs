@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Broadcast.Packets;
 using Linnet.Cli.Panels;
+using Linnet.Serving;
 using Linnet.Stations;
 
 namespace Linnet.Server.Tests.Cli;
@@ -8,7 +9,7 @@ namespace Linnet.Server.Tests.Cli;
 public class ServerPanelTests
 {
     internal static readonly ServerSnapshot Serving = new(
-        ["rtsp://192.168.1.5:8554/", "rtsp://[2001:db8::5]:8554/"],
+        [new ProtocolRow("rtsp", ["rtsp://192.168.1.5:8554/", "rtsp://[2001:db8::5]:8554/"], new ProtocolSnapshot([]))],
         [
             new StationRow(
                 new StationSnapshot(
@@ -47,18 +48,9 @@ public class ServerPanelTests
         Lines(Serving, 79, 79));
 
     [Fact]
-    public void It_shows_PyAudio_listeners_where_they_are_served() => Assert.Equal(
-        " pyaudio-tcp://192.168.1.5:9610  pyaudio-udp://192.168.1.5:9633  tcp 3  udp 2  refused 8",
-        Lines(Serving with
-        {
-            PyAudioAddresses = ["pyaudio-tcp://192.168.1.5:9610", "pyaudio-udp://192.168.1.5:9633"],
-            PyAudio = StatsJsonTests.PyAudio
-        }, 120, 120)[3]);
-
-    [Fact]
-    public void It_shows_listeners_over_HTTP_where_they_are_served() => Assert.Equal(
-        " http://192.168.1.5:8000/  http 1,200  packets due 9,000  sent 8,940  moved 4  refused 7",
-        Lines(Serving with { HttpAddresses = ["http://192.168.1.5:8000/"], Radio = StatsJsonTests.Radio }, 120, 120)[3]);
+    public void It_shows_the_figures_of_each_protocol_beside_its_addresses() => Assert.Equal(
+        " pigeon-slow://192.168.1.5:9610  pigeon-fast://192.168.1.5:9633  slow 3  lost 2  refused 8",
+        Lines(With(StatsJsonTests.Pigeon), 120, 120)[3]);
 
     [Fact]
     public void A_station_that_failed_says_why()
@@ -72,6 +64,8 @@ public class ServerPanelTests
     [Fact]
     public void A_narrow_terminal_gets_shorter_lines() =>
         Assert.All(Lines(Serving, 20, 20), line => Assert.InRange(line.Length, 0, 20));
+
+    internal static ServerSnapshot With(ProtocolRow protocol) => Serving with { Protocols = [.. Serving.Protocols, protocol] };
 
     private static string[] Lines(ServerSnapshot snapshot, int width, int cut) =>
         [.. ServerPanel.Render(snapshot, width).Select(l => l.Render(cut, colours: false))];

@@ -1,11 +1,9 @@
-using Linnet.Broadcast.Streams;
+using System.Text.Json.Nodes;
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
 using Linnet.Receive.Repair;
-using Linnet.Transports.Http.Push;
-using Linnet.Transports.Http.Radio;
+using Linnet.Serving;
 using Linnet.Transports.Impairments;
-using Linnet.Transports.PyAudio;
 
 namespace Linnet.Server.Tests.Cli;
 
@@ -102,43 +100,20 @@ public class StatsJsonTests
         StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving, hasEnded: false)));
 
     [Fact]
-    public void A_server_of_PyAudio_listeners_prints_them_too() => Assert.EndsWith(
+    public void A_server_prints_what_each_protocol_has_to_say_under_its_name() => Assert.EndsWith(
         """
-        ,"pyaudio":{"tcp_listeners":3,"udp_listeners":2,"accepted":9,"renewed":1,"refused":{"network_not_allowed":7,"not_hello":1},"ended":{"left":4}}}
+        "renditions":[]}],"pigeon":{"listeners":5,"refused":{"no_wings":8}}}
         """.Trim(),
-        StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving with { PyAudio = PyAudio }, hasEnded: false)),
+        StatsJson.Line(ServerStats.Of(ServerPanelTests.With(Pigeon), hasEnded: false)),
         StringComparison.Ordinal);
 
-    [Fact]
-    public void A_server_of_listeners_over_HTTP_prints_them_too() => Assert.EndsWith(
-        """
-        ,"http":{"listeners":1200,"accepted":1500,"bytes_sent":99000,"writes":300,"moves":4,"packets_due":9000,"packets_sent":8940,"packets_skipped":60,"packets_missed":5,"stalled":2,"disconnected":1,"buffer_bytes":65536,"refused":{"too_many_of_address":7},"pushers":{"live":"192.0.2.7:4321"},"pushes_refused":{"wrong_password":3}}}
-        """.Trim(),
-        StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving with
+    internal static ProtocolRow Pigeon { get; } = new(
+        "pigeon",
+        ["pigeon-slow://192.168.1.5:9610", "pigeon-fast://192.168.1.5:9633"],
+        new ProtocolSnapshot([])
         {
-            Radio = Radio,
-            Pushers = new Dictionary<string, string> { ["live"] = "192.0.2.7:4321" },
-            PushesRefused = new Dictionary<PushRefusal, long> { [PushRefusal.WrongPassword] = 3 },
-        }, hasEnded: false)),
-        StringComparison.Ordinal);
-
-    internal static RadioServerSnapshot Radio { get; } = new(
-        1200,
-        0,
-        1500,
-        [],
-        65_536,
-        new StreamStatistics(1200, 300, 99_000, 4, 60, 2, 1, default, default, default) { PacketsDue = 9000, PacketsSent = 8940 },
-        new Dictionary<RadioRefusal, long> { [RadioRefusal.TooManyOfAddress] = 7 })
-    {
-        PacketsMissed = 5,
-    };
-
-    internal static PyAudioServerSnapshot PyAudio { get; } = new(
-        3,
-        2,
-        9,
-        1,
-        new Dictionary<PyAudioRefusal, long> { [PyAudioRefusal.NotHello] = 1, [PyAudioRefusal.NetworkNotAllowed] = 7 },
-        new Dictionary<PyAudioEnd, long> { [PyAudioEnd.Left] = 4 });
+            Figures = [new("slow", "pigeons on foot", 3), new("lost", "pigeons that were never seen again", 2, IsTrouble: true)],
+            Refused = new Dictionary<string, long> { ["no_wings"] = 8 },
+            Stats = new JsonObject { ["listeners"] = 5, ["refused"] = new JsonObject { ["no_wings"] = 8 } },
+        });
 }

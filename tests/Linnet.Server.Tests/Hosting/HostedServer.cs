@@ -35,7 +35,7 @@ internal sealed class HostedServer : IAsyncDisposable
 
     public static async Task<HostedServer> StartAsync(
         IReadOnlyList<Station> stations, RadioHostOptions? options = null, IngestStation? fed = null, TimeProvider? time = null,
-        StreamOptions? streams = null, params string[] proxies)
+        StreamOptions? streams = null, IReadOnlyList<ProtocolFactory>? protocols = null, params string[] proxies)
     {
         var ports = new StationServerOptions
         {
@@ -46,6 +46,7 @@ internal sealed class HostedServer : IAsyncDisposable
             Radio = new RadioServerOptions(),
             Sender = new SenderOptions { Threads = 1, Streams = streams ?? new StreamOptions() },
             Push = new PushServerOptions { Password = "hackme" },
+            Protocols = protocols ?? [],
         };
         StationServer server = StationServer.Open(stations, ports, fed: fed is null ? [] : [fed]);
         options = (options ?? new RadioHostOptions()) with { Bind = IPAddress.Loopback, Port = 0 };
@@ -82,10 +83,15 @@ internal sealed class HostedServer : IAsyncDisposable
         return await reader.ReadToEndAsync(HangLimit);
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         await Host.DisposeAsync();
         await _server.DisposeAsync();
         _stop.Dispose();

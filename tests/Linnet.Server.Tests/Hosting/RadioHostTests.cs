@@ -213,12 +213,12 @@ public class RadioHostTests
         var shell = new Cli.FakeShell();
         using var log = new Linnet.Cli.Panels.DisplayLogger(shell.Shell, Microsoft.Extensions.Logging.LogLevel.Trace);
 
-        IOException e = await Assert.ThrowsAsync<IOException>(() => RadioHost.StartAsync(
+        PortException e = await Assert.ThrowsAsync<PortException>(() => RadioHost.StartAsync(
             server, options, TimeProvider.System, log, HostedServer.HangLimit));
 
         Assert.Equal(
-            $"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another with --http-port, or off for no HTTP.",
-            e.Message);
+            $"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another, or switch HTTP off.", e.Message);
+        Assert.Equal(new SettingAdvice("RadioHostOptions.Port"), e.Advice);
 
         // ASP.NET says "Hosting failed to start" to a log, which is no news.
         Assert.Equal("", shell.Errors + shell.Output);

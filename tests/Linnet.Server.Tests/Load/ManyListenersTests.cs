@@ -40,9 +40,10 @@ public class ManyListenersTests
         RtspListener[] readers = [.. listeners.Where((_, i) => i % 2 == 0)];
         await Crowds.UntilAsync(() => readers.All(l => l.Packets >= Early), Told);
         long memoryEarly = GC.GetTotalMemory(forceFullCollection: true);
-        await Crowds.UntilAsync(() => readers.All(l => l.Packets >= Late) && server.GetRtspSnapshot().Sessions.Count <= Each, Told);
+        await Crowds.UntilAsync(() => readers.All(l => l.Packets >= Late) && server.GetListeners().Count <= Each, Told);
         long memoryLate = GC.GetTotalMemory(forceFullCollection: true);
-        RtspServerSnapshot snapshot = server.GetRtspSnapshot();
+        int left = server.GetListeners().Count;
+        IReadOnlyDictionary<string, long> ended = server.Protocols.Single(static p => p.Name == "rtsp").GetSnapshot().Ended;
         SenderStatistics statistics = server.GetStatistics();
         await over.CancelAsync();
         await listening;
@@ -53,14 +54,14 @@ public class ManyListenersTests
 
         // By TCP the sender sees that nothing is taken; by UDP only the silence of the listener tells.
         Assert.Equal(Each / 2, statistics.StalledListeners);
-        Assert.Equal(Each / 2, snapshot.EndedSessions[RtspSessionEnd.Stalled]);
-        Assert.Equal(Each / 2, snapshot.EndedSessions[RtspSessionEnd.TimedOut]);
-        Assert.Equal(Each, snapshot.Sessions.Count);
+        Assert.Equal(Each / 2, ended["stalled"]);
+        Assert.Equal(Each / 2, ended["timed_out"]);
+        Assert.Equal(Each, left);
         Assert.True(memoryLate - memoryEarly < 4_000_000, $"Memory grew from {memoryEarly} to {memoryLate} bytes.");
         Array.ForEach(listeners, l => l.Dispose());
 
         string Told() =>
             $"The reader with the fewest packets has "
-                + $"{readers.Min(l => l.Packets)}; {server.GetRtspSnapshot().Sessions.Count} sessions are left.";
+                + $"{readers.Min(l => l.Packets)}; {server.GetListeners().Count} sessions are left.";
     }
 }

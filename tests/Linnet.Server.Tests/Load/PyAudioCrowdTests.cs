@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast.Packets;
 using Linnet.Serving;
+using Linnet.Serving.PyAudio;
 using Linnet.Stations;
 using Linnet.Transports.PyAudio;
 
@@ -22,7 +23,10 @@ public class PyAudioCrowdTests
             Bind = IPAddress.Loopback,
             RtspPort = 0,
             RtpPort = 0,
-            PyAudio = new PyAudioServerOptions { TcpPort = 0, UdpPort = 0, MaxLeases = 500, MaxLeasesPerAddress = 500 },
+            Protocols =
+            [
+                PyAudioProtocol.With(new PyAudioServerOptions { TcpPort = 0, UdpPort = 0, MaxLeases = 500, MaxLeasesPerAddress = 500 }),
+            ],
 
             // A busy machine may hold the sender up for longer than listeners usually may lag.
             Sender = new SenderOptions { StallTimeout = TimeSpan.FromSeconds(8), MaxLag = TimeSpan.FromSeconds(15) },
@@ -31,8 +35,9 @@ public class PyAudioCrowdTests
         await using StationServer server = StationServer.Open([station], options);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task serving = server.RunAsync(ending.Token);
-        IPEndPoint tcp = server.PyAudioTcpEndPoint!;
-        IPEndPoint udp = server.PyAudioUdpEndPoint!;
+        IServedProtocol protocol = server.Protocols.Single(static p => p.Name == "pyaudio");
+        IPEndPoint tcp = protocol.EndPoints[0].Local;
+        IPEndPoint udp = protocol.EndPoints[1].Local;
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         PyAudioClient[] clients =
@@ -49,21 +54,21 @@ public class PyAudioCrowdTests
         await Task.WhenAll(DieAsync($"pyaudio-tcp://{tcp}"), DieAsync($"pyaudio-udp://{udp}"));
         await Crowds.UntilAsync(
             () => clients.All(c => c.Runs >= LeastRuns && c.Frames > 44_100)
-                && Ended(PyAudioEnd.Stalled) > 0 && Ended(PyAudioEnd.Unreachable) >= Each * LeastRuns,
-            () => $"Runs: {clients.Min(c => c.Runs)} at least. Ends: {string.Join(", ", server.GetPyAudioListeners()!.Ended)}");
+                && Ended("stalled") > 0 && Ended("unreachable") >= Each * LeastRuns,
+            () => $"Runs: {clients.Min(c => c.Runs)} at least. Ends: {string.Join(", ", protocol.GetSnapshot().Ended)}");
 
         await over.CancelAsync();
         await listening;
-        PyAudioServerSnapshot snapshot = server.GetPyAudioListeners()!;
+        ProtocolSnapshot snapshot = protocol.GetSnapshot();
         await ending.CancelAsync();
         await serving;
 
         Assert.All(clients, client => Assert.Null(client.Fault));
-        Assert.Equal(1, snapshot.Ended[PyAudioEnd.Stalled]);
-        Assert.True(snapshot.Ended[PyAudioEnd.Left] >= clients.Skip(Each).Sum(c => c.Runs) - Each);
+        Assert.Equal(1, snapshot.Ended["stalled"]);
+        Assert.True(snapshot.Ended["left"] >= clients.Skip(Each).Sum(c => c.Runs) - Each);
         Assert.Empty(snapshot.Refused);
 
-        long Ended(PyAudioEnd reason) => server.GetPyAudioListeners()!.Ended.GetValueOrDefault(reason);
+        long Ended(string reason) => protocol.GetSnapshot().Ended.GetValueOrDefault(reason);
     }
 
     /// <summary>A program that is killed once it plays.</summary>

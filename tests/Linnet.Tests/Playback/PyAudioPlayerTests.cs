@@ -6,6 +6,7 @@ using Linnet.Receive;
 using Linnet.Tests.Fakes;
 using Linnet.Tests.Transports.PyAudio;
 using Linnet.Transports;
+using Linnet.Serving.PyAudio;
 using Linnet.Transports.PyAudio;
 using Linnet.Wire.PyAudio;
 
@@ -33,11 +34,13 @@ public sealed class PyAudioPlayerTests : IDisposable
             Bind = IPAddress.Loopback,
             RtspPort = 0,
             RtpPort = 0,
-            PyAudio = new PyAudioServerOptions { TcpPort = 0, UdpPort = 0 },
+            EndsWithStations = true,
+            Protocols = [PyAudioProtocol.With(new PyAudioServerOptions { TcpPort = 0, UdpPort = 0 })],
         });
         Task serving = server.RunAsync(Cancelled);
-        await using var recording =
-            new Recording(Options(isTcp ? $"pyaudio-tcp://{server.PyAudioTcpEndPoint}" : $"pyaudio-udp://{server.PyAudioUdpEndPoint}"));
+        string scheme = isTcp ? "pyaudio-tcp" : "pyaudio-udp";
+        IPEndPoint endPoint = server.Protocols.SelectMany(static p => p.EndPoints).Single(e => e.Name == scheme).Local;
+        await using var recording = new Recording(Options($"{scheme}://{endPoint}"));
 
         await recording.Running;
 

@@ -88,7 +88,8 @@ public sealed class StationPlayerTests
         {
             var station = new Station(new StationOptions { Name = "ramp" }, new RampSource(format, frames));
             _server = StationServer.Open(
-                [station], new StationServerOptions { Bind = bind ?? IPAddress.Loopback, RtspPort = 0, RtpPort = 0 });
+                [station],
+                new StationServerOptions { Bind = bind ?? IPAddress.Loopback, RtspPort = 0, RtpPort = 0, EndsWithStations = true });
             _running = _server.RunAsync(_stopping.Token);
         }
 

@@ -23,8 +23,8 @@ public class TcpListenerHostTests
         using var wide = new TcpListenerHost(
             new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0), ReceiveBufferSize = PushServer.ReceiveBufferSize },
             TimeProvider.System);
-        int usual = await ScaleAsync(plain);
-        int pushed = await ScaleAsync(wide);
+        int usual = await ScaleAsync(plain.LocalEndPoint);
+        int pushed = await ScaleAsync(wide.LocalEndPoint);
 
         // 128 KiB under way at most, and above 256.
         Assert.Equal(1, usual);
@@ -35,14 +35,17 @@ public class TcpListenerHostTests
     public async Task The_port_that_takes_pushes_has_that_and_the_others_do_not()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux tells.");
-        using var ports = new Ports();
-        var options = new StationServerOptions { RtspPort = 0, RtpPort = 0, HttpPort = 0, Radio = new RadioServerOptions() };
+        await using StationServer server = StationServer.Open([], new StationServerOptions
+        {
+            Bind = IPAddress.Loopback,
+            RtspPort = 0,
+            RtpPort = 0,
+            HttpPort = 0,
+            Radio = new RadioServerOptions(),
+        });
 
-        ports.Open(options, IPAddress.Loopback, new ConnectionGate(TimeProvider.System), new TrustedProxies([], TimeProvider.System),
-            TimeProvider.System);
-
-        Assert.Equal(1, await ScaleAsync(ports.Rtsp!));
-        Assert.InRange(await ScaleAsync(ports.Http!), 2, 4);
+        Assert.Equal(1, await ScaleAsync(server.RtspEndPoint));
+        Assert.InRange(await ScaleAsync(server.HttpEndPoint!), 2, 4);
     }
 
     [Theory]
@@ -53,11 +56,11 @@ public class TcpListenerHostTests
         Assert.Single(new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0), ReceiveBufferSize = bytes }.Problems()),
         StringComparison.Ordinal);
 
-    /// <summary>By how many bits the windows that the host tells are shifted.</summary>
-    private static async Task<int> ScaleAsync(TcpListenerHost host)
+    /// <summary>By how many bits the windows that the host at <paramref name="local"/> tells are shifted.</summary>
+    private static async Task<int> ScaleAsync(IPEndPoint local)
     {
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await client.ConnectAsync(host.LocalEndPoint, TestContext.Current.CancellationToken);
+        await client.ConnectAsync(local, TestContext.Current.CancellationToken);
         byte[] info = new byte[Scales + 1];
         client.GetRawSocketOption(Tcp, Info, info);
         return info[Scales] & 0xF;

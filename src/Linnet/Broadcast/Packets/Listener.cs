@@ -27,6 +27,12 @@ public abstract class Listener
         Transport = transport;
     }
 
+    /// <summary>Its number, which no other listener of this process has.</summary>
+    public long Id { get; } = ListenerNumber.Next();
+
+    /// <summary>When it came, for people. Default: not known.</summary>
+    public DateTimeOffset Since { get; init; }
+
     /// <summary>Its part in the rendition.</summary>
     public RingLease Lease { get; }
 

@@ -28,6 +28,9 @@ internal abstract class StreamListener
         MetadataInterval = UntilMetadata = metadataInterval;
     }
 
+    /// <summary>Its number, which no other listener of this process has.</summary>
+    internal long Id { get; } = ListenerNumber.Next();
+
     /// <summary>The stream.</summary>
     internal StreamLog Log { get; }
 
@@ -100,6 +103,15 @@ internal abstract class StreamListener
     /// Told once, on the sender's thread, that no more will be sent: the station ended, or it was dropped. Must be quick.
     /// </summary>
     internal abstract void OnFinished(DropReason reason);
+
+    /// <summary>The sound that is due and has not left this machine. Any thread may ask.</summary>
+    /// <param name="now">The instant, in ticks.</param>
+    /// <param name="ticksPerSecond">Ticks of a second.</param>
+    internal TimeSpan LagAt(long now, long ticksPerSecond)
+    {
+        double inLog = Log.EntryBehind(Offset) is { } next ? Math.Max(0, now - next.DueAt) / (double)ticksPerSecond : 0;
+        return TimeSpan.FromSeconds(inLog + (KernelBytes * 8.0 / Math.Max(Log.Ring.Info.BitRate, 1)));
+    }
 
     /// <summary>Ends it: nothing is begun for it any more. What a thread is just sending may still go out. Any thread may call.</summary>
     internal void Leave() => Volatile.Write(ref _hasLeft, 1);

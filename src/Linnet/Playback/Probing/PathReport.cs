@@ -74,6 +74,9 @@ public sealed record PathReport
     /// <summary>Which profile to use and why, in a sentence or two.</summary>
     public string Advice { get; init; } = "";
 
+    /// <summary>Whether <see cref="Advice"/> names TCP as a way out: much is lost over UDP, and cannot be repaired.</summary>
+    public bool SuggestsTcp { get; init; }
+
     /// <summary>The share of packets lost, 0–1.</summary>
     public double LossShare => Received + Lost == 0 ? 0 : Lost / (double)(Received + Lost);
 

@@ -32,7 +32,13 @@ internal static class ProfileTrials
             [.. ReceiverProfile.All.Select(
                 profile => Try(profile, report, arrivals, recording.ClockRate, frames, isTcp ? RepairOffer.None : repair))];
         ProfileTrial best = Choose(trials);
-        return report with { Profiles = trials, Recommended = best.Name, Advice = Advise(report, trials, best, isTcp) };
+        report = report with
+        {
+            Profiles = trials,
+            Recommended = best.Name,
+            SuggestsTcp = !isTcp && best.MissingAfterRepair > 0.02 && report.LossShare > 0.02,
+        };
+        return report with { Advice = Advise(report, best) };
     }
 
     /// <summary>The profile with the least delay that misses hardly more than the best one.</summary>
@@ -88,7 +94,7 @@ internal static class ProfileTrials
         return report.Lost == 0 ? default : verdict;
     }
 
-    private static string Advise(PathReport report, ProfileTrial[] trials, ProfileTrial best, bool isTcp)
+    private static string Advise(PathReport report, ProfileTrial best)
     {
         string repair = best.Repair switch
         {
@@ -101,11 +107,9 @@ internal static class ProfileTrials
             ? $"Use {best.Name}: {Ms(best.AverageDelay)} of delay, no audible loss{repair}."
             : $"Use {best.Name}: {Ms(best.AverageDelay)} of delay, {Percent(best.MissingAfterRepair)} of the audio "
                 + $"missing{repair}.";
-        ProfileTrial? quicker = trials.TakeWhile(t => t != best).LastOrDefault();
+        ProfileTrial? quicker = report.Profiles.TakeWhile(t => t != best).LastOrDefault();
         string why = quicker is null ? "" : $" {quicker.Name} would miss {Percent(quicker.MissingAfterRepair)}.";
-        string tcp = !isTcp && best.MissingAfterRepair > 0.02 && report.LossShare > 0.02
-            ? " If that is too much, --transport tcp delivers everything, with more delay."
-            : "";
+        string tcp = report.SuggestsTcp ? " If that is too much, TCP delivers everything, with more delay." : "";
         return take + why + tcp;
     }
 

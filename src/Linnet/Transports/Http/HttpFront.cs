@@ -249,7 +249,7 @@ public sealed class HttpFront
                     connection, malformed.IsHttp ? _radio.Refusal(null, malformed.Status, malformed.Reason + "\r\n").ToArray() : []);
             case RadioRefusal.ProxyNotTrusted:
                 _proxies.Deny(connection.Origin.EndPoint);
-                return SendAsync(connection, ProxyDenial.Answer("HTTP/1.1"));
+                return SendAsync(connection, ProxyDenial.Answer("HTTP/1.1", _proxies.Setting));
             case RadioRefusal.TooSlow:
                 return SendAsync(
                     connection, _radio.Refusal(null, HttpStatusCode.RequestTimeout, "The request took too long.\r\n").ToArray());

@@ -46,7 +46,10 @@ public sealed class PyAudioException : TransportException
 
     internal static PyAudioException Silent(PyAudioAddress server, TimeSpan patience) =>
         new($"Nothing came from {server} over UDP within {Seconds(patience)}: is the server running, does a firewall let UDP through, and "
-            + "if it is a Linnet, does it allow your network (--pyaudio-allow)?");
+            + "if it is a Linnet, does it allow your network?")
+        {
+            Advice = new SettingAdvice($"{nameof(PyAudioServerOptions)}.{nameof(PyAudioServerOptions.AllowedNetworks)}"),
+        };
 
     internal static PyAudioException Broken(PyAudioAddress server, Exception? cause = null) =>
         new($"The server at {server} is gone: the connection broke off.", cause);
@@ -62,8 +65,9 @@ public sealed class PyAudioException : TransportException
 
     internal static PyAudioException NotFrames(PyAudioAddress server, int length, RawPcmFormat format) => new(
         $"{server} sends datagrams that are no whole number of frames: {length} bytes, where a frame of "
-            + $"{format} has {format.BytesPerFrame}. Say with --format what it sends.")
+            + $"{format} has {format.BytesPerFrame}. Say what it sends.")
     {
+        Advice = new SettingAdvice("PlayerOptions.RawFormat"),
         IsFinal = true,
     };
 

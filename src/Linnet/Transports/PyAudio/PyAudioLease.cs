@@ -46,7 +46,10 @@ internal sealed class PyAudioLease : IDisposable
         _counters = counters;
         _time = time;
         _renewedAt = time.GetTimestamp();
-        Listener = new PyAudioUdpListener(ring, remote, socket, datagrams, reason => _finished.TrySetResult(reason));
+        Listener = new PyAudioUdpListener(ring, remote, socket, datagrams, reason => _finished.TrySetResult(reason))
+        {
+            Since = time.GetUtcNow(),
+        };
     }
 
     internal PyAudioUdpListener Listener { get; }

@@ -61,6 +61,9 @@ internal sealed class PyAudioServer : IDisposable
         Totals = _counters.Totals(),
     };
 
+    /// <summary>Those who listen now.</summary>
+    internal IEnumerable<Listener> GetListeners() => _counters.Tcp.There.Concat(_counters.Udp.There);
+
     /// <summary>Closes the ports. After <see cref="RunAsync"/> has returned.</summary>
     public void Dispose()
     {

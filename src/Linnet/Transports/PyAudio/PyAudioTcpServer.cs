@@ -126,7 +126,11 @@ public sealed class PyAudioTcpServer
         CancellationToken cancellationToken)
     {
         var finished = new TaskCompletionSource<DropReason>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var listener = new PyAudioTcpListener(lease, remote, frames, reason => finished.TrySetResult(reason)) { Memory = memory };
+        var listener = new PyAudioTcpListener(lease, remote, frames, reason => finished.TrySetResult(reason))
+        {
+            Memory = memory,
+            Since = _time.GetUtcNow(),
+        };
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = cancellationToken.Register(() => stopping.TrySetResult());
         using var over = new CancellationTokenSource();

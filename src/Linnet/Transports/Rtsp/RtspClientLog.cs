@@ -15,7 +15,7 @@ internal static partial class RtspClientLog
     public static partial void UdpLostForGood(this ILogger logger, string server);
 
     [LoggerMessage(742, LogLevel.Warning,
-        "Nothing comes from {Server} over UDP, though it answers. Trying again in {Seconds:F1} s; --transport auto would take TCP")]
+        "Nothing comes from {Server} over UDP, though it answers. Trying again in {Seconds:F1} s; an automatic choice would take TCP")]
     public static partial void UdpBringsNothing(this ILogger logger, string server, double seconds);
 
     [LoggerMessage(743, LogLevel.Information, "Sound comes from {Server} again, over {Transport}")]

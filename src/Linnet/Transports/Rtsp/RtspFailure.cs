@@ -9,6 +9,8 @@ namespace Linnet.Transports.Rtsp;
 /// <summary>What to say when a server fails us: one sentence each, with what to do about it.</summary>
 internal static class RtspFailure
 {
+    private const string TransportSetting = "PlayerOptions.Transport";
+
     // Of a server's own words.
     private const int MaxQuote = 400;
 
@@ -76,14 +78,19 @@ internal static class RtspFailure
     internal static RtspException NoTransport(string server, RtspTransport wanted) => new(
         wanted is RtspTransport.Auto
             ? $"{server} sends neither over UDP nor in the connection."
-            : $"{server} does not send over {wanted.ToString().ToUpperInvariant()}: try --transport auto.")
+            : $"{server} does not send over {wanted.ToString().ToUpperInvariant()}: let the transport be chosen.")
     {
+        Advice = wanted is RtspTransport.Auto ? null : new SettingAdvice(TransportSetting, "auto"),
+
         // TCP alone may be our own choice, where UDP was lost. What else a person wants, the server will never do.
         IsFinal = wanted is RtspTransport.Udp,
     };
 
     internal static RtspException NoPorts(SocketException cause) =>
-        new($"No two UDP ports in a row could be opened here: {cause.Message.TrimEnd('.')}. Try --transport tcp.", cause);
+        new($"No two UDP ports in a row could be opened here: {cause.Message.TrimEnd('.')}. Take TCP.", cause)
+        {
+            Advice = new SettingAdvice(TransportSetting, "tcp"),
+        };
 
     /// <summary>What an answer that is no success means. A server that explains itself is quoted.</summary>
     internal static RtspException Refused(string server, RtspRequest request, RtspResponse response) =>

@@ -26,7 +26,7 @@ internal sealed partial class RtspServerConnection
         _server.Proxies?.Deny(Remote);
         _server.Counters.Count(RtspConnectionRefusal.ProxyNotTrusted);
         _server.Logger.ConnectionRefused(Remote, RtspConnectionRefusal.ProxyNotTrusted.ToWords());
-        Output.Post(ProxyDenial.Answer("RTSP/1.0"));
+        Output.Post(ProxyDenial.Answer("RTSP/1.0", _server.Proxies?.Setting ?? nameof(TrustedProxies)));
         await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         await HangUpAsync(cancellationToken).ConfigureAwait(false);
         return true;

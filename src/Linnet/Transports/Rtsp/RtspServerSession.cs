@@ -32,6 +32,9 @@ internal sealed class RtspServerSession
     /// <summary>Names it to the client: 64 random bits.</summary>
     internal string Id { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
 
+    /// <summary>Names it to people; <see cref="Id"/> is its client's secret.</summary>
+    internal long Number { get; } = ListenerNumber.Next();
+
     /// <summary>What it hears.</summary>
     internal RtspResource Resource { get; }
 
@@ -178,6 +181,8 @@ internal sealed class RtspServerSession
             Feedback.Reception,
             StartedAt)
         {
+            Number = Number,
+            BytesSent = listener?.PayloadBytesSent ?? 0,
             Repair = Feedback.Repair?.Statistics,
         };
     }

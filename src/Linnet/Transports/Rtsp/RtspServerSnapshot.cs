@@ -29,6 +29,12 @@ public sealed record RtspSessionSnapshot(
     ReceptionReport? Reception,
     DateTimeOffset Since)
 {
+    /// <summary>Its number, which no other listener of this process has.</summary>
+    public long Number { get; init; }
+
+    /// <summary>Bytes of payload handed to the network.</summary>
+    public long BytesSent { get; init; }
+
     /// <summary>What was done to repair what it loses; <see langword="null"/> where that was not agreed on.</summary>
     public RepairStatistics? Repair { get; init; }
 }

@@ -54,7 +54,8 @@ public class ProfileTrialsTests
         PathReport report = Judge("loss=10%", TimeSpan.FromMilliseconds(5), RepairOffer.None);
 
         Assert.Equal("low-latency", report.Recommended);
-        Assert.Contains("--transport tcp delivers everything", report.Advice, StringComparison.Ordinal);
+        Assert.Contains("TCP delivers everything", report.Advice, StringComparison.Ordinal);
+        Assert.True(report.SuggestsTcp);
         Assert.All(report.Profiles, p => Assert.InRange(p.MissingAfterRepair, 0.07, 0.13));
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Serving;
+using Linnet.Serving.PyAudio;
 using Linnet.Transports.Http.Radio;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
@@ -31,16 +32,20 @@ public class PyAudioUdpPortTests
     }
 
     [Fact]
-    public void The_sockets_of_these_listeners_count_with_the_others()
+    public async Task The_sockets_of_these_listeners_count_with_the_others()
     {
-        var options = new StationServerOptions
+        var listeners = new PyAudioServerOptions { TcpPort = 0, UdpPort = 0, MaxTcpListeners = 300, MaxLeases = 4000 };
+        await using StationServer server = StationServer.Open([], new StationServerOptions
         {
+            Bind = IPAddress.Loopback,
+            RtspPort = 0,
+            RtpPort = 0,
             Rtsp = new RtspServerOptions { MaxSessions = 1 },
             Radio = new RadioServerOptions { MaxListeners = 20 },
-            PyAudio = new PyAudioServerOptions { MaxTcpListeners = 300, MaxLeases = 4000 },
-        };
+            Protocols = [PyAudioProtocol.With(listeners)],
+        });
 
-        Assert.Equal(4321, options.MaxListeners);
+        Assert.Equal(4321, server.Protocols.Sum(static p => p.MaxListeners));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public class ProxiedSessionsTests
         RawResponse answer = await client.ReadResponseAsync();
 
         Assert.Equal(400, answer.Status);
-        Assert.Contains("--trusted-proxy", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("Start the server with TrustedProxies and", answer.Body, StringComparison.Ordinal);
         Assert.Equal(1, server.Server.GetSnapshot().RefusedConnections[RtspConnectionRefusal.ProxyNotTrusted]);
     }
 

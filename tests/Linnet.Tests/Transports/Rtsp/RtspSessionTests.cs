@@ -181,7 +181,8 @@ public sealed class RtspSessionTests
 
         RtspException e = await FailAsync(server, RtspTransport.Udp);
 
-        Assert.Contains("--transport auto", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("does not send over UDP: let the transport be chosen.", e.Message, StringComparison.Ordinal);
+        Assert.Equal(new SettingAdvice("PlayerOptions.Transport", "auto"), e.Advice);
         Assert.True(e.IsFinal);
     }
 

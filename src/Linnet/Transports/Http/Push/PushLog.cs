@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http.Push;
 
-/// <summary>What pushing over HTTP says. Event ids 560–579. Nothing in it is as the pusher sent it.</summary>
+/// <summary>What pushing over HTTP says. Event ids 560–579 and 1701. Nothing in it is as the pusher sent it.</summary>
 internal static partial class PushLog
 {
     [LoggerMessage(560, LogLevel.Information, "{Remote} pushes to {Station}")]
@@ -15,6 +15,12 @@ internal static partial class PushLog
     [LoggerMessage(
         562, LogLevel.Information, "{Remote} may not push: {Reason} ({Unsaid} more were refused for this since it was said last)")]
     public static partial void PushRefused(this ILogger logger, EndPoint? remote, string reason, long unsaid);
+
+    [LoggerMessage(
+        1701, LogLevel.Information,
+        "{Remote} may not push: somebody else pushes there, and a new pusher does not take over ({Unsaid} more were refused for this since "
+            + "it was said last)")]
+    public static partial void PushOccupied(this ILogger logger, EndPoint? remote, long unsaid);
 
     [LoggerMessage(563, LogLevel.Error, "The push of {Remote} failed")]
     public static partial void PushFailed(this ILogger logger, Exception exception, EndPoint? remote);

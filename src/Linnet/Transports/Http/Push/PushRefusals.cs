@@ -19,7 +19,16 @@ internal sealed class PushRefusals(TimeProvider time, ILogger logger)
     internal void Count(IPEndPoint remote, PushRefusal reason)
     {
         CountUnsaid(reason);
-        if (_sayings[reason].TrySay(out long unsaid))
+        if (!_sayings[reason].TrySay(out long unsaid))
+        {
+            return;
+        }
+
+        if (reason is PushRefusal.Occupied)
+        {
+            logger.PushOccupied(remote, unsaid);
+        }
+        else
         {
             logger.PushRefused(remote, Sentence(reason), unsaid);
         }
@@ -35,7 +44,6 @@ internal sealed class PushRefusals(TimeProvider time, ILogger logger)
         PushRefusal.WrongPassword => "its password is wrong",
         PushRefusal.TooManyTries => "too many passwords wait to be verified",
         PushRefusal.NoSuchStation => "no station of that name is pushed to",
-        PushRefusal.Occupied => "somebody else pushes there (--push-takeover lets a new one take over)",
         PushRefusal.TooManyPushes => "there are too many pushes",
         PushRefusal.NotDecodable => "what it says it sends is not decoded here",
         PushRefusal.NoLength =>

@@ -37,7 +37,7 @@ public sealed class PushServer
     private const int RetrySeconds = 10;
 
     private readonly PushServerOptions _options;
-    private readonly IReadOnlyList<IngestBuffer> _stations;
+    private readonly Func<IReadOnlyList<IngestBuffer>> _stations;
     private readonly StreamDecoderFactory _createDecoder;
     private readonly PushAuthority? _authority;
     private readonly TimeProvider _time;
@@ -49,13 +49,13 @@ public sealed class PushServer
 
     /// <summary>A server.</summary>
     /// <param name="options">Who may push.</param>
-    /// <param name="stations">Where to.</param>
+    /// <param name="stations">The stations that take a push now.</param>
     /// <param name="createDecoder">Makes the decoders.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told who comes and goes; default nobody.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     internal PushServer(
-        PushServerOptions options, IReadOnlyList<IngestBuffer> stations, StreamDecoderFactory createDecoder, TimeProvider time,
+        PushServerOptions options, Func<IReadOnlyList<IngestBuffer>> stations, StreamDecoderFactory createDecoder, TimeProvider time,
         ILogger? logger = null)
     {
         _options = options.ThrowIfInvalid();
@@ -69,7 +69,7 @@ public sealed class PushServer
     }
 
     /// <summary>Who pushes now, by station.</summary>
-    public IReadOnlyDictionary<string, string> Pushers => _stations
+    public IReadOnlyDictionary<string, string> Pushers => _stations()
         .Select(s => (s.Name, s.Writer))
         .Where(s => s.Writer is not null)
         .ToDictionary(s => s.Name, s => s.Writer!.Origin);
@@ -83,7 +83,7 @@ public sealed class PushServer
         get
         {
             (long count, long bytes) = _fed.Read();
-            return new TransportTotal("push", count, bytes);
+            return new TransportTotal("push", count, bytes) { IsReceived = true };
         }
     }
 
@@ -163,7 +163,8 @@ public sealed class PushServer
         HttpRequestHead head = connection.Head;
         if (Find(head.Path) is not { } station)
         {
-            string there = _stations.Count == 0 ? "." : $"; there is {string.Join(", ", _stations.Take(20).Select(s => "/" + s.Name))}.";
+            IReadOnlyList<IngestBuffer> stations = _stations();
+            string there = stations.Count == 0 ? "." : $"; there is {string.Join(", ", stations.Take(20).Select(s => "/" + s.Name))}.";
             await RefuseAsync(
                 connection, PushRefusal.NoSuchStation,
                 PushAnswers.Text(head, HttpStatusCode.NotFound, "No station of this name is pushed to" + there, Now)).ConfigureAwait(false);
@@ -289,8 +290,9 @@ public sealed class PushServer
     private IngestBuffer? Find(string path)
     {
         string name = path.StartsWith('/') ? path[1..] : path;
-        return _stations.FirstOrDefault(s => s.Name == name)
-            ?? (name.LastIndexOf('.') is > 0 and int dot ? _stations.FirstOrDefault(s => s.Name == name[..dot]) : null);
+        IReadOnlyList<IngestBuffer> stations = _stations();
+        return stations.FirstOrDefault(s => s.Name == name)
+            ?? (name.LastIndexOf('.') is > 0 and int dot ? stations.FirstOrDefault(s => s.Name == name[..dot]) : null);
     }
 
     private static string NameOf(StreamCodec codec) => codec switch

@@ -16,7 +16,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     [ThreadStatic]
     private static GatheringWriter? _writer;
 
-    private readonly RunningTotal<StreamListener> _total = new(static l => l.BytesSent);
+    private readonly RunningTotal<RadioListener> _total = new(static l => l.BytesSent);
 
     /// <summary>What was delivered since the start.</summary>
     internal TransportTotal GetTotal()
@@ -25,8 +25,12 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         return new TransportTotal(TransportTotal.Http, count, bytes);
     }
 
+    /// <summary>Listeners now.</summary>
+    internal IReadOnlyList<RadioListener> Listeners => _total.There;
+
     /// <summary>Serves a listener to its end.</summary>
     /// <param name="log">What it hears.</param>
+    /// <param name="who">Who it is.</param>
     /// <param name="askedAt">When it asked for it: it begins with what was due a burst before that.</param>
     /// <param name="head">The response's head.</param>
     /// <param name="metadataInterval">Bytes of the stream between titles; 0: none.</param>
@@ -36,6 +40,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     /// <returns>The listener; <see langword="null"/> if there was no audio to begin with, and nothing was sent.</returns>
     internal async Task<StreamListener?> RunAsync(
         StreamLog log,
+        RadioListenerIdentity who,
         long askedAt,
         HttpResponseHead head,
         int metadataInterval,
@@ -50,7 +55,11 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         }
 
         ReadOnlyMemory<byte> lead = await exchange.BeginAsync(head, cancellationToken).ConfigureAwait(false);
-        var listener = new RadioListener(log, start, lead, metadataInterval, exchange.Output, exchange.Input) { Memory = memory };
+        var listener = new RadioListener(log, start, lead, metadataInterval, exchange.Output, exchange.Input)
+        {
+            Memory = memory,
+            Identity = who,
+        };
         _total.Enter(listener);
         try
         {

@@ -23,6 +23,9 @@ internal sealed class RadioListener(
     private int _finished = NotFinished;
     private TaskCompletionSource? _waited;
 
+    /// <summary>Who it is.</summary>
+    internal required RadioListenerIdentity Identity { get; init; }
+
     /// <summary>How it ended, if the sender ended it.</summary>
     internal DropReason? Finished => Volatile.Read(ref _finished) is var reason and not NotFinished ? (DropReason)reason : null;
 

@@ -51,11 +51,11 @@ public sealed class RadioServer
 
     internal TimeProvider Time { get; }
 
-    /// <summary>Listeners now.</summary>
-    internal int Listeners => _audience.Count;
-
     /// <summary>HTTP connections that wait for a whole request.</summary>
     internal WaitingRoom Waiting { get; }
+
+    /// <summary>Those who listen now.</summary>
+    internal IReadOnlyList<RadioListener> GetListeners() => _delivery.Listeners;
 
     /// <summary>Who listens, and what was refused.</summary>
     public RadioServerSnapshot GetSnapshot() => new(
@@ -162,7 +162,8 @@ public sealed class RadioServer
                 {
                     _logger.RadioListenerPlays(remote, station.Name, info.Name);
                     StreamListener? listener = await _delivery.RunAsync(
-                        stream.Log, askedAt, response, metadataInterval, exchange, memory, cancellationToken).ConfigureAwait(false);
+                        stream.Log, new RadioListenerIdentity(station.Name, info.Name, remote, Now), askedAt, response, metadataInterval,
+                        exchange, memory, cancellationToken).ConfigureAwait(false);
                     refusal = listener is not null ? null
                         : RadioStreamRefusal.OfEnd(info.Name, stream.Log.EndReason);
                     _logger.RadioListenerLeaves(remote, station.Name, info.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);

@@ -24,11 +24,11 @@ public class ProxiedPushTests
 
     private readonly RecordingLogger _log = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly IngestBuffer _live = new("live", new IngestOptions(), new AudioFormat(8000, 1));
     private readonly PushServer _server;
 
     public ProxiedPushTests() => _server = new PushServer(
-        new PushServerOptions { Password = "hackme" }, [new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 1))],
-        StreamDecoders.TryCreate, _time, _log);
+        new PushServerOptions { Password = "hackme" }, () => [_live], StreamDecoders.TryCreate, _time, _log);
 
     [Theory]
     [InlineData("PUT /live HTTP/1.1", true)]

@@ -214,7 +214,7 @@ public class PushServerTests
     public async Task That_what_is_pushed_is_converted_is_said_when_it_begins()
     {
         var stereo = new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 2));
-        var server = new PushServer(new PushServerOptions { Password = "hackme" }, [stereo], CreateDecoder, _time, _log);
+        var server = new PushServer(new PushServerOptions { Password = "hackme" }, () => [stereo], CreateDecoder, _time, _log);
         PushPeer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
         await peer.SendAsync(Sound(1000));
@@ -381,7 +381,7 @@ public class PushServerTests
 
     private long Refused(PushRefusal reason) => _server.Refused.GetValueOrDefault(reason);
 
-    private PushServer Create(PushServerOptions options) => new(options, [_live], CreateDecoder, _time, _log);
+    private PushServer Create(PushServerOptions options) => new(options, () => [_live], CreateDecoder, _time, _log);
 
     private static string Credentials(string password) => "Authorization: " + new BasicCredentials("source", password).ToHeader();
 

@@ -58,12 +58,12 @@ public class ProxiedListenersTests
         string answer = await client.ReadAllAsync();
 
         Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", answer, StringComparison.Ordinal);
-        Assert.Contains("--trusted-proxy", answer, StringComparison.Ordinal);
+        Assert.Contains("Start the server with TrustedProxies and", answer, StringComparison.Ordinal);
         Assert.Equal(1, server.Radio.GetSnapshot().Refused[RadioRefusal.ProxyNotTrusted]);
         Assert.Contains(
             server.Log.Lines,
             static l => l.StartsWith("565 127.0.0.1:", StringComparison.Ordinal)
-                && l.Contains("--trusted-proxy 127.0.0.1 ", StringComparison.Ordinal));
+                && l.Contains("add TrustedProxies 127.0.0.1 ", StringComparison.Ordinal));
     }
 
     [Fact]

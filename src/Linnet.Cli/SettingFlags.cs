@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+
+namespace Linnet.Cli;
+
+/// <summary>
+/// Which option of the command line is which setting of the library. The library's messages name no options; this adds them.
+/// </summary>
+internal static class SettingFlags
+{
+    // Filled while the commands are made, before anything runs.
+    private static readonly ConcurrentDictionary<string, string> Flags = new();
+
+    /// <summary>Says that the option is the setting <paramref name="property"/> of <paramref name="type"/>.</summary>
+    public static TOption Sets<TOption>(this TOption option, string type, string property)
+        where TOption : Option
+    {
+        Flags[$"{type}.{property}"] = option.Name;
+        return option;
+    }
+
+    /// <summary>The option, with its value if that is known; <see langword="null"/>: there is none for it.</summary>
+    public static string? Find(SettingAdvice? advice) =>
+        advice is null || !Flags.TryGetValue(advice.Setting, out string? flag) ? null
+        : advice.Value is null ? flag
+        : $"{flag} {advice.Value}";
+
+    /// <summary>The option that helps with <paramref name="exception"/>; <see langword="null"/>: none.</summary>
+    public static string? Find(Exception? exception) => Find(exception switch
+    {
+        Serving.PortException port => port.Advice,
+        Transports.TransportException transport => transport.Advice,
+        _ => null,
+    });
+
+    /// <summary>The option that helps with what a log event tells; <see langword="null"/>: none.</summary>
+    public static string? Find(int eventId, Exception? exception) => eventId switch
+    {
+        742 => "--transport auto",
+        1701 => "--push-takeover",
+        _ => Find(exception),
+    };
+}

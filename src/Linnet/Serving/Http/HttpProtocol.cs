@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Linnet.Transports;
+using Linnet.Transports.Http;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
+
+namespace Linnet.Serving.Http;
+
+/// <summary>HTTP: stations as streams for browsers, internet radios and players; on the same port others push to stations.</summary>
+internal sealed class HttpProtocol : IServedProtocol
+{
+    private readonly ServingContext _context;
+    private readonly PushServer _push;
+    private readonly TcpListenerHost? _listener;
+    private volatile ServedEndPoint? _endPoint;
+
+    /// <summary>Opens the port, unless another host listens.</summary>
+    /// <param name="options">Limits.</param>
+    /// <param name="port">The port; <see langword="null"/>: another host listens.</param>
+    /// <param name="push">Takes pushes.</param>
+    /// <param name="context">What the server has.</param>
+    /// <exception cref="PortException">The port cannot be opened.</exception>
+    internal HttpProtocol(RadioServerOptions options, int? port, PushServer push, ServingContext context)
+    {
+        _context = context;
+        _push = push;
+        MaxListeners = options.MaxListeners;
+        Radio = new RadioServer(options, context.Directory, context.Senders, context.Time, context.Logger);
+        Front = new HttpFront(Radio, push, context.Proxies, context.Connections, context.Logger);
+        if (port is int own)
+        {
+            _listener = context.Listen(
+                own, $"{nameof(StationServerOptions)}.{nameof(StationServerOptions.HttpPort)}",
+                receiveBuffer: PushServer.ReceiveBufferSize);
+            ListensAt(_listener.LocalEndPoint);
+        }
+
+        context.Connections.Watch(Front.Waiting);
+    }
+
+    /// <inheritdoc/>
+    public string Name => TransportTotal.Http;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServedEndPoint> EndPoints => _endPoint is { } endPoint ? [endPoint] : [];
+
+    /// <inheritdoc/>
+    public int MaxListeners { get; }
+
+    /// <summary>Serves the listeners.</summary>
+    internal RadioServer Radio { get; }
+
+    /// <summary>Reads the requests of connections and routes them.</summary>
+    internal HttpFront Front { get; }
+
+    /// <summary>Another host listens there, or no longer does.</summary>
+    internal void ListensAt(IPEndPoint? local) => _endPoint =
+        local is null ? null : new ServedEndPoint(Uri.UriSchemeHttp, ProtocolType.Tcp, local) { Path = "/", Clients = "Browsers" };
+
+    /// <inheritdoc/>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        _listener?.RunAsync(Front.ServeAsync, cancellationToken) ?? UntilCancelled.WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ListenerSnapshot> GetListeners()
+    {
+        long now = _context.Time.GetTimestamp();
+        return [.. Radio.GetListeners().Select(listener => new ListenerSnapshot(
+            listener.Id, listener.Identity.Station, listener.Identity.Rendition, TransportTotal.Http, listener.Identity.Remote,
+            listener.Identity.Since)
+        {
+            Lag = listener.LagAt(now, _context.Time.TimestampFrequency),
+            BytesSent = listener.BytesSent,
+        })];
+    }
+
+    /// <inheritdoc/>
+    public ProtocolSnapshot GetSnapshot()
+    {
+        IEnumerable<(string, string)> offered = _context.Directory.Stations
+            .SelectMany(static station => station.Streams.Select(stream => (station.Name, stream.Info.Name)))
+            .Concat(_context.Directory.Awaited.Select(static station => (station, ""))); // Its first push says which there will be.
+        return Describe(Radio.GetSnapshot(), offered, _push.Pushers, ProtocolSnapshot.Words(_push.Refused));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _listener?.Dispose();
+
+    /// <summary>The figures of what was counted.</summary>
+    internal static ProtocolSnapshot Describe(
+        RadioServerSnapshot radio, IEnumerable<(string Station, string Rendition)> offered, IReadOnlyDictionary<string, string> pushers,
+        IReadOnlyDictionary<string, long> pushesRefused)
+    {
+        IReadOnlyDictionary<string, long> refused = ProtocolSnapshot.Words(radio.Refused);
+        var counts = offered.ToDictionary(
+            static o => o, static o => new ListenerCount(o.Station, o.Rendition, TransportTotal.Http, 0));
+        foreach (RadioRenditionSnapshot heard in radio.Renditions)
+        {
+            counts[(heard.Station, heard.Rendition)] =
+                new ListenerCount(heard.Station, heard.Rendition, TransportTotal.Http, heard.Listeners) { Peak = heard.Peak };
+        }
+
+        return new ProtocolSnapshot([.. counts.Values])
+        {
+            Totals = [radio.Total],
+            Refused = refused,
+            Streams = new StreamFigures(radio.BufferBytes, radio.PacketsMissed, radio.StreamsFailed),
+            Figures =
+            [
+                new("http", "listeners over HTTP now: browsers, internet radios", radio.Listeners),
+                new("packets due", "packets that should have been sent so far: one to each listener, each time", radio.Sending.PacketsDue),
+                new("sent", "packets that were", radio.Sending.PacketsSent),
+                new("moved", "times a listener over HTTP was too slow and was moved to what is live", radio.Sending.Moves, IsTrouble: true),
+            ],
+            Stats = new JsonObject
+            {
+                ["listeners"] = radio.Listeners,
+                ["accepted"] = radio.Accepted,
+                ["bytes_sent"] = radio.Sending.BytesSent,
+                ["writes"] = radio.Sending.Writes,
+                ["moves"] = radio.Sending.Moves,
+                ["packets_due"] = radio.Sending.PacketsDue,
+                ["packets_sent"] = radio.Sending.PacketsSent,
+                ["packets_skipped"] = radio.Sending.PacketsSkipped,
+                ["packets_missed"] = radio.PacketsMissed,
+                ["stalled"] = radio.Sending.StalledListeners,
+                ["disconnected"] = radio.Sending.DisconnectedListeners,
+                ["buffer_bytes"] = radio.BufferBytes,
+                ["refused"] = ProtocolSnapshot.ToJson(refused),
+                ["pushers"] = new JsonObject(pushers.Select(static p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
+                ["pushes_refused"] = ProtocolSnapshot.ToJson(pushesRefused),
+            },
+        };
+    }
+}

@@ -1,0 +1,31 @@
+using Linnet.Transports.Http.Push;
+
+namespace Linnet.Serving.Http;
+
+/// <summary>Pushes: others send sound to stations, over the port of <see cref="HttpProtocol"/>, which hands their requests over.</summary>
+internal sealed class PushProtocol(PushServer server) : IServedProtocol
+{
+    /// <inheritdoc/>
+    public string Name => "push";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServedEndPoint> EndPoints => [];
+
+    /// <inheritdoc/>
+    public int MaxListeners => 0;
+
+    /// <inheritdoc/>
+    public Task RunAsync(CancellationToken cancellationToken) => UntilCancelled.WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ListenerSnapshot> GetListeners() => [];
+
+    /// <inheritdoc/>
+    public ProtocolSnapshot GetSnapshot() =>
+        new([]) { Totals = [server.Total], Refused = ProtocolSnapshot.Words(server.Refused) };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Linnet.Transports;
+
+namespace Linnet.Serving;
+
+/// <summary>A protocol at one moment, and what it counted since it started.</summary>
+/// <param name="Listeners">Its listeners, by station, rendition and transport.</param>
+public sealed record ProtocolSnapshot(IReadOnlyList<ListenerCount> Listeners)
+{
+    /// <summary>What its transports carried since the start: one of each, also before anything was carried.</summary>
+    public IReadOnlyList<TransportTotal> Totals { get; init; } = [];
+
+    /// <summary>Requests and connections that it refused, by reason: few words in <c>snake_case</c>, or status codes.</summary>
+    public IReadOnlyDictionary<string, long> Refused { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Listeners that are gone, by reason, in <c>snake_case</c>.</summary>
+    public IReadOnlyDictionary<string, long> Ended { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>What goes on with the streams of bytes that it makes of renditions. Default: it makes none.</summary>
+    public StreamFigures Streams { get; init; } = new(0, 0, 0);
+
+    /// <summary>What a panel shows of it, besides <see cref="Refused"/>. Default: that alone.</summary>
+    public IReadOnlyList<ProtocolFigure> Figures { get; init; } = [];
+
+    /// <summary>
+    /// Its own object in the statistics as JSON, under its name, with fields in <c>snake_case</c>; <see langword="null"/>, the default:
+    /// it has none.
+    /// </summary>
+    public JsonObject? Stats { get; init; }
+
+    /// <summary>Counts by reason, with each reason in <c>snake_case</c>, in alphabetical order.</summary>
+    public static IReadOnlyDictionary<string, long> Words<T>(IReadOnlyDictionary<T, long> counts)
+        where T : struct, Enum
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return new SortedDictionary<string, long>(
+            counts.ToDictionary(static c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.Key.ToString()), static c => c.Value),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>Counts by reason as JSON.</summary>
+    public static JsonObject ToJson(IReadOnlyDictionary<string, long> counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return new JsonObject(counts.Select(static c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value)));
+    }
+}

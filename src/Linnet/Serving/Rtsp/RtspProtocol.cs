@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Linnet.Transports;
+using Linnet.Transports.Rtp;
+using Linnet.Transports.Rtsp;
+
+namespace Linnet.Serving.Rtsp;
+
+/// <summary>RTSP: <c>connections ─► RtspServer ─► RTP and RTCP by UDP, or within the connection</c>.</summary>
+internal sealed class RtspProtocol : IServedProtocol
+{
+    private static readonly string[] Transports = [TransportTotal.RtspUdp, TransportTotal.RtspTcp];
+
+    private readonly ServingContext _context;
+    private readonly RtpPortPair _ports;
+    private readonly TcpListenerHost _listener;
+    private readonly RtspServer _server;
+
+    /// <summary>Opens the ports.</summary>
+    /// <exception cref="PortException">A port cannot be opened.</exception>
+    internal RtspProtocol(StationServerOptions options, ServingContext context)
+    {
+        _context = context;
+        MaxListeners = options.Rtsp.MaxSessions;
+        _ports = ServingContext.Open(
+            () => RtpPortPair.Bind(context.Bind, options.RtpPort), $"UDP port {options.RtpPort} or {options.RtpPort + 1}",
+            $"{nameof(StationServerOptions)}.{nameof(StationServerOptions.RtpPort)}");
+        try
+        {
+            _listener = context.Listen(options.RtspPort, $"{nameof(StationServerOptions)}.{nameof(StationServerOptions.RtspPort)}");
+        }
+        catch
+        {
+            _ports.Dispose();
+            throw;
+        }
+
+        _server = new RtspServer(options.Rtsp, context.Directory, context.Senders, _ports, context.Time, context.Logger)
+        {
+            Proxies = context.Proxies,
+        };
+        context.Connections.Watch(_server.Waiting);
+        Rtsp = new ServedEndPoint("rtsp", ProtocolType.Tcp, _listener.LocalEndPoint) { Path = "/" };
+        Rtp = new ServedEndPoint("rtp", ProtocolType.Udp, _ports.Rtp.LocalEndPoint);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "rtsp";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServedEndPoint> EndPoints => [Rtsp, Rtp];
+
+    /// <inheritdoc/>
+    public int MaxListeners { get; }
+
+    /// <summary>Where it listens for connections.</summary>
+    internal ServedEndPoint Rtsp { get; }
+
+    /// <summary>Where RTP comes from; RTCP from the next port.</summary>
+    internal ServedEndPoint Rtp { get; }
+
+    /// <inheritdoc/>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_server.RunAsync(cancellationToken), _listener.RunAsync(_server.ServeAsync, cancellationToken));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _server.GetSnapshot().Sessions.Select(ToListener)];
+
+    /// <inheritdoc/>
+    public ProtocolSnapshot GetSnapshot()
+    {
+        RtspServerSnapshot rtsp = _server.GetSnapshot();
+        var offered = _context.Directory.Stations.SelectMany(
+            static station => station.Renditions.Where(static ring => ring.Info.IsRtp).SelectMany(ring => Transports.Select(transport => (station.Name, ring.Info.Name, transport))));
+        return new ProtocolSnapshot(ListenerCount.Of(rtsp.Sessions.Select(ToListener), offered))
+        {
+            Totals = rtsp.Totals,
+            Refused = new Dictionary<string, long>([
+                .. rtsp.RefusedRequests.Select(static r => KeyValuePair.Create(
+                    ((int)r.Key).ToString(CultureInfo.InvariantCulture), r.Value)),
+                .. ProtocolSnapshot.Words(rtsp.RefusedConnections)]),
+            Ended = ProtocolSnapshot.Words(rtsp.EndedSessions),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _ports.Dispose();
+    }
+
+    private static ListenerSnapshot ToListener(RtspSessionSnapshot session) => new(
+        session.Number, session.Station, session.Rendition, session.Transport, session.Remote, session.Since)
+    {
+        IsPlaying = session.IsPlaying,
+        Lag = session.Lag,
+        BytesSent = session.BytesSent,
+        PacketsSent = session.PacketsSent,
+        PacketsSkipped = session.PacketsSkipped,
+    };
+}

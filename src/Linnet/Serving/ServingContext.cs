@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Serving;
+
+/// <summary>What a server has for its protocols.</summary>
+/// <param name="Directory">The stations.</param>
+/// <param name="Senders">The sender threads. They run until every protocol has ended.</param>
+/// <param name="Connections">Accepts the connections of all ports, so that together they stay within what the process may open.</param>
+/// <param name="Proxies">The proxies that are trusted.</param>
+/// <param name="Bind">The address to listen at.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Logger">The log.</param>
+public sealed record ServingContext(
+    StationDirectory Directory,
+    SenderPool Senders,
+    ConnectionGate Connections,
+    TrustedProxies Proxies,
+    IPAddress Bind,
+    TimeProvider Time,
+    ILogger Logger)
+{
+    /// <summary>Opens a TCP port.</summary>
+    /// <param name="port">The port; 0: any free one.</param>
+    /// <param name="setting">The option that changes it, as <see cref="SettingAdvice.Setting"/> has it.</param>
+    /// <param name="readsProxyHeaders">
+    /// Whether PROXY headers are read. Not where clients say nothing: each one would be waited for.
+    /// </param>
+    /// <param name="receiveBuffer">Bytes that the kernel may hold of what a client sends; 0: 64 KiB.</param>
+    /// <exception cref="PortException">The port cannot be opened.</exception>
+    public TcpListenerHost Listen(int port, string setting, bool readsProxyHeaders = true, int receiveBuffer = 0)
+    {
+        var options = new TcpListenerOptions { Local = new IPEndPoint(Bind, port) };
+        return Open(
+            () => new TcpListenerHost(
+                receiveBuffer > 0 ? options with { ReceiveBufferSize = receiveBuffer } : options, Time, Connections,
+                readsProxyHeaders ? Proxies : null),
+            $"TCP port {port}",
+            setting);
+    }
+
+    /// <summary>Opens a port in whatever way, and says what is wrong if that fails.</summary>
+    /// <param name="open">Opens it.</param>
+    /// <param name="what">What it is, for people: <c>UDP port 9633</c>.</param>
+    /// <param name="setting">The option that changes it.</param>
+    /// <exception cref="PortException">The port cannot be opened.</exception>
+    public static T Open<T>(Func<T> open, string what, string setting)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        try
+        {
+            return open();
+        }
+        catch (SocketException e)
+        {
+            throw PortException.Of(what, setting, e);
+        }
+    }
+}

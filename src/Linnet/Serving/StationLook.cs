@@ -1,0 +1,35 @@
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Stations;
+
+namespace Linnet.Serving;
+
+/// <summary>What can be said of a station by its rings alone: one that is not made in this process, but fed from elsewhere.</summary>
+internal static class StationLook
+{
+    /// <summary>The station as it is now.</summary>
+    /// <param name="listing">What it offers.</param>
+    /// <param name="now">The instant, in ticks.</param>
+    internal static StationSnapshot Of(StationListing listing, long now)
+    {
+        IReadOnlyList<BroadcastRing> rings = listing.Renditions;
+        BroadcastRing[] begun = [.. rings.Where(static r => r.Timeline is not null)];
+        BroadcastRing? first = begun.FirstOrDefault() ?? rings.FirstOrDefault();
+        return new StationSnapshot(
+            listing.Name,
+            begun.Length == 0 ? StationState.Waiting : begun.All(HasEnded) ? StationState.Ended : StationState.Playing,
+            Problem: null,
+            begun.Select(static r => r.Title).OfType<TitleItem>().MaxBy(static t => t.DueAt)?.Track,
+            first is null ? new AudioFormat(48_000, 2) : new AudioFormat(first.Info.Payload.ClockRate, first.Info.Payload.Channels),
+            BitDepth: 0,
+            first?.Timeline is { } timeline ? first.Info.Payload.Clock.DurationOf(Math.Max(0, timeline.PositionAt(now))) : TimeSpan.Zero,
+            Levels: [],
+            Reanchored: 0,
+            [.. rings.Select(static r => new RenditionSnapshot(
+                r.Info.Name, r.Info.Payload.ToString(), r.Info.BitRate, r.Timeline is not null && !HasEnded(r), r.Leases, Packets: 0))]);
+    }
+
+    private static bool HasEnded(BroadcastRing ring) =>
+        ring.TryGet(ring.Head - 1, out RingItem? last) && last is EndItem { Reason: DropReason.None };
+}

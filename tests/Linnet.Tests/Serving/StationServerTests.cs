@@ -1,0 +1,237 @@
+using System.Net;
+using System.Net.Sockets;
+using Linnet.Audio;
+using Linnet.Serving;
+using Linnet.Sources;
+using Linnet.Sources.Ingest;
+using Linnet.Stations;
+using Linnet.Tests.Fakes;
+using Linnet.Transports.Http.Push;
+using Linnet.Transports.Http.Radio;
+
+namespace Linnet.Tests.Serving;
+
+public sealed class StationServerTests : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _ending = new();
+    private readonly HttpClient _client = new();
+    private readonly RecordingLogger _log = new();
+    private StationServer? _server;
+    private Task _running = Task.CompletedTask;
+
+    private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
+    private static StationServerOptions Free => new()
+    {
+        Bind = IPAddress.Loopback,
+        RtspPort = 0,
+        RtpPort = 0,
+        HttpPort = 0,
+        Radio = new RadioServerOptions(),
+        Push = new PushServerOptions { Password = "hackme" },
+    };
+
+    [Fact]
+    public async Task A_station_that_is_added_while_the_server_runs_is_heard()
+    {
+        Start(Free);
+
+        _server!.Add(Tone("late"));
+
+        Assert.Equal("late", Assert.Single(_server.Directory.Stations).Name);
+        using HttpResponseMessage heard = await HearAsync("late.wav");
+        Assert.Equal(HttpStatusCode.OK, heard.StatusCode);
+        await ReadAsync(heard, 10_000);
+    }
+
+    [Fact]
+    public async Task A_station_that_is_removed_ends_for_its_listeners_and_is_gone()
+    {
+        var source = new RampSource(new AudioFormat(8000, 1));
+        Start(Free, new Station(new StationOptions { Name = "old" }, source), Tone("other"));
+        using HttpResponseMessage heard = await HearAsync("old.wav");
+        await using Stream sound = await heard.Content.ReadAsStreamAsync(HangLimit);
+        await sound.ReadExactlyAsync(new byte[1000], HangLimit);
+
+        Assert.True(await _server!.RemoveAsync("old"));
+
+        // Not broken off: that was all.
+        await sound.CopyToAsync(Stream.Null, HangLimit);
+        using HttpResponseMessage gone = await HearAsync("old.wav");
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        Assert.True(source.IsDisposed);
+        Assert.False(await _server.RemoveAsync("old"));
+        Assert.Equal("other", Assert.Single(_server.Stations).Name);
+
+        _server.Add(Tone("old"));
+        using HttpResponseMessage again = await HearAsync("old.wav");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_station_for_pushes_comes_and_goes_too()
+    {
+        Start(Free);
+        _server!.Add(new IngestStation(new StationOptions { Name = "live" }, new AudioFormat(8000, 1)));
+        _server.Add(new IngestStation(new StationOptions { Name = "later" }));
+        Assert.Equal(["later"], _server.Directory.Awaited);
+
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(_server.HttpEndPoint!, HangLimit);
+        NetworkStream pusher = connection.GetStream();
+        await pusher.WriteAsync(
+            "PUT /live HTTP/1.0\r\nAuthorization: Basic c291cmNlOmhhY2ttZQ==\r\nContent-Type: audio/wav\r\n\r\n"u8.ToArray(),
+            HangLimit);
+        while (_server.Push!.Pushers.Count == 0)
+        {
+            await Task.Yield();
+        }
+
+        Assert.True(await _server.RemoveAsync("live"));
+        Assert.True(await _server.RemoveAsync("later"));
+
+        Assert.Empty(_server.Push.Pushers);
+        Assert.Empty(_server.Directory.Stations);
+        Assert.Empty(_server.Directory.Awaited);
+    }
+
+    [Fact]
+    public void Two_stations_of_one_name_are_refused_and_the_first_stays()
+    {
+        Start(Free, Tone("jazz"));
+
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => _server!.Add(Tone("jazz")));
+
+        Assert.Contains("jazz already", refused.Message, StringComparison.Ordinal);
+        Assert.Single(_server!.Stations);
+    }
+
+    [Fact]
+    public async Task The_server_outlives_its_stations()
+    {
+        Start(Free, Short("first"));
+        while (_server!.GetStations()[0].State != StationState.Ended)
+        {
+            await Task.Yield();
+        }
+
+        _server.Add(Tone("second"));
+
+        using HttpResponseMessage heard = await HearAsync("second.wav");
+        Assert.Equal(HttpStatusCode.OK, heard.StatusCode);
+        Assert.False(_running.IsCompleted);
+    }
+
+    [Fact]
+    public async Task It_ends_with_them_where_it_is_asked_to()
+    {
+        Start(Free with { EndsWithStations = true }, Short("first"), Short("second"));
+
+        await _running.WaitAsync(HangLimit);
+
+        Assert.All(_server!.GetStations(), static station => Assert.Equal(StationState.Ended, station.State));
+    }
+
+    [Fact]
+    public async Task A_protocol_that_fails_ends_alone()
+    {
+        Start(Free with { Protocols = [static _ => new BrokenProtocol()] }, Tone("jazz"));
+
+        using HttpResponseMessage heard = await HearAsync("jazz.wav");
+
+        Assert.Equal(HttpStatusCode.OK, heard.StatusCode);
+        Assert.Contains("1700 broken failed and is not served any more; the other protocols go on", _log.Lines);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named_with_the_option_that_changes_it()
+    {
+        Start(Free);
+        int port = _server!.RtspEndPoint.Port;
+        var opened = new List<BrokenProtocol>();
+
+        PortException taken = Assert.Throws<PortException>(() => StationServer.Open([], Free with { RtspPort = port }));
+        Assert.Equal($"TCP port {port} is taken, perhaps by another Linnet; choose another.", taken.Message);
+        Assert.Equal(new SettingAdvice("StationServerOptions.RtspPort"), taken.Advice);
+
+        // What was opened before is closed again.
+        Station station = Tone("mine");
+        Assert.Throws<IOException>(
+            () => StationServer.Open([station], Free with { Protocols = [Open, static _ => throw new IOException()] }));
+        Assert.True(Assert.Single(opened).IsDisposed);
+        await station.DisposeAsync();
+
+        IServedProtocol Open(ServingContext context)
+        {
+            opened.Add(new BrokenProtocol());
+            return opened[^1];
+        }
+    }
+
+    [Fact]
+    public async Task Listeners_over_HTTP_are_known_with_what_was_sent_to_them()
+    {
+        Start(Free, Tone("jazz"));
+        using HttpResponseMessage heard = await HearAsync("jazz.wav");
+        await ReadAsync(heard, 10_000);
+
+        // It may have the bytes before they are counted.
+        while (_server!.GetListeners() is not [{ BytesSent: >= 10_000 }])
+        {
+            await Task.Yield();
+        }
+
+        ListenerSnapshot listener = Assert.Single(_server.GetListeners());
+        Assert.Equal(("jazz", "wav", "http"), (listener.Station, listener.Rendition, listener.Transport));
+        Assert.Equal(IPAddress.Loopback, listener.Remote.Address);
+        Assert.True(listener.Lag >= TimeSpan.Zero && listener.Id > 0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await _running;
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _client.Dispose();
+        _ending.Dispose();
+    }
+
+    private static Station Tone(string name) => new(new StationOptions { Name = name }, new ToneSource(440));
+
+    private static Station Short(string name) => new(
+        new StationOptions { Name = name, StartAtOnce = true }, new RampSource(new AudioFormat(8000, 1), 800));
+
+    private void Start(StationServerOptions options, params Station[] stations)
+    {
+        _server = StationServer.Open(stations, options, logger: _log);
+        _running = _server.RunAsync(_ending.Token);
+    }
+
+    private Task<HttpResponseMessage> HearAsync(string path) => _client.GetAsync(
+        new Uri($"http://{_server!.HttpEndPoint}/{path}"), HttpCompletionOption.ResponseHeadersRead, HangLimit);
+
+    private static async Task ReadAsync(HttpResponseMessage heard, int bytes)
+    {
+        Stream sound = await heard.Content.ReadAsStreamAsync(HangLimit);
+        await sound.ReadExactlyAsync(new byte[bytes], HangLimit);
+    }
+
+    private sealed class BrokenProtocol : IServedProtocol
+    {
+        public bool IsDisposed { get; private set; }
+
+        public string Name => "broken";
+
+        public IReadOnlyList<ServedEndPoint> EndPoints => [];
+
+        public int MaxListeners => 0;
+
+        public Task RunAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("Broken.");
+
+        public IReadOnlyList<ListenerSnapshot> GetListeners() => [];
+
+        public ProtocolSnapshot GetSnapshot() => new([]);
+
+        public void Dispose() => IsDisposed = true;
+    }
+}
