@@ -2,8 +2,6 @@ using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Receive;
 using Linnet.Transports;
-using Linnet.Transports.Rtp;
-using Linnet.Wire.Rtcp;
 
 namespace Linnet.Playback;
 
@@ -60,31 +58,10 @@ internal sealed class Feed : IDisposable
     /// <summary>Whether what <paramref name="station"/> sends can go on from here.</summary>
     internal bool Fits(IStationReceiver station) => station.Payload == Payload && station.PayloadType == PayloadType;
 
-    /// <summary>Where a transport delivers.</summary>
-    /// <param name="onStart">Told when a stream begins; says whether the connection was lost before.</param>
-    /// <param name="onTrack">Told what plays, again and again.</param>
-    internal RtpSink ToSink(Func<bool> onStart, Action<string> onTrack) => new()
-    {
-        Start = (sequence, timestamp) =>
-        {
-            if (onStart())
-            {
-                Receiver.OnReconnected();
-            }
-
-            Receiver.Start(sequence, timestamp);
-        },
-        Packet = Receiver.OnRtp,
-        SenderReport = Receiver.OnSenderReport,
-        Goodbye = Receiver.OnBye,
-        Track = onTrack,
-        RepairAt = () => Receiver.RepairAt,
-        Repair = Receiver.FillRepair,
-        RoundTrip = Receiver.OnRoundTrip,
-        Report = now => Receiver.TryBuildReport(now, out ReportBlock report) ? report : null,
-        HasRoom = () => Receiver.Waiting < _mostWaiting,
-        Refused = Receiver.OnRefused,
-    };
+    /// <summary>Creates the sink that a transport delivers to.</summary>
+    /// <param name="onStart">Called when a stream begins; returns whether the connection was lost before.</param>
+    /// <param name="onTrack">Called with the current title, repeatedly.</param>
+    internal IRtpSink ToSink(Func<bool> onStart, Action<string> onTrack) => new Sink(this, onStart, onTrack);
 
     /// <summary>Says what the device takes. Called before the device asks.</summary>
     /// <param name="format">The format.</param>
@@ -111,4 +88,22 @@ internal sealed class Feed : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();
+
+    /// <summary>Delivers to the receiver, holds back a sender that is far ahead, and tells the player of starts and titles.</summary>
+    private sealed class Sink(Feed feed, Func<bool> onStart, Action<string> onTrack) : PassingSink(feed.Receiver)
+    {
+        public override bool HasRoom => feed.Receiver.Waiting < feed._mostWaiting;
+
+        public override void Start(ushort? firstSequence, uint? firstTimestamp)
+        {
+            if (onStart())
+            {
+                feed.Receiver.OnReconnected();
+            }
+
+            base.Start(firstSequence, firstTimestamp);
+        }
+
+        public override void OnTrack(string title) => onTrack(title);
+    }
 }

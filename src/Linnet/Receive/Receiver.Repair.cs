@@ -6,11 +6,11 @@ namespace Linnet.Receive;
 /// <content>Repairs losses: requests packets through the transport, or takes them from copies in later packets.</content>
 public sealed partial class Receiver
 {
-    /// <summary>When to call <see cref="FillRepair"/>; <see cref="long.MaxValue"/>: not until a packet arrives.</summary>
-    internal long RepairAt => _repair.At;
+    /// <summary>When to call <see cref="IRtpSink.FillRepair"/>; <see cref="long.MaxValue"/>: not until a packet arrives.</summary>
+    long IRtpSink.RepairAt => _repair.At;
 
     /// <summary>Gets the requests to send now.</summary>
-    internal void FillRepair(long now, RepairRequest request)
+    void IRtpSink.FillRepair(long now, RepairRequest request)
     {
         lock (_network)
         {
@@ -25,7 +25,7 @@ public sealed partial class Receiver
     /// <summary>Records a round trip to the sender.</summary>
     /// <param name="roundTrip">The time from a request to its response.</param>
     /// <param name="isMeasured">Whether it was measured on the path of the packets; otherwise it is a hint.</param>
-    internal void OnRoundTrip(TimeSpan roundTrip, bool isMeasured)
+    void IRtpSink.OnRoundTrip(TimeSpan roundTrip, bool isMeasured)
     {
         lock (_network)
         {

@@ -1,4 +1,5 @@
 using Linnet.Codecs;
+using Linnet.Receive;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Sdp;
 
@@ -47,5 +48,5 @@ internal interface IStationReceiver : IAsyncDisposable
     /// <param name="sink">Where everything goes.</param>
     /// <param name="cancellationToken">Ends it; the server is told, if it can be.</param>
     /// <exception cref="TransportException">The server is gone, or refuses to go on.</exception>
-    Task RunAsync(RtpSink sink, CancellationToken cancellationToken);
+    Task RunAsync(IRtpSink sink, CancellationToken cancellationToken);
 }

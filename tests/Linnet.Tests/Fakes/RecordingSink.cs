@@ -1,31 +1,16 @@
 using System.Threading.Channels;
-using Linnet.Transports.Rtp;
+using Linnet.Receive;
 using Linnet.Wire.Rtcp;
 
 namespace Linnet.Tests.Fakes;
 
 /// <summary>Records what a transport delivers.</summary>
-internal sealed class RecordingSink
+/// <param name="hasRoom">Whether there is room for more; <see langword="null"/>: always.</param>
+internal sealed class RecordingSink(Func<bool>? hasRoom = null) : IRtpSink
 {
     private readonly Channel<byte[]> _packets = Channel.CreateUnbounded<byte[]>();
 
-    /// <param name="hasRoom">Whether there is room for more; <see langword="null"/>: always.</param>
-    internal RecordingSink(Func<bool>? hasRoom = null) => Sink = new RtpSink
-    {
-        Start = (sequence, timestamp) =>
-        {
-            Starts.Add((sequence, timestamp));
-            Started.TrySetResult();
-        },
-        Packet = (datagram, _) => _packets.Writer.TryWrite(datagram.ToArray()),
-        SenderReport = (report, _) => SenderReports.Add(report),
-        Goodbye = (ssrc, _) => Goodbyes.Add(ssrc),
-        Track = Tracks.Add,
-        Report = _ => Report,
-        HasRoom = hasRoom ?? (static () => true),
-    };
-
-    internal RtpSink Sink { get; }
+    public bool HasRoom => hasRoom?.Invoke() ?? true;
 
     /// <summary>Completes when a stream is about to begin.</summary>
     internal TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,7 +23,40 @@ internal sealed class RecordingSink
 
     internal List<string> Tracks { get; } = [];
 
+    /// <summary>Counts refused data, by whether it came from another peer.</summary>
+    internal Dictionary<bool, int> Refused { get; } = [];
+
     internal ReportBlock? Report { get; set; }
+
+    /// <summary>Called with each packet, before it is recorded.</summary>
+    internal Action<byte[], long>? Packet { get; init; }
+
+    public void Start(ushort? firstSequence, uint? firstTimestamp)
+    {
+        Starts.Add((firstSequence, firstTimestamp));
+        Started.TrySetResult();
+    }
+
+    public void OnRtp(ReadOnlySpan<byte> datagram, long arrivedAt)
+    {
+        byte[] packet = datagram.ToArray();
+        Packet?.Invoke(packet, arrivedAt);
+        _packets.Writer.TryWrite(packet);
+    }
+
+    public void OnSenderReport(SenderReport report, long arrivedAt) => SenderReports.Add(report);
+
+    public void OnBye(uint ssrc, long arrivedAt) => Goodbyes.Add(ssrc);
+
+    public void OnTrack(string title) => Tracks.Add(title);
+
+    public void OnRefused(bool isForeign) => Refused[isForeign] = Refused.GetValueOrDefault(isForeign) + 1;
+
+    public bool TryBuildReport(long now, out ReportBlock report)
+    {
+        report = Report ?? default;
+        return Report is not null;
+    }
 
     /// <summary>The next packet.</summary>
     internal ValueTask<byte[]> PacketAsync() => _packets.Reader.ReadAsync(TestContext.Current.CancellationToken);

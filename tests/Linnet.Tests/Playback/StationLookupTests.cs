@@ -128,12 +128,12 @@ public sealed class StationLookupTests : PlayerScenario
             new RtspReceiverOptions { Address = server.Address, Transport = transport }, TimeProvider.System, new Random(1),
             NullLogger.Instance, Cancelled);
         using Feed feed = Feed.For(receiver, new ReceiverOptions(), TimeProvider.System);
-        RtpSink sink = feed.ToSink(static () => false, static _ => { });
+        IRtpSink sink = feed.ToSink(static () => false, static _ => { });
         sink.Start(_sender.NextSequence, _sender.NextTimestamp);
 
         for (int i = 0; i < 2000; i++)
         {
-            sink.Packet(_sender.Next(40), Now);
+            sink.OnRtp(_sender.Next(40), Now);
         }
 
         Assert.Equal(hasRoom, feed.Receiver.GetStatistics().Overflow == 0);

@@ -1,8 +1,10 @@
 using Linnet.Codecs;
+using Linnet.Receive;
 using Linnet.Transports;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtcp;
 using Linnet.Wire.Sdp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -101,7 +103,7 @@ public sealed class Prober
             var recorder = new ArrivalRecorder(station.Payload.ClockRate, station.PayloadType, _options.MaxPackets);
             Volatile.Write(ref _recorder, recorder);
             Volatile.Write(ref _station, station);
-            Task hearing = station.RunAsync(ToSink(recorder), stopping.Token);
+            Task hearing = station.RunAsync(new Sink(this, recorder), stopping.Token);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
             await Task.WhenAny(hearing, WaitAsync(over.Token)).ConfigureAwait(false);
             if (hearing.Exception?.InnerException is RtspException { IsSilentSection: true })
@@ -135,22 +137,6 @@ public sealed class Prober
             .ConfigureAwait(false);
     }
 
-    private RtpSink ToSink(ArrivalRecorder recorder) => new()
-    {
-        Start = static (_, _) => { },
-        Packet = (datagram, at) =>
-        {
-            if (HasBegun(at))
-            {
-                recorder.OnPacket(datagram, Ticks(at));
-            }
-        },
-        SenderReport = (report, at) => recorder.OnReport(report, _time.GetUtcNow() - _time.GetElapsedTime(at), Ticks(at)),
-        Goodbye = static (_, _) => { },
-        Report = static _ => null,
-        RoundTrip = recorder.OnRoundTrip,
-    };
-
     // Skip the server's initial burst: it is sent at once and does not show how the path behaves later.
     private bool HasBegun(long at)
     {
@@ -169,6 +155,31 @@ public sealed class Prober
     }
 
     private long Ticks(long at) => _time.GetElapsedTime(0, at).Ticks;
+
+    /// <summary>Records arrivals after the initial burst.</summary>
+    private sealed class Sink(Prober prober, ArrivalRecorder recorder) : IRtpSink
+    {
+        public void Start(ushort? firstSequence, uint? firstTimestamp)
+        {
+        }
+
+        public void OnRtp(ReadOnlySpan<byte> datagram, long arrivedAt)
+        {
+            if (prober.HasBegun(arrivedAt))
+            {
+                recorder.OnPacket(datagram, prober.Ticks(arrivedAt));
+            }
+        }
+
+        public void OnSenderReport(SenderReport report, long arrivedAt) =>
+            recorder.OnReport(report, prober._time.GetUtcNow() - prober._time.GetElapsedTime(arrivedAt), prober.Ticks(arrivedAt));
+
+        public void OnBye(uint ssrc, long arrivedAt)
+        {
+        }
+
+        public void OnRoundTrip(TimeSpan roundTrip, bool isMeasured) => recorder.OnRoundTrip(roundTrip, isMeasured);
+    }
 }
 
 /// <summary>The progress of a probe.</summary>

@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Codecs.Pcm;
+using Linnet.Receive;
 using Linnet.Transports.Rtp;
 using Microsoft.Extensions.Logging;
 
@@ -72,11 +73,11 @@ internal abstract class PyAudioReceiver : IStationReceiver
     public IAudioDecoder CreateDecoder() => new RawPcmDecoder(_format);
 
     /// <inheritdoc/>
-    public abstract Task RunAsync(RtpSink sink, CancellationToken cancellationToken);
+    public abstract Task RunAsync(IRtpSink sink, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 
     /// <summary>The way of the sound into <paramref name="sink"/>.</summary>
-    protected UntimedStream StreamTo(RtpSink sink) => new(_format, Options.Tolerance, sink, Time, Random);
+    protected UntimedStream StreamTo(IRtpSink sink) => new(_format, Options.Tolerance, sink, Time, Random);
 }

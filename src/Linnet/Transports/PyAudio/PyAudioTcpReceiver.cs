@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Receive;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.PyAudio;
 using Microsoft.Extensions.Logging;
@@ -56,7 +57,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     }
 
     /// <inheritdoc/>
-    public override async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
+    public override async Task RunAsync(IRtpSink sink, CancellationToken cancellationToken)
     {
         UntimedStream stream = StreamTo(sink);
         int empty = 0;
@@ -125,7 +126,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     /// <summary>Takes the next message out of the buffer, if it is whole.</summary>
     /// <param name="sink">Told of what is no message.</param>
     /// <param name="sound">What is in it; lies in the buffer.</param>
-    private bool TryRead(RtpSink sink, out ReadOnlyMemory<byte> sound)
+    private bool TryRead(IRtpSink sink, out ReadOnlyMemory<byte> sound)
     {
         sound = default;
         switch (PyAudioMessage.Read(_buffer.AsSpan(_start, _end - _start), out PyAudioMessage message))
@@ -135,7 +136,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
                 _start += message.Length;
                 return true;
             case PyAudioReadResult.Invalid:
-                sink.Refused(false);
+                sink.OnRefused(false);
                 throw PyAudioException.NotPyAudio(Options.Address);
             default:
                 return false;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Linnet.Broadcast.Packets;
+using Linnet.Receive;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.PyAudio;
 
@@ -71,7 +72,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     }
 
     /// <inheritdoc/>
-    public override async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
+    public override async Task RunAsync(IRtpSink sink, CancellationToken cancellationToken)
     {
         UntimedStream stream = StreamTo(sink);
         int empty = 0;
@@ -80,7 +81,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
         {
             for (long strangers = Interlocked.Exchange(ref _strangers, 0); strangers > 0; strangers--)
             {
-                sink.Refused(true);
+                sink.OnRefused(true);
             }
 
             while (empty < EmptyInARow && _arrivals.Reader.TryRead(out Arrival arrival))

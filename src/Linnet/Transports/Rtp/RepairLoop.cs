@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Linnet.Receive;
 using Linnet.Receive.Repair;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
@@ -11,7 +12,7 @@ namespace Linnet.Transports.Rtp;
 /// <param name="ssrc">Our SSRC.</param>
 /// <param name="description">The description that must precede feedback; <see langword="null"/>: none.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? description, TimeProvider time)
+internal sealed class RepairLoop(IRtpSink sink, uint ssrc, SourceDescription? description, TimeProvider time)
 {
     private const int MaxLength = 1200;
 
@@ -26,7 +27,7 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
     /// <summary>Call when a packet arrived: a request may now be due earlier. Thread-safe.</summary>
     internal void OnPacket()
     {
-        if (sink.RepairAt() < Volatile.Read(ref _sleepsUntil))
+        if (sink.RepairAt < Volatile.Read(ref _sleepsUntil))
         {
             _wake.Writer.TryWrite(true);
         }
@@ -60,7 +61,7 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
     /// <returns>Bytes to send; 0 if there is no request.</returns>
     internal int Write(Span<byte> destination, RepairRequest request, long now)
     {
-        sink.Repair(now, request);
+        sink.FillRepair(now, request);
         if (request.Missing.IsEmpty)
         {
             return 0;
@@ -106,7 +107,7 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
         while (true)
         {
             Volatile.Write(ref _sleepsUntil, long.MaxValue);
-            long until = sink.RepairAt();
+            long until = sink.RepairAt;
             Volatile.Write(ref _sleepsUntil, until);
             Interlocked.MemoryBarrier();
             long now = time.GetTimestamp();
@@ -115,7 +116,7 @@ internal sealed class RepairLoop(RtpSink sink, uint ssrc, SourceDescription? des
                 return;
             }
 
-            if (sink.RepairAt() < until)
+            if (sink.RepairAt < until)
             {
                 continue;
             }

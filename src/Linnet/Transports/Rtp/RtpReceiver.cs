@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Linnet.Clock;
+using Linnet.Receive;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
 
@@ -22,7 +23,7 @@ internal sealed class RtpReceiver
     // RFC 3611 §4.5: units of the time since a reference time arrived.
     private const double UnitsPerSecond = 65_536;
 
-    private readonly RtpSink _sink;
+    private readonly IRtpSink _sink;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly SourceDescription _description;
@@ -43,7 +44,7 @@ internal sealed class RtpReceiver
     /// <param name="time">The clock for instants in ticks.</param>
     /// <param name="random">Provides the SSRC and the intervals.</param>
     /// <param name="isLive">Whether a goodbye without a reason may be temporary: then only <see cref="Farewell"/> reports it.</param>
-    internal RtpReceiver(RtpSink sink, TimeProvider time, Random random, bool isLive = false)
+    internal RtpReceiver(IRtpSink sink, TimeProvider time, Random random, bool isLive = false)
     {
         _sink = sink;
         _time = time;
@@ -126,7 +127,7 @@ internal sealed class RtpReceiver
         Interlocked.Increment(ref _inHand);
         try
         {
-            _sink.Packet(datagram, now);
+            _sink.OnRtp(datagram, now);
             Volatile.Read(ref _repair)?.OnPacket();
         }
         finally
@@ -151,7 +152,7 @@ internal sealed class RtpReceiver
             switch (packet)
             {
                 case SenderReport report:
-                    _sink.SenderReport(report, now);
+                    _sink.OnSenderReport(report, now);
                     break;
                 case SourceDescription description:
                     OnDescription(description);
@@ -214,8 +215,7 @@ internal sealed class RtpReceiver
     internal int WriteReport(Span<byte> destination)
     {
         long now = _time.GetTimestamp();
-        ReportBlock? block = _sink.Report(now);
-        var report = new ReceiverReport(Ssrc) { Blocks = block is null ? [] : [block.Value] };
+        var report = new ReceiverReport(Ssrc) { Blocks = _sink.TryBuildReport(now, out ReportBlock block) ? [block] : [] };
         return Volatile.Read(ref _repair) is null
             ? RtcpCompound.Write(destination, report, _description)
             : RtcpCompound.Write(destination, report, _description, new ExtendedReport(Ssrc) { ReferenceTime = ReferenceTime(now) });
@@ -231,7 +231,7 @@ internal sealed class RtpReceiver
     {
         foreach (uint ssrc in goodbye.Ssrcs)
         {
-            _sink.Goodbye(ssrc, _time.GetTimestamp());
+            _sink.OnBye(ssrc, _time.GetTimestamp());
         }
 
         _goodbye.TrySetResult();
@@ -261,7 +261,7 @@ internal sealed class RtpReceiver
                 uint units = unchecked(ReferenceTime(now).Middle - delay.LastReferenceTime - delay.Delay);
                 if (units < int.MaxValue)
                 {
-                    _sink.RoundTrip(TimeSpan.FromSeconds(units / UnitsPerSecond), true);
+                    _sink.OnRoundTrip(TimeSpan.FromSeconds(units / UnitsPerSecond), true);
                 }
             }
         }
@@ -273,7 +273,7 @@ internal sealed class RtpReceiver
         {
             if (chunk.Ssrc == Volatile.Read(ref _rtpSsrc) && chunk.Note is { } note)
             {
-                _sink.Track(note);
+                _sink.OnTrack(note);
             }
         }
     }
@@ -296,7 +296,7 @@ internal sealed class RtpReceiver
 
         foreach (uint ssrc in goodbye.Ssrcs)
         {
-            _sink.Goodbye(ssrc, now);
+            _sink.OnBye(ssrc, now);
             if (ssrc == heard)
             {
                 _goodbye.TrySetResult();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Linnet.Audio;
 using Linnet.Clock;
+using Linnet.Receive;
 using Linnet.Wire.Rtp;
 
 namespace Linnet.Transports.Rtp;
@@ -22,7 +23,7 @@ internal sealed class UntimedStream
 
     private static readonly TimeSpan RoomCheck = TimeSpan.FromMilliseconds(10);
 
-    private readonly RtpSink _sink;
+    private readonly IRtpSink _sink;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly StreamPace _pace;
@@ -44,7 +45,7 @@ internal sealed class UntimedStream
     /// <param name="sink">Receives the packets.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Provides the initial numbers of a stream.</param>
-    internal UntimedStream(RawPcmFormat format, TimeSpan tolerance, RtpSink sink, TimeProvider time, Random random)
+    internal UntimedStream(RawPcmFormat format, TimeSpan tolerance, IRtpSink sink, TimeProvider time, Random random)
     {
         _sink = sink;
         _time = time;
@@ -77,7 +78,7 @@ internal sealed class UntimedStream
     {
         if (sound.Length % _bytesPerFrame != 0)
         {
-            _sink.Refused(false);
+            _sink.OnRefused(false);
             return false;
         }
 
@@ -113,7 +114,7 @@ internal sealed class UntimedStream
         sound = sound[..whole];
         while (!sound.IsEmpty)
         {
-            while (!_sink.HasRoom())
+            while (!_sink.HasRoom)
             {
                 _pace.HoldBack();
                 _isHeldBack = true;
@@ -169,7 +170,7 @@ internal sealed class UntimedStream
         int frames = sound.Length / _bytesPerFrame;
         new RtpHeader(PayloadType, Marker: false, _sequence, _timestamp, _ssrc).Write(_packet);
         sound.CopyTo(_packet.AsSpan(RtpHeader.Length));
-        _sink.Packet(_packet.AsSpan(0, RtpHeader.Length + sound.Length), arrivedAt);
+        _sink.OnRtp(_packet.AsSpan(0, RtpHeader.Length + sound.Length), arrivedAt);
         _sequence++;
         _timestamp += (uint)frames;
         _position += frames;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Linnet.Codecs;
+using Linnet.Receive;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtsp;
@@ -97,7 +98,7 @@ internal sealed class RtspReceiver : IStationReceiver
     /// <param name="sink">Where everything goes.</param>
     /// <param name="cancellationToken">Ends it; the server is told.</param>
     /// <exception cref="RtspException">The server is gone, or refuses to go on.</exception>
-    public async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
+    public async Task RunAsync(IRtpSink sink, CancellationToken cancellationToken)
     {
         sink = _sections.Watch(sink);
         var way = new UdpWay(_options.Transport, _options.UdpPatience, _time.TimestampFrequency);
@@ -168,7 +169,7 @@ internal sealed class RtspReceiver : IStationReceiver
     }
 
     // False: sound does not come by UDP, and is to be set up again.
-    private async Task<bool> HearAsync(RtpSink sink, TimeSpan firstPatience, CancellationToken cancellationToken)
+    private async Task<bool> HearAsync(IRtpSink sink, TimeSpan firstPatience, CancellationToken cancellationToken)
     {
         var rtp = new RtpReceiver(sink, _time, _random, _session.Description.IsLive);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -177,7 +178,7 @@ internal sealed class RtspReceiver : IStationReceiver
             _delivery.Deliver(rtp);
             if (_session.Client.RoundTrip is TimeSpan roundTrip)
             {
-                sink.RoundTrip(roundTrip, false);
+                sink.OnRoundTrip(roundTrip, false);
             }
 
             await _session.PlayAsync(rtp.OnStart, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,4 @@
-using Linnet.Transports.Rtp;
+using Linnet.Receive;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Rtsp;
@@ -11,19 +11,7 @@ internal sealed class SectionWatch(RtspReceiverOptions options, TimeProvider tim
     private bool _hasSound;
 
     /// <summary>Wraps a sink to notice the first packet.</summary>
-    internal RtpSink Watch(RtpSink sink) => sink with
-    {
-        Packet = (datagram, arrivedAt) =>
-        {
-            if (!_hasSound)
-            {
-                Volatile.Write(ref _hasSound, true);
-                options.Sections.OnSound();
-            }
-
-            sink.Packet(datagram, arrivedAt);
-        },
-    };
+    internal IRtpSink Watch(IRtpSink sink) => new Sink(this, sink);
 
     /// <summary>Throws when the next section is to be tried; otherwise never returns.</summary>
     /// <exception cref="RtspException">Nothing arrived for too long.</exception>
@@ -41,5 +29,23 @@ internal sealed class SectionWatch(RtspReceiverOptions options, TimeProvider tim
         }
 
         await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void OnSound()
+    {
+        if (!_hasSound)
+        {
+            Volatile.Write(ref _hasSound, true);
+            options.Sections.OnSound();
+        }
+    }
+
+    private sealed class Sink(SectionWatch watch, IRtpSink next) : PassingSink(next)
+    {
+        public override void OnRtp(ReadOnlySpan<byte> datagram, long arrivedAt)
+        {
+            watch.OnSound();
+            base.OnRtp(datagram, arrivedAt);
+        }
     }
 }

@@ -126,21 +126,10 @@ internal sealed class LossRun
         _receiver = new Receiver(
             new TruthDecoder(_frames), RtpStreamIdentity.PayloadType, new ReceiverOptions { Latency = options.Latency }, _time, offer);
         _receiver.SetOutput(_receiver.Format);
-        var sink = new RtpSink
-        {
-            Start = _receiver.Start,
-            Packet = _receiver.OnRtp,
-            SenderReport = _receiver.OnSenderReport,
-            Goodbye = _receiver.OnBye,
-            Report = now => _receiver.TryBuildReport(now, out ReportBlock report) ? report : null,
-            RepairAt = () => _receiver.RepairAt,
-            Repair = _receiver.FillRepair,
-            RoundTrip = _receiver.OnRoundTrip,
-        };
-        _rtp = new RtpReceiver(sink, _time, new Random(options.Seed));
+        _rtp = new RtpReceiver(_receiver, _time, new Random(options.Seed));
         _repair = _rtp.StartRepair(reducedSize: true);
         _rtp.OnStart(Stream.FirstSequenceNumber, Stream.FirstTimestamp);
-        sink.RoundTrip(options.RoundTrip, false);
+        ((IRtpSink)_receiver).OnRoundTrip(options.RoundTrip, isMeasured: false);
         _nextPeriod = Now + (Second / 700);
         _nextReport = Now + Second;
     }

@@ -36,7 +36,7 @@ public class ImpairedReceptionTests
             await RtspReceiver.ConnectAsync(options, TimeProvider.System, new Random(1), NullLogger.Instance, cancelled);
         using IAudioDecoder decoder = transport.CreateDecoder();
         var receiver = new Receiver(decoder, transport.PayloadType);
-        Task hearing = transport.RunAsync(ToSink(receiver), stopping.Token);
+        Task hearing = transport.RunAsync(receiver, stopping.Token);
 
         // If the goodbye is lost, the server eventually closes the connection, which is an error; it does not matter here.
         float[] pcm = new float[8000];
@@ -68,13 +68,4 @@ public class ImpairedReceptionTests
         Assert.InRange(counted.Lost, done.Dropped + done.Corrupted - 40, done.Dropped + done.Corrupted);
         Assert.InRange(counted.Reordered, done.Reordered - counted.Late, done.Reordered);
     }
-
-    private static RtpSink ToSink(Receiver receiver) => new()
-    {
-        Start = receiver.Start,
-        Packet = receiver.OnRtp,
-        SenderReport = receiver.OnSenderReport,
-        Goodbye = receiver.OnBye,
-        Report = _ => null,
-    };
 }

@@ -40,7 +40,7 @@ public sealed class PyAudioReceiverTests : IDisposable
         {
             _peers.Peer.SendTo(PyAudioDatagramsTests.Sound(0, 1024), player);
             await using IStationReceiver receiver = await connecting;
-            hearing = () => receiver.RunAsync(sink.Sink, Cancelled);
+            hearing = () => receiver.RunAsync(sink, Cancelled);
             Assert.False((await Assert.ThrowsAsync<PyAudioException>(hearing)).IsFinal);
             Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
         }
@@ -60,7 +60,7 @@ public sealed class PyAudioReceiverTests : IDisposable
             await PyAudioReceiver.ConnectAsync(new PyAudioReceiverOptions { Address = address }, time, new Random(1), logger, Cancelled);
         using Socket server = await _peers.Listener.AcceptAsync(Cancelled);
         var sink = new RecordingSink();
-        Task hearing = receiver.RunAsync(sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(sink, Cancelled);
 
         time.Advance(TimeSpan.FromSeconds(9.9));
         Assert.Empty(logger.Lines);
@@ -97,7 +97,7 @@ public sealed class PyAudioReceiverTests : IDisposable
             full.TrySetResult();
             return Volatile.Read(ref hasRoom);
         });
-        Task hearing = receiver.RunAsync(sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(sink, Cancelled);
         await server.SendAsync(PyAudioTestServer.Message(PyAudioDatagramsTests.Sound(0, 1024)), Cancelled);
         await full.Task;
 
@@ -126,7 +126,7 @@ public sealed class PyAudioReceiverTests : IDisposable
             new PyAudioReceiverOptions { Address = address }, time, new Random(1), NullLogger.Instance, Cancelled);
         using Socket server = await _peers.Listener.AcceptAsync(Cancelled);
         var sink = new RecordingSink();
-        Task hearing = receiver.RunAsync(sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(sink, Cancelled);
         for (int at = 0; at < 44_100 * 3; at += 1024)
         {
             await server.SendAsync(PyAudioTestServer.Message(PyAudioDatagramsTests.Sound(at, at + 1024)), Cancelled);
@@ -172,7 +172,7 @@ public sealed class PyAudioReceiverTests : IDisposable
         await using IStationReceiver receiver = await connecting;
         using var stop = new CancellationTokenSource();
         var sink = new RecordingSink();
-        Task hearing = receiver.RunAsync(sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(sink, stop.Token);
         Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hearing);
@@ -208,7 +208,7 @@ public sealed class PyAudioReceiverTests : IDisposable
         }
 
         await using IStationReceiver receiver = await connecting;
-        Task hearing = receiver.RunAsync(new RecordingSink().Sink, Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+        Task hearing = receiver.RunAsync(new RecordingSink(), Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
         if (isError)
         {
             PyAudioException problem = await Assert.ThrowsAsync<PyAudioException>(() => hearing);

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Clock;
+using Linnet.Receive;
 using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtcp;
@@ -13,7 +14,7 @@ public sealed class RtpReceiverTests
     private readonly ManualTime _time = new();
     private readonly RtpReceiver _receiver;
 
-    public RtpReceiverTests() => _receiver = new RtpReceiver(_sink.Sink, _time, new Random(1));
+    public RtpReceiverTests() => _receiver = new RtpReceiver(_sink, _time, new Random(1));
 
     [Fact]
     public void RTCP_is_distinguished_from_RTP_on_the_same_port()
@@ -31,7 +32,7 @@ public sealed class RtpReceiverTests
     public void Silence_before_the_first_packet_counts_from_the_announced_start()
     {
         var time = new SteppedTime();
-        var receiver = new RtpReceiver(_sink.Sink, time, new Random(1));
+        var receiver = new RtpReceiver(_sink, time, new Random(1));
         time.Now += 5_000_000_000;
         Assert.Equal(TimeSpan.FromSeconds(5), receiver.SoundSilentFor);
 
@@ -51,18 +52,14 @@ public sealed class RtpReceiverTests
         var time = new SteppedTime();
         RtpReceiver receiver = null!;
         var during = new List<TimeSpan>();
-        var sink = new RtpSink
+        var sink = new RecordingSink
         {
-            Start = static (_, _) => { },
             Packet = (_, _) =>
             {
                 // A machine so busy that the first packet takes ten seconds.
                 time.Now += 10_000_000_000;
                 during.Add(receiver.SoundSilentFor);
             },
-            SenderReport = static (_, _) => { },
-            Goodbye = static (_, _) => { },
-            Report = static _ => null,
         };
         receiver = new RtpReceiver(sink, time, new Random(1));
 
@@ -163,17 +160,7 @@ public sealed class RtpReceiverTests
     public void Handling_a_packet_allocates_nothing()
     {
         byte[] packet = _sender.Next(80);
-        var receiver = new RtpReceiver(
-            new RtpSink
-            {
-                Start = (_, _) => { },
-                Packet = (_, _) => { },
-                SenderReport = (_, _) => { },
-                Goodbye = (_, _) => { },
-                Report = _ => null
-            },
-            _time,
-            new Random(1));
+        var receiver = new RtpReceiver(new SilentSink(), _time, new Random(1));
 
         Assert.Equal(0, Allocations.Of(() => receiver.OnRtp(packet)));
     }
@@ -182,5 +169,25 @@ public sealed class RtpReceiverTests
     {
         byte[] datagram = new byte[256];
         return datagram[..RtcpCompound.Write(datagram, packets)];
+    }
+
+    /// <summary>Ignores everything, and allocates nothing.</summary>
+    private sealed class SilentSink : IRtpSink
+    {
+        public void Start(ushort? firstSequence, uint? firstTimestamp)
+        {
+        }
+
+        public void OnRtp(ReadOnlySpan<byte> datagram, long arrivedAt)
+        {
+        }
+
+        public void OnSenderReport(SenderReport report, long arrivedAt)
+        {
+        }
+
+        public void OnBye(uint ssrc, long arrivedAt)
+        {
+        }
     }
 }

@@ -10,8 +10,16 @@ public class UntimedStreamTests
 {
     private readonly SteppedTime _time = new();
     private readonly List<(RtpHeader Header, byte[] Sound, long At)> _packets = [];
-    private readonly List<(ushort? Sequence, uint? Timestamp)> _starts = [];
-    private int _malformed;
+    private readonly RecordingSink _sink;
+
+    public UntimedStreamTests() => _sink = new RecordingSink
+    {
+        Packet = (datagram, at) =>
+        {
+            Assert.True(RtpPacket.TryParse(datagram, out RtpPacket packet));
+            _packets.Add((packet.Header, packet.Payload.ToArray(), at));
+        },
+    };
 
     [Theory]
     [InlineData("s16le:44100:2", 4096, 1)]      // one packet for each message of the tutorial
@@ -28,7 +36,7 @@ public class UntimedStreamTests
 
         Assert.Equal(packets, _packets.Count);
         Assert.Equal(sound, _packets.SelectMany(p => p.Sound));
-        Assert.Equal([(_packets[0].Header.SequenceNumber, _packets[0].Header.Timestamp)], _starts);
+        Assert.Equal([(_packets[0].Header.SequenceNumber, _packets[0].Header.Timestamp)], _sink.Starts);
         int frames = 0;
         for (int i = 0; i < packets; i++)
         {
@@ -51,7 +59,7 @@ public class UntimedStreamTests
         Assert.False(stream.Add(new byte[length], _time.Now));
 
         Assert.Empty(_packets);
-        Assert.Equal(1, _malformed);
+        Assert.Equal(1, _sink.Refused[false]);
         Assert.False(stream.HasBegun);
     }
 
@@ -65,7 +73,7 @@ public class UntimedStreamTests
         _time.Now += 200_000_000;
         stream.Add(new byte[4096], _time.Now);
 
-        Assert.Equal(2, _starts.Count);
+        Assert.Equal(2, _sink.Starts.Count);
         Assert.Equal(_packets[0].Header.Ssrc, _packets[1].Header.Ssrc);
         Assert.NotEqual(_packets[1].Header.Ssrc, _packets[2].Header.Ssrc);
         Assert.Equal(3, _packets.Count);
@@ -79,10 +87,10 @@ public class UntimedStreamTests
         stream.Add(new byte[8000 * 2 / 4], _time.Now);
 
         Assert.True(stream.HasBegun);
-        Assert.Empty(_starts);
+        Assert.Empty(_sink.Starts);
         _time.Now += 100_000_000;
         stream.Add(new byte[8000 * 2], _time.Now);
-        Assert.Single(_starts);
+        Assert.Single(_sink.Starts);
         Assert.Equal(1250, _packets.Sum(p => p.Sound.Length) / 16);
         Assert.Equal(_time.Now, _packets[0].At);
         Assert.Equal(_time.Now + 1_225_000_000, _packets[^1].At);
@@ -104,7 +112,7 @@ public class UntimedStreamTests
         Assert.Equal(streams == 1 ? 8 : 0, _packets.Count - before);
         stream.Add(new byte[8000 * 2 / 10], _time.Now);
         Assert.Equal(12, _packets.Count - before);
-        Assert.Equal(streams, _starts.Count);
+        Assert.Equal(streams, _sink.Starts.Count);
     }
 
     [Fact]
@@ -124,19 +132,6 @@ public class UntimedStreamTests
 
     private UntimedStream Create(RawPcmFormat format, TimeSpan stock = default)
     {
-        var sink = new RtpSink
-        {
-            Start = (sequence, timestamp) => _starts.Add((sequence, timestamp)),
-            Packet = (datagram, at) =>
-            {
-                Assert.True(RtpPacket.TryParse(datagram, out RtpPacket packet));
-                _packets.Add((packet.Header, packet.Payload.ToArray(), at));
-            },
-            SenderReport = (_, _) => { },
-            Goodbye = (_, _) => { },
-            Report = _ => null,
-            Refused = isForeign => _malformed += isForeign ? 0 : 1,
-        };
-        return new UntimedStream(format, TimeSpan.FromMilliseconds(60), sink, _time, new Random(3)) { Stock = stock };
+        return new UntimedStream(format, TimeSpan.FromMilliseconds(60), _sink, _time, new Random(3)) { Stock = stock };
     }
 }

@@ -186,7 +186,7 @@ public sealed class RtspAccountTests
     {
         using var stop = new CancellationTokenSource();
         var sink = new RecordingSink();
-        Task hearing = receiver.RunAsync(sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(sink, stop.Token);
         Task playing = server.PlayingAsync().AsTask();
         if (await Task.WhenAny(playing, hearing) == hearing)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Receive;
 using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtsp;
@@ -99,7 +100,7 @@ public sealed class RtspCameraTests
         using var stop = new CancellationTokenSource();
 
         // Nothing arrives over UDP, so it connects again.
-        Task hearing = receiver.RunAsync(new RecordingSink().Sink, stop.Token);
+        Task hearing = receiver.RunAsync(new RecordingSink(), stop.Token);
         await server.PlayingAsync();
         Task<FakeRtspConnection> second = server.PlayingAsync().AsTask();
         Assert.Same(second, await Task.WhenAny(hearing, second));
@@ -192,7 +193,7 @@ public sealed class RtspCameraTests
         {
             await using RtspReceiver silent = await ConnectAsync(options);
             RtspException e = await Assert.ThrowsAsync<RtspException>(
-                () => silent.RunAsync(sink.Sink, Cancelled).WaitAsync(HangLimit, Cancelled));
+                () => silent.RunAsync(sink, Cancelled).WaitAsync(HangLimit, Cancelled));
             Assert.True(e.IsSilentSection);
             Assert.EndsWith($"/song/{track}", server.Requests.Last(r => r.Method == RtspMethod.Setup).Uri, StringComparison.Ordinal);
             Assert.Equal(track == "mic" ? "PCMA" : "PCMU", silent.Payload.EncodingName);
@@ -202,7 +203,7 @@ public sealed class RtspCameraTests
         // Then the first is kept.
         await using RtspReceiver receiver = await ConnectAsync(options);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
         await Task.WhenAny(hearing, Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, Cancelled));
         Assert.False(hearing.IsCompleted);
@@ -227,7 +228,7 @@ public sealed class RtspCameraTests
         await using RtspSession session = await RtspSession.OpenAsync(options, TimeProvider.System, Cancelled);
         var time = new FakeTimeProvider();
         var watch = new SectionWatch(options, time, NullLogger.Instance);
-        Linnet.Transports.Rtp.RtpSink sink = watch.Watch(new RecordingSink().Sink);
+        Linnet.Receive.IRtpSink sink = watch.Watch(new RecordingSink());
         using var stop = new CancellationTokenSource();
         Task watching = watch.RunAsync(session, stop.Token);
 
@@ -235,7 +236,7 @@ public sealed class RtspCameraTests
         Assert.False(watching.IsCompleted);
         if (speaks)
         {
-            sink.Packet(new FakeRtpSender(new Linnet.Audio.AudioFormat(8000, 1)).Next(160), time.GetTimestamp());
+            sink.OnRtp(new FakeRtpSender(new Linnet.Audio.AudioFormat(8000, 1)).Next(160), time.GetTimestamp());
         }
 
         time.Advance(TimeSpan.FromSeconds(0.2));
@@ -272,7 +273,7 @@ public sealed class RtspCameraTests
         options.Sections.OnSound();
         await using RtspReceiver receiver = await ConnectAsync(options);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(new RecordingSink().Sink, stop.Token);
+        Task hearing = receiver.RunAsync(new RecordingSink(), stop.Token);
         await server.PlayingAsync();
 
         await Task.WhenAny(hearing, Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, Cancelled));

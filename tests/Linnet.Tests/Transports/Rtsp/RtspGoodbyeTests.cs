@@ -25,7 +25,7 @@ public sealed class RtspGoodbyeTests
     {
         await using var server = new RtspTestServer();
         await using RtspReceiver receiver = await ConnectAsync(server.Uri("/jazz"), transport);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
         await _sink.PacketAsync();
 
         await server.StopAsync();
@@ -44,7 +44,7 @@ public sealed class RtspGoodbyeTests
     {
         await using var server = new RtspTestServer();
         await using RtspReceiver receiver = await ConnectAsync(server.Uri("/jazz"), transport);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
         await _sink.PacketAsync();
 
         server.Opus.Publish(
@@ -62,7 +62,7 @@ public sealed class RtspGoodbyeTests
         await using var server = new RtspTestServer();
         await using RtspReceiver receiver = await ConnectAsync(server.Uri("/jazz"), transport);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await _sink.PacketAsync();
 
         RtspTestServer.End(server.Opus);
@@ -105,7 +105,7 @@ public sealed class RtspGoodbyeTests
     {
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
         FakeRtspConnection connection = await server.PlayingAsync();
         await SayGoodbyeAsync(connection, reason);
 
@@ -118,7 +118,7 @@ public sealed class RtspGoodbyeTests
         await using var server = new FakeRtspServer();
         server.Sdp = server.Sdp.Replace("npt=0-3600", "npt=now-", StringComparison.Ordinal);
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
         FakeRtspConnection connection = await server.PlayingAsync();
         await SayGoodbyeAsync(connection, "station ended");
         connection.Close();
@@ -138,7 +138,7 @@ public sealed class RtspGoodbyeTests
         server.Sdp = server.Sdp.Replace("a=range:npt=0-3600\r\n", range is null ? "" : $"a=range:{range}\r\n", StringComparison.Ordinal);
         await using (RtspReceiver lost = await RtspClients.ConnectAsync(server, RtspTransport.Tcp, time))
         {
-            Task losing = lost.RunAsync(_sink.Sink, Cancelled);
+            Task losing = lost.RunAsync(_sink, Cancelled);
             FakeRtspConnection first = await server.PlayingAsync();
             await SayGoodbyeAsync(first, reason: null);
             first.Close();
@@ -147,7 +147,7 @@ public sealed class RtspGoodbyeTests
         }
 
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp, time);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
         FakeRtspConnection second = await server.PlayingAsync();
         await SayGoodbyeAsync(second, reason: null);
         await time.FireAsync(TimeSpan.FromMilliseconds(500));
@@ -161,7 +161,7 @@ public sealed class RtspGoodbyeTests
     {
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
         FakeRtspConnection connection = await server.PlayingAsync();
         await connection.SendPacketAsync(0, _sender.Next(160));
 

@@ -24,7 +24,7 @@ public sealed class RtspReceiverTests
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Auto, time);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await server.PlayingAsync();
 
         await time.FireAsync(TimeSpan.FromSeconds(2));
@@ -50,7 +50,7 @@ public sealed class RtspReceiverTests
         };
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
 
         await connection.SendPacketAsync(0, _sender.Next(80));
@@ -72,7 +72,7 @@ public sealed class RtspReceiverTests
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
 
         byte[] first = _sender.Next(40);
@@ -95,7 +95,7 @@ public sealed class RtspReceiverTests
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Udp);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
         using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         stranger.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
@@ -133,7 +133,7 @@ public sealed class RtspReceiverTests
         };
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Auto, time);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await asked.Task;
         time.Advance(TimeSpan.FromSeconds(5));
         go.SetResult();
@@ -163,7 +163,7 @@ public sealed class RtspReceiverTests
         };
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp, time);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await server.PlayingAsync();
 
         await time.FireAsync(TimeSpan.FromSeconds(3.5));
@@ -197,7 +197,7 @@ public sealed class RtspReceiverTests
             }
         };
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp, time);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
 
         await time.FireAsync(TimeSpan.FromSeconds(5));
         await asked.Task;
@@ -217,7 +217,7 @@ public sealed class RtspReceiverTests
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, transport, time, udpPatience: TimeSpan.FromSeconds(60));
         _sink.Report = new ReportBlock(0xAABB, 1, 2, 3, 4, 5, 6);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
 
         // Half of five seconds, randomised: RFC 3550 §6.3.1.
@@ -241,7 +241,7 @@ public sealed class RtspReceiverTests
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
 
         await RtspClients.StopAsync(stop, hearing);
@@ -265,7 +265,7 @@ public sealed class RtspReceiverTests
         };
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await _sink.Started.Task.WaitAsync(Cancelled);
         await RtspClients.StopAsync(stop, hearing);
 
@@ -277,7 +277,7 @@ public sealed class RtspReceiverTests
     {
         await using var server = new FakeRtspServer();
         await using RtspReceiver receiver = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
         FakeRtspConnection connection = await server.PlayingAsync();
         await connection.SendPacketAsync(0, _sender.Next(160));
         await connection.SendPacketAsync(1, Goodbye(_sender.Ssrc));
@@ -285,7 +285,7 @@ public sealed class RtspReceiverTests
         await hearing;
 
         await using RtspReceiver other = await RtspClients.ConnectAsync(server, RtspTransport.Tcp);
-        hearing = other.RunAsync(_sink.Sink, Cancelled);
+        hearing = other.RunAsync(_sink, Cancelled);
         (await server.PlayingAsync()).Close();
 
         RtspException e = await Assert.ThrowsAsync<RtspException>(() => hearing);

@@ -241,7 +241,7 @@ public sealed class RtspSessionTests
     {
         RtspReceiver receiver = await RtspClients.ConnectAsync(server, transport);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
 
         await _sink.Started.Task.WaitAsync(TestContext.Current.CancellationToken);
         await RtspClients.StopAsync(stop, hearing);

@@ -28,7 +28,7 @@ public sealed class UdpLossTests
         await using FakeRtspServer server = Serve(tellsSent);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await HearAsync(await server.PlayingAsync(), isTcp: false);
         Assert.Null(receiver.Awaits);
 
@@ -55,7 +55,7 @@ public sealed class UdpLossTests
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await HearAsync(await server.PlayingAsync(), isTcp: false);
 
         await HearAsync(await PlayingAsync(server, sends: true), isTcp: false);
@@ -74,7 +74,7 @@ public sealed class UdpLossTests
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await server.PlayingAsync();
         await HearAsync(await PlayingAsync(server, sends: true), isTcp: true);
 
@@ -93,7 +93,7 @@ public sealed class UdpLossTests
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await HearAsync(await server.PlayingAsync(), isTcp: false);
         for (int loss = 1; loss < UdpWay.MaxLosses; loss++)
         {
@@ -112,7 +112,7 @@ public sealed class UdpLossTests
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Udp);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await HearAsync(await server.PlayingAsync(), isTcp: false);
         var times = new List<TimeSpan>();
         for (int i = 0; i < 5; i++)
@@ -139,7 +139,7 @@ public sealed class UdpLossTests
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
         await HearAsync(connection, isTcp: false);
 
@@ -158,7 +158,7 @@ public sealed class UdpLossTests
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
         await HearAsync(connection, isTcp: false);
 
@@ -185,7 +185,7 @@ public sealed class UdpLossTests
         };
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
         await HearAsync(connection, isTcp: false);
         await AdvanceUntilAsync(() => Asked(server) == 2, sends: false);
@@ -202,7 +202,7 @@ public sealed class UdpLossTests
     {
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
         await HearAsync(await server.PlayingAsync(), isTcp: false);
         server.Sdp = server.Sdp.Replace("L16/8000/1", "L16/16000/1", StringComparison.Ordinal);
 
@@ -219,7 +219,7 @@ public sealed class UdpLossTests
         await using FakeRtspServer server = Serve(tellsSent: true);
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         await HearAsync(await server.PlayingAsync(), isTcp: false);
         await AdvanceAsync(TimeSpan.FromSeconds(10), sends: false);
         Assert.Empty(_logger.Lines);
@@ -265,7 +265,7 @@ public sealed class UdpLossTests
             }
         };
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
-        Task hearing = receiver.RunAsync(_sink.Sink, Cancelled);
+        Task hearing = receiver.RunAsync(_sink, Cancelled);
         await _sink.PacketAsync();
         Volatile.Write(ref answers, false);
 
@@ -284,7 +284,7 @@ public sealed class UdpLossTests
         server.RefusesUdp = true;
         await using RtspReceiver receiver = await ConnectAsync(server, RtspTransport.Auto);
         using var stop = new CancellationTokenSource();
-        Task hearing = receiver.RunAsync(_sink.Sink, stop.Token);
+        Task hearing = receiver.RunAsync(_sink, stop.Token);
         FakeRtspConnection connection = await server.PlayingAsync();
         await HearAsync(connection, isTcp: true);
 

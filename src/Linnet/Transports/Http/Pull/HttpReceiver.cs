@@ -3,6 +3,7 @@ using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Codecs.Pcm;
 using Linnet.Codecs.Streams;
+using Linnet.Receive;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Http;
 using Linnet.Wire.Icy;
@@ -85,10 +86,10 @@ internal sealed class HttpReceiver : IStationReceiver
     public IAudioDecoder CreateDecoder() => new RawPcmDecoder(_target.Raw);
 
     /// <inheritdoc/>
-    public async Task RunAsync(RtpSink sink, CancellationToken cancellationToken)
+    public async Task RunAsync(IRtpSink sink, CancellationToken cancellationToken)
     {
         var packets = new UntimedStream(_target.Raw, _request.LeastDelay, sink, _time, _random) { Stock = _request.MostDelay };
-        _target.Attach(packets, sink.Track);
+        _target.Attach(packets, sink.OnTrack);
         string end;
         try
         {

@@ -30,15 +30,7 @@ public class StreamReserveTests
         _start = _nextPull = _time.Now;
         _receiver = new Receiver(new RawPcmDecoder(Mono), UntimedStream.PayloadType, options, _time) { HasPositions = false };
         _receiver.SetOutput(Mono.Format);
-        var sink = new RtpSink
-        {
-            Start = _receiver.Start,
-            Packet = _receiver.OnRtp,
-            SenderReport = _receiver.OnSenderReport,
-            Goodbye = _receiver.OnBye,
-            Report = static _ => null,
-        };
-        _stream = new UntimedStream(Mono, options.BaseDelay, sink, _time, new Random(1)) { Stock = options.MostDelay };
+        _stream = new UntimedStream(Mono, options.BaseDelay, _receiver, _time, new Random(1)) { Stock = options.MostDelay };
     }
 
     [Theory]
