@@ -8,7 +8,7 @@ public partial class ArchitectureTests
 {
     private const int MaxLines = 400;
     private const int MaxColumns = 140;
-    private const int MaxNaming = 7;
+    private const int MaxNaming = 12;
 
     private static readonly string[] Order =
         ["Audio", "Clock", "Wire", "Codecs", "Sources", "Receive", "Broadcast", "Stations", "Transports", "Playback", "Serving"];

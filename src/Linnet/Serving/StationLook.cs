@@ -15,7 +15,7 @@ internal static class StationLook
     {
         IReadOnlyList<BroadcastRing> rings = listing.Renditions;
         BroadcastRing[] begun = [.. rings.Where(static r => r.Timeline is not null)];
-        BroadcastRing? first = begun.FirstOrDefault() ?? rings.FirstOrDefault();
+        BroadcastRing? first = begun is [BroadcastRing running, ..] ? running : rings is [BroadcastRing any, ..] ? any : null;
         return new StationSnapshot(
             listing.Name,
             begun.Length == 0 ? StationState.Waiting : begun.All(HasEnded) ? StationState.Ended : StationState.Playing,

@@ -110,7 +110,7 @@ internal abstract class StreamListener
     internal TimeSpan LagAt(long now, long ticksPerSecond)
     {
         double inLog = Log.EntryBehind(Offset) is { } next ? Math.Max(0, now - next.DueAt) / (double)ticksPerSecond : 0;
-        return TimeSpan.FromSeconds(inLog + (KernelBytes * 8.0 / Math.Max(Log.Ring.Info.BitRate, 1)));
+        return TimeSpan.FromSeconds(inLog + (UnsentBytes * 8.0 / Math.Max(Log.Ring.Info.BitRate, 1)));
     }
 
     /// <summary>Ends it: nothing is begun for it any more. What a thread is just sending may still go out. Any thread may call.</summary>

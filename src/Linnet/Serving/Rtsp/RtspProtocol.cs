@@ -71,7 +71,9 @@ internal sealed class RtspProtocol : IServedProtocol
     {
         RtspServerSnapshot rtsp = _server.GetSnapshot();
         var offered = _context.Directory.Stations.SelectMany(
-            static station => station.Renditions.Where(static ring => ring.Info.IsRtp).SelectMany(ring => Transports.Select(transport => (station.Name, ring.Info.Name, transport))));
+            static station => station.Renditions
+                .Where(static ring => ring.Info.IsRtp)
+                .SelectMany(ring => Transports.Select(transport => (station.Name, ring.Info.Name, transport))));
         return new ProtocolSnapshot(ListenerCount.Of(rtsp.Sessions.Select(ToListener), offered))
         {
             Totals = rtsp.Totals,

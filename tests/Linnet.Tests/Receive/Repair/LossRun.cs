@@ -129,10 +129,12 @@ internal sealed class LossRun
         _rtp = new RtpReceiver(_receiver, _time, new Random(options.Seed));
         _repair = _rtp.StartRepair(reducedSize: true);
         _rtp.OnStart(Stream.FirstSequenceNumber, Stream.FirstTimestamp);
-        ((IRtpSink)_receiver).OnRoundTrip(options.RoundTrip, isMeasured: false);
+        Repaired.OnRoundTrip(options.RoundTrip, isMeasured: false);
         _nextPeriod = Now + (Second / 700);
         _nextReport = Now + Second;
     }
+
+    private IRtpSink Repaired => _receiver;
 
     public ReceiverStatistics Statistics => _receiver.GetStatistics();
 
@@ -161,7 +163,7 @@ internal sealed class LossRun
         while (Now < until)
         {
             Publish();
-            long next = Math.Min(Math.Min(_loop.Step(Now), _nextPeriod), Math.Min(_nextReport, Math.Max(Now, _receiver.RepairAt)));
+            long next = Math.Min(Math.Min(_loop.Step(Now), _nextPeriod), Math.Min(_nextReport, Math.Max(Now, Repaired.RepairAt)));
             next = Math.Min(next, Math.Min(_down.NextAt, Math.Min(_downControl.NextAt, _up.NextAt)));
             next = _parameters.TryPeek(out (long At, byte[] Body) parameter) ? Math.Min(next, parameter.At) : next;
             Now = Math.Max(Now, next);
@@ -215,7 +217,7 @@ internal sealed class LossRun
 
     private void Ask()
     {
-        if (_receiver.RepairAt > Now)
+        if (Repaired.RepairAt > Now)
         {
             return;
         }
