@@ -30,10 +30,12 @@ public class RepairedReceiverTests
         }
     }
 
+    private IRtpSink Repaired => _receiver;
+
     [Fact]
     public void A_gap_is_requested_at_once_and_after_each_round_trip_until_it_is_filled()
     {
-        _receiver.OnRoundTrip(TimeSpan.FromMilliseconds(8), isMeasured: true);
+        Repaired.OnRoundTrip(TimeSpan.FromMilliseconds(8), isMeasured: true);
         Send(0, 1, 4);
 
         Assert.Equal([_packets[2], _packets[3]], Asked());
@@ -56,7 +58,7 @@ public class RepairedReceiverTests
     [Fact]
     public void Packets_that_would_arrive_too_late_are_not_requested()
     {
-        _receiver.OnRoundTrip(TimeSpan.FromMilliseconds(120), isMeasured: true);
+        Repaired.OnRoundTrip(TimeSpan.FromMilliseconds(120), isMeasured: true);
         Send(0, 1, 4);
 
         Assert.Empty(Asked());
@@ -69,7 +71,7 @@ public class RepairedReceiverTests
         var receiver = new Receiver(
             new FakeL16Decoder(Format), FakeRtpSender.PayloadType, new ReceiverOptions(), _time,
             new RepairOffer { RtxPayloadType = 99, ReducedSize = true });
-        receiver.OnRoundTrip(TimeSpan.FromMilliseconds(120), isMeasured: true);
+        ((IRtpSink)receiver).OnRoundTrip(TimeSpan.FromMilliseconds(120), isMeasured: true);
         Assert.Equal(TimeSpan.FromMilliseconds(40), receiver.GetStatistics().Target);
 
         for (int i = 0; i < 200; i++)
@@ -222,13 +224,13 @@ public class RepairedReceiverTests
     /// <summary>The packets requested by now.</summary>
     private byte[][] Asked()
     {
-        if (_receiver.RepairAt > _time.Timestamp)
+        if (Repaired.RepairAt > _time.Timestamp)
         {
             return [];
         }
 
         var request = new RepairRequest();
-        _receiver.FillRepair(_time.Timestamp, request);
+        Repaired.FillRepair(_time.Timestamp, request);
         var asked = new List<byte[]>();
         foreach (ushort sequence in request.Missing)
         {

@@ -1,6 +1,6 @@
 namespace Linnet.Transports.Http.Push;
 
-/// <summary>Who may push audio to stations, and how much.</summary>
+/// <summary>The password and the limits for pushing audio to stations.</summary>
 public sealed record PushServerOptions : IValidatable
 {
     /// <summary>The minimum length of a password, in characters.</summary>
