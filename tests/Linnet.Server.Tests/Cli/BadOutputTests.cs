@@ -242,7 +242,7 @@ public sealed partial class BadOutputTests : IDisposable
             [command, address + "tone", .. options],
             _folder,
             ("TERM", kind));
-        await SaysAsync(server, "hears tone/");
+        await SaysAsync(server, "started listening to tone/");
 
         terminal.Signal(LinnetProcess.Kill);
         string end = await SaysAsync(server, "stopped listening to tone/");
