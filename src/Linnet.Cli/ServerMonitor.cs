@@ -41,7 +41,7 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
     {
         TimeSpan elapsed = time.GetElapsedTime(_began);
         return new ServerSnapshot(
-            [.. _protocols.Select(static p => new ProtocolRow(p.Protocol.Name, p.Addresses, p.Protocol.GetSnapshot()))],
+            [.. _protocols.Select(p => new ProtocolRow(p.Protocol.Name, p.Addresses, server.GetSnapshot(p.Protocol)))],
             [.. server.GetStations().Select(s => Look(s, elapsed))],
             server.GetStatistics(),
             elapsed)

@@ -23,7 +23,7 @@ internal sealed record SiteView(string Host, string Name, string Scheme, string 
         HostString host = from?.Host is string forwarded ? new HostString(forwarded)
             : context.Request.Host.HasValue ? context.Request.Host
             : new HostString("localhost", options.Port);
-        IReadOnlyList<ListenerCount> heard = [.. server.Protocols.SelectMany(static p => p.GetSnapshot().Listeners)];
+        IReadOnlyList<ListenerCount> heard = [.. server.Protocols.SelectMany(p => server.GetSnapshot(p).Listeners)];
         return new SiteView(
             host.ToUriComponent(),
             host.Host,

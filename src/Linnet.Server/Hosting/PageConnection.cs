@@ -71,15 +71,14 @@ internal sealed class PageConnection : IDisposable
     }
 
     /// <summary>Waits for the next request, for no longer than a page may take.</summary>
-    internal void Rest()
+    /// <param name="closes">Whether Kestrel closes the connection after this response, so that there is none to wait for.</param>
+    internal void Rest(bool closes)
     {
         LeaveQuota();
-        _patience.CancelAfter(PageConnections.Longest);
-        _waiting = _pages.TryWait(Origin, _connection.Abort);
-        if (_waiting is null)
-        {
-            _connection.Abort();
-        }
+        _waiting = closes ? null : _pages.TryWait(Origin, _connection.Abort);
+
+        // Without a place it ends soon, but not before its response has left.
+        _patience.CancelAfter(closes || _waiting is not null ? PageConnections.Longest : PageConnections.WithoutPlace);
     }
 
     /// <summary>Gives its places back.</summary>

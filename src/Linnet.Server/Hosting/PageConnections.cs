@@ -40,6 +40,9 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     /// </summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a connection stays after its response if there is no place to wait for its next request.</summary>
+    internal static readonly TimeSpan WithoutPlace = TimeSpan.FromSeconds(1);
+
     // A connection that is closed while something comes is reset, and with that the answer may be lost: so it stays open and the rest is
     // read, but not all of it, and not for long. To complete the output would close it at once, in both directions.
     private const long MaxRest = 64 * 1024;
@@ -113,7 +116,8 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
         }
         finally
         {
-            connection.Rest();
+            connection.Rest(
+                closes: Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(context.Request.Protocol) || context.Response.Headers.Connection == "close");
         }
     }
 

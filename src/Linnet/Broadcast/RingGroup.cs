@@ -194,8 +194,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
             return false;
         }
 
-        LiveEdgeFan? followers = LiveEdgeFan.Find(f => f.IsFor(sender, framing));
-        if (followers is null)
+        if (FanFor(sender, framing) is not LiveEdgeFan followers)
         {
             RemoveEmpty();
             LiveEdgeFan.Add(followers = new LiveEdgeFan(sender, framing));
@@ -203,5 +202,19 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
 
         followers.Add(listener, address);
         return true;
+    }
+
+    // No lambda: its closure would be allocated for each listener that cannot follow, at each step.
+    private LiveEdgeFan? FanFor(IDatagramSender sender, PacketFraming framing)
+    {
+        foreach (LiveEdgeFan fan in LiveEdgeFan)
+        {
+            if (fan.IsFor(sender, framing))
+            {
+                return fan;
+            }
+        }
+
+        return null;
     }
 }

@@ -108,7 +108,7 @@ internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPe
     internal void End(long position, DropReason reason)
     {
         ring.Publish(new EndItem(position, DueAt(position, arrivedAt: null)) { Reason = reason });
-        Rest();
+        _titles.Clear();
     }
 
     /// <summary>Cuts the run short: listeners get what there is, then the end.</summary>
@@ -116,11 +116,17 @@ internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPe
     {
         _lastDue = Math.Max(_lastDue, now);
         ring.EndRun(new EndItem(Position, _lastDue) { Reason = reason });
-        Rest();
+        _titles.Clear();
     }
 
     /// <summary>Ends the run without a word: nobody listens.</summary>
-    internal void Rest() => _titles.Clear();
+    internal void Rest()
+    {
+        _titles.Clear();
+
+        // Its titles say nothing of what follows, also to a listener that comes before the next run begins.
+        ring.BeginRun();
+    }
 
     /// <summary>When an item is due: never before its predecessor, and no further ahead than there was time for.</summary>
     private long DueAt(long position, long? arrivedAt)

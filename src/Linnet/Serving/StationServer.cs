@@ -20,11 +20,13 @@ namespace Linnet.Serving;
 public sealed class StationServer : IAsyncDisposable
 {
     private static readonly TimeSpan DrainCheck = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SnapshotTime = TimeSpan.FromMilliseconds(200);
 
     private readonly StationServerOptions _options;
     private readonly SenderPool _senders;
     private readonly RunningStations _stations;
     private readonly List<IServedProtocol> _protocols = [];
+    private readonly Dictionary<IServedProtocol, (long At, ProtocolSnapshot Figures)> _snapshots = [];
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -165,6 +167,25 @@ public sealed class StationServer : IAsyncDisposable
         long now = _time.GetTimestamp();
         return [.. Directory.Stations.Select(listing =>
             here.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : StationLook.Of(listing, now))];
+    }
+
+    /// <summary>
+    /// A protocol's figures, at most 200 ms old: the panel and pages read them often, and a protocol asks each of its listeners.
+    /// </summary>
+    public ProtocolSnapshot GetSnapshot(IServedProtocol protocol)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        lock (_snapshots)
+        {
+            long now = _time.GetTimestamp();
+            if (!_snapshots.TryGetValue(protocol, out (long At, ProtocolSnapshot Figures) last)
+                || _time.GetElapsedTime(last.At, now) > SnapshotTime)
+            {
+                _snapshots[protocol] = last = (now, protocol.GetSnapshot());
+            }
+
+            return last.Figures;
+        }
     }
 
     /// <summary>Its listeners now, by all protocols.</summary>

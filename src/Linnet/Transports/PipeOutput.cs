@@ -14,6 +14,9 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
     // Bytes written to the pipe between two flushes: more than that it never holds for us.
     private const int MaxFlush = 64 * 1024;
 
+    // Waits until all is written and the drain has ended.
+    private const long Idle = long.MaxValue;
+
     private readonly Lock _gate = new();
     private readonly PipeWriter _writer;
     private readonly Socket? _socket;
@@ -27,7 +30,9 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
     private bool _isEnding;
     private bool _hasEnded;
     private bool _isBroken;
-    private TaskCompletionSource? _drained;
+    private readonly Queue<(long At, TaskCompletionSource Done)> _waits = new();
+    private long _accepted;
+    private long _flushed;
 
     internal PipeOutput(PipeWriter writer, Socket? socket, Action abort) => (_writer, _socket, _abort) = (writer, socket, abort);
 
@@ -117,13 +122,10 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (!_isDraining)
-            {
-                return ValueTask.CompletedTask;
-            }
-
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new ValueTask(_drained.Task.WaitAsync(cancellationToken));
+            // Not until the output is idle: on a slow connection sender threads add audio all the time.
+            return _isEnding ? WaitLocked(Idle, cancellationToken)
+                : _flushed >= _accepted ? ValueTask.CompletedTask
+                : WaitLocked(_accepted, cancellationToken);
         }
     }
 
@@ -154,7 +156,10 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
     internal override ValueTask CloseAsync()
     {
         Break();
-        return FlushAsync(CancellationToken.None);
+        lock (_gate)
+        {
+            return WaitLocked(Idle, CancellationToken.None);
+        }
     }
 
     /// <summary>Writes what waits to the pipe. One at a time; <see cref="CloseAsync"/> waits for its end.</summary>
@@ -211,8 +216,7 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
             Return(ref taken);
             Return(ref _waiting);
             _isDraining = false;
-            _drained?.TrySetResult();
-            _drained = null;
+            Release(Idle);
             return false;
         }
     }
@@ -222,10 +226,32 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
         lock (_gate)
         {
             _flushing = Math.Max(0, _flushing - bytes);
+            _flushed += bytes;
+            Release(_flushed);
             if (isBroken)
             {
                 DropLocked();
             }
+        }
+    }
+
+    private ValueTask WaitLocked(long at, CancellationToken cancellationToken)
+    {
+        if (!_isDraining)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waits.Enqueue((at, done));
+        return new ValueTask(done.Task.WaitAsync(cancellationToken));
+    }
+
+    private void Release(long flushed)
+    {
+        while (_waits.TryPeek(out (long At, TaskCompletionSource Done) wait) && wait.At <= flushed)
+        {
+            _waits.Dequeue().Done.TrySetResult();
         }
     }
 
@@ -244,6 +270,7 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
 
         bytes[..count].CopyTo(_waiting.AsSpan(_length));
         _length += count;
+        _accepted += count;
         return count;
     }
 

@@ -30,7 +30,7 @@ internal sealed class FuzzedStation : IDisposable
             StartAtOnce = true,
             IsFed = true,
             Sent = sent,
-            MaxOnDemand = 64,
+            MaxOnDemand = 16,
             OpusComplexity = 0,
             Mp3Quality = 9,
             Streams = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"],

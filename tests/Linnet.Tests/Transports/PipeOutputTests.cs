@@ -76,6 +76,25 @@ public class PipeOutputTests
     }
 
     [Fact]
+    public async Task A_flush_waits_for_the_bytes_accepted_before_it_and_not_for_later_ones()
+    {
+        Assert.Equal(10, _output.Send(new byte[10]));
+        Task flushed = _output.FlushAsync(HangLimit).AsTask();
+        ReadResult first = await _pipe.Reader.ReadAsync(HangLimit);
+        Assert.False(flushed.IsCompleted);
+
+        // A sender thread goes on.
+        Assert.Equal(20, _output.Send(new byte[20]));
+        Task later = _output.FlushAsync(HangLimit).AsTask();
+        _pipe.Reader.AdvanceTo(first.Buffer.GetPosition(10));
+
+        await flushed;
+        Assert.False(later.IsCompleted);
+        await ReadAsync(20);
+        await later;
+    }
+
+    [Fact]
     public async Task A_reader_that_leaves_breaks_the_output()
     {
         await _pipe.Reader.CompleteAsync();

@@ -67,6 +67,11 @@ internal sealed class HostedExchange(HostedRequest hosted, TimeProvider time) : 
         {
             await hosted.Output.WriteAsync(response.Body, CancellationToken.None).ConfigureAwait(false);
         }
+        else
+        {
+            // A source client waits for the head before it sends.
+            await hosted.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>

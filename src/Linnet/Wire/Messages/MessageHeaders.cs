@@ -71,7 +71,18 @@ public sealed class MessageHeaders : IEnumerable<KeyValuePair<string, string>>
         _lines[^1] = Checked(name, start.Length == 0 ? value : $"{start} {value}");
     }
 
-    private int IndexOf(string name) => _lines.FindIndex(line => Is(line, name));
+    private int IndexOf(string name)
+    {
+        for (int i = 0; i < _lines.Count; i++)
+        {
+            if (Is(_lines[i], name))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     private static bool Is(KeyValuePair<string, string> line, string name) => line.Key.Equals(name, StringComparison.OrdinalIgnoreCase);
 

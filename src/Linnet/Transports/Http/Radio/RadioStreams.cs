@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
@@ -16,7 +17,9 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<BroadcastRing, Open> _open = [];
-    private readonly Dictionary<BroadcastRing, RestartPause> _pauses = [];
+
+    // Keeps no ring of a station that was removed.
+    private readonly ConditionalWeakTable<BroadcastRing, RestartPause> _pauses = [];
     private long _reserved;
     private long _missed;
     private long _failures;
@@ -108,7 +111,8 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
         if (open.Log.Problem is not null)
         {
             Note(rendition, open);
-            return RadioStreamRefusal.Paused(rendition.Info.Name, _pauses[rendition].Left(now) ?? RestartPause.First);
+            _pauses.TryGetValue(rendition, out pause);
+            return RadioStreamRefusal.Paused(rendition.Info.Name, pause?.Left(now) ?? RestartPause.First);
         }
 
         pause?.Start(now);
