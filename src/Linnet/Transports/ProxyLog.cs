@@ -3,27 +3,27 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports;
 
-/// <summary>What is said of proxies. Event ids 565–569.</summary>
+/// <summary>Log messages about proxies. Event ids 565–569.</summary>
 internal static partial class ProxyLog
 {
     [LoggerMessage(565, LogLevel.Warning,
         "{Remote} sent a PROXY header, but is not a trusted proxy: the connection was refused. If it is your proxy, add {Setting} "
-            + "{Address} ({Unsaid} more were refused since this was said last)")]
+            + "{Address} ({Unsaid} more since the last message)")]
     public static partial void ProxyHeaderOfStranger(
         this ILogger logger, EndPoint remote, string setting, IPAddress address, long unsaid);
 
     [LoggerMessage(566, LogLevel.Warning,
-        "The PROXY header of the trusted proxy {Remote} cannot be read: {Reason}. The connection was closed ({Unsaid} more were closed "
-            + "since this was said last)")]
+        "The PROXY header of the trusted proxy {Remote} cannot be read: {Reason}. The connection was closed ({Unsaid} more since "
+            + "the last message)")]
     public static partial void ProxyHeaderMalformed(this ILogger logger, EndPoint remote, string reason, long unsaid);
 
     [LoggerMessage(567, LogLevel.Warning,
         "Requests come through a proxy at {Address}, whose clients all count as one address. If it is your proxy, add {Setting} {Same} "
-            + "({Unsaid} more requests came since this was said last)")]
+            + "({Unsaid} more requests since the last message)")]
     public static partial void ProxyUnnamed(this ILogger logger, IPAddress address, string setting, IPAddress same, long unsaid);
 
     [LoggerMessage(568, LogLevel.Warning,
-        "The trusted proxy {Address} does not say who sent a request: {Reason} ({Unsaid} more requests came like that since this was said "
-            + "last)")]
+        "The trusted proxy {Address} does not say who sent a request: {Reason} ({Unsaid} more requests since the last "
+            + "message)")]
     public static partial void ProxyHidesClient(this ILogger logger, IPAddress address, string reason, long unsaid);
 }

@@ -59,7 +59,7 @@ public class ProxyRecipeTests
             $"curl -sk --max-time 30 -u source:{ProxiedServer.Password} -H 'Content-Type: audio/wav' -T - "
                 + $"https://{Host}/live < {folder["push.wav"]}";
         Assert.Equal("Thank you.", (await server.StrangerAsync("sh", "-c", curl)).Output.Trim());
-        Assert.Matches($"{Stranger}:0 pushes to live", server.Linnet.Output);
+        Assert.Matches($"{Stranger}:0 started pushing to live", server.Linnet.Output);
         string wrong = curl.Replace(ProxiedServer.Password, "wrong", StringComparison.Ordinal);
         Assert.Contains("The password is wrong.", (await server.StrangerAsync("sh", "-c", wrong)).Output, StringComparison.Ordinal);
 
@@ -68,7 +68,7 @@ public class ProxyRecipeTests
         Assert.Matches($"{Stranger}:0 may not push: it came through an HTTP proxy without", server.Linnet.Output);
         (int code, string problem) = await PushAsync(server, 8001);
         Assert.True(code == 0, problem);
-        Assert.Matches($"{Stranger}:[1-9][0-9]* pushes to live", server.Linnet.Output);
+        Assert.Matches($"{Stranger}:[1-9][0-9]* started pushing to live", server.Linnet.Output);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public class ProxyRecipeTests
             await server.StrangerAsync("linnet", "record", $"rtsp://{Host}:554/jazz/pcm", folder["heard.wav"], "--seconds", "1");
         Assert.True(heard == 0, problem);
 
-        Assert.Matches($"{Stranger}:[1-9][0-9]* pushes to live", server.Linnet.Output);
+        Assert.Matches($"{Stranger}:[1-9][0-9]* started pushing to live", server.Linnet.Output);
         Assert.Matches($"{Stranger}:[1-9][0-9]* started listening to jazz/pcm over rtsp-tcp", server.Linnet.Output);
     }
 

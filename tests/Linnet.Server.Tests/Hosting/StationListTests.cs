@@ -37,7 +37,7 @@ public class StationListTests
 
         TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => HearAsync($"http://127.0.0.1:{{0}}{path}", server));
 
-        Assert.Contains("waits for whoever sends its sound", e.Message, StringComparison.Ordinal);
+        Assert.Contains("is waiting for its source to send audio", e.Message, StringComparison.Ordinal);
         Assert.Equal((false, false), (e.IsFinal, e.IsUnknown));
     }
 

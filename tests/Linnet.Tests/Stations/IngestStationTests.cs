@@ -43,7 +43,7 @@ public sealed class IngestStationTests : IAsyncDisposable
             using HttpResponseMessage before = await _client.GetAsync(Url(path), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.NotFound, before.StatusCode);
             Assert.Equal(
-                "Nobody has pushed to live yet.\r\n", await before.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+                "No client has pushed to live yet.\r\n", await before.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
 
         Assert.Empty(_server.Stations);

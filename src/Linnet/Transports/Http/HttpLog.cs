@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http;
 
-/// <summary>What the front of the HTTP port says. Event id 543.</summary>
+/// <summary>Log messages of the HTTP port's front. Event id 543.</summary>
 internal static partial class HttpLog
 {
     [LoggerMessage(543, LogLevel.Error, "Serving {Remote} over HTTP failed")]

@@ -21,7 +21,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         RtspMethod.Options, RtspMethod.Describe, RtspMethod.Setup, RtspMethod.Play, RtspMethod.Pause,
         RtspMethod.GetParameter, RtspMethod.SetParameter, RtspMethod.Teardown);
 
-    // When it is worth to ask again where nobody knows better.
+    // When to ask again, where no better estimate exists.
     private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(10);
 
     private static readonly string[] AcceptableTypes = [SessionDescription.ContentType, "application/*", "*/*"];
@@ -29,7 +29,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
     // Tells this run's descriptions from another's.
     private readonly ulong _sessionId = (ulong)server.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    // To a client behind a proxy there is no way by UDP: it knows the proxy's address alone, and its own may be unreachable from here.
+    // UDP does not reach a client behind a proxy: it knows the proxy's address alone, and its own may be unreachable from here.
     private RtpSender? Rtp => connection.IsDirect ? server.Rtp : null;
 
     /// <summary>Does what is asked, as far as it may be done before the answer is out.</summary>
@@ -135,7 +135,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         }
         else if (!connection.SessionTable.HasRoom)
         {
-            // It does not pass with time, so nothing is said of when to come back.
+            // It does not pass with time, so the answer has no Retry-After.
             return Refuse(
                 request, RtspStatus.ServiceUnavailable, "This connection has as many sessions as it may: open another connection.");
         }
@@ -253,8 +253,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         }
         else if (uri.Segments.Count > 0 ? server.Stations.IsAwaited(uri.Segments[0]) : server.Stations.IsEmptyButAwaited)
         {
-            // It will be there: who waits for it need not be told that it does not exist.
-            refusal = Busy(request, "The station waits for whoever sends its sound.");
+            // It will be there: a client that waits for it need not hear that it does not exist.
+            refusal = Busy(request, "The station is waiting for its source to send audio.");
         }
         else if (!RtspResource.TryFind(
             server.Stations, uri, request.Headers[RtspHeaderNames.LinnetRendition], out resource, out string problem))

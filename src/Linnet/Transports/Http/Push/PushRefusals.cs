@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http.Push;
 
-/// <summary>Counts who may not push, and says each reason now and then: nobody needs a password to be refused.</summary>
+/// <summary>Counts refused pushes, and logs each reason now and then: a client needs no password to cause refusals.</summary>
 internal sealed class PushRefusals(TimeProvider time, ILogger logger)
 {
     private readonly ReasonCounts<PushRefusal> _counts = new();

@@ -18,11 +18,11 @@ internal delegate bool StreamDecoderFactory(
     string? contentType, [NotNullWhen(true)] out IStreamDecoder? decoder, [NotNullWhen(false)] out StreamProblem? problem);
 
 /// <summary>
-/// Takes sound that others push to stations, as Icecast does: <c>PUT</c> and <c>SOURCE</c>, and titles by <c>/admin/metadata</c>.
+/// Accepts audio that clients push to stations, as Icecast does: <c>PUT</c> and <c>SOURCE</c>, and titles by <c>/admin/metadata</c>.
 /// </summary>
 /// <remarks>
-/// Requests come from whoever reads their heads. Source: docs/wire/icy.md. A pusher waits where it is faster than its station (the
-/// connection is not read), and is told what is wrong where it can still hear it.
+/// The caller reads the heads of requests. Source: docs/wire/icy.md. A pusher that is faster than its station has to wait (the
+/// connection is not read). A pusher that fails gets the reason, if it can still read an answer.
 /// </remarks>
 public sealed class PushServer
 {
@@ -33,7 +33,7 @@ public sealed class PushServer
     /// </summary>
     public const int ReceiveBufferSize = 256 * 1024;
 
-    // A push lasts for hours, but one that is lost leaves its place soon.
+    // A push lasts for hours, but a lost one frees its place soon.
     private const int RetrySeconds = 10;
 
     private readonly PushServerOptions _options;
@@ -48,11 +48,11 @@ public sealed class PushServer
     private int _pushes;
 
     /// <summary>A server.</summary>
-    /// <param name="options">Who may push.</param>
+    /// <param name="options">The password, and what happens to silent and second pushers.</param>
     /// <param name="stations">The stations that take a push now.</param>
     /// <param name="createDecoder">Makes the decoders.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told who comes and goes; default nobody.</param>
+    /// <param name="logger">Logs pushers that start and stop; default: no log.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     internal PushServer(
         PushServerOptions options, Func<IReadOnlyList<IngestBuffer>> stations, StreamDecoderFactory createDecoder, TimeProvider time,
@@ -68,16 +68,16 @@ public sealed class PushServer
         _failed = new LogThrottle(time);
     }
 
-    /// <summary>Who pushes now, by station.</summary>
+    /// <summary>The address of the current pusher, by station.</summary>
     public IReadOnlyDictionary<string, string> Pushers => _stations()
         .Select(s => (s.Name, s.Writer))
         .Where(s => s.Writer is not null)
         .ToDictionary(s => s.Name, s => s.Writer!.Origin);
 
-    /// <summary>How often somebody was refused, by reason.</summary>
+    /// <summary>Pushes that were refused, by reason.</summary>
     public IReadOnlyDictionary<PushRefusal, long> Refused => _refused.Read();
 
-    /// <summary>What was pushed since the start.</summary>
+    /// <summary>Pushes and their bytes since the start.</summary>
     public TransportTotal Total
     {
         get
@@ -139,7 +139,7 @@ public sealed class PushServer
     {
         if (_authority is null)
         {
-            return (PushRefusal.Closed, PushAnswers.Text(head, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.", Now));
+            return (PushRefusal.Closed, PushAnswers.Text(head, HttpStatusCode.Forbidden, "Pushing is off here: no password is set.", Now));
         }
 
         PushVerdict verdict = await _authority.JudgeAsync(PeerAddress.Of(remote.Address), head.Headers["Authorization"], cancellationToken)
@@ -196,7 +196,7 @@ public sealed class PushServer
             {
                 await RefuseAsync(
                     connection, PushRefusal.Occupied,
-                    PushAnswers.Text(head, HttpStatusCode.Conflict, "Somebody else pushes to this station.", Now)).ConfigureAwait(false);
+                    PushAnswers.Text(head, HttpStatusCode.Conflict, "Another client is pushing to this station.", Now)).ConfigureAwait(false);
                 return;
             }
 
@@ -279,7 +279,7 @@ public sealed class PushServer
             : null;
         if (track is null || !station.TrySetTrack(track))
         {
-            string message = track is null ? "There is no title" : "Nobody pushes to this station";
+            string message = track is null ? "There is no title" : "No client is pushing to this station";
             return PushAnswers.Metadata(head, track is null ? HttpStatusCode.BadRequest : HttpStatusCode.NotFound, message, Now);
         }
 

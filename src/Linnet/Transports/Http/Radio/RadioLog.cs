@@ -3,17 +3,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http.Radio;
 
-/// <summary>What listening over HTTP says. Event ids 540–559, and 210.</summary>
+/// <summary>Log messages of listening over HTTP. Event ids 540–559, and 210.</summary>
 internal static partial class RadioLog
 {
-    [LoggerMessage(540, LogLevel.Debug, "{Remote} hears {Station}/{Rendition} by http")]
+    [LoggerMessage(540, LogLevel.Debug, "{Remote} started listening to {Station}/{Rendition} over HTTP")]
     public static partial void RadioListenerPlays(this ILogger logger, EndPoint? remote, string station, string rendition);
 
-    [LoggerMessage(541, LogLevel.Debug, "{Remote} no longer hears {Station}/{Rendition} ({Bytes} bytes sent, moved {Moves} times)")]
+    [LoggerMessage(
+        541, LogLevel.Debug, "{Remote} stopped listening to {Station}/{Rendition} ({Bytes} bytes sent, moved {Moves} times)")]
     public static partial void RadioListenerLeaves(
         this ILogger logger, EndPoint? remote, string station, string rendition, long bytes, long moves);
 
-    [LoggerMessage(542, LogLevel.Debug, "{Remote} is refused: {Reason}")]
+    [LoggerMessage(542, LogLevel.Debug, "{Remote} was refused over HTTP: {Reason}")]
     public static partial void RadioRefused(this ILogger logger, EndPoint? remote, string reason);
 
     [LoggerMessage(210, LogLevel.Error,

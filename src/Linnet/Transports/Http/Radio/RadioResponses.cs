@@ -9,7 +9,7 @@ using Linnet.Wire.Proxy;
 
 namespace Linnet.Transports.Http.Radio;
 
-/// <summary>What listeners are answered. Texts hold nothing that the peer sent, but for a host whose characters were looked at.</summary>
+/// <summary>Answers to listeners. Texts hold nothing that the peer sent, except a host whose characters were checked.</summary>
 internal static class RadioResponses
 {
     private static readonly TimeSpan MetadataTime = TimeSpan.FromMilliseconds(100);
@@ -92,21 +92,21 @@ internal static class RadioResponses
         return HttpResponse.Text(head, request, "text/plain; charset=utf-8", why);
     }
 
-    /// <summary>For whoever asks for what is not there: why not.</summary>
+    /// <summary>The text of a 404: why the path names no audio.</summary>
     internal static string WhyNothing(string path, StationDirectory directory)
     {
         string name = path.TrimStart('/');
         string station = directory.IsAwaited(name) ? name : name[..Math.Max(0, name.LastIndexOf('.'))];
 
-        // A name that is awaited is one of ours, whoever sent it.
-        return directory.IsAwaited(station) ? $"Nobody has pushed to {station} yet.\r\n" : WhatThereIs(directory);
+        // An awaited name is one of our own names, so it is safe to repeat it.
+        return directory.IsAwaited(station) ? $"No client has pushed to {station} yet.\r\n" : WhatThereIs(directory);
     }
 
-    /// <summary>For whoever asks for what is not there: what is.</summary>
+    /// <summary>The text of a 404: the paths that exist.</summary>
     internal static string WhatThereIs(StationDirectory directory)
     {
         const int Most = 100;
-        var text = new StringBuilder("There is no such sound here. There is:\r\n");
+        var text = new StringBuilder("There is no audio at this path. There is:\r\n");
         int count = 0;
         foreach (StationListing station in directory.Stations)
         {
@@ -120,7 +120,7 @@ internal static class RadioResponses
         }
 
         return count == 0
-            ? "There is no sound here just now.\r\n" : count > Most ? text.Append("and more.\r\n").ToString() : text.ToString();
+            ? "There is no audio here at the moment.\r\n" : count > Most ? text.Append("and more.\r\n").ToString() : text.ToString();
     }
 
     private static HttpResponseHead Create(HttpStatusCode status, HttpRequestHead? request, DateTimeOffset now)

@@ -31,7 +31,7 @@ public sealed class RadioServer
     /// <param name="directory">What there is to hear.</param>
     /// <param name="senders">Who sends. It must outlive this.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told who comes and goes; default nobody.</param>
+    /// <param name="logger">Logs listeners that start and stop; default: no log.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     public RadioServer(
         RadioServerOptions options, StationDirectory directory, SenderPool senders, TimeProvider time, ILogger? logger = null)
@@ -107,7 +107,7 @@ public sealed class RadioServer
 
     /// <summary>Refuses a push where pushing is closed.</summary>
     internal Task RefusePushAsync(HttpExchange exchange) => RefuseAsync(
-        exchange, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Nobody may push here: no password is set.\r\n");
+        exchange, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Pushing is off here: no password is set.\r\n");
 
     /// <summary>Counts a refused request.</summary>
     internal void CountRefused(IPEndPoint remote, RadioRefusal reason)

@@ -32,7 +32,7 @@ public class PushServerTests
     [InlineData("SOURCE /live ICE/1.0")]
     [InlineData("PUT /live HTTP/1.0")]
     [InlineData("PUT /live.mp3 HTTP/1.1")]
-    public async Task Who_waits_for_an_answer_before_it_sends_gets_one(string line)
+    public async Task A_pusher_that_waits_for_an_answer_before_it_sends_gets_one(string line)
     {
         PushPeer peer = Begin(_server, line, Password);
 
@@ -43,11 +43,11 @@ public class PushServerTests
         Assert.Matches("^HTTP/1\\.[01] 200 OK\r\n", answer);
         Assert.Equal("", await peer.ReadToEndAsync());
         Assert.Equal(1000, _live.GetState().Frames);
-        Assert.Contains(_log.Lines, l => l.EndsWith("no longer pushes to live: it ended (1000 bytes)", StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, l => l.EndsWith("stopped pushing to live: it ended (1000 bytes)", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Who_expects_to_be_told_to_continue_is_told_and_hears_at_the_end_how_it_went()
+    public async Task A_pusher_that_expects_100_continue_gets_it_and_a_final_answer_at_the_end()
     {
         PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Transfer-Encoding: chunked");
 
@@ -76,7 +76,7 @@ public class PushServerTests
     [InlineData("hackme", "GET /admin/metadata?mode=updinfo&mount=/live&song=a HTTP/1.1", "", "401", PushRefusal.Unnamed)]
     [InlineData("hackme", "GET /admin/metadata?mode=updinfo&mount=/live&song=a HTTP/1.1", "Authorization: Basic c291cmNlOm5v", "401",
         PushRefusal.WrongPassword)]
-    public async Task Who_may_not_push_is_told_why_before_it_is_told_to_continue(
+    public async Task A_refused_push_gets_the_reason_before_100_continue(
         string password, string line, string header, string status, PushRefusal reason)
     {
         PushServer server = Create(new PushServerOptions { Password = password });
@@ -92,7 +92,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task Whoever_is_refused_again_and_again_does_not_flood_the_log_and_is_counted()
+    public async Task Repeated_refusals_are_counted_and_do_not_flood_the_log()
     {
         for (int i = 0; i < 100; i++)
         {
@@ -107,9 +107,9 @@ public class PushServerTests
         const string NoPassword = "127.0.0.1:1234 may not push: it gave no password (some programs ask once without)";
         Assert.Equal(
             [
-                $"{NoPassword} (0 more were refused for this since it was said last)",
-                "127.0.0.1:1234 may not push: no station of that name is pushed to (0 more were refused for this since it was said last)",
-                $"{NoPassword} (99 more were refused for this since it was said last)",
+                $"{NoPassword} (0 more since the last message)",
+                "127.0.0.1:1234 may not push: no station of that name is pushed to (0 more since the last message)",
+                $"{NoPassword} (99 more since the last message)",
             ],
             _log.Lines.Select(static l => l[l.IndexOf("127", StringComparison.Ordinal)..]));
     }
@@ -123,7 +123,7 @@ public class PushServerTests
         string answer = await Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue").ReadToEndAsync();
 
         Assert.StartsWith("HTTP/1.1 409 ", answer, StringComparison.Ordinal);
-        Assert.EndsWith("Somebody else pushes to this station.\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("Another client is pushing to this station.\r\n", answer, StringComparison.Ordinal);
         await first.EndAsync();
         await first.ReadToEndAsync();
         await Begin(_server, "SOURCE /live HTTP/1.0", Password).ReadUntilAsync("200 OK");
@@ -199,7 +199,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task Who_is_taken_over_from_and_can_still_hear_it_is_told()
+    public async Task A_pusher_that_is_taken_over_and_still_reads_gets_the_reason()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", TakesOver = true });
         PushPeer first = Begin(server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Content-Length: 5000");
@@ -221,11 +221,11 @@ public class PushServerTests
         await PushPeer.Until(() => stereo.GetState().Frames == 1000);
 
         Assert.EndsWith(
-            "What is pushed to live is PCM, 8000 Hz, 1 ch, and is converted to 8000 Hz, 2 ch", _log.Lines[^1], StringComparison.Ordinal);
+            "The audio pushed to live is PCM, 8000 Hz, 1 ch; it is converted to 8000 Hz, 2 ch", _log.Lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_pusher_that_says_nothing_is_let_go()
+    public async Task A_pusher_that_sends_nothing_is_dropped()
     {
         PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
@@ -293,7 +293,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task Silence_is_let_go_if_that_is_wanted()
+    public async Task A_silent_push_is_dropped_if_the_options_say_so()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", SilenceTime = TimeSpan.FromSeconds(1) });
         PushPeer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
@@ -368,7 +368,7 @@ public class PushServerTests
     [InlineData("/admin/metadata?mode=updinfo&mount=/other&song=a", "404")]
     [InlineData("/admin/metadata?mode=updinfo&mount=/live", "400")]
     [InlineData("/admin/killsource?mount=/live", "404")]
-    public async Task A_title_for_nobody_is_refused(string target, string status)
+    public async Task A_title_without_a_pusher_is_refused(string target, string status)
     {
         string answer = await Begin(_server, $"GET {target} HTTP/1.0", Password).ReadToEndAsync();
 
