@@ -79,7 +79,7 @@ public sealed class BroadcastRing
     /// <summary>Counts the runs of the rendition that were cut short: a lease is of one of them.</summary>
     internal int Run => Volatile.Read(ref _run);
 
-    /// <summary>Leases held now: who wants this rendition.</summary>
+    /// <summary>Leases held now: the users of this rendition.</summary>
     public int Leases => Volatile.Read(ref _leases);
 
     /// <summary>The map from position to time that holds at the head; <see langword="null"/> before the rendition first ran.</summary>
@@ -143,7 +143,7 @@ public sealed class BroadcastRing
     {
         lock (_gate)
         {
-            // What is published from here on may be the rendition's first.
+            // The next item published may be the rendition's first.
             long head = Head;
             lease = null;
             refusal = _open(request, _leases == 0);
@@ -164,7 +164,7 @@ public sealed class BroadcastRing
     /// <summary>Finds an earlier packet by how many packets of the rendition were before it, if it is still there.</summary>
     /// <param name="later">A packet of this ring from which to look back.</param>
     /// <param name="number">The <see cref="PacketItem.Number"/> looked for.</param>
-    /// <param name="packet">It.</param>
+    /// <param name="packet">The packet, or <see langword="null"/>.</param>
     public bool TryFindPacket(PacketItem later, long number, [NotNullWhen(true)] out PacketItem? packet)
     {
         // Between two packets there are at least as many items as packets: so far back one may go in a step and not miss it.
@@ -308,7 +308,7 @@ public sealed class BroadcastRing
     }
 
     /// <summary>
-    /// Lets go of all packets, if nobody wants them; <see langword="false"/> if somebody does. Called by the station's thread.
+    /// Drops all packets if the rendition has no lease; <see langword="false"/> if it has one. Called by the station's thread.
     /// </summary>
     internal bool TryClearIfUnused()
     {
@@ -324,11 +324,11 @@ public sealed class BroadcastRing
         }
     }
 
-    /// <summary>The rendition starts: what was published before says nothing of what follows. Called by the station's thread.</summary>
+    /// <summary>The rendition starts: items published before do not describe what follows. Called by the station's thread.</summary>
     internal void BeginRun() => Volatile.Write(ref _runStart, _head);
 
     /// <summary>
-    /// Cuts the run of the rendition short: who hears it is told the end, and the next lease is a first one. Called by the station's
+    /// Cuts the run of the rendition short: its listeners get the end, and the next lease is a first one. Called by the station's
     /// thread.
     /// </summary>
     internal void EndRun(EndItem end)
@@ -346,7 +346,7 @@ public sealed class BroadcastRing
     {
         lock (_gate)
         {
-            // Those of a run that was cut short were let go of with it.
+            // Leases of a run that was cut short ended with it.
             if (lease.Run == _run)
             {
                 Volatile.Write(ref _leases, _leases - 1);

@@ -74,7 +74,7 @@ public sealed class PacketItem : RingItem
                 return made.Bytes;
             }
 
-            // Another thread was faster: with the same framing, its bytes are everybody's.
+            // Another thread was faster: all listeners with the same framing share its bytes.
             if (Find(first, framing) is Framed theirs)
             {
                 return theirs.Bytes;

@@ -4,7 +4,7 @@ namespace Linnet.Broadcast;
 
 /// <summary>The listeners of one ring that one sender thread serves. That thread's own.</summary>
 /// <param name="ring">The ring.</param>
-/// <param name="edge">Index of the first item that is not yet due: everybody who keeps up stands there.</param>
+/// <param name="edge">Index of the first item that is not yet due: all listeners that keep up are there.</param>
 /// <param name="calls">Calls its listeners.</param>
 /// <param name="ticksPerSecond">Frequency of the ticks.</param>
 internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls calls, long ticksPerSecond)
@@ -44,7 +44,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     internal long TimeOf(int frames) => (long)((Int128)frames * ticksPerSecond / Ring.Info.Payload.ClockRate);
 
     /// <summary>Takes a listener in, served by itself.</summary>
-    /// <returns>Packets before the edge that are due to it: what it gets to begin with.</returns>
+    /// <returns>Packets before the edge that are due to it: those it gets at the start.</returns>
     internal long Add(Listener listener)
     {
         Listeners.Add(listener);
@@ -102,7 +102,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
         }
     }
 
-    /// <summary>Tells all followers of the item at the edge; one that has no room is served by itself.</summary>
+    /// <summary>Gives the item at the edge to all followers; a follower without room is served by itself.</summary>
     internal void TellFollowers(RingItem item)
     {
         foreach (LiveEdgeFan followers in LiveEdgeFan)
@@ -118,7 +118,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
         }
     }
 
-    /// <summary>After a fault: goes on further along. Followers are told what they were passed over with the next step.</summary>
+    /// <summary>After a fault: goes on further along. The next step gives followers the items they missed.</summary>
     internal void JumpTo(long edge)
     {
         foreach (LiveEdgeFan followers in LiveEdgeFan)
@@ -164,7 +164,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
         TellNewest(listener, followers);
     }
 
-    // There is a sender for each address of the machine that somebody has reached: they come and go.
+    // Each local address that a listener has reached has its own sender: senders come and go.
     private void RemoveEmpty() => LiveEdgeFan.RemoveAll(static f =>
     {
         bool isEmpty = f.Count == 0;

@@ -33,7 +33,7 @@ public sealed class TitleItem(long position, long dueAt, TrackInfo track) : Ring
 }
 
 /// <summary>
-/// From here on another map from position to time holds: the rendition starts, the source lost sound, or the station's clock was set anew.
+/// From here on another map from position to time holds: the rendition starts, the source lost sound, or the station's clock was reset.
 /// </summary>
 public sealed class DiscontinuityItem(long position, long dueAt, MediaTimeline timeline) : RingItem(position, dueAt)
 {

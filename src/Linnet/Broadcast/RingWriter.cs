@@ -39,7 +39,7 @@ internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPe
     /// <summary>Begins a run.</summary>
     /// <param name="position">Position of its first packet.</param>
     /// <param name="timeline">The map from position to time. Its positions may be at another rate than the ring's.</param>
-    /// <param name="now">The current time: what was due before is due at once.</param>
+    /// <param name="now">The current time: items due before are due at once.</param>
     internal void Begin(long position, MediaTimeline timeline, long now)
     {
         Position = position;
@@ -102,9 +102,9 @@ internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPe
         Volatile.Write(ref _packets, _packets + 1);
     }
 
-    /// <summary>Ends the run: the station has come to its end at <paramref name="position"/>.</summary>
+    /// <summary>Ends the run: the station ended at <paramref name="position"/>.</summary>
     /// <param name="position">Position after the last frame.</param>
-    /// <param name="reason">What listeners are told, if the station did not end by itself.</param>
+    /// <param name="reason">The reason listeners get, if the station did not end by itself.</param>
     internal void End(long position, DropReason reason)
     {
         ring.Publish(new EndItem(position, DueAt(position, arrivedAt: null)) { Reason = reason });

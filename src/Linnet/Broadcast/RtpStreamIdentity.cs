@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Linnet.Broadcast;
 
-/// <summary>The numbers that make a rendition's packets the same bytes for everybody.</summary>
+/// <summary>The numbers that make a rendition's packets the same bytes for all listeners.</summary>
 /// <param name="Ssrc">Names the stream.</param>
 /// <param name="FirstSequenceNumber">The sequence number of its first packet.</param>
 /// <param name="FirstTimestamp">The RTP timestamp of position 0.</param>

@@ -9,9 +9,9 @@ public sealed class StationDirectory
     private IReadOnlyList<StationListing> _stations;
     private IReadOnlyList<string> _awaited;
 
-    /// <summary>A directory.</summary>
-    /// <param name="stations">The stations; the first is what the root path means.</param>
-    /// <param name="awaited">Names of stations that come into being when somebody pushes to them.</param>
+    /// <summary>Creates a directory.</summary>
+    /// <param name="stations">The stations; the root path means the first.</param>
+    /// <param name="awaited">Names of stations that will exist once a client pushes to them.</param>
     public StationDirectory(IReadOnlyList<StationListing> stations, IReadOnlyList<string>? awaited = null)
     {
         _stations = stations;
@@ -30,16 +30,16 @@ public sealed class StationDirectory
         return station is not null;
     }
 
-    /// <summary>The names of stations that will be there when somebody pushes to them.</summary>
+    /// <summary>The names of stations that will exist once a client pushes to them.</summary>
     public IReadOnlyList<string> Awaited => Volatile.Read(ref _awaited);
 
-    /// <summary>Whether a station of this name will be there when somebody pushes to it.</summary>
+    /// <summary>Whether a station of this name will exist once a client pushes to it.</summary>
     public bool IsAwaited(string name) => Volatile.Read(ref _awaited).Contains(name);
 
-    /// <summary>Whether there is no station yet, but will be when somebody pushes.</summary>
+    /// <summary>Whether there is no station yet, but will be once a client pushes.</summary>
     internal bool IsEmptyButAwaited => Stations.Count == 0 && Volatile.Read(ref _awaited).Count > 0;
 
-    /// <summary>Adds a station, or takes what is new about one that is there.</summary>
+    /// <summary>Adds a station, or updates the one of this name.</summary>
     public void Set(StationListing station)
     {
         ArgumentNullException.ThrowIfNull(station);
@@ -52,7 +52,7 @@ public sealed class StationDirectory
         }
     }
 
-    /// <summary>Takes a station away, and no longer awaits one of this name.</summary>
+    /// <summary>Removes a station, and no longer awaits one of this name.</summary>
     /// <returns>Whether there was one.</returns>
     public bool Remove(string name)
     {
@@ -65,7 +65,7 @@ public sealed class StationDirectory
         }
     }
 
-    /// <summary>Says that a station of this name will be there when somebody pushes to it. Does nothing if it is there.</summary>
+    /// <summary>Announces a station of this name, which will exist once a client pushes to it. Does nothing if it exists.</summary>
     public void Await(string name)
     {
         lock (_gate)

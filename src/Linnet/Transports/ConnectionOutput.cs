@@ -83,7 +83,7 @@ public abstract class ConnectionOutput
     /// </summary>
     internal abstract void Cut();
 
-    /// <summary>Stops sending. After it completes nothing is written any more, whoever still calls.</summary>
+    /// <summary>Stops sending. After it completes nothing is written any more; later calls have no effect.</summary>
     internal abstract ValueTask CloseAsync();
 
     /// <summary>Bytes in a socket's send buffer; 0 where that is not known.</summary>

@@ -13,9 +13,9 @@ namespace Linnet.Transports;
 internal sealed class FramedOutput(ConnectionOutput output)
 {
     /// <summary>
-    /// Messages that may wait. Who reads requests reads the next one when the answer to the last is with the kernel
-    /// (<see cref="FlushAsync"/>), so what waits is one answer, a goodbye or two for each of the sessions that a connection may have, and a
-    /// report.
+    /// The most messages that may wait. The reader of requests reads the next one when the kernel has the answer to the last
+    /// (<see cref="FlushAsync"/>), so at most one answer, a goodbye or two for each session of the connection, and a report
+    /// wait.
     /// </summary>
     internal const int MaxMessages = 512;
 
@@ -164,7 +164,7 @@ internal sealed class FramedOutput(ConnectionOutput output)
         }
     }
 
-    /// <summary>What <see cref="FlushAsync"/> is to send by itself; nobody else sends until it has.</summary>
+    /// <summary>Bytes that <see cref="FlushAsync"/> sends by itself; no other call sends until they are out.</summary>
     private ReadOnlyMemory<byte> TakeForFlush()
     {
         lock (_gate)
@@ -232,7 +232,7 @@ internal sealed class FramedOutput(ConnectionOutput output)
     }
 
     /// <summary>
-    /// The same frame on another channel. Rare, for whoever hears one stream takes channel 0; so a copy is cheaper than a second write.
+    /// The same frame on another channel. Rare, for a listener to one stream uses channel 0; so a copy is cheaper than a second write.
     /// </summary>
     private ReadOnlyMemory<byte> Renumber(ReadOnlyMemory<byte> frame, byte channel)
     {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Linnet.Broadcast.Packets;
 
-/// <summary>The server's record of whoever receives a rendition; transports say how a packet reaches it.</summary>
+/// <summary>The server's record of one listener to a rendition; each transport defines how a packet reaches it.</summary>
 /// <remarks>
 /// Owned by one sender thread from the moment it is added until it is removed: that thread alone calls the methods
 /// that send. They never wait. The counters may be read by anyone.
@@ -17,9 +17,9 @@ public abstract class Listener
     private Following _following = new(null, 0, 0);
 
     /// <summary>A listener of the rendition that <paramref name="lease"/> keeps running.</summary>
-    /// <param name="lease">Its part in the rendition; disposed by whoever ends the listener's session.</param>
-    /// <param name="remote">Where it is.</param>
-    /// <param name="transport">For people and metrics: <c>rtsp-udp</c>, <c>rtsp-tcp</c>, …</param>
+    /// <param name="lease">Its lease of the rendition; the owner of the session disposes it.</param>
+    /// <param name="remote">Its address.</param>
+    /// <param name="transport">Name for logs and metrics: <c>rtsp-udp</c>, <c>rtsp-tcp</c>, …</param>
     protected Listener(RingLease lease, IPEndPoint remote, string transport)
     {
         Lease = lease;
@@ -30,7 +30,7 @@ public abstract class Listener
     /// <summary>Its number, which no other listener of this process has.</summary>
     public long Id { get; } = ListenerNumber.Next();
 
-    /// <summary>When it came, for people. Default: not known.</summary>
+    /// <summary>When it connected, for display. Default: unknown.</summary>
     public DateTimeOffset Since { get; init; }
 
     /// <summary>Its part in the rendition.</summary>
@@ -57,32 +57,32 @@ public abstract class Listener
     /// <summary>Why it was dropped, or <see cref="DropReason.None"/>.</summary>
     public DropReason Dropped => (DropReason)Volatile.Read(ref _dropped);
 
-    /// <summary>Bytes the network has not taken from us or not yet delivered; 0 where nothing waits.</summary>
+    /// <summary>Bytes the network has not accepted from us or not yet delivered; 0 where nothing waits.</summary>
     public virtual long UnsentBytes => 0;
 
     /// <summary>Index in the ring of the item it is to get next. The sender thread's own after the listener was added.</summary>
     internal long Next { get; set; }
 
     /// <summary>
-    /// Index from which on it was passed over items; what of them holds at <see cref="Next"/> it is told before it goes on.
-    /// <see langword="null"/>: none. Where it starts it was passed over all that is before.
+    /// Index of the first item it missed. Before it goes on, it gets those missed items that still hold at <see cref="Next"/>.
+    /// <see langword="null"/>: none. At its start it has missed all items before.
     /// </summary>
     internal long? PassedOverFrom { get; set; } = 0;
 
     /// <summary>When its next report is due, in ticks.</summary>
     internal long ReportAt { get; set; } = long.MinValue;
 
-    /// <summary>Since when it has taken nothing though something was due; <see langword="null"/> while it keeps up.</summary>
+    /// <summary>Since when it has accepted no data though some was due; <see langword="null"/> while it keeps up.</summary>
     internal long? StalledSince { get; set; }
 
     /// <summary>
-    /// Whether it has shown that it takes what it is sent: it took something after it had taken nothing for a while, or much has arrived.
+    /// Whether it has shown that it accepts data: it accepted some after a pause, or much has arrived.
     /// </summary>
     internal bool HasTaken { get; set; }
 
     /// <summary>
-    /// Its part of what the kernel holds; <see langword="null"/>: that is not counted. Set before it is served; disposed by whoever ends
-    /// the session.
+    /// Its share of the kernel's send memory; <see langword="null"/>: not counted. Set before it is served; the owner of the session
+    /// disposes it.
     /// </summary>
     internal SendMemory.Use? Memory { get; set; }
 
@@ -93,7 +93,7 @@ public abstract class Listener
     internal Action<Listener>? OnRepairWanted { get; set; }
 
     /// <summary>
-    /// Who serves it now. Written on that one's thread alone; another thread can tell by it that the listener is not its own.
+    /// The loop that serves it now. Written only on that loop's thread; another thread sees from it that the listener is not its own.
     /// </summary>
     internal SenderLoop? ServedBy { get; set; }
 
@@ -126,7 +126,7 @@ public abstract class Listener
 
     /// <summary>
     /// Told of each title, format and discontinuity once, in the ring's order between the packets. Where a listener starts in the middle,
-    /// or was moved to the live edge, it is told of those that hold there and that it does not know. By default it needs none of them.
+    /// or was moved to the live edge, it gets those that hold there and that it does not know. By default it needs none of them.
     /// </summary>
     /// <param name="item">The item; never a packet, nor the end (see <see cref="SendEnd"/>).</param>
     /// <param name="batch">Takes datagrams.</param>
@@ -187,7 +187,7 @@ public abstract class Listener
 
     internal void Repair(SenderLoop loop, long now, SendBatch batch)
     {
-        // A full fence: what was changed before the call that found this set is seen.
+        // A full fence: changes made before the call that found this set are seen.
         Interlocked.Exchange(ref _wantsRepair, 0);
         if (ServedBy == loop)
         {
@@ -217,8 +217,8 @@ public abstract class Listener
         }
     }
 
-    /// <summary>Notes that it takes nothing, though something is due.</summary>
-    /// <returns>Whether it has done so for too long.</returns>
+    /// <summary>Notes that it accepts no data, though some is due.</summary>
+    /// <returns>Whether it has been so for too long.</returns>
     internal bool Stall(long now, SendPatience patience)
     {
         if (StalledSince is null)
@@ -231,7 +231,7 @@ public abstract class Listener
         return patience.IsOver(now - StalledSince.Value, HasTaken, Memory);
     }
 
-    /// <summary>Notes that it has taken something.</summary>
+    /// <summary>Notes that it has accepted data.</summary>
     internal void Recover(long now, SendPatience patience)
     {
         if (StalledSince is long since)
@@ -247,7 +247,7 @@ public abstract class Listener
     /// <summary>Marks it to be given up; the sender does so on the next occasion.</summary>
     protected internal void Drop(DropReason reason) => Volatile.Write(ref _dropped, (int)reason);
 
-    // What was sent to it among others: one value, so that a reader never counts a packet twice or misses one while it comes or goes.
+    // Packets sent to it as one of a group: one value, so that a reader counts each packet once while it joins or leaves the group.
     private sealed record Following(LiveEdgeFan? Among, long Packets, long PayloadBytes)
     {
         public long AllPackets => Packets + (Among?.Packets ?? 0);
@@ -256,13 +256,13 @@ public abstract class Listener
     }
 }
 
-/// <summary>Why a sender gave a listener up.</summary>
+/// <summary>Why a sender dropped a listener.</summary>
 public enum DropReason
 {
-    /// <summary>It was not: it left, or the station ended.</summary>
+    /// <summary>It was not dropped: it left, or the station ended.</summary>
     None = 0,
 
-    /// <summary>It took nothing for longer than <see cref="SenderOptions.StallTimeout"/>.</summary>
+    /// <summary>It accepted no data for longer than <see cref="SenderOptions.StallTimeout"/>.</summary>
     Stalled,
 
     /// <summary>Its connection broke.</summary>
@@ -271,12 +271,12 @@ public enum DropReason
     /// <summary>Sending to it failed here; the log says why.</summary>
     Failed,
 
-    /// <summary>The rendition that it heard failed. It can be asked for again.</summary>
+    /// <summary>Its rendition failed. It can be requested again.</summary>
     RenditionFailed,
 
-    /// <summary>The rendition that it heard was made on demand, and gave way to one that another address asked for.</summary>
+    /// <summary>Its rendition was made on demand, and gave way to one that another address requested.</summary>
     GaveWay,
 
-    /// <summary>The server stops before the station has come to its end.</summary>
+    /// <summary>The server stops before the station's end.</summary>
     ServerStopped,
 }

@@ -29,7 +29,7 @@ internal sealed class SenderLoop
     /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step(long)"/> takes.</param>
     /// <param name="counters">Counts what happens.</param>
     /// <param name="onPublished">Told, on the station's thread, of each item published to a ring that it serves.</param>
-    /// <param name="logger">Told of what should not happen; default nobody.</param>
+    /// <param name="logger">Logs unexpected failures; default: no log.</param>
     internal SenderLoop(
         SenderOptions options, long ticksPerSecond, SenderCounters counters, Action<RingItem> onPublished, ILogger? logger = null)
     {
@@ -64,7 +64,7 @@ internal sealed class SenderLoop
             }
         }
 
-        // What it gets to begin with is due to it, as it will be sent.
+        // The packets it gets at the start count as due, for they will be sent.
         _counters.CountDue(group.Add(listener));
         listener.ServedBy = this;
         Count++;
@@ -177,14 +177,14 @@ internal sealed class SenderLoop
 
     private long Step(RingGroup group, long now)
     {
-        // The edge is the first item that is not yet due: everybody who keeps up stands there.
+        // The edge is the first item that is not yet due: all listeners that keep up are there.
         BroadcastRing ring = group.Ring;
         group.Settle();
         while (true)
         {
             CatchUp(group, now);
 
-            // The head is read first: what is published after it has not been missed.
+            // The head is read first: items published after it have not been missed.
             long head = ring.Head;
             if (!ring.TryGet(group.Edge, out RingItem? item))
             {
@@ -387,7 +387,7 @@ internal sealed class SenderLoop
         LeaveIfDropped(listener);
     }
 
-    /// <summary>One that is to be given up is served by itself, where that is seen with the next visit.</summary>
+    /// <summary>Serves a listener that is to be dropped by itself: the next visit drops it.</summary>
     private void LeaveIfDropped(Listener listener)
     {
         if (listener.Dropped != DropReason.None && listener.ServedBy == this && listener.LiveEdgeFan is LiveEdgeFan followers)

@@ -2,10 +2,10 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Broadcast.Streams;
 
-/// <summary>The server's record of whoever hears a rendition as a stream of bytes; transports say how bytes reach it.</summary>
+/// <summary>The server's record of a listener to a rendition as a stream of bytes; each transport defines how bytes reach it.</summary>
 /// <remarks>
-/// At first whoever admits it has it, and may write to it; from <see cref="SenderPool.AddStream"/> on one sender thread alone. A timer or a
-/// task of its own it has not: thousands of them must cost little.
+/// At first its creator owns it, and may write to it; from <see cref="SenderPool.AddStream"/> on only one sender thread. It has no timer or
+/// task: thousands of listeners must cost little.
 /// </remarks>
 internal abstract class StreamListener
 {
@@ -15,7 +15,7 @@ internal abstract class StreamListener
 
     /// <param name="log">The stream.</param>
     /// <param name="start">The packet it begins with.</param>
-    /// <param name="lead">What it gets before the stream: the answer's head.</param>
+    /// <param name="lead">Bytes sent before the stream: the answer's head.</param>
     /// <param name="metadataInterval">Bytes of the stream between two titles; 0: it wants none.</param>
     protected StreamListener(StreamLog log, StreamEntry start, ReadOnlyMemory<byte> lead, int metadataInterval)
     {
@@ -58,21 +58,21 @@ internal abstract class StreamListener
     /// <summary>Bytes of the stream until the next title.</summary>
     internal int UntilMetadata { get; set; }
 
-    /// <summary>The title it was told last.</summary>
+    /// <summary>The title it got last.</summary>
     internal StreamTitle? ToldTitle { get; set; }
 
-    /// <summary>When it last took something, in ticks.</summary>
+    /// <summary>When it last accepted data, in ticks.</summary>
     internal long ProgressAt { get; set; }
 
-    /// <summary>Whether it took nothing when it was visited last, though something was due.</summary>
+    /// <summary>Whether it accepted no data at the last visit, though some was due.</summary>
     internal bool IsBlocked { get; set; }
 
     /// <summary>
-    /// Whether it has shown that it takes what it is sent: it took something after it had taken nothing for a while, or much has arrived.
+    /// Whether it has shown that it accepts data: it accepted some after a pause, or much has arrived.
     /// </summary>
     internal bool HasTaken { get; set; }
 
-    /// <summary>Its part of what the kernel holds; <see langword="null"/>: that is not counted.</summary>
+    /// <summary>Its share of the kernel's send memory; <see langword="null"/>: not counted.</summary>
     internal SendMemory.Use? Memory { get; init; }
 
     /// <summary>When it was last moved, in ticks; <see langword="null"/>: never.</summary>
@@ -90,17 +90,17 @@ internal abstract class StreamListener
     /// <summary>Bytes that its connection may hold for it at most: those of <see cref="UnsentBytes"/>.</summary>
     internal abstract long OutputCapacity { get; }
 
-    /// <summary>Bytes that were sent and that it has not taken: in the kernel, or in a pipe before that.</summary>
+    /// <summary>Bytes that were sent and that it has not received: in the kernel, or in a pipe before that.</summary>
     internal abstract long UnsentBytes { get; }
 
     /// <summary>Hands bytes to the network, without waiting.</summary>
     /// <param name="lead">The first of them.</param>
     /// <param name="pieces">Those that follow.</param>
-    /// <returns>How many it took; 0: it has no room now; -1: the connection is broken.</returns>
+    /// <returns>How many it accepted; 0: it has no room now; -1: the connection is broken.</returns>
     internal abstract int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces);
 
     /// <summary>
-    /// Told once, on the sender's thread, that no more will be sent: the station ended, or it was dropped. Must be quick.
+    /// Called once, on the sender's thread, when no more will be sent: the station ended, or it was dropped. Must be quick.
     /// </summary>
     internal abstract void OnFinished(DropReason reason);
 
@@ -113,12 +113,12 @@ internal abstract class StreamListener
         return TimeSpan.FromSeconds(inLog + (UnsentBytes * 8.0 / Math.Max(Log.Ring.Info.BitRate, 1)));
     }
 
-    /// <summary>Ends it: nothing is begun for it any more. What a thread is just sending may still go out. Any thread may call.</summary>
+    /// <summary>Ends it: no send starts any more. One that is in progress may still complete. Any thread may call.</summary>
     internal void Leave() => Volatile.Write(ref _hasLeft, 1);
 
-    /// <summary>Notes what the kernel holds for it, and whether that is because it takes nothing.</summary>
+    /// <summary>Notes what the kernel holds for it, and whether that is because it accepts no data.</summary>
     /// <param name="outcome">How its last visit went.</param>
-    /// <param name="sent">Bytes that it took then.</param>
+    /// <param name="sent">Bytes that it accepted then.</param>
     internal void Weigh(StreamOutcome outcome, int sent)
     {
         bool isFull = outcome is StreamOutcome.Blocked;

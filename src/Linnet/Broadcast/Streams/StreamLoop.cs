@@ -5,18 +5,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Linnet.Broadcast.Streams;
 
 /// <summary>
-/// What a sender thread does for listeners that hear streams, without the thread: given the time, visits those whose turn it is and says
-/// when to come again. One thread's own.
+/// The work of a sender thread for stream listeners, without the thread: given the time, it visits those whose turn it is and returns
+/// the time of its next step. Owned by one thread.
 /// </summary>
 /// <remarks>
 /// Listeners are spread over buckets, one of which has its turn every <see cref="BucketTime"/>, so that the work is even; a step visits
 /// only a few, so that packets that must leave on time wait for no more than these.
-/// What is promised: after each visit no more than burst + slack is under way to a listener, in the log and in this machine's kernel; so at
-/// any time no more than that and a write interval. What its own machine and player hold cannot be seen from here.
+/// The promise: after each visit no more than burst + slack is on its way to a listener, in the log and in this machine's kernel; so at
+/// any time no more than that and a write interval. The buffers of its own machine and player are not visible here.
 /// </remarks>
 internal sealed class StreamLoop
 {
-    /// <summary>The value of <see cref="Step"/> when there is nobody to visit.</summary>
+    /// <summary>The value of <see cref="Step"/> when there is no listener to visit.</summary>
     internal const long Never = long.MaxValue;
 
     /// <summary>Listeners visited in a step, at most: some 150 µs.</summary>
@@ -51,7 +51,7 @@ internal sealed class StreamLoop
     /// <param name="options">Times.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step"/> takes.</param>
     /// <param name="counters">Counts what happens.</param>
-    /// <param name="logger">Told of what should not happen; default nobody.</param>
+    /// <param name="logger">Logs unexpected failures; default: no log.</param>
     internal StreamLoop(StreamOptions options, long ticksPerSecond, StreamCounters counters, ILogger? logger = null)
     {
         _counters = counters;
@@ -166,7 +166,7 @@ internal sealed class StreamLoop
         return true;
     }
 
-    /// <summary>Visits a listener; what goes wrong with it ends it alone.</summary>
+    /// <summary>Visits a listener; a failure ends only this listener.</summary>
     private void TryVisit(StreamListener listener, long now)
     {
         try
@@ -214,7 +214,7 @@ internal sealed class StreamLoop
                 Finish(listener, log.EndReason);
                 return;
             case StreamOutcome.Done:
-                // A station that is silent for long stalls nobody.
+                // A long silence of the station does not count as a stall.
                 listener.ProgressAt = now;
                 break;
             case StreamOutcome.Blocked when sent == 0 && _patience.IsOver(now - listener.ProgressAt, listener.HasTaken, listener.Memory):
@@ -316,7 +316,7 @@ internal sealed class StreamLoop
         listener.CountedSent = Math.Max(sent, listener.CountedSent);
     }
 
-    /// <summary>Counts what a listener misses. One that has taken nothing since it was moved last is moved still once.</summary>
+    /// <summary>Counts what a listener misses. A listener that has accepted no data since its last move is moved once more.</summary>
     private void CountMove(StreamListener listener, long packets, long now)
     {
         bool isSame = listener.MovedAt is long before && listener.ProgressAt <= before;

@@ -63,10 +63,10 @@ public sealed class HttpFront
         Push,
     }
 
-    /// <summary>Connections whose first request is not whole yet, and kept-alive ones that wait for the next.</summary>
+    /// <summary>Connections whose first request is incomplete, and kept-alive ones that wait for the next.</summary>
     internal WaitingRoom Waiting => _radio.Waiting;
 
-    /// <summary>Serves a connection to its end where there is no web server: what is for pages is answered 404.</summary>
+    /// <summary>Serves a connection to its end where there is no web server: requests for pages get 404.</summary>
     /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, ConnectionOutput?, PageHandler, CancellationToken)"/>
     public Task ServeAsync(IDuplexPipe transport, Socket socket, ClientOrigin? origin, CancellationToken cancellationToken) =>
         Open(transport, socket, origin, null) is HttpConnection connection
@@ -76,7 +76,7 @@ public sealed class HttpFront
     /// <summary>Serves a connection to its end.</summary>
     /// <param name="transport">The connection. Its bytes are read here until the first request is for a page.</param>
     /// <param name="socket">Its socket. The caller closes it after this returns.</param>
-    /// <param name="origin">Who is at its far end; <see langword="null"/>: the peer of the socket.</param>
+    /// <param name="origin">The client; <see langword="null"/>: the peer of the socket.</param>
     /// <param name="output">Sends to the client; <see langword="null"/>: directly to the socket.</param>
     /// <param name="pages">Serves the connection if its first request is for a page.</param>
     /// <param name="cancellationToken">Ends listening and pushing.</param>
@@ -112,9 +112,9 @@ public sealed class HttpFront
     /// Takes a place among the connections that wait for a whole request, for a kept-alive one between two requests. There it gives way
     /// to others after a second, as a silent connection does.
     /// </summary>
-    /// <param name="origin">Who is at its far end.</param>
+    /// <param name="origin">The client.</param>
     /// <param name="giveWay">Ends the connection. Must be quick; any thread calls it.</param>
-    /// <returns>The place, disposed with the next request; <see langword="null"/>: there is none, and the connection has to end.</returns>
+    /// <returns>The place, disposed with the next request; <see langword="null"/>: none is free, and the connection has to end.</returns>
     public IDisposable? TryWait(ClientOrigin origin, Action giveWay)
     {
         ArgumentNullException.ThrowIfNull(origin);
@@ -142,7 +142,7 @@ public sealed class HttpFront
                 await _heads.ReadAsync(input, connection.Peer, connection.IsProxy, cancellationToken).ConfigureAwait(false);
             head = read.Head;
 
-            // Whoever does not push has said all that it has to say.
+            // A client that does not push sends no more than its request.
             connection.Socket.ReceiveBufferSize =
                 head?.Method is "PUT" or "SOURCE" ? PushServer.ReceiveBufferSize : TcpListenerHost.ReceiveBufferSize;
             if (head is null && (read.Malformed is null || !hasPages))
@@ -171,7 +171,7 @@ public sealed class HttpFront
 
         if (head is null)
         {
-            // No page is to take it for a client of its own, however the web server reads it.
+            // No page may take it for a local client, however the web server reads it.
             await pages(null, new ForwardedRequest(
                 connection.Origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false)).ConfigureAwait(false);
         }

@@ -15,7 +15,7 @@ internal readonly record struct HttpHeadResult(HttpRequestHead? Head, RadioRefus
 
 /// <summary>Reads the heads of connections' first requests, from peers that may be slow, endless or silent.</summary>
 /// <param name="options">Limits.</param>
-/// <param name="waiting">Connections whose request is not whole yet.</param>
+/// <param name="waiting">Connections whose request is incomplete.</param>
 /// <param name="time">The clock.</param>
 internal sealed class HttpHeadReader(RadioServerOptions options, WaitingRoom waiting, TimeProvider time)
 {
@@ -85,7 +85,7 @@ internal sealed class HttpHeadReader(RadioServerOptions options, WaitingRoom wai
             return new HttpHeadResult(null, RadioRefusal.ProxyNotTrusted, null);
         }
 
-        // Whoever sends byte by byte does not make us read the whole again for each.
+        // A head that arrives byte by byte is not parsed from its start for each byte.
         bool mayBeWhole =
             buffer.Length > options.Request.MaxHead || buffer.Slice(Math.Min(seen, buffer.Length)).PositionOf((byte)'\n') is not null;
         HttpRequestHead? head = null;

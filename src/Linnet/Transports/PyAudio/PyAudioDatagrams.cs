@@ -3,7 +3,7 @@ using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Cuts a rendition into datagrams of one length: each made once, the same bytes for everybody. Any thread may ask.</summary>
+/// <summary>Cuts a rendition into datagrams of one length: each made once, the same bytes for all listeners. Any thread may call.</summary>
 /// <remarks>Where one datagram ends and the next begins is settled by positions alone, not by when a listener joined.</remarks>
 /// <param name="length">Bytes of a datagram: whole frames.</param>
 internal sealed class PyAudioDatagrams(int length)

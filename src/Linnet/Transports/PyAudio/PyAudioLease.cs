@@ -8,8 +8,8 @@ using Linnet.Wire.PyAudio;
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>
-/// One listener by UDP, for as long as it is sent to: until its machine says that nobody is there, its Hello is too old, or there is
-/// nothing more.
+/// One listener over UDP, for as long as it gets datagrams: until its machine answers that the port is closed, its Hello is too old, or
+/// the station ends.
 /// </summary>
 internal sealed class PyAudioLease : IDisposable
 {
@@ -107,7 +107,7 @@ internal sealed class PyAudioLease : IDisposable
         _ring.Dispose();
     }
 
-    /// <summary>Returns when its machine has said that nobody is there.</summary>
+    /// <summary>Returns when its machine has answered that the port is closed.</summary>
     private async Task HearAsync(Action<bool, IPEndPoint> onStray, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[PyAudioHello.Length + 1];

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>What hearing by TCP and by UDP have in common.</summary>
+/// <summary>The common part of receiving over TCP and UDP.</summary>
 internal abstract class PyAudioReceiver : IStationReceiver
 {
     /// <summary>Empty messages or datagrams in a row that are the end of the file: the tutorial's server sends them for ever.</summary>

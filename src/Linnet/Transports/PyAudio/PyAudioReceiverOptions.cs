@@ -12,11 +12,11 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     /// <summary>The server.</summary>
     public required PyAudioAddress Address { get; init; }
 
-    /// <summary>What the bytes are. Default <see cref="UsualFormat"/>.</summary>
+    /// <summary>The format of the bytes. Default <see cref="UsualFormat"/>.</summary>
     public RawPcmFormat Format { get; init; } = UsualFormat;
 
     /// <summary>
-    /// By how much sound may come late and still be heard in its time; after that it begins anew. 1 ms – 10 s; default 60 ms.
+    /// How late audio may arrive and still be played in its place; later audio restarts the timeline. 1 ms – 10 s; default 60 ms.
     /// </summary>
     public TimeSpan Tolerance { get; init; } = TimeSpan.FromMilliseconds(60);
 
@@ -24,7 +24,7 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long nothing may come: then over UDP the server is given up, and over TCP that is said. 100 ms – 60 s; default 10 s.
+    /// The longest silence of the server. After it, the UDP receiver gives up, and the TCP receiver logs it. 100 ms – 60 s; default 10 s.
     /// </summary>
     public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(10);
 

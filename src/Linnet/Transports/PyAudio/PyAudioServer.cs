@@ -12,10 +12,10 @@ namespace Linnet.Transports.PyAudio;
 /// </summary>
 internal sealed class PyAudioServer : IDisposable
 {
-    /// <summary>What listeners by TCP are called.</summary>
+    /// <summary>The transport's name for listeners over TCP.</summary>
     internal const string TcpTransport = "pyaudio-tcp";
 
-    /// <summary>What listeners by UDP are called.</summary>
+    /// <summary>The transport's name for listeners over UDP.</summary>
     internal const string UdpTransport = "pyaudio-udp";
 
     private readonly PyAudioCounters _counters = new();
@@ -23,14 +23,14 @@ internal sealed class PyAudioServer : IDisposable
     private readonly PyAudioTcpServer _tcp;
     private readonly PyAudioUdpServer? _udp;
 
-    /// <summary>A server; it hears nobody before <see cref="RunAsync"/>.</summary>
+    /// <summary>Creates a server. It serves from <see cref="RunAsync"/> on.</summary>
     /// <param name="options">Limits.</param>
-    /// <param name="station">What is heard.</param>
-    /// <param name="host">Listens for TCP, if anything does; owned here.</param>
-    /// <param name="port">Hears UDP, if anything does; owned here.</param>
-    /// <param name="senders">Who sends. It must outlive this.</param>
+    /// <param name="station">The station to serve.</param>
+    /// <param name="host">The TCP listener; <see langword="null"/>: no TCP. Owned here.</param>
+    /// <param name="port">The UDP port; <see langword="null"/>: no UDP. Owned here.</param>
+    /// <param name="senders">The sender threads. They must outlive this.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told who comes and goes.</param>
+    /// <param name="logger">Logs listeners that start and stop.</param>
     /// <exception cref="ArgumentException">The station has no rendition for these programs.</exception>
     internal PyAudioServer(
         PyAudioServerOptions options, StationListing station, TcpListenerHost? host, PyAudioUdpPort? port, SenderPool senders,
@@ -43,25 +43,25 @@ internal sealed class PyAudioServer : IDisposable
         _udp = port is null ? null : new PyAudioUdpServer(port, options, ring, senders, _counters, time, logger);
     }
 
-    /// <summary>Where it listens for TCP; <see langword="null"/>: nowhere.</summary>
+    /// <summary>The TCP address it listens on; <see langword="null"/>: no TCP.</summary>
     internal IPEndPoint? TcpEndPoint => _host?.LocalEndPoint;
 
-    /// <summary>Where it hears UDP; <see langword="null"/>: nowhere.</summary>
+    /// <summary>The UDP address it listens on; <see langword="null"/>: no UDP.</summary>
     internal IPEndPoint? UdpEndPoint => _udp?.LocalEndPoint;
 
-    /// <summary>Serves until it is cancelled; then says the end to everybody, and returns.</summary>
+    /// <summary>Serves until it is cancelled; then signals the end to all listeners, and returns.</summary>
     internal Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         _host?.RunAsync((transport, socket, _, stop) => _tcp.ServeAsync(transport, socket, stop), cancellationToken) ?? Task.CompletedTask,
         _udp?.RunAsync(cancellationToken) ?? Task.CompletedTask);
 
-    /// <summary>Who hears now, and what was counted since the start.</summary>
+    /// <summary>The current listeners, and the counts since the start.</summary>
     internal PyAudioServerSnapshot GetSnapshot() => new(
         _tcp.Listeners, _udp?.Listeners ?? 0, _counters.Accepted, _counters.Renewed, _counters.Refused.Read(), _counters.Ended.Read())
     {
         Totals = _counters.Totals(),
     };
 
-    /// <summary>Those who listen now.</summary>
+    /// <summary>The current listeners.</summary>
     internal IEnumerable<Listener> GetListeners() => _counters.Tcp.There.Concat(_counters.Udp.There);
 
     /// <summary>Closes the ports. After <see cref="RunAsync"/> has returned.</summary>
@@ -71,7 +71,7 @@ internal sealed class PyAudioServer : IDisposable
         _udp?.Dispose();
     }
 
-    /// <summary>As if a datagram had come: what tests cannot write another's address into.</summary>
+    /// <summary>Acts as if a datagram had arrived: tests cannot send one with another's address.</summary>
     internal void Hear(bool isHello, IPEndPoint remote) => _udp?.OnDatagram(isHello, remote, null);
 
     /// <summary>Whether the tutorial's programs can play a rendition: they know one format and one length of messages.</summary>

@@ -10,7 +10,7 @@ public sealed record PyAudioServerOptions : IValidatable
     public const int MaxDatagramLength = 65_507;
 
     /// <summary>
-    /// Networks that nobody reaches from the Internet: loopback, private (RFC 1918, RFC 4193) and link-local (RFC 3927, RFC 4291).
+    /// Networks that are not reachable from the Internet: loopback, private (RFC 1918, RFC 4193) and link-local (RFC 3927, RFC 4291).
     /// </summary>
     public static IReadOnlyList<IPNetwork> LocalNetworks { get; } =
     [
@@ -24,31 +24,31 @@ public sealed record PyAudioServerOptions : IValidatable
     /// <summary>UDP port, 0–65535; 0: any free one; <see langword="null"/>: no UDP. Default 9633.</summary>
     public int? UdpPort { get; init; } = 9633;
 
-    /// <summary>The station that is heard; <see langword="null"/>, the default: the first.</summary>
+    /// <summary>The station to serve; <see langword="null"/>, the default: the first.</summary>
     public string? Station { get; init; }
 
-    /// <summary>Listeners by TCP in all; more are closed at once. 1 – 1,000,000; default 5000.</summary>
+    /// <summary>The most listeners over TCP in all; more are closed at once. 1 – 1,000,000; default 5000.</summary>
     public int MaxTcpListeners { get; init; } = 5000;
 
     /// <summary>
-    /// Listeners by TCP of one address (IPv6: of one network of 64 bits); more are closed at once. 1 – 1,000,000; default 500.
+    /// The most listeners over TCP from one address (IPv6: one /64 network); more are closed at once. 1 – 1,000,000; default 500.
     /// </summary>
     public int MaxTcpListenersPerAddress { get; init; } = 500;
 
-    /// <summary>Listeners by UDP in all; more are not heard. Each takes a socket and 1.4 Mb/s. 1–10,000; default 256.</summary>
+    /// <summary>The most listeners over UDP in all; more are ignored. Each takes a socket and 1.4 Mb/s. 1–10,000; default 256.</summary>
     public int MaxLeases { get; init; } = 256;
 
-    /// <summary>Listeners by UDP of one address (IPv6: of one network of 64 bits); more are not heard. 1–10,000; default 64.</summary>
-    /// <remarks>It bounds what a stranger who writes another's address into a datagram can make us send there.</remarks>
+    /// <summary>The most listeners over UDP from one address (IPv6: one /64 network); more are ignored. 1–10,000; default 64.</summary>
+    /// <remarks>It bounds the traffic that a sender of datagrams with a forged address can direct at that address.</remarks>
     public int MaxLeasesPerAddress { get; init; } = 64;
 
     /// <summary>
-    /// How long a listener by UDP is sent to after its last Hello. 1 s – 24 h; default 1 h: the tutorial's client never says it again.
+    /// How long a listener over UDP gets audio after its last Hello. 1 s – 24 h; default 1 h: the tutorial's client sends Hello only once.
     /// </summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Networks whose addresses may hear by UDP. Default <see cref="LocalNetworks"/>. TCP asks nobody: its addresses are proven.
+    /// Networks whose addresses may listen over UDP. Default <see cref="LocalNetworks"/>. TCP needs no list: its handshake proves addresses.
     /// </summary>
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = LocalNetworks;
 
@@ -61,7 +61,7 @@ public sealed record PyAudioServerOptions : IValidatable
     /// </remarks>
     public int DatagramLength { get; init; } = 16_384;
 
-    /// <summary>Sound already due that a listener by TCP gets at once when it joins. 0–10 s; default 100 ms.</summary>
+    /// <summary>Audio already due that a listener over TCP gets at once when it joins. 0–10 s; default 100 ms.</summary>
     public TimeSpan PreRoll { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
@@ -73,7 +73,7 @@ public sealed record PyAudioServerOptions : IValidatable
     /// <summary>How long a server that stops waits for messages that have begun to go out whole. 0–60 s; default 1 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether an address may hear by UDP.</summary>
+    /// <summary>Whether an address may listen over UDP.</summary>
     public bool Allows(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);

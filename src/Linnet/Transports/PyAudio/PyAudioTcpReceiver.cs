@@ -80,8 +80,8 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
                         throw PyAudioException.Refused(Options.Address);
                     }
 
-                    // Who sends a file as fast as it is read has come to its end. Who sends in real time says so first, with an empty
-                    // message.
+                    // A server that sends a file as fast as it is read has reached its end. One that sends in real time first sends an
+                    // empty message.
                     if (empty == 0 && stream.IsPaced)
                     {
                         throw PyAudioException.Stopped(Options.Address);

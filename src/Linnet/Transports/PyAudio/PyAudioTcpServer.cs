@@ -10,9 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Serves one station to the PyAudio tutorial's TCP clients: whoever connects hears at once, and says nothing.</summary>
+/// <summary>Serves one station to the PyAudio tutorial's TCP clients: each client gets audio at once, and sends nothing.</summary>
 /// <remarks>
-/// Listening is others' work: <see cref="TcpListenerHost"/>, or a server such as Kestrel. Each connection they accept is given to
+/// <see cref="TcpListenerHost"/>, or a server such as Kestrel, accepts the connections and gives each to
 /// <see cref="ServeAsync(IDuplexPipe, Socket, ConnectionOutput?, CancellationToken)"/>. Source: docs/wire/pyaudio.md.
 /// </remarks>
 public sealed class PyAudioTcpServer

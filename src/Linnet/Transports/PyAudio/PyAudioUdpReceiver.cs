@@ -9,7 +9,7 @@ using Linnet.Wire.PyAudio;
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>
-/// Hears a server of the PyAudio tutorial's UDP format: says Hello until sound comes, and takes datagrams from nobody else.
+/// Hears a server of the PyAudio tutorial's UDP format: says Hello until sound comes, and accepts datagrams only from that server.
 /// </summary>
 internal sealed class PyAudioUdpReceiver : PyAudioReceiver
 {
@@ -97,7 +97,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
                 }
                 else if ((cut = (cut.inARow + 1, arrival.Sound.Length)).inARow >= MaxCut)
                 {
-                    // Which of its bytes begins a frame cannot be known where some may be missing.
+                    // Where bytes may be missing, it is unknown which byte starts a frame.
                     throw PyAudioException.NotFrames(Options.Address, cut.length, Options.Format);
                 }
             }

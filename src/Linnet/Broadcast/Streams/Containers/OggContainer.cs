@@ -8,7 +8,7 @@ namespace Linnet.Broadcast.Streams.Containers;
 /// Packets in the pages of chained Ogg streams: each title, each format and each gap begins a new one, exactly at its packet.
 /// </summary>
 /// <remarks>
-/// Source: RFC 3533. In each link granule positions begin anew: players expect that, and some find out by it what to throw away at the
+/// Source: RFC 3533. In each link granule positions start again at 0: players expect that, and some find out by it what to skip at the
 /// start. A page ends with a packet, so that a listener can join at it; only a packet longer than a page (64 KiB) lies in several.
 /// </remarks>
 internal sealed class OggContainer : IStreamContainer
@@ -85,7 +85,7 @@ internal sealed class OggContainer : IStreamContainer
             Begin(packet, output);
         }
 
-        // A page that is full waits for the packet after it: the last page of a link must hold a packet, and nobody knows yet which page is
+        // A page that is full waits for the packet after it: the last page of a link must hold a packet, and this page may be
         // the last.
         if (_pending > 0 && _pending + packet.Frames > _pageFrames)
         {

@@ -27,10 +27,10 @@ internal sealed class HttpPullException(string message, Exception? innerExceptio
         };
     }
 
-    /// <summary>What is there is no sound that can be played. A server that was heard may mend that, so it is not final.</summary>
+    /// <summary>The resource is not audio that can be played. A server that was heard before may repair that, so it is not final.</summary>
     internal static HttpPullException Unplayable(string message) => new(message) { IsUnknown = true };
 
-    /// <summary>Why no connection to a server came about, as a sentence for people who listen.</summary>
+    /// <summary>Why connecting to a server failed, as a sentence for the user.</summary>
     /// <param name="address">The address that was given.</param>
     /// <param name="problem">What went wrong.</param>
     internal static TransportException ToConnect(Uri address, Exception problem)

@@ -196,7 +196,7 @@ public sealed class PushServer
             {
                 await RefuseAsync(
                     connection, PushRefusal.Occupied,
-                    PushAnswers.Text(head, HttpStatusCode.Conflict, "Another client is pushing to this station.", Now)).ConfigureAwait(false);
+                    PushAnswers.Text(head, HttpStatusCode.Conflict, "Another client pushes to this station.", Now)).ConfigureAwait(false);
                 return;
             }
 

@@ -10,7 +10,7 @@ namespace Linnet.Transports.Http.Radio;
 /// </summary>
 internal sealed class RadioDelivery(RadioServerOptions options, SenderPool senders, TimeProvider time)
 {
-    // A player has nothing more to say; whoever talks on is no player.
+    // A player sends nothing after its request; a client that sends more than this is not a player.
     private const long MaxSaid = 16 * 1024;
 
     [ThreadStatic]
@@ -18,7 +18,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
 
     private readonly RunningTotal<RadioListener> _total = new(static l => l.BytesSent);
 
-    /// <summary>What was delivered since the start.</summary>
+    /// <summary>Listeners and bytes sent since the start.</summary>
     internal TransportTotal GetTotal()
     {
         (long count, long bytes) = _total.Read();
@@ -29,13 +29,13 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     internal IReadOnlyList<RadioListener> Listeners => _total.There;
 
     /// <summary>Serves a listener to its end.</summary>
-    /// <param name="log">What it hears.</param>
-    /// <param name="who">Who it is.</param>
-    /// <param name="askedAt">When it asked for it: it begins with what was due a burst before that.</param>
+    /// <param name="log">Its stream.</param>
+    /// <param name="who">The listener's identity.</param>
+    /// <param name="askedAt">When it requested the stream: it starts with audio that was due one burst before that.</param>
     /// <param name="head">The response's head.</param>
     /// <param name="metadataInterval">Bytes of the stream between titles; 0: none.</param>
-    /// <param name="exchange">The request. What its output holds is bounded.</param>
-    /// <param name="memory">Its part of what connections hold.</param>
+    /// <param name="exchange">The request. Its output holds a bounded number of bytes.</param>
+    /// <param name="memory">Its share of the connections' send memory.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The listener; <see langword="null"/> if there was no audio to begin with, and nothing was sent.</returns>
     internal async Task<StreamListener?> RunAsync(

@@ -23,7 +23,7 @@ internal sealed class RadioListener(
     private int _finished = NotFinished;
     private TaskCompletionSource? _waited;
 
-    /// <summary>Who it is.</summary>
+    /// <summary>Its identity, for display.</summary>
     internal required RadioListenerIdentity Identity { get; init; }
 
     /// <summary>How it ended, if the sender ended it.</summary>
@@ -58,7 +58,7 @@ internal sealed class RadioListener(
         return Finished is null ? _waited.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
     }
 
-    /// <summary>Wakes whoever reads the connection or waits, on a pool thread: it may go on at once.</summary>
+    /// <summary>Wakes the reader of the connection, or the waiter, on a pool thread: it may go on at once.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         input.CancelPendingRead();

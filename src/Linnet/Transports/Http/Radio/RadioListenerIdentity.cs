@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Linnet.Transports.Http.Radio;
 
-/// <summary>What is known of a listener over HTTP, for people.</summary>
+/// <summary>What is known of a listener over HTTP, for display.</summary>
 /// <param name="Station">The station's name.</param>
 /// <param name="Rendition">The rendition's name.</param>
 /// <param name="Remote">Its address, behind the proxies that are trusted.</param>

@@ -51,11 +51,11 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
     /// <summary>Streams that ended because they could not be written.</summary>
     internal long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>Takes part in a stream, starting it if need be.</summary>
-    /// <param name="rendition">Which.</param>
-    /// <param name="address">Who wants it.</param>
-    /// <param name="stream">Disposed when there is no more interest in it.</param>
-    /// <param name="refusal">Why not.</param>
+    /// <summary>Joins a stream, starting it if necessary.</summary>
+    /// <param name="rendition">The rendition's ring.</param>
+    /// <param name="address">The listener's address.</param>
+    /// <param name="stream">The stream; disposed by the caller when it stops listening.</param>
+    /// <param name="refusal">Why there is no stream.</param>
     internal bool TryOpen(BroadcastRing rendition, IPAddress address, [NotNullWhen(true)] out RadioStream? stream,
         [NotNullWhen(false)] out RadioStreamRefusal? refusal)
     {
@@ -85,7 +85,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
         }
     }
 
-    /// <summary>Begins a stream, in the place of one that has ended if there is one. Under the lock.</summary>
+    /// <summary>Starts a stream, replacing one that has ended if there is one. Under the lock.</summary>
     private RadioStreamRefusal? TryBegin(BroadcastRing rendition, RingLease lease, ref Open? open)
     {
         if (open is not null)
@@ -186,17 +186,17 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
     }
 }
 
-/// <summary>Why somebody gets no part in a stream.</summary>
+/// <summary>Why a listener gets no stream.</summary>
 /// <param name="Reason">The kind.</param>
 /// <param name="Text">What to do, for the listener.</param>
-/// <param name="RetryAfter">When it is worth to ask again, where that is known.</param>
+/// <param name="RetryAfter">When to try again, where that is known.</param>
 internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, TimeSpan? RetryAfter)
 {
-    /// <summary>What to answer. What is final is no 503, at which players try again.</summary>
+    /// <summary>The status to answer. A final refusal is not a 503, after which players try again.</summary>
     internal HttpStatusCode Status { get; private init; } = HttpStatusCode.ServiceUnavailable;
 
     internal static RadioStreamRefusal NoBuffer { get; } = new(
-        RadioRefusal.NoBuffer, "There is no memory for another rendition just now. Take one that others hear, or a smaller one.", null);
+        RadioRefusal.NoBuffer, "There is no memory for another rendition now. Choose one that others listen to, or a smaller one.", null);
 
     internal static RadioStreamRefusal TooMuchUntaken { get; } = new(RadioRefusal.TooMuchUntaken, SendMemory.Refusal, null);
 
@@ -216,15 +216,15 @@ internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, Time
             : HttpStatusCode.Forbidden,
     };
 
-    /// <summary>Of a stream that ended before its first sound.</summary>
+    /// <summary>The refusal for a stream that ended before its first audio.</summary>
     internal static RadioStreamRefusal OfEnd(string rendition, DropReason reason) => reason switch
     {
-        DropReason.None => new(RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.", null),
+        DropReason.None => new(RadioRefusal.Silent, "The station has no audio yet.", null),
         DropReason.GaveWay => new(
             RadioRefusal.TooManyOnDemand,
-            $"{rendition} is made on demand, and gave way to one that another address asked for. Take another rendition, or try again "
+            $"{rendition} is made on demand, and gave way to one that another address requested. Choose another rendition, or try again "
                 + "later.", null),
-        DropReason.ServerStopped => new(RadioRefusal.Unavailable, "The server stops.", null),
+        DropReason.ServerStopped => new(RadioRefusal.Unavailable, "The server is stopping.", null),
         _ => Paused(rendition, RestartPause.First),
     };
 

@@ -59,7 +59,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task A_push_with_a_length_is_answered_when_it_is_over()
+    public async Task A_push_with_a_length_is_answered_at_its_end()
     {
         PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Content-Length: 500");
         await peer.SendAsync(Sound(500));
@@ -123,14 +123,14 @@ public class PushServerTests
         string answer = await Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue").ReadToEndAsync();
 
         Assert.StartsWith("HTTP/1.1 409 ", answer, StringComparison.Ordinal);
-        Assert.EndsWith("Another client is pushing to this station.\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("Another client pushes to this station.\r\n", answer, StringComparison.Ordinal);
         await first.EndAsync();
         await first.ReadToEndAsync();
         await Begin(_server, "SOURCE /live HTTP/1.0", Password).ReadUntilAsync("200 OK");
     }
 
     [Fact]
-    public async Task One_push_too_many_is_told_when_to_come_back()
+    public async Task A_push_beyond_the_limit_is_refused_with_Retry_After()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", MaxPushes = 1 });
         await Begin(server, "SOURCE /live HTTP/1.0", Password).ReadUntilAsync("\r\n\r\n");
@@ -142,7 +142,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task A_second_pusher_takes_over_if_that_is_wanted()
+    public async Task A_second_pusher_takes_over_if_the_options_say_so()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", TakesOver = true });
         PushPeer first = Begin(server, "SOURCE /live HTTP/1.0", Password);
@@ -172,7 +172,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task What_cannot_be_decoded_is_answered_with_the_reason()
+    public async Task Audio_that_cannot_be_decoded_is_answered_with_the_reason()
     {
         PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue");
         await peer.ReadUntilAsync("\r\n\r\n");
@@ -186,7 +186,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task Chunks_that_are_none_are_answered_so_and_not_with_thanks()
+    public async Task Malformed_chunks_are_answered_with_an_error()
     {
         PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Expect: 100-continue", "Transfer-Encoding: chunked");
         await peer.ReadUntilAsync("\r\n\r\n");
@@ -211,7 +211,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task That_what_is_pushed_is_converted_is_said_when_it_begins()
+    public async Task A_conversion_of_pushed_audio_is_logged_when_it_starts()
     {
         var stereo = new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 2));
         var server = new PushServer(new PushServerOptions { Password = "hackme" }, () => [stereo], CreateDecoder, _time, _log);
@@ -238,7 +238,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task Bytes_that_give_no_sound_do_not_hold_the_station()
+    public async Task A_push_without_decodable_audio_does_not_hold_the_station()
     {
         PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
@@ -259,7 +259,7 @@ public class PushServerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_the_decoder_still_holds_at_the_end_is_played_however_the_push_ends(bool isCut)
+    public async Task Audio_left_in_the_decoder_is_played_however_the_push_ends(bool isCut)
     {
         PushPeer peer = Begin(_server, "PUT /live HTTP/1.1", Password, "Content-Length: 5000");
         await peer.SendAsync([BytesAsFrames.HoldsOne, .. Sound(100)]);
@@ -306,7 +306,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task More_bits_than_a_push_may_have_end_it()
+    public async Task A_push_above_the_bit_rate_limit_is_ended()
     {
         PushServer server = Create(new PushServerOptions { Password = "hackme", MaxBitRate = 8000 });
         PushPeer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
@@ -341,7 +341,7 @@ public class PushServerTests
     }
 
     [Fact]
-    public async Task A_title_stands_where_the_sound_is_that_arrives_at_that_moment()
+    public async Task A_title_applies_to_the_audio_that_arrives_with_it()
     {
         PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");

@@ -69,10 +69,10 @@ public class RadioServerTests
 
     [Theory]
     [InlineData(DropReason.GaveWay, RadioRefusal.TooManyOnDemand,
-        "flac is made on demand, and gave way to one that another address asked for. Take another rendition, or try again later.")]
+        "flac is made on demand, and gave way to one that another address requested. Choose another rendition, or try again later.")]
     [InlineData(DropReason.RenditionFailed, RadioRefusal.RenditionFailed,
         "flac failed and is started again in 1 s. Try again then, or take another rendition.")]
-    [InlineData(DropReason.None, RadioRefusal.Silent, "This cannot be heard just now: the station has no sound yet.")]
+    [InlineData(DropReason.None, RadioRefusal.Silent, "The station has no audio yet.")]
     public async Task If_a_rendition_ends_before_its_first_audio_listeners_get_the_reason(DropReason end, RadioRefusal reason, string text)
     {
         await using var server = new RadioTestServer(
