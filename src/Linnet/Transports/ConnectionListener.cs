@@ -11,7 +11,7 @@ internal abstract class ConnectionListener : Listener
 
     /// <param name="lease">Its part in the rendition.</param>
     /// <param name="remote">Where it is.</param>
-    /// <param name="transport">For people and metrics.</param>
+    /// <param name="transport">Name for logs and metrics.</param>
     /// <param name="output">The connection's output.</param>
     /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
     protected ConnectionListener(
@@ -23,7 +23,7 @@ internal abstract class ConnectionListener : Listener
     }
 
     /// <summary>Bounds what the connection holds for a listener, and counts it.</summary>
-    /// <param name="memory">Where.</param>
+    /// <param name="memory">Counts the bytes that the kernel holds for it.</param>
     /// <param name="output">The connection's output.</param>
     /// <param name="info">What is to be heard.</param>
     /// <param name="peer">By whom.</param>

@@ -22,14 +22,14 @@ public class TransportException : IOException
     }
 
     /// <summary>
-    /// Whether trying again later is pointless: an account is needed, nobody is let in, the station has ended, or nothing there can be
+    /// Whether trying again later is pointless: an account is needed, access is forbidden, the station has ended, or nothing there can be
     /// played.
     /// </summary>
     public bool IsFinal { get; init; }
 
     /// <summary>
-    /// Whether there is no such host, or no such station at it. Who has never heard it has most likely mistyped, so it is final; who has
-    /// heard it can wait until it is there again.
+    /// Whether the host, or the station at it, does not exist. If the player never received it, the address is most likely mistyped, so
+    /// this is final; otherwise it can wait until it is there again.
     /// </summary>
     public bool IsUnknown { get; init; }
 
@@ -37,7 +37,7 @@ public class TransportException : IOException
     public SettingAdvice? Advice { get; init; }
 
     /// <summary>
-    /// Whether the server has said that what was there will not be there again: whoever has heard it has heard all of it.
+    /// Whether the server has said that the station is gone for good: a player that received it has received all of it.
     /// </summary>
     internal bool HasEnded { get; init; }
 }

@@ -1,13 +1,13 @@
 namespace Linnet.Transports;
 
-/// <summary>What a transport has carried since the start.</summary>
+/// <summary>The totals of a transport since the start.</summary>
 /// <param name="Transport">Such as <c>rtsp-udp</c>.</param>
-/// <param name="Connections">Who has begun to listen by it, or to push.</param>
-/// <param name="Bytes">The sound that was handed to the network for them, or came from them: payload, without the headers of the layers
+/// <param name="Connections">The number of clients that started to listen over it, or to push.</param>
+/// <param name="Bytes">The bytes of audio handed to the network for them, or received from them: payload, without the headers of the layers
 /// below.</param>
 public sealed record TransportTotal(string Transport, long Connections, long Bytes)
 {
-    /// <summary>Whether the sound came from them. Default: it was sent to them.</summary>
+    /// <summary>Whether the audio came from them. Default: it was sent to them.</summary>
     public bool IsReceived { get; init; }
 
     /// <summary>RTSP with its packets as datagrams.</summary>

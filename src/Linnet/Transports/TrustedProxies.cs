@@ -11,12 +11,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Linnet.Transports;
 
 /// <summary>
-/// The proxies that are believed when they say whose connection or request they pass on; nobody else is. Any thread may call.
+/// The proxies that are trusted to name the client of a connection or request that they pass on. Any thread may call.
 /// </summary>
 public sealed class TrustedProxies
 {
     /// <summary>
-    /// How long a trusted proxy may take for a PROXY header that it has begun, or to begin one. It sends it at once; this is for a packet
+    /// How long a trusted proxy may take to start or to complete a PROXY header. It sends the header at once; the time is for a packet
     /// that was lost on the way.
     /// </summary>
     public static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(5);
@@ -29,11 +29,11 @@ public sealed class TrustedProxies
     private readonly LogThrottle _sayingUnnamed;
     private readonly LogThrottle _sayingDoubt;
 
-    /// <summary>Some.</summary>
-    /// <param name="networks">Their addresses; empty: nobody is believed.</param>
+    /// <summary>Creates the list.</summary>
+    /// <param name="networks">Their addresses; empty: no proxy is trusted.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told, now and then, of proxies that are not set up as they should be; default nobody.</param>
-    /// <param name="setting">What the setting is called that adds one: named to people who run a proxy that is not trusted.</param>
+    /// <param name="logger">Logs, now and then, proxies that are set up wrongly; default: no log.</param>
+    /// <param name="setting">The name of the setting that adds one, for the log messages about an untrusted proxy.</param>
     public TrustedProxies(
         IReadOnlyList<IPNetwork> networks, TimeProvider time, ILogger? logger = null, string setting = nameof(TrustedProxies))
     {
@@ -48,10 +48,10 @@ public sealed class TrustedProxies
         _sayingDoubt = new LogThrottle(time);
     }
 
-    /// <summary>What the setting is called that adds one.</summary>
+    /// <summary>The name of the setting that adds one.</summary>
     internal string Setting { get; }
 
-    /// <summary>Whether a proxy at an address is believed.</summary>
+    /// <summary>Whether a proxy at an address is trusted.</summary>
     public bool Contains(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -67,15 +67,15 @@ public sealed class TrustedProxies
     internal bool Contains(PeerAddress peer) => _networks.Count > 0 && Contains(peer.ToAddress());
 
     /// <summary>
-    /// Says whose a connection is: that of whoever opened it, or, if that is a trusted proxy, of whom its PROXY header names, which is
-    /// consumed.
+    /// Finds the client of a connection: the peer that opened it, or, if that is a trusted proxy, the client that its PROXY header
+    /// names. The header is consumed.
     /// </summary>
-    /// <param name="input">What the connection brings.</param>
-    /// <param name="remote">Who opened it.</param>
+    /// <param name="input">The bytes of the connection.</param>
+    /// <param name="remote">The peer that opened it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns><see langword="null"/>: the header is malformed or took too long, or the connection broke. It has to be closed.</returns>
-    /// <remarks>A trusted proxy need not send a header. So one that passes on TCP without it must not be trusted: its clients could write
-    /// one.</remarks>
+    /// <remarks>A trusted proxy need not send a header. So a proxy that passes on TCP without a header must not be trusted: its clients
+    /// could send one.</remarks>
     public async ValueTask<ClientOrigin?> ReadAsync(PipeReader input, IPEndPoint remote, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -116,7 +116,7 @@ public sealed class TrustedProxies
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // A client of its own machine may wait to be spoken to; the server that it came to has its own patience for that.
+            // A client on the proxy's machine may wait for the server to speak first; the server limits that wait itself.
             return hasBegun ? Refuse(peer, "its end did not come") : new ClientOrigin(peer);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
@@ -125,8 +125,8 @@ public sealed class TrustedProxies
         }
     }
 
-    /// <summary>Says who sent a request, from its connection and what proxies added to its headers.</summary>
-    /// <param name="peer">Whose connection it is.</param>
+    /// <summary>Finds the client that sent a request, from its connection and the headers that proxies added.</summary>
+    /// <param name="peer">The client of the connection.</param>
     /// <param name="headers">The request's headers.</param>
     public ForwardedRequest Read(ClientOrigin peer, MessageHeaders headers)
     {
@@ -146,7 +146,7 @@ public sealed class TrustedProxies
     }
 
     /// <summary>
-    /// Tells people that somebody sent a PROXY header who is not believed. Its connection is refused by whoever found it.
+    /// Logs a PROXY header from an untrusted peer. The caller refuses the connection.
     /// </summary>
     internal void Deny(IPEndPoint remote)
     {
@@ -166,7 +166,7 @@ public sealed class TrustedProxies
         return null;
     }
 
-    // Anybody can write such headers; only of a neighbour is it likely that it is a proxy, and one of our own.
+    // Any client can send such headers; only a peer on the local network is likely to be a proxy of ours.
     private void SayUnnamed(IPAddress address)
     {
         if (InnerNetwork.SideOf(address, []) is NetworkSide.Inner && _sayingUnnamed.TrySay(out long unsaid))
@@ -184,8 +184,8 @@ public sealed class TrustedProxies
     private static string Sentence(ForwardedDoubt doubt) => doubt switch
     {
         ForwardedDoubt.Contradiction =>
-            "its X-Forwarded-For and Forwarded name different clients; let it remove the one that it does not set itself",
-        ForwardedDoubt.TooManyProxies => "there are more proxies in a row than there can be",
+            "its X-Forwarded-For and Forwarded name different clients; make it remove the one that it does not set itself",
+        ForwardedDoubt.TooManyProxies => "the chain of proxies is too long",
         _ => "it gives no IP address in X-Forwarded-For or Forwarded",
     };
 }

@@ -65,7 +65,7 @@ public class FedStationTests
     }
 
     [Fact]
-    public void A_station_without_an_engine_is_listed_and_found_by_RTSP_and_by_HTTP_as_its_data_say()
+    public void A_station_without_an_engine_is_listed_and_found_over_RTSP_and_HTTP_as_its_data_say()
     {
         BroadcastRing[] rings =
         [

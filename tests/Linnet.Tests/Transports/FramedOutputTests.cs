@@ -101,7 +101,7 @@ public sealed class FramedOutputTests : IDisposable
     [Theory]
     [InlineData(10, FramedOutput.MaxMessages)]
     [InlineData(4096, FramedOutput.MaxMessageBytes / 4096)]
-    public void Messages_that_nobody_takes_break_the_connection_before_they_are_too_many_or_too_long(int length, int most)
+    public void Unread_messages_break_the_connection_before_they_are_too_many_or_too_long(int length, int most)
     {
         var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         while (output.TryFlush())
@@ -120,7 +120,7 @@ public sealed class FramedOutputTests : IDisposable
     }
 
     [Fact]
-    public void Messages_that_are_taken_never_break_it()
+    public void Messages_that_are_read_never_break_it()
     {
         var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         byte[] buffer = new byte[8192];
@@ -137,7 +137,7 @@ public sealed class FramedOutputTests : IDisposable
     }
 
     [Fact]
-    public void What_waits_is_counted_and_a_packet_without_room_is_not_begun()
+    public void Waiting_bytes_are_counted_and_a_packet_without_room_is_not_started()
     {
         var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         int taken = 0;
@@ -166,7 +166,7 @@ public sealed class FramedOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_that_broke_takes_nothing()
+    public async Task A_broken_connection_accepts_no_data()
     {
         var output = new FramedOutput(ConnectionOutput.ToSocket(_near));
         _far.LingerState = new LingerOption(true, 0);

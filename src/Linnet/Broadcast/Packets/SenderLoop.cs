@@ -25,7 +25,7 @@ internal sealed class SenderLoop
     private readonly long _retryAfter;
     private readonly Random _random = new();
 
-    /// <param name="options">Limits.</param>
+    /// <param name="options">Limits of sending.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step(long)"/> takes.</param>
     /// <param name="counters">Counts what happens.</param>
     /// <param name="onPublished">Told, on the station's thread, of each item published to a ring that it serves.</param>

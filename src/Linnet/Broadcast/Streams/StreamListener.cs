@@ -40,7 +40,7 @@ internal abstract class StreamListener
     /// <summary>How often it was too slow and was moved.</summary>
     internal long Moves => Volatile.Read(ref _moves);
 
-    /// <summary>Whether it needs nothing any more. Told by <see cref="Leave"/>.</summary>
+    /// <summary>Whether it needs nothing any more. Set by <see cref="Leave"/>.</summary>
     internal bool HasLeft => Volatile.Read(ref _hasLeft) != 0;
 
     /// <summary>The byte of the stream it is to get next.</summary>
@@ -90,7 +90,7 @@ internal abstract class StreamListener
     /// <summary>Bytes that its connection may hold for it at most: those of <see cref="UnsentBytes"/>.</summary>
     internal abstract long OutputCapacity { get; }
 
-    /// <summary>Bytes that were sent and that it has not received: in the kernel, or in a pipe before that.</summary>
+    /// <summary>Bytes that were sent but not received yet: in the kernel, or in a pipe before it.</summary>
     internal abstract long UnsentBytes { get; }
 
     /// <summary>Hands bytes to the network, without waiting.</summary>

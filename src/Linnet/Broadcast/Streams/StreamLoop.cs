@@ -48,7 +48,7 @@ internal sealed class StreamLoop
     private int _leftYoung;
     private int _leftSettled;
 
-    /// <param name="options">Times.</param>
+    /// <param name="options">Burst, slack and timeouts of streams.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step"/> takes.</param>
     /// <param name="counters">Counts what happens.</param>
     /// <param name="logger">Logs unexpected failures; default: no log.</param>

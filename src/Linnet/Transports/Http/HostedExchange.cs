@@ -15,7 +15,7 @@ internal sealed class HostedExchange(HostedRequest hosted, TimeProvider time) : 
 {
     private const string NeedsLength =
         "The body of a second request on a connection needs Transfer-Encoding: chunked or a Content-Length. "
-        + "Send one of them, or push on a connection of its own.";
+        + "Send one of them, or use a new connection for the push.";
 
     private readonly PipeReader _listenersInput = PipeReader.Create(ReadOnlySequence<byte>.Empty);
     private ConnectionOutput? _output;

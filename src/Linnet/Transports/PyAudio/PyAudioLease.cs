@@ -33,7 +33,7 @@ internal sealed class PyAudioLease : IDisposable
     /// <param name="datagrams">Makes the datagrams.</param>
     /// <param name="leaseTime">How long a Hello holds.</param>
     /// <param name="senders">Who sends.</param>
-    /// <param name="counters">Counts.</param>
+    /// <param name="counters">The server's counters.</param>
     /// <param name="time">The clock.</param>
     internal PyAudioLease(
         RingLease ring, IPEndPoint remote, Socket socket, PyAudioDatagrams datagrams, TimeSpan leaseTime, SenderPool senders,

@@ -48,7 +48,7 @@ public sealed record PyAudioServerOptions : IValidatable
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Networks whose addresses may listen over UDP. Default <see cref="LocalNetworks"/>. TCP needs no list: its handshake proves addresses.
+    /// Networks whose addresses may listen over UDP. Default <see cref="LocalNetworks"/>. TCP needs none: its handshake proves addresses.
     /// </summary>
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = LocalNetworks;
 

@@ -9,7 +9,7 @@ namespace Linnet.Transports.Rtp;
 
 /// <summary>Repairs what one listener loses: sends again what it asks for, and packets with copies if it wants those.</summary>
 /// <remarks>
-/// Source: RFC 4588 (retransmissions), RFC 2198 (copies). What is asked for goes through a bounded queue to the listener's own sender
+/// Source: RFC 4588 (retransmissions), RFC 2198 (copies). Requests go through a bounded queue to the listener's own sender
 /// thread, which alone calls <see cref="DatagramOf"/> and <see cref="Send"/>. Packets come from the ring: nothing is kept here.
 /// </remarks>
 internal sealed class RepairSender
@@ -140,11 +140,11 @@ internal sealed class RepairSender
         return datagram;
     }
 
-    /// <summary>Sends again what was asked for, as far as it is there and the budget goes.</summary>
+    /// <summary>Resends the requested packets that are still there, within the budget.</summary>
     /// <remarks>
-    /// Who asks for the same packet again and again sits in a burst of losses. Until that is over, one of the packets is sent now and then
-    /// to find out; when it is not asked for any more the path is open, and the others follow at once. So a long burst does not use up the
-    /// budget.
+    /// A listener that requests the same packet repeatedly is in a burst of losses. Until it is over, one of the packets is sent now and
+    /// then as a probe. Once that one is no longer requested the path is open, and the others follow at once. So a long burst does not
+    /// use up the budget.
     /// </remarks>
     internal void Send(long now, BroadcastRing ring, Action<ReadOnlyMemory<byte>> send)
     {
@@ -152,7 +152,7 @@ internal sealed class RepairSender
         bool isProbeWanted = false;
         while (_asked.TryDequeue(out ushort sequence))
         {
-            // What encoders made ahead of time has not been sent, and will be by itself.
+            // Packets that encoders made ahead of time are not sent yet; they need no repair.
             int back = _newest is null ? -1 : unchecked((short)(_rendition.Stream.SequenceNumberOf(_newest.Number) - sequence));
             long number = back < 0 ? -1 : _newest!.Number - back;
             if (number < 0 || !ring.TryFindPacket(_newest!, number, out PacketItem? packet))

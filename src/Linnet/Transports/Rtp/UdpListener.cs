@@ -4,7 +4,7 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>Hears a rendition by UDP.</summary>
+/// <summary>A listener to a rendition over UDP.</summary>
 internal sealed class UdpListener : Listener, IFarewell
 {
     private readonly UdpRoute _route;

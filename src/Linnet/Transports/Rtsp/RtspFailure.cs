@@ -82,7 +82,7 @@ internal static class RtspFailure
     {
         Advice = wanted is RtspTransport.Auto ? null : new SettingAdvice(TransportSetting, "auto"),
 
-        // TCP alone may be our own choice, where UDP was lost. What else a person wants, the server will never do.
+        // TCP alone may be our own choice, where UDP was lost. Any other wanted transport is one the server will never offer.
         IsFinal = wanted is RtspTransport.Udp,
     };
 

@@ -20,7 +20,7 @@ internal sealed class RtspReceiver : IStationReceiver
     // When a connection closes, the last packets and the goodbye that explains it may still be under way as datagrams.
     private static readonly TimeSpan UdpGrace = TimeSpan.FromMilliseconds(250);
 
-    // Who stops closes its connections at once after its goodbye; whose sound has ended lets its client leave.
+    // A server that stops closes its connections at once after its goodbye; one whose audio has ended waits for the client to leave.
     private static readonly TimeSpan GoodbyeGrace = TimeSpan.FromMilliseconds(500);
 
     private readonly RtspReceiverOptions _options;
@@ -44,7 +44,7 @@ internal sealed class RtspReceiver : IStationReceiver
         _sections = new SectionWatch(options, time, logger);
     }
 
-    /// <summary>The address that was given, with the port that was found: nobody else is asked when the connection is lost.</summary>
+    /// <summary>The given address, with the port that was found. A lost connection is retried only there.</summary>
     internal RtspUri Address => _options.Address;
 
     /// <summary>How the sound is encoded.</summary>
@@ -53,7 +53,7 @@ internal sealed class RtspReceiver : IStationReceiver
     /// <summary>The RTP payload type it has.</summary>
     public byte PayloadType => _session.Description.PayloadType;
 
-    /// <summary>How losses of it are repaired: by UDP alone, for in the connection there are none.</summary>
+    /// <summary>How its losses are repaired: over UDP only, for a connection has no losses.</summary>
     public RepairOffer Repair => _delivery.IsTcp
         ? RepairOffer.None
         : _session.Description.Repair with { CopiesOnRequest = _session.SendsCopies };
@@ -96,7 +96,7 @@ internal sealed class RtspReceiver : IStationReceiver
 
     /// <summary>Hears until the server closes the connection after its goodbye, until it is lost, or until cancelled.</summary>
     /// <param name="sink">Where everything goes.</param>
-    /// <param name="cancellationToken">Ends it; the server is told.</param>
+    /// <param name="cancellationToken">Stops it; the server gets a TEARDOWN.</param>
     /// <exception cref="RtspException">The server is gone, or refuses to go on.</exception>
     public async Task RunAsync(IRtpSink sink, CancellationToken cancellationToken)
     {
@@ -132,7 +132,7 @@ internal sealed class RtspReceiver : IStationReceiver
         }
     }
 
-    // The way by UDP is lost, or was never there. A fresh connection, for not every server lets a session be set up twice; and fresh ports.
+    // UDP stopped, or never worked. Takes a new connection, for not every server lets a session be set up twice, and new ports.
     private async Task SetUpAgainAsync(UdpWay way, CancellationToken cancellationToken)
     {
         RtspDescription before = _session.Description;
@@ -168,7 +168,7 @@ internal sealed class RtspReceiver : IStationReceiver
         }
     }
 
-    // False: sound does not come by UDP, and is to be set up again.
+    // False: no audio arrives over UDP, and the session is to be set up again.
     private async Task<bool> HearAsync(IRtpSink sink, TimeSpan firstPatience, CancellationToken cancellationToken)
     {
         var rtp = new RtpReceiver(sink, _time, _random, _session.Description.IsLive);
@@ -238,7 +238,7 @@ internal sealed class RtspReceiver : IStationReceiver
             return false;
         }
 
-        // What the connection has to tell explains more than a failed send does.
+        // The connection's own error explains more than a failed send.
         if (_session.Client.Failure is RtspException failure)
         {
             throw failure;

@@ -30,9 +30,9 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     internal string TrackUri => $"{Uri}/{Track}";
 
     /// <summary>Finds what an address names.</summary>
-    /// <param name="stations">Where.</param>
+    /// <param name="stations">The stations to search.</param>
     /// <param name="uri">The address.</param>
-    /// <param name="preferred">The rendition to take where the address names none, if there is such a one.</param>
+    /// <param name="preferred">The rendition to use where the address names none, if it exists.</param>
     /// <param name="resource">What it names.</param>
     /// <param name="problem">If nothing: a sentence for the client, which lists what there is.</param>
     internal static bool TryFind(

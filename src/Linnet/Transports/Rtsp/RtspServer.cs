@@ -11,10 +11,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Serves stations over RTSP: by UDP from one pair of ports, or within the connection.</summary>
+/// <summary>Serves stations over RTSP: audio over UDP from one pair of ports, or within the connection.</summary>
 /// <remarks>
 /// <para>
-/// Listening is others' work: <see cref="TcpListenerHost"/>, or a server such as Kestrel. Each connection they accept is given to
+/// <see cref="TcpListenerHost"/>, or a server such as Kestrel, accepts the connections and gives each to
 /// <see cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, ConnectionOutput?, CancellationToken)"/>. A session lives and ends with the
 /// connection it was set up on.
 /// </para>
@@ -27,14 +27,14 @@ public sealed class RtspServer
     private readonly ConcurrentDictionary<RtspServerConnection, byte> _connections = new();
     private volatile bool _isStopping;
 
-    /// <summary>A server; it hears nobody before <see cref="RunAsync"/>.</summary>
+    /// <summary>Creates a server. It serves from <see cref="RunAsync"/> on.</summary>
     /// <param name="options">Limits.</param>
-    /// <param name="stations">What there is to be heard.</param>
-    /// <param name="senders">Who sends. It must outlive this.</param>
-    /// <param name="ports">The UDP ports, disposed by whoever opened them after <see cref="RunAsync"/> has returned; without, only TCP is
-    /// offered.</param>
+    /// <param name="stations">The stations to serve.</param>
+    /// <param name="senders">The sender threads. They must outlive this.</param>
+    /// <param name="ports">The UDP ports; the caller disposes them after <see cref="RunAsync"/> has returned. <see langword="null"/>: only
+    /// TCP is offered.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told who comes and goes.</param>
+    /// <param name="logger">Logs listeners that start and stop.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     public RtspServer(
         RtspServerOptions options, StationDirectory stations, SenderPool senders, RtpPortPair? ports, TimeProvider time,
@@ -52,7 +52,7 @@ public sealed class RtspServer
 
     internal RtspServerOptions Options { get; }
 
-    /// <summary>Is told of PROXY headers that are not believed.</summary>
+    /// <summary>Logs PROXY headers of untrusted proxies.</summary>
     internal TrustedProxies? Proxies { get; init; }
 
     internal StationDirectory Stations { get; }
@@ -75,7 +75,7 @@ public sealed class RtspServer
     internal WaitingRoom Waiting => Admission.Idle;
 
     /// <summary>
-    /// Hears RTCP and ends what is dead, until it is cancelled; then says goodbye to everybody, closes all connections and returns.
+    /// Receives RTCP and ends dead sessions, until it is cancelled; then sends all listeners a goodbye, closes all connections and returns.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ public sealed class RtspServer
         }
     }
 
-    /// <summary>Serves one client, whose connection this is, until it or the server closes the connection.</summary>
+    /// <summary>Serves one client until it or the server closes the connection.</summary>
     /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, ConnectionOutput?, CancellationToken)"/>
     public Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) =>
         ServeAsync(transport, socket, null, null, cancellationToken);
@@ -117,7 +117,7 @@ public sealed class RtspServer
     /// <summary>Serves one client until it or the server closes the connection.</summary>
     /// <param name="transport">The connection. Only its input is read here; responses and audio go to the output.</param>
     /// <param name="socket">Its socket. The caller closes it after this returns.</param>
-    /// <param name="origin">Who is at its far end; <see langword="null"/>: the peer of the socket. Behind a proxy, audio is sent within the
+    /// <param name="origin">The client; <see langword="null"/>: the peer of the socket. Behind a proxy, audio is sent within the
     /// connection only.</param>
     /// <param name="output">Sends to the client; <see langword="null"/>: directly to the socket.</param>
     /// <param name="cancellationToken">Ends it, with a goodbye.</param>
@@ -164,7 +164,7 @@ public sealed class RtspServer
         }
     }
 
-    /// <summary>Who is there now, and what was counted since the start.</summary>
+    /// <summary>The current sessions, and the counts since the start.</summary>
     public RtspServerSnapshot GetSnapshot() => new(
         [.. _connections.Keys.SelectMany(c => c.Sessions).Select(s => s.GetSnapshot())],
         Admission.Idle.Count,
@@ -181,7 +181,7 @@ public sealed class RtspServer
         Totals = Counters.Totals(),
     };
 
-    // What goes wrong with one ends that one.
+    // A failure of one connection ends only that connection.
     private void Check(RtspServerConnection connection, long now)
     {
         try

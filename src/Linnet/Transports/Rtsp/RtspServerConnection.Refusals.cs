@@ -7,14 +7,14 @@ namespace Linnet.Transports.Rtsp;
 /// <content>Refusing a connection, and proxies.</content>
 internal sealed partial class RtspServerConnection
 {
-    // Whether a whole message or frame has come: then what follows is RTSP, whatever it looks like.
+    // Whether a whole message or frame has arrived: then the following bytes are RTSP, whatever they look like.
     private bool _isKnown;
 
-    /// <summary>Whether the client reached us without a proxy, so that it can be reached by UDP.</summary>
+    /// <summary>Whether the client connected without a proxy, so that UDP can reach it.</summary>
     internal bool IsDirect { get; }
 
-    /// <summary>Refuses a proxy that is not believed, in words that whoever set it up can read.</summary>
-    /// <returns><see langword="false"/>: it is none. Nothing was consumed.</returns>
+    /// <summary>Refuses an untrusted proxy, with a text for its administrator.</summary>
+    /// <returns><see langword="false"/>: there is no PROXY header. Nothing was consumed.</returns>
     private async ValueTask<bool> TryDenyProxyAsync(ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
     {
         if (_isKnown || !ProxyHeader.IsAt(buffer))

@@ -14,10 +14,10 @@ namespace Linnet.Transports.Rtsp;
 /// up.</remarks>
 internal sealed partial class RtspServerConnection
 {
-    // What a client that broke the protocol may still send before the connection is cut.
+    // Bytes that a client may still send after it broke the protocol, before the connection is cut.
     private const int MaxDiscarded = 256 * 1024;
 
-    // What the kernel may hold of answers before there is sound to send: by itself it would take megabytes from one who asks and never
+    // Bytes of answers that the kernel may hold before there is audio to send. Its default is megabytes, even for a client that never
     // reads.
     private const int AnswerBuffer = 32 * 1024;
 
@@ -94,7 +94,7 @@ internal sealed partial class RtspServerConnection
         }
     }
 
-    /// <summary>Reads and answers until the client leaves, breaks the protocol or is told to.</summary>
+    /// <summary>Reads and answers until the client leaves, breaks the protocol or the server ends it.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -269,7 +269,7 @@ internal sealed partial class RtspServerConnection
         _starting.Clear();
     }
 
-    // An answer is with the kernel before the next request is read: who asks and never reads is soon heard no more, and costs one answer.
+    // The kernel has an answer before the next request is read, so a client that never reads costs one answer.
     // It is cut when its answer has waited for as long as a request may take (RtspServerOptions.RequestTimeout). To bound a queue of
     // answers instead would end connections of clients that are only slow.
     private async ValueTask SendAsync(RtspResponse response, CancellationToken cancellationToken)

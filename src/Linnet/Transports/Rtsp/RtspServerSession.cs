@@ -103,7 +103,7 @@ internal sealed class RtspServerSession
             return (new RingRefusal(RingRefusalReason.Paused, "The rendition was stopped during the pause. Set up another session."), null);
         }
 
-        // Who comes back after PAUSE has sound in its buffer already.
+        // A client that resumes after PAUSE has audio in its buffer already.
         TimeSpan preRoll = isNew ? PreRollFor(buffer) : TimeSpan.Zero;
         IsPlaying = true;
         (long index, PacketItem? first) = await FirstPacketAsync(preRoll, cancellationToken).ConfigureAwait(false);
@@ -205,7 +205,7 @@ internal sealed class RtspServerSession
         }
     }
 
-    // What its buffer holds, and a little more for what comes late of it and for the device to fill itself.
+    // The length of its buffer, and a little more for late packets and for filling the device.
     private TimeSpan PreRollFor(TimeSpan buffer)
     {
         TimeSpan wanted = buffer + _server.Options.PreRoll;

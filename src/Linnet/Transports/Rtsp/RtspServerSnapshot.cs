@@ -42,15 +42,15 @@ public sealed record RtspSessionSnapshot(
 /// <summary>An RTSP server as it is now, and what it counted since it started.</summary>
 /// <param name="Sessions">The sessions.</param>
 /// <param name="IdleConnections">Connections without a session.</param>
-/// <param name="Connections">Connections ever let in.</param>
-/// <param name="Requests">Requests ever answered.</param>
-/// <param name="RefusedRequests">Those of them that were not fulfilled, by what was answered.</param>
-/// <param name="RefusedConnections">Connections not let in, or closed by the server, by reason.</param>
+/// <param name="Connections">Connections accepted since the start.</param>
+/// <param name="Requests">Requests answered since the start.</param>
+/// <param name="RefusedRequests">The refused ones among them, by status.</param>
+/// <param name="RefusedConnections">Connections refused, or closed by the server, by reason.</param>
 /// <param name="EndedSessions">Sessions that ended, by reason.</param>
-/// <param name="ReportsHeard">RTCP datagrams taken from listeners by UDP.</param>
-/// <param name="PortsLatched">Times a listener by UDP was found at another port than it had said.</param>
-/// <param name="StrangeDatagrams">Datagrams from where no listener is.</param>
-/// <param name="MalformedDatagrams">RTCP datagrams from listeners that made no sense.</param>
+/// <param name="ReportsHeard">RTCP datagrams received from listeners over UDP.</param>
+/// <param name="PortsLatched">Times a listener over UDP sent from another port than it had announced.</param>
+/// <param name="StrangeDatagrams">Datagrams from addresses without a listener.</param>
+/// <param name="MalformedDatagrams">Malformed RTCP datagrams from listeners.</param>
 public sealed record RtspServerSnapshot(
     IReadOnlyList<RtspSessionSnapshot> Sessions,
     int IdleConnections,
@@ -64,6 +64,6 @@ public sealed record RtspServerSnapshot(
     long StrangeDatagrams,
     long MalformedDatagrams)
 {
-    /// <summary>What was carried by UDP and within connections since the start.</summary>
+    /// <summary>The totals sent over UDP and within connections since the start.</summary>
     public IReadOnlyList<TransportTotal> Totals { get; init; } = [];
 }

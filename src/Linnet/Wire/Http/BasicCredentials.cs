@@ -19,7 +19,7 @@ public sealed class BasicCredentials
 
     /// <summary>Credentials of our own.</summary>
     /// <param name="user">Without a colon.</param>
-    /// <param name="password">Anything.</param>
+    /// <param name="password">The password; any text.</param>
     /// <exception cref="ArgumentException"><paramref name="user"/> holds a colon, which ends it.</exception>
     public BasicCredentials(string user, string password)
         : this(user, Encoding.UTF8.GetBytes(password))

@@ -31,7 +31,7 @@ public class ListenerFailureTests
     [InlineData("SendReport", true)]
     [InlineData("SendRepair", true)]
     [InlineData("PlainRoute", true)]
-    public void It_is_let_go_and_counted_and_said_once_and_the_others_hear_on(string where, bool follows = false)
+    public void A_listener_that_throws_is_dropped_counted_and_logged_once_and_the_others_play_on(string where, bool follows = false)
     {
         var socket = new CountingSocket();
         var broken = new FailingListener(Rings.Open(_ring), follows ? socket : null);
@@ -54,7 +54,7 @@ public class ListenerFailureTests
     }
 
     [Fact]
-    public void One_that_throws_at_its_end_or_when_it_is_told_of_it_ends_no_thread()
+    public void A_listener_that_throws_at_its_end_ends_no_thread()
     {
         foreach (string where in new[] { "SendEnd", "OnFinished" })
         {
@@ -89,7 +89,7 @@ public class ListenerFailureTests
     }
 
     [Fact]
-    public void Who_hears_a_run_that_is_cut_short_is_told_why_after_what_was_due()
+    public void Listeners_to_a_run_that_is_cut_short_get_the_due_packets_then_the_reason()
     {
         var listener = new RecordingListener(Rings.Open(_ring));
         _loop.Add(listener, 0);
@@ -103,7 +103,7 @@ public class ListenerFailureTests
     }
 
     [Fact]
-    public void A_stream_listener_that_throws_is_let_go_and_the_others_hear_on()
+    public void A_stream_listener_that_throws_is_dropped_and_the_others_play_on()
     {
         var rig = new StreamRig();
         rig.Run(5000);

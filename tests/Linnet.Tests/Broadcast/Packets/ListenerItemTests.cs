@@ -7,7 +7,7 @@ using Linnet.Transports.Rtp;
 
 namespace Linnet.Tests.Broadcast.Packets;
 
-/// <summary>What listeners are told beside packets, by the index in the ring. Ticks are milliseconds here.</summary>
+/// <summary>The items listeners get besides packets, by the index in the ring. Ticks are milliseconds here.</summary>
 public class ListenerItemTests
 {
     private readonly BroadcastRing _ring = Rings.Create(seconds: 60);
@@ -17,7 +17,7 @@ public class ListenerItemTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Every_item_is_told_once_and_in_the_order_of_the_ring(bool follows)
+    public void Every_item_is_delivered_once_and_in_the_order_of_the_ring(bool follows)
     {
         ItemListener[] listeners = [Join(0, follows), Join(0, follows), Join(0, follows)];
         Discontinuity();
@@ -41,7 +41,7 @@ public class ListenerItemTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void One_that_begins_in_the_middle_is_told_first_what_holds_there(bool follows)
+    public void A_listener_that_starts_in_the_middle_first_gets_the_items_that_hold_there(bool follows)
     {
         Discontinuity();    // 0
         Format();           // 1
@@ -61,7 +61,7 @@ public class ListenerItemTests
     }
 
     [Fact]
-    public void One_that_begins_in_front_of_an_item_is_not_told_of_it_twice()
+    public void A_listener_that_starts_before_an_item_gets_it_once()
     {
         Discontinuity();
         Packets(5);
@@ -74,7 +74,7 @@ public class ListenerItemTests
     }
 
     [Fact]
-    public void One_that_begins_later_than_now_is_told_what_holds_there_and_then()
+    public void A_listener_that_starts_in_the_future_gets_the_items_that_hold_then()
     {
         Discontinuity();
         Packets(5);
@@ -94,7 +94,7 @@ public class ListenerItemTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void One_that_is_moved_to_the_live_edge_is_told_what_is_new_there(bool newTitle)
+    public void A_listener_moved_to_the_live_edge_gets_the_items_that_are_new_there(bool newTitle)
     {
         ItemListener slow = Join(0, follows: false);
         ItemListener fast = Join(0, follows: false);
@@ -148,7 +148,7 @@ public class ListenerItemTests
     }
 
     [Fact]
-    public void One_that_takes_no_items_is_dropped_like_one_that_takes_no_packets()
+    public void A_listener_that_accepts_no_items_is_dropped_like_one_that_accepts_no_packets()
     {
         ItemListener listener = Join(0, follows: false);
         listener.Room = 0;
@@ -162,7 +162,7 @@ public class ListenerItemTests
     }
 
     [Fact]
-    public void What_held_before_a_run_was_cut_short_or_rested_does_not_hold_in_the_next()
+    public void Items_from_before_a_cut_or_a_rest_do_not_hold_in_the_next_run()
     {
         Discontinuity();
         Format();

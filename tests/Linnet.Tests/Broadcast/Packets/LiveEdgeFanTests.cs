@@ -16,7 +16,7 @@ public class LiveEdgeFanTests
     public LiveEdgeFanTests() => _loop = new SenderLoop(new SenderOptions(), 1000, _counters, _ => { });
 
     [Fact]
-    public void What_keeps_up_by_itself_gets_every_packet_once_and_in_order_however_it_is_sent()
+    public void A_listener_that_keeps_up_gets_every_packet_once_and_in_order_however_it_is_sent()
     {
         RoutedListener early = Join(0, port: 1);
         Rings.Publish(_ring, 100);
@@ -51,7 +51,7 @@ public class LiveEdgeFanTests
     }
 
     [Fact]
-    public void Who_wants_packets_of_its_own_is_sent_to_alone_and_knows_what_went_before()
+    public void A_listener_that_needs_its_own_packets_is_served_alone_and_knows_the_packets_before()
     {
         RoutedListener listener = Join(0, port: 1);
         Rings.Publish(_ring, 30);
@@ -77,7 +77,7 @@ public class LiveEdgeFanTests
     [InlineData(1, 0)]
     [InlineData(0, 1)]
     [InlineData(2, 3)]
-    public void One_that_leaves_gets_no_more_and_the_others_do(int first, int second)
+    public void A_listener_that_leaves_gets_no_more_packets_and_the_others_do(int first, int second)
     {
         RoutedListener[] all = [.. Enumerable.Range(1, 5).Select(port => Join(0, port))];
         Rings.Publish(_ring, 20);
@@ -93,7 +93,7 @@ public class LiveEdgeFanTests
     }
 
     [Fact]
-    public void Each_reports_every_few_seconds_and_hears_of_the_end_after_the_last_packet()
+    public void Each_listener_gets_reports_every_few_seconds_and_the_end_after_the_last_packet()
     {
         RoutedListener listener = Join(0, port: 1);
         Rings.Publish(_ring, 400);
@@ -108,7 +108,7 @@ public class LiveEdgeFanTests
     }
 
     [Fact]
-    public void A_sender_that_was_held_up_skips_for_all_what_is_too_old()
+    public void A_delayed_sender_skips_old_packets_for_all_listeners()
     {
         RoutedListener listener = Join(0, port: 1);
         Rings.Publish(_ring, 400);

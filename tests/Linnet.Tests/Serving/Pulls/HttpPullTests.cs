@@ -190,7 +190,7 @@ public class HttpPullTests
 
     [Theory]
     [InlineData(true, "cannot be fetched")]
-    [InlineData(false, "sends nothing any more")]
+    [InlineData(false, "has stopped sending")]
     public async Task A_body_that_breaks_off_is_played_to_its_last_sample_too(bool isReset, string said)
     {
         // That the last frame of FLAC is whole is known only when another follows it, or nothing any more.

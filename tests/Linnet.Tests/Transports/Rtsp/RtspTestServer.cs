@@ -65,10 +65,10 @@ internal sealed class RtspTestServer : IAsyncDisposable
 
     public IPEndPoint Address => _host.LocalEndPoint;
 
-    /// <summary>Packets published when a rendition's first listener comes.</summary>
+    /// <summary>Packets published when a rendition's first listener joins.</summary>
     public int PacketsAtStart { get; set; } = 3;
 
-    /// <summary>Why nobody gets a part in a rendition; <see langword="null"/>: everybody does.</summary>
+    /// <summary>Why listeners get no lease of a rendition; <see langword="null"/>: they get one.</summary>
     public RingRefusal? Refusal { get; set; }
 
     /// <summary>Whether renditions may start.</summary>

@@ -59,7 +59,7 @@ public class HttpRequestHeadTests
 
     [Theory]
     [InlineData("GET /\r\n\r\n", 400, "no version")]
-    [InlineData("GET / HTTP/2.0\r\n\r\n", 505, "a version that is none")]
+    [InlineData("GET / HTTP/2.0\r\n\r\n", 505, "an unknown version")]
     [InlineData("GET / RTSP/1.0\r\n\r\n", 400, "another protocol")]
     [InlineData("G(T / HTTP/1.1\r\n\r\n", 400, "a method that is no token")]
     [InlineData("GET /%zz HTTP/1.1\r\n\r\n", 400, "a percent without digits")]
@@ -83,7 +83,7 @@ public class HttpRequestHeadTests
     [InlineData("\u0016\u0003\u0001\u0002\0\u0001\0\u0001", 400, "TLS")]
     [InlineData("\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n", 400, "nothing but line breaks")]
     [InlineData("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", 400, "a method without end")]
-    public void What_is_no_request_is_refused(string text, int status, string why)
+    public void Bytes_that_are_not_a_request_are_refused(string text, int status, string why)
     {
         Assert.Equal(
             HttpReadResult.Invalid, HttpRequestHead.TryParse(Buffer(text), null, out HttpRequestHead? head, out HttpRefusal? refusal));
@@ -119,7 +119,7 @@ public class HttpRequestHeadTests
     }
 
     [Fact]
-    public void What_is_written_is_read_back()
+    public void A_written_head_is_read_back()
     {
         var request = new HttpRequestHead("GET", "/jazz.mp3?a=b");
         request.Headers.Add("Icy-MetaData", "1");

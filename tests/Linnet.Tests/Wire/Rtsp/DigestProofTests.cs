@@ -70,7 +70,7 @@ public class DigestProofTests
     [InlineData("Digest nonce=n, algorithm=SHA-512-256", false)]
     [InlineData("Digest nonce=n, qop=\"auth-int\"", false)]
     [InlineData("Basic nonce=n", false)]
-    public void What_is_spoken_is_known(string challenge, bool isSpoken) => Assert.Equal(isSpoken, Challenge(challenge).IsDigest);
+    public void Supported_challenges_are_known(string challenge, bool isSpoken) => Assert.Equal(isSpoken, Challenge(challenge).IsDigest);
 
     [Theory]
     [InlineData("Basic realm=\"a, Digest b=c\"", "Basic(realm=a, Digest b=c)")]

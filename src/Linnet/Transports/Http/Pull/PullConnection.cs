@@ -18,7 +18,7 @@ internal sealed class PullConnection : IAsyncDisposable
     // Answers before the answer (1xx). Real servers send none or one.
     private const int MaxInterim = 4;
 
-    // Wider than for what asks us: a content network adds headers of its own, policies and cookies of many kilobytes among them, and we ask
+    // Wider than for requests to us: a content network adds many kilobytes of headers, such as policies and cookies, and we fetch from
     // one server at a time.
     private static readonly HttpLimits AnswerLimits = new() { MaxHeaders = 256, MaxHeaderLine = 16 * 1024, MaxHead = 64 * 1024 };
 
@@ -42,8 +42,8 @@ internal sealed class PullConnection : IAsyncDisposable
     }
 
     /// <summary>Connects.</summary>
-    /// <param name="to">Where.</param>
-    /// <param name="guard">Says which of the host's addresses may be connected to, and is told which was.</param>
+    /// <param name="to">The address to fetch.</param>
+    /// <param name="guard">Decides which of the host's addresses are allowed, and records the one used.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="TransportException">It is not allowed, or the server does not answer.</exception>
@@ -223,7 +223,7 @@ internal sealed class PullConnection : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TransportException("The server sends nothing any more.");
+            throw new TransportException("The server has stopped sending.");
         }
     }
 }

@@ -20,12 +20,12 @@ internal sealed class PushConnection(HttpExchange exchange, TimeProvider time)
 
     internal IPEndPoint Remote => exchange.Remote;
 
-    /// <summary>Whether the body ended because its chunks are none.</summary>
+    /// <summary>Whether the body ended because its chunks are malformed.</summary>
     internal bool IsMalformed { get; private set; }
 
     /// <summary>
-    /// Says that the body may come. Icecast's sources wait for a <c>200</c> before they send; who asked for <c>100 Continue</c> gets that,
-    /// and can hear at the end how it went.
+    /// Asks for the body. Icecast's sources wait for a <c>200</c> before they send. A client that expects <c>100 Continue</c> gets that,
+    /// and the result at the end.
     /// </summary>
     internal async Task BeginAsync()
     {
@@ -70,7 +70,7 @@ internal sealed class PushConnection(HttpExchange exchange, TimeProvider time)
     }
 
     /// <summary>Feeds the body until it ends, the feed has enough, or nothing comes for <paramref name="idle"/>.</summary>
-    /// <returns>Why it ended, for people.</returns>
+    /// <returns>Why it ended, for the log.</returns>
     internal async Task<string> ReadAsync(PushFeed feed, TimeSpan idle, CancellationToken cancellationToken)
     {
         var body = new HttpBodyReader(exchange.Body);
@@ -86,7 +86,7 @@ internal sealed class PushConnection(HttpExchange exchange, TimeProvider time)
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 feed.Flush();
-                return "it sent nothing any more";
+                return "it stopped sending";
             }
 
             string? end = null;

@@ -4,14 +4,14 @@ using Linnet.Codecs.Streams;
 namespace Linnet.Transports.Http.Push;
 
 /// <summary>
-/// The bytes of one stream on their way to a station or a player: what they are, how many they are, and whether they are sound. Used by
+/// The bytes of one stream on their way to a station or a player: checks their type, their rate and whether they give audio. Used by
 /// one thread.
 /// </summary>
 internal sealed class PushFeed : IStreamSink
 {
     /// <summary>
-    /// Bytes in a row of which no sound comes, after there was some, that end a push: four times as many as before it, for beside the sound
-    /// there may be pictures, and ffmpeg takes more than it has given sound of.
+    /// Bytes in a row without audio, after the first audio, that end a push. Four times as many as before it: a stream may hold
+    /// pictures beside the audio, and ffmpeg reads ahead of its output.
     /// </summary>
     internal const int MaxSoundless = 4 << 20;
 
@@ -20,7 +20,7 @@ internal sealed class PushFeed : IStreamSink
     /// </summary>
     internal const int MaxTagBytes = 32 << 20;
 
-    /// <summary>−80 dB: what is below is silence.</summary>
+    /// <summary>−80 dB: lower levels are silence.</summary>
     private const float Silence = 1e-4f;
 
     private readonly PushServerOptions _options;

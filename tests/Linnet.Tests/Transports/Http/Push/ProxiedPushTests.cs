@@ -36,7 +36,7 @@ public class ProxiedPushTests
     [InlineData("SOURCE /live HTTP/1.0", true)]
     [InlineData("PUT /live HTTP/1.1|Transfer-Encoding: chunked", false)]
     [InlineData("PUT /live HTTP/1.1|Content-Length: 1000", false)]
-    public async Task Who_pushes_through_an_HTTP_proxy_without_length_or_chunks_is_told_that_nothing_gets_through(
+    public async Task A_push_through_an_HTTP_proxy_without_length_or_chunks_is_refused_with_the_reason(
         string lines, bool isRefused)
     {
         PushPeer peer = Begin(isForwarded: true, lines);
@@ -50,7 +50,7 @@ public class ProxiedPushTests
     }
 
     [Fact]
-    public async Task What_is_pushed_is_added_up()
+    public async Task Pushed_bytes_are_added_up()
     {
         for (int i = 1; i <= 2; i++)
         {
@@ -66,7 +66,7 @@ public class ProxiedPushTests
     }
 
     [Fact]
-    public async Task Who_guesses_behind_a_proxy_holds_up_itself_and_nobody_else_behind_it()
+    public async Task Wrong_passwords_from_behind_a_proxy_delay_only_their_client()
     {
         for (int i = 0; i < PasswordGate.FreeTries; i++)
         {
@@ -76,7 +76,7 @@ public class ProxiedPushTests
         Task<string> guesser = AskAsync("203.0.113.1", "hackme");
         string other = await AskAsync("203.0.113.2", "hackme").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
-        // The password was right; nobody sends there now.
+        // The password was right; there is no pusher now.
         Assert.Contains(" 404 ", other, StringComparison.Ordinal);
         Assert.False(guesser.IsCompleted);
         _time.Advance(PasswordGate.MaxWait);

@@ -234,7 +234,7 @@ public class PushServerTests
         await peer.ReadToEndAsync();
 
         Assert.Null(_live.Writer);
-        Assert.Contains(_log.Lines, l => l.Contains("it sent nothing any more", StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, l => l.Contains("it stopped sending", StringComparison.Ordinal));
     }
 
     [Fact]

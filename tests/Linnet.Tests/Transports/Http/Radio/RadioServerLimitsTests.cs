@@ -62,7 +62,7 @@ public class RadioServerLimitsTests
     }
 
     [Fact]
-    public async Task Listeners_of_one_address_that_take_nothing_are_refused_when_they_hold_too_much()
+    public async Task Listeners_of_an_address_whose_unread_audio_is_too_much_are_refused()
     {
         await using var server = new RadioTestServer(maxKernelBytes: 16 << 20);
         UInt128 address = PeerAddress.Of(IPAddress.Loopback).Network.Bits;
@@ -89,7 +89,7 @@ public class RadioServerLimitsTests
     }
 
     [Fact]
-    public async Task What_is_no_request_at_all_is_answered_with_nothing()
+    public async Task Bytes_that_are_not_a_request_get_no_answer()
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.SayAsync("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n");
@@ -98,7 +98,7 @@ public class RadioServerLimitsTests
     }
 
     [Fact]
-    public async Task Requests_that_take_too_long_are_ended_however_they_dribble()
+    public async Task Requests_that_take_too_long_are_ended_even_if_bytes_keep_arriving()
     {
         await using var server = new RadioTestServer(new RadioServerOptions { RequestTimeout = TimeSpan.FromSeconds(1) });
         using RadioTestClient silent = await server.SayAsync("");
@@ -125,7 +125,7 @@ public class RadioServerLimitsTests
     }
 
     [Fact]
-    public async Task Silent_connections_of_one_address_are_bounded_and_do_not_keep_out_who_listens()
+    public async Task Silent_connections_of_one_address_are_bounded_and_do_not_keep_out_listeners()
     {
         // Time stands still: later, the one that is silent for longest would make place.
         await using var server = new RadioTestServer(new RadioServerOptions { MaxWaitingPerAddress = 3 }, time: new StandingTime());
@@ -158,7 +158,7 @@ public class RadioServerLimitsTests
     [Theory]
     [InlineData(2, 100)]
     [InlineData(100, 2)]
-    public async Task Of_connections_that_make_no_request_the_one_that_has_waited_longest_makes_place(int inAll, int ofAddress)
+    public async Task The_connection_that_waited_longest_without_a_request_makes_room(int inAll, int ofAddress)
     {
         var time = new StandingTime();
         await using var server =
@@ -183,7 +183,7 @@ public class RadioServerLimitsTests
     [InlineData(2, 100, 100, "429", RadioRefusal.TooManyOfAddress)]
     [InlineData(100, 2, 100, "503", RadioRefusal.TooManyListeners)]
     [InlineData(100, 100, 2, "503", RadioRefusal.TooManyOfStation)]
-    public async Task One_listener_too_many_is_told_so_and_there_is_room_again_when_another_leaves(
+    public async Task A_listener_beyond_the_limit_is_refused_until_another_leaves(
         int ofAddress, int inAll, int ofStation, string status, RadioRefusal reason)
     {
         var options =
@@ -207,7 +207,7 @@ public class RadioServerLimitsTests
     }
 
     [Fact]
-    public async Task A_rendition_for_whose_bytes_there_is_no_memory_is_not_begun()
+    public async Task A_rendition_without_memory_for_its_bytes_is_not_started()
     {
         // 63 s of 128 kb/s are a megabyte.
         await using var server = new RadioTestServer(
@@ -220,7 +220,7 @@ public class RadioServerLimitsTests
     }
 
     [Fact]
-    public async Task A_player_that_talks_on_and_on_is_no_player()
+    public async Task A_player_that_keeps_sending_is_disconnected()
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.GetAsync("/jazz.mp3");
@@ -232,7 +232,7 @@ public class RadioServerLimitsTests
     }
 
     [Fact]
-    public async Task A_player_that_takes_nothing_any_more_is_dropped_and_counted()
+    public async Task A_player_that_stops_reading_is_dropped_and_counted()
     {
         await using var server = new RadioTestServer(streams: new StreamOptions { StallTimeout = TimeSpan.FromSeconds(1) });
         using var slow = new TcpClient { ReceiveBufferSize = 4096 };
@@ -247,7 +247,7 @@ public class RadioServerLimitsTests
     }
 
     [Fact]
-    public async Task Pushing_is_closed_where_nobody_takes_pushes()
+    public async Task Pushing_is_refused_where_no_push_server_runs()
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client =
@@ -261,7 +261,7 @@ public class RadioServerLimitsTests
     [InlineData("POST /api HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")]
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
     [InlineData("GET /admin/stats HTTP/1.1\r\n\r\n")]
-    public async Task What_is_not_about_sound_is_left_unread_for_another_server(string text)
+    public async Task Requests_for_pages_are_left_unread_for_the_web_server(string text)
     {
         await using var server = new RadioTestServer();
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
