@@ -8,7 +8,7 @@ namespace Linnet.Broadcast;
 /// One ordered list of items of one rendition: the only thing that transports, relays and segmenters read.
 /// </summary>
 /// <remarks>
-/// One thread publishes (the station's); any number read, without a lock, each with an index of its own.
+/// One thread publishes (the station's); any number read, without a lock, each with its own index.
 /// An item stays until it is overwritten by the one a capacity later; a reader that is too slow finds it gone.
 /// Leases say whether anyone wants the rendition; while none is held its station may stop encoding it.
 /// </remarks>
@@ -33,10 +33,10 @@ public sealed class BroadcastRing
 
     /// <summary>An empty ring.</summary>
     /// <param name="info">The rendition it holds.</param>
-    /// <param name="duration">Sound it keeps at least; more, as its size is rounded up.</param>
+    /// <param name="duration">The least audio it keeps; it keeps more, as its size is rounded up.</param>
     /// <param name="start">
-    /// Called, under the ring's lock, for the first lease with what <see cref="TryOpen(TimeSpan, out RingLease)"/> is told: starts the
-    /// rendition, or says that it may not run.
+    /// Called, under the ring's lock, for the first lease with the time given to <see cref="TryOpen(TimeSpan, out RingLease)"/>. Starts the
+    /// rendition, or returns <see langword="false"/> if it may not run.
     /// </param>
     public BroadcastRing(RenditionInfo info, TimeSpan duration, Func<TimeSpan, bool> start)
         : this(info, duration, (request, isFirst) => !isFirst || start(request.Stock) ? null : RingRefusal.Closed)

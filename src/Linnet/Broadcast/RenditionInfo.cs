@@ -10,7 +10,7 @@ namespace Linnet.Broadcast;
 /// <param name="Name">The rendition's name in URLs: <c>pcm</c>, <c>opus</c>, …</param>
 /// <param name="Payload">How it is encoded. Positions in its ring are frames at its clock rate.</param>
 /// <param name="FramesPerPacket">Frames in each packet.</param>
-/// <param name="BitRate">Bits of payload per second, for limits and for people: exact for PCM, the encoder's target otherwise.</param>
+/// <param name="BitRate">Bits of payload per second, for limits and for display: exact for PCM, the encoder's target otherwise.</param>
 /// <param name="Stream">The RTP identity that all its listeners share.</param>
 public sealed record RenditionInfo(
     string Station, string Name, PayloadFormat Payload, int FramesPerPacket, int BitRate, RtpStreamIdentity Stream)

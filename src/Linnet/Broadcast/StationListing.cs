@@ -3,10 +3,10 @@ using Linnet.Wire.Icy;
 
 namespace Linnet.Broadcast;
 
-/// <summary>What transports see of a station: its name and its renditions. Only its rings count: they may be fed from elsewhere.</summary>
+/// <summary>The view that transports have of a station: its name and its renditions. Any code may feed the rings.</summary>
 /// <param name="Name">The station's name.</param>
 /// <param name="Renditions">
-/// The rings of its renditions, each name once. What can carry a rendition is said by its <see cref="BroadcastRing.Info"/>: RTP where
+/// The rings of its renditions, each name once. Its <see cref="BroadcastRing.Info"/> decides which protocols can carry it: RTP where
 /// <see cref="RenditionInfo.IsRtp"/> is set (the first such is what <c>/NAME</c> alone means), HTTP where
 /// <see cref="RenditionInfo.StreamType"/> is, other protocols by its payload.
 /// </param>

@@ -79,7 +79,7 @@ public abstract class ConnectionOutput
     internal abstract void Abort();
 
     /// <summary>
-    /// Ends the connection in both directions, so that its owner, who may be reading from it, closes it. Accepted bytes are then dropped.
+    /// Ends the connection in both directions, so that its owner, which may be reading from it, closes it. Accepted bytes are then dropped.
     /// </summary>
     internal abstract void Cut();
 

@@ -5,48 +5,48 @@ using Linnet.Wire.Sdp;
 
 namespace Linnet.Transports;
 
-/// <summary>One station as it is heard from a server, which is connected: what comes is settled, and can be asked for once.</summary>
+/// <summary>One station of a connected server. Its format is agreed; <see cref="RunAsync"/> may be called once.</summary>
 internal interface IStationReceiver : IAsyncDisposable
 {
-    /// <summary>How the sound is encoded.</summary>
+    /// <summary>How the audio is encoded.</summary>
     PayloadFormat Payload { get; }
 
     /// <summary>The RTP payload type of its packets.</summary>
     byte PayloadType { get; }
 
-    /// <summary>What the server calls it, if anything.</summary>
+    /// <summary>The server's title for it; <see langword="null"/>: none.</summary>
     string? Title { get; }
 
-    /// <summary>Significant bits of the sound if it was integer PCM, else 0.</summary>
+    /// <summary>Significant bits of the audio if it was integer PCM, else 0.</summary>
     int BitDepth { get; }
 
-    /// <summary>How the sound comes; may change while it runs.</summary>
+    /// <summary>How the audio arrives; may change while it runs.</summary>
     StationTransport Transport { get; }
 
     /// <summary>
-    /// Whether the sound comes over a connection, or may later, on which much that was queued arrives at once, with what follows it.
+    /// Whether the audio arrives, now or later, over a connection on which much queued audio can arrive at once.
     /// </summary>
     bool MayComeQueued => false;
 
-    /// <summary>The most sound that it may deliver before it is due, beside what the delay needs.</summary>
+    /// <summary>The most audio that it may deliver ahead of time, in addition to the delay.</summary>
     TimeSpan MostAhead => TimeSpan.FromSeconds(1);
 
-    /// <summary>What is missing and waited for while it runs, as a sentence for people; <see langword="null"/>: nothing.</summary>
+    /// <summary>What it is waiting for while it runs, as a sentence for the user; <see langword="null"/>: nothing.</summary>
     string? Awaits => null;
 
-    /// <summary>Whether the server numbers its sound, so that what is missing shows in the numbers.</summary>
+    /// <summary>Whether the server numbers its audio, so that gaps show losses.</summary>
     bool HasPositions => true;
 
     /// <summary>How losses of its packets are repaired.</summary>
     RepairOffer Repair => RepairOffer.None;
 
     /// <summary>Makes a decoder for its packets; the caller's to dispose.</summary>
-    /// <exception cref="TransportException">There is none.</exception>
+    /// <exception cref="TransportException">There is no decoder for them.</exception>
     IAudioDecoder CreateDecoder();
 
-    /// <summary>Hears until the station has ended, until it is lost, or until cancelled.</summary>
-    /// <param name="sink">Where everything goes.</param>
-    /// <param name="cancellationToken">Ends it; the server is told, if it can be.</param>
+    /// <summary>Receives until the station ends, the connection is lost, or the call is cancelled.</summary>
+    /// <param name="sink">Receives the audio and its events.</param>
+    /// <param name="cancellationToken">Stops it; tells the server, if possible.</param>
     /// <exception cref="TransportException">The server is gone, or refuses to go on.</exception>
     Task RunAsync(IRtpSink sink, CancellationToken cancellationToken);
 }

@@ -60,7 +60,7 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
         _capacity = Math.Max(bytes, KernelBuffer.Least);
         try
         {
-            // Both together hold about what a socket does: Linux doubles what it is told.
+            // Both together hold about as much as a socket: Linux doubles the size that is set.
             _kernelCapacity = _socket is null ? 0 : KernelBuffer.Set(_socket, bytes / 2);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -303,7 +303,7 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
             DropLocked();
         }
 
-        // Not under the lock: the pipe has a lock of its own, under which it may call us.
+        // Not under the lock: the pipe has its own lock, under which it may call us.
         if (isPending)
         {
             _writer.CancelPendingFlush();

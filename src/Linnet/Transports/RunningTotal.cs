@@ -1,7 +1,7 @@
 namespace Linnet.Transports;
 
-/// <summary>Counts what comes and goes, and adds up what each of it does, so that the sum never falls. Any thread may call.</summary>
-/// <param name="measure">What one has done so far; never less than before.</param>
+/// <summary>Counts items that come and go, and adds up a value of each, so that the sum never falls. Any thread may call.</summary>
+/// <param name="measure">The value of an item so far; it never falls.</param>
 internal sealed class RunningTotal<T>(Func<T, long> measure)
     where T : class
 {
@@ -10,7 +10,7 @@ internal sealed class RunningTotal<T>(Func<T, long> measure)
     private long _count;
     private long _ofThoseGone;
 
-    /// <summary>Counts one that has come. Does nothing if it is there already.</summary>
+    /// <summary>Counts a new item. Does nothing if it is there already.</summary>
     internal void Enter(T one)
     {
         lock (_gate)
@@ -19,7 +19,7 @@ internal sealed class RunningTotal<T>(Func<T, long> measure)
         }
     }
 
-    /// <summary>Keeps what it has done, and forgets it. Does nothing if it is not there.</summary>
+    /// <summary>Keeps the item's value, and removes the item. Does nothing if it is not there.</summary>
     internal void Leave(T one)
     {
         lock (_gate)

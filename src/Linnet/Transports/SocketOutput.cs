@@ -5,7 +5,7 @@ using Linnet.Native;
 
 namespace Linnet.Transports;
 
-/// <summary>Sends directly to a socket, with non-blocking sends. Holds nothing itself: what is unsent is in the kernel.</summary>
+/// <summary>Sends directly to a socket, with non-blocking sends. Holds nothing itself: unsent bytes are in the kernel.</summary>
 internal sealed class SocketOutput : ConnectionOutput
 {
     // Linux doubles the size it is given, and spends part of that on its own books: measured 1.4 to 1.7.

@@ -8,24 +8,24 @@ namespace Linnet.Transports;
 /// <param name="Address">The station.</param>
 internal sealed record StationRequest(Uri Address)
 {
-    /// <summary>The least wait between the sound's arrival and its play-out.</summary>
+    /// <summary>The shortest delay between the arrival of audio and its play-out.</summary>
     public TimeSpan LeastDelay { get; init; }
 
-    /// <summary>The most; what a stream without timestamps must bring before it is played.</summary>
+    /// <summary>The longest delay; also the audio that a stream without timestamps buffers before it is played.</summary>
     public TimeSpan MostDelay { get; init; }
 
-    /// <summary>How packets are to come.</summary>
+    /// <summary>The transport for packets.</summary>
     public RtspTransport Transport { get; init; }
 
-    /// <summary>A worse network than there is; <see langword="null"/>: none.</summary>
+    /// <summary>Simulates a bad network; <see langword="null"/>: no simulation.</summary>
     public ImpairedPath? Impairment { get; init; }
 
     /// <summary>The rendition of a Linnet server where the address names none; <see langword="null"/>: the station's first.</summary>
     public string? Rendition { get; init; }
 
-    /// <summary>What a server sends that does not say; <see langword="null"/>: what is usual there.</summary>
+    /// <summary>The format of a server that does not state one; <see langword="null"/>: the usual format of its protocol.</summary>
     public RawPcmFormat? Format { get; init; }
 
-    /// <summary>Whether the packets themselves are wanted, so that a stream will not do.</summary>
+    /// <summary>Whether the caller needs the packets themselves, which a stream does not have.</summary>
     public bool NeedsPackets { get; init; }
 }

@@ -107,7 +107,7 @@ public sealed class TrustedProxies
                         return result == ProxyReadResult.Absent || !hasBegun ? new ClientOrigin(peer) : null;
                     case ProxyReadResult.Invalid:
                         input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
-                        return Refuse(peer, "it makes no sense");
+                        return Refuse(peer, "it is malformed");
                     default:
                         input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
                         break;

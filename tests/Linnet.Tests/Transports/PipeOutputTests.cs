@@ -9,7 +9,7 @@ namespace Linnet.Tests.Transports;
 /// <summary>An output whose bytes go through a pipe: under TLS, or behind a web server.</summary>
 public class PipeOutputTests
 {
-    // A full pipe is one with a byte in it, as the HTTP port's: what is not read counts as unsent.
+    // A full pipe is one with a byte in it, as on the HTTP port: unread bytes count as unsent.
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
     private readonly ConnectionOutput _output;
     private int _aborted;

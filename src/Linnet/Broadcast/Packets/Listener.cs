@@ -166,8 +166,8 @@ public abstract class Listener
     protected virtual int PayloadBytesOf(PacketItem packet) => packet.Payload.Length;
 
     /// <summary>
-    /// Whether it is told the end by <see cref="SendEnd"/> also where only this run of the rendition ended. <see langword="false"/>: its
-    /// client would take that for the station's end; that its connection closes makes it ask again.
+    /// Whether <see cref="SendEnd"/> is called also if only this run of the rendition ended. <see langword="false"/>: its client would take
+    /// that for the station's end; a closed connection makes it connect again.
     /// </summary>
     protected internal virtual bool IsToldOfStop => true;
 

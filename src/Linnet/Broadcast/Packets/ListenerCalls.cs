@@ -152,10 +152,10 @@ internal sealed class ListenerCalls(SendBatch batch, SenderCounters counters, IL
         }
     }
 
-    /// <summary>Sends a packet to all who follow; what no socket takes is lost, as on any network.</summary>
+    /// <summary>Sends a packet to all followers. A datagram that the socket does not accept is lost, as on any network.</summary>
     internal void Send(LiveEdgeFan followers, PacketItem packet)
     {
-        // What one of them got by itself before leaves before.
+        // Earlier packets to single listeners leave first.
         batch.Flush();
         int taken = 0;
         try

@@ -5,8 +5,8 @@ namespace Linnet.Broadcast.Packets;
 /// bytes.
 /// </summary>
 /// <remarks>
-/// A value: it keeps no state of its own, and equal framings give the same bytes. Any thread may use it. A ring is told of it by
-/// <see cref="BroadcastRing.Know"/>.
+/// A value: it has no state, and equal framings give the same bytes. Any thread may use it. <see cref="BroadcastRing.Know"/> adds it to
+/// a ring.
 /// </remarks>
 public abstract record PacketFraming
 {
@@ -17,6 +17,6 @@ public abstract record PacketFraming
         return packet.FramedBy(this);
     }
 
-    /// <summary>Makes the bytes of one packet, which nobody writes again.</summary>
+    /// <summary>Makes the bytes of one packet. They never change.</summary>
     protected internal abstract ReadOnlyMemory<byte> Make(PacketItem packet);
 }

@@ -91,7 +91,7 @@ internal sealed class StreamLoop
         }
     }
 
-    /// <summary>Visits those whose turn has come, but only so many.</summary>
+    /// <summary>Visits a limited number of the listeners whose turn it is.</summary>
     /// <returns>When to come again; if it is not after <paramref name="now"/>, some have been left for the next step.</returns>
     internal long Step(long now)
     {
@@ -126,7 +126,7 @@ internal sealed class StreamLoop
         Count = 0;
     }
 
-    /// <summary>Visits the young ones and the bucket whose turn it is; <see langword="false"/> if that was too much for one step.</summary>
+    /// <summary>Visits new listeners and the bucket whose turn it is; <see langword="false"/> if that was too much for one step.</summary>
     private bool VisitBucket(long now, ref int visits)
     {
         List<StreamListener> bucket = _buckets[_current];
@@ -268,7 +268,7 @@ internal sealed class StreamLoop
         CountMove(listener, to.Number - (next?.Number ?? to.Number), now);
     }
 
-    /// <summary>Sends the packet it has begun to its end; then the head of where it goes on, unless it has that.</summary>
+    /// <summary>Sends the rest of the packet in progress, then the head that holds where it continues, unless it has that.</summary>
     private static StreamAhead? AheadOf(StreamListener listener, StreamEntry to)
     {
         StreamLog log = listener.Log;

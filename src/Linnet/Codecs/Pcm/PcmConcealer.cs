@@ -6,9 +6,9 @@ namespace Linnet.Codecs.Pcm;
 /// Continues the waveform of plain samples over a loss: repeats the stretch that fits best, fading to silence, without clicks.
 /// </summary>
 /// <remarks>
-/// Nothing is delayed for it, so the joints are made by construction. Into the loss: what the repeated stretch lacks in
-/// value and slope at the joint is added and dies away. Within: the stretch is made to run into itself. Out of the loss:
-/// the continuation goes on under the first sound that arrives and is cross-faded into it.
+/// It adds no delay, so the joints are constructed. Into the loss: the difference in value and slope at the joint is added to
+/// the repeated stretch, and decays. Within the loss: the end of the stretch joins its start. Out of the loss: the
+/// continuation is cross-faded into the first audio that arrives.
 /// Idea: ITU-T G.711 appendix I, which delays all sound by 3.75 ms for its joints. Allocates nothing after the constructor.
 /// </remarks>
 internal sealed class PcmConcealer
@@ -33,7 +33,7 @@ internal sealed class PcmConcealer
     private readonly float[] _slopeGap;
 
     /// <summary>
-    /// A little more than the greatest sample of the history, per channel: what is added at the joint makes nothing louder.
+    /// A little more than the greatest sample of the history, per channel: the correction at the joint must not exceed it.
     /// </summary>
     private readonly float[] _limit;
     private int _next;

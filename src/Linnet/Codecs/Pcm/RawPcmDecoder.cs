@@ -2,7 +2,7 @@ using Linnet.Audio;
 
 namespace Linnet.Codecs.Pcm;
 
-/// <summary>Reads bare PCM of any encoding, as somebody said that it is.</summary>
+/// <summary>Decodes raw PCM of any encoding; the caller gives the format.</summary>
 /// <param name="format">What it is.</param>
 public sealed class RawPcmDecoder(RawPcmFormat format) : WaveformDecoder(format.Format, format.Encoding.BytesPerSample)
 {

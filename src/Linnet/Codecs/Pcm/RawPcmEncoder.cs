@@ -39,7 +39,7 @@ public sealed class RawPcmEncoder : IAudioEncoder
     /// <inheritdoc/>
     public AudioFormat Format { get; }
 
-    /// <summary>For people alone: RTP has no name for it.</summary>
+    /// <summary>For display only: RTP has no name for it.</summary>
     public PayloadFormat Payload => new(_pcm.Encoding.Name, _pcm.Format.SampleRate, _pcm.Format.Channels);
 
     /// <inheritdoc/>

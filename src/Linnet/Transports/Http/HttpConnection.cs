@@ -5,7 +5,7 @@ using Linnet.Wire.Proxy;
 
 namespace Linnet.Transports.Http;
 
-/// <summary>A connection whose first request is read or answered past a web server.</summary>
+/// <summary>A connection whose first request is read, and perhaps answered, without the web server.</summary>
 /// <param name="Transport">Its bytes.</param>
 /// <param name="Socket">Its socket.</param>
 /// <param name="Output">Sends to the client.</param>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Transports.Http;
 
-/// <summary>Serves a connection whose first request is about neither listening nor pushing, to its end.</summary>
+/// <summary>Serves a connection whose first request is neither to listen nor to push, to its end.</summary>
 /// <param name="head">The first request's head; <see langword="null"/>: it is malformed. None of its bytes was consumed.</param>
 /// <param name="request">The client, and how it knows this server.</param>
 public delegate Task PageHandler(HttpRequestHead? head, ForwardedRequest request);

@@ -69,7 +69,7 @@ internal sealed class Impairment
                 return new Fate { Drop = DropCause.Overflow };
             }
 
-            // If the queue has no room for the duplicate, there is none.
+            // If the queue has no room for the duplicate, the duplicate is dropped.
             isDuplicate = isDuplicate && _bottleneck.TryEnter(length, now, out copyLeavesAt);
         }
 
@@ -122,7 +122,7 @@ internal sealed class Impairment
                 return _reorder.Even(index) < options.Reorder ? (true, (long)delay) : default;
             }
 
-            // A datagram that waits for the next one needs a next one that does not wait. To hold back a given share of all, hold back
+            // A held datagram waits for the next one, which must not be held too. To hold back a given share of all, hold back
             // share / (1 − share) of the others.
             _isHolding = !_isHolding && _reorder.Even(index) < options.Reorder / (1 - options.Reorder);
             return (_isHolding, 0);

@@ -13,10 +13,10 @@ internal static class HeadReader
     private static readonly SearchValues<byte> StartBytes = SearchValues.Create(
         "!#$%&'*+-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~ \r\n"u8);
 
-    /// <summary>The most empty bytes before a head: what clients send too much after an earlier message.</summary>
+    /// <summary>The most line-end bytes before a head: some clients send extra ones after an earlier message.</summary>
     private const int MaxBlank = 16;
 
-    // The longest method or protocol that anybody sends; if there is no space by then, it is another protocol.
+    // No real method or protocol name is longer; without a space by then, it is another protocol.
     private const int MaxFirstWord = 32;
 
     /// <summary>Reads a head from the front of <paramref name="buffer"/>, consuming nothing.</summary>

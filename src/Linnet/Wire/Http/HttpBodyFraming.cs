@@ -6,7 +6,7 @@ namespace Linnet.Wire.Http;
 /// <summary>How the end of a body is found.</summary>
 public enum HttpBodyKind
 {
-    /// <summary>Where the connection ends: what a source without length or chunks sends.</summary>
+    /// <summary>The end of the connection ends the body, as with a source that sends neither length nor chunks.</summary>
     UntilClose,
 
     /// <summary>After a number of bytes.</summary>

@@ -15,6 +15,6 @@ public sealed record HttpLimits : MessageLimits
         MaxHead = 8 * 1024;
     }
 
-    /// <summary>The limits that hold unless others are given.</summary>
+    /// <summary>The default limits of a reader.</summary>
     public static HttpLimits Default { get; } = new();
 }

@@ -3,7 +3,7 @@ namespace Linnet.Wire.Http;
 /// <summary>The protocol that a head names in its start line.</summary>
 public enum HttpProtocol
 {
-    /// <summary><c>HTTP/1.0</c>. What Linnet's own answers say: the body ends where the connection does.</summary>
+    /// <summary><c>HTTP/1.0</c>. Linnet's own answers use it: the body ends with the connection.</summary>
     Http10,
 
     /// <summary><c>HTTP/1.1</c>, or a later 1.x, which must understand it.</summary>
@@ -28,7 +28,7 @@ internal static class HttpProtocols
         _ => "HTTP/1.0",
     };
 
-    /// <summary>Reads the version of a request line; <see langword="null"/> if it is none that is spoken here.</summary>
+    /// <summary>Reads the version of a request line; <see langword="null"/> if it is not supported.</summary>
     internal static HttpProtocol? Parse(ReadOnlySpan<char> text) => text switch
     {
         "HTTP/1.0" => HttpProtocol.Http10,

@@ -1,14 +1,14 @@
 namespace Linnet.Wire.Http;
 
-/// <summary>What came of trying to read a message's head.</summary>
+/// <summary>The result of reading a message's head.</summary>
 public enum HttpReadResult
 {
-    /// <summary>It is not whole yet.</summary>
+    /// <summary>The head is incomplete.</summary>
     NeedMore,
 
-    /// <summary>It was read.</summary>
+    /// <summary>The head was read.</summary>
     Done,
 
-    /// <summary>It is refused, and will be whatever follows.</summary>
+    /// <summary>The head is refused, whatever follows.</summary>
     Invalid,
 }

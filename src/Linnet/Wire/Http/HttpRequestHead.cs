@@ -13,7 +13,7 @@ public sealed class HttpRequestHead
     /// <summary>A request of our own, without headers.</summary>
     /// <param name="method">A token, such as <c>GET</c>.</param>
     /// <param name="target">Path and query, percent-encoded.</param>
-    /// <param name="protocol">What it says it is.</param>
+    /// <param name="protocol">The protocol it names.</param>
     /// <exception cref="ArgumentException">One of them holds characters it must not.</exception>
     public HttpRequestHead(string method, string target, HttpProtocol protocol = HttpProtocol.Http10)
     {
@@ -36,7 +36,7 @@ public sealed class HttpRequestHead
     public string Method { get; }
 
     /// <summary>
-    /// The target exactly as it came. A byte that is no UTF-8 is a lone surrogate, U+DC80 to U+DCFF; <see cref="ToString"/> is for people.
+    /// The target as received. A byte that is not UTF-8 is a lone surrogate, U+DC80 to U+DCFF; <see cref="ToString"/> is for display.
     /// </summary>
     public string Target { get; }
 
@@ -46,7 +46,7 @@ public sealed class HttpRequestHead
     /// </summary>
     public string Path { get; }
 
-    /// <summary>What stands behind the <c>?</c>, encoded; empty if nothing does.</summary>
+    /// <summary>The part after the <c>?</c>, encoded; may be empty.</summary>
     public string Query { get; }
 
     /// <summary>The protocol it names.</summary>
@@ -55,13 +55,13 @@ public sealed class HttpRequestHead
     /// <summary>The headers.</summary>
     public MessageHeaders Headers { get; private init; } = [];
 
-    /// <summary>Bytes of the head as it was read: what to consume.</summary>
+    /// <summary>Bytes of the head as it was read; the caller consumes them.</summary>
     public int Length { get; private init; }
 
-    /// <summary>How the end of the body is found, should there be one. A GET has one only if it says so.</summary>
+    /// <summary>How the end of the body is found, if there is a body. A GET has one only if its headers announce it.</summary>
     public HttpBodyFraming Body { get; private init; }
 
-    /// <summary>Whether it says that a body follows.</summary>
+    /// <summary>Whether it announces a body.</summary>
     public bool HasBody => Body is { Kind: HttpBodyKind.Chunked } or { Kind: HttpBodyKind.Length, Length: > 0 };
 
     /// <summary>Host and port by which the client reached us, from the target or <c>Host</c>; empty if it says nothing usable.</summary>
@@ -76,10 +76,10 @@ public sealed class HttpRequestHead
     public bool WantsMetadata => Headers["Icy-MetaData"] is string value && value.Trim() == "1";
 
     /// <summary>Reads a request's head from the front of what a peer has sent. Consumes nothing and never throws.</summary>
-    /// <param name="buffer">What has arrived on the connection and was not consumed.</param>
-    /// <param name="limits">What to refuse. <see langword="null"/>: <see cref="HttpLimits.Default"/>.</param>
+    /// <param name="buffer">The bytes that have arrived and were not consumed.</param>
+    /// <param name="limits">The limits of the head. <see langword="null"/>: <see cref="HttpLimits.Default"/>.</param>
     /// <param name="head">The head, if the answer is <see cref="HttpReadResult.Done"/>. Its <see cref="Length"/> is to be consumed.</param>
-    /// <param name="refusal">What to answer, if it is <see cref="HttpReadResult.Invalid"/>.</param>
+    /// <param name="refusal">The answer to send, if it is <see cref="HttpReadResult.Invalid"/>.</param>
     public static HttpReadResult TryParse(
         in ReadOnlySequence<byte> buffer, HttpLimits? limits, out HttpRequestHead? head, out HttpRefusal? refusal)
     {
@@ -128,7 +128,7 @@ public sealed class HttpRequestHead
 
         if (!HttpBodyFraming.TryParse(headers, out HttpBodyFraming body))
         {
-            return new HttpRefusal(HttpStatusCode.BadRequest, "The length of the body is told in no way that is understood.");
+            return new HttpRefusal(HttpStatusCode.BadRequest, "The length of the body is given in an unsupported way.");
         }
 
         head = new HttpRequestHead(line[..first], target, protocol)

@@ -9,15 +9,15 @@ namespace Linnet.Wire.Http;
 
 /// <summary>The head of an answer, ours to listeners and sources, or another server's to us.</summary>
 /// <remarks>
-/// Ours say <c>HTTP/1.0</c> and neither length nor chunks where sound follows: it ends where the connection does, which is what internet
-/// radios of any age expect. Source: RFC 9112 §4; docs/wire/icy.md.
+/// Ours use <c>HTTP/1.0</c>, with neither length nor chunks where audio follows: the audio ends with the connection, as internet radios
+/// of any age expect. Source: RFC 9112 §4; docs/wire/icy.md.
 /// </remarks>
 public sealed class HttpResponseHead
 {
     /// <summary>An answer without headers.</summary>
     /// <param name="status">100 to 599.</param>
-    /// <param name="reason">The words after it. Without: the usual ones.</param>
-    /// <param name="protocol">What it says it is.</param>
+    /// <param name="reason">The reason phrase; <see langword="null"/>: the usual one.</param>
+    /// <param name="protocol">The protocol it names.</param>
     /// <exception cref="ArgumentException">The status does not have three digits, or the reason holds control characters.</exception>
     public HttpResponseHead(HttpStatusCode status, string? reason = null, HttpProtocol protocol = HttpProtocol.Http10)
     {
@@ -31,10 +31,10 @@ public sealed class HttpResponseHead
         (Status, Reason, Protocol) = (status, reason ?? ReasonPhrase(status), protocol);
     }
 
-    /// <summary>How it went.</summary>
+    /// <summary>The status code.</summary>
     public HttpStatusCode Status { get; }
 
-    /// <summary>The same for a person. May be empty.</summary>
+    /// <summary>The reason phrase. May be empty.</summary>
     public string Reason { get; }
 
     /// <summary>The protocol it names.</summary>
@@ -43,7 +43,7 @@ public sealed class HttpResponseHead
     /// <summary>The headers.</summary>
     public MessageHeaders Headers { get; private init; } = [];
 
-    /// <summary>Bytes of the head as it was read: what to consume.</summary>
+    /// <summary>Bytes of the head as it was read; the caller consumes them.</summary>
     public int Length { get; private init; }
 
     /// <summary>How the end of the body is found.</summary>
@@ -62,8 +62,8 @@ public sealed class HttpResponseHead
     /// <summary>
     /// Reads a server's answer from the front of what it has sent, <c>ICY 200 OK</c> among them. Consumes nothing and never throws.
     /// </summary>
-    /// <param name="buffer">What has arrived on the connection and was not consumed.</param>
-    /// <param name="limits">What to refuse. <see langword="null"/>: <see cref="HttpLimits.Default"/>.</param>
+    /// <param name="buffer">The bytes that have arrived and were not consumed.</param>
+    /// <param name="limits">The limits of the head. <see langword="null"/>: <see cref="HttpLimits.Default"/>.</param>
     /// <param name="head">The head, if the answer is <see cref="HttpReadResult.Done"/>. Its <see cref="Length"/> is to be consumed.</param>
     public static HttpReadResult TryParse(in ReadOnlySequence<byte> buffer, HttpLimits? limits, out HttpResponseHead? head)
     {
@@ -97,7 +97,7 @@ public sealed class HttpResponseHead
     public void Write(IBufferWriter<byte> destination) =>
         HeadWriter.Write(destination, string.Create(CultureInfo.InvariantCulture, $"{Protocol.Text()} {(int)Status} {Reason}"), Headers);
 
-    /// <summary>The head as it goes over the wire.</summary>
+    /// <summary>The bytes of the head.</summary>
     public byte[] ToArray()
     {
         var bytes = new ArrayBufferWriter<byte>(512);

@@ -11,7 +11,7 @@ internal readonly record struct HttpTarget(string Path, string Query, string Aut
 {
     private const int MaxAuthority = 255;
 
-    /// <summary>Reads a target. False: it is none that names something here.</summary>
+    /// <summary>Reads a target. False: it names nothing here.</summary>
     internal static bool TryParse(string target, out HttpTarget parts)
     {
         parts = new HttpTarget("*", "", "");
@@ -47,7 +47,7 @@ internal readonly record struct HttpTarget(string Path, string Query, string Aut
         return true;
     }
 
-    /// <summary>A host and perhaps a port, if it can be written into an address; else nothing.</summary>
+    /// <summary>A host and perhaps a port, if it can be part of an address; otherwise empty.</summary>
     internal static string UsableAuthority(string? text)
     {
         if (text is null || text.Length is 0 or > MaxAuthority)

@@ -3,7 +3,7 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Http;
 
-/// <summary>What stands behind a target's <c>?</c>: <c>mode=updinfo&amp;mount=/jazz&amp;song=Artist%20-%20Title</c>.</summary>
+/// <summary>The part of a target after the <c>?</c>: <c>mode=updinfo&amp;mount=/jazz&amp;song=Artist%20-%20Title</c>.</summary>
 /// <remarks>
 /// Sources encode it badly: a <c>%</c> without two digits stands for itself, bytes beyond ASCII may come unencoded. Values are UTF-8 if
 /// they are valid as that, else Windows-1252, unless a <c>charset</c> parameter names another encoding that .NET knows.
@@ -16,7 +16,7 @@ public sealed class QueryString
     private readonly List<(string Name, byte[] Value)> _parameters = [];
     private readonly Encoding? _encoding;
 
-    /// <summary>Reads a query; whatever it holds, it is read somehow.</summary>
+    /// <summary>Reads a query. Any text is accepted.</summary>
     public QueryString(string query)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -38,7 +38,7 @@ public sealed class QueryString
     }
 
     /// <summary>
-    /// The decoded value of the first parameter with that name, as it came: it may hold anything. <see langword="null"/> if there is none.
+    /// The decoded value of the first parameter with that name, not cleaned: it may hold anything. <see langword="null"/>: none has it.
     /// </summary>
     public string? this[string name] => Find(name) is byte[] value ? TagText.Decoded(value) : null;
 

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Linnet.Wire.Messages;
 
 /// <summary>
-/// Which characters may stand in the messages of HTTP and RTSP alike. Readers refuse by it, writers insist on it.
+/// The characters allowed in the messages of HTTP and RTSP. Readers refuse other characters, writers throw.
 /// </summary>
 /// <remarks>Source: RFC 9110 §5.5, §5.6.2; RFC 2326 §15.1.</remarks>
 internal static class MessageGrammar
@@ -15,7 +15,7 @@ internal static class MessageGrammar
     private static readonly SearchValues<char> Control = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Where(c => c != '\t').Select(c => (char)c), '\x7F']);
 
-    /// <summary>A method or a header's name: one or more visible ASCII characters that are no separators.</summary>
+    /// <summary>A method or a header's name: one or more visible ASCII characters that are not separators.</summary>
     internal static bool IsToken(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(Token);
 
     /// <summary>A header's value or a reason phrase: anything without line breaks and other controls.</summary>

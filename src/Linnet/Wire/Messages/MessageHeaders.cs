@@ -3,7 +3,7 @@ using Linnet.Audio;
 
 namespace Linnet.Wire.Messages;
 
-/// <summary>The headers of one message, in the order in which they came or were added. Names are compared without case.</summary>
+/// <summary>The headers of one message, in the order in which they were received or added. Names are compared without case.</summary>
 /// <remarks>Nothing that would break out of its line can get in: a name is a token, a value has no control characters.</remarks>
 public sealed class MessageHeaders : IEnumerable<KeyValuePair<string, string>>
 {
@@ -13,7 +13,7 @@ public sealed class MessageHeaders : IEnumerable<KeyValuePair<string, string>>
     public int Count => _lines.Count;
 
     /// <summary>
-    /// The value of the first line with that name, or <see langword="null"/>. Setting puts one line in the place of all with that name;
+    /// The value of the first line with that name, or <see langword="null"/>. Setting replaces all lines with that name by one;
     /// <see langword="null"/> removes them.
     /// </summary>
     /// <exception cref="ArgumentException">The name is no token, or the value holds control characters.</exception>
@@ -47,7 +47,7 @@ public sealed class MessageHeaders : IEnumerable<KeyValuePair<string, string>>
         All(name).SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>
-    /// Adds text of any origin as one line: control characters become spaces, what is too long is cut, what is empty is left out.
+    /// Adds text of any origin as one line: control characters become spaces, a text that is too long is cut, an empty one is left out.
     /// </summary>
     /// <exception cref="ArgumentException">The name is no token.</exception>
     public void AddText(string name, string? text)

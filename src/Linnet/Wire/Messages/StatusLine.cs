@@ -6,7 +6,7 @@ namespace Linnet.Wire.Messages;
 /// <remarks>Source: RFC 9112 §4; RFC 2326 §7.1.</remarks>
 internal readonly ref struct StatusLine
 {
-    /// <summary>Takes a line apart, whatever it is.</summary>
+    /// <summary>Splits a line. Accepts any text.</summary>
     internal StatusLine(ReadOnlySpan<char> line)
     {
         int space = line.IndexOf(' ');
@@ -19,12 +19,12 @@ internal readonly ref struct StatusLine
         }
     }
 
-    /// <summary>What stands before the first space.</summary>
+    /// <summary>The text before the first space.</summary>
     internal ReadOnlySpan<char> Version { get; }
 
     /// <summary>100 – 999; 0: the line has no status of three digits.</summary>
     internal int Status { get; }
 
-    /// <summary>What stands behind the status; may be empty.</summary>
+    /// <summary>The text after the status; may be empty.</summary>
     internal ReadOnlySpan<char> Reason { get; }
 }

@@ -3,34 +3,34 @@ using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
-/// <summary>One way in which a server wants to be told who asks, as <c>WWW-Authenticate</c> names it.</summary>
-/// <remarks>Source: RFC 7235 §4.1, RFC 7616 §3.3, RFC 7617 §2. What is malformed ends the reading, and what was read until then
-/// counts.</remarks>
+/// <summary>One authentication scheme that a server accepts, from <c>WWW-Authenticate</c>.</summary>
+/// <remarks>Source: RFC 7235 §4.1, RFC 7616 §3.3, RFC 7617 §2. A malformed part ends the reading; challenges read until then
+/// count.</remarks>
 internal sealed class AuthChallenge
 {
-    /// <summary>Ways that are read; real servers name one to three.</summary>
+    /// <summary>The most challenges that are read; real servers send one to three.</summary>
     internal const int MaxChallenges = 16;
 
     private readonly Dictionary<string, string> _parameters = new(StringComparer.OrdinalIgnoreCase);
 
     private AuthChallenge(string scheme) => Scheme = scheme;
 
-    /// <summary><c>Basic</c>, <c>Digest</c>, or one that nobody here speaks. Compared without case.</summary>
+    /// <summary><c>Basic</c>, <c>Digest</c>, or an unsupported scheme. Compared without case.</summary>
     internal string Scheme { get; }
 
-    /// <summary>Whether the password may be sent as it is.</summary>
+    /// <summary>Whether the password is sent in clear text.</summary>
     internal bool IsBasic => Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a proof of the password is asked for, in whatever way.</summary>
+    /// <summary>Whether the server asks for a proof of the password, supported or not.</summary>
     internal bool AsksForProof => Scheme.Equals("Digest", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a proof of the password is asked for, in a way that is spoken here: see <see cref="DigestProof"/>.</summary>
+    /// <summary>Whether the server asks for a proof of the password that is supported: see <see cref="DigestProof"/>.</summary>
     internal bool IsDigest => AsksForProof && Nonce is not null && DigestProof.IsSpoken(this);
 
-    /// <summary>What the server wants in the proof, so that it proves something now; <see langword="null"/>: nothing.</summary>
+    /// <summary>The server's nonce, which makes each proof new; <see langword="null"/>: none.</summary>
     internal string? Nonce => this["nonce"];
 
-    /// <summary>Whether only the nonce was too old: who asks was not found wanting.</summary>
+    /// <summary>Whether only the nonce was too old: the password was not rejected.</summary>
     internal bool IsStale => "true".Equals(this["stale"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
@@ -38,7 +38,7 @@ internal sealed class AuthChallenge
     /// </summary>
     internal string? this[string name] => _parameters.GetValueOrDefault(name);
 
-    /// <summary>Reads the values of all <c>WWW-Authenticate</c> lines of an answer, which came from anyone. Never throws.</summary>
+    /// <summary>Reads the values of all <c>WWW-Authenticate</c> lines of an answer. The text is untrusted. Never throws.</summary>
     internal static IReadOnlyList<AuthChallenge> ReadAll(IEnumerable<string> values)
     {
         var challenges = new List<AuthChallenge>();

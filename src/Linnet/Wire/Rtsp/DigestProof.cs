@@ -6,7 +6,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>Proves a password without sending it: the <c>Digest</c> scheme.</summary>
 /// <remarks>
-/// Source: RFC 7616 §3.4, and RFC 2069 for servers that name no <c>qop</c>. Spoken are MD5, which cameras ask for, and SHA-256, both also
+/// Source: RFC 7616 §3.4, and RFC 2069 for servers that name no <c>qop</c>. Supports MD5, which cameras use, and SHA-256, both also
 /// as <c>-sess</c>, without <c>qop</c> or with <c>auth</c>.
 /// </remarks>
 internal static class DigestProof
@@ -15,16 +15,16 @@ internal static class DigestProof
     internal static bool IsSpoken(AuthChallenge challenge) =>
         AlgorithmOf(challenge) is "MD5" or "MD5-SESS" or "SHA-256" or "SHA-256-SESS" && (challenge["qop"] is null || WantsCount(challenge));
 
-    /// <summary>Whether it is one that has not been broken.</summary>
+    /// <summary>Whether its algorithm has not been broken.</summary>
     internal static bool IsStrong(AuthChallenge challenge) => AlgorithmOf(challenge).StartsWith("SHA-256", StringComparison.Ordinal);
 
     /// <summary>The value of <c>Authorization</c> for a request.</summary>
-    /// <param name="challenge">What the server asked for; it is spoken.</param>
-    /// <param name="credentials">Who asks.</param>
-    /// <param name="method">Of the request.</param>
-    /// <param name="uri">Of the request, as it is sent.</param>
+    /// <param name="challenge">The server's challenge; it must be supported.</param>
+    /// <param name="credentials">The user and password.</param>
+    /// <param name="method">The request's method.</param>
+    /// <param name="uri">The request's URI, as it is sent.</param>
     /// <param name="count">Requests so far with this nonce, this one included.</param>
-    /// <param name="clientNonce">Ours, without quotes.</param>
+    /// <param name="clientNonce">The client's nonce, without quotes.</param>
     internal static string Write(
         AuthChallenge challenge, RtspCredentials credentials, string method, string uri, uint count, string clientNonce)
     {

@@ -3,14 +3,14 @@ using System.Buffers.Binary;
 
 namespace Linnet.Wire.Rtsp;
 
-/// <summary>An RTP or RTCP packet that came between the messages of an RTSP connection.</summary>
+/// <summary>An RTP or RTCP packet between the messages of an RTSP connection.</summary>
 /// <remarks>Source: RFC 2326 §10.12. On the wire: <c>$</c>, the channel, the length in two bytes, the packet.</remarks>
 public readonly struct InterleavedFrame
 {
     /// <summary>Bytes before the packet.</summary>
     public const int HeaderLength = 4;
 
-    /// <summary>The longest packet that the length field can tell.</summary>
+    /// <summary>The longest packet that the length field can express.</summary>
     public const int MaxPayload = ushort.MaxValue;
 
     internal const byte Marker = (byte)'$';
@@ -21,7 +21,7 @@ public readonly struct InterleavedFrame
         Payload = payload;
     }
 
-    /// <summary>Which stream, as SETUP settled it in <c>interleaved=</c>.</summary>
+    /// <summary>The channel of the stream, as SETUP agreed in <c>interleaved=</c>.</summary>
     public byte Channel { get; }
 
     /// <summary>The packet. Lent: valid until the connection's buffer is advanced.</summary>

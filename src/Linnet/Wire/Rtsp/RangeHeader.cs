@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Linnet.Wire.Rtsp;
 
 /// <summary>The <c>Range</c> header in normal play time: which part to play.</summary>
-/// <param name="Start">From where; <see langword="null"/>: from now (<c>npt=now-</c>), or the last seconds before
+/// <param name="Start">The start; <see langword="null"/>: from now (<c>npt=now-</c>), or the last seconds before
 /// <paramref name="End"/>.</param>
-/// <param name="End">Up to where; <see langword="null"/>: without end, as live sound is.</param>
+/// <param name="End">The end; <see langword="null"/>: open, as for live audio.</param>
 /// <remarks>Source: RFC 2326 §12.29, §3.6. SMPTE and clock ranges are not read.</remarks>
 public sealed record RangeHeader(TimeSpan? Start, TimeSpan? End = null)
 {

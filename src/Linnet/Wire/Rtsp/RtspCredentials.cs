@@ -3,13 +3,13 @@ using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
-/// <summary>The user and password of an address, as a server is to be told them. Printing it shows no password.</summary>
+/// <summary>The user and password of an address, to send to a server. <c>ToString</c> shows no password.</summary>
 /// <param name="User">Without control characters; may be empty.</param>
 /// <param name="Password">Without control characters; may be empty.</param>
 internal sealed record RtspCredentials(string User, string Password)
 {
     /// <summary>
-    /// Reads what stands before the host of an address: <c>user:password</c>, with percent-escapes (RFC 3986 §3.2.1). Never throws.
+    /// Reads the part of an address before the host: <c>user:password</c>, with percent-escapes (RFC 3986 §3.2.1). Never throws.
     /// </summary>
     internal static bool TryParse(ReadOnlySpan<char> userInfo, [NotNullWhen(true)] out RtspCredentials? credentials)
     {

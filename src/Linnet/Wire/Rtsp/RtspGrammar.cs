@@ -2,7 +2,7 @@ using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
-/// <summary>Which characters may stand in RTSP alone; see <see cref="MessageGrammar"/>.</summary>
+/// <summary>The character rules specific to RTSP; see <see cref="MessageGrammar"/>.</summary>
 /// <remarks>Source: RFC 2326 §15.1; RFC 2616 §2.2.</remarks>
 internal static class RtspGrammar
 {

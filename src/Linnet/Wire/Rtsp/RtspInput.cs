@@ -1,6 +1,6 @@
 namespace Linnet.Wire.Rtsp;
 
-/// <summary>How a read went.</summary>
+/// <summary>The result of a read.</summary>
 public enum RtspReadResult
 {
     /// <summary>The rest has not arrived yet.</summary>
@@ -13,7 +13,7 @@ public enum RtspReadResult
     Invalid,
 }
 
-/// <summary>One thing that came over an RTSP connection: a message, or a frame between messages.</summary>
+/// <summary>One item read from an RTSP connection: a message, or a frame between messages.</summary>
 public readonly struct RtspInput
 {
     internal RtspInput(RtspMessage message) => Message = message;
@@ -27,10 +27,10 @@ public readonly struct RtspInput
     public InterleavedFrame Frame { get; }
 }
 
-/// <summary>Why a reader gave up, and what to answer.</summary>
+/// <summary>Why a reader gave up, and the answer.</summary>
 /// <param name="Status">400, 413, 414 or 505.</param>
 /// <param name="Reason">A sentence for a log or a counter; holds nothing that the peer sent.</param>
-/// <param name="CSeq">The refused message's <c>CSeq</c>, if it came before the fault.</param>
+/// <param name="CSeq">The refused message's <c>CSeq</c>, if it preceded the fault.</param>
 public sealed record RtspRefusal(RtspStatus Status, string Reason, string? CSeq)
 {
     /// <summary>The answer to send before closing.</summary>

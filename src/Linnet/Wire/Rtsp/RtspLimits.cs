@@ -15,7 +15,7 @@ public sealed record RtspLimits : MessageLimits
         MaxHead = 16 * 1024;
     }
 
-    /// <summary>The limits that a reader has unless it is given others.</summary>
+    /// <summary>The default limits of a reader.</summary>
     public static RtspLimits Default { get; } = new();
 
     /// <summary>The body. A longer <c>Content-Length</c> is answered 413 at once. 0 – 16 MiB; default 64 KiB.</summary>

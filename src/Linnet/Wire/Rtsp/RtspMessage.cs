@@ -6,7 +6,7 @@ using Linnet.Wire.Messages;
 namespace Linnet.Wire.Rtsp;
 
 /// <summary>A request or a response: a start line, headers and perhaps a body.</summary>
-/// <remarks>Source: RFC 2326 §4. What a writer gives, <see cref="RtspReader"/> reads back.</remarks>
+/// <remarks>Source: RFC 2326 §4. <see cref="RtspReader"/> reads back any message that is written.</remarks>
 public abstract class RtspMessage
 {
     internal const string Version = "RTSP/1.0";
@@ -15,10 +15,10 @@ public abstract class RtspMessage
     {
     }
 
-    /// <summary>The headers. <c>Content-Length</c> is written from <see cref="Body"/>, whatever stands here.</summary>
+    /// <summary>The headers. <c>Content-Length</c> is written from <see cref="Body"/>, not from the value here.</summary>
     public MessageHeaders Headers { get; } = [];
 
-    /// <summary>The body, or nothing. Given: nobody writes these bytes again.</summary>
+    /// <summary>The body; may be empty. The message owns these bytes; they must not change.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 
     /// <summary>The number that pairs a response with its request; <see langword="null"/> if missing or not a number below 2^32.</summary>

@@ -13,13 +13,13 @@ public static class RtspMethod
     /// <summary>Posts a description, or replaces one (§10.3).</summary>
     public const string Announce = "ANNOUNCE";
 
-    /// <summary>Settles the transport of one stream and makes the session (§10.4).</summary>
+    /// <summary>Agrees on the transport of one stream and creates the session (§10.4).</summary>
     public const string Setup = "SETUP";
 
-    /// <summary>Starts the sending (§10.5).</summary>
+    /// <summary>Starts sending (§10.5).</summary>
     public const string Play = "PLAY";
 
-    /// <summary>Halts the sending and keeps the session (§10.6).</summary>
+    /// <summary>Pauses sending and keeps the session (§10.6).</summary>
     public const string Pause = "PAUSE";
 
     /// <summary>Ends the session (§10.7).</summary>

@@ -10,7 +10,7 @@ namespace Linnet.Wire.Rtsp;
 /// <remarks>
 /// <para>
 /// One per connection and direction, used by one thread. Each line is consumed as soon as it is whole and no byte is searched twice,
-/// so a slow drip costs no more than a burst. Memory is bounded by <see cref="RtspLimits"/>, and never throws whatever comes.
+/// so a slow drip costs no more than a burst. Memory is bounded by <see cref="RtspLimits"/>. It never throws, whatever arrives.
 /// </para>
 /// <para>Source: RFC 2326 §4–7 (messages), §10.12 (frames). A bare LF ends a line too, as §4 asks of receivers.</para>
 /// </remarks>
@@ -34,7 +34,7 @@ public sealed class RtspReader
     private long _searched;          // bytes at the front of the buffer that hold no line end
 
     /// <summary>A reader at the start of a connection.</summary>
-    /// <param name="limits">What to refuse. Without: <see cref="RtspLimits.Default"/>.</param>
+    /// <param name="limits">The limits; <see langword="null"/>: <see cref="RtspLimits.Default"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="limits"/> has problems.</exception>
     public RtspReader(RtspLimits? limits = null) => _limits = (limits ?? RtspLimits.Default).ThrowIfInvalid();
 
@@ -120,7 +120,7 @@ public sealed class RtspReader
         return RtspReadResult.Done;
     }
 
-    /// <summary>Takes a line off the buffer, without its end. False: it is not whole yet, or it is refused.</summary>
+    /// <summary>Takes a line off the buffer, without its end. False: it is incomplete or refused.</summary>
     private bool TryTakeLine(ref ReadOnlySequence<byte> buffer, out string line)
     {
         line = "";

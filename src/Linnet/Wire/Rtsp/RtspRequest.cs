@@ -3,14 +3,14 @@ using Linnet.Wire.Messages;
 
 namespace Linnet.Wire.Rtsp;
 
-/// <summary>A request: what one side asks of the other, usually the client of the server.</summary>
+/// <summary>A request, usually from the client to the server.</summary>
 /// <remarks>Source: RFC 2326 §6.</remarks>
 public sealed class RtspRequest : RtspMessage
 {
     /// <summary>A request with neither headers nor body.</summary>
     /// <param name="method">A token, such as <see cref="RtspMethod.Play"/>.</param>
     /// <param name="uri">An absolute URI, or <c>*</c> for the server as a whole. Visible ASCII, sent as it is.</param>
-    /// <exception cref="ArgumentException">One of them holds characters it must not.</exception>
+    /// <exception cref="ArgumentException">One of them holds invalid characters.</exception>
     public RtspRequest(string method, string uri)
     {
         if (!MessageGrammar.IsToken(method))
@@ -27,10 +27,10 @@ public sealed class RtspRequest : RtspMessage
         Uri = uri;
     }
 
-    /// <summary>What to do: see <see cref="RtspMethod"/>.</summary>
+    /// <summary>The method: see <see cref="RtspMethod"/>.</summary>
     public string Method { get; }
 
-    /// <summary>To what, exactly as it came: <c>*</c>, or what <see cref="RtspUri"/> can read.</summary>
+    /// <summary>The URI as received: <c>*</c>, or one that <see cref="RtspUri"/> can read.</summary>
     public string Uri { get; }
 
     /// <summary>An answer to this request: same <c>CSeq</c>, nothing else yet.</summary>

@@ -10,7 +10,7 @@ public sealed class RtspResponse : RtspMessage
 {
     /// <summary>A response with neither headers nor body.</summary>
     /// <param name="status">100 to 999; need not be one of the named ones.</param>
-    /// <param name="reason">The words after it. Without: the usual ones.</param>
+    /// <param name="reason">The reason phrase; <see langword="null"/>: the usual one.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="status"/> does not have three digits.</exception>
     /// <exception cref="ArgumentException"><paramref name="reason"/> holds control characters.</exception>
     public RtspResponse(RtspStatus status, string? reason = null)
@@ -26,14 +26,14 @@ public sealed class RtspResponse : RtspMessage
         Reason = reason ?? status.ReasonPhrase();
     }
 
-    /// <summary>How it went.</summary>
+    /// <summary>The status code.</summary>
     public RtspStatus Status { get; }
 
-    /// <summary>The same for a person. May be empty.</summary>
+    /// <summary>The reason phrase. May be empty.</summary>
     public string Reason { get; }
 
     /// <summary>
-    /// What relative URIs in the body are relative to: <c>Content-Base</c>, else <c>Content-Location</c>, else the request's own.
+    /// The base of relative URIs in the body: <c>Content-Base</c>, else <c>Content-Location</c>, else the request's own.
     /// </summary>
     /// <remarks>Source: RFC 2326 §C.1.1.</remarks>
     public string BaseUri(string requestUri) =>

@@ -4,13 +4,13 @@ namespace Linnet.Wire.Rtsp;
 /// <remarks>Source: RFC 2326 §7.1.1, §11.</remarks>
 public enum RtspStatus
 {
-    /// <summary>No status: what an unset field holds.</summary>
+    /// <summary>No status: the value of an unset field.</summary>
     None = 0,
 
     /// <summary>The request may go on.</summary>
     Continue = 100,
 
-    /// <summary>Done.</summary>
+    /// <summary>The request succeeded.</summary>
     Ok = 200,
 
     /// <summary>The station has moved for good, to <c>Location</c>.</summary>
@@ -40,7 +40,7 @@ public enum RtspStatus
     /// <summary>The client took too long to send its request.</summary>
     RequestTimeout = 408,
 
-    /// <summary>What was there will not be there again.</summary>
+    /// <summary>The resource is gone for good.</summary>
     Gone = 410,
 
     /// <summary>A header, the head or the body is longer than the reader's limits.</summary>
@@ -73,7 +73,7 @@ public enum RtspStatus
     /// <summary>The request names the whole where only one stream can be controlled.</summary>
     OnlyAggregateOperationAllowed = 460,
 
-    /// <summary>None of the transports offered is spoken here.</summary>
+    /// <summary>None of the offered transports is supported.</summary>
     UnsupportedTransport = 461,
 
     /// <summary>The client's address cannot be reached, or may not be used.</summary>
@@ -95,10 +95,10 @@ public enum RtspStatus
     OptionNotSupported = 551,
 }
 
-/// <summary>What each status says to a person.</summary>
+/// <summary>The reason phrases of status codes.</summary>
 public static class RtspStatusExtensions
 {
-    /// <summary>Whether the request was fulfilled: 200 to 299.</summary>
+    /// <summary>Whether the request succeeded: 200 to 299.</summary>
     public static bool IsSuccess(this RtspStatus status) => (int)status is >= 200 and <= 299;
 
     /// <summary>The reason phrase of RFC 2326 §7.1.1, or <c>Unknown</c>.</summary>

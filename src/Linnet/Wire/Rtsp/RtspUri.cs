@@ -8,7 +8,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>An <c>rtsp://host[:port]/station[/rendition[/track]]</c> address.</summary>
 /// <remarks>
-/// Source: RFC 2326 §3.2, RFC 3986. A user's name and password are kept apart: they are in nothing that is printed or sent as an address.
+/// Source: RFC 2326 §3.2, RFC 3986. A user's name and password are kept apart: no printed or sent address holds them.
 /// <c>rtspu:</c> (RTSP over UDP) and <c>rtsps:</c> are refused, and so is anything that is not visible ASCII.
 /// </remarks>
 public sealed class RtspUri
@@ -125,7 +125,7 @@ public sealed class RtspUri
     internal RtspUri WithPort(int port) =>
         new(Host, port == DefaultPort ? null : port, Path, Query, [.. Segments], Credentials) { HasPort = true };
 
-    /// <summary>The address without user, password and zone, otherwise as it came: what goes into a request.</summary>
+    /// <summary>The address without user, password and zone, otherwise as received, for use in a request.</summary>
     public override string ToString() => $"{Scheme}{Authority}{Path}{(Query.Length == 0 ? "" : "?")}{Query}";
 
     private static bool TryParseAuthority(ReadOnlySpan<char> authority, out string host, out int? port)

@@ -34,7 +34,7 @@ public readonly record struct TransportPair(int Rtp, int Rtcp)
 
 /// <summary>One way of delivery: <c>RTP/AVP;unicast;client_port=8000-8001</c>.</summary>
 /// <remarks>
-/// Source: RFC 2326 §12.39. A parameter that is unknown or malformed counts as absent; what is missing then decides the answer (461).
+/// Source: RFC 2326 §12.39. A parameter that is unknown or malformed counts as absent; a missing one decides the answer (461).
 /// </remarks>
 public sealed record TransportSpec
 {
@@ -87,7 +87,7 @@ public sealed record TransportSpec
     /// <summary>Hops a multicast may go, 0 to 255.</summary>
     public byte? TimeToLive { get; init; }
 
-    /// <summary><c>PLAY</c> (which is meant when nothing is said) or <c>RECORD</c>, in upper case and without quotes.</summary>
+    /// <summary><c>PLAY</c> (the default) or <c>RECORD</c>, in upper case and without quotes.</summary>
     public string? Mode { get; init; }
 
     /// <summary>Whether the client wants to send rather than hear.</summary>

@@ -256,7 +256,7 @@ public class ListenerItemTests
             Assert.IsNotType<PacketItem>(item);
             Assert.IsNotType<EndItem>(item);
 
-            // All before it has gone out: what waits in the batch leaves with the next datagram for the followers.
+            // All before it has gone out: waiting datagrams of the batch leave with the next one for the followers.
             Assert.True(socket is null || socket.Sent.Count == 0 || socket.Sent[^1] < item.Index);
             return TryTake(item);
         }

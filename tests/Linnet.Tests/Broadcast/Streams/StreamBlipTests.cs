@@ -8,7 +8,7 @@ public class StreamBlipTests
 {
     private readonly StreamRig _rig = new();
 
-    // What a player of the model has in hand when it starts: behind a break it plays this much later than it gets.
+    // The audio a player of the model buffers before it starts: after a break it plays this much later than it receives.
     private const long StartsWith = 500;
 
     private long Burst => (long)_rig.Options.Burst.TotalMilliseconds;

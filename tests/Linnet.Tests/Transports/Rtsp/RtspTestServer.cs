@@ -114,7 +114,7 @@ internal sealed class RtspTestServer : IAsyncDisposable
         [.. Enumerable.Range(0, (int)ring.Head).Select(i => ring.TryGet(i, out RingItem? item) ? item as PacketItem : null)
             .OfType<PacketItem>()];
 
-    /// <summary>As under TLS: what is sent goes through the connection's pipe.</summary>
+    /// <summary>As under TLS: data goes through the connection's pipe.</summary>
     private Task ServeThroughPipeAsync(IDuplexPipe transport, Socket socket, ClientOrigin origin, CancellationToken cancellationToken) =>
         Server.ServeAsync(
             transport,

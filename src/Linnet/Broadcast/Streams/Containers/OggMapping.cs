@@ -15,7 +15,7 @@ internal abstract class OggMapping
     /// <summary>Whether the head of a stream can say that, as Opus' can.</summary>
     internal virtual bool HasPreSkip => false;
 
-    /// <summary>How many packets a decoder that starts afresh must have had before, for what comes next to be right.</summary>
+    /// <summary>The number of packets that a decoder needs after its start before its output is right.</summary>
     internal virtual int PacketsBefore => 0;
 
     /// <summary>Writes the header pages.</summary>

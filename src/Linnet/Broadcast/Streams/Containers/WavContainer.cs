@@ -8,7 +8,7 @@ namespace Linnet.Broadcast.Streams.Containers;
 internal sealed class WavContainer : IStreamContainer
 {
     /// <summary>A WAV.</summary>
-    /// <param name="info">The rendition, whose payload is called as its samples are stored.</param>
+    /// <param name="info">The rendition. The name of its payload says how samples are stored.</param>
     /// <exception cref="ArgumentException">It is not PCM.</exception>
     internal WavContainer(RenditionInfo info)
     {

@@ -11,11 +11,11 @@ using Linnet.Wire.Messages;
 
 namespace Linnet.Transports.Http.Pull;
 
-/// <summary>Hears one stream over HTTP: decodes it here, and gives the receiver PCM, numbered and timed as it arrives.</summary>
+/// <summary>Receives one stream over HTTP: decodes it, and gives the receiver PCM, numbered and timed as it arrives.</summary>
 /// <remarks>
-/// A server sends some seconds at once when a listener connects, and then as the sound goes by. Play-out starts as soon as the profile's
-/// longest delay is here; what came beyond that stays as a reserve, up to <see cref="MostAhead"/>. A reserve that was used up is filled
-/// again before the sound goes on. The server's clock is learnt from when the sound arrives (<see cref="StreamPace"/>).
+/// A server sends some seconds at once when a listener connects, and then in real time. Play-out starts once the profile's longest
+/// delay has arrived; audio beyond that stays as a reserve, up to <see cref="MostAhead"/>. An empty reserve is filled
+/// again before play-out continues. The server's clock is estimated from arrival times (<see cref="StreamPace"/>).
 /// </remarks>
 internal sealed class HttpReceiver : IStationReceiver
 {

@@ -7,8 +7,8 @@ using Linnet.Wire.Icy;
 namespace Linnet.Transports.Http.Pull;
 
 /// <summary>
-/// One answer that is sound, while it is read: the body, with the titles taken out of it, goes through a decoder to a target. What is
-/// fetched is treated as what is pushed: the same decoders, the same limits. Used by one task.
+/// An audio response while it is read: the body, without its titles, goes through a decoder to a target. Fetched streams have the
+/// decoders and limits of pushed ones. Used by one task.
 /// </summary>
 internal sealed class HttpStream : IAsyncDisposable
 {
@@ -66,7 +66,7 @@ internal sealed class HttpStream : IAsyncDisposable
     }
 
     /// <summary>Reads until it ends, or until no more of it is wanted.</summary>
-    /// <returns>Why it ended, as a sentence for people.</returns>
+    /// <returns>Why it ended, as a sentence for the user.</returns>
     /// <exception cref="IOException">The connection is broken, or nothing has come for a while.</exception>
     internal async Task<string> RunAsync(CancellationToken cancellationToken)
     {
@@ -97,7 +97,7 @@ internal sealed class HttpStream : IAsyncDisposable
         }
         catch (IOException)
         {
-            // What came before it broke is played to its last sample, too.
+            // Audio from before the failure is played to its last sample, too.
             _feed.Flush();
             throw;
         }

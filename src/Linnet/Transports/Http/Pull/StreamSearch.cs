@@ -35,13 +35,13 @@ internal sealed class StreamSearch(
     // Where the last search stopped, if there was more to try: how many entries of each playlist that leads there were tried.
     private Dictionary<Uri, int> _unfinished = [];
 
-    // What was said of addresses that gave none, so that it is said once.
+    // Messages already logged about addresses without audio: each is logged once.
     private readonly HashSet<string> _told = [];
 
     /// <summary>Whether a server has answered since the search began that goes on, or that was the last.</summary>
     internal bool HasAnswered { get; private set => Volatile.Write(ref field, value); }
 
-    /// <summary>Makes what takes the sound of one answer.</summary>
+    /// <summary>Creates the target for the audio of one answer.</summary>
     internal delegate IStreamTarget TargetFactory(Uri from, HttpResponseHead head);
 
     /// <summary>Why an address could not be fetched, as a sentence.</summary>
@@ -53,11 +53,11 @@ internal sealed class StreamSearch(
         _ => $"{shown} cannot be fetched: {e.Message.TrimEnd('.')}.",
     };
 
-    /// <summary>Goes where the address leads, until there is sound.</summary>
-    /// <param name="createTarget">Called for each answer that should be sound.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
-    /// <returns>The stream, whose first sound is in its target; the caller's.</returns>
-    /// <exception cref="HttpPullException">No sound was found.</exception>
+    /// <summary>Follows the address through redirects and playlists, until there is audio.</summary>
+    /// <param name="createTarget">Called for each answer that should be audio.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The stream, owned by the caller. Its first audio is in its target.</returns>
+    /// <exception cref="HttpPullException">No audio was found.</exception>
     /// <exception cref="IOException">The server was not reached, or stopped answering.</exception>
     /// <exception cref="SocketException">There is no such host, or nothing listens there.</exception>
     internal async Task<HttpStream> OpenAsync(TargetFactory createTarget, CancellationToken cancellationToken)
@@ -180,8 +180,8 @@ internal sealed class StreamSearch(
     }
 
     /// <summary>
-    /// Tries the entries of a playlist until one gives sound. They are mirrors: the one that was heard last is the first, and the others
-    /// follow it.
+    /// Tries the entries of a playlist until one gives audio. They are mirrors: the last one that worked is tried first, then the others
+    /// after it.
     /// </summary>
     private async Task<HttpStream> TryEachAsync(
         Progress progress, Uri list, IReadOnlyList<Uri> entries, HopGuard guard, int hops, CancellationToken cancellationToken)

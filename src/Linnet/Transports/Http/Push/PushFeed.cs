@@ -62,7 +62,7 @@ internal sealed class PushFeed : IStreamSink
     {
         if (!_writer.IsCurrent)
         {
-            return "another one took over";
+            return "another client took over";
         }
 
         Bytes += bytes.Length;
@@ -156,7 +156,7 @@ internal sealed class PushFeed : IStreamSink
         if (_writer.HasOverflowed)
         {
             Problem = "This decodes to more sound than its bytes may.";
-            return "it decodes to more sound than its bytes may";
+            return "it decodes to more audio than its bytes may";
         }
 
         long soundless = Bytes - _soundBytes - Math.Min(_decoder.TagBytes - _soundTagBytes, MaxTagBytes);

@@ -42,12 +42,12 @@ internal sealed class PushRefusals(TimeProvider time, ILogger logger)
         PushRefusal.Closed => "no password is set",
         PushRefusal.Unnamed => "it gave no password (some programs ask once without)",
         PushRefusal.WrongPassword => "its password is wrong",
-        PushRefusal.TooManyTries => "too many passwords wait to be verified",
-        PushRefusal.NoSuchStation => "no station of that name is pushed to",
+        PushRefusal.TooManyTries => "too many passwords are waiting to be checked",
+        PushRefusal.NoSuchStation => "no station of that name accepts pushes",
         PushRefusal.TooManyPushes => "there are too many pushes",
-        PushRefusal.NotDecodable => "what it says it sends is not decoded here",
+        PushRefusal.NotDecodable => "its content type is not supported",
         PushRefusal.NoLength =>
-            "it came through an HTTP proxy without Transfer-Encoding: chunked, so none of its sound gets through (docs/proxy.md)",
+            "it came through an HTTP proxy without Transfer-Encoding: chunked, so none of its audio gets through (docs/proxy.md)",
         _ => reason.ToString(),
     };
 }

@@ -159,8 +159,8 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             return exchange.EndAsync(options.EndLinger);
         }
 
-        // Nothing in these streams says that they are whole but that the connection ends in order. One that ends for any other reason than
-        // that its station has ended is to look broken.
+        // Only an orderly close tells a player that the stream is complete. A stream that ends for any reason but the end of its station
+        // must look broken.
         if (listener.Finished is not null)
         {
             exchange.Abort();

@@ -21,7 +21,7 @@ internal enum RadioTargetKind
     /// <summary>The same: <c>/NAME.pls</c>.</summary>
     Pls,
 
-    /// <summary>It looks like one of ours, but there is none.</summary>
+    /// <summary>It has the form of our paths, but there is no such station or rendition.</summary>
     Missing,
 }
 
@@ -33,7 +33,7 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
 {
     private static readonly string[] SoundExtensions = ["mp3", "opus", "ogg", "oga", "flac", "wav", "aac", "m4a"];
 
-    // What players say for the same thing.
+    // Other names of the same types in players.
     private static readonly Dictionary<string, string[]> OtherTypes = new(StringComparer.OrdinalIgnoreCase)
     {
         ["audio/mpeg"] = ["audio/mp3", "audio/x-mpeg"],
@@ -80,8 +80,8 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
     }
 
     /// <summary>
-    /// The rendition whose path it is; the longest station's name wins. Each station is compared once: what the peer wrote decides how long
-    /// nothing takes.
+    /// The rendition whose path it is; the longest station's name wins. Each station is compared once: the length of the peer's path does
+    /// not multiply the work.
     /// </summary>
     private static RadioTarget? SoundOf(string path, string name, StationDirectory directory)
     {

@@ -108,7 +108,7 @@ public class PushServerTests
         Assert.Equal(
             [
                 $"{NoPassword} (0 more since the last message)",
-                "127.0.0.1:1234 may not push: no station of that name is pushed to (0 more since the last message)",
+                "127.0.0.1:1234 may not push: no station of that name accepts pushes (0 more since the last message)",
                 $"{NoPassword} (99 more since the last message)",
             ],
             _log.Lines.Select(static l => l[l.IndexOf("127", StringComparison.Ordinal)..]));
@@ -157,7 +157,7 @@ public class PushServerTests
         await second.ReadToEndAsync();
 
         Assert.Equal(300, _live.GetState().Frames);
-        Assert.Contains(_log.Lines, l => l.Contains("another one took over", StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, l => l.Contains("another client took over", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -127,7 +127,7 @@ public class RadioServerLimitsTests
     [Fact]
     public async Task Silent_connections_of_one_address_are_bounded_and_do_not_keep_out_listeners()
     {
-        // Time stands still: later, the one that is silent for longest would make place.
+        // Time stands still: later, the connection that was silent longest would make room.
         await using var server = new RadioTestServer(new RadioServerOptions { MaxWaitingPerAddress = 3 }, time: new StandingTime());
         using RadioTestClient player = await server.GetAsync("/jazz.mp3");
         await player.ReadHeadAsync();
