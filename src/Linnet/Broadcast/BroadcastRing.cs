@@ -10,7 +10,7 @@ namespace Linnet.Broadcast;
 /// <remarks>
 /// One thread publishes (the station's); any number read, without a lock, each with its own index.
 /// An item stays until it is overwritten by the one a capacity later; a reader that is too slow finds it gone.
-/// Leases say whether anyone wants the rendition; while none is held its station may stop encoding it.
+/// Leases keep the rendition running; while none is held its station may stop encoding it.
 /// </remarks>
 public sealed class BroadcastRing
 {
@@ -45,7 +45,7 @@ public sealed class BroadcastRing
 
     /// <summary>An empty ring.</summary>
     /// <param name="info">The rendition it holds.</param>
-    /// <param name="duration">Sound it keeps at least, as long as that is not too many bytes.</param>
+    /// <param name="duration">The least audio it keeps, unless that is too many bytes.</param>
     /// <param name="open">Called, under the ring's lock, for each lease and whether it is the first: starts the rendition then, or says why
     /// not.</param>
     /// <param name="close">Called, under the ring's lock, when a lease of a run that goes on is given back.</param>
@@ -94,7 +94,7 @@ public sealed class BroadcastRing
     public FormatItem? Format => _formats.Last;
 
     /// <summary>
-    /// What is written around each packet when it is made: the first envelope that was made known; <see langword="null"/>: nothing.
+    /// The envelope written around each packet when it is made: the first one that was made known; <see langword="null"/>: none.
     /// </summary>
     public EnvelopeFraming? Framing => Volatile.Read(ref _framing);
 
@@ -132,13 +132,13 @@ public sealed class BroadcastRing
 
     /// <summary>As <see cref="TryOpen(out RingLease)"/>, for a listener that wants sound to begin with.</summary>
     /// <param name="stock">See <see cref="RingRequest.Stock"/>.</param>
-    /// <param name="lease">Ends it.</param>
+    /// <param name="lease">The lease; disposing it ends it.</param>
     public bool TryOpen(TimeSpan stock, [NotNullWhen(true)] out RingLease? lease) => TryOpen(new RingRequest(stock), out lease, out _);
 
     /// <summary>As <see cref="TryOpen(out RingLease)"/>, for a listener somewhere.</summary>
-    /// <param name="request">What it wants, and where it is.</param>
-    /// <param name="lease">Ends it.</param>
-    /// <param name="refusal">Why not.</param>
+    /// <param name="request">The listener's address, and the audio it wants at once.</param>
+    /// <param name="lease">The lease; disposing it ends it.</param>
+    /// <param name="refusal">Why there is no lease.</param>
     public bool TryOpen(RingRequest request, [NotNullWhen(true)] out RingLease? lease, [NotNullWhen(false)] out RingRefusal? refusal)
     {
         lock (_gate)
@@ -167,7 +167,7 @@ public sealed class BroadcastRing
     /// <param name="packet">The packet, or <see langword="null"/>.</param>
     public bool TryFindPacket(PacketItem later, long number, [NotNullWhen(true)] out PacketItem? packet)
     {
-        // Between two packets there are at least as many items as packets: so far back one may go in a step and not miss it.
+        // Between two packets there are at least as many items as packets: a step back of that size cannot miss the packet.
         packet = later;
         long index = later.Index;
         while (packet is null || packet.Number > number)

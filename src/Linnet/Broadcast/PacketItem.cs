@@ -12,13 +12,13 @@ public sealed class PacketItem : RingItem
     private Framed? _framed;
 
     /// <summary>Makes the packet, and around it the bytes that most of its listeners need.</summary>
-    /// <param name="framing">What is written around the payload at once: the ring's <see cref="BroadcastRing.Framing"/>.
+    /// <param name="framing">The framing written around the payload at once: the ring's <see cref="BroadcastRing.Framing"/>.
     /// <see langword="null"/>: nothing.</param>
     /// <param name="number">Packets of this rendition before this one.</param>
     /// <param name="position">Position of the first frame of sound, the encoder's delay subtracted.</param>
     /// <param name="frames">Frames it holds.</param>
-    /// <param name="marker">Whether sound starts here after a silence or a break.</param>
-    /// <param name="dueAt">When it is to leave.</param>
+    /// <param name="marker">Whether audio starts here after a silence or a break.</param>
+    /// <param name="dueAt">When it is due, in ticks.</param>
     /// <param name="payload">The encoded packet; copied.</param>
     /// <exception cref="ArgumentOutOfRangeException">The payload is longer than <paramref name="framing"/> can carry.</exception>
     public PacketItem(
@@ -42,7 +42,7 @@ public sealed class PacketItem : RingItem
     /// <summary>Frames it holds, at the rendition's clock rate.</summary>
     public int Frames { get; }
 
-    /// <summary>Whether sound starts here after a silence or a break.</summary>
+    /// <summary>Whether audio starts here after a silence or a break.</summary>
     public bool Marker { get; }
 
     /// <summary>What was written around the payload when it was made.</summary>

@@ -2,7 +2,7 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Broadcast;
 
-/// <summary>The listeners of one ring that one sender thread serves. That thread's own.</summary>
+/// <summary>The listeners of one ring that one sender thread serves. Owned by that thread.</summary>
 /// <param name="ring">The ring.</param>
 /// <param name="edge">Index of the first item that is not yet due: all listeners that keep up are there.</param>
 /// <param name="calls">Calls its listeners.</param>
@@ -78,7 +78,7 @@ internal sealed class RingGroup(BroadcastRing ring, long edge, ListenerCalls cal
     }
 
     /// <summary>Moves a listener that is too far behind to the live edge, but not past the end.</summary>
-    /// <returns>Items that it was passed over.</returns>
+    /// <returns>The number of items it missed.</returns>
     internal long MoveToEdge(Listener listener)
     {
         bool ended = Ring.TryGet(Edge - 1, out RingItem? last) && last is EndItem;

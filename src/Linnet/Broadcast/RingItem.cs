@@ -20,7 +20,7 @@ public abstract class RingItem
     public long Position { get; }
 
     /// <summary>
-    /// When it is to leave, in ticks of <see cref="TimeProvider.GetTimestamp"/>. Never before the item's that precedes it.
+    /// When it is due, in ticks of <see cref="TimeProvider.GetTimestamp"/>. Never before the preceding item.
     /// </summary>
     public long DueAt { get; }
 }
@@ -45,7 +45,7 @@ public sealed class DiscontinuityItem(long position, long dueAt, MediaTimeline t
 /// How packets are encoded from here on: published where a rendition starts, and where an encoding that is passed through changes.
 /// </summary>
 /// <param name="position">Position of the first frame of the first packet it is for.</param>
-/// <param name="dueAt">When it is to leave.</param>
+/// <param name="dueAt">When it is due.</param>
 /// <param name="headers">What a decoder needs before the packets, in their order; not written again. MP3, Opus and PCM need
 /// nothing.</param>
 public sealed class FormatItem(long position, long dueAt, IReadOnlyList<ReadOnlyMemory<byte>> headers) : RingItem(position, dueAt)

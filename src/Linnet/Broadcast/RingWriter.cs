@@ -6,9 +6,9 @@ namespace Linnet.Broadcast;
 
 /// <summary>
 /// Publishes the runs of a rendition to its ring: gives each item its deadline, puts a title before the packet with its first frame, and
-/// counts packets that were ready too late. Pure: the caller brings the time. One thread's own.
+/// counts packets that were ready too late. Pure: the caller provides the time. Owned by one thread.
 /// </summary>
-/// <param name="ring">Where items go. Nothing else publishes to it.</param>
+/// <param name="ring">The ring to publish to. Nothing else publishes to it.</param>
 /// <param name="lead">How long before its time on the timeline each packet is due.</param>
 /// <param name="ticksPerSecond">Frequency of all instants.</param>
 internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPerSecond)
@@ -80,7 +80,7 @@ internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPe
     /// <param name="packet">The encoded sound; copied.</param>
     /// <param name="position">Position of its first frame.</param>
     /// <param name="frames">Frames in it.</param>
-    /// <param name="arrivedAt">For live sound when it arrived: then it is due at once.</param>
+    /// <param name="arrivedAt">For live audio, when it arrived: it is then due at once.</param>
     /// <param name="now">The current time.</param>
     internal void WritePacket(ReadOnlySpan<byte> packet, long position, int frames, long? arrivedAt, long now)
     {

@@ -4,7 +4,7 @@ using Linnet.Wire.Rtcp;
 namespace Linnet.Receive;
 
 /// <summary>
-/// What a transport calls for a stream that it receives. The calls are quick and do not throw; those for packets and those for reports may
+/// Called by a transport for a stream that it receives. The calls are quick and do not throw; those for packets and those for reports may
 /// come from two threads.
 /// </summary>
 internal interface IRtpSink

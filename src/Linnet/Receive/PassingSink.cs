@@ -4,7 +4,7 @@ using Linnet.Wire.Rtcp;
 namespace Linnet.Receive;
 
 /// <summary>Passes every call on to another sink. Derived classes change some of them.</summary>
-/// <param name="next">Where the calls go.</param>
+/// <param name="next">Receives the calls.</param>
 internal abstract class PassingSink(IRtpSink next) : IRtpSink
 {
     public virtual bool HasRoom => next.HasRoom;

@@ -9,11 +9,11 @@ internal abstract class ConnectionListener : Listener
 {
     private readonly Action<DropReason> _onFinished;
 
-    /// <param name="lease">Its part in the rendition.</param>
-    /// <param name="remote">Where it is.</param>
+    /// <param name="lease">Its lease of the rendition.</param>
+    /// <param name="remote">Its address.</param>
     /// <param name="transport">Name for logs and metrics.</param>
     /// <param name="output">The connection's output.</param>
-    /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+    /// <param name="onFinished">Called once, on the sender's thread, when no more will be sent. Must be quick.</param>
     protected ConnectionListener(
         RingLease lease, IPEndPoint remote, string transport, FramedOutput output, Action<DropReason> onFinished)
         : base(lease, remote, transport)
@@ -25,9 +25,9 @@ internal abstract class ConnectionListener : Listener
     /// <summary>Bounds what the connection holds for a listener, and counts it.</summary>
     /// <param name="memory">Counts the bytes that the kernel holds for it.</param>
     /// <param name="output">The connection's output.</param>
-    /// <param name="info">What is to be heard.</param>
-    /// <param name="peer">By whom.</param>
-    /// <returns>For <see cref="Listener.Memory"/>; <see langword="null"/>: there is no room for it.</returns>
+    /// <param name="info">The rendition.</param>
+    /// <param name="peer">The listener's address.</param>
+    /// <returns>The value for <see cref="Listener.Memory"/>; <see langword="null"/>: there is no room for it.</returns>
     internal static SendMemory.Use? TryReserve(SendMemory memory, FramedOutput output, RenditionInfo info, PeerAddress peer) =>
         memory.TryOpen(peer.Network.Bits, output.BoundFor(info));
 

@@ -7,7 +7,7 @@ namespace Linnet.Transports;
 
 /// <summary>
 /// Sends bytes to one peer, either directly to its socket or through a pipe that TLS or a web server reads. Both send without waiting,
-/// hold a bounded number of bytes and know how many of them the peer has not taken.
+/// hold a bounded number of bytes and know how many of them the peer has not received.
 /// </summary>
 /// <remarks>One thread at a time sends; any thread may ask for the numbers or abort.</remarks>
 public abstract class ConnectionOutput

@@ -85,8 +85,8 @@ internal sealed class FramedOutput(ConnectionOutput output)
     }
 
     /// <summary>
-    /// Sends a message, or queues it behind what was begun. The bytes are given. If more waits than ever should, the connection counts as
-    /// broken: a peer that has us say so much and takes none of it is not worth the memory.
+    /// Sends a message, or queues it behind a started one. The bytes must not change. If too much waits, the connection counts as
+    /// broken: a peer that causes so many messages and reads none is not worth the memory.
     /// </summary>
     internal void Post(ReadOnlyMemory<byte> message)
     {
@@ -104,7 +104,7 @@ internal sealed class FramedOutput(ConnectionOutput output)
     }
 
     /// <summary>As <see cref="Post"/>, but only if nothing waits.</summary>
-    /// <returns>Whether it was sent or begun.</returns>
+    /// <returns>Whether it was sent, or sending has started.</returns>
     internal bool TryPost(ReadOnlyMemory<byte> message)
     {
         lock (_gate)

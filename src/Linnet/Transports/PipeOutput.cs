@@ -11,7 +11,7 @@ namespace Linnet.Transports;
 /// </summary>
 internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
 {
-    // Bytes written to the pipe between two flushes: more than that it never holds for us.
+    // Bytes written to the pipe between two flushes: the most that it holds for us.
     private const int MaxFlush = 64 * 1024;
 
     // Waits until all is written and the drain has ended.
@@ -65,7 +65,7 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The next flush tells.
+            // The next flush reports the failure.
         }
 
         return Capacity;
@@ -187,7 +187,7 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
             }
             catch (Exception)
             {
-                // Whatever stands behind the pipe failed: this connection is over, and its listener is dropped with the next send.
+                // The reader of the pipe failed: this connection is over, and its listener is dropped with the next send.
                 CountFlushed(0, isBroken: true);
             }
         }
@@ -212,7 +212,7 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
                 return true;
             }
 
-            // An output that is idle holds no buffers.
+            // An idle output holds no buffers.
             Return(ref taken);
             Return(ref _waiting);
             _isDraining = false;

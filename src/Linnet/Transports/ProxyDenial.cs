@@ -4,13 +4,13 @@ using System.Text;
 namespace Linnet.Transports;
 
 /// <summary>
-/// What is answered to a PROXY header that is not believed. The proxy passes it on to its client, and people see it there.
+/// The answer to a PROXY header of an untrusted peer. The proxy passes it on to its client, which shows it.
 /// </summary>
 internal static class ProxyDenial
 {
     /// <summary>The whole answer.</summary>
     /// <param name="protocol">Such as <c>HTTP/1.1</c>.</param>
-    /// <param name="setting">What the setting is called by which proxies are trusted.</param>
+    /// <param name="setting">The name of the setting for trusted proxies.</param>
     internal static byte[] Answer(string protocol, string setting)
     {
         string text = $"The server does not trust this proxy: its PROXY header was refused. Start the server with {setting} and the "

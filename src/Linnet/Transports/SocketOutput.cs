@@ -8,7 +8,7 @@ namespace Linnet.Transports;
 /// <summary>Sends directly to a socket, with non-blocking sends. Holds nothing itself: unsent bytes are in the kernel.</summary>
 internal sealed class SocketOutput : ConnectionOutput
 {
-    // Linux doubles the size it is given, and spends part of that on its own books: measured 1.4 to 1.7.
+    // Linux doubles the size it is given, and uses part of that for bookkeeping: measured 1.4 to 1.7.
     private const double FillOfKernelBuffer = 1.75;
 
     private readonly Socket _socket;
@@ -23,7 +23,7 @@ internal sealed class SocketOutput : ConnectionOutput
         }
         catch (ObjectDisposedException)
         {
-            // Sending tells.
+            // The next send reports the failure.
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class SocketOutput : ConnectionOutput
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Sending tells.
+            // The next send reports the failure.
             return bytes;
         }
     }
@@ -111,7 +111,7 @@ internal sealed class SocketOutput : ConnectionOutput
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // It is gone already.
+            // The connection is gone already.
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class SocketOutput : ConnectionOutput
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // It is gone already.
+            // The connection is gone already.
         }
     }
 

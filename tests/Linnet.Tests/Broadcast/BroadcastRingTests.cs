@@ -23,7 +23,7 @@ public class BroadcastRingTests
     }
 
     [Fact]
-    public void An_item_stays_until_one_a_capacity_later_overwrites_it()
+    public void An_item_stays_until_the_item_one_capacity_later_overwrites_it()
     {
         BroadcastRing ring = Rings.Create(seconds: 1);
         Rings.Publish(ring, ring.Capacity);

@@ -108,7 +108,7 @@ public class PipeOutputTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_waits_is_dropped_when_the_connection_is_cut_and_nothing_is_written_afterwards(bool isAborted)
+    public async Task Waiting_bytes_are_dropped_when_the_connection_is_cut_and_nothing_is_written_afterwards(bool isAborted)
     {
         Assert.Equal(10_000, _output.Send(new byte[10_000]));
         if (isAborted)
@@ -127,7 +127,7 @@ public class PipeOutputTests
     }
 
     [Fact]
-    public async Task The_end_comes_behind_all_that_was_accepted()
+    public async Task The_end_follows_all_accepted_bytes()
     {
         Assert.Equal(10_000, _output.Send(new byte[10_000]));
         _output.Shutdown();
@@ -137,7 +137,7 @@ public class PipeOutputTests
     }
 
     [Fact]
-    public async Task More_than_the_bound_can_be_sent_by_who_waits()
+    public async Task A_caller_that_waits_can_send_more_than_the_bound()
     {
         byte[] all = new byte[200_000];
         new Random(2).NextBytes(all);

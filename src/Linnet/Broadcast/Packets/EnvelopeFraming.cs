@@ -1,13 +1,13 @@
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>
-/// A framing that leaves the payload as it is and puts bytes before and behind it. A ring's packets are made with room for the first of
-/// these that the ring knows, so that it costs no second copy.
+/// A framing that puts bytes before and after an unchanged payload. A ring makes its packets with room for the first such framing
+/// that it knows, which saves a second copy.
 /// </summary>
 public abstract record EnvelopeFraming : PacketFraming
 {
     /// <summary>Bytes before a payload of <paramref name="payloadLength"/> bytes: at most 255.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The wire cannot carry so long a payload.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The payload is too long for the protocol.</exception>
     protected internal abstract int HeadLength(int payloadLength);
 
     /// <summary>Bytes behind a payload of <paramref name="payloadLength"/> bytes: at most 255. Default 0.</summary>

@@ -5,7 +5,7 @@ namespace Linnet.Broadcast.Packets;
 
 /// <summary>An RTP packet as a frame on interleaved channel 0 of an RTSP connection. For another channel byte 1 differs.</summary>
 /// <remarks>Source: RFC 2326 §10.12.</remarks>
-/// <param name="Stream">The numbers that the RTP header is made of.</param>
+/// <param name="Stream">The numbers for the RTP header.</param>
 public sealed record InterleavedFraming(RtpStreamIdentity Stream) : EnvelopeFraming
 {
     /// <summary>Bytes before the payload: the frame's header and the RTP header.</summary>

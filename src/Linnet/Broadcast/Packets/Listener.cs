@@ -107,13 +107,13 @@ public abstract class Listener
     internal SocketAddress? FollowsAt { get; set; }
 
     /// <summary>
-    /// Where it takes every packet as a datagram, and in which form, at this moment; <see langword="null"/>: nowhere, it needs
-    /// <see cref="TrySend"/>. When that changes, <see cref="WantRepair"/> is to be called.
+    /// The address to which every packet can now go as a datagram, and its form; <see langword="null"/>: none, it needs
+    /// <see cref="TrySend"/>. After a change, call <see cref="WantRepair"/>.
     /// </summary>
     protected internal virtual (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute => null;
 
     /// <summary>
-    /// Told, before <see cref="SendRepair"/> and <see cref="TrySend"/>, of the last packet that was sent to its <see cref="PlainRoute"/>
+    /// Called before <see cref="SendRepair"/> and <see cref="TrySend"/> with the last packet that was sent to its <see cref="PlainRoute"/>
     /// meanwhile.
     /// </summary>
     protected internal virtual void OnSent(PacketItem newest)
@@ -125,7 +125,7 @@ public abstract class Listener
     protected internal abstract bool TrySend(PacketItem packet, SendBatch batch);
 
     /// <summary>
-    /// Told of each title, format and discontinuity once, in the ring's order between the packets. Where a listener starts in the middle,
+    /// Called once for each title, format and discontinuity, in the ring's order between the packets. If a listener starts in the middle,
     /// or was moved to the live edge, it gets those that hold there and that it does not know. By default it needs none of them.
     /// </summary>
     /// <param name="item">The item; never a packet, nor the end (see <see cref="SendEnd"/>).</param>
@@ -161,7 +161,7 @@ public abstract class Listener
     }
 
     /// <summary>
-    /// The payload bytes of what <see cref="TrySend"/> just sent: more than the packet's where copies of others came with it.
+    /// The payload bytes that <see cref="TrySend"/> just sent: more than the packet's if it carried copies of others.
     /// </summary>
     protected virtual int PayloadBytesOf(PacketItem packet) => packet.Payload.Length;
 
@@ -175,7 +175,7 @@ public abstract class Listener
     protected internal abstract void SendEnd(SendBatch batch);
 
     /// <summary>
-    /// Told once, on the sender's thread, that no more will be sent: the station ended, or it was dropped. Must be quick.
+    /// Called once, on the sender's thread, when no more will be sent: the station ended, or it was dropped. Must be quick.
     /// </summary>
     protected internal abstract void OnFinished(DropReason reason);
 

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>
-/// Calls what transports made of listeners, so that what one throws ends that one alone: it is marked to be given up, and the sender thread
-/// goes on. One thread's own.
+/// Calls the transports' listeners. An exception ends only the listener that threw it: it is marked to be dropped, and the sender thread
+/// goes on. Owned by one thread.
 /// </summary>
 /// <param name="batch">Takes the datagrams.</param>
 /// <param name="counters">Counts datagrams.</param>
-/// <param name="logger">Told of what should not happen.</param>
+/// <param name="logger">Logs unexpected failures.</param>
 internal sealed class ListenerCalls(SendBatch batch, SenderCounters counters, ILogger logger)
 {
     /// <summary>Datagrams to followers that no socket took.</summary>

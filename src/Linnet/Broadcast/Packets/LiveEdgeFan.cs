@@ -3,10 +3,10 @@ using System.Net;
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>
-/// Those listeners of a ring who keep up by themselves, because the network takes or loses what it is given: at the ring's edge, each
-/// packet leaves for all of them at once, and none of them is looked at. One sender thread's own; the counts may be read by anyone.
+/// The listeners of a ring that always keep up, because the network delivers or loses their datagrams: at the ring's edge, each
+/// packet is sent to all of them at once, without a visit to each. Owned by one sender thread; any thread may read the counts.
 /// </summary>
-/// <param name="sender">Through which all of them are sent to.</param>
+/// <param name="sender">Sends the datagrams to all of them.</param>
 /// <param name="framing">The form in which all of them take packets.</param>
 internal sealed class LiveEdgeFan(IDatagramSender sender, PacketFraming framing) : IDisposable
 {
@@ -64,7 +64,7 @@ internal sealed class LiveEdgeFan(IDatagramSender sender, PacketFraming framing)
     internal Listener Last => _listeners[^1];
 
     /// <summary>Sends a packet to all.</summary>
-    /// <returns>How many datagrams the network took.</returns>
+    /// <returns>The number of datagrams that the network accepted.</returns>
     internal int Send(PacketItem packet)
     {
         Newest = packet;

@@ -1,7 +1,7 @@
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>
-/// A form in which packets go over a wire. Each packet is put into it once, when the first listener needs it; all listeners share the
+/// The form of packets on the wire. Each packet is framed once, when the first listener needs it; all listeners share the
 /// bytes.
 /// </summary>
 /// <remarks>

@@ -7,9 +7,9 @@ namespace Linnet.Broadcast.Packets;
 /// Source: RFC 2198. The packet keeps its own SSRC, sequence number, timestamp and marker: a listener that gets it in this form needs no
 /// other.
 /// </remarks>
-/// <param name="Ring">Where the copies come from.</param>
+/// <param name="Ring">The source of the copies.</param>
 /// <param name="Rtp">The packet without copies.</param>
-/// <param name="Redundancy">Which copies.</param>
+/// <param name="Redundancy">Which earlier packets are copied.</param>
 internal sealed record RedFraming(BroadcastRing Ring, RtpFraming Rtp, Redundancy Redundancy) : PacketFraming
 {
     /// <summary>The longest payload made: as with PCM, what fits through every path unbroken.</summary>

@@ -3,7 +3,7 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>An RTP packet: header and payload. It is a part of the interleaved frame, so it is never made by itself.</summary>
-/// <param name="Interleaved">What it is a part of.</param>
+/// <param name="Interleaved">The interleaved frame that contains it.</param>
 public sealed record RtpFraming(InterleavedFraming Interleaved) : PacketFraming
 {
     /// <summary>The framing of a ring's packets.</summary>

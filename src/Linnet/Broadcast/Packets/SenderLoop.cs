@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>
-/// What a sender thread does, without the thread: given the time, sends everything due to the listeners it owns
-/// and says when something is due next. One thread's own.
+/// The work of a sender thread, without the thread: given the time, it sends everything due to the listeners it owns
+/// and returns when something is due next. Owned by one thread.
 /// </summary>
 internal sealed class SenderLoop
 {
@@ -28,7 +28,7 @@ internal sealed class SenderLoop
     /// <param name="options">Limits of sending.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks that <see cref="Step(long)"/> takes.</param>
     /// <param name="counters">Counts what happens.</param>
-    /// <param name="onPublished">Told, on the station's thread, of each item published to a ring that it serves.</param>
+    /// <param name="onPublished">Called, on the station's thread, for each item published to a ring that it serves.</param>
     /// <param name="logger">Logs unexpected failures; default: no log.</param>
     internal SenderLoop(
         SenderOptions options, long ticksPerSecond, SenderCounters counters, Action<RingItem> onPublished, ILogger? logger = null)
@@ -150,8 +150,8 @@ internal sealed class SenderLoop
             }
             catch (Exception e)
             {
-                // Not one listener's doing, for those are guarded: the ring's other listeners go on at its live edge, other rings as they
-                // were.
+                // Calls to listeners are guarded, so no listener caused this: the ring's listeners go on at its live edge, other rings
+                // where they were.
                 _counters.CountFault(e, _logger);
                 _groups[i].JumpTo(_groups[i].Ring.IndexAt(now, 0));
                 next = Math.Min(next, now + _retryAfter);
@@ -193,7 +193,7 @@ internal sealed class SenderLoop
                     break;
                 }
 
-                // Overwritten before it was sent: this thread itself was away for the whole ring. It goes on at the live edge.
+                // Overwritten before it was sent: this thread was delayed by the whole ring. It goes on at the live edge.
                 group.Scatter();
                 group.Edge = ring.IndexAt(now, 0);
                 continue;

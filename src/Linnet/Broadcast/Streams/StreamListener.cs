@@ -128,7 +128,7 @@ internal abstract class StreamListener
             HasTaken = BytesSent - UnsentBytes >= SendPatience.Proof;
         }
 
-        // Of a small buffer that is not full it is not worth to ask.
+        // For a small buffer that is not full, asking the kernel is not worth its cost.
         Memory?.Set(isFull ? Memory.Bound : Memory.IsLarge ? SendMemory.OnTheBooks(UnsentBytes) : 0);
     }
 

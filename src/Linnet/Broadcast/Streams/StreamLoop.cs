@@ -100,7 +100,7 @@ internal sealed class StreamLoop
             return Never;
         }
 
-        // After a delay of this thread everyone is late alike: it goes on where it was and skips the turns it missed.
+        // After a delay of this thread all listeners are equally late: it goes on where it was and skips the turns it missed.
         long turn = now / _bucketTime;
         _turn = Math.Max(_turn, turn - _buckets.Length + 1);
         int visits = MaxVisits;
@@ -233,7 +233,7 @@ internal sealed class StreamLoop
     }
 
     /// <summary>
-    /// Whether the kernel holds so much for a listener that it gets no more. Asked only where a full socket buffer would last too long.
+    /// Whether the kernel holds so much for a listener that it gets no more. Checked only if a full socket buffer would last too long.
     /// </summary>
     private bool HasTooMuch(StreamListener listener, long now)
     {
@@ -249,7 +249,7 @@ internal sealed class StreamLoop
         StreamEntry? next = log.EntryAt(listener.Offset);
         long waiting = next is null ? _maxLag : now - next.DueAt;
 
-        // Only now is it worth to ask the kernel.
+        // Only now is asking the kernel worth its cost.
         long inKernel = TimeOf(log, listener.Offset, listener.UnsentBytes);
         _counters.Lag.Record(waiting + inKernel);
         if (!isGone && next is not null && waiting + inKernel <= _maxLag)

@@ -6,7 +6,7 @@ namespace Linnet.Broadcast.Streams;
 /// <param name="Extension">The end of its URL, without the dot: <c>/NAME.mp3</c>, and <c>/NAME-64.mp3</c> for <c>mp3-64</c>.</param>
 /// <param name="ContentType">The media type in the response.</param>
 /// <param name="CreateContainer">
-/// Makes what writes the packets, from what is known of the rendition alone: no encoder is needed. One for each reader of the ring.
+/// Creates a container from the rendition's description; no encoder is needed. Each reader of the ring has its own.
 /// </param>
 public sealed record StreamType(string Extension, string ContentType, Func<RenditionInfo, IStreamContainer> CreateContainer)
 {

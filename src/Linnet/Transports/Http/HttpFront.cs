@@ -21,7 +21,7 @@ public delegate Task PageHandler(HttpRequestHead? head, ForwardedRequest request
 /// <c>head ─► PUT, SOURCE, /admin/: PushServer │ a station's paths: RadioServer │ everything else: pages</c>.
 /// </summary>
 /// <remarks>
-/// Only a connection's first request is answered past the web server, and may take the socket. A later one on a kept-alive connection is
+/// Only a connection's first request is answered without the web server, and may take the socket. A later one on a kept-alive connection is
 /// read by the web server, which offers it here (<see cref="TryServeAsync"/>): it is answered through the web server's pipe.
 /// Source: docs/wire/icy.md.
 /// </remarks>

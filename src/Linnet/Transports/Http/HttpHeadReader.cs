@@ -10,7 +10,7 @@ namespace Linnet.Transports.Http;
 /// <summary>What came of reading a request's head.</summary>
 /// <param name="Head">The head, if there is one. It was not consumed.</param>
 /// <param name="Refusal">Why there is no head.</param>
-/// <param name="Malformed">What is wrong with it, if that is why. Nothing was consumed.</param>
+/// <param name="Malformed">The fault, if the head is malformed. Nothing was consumed.</param>
 internal readonly record struct HttpHeadResult(HttpRequestHead? Head, RadioRefusal? Refusal, HttpRefusal? Malformed);
 
 /// <summary>Reads the heads of connections' first requests, from peers that may be slow, endless or silent.</summary>
@@ -22,7 +22,7 @@ internal sealed class HttpHeadReader(RadioServerOptions options, WaitingRoom wai
     /// <summary>Reads a head, and leaves it unconsumed.</summary>
     /// <param name="input">The connection's bytes.</param>
     /// <param name="peer">The client's address.</param>
-    /// <param name="isProxy">Whether that is a trusted proxy, so that the request may be of any client.</param>
+    /// <param name="isProxy">Whether that is a trusted proxy, so that the request may come from any client.</param>
     /// <param name="cancellationToken">Ends it.</param>
     internal async ValueTask<HttpHeadResult> ReadAsync(
         PipeReader input, PeerAddress peer, bool isProxy, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class HttpHeadReader(RadioServerOptions options, WaitingRoom wai
             return new HttpHeadResult(null, RadioRefusal.TooManyWaiting, null);
         }
 
-        // Most come whole with the first read.
+        // Most heads arrive whole with the first read.
         long seen = 0;
         if (input.TryRead(out ReadResult first))
         {

@@ -10,7 +10,7 @@ internal sealed class HttpResponseSender(RadioServerOptions options, TimeProvide
     // Closing a connection with unread data resets it, and the response may be lost. So the rest of the request is read, up to a limit.
     private const long MaxRest = 64 * 1024;
 
-    // A player has nothing more to say.
+    // A player sends nothing more.
     private const long MaxSaid = 16 * 1024;
 
     private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>Connects to a server of the PyAudio tutorial's formats.</summary>
-/// <param name="request">What to hear.</param>
+/// <param name="request">The station to receive.</param>
 /// <param name="time">The clock.</param>
-/// <param name="random">For numbers that a stream starts with.</param>
-/// <param name="logger">Told when a server is silent.</param>
+/// <param name="random">Provides the initial numbers of a stream.</param>
+/// <param name="logger">Logs silent servers.</param>
 internal sealed class PyAudioConnector(StationRequest request, TimeProvider time, Random random, ILogger logger) : IStationConnector
 {
     /// <summary>Whether it is an address of one.</summary>

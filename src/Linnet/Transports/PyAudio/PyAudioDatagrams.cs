@@ -20,8 +20,8 @@ internal sealed class PyAudioDatagrams(int length)
 
     /// <summary>The sound from one position to another.</summary>
     /// <param name="start">The first frame.</param>
-    /// <param name="end">The frame behind the last; not beyond <see cref="EndOf"/> the first.</param>
-    /// <param name="packets">Packets that follow each other and hold all of it.</param>
+    /// <param name="end">The frame after the last; not beyond <see cref="EndOf"/> the first.</param>
+    /// <param name="packets">Consecutive packets that hold these frames.</param>
     internal ReadOnlyMemory<byte> Get(long start, long end, IReadOnlyList<PacketItem> packets)
     {
         if (packets[0].Position + packets[0].Frames >= end)

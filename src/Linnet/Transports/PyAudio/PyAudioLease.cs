@@ -13,7 +13,7 @@ namespace Linnet.Transports.PyAudio;
 /// </summary>
 internal sealed class PyAudioLease : IDisposable
 {
-    /// <summary>Empty datagrams that say the end: some may be lost.</summary>
+    /// <summary>Empty datagrams that signal the end: some may be lost.</summary>
     internal const int EndDatagrams = 10;
 
     private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(10);
@@ -27,12 +27,12 @@ internal sealed class PyAudioLease : IDisposable
     private readonly TimeProvider _time;
     private long _renewedAt;
 
-    /// <param name="ring">Its part in the rendition; owned here.</param>
-    /// <param name="remote">Where it is.</param>
+    /// <param name="ring">Its lease of the rendition; owned here.</param>
+    /// <param name="remote">Its address.</param>
     /// <param name="socket">A socket that is connected to it; owned here.</param>
     /// <param name="datagrams">Makes the datagrams.</param>
-    /// <param name="leaseTime">How long a Hello holds.</param>
-    /// <param name="senders">Who sends.</param>
+    /// <param name="leaseTime">How long a Hello is valid.</param>
+    /// <param name="senders">The sender threads.</param>
     /// <param name="counters">The server's counters.</param>
     /// <param name="time">The clock.</param>
     internal PyAudioLease(
@@ -62,7 +62,7 @@ internal sealed class PyAudioLease : IDisposable
     }
 
     /// <summary>Sends until the end, and says it.</summary>
-    /// <param name="onStray">Takes what came from another address.</param>
+    /// <param name="onStray">Receives datagrams from other addresses.</param>
     /// <param name="cancellationToken">The server stops.</param>
     internal async Task<PyAudioEnd> RunAsync(Action<bool, IPEndPoint> onStray, CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ internal sealed class PyAudioLease : IDisposable
 
         if (end is PyAudioEnd.StationEnded or PyAudioEnd.Expired)
         {
-            // Where only the server stops, or a rendition failed, a player is to look for it again: it notices the silence.
+            // If only the server stops, or a rendition failed, a player should reconnect: it notices the silence.
             await SayEndAsync().ConfigureAwait(false);
         }
 

@@ -17,7 +17,7 @@ internal abstract class PyAudioReceiver : IStationReceiver
 
     /// <param name="options">What to hear.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="random">For numbers that a stream starts with.</param>
+    /// <param name="random">Provides the initial numbers of a stream.</param>
     protected PyAudioReceiver(PyAudioReceiverOptions options, TimeProvider time, Random random)
     {
         Options = options;
@@ -55,11 +55,11 @@ internal abstract class PyAudioReceiver : IStationReceiver
     /// <summary>The clock.</summary>
     protected TimeProvider Time { get; }
 
-    /// <summary>For numbers that a stream starts with.</summary>
+    /// <summary>Provides the initial numbers of a stream.</summary>
     protected Random Random { get; }
 
     /// <summary>Connects.</summary>
-    /// <exception cref="PyAudioException">The server is not there, or says nothing.</exception>
+    /// <exception cref="PyAudioException">The server is not there, or sends nothing.</exception>
     internal static async Task<IStationReceiver> ConnectAsync(
         PyAudioReceiverOptions options, TimeProvider time, Random random, ILogger logger, CancellationToken cancellationToken)
     {

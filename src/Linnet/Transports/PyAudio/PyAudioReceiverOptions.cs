@@ -35,7 +35,7 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     public TimeSpan RenewInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long after an empty message or datagram there is to be no sound for that to be the end, if not more of them say it. 10 ms – 10
+    /// How long no audio may follow an empty message or datagram before it counts as the end, if no more empty ones follow. 10 ms – 10
     /// s; default 700 ms.
     /// </summary>
     public TimeSpan EndPatience { get; init; } = TimeSpan.FromMilliseconds(700);

@@ -5,10 +5,10 @@ using Linnet.Broadcast.Packets;
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>Hears a station as messages of the PyAudio tutorial's TCP format.</summary>
-/// <param name="lease">Its part in the rendition.</param>
-/// <param name="remote">Where it is.</param>
+/// <param name="lease">Its lease of the rendition.</param>
+/// <param name="remote">Its address.</param>
 /// <param name="output">The connection's output.</param>
-/// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+/// <param name="onFinished">Called once, on the sender's thread, when no more will be sent. Must be quick.</param>
 internal sealed class PyAudioTcpListener(RingLease lease, IPEndPoint remote, FramedOutput output, Action<DropReason> onFinished)
     : ConnectionListener(lease, remote, PyAudioServer.TcpTransport, output, onFinished)
 {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>
-/// Hears a server of the PyAudio tutorial's TCP format, as fast as it sends or as there is room for, whichever is slower.
+/// Receives from a server of the PyAudio tutorial's TCP format, as fast as it sends or as there is room, whichever is slower.
 /// </summary>
 internal sealed class PyAudioTcpReceiver : PyAudioReceiver
 {
@@ -62,7 +62,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
         UntimedStream stream = StreamTo(sink);
         int empty = 0;
 
-        // It may be paused: to leave and come back would be worse, for the tutorial's server serves one player and ends with it.
+        // It may be paused: reconnecting would be worse, for the tutorial's server serves one player and ends with it.
         using ITimer silence = Time.CreateTimer(
             _ => _logger.ServerIsSilent(Options.Address, Options.SilencePatience.TotalSeconds), null, Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
@@ -124,8 +124,8 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     }
 
     /// <summary>Takes the next message out of the buffer, if it is whole.</summary>
-    /// <param name="sink">Told of what is no message.</param>
-    /// <param name="sound">What is in it; lies in the buffer.</param>
+    /// <param name="sink">Counts malformed messages.</param>
+    /// <param name="sound">Its audio, in the buffer.</param>
     private bool TryRead(IRtpSink sink, out ReadOnlyMemory<byte> sound)
     {
         sound = default;
@@ -144,7 +144,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     }
 
     /// <summary>
-    /// Reads more. <see langword="false"/>: the server has closed the connection behind a whole message, or perhaps only stays silent after
+    /// Reads more. <see langword="false"/>: the server has closed the connection after a whole message, or perhaps is only silent after
     /// an empty one.
     /// </summary>
     private async ValueTask<bool> TryFillAsync(bool mayHaveEnded, CancellationToken cancellationToken)
@@ -177,7 +177,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     }
 
     /// <summary>
-    /// Moves what is not read yet to the front, and grows the buffer if that fills it: never beyond the longest message there may be.
+    /// Moves unread bytes to the front, and grows the buffer if they fill it: at most to the longest message.
     /// </summary>
     private void MakeRoom()
     {

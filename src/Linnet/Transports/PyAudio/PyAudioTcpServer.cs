@@ -29,10 +29,10 @@ public sealed class PyAudioTcpServer
 
     /// <summary>A server.</summary>
     /// <param name="options">Limits.</param>
-    /// <param name="station">What is heard.</param>
-    /// <param name="senders">Who sends. It must outlive this.</param>
+    /// <param name="station">The station to serve.</param>
+    /// <param name="senders">The sender threads. They must outlive this.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told who comes and goes.</param>
+    /// <param name="logger">Logs listeners that start and stop.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems, or the station has no rendition for these
     /// programs.</exception>
     public PyAudioTcpServer(
@@ -143,7 +143,7 @@ public sealed class PyAudioTcpServer
         Task first = await Task.WhenAny(finished.Task, saying, stopping.Task).ConfigureAwait(false);
         if (first != finished.Task)
         {
-            // After this the sender is done with it, and has perhaps just come to the end.
+            // After this the sender is done with it, and may just have reached the end.
             await _senders.RemoveAsync(listener).ConfigureAwait(false);
         }
 
@@ -166,7 +166,7 @@ public sealed class PyAudioTcpServer
     {
         if (reason is not (DropReason.None or DropReason.RenditionFailed or DropReason.ServerStopped))
         {
-            // Perhaps in the midst of a message: an end there would make the tutorial's client wait for the rest for ever, an error does
+            // Perhaps within a message: an end there would make the tutorial's client wait for the rest for ever, an error does
             // not.
             output.Abort();
             return reason switch
@@ -179,7 +179,7 @@ public sealed class PyAudioTcpServer
 
         if (reason is DropReason.None)
         {
-            // Behind its file the tutorial's server sends such messages, too.
+            // After its file the tutorial's server sends such messages, too.
             frames.Post(Empty);
         }
 

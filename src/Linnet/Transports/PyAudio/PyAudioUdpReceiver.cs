@@ -9,15 +9,15 @@ using Linnet.Wire.PyAudio;
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>
-/// Hears a server of the PyAudio tutorial's UDP format: says Hello until sound comes, and accepts datagrams only from that server.
+/// Receives from a server of the PyAudio tutorial's UDP format: sends Hello until audio arrives, and accepts datagrams only from it.
 /// </summary>
 internal sealed class PyAudioUdpReceiver : PyAudioReceiver
 {
-    // Bytes, however short the datagrams are: more sound than any receiver keeps.
+    // Bytes, however short the datagrams are: more audio than any receiver keeps.
     private const int MaxWaiting = 4 << 20;
     private const int CostOfAny = 64;
 
-    // Datagrams in a row that are no whole frames: one may be damaged or a stranger's, so many are another format than was said.
+    // Datagrams in a row that are not whole frames: one may be damaged or forged, so many mean another format than the given one.
     private const int MaxCut = 10;
     private const int KernelBuffer = 4 << 20;
 
@@ -26,7 +26,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     private readonly CancellationTokenSource _closing = new();
     private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
     private Task _receiving = Task.CompletedTask;
-    private int _asked = 1;                                // of the addresses: those that were said Hello to
+    private int _asked = 1;                                // number of addresses that were sent a Hello
     private SocketAddress? _server;                        // the one that answered first
     private long _helloAt;
     private long _strangers;
@@ -125,7 +125,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
         {
             IPAddress[] addresses = await Dns.GetHostAddressesAsync(options.Address.Host, cancellationToken).ConfigureAwait(false);
 
-            // The tutorial's server hears IPv4 alone, and only one player: so that family is first.
+            // The tutorial's server supports only IPv4, and one player: so that family is first.
             IPAddress[] order = AddressRace.Order([.. addresses.OrderBy(static a => a.AddressFamily != AddressFamily.InterNetwork)]);
             return order.Length == 0
                 ? throw new SocketException((int)SocketError.HostNotFound)
@@ -152,7 +152,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
         }
     }
 
-    // Of several addresses the one that answers first is the server from then on.
+    // The address that answers first is the server from then on.
     private bool IsServer(SocketAddress from)
     {
         if (_server is not null)

@@ -17,7 +17,7 @@ internal sealed class UdpListener : Listener, IFarewell
     /// <param name="remote">Where its session comes from.</param>
     /// <param name="route">Where its datagrams go.</param>
     /// <param name="rtcp">Writes the reports.</param>
-    /// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+    /// <param name="onFinished">Called once, on the sender's thread, when no more will be sent. Must be quick.</param>
     internal UdpListener(RingLease lease, IPEndPoint remote, UdpRoute route, RtcpWriter rtcp, Action<DropReason> onFinished)
         : base(lease, remote, TransportTotal.RtspUdp)
     {

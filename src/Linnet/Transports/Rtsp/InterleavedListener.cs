@@ -7,12 +7,12 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>Hears a rendition within its RTSP connection.</summary>
-/// <param name="lease">Its part in the rendition.</param>
-/// <param name="remote">Where it is.</param>
+/// <param name="lease">Its lease of the rendition.</param>
+/// <param name="remote">Its address.</param>
 /// <param name="channels">The channels it chose for RTP and RTCP.</param>
 /// <param name="output">The connection's output.</param>
 /// <param name="rtcp">Writes the reports.</param>
-/// <param name="onFinished">Told once, on the sender's thread, that no more will be sent. Must be quick.</param>
+/// <param name="onFinished">Called once, on the sender's thread, when no more will be sent. Must be quick.</param>
 internal sealed class InterleavedListener(
     RingLease lease, IPEndPoint remote, TransportPair channels, FramedOutput output, RtcpWriter rtcp, Action<DropReason> onFinished)
     : ConnectionListener(lease, remote, TransportTotal.RtspTcp, output, onFinished), IFarewell

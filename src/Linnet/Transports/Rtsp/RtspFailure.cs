@@ -11,7 +11,7 @@ internal static class RtspFailure
 {
     private const string TransportSetting = "PlayerOptions.Transport";
 
-    // Of a server's own words.
+    // The most characters of a server's own text.
     private const int MaxQuote = 400;
 
     internal static RtspException ToConnect(RtspUri server, SocketException? error, TimeSpan patience) => new(
@@ -103,8 +103,8 @@ internal static class RtspFailure
                 IsFinal = IsForGood(response.Status),
             };
 
-    // It is not let in, what it asks for will not be there again, or the server does not do such a thing. Everything else may pass: a
-    // server that starts, or is full, answers with many a number.
+    // Final: access is refused, the resource is gone for good, or the server does not support the request. Everything else may pass: a
+    // server that is starting, or full, answers with various numbers.
     private static bool IsForGood(RtspStatus status) => status is RtspStatus.Forbidden or RtspStatus.Gone
         or RtspStatus.MethodNotAllowed or RtspStatus.NotAcceptable or RtspStatus.NotImplemented or RtspStatus.VersionNotSupported
         or RtspStatus.OptionNotSupported;
@@ -144,7 +144,7 @@ internal static class RtspFailure
         return details.Length > 0 ? $"{challenge.Scheme} {details}" : challenge.Scheme;
     }
 
-    // Our own server says in the body which stations there are.
+    // Our own server lists its stations in the body.
     private static string Explanation(RtspResponse response)
     {
         bool isText = response.Headers[RtspHeaderNames.ContentType]?.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase) == true;

@@ -17,7 +17,7 @@ namespace Linnet.Transports.Rtsp;
 /// </remarks>
 internal sealed class RtspReceiver : IStationReceiver
 {
-    // When a connection closes, the last packets and the goodbye that explains it may still be under way as datagrams.
+    // When a connection closes, the last packets and the goodbye that explains it may still be on their way as datagrams.
     private static readonly TimeSpan UdpGrace = TimeSpan.FromMilliseconds(250);
 
     // A server that stops closes its connections at once after its goodbye; one whose audio has ended waits for the client to leave.
@@ -95,7 +95,7 @@ internal sealed class RtspReceiver : IStationReceiver
         : throw new RtspException(problem) { IsFinal = true };
 
     /// <summary>Hears until the server closes the connection after its goodbye, until it is lost, or until cancelled.</summary>
-    /// <param name="sink">Where everything goes.</param>
+    /// <param name="sink">Receives the audio and its events.</param>
     /// <param name="cancellationToken">Stops it; the server gets a TEARDOWN.</param>
     /// <exception cref="RtspException">The server is gone, or refuses to go on.</exception>
     public async Task RunAsync(IRtpSink sink, CancellationToken cancellationToken)
@@ -256,8 +256,8 @@ internal sealed class RtspReceiver : IStationReceiver
         return true;
     }
 
-    // Fails if the server has said that it only stops, or has forgotten us. Of who says goodbye without a reason it is the end if the
-    // connection still stands a moment later; else the server stopped.
+    // Fails if the server has said that it only stops, or has lost the session. A goodbye without a reason is the end if the
+    // connection is still open a moment later; otherwise the server stopped.
     private async Task HearFarewellAsync(RtpReceiver rtp, CancellationToken cancellationToken)
     {
         Goodbye goodbye = await rtp.Farewell.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -288,7 +288,7 @@ internal sealed class RtspReceiver : IStationReceiver
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
     }
 
-    // As long as there is nothing to repair it only waits.
+    // It waits while there is nothing to repair.
     private Task RepairAsync(RtpReceiver rtp, CancellationToken cancellationToken) =>
         Repair.RtxPayloadType is null && !Repair.CopiesOnRequest
         ? Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken)
@@ -307,7 +307,7 @@ internal sealed class RtspReceiver : IStationReceiver
         }
     }
 
-    // The server must hear of us now and then, and we of it when the sound stops.
+    // The server needs a sign of life now and then, and so do we when the audio stops.
     private async Task StayAwakeAsync(RtpReceiver rtp, CancellationToken cancellationToken)
     {
         long askedAt = _time.GetTimestamp();
@@ -342,7 +342,7 @@ internal sealed class RtspReceiver : IStationReceiver
         }
         catch (RtspException)
         {
-            // Then the server knows already.
+            // The server has closed the session already.
         }
 
         await _session.TeardownAsync().ConfigureAwait(false);

@@ -26,7 +26,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
     private static readonly string[] AcceptableTypes = [SessionDescription.ContentType, "application/*", "*/*"];
 
-    // Tells this run's descriptions from another's.
+    // Distinguishes this run's descriptions from another's.
     private readonly ulong _sessionId = (ulong)server.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     // UDP does not reach a client behind a proxy: it knows the proxy's address alone, and its own may be unreachable from here.
@@ -167,7 +167,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         response.Headers.Add(RtspHeaderNames.Range, RangeHeader.Live.ToString());
         if (session.IsPlaying)
         {
-            // All that could be queued is what plays already.
+            // A queued PLAY could only repeat the current playback.
             return response;
         }
 
@@ -218,7 +218,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
     }
 
     /// <summary>
-    /// GET_PARAMETER and SET_PARAMETER: without parameters a sign of life. A session may set which copies it wants, and ask how much it was
+    /// GET_PARAMETER and SET_PARAMETER: without parameters a keep-alive. A session may set which copies it wants, and get how much it was
     /// sent.
     /// </summary>
     private RtspResponse Parameter(RtspRequest request)

@@ -8,7 +8,7 @@ using Linnet.Wire.Sdp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>
-/// A rendition as an address names it: <c>/</c>, <c>/STATION</c>, <c>/STATION/RENDITION</c>, and with <c>/audio</c> its one track.
+/// The rendition that an address names: <c>/</c>, <c>/STATION</c>, <c>/STATION/RENDITION</c>, and with <c>/audio</c> its one track.
 /// </summary>
 /// <param name="Ring">The rendition.</param>
 /// <param name="Uri">Its absolute address, by the host name the client used: for the whole (aggregate control).</param>
@@ -17,7 +17,7 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     /// <summary>What a rendition's address ends with when its track is meant.</summary>
     internal const string Track = "audio";
 
-    // As strangers build it who do not take the address that they are given: live555, ffmpeg, GStreamer, cameras and their recorders.
+    // The form built by clients that do not use the given address: live555, ffmpeg, GStreamer, cameras and their recorders.
     private static readonly string[] TrackNames =
     [
         Track,
@@ -33,8 +33,8 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     /// <param name="stations">The stations to search.</param>
     /// <param name="uri">The address.</param>
     /// <param name="preferred">The rendition to use where the address names none, if it exists.</param>
-    /// <param name="resource">What it names.</param>
-    /// <param name="problem">If nothing: a sentence for the client, which lists what there is.</param>
+    /// <param name="resource">The rendition it names.</param>
+    /// <param name="problem">If it names none: a sentence for the client, which lists the stations or renditions.</param>
     internal static bool TryFind(
         StationDirectory stations, RtspUri uri, string? preferred, [NotNullWhen(true)] out RtspResource? resource, out string problem)
     {
@@ -76,7 +76,7 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         BroadcastRing? Named(string? rendition) => Array.Find(offered, r => r.Info.Name == rendition);
     }
 
-    // There is one track, and there are servers and players that number them from 0 and from 1. Alone it is the first station's, if no
+    // There is one track; servers and players number tracks from 0 or from 1. Alone, a track means the first station, if no
     // station could be called so.
     private static IReadOnlyList<string> WithoutTrack(IReadOnlyList<string> segments) =>
         segments.Count > 0 && TrackNames.Contains(segments[^1], StringComparer.OrdinalIgnoreCase)
@@ -86,8 +86,8 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
 
     /// <summary>The description of the rendition, as every player understands it: plain RTP, exactly one payload type.</summary>
     /// <param name="server">The address at which the client reached us.</param>
-    /// <param name="sessionId">Tells descriptions of one run of the server from another's.</param>
-    /// <param name="offersRepair">Whether the client said that it knows how losses are repaired; then that is offered.</param>
+    /// <param name="sessionId">Distinguishes the descriptions of one run of the server from another's.</param>
+    /// <param name="offersRepair">Whether the client supports repair of losses; it is then offered.</param>
     internal byte[] Describe(IPAddress server, ulong sessionId, bool offersRepair = false)
     {
         RenditionInfo info = Ring.Info;

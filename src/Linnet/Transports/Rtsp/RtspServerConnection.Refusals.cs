@@ -34,7 +34,7 @@ internal sealed partial class RtspServerConnection
 
     private void Refuse(RtspConnectionRefusal reason)
     {
-        // The task that owns the connection may take its time to see that it was cut.
+        // The task that owns the connection may notice only later that it was cut.
         if (Interlocked.Exchange(ref _isRefused, 1) != 0)
         {
             return;

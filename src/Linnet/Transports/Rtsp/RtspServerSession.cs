@@ -57,9 +57,9 @@ internal sealed class RtspServerSession
     internal Listener? Listener { get; private set; }
 
     /// <summary>Takes the way of delivery. Before the first PLAY alone.</summary>
-    /// <param name="transport">As answered.</param>
-    /// <param name="repairs">Whether the client knows how losses are repaired.</param>
-    /// <param name="routeProof">The secret that moves its route, if it is given one.</param>
+    /// <param name="transport">The transport in the answer to SETUP.</param>
+    /// <param name="repairs">Whether the client supports repair of losses.</param>
+    /// <param name="routeProof">The secret that moves its route; <see langword="null"/>: none.</param>
     [MemberNotNull(nameof(Transport))]
     internal void SetTransport(TransportSpec transport, bool repairs, UInt128? routeProof)
     {
@@ -76,9 +76,9 @@ internal sealed class RtspServerSession
     }
 
     /// <summary>Takes part in the rendition and finds where to start; nothing is sent before <see cref="Start"/>.</summary>
-    /// <param name="buffer">How much sound its client holds before it plays.</param>
+    /// <param name="buffer">The audio its client buffers before it plays.</param>
     /// <param name="cancellationToken">Ends the wait for the first packet.</param>
-    /// <returns>Why it does not run, if so; else the first packet it will get, if that came in time.</returns>
+    /// <returns>Why it does not run, if it does not; otherwise the first packet it will get, if that arrived in time.</returns>
     internal async Task<(RingRefusal? Refusal, PacketItem? First)> PlayAsync(TimeSpan buffer, CancellationToken cancellationToken)
     {
         bool isNew = Listener is null;
@@ -142,7 +142,7 @@ internal sealed class RtspServerSession
     }
 
     /// <summary>Ends it. Nothing is sent afterwards.</summary>
-    /// <param name="reason">Why. Where its client does not know, a BYE says so.</param>
+    /// <param name="reason">The reason. A client that does not know it gets a BYE.</param>
     internal async Task CloseAsync(RtspSessionEnd reason)
     {
         IsPlaying = false;
@@ -188,7 +188,7 @@ internal sealed class RtspServerSession
     }
 
     /// <summary>Looks whether it is to end, and if so wakes its connection's task. Called by the server about once a second.</summary>
-    /// <param name="requestAt">When its connection was last heard, in ticks.</param>
+    /// <param name="requestAt">When its connection last received a request, in ticks.</param>
     /// <param name="now">The instant, in ticks.</param>
     internal void CheckTimeout(long requestAt, long now)
     {
@@ -200,7 +200,7 @@ internal sealed class RtspServerSession
         }
         else if (Finished is not null)
         {
-            // It waits for the client to take the rest.
+            // It waits for the client to receive the rest.
             _connection.WakeFromAnyThread();
         }
     }
@@ -254,7 +254,7 @@ internal sealed class RtspServerSession
             {
                 if (item is PacketItem && item.DueAt < askedAt - preRollTicks)
                 {
-                    // A rendition that has just started begins with more sound than this listener asked for.
+                    // A rendition that has just started begins with more audio than this listener requested.
                     start = ++index;
                     continue;
                 }

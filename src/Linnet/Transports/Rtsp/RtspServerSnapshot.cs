@@ -5,16 +5,16 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>One session as it is now.</summary>
-/// <param name="Remote">Where its connection comes from.</param>
+/// <param name="Remote">The address of its client.</param>
 /// <param name="Transport"><c>rtsp-udp</c> or <c>rtsp-tcp</c>.</param>
-/// <param name="Station">What it hears.</param>
-/// <param name="Rendition">How that is encoded.</param>
-/// <param name="IsPlaying">Whether sound is sent: <see langword="false"/> before PLAY and after PAUSE.</param>
+/// <param name="Station">The station's name.</param>
+/// <param name="Rendition">The rendition's name.</param>
+/// <param name="IsPlaying">Whether audio is sent: <see langword="false"/> before PLAY and after PAUSE.</param>
 /// <param name="PacketsSent">Packets handed to the network.</param>
 /// <param name="PacketsSkipped">Packets it missed because it was too slow.</param>
 /// <param name="UnsentBytes">Bytes that wait for it, in the kernel too.</param>
-/// <param name="Lag">That, as time of its rendition.</param>
-/// <param name="Reception">What it last reported of how it hears us, if it did.</param>
+/// <param name="Lag">The duration of these bytes.</param>
+/// <param name="Reception">Its last reception report; <see langword="null"/>: none.</param>
 /// <param name="Since">When it was set up.</param>
 public sealed record RtspSessionSnapshot(
     IPEndPoint Remote,

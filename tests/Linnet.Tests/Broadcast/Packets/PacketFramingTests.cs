@@ -52,7 +52,7 @@ public class PacketFramingTests
     }
 
     [Fact]
-    public void The_RTP_packet_is_the_end_of_the_interleaved_frame_also_where_the_ring_did_not_know_of_RTP()
+    public void The_RTP_packet_is_the_end_of_the_interleaved_frame_even_if_the_ring_did_not_know_RTP()
     {
         PacketItem packet = new(null, number: 10, position: 9600, frames: 960, marker: true, dueAt: 5, "hi"u8);
 
@@ -67,7 +67,7 @@ public class PacketFramingTests
     }
 
     [Fact]
-    public void What_RTSP_cannot_carry_is_refused_when_it_is_made()
+    public void A_packet_too_long_for_RTSP_is_refused_when_it_is_made()
     {
         InterleavedFraming framing = InterleavedFraming.Of(_ring);
 
@@ -76,7 +76,7 @@ public class PacketFramingTests
     }
 
     [Fact]
-    public void However_many_ask_at_once_all_get_the_same_bytes()
+    public void Concurrent_callers_get_the_same_bytes()
     {
         PacketFraming[] framings = [_ring.Know(new Braces()), _ring.Know(new Reversed()), InterleavedFraming.Of(_ring)];
         for (int round = 0; round < 200; round++)

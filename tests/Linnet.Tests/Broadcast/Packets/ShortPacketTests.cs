@@ -32,7 +32,7 @@ public class ShortPacketTests
     }
 
     [Fact]
-    public void A_ring_is_bounded_in_bytes_and_in_packets_that_are_no_sound()
+    public void A_ring_is_bounded_in_bytes_and_in_packets_without_audio()
     {
         for (int i = 0; i < 3000; i++)
         {
@@ -50,7 +50,7 @@ public class ShortPacketTests
     }
 
     [Fact]
-    public void A_stream_misses_none_of_them_though_it_is_looked_at_twice_a_second()
+    public void A_stream_read_twice_a_second_misses_no_packets()
     {
         var log = new StreamLog(_ring, new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);
         for (int now = 0; now < 20_000; now += 500)
@@ -67,7 +67,7 @@ public class ShortPacketTests
     }
 
     [Fact]
-    public void A_stream_that_looks_while_packets_are_published_misses_none()
+    public void A_stream_that_reads_while_packets_are_published_misses_none()
     {
         const int Packets = 50_000;
         var log = new StreamLog(_ring, new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);

@@ -35,7 +35,7 @@ public class StreamBlipTests
     [InlineData(3)]
     [InlineData(8)]
     [InlineData(30)]
-    public void After_a_break_of_the_network_a_player_hears_whole_packets_and_is_no_further_behind_than_burst_and_slack(int seconds)
+    public void After_a_network_break_a_player_gets_whole_packets_and_lags_at_most_burst_and_slack(int seconds)
     {
         _rig.Run(10_000);
         StreamClient player = _rig.Join();
@@ -59,7 +59,7 @@ public class StreamBlipTests
     [Theory]
     [InlineData(8)]
     [InlineData(20)]
-    public void A_kernel_that_would_take_far_more_than_may_be_under_way_is_not_given_it(int seconds)
+    public void A_kernel_that_accepts_far_more_than_the_limit_does_not_get_it(int seconds)
     {
         // As where packets of a varying length are short: its buffer of two seconds at full length lasts for 12 s.
         _rig.Run(10_000);

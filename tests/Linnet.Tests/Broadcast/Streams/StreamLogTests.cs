@@ -14,7 +14,7 @@ public class StreamLogTests
     private readonly BroadcastRing _ring = Rings.Create();
 
     [Fact]
-    public void It_holds_what_is_due_and_no_more()
+    public void It_holds_only_due_packets()
     {
         StreamLog log = Create();
         Rings.Publish(_ring, 100);
@@ -75,7 +75,7 @@ public class StreamLogTests
     }
 
     [Fact]
-    public void What_is_older_than_the_retention_is_gone_and_its_memory_too()
+    public void Data_older_than_the_retention_is_freed()
     {
         StreamLog log = Create();
         long most = 0;
@@ -205,7 +205,7 @@ public class StreamLogTests
     }
 
     [Fact]
-    public void A_log_that_nobody_looked_at_for_the_whole_ring_goes_on_at_the_live_edge()
+    public void A_log_not_read_for_a_whole_ring_goes_on_at_the_live_edge()
     {
         StreamLog log = Create();
         Rings.Publish(_ring, 10);
@@ -221,7 +221,7 @@ public class StreamLogTests
     }
 
     [Fact]
-    public void After_the_end_of_the_station_it_says_so()
+    public void After_the_end_of_the_station_it_reports_the_end()
     {
         StreamLog log = Create();
         Rings.Publish(_ring, 10);

@@ -15,7 +15,7 @@ public class PyAudioDatagramsTests
         Assert.Equal(end, new PyAudioDatagrams(16_384).EndOf(position));
 
     [Fact]
-    public void What_two_ask_for_is_made_once()
+    public void A_datagram_for_two_callers_is_made_once()
     {
         var datagrams = new PyAudioDatagrams(16_384);
         PacketItem[] packets = [.. Enumerable.Range(0, 5).Select(i => Packet(i * 1024, 1024))];
@@ -28,7 +28,7 @@ public class PyAudioDatagramsTests
     }
 
     [Fact]
-    public void What_lies_in_one_packet_is_not_copied()
+    public void A_datagram_within_one_packet_is_not_copied()
     {
         var datagrams = new PyAudioDatagrams(400);
         PacketItem packet = Packet(1024, 1024);

@@ -14,7 +14,7 @@ public class PyAudioUdpPortTests
     private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void What_is_kept_back_for_what_must_not_fail_is_not_taken_for_a_listener()
+    public void Reserved_sockets_are_not_used_for_listeners()
     {
         int room = -1, asked = 0;
         using PyAudioUdpPort port = PyAudioUdpPort.Bind(new IPEndPoint(IPAddress.Loopback, 0), _ =>
@@ -49,7 +49,7 @@ public class PyAudioUdpPortTests
     }
 
     [Fact]
-    public async Task Whatever_is_thrown_where_a_datagram_is_taken_the_next_one_is_heard()
+    public async Task After_an_exception_for_one_datagram_the_next_one_is_received()
     {
         Exception[] failures = [new ObjectDisposedException("x"), new OperationCanceledException(),
             new SocketException((int)SocketError.OperationAborted), new IOException()];

@@ -23,7 +23,7 @@ public class RepairSenderTests
     }
 
     [Fact]
-    public void What_is_asked_for_is_sent_again_on_its_own_stream()
+    public void Requested_packets_are_resent_on_their_own_stream()
     {
         Ask(0, 7, 8, 49);
 
@@ -37,7 +37,7 @@ public class RepairSenderTests
     }
 
     [Fact]
-    public void What_was_not_sent_yet_or_is_gone_is_not_sent()
+    public void Packets_not_sent_yet_or_already_gone_are_not_resent()
     {
         Ask(0, 50);
         Ask(0, 99);
@@ -93,7 +93,7 @@ public class RepairSenderTests
     }
 
     [Fact]
-    public void However_much_is_asked_for_no_more_than_the_budget_is_sent()
+    public void Requests_never_exceed_the_budget()
     {
         // 128 kb/s: three quarters of that again, and half a second in advance.
         var info = _ring.Info;
@@ -127,7 +127,7 @@ public class RepairSenderTests
     }
 
     [Fact]
-    public void A_thread_that_does_not_come_is_not_buried()
+    public void A_delayed_thread_is_not_flooded_with_requests()
     {
         ushort[] all = [.. Enumerable.Range(0, 1000).Select(i => (ushort)i)];
         for (int i = 0; i < 10; i++)
@@ -164,7 +164,7 @@ public class RepairSenderTests
     }
 
     [Fact]
-    public void Packets_come_with_copies_as_long_as_those_are_wanted()
+    public void Packets_carry_copies_as_long_as_those_are_wanted()
     {
         Assert.True(_repair.DatagramOf(Packet(50), _ring).Equals(Packet(50).Datagram));
         _repair.Redundancy = new Redundancy(1, 40);

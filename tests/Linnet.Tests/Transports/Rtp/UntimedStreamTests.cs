@@ -80,7 +80,7 @@ public class UntimedStreamTests
     }
 
     [Fact]
-    public void Nothing_is_given_before_the_stock_is_here_and_what_comes_at_once_is_given_as_if_it_came_in_its_time()
+    public void Audio_is_held_until_the_stock_is_complete_and_then_delivered_as_if_it_had_arrived_in_real_time()
     {
         UntimedStream stream = Create(Mono, TimeSpan.FromMilliseconds(300));
 
@@ -116,7 +116,7 @@ public class UntimedStreamTests
     }
 
     [Fact]
-    public void What_is_shorter_than_the_stock_is_given_at_the_end()
+    public void Audio_shorter_than_the_stock_is_delivered_at_the_end()
     {
         UntimedStream stream = Create(Mono, TimeSpan.FromMilliseconds(300));
         stream.Add(new byte[1600], _time.Now);

@@ -34,7 +34,7 @@ public class HttpBodyReaderTests
     [InlineData("FFFFFFFFFFFFFFFFFFFFFFFF\r\n", "more than a number holds")]
     [InlineData("5\r\nhello0\r\n\r\n", "no line end behind a chunk")]
     [InlineData("5\r\nhello\r\r\n", "two CRs behind a chunk")]
-    public void What_are_no_chunks_is_refused(string body, string why)
+    public void Malformed_chunks_are_refused(string body, string why)
     {
         var reader = new HttpBodyReader(Chunked);
         ReadAll(reader, Encoding.ASCII.GetBytes(body), () => 1);

@@ -74,7 +74,7 @@ public class HttpValueTests
     }
 
     [Fact]
-    public void Credentials_that_are_none_are_refused()
+    public void Malformed_credentials_are_refused()
     {
         string[] headers =
             ["", "Basic", "Basic ", "Bearer c291cmNlOmhhY2ttZQ==", "Basic c291cmNl", "Basic !!!!", "Basic c291cmNlOmhhY2ttZQ", "Basic é",
@@ -94,11 +94,11 @@ public class HttpValueTests
     [InlineData("text/html", -1)]
     [InlineData("audio/ogg;q=9, audio/mpeg;q=nan", -1)]
     [InlineData("audio/webm,audio/ogg,audio/wav,audio/*;q=0.9,application/ogg;q=0.7,video/*;q=0.6,*/*;q=0.5", 1)]
-    public void The_type_that_is_liked_best_is_chosen(string? accept, int best) =>
+    public void The_preferred_type_is_chosen(string? accept, int best) =>
         Assert.Equal(best, AcceptHeader.Choose(accept, ["audio/mpeg", "audio/ogg", "audio/flac"]));
 
     [Fact]
-    public void What_a_source_says_of_its_station_is_read_cleaned_and_handed_on()
+    public void A_sources_description_of_its_station_is_read_cleaned_and_passed_on()
     {
         HttpRequestHead head = HttpRequestHeadTests.Read(
             "SOURCE /jazz ICE/1.0\r\nice-name: Jazz\tFM \u202Ex\r\nIce-Genre: jazz\r\nice-url: javascript:alert(1)\r\nice-public: 1\r\n"
@@ -134,7 +134,7 @@ public class HttpValueTests
     [InlineData("HTTP/1.0 099 OK\r\n\r\n", "no status")]
     [InlineData("HTTP/1.0 200 O\0K\r\n\r\n", "a zero")]
     [InlineData("ID3\u0004\0\0\0", "sound")]
-    public void What_is_no_answer_is_refused(string text, string why) =>
+    public void Bytes_that_are_not_an_answer_are_refused(string text, string why) =>
         Assert.True(HttpResponseHead.TryParse(HttpRequestHeadTests.Buffer(text), null, out _) is HttpReadResult.Invalid, why);
 
     private static HttpResponseHead Answer(string text)

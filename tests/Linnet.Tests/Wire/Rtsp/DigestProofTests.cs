@@ -88,7 +88,7 @@ public class DigestProofTests
                 : c.Nonce is { } nonce ? $"nonce={nonce}" : "")}{(c.IsStale ? " stale" : "")})")));
 
     [Fact]
-    public void Whatever_a_server_says_is_read()
+    public void Any_challenge_is_read_without_an_exception()
     {
         var random = new Random(7);
         const string Letters = "Digest Basic,=\"\\ \tnonce";

@@ -60,7 +60,7 @@ public class RtspReaderLimitTests
     }
 
     [Fact]
-    public void The_limits_count_anew_for_each_message()
+    public void The_limits_apply_to_each_message()
     {
         string message = $"{Start}A: 1\r\nB: 2\r\nC: {new string('x', 60)}\r\n\r\n";
 

@@ -116,7 +116,7 @@ public class RtspReaderTests
     [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 65537\r\n", 413, "a body one byte too long")]
     [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 2147483648\r\n", 413, "2 GB to come")]
     [InlineData("PLAY rtsp://h/ RTSP/1.0\r\nContent-Length: 99999999999999999999\r\n", 413, "more to come than 64 bits can tell")]
-    public void What_breaks_the_grammar_is_refused_at_once(string text, int status, string why)
+    public void Violations_of_the_grammar_are_refused_at_once(string text, int status, string why)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         var reader = new RtspReader();

@@ -31,7 +31,7 @@ public class RtspUriTests
     [InlineData("rtsp://[fe80::1%3]/x", "rtsp://[fe80::1]/x")]
     [InlineData("rtsp://host?x=1", "rtsp://host?x=1")]
     [InlineData("rtsp://cam/cam/realmonitor?channel=1&subtype=0", "rtsp://cam/cam/realmonitor?channel=1&subtype=0")]
-    public void It_is_put_together_as_it_came_without_the_user(string text, string expected)
+    public void It_is_written_as_it_was_read_without_the_user(string text, string expected)
     {
         Assert.True(RtspUri.TryParse(text, out RtspUri? uri));
         Assert.Equal(expected, uri.ToString());
@@ -46,7 +46,7 @@ public class RtspUriTests
     [InlineData("rtsp://a%40b:c@[fe80::1%25eth0]/x", "fe80::1%eth0")]
     [InlineData("rtsp://[::1]/x", "::1")]
     [InlineData("rtsp://host:8554/x%20y", "host")]
-    public void What_a_person_gave_is_connected_to_with_its_zone(string text, string host)
+    public void A_given_address_is_connected_to_with_its_zone(string text, string host)
     {
         Assert.True(RtspUri.TryParse(new Uri(text), out RtspUri? uri));
 
@@ -94,7 +94,7 @@ public class RtspUriTests
     [InlineData("rtsp://host/%2e%2E/etc", "an escaped way up")]
     [InlineData("rtsp://host/./a", "a dot")]
     [InlineData("rtsp://host/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17", "too deep")]
-    public void What_is_no_address_is_refused(string? text, string why) => Assert.False(RtspUri.TryParse(text, out _), why);
+    public void Text_that_is_not_an_address_is_refused(string? text, string why) => Assert.False(RtspUri.TryParse(text, out _), why);
 
     [Theory]
     [InlineData("rtsp://host/live", 554, "rtsp://host/live")]

@@ -26,13 +26,13 @@ internal sealed class OggContainer : IStreamContainer
     private bool _isOpen;
     private bool _isSeam;
 
-    // Position of the first frame of the link that is to be heard.
+    // Position of the first audible frame of the link.
     private long _origin;
     private int _preSkip;
     private int _pending;
 
     /// <summary>A chain.</summary>
-    /// <param name="mapping">How the codec lies in Ogg.</param>
+    /// <param name="mapping">The codec's mapping to Ogg.</param>
     /// <param name="info">The rendition. All its containers write the same bytes, serial numbers included: those start from its
     /// SSRC.</param>
     internal OggContainer(OggMapping mapping, RenditionInfo info)
@@ -104,7 +104,7 @@ internal sealed class OggContainer : IStreamContainer
     }
 
     /// <summary>
-    /// Begins a link. Where sound goes on, a decoder first gets the packets before once more, to throw away what comes of them.
+    /// Begins a link. Where audio goes on, a decoder first gets the previous packets again, and discards their output.
     /// </summary>
     private void Begin(PacketItem packet, IBufferWriter<byte> output)
     {

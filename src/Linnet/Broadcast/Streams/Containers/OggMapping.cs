@@ -21,8 +21,8 @@ internal abstract class OggMapping
     /// <summary>Writes the header pages.</summary>
     /// <param name="pages">The new stream.</param>
     /// <param name="headers">Those of the ring's format.</param>
-    /// <param name="tags">What plays.</param>
-    /// <param name="preSkip">What a player shall throw away of this stream, where the codec can say that.</param>
+    /// <param name="tags">The title and artist.</param>
+    /// <param name="preSkip">Frames that a player discards at the start of this stream, if the codec can express that.</param>
     /// <param name="output">Takes the pages.</param>
     internal abstract void WriteHeaders(
         OggPageWriter pages, IReadOnlyList<ReadOnlyMemory<byte>> headers, VorbisComment tags, int preSkip, IBufferWriter<byte> output);

@@ -62,11 +62,11 @@ internal sealed class HttpReceiver : IStationReceiver
 
     /// <summary>Connects, and reads until the first sound has come.</summary>
     /// <param name="search">Finds the stream.</param>
-    /// <param name="request">How to hear it.</param>
+    /// <param name="request">How to receive it.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="random">For numbers that a stream starts with.</param>
+    /// <param name="random">Provides the initial numbers of a stream.</param>
     /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="TransportException">There is no sound.</exception>
+    /// <exception cref="TransportException">There is no audio.</exception>
     internal static async Task<HttpReceiver> ConnectAsync(
         StreamSearch search, StationRequest request, TimeProvider time, Random random, CancellationToken cancellationToken)
     {
@@ -115,7 +115,7 @@ internal sealed class HttpReceiver : IStationReceiver
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     /// <summary>
-    /// Whether an orderly end is the end of the programme. It is for a file, and for a Linnet server: else that resets the connection.
+    /// Whether an orderly end is the end of the programme. It is for a file, and for a Linnet server, which else resets the connection.
     /// Other radio servers also close in order when they stop or when their source disconnects, and may come back.
     /// </summary>
     private bool IsProgrammeOver(bool isPaced)

@@ -25,9 +25,9 @@ internal sealed class HttpStream : IAsyncDisposable
 
     /// <param name="from">The address that gave the answer.</param>
     /// <param name="head">The answer's head.</param>
-    /// <param name="connection">Where the body comes from; owned from now on.</param>
+    /// <param name="connection">The source of the body; owned from now on.</param>
     /// <param name="decoder">Decodes it; owned.</param>
-    /// <param name="target">Takes its sound; owned.</param>
+    /// <param name="target">Receives the audio; owned.</param>
     /// <param name="time">The clock.</param>
     internal HttpStream(
         Uri from, HttpResponseHead head, PullConnection connection, IStreamDecoder decoder, IStreamTarget target, TimeProvider time)
@@ -52,8 +52,8 @@ internal sealed class HttpStream : IAsyncDisposable
     internal bool HasEnded { get; private set; }
 
     /// <summary>Reads until its first sound has come.</summary>
-    /// <exception cref="HttpPullException">It has ended without any.</exception>
-    /// <exception cref="IOException">The connection is broken, or nothing has come for a while.</exception>
+    /// <exception cref="HttpPullException">It has ended without any audio.</exception>
+    /// <exception cref="IOException">The connection is broken, or nothing has arrived for a while.</exception>
     internal async Task OpenAsync(CancellationToken cancellationToken)
     {
         while (!_feed.HasSound)
@@ -67,7 +67,7 @@ internal sealed class HttpStream : IAsyncDisposable
 
     /// <summary>Reads until it ends, or until no more of it is wanted.</summary>
     /// <returns>Why it ended, as a sentence for the user.</returns>
-    /// <exception cref="IOException">The connection is broken, or nothing has come for a while.</exception>
+    /// <exception cref="IOException">The connection is broken, or nothing has arrived for a while.</exception>
     internal async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         while (_end is null)

@@ -7,7 +7,7 @@ using Linnet.Transports.Rtp;
 namespace Linnet.Transports.Http.Pull;
 
 /// <summary>
-/// Passes the sound of a stream to a player, as PCM in the stream's first format. It keeps the sound until a player is attached, and then
+/// Passes the audio of a stream to a player, as PCM in the stream's first format. It keeps the audio until a player is attached, and then
 /// passes it on when the player has room. Used by one thread at a time.
 /// </summary>
 internal sealed class PlayedTarget : IStreamTarget
@@ -67,7 +67,7 @@ internal sealed class PlayedTarget : IStreamTarget
     /// <inheritdoc/>
     public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm)
     {
-        // Here the stream enters, before any filter.
+        // The stream enters here, before any filter.
         pcm = SampleLimit.Within(pcm, ref _limited);
         if (_conversion is null)
         {

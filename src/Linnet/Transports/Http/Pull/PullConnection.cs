@@ -45,7 +45,7 @@ internal sealed class PullConnection : IAsyncDisposable
     /// <param name="to">The address to fetch.</param>
     /// <param name="guard">Decides which of the host's addresses are allowed, and records the one used.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="TransportException">It is not allowed, or the server does not answer.</exception>
     /// <exception cref="SocketException">There is no such host, or nothing listens there.</exception>
     internal static async Task<PullConnection> ConnectAsync(Uri to, HopGuard guard, TimeProvider time, CancellationToken cancellationToken)
@@ -90,7 +90,7 @@ internal sealed class PullConnection : IAsyncDisposable
     }
 
     /// <summary>Asks for what is there.</summary>
-    /// <exception cref="TransportException">The answer is no HTTP, does not come in time, or not at all.</exception>
+    /// <exception cref="TransportException">The answer is not HTTP, or does not arrive in time.</exception>
     internal async Task<HttpResponseHead> AskAsync(Uri to, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(AnswerTime, _time);
@@ -127,7 +127,7 @@ internal sealed class PullConnection : IAsyncDisposable
     }
 
     /// <summary>Reads a body: as much of it as a playlist may have.</summary>
-    /// <exception cref="TransportException">It does not come in time.</exception>
+    /// <exception cref="TransportException">It does not arrive in time.</exception>
     internal async Task<byte[]> ReadBodyAsync(HttpResponseHead head, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(AnswerTime, _time);
@@ -154,7 +154,7 @@ internal sealed class PullConnection : IAsyncDisposable
     }
 
     /// <summary>Reads more of the body; <see cref="Consume"/> is called after each.</summary>
-    /// <exception cref="TransportException">Nothing has come for a while.</exception>
+    /// <exception cref="TransportException">Nothing has arrived for a while.</exception>
     internal async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(IdleTime, _time);
@@ -169,7 +169,7 @@ internal sealed class PullConnection : IAsyncDisposable
     {
         await _input.CompleteAsync().ConfigureAwait(false);
 
-        // The socket first: a secure stream would say goodbye to a server that may not read any more.
+        // The socket first: a TLS stream would send a close to a server that may not read any more.
         _socket.Dispose();
         await _stream.DisposeAsync().ConfigureAwait(false);
     }
@@ -195,7 +195,7 @@ internal sealed class PullConnection : IAsyncDisposable
         return bytes.WrittenMemory;
     }
 
-    // Never with a zone, which is this machine's own matter.
+    // Never with a zone, which has a meaning only on this machine.
     private static string HostOf(Uri to) =>
         to.HostNameType is UriHostNameType.IPv6 ? $"[{ZonedHost.Without(to.DnsSafeHost)}]{(to.IsDefaultPort ? "" : $":{to.Port}")}"
         : to.GetComponents(UriComponents.Host | UriComponents.Port, UriFormat.UriEscaped) is { Length: > 0 } host ? host

@@ -6,14 +6,15 @@ using Linnet.Wire.Http;
 namespace Linnet.Transports.Http.Pull;
 
 /// <summary>
-/// Finds the sound that an address of HTTP leads to, again and again: follows redirects and playlists, and of a playlist's entries takes
-/// the first that gives sound. It remembers which of them did. Where servers may lead it, <see cref="HopGuard"/> says. Used by one task.
+/// Finds the audio that an HTTP address leads to, each time it is called: follows redirects and playlists, and uses the first entry of a
+/// playlist that gives audio. It remembers that entry. <see cref="HopGuard"/> decides which addresses are allowed. Used by one task.
 /// </summary>
 /// <remarks>Source: docs/wire/icy.md.</remarks>
-/// <param name="address">An address of http or https; user and password in it are sent to that server alone.</param>
+/// <param name="address">An address of http or https; its user and password are sent only to that server.</param>
 /// <param name="time">The clock.</param>
-/// <param name="onMirrorFailed">Told why an entry of a playlist gave no sound, before the next one is tried; each problem once.</param>
-/// <param name="sideOf">Where an address lies, instead of as <see cref="InnerNetwork"/> says.</param>
+/// <param name="onMirrorFailed">Called with the reason why an entry of a playlist gave no audio, before the next is tried; once per
+    /// problem.</param>
+/// <param name="sideOf">Decides which network an address is in; default: <see cref="InnerNetwork"/>.</param>
 internal sealed class StreamSearch(
     Uri address, TimeProvider time, Action<string> onMirrorFailed, Func<IPAddress, NetworkSide>? sideOf = null)
 {
@@ -29,7 +30,7 @@ internal sealed class StreamSearch(
     /// <summary>The most failures that are remembered as told.</summary>
     private const int MaxTold = 64;
 
-    // The addresses that led to the sound that was heard last: of a playlist these are tried first.
+    // The addresses that led to the last audio: these entries of a playlist are tried first.
     private HashSet<Uri> _heard = [];
 
     // Where the last search stopped, if there was more to try: how many entries of each playlist that leads there were tried.
@@ -132,7 +133,7 @@ internal sealed class StreamSearch(
     {
         if (head.Status != HttpStatusCode.OK)
         {
-            // Of mirrors, another may be back soon.
+            // Another mirror may be back soon.
             throw HttpPullException.Answered(from, head.Status, isOnly);
         }
 

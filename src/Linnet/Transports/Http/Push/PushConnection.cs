@@ -9,7 +9,7 @@ namespace Linnet.Transports.Http.Push;
 /// <summary>A pusher's connection: its body in, the few answers out.</summary>
 internal sealed class PushConnection(HttpExchange exchange, TimeProvider time)
 {
-    // Little enough that what a few bytes decode to does not overflow before the pusher is held.
+    // Small enough that the audio decoded from it does not overflow before the pusher has to wait.
     private const int PieceLength = 1024;
 
     private bool _hasAnswered;
@@ -65,7 +65,7 @@ internal sealed class PushConnection(HttpExchange exchange, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // It does not want to hear.
+            // The client does not read.
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class PushFeed : IStreamSink
     internal Action? Begun { get; init; }
 
     /// <summary>Takes the next bytes.</summary>
-    /// <returns>Why no more are wanted; <see langword="null"/>: go on.</returns>
+    /// <returns>Why the push has to end; <see langword="null"/>: go on.</returns>
     internal string? Write(ReadOnlySpan<byte> bytes)
     {
         if (!_writer.IsCurrent)
@@ -77,7 +77,7 @@ internal sealed class PushFeed : IStreamSink
     }
 
     /// <summary>After the last byte.</summary>
-    /// <returns>Why that is no good end; <see langword="null"/>: it is one.</returns>
+    /// <returns>Why the end is not orderly; <see langword="null"/>: it is.</returns>
     internal string? Complete()
     {
         Flush();
@@ -90,7 +90,7 @@ internal sealed class PushFeed : IStreamSink
     }
 
     /// <summary>
-    /// Gives what the decoder still holds, however the stream ended: its last sample is played. Nothing is written after it.
+    /// Flushes the decoder, however the stream ended: its last sample is played. Nothing is written after it.
     /// </summary>
     internal void Flush()
     {
@@ -109,7 +109,7 @@ internal sealed class PushFeed : IStreamSink
         {
             await room.ConfigureAwait(false);
 
-            // It was we who waited.
+            // We waited, not the client.
             _soundAt = _time.GetTimestamp();
         }
     }
@@ -172,7 +172,7 @@ internal sealed class PushFeed : IStreamSink
             return "there was no sound in it any more";
         }
 
-        // Bytes alone are no sign of life: a stream of them that gives no sound would hold the station for good.
+        // Bytes without audio do not count as activity: they would hold the station for good.
         if (_time.GetElapsedTime(_soundAt) > _options.MaxTimeWithoutSound)
         {
             Problem = HasSound ? "There is no more sound in this." : "No sound was found in this.";

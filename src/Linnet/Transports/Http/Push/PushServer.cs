@@ -27,9 +27,9 @@ internal delegate bool StreamDecoderFactory(
 public sealed class PushServer
 {
     /// <summary>
-    /// Bytes that the kernel may hold of a push. A window's worth: enough for 10 Mbit/s across an ocean (200 ms), which is more than any
-    /// uncompressed sound in stereo takes. The listening socket needs it, too: by its size TCP agrees on the window at the start, and a
-    /// larger one later does not widen that.
+    /// Bytes that the kernel may hold of a push. One TCP window: enough for 10 Mbit/s across an ocean (200 ms), which is more than
+    /// uncompressed stereo needs. The listening socket needs it, too: TCP agrees on the window's scale at the start, and a
+    /// larger buffer later does not change it.
     /// </summary>
     public const int ReceiveBufferSize = 256 * 1024;
 
@@ -106,7 +106,7 @@ public sealed class PushServer
             }
             else if (head.Body.Kind == HttpBodyKind.UntilClose && exchange.OpenBodyProblem is string problem)
             {
-                // To HTTP this request has no body: no byte of it comes through.
+                // In HTTP this request has no body: no byte of it gets through.
                 await RefuseAsync(connection, PushRefusal.NoLength, PushAnswers.Text(head, HttpStatusCode.LengthRequired, problem, Now))
                     .ConfigureAwait(false);
             }
@@ -117,7 +117,7 @@ public sealed class PushServer
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // It left, or we stop.
+            // The client left, or the server stops.
         }
         catch (Exception e)
         {

@@ -6,7 +6,7 @@ using Linnet.Wire.Http;
 namespace Linnet.Transports.Http.Radio;
 
 /// <summary>
-/// Sends one listener its first sound, hands it to a sender thread and stays with its connection until either has enough.
+/// Sends one listener its first audio, hands it to a sender thread and watches its connection until it ends.
 /// </summary>
 internal sealed class RadioDelivery(RadioServerOptions options, SenderPool senders, TimeProvider time)
 {
@@ -121,7 +121,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
                     return first;
                 }
 
-                // It is there but not due, or another thread is about to take it.
+                // The audio is there but not due, or another thread is about to take it.
                 await Task.Delay(StreamLog.Pause, time, either.Token).ConfigureAwait(false);
             }
         }
@@ -144,7 +144,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             input.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
-                // It will say nothing more, but may be listening still. If it is not, its machine says so when something is sent to it.
+                // The client sends nothing more, but may still listen. If it does not, its machine answers the next data with a reset.
                 await listener.WaitAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }

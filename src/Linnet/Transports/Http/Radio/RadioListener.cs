@@ -49,7 +49,7 @@ internal sealed class RadioListener(
     }
 
     /// <summary>
-    /// Waits until the sender has ended it. For who has nothing more to read from the client; others are woken from reading.
+    /// Waits until the sender has ended it. For a caller that reads nothing more from the client; a reader is woken instead.
     /// </summary>
     internal Task WaitAsync(CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal static class RadioResponses
 {
     private static readonly TimeSpan MetadataTime = TimeSpan.FromMilliseconds(100);
 
-    // Little enough for a title to be in time where packets of a varying length are short just now; more than a title.
+    // Small enough that titles are on time even while packets of varying length are short; longer than a title.
     private const int MaxMetadataInterval = 4096;
     private const int MinMetadataInterval = 256;
 
@@ -43,7 +43,7 @@ internal static class RadioResponses
             head.Headers.Add("icy-metaint", metadataInterval.ToString(CultureInfo.InvariantCulture));
         }
 
-        // Browsers ask for a range of whatever they play, and take the whole for an answer; scripts may see what an internet radio sees.
+        // Browsers request a range of any media they play, and accept the whole as an answer; scripts may read the same headers as players.
         head.Headers.Add("Accept-Ranges", "none");
         head.Headers.Add("Vary", "Accept, Icy-MetaData");
         head.Headers.Add("Access-Control-Expose-Headers", "icy-br, icy-description, icy-genre, icy-metaint, icy-name, icy-sr, icy-url");

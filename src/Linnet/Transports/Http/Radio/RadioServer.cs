@@ -28,8 +28,8 @@ public sealed class RadioServer
 
     /// <summary>A server.</summary>
     /// <param name="options">Limits.</param>
-    /// <param name="directory">What there is to hear.</param>
-    /// <param name="senders">Who sends. It must outlive this.</param>
+    /// <param name="directory">The stations to serve.</param>
+    /// <param name="senders">The sender threads. They must outlive this.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs listeners that start and stop; default: no log.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>

@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Transports.Http.Radio;
 
 /// <summary>The streams that are heard now: each begins with its first listener and ends with its last. Any thread may ask.</summary>
-/// <param name="senders">Says how much a stream keeps.</param>
-/// <param name="maxBytes">Memory for all, by what the renditions' bit rates come to.</param>
+/// <param name="senders">Gives the length of audio that a stream keeps.</param>
+/// <param name="maxBytes">Memory for all streams, calculated from the renditions' bit rates.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Told of streams that failed.</param>
+/// <param name="logger">Logs streams that failed.</param>
 internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvider time, ILogger logger)
 {
     private readonly Lock _gate = new();
@@ -90,7 +90,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
     {
         if (open is not null)
         {
-            // Its listeners have it until they have heard the end.
+            // Its listeners keep it until they have received the end.
             Note(rendition, open);
             _open.Remove(rendition);
         }
@@ -167,7 +167,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
 
     private StreamLog CreateLog(BroadcastRing rendition, RingLease lease, long now)
     {
-        // With the burst's first packet; and if this lease started the rendition, with the first there is, however late this comes.
+        // It starts with the burst's first packet, or, if this lease started the rendition, with the first packet, however late that is.
         long first = rendition.IndexAt(now, (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
         return new StreamLog(
             rendition, () => rendition.Info.StreamType!.CreateContainer(rendition.Info), Math.Min(first, lease.OpenedAt),
@@ -188,7 +188,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
 
 /// <summary>Why a listener gets no stream.</summary>
 /// <param name="Reason">The kind.</param>
-/// <param name="Text">What to do, for the listener.</param>
+/// <param name="Text">Advice for the listener.</param>
 /// <param name="RetryAfter">When to try again, where that is known.</param>
 internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, TimeSpan? RetryAfter)
 {

@@ -112,8 +112,8 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
     }
 
     /// <summary>
-    /// The rendition that <c>Accept</c> likes best, MP3 among equals, which all play; so too where it likes none: players send headers that
-    /// were made for pages, and sound is a better answer to them than a refusal (RFC 9110 §12.4.1). The station has one.
+    /// The rendition that <c>Accept</c> prefers; among equals MP3, which all players know. Also if it accepts none: players send headers
+    /// meant for pages, and audio is a better answer than a refusal (RFC 9110 §12.4.1). The station has at least one.
     /// </summary>
     internal static BroadcastRing Preferred(StationListing station, string? accept)
     {
