@@ -88,7 +88,7 @@ public class TutorialServerTests
         await using Tool player = Tool.Start("linnet", "play", $"pyaudio-tcp://127.0.0.1:{port}", "--output", folder["heard.wav"]);
 
         Assert.Equal(1, await player.ExitAsync(Limit));
-        Assert.Contains("not the messages of the PyAudio tutorial's server", player.Errors, StringComparison.Ordinal);
+        Assert.Contains("does not send the messages of the PyAudio tutorial's server", player.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(victim));
         Assert.Equal(1024, WavSound.Load(folder["heard.wav"]).Frames);
     }

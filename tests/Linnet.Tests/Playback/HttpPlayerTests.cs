@@ -73,7 +73,7 @@ public sealed class HttpPlayerTests
         Assert.Equal((1, "Near"), (recording.Player.GetStatistics().Reconnects, recording.Player.GetStatistics().Title));
         Assert.Equal(Sound, recording.Samples[..Frames]);
         Assert.Equal(Sound, recording.Samples[^Frames..]);
-        Assert.Contains(logger.Lines, line => line.Contains("closed the connection, and did not say", StringComparison.Ordinal));
+        Assert.Contains(logger.Lines, line => line.Contains("closed the connection without signalling the end", StringComparison.Ordinal));
         Assert.Contains(logger.Lines, line => line.Contains("/live.wav answers 404", StringComparison.Ordinal));
     }
 

@@ -173,7 +173,8 @@ public sealed class PyAudioPlayerTests : IDisposable
         await SendAsync(connection, [.. End, .. End, .. End]);
 
         Assert.Contains(
-            "no sound came", (await Assert.ThrowsAsync<PyAudioException>(() => recording.Running)).Message, StringComparison.Ordinal);
+            "without sending audio",
+            (await Assert.ThrowsAsync<PyAudioException>(() => recording.Running)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

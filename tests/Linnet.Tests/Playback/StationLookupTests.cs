@@ -143,7 +143,7 @@ public sealed class StationLookupTests : PlayerScenario
     [InlineData("http", "404 Not Found", "is no Linnet server", true)]
     [InlineData("http", "503 Busy", "answers 503", false)]
     [InlineData("http", "302 Found\r\nLocation: /stations.json", "redirects too often", false)]
-    [InlineData("rtsp", "404 Not Found", "is not RTSP as Linnet takes it", false)]
+    [InlineData("rtsp", "404 Not Found", "sends RTSP that Linnet cannot read", false)]
     public async Task What_is_neither_is_said_as_it_was_asked(string scheme, string answer, string said, bool isFinal)
     {
         await using var pages = new ScriptedHttpServer(_ => $"HTTP/1.1 {answer}\r\n\r\n");

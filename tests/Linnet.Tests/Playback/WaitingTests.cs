@@ -148,7 +148,7 @@ public sealed class WaitingTests : PlayerScenario
     }
 
     [Theory]
-    [InlineData(403, null, "does not let us hear '/song' (403)")]
+    [InlineData(403, null, "refuses to play '/song' (403)")]
     [InlineData(403, "This server makes no renditions on demand.", "This server makes no renditions on demand.")]
     [InlineData(410, null, "has no station '/song' any more.")]
     [InlineData(410, "The station has ended.", "The station has ended.")]

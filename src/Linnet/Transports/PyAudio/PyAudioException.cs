@@ -55,24 +55,24 @@ public sealed class PyAudioException : TransportException
         new($"The server at {server} is gone: the connection broke off.", cause);
 
     internal static PyAudioException Stopped(PyAudioAddress server) =>
-        new($"The server at {server} is gone: it closed the connection, and did not say that this was the end.");
+        new($"The server at {server} is gone: it closed the connection without signalling the end.");
 
     internal static PyAudioException Refused(PyAudioAddress server) =>
-        new($"{server} closed the connection before any sound came: it is full, or has ended.");
+        new($"{server} closed the connection before sending audio: it is full, or has ended.");
 
     internal static PyAudioException Empty(PyAudioAddress server) =>
-        new($"{server} has come to its end, and no sound came.") { IsUnknown = true, HasEnded = true };
+        new($"{server} has ended without sending audio.") { IsUnknown = true, HasEnded = true };
 
     internal static PyAudioException NotFrames(PyAudioAddress server, int length, RawPcmFormat format) => new(
-        $"{server} sends datagrams that are no whole number of frames: {length} bytes, where a frame of "
-            + $"{format} has {format.BytesPerFrame}. Say what it sends.")
+        $"{server} sends datagrams that are not a whole number of frames: {length} bytes, where a frame of "
+            + $"{format} has {format.BytesPerFrame}. State its format.")
     {
         Advice = new SettingAdvice("PlayerOptions.RawFormat"),
         IsFinal = true,
     };
 
     internal static PyAudioException NotPyAudio(PyAudioAddress server) =>
-        new($"What {server} sends are not the messages of the PyAudio tutorial's server: check the address.") { IsFinal = true };
+        new($"{server} does not send the messages of the PyAudio tutorial's server: check the address.") { IsFinal = true };
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s");
 }

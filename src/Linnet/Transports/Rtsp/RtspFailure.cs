@@ -33,7 +33,7 @@ internal static class RtspFailure
     };
 
     internal static RtspException NoAnswer(string server, string method, TimeSpan patience) =>
-        new($"{server} did not answer {method} within {Seconds(patience)}: it hangs, or what listens there is no RTSP server.");
+        new($"{server} did not answer {method} within {Seconds(patience)}: it hangs, or it is not an RTSP server.");
 
     internal static RtspException Closed(string server, Exception? cause = null) =>
         new($"The server at {server} is gone: it closed the connection.", cause) { IsNoAnswer = true };
@@ -44,36 +44,36 @@ internal static class RtspFailure
         cause);
 
     internal static RtspException SilentSection(string server, TimeSpan patience) =>
-        new($"The sound that {server} names first did not come within {Seconds(patience)}: taking the next that it "
+        new($"The audio that {server} offers first did not arrive within {Seconds(patience)}: taking the next that it "
             + "offers.")
         { IsSilentSection = true };
 
     internal static RtspException Stopped(string server) => new($"The server at {server} has stopped.");
 
     internal static RtspException Forgotten(string server) =>
-        new($"{server} has ended our session: it had heard nothing of us for too long.");
+        new($"{server} has ended our session: it received nothing from us for too long.");
 
     internal static RtspException NotRtsp(string server, RtspRefusal refusal) =>
-        new($"What {server} sends is not RTSP as Linnet takes it ({refusal.Reason.TrimEnd('.')}): check the address.")
+        new($"{server} sends RTSP that Linnet cannot read ({refusal.Reason.TrimEnd('.')}): check the address.")
         {
             IsNoAnswer =
             true
         };
 
     internal static RtspException NotAsked(string server) =>
-        new($"What {server} sends is not RTSP as Linnet takes it (an answer to nothing that was asked): check the address.");
+        new($"{server} sends RTSP that Linnet cannot read (an answer without a request): check the address.");
 
     internal static RtspException NoDescription(string server) =>
-        new($"{server} describes the station in a way that is no SDP.") { IsFinal = true };
+        new($"{server} sends a description that is not valid SDP.") { IsFinal = true };
 
     internal static RtspException BadRedirect(string server, string? location) =>
-        new($"{server} sends us elsewhere, but not to an rtsp: address ('{ShownAddress.Of(Quote(location))}').") { IsFinal = true };
+        new($"{server} redirects, but not to an rtsp: address ('{ShownAddress.Of(Quote(location))}').") { IsFinal = true };
 
     internal static RtspException TooManyRedirects(string server, int most) =>
-        new($"{server} sends us elsewhere for more than {most} times: there is no end to it.") { IsFinal = true };
+        new($"{server} redirects more than {most} times.") { IsFinal = true };
 
     internal static RtspException BadTransport(string server) =>
-        new($"{server} wants to send the sound in a way that was not asked for.");
+        new($"{server} wants to send the audio over a transport that was not requested.");
 
     internal static RtspException NoTransport(string server, RtspTransport wanted) => new(
         wanted is RtspTransport.Auto
@@ -112,7 +112,7 @@ internal static class RtspFailure
     private static string Meaning(string server, RtspRequest request, RtspResponse response) => response.Status switch
     {
         RtspStatus.Forbidden =>
-            $"{server} does not let us hear '{Quote(PathOf(request))}' (403): perhaps it wants an account, or is there for other "
+            $"{server} refuses to play '{Quote(PathOf(request))}' (403): perhaps it wants an account, or is there for other "
                 + "addresses.",
         RtspStatus.NotFound => $"{server} has no station '{Quote(PathOf(request))}'.",
         RtspStatus.Gone => $"{server} has no station '{Quote(PathOf(request))}' any more.",
@@ -127,7 +127,7 @@ internal static class RtspFailure
         IReadOnlyList<AuthChallenge> challenges = AuthChallenge.ReadAll(response.Headers.All(RtspHeaderNames.WwwAuthenticate));
         bool isSpoken = challenges.Count == 0 || RtspLogin.Best(challenges) is not null;
         return new RtspException(
-            !isSpoken ? $"{server} wants to be told who asks in a way that Linnet does not speak "
+            !isSpoken ? $"{server} requires an authentication that Linnet does not support "
                 + $"({Quote(string.Join(", ", challenges.Where(c => !c.IsBasic).Select(WayOf)))})."
             : request.Headers.Contains(RtspHeaderNames.Authorization) ? $"{server} does not accept this user name and password."
             : $"{server} wants a user name and a password: write them before the host, as in USER:PASSWORD@{server}, with %40 for an @ "

@@ -164,7 +164,7 @@ internal sealed class RtspReceiver : IStationReceiver
         (_session, _delivery) = await OpenAsync(_options with { Transport = next }, _time, cancellationToken).ConfigureAwait(false);
         if (_session.Description.Payload != before.Payload || _session.Description.PayloadType != before.PayloadType)
         {
-            throw new RtspException($"{_session.Client.Server} has changed its mind about the format.");
+            throw new RtspException($"{_session.Client.Server} has changed the format.");
         }
     }
 

@@ -104,12 +104,12 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         if (session is not null && session.Resource.Ring != resource.Ring)
         {
             return Refuse(
-                request, RtspStatus.AggregateOperationNotAllowed, "A session hears one rendition. Set up another session for another.");
+                request, RtspStatus.AggregateOperationNotAllowed, "A session plays one rendition. Set up another session for another.");
         }
 
         if (session?.Listener is not null)
         {
-            return Refuse(request, RtspStatus.MethodNotValidInThisState, "The transport of a session that has played stays as it is.");
+            return Refuse(request, RtspStatus.MethodNotValidInThisState, "The transport of a session that has played cannot be changed.");
         }
 
         if (!TransportHeader.TryParse(request.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? offers))
@@ -137,11 +137,11 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         {
             // It does not pass with time, so the answer has no Retry-After.
             return Refuse(
-                request, RtspStatus.ServiceUnavailable, "This connection has as many sessions as it may: open another connection.");
+                request, RtspStatus.ServiceUnavailable, "This connection has as many sessions as it may have: open another connection.");
         }
         else if ((session = connection.TryOpenSession(resource, transport, repairs, proof)) is null)
         {
-            return Busy(request, "There are as many listeners as the server takes.");
+            return Busy(request, "The server has as many listeners as it allows.");
         }
 
         RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);
@@ -276,7 +276,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         return session is not null;
     }
 
-    /// <summary>The same, and what the request's address names is what the session hears.</summary>
+    /// <summary>The same, and the request's address must name the rendition that the session plays.</summary>
     private bool TryFindSessionOf(
         RtspRequest request, [NotNullWhen(true)] out RtspServerSession? session, [NotNullWhen(false)] out RtspResponse? refusal)
     {
@@ -288,7 +288,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
         if (session.Resource.Ring != resource.Ring)
         {
-            refusal = Refuse(request, RtspStatus.SessionNotFound, "The session hears another rendition.");
+            refusal = Refuse(request, RtspStatus.SessionNotFound, "The session plays another rendition.");
         }
 
         return refusal is null;

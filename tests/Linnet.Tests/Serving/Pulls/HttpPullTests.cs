@@ -94,7 +94,7 @@ public class HttpPullTests
     [Theory]
     [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n", "answers 404")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: audio/mpeg\r\n\r\n\x1F\x8B", "sends compressed content")]
-    [InlineData("HTTP/1.1 200 OK\r\nX: #\r\n\r\n", "says something malformed")]
+    [InlineData("HTTP/1.1 200 OK\r\nX: #\r\n\r\n", "its answer is malformed")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n", "no sound was found in it")]
     [InlineData("HTTP/1.1 404 Not Found\r\nX: +\r\n\r\n", "answers 404")]
     [InlineData("HTTP/1.1 404 Not Found\r\n*\r\n", "answers 404")]

@@ -58,7 +58,7 @@ public sealed class MirrorTests
         Assert.Equal(["/list.pls", "/a", "/b", "/list.pls", "/a", "/b", "/list.pls", "/a", "/b"], server.Asked.Take(9));
         Assert.All(Failures,
             line => Assert.Contains(
-                $"None of the 2 addresses that {server.Address("/list.pls")} names gives sound. The last one: "
+                $"None of the 2 addresses that {server.Address("/list.pls")} names gives audio. The last one: "
                     + $"{server.Address("/b")} answers 404.", line, StringComparison.Ordinal));
 
         // Said once, not at each try.
@@ -143,7 +143,7 @@ public sealed class MirrorTests
         Assert.Equal(
             [.. first, "/list.m3u", "/a.m3u", "/a-15", "/b.m3u", "/b-0", "/b-1", .. first], server.Asked.Take((2 * first.Length) + 6));
         Assert.Contains(
-            "names more addresses than are tried at a time, and of these 16 none gives sound; the others follow. The last one: ",
+            "names more addresses than are tried at a time. None of these 16 gives audio; the others follow. The last one: ",
             Failures[0], StringComparison.Ordinal);
         Assert.Contains("/a-14 answers 404.", Failures[0], StringComparison.Ordinal);
         Assert.Contains($"None of the 2 addresses that {server.Address("/list.m3u")} names", Failures[1], StringComparison.Ordinal);

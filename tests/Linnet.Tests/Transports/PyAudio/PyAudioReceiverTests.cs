@@ -213,7 +213,7 @@ public sealed class PyAudioReceiverTests : IDisposable
         {
             PyAudioException problem = await Assert.ThrowsAsync<PyAudioException>(() => hearing);
             Assert.Contains(
-                count > 0 ? "1022 bytes, where a frame of s16le:44100:2 has 4. Say what it sends." : "no sound came",
+                count > 0 ? "1022 bytes, where a frame of s16le:44100:2 has 4. State its format." : "without sending audio",
                 problem.Message, StringComparison.Ordinal);
             Assert.Equal((count > 0, count == 0), (problem.IsFinal, problem.IsUnknown));
             Assert.Equal(count > 0 ? new SettingAdvice("PlayerOptions.RawFormat") : null, problem.Advice);

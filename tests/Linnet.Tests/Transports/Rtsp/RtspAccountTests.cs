@@ -55,7 +55,7 @@ public sealed class RtspAccountTests
     [InlineData("Digest MD5 stale", "ann:wrong", 4, "does not accept this user name and password")]
     [InlineData("Basic", "ann", 1, "does not accept this user name and password")]
     [InlineData("Basic", "", 1, "wants a user name and a password: write them before the host, as in USER:PASSWORD@127.0.0.1")]
-    [InlineData("NTLM", "ann:wrong", 1, "in a way that Linnet does not speak (NTLM)")]
+    [InlineData("NTLM", "ann:wrong", 1, "requires an authentication that Linnet does not support (NTLM)")]
     public async Task A_refused_login_is_final_and_explained_at_once(string way, string userInfo, int tries, string said)
     {
         await using FakeRtspServer server =
@@ -125,7 +125,7 @@ public sealed class RtspAccountTests
         RtspException e = await Assert.ThrowsAsync<RtspException>(() => ConnectAsync(Address(server, UserInfo)));
 
         Assert.True(e.IsFinal);
-        Assert.Contains($"in a way that Linnet does not speak {said}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"requires an authentication that Linnet does not support {said}", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(server.Requests, r => r.Headers.Contains(RtspHeaderNames.Authorization));
     }
 

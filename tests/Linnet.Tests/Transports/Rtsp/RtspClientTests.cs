@@ -17,7 +17,7 @@ public sealed class RtspClientTests
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", "not RTSP")]
     [InlineData("RTSP/2.0 200 OK\r\nCSeq: 1\r\n\r\n", "not RTSP")]
     [InlineData("RTSP/1.0 OK\r\n\r\n", "not RTSP")]
-    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 99\r\n\r\n", "an answer to nothing that was asked")]
+    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 99\r\n\r\n", "an answer without a request")]
     [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 2147483648\r\n\r\n", "not RTSP")]
     [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: -1\r\n\r\n", "not RTSP")]
     [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 10\r\n\r\nshort", "is gone")]
@@ -127,7 +127,7 @@ public sealed class RtspClientTests
             + "for an @ and %2F for a / in them.")]
     [InlineData(RtspStatus.ServiceUnavailable, null, "", "127.0.0.1:{port} is full: try again later.")]
     [InlineData(RtspStatus.Forbidden, null, "",
-        "127.0.0.1:{port} does not let us hear '/song' (403): perhaps it wants an account, or is there for other addresses.")]
+        "127.0.0.1:{port} refuses to play '/song' (403): perhaps it wants an account, or is there for other addresses.")]
     public async Task A_refusal_is_explained(RtspStatus status, string? contentType, string body, string expected)
     {
         await using var server = new FakeRtspServer();

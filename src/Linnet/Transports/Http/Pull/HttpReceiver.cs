@@ -107,7 +107,7 @@ internal sealed class HttpReceiver : IStationReceiver
         if (!IsProgrammeOver(packets.IsPaced))
         {
             throw new TransportException(_stream.HasEnded
-                ? $"{PullAddress.Shown(_stream.From)} closed the connection, and did not say that this was the end." : end);
+                ? $"{PullAddress.Shown(_stream.From)} closed the connection without signalling the end." : end);
         }
     }
 

@@ -110,12 +110,12 @@ internal sealed class PullConnection : IAsyncDisposable
 
                     if (++interim > MaxInterim)
                     {
-                        throw new TransportException("The server says again and again that its answer comes, and it does not.");
+                        throw new TransportException("The server keeps announcing an answer (1xx), and does not send it.");
                     }
 
                     continue;
                 case HttpReadResult.Invalid:
-                    throw new TransportException("What answers there is no HTTP server, or says something malformed.");
+                    throw new TransportException("The server does not speak HTTP, or its answer is malformed.");
             }
 
             _input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -210,7 +210,7 @@ internal sealed class PullConnection : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TransportException("The server takes no request.");
+            throw new TransportException("The server does not read the request.");
         }
     }
 

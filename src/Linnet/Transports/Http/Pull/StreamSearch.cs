@@ -197,8 +197,8 @@ internal sealed class StreamSearch(
             if (progress.Tries == MaxTries)
             {
                 progress.IsCut = true;
-                problem = $"{PullAddress.Shown(address)} names more addresses than are tried at a time, and of these "
-                    + $"{MaxTries} none gives sound; the others follow. "
+                problem = $"{PullAddress.Shown(address)} names more addresses than are tried at a time. None of these "
+                    + $"{MaxTries} gives audio; the others follow. "
                     + $"The last one: {progress.Problem}";
                 break;
             }
@@ -236,7 +236,7 @@ internal sealed class StreamSearch(
 
         throw entries.Count > 1
             ? new HttpPullException(
-                $"None of the {tried} addresses that {PullAddress.Shown(list)} names gives sound. The last one: {problem}", failure)
+                $"None of the {tried} addresses that {PullAddress.Shown(list)} names gives audio. The last one: {problem}", failure)
             : failure as HttpPullException ?? new HttpPullException(problem, failure);
     }
 

@@ -155,7 +155,7 @@ internal sealed class PushFeed : IStreamSink
 
         if (_writer.HasOverflowed)
         {
-            Problem = "This decodes to more sound than its bytes may.";
+            Problem = "This decodes to more audio than its bytes may.";
             return "it decodes to more audio than its bytes may";
         }
 
@@ -169,7 +169,7 @@ internal sealed class PushFeed : IStreamSink
         if (HasSound && soundless > MaxSoundless)
         {
             Problem = $"There is no sound in the last {MaxSoundless >> 20} MiB of this.";
-            return "there was no sound in it any more";
+            return "its last data held no sound";
         }
 
         // Bytes without audio do not count as activity: they would hold the station for good.

@@ -153,7 +153,7 @@ public sealed class PushServer
             PushVerdict.Wrong =>
                 (PushRefusal.WrongPassword, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "The password is wrong.", Now)),
             _ => (PushRefusal.TooManyTries, PushAnswers.Text(
-                head, HttpStatusCode.TooManyRequests, "Too many passwords wait to be verified; try again in a moment.", Now,
+                head, HttpStatusCode.TooManyRequests, "Too many passwords are waiting to be checked; try again in a moment.", Now,
                 (int)PasswordGate.MaxWait.TotalSeconds)),
         };
     }
@@ -167,7 +167,7 @@ public sealed class PushServer
             string there = stations.Count == 0 ? "." : $"; there is {string.Join(", ", stations.Take(20).Select(s => "/" + s.Name))}.";
             await RefuseAsync(
                 connection, PushRefusal.NoSuchStation,
-                PushAnswers.Text(head, HttpStatusCode.NotFound, "No station of this name is pushed to" + there, Now)).ConfigureAwait(false);
+                PushAnswers.Text(head, HttpStatusCode.NotFound, "No such station accepts pushes" + there, Now)).ConfigureAwait(false);
             return;
         }
 
@@ -176,7 +176,7 @@ public sealed class PushServer
             Interlocked.Decrement(ref _pushes);
             await RefuseAsync(
                 connection, PushRefusal.TooManyPushes,
-                PushAnswers.Text(head, HttpStatusCode.ServiceUnavailable, "There are too many pushes just now.", Now, RetrySeconds))
+                PushAnswers.Text(head, HttpStatusCode.ServiceUnavailable, "There are too many pushes at the moment.", Now, RetrySeconds))
                     .ConfigureAwait(false);
             return;
         }
@@ -240,7 +240,7 @@ public sealed class PushServer
         }
         catch (OperationCanceledException)
         {
-            reason = "the server stops";
+            reason = "the server is stopping";
         }
         finally
         {
@@ -255,7 +255,7 @@ public sealed class PushServer
 
         (HttpStatusCode status, string answer) = feed.Problem is { } problem ? (HttpStatusCode.UnsupportedMediaType, problem)
             : connection.IsMalformed ? (HttpStatusCode.BadRequest, "The chunks of this are malformed.")
-            : !writer.IsCurrent ? (HttpStatusCode.Conflict, "Another one took over.")
+            : !writer.IsCurrent ? (HttpStatusCode.Conflict, "Another client took over.")
             : (HttpStatusCode.OK, "Thank you.");
         await connection.EndAsync(status, answer).ConfigureAwait(false);
     }
@@ -271,7 +271,7 @@ public sealed class PushServer
 
         if (Find(query["mount"] ?? "") is not { } station)
         {
-            return PushAnswers.Metadata(head, HttpStatusCode.NotFound, "No station of this name is pushed to", Now);
+            return PushAnswers.Metadata(head, HttpStatusCode.NotFound, "No such station accepts pushes", Now);
         }
 
         TrackInfo? track = query.Text("song") is { } song ? IcyTitle.Split(song)

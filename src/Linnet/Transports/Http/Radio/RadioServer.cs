@@ -88,7 +88,7 @@ public sealed class RadioServer
                 return exchange.FinishAsync(RadioResponses.Preflight(head, Now));
             case not ("GET" or "HEAD"):
                 return RefuseAsync(
-                    exchange, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Sound is fetched with GET.\r\n");
+                    exchange, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Use GET to fetch audio.\r\n");
         }
 
         switch (target.Kind)
@@ -186,8 +186,8 @@ public sealed class RadioServer
         RadioRefusal.TooManyOfAddress => RefuseAsync(
             exchange, reason, HttpStatusCode.TooManyRequests, "There are too many listeners at your address.\r\n"),
         RadioRefusal.TooManyListeners or RadioRefusal.TooManyOfStation => RefuseAsync(
-            exchange, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners just now.\r\n"),
-        _ => RefuseAsync(exchange, reason, HttpStatusCode.ServiceUnavailable, "This cannot be heard just now.\r\n"),
+            exchange, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners at the moment.\r\n"),
+        _ => RefuseAsync(exchange, reason, HttpStatusCode.ServiceUnavailable, "This is not available at the moment.\r\n"),
     };
 
     private Task RefuseAsync(

@@ -17,7 +17,7 @@ public sealed class PushFeedTests : IDisposable
     private const int Junk = 64 << 20;
     private static readonly (string End, string Problem) NoSound = ("no sound was found in it", "No sound was found in this.");
     private static readonly (string End, string Problem) NoMoreSound =
-        ("there was no sound in it any more", "There is no sound in the last 4 MiB of this.");
+        ("its last data held no sound", "There is no sound in the last 4 MiB of this.");
 
     private readonly FakeTimeProvider _time = new();
     private readonly IngestBuffer _buffer = new("live", new IngestOptions());
