@@ -33,10 +33,10 @@ public partial class LostWayTests
         }
 
         await StopWhenHeardAgainAsync(player, folder["out.wav"], before);
-        Assert.Contains("Sound no longer comes from 10.99.0.1:8554 over UDP, though it answers: setting it up again", player.Output,
+        Assert.Contains("Audio from 10.99.0.1:8554 over UDP has stopped, but the server answers: setting up again", player.Output,
             StringComparison.Ordinal);
         Assert.Contains(
-            $"Sound comes from 10.99.0.1:8554 again, over {(transport == "udp" ? "UDP" : "TCP")}", player.Output, StringComparison.Ordinal);
+            $"10.99.0.1:8554 sends audio again, over {(transport == "udp" ? "UDP" : "TCP")}", player.Output, StringComparison.Ordinal);
 
         // It takes about six seconds, and more on a busy machine; UdpLossTests check the time in simulated time.
         AssertHeard(folder["out.wav"], mostSilence: 20);

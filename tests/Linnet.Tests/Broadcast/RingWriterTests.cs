@@ -15,7 +15,7 @@ public class RingWriterTests
     private readonly BroadcastRing _ring = Rings.Create();
 
     [Fact]
-    public void A_run_begins_with_its_timeline_and_a_title_stands_before_the_packet_with_its_first_frame()
+    public void A_run_starts_with_its_timeline_and_a_title_precedes_the_packet_with_its_first_frame()
     {
         RingWriter writer = Create();
         writer.Begin(position: -312, new MediaTimeline(Now, 44_100, Second), Now);

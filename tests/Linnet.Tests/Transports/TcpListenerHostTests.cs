@@ -32,7 +32,7 @@ public class TcpListenerHostTests
     }
 
     [Fact]
-    public async Task The_port_that_takes_pushes_has_that_and_the_others_do_not()
+    public async Task Only_the_port_for_pushes_has_the_larger_receive_buffer()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux tells.");
         await using StationServer server = StationServer.Open([], new StationServerOptions

@@ -2,27 +2,27 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Rtsp;
 
-/// <summary>Everything an RTSP client says. Event ids 600–699.</summary>
+/// <summary>Log messages of the RTSP client. Event ids 600–699.</summary>
 internal static partial class RtspClientLog
 {
-    [LoggerMessage(600, LogLevel.Information, "Nothing came from {Server} over UDP in {Seconds} s: taking TCP")]
+    [LoggerMessage(600, LogLevel.Information, "Received nothing from {Server} over UDP for {Seconds} s: switching to TCP")]
     public static partial void UdpGivenUp(this ILogger logger, string server, double seconds);
 
-    [LoggerMessage(740, LogLevel.Warning, "Sound no longer comes from {Server} over UDP, though it answers: setting it up again")]
+    [LoggerMessage(740, LogLevel.Warning, "Audio from {Server} over UDP has stopped, but the server answers: setting up again")]
     public static partial void UdpLost(this ILogger logger, string server);
 
-    [LoggerMessage(741, LogLevel.Warning, "UDP from {Server} brings no sound any more: taking TCP")]
+    [LoggerMessage(741, LogLevel.Warning, "Audio from {Server} over UDP has stopped: switching to TCP")]
     public static partial void UdpLostForGood(this ILogger logger, string server);
 
     [LoggerMessage(742, LogLevel.Warning,
-        "Nothing comes from {Server} over UDP, though it answers. Trying again in {Seconds:F1} s; an automatic choice would take TCP")]
+        "{Server} sends nothing over UDP, but answers. Trying again in {Seconds:F1} s; an automatic choice would take TCP")]
     public static partial void UdpBringsNothing(this ILogger logger, string server, double seconds);
 
-    [LoggerMessage(743, LogLevel.Information, "Sound comes from {Server} again, over {Transport}")]
+    [LoggerMessage(743, LogLevel.Information, "{Server} sends audio again, over {Transport}")]
     public static partial void SoundIsBack(this ILogger logger, string server, string transport);
 
     [LoggerMessage(
-        760, LogLevel.Information, "{Server} sends nothing in the audio section that was chosen, for {Seconds} s: trying the next")]
+        760, LogLevel.Information, "{Server} has sent nothing in the selected audio section for {Seconds} s: trying the next")]
     public static partial void SectionSilent(this ILogger logger, string server, double seconds);
 
     [LoggerMessage(601, LogLevel.Debug, "Repair: {Decision}")]

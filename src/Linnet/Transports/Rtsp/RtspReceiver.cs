@@ -157,8 +157,8 @@ internal sealed class RtspReceiver : IStationReceiver
         }
 
         Awaits = next is RtspTransport.Tcp
-            ? $"Sound does not come from {server} over UDP: taking TCP."
-            : $"Sound does not come from {server} over UDP, though it answers: setting it up again.";
+            ? $"No audio arrives from {server} over UDP: switching to TCP."
+            : $"No audio arrives from {server} over UDP, though the server answers: setting up again.";
         await DisposeAsync().ConfigureAwait(false);
         await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
         (_session, _delivery) = await OpenAsync(_options with { Transport = next }, _time, cancellationToken).ConfigureAwait(false);

@@ -115,7 +115,7 @@ public class StreamBlipTests
     }
 
     [Fact]
-    public void A_player_that_stands_still_is_dropped_when_its_time_is_up_and_counted_once()
+    public void A_stalled_player_is_dropped_after_the_timeout_and_counted_once()
     {
         _rig.Run(10_000);
         StreamClient player = _rig.Join();
@@ -134,7 +134,7 @@ public class StreamBlipTests
     }
 
     [Fact]
-    public void A_player_with_too_thin_a_line_hears_whole_packets_close_to_the_live_edge()
+    public void A_player_with_too_little_bandwidth_gets_whole_packets_close_to_the_live_edge()
     {
         _rig.Run(10_000);
         StreamClient player = _rig.Join();

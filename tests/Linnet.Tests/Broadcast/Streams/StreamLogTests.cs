@@ -115,7 +115,7 @@ public class StreamLogTests
     }
 
     [Fact]
-    public void A_packet_knows_the_head_that_holds_where_it_begins()
+    public void A_packet_knows_the_head_that_holds_at_its_start()
     {
         Publish("first");
         Rings.Publish(_ring, 2);
@@ -134,7 +134,7 @@ public class StreamLogTests
     }
 
     [Fact]
-    public void A_log_that_begins_late_knows_the_title_and_the_head_that_were_told_long_before()
+    public void A_log_that_starts_late_knows_the_title_and_the_head_from_long_before()
     {
         Publish("old");
         Rings.Publish(_ring, 2000);
@@ -147,7 +147,7 @@ public class StreamLogTests
     }
 
     [Fact]
-    public void A_log_that_begins_just_before_format_and_title_change_knows_those_that_held_until_then()
+    public void A_log_that_starts_just_before_format_and_title_change_knows_the_earlier_ones()
     {
         _ring.Publish(new FormatItem(0, 0, [new byte[] { 1, 1, 1, 1 }]));
         Publish("old");
@@ -170,7 +170,7 @@ public class StreamLogTests
     }
 
     [Fact]
-    public void A_title_stands_at_the_byte_where_its_sound_begins()
+    public void A_title_is_at_the_byte_where_its_audio_starts()
     {
         StreamLog log = Create();
         Rings.Publish(_ring, 10);

@@ -39,7 +39,7 @@ public class PyAudioFramingTests
     }
 
     [Fact]
-    public void A_message_of_1024_frames_begins_as_the_tutorials_does()
+    public void A_message_of_1024_frames_starts_as_the_tutorials_does()
     {
         ReadOnlyMemory<byte> message = PyAudioFraming.Of(_ring).Frame(Packet(new byte[4096]));
 

@@ -36,7 +36,7 @@ public sealed class UdpLossTests
         long lostAt = _time.GetTimestamp();
         FakeRtspConnection second = await PlayingAsync(server, sends: true);
         Assert.InRange(_time.GetElapsedTime(lostAt), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
-        Assert.Contains("setting it up again", receiver.Awaits, StringComparison.Ordinal);
+        Assert.Contains("setting up again", receiver.Awaits, StringComparison.Ordinal);
         FakeRtspConnection third = await PlayingAsync(server, sends: true);
         await HearAsync(third, isTcp: true);
 
@@ -82,7 +82,7 @@ public sealed class UdpLossTests
         Assert.Equal(["UDP", "TCP"], Transports(server));
         Assert.Collection(
             _logger.Lines,
-            static line => Assert.Contains("taking TCP", line, StringComparison.Ordinal),
+            static line => Assert.Contains("switching to TCP", line, StringComparison.Ordinal),
             static line => Assert.StartsWith("743", line, StringComparison.Ordinal));
         await RtspClients.StopAsync(stop, hearing);
     }
@@ -129,7 +129,7 @@ public sealed class UdpLossTests
         // A wait of ten seconds for the first packet, and a pause of two.
         Assert.InRange(times[4], TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(20));
         Assert.DoesNotContain("TCP", Transports(server));
-        Assert.Contains(_logger.Lines, line => line.StartsWith("742 Nothing comes from", StringComparison.Ordinal));
+        Assert.Contains(_logger.Lines, line => line.StartsWith("742 ", StringComparison.Ordinal));
         await RtspClients.StopAsync(stop, hearing);
     }
 

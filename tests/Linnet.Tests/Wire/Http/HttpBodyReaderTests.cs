@@ -71,7 +71,7 @@ public class HttpBodyReaderTests
     }
 
     [Fact]
-    public void Whatever_comes_is_read_the_same_in_one_piece_and_in_many()
+    public void Any_input_is_read_the_same_in_one_piece_and_in_many()
     {
         byte[][] samples = ["5\r\nhello\r\n6\r\n world\r\n0\r\nA: b\r\n\r\n"u8.ToArray(), "a;x=y\r\n0123456789\r\n0\r\n\r\n"u8.ToArray()];
         var noise = new Noise(9112);

@@ -106,7 +106,7 @@ public class HttpRequestHeadTests
     }
 
     [Fact]
-    public void A_head_that_comes_byte_by_byte_is_whole_only_at_its_end_and_leaves_what_follows()
+    public void A_head_that_arrives_byte_by_byte_is_complete_only_at_its_end_and_leaves_the_rest()
     {
         byte[] bytes = Encoding.UTF8.GetBytes(Ffmpeg + "sound");
         int end = bytes.Length - 5;
@@ -137,7 +137,7 @@ public class HttpRequestHeadTests
     }
 
     [Fact]
-    public void Whatever_comes_in_pieces_or_at_once_is_read_the_same_and_breaks_out_of_no_line()
+    public void Any_input_is_read_the_same_in_pieces_or_at_once_and_breaks_out_of_no_line()
     {
         byte[][] samples =
             [.. new[] { Ffmpeg, LegacyFfmpeg, Curl, Ezstream, "GET /a?b=%20c HTTP/1.0\r\nA: b\r\n\r\n" }.Select(Encoding.UTF8.GetBytes)];

@@ -81,7 +81,7 @@ public class DigestProofTests
     [InlineData("Digest nonce=\"a\" stale=TRUE", "Digest(nonce=a stale)")]
     [InlineData(",,;=", "")]
     [InlineData("", "")]
-    public void Challenges_are_told_apart(string value, string expected) => Assert.Equal(
+    public void Challenges_are_separated(string value, string expected) => Assert.Equal(
         expected,
         string.Join(' ', AuthChallenge.ReadAll([value]).Select(c =>
             $"{c.Scheme}({(c.IsBasic && c["realm"] is { } realm ? $"realm={realm}"

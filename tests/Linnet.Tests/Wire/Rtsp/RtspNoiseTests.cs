@@ -27,7 +27,7 @@ public class RtspNoiseTests
     ];
 
     [Fact]
-    public void Whatever_comes_is_read_the_same_in_one_piece_and_in_many()
+    public void Any_input_is_read_the_same_in_one_piece_and_in_many()
     {
         var noise = new Noise(2326);
         for (int i = 0; i < Inputs; i++)

@@ -53,7 +53,7 @@ public class StreamReserveTests
     }
 
     [Fact]
-    public void A_pause_that_the_reserve_bridges_is_not_heard_and_a_longer_one_fills_it_again()
+    public void A_pause_shorter_than_the_reserve_is_inaudible_and_after_a_longer_one_it_is_refilled()
     {
         Run(TimeSpan.FromSeconds(20), burstMs: 2000);
         _silent = 0;

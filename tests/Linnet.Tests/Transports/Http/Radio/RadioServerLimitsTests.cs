@@ -38,7 +38,7 @@ public class RadioServerLimitsTests
     [InlineData("Host: evil.example\"><script>\r\n")]
     [InlineData("Host: a b\r\n")]
     [InlineData("")]
-    public async Task A_host_that_is_none_is_written_into_no_address(string host)
+    public async Task An_invalid_host_is_not_written_into_addresses(string host)
     {
         await using var server = new RadioTestServer();
         using RadioTestClient client = await server.SayAsync($"GET /jazz.m3u HTTP/1.1\r\n{host}\r\n");
