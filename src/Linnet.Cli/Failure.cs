@@ -44,7 +44,7 @@ internal static class Failure
             or IOException { InnerException: IOException { HResult: StandardStream.BrokenPipe } }
             && !OperatingSystem.IsWindows())
         {
-            // As in `linnet devices | head -1`, and with sound in `linnet play --output - | head -c 100000`: whoever read has had enough.
+            // As in `linnet devices | head -1`, and with sound in `linnet play --output - | head -c 100000`: the reader has stopped.
             return ExitCode.Ended;
         }
 

@@ -10,9 +10,9 @@ internal static class ListenAddresses
 {
     /// <summary>The addresses, best first.</summary>
     /// <param name="bind">The one address the server listens at; <see langword="null"/>: all.</param>
-    /// <param name="port">Its port.</param>
-    /// <param name="path">What follows: <c>/</c> and a station's name.</param>
-    /// <param name="scheme">How it is spoken to.</param>
+    /// <param name="port">The server's port.</param>
+    /// <param name="path">The path of the address: <c>/</c> and a station's name.</param>
+    /// <param name="scheme">The scheme of the address.</param>
     public static IReadOnlyList<string> Of(IPAddress? bind, int port, string path, string scheme = "rtsp") =>
         [.. (bind is null ? Choose(OfThisMachine()) : [bind]).Select(address => Format(scheme, address, port, path))];
 

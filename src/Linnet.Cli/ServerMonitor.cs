@@ -36,7 +36,7 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
                 .Zip(p.Addresses, static (e, address) => (e.Clients ?? "Players", address))),
     ];
 
-    /// <summary>Looks.</summary>
+    /// <summary>Takes a snapshot of the server.</summary>
     public ServerSnapshot Look()
     {
         TimeSpan elapsed = time.GetElapsedTime(_began);

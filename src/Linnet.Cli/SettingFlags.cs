@@ -4,7 +4,7 @@ using System.CommandLine;
 namespace Linnet.Cli;
 
 /// <summary>
-/// Which option of the command line is which setting of the library. The library's messages name no options; this adds them.
+/// Maps settings of the library to options of the command line. The library's messages name settings; this adds the options.
 /// </summary>
 internal static class SettingFlags
 {
@@ -19,7 +19,7 @@ internal static class SettingFlags
         return option;
     }
 
-    /// <summary>The option, with its value if that is known; <see langword="null"/>: there is none for it.</summary>
+    /// <summary>The option, with its value if known; <see langword="null"/>: the setting has no option.</summary>
     public static string? Find(SettingAdvice? advice) =>
         advice is null || !Flags.TryGetValue(advice.Setting, out string? flag) ? null
         : advice.Value is null ? flag

@@ -36,23 +36,25 @@ public partial class ProseTests
     private static readonly Regex[] Expressions =
         [.. Phrases.Select(static phrase => new Regex(phrase, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant))];
 
-    /// <summary>
-    /// The folders to check. To check more, add a line, such as <c>("src", "*.cs", CommentsAndStrings)</c> or
-    /// <c>("tests", "*.cs", MethodNames)</c>.
-    /// </summary>
+    /// <summary>The folders to check, and the parts of their files that people read.</summary>
     private static readonly (string Folder, string Pattern, Func<string, string, IEnumerable<Passage>> Read)[] Scopes =
     [
         ("docs", "*.md", Markdown),
+        ("src", "*.cs", CommentsAndStrings),
+        ("tests", "*.cs", MethodNames),
     ];
 
     // CHANGELOG.md keeps the words of its time, as the decisions in docs/adr do.
     private static readonly string[] SinglePages = ["README.md", "CONTRIBUTING.md"];
     private static readonly string[] Excluded = [Path.Join("docs", "adr"), "artifacts", "obj", "bin"];
 
+    // This file holds such phrases as test input.
+    private const string OwnName = nameof(ProseTests) + ".cs";
+
     private readonly record struct Passage(int Line, string Text);
 
     [Fact]
-    public void Documentation_and_help_are_in_plain_english()
+    public void Documentation_source_and_test_names_are_in_plain_english()
     {
         // docs/command-line.md is the help of every command; a test of the command line compares them.
         IEnumerable<(string File, Func<string, string, IEnumerable<Passage>> Read)> pages =
@@ -62,7 +64,8 @@ public partial class ProseTests
             from file in Directory.EnumerateFiles(
                 Path.Join(ArchitectureTests.Root, scope.Folder), scope.Pattern, SearchOption.AllDirectories)
             let path = Path.GetRelativePath(ArchitectureTests.Root, file)
-            where !Excluded.Any(folder => $"/{path}".Contains($"/{folder}/", StringComparison.Ordinal))
+            where Path.GetFileName(file) != OwnName
+                && !Excluded.Any(folder => $"/{path}".Contains($"/{folder}/", StringComparison.Ordinal))
             select (path, scope.Read);
 
         var found =

@@ -180,11 +180,11 @@ internal static class Ask
             + "duplicate=1% corrupt=0.1% rate=256k seed=7 (see docs/networks.md).",
         "none");
 
-    /// <summary>What <see cref="Impairment"/> was given for a station.</summary>
-    /// <param name="text">As written; <see langword="null"/>: it was not.</param>
-    /// <param name="transport">What <c>--transport</c> was given.</param>
+    /// <summary>Reads the value of <see cref="Impairment"/> for a station.</summary>
+    /// <param name="text">The value; <see langword="null"/>: the option was not given.</param>
+    /// <param name="transport">The value of <c>--transport</c>.</param>
     /// <param name="address">The station.</param>
-    /// <exception cref="UsageException">It makes no sense, or not there.</exception>
+    /// <exception cref="UsageException">The value is invalid, or does not fit the transport or the address.</exception>
     public static ImpairmentOptions? ReadImpairment(string? text, string? transport, Uri address) => text is null ? null
         : transport == "tcp" ? throw new UsageException("--impair is for UDP: a TCP connection loses nothing. Leave out --transport tcp.")
         : !ServerAddress.SchemeOf(address).MayBeRtp

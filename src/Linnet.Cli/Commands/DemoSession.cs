@@ -42,7 +42,7 @@ internal static partial class DemoSession
         Announce(serverMonitor, addresses, session.IsPlain, shell);
         if (request.User is null)
         {
-            // Behind the address, which is what everybody looks for first.
+            // After the address, which users look for first.
             Privileges.Advise(shell);
         }
 
@@ -66,7 +66,7 @@ internal static partial class DemoSession
         .. PlayerPanel.Keys(player, width, hasAddresses: true),
     ];
 
-    /// <summary>Where to listen: in a browser first, as everybody has one, and by a code for the one that is in a pocket.</summary>
+    /// <summary>Shows where to listen: the address for a browser first, and a QR code for a phone.</summary>
     private static void Announce(ServerMonitor server, AddressPanel addresses, bool isPlain, Shell shell)
     {
         ListenAddresses.Announce([], shell.Out, http: server.HttpAddresses);

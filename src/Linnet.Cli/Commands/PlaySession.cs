@@ -34,8 +34,7 @@ internal static class PlaySession
         [.. PlayerPanel.Render(player, width), .. PlayerPanel.Keys(player, width)];
 
     /// <summary>
-    /// Who asks for a large buffer wants no dropout: then the device, too, gets time for a busy machine. Who asks for a small one wants
-    /// none of that.
+    /// A large buffer is for playback without dropouts, so the device also gets time for a busy machine. With a small buffer it gets none.
     /// </summary>
     private static TimeSpan? DeviceLatencyOf(TimeSpan buffer) =>
         buffer > LargeBuffer ? TimeSpan.FromMilliseconds(Math.Min(buffer.TotalMilliseconds / 2, 200))

@@ -41,7 +41,7 @@ internal static class PyAudioOptions
     /// <summary>All of them.</summary>
     public static OptionGroup Group => new("PyAudio", [], [IsOn, Station, TcpPort, UdpPort, Allow, DatagramLength, Lease]);
 
-    /// <summary>What is asked for: one protocol, or none.</summary>
+    /// <summary>The protocol to serve, or none.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="rtsp">Limits that hold for these listeners, too.</param>
     public static IReadOnlyList<ProtocolFactory> Read(ParseResult parsed, StationServerOptions rtsp)

@@ -92,7 +92,7 @@ internal static class RadioOptions
         };
     }
 
-    /// <summary>The station's side of it: which renditions there are.</summary>
+    /// <summary>Adds the renditions that the command line lists to the options of a station.</summary>
     public static StationOptions Add(ParseResult parsed, StationOptions station)
     {
         StationOptions wanted = station with

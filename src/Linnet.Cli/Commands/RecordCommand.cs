@@ -56,7 +56,7 @@ internal static class RecordCommand
         {
             Format = Ask.ReadFormat(parsed.GetValue(Format), address),
 
-            // Who records is in no hurry: a packet may come late.
+            // A recording is in no hurry: packets may come late.
             Profile = ReceiverProfile.Robust,
             Transport = parsed.GetValue(Transport) ?? "auto",
             Output = file,

@@ -47,7 +47,7 @@ internal static class ServeSession
         return stations.Count > 0 && stations.All(static s => s.State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
     }
 
-    /// <summary>A station that nobody can push to is no station.</summary>
+    /// <summary>Rejects a station for pushes if no client could push to it.</summary>
     private static void CheckPush(ServeRequest request)
     {
         if (request.Stations.FirstOrDefault(static s => s.Kind == SourceKind.Push) is not { } station)
@@ -57,13 +57,13 @@ internal static class ServeSession
 
         if (request.Http is null)
         {
-            throw new UsageException($"Pushes come over HTTP, which --http-port off switches off: nobody could push to {station.Name}.");
+            throw new UsageException($"Pushing to {station.Name} needs HTTP, which --http-port off switches off.");
         }
 
         if (string.IsNullOrEmpty(request.Server.Push.Password))
         {
             throw new UsageException(
-                $"Nobody may push to {station.Name} without a password: put one into {PushOptions.Variable}, or into a file for "
+                $"Pushing to {station.Name} needs a password: put one into {PushOptions.Variable}, or into a file for "
                     + "--push-password-file.");
         }
     }

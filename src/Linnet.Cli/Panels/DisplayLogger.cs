@@ -4,7 +4,7 @@ namespace Linnet.Cli.Panels;
 
 /// <summary>Shows what the library logs: on the display where there is one, else on standard error.</summary>
 /// <param name="shell">Where the program runs.</param>
-/// <param name="least">What is told. A panel shows the rest by itself.</param>
+/// <param name="least">The lowest level to show. A panel shows the rest by itself.</param>
 internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILoggerFactory
 {
     private volatile Display? _display;
@@ -41,7 +41,7 @@ internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILog
         }
         catch (Exception e)
         {
-            // Who logs does its work; that a value has no text is no reason to stop.
+            // A value that cannot be formatted is no reason to stop the code that logs.
             sentence = $"Event {eventId.Id} cannot be put into words: {e.Message}";
         }
 

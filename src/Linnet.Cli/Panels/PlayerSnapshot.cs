@@ -6,7 +6,7 @@ namespace Linnet.Cli.Panels;
 /// <summary>What the panel of <c>play</c> shows at one moment.</summary>
 internal sealed record PlayerSnapshot
 {
-    /// <summary>What it does: connecting, buffering, playing, reconnecting, ended.</summary>
+    /// <summary>The player's state: connecting, buffering, playing, reconnecting, ended.</summary>
     public required string State { get; init; }
 
     /// <summary>Whether the output is a file, so that the panel says recording instead of playing.</summary>
@@ -15,7 +15,7 @@ internal sealed record PlayerSnapshot
     /// <summary>The station's address.</summary>
     public required string Address { get; init; }
 
-    /// <summary>What is missing and waited for; <see langword="null"/>: nothing.</summary>
+    /// <summary>What the player waits for; <see langword="null"/>: nothing.</summary>
     public string? Awaits { get; init; }
 
     /// <summary>Where the sound goes: the device's or file's name.</summary>
@@ -24,7 +24,7 @@ internal sealed record PlayerSnapshot
     /// <summary>What the server calls the station; <see langword="null"/> if it does not.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Title, and artist, of the track that plays; <see langword="null"/> if nobody said.</summary>
+    /// <summary>Title, and artist, of the track that plays; <see langword="null"/>: unknown.</summary>
     public string? Track { get; init; }
 
     /// <summary>The codec's name, or <see langword="null"/> before it is known.</summary>
@@ -47,7 +47,7 @@ internal sealed record PlayerSnapshot
 
     public long Duplicate { get; init; }
 
-    /// <summary>What was done about packets that did not come, and why.</summary>
+    /// <summary>How missing packets were repaired or concealed, and why.</summary>
     public RepairSummary Repair { get; init; } = RepairSummary.None;
 
     public long Reordered { get; init; }

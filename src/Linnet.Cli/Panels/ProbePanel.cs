@@ -5,7 +5,7 @@ using Linnet.Transports.Impairments;
 
 namespace Linnet.Cli.Panels;
 
-/// <summary>Draws how a probe goes, and what it found: at most 79 cells wide.</summary>
+/// <summary>Draws the progress and the results of a probe, at most 79 cells wide.</summary>
 internal static class ProbePanel
 {
     private const string Margin = " ";

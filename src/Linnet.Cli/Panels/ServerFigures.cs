@@ -4,16 +4,16 @@ namespace Linnet.Cli.Panels;
 internal static class ServerFigures
 {
     public static readonly Figure Listeners =
-        new("listeners", "who hears by RTSP now, in all or of one station; behind a station's, how many hear which rendition of it");
+        new("listeners", "listeners over RTSP now, in total or of one station; after a station's, the number for each rendition");
 
     public static readonly Figure Refused = new("refused", "listeners that were refused: too many, not allowed, or nothing of that name");
 
     public static readonly Figure SourceUnderruns =
-        new("source underruns", "times a source gave its sound too late, so that the station's clock was set anew");
+        new("source underruns", "times a source delivered its sound too late, so that the station's clock was reset");
 
-    public static readonly Figure SenderUnderruns = new("sender underruns", "times nothing came from who sends to the station");
+    public static readonly Figure SenderUnderruns = new("sender underruns", "times no sound arrived from the station's sender");
 
-    public static readonly Figure PacketsLate = new("packets late", "packets that were made after they were due");
+    public static readonly Figure PacketsLate = new("packets late", "packets that were encoded after they were due");
 
     public static readonly Figure RenditionsFailed = new("renditions failed", "times an encoder failed; its next listener starts it again");
 
@@ -26,7 +26,7 @@ internal static class ServerFigures
 
     public static readonly Figure Skipped = new("skipped", "packets that a listener did not get because it was too slow");
 
-    public static readonly Figure Dropped = new("dropped", "listeners that were let go because they took nothing or could not be sent to");
+    public static readonly Figure Dropped = new("dropped", "listeners that were dropped because they stopped reading or sending failed");
 
     /// <summary>Those that every server has, in the panel's order.</summary>
     public static IReadOnlyList<Figure> All { get; } =

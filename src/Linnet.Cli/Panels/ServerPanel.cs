@@ -9,7 +9,7 @@ internal static class ServerPanel
 {
     private const string Margin = " ";
 
-    /// <summary>The rank of empty lines: what is left out first where the terminal is low.</summary>
+    /// <summary>The rank of empty lines, which a low terminal leaves out first.</summary>
     internal const int Gap = 9;
 
     private const int OtherAddresses = 8;

@@ -8,15 +8,15 @@ namespace Linnet.Cli.Panels;
 /// <summary>What the panel of <c>serve</c> shows at one moment.</summary>
 /// <param name="Protocols">The protocols that listen anywhere; the first is the one that <c>linnet play</c> uses.</param>
 /// <param name="Stations">The stations.</param>
-/// <param name="Sending">What was due and sent, and how late.</param>
-/// <param name="Elapsed">Since the server began.</param>
+/// <param name="Sending">Counts of packets due and sent, and how late.</param>
+/// <param name="Elapsed">Time since the server started.</param>
 internal sealed record ServerSnapshot(
     IReadOnlyList<ProtocolRow> Protocols, IReadOnlyList<StationRow> Stations, SenderStatistics Sending, TimeSpan Elapsed)
 {
-    /// <summary>What was written to listeners that get streams of bytes; <see langword="null"/>: none are served.</summary>
+    /// <summary>Counts of writes to listeners of byte streams; <see langword="null"/>: no byte streams are served.</summary>
     public StreamStatistics? Streams { get; init; }
 
-    /// <summary>Who pushes, by station.</summary>
+    /// <summary>Addresses of clients that push, by station.</summary>
     public IReadOnlyDictionary<string, string> Pushers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Listeners in all.</summary>
@@ -27,15 +27,15 @@ internal sealed record ServerSnapshot(
         Sending.StalledListeners + Sending.FailedListeners + (Streams?.StalledListeners ?? 0) + (Streams?.FailedListeners ?? 0);
 }
 
-/// <summary>A protocol in it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Addresses">Where other machines reach it, best first; empty: its ports are not addresses for people.</param>
-/// <param name="Now">What it counts.</param>
+/// <summary>A protocol on the panel.</summary>
+/// <param name="Name">The protocol's name.</param>
+/// <param name="Addresses">Where other machines reach it, best first; empty: a user cannot give its ports to a player.</param>
+/// <param name="Now">The protocol's counters.</param>
 internal sealed record ProtocolRow(string Name, IReadOnlyList<string> Addresses, ProtocolSnapshot Now);
 
-/// <summary>A station in it.</summary>
-/// <param name="Station">As it is.</param>
-/// <param name="Levels">What its meters show, one per channel.</param>
+/// <summary>A station on the panel.</summary>
+/// <param name="Station">The station's state.</param>
+/// <param name="Levels">The levels of its meters, one per channel.</param>
 internal sealed record StationRow(StationSnapshot Station, IReadOnlyList<MeterLevel> Levels)
 {
     /// <summary>Listeners of all its renditions.</summary>

@@ -7,7 +7,7 @@ using Linnet.Wire;
 namespace Linnet.Cli.Stats;
 
 /// <summary>
-/// What <c>probe --json</c> prints. The order of the fields is theirs on the line; <see langword="null"/> is what could not be measured.
+/// The output of <c>probe --json</c>. The fields are printed in this order; <see langword="null"/>: could not be measured.
 /// </summary>
 internal sealed record ProbeStats(
     string Address,

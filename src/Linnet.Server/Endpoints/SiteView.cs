@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Linnet.Server.Endpoints;
 
 /// <summary>What pages show of a server at one moment.</summary>
-/// <param name="Host">The name and port by which the client knows this server: what its links begin with.</param>
+/// <param name="Host">The name and port by which the client knows this server; links begin with them.</param>
 /// <param name="Name">The name alone.</param>
 /// <param name="Scheme">How the client knows it: <c>https</c> behind a proxy that ends TLS and says so.</param>
 /// <param name="RtspHost">The same for RTSP.</param>
@@ -18,7 +18,7 @@ internal sealed record SiteView(string Host, string Name, string Scheme, string 
 {
     internal static SiteView Of(StationServer server, HttpContext context, RadioHostOptions options)
     {
-        // Who sends no Host header (HTTP/1.0) is most likely on this machine.
+        // A client that sends no Host header (HTTP/1.0) is most likely on this machine.
         ForwardedRequest? from = context.Features.Get<ForwardedRequest>();
         HostString host = from?.Host is string forwarded ? new HostString(forwarded)
             : context.Request.Host.HasValue ? context.Request.Host
@@ -33,9 +33,9 @@ internal sealed record SiteView(string Host, string Name, string Scheme, string 
     }
 }
 
-/// <summary>A station in it.</summary>
+/// <summary>A station on a page.</summary>
 /// <param name="Station">The station.</param>
-/// <param name="Description">What who sends to it says about it; <see langword="null"/>: nothing.</param>
+/// <param name="Description">How its sender describes it; <see langword="null"/>: no description.</param>
 /// <param name="Streams">Its renditions for HTTP.</param>
 internal sealed record StationView(StationSnapshot Station, IceDescription? Description, IReadOnlyList<StreamView> Streams)
 {
@@ -45,23 +45,23 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
             ? [new StationView(station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(station.Name, s, heard))])]
             : [];
 
-    /// <summary>What people call it.</summary>
+    /// <summary>The title to show.</summary>
     internal string Title => Description?.Name ?? Station.Name;
 
-    /// <summary>Who listens to any rendition, by any protocol.</summary>
+    /// <summary>Number of listeners to all renditions, over all protocols.</summary>
     internal int Listeners => Station.Renditions.Sum(static r => r.Listeners);
 }
 
 /// <summary>A rendition that HTTP carries.</summary>
-/// <param name="Path">Where it is: <c>/jazz.mp3</c>.</param>
-/// <param name="Extension">The end of that.</param>
-/// <param name="Label">What people call it: <c>MP3 128 kb/s</c>.</param>
-/// <param name="ContentType">What a browser is told.</param>
+/// <param name="Path">The path of its URL, such as <c>/jazz.mp3</c>.</param>
+/// <param name="Extension">The file extension of the path.</param>
+/// <param name="Label">The label to show, such as <c>MP3 128 kb/s</c>.</param>
+/// <param name="ContentType">The media type for browsers.</param>
 /// <param name="BitRate">Bits per second.</param>
 /// <param name="SampleRate">Frames per second.</param>
 /// <param name="Channels">Samples per frame.</param>
-/// <param name="Listeners">Who hears it; by RTSP too where it is the same rendition.</param>
-/// <param name="Peak">The most there were at a time, where its protocol counts that, or are now.</param>
+/// <param name="Listeners">Number of listeners, including those over RTSP if they hear the same rendition.</param>
+/// <param name="Peak">The most listeners at one time if the protocol counts them, else the listeners now.</param>
 internal sealed record StreamView(
     string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners, int Peak)
 {

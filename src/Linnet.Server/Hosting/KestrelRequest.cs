@@ -14,9 +14,9 @@ namespace Linnet.Server.Hosting;
 
 /// <summary>A request that Kestrel has read, for <see cref="HttpFront"/>.</summary>
 /// <param name="context">The request.</param>
-/// <param name="head">Its head.</param>
+/// <param name="head">The request's head.</param>
 /// <param name="request">The client, and how it knows this server.</param>
-/// <param name="connection">Its connection.</param>
+/// <param name="connection">The connection of the request.</param>
 internal sealed class KestrelRequest(HttpContext context, HttpRequestHead head, ForwardedRequest request, PageConnection connection)
     : HostedRequest
 {

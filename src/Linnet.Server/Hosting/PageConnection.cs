@@ -33,7 +33,7 @@ internal sealed class PageConnection : IDisposable
         _over = _patience.Token.UnsafeRegister(static c => ((ConnectionContext)c!).Abort(), connection);
     }
 
-    /// <summary>Who is at its far end, without the requests' headers.</summary>
+    /// <summary>The origin of the connection, without the requests' headers.</summary>
     internal ClientOrigin Origin { get; }
 
     /// <summary>Its socket.</summary>

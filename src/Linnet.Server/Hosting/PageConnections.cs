@@ -17,7 +17,7 @@ namespace Linnet.Server.Hosting;
 /// Limits the connections that are served pages, in all and for each address, so that they leave room for listeners, and cuts
 /// those that take too long. Requests for <c>/health/</c> have places of their own.
 /// </summary>
-/// <param name="front">Serves what is about audio.</param>
+/// <param name="front">Serves the requests for audio.</param>
 /// <param name="proxies">Trusted proxies.</param>
 /// <param name="gate">Counts connections for the clients behind proxies.</param>
 /// <param name="time">The clock.</param>
@@ -49,7 +49,7 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
 
     internal static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
-    // What the front refuses to read is not offered to it again.
+    // The same limits as the front's: a request that it refuses to read is not offered to it again.
     private static readonly HttpLimits Limits = new RadioServerOptions().Request;
 
     private readonly AddressQuota _pages = new(Most, MostPerAddress);
@@ -63,9 +63,9 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
 
     /// <summary>Serves a connection whose first request is for a page, or makes no sense, with all that follow.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="origin">Who is at its far end.</param>
+    /// <param name="origin">The origin of the connection.</param>
     /// <param name="head">The first request's head; <see langword="null"/>: it makes no sense, and Kestrel refuses it.</param>
-    /// <param name="request">Its client.</param>
+    /// <param name="request">The client, and how it knows this server.</param>
     /// <param name="next">Kestrel.</param>
     internal async Task ServeAsync(
         ConnectionContext connection, ClientOrigin origin, HttpRequestHead? head, ForwardedRequest request, ConnectionDelegate next)

@@ -30,7 +30,7 @@ public sealed class RadioHost : IAsyncDisposable
     private const int MaxHeaderCount = 64;
     private const int MaxHeadLength = 16 * 1024;
 
-    // Slower than any modem: who sends or takes less is there to hold a place. Kestrel looks after this time for the first time.
+    // Slower than any modem: a client below this rate only holds a place. Kestrel checks for the first time after DataRateGrace.
     private const double MinBytesPerSecond = 240;
     private static readonly TimeSpan DataRateGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10);
@@ -58,10 +58,10 @@ public sealed class RadioHost : IAsyncDisposable
     public long RefusedPages => _pages.Refused;
 
     /// <summary>Opens the port and answers until it is disposed.</summary>
-    /// <param name="server">What is shown and heard: one with HTTP (<see cref="StationServer.Front"/>).</param>
+    /// <param name="server">The server to show and hear; it must have HTTP (<see cref="StationServer.Front"/>).</param>
     /// <param name="options">Where to listen.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told what goes wrong; default nobody.</param>
+    /// <param name="logger">Receives errors; default: no log.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
     /// <exception cref="PortException">The port cannot be had; the message says why.</exception>
@@ -91,7 +91,7 @@ public sealed class RadioHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops answering: what is about sound is asked to end, pages get <see cref="RadioHostOptions.ShutdownTimeout"/>.</summary>
+    /// <summary>Stops answering: audio connections are asked to end, pages get <see cref="RadioHostOptions.ShutdownTimeout"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         _server.ListensForHttpAt(null);

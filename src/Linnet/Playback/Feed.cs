@@ -10,11 +10,11 @@ namespace Linnet.Playback;
 /// </summary>
 internal sealed class Feed : IDisposable
 {
-    // What a sender that can be held back may send ahead of play-out is counted in packets of at least so much.
+    // For senders with flow control: the limit of sound ahead of play-out is counted in packets of at least this length.
     private static readonly TimeSpan UsualPacket = TimeSpan.FromMilliseconds(20);
 
-    // A connection that stood still gives all that was queued at once, and behind it, by numbers far ahead, what the server sends now. Both
-    // must fit, or what was queued is dropped though it came: at 5 ms a packet this is 20 s. Slots that are not needed take no payload.
+    // After a stall, a connection delivers all queued packets at once, then the server's current packets, whose numbers are far ahead. Both
+    // must fit, or queued packets that arrived are dropped: at 5 ms a packet this is 20 s. Unused slots hold no payload.
     private const int ConnectionCapacity = 4096;
 
     private readonly IAudioDecoder _decoder;
@@ -79,7 +79,7 @@ internal sealed class Feed : IDisposable
         }
     }
 
-    /// <summary>Gives the device sound. Allocates nothing and waits for nobody.</summary>
+    /// <summary>Gives the device sound. Allocates nothing and never waits.</summary>
     /// <returns>As <see cref="AudioCallback"/>.</returns>
     internal int Fill(Span<float> pcm, long heardAt) =>
         _hasClock

@@ -12,7 +12,7 @@ namespace Linnet.Playback;
 /// A path with the extension of an audio file or a playlist is a stream. For any other path the server is asked for its stations first. If
 /// it is no Linnet server, the address is tried as a stream.
 /// </remarks>
-/// <param name="request">What to hear.</param>
+/// <param name="request">The station to connect to.</param>
 /// <param name="time">The clock.</param>
 /// <param name="random">For numbers that a stream starts with.</param>
 /// <param name="logger">Told of entries of a playlist that give no sound.</param>

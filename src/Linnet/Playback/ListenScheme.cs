@@ -41,7 +41,7 @@ public sealed class ListenScheme
     /// <summary>The scheme, such as <c>rtsp</c>.</summary>
     public string Name { get; }
 
-    /// <summary>What an address of it looks like, for people.</summary>
+    /// <summary>An example address of this scheme, for messages.</summary>
     public string Example { get; }
 
     /// <summary>
@@ -60,7 +60,7 @@ public sealed class ListenScheme
 
     /// <summary>Words as a list in a sentence.</summary>
     /// <param name="words">The words; at least one.</param>
-    /// <param name="last">What stands before the last: <c>or</c>, <c>and</c>.</param>
+    /// <param name="last">The word before the last item: <c>or</c>, <c>and</c>.</param>
     public static string Join(IReadOnlyList<string> words, string last)
     {
         ArgumentNullException.ThrowIfNull(words);

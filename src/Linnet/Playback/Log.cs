@@ -21,13 +21,13 @@ internal static partial class Log
     [LoggerMessage(903, LogLevel.Information, "The station has ended")]
     public static partial void StationEnded(this ILogger logger);
 
-    [LoggerMessage(904, LogLevel.Warning, "{Problem}. Looking for it, or for what has taken its place")]
+    [LoggerMessage(904, LogLevel.Warning, "{Problem}. Looking for this device or its replacement")]
     public static partial void DeviceLost(this ILogger logger, string problem);
 
-    [LoggerMessage(905, LogLevel.Information, "The sound goes on, to {Device}")]
+    [LoggerMessage(905, LogLevel.Information, "Playback continues on {Device}")]
     public static partial void DeviceIsBack(this ILogger logger, string device);
 
-    [LoggerMessage(906, LogLevel.Information, "The sound now goes to {Device}, no longer to {Before}")]
+    [LoggerMessage(906, LogLevel.Information, "Playback moved to {Device} from {Before}")]
     public static partial void DeviceChanged(this ILogger logger, string before, string device);
 
     [LoggerMessage(907, LogLevel.Information, "Station {Station}: {Address} is fetched")]

@@ -34,10 +34,10 @@ public sealed class Player : IAsyncDisposable
     private bool _hasEnded;
 
     /// <summary>A player that has not begun.</summary>
-    /// <param name="options">What to play.</param>
+    /// <param name="options">The station, and how to play it.</param>
     /// <param name="device">Where; stays the caller's, and is disposed after the player.</param>
     /// <param name="time">The clock; without, the system's.</param>
-    /// <param name="logger">Told of reconnects; without, nobody is.</param>
+    /// <param name="logger">Receives reconnects; default: no log.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> have problems; the message lists them.</exception>
     public Player(PlayerOptions options, IAudioDevice device, TimeProvider? time = null, ILogger? logger = null)
     {
@@ -84,7 +84,7 @@ public sealed class Player : IAsyncDisposable
         }
     }
 
-    /// <summary>What it is doing.</summary>
+    /// <summary>The state of the player.</summary>
     public PlayerState State =>
         Volatile.Read(ref _hasEnded) ? PlayerState.Ended
         : Volatile.Read(ref _output) is not Output output ? PlayerState.Connecting
@@ -94,8 +94,8 @@ public sealed class Player : IAsyncDisposable
         : PlayerState.Buffering;
 
     /// <summary>
-    /// Whether what comes out is sound and not the silence that fills a gap, whether or not the server is still there: what has arrived is
-    /// played to its end.
+    /// Whether the output is sound and not the silence that fills a gap. The server may be gone already: sound that has arrived is played
+    /// to its end.
     /// </summary>
     internal bool IsHeard => Volatile.Read(ref _output)?.Feed.Receiver.State is ReceiverState.Playing or ReceiverState.Ended;
 
@@ -180,7 +180,7 @@ public sealed class Player : IAsyncDisposable
         Task playing = _loop.RunAsync(output.Fill, () => output.Feed.Format, output.Reopen, stopping.Token);
         if (await Task.WhenAny(hearing, playing).ConfigureAwait(false) == hearing)
         {
-            // Nothing more will come; what is here is played to its end.
+            // Nothing more will come; the buffered sound is played to its end.
             output.End();
             _loop.Finish();
             await playing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -18,8 +18,8 @@ public sealed record PlayerOptions : IValidatable
     public required Uri Url { get; init; }
 
     /// <summary>
-    /// What a server sends that does not say (<see cref="ListenScheme.NeedsFormat"/>). <see langword="null"/>, the default: what such
-    /// servers usually send, 44.1 kHz, stereo, 16 bit little-endian.
+    /// The format of a server that does not announce one (<see cref="ListenScheme.NeedsFormat"/>). <see langword="null"/>, the default:
+    /// the usual format of such servers, 44.1 kHz, stereo, 16 bit little-endian.
     /// </summary>
     public RawPcmFormat? RawFormat { get; init; }
 
@@ -27,8 +27,8 @@ public sealed record PlayerOptions : IValidatable
     public RtspTransport Transport { get; init; }
 
     /// <summary>
-    /// A worse network than the one at hand, to hear what it would do; <see langword="null"/>, the default: none. It needs datagrams, so
-    /// packets come by UDP whatever <see cref="Transport"/> says, which cannot be <see cref="RtspTransport.Tcp"/>; only where
+    /// Simulates a worse network, to hear its effect; <see langword="null"/>, the default: none. It needs datagrams, so packets come over
+    /// UDP whatever <see cref="Transport"/> says, which cannot be <see cref="RtspTransport.Tcp"/>; only if
     /// <see cref="ListenScheme.MayBeRtp"/>.
     /// </summary>
     public ImpairmentOptions? Impairment { get; init; }

@@ -6,13 +6,13 @@ using Linnet.Transports.Impairments;
 
 namespace Linnet.Playback;
 
-/// <summary>What a player is doing, and what it did since it began.</summary>
+/// <summary>The state of a player, and its counters since its start.</summary>
 public sealed record PlayerStatistics
 {
-    /// <summary>What it is doing.</summary>
+    /// <summary>The state of the player.</summary>
     public PlayerState State { get; init; }
 
-    /// <summary>What is missing and waited for, as a sentence for people; <see langword="null"/>: nothing.</summary>
+    /// <summary>What the player waits for, as a sentence for the user; <see langword="null"/>: nothing.</summary>
     public string? Awaits { get; init; }
 
     /// <summary>What the server calls the station; <see langword="null"/> before it is known, or if it has no name.</summary>

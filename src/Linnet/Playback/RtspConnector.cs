@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Playback;
 
 /// <summary>Connects to a station of an RTSP server, and remembers which transport brought its sound.</summary>
-/// <param name="request">What to hear.</param>
+/// <param name="request">The station to connect to.</param>
 /// <param name="time">The clock.</param>
 /// <param name="random">For numbers that a session starts with.</param>
-/// <param name="logger">Told of changes of the way.</param>
+/// <param name="logger">Receives changes of the transport.</param>
 internal sealed class RtspConnector(StationRequest request, TimeProvider time, Random random, ILogger logger) : IStationConnector
 {
     private readonly StationLookup _lookup = new(request.Address, time);
@@ -29,7 +29,7 @@ internal sealed class RtspConnector(StationRequest request, TimeProvider time, R
     }
 
     /// <summary>
-    /// What UDP did not bring once is not waited for again. What it brought, it may bring again: elsewhere, or when the network is mended.
+    /// If UDP has never worked, it is not tried again. If it has worked, it may work again: elsewhere, or once the network is repaired.
     /// </summary>
     public void OnLost()
     {

@@ -15,13 +15,13 @@ namespace Linnet.Playback;
 
 /// <summary>
 /// Finds the RTSP address of a station from the address of a Linnet server's page: <c>http://HOST:8000/</c>,
-/// <c>http://HOST:8000/jazz.mp3</c>, or <c>rtsp://HOST:8000/</c>, where no RTSP is spoken. What was found once stays.
+/// <c>http://HOST:8000/jazz.mp3</c>, or <c>rtsp://HOST:8000/</c>, where no RTSP is spoken. The first address that is found stays.
 /// </summary>
-/// <param name="url">What was given.</param>
+/// <param name="url">The address that the user gave.</param>
 /// <param name="time">The clock.</param>
 internal sealed class StationLookup(Uri url, TimeProvider time)
 {
-    /// <summary>Where a server's pages say which stations there are.</summary>
+    /// <summary>The path of a server's list of stations.</summary>
     internal const string Path = "/stations.json";
 
     private const int MaxRedirects = 5;
@@ -34,7 +34,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     /// <summary>Connects to the station.</summary>
     /// <param name="connectAsync">Connects to an address.</param>
     /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="TransportException">There is none, or it cannot be said which is meant.</exception>
+    /// <exception cref="TransportException">There is no station, or the address fits several.</exception>
     internal async Task<RtspReceiver> ConnectAsync(Func<RtspUri, Task<RtspReceiver>> connectAsync, CancellationToken cancellationToken)
     {
         _address ??= Choose(url, await FetchAsync(url, cancellationToken).ConfigureAwait(false));
@@ -58,7 +58,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         return await SettleAsync(connectAsync).ConfigureAwait(false);
     }
 
-    // The port that was found stays, too: while its server restarts, whoever listens at another is none of our business.
+    // The port that was found stays, too: while its server restarts, a server on another port is not tried.
     private async Task<RtspReceiver> SettleAsync(Func<RtspUri, Task<RtspReceiver>> connectAsync)
     {
         RtspReceiver receiver = await connectAsync(_address!).ConfigureAwait(false);
@@ -68,8 +68,8 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
 
     /// <summary>Which station an address of pages means.</summary>
     /// <param name="page">The address.</param>
-    /// <param name="json">What the server says of its stations, which came from anyone; <see cref="Path"/> has it.</param>
-    /// <exception cref="TransportException">None, or it cannot be said which.</exception>
+    /// <param name="json">The server's list of stations, from <see cref="Path"/>; not trusted.</param>
+    /// <exception cref="TransportException">No station, or several.</exception>
     internal static RtspUri Choose(Uri page, string json)
     {
         string server = page.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
@@ -81,7 +81,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         string[] parts = page.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
         string wanted = parts.Length == 0 || (parts.Length == 1 && parts[0] == "index.html") ? "" : Uri.UnescapeDataString(parts[0]);
 
-        // What is awaited is as good by its name, and else only where there is nothing else: as where RTSP is asked for the first station.
+        // A station that waits for its sender is found by its name; without a name, only if there is no other, as over RTSP.
         stations = wanted.Length > 0 ? [.. stations, .. awaited] : stations.Count > 0 ? stations : awaited;
         string list = string.Join(" or ", stations.Take(MaxListed).Select(name => AddressOf(page, port, name)));
         if (stations.Count == 0)
@@ -174,7 +174,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         _ => NotLinnet(server),
     };
 
-    // What the server says of its stations; null where it says nothing that can be read.
+    // The server's list of stations; null if there is none that can be read.
     private async Task<string?> TryFetchAsync(Uri page, CancellationToken cancellationToken)
     {
         try
@@ -188,7 +188,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         }
     }
 
-    // What is at the place where a Linnet server says which stations it has.
+    // The answer at the path where a Linnet server lists its stations.
     private async Task<string> FetchAsync(Uri page, CancellationToken cancellationToken)
     {
         string server = page.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);

@@ -37,7 +37,7 @@ internal sealed class Tuner : IAsyncDisposable
     private string? _title;
     private string? _track;
 
-    /// <param name="options">What to hear.</param>
+    /// <param name="options">The station, and how to play it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">For waits, and for numbers that a stream starts with.</param>
     /// <param name="logger">Told of problems and reconnects.</param>
@@ -64,7 +64,7 @@ internal sealed class Tuner : IAsyncDisposable
     /// <summary>Whether the server is gone and looked for.</summary>
     internal bool IsLost => Volatile.Read(ref _isLost);
 
-    /// <summary>What is missing and waited for, as a sentence for people; <see langword="null"/>: nothing.</summary>
+    /// <summary>What the player waits for, as a sentence for the user; <see langword="null"/>: nothing.</summary>
     internal string? Awaits => Volatile.Read(ref _awaits) ?? Volatile.Read(ref _station)?.Awaits;
 
     /// <summary>Times the server was found again.</summary>
@@ -76,10 +76,10 @@ internal sealed class Tuner : IAsyncDisposable
     /// <summary>What plays, if the server tells.</summary>
     internal string? Track => Volatile.Read(ref _track);
 
-    /// <summary>How the sound comes; <see langword="null"/> while there is none.</summary>
+    /// <summary>How the sound is transported; <see langword="null"/> while there is none.</summary>
     internal StationTransport? Transport => IsLost ? null : Volatile.Read(ref _station)?.Transport;
 
-    /// <summary>What was done to datagrams on purpose; <see langword="null"/> if nothing was to be.</summary>
+    /// <summary>Datagrams impaired on purpose; <see langword="null"/> without an impairment.</summary>
     internal ImpairmentStatistics? Impairment => _impairment?.GetStatistics();
 
     /// <summary>Finds the station, or waits until it is there if it is to.</summary>
@@ -139,7 +139,7 @@ internal sealed class Tuner : IAsyncDisposable
             }
             catch (TransportException e) when (IsWorthAnotherTry(e))
             {
-                // Whoever sees that it is lost is told what is waited for.
+                // Written first: a reader that sees the loss also sees the reason.
                 Volatile.Write(ref _awaits, e.Message);
                 Volatile.Write(ref _isLost, true);
                 if (output.Received.Received > before)
@@ -162,7 +162,7 @@ internal sealed class Tuner : IAsyncDisposable
         }
     }
 
-    // Who has heard it knows that it exists: it is waited for even if its name cannot be found for a while, or its server has come back
+    // A station that was heard exists: the tuner waits for it even if its name cannot be found for a while, or its server has come back
     // without it.
     private bool IsWorthAnotherTry(TransportException e) =>
         _options.Reconnects && !e.IsFinal && (_wasHeard || (_options.WaitsForStation && !e.IsUnknown));
@@ -180,7 +180,7 @@ internal sealed class Tuner : IAsyncDisposable
         await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
     }
 
-    // A server that is silent is not known to be gone before its time is up, but whoever waits is to know what for.
+    // A silent server counts as gone only after its timeout, but the user is to know earlier what the player waits for.
     private async Task OpenFirstAsync(CancellationToken cancellationToken)
     {
         Task opening = OpenAsync(cancellationToken);

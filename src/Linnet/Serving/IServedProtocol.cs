@@ -3,7 +3,7 @@ namespace Linnet.Serving;
 /// <summary>One protocol of a server: a way in which its stations are heard, or fed.</summary>
 /// <remarks>
 /// It opens its ports when it is made (by a <see cref="ProtocolFactory"/>), so that a port that is taken is reported before anything runs.
-/// The server runs it, asks it what goes on, and disposes of it. Metrics, pages, statistics and panels know protocols by this alone.
+/// The server runs it, reads its state, and disposes of it. Metrics, pages, statistics and panels know protocols by this alone.
 /// </remarks>
 public interface IServedProtocol : IDisposable
 {

@@ -1,21 +1,21 @@
 namespace Linnet.Serving;
 
-/// <summary>How many listen to one rendition by one transport.</summary>
+/// <summary>The number of listeners to one rendition over one transport.</summary>
 /// <param name="Station">The station's name.</param>
-/// <param name="Rendition">The rendition's name; empty: it is not known yet which there will be.</param>
-/// <param name="Transport">How they are sent to.</param>
+/// <param name="Rendition">The rendition's name; empty: the station has no renditions yet.</param>
+/// <param name="Transport">The transport to the listeners.</param>
 /// <param name="Listeners">Listeners that play; 0: it is offered and has no listeners.</param>
 public sealed record ListenerCount(string Station, string Rendition, string Transport, int Listeners)
 {
-    /// <summary>The most there were at a time; 0: that is not counted.</summary>
+    /// <summary>The most listeners at one time; 0: not counted.</summary>
     public int Peak { get; init; }
 
-    /// <summary>The lag of the slowest of them; <see langword="null"/>: not measured, or there is none.</summary>
+    /// <summary>The lag of the slowest listener; <see langword="null"/>: not measured, or no listeners.</summary>
     public TimeSpan? Lag { get; init; }
 
     /// <summary>Counts listeners that play.</summary>
     /// <param name="listeners">All listeners.</param>
-    /// <param name="offered">What is counted also without listeners.</param>
+    /// <param name="offered">Renditions to count even without listeners.</param>
     public static IReadOnlyList<ListenerCount> Of(
         IEnumerable<ListenerSnapshot> listeners, IEnumerable<(string Station, string Rendition, string Transport)>? offered = null)
     {

@@ -4,11 +4,11 @@ using Linnet.Broadcast.Packets;
 namespace Linnet.Serving;
 
 /// <summary>One listener at one moment, by whatever protocol.</summary>
-/// <param name="Id">Its number, which no other listener of this process has or had.</param>
+/// <param name="Id">The listener's number, unique in this process.</param>
 /// <param name="Station">The station's name.</param>
 /// <param name="Rendition">The rendition's name.</param>
 /// <param name="Transport">How it is sent to: <c>rtsp-udp</c>, <c>http</c>, …</param>
-/// <param name="Remote">Its address.</param>
+/// <param name="Remote">The listener's address.</param>
 /// <param name="Since">When it came.</param>
 public sealed record ListenerSnapshot(
     long Id, string Station, string Rendition, string Transport, IPEndPoint Remote, DateTimeOffset Since)

@@ -11,13 +11,13 @@ public sealed class PortException : IOException
     {
     }
 
-    /// <summary>An exception with the sentence for people.</summary>
+    /// <summary>An exception with a message for the user.</summary>
     public PortException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An exception with the sentence for people, and its cause.</summary>
+    /// <summary>An exception with a message for the user, and its cause.</summary>
     public PortException(string message, Exception? innerException)
         : base(message, innerException)
     {

@@ -1,7 +1,7 @@
 namespace Linnet.Serving;
 
 /// <summary>Opens a protocol's ports and makes the protocol.</summary>
-/// <param name="context">What the server has for it.</param>
+/// <param name="context">The parts of the server that the protocol uses.</param>
 /// <exception cref="ArgumentException">Its options have problems.</exception>
-/// <exception cref="PortException">A port cannot be opened. What it had opened before, it has closed again.</exception>
+/// <exception cref="PortException">A port cannot be opened. Ports opened before are closed again.</exception>
 public delegate IServedProtocol ProtocolFactory(ServingContext context);

@@ -4,8 +4,8 @@ using Linnet.Transports;
 
 namespace Linnet.Serving;
 
-/// <summary>A protocol at one moment, and what it counted since it started.</summary>
-/// <param name="Listeners">Its listeners, by station, rendition and transport.</param>
+/// <summary>A protocol at one moment, with its counters since the start.</summary>
+/// <param name="Listeners">The protocol's listeners, by station, rendition and transport.</param>
 public sealed record ProtocolSnapshot(IReadOnlyList<ListenerCount> Listeners)
 {
     /// <summary>What its transports carried since the start: one of each, also before anything was carried.</summary>
@@ -17,7 +17,7 @@ public sealed record ProtocolSnapshot(IReadOnlyList<ListenerCount> Listeners)
     /// <summary>Listeners that are gone, by reason, in <c>snake_case</c>.</summary>
     public IReadOnlyDictionary<string, long> Ended { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>What goes on with the streams of bytes that it makes of renditions. Default: it makes none.</summary>
+    /// <summary>The state of the byte streams that it makes of renditions. Default: it makes none.</summary>
     public StreamFigures Streams { get; init; } = new(0, 0, 0);
 
     /// <summary>What a panel shows of it, besides <see cref="Refused"/>. Default: that alone.</summary>

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Serving;
 
 /// <summary>
-/// The stations that a server runs: those it began with, those that are added later, and those that come when somebody sends to them.
+/// The stations that a server runs: those it started with, those added later, and those that start with their first sender.
 /// </summary>
-/// <remarks>Any thread may add and remove. Each station ends by itself; that one fails, or is removed, ends no other.</remarks>
+/// <remarks>Any thread may add and remove. Each station ends by itself; if one fails or is removed, the others continue.</remarks>
 internal sealed class RunningStations : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -65,7 +65,7 @@ internal sealed class RunningStations : IAsyncDisposable
             Directory.Await(ingest.Name);
         }
 
-        // Not under the lock: what is called from there comes with the buffer's own.
+        // Not under the lock: the buffer calls these under its own.
         ingest.Ingest.FormatKnown = first => Begin(running, first);
         ingest.Ingest.Begun = writer => Describe(ingest.Name, writer.Description);
         if (ingest.Ingest.Format is not null)
@@ -126,7 +126,7 @@ internal sealed class RunningStations : IAsyncDisposable
         await Task.WhenAll(Volatile.Read(ref _all).Select(static r => r.Ended)).ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of what it has made itself. Stations that were added stay whole, for their owner.</summary>
+    /// <summary>Disposes only the stations that it made itself. Stations that were added still belong to their owner.</summary>
     internal async Task AbandonAsync()
     {
         foreach (RunningStation running in _all)
@@ -157,7 +157,7 @@ internal sealed class RunningStations : IAsyncDisposable
         Volatile.Write(ref _all, [.. _all, running]);
     }
 
-    // Under the lock. What runs already goes on.
+    // Under the lock. Stations that run already continue.
     private void Start(RunningStation running)
     {
         if (_running is not { } serverStops)

@@ -10,11 +10,11 @@ namespace Linnet.Serving;
 public sealed record ServedEndPoint(string Name, ProtocolType Transport, IPEndPoint Local)
 {
     /// <summary>
-    /// What follows host and port in the address that people give to a player, such as <c>/</c>, or nothing; <see langword="null"/>, the
-    /// default: it is not an address for people.
+    /// The path after host and port in the address that a user gives to a player, such as <c>/</c>, or empty; <see langword="null"/>, the
+    /// default: users do not give this address to a player.
     /// </summary>
     public string? Path { get; init; }
 
-    /// <summary>Which programs connect there, in the plural, for people; <see langword="null"/>, the default: any player.</summary>
+    /// <summary>Name of the programs that connect there, in the plural; <see langword="null"/>, the default: any player.</summary>
     public string? Clients { get; init; }
 }

@@ -11,7 +11,7 @@ namespace Linnet.Serving;
 
 /// <summary>A server as instruments of <c>System.Diagnostics.Metrics</c>. docs/metrics.md lists them.</summary>
 /// <remarks>
-/// Nothing is recorded while sound is sent: all is read from the server's own counters when somebody looks. Tags are stations, renditions,
+/// Nothing is recorded while sound is sent: all is read from the server's own counters on collection. Tags are stations, renditions,
 /// transports and reasons, whose number is bounded; never an address.
 /// </remarks>
 public sealed class ServerMetrics : IDisposable
@@ -19,7 +19,7 @@ public sealed class ServerMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Linnet";
 
-    /// <summary>How long what was read serves for all instruments of one look.</summary>
+    /// <summary>How long one reading is shared by the instruments of a collection.</summary>
     private static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(200);
 
     private readonly StationServer _server;
@@ -31,7 +31,7 @@ public sealed class ServerMetrics : IDisposable
     private Look? _look;
 
     /// <summary>Makes the instruments.</summary>
-    /// <param name="server">What they tell of.</param>
+    /// <param name="server">The server to measure.</param>
     /// <param name="meters">Makes the meter.</param>
     /// <param name="time">The clock.</param>
     public ServerMetrics(StationServer server, IMeterFactory meters, TimeProvider time)
@@ -42,7 +42,7 @@ public sealed class ServerMetrics : IDisposable
         _lateness = new CountedHistogram(_meter, "linnet.send.lateness", "How late packets left, against their deadline.");
         _streamLag = new CountedHistogram(
             _meter, "linnet.stream.lag",
-            "Sound under way to a listener by HTTP, the kernel's included, each time it did not take all that was due.");
+            "Sound in flight to a listener over HTTP, the kernel's included, each time a write did not take all that was due.");
         Count("linnet.send.packets.due", "{packet}", "Packets that were due by the clock, times the listeners they were due to.",
             static l => l.Sending.PacketsDue);
         Count("linnet.send.packets.sent", "{packet}", "Packets handed to the network, times the listeners.",
@@ -50,26 +50,26 @@ public sealed class ServerMetrics : IDisposable
         Count("linnet.send.packets.skipped", "{packet}", "Packets that slow listeners missed.", static l => l.Sending.PacketsSkipped);
         Count("linnet.send.datagrams.refused", "{datagram}", "Datagrams that a socket would not take.",
             static l => l.Sending.DatagramsRefused);
-        Count("linnet.send.faults", "{error}", "Errors of the sender threads themselves, which went on.", static l => l.Sending.Faults);
-        Count("linnet.stream.packets.due", "{packet}", "Packets that were due by the clock to listeners by HTTP, times the listeners.",
+        Count("linnet.send.faults", "{error}", "Errors of the sender threads themselves, which continued.", static l => l.Sending.Faults);
+        Count("linnet.stream.packets.due", "{packet}", "Packets that were due by the clock to listeners over HTTP, times the listeners.",
             static l => l.Streams.PacketsDue);
-        Count("linnet.stream.packets.sent", "{packet}", "Packets handed to the network for listeners by HTTP, times the listeners.",
+        Count("linnet.stream.packets.sent", "{packet}", "Packets handed to the network for listeners over HTTP, times the listeners.",
             static l => l.Streams.PacketsSent);
-        Count("linnet.stream.packets.missed", "{packet}", "Packets that were gone before their stream by HTTP had them.",
+        Count("linnet.stream.packets.missed", "{packet}", "Packets that were gone before their stream over HTTP read them.",
             static l => l.Protocols.Sum(static p => p.Now.Streams.PacketsMissed));
-        Count("linnet.stream.failures", "{failure}", "Streams by HTTP that could not be written and ended.",
+        Count("linnet.stream.failures", "{failure}", "Streams over HTTP that ended because they could not be written.",
             static l => l.Protocols.Sum(static p => p.Now.Streams.Failures));
-        Count("linnet.stream.writes", "{write}", "Writes to listeners by HTTP that took something.", static l => l.Streams.Writes);
-        Count("linnet.stream.sent", "By", "Bytes handed to the network for listeners by HTTP.", static l => l.Streams.BytesSent);
-        Count("linnet.stream.moves", "{move}", "Times a listener by HTTP was too slow and was moved towards the live edge.",
+        Count("linnet.stream.writes", "{write}", "Writes to listeners over HTTP that took something.", static l => l.Streams.Writes);
+        Count("linnet.stream.sent", "By", "Bytes handed to the network for listeners over HTTP.", static l => l.Streams.BytesSent);
+        Count("linnet.stream.moves", "{move}", "Times a listener over HTTP was too slow and was moved towards the live edge.",
             static l => l.Streams.Moves);
-        Count("linnet.stream.packets.skipped", "{packet}", "Packets that listeners by HTTP missed by that.",
+        Count("linnet.stream.packets.skipped", "{packet}", "Packets that listeners over HTTP missed by that.",
             static l => l.Streams.PacketsSkipped);
         _meter.CreateObservableUpDownCounter(
             "linnet.stream.buffers", () => Read().Protocols.Sum(static p => p.Now.Streams.BufferBytes), "By",
-            "Memory for the bytes that listeners by HTTP share.");
+            "Memory for the bytes that listeners over HTTP share.");
         _meter.CreateObservableCounter(
-            "linnet.connections", () => Totals(static t => t.Connections), "{connection}", "Who began to listen or to push, by transport.");
+            "linnet.connections", () => Totals(static t => t.Connections), "{connection}", "Listeners and pushes so far, by transport.");
         _meter.CreateObservableCounter("linnet.sent", () => Totals(static t => t.Bytes, isSent: true), "By",
             "Sound handed to the network for listeners, without the headers of the layers below.");
         _meter.CreateObservableCounter("linnet.received", () => Totals(static t => t.Bytes, isSent: false), "By", "Sound that was pushed.");
@@ -77,14 +77,14 @@ public sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("linnet.start.time", () => startedAt, "s", "When the server started, in seconds since 1970.");
         _meter.CreateObservableGauge("linnet.build.info", BuildInfo, description: "1; its labels say which Linnet and which .NET this is.");
         _meter.CreateObservableCounter("linnet.listeners.dropped", Dropped, "{listener}", "Listeners that the sender gave up, by reason.");
-        _meter.CreateObservableUpDownCounter("linnet.listeners", Listeners, "{listener}", "Who listens.");
+        _meter.CreateObservableUpDownCounter("linnet.listeners", Listeners, "{listener}", "Listeners now.");
         _meter.CreateObservableGauge("linnet.listeners.lag", Lags, "s", "The sound that waits for the slowest listener.");
         _meter.CreateObservableCounter(
             "linnet.requests.refused", Refused, "{request}", "Requests and connections that were refused, by reason.");
         _meter.CreateObservableUpDownCounter("linnet.station.playing", Playing, "{station}", "1 while a station plays, else 0.");
         _meter.CreateObservableCounter(
-            "linnet.station.underruns", Underruns, "{underrun}", "Times a source was so late that the station's clock was set anew.");
-        _meter.CreateObservableUpDownCounter("linnet.push.connected", Pushers, "{pusher}", "1 while somebody pushes to the station.");
+            "linnet.station.underruns", Underruns, "{underrun}", "Times a source was so late that the station's clock was reset.");
+        _meter.CreateObservableUpDownCounter("linnet.push.connected", Pushers, "{pusher}", "1 while a client pushes to the station.");
         _meter.CreateObservableCounter("linnet.encode.time", EncodeTimes, "s", "Time spent on conversion and encoding.");
         _meter.CreateObservableCounter("linnet.encode.packets", EncodedPackets, "{packet}", "Packets made.");
         _meter.CreateObservableCounter(
@@ -119,12 +119,12 @@ public sealed class ServerMetrics : IDisposable
         return new(1, new("version", version.Split('+')[0]), new("runtime", Environment.Version.ToString()));
     }
 
-    /// <summary>One measurement of each transport that is served, also while nobody uses it.</summary>
+    /// <summary>One measurement of each transport that is served, also while it is unused.</summary>
     private IEnumerable<Measurement<long>> Totals(Func<TransportTotal, long> read, bool? isSent = null) =>
         Read().Protocols.SelectMany(static p => p.Now.Totals).Where(total => isSent is null || isSent != total.IsReceived)
             .Select(total => new Measurement<long>(read(total), new KeyValuePair<string, object?>("transport", total.Transport)));
 
-    /// <summary>What is offered, also while nobody listens: a series that is not there is no zero to those who add up.</summary>
+    /// <summary>All renditions on offer, also those without listeners: a sum treats a missing series as no data, not as zero.</summary>
     private IEnumerable<Measurement<int>> Listeners() => OfListeners(static (count, tags) => new Measurement<int>(count.Listeners, tags));
 
     private IEnumerable<Measurement<double>> Lags() => OfListeners(

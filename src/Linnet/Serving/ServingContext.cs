@@ -43,9 +43,9 @@ public sealed record ServingContext(
             setting);
     }
 
-    /// <summary>Opens a port in whatever way, and says what is wrong if that fails.</summary>
+    /// <summary>Opens a port with the given function, and explains a failure.</summary>
     /// <param name="open">Opens it.</param>
-    /// <param name="what">What it is, for people: <c>UDP port 9633</c>.</param>
+    /// <param name="what">The name of the port in messages, such as <c>UDP port 9633</c>.</param>
     /// <param name="setting">The option that changes it.</param>
     /// <exception cref="PortException">The port cannot be opened.</exception>
     public static T Open<T>(Func<T> open, string what, string setting)

@@ -9,7 +9,7 @@ namespace Linnet.Serving;
 internal static class StationLook
 {
     /// <summary>The station as it is now.</summary>
-    /// <param name="listing">What it offers.</param>
+    /// <param name="listing">The station's renditions.</param>
     /// <param name="now">The instant, in ticks.</param>
     internal static StationSnapshot Of(StationListing listing, long now)
     {

@@ -48,12 +48,12 @@ public sealed class StationServer : IAsyncDisposable
     public IReadOnlyList<Station> Stations => _stations.Stations;
 
     /// <summary>
-    /// What is offered now, with what those who send say about it. A station that is fed from elsewhere, and so has no
-    /// <see cref="Station"/> here, is served, shown and counted as others are once its listing is set here.
+    /// The stations on offer, with their senders' descriptions. A station that is fed from elsewhere, and so has no
+    /// <see cref="Station"/> here, is served, shown and counted like the others once its listing is set here.
     /// </summary>
     public StationDirectory Directory => _stations.Directory;
 
-    /// <summary>Takes what is pushed over HTTP; <see langword="null"/>: that is off.</summary>
+    /// <summary>Receives pushes over HTTP; <see langword="null"/>: pushes are off.</summary>
     public PushServer? Push { get; private set; }
 
     /// <summary>Where it listens for RTSP.</summary>
@@ -191,17 +191,17 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Its listeners now, by all protocols.</summary>
     public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _protocols.SelectMany(static p => p.GetListeners())];
 
-    /// <summary>What was due, sent and dropped.</summary>
+    /// <summary>Counts packets that were due, sent and dropped.</summary>
     public SenderStatistics GetStatistics() => _senders.GetStatistics();
 
-    /// <summary>What was written to listeners that hear streams, over HTTP.</summary>
+    /// <summary>Counts writes to listeners of streams, over HTTP.</summary>
     public StreamStatistics GetStreamStatistics() => _senders.GetStreamStatistics();
 
     /// <summary>Packets by how late they left, in the buckets of <see cref="Diagnostics.LatenessHistogram"/>.</summary>
     public long[] GetLateness() => _senders.GetLateness();
 
     /// <summary>
-    /// Writes to listeners by HTTP that took less than was due, by how much sound was then under way; in the same buckets.
+    /// Writes to listeners over HTTP that took less than was due, by how much sound was then in flight; in the same buckets.
     /// </summary>
     public long[] GetStreamLag() => _senders.GetStreamLag();
 
@@ -238,7 +238,7 @@ public sealed class StationServer : IAsyncDisposable
     private T? Find<T>()
         where T : class => _protocols.OfType<T>().FirstOrDefault();
 
-    /// <summary>Runs a protocol; what fails there ends that one alone.</summary>
+    /// <summary>Runs a protocol; a failure there ends that protocol alone.</summary>
     private async Task<Exception?> ServeAsync(IServedProtocol protocol, CancellationToken cancellationToken)
     {
         try

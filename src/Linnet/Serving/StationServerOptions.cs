@@ -20,13 +20,13 @@ public sealed record StationServerOptions : IValidatable
 
     /// <summary>
     /// The proxies before the server: they alone are believed when they say whose connection or request they pass on, over HTTP
-    /// (<c>X-Forwarded-…</c>, <c>Forwarded</c>) and by PROXY headers, over RTSP too. By default nobody.
+    /// (<c>X-Forwarded-…</c>, <c>Forwarded</c>) and by PROXY headers, over RTSP too. By default none.
     /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>
-    /// What the people who run the server call <see cref="TrustedProxies"/>: it is named to those whose proxy is not trusted, in the log
-    /// and in the answer to the proxy. Default: its own name.
+    /// The name of the setting <see cref="TrustedProxies"/> as the operator knows it. If a proxy is not trusted, the log and the answer
+    /// to the proxy name it. Default: the name of the property.
     /// </summary>
     public string TrustedProxiesName { get; init; } = nameof(TrustedProxies);
 
@@ -37,12 +37,12 @@ public sealed record StationServerOptions : IValidatable
     public RadioServerOptions? Radio { get; init; }
 
     /// <summary>
-    /// TCP port for HTTP, 0–65535; 0: any free one; <see langword="null"/>, the default: another host, such as Kestrel, listens, and gives
-    /// what comes to <see cref="StationServer.Front"/>.
+    /// TCP port for HTTP, 0–65535; 0: any free one; <see langword="null"/>, the default: another host, such as Kestrel, listens, and
+    /// passes its connections to <see cref="StationServer.Front"/>.
     /// </summary>
     public int? HttpPort { get; init; }
 
-    /// <summary>Who may push sound to stations, over HTTP. By default nobody.</summary>
+    /// <summary>Which clients may push sound to stations over HTTP. By default none.</summary>
     public PushServerOptions Push { get; init; } = new();
 
     /// <summary>Limits of listeners that do not keep up.</summary>

@@ -37,11 +37,11 @@ internal sealed class Rendition : IDisposable
 
     /// <param name="station">Name and encodings of the station.</param>
     /// <param name="spec">How this one is encoded.</param>
-    /// <param name="history">The station's sound; what it begins with.</param>
+    /// <param name="history">The station's latest sound, with which the rendition starts.</param>
     /// <param name="open">Called for each lease of its ring, and whether it is the first; see <see cref="BroadcastRing"/>.</param>
     /// <param name="close">Called when a lease is given back.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Takes its few lines.</param>
+    /// <param name="logger">Receives starts, stops and failures.</param>
     internal Rendition(
         StationOptions station, RenditionSpec spec, SoundHistory history,
         Func<RingRequest, bool, RingRefusal?> open, Action<RingRequest> close, TimeProvider time, ILogger logger)
@@ -72,7 +72,7 @@ internal sealed class Rendition : IDisposable
 
     internal string Description { get; }
 
-    /// <summary>Whether it needs one of the station's few places for what is made on demand.</summary>
+    /// <summary>Whether it needs one of the station's few places for renditions on demand.</summary>
     internal bool IsOnDemand { get; }
 
     internal bool IsRunning => Volatile.Read(ref _isRunning);
@@ -104,9 +104,9 @@ internal sealed class Rendition : IDisposable
     }
 
     /// <summary>Takes the newest frames of the history: passes on the packets they were made of, or encodes them.</summary>
-    /// <param name="pcm">They follow those of the last call.</param>
-    /// <param name="packets">What they were made of; see <see cref="Sources.SourceRead.Packets"/>.</param>
-    /// <param name="arrivedAt">For a live source when they arrived: then they are due at once.</param>
+    /// <param name="pcm">The frames; they follow those of the last call.</param>
+    /// <param name="packets">The packets that the frames were decoded from; see <see cref="Sources.SourceRead.Packets"/>.</param>
+    /// <param name="arrivedAt">When the frames of a live source arrived; they are due at once.</param>
     internal void Take(ReadOnlySpan<float> pcm, IReadOnlyList<StreamPacket>? packets, long? arrivedAt)
     {
         bool canPass = _passThrough?.Take(packets, _history.End - (pcm.Length / _source.Channels), _history.Start) ?? false;
@@ -150,7 +150,7 @@ internal sealed class Rendition : IDisposable
     /// <summary>As <see cref="SetTimeline"/>, for a change too small to report.</summary>
     internal void AdjustTimeline(MediaTimeline timeline) => _writer.AdjustTimeline(timeline);
 
-    /// <summary>Encodes what is left, to the last frame, and ends the ring.</summary>
+    /// <summary>Encodes the remaining frames and ends the ring.</summary>
     /// <param name="arrivedAt">For a live source when the last frames arrived.</param>
     /// <param name="reason">Why, if it was not the station's end.</param>
     internal void Finish(long? arrivedAt, DropReason reason = DropReason.None)
@@ -174,7 +174,7 @@ internal sealed class Rendition : IDisposable
         Stop();
     }
 
-    /// <summary>Rests: frees the encoder. The ring keeps what it has.</summary>
+    /// <summary>Stops and frees the encoder. The ring keeps its packets.</summary>
     internal void Stop()
     {
         (RenditionChain? chain, _chain) = (_chain, null);
@@ -185,7 +185,7 @@ internal sealed class Rendition : IDisposable
     }
 
     /// <summary>Cuts the run short, in any state: its listeners hear what there is, then the end. Does not throw.</summary>
-    /// <returns>Whether there was a run, or somebody who waited for one.</returns>
+    /// <returns>Whether there was a run, or a listener that waited for one.</returns>
     internal bool TryCut(DropReason reason, long now)
     {
         bool wasRunning = IsRunning;
@@ -318,7 +318,7 @@ internal sealed class Rendition : IDisposable
         }
     }
 
-    /// <summary>Publishes what the encoder made, but for what was only to warm it.</summary>
+    /// <summary>Publishes the encoder's packets, except those of its warm-up.</summary>
     private void PublishEncoded(ReadOnlySpan<byte> packet, int frames, long? arrivedAt)
     {
         long position = _encodedPosition;

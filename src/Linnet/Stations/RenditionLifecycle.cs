@@ -9,12 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Stations;
 
 /// <summary>
-/// Which renditions of a station run: those that have a listener, and for a while after; of those made on demand a few. A rendition that
-/// fails stops alone, and its next listener starts it again after a pause.
+/// Decides which renditions of a station run: those with a listener, and for a while after the last one has left; of those made on
+/// demand only a few. A rendition that fails stops alone, and its next listener starts it again after a pause.
 /// </summary>
 /// <remarks>
-/// Sessions open and close leases on their threads, under the ring's lock, and are answered at once. All else belongs to the station's
-/// thread: it starts and stops what was asked for in <see cref="Update"/>.
+/// Sessions open and close leases on their threads, under the ring's lock, and get their answers at once. All else belongs to the
+/// station's thread: it starts and stops the renditions in <see cref="Update"/>.
 /// </remarks>
 internal sealed class RenditionLifecycle : IDisposable
 {
@@ -30,10 +30,10 @@ internal sealed class RenditionLifecycle : IDisposable
     private bool _hasEnded;
 
     /// <param name="options">The station's name and times.</param>
-    /// <param name="specs">How it is encoded.</param>
-    /// <param name="history">Its sound.</param>
+    /// <param name="specs">The renditions to offer.</param>
+    /// <param name="history">The station's latest sound.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Takes its few lines.</param>
+    /// <param name="logger">Receives starts, stops and failures.</param>
     internal RenditionLifecycle(
         StationOptions options, IEnumerable<RenditionSpec> specs, SoundHistory history, TimeProvider time, ILogger logger)
     {
@@ -65,7 +65,7 @@ internal sealed class RenditionLifecycle : IDisposable
         }
     }
 
-    /// <summary>Starts what is wanted, and stops what gave way or has had no listener for the idle time.</summary>
+    /// <summary>Starts the renditions that are wanted, and stops those that gave way or had no listener for the idle time.</summary>
     /// <param name="timeline">The station's.</param>
     internal void Update(MediaTimeline timeline)
     {
@@ -130,7 +130,7 @@ internal sealed class RenditionLifecycle : IDisposable
     /// <summary>Tells those that run of a small change; see <see cref="Rendition.AdjustTimeline"/>.</summary>
     internal void AdjustTimeline(MediaTimeline timeline) => ForRunning(timeline, static (r, t) => r.AdjustTimeline(t));
 
-    /// <summary>Starts what was wanted before the station's end, then ends all. From then on leases are refused.</summary>
+    /// <summary>Starts the renditions that were wanted before the station's end, then ends all. From then on leases are refused.</summary>
     /// <param name="timeline">The station's.</param>
     /// <param name="arrivedAt">For a live source when the last frames arrived.</param>
     /// <param name="reason">Why, if it was not the station's end.</param>
@@ -214,7 +214,7 @@ internal sealed class RenditionLifecycle : IDisposable
         }
     }
 
-    /// <summary>Finds a place for what is made on demand. Under the lock.</summary>
+    /// <summary>Finds a place for a rendition that is made on demand. Under the lock.</summary>
     private bool TryTakePlace(Life life, RingRequest request)
     {
         PeerAddress asker = AddressOf(request);
@@ -250,7 +250,7 @@ internal sealed class RenditionLifecycle : IDisposable
         {
             while (_toStart.TryDequeue(out (Life Life, long Stock, int Run) wanted))
             {
-                // One that runs still has run all the time. Who wanted a run that was cut short has been told so.
+                // A rendition that runs needs no start. A listener whose run was cut short has already been told.
                 if (!wanted.Life.Rendition.IsRunning && wanted.Run == wanted.Life.Rendition.Ring.Run)
                 {
                     (life, stock) = (wanted.Life, wanted.Stock);
@@ -363,7 +363,7 @@ internal sealed class RenditionLifecycle : IDisposable
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 
-    /// <summary>A rendition, and what is known of its runs.</summary>
+    /// <summary>A rendition, and the state of its runs.</summary>
     private sealed class Life
     {
         private long _failures;

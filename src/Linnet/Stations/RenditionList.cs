@@ -21,7 +21,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     private static readonly TimeSpan ShortPacket = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongPacket = TimeSpan.FromMilliseconds(20);
 
-    // What a client without a jitter buffer has in hand: its device holds 23 ms.
+    // The lead of a client without a jitter buffer: its device holds 23 ms.
     private static readonly TimeSpan MessageLead = TimeSpan.FromMilliseconds(100);
 
     private readonly int _opusChannels = Math.Min(source.Channels, 2);
@@ -74,7 +74,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         return type with { Order = place < 0 ? options.Streams.Count : place };
     }
 
-    /// <summary>Only where Vorbis is sent: nobody asks for it.</summary>
+    /// <summary>Only if the sender sends Vorbis: there is no demand for it otherwise.</summary>
     private RenditionSpec VorbisSpec(StreamFormat sent)
     {
         int bitRate = sent.BitRate > 0 ? sent.BitRate : 64_000 * source.Channels;
@@ -115,7 +115,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
 
     private RenditionSpec LinearSpec(string name, int bits)
     {
-        // Fewer bits than the source has: dithered, as somebody asked for exactly this.
+        // Fewer bits than the source has: dithered, as a listener asked for exactly this.
         bool dithered = bits == 16 && !_fits16;
         return new RenditionSpec(
             name,

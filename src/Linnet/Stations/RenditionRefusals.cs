@@ -5,7 +5,7 @@ namespace Linnet.Stations;
 /// <summary>What a listener is told when a rendition cannot run for it.</summary>
 internal static class RenditionRefusals
 {
-    /// <summary>After so long it is worth to ask again for what is made on demand.</summary>
+    /// <summary>How long a client waits before it asks again for a rendition made on demand.</summary>
     private static readonly TimeSpan BusyTime = TimeSpan.FromSeconds(10);
 
     /// <summary>The station has ended.</summary>

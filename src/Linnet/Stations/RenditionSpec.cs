@@ -7,13 +7,13 @@ using Linnet.Wire.Ogg;
 namespace Linnet.Stations;
 
 /// <summary>One way in which a station can be encoded. The list is fixed, so that listeners share.</summary>
-/// <param name="Name">Its name in URLs.</param>
+/// <param name="Name">The name in URLs.</param>
 /// <param name="BitRate">Bits of payload per second.</param>
-/// <param name="CreateEncoder">Makes its encoder.</param>
+/// <param name="CreateEncoder">Creates the encoder.</param>
 internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncoder> CreateEncoder)
 {
     /// <summary>
-    /// How long before its time on the station's timeline each packet is due: what every listener gets as a burst when it starts.
+    /// How long before its time on the station's timeline each packet is due; every listener gets this much as a burst when it starts.
     /// </summary>
     internal TimeSpan Lead { get; init; }
 
@@ -23,12 +23,11 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     /// <summary>Whether integer PCM comes out bit for bit.</summary>
     internal bool IsLossless { get; init; }
 
-    /// <summary>Whether it is offered beside what is by default, so that only a few such run at a time.</summary>
+    /// <summary>Whether it is offered in addition to the defaults, so that only a few of its kind run at a time.</summary>
     internal bool IsOnDemand { get; init; }
 
     /// <summary>
-    /// Which packets that somebody sends are passed on as they are, if their sound has the rendition's format; <see langword="null"/>:
-    /// none.
+    /// Which of a sender's packets are passed on unchanged, if their sound has the rendition's format; <see langword="null"/>: none.
     /// </summary>
     internal Func<StreamPacket, bool>? Passes { get; init; }
 
@@ -41,7 +40,7 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     /// <summary>How it is sent as a stream of bytes; <see langword="null"/>: not at all.</summary>
     internal StreamType? StreamType { get; init; }
 
-    /// <summary>For Opus: what it says of itself in a file, without its delay.</summary>
+    /// <summary>For Opus: the header of a file, without the encoder's delay.</summary>
     internal OpusHead? OpusHead { get; init; }
 
     /// <summary>What transports know of it.</summary>

@@ -125,8 +125,8 @@ public sealed class Station : IAsyncDisposable, IDisposable
         };
     }
 
-    /// <summary>Reads and encodes what is to be ready now. May wait for a live source or a pipe. The station's thread's own.</summary>
-    /// <returns>When to come again.</returns>
+    /// <summary>Reads and encodes the sound that must be ready now, on the station's thread. May wait for a live source or a pipe.</summary>
+    /// <returns>When to call it again.</returns>
     internal long Step(CancellationToken cancellationToken)
     {
         if (!HasStarted())
@@ -137,7 +137,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
         _renditions.Update(_clock.Timeline);
         while (_state == StationState.Playing)
         {
-            // A source that is slower than its sound is never caught up with.
+            // A source that is slower than real time never catches up, so this loop needs its own check.
             cancellationToken.ThrowIfCancellationRequested();
             long next = _clock.NextDueAt - _ahead;
             if (!_source.IsLive && next > _time.GetTimestamp())
@@ -157,10 +157,10 @@ public sealed class Station : IAsyncDisposable, IDisposable
         return Never;
     }
 
-    /// <summary>Ends the station with what was read so far. After its source's end this does nothing.</summary>
+    /// <summary>Ends the station with the sound read so far. After its source's end this does nothing.</summary>
     /// <param name="state">How it has ended.</param>
-    /// <param name="problem">What went wrong, if anything.</param>
-    /// <param name="reason">What its listeners are told; none: that the station has come to its end by itself.</param>
+    /// <param name="problem">The error, if any.</param>
+    /// <param name="reason">The reason for its listeners; none: the station has ended by itself.</param>
     internal void Finish(StationState state, string? problem = null, DropReason reason = DropReason.None)
     {
         if (_state is StationState.Ended or StationState.Failed)

@@ -27,8 +27,8 @@ internal sealed class StationClock
 
     /// <summary>A clock that stands at position 0.</summary>
     /// <param name="sampleRate">Frames per second of the source.</param>
-    /// <param name="ticksPerSecond">Of the instants.</param>
-    /// <param name="maxLateness">How late sound may come before the clock is set anew.</param>
+    /// <param name="ticksPerSecond">Ticks per second of all instants.</param>
+    /// <param name="maxLateness">How late sound may come before the clock is reset.</param>
     /// <param name="isLive">Whether the source gives sound when it arises; then the clock follows the source.</param>
     /// <param name="now">When position 0 is due, until <see cref="Start"/> says otherwise.</param>
     internal StationClock(int sampleRate, long ticksPerSecond, TimeSpan maxLateness, bool isLive, long now)
@@ -50,7 +50,7 @@ internal sealed class StationClock
     /// <summary>When the next frame to read is due.</summary>
     internal long NextDueAt => Timeline.DueAt(_position);
 
-    /// <summary>How often sound came so late that the clock was set anew.</summary>
+    /// <summary>How often sound came so late that the clock was reset.</summary>
     internal long Resets => Volatile.Read(ref _resets);
 
     /// <summary>Starts the station.</summary>
@@ -78,7 +78,7 @@ internal sealed class StationClock
             : CheckLateness(Timeline.DueAt(_position), now, soundLost);
         if (!_isLive && pace != 0)
         {
-            // The sender of the sound has a clock of its own: what it sends in a second takes a little less or more of ours.
+            // The sender has its own clock: its second is a little shorter or longer than ours.
             Step(-(long)(pace * frames / _sampleRate * _ticksPerSecond));
             change = change with { IsAdjusted = true };
         }
@@ -94,7 +94,7 @@ internal sealed class StationClock
             _firstReadAt = now;
         }
 
-        // What the station has in stock when it begins was due before it began, and to read it may take as long as it lasts.
+        // The stock at the station's start was due before the start, and reading it may take as long as it lasts.
         _stock = due < now ? _stock : 0;
         if (_position == 0 && now - _stock > due)
         {
@@ -168,7 +168,7 @@ internal readonly record struct ClockChange
     /// <summary>Whether sound is missing before this block.</summary>
     internal bool SoundLost { get; init; }
 
-    /// <summary>How late sound came, in ticks, if the clock was set anew because of that.</summary>
+    /// <summary>How late sound came, in ticks, if the clock was reset because of that.</summary>
     internal long? Late { get; init; }
 
     /// <summary>How long a live source stood still, in ticks, if it then gave all it had kept.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Stations;
 
 /// <summary>The thread of a station: steps it when it asks for that, and ends it when its source breaks or the caller cancels.</summary>
-/// <param name="station">What is stepped. Its renditions wake the thread when one is wanted.</param>
+/// <param name="station">The station to run. Its renditions wake the thread when one is wanted.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told if the station stops.</param>
 internal sealed class StationThread(Station station, TimeProvider time, ILogger logger) : IDisposable

@@ -68,7 +68,7 @@ public sealed class HostileStreamTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Fact]
-    public void A_child_that_takes_nothing_is_stopped_and_the_writer_continues()
+    public void A_child_that_reads_nothing_is_stopped_and_the_writer_continues()
     {
         string folder = FakeFfmpeg("stuck", "exec sleep 1000");
         using var decoder = new FfmpegStreamDecoder("aac", folder, TimeSpan.FromMilliseconds(200));

@@ -58,7 +58,7 @@ public class CommandLineTests
     [InlineData("serve live=push", "put one into LINNET_PUSH_PASSWORD, or into a file for --push-password-file")]
     [InlineData("serve live=push --push-password-file /nowhere/at/all",
         "There is no password file '/nowhere/at/all'; check --push-password-file.")]
-    [InlineData("serve live=push --http-port off", "which --http-port off switches off: nobody could push to live")]
+    [InlineData("serve live=push --http-port off", "Pushing to live needs HTTP, which --http-port off switches off")]
     [InlineData("serve tone --push-max-bitrate 1", "--push-max-bitrate: it takes 8 to 1000000 kb/s")]
     [InlineData("serve - --raw s16le", "use ENCODING:RATE:CHANNELS, such as s16le:48000:2")]
     [InlineData("serve - -", "Only one station can use standard input.")]

@@ -4,7 +4,7 @@ using Linnet.Cli.Panels;
 
 namespace Linnet.Server.Tests.Cli;
 
-/// <summary>Whole screens: what a terminal of a size shows.</summary>
+/// <summary>Whole screens at various terminal sizes.</summary>
 public class PanelPagesTests
 {
     private const string Http = "http://192.168.1.5:8000/";

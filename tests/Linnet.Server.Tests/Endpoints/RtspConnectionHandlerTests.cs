@@ -73,7 +73,7 @@ public class RtspConnectionHandlerTests
             Assert.Equal(RtpFraming.Of(ring).Frame(packet).ToArray(), await ReadFrameAsync(stream, hang.Token));
         }
 
-        // Kestrel stops, and so does what it serves.
+        // Kestrel stops, and its connections end.
         Task stopping = app.StopAsync(hang.Token);
         byte[] rest = new byte[1000];
         while (await stream.ReadAsync(rest, hang.Token) > 0)

@@ -12,7 +12,7 @@ using Linnet.Transports.Http.Radio;
 namespace Linnet.Server.Tests.Hosting;
 
 /// <summary>
-/// A server on free ports of the loopback address, with its HTTP side, and a client that says exactly what it is told to.
+/// A server on free ports of the loopback address, with its HTTP side, and a client that sends exactly the given bytes.
 /// </summary>
 internal sealed class HostedServer : IAsyncDisposable
 {

@@ -7,7 +7,7 @@ using Linnet.Stations;
 
 namespace Linnet.Server.Tests.Hosting;
 
-/// <summary>What is offered by default is always there; what is made on demand is shared. Over real connections.</summary>
+/// <summary>Default renditions always run for a listener; those on demand share a few places. Over real connections.</summary>
 public sealed class OnDemandTests
 {
     private static readonly string[] Usual = ["/tone.mp3", "/tone-64.mp3", "/tone.opus", "/tone-64.opus", "/tone.flac", "/tone.wav"];
@@ -44,7 +44,7 @@ public sealed class OnDemandTests
                 refusal,
                 StringComparison.Ordinal);
 
-            // What is there is there for all, and what runs on demand is joined.
+            // Default renditions are open to all, and a running rendition on demand can be joined.
             foreach (string path in Usual.Concat(OnDemand[..4]))
             {
                 Assert.Equal("200", await ListenAsync(server, path, "127.0.0.2", listeners));

@@ -34,13 +34,13 @@ public class PageConnectionsTests
         Assert.StartsWith("HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n", await crowd.ReadAsync(0), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 413 ", await crowd.ReadAsync(1), StringComparison.Ordinal);
 
-        // Once the time is over for which what they may still say is read, and long before it is over for a page, their own address gets
+        // Once the time for reading the rest is over, and long before a page's time is over, their own address gets
         // pages, too.
         Assert.StartsWith("HTTP/1.1 200 ", await AskAgainAsync(server, "127.0.0.2", time), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Who_sends_a_body_is_answered_and_not_cut_off_while_it_comes()
+    public async Task A_client_that_sends_a_body_is_answered_and_not_cut_off_meanwhile()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()], time: new FakeTimeProvider());
         using var crowd = new Crowd();
@@ -59,7 +59,7 @@ public class PageConnectionsTests
     }
 
     [Fact]
-    public async Task An_address_that_takes_all_its_places_keeps_nobody_else_from_pages_and_not_itself_from_health()
+    public async Task An_address_that_takes_all_its_places_keeps_others_from_no_page_and_itself_not_from_health()
     {
         // Time stands still, so a place is held for as long as the announced body does not come.
         await using HostedServer server = await HostedServer.StartAsync([Tone()], time: new FakeTimeProvider());
@@ -80,7 +80,7 @@ public class PageConnectionsTests
     }
 
     [Fact]
-    public async Task An_address_has_so_many_places_for_health_and_neither_others_nor_its_own_pages_want_for_any()
+    public async Task Places_for_health_are_limited_per_address_and_take_none_from_others_or_from_its_pages()
     {
         var time = new FakeTimeProvider();
         await using HostedServer server = await HostedServer.StartAsync([Tone()], time: time);
@@ -99,7 +99,7 @@ public class PageConnectionsTests
 
         Assert.StartsWith("HTTP/1.1 200 ", await AskAgainAsync(server, "127.0.0.2", time, "/health/live"), StringComparison.Ordinal);
 
-        // What it announces never comes, so its connection stays open after the answer.
+        // The announced body never comes, so the connection stays open after the answer.
         async Task<string> HoldHealthAsync()
         {
             Socket socket = await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.2");

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Linnet.Server.Tests.Hosting;
 
 /// <summary>
-/// Pages, status and metrics behind a proxy. Everybody in these tests connects from 127.0.0.1, as a proxy on the same machine does.
+/// Pages, status and metrics behind a proxy. All clients in these tests connect from 127.0.0.1, as a proxy on the same machine does.
 /// </summary>
 public class ProxiedPagesTests
 {
@@ -46,7 +46,7 @@ public class ProxiedPagesTests
     [InlineData(Local, "PROXY TCP4 203.0.113.7 127.0.0.1 4711 8000\r\n", "X-Forwarded-For: 127.0.0.1", 403)]
     [InlineData(Local, "PROXY UNKNOWN\r\n", "", 403)]
     [InlineData(Local, "PROXY UNKNOWN\r\n", "X-Forwarded-For: 127.0.0.1", 403)]
-    public async Task Metrics_go_by_who_asks_and_not_by_the_proxy(string proxies, string header, string headers, int status)
+    public async Task Metrics_are_allowed_by_the_clients_address(string proxies, string header, string headers, int status)
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()], proxies: proxies);
 
@@ -83,7 +83,7 @@ public class ProxiedPagesTests
     }
 
     [Fact]
-    public async Task Who_reads_metrics_through_a_proxy_that_is_not_named_is_told_what_to_do()
+    public async Task Metrics_through_a_proxy_that_is_not_trusted_are_refused_with_advice()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()]);
 
@@ -98,7 +98,7 @@ public class ProxiedPagesTests
     [InlineData(Local, "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Host: jazz.example\r\n", "http://jazz.example/", "jazz.example:")]
     [InlineData(Strange, "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Host: jazz.example\r\nX-Forwarded-Proto: https\r\n",
         "http://radio.example/", "radio.example:")]
-    public async Task Pages_lead_back_the_way_that_the_client_came(string proxies, string headers, string url, string host)
+    public async Task Links_on_pages_use_the_address_that_the_client_used(string proxies, string headers, string url, string host)
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()], proxies: proxies);
 
@@ -157,7 +157,7 @@ public class ProxiedPagesTests
     }
 
     [Fact]
-    public async Task Every_address_is_no_proxy()
+    public async Task The_network_of_all_addresses_is_refused_as_a_trusted_proxy()
     {
         ArgumentException e = await Assert.ThrowsAsync<ArgumentException>(() => HostedServer.StartAsync([Tone()], proxies: "0.0.0.0/0"));
 

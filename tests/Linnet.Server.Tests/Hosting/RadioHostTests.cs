@@ -122,7 +122,7 @@ public class RadioHostTests
     }
 
     [Fact]
-    public async Task Who_listens_over_HTTP_is_counted()
+    public async Task Listeners_over_HTTP_are_counted()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("heard")]);
         using TcpClient listener = await server.ConnectAsync();
@@ -158,7 +158,7 @@ public class RadioHostTests
     [InlineData("GET / HTTP/1.1\r\nHost: <script>\r\n\r\n", "400")]
     [InlineData("nonsense\r\n\r\n", "400")]
     [InlineData("GET / HTTP/1.1\r\n\r\n", "400")]
-    public async Task What_is_not_asked_properly_is_refused(string request, string status)
+    public async Task Malformed_requests_are_refused(string request, string status)
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("jazz")]);
 
@@ -200,7 +200,7 @@ public class RadioHostTests
     }
 
     [Fact]
-    public async Task A_taken_port_is_told_in_one_sentence()
+    public async Task A_port_in_use_is_reported_in_one_sentence()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();

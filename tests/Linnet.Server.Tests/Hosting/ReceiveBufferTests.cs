@@ -8,7 +8,7 @@ using Linnet.Transports.Http.Push;
 
 namespace Linnet.Server.Tests.Hosting;
 
-/// <summary>What the kernel may hold of what comes from others.</summary>
+/// <summary>Limits of the kernel's receive buffers.</summary>
 public class ReceiveBufferTests
 {
     private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
@@ -16,7 +16,7 @@ public class ReceiveBufferTests
     [Theory]
     [InlineData("GET /tone.mp3 HTTP/1.0\r\n\r\n")]
     [InlineData("GET / HTTP/1.0\r\n\r\n")]
-    public async Task Who_listens_or_reads_pages_has_less_than_who_pushes(string request)
+    public async Task A_listener_or_reader_of_pages_has_a_smaller_buffer_than_a_push(string request)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems tell other sizes.");
         Socket? serving = null;
@@ -42,7 +42,7 @@ public class ReceiveBufferTests
 
         int other = await SizeAsync(host.LocalEndPoint, request, Size);
 
-        // Linux tells twice of what it was told.
+        // Linux reports twice the size that was set.
         Assert.InRange(other, 1, 2 * 64 * 1024);
         Assert.InRange(push, 2 * other, 2 * 256 * 1024);
 

@@ -52,7 +52,7 @@ public class ManyListenersTests
 
         Assert.All(readers, l => Assert.Equal(0, l.Missing));
 
-        // By TCP the sender sees that nothing is taken; by UDP only the silence of the listener tells.
+        // Over TCP the sender sees that the listener does not read; over UDP only the listener's silence tells.
         Assert.Equal(Each / 2, statistics.StalledListeners);
         Assert.Equal(Each / 2, ended["stalled"]);
         Assert.Equal(Each / 2, ended["timed_out"]);

@@ -13,7 +13,7 @@ internal sealed class CheckingListener(StreamLog log, StreamEntry start, StreamR
     /// <summary>The next expected byte of the stream; valid unless it was away.</summary>
     public long At { get; private set; } = start.Offset;
 
-    /// <summary>Whether it takes nothing at the moment.</summary>
+    /// <summary>Whether it reads nothing at the moment.</summary>
     public bool IsAway { get; set; }
 
     /// <summary>Total bytes taken.</summary>

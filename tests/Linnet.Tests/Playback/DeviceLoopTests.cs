@@ -45,7 +45,7 @@ public sealed class DeviceLoopTests : IDisposable
         Assert.Null(await _device.PullAsync(10, 0));
         await running;
         Assert.Equal((false, 1), (_loop.IsLost, _loop.Reopens));
-        Assert.Equal(["904 The device is gone. Looking for it, or for what has taken its place", "905 The sound goes on, to by hand"],
+        Assert.Equal(["904 The device is gone. Looking for this device or its replacement", "905 Playback continues on by hand"],
             _logger.Lines);
     }
 
@@ -92,7 +92,7 @@ public sealed class DeviceLoopTests : IDisposable
         Assert.Null(await _device.PullAsync(10, 0));
         await running;
 
-        Assert.Equal(["906 The sound now goes to headphones, no longer to by hand"], _logger.Lines);
+        Assert.Equal(["906 Playback moved to headphones from by hand"], _logger.Lines);
     }
 
     // Lets the loop check its device, and waits for the result.

@@ -195,7 +195,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_takes_nobody_is_an_error()
+    public async Task A_server_that_accepts_no_client_is_an_error()
     {
         await using var recording = new Recording(Options(_peers.Tcp));
         (await _peers.Listener.AcceptAsync(Cancelled)).Dispose();
@@ -216,7 +216,7 @@ public sealed class PyAudioPlayerTests : IDisposable
         await device.RunningAsync();
         await PyAudioTestServer.UntilAsync(() => player.GetStatistics().Receiver.Received >= 60);
 
-        // Nobody plays: what is sent stands still where the buffers are full, far from the hundreds of megabytes that a second could bring.
+        // The device does not play: the sender stops when the buffers are full, far below the hundreds of megabytes that a second allows.
         long before;
         do
         {
@@ -236,7 +236,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     [Theory]
     [InlineData("empty datagrams for ever")]
     [InlineData("one empty datagram and then nothing")]
-    public async Task By_UDP_it_says_Hello_until_sound_comes_and_notices_the_end_in_every_form(string form)
+    public async Task Over_UDP_it_sends_Hello_until_sound_comes_and_notices_every_form_of_the_end(string form)
     {
         await using var recording = new Recording(Options(_peers.Udp));
         EndPoint player = Hear();

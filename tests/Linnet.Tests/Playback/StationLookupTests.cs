@@ -89,7 +89,7 @@ public sealed class StationLookupTests : PlayerScenario
     [Fact]
     public async Task The_port_that_was_found_is_kept_when_the_server_is_gone_for_a_while()
     {
-        // At the other port is something that wants an account: it is none of our business.
+        // The server on the other port wants an account: the player does not ask it.
         await using var other = new FakeRtspServer { Script = static (_, request) => request.Answer(RtspStatus.Unauthorized) };
         int[] ports = [0, other.Port];
         var lookup = new StationLookup(new Uri("rtsp://127.0.0.1/song"), TimeProvider.System);
@@ -121,7 +121,7 @@ public sealed class StationLookupTests : PlayerScenario
     [InlineData(RtspTransport.Auto, true)]
     [InlineData(RtspTransport.Tcp, true)]
     [InlineData(RtspTransport.Udp, false)]
-    public async Task What_may_come_by_TCP_later_has_room_for_a_burst_from_the_start(RtspTransport transport, bool hasRoom)
+    public async Task A_station_that_may_switch_to_TCP_later_has_room_for_a_burst_from_the_start(RtspTransport transport, bool hasRoom)
     {
         await using FakeRtspServer server = Serve(_sender);
         await using RtspReceiver receiver = await RtspReceiver.ConnectAsync(

@@ -64,7 +64,7 @@ public sealed class StationPlayerTests
     }
 
     [Fact]
-    public async Task Who_asks_for_a_station_that_is_not_there_is_told_which_are()
+    public async Task The_error_for_an_unknown_station_lists_the_stations_on_offer()
     {
         await using var server = new Running(new AudioFormat(8000, 1), 8000);
         await using var recording = new Recording(new PlayerOptions { Url = server.Url("jazz") });

@@ -51,7 +51,7 @@ public class ProtocolFiguresTests
     }
 
     [Fact]
-    public void What_is_offered_is_counted_also_where_nobody_listens() => Assert.Equal(
+    public void Renditions_on_offer_are_counted_also_without_listeners() => Assert.Equal(
         [
             new ListenerCount("jazz", "mp3", "http", 1200) { Peak = 1300 },
             new ListenerCount("jazz", "flac", "http", 0),

@@ -154,7 +154,7 @@ public sealed class StationServerTests : IAsyncDisposable
         Assert.Equal($"TCP port {port} is taken, perhaps by another Linnet; choose another.", taken.Message);
         Assert.Equal(new SettingAdvice("StationServerOptions.RtspPort"), taken.Advice);
 
-        // What was opened before is closed again.
+        // Ports that were opened before are closed again.
         Station station = Tone("mine");
         Assert.Throws<IOException>(
             () => StationServer.Open([station], Free with { Protocols = [Open, static _ => throw new IOException()] }));

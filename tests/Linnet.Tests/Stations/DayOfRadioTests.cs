@@ -145,7 +145,7 @@ public class DayOfRadioTests
         /// <summary>Is away now and then.</summary>
         public CheckingListener? Restless { get; private set; }
 
-        /// <summary>Somebody joins; who joined before goes. With the first come those who stay all day.</summary>
+        /// <summary>A listener joins, and the one before leaves. With the first come those that stay all day.</summary>
         public void Visit(StreamLoop loop, long now, StreamOptions options)
         {
             Log.Advance(now);

@@ -14,7 +14,7 @@ public class LiveClockTests
     private readonly SteppedTime _time = new();
 
     [Theory]
-    [InlineData(0)]          // nothing was kept: what was said meanwhile is lost
+    [InlineData(0)]          // nothing was kept: the sound of the stall is lost
     [InlineData(400)]
     [InlineData(1000)]
     [InlineData(1500)]       // all was kept
@@ -39,7 +39,7 @@ public class LiveClockTests
 
         Run(engine, blocks: 2000);
 
-        // Of the 1500 ms 10 are the block's own, and what was kept came within a few.
+        // Of the 1500 ms, 10 are the block's own, and the kept sound came within a few.
         double lastingMs = 1490 - keptMs;
         Assert.Equal(lastingMs > 100 ? 1 : 0, engine.GetSnapshot().Reanchored);
         Assert.Single(_logger.Lines, IsOfClock);
@@ -81,7 +81,7 @@ public class LiveClockTests
     }
 
     [Fact]
-    public void Sound_that_the_source_says_is_lost_steps_the_clock_and_nobody_is_told_twice()
+    public void Sound_that_the_source_reports_as_lost_steps_the_clock_and_is_logged_once()
     {
         long arrival = 0;
         bool lost = false;
@@ -155,7 +155,7 @@ public class LiveClockTests
     }
 
     [Fact]
-    public void Who_comes_too_early_is_followed_by_a_step_back()
+    public void A_block_that_comes_too_early_steps_the_clock_back()
     {
         var clock = new LiveClock(mostOff: 100 * Ms, ticksPerSecond: 1000 * Ms);
 

@@ -45,7 +45,7 @@ public class OggRenditionTests
         Assert.Equal(Repeated * 960, links[1].Granules[0]);
         Assert.All(links, static link => Assert.Equal(link.Sound.Count * 960, link.Granules[^1]));
 
-        // What is heard of both together is all there is.
+        // Both streams together hold all the sound.
         PacketItem last = run.Packets[^1];
         Assert.Equal(last.Position + last.Frames, links.Sum(static link => link.Granules[^1] - link.Head.PreSkip));
     }
@@ -87,7 +87,7 @@ public class OggRenditionTests
     }
 
     [Fact]
-    public void Who_joins_later_gets_the_head_of_the_title_that_plays()
+    public void A_later_listener_gets_the_header_of_the_current_title()
     {
         StreamRun run = StreamRun.Of(Source(), "opus");
         IStreamContainer container = run.CreateContainer();

@@ -39,7 +39,7 @@ public sealed class OnDemandSlotsTests
     }
 
     [Fact]
-    public void What_somebody_with_less_than_a_share_hears_does_not_give_way()
+    public void A_rendition_of_an_address_with_less_than_its_share_does_not_give_way()
     {
         Assert.All(["a", "b", "c", "d"], name => Assert.True(Take(name, 1)));
         _slots.Join("d", Address(2));
@@ -48,7 +48,7 @@ public sealed class OnDemandSlotsTests
     }
 
     [Fact]
-    public void What_nobody_hears_gives_way_first()
+    public void A_rendition_without_listeners_gives_way_first()
     {
         Assert.All(["a", "b", "c", "d"], name => Assert.True(Take(name, 1)));
         _slots.Leave("b", Address(1));
@@ -93,7 +93,7 @@ public sealed class OnDemandSlotsTests
         Assert.Equal(DropReason.GaveWay, Assert.IsType<EndItem>(StreamRun.ItemsOf(own[3].Ring)[^1]).Reason);
         Assert.All(usual, l => Assert.False(l.IsOver));
 
-        // Who leaves makes room, for the rendition that nobody hears.
+        // A listener that leaves makes room: its rendition has no listener now.
         own[0].Dispose();
         Assert.NotNull(Open(Find("opus-32"), 1));
 

@@ -71,7 +71,7 @@ public sealed class PassThroughTests : IDisposable
         PacketItem[] passed =
             [.. packets[splice..].TakeWhile((p, i) => sent + i < frames.Count && p.Payload.Span.SequenceEqual(frames[sent + i]))];
 
-        // All from the fade in to the fade out, but for the first, whose sound is in frames that nobody got.
+        // All from the fade in to the fade out, except the first, whose sound is in frames that were never sent.
         Assert.InRange(sent, 19, 26);
         Assert.InRange(passed.Length, frames.Count - 26 - 22, frames.Count);
         Assert.All(passed.Zip(passed.Skip(1)), pair => Assert.Equal(pair.First.Position + 1152, pair.Second.Position));
@@ -83,7 +83,7 @@ public sealed class PassThroughTests : IDisposable
     }
 
     [Fact]
-    public void A_rendition_that_starts_while_somebody_pushes_starts_with_what_was_pushed()
+    public void A_rendition_that_starts_during_a_push_starts_with_the_pushed_frames()
     {
         List<byte[]> frames = Mp3(seconds: 8);
         BroadcastRing? ring = null;
@@ -93,7 +93,7 @@ public sealed class PassThroughTests : IDisposable
         int sent = frames.FindIndex(f => packets[5].Payload.Span.SequenceEqual(f)) - 5;
         Assert.InRange(sent, 1, frames.Count);
 
-        // Frame for frame, but for the first, whose sound is in frames that nobody got.
+        // Frame for frame, except the first, whose sound is in frames that were never sent.
         Assert.All(packets.Select((p, i) => (p, i)).Skip(2), pair => Assert.Equal(frames[sent + pair.i], pair.p.Payload.ToArray()));
         Assert.Single(StreamRun.ItemsOf(ring!).OfType<FormatItem>());
         Assert.InRange(packets.Length * 1152 / 44_100.0, 2.2, 4);

@@ -50,7 +50,7 @@ public class PyAudioRenditionTests
     }
 
     [Fact]
-    public void Who_starts_it_gets_a_tenth_of_a_second_at_once_and_then_each_packet_that_much_before_its_time()
+    public void The_first_listener_gets_100_ms_at_once_and_then_each_packet_100_ms_before_its_time()
     {
         long start = _time.Now;
         using Station engine = Create(new RampSource(new AudioFormat(44_100, 2)));

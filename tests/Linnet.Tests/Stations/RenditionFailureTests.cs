@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Stations;
 
-/// <summary>What goes wrong with one rendition ends its run, and nothing else.</summary>
+/// <summary>A failure of one rendition ends its run, and nothing else.</summary>
 public sealed class RenditionFailureTests
 {
     private readonly SteppedTime _time = new();
@@ -83,7 +83,7 @@ public sealed class RenditionFailureTests
     }
 
     [Fact]
-    public void Who_joins_after_a_failure_hears_nothing_of_the_run_that_failed()
+    public void A_listener_after_a_failure_hears_nothing_of_the_failed_run()
     {
         using Station engine = Create();
         using RingLease other = Open(engine, "l16");
@@ -107,7 +107,7 @@ public sealed class RenditionFailureTests
     }
 
     [Fact]
-    public void What_a_run_that_failed_made_is_let_go_of_after_a_while_though_nobody_asks_for_it_again()
+    public void Packets_of_a_failed_run_are_freed_after_a_while_without_another_request()
     {
         using Station engine = Create();
         using RingLease other = Open(engine, "l16");
@@ -117,7 +117,7 @@ public sealed class RenditionFailureTests
         RunFor(engine, 0.1);
         Assert.True(lease.IsOver);
 
-        // Who is behind has time to hear the end.
+        // A listener that is behind has time to hear the end.
         RunFor(engine, 9.5);
         Assert.IsType<EndItem>(StreamRun.ItemsOf(lease.Ring)[^1]);
         RunFor(engine, 1);

@@ -66,7 +66,7 @@ public sealed class RenditionLifecycleTests : IDisposable
             Give(seconds: 5);
         }
 
-        // The idle time begins anew with the last listener.
+        // The idle time starts again when the last listener leaves.
         Give(seconds: 9);
         Assert.True(Of("usual").Running);
         Give(seconds: 2);

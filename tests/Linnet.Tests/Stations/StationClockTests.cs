@@ -31,7 +31,7 @@ public class StationClockTests
     }
 
     [Fact]
-    public void A_source_that_is_a_little_late_catches_up_and_one_that_is_too_late_has_the_clock_set_anew()
+    public void A_source_that_is_a_little_late_catches_up_and_a_source_that_is_too_late_resets_the_clock()
     {
         StationClock clock = Create();
         clock.Start(Start, stock: 0);
@@ -139,7 +139,7 @@ public class StationClockTests
 
     private static StationClock Create(bool isLive = false) => new(Rate, Second, TimeSpan.FromMilliseconds(100), isLive, Start);
 
-    /// <summary>A source that gives nothing for a while, then what it had kept, and then goes on: what that changed.</summary>
+    /// <summary>Runs a source that stalls, then delivers the sound it kept, and then continues; returns the changes.</summary>
     private static ClockChange[] StallOf(int seconds, long kept, bool soundLost, out StationClock clock)
     {
         clock = Create(isLive: true);
@@ -155,7 +155,7 @@ public class StationClockTests
         now += seconds * Second;
         for (int i = 0; i < kept + 60; i++)
         {
-            // What was kept comes at once: as if no time had passed for it.
+            // The kept sound comes at once, as if no time had passed.
             now += i < kept ? 0 : BlockTime;
             ClockChange change = clock.Advance(Block, 0, soundLost && i == 0, now);
             if (change != default && !change.IsAdjusted)

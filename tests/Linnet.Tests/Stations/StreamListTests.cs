@@ -31,7 +31,7 @@ public class StreamListTests
         new StationOptions { Name = "jazz", Streams = [.. Enumerable.Range(20, 17).Select(static i => $"opus-{i}")] }.Problems());
 
     [Fact]
-    public void What_is_listed_is_offered_in_that_order_and_nothing_else()
+    public void Exactly_the_listed_renditions_are_offered_in_their_order()
     {
         using Station engine = Create(o => o with { Streams = ["wav", "mp3-64", "mp3"] });
 

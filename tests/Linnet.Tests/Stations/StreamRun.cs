@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Linnet.Tests.Stations;
 
 /// <summary>
-/// A station that plays its source to the end for one listener over HTTP, in simulated time: what the ring held, and the bytes made of it.
+/// Plays a source to its end for one listener over HTTP, in simulated time; holds the ring's items and the bytes made of them.
 /// </summary>
 internal sealed class StreamRun
 {

@@ -4,7 +4,7 @@ namespace Linnet.Playback.Devices;
 
 /// <summary>Uses the first of several devices that opens.</summary>
 /// <param name="name">The requested name.</param>
-/// <param name="advice">The error if none opens: a sentence that says what is wrong and what to do.</param>
+/// <param name="advice">The error if none opens: a sentence with the problem and the remedy.</param>
 /// <param name="candidates">The devices to try, best first. Owned.</param>
 /// <remarks>When reopened after a device has disappeared, it tries them all again, and the default output as a last resort.</remarks>
 internal sealed class FirstDevice(string name, string advice, params IReadOnlyList<IAudioDevice> candidates) : IAudioDevice

@@ -209,6 +209,6 @@ public sealed record ProbeProgress
     /// <summary>Packets that have not arrived, or not yet.</summary>
     public long Missing { get; init; }
 
-    /// <summary>What was done to datagrams on purpose; <see langword="null"/> without an impairment.</summary>
+    /// <summary>Datagrams impaired on purpose; <see langword="null"/> without an impairment.</summary>
     public ImpairmentStatistics? Impairment { get; init; }
 }

@@ -68,7 +68,7 @@ internal static class ProfileTrials
             Math.Max(0, missing - report.LossShare) + left);
     }
 
-    // What a receiver would choose with the present measurements.
+    // The choice of a receiver with the present measurements.
     private static RepairVerdict Repair(PathReport report, RepairOffer offer, TimeSpan buffer, TimeSpan most)
     {
         double lost = report.Bursts.Sum(static b => (double)b.Packets * b.Times);

@@ -20,7 +20,7 @@ internal sealed class HttpProtocol : IServedProtocol
     /// <param name="options">Limits.</param>
     /// <param name="port">The port; <see langword="null"/>: another host listens.</param>
     /// <param name="push">Takes pushes.</param>
-    /// <param name="context">What the server has.</param>
+    /// <param name="context">The parts of the server that the protocol uses.</param>
     /// <exception cref="PortException">The port cannot be opened.</exception>
     internal HttpProtocol(RadioServerOptions options, int? port, PushServer push, ServingContext context)
     {
@@ -88,7 +88,7 @@ internal sealed class HttpProtocol : IServedProtocol
     /// <inheritdoc/>
     public void Dispose() => _listener?.Dispose();
 
-    /// <summary>The figures of what was counted.</summary>
+    /// <summary>The counters as figures for the panel and the statistics.</summary>
     internal static ProtocolSnapshot Describe(
         RadioServerSnapshot radio, IEnumerable<(string Station, string Rendition)> offered, IReadOnlyDictionary<string, string> pushers,
         IReadOnlyDictionary<string, long> pushesRefused)
@@ -112,7 +112,7 @@ internal sealed class HttpProtocol : IServedProtocol
                 new("http", "listeners over HTTP now: browsers, internet radios", radio.Listeners),
                 new("packets due", "packets that should have been sent so far: one to each listener, each time", radio.Sending.PacketsDue),
                 new("sent", "packets that were", radio.Sending.PacketsSent),
-                new("moved", "times a listener over HTTP was too slow and was moved to what is live", radio.Sending.Moves, IsTrouble: true),
+                new("moved", "times a listener over HTTP was slow and was moved to the live edge", radio.Sending.Moves, IsTrouble: true),
             ],
             Stats = new JsonObject
             {

@@ -11,9 +11,9 @@ namespace Linnet.Serving.Pulls;
 public static class IngestStations
 {
     /// <summary>A station that is pushed to, or that fetches another server's sound.</summary>
-    /// <param name="spec">Which; it is <see cref="SourceSpec.IsFed"/>.</param>
-    /// <param name="options">Its name and encodings.</param>
-    /// <param name="fallback">What is heard when nobody sends; the station's from now on.</param>
+    /// <param name="spec">The source; its <see cref="SourceSpec.IsFed"/> is true.</param>
+    /// <param name="options">Name and encodings of the station.</param>
+    /// <param name="fallback">The sound while there is no sender; the station owns it from now on.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told what happens.</param>
     public static IngestStation Open(SourceSpec spec, StationOptions options, IAudioSource? fallback, TimeProvider time, ILogger logger)

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Serving.Pulls;
 
-/// <summary>Fetches a station's sound again and again, with a wait between that grows while none comes.</summary>
-/// <param name="address">Where from, for people.</param>
+/// <summary>Fetches a station's sound repeatedly. The wait between attempts grows while no sound comes.</summary>
+/// <param name="address">The address to fetch from, for log messages.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told what happens.</param>
 internal sealed class PullLoop(string address, TimeProvider time, ILogger logger)
@@ -16,10 +16,10 @@ internal sealed class PullLoop(string address, TimeProvider time, ILogger logger
     private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Fetches until cancelled; whatever goes wrong, it is tried again.</summary>
-    /// <param name="station">Where to.</param>
-    /// <param name="fetchAsync">Fetches once, resets the wait when sound has come, and says why it is over. What it throws is over,
-    /// too.</param>
+    /// <summary>Fetches until cancelled; every failure is followed by another attempt.</summary>
+    /// <param name="station">The buffer of the station that gets the sound.</param>
+    /// <param name="fetchAsync">Fetches once, resets the wait when sound has come, and returns why it ended. An exception
+    /// ends the attempt, too.</param>
     /// <param name="cancellationToken">Ends it.</param>
     internal async Task RunAsync(
         IngestBuffer station, Func<Backoff, CancellationToken, Task<string>> fetchAsync, CancellationToken cancellationToken)

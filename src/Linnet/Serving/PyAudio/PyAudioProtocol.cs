@@ -88,7 +88,7 @@ public sealed class PyAudioProtocol : IServedProtocol
     /// <inheritdoc/>
     public void Dispose() => _server?.Dispose();
 
-    /// <summary>The figures of what was counted.</summary>
+    /// <summary>The counters as figures for the panel and the statistics.</summary>
     internal static ProtocolSnapshot Describe(PyAudioServerSnapshot server, string station)
     {
         IReadOnlyDictionary<string, long> refused = ProtocolSnapshot.Words(server.Refused);
@@ -104,8 +104,8 @@ public sealed class PyAudioProtocol : IServedProtocol
             Ended = ended,
             Figures =
             [
-                new("tcp", "the PyAudio tutorial's clients that hear by TCP", server.TcpListeners),
-                new("udp", "the same by UDP", server.UdpListeners),
+                new("tcp", "the PyAudio tutorial's clients that listen over TCP", server.TcpListeners),
+                new("udp", "the same over UDP", server.UdpListeners),
             ],
             Stats = new JsonObject
             {

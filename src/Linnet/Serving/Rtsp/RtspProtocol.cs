@@ -6,7 +6,7 @@ using Linnet.Transports.Rtsp;
 
 namespace Linnet.Serving.Rtsp;
 
-/// <summary>RTSP: <c>connections ─► RtspServer ─► RTP and RTCP by UDP, or within the connection</c>.</summary>
+/// <summary>RTSP: <c>connections ─► RtspServer ─► RTP and RTCP over UDP, or within the connection</c>.</summary>
 internal sealed class RtspProtocol : IServedProtocol
 {
     private static readonly string[] Transports = [TransportTotal.RtspUdp, TransportTotal.RtspTcp];

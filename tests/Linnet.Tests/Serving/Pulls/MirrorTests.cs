@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Serving.Pulls;
 
-/// <summary>What is fetched of a playlist whose entries are the same programme at several places.</summary>
+/// <summary>Playlists whose entries are mirrors of one programme.</summary>
 public sealed class MirrorTests
 {
     private const string List = "HTTP/1.0 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n";
