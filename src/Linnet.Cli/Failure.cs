@@ -4,13 +4,13 @@ using Linnet.Transports;
 
 namespace Linnet.Cli;
 
-/// <summary>Says in one sentence what failed and what to do about it.</summary>
+/// <summary>Explains a failure and its remedy in one sentence.</summary>
 internal static class Failure
 {
     // The runtime, its assemblies and a server's own files take 200; the rest is a reserve and a few listeners.
     private const int LeastFiles = 256;
 
-    /// <summary>What to do if this process may open too few files for a server; <see langword="null"/>: it may open enough.</summary>
+    /// <summary>Advice if this process may open too few files for a server; <see langword="null"/>: it may open enough.</summary>
     public static string? FewFiles => ConnectionGate.OpenFileLimit is int limit and < LeastFiles
         ? FewFilesOf(limit)
         : null;
@@ -20,7 +20,7 @@ internal static class Failure
         $"This process may open {limit} files and sockets; a server needs {LeastFiles}, and one more for each listener. Raise it with "
             + "ulimit -n, or LimitNOFILE= in a systemd unit.";
 
-    /// <summary>Refuses to serve where the runtime itself would break in the midst of something, and could not say of what.</summary>
+    /// <summary>Refuses to serve if the runtime itself would run out of files and fail without a clear message.</summary>
     /// <exception cref="IOException">This process may open too few files for a server.</exception>
     public static void ThrowIfFewFiles()
     {
@@ -64,7 +64,7 @@ internal static class Failure
     }
 
     /// <summary>
-    /// The sentence for <paramref name="exception"/>. The library's own messages say what to do already; bare ones of the platform do not.
+    /// The sentence for <paramref name="exception"/>. The library's messages include the remedy; those of the platform do not.
     /// </summary>
     public static string Explain(Exception exception) => exception switch
     {
@@ -87,7 +87,7 @@ internal static class Failure
         _ => $"{Sentence(exception.Message)} This is a fault in Linnet; LINNET_DEBUG=1 shows where it is.",
     };
 
-    // "…; choose another with --rtsp-port." A question stays one, with a sentence behind it.
+    // "…; choose another with --rtsp-port." After a question, the advice is a sentence.
     private static string Advised(string message, string flag) =>
         message.EndsWith('?') ? $"{Sentence(message)} See {flag}." : $"{message.TrimEnd('.')} with {flag}.";
 
@@ -96,7 +96,7 @@ internal static class Failure
 
     private static string Sentence(string message)
     {
-        // An argument's name is for programmers.
+        // Users do not need the argument's name.
         int parameter = message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
         string text = (parameter > 0 ? message[..parameter] : message).ReplaceLineEndings(" ").Trim();
         return text.EndsWith('.') || text.EndsWith('!') || text.EndsWith('?') ? text : text + ".";

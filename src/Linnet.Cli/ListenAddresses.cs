@@ -17,8 +17,8 @@ internal static class ListenAddresses
         [.. (bind is null ? Choose(OfThisMachine()) : [bind]).Select(address => Format(scheme, address, port, path))];
 
     /// <summary>
-    /// Those of <paramref name="addresses"/> that mean this machine to others: IPv4 first; none that only this machine or one cable knows,
-    /// unless there is no other.
+    /// Those of <paramref name="addresses"/> at which other machines reach this one: IPv4 first, without link-local addresses; the
+    /// loopback address if there are no others.
     /// </summary>
     public static IReadOnlyList<IPAddress> Choose(IReadOnlyList<IPAddress> addresses)
     {
@@ -28,11 +28,11 @@ internal static class ListenAddresses
         return reachable.Length > 0 ? reachable : [IPAddress.Loopback];
     }
 
-    /// <summary>Tells them to people, with what to write on the other machine.</summary>
+    /// <summary>Prints the addresses, with the command for the other machine.</summary>
     /// <param name="addresses">For players of RTSP.</param>
-    /// <param name="output">Where.</param>
+    /// <param name="output">Receives the text.</param>
     /// <param name="http">For browsers and internet radios.</param>
-    /// <param name="others">For other programs, each with who they are.</param>
+    /// <param name="others">For other programs, each with their name.</param>
     public static void Announce(
         IReadOnlyList<string> addresses, TextWriter output, IReadOnlyList<string>? http = null,
         IReadOnlyList<(string Clients, string Address)>? others = null)
@@ -55,10 +55,10 @@ internal static class ListenAddresses
         output.Flush();
     }
 
-    /// <summary>Tells people how to push.</summary>
-    /// <param name="http">Where HTTP is served; empty: nowhere.</param>
+    /// <summary>Prints how to push.</summary>
+    /// <param name="http">The addresses of HTTP; empty: HTTP is off.</param>
     /// <param name="stations">The stations that take a push.</param>
-    /// <param name="output">Where.</param>
+    /// <param name="output">Receives the text.</param>
     public static void AnnouncePush(IReadOnlyList<string> http, IReadOnlyList<string> stations, TextWriter output)
     {
         foreach (string station in http.Count > 0 ? stations : [])
@@ -70,8 +70,8 @@ internal static class ListenAddresses
         output.Flush();
     }
 
-    /// <summary>What programs that push are told: <c>icecast://source:PASSWORD@HOST:8000/live</c>.</summary>
-    /// <param name="http">Where HTTP is served.</param>
+    /// <summary>The address to give to a program that pushes: <c>icecast://source:PASSWORD@HOST:8000/live</c>.</summary>
+    /// <param name="http">The address of HTTP.</param>
     /// <param name="station">The station that takes the push.</param>
     public static string PushAddress(string http, string station) => $"icecast://source:PASSWORD@{new Uri(http).Authority}/{station}";
 

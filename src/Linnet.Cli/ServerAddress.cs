@@ -5,7 +5,7 @@ using Linnet.Wire;
 
 namespace Linnet.Cli;
 
-/// <summary>What people write for a server or a station, as the address it means.</summary>
+/// <summary>Reads the address of a server or a station as users write it.</summary>
 internal static class ServerAddress
 {
     /// <summary>The forms of an address, for help and errors.</summary>
@@ -13,10 +13,10 @@ internal static class ServerAddress
 
     /// <summary>
     /// Reads an address of a <see cref="ListenScheme"/> as it is, and <c>HOST</c>, <c>HOST:PORT</c>, <c>HOST/NAME</c> and
-    /// <c>HOST:PORT/NAME</c> as a server of RTSP; nothing is this machine's. Where there is no port the player finds it: 8554, or 554 where
-    /// nothing listens at that.
+    /// <c>HOST:PORT/NAME</c> as a server of RTSP; an empty text means this machine. Without a port the player tries 8554, then 554 if
+    /// nothing listens there.
     /// </summary>
-    /// <exception cref="UsageException">It is no address.</exception>
+    /// <exception cref="UsageException">The text is not an address.</exception>
     public static Uri Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))

@@ -6,7 +6,7 @@ using Linnet.Stations;
 
 namespace Linnet.Cli;
 
-/// <summary>Looks at a server for a display, and keeps the meters that move between two looks: one per station and channel.</summary>
+/// <summary>Takes snapshots of a server for a display, and keeps the meters between them: one per station and channel.</summary>
 internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeProvider time)
 {
     private readonly long _began = time.GetTimestamp();
@@ -18,17 +18,17 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
         .. server.Protocols.Where(static p => p.EndPoints.Count > 0).Select((p, i) => (p, AddressesOf(p, bind, isFirst: i == 0))),
     ];
 
-    /// <summary>Where other machines reach a protocol, best first; empty: it is not served.</summary>
+    /// <summary>The addresses of a protocol for other machines, best first; empty: it is not served.</summary>
     public IReadOnlyList<string> AddressesOf(string protocol) =>
         _protocols.FirstOrDefault(p => p.Protocol.Name == protocol).Addresses ?? [];
 
-    /// <summary>Where other machines can listen with <c>linnet play</c>, best first.</summary>
+    /// <summary>The addresses for <c>linnet play</c> on other machines, best first.</summary>
     public IReadOnlyList<string> Addresses => AddressesOf("rtsp");
 
-    /// <summary>Where browsers and internet radios are served; empty: nowhere.</summary>
+    /// <summary>The addresses for browsers and internet radios; empty: HTTP is off.</summary>
     public IReadOnlyList<string> HttpAddresses => AddressesOf("http");
 
-    /// <summary>Where other programs are served, each with who they are.</summary>
+    /// <summary>The addresses for other programs, each with the programs' name.</summary>
     public IReadOnlyList<(string Clients, string Address)> OtherAddresses =>
     [
         .. _protocols.Where(static p => p.Protocol.Name is not ("rtsp" or "http")).SelectMany(
@@ -51,7 +51,7 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
         };
     }
 
-    // All of this machine's for the protocol that most people use, the best one for the others.
+    // All addresses of this machine for the most common protocol, the best one for the others.
     private static IReadOnlyList<string> AddressesOf(IServedProtocol protocol, IPAddress? bind, bool isFirst) =>
     [
         .. protocol.EndPoints.Where(static e => e.Path is not null).SelectMany(

@@ -11,7 +11,7 @@ internal static class SettingFlags
     // Filled while the commands are made, before anything runs.
     private static readonly ConcurrentDictionary<string, string> Flags = new();
 
-    /// <summary>Says that the option is the setting <paramref name="property"/> of <paramref name="type"/>.</summary>
+    /// <summary>Maps the setting <paramref name="property"/> of <paramref name="type"/> to an option.</summary>
     public static TOption Sets<TOption>(this TOption option, string type, string property)
         where TOption : Option
     {
@@ -33,7 +33,7 @@ internal static class SettingFlags
         _ => null,
     });
 
-    /// <summary>The option that helps with what a log event tells; <see langword="null"/>: none.</summary>
+    /// <summary>The option that helps with the problem of a log event; <see langword="null"/>: none.</summary>
     public static string? Find(int eventId, Exception? exception) => eventId switch
     {
         742 => "--transport auto",

@@ -161,10 +161,10 @@ internal static class Ask
         "--format", "ENCODING:RATE:CHANNELS", $"PCM format that a {SchemesWithoutFormat("or")} server sends.", "s16le:44100:2")
         .Sets(nameof(PlayerOptions), nameof(PlayerOptions.RawFormat));
 
-    /// <summary>What <see cref="Format"/> was given for a station.</summary>
-    /// <param name="text">As written; <see langword="null"/>: it was not.</param>
+    /// <summary>Reads the value of <see cref="Format"/> for a station.</summary>
+    /// <param name="text">The value; <see langword="null"/>: the option was not given.</param>
     /// <param name="address">The station.</param>
-    /// <exception cref="UsageException">It is no format, or the station says its format itself.</exception>
+    /// <exception cref="UsageException">The value is not a format, or the station announces its own.</exception>
     public static RawPcmFormat? ReadFormat(string? text, Uri address) => text is null ? null
         : !ServerAddress.SchemeOf(address).NeedsFormat
             ? throw new UsageException(
@@ -192,8 +192,8 @@ internal static class Ask
         : ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem) ? options
         : throw new UsageException($"'{text}' is no value for --impair. {problem}");
 
-    /// <summary>A network, or one address, that <paramref name="option"/> was given.</summary>
-    /// <exception cref="UsageException">It is neither.</exception>
+    /// <summary>Reads a network, or one address, from the value of <paramref name="option"/>.</summary>
+    /// <exception cref="UsageException">The value is neither.</exception>
     public static IPNetwork Network(string text, string option) =>
         IPNetwork.TryParse(text, out IPNetwork network) ? network
         : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)

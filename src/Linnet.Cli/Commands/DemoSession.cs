@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>Runs <c>demo</c>: a server with the built-in songbird, and a player that hears it from there as any other would.</summary>
+/// <summary>Runs <c>demo</c>: a server with the built-in songbird, and a player that connects to it like any other.</summary>
 internal static partial class DemoSession
 {
     private const string StationName = "songbird";
@@ -57,7 +57,7 @@ internal static partial class DemoSession
         return ExitCode.Ended;
     }
 
-    /// <summary>Both panels; where there is room for one, the player's.</summary>
+    /// <summary>Draws both panels; if there is room for only one, the player's.</summary>
     internal static IEnumerable<PanelLine> Render(PlayerSnapshot player, ServerSnapshot server, int width) =>
     [
         .. PlayerPanel.Render(player, width),
@@ -90,7 +90,7 @@ internal static partial class DemoSession
     }
 
     /// <summary>
-    /// A demonstration goes on without HTTP, and on another port where the usual one is taken; a port that was named is meant.
+    /// A demonstration runs without HTTP, or on another port, if the default port is in use. A port that the user named is required.
     /// </summary>
     private static async Task<RadioHost?> OpenHttpAsync(StationServer server, DemoRequest request, Shell shell, Session session)
     {
@@ -120,7 +120,7 @@ internal static partial class DemoSession
             RadioHost.StartAsync(server, options, shell.Time, session.Log, session.Ending);
     }
 
-    /// <summary>Both, until the player ends.</summary>
+    /// <summary>Runs the server and the player until the player ends.</summary>
     private static async Task RunAsync(StationServer server, Player player, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -58,13 +58,13 @@ internal static class NetworkOptions
     public static OptionGroup Limits(params Option[] http) =>
         new("Listeners", [MaxListeners], [MaxPerAddress, .. http, MaxLag, StallTime, IdleTime]);
 
-    /// <summary>What <c>--user</c> was given.</summary>
+    /// <summary>The value of <c>--user</c>.</summary>
     public static string? ReadUser(ParseResult parsed) => parsed.GetValue(User);
 
-    /// <summary>What <c>--max-listeners</c> was given.</summary>
+    /// <summary>The value of <c>--max-listeners</c>.</summary>
     public static int? ReadMaxListeners(ParseResult parsed) => parsed.GetValue(MaxListeners);
 
-    /// <summary>What <c>--max-per-address</c> was given.</summary>
+    /// <summary>The value of <c>--max-per-address</c>.</summary>
     public static int? ReadMaxPerAddress(ParseResult parsed) => parsed.GetValue(MaxPerAddress);
 
     public static StationServerOptions Read(ParseResult parsed)

@@ -7,7 +7,7 @@ using Linnet.Transports.Rtsp;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>Runs what <c>play</c> and <c>record</c> were asked for.</summary>
+/// <summary>Runs the commands <c>play</c> and <c>record</c>.</summary>
 internal static class PlaySession
 {
     private static readonly TimeSpan UsualBuffer = TimeSpan.FromMilliseconds(50);

@@ -38,7 +38,7 @@ internal static class PyAudioOptions
         "--pyaudio-lease", "SECONDS", "Stop sending over UDP this long after a client's last Hello.", "3600 s", Quantity.Seconds, 1,
         86_400);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All these options, as a group of the help.</summary>
     public static OptionGroup Group => new("PyAudio", [], [IsOn, Station, TcpPort, UdpPort, Allow, DatagramLength, Lease]);
 
     /// <summary>The protocol to serve, or none.</summary>

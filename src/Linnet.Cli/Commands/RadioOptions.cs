@@ -40,16 +40,16 @@ internal static class RadioOptions
     public static Option<string[]> MetricsAllow { get; } = Ask.Words(
         "--metrics-allow", "CIDR", "Also let this network read /metrics, such as 192.168.1.0/24.", "this machine only");
 
-    /// <summary>Which streams are made.</summary>
+    /// <summary>Options that select the streams.</summary>
     public static Option[] Encoding => [Mp3BitRate, Streams];
 
     /// <summary>Limits of listeners over HTTP.</summary>
     public static Option[] Limits => [MaxPerStation, MaxBuffer, Burst];
 
-    /// <summary>Whether the port was named. Else another will do.</summary>
+    /// <summary>Whether the user named the port. Otherwise any other will do.</summary>
     public static bool HasPort(ParseResult parsed) => parsed.GetValue(HttpPort) is not null;
 
-    /// <summary>Where HTTP is listened for; <see langword="null"/>: nowhere.</summary>
+    /// <summary>Reads where to serve HTTP; <see langword="null"/>: HTTP is off.</summary>
     public static RadioHostOptions? ReadHost(ParseResult parsed, StationServerOptions network)
     {
         int port = parsed.GetValue(HttpPort) ?? new RadioHostOptions().Port;
@@ -70,7 +70,7 @@ internal static class RadioOptions
         };
     }
 
-    /// <summary>The server's side of it: limits, and how streams are sent.</summary>
+    /// <summary>Adds the limits, and the options for sending streams, to those of a server.</summary>
     public static StationServerOptions Add(ParseResult parsed, StationServerOptions network, int? maxListeners, int? maxPerAddress)
     {
         var limits = new RadioServerOptions();

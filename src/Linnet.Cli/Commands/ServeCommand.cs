@@ -101,7 +101,7 @@ internal static class ServeCommand
                 Push = PushOptions.Read(parsed, shell),
                 Protocols = PyAudioOptions.Read(parsed, network),
 
-                // Sources that repeat, and stations that others send to, never end; with the last of the others there is nothing to serve.
+                // Sources that repeat, and stations with remote senders, never end. Without them the server ends with its sources.
                 EndsWithStations = true,
             },
         };
@@ -112,7 +112,7 @@ internal static class ServeCommand
             ? specs
             : throw new UsageException(problem);
 
-    /// <summary>Behind <c>NAME=</c> not every shell says where home is.</summary>
+    /// <summary>Expands <c>~</c>: not every shell does so after <c>NAME=</c>.</summary>
     private static string AtHome(string text) =>
         text.IndexOf("=~/", StringComparison.Ordinal) is > 0 and var at && SourceSpec.IsStationName(text.AsSpan(0, at))
         ? text[..(at + 1)] + Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[(at + 3)..])

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Cli.Commands;
 
-/// <summary>Runs what <c>serve</c> was asked for.</summary>
+/// <summary>Runs the command <c>serve</c>.</summary>
 internal static class ServeSession
 {
     public static async Task<int> RunAsync(ServeRequest request, Shell shell, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal static class ServeSession
                 ServerFigures.With(monitor.Look().Protocols), addresses.Render),
             isLast => StatsJson.Line(ServerStats.Of(monitor.Look(), isLast)));
 
-        // One broken source does not end a server; but when there was nothing else to send, that is a failure.
+        // One broken source does not end a server, but if all sources failed, the command has failed.
         IReadOnlyList<StationSnapshot> stations = server.GetStations();
         return stations.Count > 0 && stations.All(static s => s.State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
     }

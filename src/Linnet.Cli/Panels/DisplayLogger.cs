@@ -9,7 +9,7 @@ internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILog
 {
     private volatile Display? _display;
 
-    /// <summary>From now on <paramref name="display"/> says it; with <see langword="null"/>, standard error again.</summary>
+    /// <summary>From now on shows lines on <paramref name="display"/>; with <see langword="null"/>, on standard error again.</summary>
     public void Use(Display? display) => _display = display;
 
     public ILogger CreateLogger(string categoryName) => this;

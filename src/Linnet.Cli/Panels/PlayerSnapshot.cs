@@ -21,7 +21,7 @@ internal sealed record PlayerSnapshot
     /// <summary>Where the sound goes: the device's or file's name.</summary>
     public required string Output { get; init; }
 
-    /// <summary>What the server calls the station; <see langword="null"/> if it does not.</summary>
+    /// <summary>The server's name for the station; <see langword="null"/> if it sends none.</summary>
     public string? Title { get; init; }
 
     /// <summary>Title, and artist, of the track that plays; <see langword="null"/>: unknown.</summary>
@@ -36,7 +36,7 @@ internal sealed record PlayerSnapshot
     /// <summary>Channels as sent; 0 before it is known.</summary>
     public int Channels { get; init; }
 
-    /// <summary>How the sound comes: UDP, TCP or HTTP.</summary>
+    /// <summary>The transport of the sound: UDP, TCP or HTTP.</summary>
     public string? Transport { get; init; }
 
     public long Received { get; init; }
@@ -62,7 +62,7 @@ internal sealed record PlayerSnapshot
     /// <summary>Times the server was gone and found again.</summary>
     public int Reconnects { get; init; }
 
-    /// <summary>Times the sound device was gone and another, or the same again, was opened.</summary>
+    /// <summary>Times the sound device was gone and it, or another device, was opened.</summary>
     public int DeviceReopens { get; init; }
 
     public TimeSpan Buffer { get; init; }
@@ -72,10 +72,10 @@ internal sealed record PlayerSnapshot
     /// <summary>The profile's name; <see langword="null"/> for a fixed buffer.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>How long packets should wait.</summary>
+    /// <summary>The target delay of the buffer.</summary>
     public TimeSpan Target { get; init; }
 
-    /// <summary>How long they do.</summary>
+    /// <summary>The present delay of the buffer.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>How late packets come, the two worst of the last 48 half seconds left out.</summary>
@@ -83,7 +83,7 @@ internal sealed record PlayerSnapshot
 
     public long Underruns { get; init; }
 
-    /// <summary>Times sound was stretched, so that they wait as long as they should.</summary>
+    /// <summary>Times sound was stretched to reach the target delay.</summary>
     public long Stretches { get; init; }
 
     /// <summary>By how much the sender's clock is faster than the device's, parts per million.</summary>
@@ -92,10 +92,10 @@ internal sealed record PlayerSnapshot
     /// <summary>The highest peak of any channel since the snapshot before, dBFS; −∞ for silence.</summary>
     public double PeakDbfs { get; init; } = double.NegativeInfinity;
 
-    /// <summary>One per channel shown.</summary>
+    /// <summary>The meters, one per channel shown.</summary>
     public IReadOnlyList<MeterLevel> Levels { get; init; } = [];
 
-    /// <summary>Since the command began.</summary>
+    /// <summary>Time since the command started.</summary>
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>0–1.</summary>

@@ -13,14 +13,14 @@ internal static class ProbePanel
     private const int BarCells = 40;
     private const int TextCells = 76;
 
-    // Losses in a row, by length: the last of each row of the chart.
+    // Lengths of gaps, in packets: the upper end of each row of the chart.
     private static readonly int[] BurstRows = [1, 2, 3, 4, 8, 16, 32, int.MaxValue];
 
     private static readonly Figure Packets = new("packets", "packets that came");
 
     private static readonly Figure Missing = new("missing", "packets that should have come by now, by their numbers, and did not");
 
-    /// <summary>What the panel's figures mean.</summary>
+    /// <summary>Explanations of the panel's figures.</summary>
     public static IReadOnlyList<Figure> Figures { get; } = [Packets, Missing];
 
     /// <summary>The panel while it listens.</summary>
@@ -74,7 +74,7 @@ internal static class ProbePanel
     {
         if (report.Duration <= TimeSpan.Zero)
         {
-            // Of so little no more can be said.
+            // Too few packets for more figures.
             yield return Fact("packets").Add(report.Received == 0 ? "none" : Text.Count(report.Received), Tone.Warning);
             if (probe.Impairment is { Rtp: var few })
             {

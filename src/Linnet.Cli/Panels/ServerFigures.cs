@@ -28,13 +28,13 @@ internal static class ServerFigures
 
     public static readonly Figure Dropped = new("dropped", "listeners that were dropped because they stopped reading or sending failed");
 
-    /// <summary>Those that every server has, in the panel's order.</summary>
+    /// <summary>The figures of every server, in the panel's order.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
         Listeners, Refused, SourceUnderruns, SenderUnderruns, PacketsLate, RenditionsFailed, PacketsDue, Sent, LateBy, Skipped, Dropped,
     ];
 
-    /// <summary>These and those of a server's protocols, each name once, in the panel's order.</summary>
+    /// <summary>The figures of every server and of its protocols, each name once, in the panel's order.</summary>
     public static IReadOnlyList<Figure> With(IEnumerable<ProtocolRow> protocols) =>
     [
         Listeners,

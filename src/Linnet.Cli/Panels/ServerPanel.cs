@@ -4,7 +4,7 @@ using Linnet.Stations;
 
 namespace Linnet.Cli.Panels;
 
-/// <summary>Draws what a server does.</summary>
+/// <summary>Draws the state of a server.</summary>
 internal static class ServerPanel
 {
     private const string Margin = " ";
@@ -18,7 +18,7 @@ internal static class ServerPanel
     /// <summary>The rank of figures.</summary>
     internal const int Numbers = 5;
 
-    /// <summary>The line that says what keys do.</summary>
+    /// <summary>The line that explains the keys.</summary>
     public static IEnumerable<PanelLine> Keys(int width) =>
         new Flow(width).Add(PlayerPanel.Key("?", "explains")).Add(PlayerPanel.Key("a", "addresses"))
             .Add(PlayerPanel.Key("q", "quits")).Lines;

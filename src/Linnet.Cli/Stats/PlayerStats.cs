@@ -4,7 +4,7 @@ using Linnet.Transports.Impairments;
 
 namespace Linnet.Cli.Stats;
 
-/// <summary>One line of <c>play --stats json</c>. The order of the fields is theirs on the line.</summary>
+/// <summary>One line of <c>play --stats json</c>. The fields are printed in this order.</summary>
 internal sealed record PlayerStats(
     string State,
     string? Codec,
@@ -36,7 +36,7 @@ internal sealed record PlayerStats(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Awaits)
 {
-    /// <summary>What silence is written as: JSON has no −∞.</summary>
+    /// <summary>The level written for silence: JSON has no −∞.</summary>
     public const double Silence = -120;
 
     public static PlayerStats Of(PlayerSnapshot player, bool hasEnded) => new(

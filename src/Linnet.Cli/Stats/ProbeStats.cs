@@ -74,10 +74,10 @@ internal sealed record ProbeStats(
     internal static double Percent(double share) => Math.Round(share * 100, 4);
 }
 
-/// <summary>How far behind the quickest packets the others came, in it.</summary>
+/// <summary>How much later than the fastest packets the others came.</summary>
 internal sealed record DelayStats(double P50, double P90, double P99, [property: JsonPropertyName("p99_9")] double P999, double Max);
 
-/// <summary>A profile in it.</summary>
+/// <summary>A profile in the output.</summary>
 internal sealed record TrialStats(
     string Name, double DelayMs, double MaxDelayMs, double LatePercent, double MissingPercent, long Underruns, string Repair,
     double MissingAfterRepairPercent)

@@ -6,7 +6,7 @@ using Linnet.Cli.Panels;
 
 namespace Linnet.Cli.Stats;
 
-/// <summary>One line of <c>serve --stats json</c>. The order of the fields is theirs on the line.</summary>
+/// <summary>One line of <c>serve --stats json</c>. The fields are printed in this order.</summary>
 internal sealed record ServerStats(
     string State,
     double ElapsedS,
@@ -20,7 +20,7 @@ internal sealed record ServerStats(
     double LatenessMaxMs,
     IReadOnlyList<StationStats> Stations)
 {
-    /// <summary>What each protocol has to say, under its name.</summary>
+    /// <summary>The figures of each protocol, under its name.</summary>
     [JsonIgnore]
     public JsonObject Protocols { get; } = [];
 
@@ -50,7 +50,7 @@ internal sealed record ServerStats(
     private static double Ms(TimeSpan span) => Math.Round(span.TotalMilliseconds, 3);
 }
 
-/// <summary>A station in it.</summary>
+/// <summary>A station on the line.</summary>
 internal sealed record StationStats(
     string Name,
     string State,
@@ -80,5 +80,5 @@ internal sealed record StationStats(
         [.. row.Running.Select(static r => new RenditionStats(r.Name, r.BitRate, r.Listeners, r.Packets, r.LatePackets, r.Failures))]);
 }
 
-/// <summary>A running rendition in it.</summary>
+/// <summary>A running rendition on the line.</summary>
 internal sealed record RenditionStats(string Name, int BitRate, int Listeners, long Packets, long PacketsLate, long Failures);

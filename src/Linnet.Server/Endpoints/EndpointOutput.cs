@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Linnet.Server.Endpoints;
 
-/// <summary>How a protocol sends over a connection of Kestrel's: directly to its socket, or through Kestrel's pipe under TLS.</summary>
+/// <summary>The output of a Kestrel connection for a protocol: directly its socket, or Kestrel's pipe under TLS.</summary>
 internal static class EndpointOutput
 {
     /// <summary>The connection's socket.</summary>
@@ -24,8 +24,8 @@ internal static class EndpointOutput
             : ConnectionOutput.ToPipe(connection.Transport.Output, socket, connection.Abort);
 
     /// <summary>
-    /// Canceled when the connection should end. It is not <c>ConnectionClosed</c>: a client's departure is seen by reading, and needs no
-    /// farewell.
+    /// Canceled when the connection should end. It is not <c>ConnectionClosed</c>: reading detects a client that has left, and it needs
+    /// no goodbye.
     /// </summary>
     internal static CancellationToken Stopping(ConnectionContext connection) =>
         connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Endpoints;
 
-/// <summary>Headers that all pages have.</summary>
+/// <summary>Headers of all pages.</summary>
 internal static class PageHeaders
 {
-    /// <summary>Keeps the response out of caches, and forbids browsers what a page does not need.</summary>
+    /// <summary>Keeps the response out of caches, and denies browsers all features that a page does not need.</summary>
     internal static Task Apply(HttpContext context, RequestDelegate next)
     {
         IHeaderDictionary headers = context.Response.Headers;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Linnet.Server.Endpoints;
 
 /// <summary>
-/// Serves the PyAudio tutorial's TCP clients on an endpoint of Kestrel's:
+/// Serves the PyAudio tutorial's TCP clients on a Kestrel endpoint:
 /// <c>kestrel.ListenAnyIP(9610, o => o.UseConnectionHandler&lt;PyAudioConnectionHandler&gt;())</c>, for programs that are ASP.NET Core
 /// applications already. Others use <see cref="Transports.TcpListenerHost"/>.
 /// </summary>

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Connections;
 namespace Linnet.Server.Endpoints;
 
 /// <summary>
-/// Serves RTSP on an endpoint of Kestrel's: <c>kestrel.ListenAnyIP(8554, o => o.UseConnectionHandler&lt;RtspConnectionHandler&gt;())</c>,
+/// Serves RTSP on a Kestrel endpoint: <c>kestrel.ListenAnyIP(8554, o => o.UseConnectionHandler&lt;RtspConnectionHandler&gt;())</c>,
 /// for programs that are ASP.NET Core applications already. Others use <see cref="Transports.TcpListenerHost"/>.
 /// </summary>
-/// <param name="server">A server that runs; <see cref="RtspServer.RunAsync"/> is the application's to call.</param>
+/// <param name="server">A server that runs; the application calls <see cref="RtspServer.RunAsync"/>.</param>
 /// <remarks>
 /// Responses and audio go directly to the connection's socket, or under TLS (<c>UseHttps</c>) through Kestrel's pipe. An endpoint without a
 /// socket is refused.

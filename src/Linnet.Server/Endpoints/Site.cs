@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Endpoints;
 
-/// <summary>The pages: the start page, the status, and whether the server is well.</summary>
+/// <summary>The pages: the start page, the status and the health checks.</summary>
 internal sealed class Site(StationServer server, RadioHostOptions options, TimeProvider time)
 {
     private const string PlainText = "text/plain; charset=utf-8";
@@ -41,7 +41,7 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
 
     private Task SendStatusAsync(HttpContext context)
     {
-        // Pages of other sites show what plays here, as they do with Icecast.
+        // Pages of other sites may show the current titles, as they do with Icecast.
         context.Response.Headers.AccessControlAllowOrigin = "*";
         IcecastStatus status = IcecastStatus.Of(Look(context), _started);
         return SendAsync(

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Options;
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// Lets Kestrel accept through the server's gate. Its own accepting knows no limit of open files, and where they run out it tries again
-/// without a pause.
+/// Lets Kestrel accept through the server's gate. Kestrel's own loop ignores the limit of open files, and when they run out it retries without
+/// a pause.
 /// </summary>
 internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<SocketTransportOptions> options, ILoggerFactory logging)
     : IConnectionListenerFactory
 {
-    // A flush completes when the kernel has taken all, so that what a listener has not taken is known to the byte.
+    // A flush completes when the kernel has taken all bytes, so the number that a listener has not taken is exact.
     private const int MaxWriteBufferSize = 1;
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)

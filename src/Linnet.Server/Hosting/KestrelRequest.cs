@@ -33,7 +33,7 @@ internal sealed class KestrelRequest(HttpContext context, HttpRequestHead head, 
 
     public override PipeWriter Output => context.Response.BodyWriter;
 
-    /// <summary>The head of a request as <see cref="HttpFront"/> reads it; <see langword="null"/>: it would refuse it.</summary>
+    /// <summary>The head of a request as <see cref="HttpFront"/> reads it; <see langword="null"/>: the front would refuse it.</summary>
     internal static HttpRequestHead? HeadOf(HttpContext context, HttpLimits limits)
     {
         IHttpRequestFeature request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
@@ -65,7 +65,7 @@ internal sealed class KestrelRequest(HttpContext context, HttpRequestHead head, 
         response.StatusCode = (int)responseHead.Status;
         foreach ((string name, string value) in responseHead.Headers)
         {
-            // The connection and the date are Kestrel's.
+            // Kestrel sets the headers Connection and Date.
             if (name is not ("Connection" or "Date"))
             {
                 response.Headers.Append(name, value);

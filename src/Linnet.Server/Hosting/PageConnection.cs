@@ -11,7 +11,7 @@ namespace Linnet.Server.Hosting;
 /// A connection that Kestrel serves, request by request. While it serves a page it has a place among the pages; between two requests it
 /// waits like any connection without a request; while it carries audio the limits of listeners and pushes hold.
 /// </summary>
-/// <remarks>One request at a time: <see cref="TryServePage"/>, <see cref="ServeAudio"/> and <see cref="Rest"/> come in turns.</remarks>
+/// <remarks>One request at a time: <see cref="TryServePage"/>, <see cref="ServeAudio"/> and <see cref="Rest"/> alternate.</remarks>
 internal sealed class PageConnection : IDisposable
 {
     private readonly PageConnections _pages;
@@ -36,10 +36,10 @@ internal sealed class PageConnection : IDisposable
     /// <summary>The origin of the connection, without the requests' headers.</summary>
     internal ClientOrigin Origin { get; }
 
-    /// <summary>Its socket.</summary>
+    /// <summary>The connection's socket.</summary>
     internal Socket Socket { get; }
 
-    /// <summary>Asks for its end.</summary>
+    /// <summary>Canceled when the connection should end.</summary>
     internal CancellationToken Stopping { get; }
 
     /// <summary>Begins to serve a page, if there is a place for it; it may last <see cref="PageConnections.Longest"/>.</summary>
@@ -62,7 +62,7 @@ internal sealed class PageConnection : IDisposable
         return true;
     }
 
-    /// <summary>Begins to serve a listener or a push, which may last as long as it likes.</summary>
+    /// <summary>Begins to serve a listener or a push, which has no time limit.</summary>
     internal void ServeAudio()
     {
         StopWaiting();

@@ -61,10 +61,10 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     /// <summary>Takes a place among the connections that wait for a request (<see cref="HttpFront.TryWait"/>).</summary>
     internal IDisposable? TryWait(ClientOrigin origin, Action giveWay) => front.TryWait(origin, giveWay);
 
-    /// <summary>Serves a connection whose first request is for a page, or makes no sense, with all that follow.</summary>
+    /// <summary>Serves a connection whose first request is for a page, or is malformed, with all later requests.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="origin">The origin of the connection.</param>
-    /// <param name="head">The first request's head; <see langword="null"/>: it makes no sense, and Kestrel refuses it.</param>
+    /// <param name="head">The first request's head; <see langword="null"/>: it is malformed, and Kestrel refuses it.</param>
     /// <param name="request">The client, and how it knows this server.</param>
     /// <param name="next">Kestrel.</param>
     internal async Task ServeAsync(
@@ -89,8 +89,8 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     }
 
     /// <summary>
-    /// Serves a request that Kestrel has read: the front has it if it is about audio, through Kestrel's pipe; else it is a page's. Each
-    /// request of a kept-alive connection may be another client's, if a proxy keeps it.
+    /// Serves a request that Kestrel has read: the front gets requests for audio, through Kestrel's pipe; all others are for pages. If a
+    /// proxy keeps the connection alive, each request may be another client's.
     /// </summary>
     internal async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
@@ -163,7 +163,7 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     private AddressQuota QuotaFor(HttpRequestHead? head) =>
         head?.Path.StartsWith("/health/", StringComparison.Ordinal) == true ? _health : _pages;
 
-    /// <summary>What no page takes. Kestrel would answer, too, but wait for the body, which may never come.</summary>
+    /// <summary>Refuses requests that no page accepts. Kestrel would answer, too, but only after the body, which may never come.</summary>
     private static byte[]? RefusalOf(HttpRequestHead head) =>
         head.Method is not ("GET" or "HEAD") ? Answer("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "Only GET and HEAD work here.\n")
         : head.HasBody ? Answer("413 Content Too Large", "", "A request for a page has no body.\n")
@@ -195,7 +195,7 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionAbortedException)
         {
-            // It has left, or says more than it should.
+            // The client has left, or sends too much.
         }
     }
 }

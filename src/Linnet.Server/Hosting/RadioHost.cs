@@ -35,7 +35,7 @@ public sealed class RadioHost : IAsyncDisposable
     private static readonly TimeSpan DataRateGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10);
 
-    // Of a pusher that is faster than its station, and of strangers: more than a head, no more than some seconds of sound.
+    // For a pusher that is faster than its station, and for unknown clients: more than a head, at most some seconds of sound.
     private const int MaxUnread = 64 * 1024;
 
     private readonly WebApplication _app;
@@ -51,7 +51,7 @@ public sealed class RadioHost : IAsyncDisposable
         EndPoint = IPEndPoint.Parse(address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..]);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address and port that it listens on.</summary>
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Connections for pages that were closed at once because there were too many.</summary>
@@ -64,7 +64,7 @@ public sealed class RadioHost : IAsyncDisposable
     /// <param name="logger">Receives errors; default: no log.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
-    /// <exception cref="PortException">The port cannot be had; the message says why.</exception>
+    /// <exception cref="PortException">The port cannot be opened; the message says why.</exception>
     public static async Task<RadioHost> StartAsync(
         StationServer server,
         RadioHostOptions options,
@@ -99,7 +99,7 @@ public sealed class RadioHost : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Variables that begin with OTEL_ may name it otherwise, so they come last.
+    // Variables that begin with OTEL_ may set another service name, so they come last.
     private static void Describe(ResourceBuilder resource) => resource
         .Clear()
         .AddService("linnet", serviceVersion: typeof(StationServer).Assembly.GetName().Version?.ToString(3),

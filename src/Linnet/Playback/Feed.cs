@@ -6,7 +6,7 @@ using Linnet.Transports;
 namespace Linnet.Playback;
 
 /// <summary>
-/// One format's way from packets to sound: the decoder, and the receiver that it serves. Survives reconnects that keep the format.
+/// Turns packets of one format into sound: the decoder, and the receiver that uses it. Survives reconnects that keep the format.
 /// </summary>
 internal sealed class Feed : IDisposable
 {
@@ -38,10 +38,10 @@ internal sealed class Feed : IDisposable
     /// <summary>How the sound is encoded.</summary>
     internal PayloadFormat Payload { get; }
 
-    /// <summary>The RTP payload type it has.</summary>
+    /// <summary>The RTP payload type of the packets.</summary>
     internal byte PayloadType { get; }
 
-    /// <summary>Packets in, sound out.</summary>
+    /// <summary>Takes packets and gives sound.</summary>
     internal Receiver Receiver { get; }
 
     /// <summary>The format of the sound.</summary>
@@ -50,12 +50,12 @@ internal sealed class Feed : IDisposable
     /// <summary>Significant bits of the sound if it was integer PCM, else 0.</summary>
     internal int BitDepth { get; }
 
-    /// <summary>Makes what a station's sound needs.</summary>
-    /// <exception cref="TransportException">It cannot be decoded after all.</exception>
+    /// <summary>Creates the feed for a station's sound.</summary>
+    /// <exception cref="TransportException">The sound cannot be decoded.</exception>
     internal static Feed For(IStationReceiver station, ReceiverOptions options, TimeProvider time) =>
         new(station, station.CreateDecoder(), options, time);
 
-    /// <summary>Whether what <paramref name="station"/> sends can go on from here.</summary>
+    /// <summary>Whether this feed can continue with the packets of <paramref name="station"/>.</summary>
     internal bool Fits(IStationReceiver station) => station.Payload == Payload && station.PayloadType == PayloadType;
 
     /// <summary>Creates the sink that a transport delivers to.</summary>
@@ -63,7 +63,7 @@ internal sealed class Feed : IDisposable
     /// <param name="onTrack">Called with the current title, repeatedly.</param>
     internal IRtpSink ToSink(Func<bool> onStart, Action<string> onTrack) => new Sink(this, onStart, onTrack);
 
-    /// <summary>Says what the device takes. Called before the device asks.</summary>
+    /// <summary>Sets the device's format. Called before the device requests sound.</summary>
     /// <param name="format">The format.</param>
     /// <param name="hasClock">Whether the device has a clock that the sound must follow; otherwise it follows the sender's.</param>
     internal void Open(AudioFormat format, bool hasClock)

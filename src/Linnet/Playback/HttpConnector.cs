@@ -27,7 +27,7 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
     private readonly RtspConnector _rtsp = new(request, time, random, logger);
     private bool? _isStream = request.NeedsPackets ? false : IsStream(request.Address) ? true : null;
 
-    /// <summary>Whether it is the address of a stream by its ending.</summary>
+    /// <summary>Whether the extension of the path is that of a stream.</summary>
     internal static bool IsStream(Uri address) =>
         StreamExtensions.Contains(Path.GetExtension(address.AbsolutePath), StringComparer.OrdinalIgnoreCase);
 
@@ -59,7 +59,7 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
     /// <inheritdoc/>
     public void OnLost() => _rtsp.OnLost();
 
-    // For the root of a server, "no Linnet server" says more than "no sound".
+    // For the root of a server, "no Linnet server" is a clearer error than "no sound".
     private async Task<IStationReceiver> ConnectInsteadAsync(NoStationListException problem, CancellationToken cancellationToken)
     {
         try

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Playback;
 
 /// <summary>
-/// The schemes of addresses that can be listened to, each with what connects to them: the one place that turns an address into a receiver.
+/// The schemes of addresses that can be listened to, each with its connector: the one place that turns an address into a receiver.
 /// </summary>
 public sealed class ListenScheme
 {
@@ -25,7 +25,7 @@ public sealed class ListenScheme
 
     private delegate IStationConnector Connector(StationRequest request, TimeProvider time, Random random, ILogger logger);
 
-    /// <summary>All there are.</summary>
+    /// <summary>All schemes.</summary>
     public static IReadOnlyList<ListenScheme> All { get; } =
     [
         new("rtsp", "rtsp://HOST:PORT/NAME", static uri => RtspUri.TryParse(uri, out _),
@@ -45,11 +45,11 @@ public sealed class ListenScheme
     public string Example { get; }
 
     /// <summary>
-    /// Whether its addresses lead to RTP packets, or may: then how packets come can be chosen, made worse on purpose, and measured.
+    /// Whether its addresses lead, or may lead, to RTP packets: then their transport can be chosen, impaired on purpose, and measured.
     /// </summary>
     public bool MayBeRtp { get; private init; }
 
-    /// <summary>Whether nothing on the wire says what format the sound has.</summary>
+    /// <summary>Whether the protocol does not announce the format of the sound.</summary>
     public bool NeedsFormat { get; private init; }
 
     /// <summary>Whether its addresses may be streams, which a station can pass on as they are encoded.</summary>
@@ -74,8 +74,8 @@ public sealed class ListenScheme
         return scheme is not null;
     }
 
-    /// <summary>Makes what connects to a station.</summary>
-    /// <exception cref="ArgumentException">Nothing can be heard at its address.</exception>
+    /// <summary>Creates the connector for a station.</summary>
+    /// <exception cref="ArgumentException">No scheme fits the address.</exception>
     internal static IStationConnector Connect(StationRequest request, TimeProvider time, Random random, ILogger logger) =>
         TryFind(request.Address, out ListenScheme? scheme)
             ? scheme._connect(request, time, random, logger)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Playback;
 
-/// <summary>Everything the player says. Event ids 900–999.</summary>
+/// <summary>Log messages of the player. Event ids 900–999.</summary>
 internal static partial class Log
 {
     [LoggerMessage(900, LogLevel.Information, "{Url} plays on {Device}: {Payload}")]

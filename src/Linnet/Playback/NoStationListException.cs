@@ -2,5 +2,5 @@ using Linnet.Transports;
 
 namespace Linnet.Playback;
 
-/// <summary>A server of HTTP answers, and not with the stations of a Linnet server: it may be another kind of server.</summary>
+/// <summary>An HTTP server answers, but not with the stations of a Linnet server: it may be another kind of server.</summary>
 internal sealed class NoStationListException(string message) : TransportException(message);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Linnet.Playback;
 
 /// <summary>
-/// Plays one station on one device: finds the server, keeps up with it, comes back when it was gone, and ends when it ends.
+/// Plays one station on one device: finds the server, follows it, reconnects after a loss, and ends when the station ends.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -33,9 +33,9 @@ public sealed class Player : IAsyncDisposable
     private int _hasBegun;
     private bool _hasEnded;
 
-    /// <summary>A player that has not begun.</summary>
+    /// <summary>Creates a player that does not play yet.</summary>
     /// <param name="options">The station, and how to play it.</param>
-    /// <param name="device">Where; stays the caller's, and is disposed after the player.</param>
+    /// <param name="device">The device to play on; the caller keeps it, and disposes it after the player.</param>
     /// <param name="time">The clock; without, the system's.</param>
     /// <param name="logger">Receives reconnects; default: no log.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> have problems; the message lists them.</exception>
@@ -57,10 +57,10 @@ public sealed class Player : IAsyncDisposable
     /// Plays until the station has ended and its last sample was heard, until <see cref="PlayerOptions.Duration"/> is played, or until
     /// cancelled; then the server is told, and it returns. To be called once.
     /// </summary>
-    /// <exception cref="TransportException">The station cannot be heard, and is not waited for; or it is lost, and reconnecting is off or
-    /// pointless.</exception>
-    /// <exception cref="IOException">The device cannot be opened; or a file cannot be written. A device with a clock that is gone later is
-    /// waited for.</exception>
+    /// <exception cref="TransportException">The station cannot be heard, and the options do not wait for it; or it is lost, and
+    /// reconnecting is off or pointless.</exception>
+    /// <exception cref="IOException">The device cannot be opened; or a file cannot be written. If a device with a clock is gone later, the
+    /// player waits for it.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _hasBegun, 1) != 0)
@@ -99,8 +99,8 @@ public sealed class Player : IAsyncDisposable
     /// </summary>
     internal bool IsHeard => Volatile.Read(ref _output)?.Feed.Receiver.State is ReceiverState.Playing or ReceiverState.Ended;
 
-    /// <summary>How loud: 1 is as sent and touches no sample. 0 – 8 (+18 dB); a change is reached in 20 ms, without a click.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is out of range.</exception>
+    /// <summary>The volume, 0 – 8 (+18 dB): 1 is as sent and changes no sample. A change takes 20 ms, without a click.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The volume is out of range.</exception>
     public double Volume
     {
         get => Volatile.Read(ref _volume);
@@ -116,7 +116,7 @@ public sealed class Player : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether it is silent, whatever the volume.</summary>
+    /// <summary>Whether the player is muted, whatever the volume.</summary>
     public bool IsMuted
     {
         get => Volatile.Read(ref _isMuted);
@@ -127,7 +127,7 @@ public sealed class Player : IAsyncDisposable
         }
     }
 
-    /// <summary>Everything there is to know at this moment. May be called from any thread.</summary>
+    /// <summary>Gets the present statistics. May be called from any thread.</summary>
     public PlayerStatistics GetStatistics()
     {
         Output? output = Volatile.Read(ref _output);
@@ -153,7 +153,7 @@ public sealed class Player : IAsyncDisposable
         };
     }
 
-    /// <summary>Stops playing, if it still does. The device is not touched.</summary>
+    /// <summary>Stops playing, if it still plays. Does not touch the device.</summary>
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync().ConfigureAwait(false);
@@ -166,7 +166,7 @@ public sealed class Player : IAsyncDisposable
     {
         await using var tuner = _tuner.ConfigureAwait(false);
 
-        // The server may be waited for; a file that cannot be written need not be.
+        // Reported before waiting for the server: a file that cannot be written.
         (_device as WavFileDevice)?.ThrowIfUnwritable();
         Feed feed = await _tuner.ConnectAsync(cancellationToken).ConfigureAwait(false);
         AudioFormat format = await OpenDeviceAsync(feed, cancellationToken).ConfigureAwait(false);

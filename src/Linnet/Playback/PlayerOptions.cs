@@ -13,7 +13,7 @@ public sealed record PlayerOptions : IValidatable
     /// The station, at an address of one of <see cref="ListenScheme.All"/>: <c>rtsp://[USER:PASSWORD@]HOST[:PORT]/NAME[/RENDITION]</c>
     /// (without a port 8554, Linnet's own, and 554, RTSP's own, where nothing listens at that); any internet radio,
     /// <c>http://HOST/STREAM</c>; or the pages of a Linnet server, <c>http://HOST:8000/[NAME]</c>, which lead to its station. A password in
-    /// it is shown nowhere.
+    /// it is never shown.
     /// </summary>
     public required Uri Url { get; init; }
 
@@ -23,7 +23,7 @@ public sealed record PlayerOptions : IValidatable
     /// </summary>
     public RawPcmFormat? RawFormat { get; init; }
 
-    /// <summary>How packets are to come. Default: UDP, and TCP if nothing arrives.</summary>
+    /// <summary>The transport of packets. Default: UDP, and TCP if nothing arrives.</summary>
     public RtspTransport Transport { get; init; }
 
     /// <summary>
@@ -36,12 +36,12 @@ public sealed record PlayerOptions : IValidatable
     /// <summary>The profile of latency, and the limits of receiving. Default: profile <c>balanced</c>, 40 – 300 ms.</summary>
     public ReceiverOptions Receiver { get; init; } = new();
 
-    /// <summary>Whether to try again when the server is gone after it was heard. Default: yes.</summary>
+    /// <summary>Whether to reconnect if the server is gone after it was heard. Default: yes.</summary>
     public bool Reconnects { get; init; } = true;
 
     /// <summary>
-    /// Whether a server that is not there yet, or is full, is waited for as one that was lost is, if <see cref="Reconnects"/> is on. A host
-    /// or a station that does not exist, and a wrong account, are errors all the same. Default: no, the first try decides.
+    /// Whether the player also waits for a server that is not running yet, or is full, if <see cref="Reconnects"/> is on. A host or a
+    /// station that does not exist, and a wrong account, are still errors. Default: no, the first attempt decides.
     /// </summary>
     public bool WaitsForStation { get; init; }
 
@@ -53,10 +53,10 @@ public sealed record PlayerOptions : IValidatable
     /// <summary>The longest wait between two tries to reconnect. Not below the first, and at most 10 min; default 10 s.</summary>
     public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How much sound to play before it ends; <see langword="null"/>, the default: all there is.</summary>
+    /// <summary>How much sound to play; <see langword="null"/>, the default: all.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>How loud to begin with: 1, the default, is as sent and touches no sample. 0 – 8 (+18 dB).</summary>
+    /// <summary>The initial volume, 0 – 8 (+18 dB): 1, the default, is as sent and changes no sample.</summary>
     public double Volume { get; init; } = 1;
 
     /// <inheritdoc/>
@@ -105,7 +105,7 @@ public sealed record PlayerOptions : IValidatable
         }
     }
 
-    /// <summary>Where and how loud; no password.</summary>
+    /// <summary>The address, without its password, the transport and the volume.</summary>
     public override string ToString() =>
         $"{nameof(PlayerOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, "
         + $"{nameof(Transport)} = {Transport}, {nameof(Volume)} = {Volume} }}";

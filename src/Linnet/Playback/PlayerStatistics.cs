@@ -15,12 +15,12 @@ public sealed record PlayerStatistics
     /// <summary>What the player waits for, as a sentence for the user; <see langword="null"/>: nothing.</summary>
     public string? Awaits { get; init; }
 
-    /// <summary>What the server calls the station; <see langword="null"/> before it is known, or if it has no name.</summary>
+    /// <summary>The server's name for the station; <see langword="null"/> before it is known, or if there is none.</summary>
     public string? Title { get; init; }
 
     /// <summary>
-    /// Title, and artist, of the track that plays, as the server tells with its reports: some seconds late. <see langword="null"/>: it does
-    /// not tell.
+    /// Title, and artist, of the track that plays, from the server's reports: some seconds late. <see langword="null"/>: not
+    /// reported.
     /// </summary>
     public string? Track { get; init; }
 
@@ -30,13 +30,13 @@ public sealed record PlayerStatistics
     /// <summary>The format of the sound as it is decoded; all zero before it is known.</summary>
     public AudioFormat Format { get; init; }
 
-    /// <summary>How the sound comes: UDP, TCP or HTTP; <see langword="null"/> without a connection.</summary>
+    /// <summary>The transport: UDP, TCP or HTTP; <see langword="null"/> without a connection.</summary>
     public StationTransport? Transport { get; init; }
 
     /// <summary>Counts of packets, buffer, latency, drift. A change of format does not set the counts back.</summary>
     public ReceiverStatistics Receiver { get; init; } = new();
 
-    /// <summary>What <see cref="PlayerOptions.Impairment"/> did so far; <see langword="null"/> without it.</summary>
+    /// <summary>The effects of <see cref="PlayerOptions.Impairment"/> so far; <see langword="null"/> without it.</summary>
     public ImpairmentStatistics? Impairment { get; init; }
 
     /// <summary>Sound that went to the device; silence in its place does not count.</summary>
@@ -53,12 +53,12 @@ public sealed record PlayerStatistics
     /// </summary>
     public IReadOnlyList<AudioLevel> Levels { get; init; } = [];
 
-    /// <summary>The greatest sample of any channel, as an amplitude, since statistics were asked for last.</summary>
+    /// <summary>The greatest amplitude of any channel since the last statistics.</summary>
     public float Peak { get; init; }
 
-    /// <summary>How loud: 1 is as sent.</summary>
+    /// <summary>The volume: 1 is as sent.</summary>
     public double Volume { get; init; }
 
-    /// <summary>Whether it is silent, whatever the volume.</summary>
+    /// <summary>Whether the player is muted, whatever the volume.</summary>
     public bool IsMuted { get; init; }
 }

@@ -3,13 +3,13 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Serving;
 
-/// <summary>One listener at one moment, by whatever protocol.</summary>
+/// <summary>One listener at one moment, of any protocol.</summary>
 /// <param name="Id">The listener's number, unique in this process.</param>
 /// <param name="Station">The station's name.</param>
 /// <param name="Rendition">The rendition's name.</param>
-/// <param name="Transport">How it is sent to: <c>rtsp-udp</c>, <c>http</c>, …</param>
+/// <param name="Transport">The transport to the listener: <c>rtsp-udp</c>, <c>http</c>, …</param>
 /// <param name="Remote">The listener's address.</param>
-/// <param name="Since">When it came.</param>
+/// <param name="Since">When the listener connected.</param>
 public sealed record ListenerSnapshot(
     long Id, string Station, string Rendition, string Transport, IPEndPoint Remote, DateTimeOffset Since)
 {

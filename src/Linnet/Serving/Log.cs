@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Serving;
 
-/// <summary>What a server says of its protocols. Event ids 1700–1709.</summary>
+/// <summary>Log messages about protocols. Event ids 1700–1709.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1700, LogLevel.Error, "{Protocol} failed and is not served any more; the other protocols go on")]

@@ -8,10 +8,10 @@ namespace Linnet.Serving;
 /// <param name="Listeners">The protocol's listeners, by station, rendition and transport.</param>
 public sealed record ProtocolSnapshot(IReadOnlyList<ListenerCount> Listeners)
 {
-    /// <summary>What its transports carried since the start: one of each, also before anything was carried.</summary>
+    /// <summary>Totals of its transports since the start, also of those that carried nothing yet.</summary>
     public IReadOnlyList<TransportTotal> Totals { get; init; } = [];
 
-    /// <summary>Requests and connections that it refused, by reason: few words in <c>snake_case</c>, or status codes.</summary>
+    /// <summary>Requests and connections that it refused, by reason: a few words in <c>snake_case</c>, or a status code.</summary>
     public IReadOnlyDictionary<string, long> Refused { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Listeners that are gone, by reason, in <c>snake_case</c>.</summary>
@@ -20,7 +20,7 @@ public sealed record ProtocolSnapshot(IReadOnlyList<ListenerCount> Listeners)
     /// <summary>The state of the byte streams that it makes of renditions. Default: it makes none.</summary>
     public StreamFigures Streams { get; init; } = new(0, 0, 0);
 
-    /// <summary>What a panel shows of it, besides <see cref="Refused"/>. Default: that alone.</summary>
+    /// <summary>Figures for the panel, in addition to <see cref="Refused"/>. Default: none.</summary>
     public IReadOnlyList<ProtocolFigure> Figures { get; init; } = [];
 
     /// <summary>

@@ -2,23 +2,23 @@ using Linnet.Stations;
 
 namespace Linnet.Serving;
 
-/// <summary>One station of a server, and what runs for it.</summary>
+/// <summary>One station of a server, and its running tasks.</summary>
 internal sealed class RunningStation(string name) : IAsyncDisposable
 {
     private CancellationTokenRegistration _stopping;
 
     internal string Name => name;
 
-    /// <summary>The station; <see langword="null"/>: it begins with its first sender.</summary>
+    /// <summary>The station; <see langword="null"/>: it starts with its first sender.</summary>
     internal Station? Station { get; set; }
 
-    /// <summary>What takes the sound that others send; <see langword="null"/>: the station has a source of its own.</summary>
+    /// <summary>Receives the sound of remote senders; <see langword="null"/>: the station has its own source.</summary>
     internal IngestStation? Ingest { get; init; }
 
-    /// <summary>Ends it alone.</summary>
+    /// <summary>Ends only this station.</summary>
     internal CancellationTokenSource Ending { get; } = new();
 
-    /// <summary>Whether it is no longer of the server: nothing begins for it any more.</summary>
+    /// <summary>Whether it was removed from the server: nothing more is started for it.</summary>
     internal bool IsRemoved { get; set; }
 
     /// <summary>Whether it has ended.</summary>
@@ -28,10 +28,10 @@ internal sealed class RunningStation(string name) : IAsyncDisposable
 
     internal Task? Pulling { get; set; }
 
-    /// <summary>Completes when nothing runs for it any more.</summary>
+    /// <summary>Completes when all its tasks have ended.</summary>
     internal Task Ended => Task.WhenAll(Playing ?? Task.CompletedTask, Pulling ?? Task.CompletedTask);
 
-    /// <summary>Ends it with the server.</summary>
+    /// <summary>Ends the station with the server.</summary>
     internal void StopWith(CancellationToken serverStops)
     {
         if (_stopping == default)
@@ -40,7 +40,7 @@ internal sealed class RunningStation(string name) : IAsyncDisposable
         }
     }
 
-    /// <summary>Frees the station, and the fallback that no station has taken.</summary>
+    /// <summary>Disposes the station, and the fallback if no station owns it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.DisposeAsync().ConfigureAwait(false);

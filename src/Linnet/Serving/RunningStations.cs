@@ -36,7 +36,7 @@ internal sealed class RunningStations : IAsyncDisposable
     /// <summary>The stations that run in this process.</summary>
     internal IReadOnlyList<Station> Stations => [.. Volatile.Read(ref _all).Select(static r => r.Station).OfType<Station>()];
 
-    /// <summary>Where others may push to.</summary>
+    /// <summary>The stations that accept pushes.</summary>
     internal IReadOnlyList<IngestBuffer> Pushable =>
         [.. Volatile.Read(ref _all).Select(static r => r.Ingest).OfType<IngestStation>().Where(static i => i.Pull is null)
             .Select(static i => i.Ingest)];
@@ -80,7 +80,7 @@ internal sealed class RunningStations : IAsyncDisposable
     }
 
     /// <summary>Ends a station for good and forgets it: its listeners are told that it has ended.</summary>
-    /// <returns><see langword="false"/>: none of this name runs here.</returns>
+    /// <returns><see langword="false"/>: no station of this name runs here.</returns>
     internal async ValueTask<bool> RemoveAsync(string name)
     {
         RunningStation? removed;
@@ -99,7 +99,7 @@ internal sealed class RunningStations : IAsyncDisposable
 
         removed.Station?.Remove();
 
-        // A pusher that is connected loses its place, and is told so.
+        // A connected pusher is dropped with a reason.
         removed.Ingest?.Ingest.TryBegin("the server", takesOver: true, out _);
         await removed.Ending.CancelAsync().ConfigureAwait(false);
         await removed.Ended.ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed class RunningStations : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Plays until cancelled, or until all have ended if it is to end by itself.</summary>
+    /// <summary>Runs the stations until cancelled; or until all have ended, if it is to end by itself.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration stopping = cancellationToken.Register(() => _allEnded.TrySetResult());
@@ -187,7 +187,7 @@ internal sealed class RunningStations : IAsyncDisposable
     private async Task PullAsync(
         IngestStation station, Func<IngestBuffer, CancellationToken, Task> pull, CancellationToken cancellationToken)
     {
-        // Not under the lock, where it is called: it may have a format at once.
+        // Started outside the lock that the caller holds: the format may be known at once.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
@@ -203,7 +203,7 @@ internal sealed class RunningStations : IAsyncDisposable
         }
     }
 
-    /// <summary>The format of a station that others send to is known: it begins.</summary>
+    /// <summary>Starts a station once the format of its sender is known.</summary>
     private void Begin(RunningStation running, StreamFormat? first)
     {
         lock (_gate)

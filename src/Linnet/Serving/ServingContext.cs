@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Serving;
 
-/// <summary>What a server has for its protocols.</summary>
+/// <summary>The parts of a server that its protocols use.</summary>
 /// <param name="Directory">The stations.</param>
 /// <param name="Senders">The sender threads. They run until every protocol has ended.</param>
-/// <param name="Connections">Accepts the connections of all ports, so that together they stay within what the process may open.</param>
+/// <param name="Connections">Accepts the connections of all ports, so that they share the process's limit of open files.</param>
 /// <param name="Proxies">The proxies that are trusted.</param>
 /// <param name="Bind">The address to listen at.</param>
 /// <param name="Time">The clock.</param>
@@ -28,7 +28,7 @@ public sealed record ServingContext(
     /// <param name="port">The port; 0: any free one.</param>
     /// <param name="setting">The option that changes it, as <see cref="SettingAdvice.Setting"/> has it.</param>
     /// <param name="readsProxyHeaders">
-    /// Whether PROXY headers are read. Not where clients say nothing: each one would be waited for.
+    /// Whether PROXY headers are read. Off for protocols whose clients send nothing: each would be waited for.
     /// </param>
     /// <param name="receiveBuffer">Bytes that the kernel may hold of what a client sends; 0: 64 KiB.</param>
     /// <exception cref="PortException">The port cannot be opened.</exception>

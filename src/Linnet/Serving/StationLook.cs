@@ -5,7 +5,7 @@ using Linnet.Stations;
 
 namespace Linnet.Serving;
 
-/// <summary>What can be said of a station by its rings alone: one that is not made in this process, but fed from elsewhere.</summary>
+/// <summary>Describes a station by its rings alone: a station that is not made in this process, but fed from elsewhere.</summary>
 internal static class StationLook
 {
     /// <summary>The station as it is now.</summary>

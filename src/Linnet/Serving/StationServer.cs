@@ -41,7 +41,7 @@ public sealed class StationServer : IAsyncDisposable
         Connections = new ConnectionGate(time, logger, Proxies);
     }
 
-    /// <summary>The protocols by which its stations are heard and fed.</summary>
+    /// <summary>The protocols of the server.</summary>
     public IReadOnlyList<IServedProtocol> Protocols => _protocols;
 
     /// <summary>The stations that run in this process; disposed with it.</summary>
@@ -62,7 +62,7 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Where RTP comes from; RTCP from the next port.</summary>
     public IPEndPoint RtpEndPoint => Find<RtspProtocol>()!.Rtp.Local;
 
-    /// <summary>Where HTTP is listened for; <see langword="null"/>: nowhere.</summary>
+    /// <summary>Where it listens for HTTP; <see langword="null"/>: HTTP is off.</summary>
     public IPEndPoint? HttpEndPoint => Find<HttpProtocol>()?.EndPoints.SingleOrDefault()?.Local;
 
     /// <summary>Serves listeners over HTTP; <see langword="null"/>: HTTP is off.</summary>
@@ -75,12 +75,12 @@ public sealed class StationServer : IAsyncDisposable
     public ConnectionGate Connections { get; }
 
     /// <summary>
-    /// The proxies that are trusted on all its ports. A host that accepts for <see cref="Front"/> asks them whose a connection is.
+    /// The proxies that are trusted on all its ports. A host that accepts for <see cref="Front"/> finds the clients of connections by them.
     /// </summary>
     public TrustedProxies Proxies { get; }
 
     /// <summary>Opens the ports. Nothing is served before <see cref="RunAsync"/>.</summary>
-    /// <param name="stations">The stations; the first is what the root path means. Others can be added later.</param>
+    /// <param name="stations">The stations; the root path means the first. Others can be added later.</param>
     /// <param name="options">Where to listen; the default: RTSP's usual ports at all addresses.</param>
     /// <param name="time">The clock; default <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">The log; default none.</param>
@@ -216,7 +216,7 @@ public sealed class StationServer : IAsyncDisposable
         await _stations.DisposeAsync().ConfigureAwait(false);
     }
 
-    // A further protocol of the library that every server may have is one line here; others come by the options.
+    // A new protocol for every server is one line here; other protocols come from the options.
     private void OpenProtocols()
     {
         IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
@@ -277,7 +277,7 @@ public sealed class StationServer : IAsyncDisposable
         await _senders.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of everything but the stations, which stay their owner's.</summary>
+    /// <summary>Disposes everything except the stations, which still belong to their owner.</summary>
     private async Task AbandonAsync()
     {
         await CloseAsync().ConfigureAwait(false);

@@ -1,6 +1,6 @@
 namespace Linnet.Serving;
 
-/// <summary>What a protocol runs that has nothing to run: others serve its connections.</summary>
+/// <summary>The run of a protocol without a loop: other parts serve its connections.</summary>
 internal static class UntilCancelled
 {
     /// <summary>Returns when it is cancelled.</summary>

@@ -10,12 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Stations;
 
 /// <summary>
-/// The station encoded one way: <c>channel map → resampler → blocks → encoder → ring</c>, or the packets that were sent to the station,
-/// passed on. The station's thread's own.
+/// The station in one encoding: <c>channel map → resampler → blocks → encoder → ring</c>, or the sender's packets,
+/// passed on. Only the station's thread uses it.
 /// </summary>
 internal sealed class Rendition : IDisposable
 {
-    /// <summary>What the largest common buffer (profile robust) holds and its device, so that the first listener hears at once.</summary>
+    /// <summary>The largest common buffer (profile robust) and its device together, so that the first listener hears at once.</summary>
     internal static readonly TimeSpan RtpPreRoll = TimeSpan.FromMilliseconds(550);
 
     private readonly Func<IAudioEncoder> _createEncoder;
@@ -53,7 +53,7 @@ internal sealed class Rendition : IDisposable
         _time = time;
         _logger = logger;
 
-        // Made once to learn what the encoder is like, and whether its library is there at all.
+        // Created once to learn the encoder's properties, and whether its library is installed.
         using IAudioEncoder encoder = spec.CreateEncoder();
         _isEven = station.Loudness == LoudnessMode.All || (station.Loudness == LoudnessMode.Lossy && !spec.IsLossless);
         IsOnDemand = spec.IsOnDemand;
@@ -86,7 +86,7 @@ internal sealed class Rendition : IDisposable
     internal long EncodeTicks => Volatile.Read(ref _encodeTicks);
 
     /// <summary>
-    /// Starts with sound of the history that was due <paramref name="stock"/> ticks ago, as far as there is so much, and encodes up to its
+    /// Starts with sound of the history that was due <paramref name="stock"/> ticks ago, or with as much as there is, and encodes up to its
     /// end.
     /// </summary>
     internal void Start(long stock, MediaTimeline timeline, long now)
@@ -184,7 +184,7 @@ internal sealed class Rendition : IDisposable
         chain?.Dispose();
     }
 
-    /// <summary>Cuts the run short, in any state: its listeners hear what there is, then the end. Does not throw.</summary>
+    /// <summary>Cuts the run short, in any state: its listeners get the remaining packets, then the end. Does not throw.</summary>
     /// <returns>Whether there was a run, or a listener that waited for one.</returns>
     internal bool TryCut(DropReason reason, long now)
     {
@@ -195,7 +195,7 @@ internal sealed class Rendition : IDisposable
         }
         catch (Exception)
         {
-            // An encoder that failed may fail again when it is freed. That it failed is told already.
+            // An encoder that failed may fail again when it is freed. The failure is already reported.
         }
 
         if (!wasRunning && Ring.Leases == 0)
@@ -278,7 +278,7 @@ internal sealed class Rendition : IDisposable
         }
     }
 
-    /// <summary>Goes on with an encoder where the last passed packet ended. It begins some packets earlier, to be warm.</summary>
+    /// <summary>Continues with an encoder where the last passed packet ended. It starts some packets earlier, to warm up.</summary>
     private void EncodeAgain(long? arrivedAt)
     {
         _passThrough!.End();

@@ -47,7 +47,7 @@ internal sealed class RenditionLifecycle : IDisposable
         Renditions = [.. _lives.Select(static life => life.Rendition)];
     }
 
-    /// <summary>All renditions, those that rest included.</summary>
+    /// <summary>All renditions, including those that do not run.</summary>
     internal IReadOnlyList<Rendition> Renditions { get; }
 
     /// <summary>Called when a rendition is to start, on a session's thread: the station's thread should come at once.</summary>
@@ -97,7 +97,7 @@ internal sealed class RenditionLifecycle : IDisposable
             }
             else if (now - life.CutAt >= _idleTime && life.Rendition.Ring.TryClearIfUnused())
             {
-                // Those who heard that run have had their time to hear its end.
+                // The listeners of that run have had time to hear its end.
                 life.CutAt = null;
             }
         }
@@ -119,15 +119,15 @@ internal sealed class RenditionLifecycle : IDisposable
         }
     }
 
-    /// <summary>Tells those that run of another track; see <see cref="Rendition.SetTrack"/>.</summary>
+    /// <summary>Passes a new track to the running renditions; see <see cref="Rendition.SetTrack"/>.</summary>
     internal void SetTrack(long position, TrackInfo track) =>
         ForRunning((position, track), static (r, a) => r.SetTrack(a.position, a.track));
 
-    /// <summary>Tells those that run of another timeline; see <see cref="Rendition.SetTimeline"/>.</summary>
+    /// <summary>Passes a new timeline to the running renditions; see <see cref="Rendition.SetTimeline"/>.</summary>
     internal void SetTimeline(MediaTimeline timeline, bool soundLost) =>
         ForRunning((timeline, soundLost), static (r, a) => r.SetTimeline(a.timeline, a.soundLost));
 
-    /// <summary>Tells those that run of a small change; see <see cref="Rendition.AdjustTimeline"/>.</summary>
+    /// <summary>Passes a small change to the running renditions; see <see cref="Rendition.AdjustTimeline"/>.</summary>
     internal void AdjustTimeline(MediaTimeline timeline) => ForRunning(timeline, static (r, t) => r.AdjustTimeline(t));
 
     /// <summary>Starts the renditions that were wanted before the station's end, then ends all. From then on leases are refused.</summary>
@@ -192,7 +192,7 @@ internal sealed class RenditionLifecycle : IDisposable
                 return null;
             }
 
-            // One that still runs though its last listener has left is simply used again.
+            // A rendition that still runs after its last listener has left is used again.
             life.UnusedSince = null;
             TimeSpan stock = request.Stock < _options.StreamPreRoll ? request.Stock : _options.StreamPreRoll;
             _toStart.Enqueue((life, Ticks(stock), life.Rendition.Ring.Run));
@@ -309,7 +309,7 @@ internal sealed class RenditionLifecycle : IDisposable
         }
     }
 
-    /// <summary>Does something with a rendition. If that fails it ends its run, and neither the station nor another rendition.</summary>
+    /// <summary>Runs an action on a rendition. A failure ends its run, but neither the station nor another rendition.</summary>
     private bool Guard<T>(Life life, T argument, Action<Rendition, T> action)
     {
         try
@@ -342,11 +342,11 @@ internal sealed class RenditionLifecycle : IDisposable
     }
 
     /// <summary>
-    /// Cuts the run of a rendition short, and takes back that it was wanted: its listeners are told the end, and ask again.
+    /// Cuts the run of a rendition short, and withdraws its start: its listeners get the end, and ask again.
     /// </summary>
     private void Cut(Life life, DropReason reason)
     {
-        // First the ring's run: a lease from then on is a first one, and is asked about again.
+        // First the ring's run: a later lease is a first one, and is checked again.
         long now = _time.GetTimestamp();
         if (life.Rendition.TryCut(reason, now))
         {
@@ -379,10 +379,10 @@ internal sealed class RenditionLifecycle : IDisposable
 
         internal string Name { get; }
 
-        /// <summary>How often it failed.</summary>
+        /// <summary>Number of failures.</summary>
         internal long Failures => Volatile.Read(ref _failures);
 
-        /// <summary>How long it is left alone after a failure. Under the lock.</summary>
+        /// <summary>The pause after a failure. Under the lock.</summary>
         internal RestartPause Pause { get; }
 
         /// <summary>Whether it is about to be cut short for another one made on demand. Under the lock.</summary>
@@ -391,7 +391,7 @@ internal sealed class RenditionLifecycle : IDisposable
         /// <summary>Since when it runs without a listener, in ticks. Under the lock.</summary>
         internal long? UnusedSince { get; set; }
 
-        /// <summary>When its last run was cut short, in ticks, while the ring holds that run. The station's thread's own.</summary>
+        /// <summary>When its last run was cut short, in ticks, while the ring holds that run. Only for the station's thread.</summary>
         internal long? CutAt { get; set; }
 
         internal void CountFailure() => Volatile.Write(ref _failures, _failures + 1);

@@ -12,7 +12,7 @@ using Linnet.Wire.PyAudio;
 
 namespace Linnet.Stations;
 
-/// <summary>All ways in which one station can be encoded.</summary>
+/// <summary>All encodings of one station.</summary>
 /// <param name="source">The source's format.</param>
 /// <param name="bitDepth">The source's bits per sample, or 0 if it never was integer PCM.</param>
 /// <param name="options">Bit rates and complexity.</param>
@@ -54,7 +54,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     /// <summary>Whether HTTP carries any.</summary>
     internal bool HasStreams => options.Streams.Count > 0;
 
-    /// <summary>The renditions that HTTP carries, as they are called and in the order of the options.</summary>
+    /// <summary>The renditions that HTTP carries, with their names and in the order of the options.</summary>
     internal StreamName[] StreamNames() => [.. options.Streams.Select(static text =>
         StreamName.TryParse(text, out StreamName? name, out string? problem) ? name : throw new ArgumentException(problem))];
 
@@ -126,7 +126,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         };
     }
 
-    /// <summary>Bare PCM for programs that know one format only. It is no name in URLs.</summary>
+    /// <summary>Bare PCM for programs that know only one format. Its name is not valid in URLs.</summary>
     private RenditionSpec MessageSpec()
     {
         RawPcmFormat pcm = PyAudioSound.Format;
@@ -157,7 +157,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         bool passes = isStream && name == StreamName.Opus;
         return new RenditionSpec(name, opus.BitRate, () => new OpusEncoder(_opusChannels, opus))
         {
-            // RTP hears it, too, and was promised packets of this length.
+            // RTP carries it, too, with packets of this announced length.
             Passes = passes
                 ? packet => packet.Format.Codec is StreamCodec.Opus && (packet.Frames == frames || packet.Frames == 0)
                     && packet.Bytes.Length <= InterleavedFraming.MaxPayload : null,

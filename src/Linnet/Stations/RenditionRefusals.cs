@@ -2,7 +2,7 @@ using Linnet.Broadcast;
 
 namespace Linnet.Stations;
 
-/// <summary>What a listener is told when a rendition cannot run for it.</summary>
+/// <summary>Answers to a listener if a rendition cannot run for it.</summary>
 internal static class RenditionRefusals
 {
     /// <summary>How long a client waits before it asks again for a rendition made on demand.</summary>
@@ -12,15 +12,15 @@ internal static class RenditionRefusals
     internal static RingRefusal StationEnded { get; } =
         new(RingRefusalReason.StationEnded, "The station has ended.") { IsFinal = true };
 
-    /// <summary>It failed and pauses.</summary>
+    /// <summary>The rendition failed and pauses.</summary>
     internal static RingRefusal Paused(string name, TimeSpan left) => new(
         RingRefusalReason.Paused,
         $"{name} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.", left);
 
-    /// <summary>It is made on demand, and there is no place for it.</summary>
+    /// <summary>The rendition is made on demand, and all places are taken.</summary>
     /// <param name="name">The rendition.</param>
-    /// <param name="most">How many such run at a time.</param>
-    /// <param name="renditions">All of the station's.</param>
+    /// <param name="most">How many renditions on demand may run at a time.</param>
+    /// <param name="renditions">All renditions of the station.</param>
     internal static RingRefusal TooManyOnDemand(string name, int most, IEnumerable<Rendition> renditions)
     {
         string others = string.Join(", ", renditions.Where(static r => !r.IsOnDemand).Select(static r => r.Ring.Info)

@@ -6,7 +6,7 @@ using Linnet.Wire.Ogg;
 
 namespace Linnet.Stations;
 
-/// <summary>One way in which a station can be encoded. The list is fixed, so that listeners share.</summary>
+/// <summary>One encoding that a station offers. The list is fixed, so that listeners share.</summary>
 /// <param name="Name">The name in URLs.</param>
 /// <param name="BitRate">Bits of payload per second.</param>
 /// <param name="CreateEncoder">Creates the encoder.</param>
@@ -32,8 +32,8 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     internal Func<StreamPacket, bool>? Passes { get; init; }
 
     /// <summary>
-    /// Makes the headers of an encoder or of a sender those of a stream in which both take turns; <see langword="null"/>: they need not be
-    /// changed.
+    /// Adapts the headers of an encoder or of a sender to a stream in which packets of both alternate; <see langword="null"/>: no change
+    /// is needed.
     /// </summary>
     internal Func<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<ReadOnlyMemory<byte>>>? HeadersOfBoth { get; init; }
 
@@ -43,9 +43,9 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
     /// <summary>For Opus: the header of a file, without the encoder's delay.</summary>
     internal OpusHead? OpusHead { get; init; }
 
-    /// <summary>What transports know of it.</summary>
+    /// <summary>Describes it for transports.</summary>
     /// <param name="station">The station's name.</param>
-    /// <param name="encoder">One of its encoders, to look at.</param>
+    /// <param name="encoder">One of its encoders, for its properties.</param>
     internal RenditionInfo ToInfo(string station, IAudioEncoder encoder) =>
         new(station, Name, encoder.Payload, encoder.FramesPerPacket, BitRate, RtpStreamIdentity.Random())
         {

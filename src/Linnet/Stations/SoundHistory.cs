@@ -3,8 +3,8 @@ using Linnet.Audio;
 namespace Linnet.Stations;
 
 /// <summary>
-/// The last stretch of a station's sound and the tracks it is from, so that a rendition that starts now begins with sound that is already
-/// due. One thread's own.
+/// The latest sound of a station, with its tracks, so that a rendition that starts now begins with sound that is already due. Only for one
+/// thread.
 /// </summary>
 internal sealed class SoundHistory(AudioFormat format, TimeSpan duration)
 {
@@ -22,13 +22,13 @@ internal sealed class SoundHistory(AudioFormat format, TimeSpan duration)
     /// <summary>Position of the frame after the last one.</summary>
     internal long End { get; private set; }
 
-    /// <summary>Position of the first frame it still has.</summary>
+    /// <summary>Position of the first frame that it still holds.</summary>
     internal long Start => End - (_length / _channels);
 
     /// <summary>Notes that another track begins at <see cref="End"/>.</summary>
     internal void SetTrack(TrackInfo track) => _tracks.Enqueue((End, track));
 
-    /// <summary>The track that plays at <paramref name="position"/>; <see langword="null"/>: none is known.</summary>
+    /// <summary>The track that plays at <paramref name="position"/>; <see langword="null"/>: unknown.</summary>
     internal TrackInfo? TrackAt(long position)
     {
         TrackInfo? current = null;
@@ -43,7 +43,7 @@ internal sealed class SoundHistory(AudioFormat format, TimeSpan duration)
     /// <summary>The tracks that begin after <paramref name="position"/>, in order.</summary>
     internal IEnumerable<(long Position, TrackInfo Track)> TracksAfter(long position) => _tracks.Where(t => t.Position > position);
 
-    /// <summary>Appends frames that start at <see cref="End"/>; the oldest make room.</summary>
+    /// <summary>Appends frames that start at <see cref="End"/>; drops the oldest.</summary>
     internal void Append(ReadOnlySpan<float> pcm)
     {
         End += pcm.Length / _channels;
@@ -68,7 +68,7 @@ internal sealed class SoundHistory(AudioFormat format, TimeSpan duration)
     }
 
     /// <summary>
-    /// A run of frames from <paramref name="position"/> on, as long as they lie together: ask again for the rest. Empty at
+    /// Gets frames from <paramref name="position"/> on, as many as are contiguous: call again for the rest. Empty at
     /// <see cref="End"/>.
     /// </summary>
     internal ReadOnlySpan<float> From(long position)

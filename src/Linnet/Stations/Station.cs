@@ -20,7 +20,7 @@ namespace Linnet.Stations;
 ///               └─► StationClock: position → when it is due ────────┘
 ///                   RenditionLifecycle: which renditions run ◄── leases ────────────┘
 /// </code>
-/// One thread (<see cref="StationThread"/>) steps all of this, some 300 ms ahead of the clock. <see cref="Step"/> knows no thread: tests
+/// One thread (<see cref="StationThread"/>) steps all of this, some 300 ms ahead of the clock. <see cref="Step"/> needs no thread: tests
 /// step a station in simulated time. Instants are ticks of <see cref="TimeProvider.GetTimestamp"/> of the provider given.
 /// </remarks>
 public sealed class Station : IAsyncDisposable, IDisposable
@@ -46,7 +46,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
     private volatile float[] _levels;
     private volatile bool _isRemoved;
 
-    /// <summary>A station that rests until <see cref="RunAsync"/>.</summary>
+    /// <summary>Creates a station; it does nothing until <see cref="RunAsync"/>.</summary>
     /// <param name="options">Its name and encodings.</param>
     /// <param name="source">Its sound; disposed with the station.</param>
     /// <param name="time">The clock; default <see cref="TimeProvider.System"/>.</param>
@@ -87,16 +87,16 @@ public sealed class Station : IAsyncDisposable, IDisposable
         Listing = new StationListing(options.Name, [.. _renditions.Renditions.Select(static r => r.Ring)]);
     }
 
-    /// <summary>Its name in URLs.</summary>
+    /// <summary>The station's name in URLs.</summary>
     public string Name => _options.Name;
 
-    /// <summary>What transports see: its renditions' rings.</summary>
+    /// <summary>Its renditions' rings, for transports.</summary>
     public StationListing Listing { get; }
 
-    /// <summary>Where it is in its life.</summary>
+    /// <summary>The state of the station.</summary>
     internal StationState State => _state;
 
-    /// <summary>Why it failed, if it did.</summary>
+    /// <summary>The error, if the station failed.</summary>
     internal string? Problem { get; private set; }
 
     /// <summary>When the last frame is due; known once the source has ended.</summary>
@@ -106,9 +106,9 @@ public sealed class Station : IAsyncDisposable, IDisposable
     internal MediaTimeline Timeline => _clock.Timeline;
 
     /// <summary>
-    /// Plays until the source has ended and its last frame is due, the source breaks, or the caller cancels; then the rings have ended.
+    /// Plays until the source has ended and its last frame is due, the source fails, or the caller cancels. Then the rings have ended.
     /// </summary>
-    /// <remarks>A source that breaks ends the station, not the caller: <see cref="StationSnapshot.Problem"/> says why.</remarks>
+    /// <remarks>A source that fails ends the station and throws nothing: <see cref="StationSnapshot.Problem"/> says why.</remarks>
     public Task RunAsync(CancellationToken cancellationToken) => _thread.RunAsync(cancellationToken);
 
     /// <summary>The station as it is now. Any thread may ask.</summary>
@@ -125,7 +125,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
         };
     }
 
-    /// <summary>Reads and encodes the sound that must be ready now, on the station's thread. May wait for a live source or a pipe.</summary>
+    /// <summary>Reads and encodes sound that must be ready now, on the station's thread. May wait for a live source or a pipe.</summary>
     /// <returns>When to call it again.</returns>
     internal long Step(CancellationToken cancellationToken)
     {
@@ -175,8 +175,8 @@ public sealed class Station : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Says that the station will not come back: when <see cref="RunAsync"/> is cancelled after this, its listeners are told that it has
-    /// ended, and not that the server stops.
+    /// Marks the station as removed: if <see cref="RunAsync"/> is cancelled after this, its listeners are told that it has ended, and not
+    /// that the server stops.
     /// </summary>
     internal void Remove() => _isRemoved = true;
 
@@ -195,7 +195,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>What listeners are told if it is cancelled.</summary>
+    /// <summary>The reason for listeners if the station is cancelled.</summary>
     internal DropReason StopReason => _isRemoved ? DropReason.None : DropReason.ServerStopped;
 
     private bool HasStarted()
@@ -262,7 +262,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
 
     private void SetTrack(TrackInfo track)
     {
-        // A list of one track, and a sender that tells its title again and again, are not news.
+        // A playlist of one track, and a sender that repeats its title, announce no new track.
         if (_track?.ToString() != track.ToString())
         {
             _logger.NowPlays(_options.Name, track.ToString());

@@ -3,8 +3,8 @@ using Linnet.Clock;
 namespace Linnet.Stations;
 
 /// <summary>
-/// When each frame of a station's source is due: follows a live source, and steps when a file or a pipe comes too late. Pure: the caller
-/// brings the instants.
+/// Computes when each frame of a station's source is due: follows a live source, and steps if a file or a pipe is too late. Pure: the
+/// caller passes the instants.
 /// </summary>
 /// <remarks>
 /// Written by one thread; <see cref="Timeline"/>, <see cref="Position"/> and <see cref="Resets"/> may be read by any.
@@ -25,11 +25,11 @@ internal sealed class StationClock
     private long _firstReadAt;
     private long _resets;
 
-    /// <summary>A clock that stands at position 0.</summary>
+    /// <summary>Creates a clock at position 0.</summary>
     /// <param name="sampleRate">Frames per second of the source.</param>
     /// <param name="ticksPerSecond">Ticks per second of all instants.</param>
     /// <param name="maxLateness">How late sound may come before the clock is reset.</param>
-    /// <param name="isLive">Whether the source gives sound when it arises; then the clock follows the source.</param>
+    /// <param name="isLive">Whether the source gives sound as it is captured; then the clock follows the source.</param>
     /// <param name="now">When position 0 is due, until <see cref="Start"/> says otherwise.</param>
     internal StationClock(int sampleRate, long ticksPerSecond, TimeSpan maxLateness, bool isLive, long now)
     {
@@ -55,7 +55,7 @@ internal sealed class StationClock
 
     /// <summary>Starts the station.</summary>
     /// <param name="now">The current time.</param>
-    /// <param name="stock">Ticks of sound that are due already: the station begins as if it had played for so long.</param>
+    /// <param name="stock">Ticks of sound that are due already: the station starts as if it had played for this long.</param>
     internal void Start(long now, long stock)
     {
         _stock = stock;
@@ -65,9 +65,9 @@ internal sealed class StationClock
     /// <summary>How many of the frames read are due by <paramref name="now"/>.</summary>
     internal long DuePosition(long now) => Math.Max(0, Math.Min(Position, Timeline.PositionAt(now)));
 
-    /// <summary>Takes note of a block that was just read, and corrects the clock by when it came.</summary>
+    /// <summary>Accounts for a block that was just read, and corrects the clock by its arrival.</summary>
     /// <param name="frames">Frames in the block.</param>
-    /// <param name="pace">By how much faster than nominal the sound comes; 0: the source follows this clock.</param>
+    /// <param name="pace">How much faster than nominal the sound comes; 0: the source follows this clock.</param>
     /// <param name="soundLost">Whether the source says that sound is missing before the block.</param>
     /// <param name="now">When it was read.</param>
     internal ClockChange Advance(int frames, double pace, bool soundLost, long now)
@@ -118,7 +118,7 @@ internal sealed class StationClock
             return new ClockChange { IsStep = true, SoundLost = soundLost };
         }
 
-        // After a loss the clock steps when the source is calm again; that sound is missing here is told now.
+        // After a loss the clock steps once the source is stable again; the missing sound is reported now.
         Stall? over = _stalls.Observe(error, now, soundLost);
         var change = new ClockChange { IsStep = soundLost, SoundLost = soundLost };
         if (over is { } stall)
@@ -156,13 +156,13 @@ internal sealed class StationClock
     private void Step(long ticks) => Volatile.Write(ref _epoch, _epoch + ticks);
 }
 
-/// <summary>What a block that was read changed about a station's clock.</summary>
+/// <summary>The change of a station's clock by a block that was read.</summary>
 internal readonly record struct ClockChange
 {
-    /// <summary>Whether another timeline holds from this block on, or sound is missing before it: listeners are told.</summary>
+    /// <summary>Whether a new timeline holds from this block on, or sound is missing before it; listeners are told.</summary>
     internal bool IsStep { get; init; }
 
-    /// <summary>Whether the timeline moved by an amount too small to be told.</summary>
+    /// <summary>Whether the timeline moved by an amount too small to report.</summary>
     internal bool IsAdjusted { get; init; }
 
     /// <summary>Whether sound is missing before this block.</summary>
@@ -171,6 +171,6 @@ internal readonly record struct ClockChange
     /// <summary>How late sound came, in ticks, if the clock was reset because of that.</summary>
     internal long? Late { get; init; }
 
-    /// <summary>How long a live source stood still, in ticks, if it then gave all it had kept.</summary>
+    /// <summary>How long a live source stalled, in ticks, if it then delivered all the sound it had kept.</summary>
     internal long? Stalled { get; init; }
 }

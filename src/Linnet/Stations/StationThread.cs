@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Stations;
 
-/// <summary>The thread of a station: steps it when it asks for that, and ends it when its source breaks or the caller cancels.</summary>
+/// <summary>The thread of a station: steps it when it is due, and ends it when its source fails or the caller cancels.</summary>
 /// <param name="station">The station to run. Its renditions wake the thread when one is wanted.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told if the station stops.</param>
@@ -12,7 +12,7 @@ internal sealed class StationThread(Station station, TimeProvider time, ILogger 
 {
     private readonly DeadlineWaiter _waiter = new(time);
 
-    /// <summary>Has the station stepped now. Any thread may call.</summary>
+    /// <summary>Wakes the thread to step the station now. Any thread may call it.</summary>
     internal void Wake() => _waiter.Wake();
 
     /// <summary>Runs the thread until the station has ended and its last frame is due, or the caller cancels.</summary>
@@ -23,7 +23,7 @@ internal sealed class StationThread(Station station, TimeProvider time, ILogger 
         return ended.Task;
     }
 
-    /// <summary>After the thread has ended.</summary>
+    /// <summary>To be called after the thread has ended.</summary>
     public void Dispose() => _waiter.Dispose();
 
     private void Run(TaskCompletionSource ended, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class StationThread(Station station, TimeProvider time, ILogger 
         }
         catch (Exception e)
         {
-            // Nothing may leave a thread: it would end the process.
+            // An exception that leaves a thread would end the process.
             logger.StationFailed(station.Name, e.Message);
         }
         finally
@@ -68,7 +68,7 @@ internal sealed class StationThread(Station station, TimeProvider time, ILogger 
         }
         catch (Exception broken)
         {
-            // It may be mended and started again: listeners are not told that this was all.
+            // The source may be repaired and started again, so listeners are not told that the station is over.
             station.Finish(StationState.Failed, broken.Message, DropReason.RenditionFailed);
             logger.StationFailed(station.Name, broken.Message);
         }

@@ -8,7 +8,7 @@ using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Serving.Http;
 
-/// <summary>HTTP: stations as streams for browsers, internet radios and players; on the same port others push to stations.</summary>
+/// <summary>HTTP: stations as streams for browsers, internet radios and players; on the same port, clients push to stations.</summary>
 internal sealed class HttpProtocol : IServedProtocol
 {
     private readonly ServingContext _context;
@@ -19,7 +19,7 @@ internal sealed class HttpProtocol : IServedProtocol
     /// <summary>Opens the port, unless another host listens.</summary>
     /// <param name="options">Limits.</param>
     /// <param name="port">The port; <see langword="null"/>: another host listens.</param>
-    /// <param name="push">Takes pushes.</param>
+    /// <param name="push">Serves pushes.</param>
     /// <param name="context">The parts of the server that the protocol uses.</param>
     /// <exception cref="PortException">The port cannot be opened.</exception>
     internal HttpProtocol(RadioServerOptions options, int? port, PushServer push, ServingContext context)
@@ -81,7 +81,7 @@ internal sealed class HttpProtocol : IServedProtocol
     {
         IEnumerable<(string, string)> offered = _context.Directory.Stations
             .SelectMany(static station => station.Streams.Select(stream => (station.Name, stream.Info.Name)))
-            .Concat(_context.Directory.Awaited.Select(static station => (station, ""))); // Its first push says which there will be.
+            .Concat(_context.Directory.Awaited.Select(static station => (station, ""))); // Renditions are known with the first push.
         return Describe(Radio.GetSnapshot(), offered, _push.Pushers, ProtocolSnapshot.Words(_push.Refused));
     }
 

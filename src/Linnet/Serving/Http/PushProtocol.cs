@@ -2,7 +2,7 @@ using Linnet.Transports.Http.Push;
 
 namespace Linnet.Serving.Http;
 
-/// <summary>Pushes: others send sound to stations, over the port of <see cref="HttpProtocol"/>, which hands their requests over.</summary>
+/// <summary>Pushes: clients send sound to stations, over the port of <see cref="HttpProtocol"/>, which passes their requests on.</summary>
 internal sealed class PushProtocol(PushServer server) : IServedProtocol
 {
     /// <inheritdoc/>

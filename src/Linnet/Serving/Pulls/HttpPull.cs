@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Serving.Pulls;
 
 /// <summary>
-/// Fetches a stream over HTTP as a listener does, from Icecast, SHOUTcast or another Linnet, again and again, for a station of ours.
+/// Fetches a stream over HTTP as a listener does, from Icecast, SHOUTcast or another Linnet, repeatedly, for a local station.
 /// </summary>
 /// <remarks>Source: docs/wire/icy.md.</remarks>
 /// <param name="address">An address of http or https; user and password in it are sent to that server alone.</param>

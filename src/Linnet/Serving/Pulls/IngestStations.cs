@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Serving.Pulls;
 
-/// <summary>Makes the stations that others send to.</summary>
+/// <summary>Creates stations whose sound comes from remote senders.</summary>
 public static class IngestStations
 {
-    /// <summary>A station that is pushed to, or that fetches another server's sound.</summary>
+    /// <summary>Creates a station that receives pushes, or that fetches another server's sound.</summary>
     /// <param name="spec">The source; its <see cref="SourceSpec.IsFed"/> is true.</param>
     /// <param name="options">Name and encodings of the station.</param>
     /// <param name="fallback">The sound while there is no sender; the station owns it from now on.</param>

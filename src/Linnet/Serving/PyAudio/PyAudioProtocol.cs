@@ -65,8 +65,8 @@ public sealed class PyAudioProtocol : IServedProtocol
     /// <inheritdoc/>
     public int MaxListeners { get; }
 
-    /// <summary>Makes what opens it, for <see cref="StationServerOptions.Protocols"/>.</summary>
-    /// <param name="options">Where and how.</param>
+    /// <summary>Creates the factory for <see cref="StationServerOptions.Protocols"/>.</summary>
+    /// <param name="options">Ports, station and limits.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
     public static ProtocolFactory With(PyAudioServerOptions options)
     {
