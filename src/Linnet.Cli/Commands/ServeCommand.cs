@@ -101,7 +101,7 @@ internal static class ServeCommand
                 Push = PushOptions.Read(parsed, shell),
                 Protocols = PyAudioOptions.Read(parsed, network),
 
-                // Sources that repeat, and stations with remote senders, never end. Without them the server ends with its sources.
+                // Sources that repeat, and stations with remote senders, never end. Without such stations the server ends with the last.
                 EndsWithStations = true,
             },
         };

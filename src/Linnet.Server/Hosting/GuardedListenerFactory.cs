@@ -9,8 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// Lets Kestrel accept through the server's gate. Kestrel's own loop ignores the limit of open files, and when they run out it retries without
-/// a pause.
+/// Lets Kestrel accept through the server's gate. Kestrel's own loop ignores the limit of open files, and at the limit it retries at once.
 /// </summary>
 internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<SocketTransportOptions> options, ILoggerFactory logging)
     : IConnectionListenerFactory

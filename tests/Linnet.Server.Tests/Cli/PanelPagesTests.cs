@@ -12,7 +12,7 @@ public class PanelPagesTests
     private static readonly AddressPanel Addresses = new(ServerPanelTests.Serving.Protocols[0].Addresses, [Http]);
 
     [Fact]
-    public void Where_to_push_to_is_among_the_addresses() => Assert.Contains(
+    public void The_addresses_include_the_one_for_pushes() => Assert.Contains(
         "Push to:  icecast://source:PASSWORD@192.168.1.5:8000/live",
         string.Join('\n', new AddressPanel([], [Http], [ListenAddresses.PushAddress(Http, "live")]).Render(80, 60)
             .Select(static l => l.Render(80, colours: false))),
@@ -119,7 +119,7 @@ public class PanelPagesTests
     }
 
     [Fact]
-    public void All_figures_there_are_are_explained()
+    public void All_figures_are_explained()
     {
         Assert.Equal(FiguresOf(typeof(PlayerFigures)), PlayerFigures.All.Select(static f => f.Name).Order(StringComparer.Ordinal));
         Assert.Equal(FiguresOf(typeof(ServerFigures)), ServerFigures.All.Select(static f => f.Name).Order(StringComparer.Ordinal));
@@ -148,7 +148,7 @@ public class PanelPagesTests
     }
 
     [Fact]
-    public void A_terminal_too_small_for_the_code_gets_the_addresses_and_is_told_why()
+    public void A_terminal_too_small_for_the_code_shows_the_addresses_and_the_reason()
     {
         PanelPages pages = DemoPages();
         pages.TryTake('a');
@@ -161,7 +161,7 @@ public class PanelPagesTests
     }
 
     [Fact]
-    public void Escape_leads_back_and_other_keys_are_others()
+    public void Escape_leads_back_and_other_keys_do_not()
     {
         PanelPages pages = DemoPages();
         string[] before = Screen(pages, 80, 24);
@@ -179,7 +179,7 @@ public class PanelPagesTests
     [InlineData(0, 24, 80, 24)]
     [InlineData(-1, -1, 80, 24)]
     [InlineData(40, 20, 40, 20)]
-    public void A_terminal_that_does_not_know_its_size_gets_the_usual(int saidWidth, int saidHeight, int width, int height) =>
+    public void A_terminal_of_unknown_size_gets_the_default_size(int saidWidth, int saidHeight, int width, int height) =>
         Assert.Equal((width, height), TerminalSize.OrUsual(saidWidth, saidHeight));
 
     private static PanelPages PlayerPages() =>

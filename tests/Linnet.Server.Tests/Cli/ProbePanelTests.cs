@@ -62,7 +62,7 @@ public class ProbePanelTests
     };
 
     [Fact]
-    public void The_report_says_what_a_person_needs_in_eighty_columns_without_colours() => Assert.Equal(
+    public void The_report_fits_eighty_columns_and_needs_no_colours() => Assert.Equal(
         """
 
          linnet probe  rtsp://studio:8554/jazz  opus 48 kHz stereo over UDP
@@ -96,20 +96,20 @@ public class ProbePanelTests
         Lines(ProbePanel.Report(Judged, Probed, Address)));
 
     [Fact]
-    public void What_was_done_on_purpose_is_said_to_be() => Assert.Contains(
+    public void The_report_names_the_impairment() => Assert.Contains(
         " impaired    on purpose: 10 of 100 dropped, 8 doubled, 2 damaged, 3 overtaken",
         Lines(ProbePanel.Report(
             Judged, Probed with { Impairment = new ImpairmentStatistics(new(100, 98, 10, 1, 8, 2, 3, 4), default, default) }, Address)));
 
     [Fact]
-    public void Where_TCP_would_help_the_option_for_it_is_named() => Assert.Equal(
+    public void The_report_names_the_option_for_TCP_if_TCP_would_help() => Assert.Equal(
         " If that is too much, TCP delivers everything (--transport tcp).",
         Lines(ProbePanel.Report(
             new PathReport { Advice = "If that is too much, TCP delivers everything.", SuggestsTcp = true }, new ProbeProgress(),
             Address))[^1]);
 
     [Fact]
-    public void Where_hardly_anything_was_heard_there_are_no_charts()
+    public void With_hardly_any_packets_there_are_no_charts()
     {
         string[] lines = Lines(ProbePanel.Report(new PathReport { Advice = "Too few packets arrived." }, new ProbeProgress(), Address));
 
@@ -120,7 +120,7 @@ public class ProbePanelTests
     }
 
     [Fact]
-    public void While_it_listens_a_bar_shows_how_far_it_is()
+    public void A_bar_shows_the_progress_of_a_probe()
     {
         string[] lines = Lines(ProbePanel.Progress(Probed, Address, 54));
 
@@ -136,7 +136,7 @@ public class ProbePanelTests
     }
 
     [Fact]
-    public void Json_has_every_number_and_nothing_that_JSON_cannot_say()
+    public void Json_has_every_number_and_only_valid_values()
     {
         JsonElement json = JsonDocument.Parse(StatsJson.Line(ProbeStats.Of(Judged, Probed, new Uri(Address)))).RootElement;
 

@@ -28,7 +28,7 @@ public class ServerPanelTests
         TimeSpan.FromMinutes(61));
 
     [Fact]
-    public void It_shows_where_to_listen_what_plays_and_how_sending_goes() => Assert.Equal(
+    public void It_shows_addresses_titles_and_figures_of_sending() => Assert.Equal(
         [
             " linnet serving  1:01:00  3 listeners",
             " rtsp://192.168.1.5:8554/",
@@ -53,7 +53,7 @@ public class ServerPanelTests
         Lines(With(StatsJsonTests.Pigeon), 120, 120)[3]);
 
     [Fact]
-    public void A_station_that_failed_says_why()
+    public void A_failed_station_shows_the_reason()
     {
         StationRow jazz = Serving.Stations[0];
         StationSnapshot failed = jazz.Station with { State = StationState.Failed, Problem = "jazz.wav is gone." };

@@ -23,7 +23,7 @@ public class SettingFlagsTests
     [InlineData("PlayerOptions.RawFormat", null, "--format")]
     [InlineData("PlayerOptions.Transport", "auto", "--transport auto")]
     [InlineData("PlayerOptions.Transport", "tcp", "--transport tcp")]
-    public async Task Each_setting_that_a_message_of_the_library_names_is_an_option(string setting, string? value, string option)
+    public async Task Each_setting_that_a_library_message_names_has_an_option(string setting, string? value, string option)
     {
         await CommandLine.RunAsync(["version"], _shell.Shell, TestContext.Current.CancellationToken);
 
@@ -37,7 +37,7 @@ public class SettingFlagsTests
     }
 
     [Fact]
-    public async Task Log_lines_name_it_too()
+    public async Task Log_lines_name_the_option_too()
     {
         await CommandLine.RunAsync(["version"], _shell.Shell, TestContext.Current.CancellationToken);
         using var log = new DisplayLogger(_shell.Shell, LogLevel.Information);

@@ -40,7 +40,7 @@ public class StatsJsonTests
     };
 
     [Fact]
-    public void A_player_prints_exactly_the_fields_promised_in_their_order() => Assert.Equal(
+    public void A_player_prints_exactly_the_documented_fields_in_order() => Assert.Equal(
         """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"null","reordered":4,"corrupt":5,"profile":"balanced","target_ms":60,"delay_ms":60.5,"lateness_ms":12.25,"underruns":6,"stretches":7,"repair":{"mode":"retransmission","reason":"Requests lost packets: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.","copies":0,"spacing_ms":0,"round_trip_ms":5.13,"path_loss_percent":4,"repaired":41,"by_retransmission":40,"by_redundancy":2,"requested":45,"too_late":3,"needless":4,"overhead_bytes":14000},"title":null,"transport":null}""",
         StatsJson.Line(PlayerStats.Of(Playing, hasEnded: false)));
 
@@ -51,7 +51,7 @@ public class StatsJsonTests
         StringComparison.Ordinal);
 
     [Fact]
-    public void What_was_done_to_packets_on_purpose_stands_beside_what_was_received()
+    public void The_impairment_is_printed_after_the_received_packets()
     {
         Assert.EndsWith(
             ",\"awaits\":\"The server has stopped.\"}",
@@ -74,21 +74,21 @@ public class StatsJsonTests
         Assert.StartsWith("""{"state":"ended",""", StatsJson.Line(PlayerStats.Of(Playing, hasEnded: true)), StringComparison.Ordinal);
 
     [Fact]
-    public void Silence_is_a_number_though_json_has_no_infinity() =>
+    public void Silence_is_a_number_because_json_has_no_infinity() =>
         Assert.Contains(
             ""","peak_dbfs":-120,""",
             StatsJson.Line(PlayerStats.Of(Playing with { PeakDbfs = double.NegativeInfinity }, hasEnded: false)),
             StringComparison.Ordinal);
 
     [Fact]
-    public void Without_repair_it_says_so() =>
+    public void Repair_that_is_off_is_printed_as_off() =>
         Assert.EndsWith(
             ""","repair":{"mode":"none","reason":"The server offers no repair.","copies":0,"spacing_ms":0,"round_trip_ms":null,"path_loss_percent":0,"repaired":0,"by_retransmission":0,"by_redundancy":0,"requested":0,"too_late":0,"needless":0,"overhead_bytes":0},"title":null,"transport":null}""",
             StatsJson.Line(PlayerStats.Of(Playing with { Repair = RepairSummary.None }, hasEnded: false)),
             StringComparison.Ordinal);
 
     [Fact]
-    public void A_server_prints_its_stations_and_how_sending_goes() => Assert.Equal(
+    public void A_server_prints_its_stations_and_figures_of_sending() => Assert.Equal(
         """
         {"state":"serving","elapsed_s":3660,"listeners":3,"packets_due":12345,"packets_sent":12344,"packets_skipped":1,"listeners_dropped":2,
         "lateness_p50_ms":0.064,"lateness_p99_ms":0.512,"lateness_max_ms":4,"stations":[
@@ -100,7 +100,7 @@ public class StatsJsonTests
         StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving, hasEnded: false)));
 
     [Fact]
-    public void A_server_prints_what_each_protocol_has_to_say_under_its_name() => Assert.EndsWith(
+    public void A_server_prints_the_figures_of_each_protocol_under_its_name() => Assert.EndsWith(
         """
         "renditions":[]}],"pigeon":{"listeners":5,"refused":{"no_wings":8}}}
         """.Trim(),

@@ -13,7 +13,7 @@ namespace Linnet.Server.Tests.Hosting;
 public class FarStationTests
 {
     [Fact]
-    public async Task It_is_on_the_page_in_the_status_the_list_and_the_metrics_as_others_are()
+    public async Task It_is_on_the_page_in_the_status_the_list_and_the_metrics_like_other_stations()
     {
         var jazz = new Station(new StationOptions { Name = "jazz" }, new ToneSource(440));
         await using HostedServer server = await HostedServer.StartAsync([jazz]);

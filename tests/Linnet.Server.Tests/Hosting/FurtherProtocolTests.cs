@@ -71,7 +71,7 @@ public sealed class FurtherProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Its_listener_is_known_as_any_other()
+    public void Its_listeners_are_listed_like_all_others()
     {
         ListenerSnapshot listener = Assert.Single(_server.Server.GetListeners());
 

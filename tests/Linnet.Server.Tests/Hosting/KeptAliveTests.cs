@@ -76,7 +76,7 @@ public class KeptAliveTests
     [Theory]
     [InlineData("/jazz.mp3")]
     [InlineData("/jazz.opus")]
-    public async Task What_comes_through_Kestrel_is_what_comes_directly(string path)
+    public async Task Audio_through_Kestrel_equals_audio_sent_directly(string path)
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()]);
         using HttpClientConnection direct = await ConnectAsync(server);
@@ -118,7 +118,7 @@ public class KeptAliveTests
     }
 
     [Fact]
-    public async Task HEAD_and_refusals_come_through_Kestrel_and_the_connection_goes_on()
+    public async Task HEAD_and_refusals_come_through_Kestrel_and_the_connection_stays_open()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()]);
         using HttpClientConnection client = await ConnectAsync(server);
@@ -142,7 +142,7 @@ public class KeptAliveTests
     }
 
     [Fact]
-    public async Task A_station_that_ends_ends_its_audio_in_order_and_the_connection_goes_on()
+    public async Task A_station_that_ends_completes_its_response_and_the_connection_stays_open()
     {
         using var live = new IngestStation(new StationOptions { Name = "live", Streams = ["wav"] });
         var options = new StationOptions { Name = "short", Streams = ["wav"], StartAtOnce = true };
@@ -161,7 +161,7 @@ public class KeptAliveTests
     }
 
     [Fact]
-    public async Task A_listener_that_reads_nothing_through_Kestrel_is_moved_and_dropped_and_holds_nobody_up()
+    public async Task A_listener_that_reads_nothing_through_Kestrel_is_moved_and_dropped_and_delays_no_other()
     {
         await using HostedServer server = await HostedServer.StartAsync(
             [Tone()], streams: new StreamOptions { StallTimeout = TimeSpan.FromSeconds(1), Slack = TimeSpan.FromSeconds(0.5) });
@@ -179,7 +179,7 @@ public class KeptAliveTests
     }
 
     [Fact]
-    public async Task Requests_of_one_connection_are_those_of_the_clients_that_a_proxy_names()
+    public async Task Requests_of_one_connection_count_for_the_clients_that_a_proxy_names()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()], proxies: "127.0.0.0/8");
         using HttpClientConnection proxy = await ConnectAsync(server);

@@ -14,7 +14,7 @@ public sealed class OnDemandTests
     private static readonly string[] OnDemand = ["/tone-32.mp3", "/tone-48.mp3", "/tone-96.mp3", "/tone-32.opus", "/tone-48.opus"];
 
     [Fact]
-    public async Task All_that_is_offered_by_default_fits_and_only_the_fifth_on_demand_is_refused_with_a_reason()
+    public async Task All_default_renditions_fit_and_only_the_fifth_on_demand_is_refused_with_a_reason()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone()]);
         var listeners = new List<TcpClient>();
@@ -96,7 +96,7 @@ public sealed class OnDemandTests
     }
 
     [Fact]
-    public async Task Where_none_are_made_on_demand_the_refusal_is_final()
+    public async Task The_refusal_is_final_if_no_renditions_are_made_on_demand()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone(mostOnDemand: 0)]);
 

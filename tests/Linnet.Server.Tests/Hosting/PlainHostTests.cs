@@ -12,7 +12,7 @@ public sealed class PlainHostTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task What_configures_others_does_not_configure_the_server()
+    public async Task Settings_for_other_ASP_NET_applications_do_not_configure_the_server()
     {
         (int port, int fromFile, int fromVariable, int fromUrls) =
             (LinnetProcess.FreePort(), LinnetProcess.FreePort(), LinnetProcess.FreePort(), LinnetProcess.FreePort());
@@ -59,7 +59,7 @@ public sealed class PlainHostTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenTelemetrys_own_variables_count_and_what_outputs_lost_is_a_metric()
+    public async Task The_variables_of_OpenTelemetry_are_read_and_lost_output_is_a_metric()
     {
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start(

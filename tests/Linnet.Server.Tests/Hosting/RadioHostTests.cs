@@ -30,7 +30,7 @@ public class RadioHostTests
     }
 
     [Fact]
-    public async Task A_title_is_text_whatever_it_holds()
+    public async Task A_title_is_escaped_whatever_it_holds()
     {
         var track = new TrackInfo("</p><script>alert(1)</script>", "\"'&");
         await using HostedServer server = await HostedServer.StartAsync([new Station(Options("jazz"), new TitledTone(track))]);
@@ -44,7 +44,7 @@ public class RadioHostTests
     }
 
     [Fact]
-    public async Task The_status_is_as_Icecasts()
+    public async Task The_status_is_like_that_of_Icecast()
     {
         var track = new TrackInfo("So What", "Miles Davis");
         await using HostedServer server = await HostedServer.StartAsync(
@@ -105,7 +105,7 @@ public class RadioHostTests
     }
 
     [Fact]
-    public async Task Metrics_are_for_this_machine()
+    public async Task Metrics_are_allowed_for_this_machine()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("metered")]);
         await UntilAsync(() => server.Server.Stations[0].GetSnapshot().State == StationState.Playing);
@@ -139,7 +139,7 @@ public class RadioHostTests
     }
 
     [Fact]
-    public async Task Metrics_are_not_for_others()
+    public async Task Metrics_are_refused_for_other_machines()
     {
         await using HostedServer server =
             await HostedServer.StartAsync([Tone("jazz")], new RadioHostOptions { MetricsNetworks = [IPNetwork.Parse("203.0.113.0/24")] });

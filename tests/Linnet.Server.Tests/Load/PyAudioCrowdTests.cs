@@ -16,7 +16,7 @@ public class PyAudioCrowdTests
     private const int LeastRuns = 4;
 
     [Fact]
-    public async Task Fifty_clients_of_each_kind_come_and_go_and_each_hears_one_run_of_the_source_whatever_others_do()
+    public async Task Fifty_clients_of_each_kind_come_and_go_and_each_hears_one_contiguous_part_of_the_source()
     {
         var options = new StationServerOptions
         {

@@ -32,7 +32,7 @@ public sealed class HttpPlayerTests
     [InlineData("close", "/song")]          // no Linnet server's page, and sound
     [InlineData("moved", "/old.wav")]
     [InlineData("list", "/list.m3u")]
-    public async Task A_file_is_recorded_to_its_last_sample_and_is_the_end(string how, string path)
+    public async Task A_file_is_recorded_to_its_last_sample_and_ends_the_player(string how, string path)
     {
         await using var server = new ScriptedHttpServer(asked => asked switch
         {
@@ -55,7 +55,7 @@ public sealed class HttpPlayerTests
     }
 
     [Fact]
-    public async Task A_radio_that_closes_is_looked_for_again_until_a_Linnet_server_says_that_it_is_over()
+    public async Task A_radio_that_closes_is_reconnected_until_a_Linnet_server_reports_the_end()
     {
         int asked = 0;
         await using var server = new ScriptedHttpServer(_ => Interlocked.Increment(ref asked) switch
@@ -80,7 +80,7 @@ public sealed class HttpPlayerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_connection_that_breaks_is_played_to_its_last_sample_and_made_again(bool isGone)
+    public async Task A_broken_connection_is_played_to_its_last_sample_and_reconnected(bool isGone)
     {
         int asked = 0;
         await using var server = new ScriptedHttpServer((_, stream, stop) =>
@@ -103,7 +103,7 @@ public sealed class HttpPlayerTests
     }
 
     [Fact]
-    public async Task Titles_and_how_it_comes_are_told()
+    public async Task Titles_and_the_transport_are_reported()
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = new ScriptedHttpServer(async (_, stream, stop) =>
@@ -137,7 +137,7 @@ public sealed class HttpPlayerTests
     [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "does not decode this content type", false)]
     [InlineData("/", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "is no Linnet server", true)]
     [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n", "no sound was found in it.", false)]
-    public async Task What_gives_no_sound_is_an_error_and_not_waited_for(string path, string answer, string said, bool isFinal)
+    public async Task An_address_without_sound_is_an_error_at_once(string path, string answer, string said, bool isFinal)
     {
         await using var server = new ScriptedHttpServer(_ => answer);
         await using var recording = new Recording(Options(server, path) with { WaitsForStation = true });
@@ -149,7 +149,7 @@ public sealed class HttpPlayerTests
     }
 
     [Fact]
-    public async Task A_password_is_sent_and_shown_nowhere()
+    public async Task A_password_is_sent_and_never_shown()
     {
         await using var server = new ScriptedHttpServer(_ => Answer("icy-name: Far\r\nServer: Linnet\r\n"));
         var logger = new RecordingLogger();
@@ -165,7 +165,7 @@ public sealed class HttpPlayerTests
     [Theory]
     [InlineData("/live.mp3", true)]
     [InlineData("/live", true)]
-    public async Task A_Linnet_server_is_asked_for_packets_where_they_are_wanted(string path, bool isLookedUp)
+    public async Task A_Linnet_server_is_asked_for_packets_if_packets_are_wanted(string path, bool isLookedUp)
     {
         await using var server = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n");
         await using var recording =

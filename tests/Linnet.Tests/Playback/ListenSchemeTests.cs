@@ -16,7 +16,7 @@ public class ListenSchemeTests
     [InlineData("HTTP://radio.example/live.mp3", typeof(HttpConnector), true, false, true)]
     [InlineData("pyaudio-tcp://studio", typeof(PyAudioConnector), false, true, false)]
     [InlineData("pyaudio-udp://studio:9633", typeof(PyAudioConnector), false, true, false)]
-    public void An_address_leads_to_what_connects_to_it(string address, Type connector, bool mayBeRtp, bool needsFormat, bool isStream)
+    public void An_address_selects_its_connector(string address, Type connector, bool mayBeRtp, bool needsFormat, bool isStream)
     {
         var uri = new Uri(address);
 
@@ -33,7 +33,7 @@ public class ListenSchemeTests
     [InlineData("file:///jazz.mp3")]
     [InlineData("pyaudio-tcp://studio/jazz")]
     [InlineData("/jazz")]
-    public void Other_addresses_lead_nowhere_and_it_is_said_what_does(string address)
+    public void Other_addresses_are_refused_with_the_valid_forms(string address)
     {
         var uri = new Uri(address, UriKind.RelativeOrAbsolute);
 
@@ -52,6 +52,6 @@ public class ListenSchemeTests
     [InlineData("http://studio:8000/jazz", false)]
     [InlineData("http://studio:8000/jazz/pcm", false)]
     [InlineData("http://studio.mp3/jazz", false)]
-    public void The_end_of_a_path_says_that_it_is_a_stream(string address, bool isStream) =>
+    public void The_extension_of_a_path_tells_whether_it_is_a_stream(string address, bool isStream) =>
         Assert.Equal(isStream, HttpConnector.IsStream(new Uri(address)));
 }

@@ -31,7 +31,7 @@ public sealed class PlayerTests : PlayerScenario
     }
 
     [Fact]
-    public async Task So_many_seconds_are_so_many_frames()
+    public async Task A_duration_is_played_to_the_exact_frame()
     {
         await using FakeRtspServer server = Serve(_sender);
         await using var recording = new Recording(Options(server) with { Duration = TimeSpan.FromMilliseconds(333) });
@@ -101,7 +101,7 @@ public sealed class PlayerTests : PlayerScenario
     }
 
     [Fact]
-    public async Task Statistics_tell_what_is_played_and_how()
+    public async Task Statistics_describe_the_station_and_the_playback()
     {
         await using FakeRtspServer server = Serve(_sender);
         await using var recording = new Recording(Options(server));
@@ -130,7 +130,7 @@ public sealed class PlayerTests : PlayerScenario
     }
 
     [Fact]
-    public async Task What_a_device_calls_costs_no_memory()
+    public async Task The_device_callback_allocates_nothing()
     {
         await using FakeRtspServer server = Serve(_sender);
         await using var device = new PulledDevice(new AudioFormat(48_000, 2));
@@ -148,7 +148,7 @@ public sealed class PlayerTests : PlayerScenario
     }
 
     [Fact]
-    public async Task A_profile_asks_for_its_rendition_and_for_what_its_buffer_holds()
+    public async Task A_profile_requests_its_rendition_and_a_burst_for_its_buffer()
     {
         await using FakeRtspServer server = Serve(_sender);
         await using var recording =
@@ -164,7 +164,7 @@ public sealed class PlayerTests : PlayerScenario
     }
 
     [Fact]
-    public void Options_that_make_no_sense_are_all_told_at_once()
+    public void All_invalid_options_are_reported_at_once()
     {
         var options = new PlayerOptions
         {

@@ -104,7 +104,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_breaks_off_in_a_message_is_looked_for_again_and_heard_on()
+    public async Task A_server_that_breaks_off_in_a_message_is_reconnected_and_playback_continues()
     {
         await using var recording = new Recording(Options(_peers.Tcp));
         byte[] sound = Sound(0, 4096);
@@ -147,7 +147,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     [InlineData(4097)]
     [InlineData(3)]
     [InlineData(1)]
-    public async Task Messages_that_are_no_whole_number_of_frames_are_joined(int length)
+    public async Task Messages_with_parts_of_frames_are_joined(int length)
     {
         byte[] sound = Sound(0, 1024);
         await using var recording = new Recording(Options(_peers.Tcp));
@@ -166,7 +166,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_says_the_end_before_any_sound_is_an_error()
+    public async Task A_server_that_reports_the_end_before_any_sound_is_an_error()
     {
         await using var recording = new Recording(Options(_peers.Tcp));
         using Socket connection = await _peers.Listener.AcceptAsync(Cancelled);
@@ -178,7 +178,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_says_the_end_when_it_is_found_again_has_come_to_it()
+    public async Task A_server_that_reports_the_end_after_a_reconnect_ends_the_player()
     {
         await using var recording = new Recording(Options(_peers.Tcp));
         byte[] sound = Sound(0, 2048);
@@ -290,7 +290,7 @@ public sealed class PyAudioPlayerTests : IDisposable
     }
 
     [Fact]
-    public async Task After_a_gap_the_sound_goes_on_where_it_is()
+    public async Task After_a_gap_playback_continues_at_the_present_position()
     {
         await using var device = new PulledDevice();
         await using var player =

@@ -53,7 +53,7 @@ public sealed class StationLookupTests : PlayerScenario
     [InlineData("http://studio:8000/", "{\"rtsp_port\":\"x\",\"stations\":[]}", "is no Linnet server", true)]
     [InlineData("http://studio:8000/", "{\"rtsp_port\":1,\"stations\":7}", "is no Linnet server", true)]
     [InlineData("http://studio:8000/", "{\"rtsp_port\":1,\"stations\":[7,\"../x\",\"a\\u0000\"]}", "has no station now", false)]
-    public void Or_it_is_said_why_not(string page, string json, string said, bool isFinal)
+    public void A_page_without_a_station_gives_the_reason(string page, string json, string said, bool isFinal)
     {
         TransportException e = Assert.ThrowsAny<TransportException>(() => StationLookup.Choose(new Uri(page), json));
 
@@ -65,7 +65,7 @@ public sealed class StationLookupTests : PlayerScenario
     [InlineData("http", "")]
     [InlineData("http", "/moved.json")]
     [InlineData("rtsp", "")]
-    public async Task The_port_of_the_pages_is_as_good_as_that_of_RTSP(string scheme, string moved)
+    public async Task The_port_of_the_pages_works_like_the_port_of_RTSP(string scheme, string moved)
     {
         await using FakeRtspServer server = Serve(_sender);
         await using var pages = new ScriptedHttpServer(path =>
@@ -166,7 +166,7 @@ public sealed class StationLookupTests : PlayerScenario
     [InlineData("429 Too Many Requests", "answers 429", false)]
     [InlineData("500 Internal Server Error", "answers 500", false)]
     [InlineData("503 Service Unavailable", "answers 503", false)]
-    public async Task Pages_that_refuse_are_waited_for_if_that_can_pass(string status, string said, bool isFinal)
+    public async Task The_player_waits_for_pages_whose_refusal_is_temporary(string status, string said, bool isFinal)
     {
         await using var pages = new ScriptedHttpServer(_ => $"HTTP/1.1 {status}\r\n\r\n");
         await using var recording = new Recording(new PlayerOptions { Url = pages.Address("/") });
@@ -180,7 +180,7 @@ public sealed class StationLookupTests : PlayerScenario
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Pages_are_asked_only_where_RTSP_was_never_spoken(bool wasHeard)
+    public async Task Pages_are_requested_only_if_the_port_has_never_answered_RTSP(bool wasHeard)
     {
         CancellationToken cancelled = TestContext.Current.CancellationToken;
         await using var server = new FakeRtspServer();
@@ -210,7 +210,7 @@ public sealed class StationLookupTests : PlayerScenario
     }
 
     [Fact]
-    public async Task A_player_goes_on_to_the_section_that_gives_sound_whatever_its_format()
+    public async Task A_player_chooses_the_section_with_sound_whatever_its_format()
     {
         await using FakeRtspServer server = Serve(_sender);
         server.Sdp = server.Sdp.Replace(
@@ -229,7 +229,7 @@ public sealed class StationLookupTests : PlayerScenario
     }
 
     [Fact]
-    public async Task A_password_is_in_no_line_and_no_error()
+    public async Task A_password_is_in_no_log_line_and_no_error()
     {
         var logger = new RecordingLogger();
         await using FakeRtspServer server = Serve(_sender);

@@ -31,7 +31,7 @@ public sealed class StationPlayerTests
     [Theory]
     [InlineData(RtspTransport.Tcp)]
     [InlineData(RtspTransport.Udp)]
-    public async Task A_station_that_plays_already_is_recorded_from_where_one_joins(RtspTransport transport)
+    public async Task A_station_that_already_plays_is_recorded_from_the_point_of_joining(RtspTransport transport)
     {
         await using var server = new Running(new AudioFormat(44_100, 2), long.MaxValue);
         await using var first = new Recording(new PlayerOptions { Url = server.Url(""), Duration = TimeSpan.FromSeconds(1.2) });

@@ -31,17 +31,17 @@ public class ProtocolFiguresTests
         new Dictionary<PyAudioEnd, long> { [PyAudioEnd.Left] = 4 });
 
     [Fact]
-    public void Http_prints_exactly_the_fields_promised_in_their_order() => Assert.Equal(
+    public void Http_prints_exactly_the_documented_fields_in_order() => Assert.Equal(
         """{"listeners":1200,"accepted":1500,"bytes_sent":99000,"writes":300,"moves":4,"packets_due":9000,"packets_sent":8940,"packets_skipped":60,"packets_missed":5,"stalled":2,"disconnected":1,"buffer_bytes":65536,"refused":{"too_many_of_address":7},"pushers":{"live":"192.0.2.7:4321"},"pushes_refused":{"wrong_password":3}}""",
         OfHttp().Stats!.ToJsonString());
 
     [Fact]
-    public void PyAudio_prints_exactly_the_fields_promised_in_their_order() => Assert.Equal(
+    public void PyAudio_prints_exactly_the_documented_fields_in_order() => Assert.Equal(
         """{"tcp_listeners":3,"udp_listeners":2,"accepted":9,"renewed":1,"refused":{"network_not_allowed":7,"not_hello":1},"ended":{"left":4}}""",
         PyAudioProtocol.Describe(PyAudio, "jazz").Stats!.ToJsonString());
 
     [Fact]
-    public void The_panel_has_the_same_words_as_ever()
+    public void The_panel_keeps_the_names_of_its_figures()
     {
         Assert.Equal(
             ["http 1200", "packets due 9000", "sent 8940", "moved 4!"], OfHttp().Figures.Select(Text));

@@ -69,7 +69,7 @@ public sealed class StationServerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_station_for_pushes_comes_and_goes_too()
+    public async Task A_station_for_pushes_can_be_added_and_removed_too()
     {
         Start(Free);
         _server!.Add(new IngestStation(new StationOptions { Name = "live" }, new AudioFormat(8000, 1)));
@@ -123,7 +123,7 @@ public sealed class StationServerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task It_ends_with_them_where_it_is_asked_to()
+    public async Task The_server_ends_with_its_stations_if_the_option_says_so()
     {
         Start(Free with { EndsWithStations = true }, Short("first"), Short("second"));
 
@@ -144,7 +144,7 @@ public sealed class StationServerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named_with_the_option_that_changes_it()
+    public async Task A_port_in_use_is_reported_with_the_option_that_changes_it()
     {
         Start(Free);
         int port = _server!.RtspEndPoint.Port;
@@ -169,7 +169,7 @@ public sealed class StationServerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Listeners_over_HTTP_are_known_with_what_was_sent_to_them()
+    public async Task Listeners_over_HTTP_are_listed_with_the_bytes_sent_to_them()
     {
         Start(Free, Tone("jazz"));
         using HttpResponseMessage heard = await HearAsync("jazz.wav");

@@ -109,7 +109,7 @@ public class LiveClockTests
     }
 
     [Fact]
-    public void Each_stall_is_a_step_and_they_are_told_ten_seconds_apart()
+    public void Each_stall_is_a_step_and_log_lines_are_ten_seconds_apart()
     {
         long arrival = 0;
         var source = new RampSource(new AudioFormat(48_000, 1))
@@ -187,7 +187,7 @@ public class LiveClockTests
     }
 
     [Fact]
-    public void What_came_before_sound_was_lost_in_a_burst_says_nothing_of_what_lasts()
+    public void Blocks_before_a_loss_in_a_burst_do_not_affect_the_lasting_offset()
     {
         var clock = new LiveClock(mostOff: 100 * Ms, ticksPerSecond: 1000 * Ms);
 

@@ -15,7 +15,7 @@ public class LoudnessTests
     private static readonly TrackInfo Loud = new("loud") { Loudness = new ReplayGain(TrackGain: -12.0412f, TrackPeak: 1) };
 
     [Fact]
-    public void MP3_is_evened_out_from_the_first_frame_of_a_track_on()
+    public void MP3_is_normalized_from_the_first_frame_of_a_track()
     {
         short[] source = Samples(StreamRun.Of(Source(), "wav").Bytes);
         StreamRun run = StreamRun.Of(Source(), "mp3", o => o with { Loudness = LoudnessMode.Lossy });
@@ -32,7 +32,7 @@ public class LoudnessTests
     }
 
     [Fact]
-    public void What_is_exact_stays_exact_unless_asked()
+    public void Lossless_renditions_stay_exact_by_default()
     {
         byte[] plain = StreamRun.Of(Source(), "wav").Bytes;
 
@@ -48,7 +48,7 @@ public class LoudnessTests
     }
 
     [Fact]
-    public void A_rendition_that_starts_later_knows_the_titles_and_the_loudness_of_what_has_been()
+    public void A_rendition_that_starts_later_knows_earlier_titles_and_their_loudness()
     {
         // It is started when the station has played 2.5 s, and begins 2 s before: in the first track.
         var source = new RampSource(new AudioFormat(Second, 1), 4 * Second) { Tracks = { [0] = new TrackInfo("plain"), [Second] = Loud } };

@@ -14,7 +14,7 @@ public class OggRenditionTests
     private static readonly TrackInfo One = new("one", "first"), Two = new("two");
 
     [Fact]
-    public void Each_title_is_a_chained_stream_of_its_own_that_begins_at_its_packet()
+    public void Each_title_starts_a_chained_stream_at_its_packet()
     {
         StreamRun run = StreamRun.Of(Source(), "opus");
 
@@ -33,7 +33,7 @@ public class OggRenditionTests
     }
 
     [Fact]
-    public void Nothing_but_the_encoders_delay_and_what_was_heard_is_skipped_and_each_stream_counts_from_its_start()
+    public void Only_the_encoders_delay_and_earlier_sound_are_skipped_and_each_stream_counts_from_its_start()
     {
         StreamRun run = StreamRun.Of(Source(), "opus");
 

@@ -13,7 +13,7 @@ public sealed class OnDemandSlotsTests
     private readonly OnDemandSlots _slots = new(most: 4);
 
     [Fact]
-    public void One_address_may_have_all_while_no_other_asks_and_then_gives_up_one_that_it_took_last()
+    public void One_address_may_have_all_slots_until_another_asks_and_then_gives_up_its_latest()
     {
         Assert.All(["a", "b", "c", "d"], name => Assert.True(Take(name, 1)));
         Assert.False(Take("e", 1));
@@ -27,7 +27,7 @@ public sealed class OnDemandSlotsTests
     }
 
     [Fact]
-    public void A_third_and_a_fourth_address_get_theirs_and_a_fifth_does_not()
+    public void A_third_and_a_fourth_address_get_a_slot_and_a_fifth_does_not()
     {
         Assert.All(["a", "b"], name => Assert.True(Take(name, 1)));
         Assert.All(["c", "d"], name => Assert.True(Take(name, 2)));
@@ -70,7 +70,7 @@ public sealed class OnDemandSlotsTests
     }
 
     [Fact]
-    public void A_station_cuts_what_gives_way_tells_its_listeners_and_leaves_what_is_offered_by_default_alone()
+    public void A_station_cuts_the_rendition_that_gives_way_tells_its_listeners_and_keeps_the_default_renditions()
     {
         var time = new SteppedTime();
         string[] extra = ["mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"];
@@ -104,7 +104,7 @@ public sealed class OnDemandSlotsTests
     [InlineData(0, "This server makes no renditions on demand. Take one that always runs (opus, opus-5ms, pcm, l16, l24, mp3).")]
     [InlineData(1, "mp3-48 is made on demand. At most 1 such renditions run at a time, and there is no place for another now. "
         + "Take one that always runs (opus, opus-5ms, pcm, l16, l24, mp3), or try again in 10 s.")]
-    public void A_refusal_says_what_there_is_instead(int most, string text)
+    public void A_refusal_names_the_alternatives(int most, string text)
     {
         var options = new StationOptions { Name = "test", Streams = ["mp3", "mp3-32", "mp3-48"], MaxOnDemand = most };
         using var engine = new Station(options, new RampSource(new AudioFormat(48_000, 1)), new SteppedTime(), NullLogger.Instance);

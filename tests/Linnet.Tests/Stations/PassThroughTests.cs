@@ -28,7 +28,7 @@ public sealed class PassThroughTests : IDisposable
     }
 
     [Fact]
-    public void What_waits_to_be_passed_on_is_bounded_in_bytes()
+    public void Packets_that_wait_to_be_passed_on_are_bounded_in_bytes()
     {
         Assert.InRange(TakenBeforeARefusal(length: 60_000), 200, PassThrough.MaxBytes / 60_000);
 
@@ -53,7 +53,7 @@ public sealed class PassThroughTests : IDisposable
     }
 
     [Fact]
-    public void Pushed_frames_of_mp3_come_out_as_they_were_and_where_their_sound_is()
+    public void Pushed_frames_of_mp3_come_out_unchanged_at_the_position_of_their_sound()
     {
         List<byte[]> frames = Mp3(seconds: 20);
         BroadcastRing ring = Open("mp3");
@@ -123,7 +123,7 @@ public sealed class PassThroughTests : IDisposable
     }
 
     [Fact]
-    public void What_listeners_hear_of_a_pushed_mp3_is_the_sound_of_the_station()
+    public void Listeners_of_a_pushed_mp3_hear_the_sound_of_the_station()
     {
         BroadcastRing mp3 = Open("mp3");
         BroadcastRing pcm = _engine.Listing.Renditions.Single(r => r.Info.Name == "l16");
@@ -173,7 +173,7 @@ public sealed class PassThroughTests : IDisposable
     }
 
     [Fact]
-    public void Sound_that_takes_over_from_pushed_mp3_and_is_none_is_encoded_without_a_pause()
+    public void Sound_that_follows_pushed_mp3_and_is_not_mp3_is_encoded_without_a_pause()
     {
         BroadcastRing ring = Open("mp3");
         Push(Mp3(seconds: 12), seconds: 12, at: 5, () =>

@@ -39,7 +39,7 @@ public class PyAudioRenditionTests
     [InlineData(48_000, 1)]
     [InlineData(8_000, 6)]
     [InlineData(96_000, 2)]
-    public void Anything_else_comes_out_as_long_as_it_is(int rate, int channels)
+    public void Other_formats_come_out_with_their_full_length(int rate, int channels)
     {
         using Station engine = Create(new RampSource(new AudioFormat(rate, channels), frames: (2 * rate) + 7));
         using RingLease lease = Open(engine);
@@ -65,7 +65,7 @@ public class PyAudioRenditionTests
     }
 
     [Fact]
-    public void It_is_no_rendition_that_RTSP_offers()
+    public void RTSP_does_not_offer_it()
     {
         using Station engine = Create(new RampSource(new AudioFormat(44_100, 2)));
 

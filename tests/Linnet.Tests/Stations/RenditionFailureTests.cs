@@ -20,7 +20,7 @@ public sealed class RenditionFailureTests
     [InlineData("Headers")]
     [InlineData("Encode")]
     [InlineData("TryTake")]
-    public void A_rendition_that_throws_tells_its_listeners_the_end_and_the_station_and_the_others_play_on(string where)
+    public void A_rendition_that_throws_ends_for_its_listeners_and_the_station_and_the_others_continue(string where)
     {
         using Station engine = Create();
         using RingLease other = Open(engine, "l16");
@@ -151,7 +151,7 @@ public sealed class RenditionFailureTests
     }
 
     [Fact]
-    public void A_pushed_packet_that_no_RTP_packet_can_hold_is_not_passed_on_but_its_sound_encoded()
+    public void A_pushed_packet_too_large_for_RTP_is_encoded_and_not_passed_on()
     {
         var format = new AudioFormat(48_000, 2);
         var buffer = new IngestBuffer("live", new IngestOptions(), format);

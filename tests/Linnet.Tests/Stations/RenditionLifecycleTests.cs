@@ -34,7 +34,7 @@ public sealed class RenditionLifecycleTests : IDisposable
     public void Dispose() => _lives.Dispose();
 
     [Fact]
-    public void A_rendition_is_wanted_by_its_first_lease_and_starts_at_the_next_update_with_the_sound_that_there_is()
+    public void The_first_lease_starts_a_rendition_at_the_next_update_with_the_sound_of_the_history()
     {
         Give(seconds: 1);
         Assert.False(_lives.HasWanted(out _));
@@ -55,7 +55,7 @@ public sealed class RenditionLifecycleTests : IDisposable
     }
 
     [Fact]
-    public void A_rendition_rests_when_it_had_no_listener_for_the_idle_time_and_not_before()
+    public void A_rendition_stops_after_the_idle_time_without_a_listener_and_not_before()
     {
         RingLease lease = Open("usual")!;
         Give(seconds: 1);
@@ -94,7 +94,7 @@ public sealed class RenditionLifecycleTests : IDisposable
     }
 
     [Fact]
-    public void What_is_made_on_demand_gives_way_at_the_next_update()
+    public void A_rendition_on_demand_gives_way_at_the_next_update()
     {
         using RingLease one = Open("one", address: 1)!;
         using RingLease more = Open("usual", address: 1)!;
@@ -111,7 +111,7 @@ public sealed class RenditionLifecycleTests : IDisposable
     }
 
     [Fact]
-    public void After_the_end_of_the_station_all_are_refused_for_good_and_those_that_were_wanted_have_heard_what_there_is()
+    public void After_the_stations_end_all_leases_are_refused_and_wanted_renditions_hold_the_last_sound()
     {
         Give(seconds: 1);
         using RingLease lease = Open("usual", stock: TimeSpan.FromSeconds(1))!;

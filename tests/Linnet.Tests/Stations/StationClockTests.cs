@@ -13,7 +13,7 @@ public class StationClockTests
     private const long Start = 5 * Second;
 
     [Fact]
-    public void A_source_that_is_read_on_time_moves_nothing_but_the_position()
+    public void A_source_that_is_read_on_time_changes_only_the_position()
     {
         StationClock clock = Create();
         clock.Start(Start, stock: 0);
@@ -73,7 +73,7 @@ public class StationClockTests
     }
 
     [Fact]
-    public void Lost_sound_is_told_and_does_not_move_the_clock_of_a_file()
+    public void Lost_sound_is_reported_and_does_not_move_the_clock_of_a_file()
     {
         StationClock clock = Create();
         clock.Start(Start, stock: 0);
@@ -111,7 +111,7 @@ public class StationClockTests
     }
 
     [Fact]
-    public void A_live_source_that_lost_what_it_stood_still_for_steps_the_clock_once_and_is_counted()
+    public void A_live_source_that_lost_the_sound_of_its_stall_steps_the_clock_once_and_is_counted()
     {
         ClockChange[] changes = StallOf(seconds: 2, kept: 0, soundLost: false, out StationClock clock);
 
@@ -120,7 +120,7 @@ public class StationClockTests
     }
 
     [Fact]
-    public void A_live_source_that_kept_all_while_it_stood_still_leaves_the_clock_as_it_is()
+    public void A_live_source_that_kept_the_sound_of_its_stall_leaves_the_clock_unchanged()
     {
         ClockChange[] changes = StallOf(seconds: 2, kept: 2 * Second / BlockTime, soundLost: false, out StationClock clock);
 
@@ -129,7 +129,7 @@ public class StationClockTests
     }
 
     [Fact]
-    public void A_live_source_that_says_itself_that_sound_was_lost_steps_the_clock_and_is_not_counted()
+    public void A_live_source_that_reports_lost_sound_steps_the_clock_and_is_not_counted()
     {
         ClockChange[] changes = StallOf(seconds: 2, kept: 0, soundLost: true, out StationClock clock);
 

@@ -18,12 +18,12 @@ public class StreamListTests
     [InlineData("flac-64", "'flac-64' is not a rendition: choose")]
     [InlineData("MP3", "'MP3' is not a rendition: choose")]
     [InlineData("", "'' is not a rendition: choose")]
-    public void A_rendition_that_cannot_be_is_told_with_what_would_be_right(string name, string problem) =>
+    public void An_invalid_rendition_is_refused_with_the_valid_forms(string name, string problem) =>
         Assert.StartsWith(
             problem, Assert.Single(new StationOptions { Name = "jazz", Streams = [name] }.Problems()), StringComparison.Ordinal);
 
     [Fact]
-    public void A_rendition_listed_twice_is_told() => Assert.Equal(
+    public void A_rendition_listed_twice_is_refused() => Assert.Equal(
         ["The rendition mp3-64 is listed twice."], new StationOptions { Name = "jazz", Streams = ["mp3-64", "mp3-064"] }.Problems());
 
     [Fact]
@@ -49,7 +49,7 @@ public class StreamListTests
     }
 
     [Fact]
-    public void HTTP_offers_renditions_in_the_order_of_the_options_though_RTSP_has_its_default_first()
+    public void HTTP_offers_renditions_in_the_order_of_the_options_and_RTSP_its_default_first()
     {
         using Station engine = Create(o => o with { Streams = ["mp3", "opus-64", "opus"] });
 

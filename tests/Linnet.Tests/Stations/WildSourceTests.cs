@@ -26,7 +26,7 @@ public class WildSourceTests
     }
 
     [Fact]
-    public void Levels_are_numbers_and_sound_beside_what_is_none_is_exact()
+    public void Levels_are_numbers_and_valid_sound_next_to_invalid_samples_is_exact()
     {
         using var engine = new Station(
             new StationOptions { Name = "wild", StartAtOnce = true, EncodeAhead = TimeSpan.FromSeconds(1) }, new WildSource(4410),
@@ -37,7 +37,7 @@ public class WildSourceTests
     }
 
     [Fact]
-    public void What_is_pushed_may_be_anything()
+    public void A_push_may_hold_anything()
     {
         var buffer = new IngestBuffer("live", new IngestOptions(), Format);
         Assert.True(buffer.TryBegin("a test", takesOver: false, out IngestWriter? writer));

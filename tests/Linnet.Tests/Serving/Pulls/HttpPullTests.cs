@@ -30,7 +30,7 @@ public class HttpPullTests
     [InlineData("outer inner", false)]
     [InlineData("named inner", true)]
     [InlineData("named outer outer", true)]
-    public async Task A_server_out_there_leads_to_no_machine_that_only_we_can_reach(string hops, bool isFollowed)
+    public async Task A_public_server_cannot_redirect_to_the_inner_network(string hops, bool isFollowed)
     {
         // Of this machine's addresses one plays the outside.
         await using var last = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n", AddressOf(hops.Split(' ')[^1]));
@@ -57,7 +57,7 @@ public class HttpPullTests
     }
 
     [Fact]
-    public async Task The_entries_of_a_playlist_from_out_there_lead_to_none_either()
+    public async Task Entries_of_a_public_playlist_cannot_lead_to_the_inner_network_either()
     {
         await using var inner = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n", Inner);
         await using var outer = new ScriptedHttpServer(
@@ -70,7 +70,7 @@ public class HttpPullTests
     }
 
     [Fact]
-    public async Task A_redirect_of_shoutcast_is_one()
+    public async Task A_redirect_of_shoutcast_is_followed()
     {
         await using var inner = new ScriptedHttpServer(_ => "HTTP/1.1 404 Not Found\r\n\r\n", Inner);
         await using var outer = new ScriptedHttpServer(_ => $"ICY 302 Found\r\nLocation: {inner.Address("/secret")}\r\n\r\n", Outer);
@@ -80,7 +80,7 @@ public class HttpPullTests
     }
 
     [Fact]
-    public async Task A_server_that_leads_to_itself_is_asked_a_few_times()
+    public async Task A_server_that_redirects_to_itself_is_asked_only_a_few_times()
     {
         ScriptedHttpServer? server = null;
         server = new ScriptedHttpServer(_ => ScriptedHttpServer.Redirect(server!.Address("/jazz")));
@@ -99,7 +99,7 @@ public class HttpPullTests
     [InlineData("HTTP/1.1 404 Not Found\r\nX: +\r\n\r\n", "answers 404")]
     [InlineData("HTTP/1.1 404 Not Found\r\n*\r\n", "answers 404")]
     [InlineData("", "closed the connection instead of answering")]
-    public async Task What_a_server_may_say(string answer, string said)
+    public async Task Answers_without_sound_are_reported(string answer, string said)
     {
         string told = answer.Replace("#", new string('x', 20_000), StringComparison.Ordinal)
             .Replace("+", new string('x', 6 * 1024), StringComparison.Ordinal)
@@ -114,7 +114,7 @@ public class HttpPullTests
     [InlineData("401 Unauthorized", 15, 30)]
     [InlineData("403 Forbidden", 15, 30)]
     [InlineData("404 Not Found", 0.5, 0.5)]
-    public async Task A_password_that_is_refused_is_not_tried_again_and_again(string status, double least, double most)
+    public async Task A_refused_password_is_retried_only_seldom(string status, double least, double most)
     {
         await using var server = new ScriptedHttpServer(_ => $"HTTP/1.1 {status}\r\n\r\n");
 
@@ -140,9 +140,9 @@ public class HttpPullTests
     [InlineData("HTTP/1.1 200 OK\r\n", "X-Slow: 1\r\n", 10)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n", "#\n", 10)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\nRIFF\xFF\xFF\xFF\xFFWAVE", "LIST\x01\0\0\0\0\0", 60)]
-    public async Task A_server_that_drips_is_not_waited_for_for_good(string head, string drip, int seconds)
+    public async Task A_server_that_drips_is_given_up_after_a_time_limit(string head, string drip, int seconds)
     {
-        // A drop a second, by the pull's own clock, so that something always comes in time.
+        // One write a second, by the pull's own clock, so that no read times out.
         var time = new FakeTimeProvider();
         using var drops = new SemaphoreSlim(0);
         await using var server = new ScriptedHttpServer(async (_, stream, stop) =>
@@ -235,7 +235,7 @@ public class HttpPullTests
     [Fact]
     public async Task The_zone_of_an_address_belongs_to_what_is_connected_to()
     {
-        // Where a server out there leads to, it is asked on which side that lies.
+        // The target of a public server's redirect is checked for its network.
         const string There = "HTTP/1.1 302 Found\r\nLocation: http://[::1%251]:9/song\r\n\r\n";
         await using var outer = new ScriptedHttpServer(static _ => There, Outer);
 

@@ -18,7 +18,7 @@ public sealed class MirrorTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public async Task The_next_address_is_tried_at_once_and_the_one_that_sounds_is_kept()
+    public async Task The_next_address_is_tried_at_once_and_the_working_one_is_kept()
     {
         using var closed = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         closed.Start();
@@ -88,7 +88,7 @@ public sealed class MirrorTests
     }
 
     [Fact]
-    public async Task Playlists_without_end_have_one()
+    public async Task Endless_playlists_are_cut()
     {
         int lists = 0;
         await using var server = new ScriptedHttpServer(
@@ -103,7 +103,7 @@ public sealed class MirrorTests
     [InlineData(1, 16)]
     [InlineData(3, 12)]
     [InlineData(12, 1)]
-    public async Task Behind_long_lists_the_others_are_tried_in_their_turn(int lists, int entries)
+    public async Task After_long_lists_the_other_addresses_are_tried_in_turn(int lists, int entries)
     {
         await using var server = new ScriptedHttpServer(path => path switch
         {
@@ -150,7 +150,7 @@ public sealed class MirrorTests
     }
 
     [Fact]
-    public async Task A_mirror_out_there_does_not_shut_out_the_one_within()
+    public async Task A_public_mirror_does_not_exclude_the_inner_one()
     {
         await using var outer = new ScriptedHttpServer(static _ => "HTTP/1.1 404 Not Found\r\n\r\n", "127.0.0.3");
         await using var inner = new ScriptedHttpServer(static _ => Sound, "127.0.0.2");

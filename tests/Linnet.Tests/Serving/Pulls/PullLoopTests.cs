@@ -10,7 +10,7 @@ namespace Linnet.Tests.Serving.Pulls;
 public class PullLoopTests
 {
     [Fact]
-    public async Task What_was_refused_for_good_is_asked_seldom()
+    public async Task After_a_final_refusal_attempts_are_rare()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var time = new FakeTimeProvider();
@@ -37,11 +37,11 @@ public class PullLoopTests
     [Theory]
     [InlineData(SocketError.HostNotFound, "x cannot be fetched: there is no host of that name.")]
     [InlineData(SocketError.NoData, "x cannot be fetched: there is no host of that name.")]
-    public void A_name_that_is_not_known_is_told_in_a_sentence(SocketError error, string sentence) =>
+    public void An_unknown_name_is_reported_in_a_sentence(SocketError error, string sentence) =>
         Assert.Equal(sentence, StreamSearch.Problem("x", new SocketException((int)error)));
 
     [Fact]
-    public async Task Whatever_goes_wrong_it_is_tried_again_later_and_later_until_there_is_sound()
+    public async Task After_every_failure_the_wait_grows_until_sound_comes()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var time = new FakeTimeProvider();
