@@ -36,7 +36,7 @@ internal sealed record SiteView(string Host, string Name, string Scheme, string 
 /// <summary>A station on a page.</summary>
 /// <param name="Station">The station.</param>
 /// <param name="Description">How its sender describes it; <see langword="null"/>: no description.</param>
-/// <param name="Streams">Its renditions for HTTP.</param>
+/// <param name="Streams">The station's renditions for HTTP.</param>
 internal sealed record StationView(StationSnapshot Station, IceDescription? Description, IReadOnlyList<StreamView> Streams)
 {
     /// <summary>The station, unless it has just left the directory.</summary>

@@ -43,7 +43,7 @@ internal sealed class PageConnection : IDisposable
     internal CancellationToken Stopping { get; }
 
     /// <summary>Begins to serve a page, if there is a place for it; it may last <see cref="PageConnections.Longest"/>.</summary>
-    /// <param name="quota">Where the place is taken.</param>
+    /// <param name="quota">The quota that the place counts against.</param>
     /// <param name="client">The client.</param>
     internal bool TryServePage(AddressQuota quota, IPAddress client)
     {

@@ -66,7 +66,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         return receiver;
     }
 
-    /// <summary>Which station an address of pages means.</summary>
+    /// <summary>Finds the station that an address of pages means.</summary>
     /// <param name="page">The address.</param>
     /// <param name="json">The server's list of stations, from <see cref="Path"/>; not trusted.</param>
     /// <exception cref="TransportException">No station, or several.</exception>

@@ -70,10 +70,10 @@ internal sealed class Tuner : IAsyncDisposable
     /// <summary>Times the server was found again.</summary>
     internal int Reconnects => Volatile.Read(ref _reconnects);
 
-    /// <summary>What the server calls the station, if anything.</summary>
+    /// <summary>The server's name for the station, if any.</summary>
     internal string? Title => Volatile.Read(ref _title);
 
-    /// <summary>What plays, if the server tells.</summary>
+    /// <summary>The title of the current track, if the server reports it.</summary>
     internal string? Track => Volatile.Read(ref _track);
 
     /// <summary>How the sound is transported; <see langword="null"/> while there is none.</summary>
@@ -84,7 +84,7 @@ internal sealed class Tuner : IAsyncDisposable
 
     /// <summary>Finds the station, or waits until it is there if it is to.</summary>
     /// <returns>The way its sound goes; the caller owns it.</returns>
-    /// <exception cref="TransportException">It cannot be heard.</exception>
+    /// <exception cref="TransportException">The station cannot be heard.</exception>
     internal async Task<Feed> ConnectAsync(CancellationToken cancellationToken)
     {
         var backoff = new Backoff(_options.MinReconnectDelay, _options.MaxReconnectDelay, _random);
@@ -104,9 +104,9 @@ internal sealed class Tuner : IAsyncDisposable
     }
 
     /// <summary>Hears the station until it has ended, until it is lost for good, or until cancelled.</summary>
-    /// <param name="output">Where feeds go when the format has changed.</param>
+    /// <param name="output">Receives a new feed when the format has changed.</param>
     /// <param name="cancellationToken">Ends it; the server is told.</param>
-    /// <exception cref="TransportException">It is lost for good.</exception>
+    /// <exception cref="TransportException">The station is lost for good.</exception>
     internal async Task RunAsync(Output output, CancellationToken cancellationToken)
     {
         var backoff = new Backoff(_options.MinReconnectDelay, _options.MaxReconnectDelay, _random);

@@ -59,7 +59,7 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Where it listens for RTSP.</summary>
     public IPEndPoint RtspEndPoint => Find<RtspProtocol>()!.Rtsp.Local;
 
-    /// <summary>Where RTP comes from; RTCP from the next port.</summary>
+    /// <summary>The address and port that sends RTP; the next port sends RTCP.</summary>
     public IPEndPoint RtpEndPoint => Find<RtspProtocol>()!.Rtp.Local;
 
     /// <summary>Where it listens for HTTP; <see langword="null"/>: HTTP is off.</summary>
@@ -206,7 +206,7 @@ public sealed class StationServer : IAsyncDisposable
     public long[] GetStreamLag() => _senders.GetStreamLag();
 
     /// <summary>Another host accepts connections for <see cref="Radio"/>, and says where.</summary>
-    /// <param name="local">Where; <see langword="null"/>: it has stopped.</param>
+    /// <param name="local">Its address and port; <see langword="null"/>: the host has stopped.</param>
     public void ListensForHttpAt(IPEndPoint? local) => Find<HttpProtocol>()?.ListensAt(local);
 
     /// <summary>Closes the ports and frees the stations. After <see cref="RunAsync"/> has returned.</summary>

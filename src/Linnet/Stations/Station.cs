@@ -47,8 +47,8 @@ public sealed class Station : IAsyncDisposable, IDisposable
     private volatile bool _isRemoved;
 
     /// <summary>Creates a station; it does nothing until <see cref="RunAsync"/>.</summary>
-    /// <param name="options">Its name and encodings.</param>
-    /// <param name="source">Its sound; disposed with the station.</param>
+    /// <param name="options">The station's name and encodings.</param>
+    /// <param name="source">The station's sound; disposed with the station.</param>
     /// <param name="time">The clock; default <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">Takes its few lines; default none.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
@@ -58,8 +58,8 @@ public sealed class Station : IAsyncDisposable, IDisposable
     {
     }
 
-    /// <param name="options">Its name and encodings.</param>
-    /// <param name="source">Its sound; disposed with the station.</param>
+    /// <param name="options">The station's name and encodings.</param>
+    /// <param name="source">The station's sound; disposed with the station.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Takes its few lines.</param>
     /// <param name="change">Changes how renditions are made, for tests of failures.</param>

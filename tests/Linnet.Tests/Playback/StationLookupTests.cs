@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Playback;
 
-/// <summary>What the address of a server's pages leads to.</summary>
+/// <summary>Finding a station from the address of a server's pages.</summary>
 public sealed class StationLookupTests : PlayerScenario
 {
     private const string One = "{\"rtsp_port\":8554,\"stations\":[\"jazz\"]}";

@@ -7,7 +7,7 @@ using Linnet.Transports.PyAudio;
 
 namespace Linnet.Tests.Serving;
 
-/// <summary>What protocols say of themselves: the fields of the statistics as JSON, and the words on the panel.</summary>
+/// <summary>Figures of protocols: the fields of the statistics as JSON, and the names on the panel.</summary>
 public class ProtocolFiguresTests
 {
     private static readonly RadioServerSnapshot Radio = new(

@@ -165,7 +165,7 @@ public class DayOfRadioTests
             }
         }
 
-        /// <summary>What may not grow: segments of bytes, titles that are remembered, items that the ring can hold.</summary>
+        /// <summary>Sizes that must not grow: segments of bytes, remembered titles, items that the ring can hold.</summary>
         public long[] Sizes()
         {
             int titles = 0;

@@ -5,7 +5,7 @@ using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Stations;
 
-/// <summary>What a live source that stalls does to its station: one step of the clock, one line, however it goes on.</summary>
+/// <summary>Stalls of a live source: one step of the clock and one log line, however the source continues.</summary>
 public class LiveClockTests
 {
     private const long Ms = 1_000_000;

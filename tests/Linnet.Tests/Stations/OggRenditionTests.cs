@@ -103,7 +103,7 @@ public class OggRenditionTests
         Link late = Assert.Single(Link.AllOf(heads.First(h => h.Position > 60_000).Head.ToArray()));
         Assert.Equal((One, Two), (early.Track, late.Track));
 
-        // Between the title and its packet there is none: the packet brings it.
+        // Between the title and its packet there is no header: it comes with the packet.
         Assert.Contains(heads, static h => h.Position >= 48_000 && h.Head.IsEmpty);
     }
 

@@ -126,7 +126,7 @@ public sealed class RenditionLifecycleTests : IDisposable
         name, 768_000, () => _failing == "Create"
             ? throw new InvalidOperationException("no encoder") : new LinearPcmEncoder(Format, 16, TimeSpan.FromMilliseconds(5), null));
 
-    /// <summary>What a station does with its sound: an update and a block every 10 ms.</summary>
+    /// <summary>Runs the lifecycle as a station does: an update and a block every 10 ms.</summary>
     private void Give(double seconds)
     {
         float[] block = new float[480];

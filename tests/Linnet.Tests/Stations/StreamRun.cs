@@ -58,7 +58,7 @@ internal sealed class StreamRun
     public static RingItem[] ItemsOf(BroadcastRing ring) =>
         [.. Enumerable.Range(0, (int)ring.Head).Select(i => ring.TryGet(i, out RingItem? item) ? item : null).OfType<RingItem>()];
 
-    /// <summary>What a listener gets that joins before the first packet.</summary>
+    /// <summary>The bytes for a listener that joins before the first packet.</summary>
     public static byte[] BytesOf(IEnumerable<RingItem> items, IStreamContainer container)
     {
         var output = new ArrayBufferWriter<byte>();

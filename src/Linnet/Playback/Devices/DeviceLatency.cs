@@ -10,7 +10,7 @@ internal static class DeviceLatency
     internal static TimeSpan Default { get; } = TimeSpan.FromMilliseconds(40);
 
     /// <summary>Validates a latency; returns the default for <see langword="null"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not between 5 ms and 2 s.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The latency is not between 5 ms and 2 s.</exception>
     internal static TimeSpan Checked(TimeSpan? latency)
     {
         if (latency is not { } wanted)

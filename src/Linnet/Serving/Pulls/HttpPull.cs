@@ -18,7 +18,7 @@ namespace Linnet.Serving.Pulls;
 /// <param name="address">An address of http or https; user and password in it are sent to that server alone.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told what happens.</param>
-/// <param name="sideOf">Where an address lies, instead of as <see cref="InnerNetwork"/> says.</param>
+/// <param name="sideOf">Tells on which side an address lies, in place of <see cref="InnerNetwork"/>.</param>
 internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, Func<IPAddress, NetworkSide>? sideOf = null)
 {
     /// <summary>Fetches until cancelled.</summary>

@@ -53,10 +53,10 @@ internal sealed class RtspProtocol : IServedProtocol
     /// <inheritdoc/>
     public int MaxListeners { get; }
 
-    /// <summary>Where it listens for connections.</summary>
+    /// <summary>The address and port that it accepts connections on.</summary>
     internal ServedEndPoint Rtsp { get; }
 
-    /// <summary>Where RTP comes from; RTCP from the next port.</summary>
+    /// <summary>The address and port that sends RTP; the next port sends RTCP.</summary>
     internal ServedEndPoint Rtp { get; }
 
     /// <inheritdoc/>
