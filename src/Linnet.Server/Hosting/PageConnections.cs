@@ -116,8 +116,8 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
         }
         finally
         {
-            connection.Rest(
-                closes: Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(context.Request.Protocol) || context.Response.Headers.Connection == "close");
+            bool isOld = Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(context.Request.Protocol);
+            connection.Rest(closes: isOld || context.Response.Headers.Connection == "close");
         }
     }
 
