@@ -119,7 +119,7 @@ internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPe
         _titles.Clear();
     }
 
-    /// <summary>Ends the run without a word: nobody listens.</summary>
+    /// <summary>Ends the run without an end item: there are no listeners.</summary>
     internal void Rest()
     {
         _titles.Clear();
