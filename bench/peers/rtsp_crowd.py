@@ -92,6 +92,8 @@ def main():
     time.sleep(8)
     ratios = []
     for _ in range(given.rounds):
+        for crowd in crowds.values():
+            crowd.gaps = 0  # while the crowd gathers, those that are there already are not read
         start = {name: (crowd.cpu(), crowd.bytes) for name, crowd in crowds.items()}
         began = time.monotonic()
         time.sleep(given.seconds)
