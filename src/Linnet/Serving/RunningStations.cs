@@ -67,7 +67,7 @@ internal sealed class RunningStations : IAsyncDisposable
 
         // Not under the lock: the buffer calls these under its own.
         ingest.Ingest.FormatKnown = first => Begin(running, first);
-        ingest.Ingest.Begun = writer => Describe(ingest.Name, writer.Description);
+        ingest.Ingest.Begun = writer => Describe(running, writer.Description);
         if (ingest.Ingest.Format is not null)
         {
             Begin(running, null);
@@ -99,8 +99,8 @@ internal sealed class RunningStations : IAsyncDisposable
 
         removed.Station?.Remove();
 
-        // A connected pusher is dropped with a reason.
-        removed.Ingest?.Ingest.TryBegin("the server", takesOver: true, out _);
+        // A pusher that is connected is told that the station was removed. One that has found it and begins only now is refused.
+        removed.Ingest?.Ingest.Close();
         await removed.Ending.CancelAsync().ConfigureAwait(false);
         await removed.Ended.ConfigureAwait(false);
         await removed.DisposeAsync().ConfigureAwait(false);
@@ -219,11 +219,15 @@ internal sealed class RunningStations : IAsyncDisposable
         }
     }
 
-    private void Describe(string name, IceDescription? description)
+    /// <summary>Adds a sender's description to the listing, unless the station was removed meanwhile.</summary>
+    private void Describe(RunningStation running, IceDescription? description)
     {
-        if (description is not null && Directory.TryFind(name, out StationListing? listing))
+        lock (_gate)
         {
-            Directory.Set(listing with { Description = description });
+            if (description is not null && !running.IsRemoved && Directory.TryFind(running.Name, out StationListing? listing))
+            {
+                Directory.Set(listing with { Description = description });
+            }
         }
     }
 

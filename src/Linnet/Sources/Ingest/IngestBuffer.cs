@@ -20,28 +20,22 @@ public sealed class IngestBuffer
     /// <summary>Overhead per packet, so that many small packets are bounded, too.</summary>
     internal const int PacketCost = 128;
 
-    // There is at most one title per second, and the exact number of losses does not matter.
-    private const int MaxTitles = 64;
+    // The exact number of losses does not matter.
     private const int MaxLosses = 1024;
-
-    // Each title makes a line in the log and a new chained stream for Ogg listeners.
-    private static readonly TimeSpan TrackTime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Queue<(long Position, StreamPacket Packet)> _packets = new();
-    private readonly Queue<(long Position, TrackInfo Track)> _tracks = new();
+    private readonly IngestTitles _titles = new();
     private readonly Queue<long> _losses = new();
     private readonly IngestOptions _options;
     private float[] _samples = [];
     private AudioFormat? _format;
     private IngestWriter? _writer;
     private TaskCompletionSource? _room;
-    private TrackInfo? _track;
-    private TrackInfo? _awaited;
-    private long? _trackAt;
     private long _read;
     private long _written;
     private long _packetBytes;
+    private bool _isClosed;
 
     /// <summary>Creates an empty buffer.</summary>
     /// <param name="name">The station's name.</param>
@@ -88,6 +82,18 @@ public sealed class IngestBuffer
         }
     }
 
+    /// <summary>Whether it takes no more sound, from any writer.</summary>
+    internal bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isClosed;
+            }
+        }
+    }
+
     /// <summary>The fill level when sound arrives evenly.</summary>
     internal TimeSpan Target => _options.Target;
 
@@ -107,21 +113,31 @@ public sealed class IngestBuffer
     /// <param name="origin">Name of the sender, for display.</param>
     /// <param name="takesOver">Whether to replace the current writer.</param>
     /// <param name="writer">Takes the sound; dispose it at the end.</param>
-    /// <returns><see langword="false"/> if there is another writer.</returns>
+    /// <returns><see langword="false"/> if there is another writer, or the station was removed.</returns>
     public bool TryBegin(string origin, bool takesOver, [NotNullWhen(true)] out IngestWriter? writer)
     {
         lock (_gate)
         {
-            writer = _writer is null || takesOver ? new IngestWriter(this, origin) : null;
+            writer = !_isClosed && (_writer is null || takesOver) ? new IngestWriter(this, origin) : null;
             if (writer is not null)
             {
                 _writer = writer;
-                (_track, _awaited, _trackAt) = (null, null, null);
-                _room?.TrySetResult();
-                _room = null;
+                _titles.Forget();
+                SignalRoom();
             }
 
             return writer is not null;
+        }
+    }
+
+    /// <summary>Ends the writer, which no longer waits for room, and takes no further one: its station was removed.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            _writer = null;
+            SignalRoom();
         }
     }
 
@@ -163,19 +179,14 @@ public sealed class IngestBuffer
                 return 0;
             }
 
-            while (_tracks.TryPeek(out (long Position, TrackInfo Track) title) && title.Position <= _read)
-            {
-                track = _tracks.Dequeue().Track;
-            }
-
+            track = _titles.TakeUntil(_read);
             while (_losses.TryPeek(out long loss) && loss <= _read)
             {
                 isBroken = true;
                 _losses.Dequeue();
             }
 
-            long end = Math.Min(_written, _read + (pcm.Length / format.Channels));
-            end = _tracks.TryPeek(out (long Position, TrackInfo Track) next) ? Math.Min(end, next.Position) : end;
+            long end = _titles.Limit(Math.Min(_written, _read + (pcm.Length / format.Channels)));
             int frames = (int)(end - _read);
             Copy(pcm[..(frames * format.Channels)], _read * format.Channels);
             while (_packets.TryPeek(out (long Position, StreamPacket Packet) packet) && packet.Position < end)
@@ -188,8 +199,7 @@ public sealed class IngestBuffer
             _read = end;
             if (_written - _read < format.FramesIn(_options.Most))
             {
-                _room?.TrySetResult();
-                _room = null;
+                SignalRoom();
             }
 
             return frames;
@@ -204,11 +214,9 @@ public sealed class IngestBuffer
             _read = _written;
             _packets.Clear();
             _packetBytes = 0;
-            _tracks.Clear();
-            (_track, _awaited, _trackAt) = (null, null, null);
+            _titles.Clear();
             _losses.Clear();
-            _room?.TrySetResult();
-            _room = null;
+            SignalRoom();
         }
     }
 
@@ -266,7 +274,7 @@ public sealed class IngestBuffer
             pcm[..first].CopyTo(_samples.AsSpan(at));
             pcm[first..].CopyTo(_samples);
             _written += pcm.Length / format.Channels;
-            TellTrack();
+            _titles.Place(_written, _format);
             return true;
         }
     }
@@ -304,23 +312,10 @@ public sealed class IngestBuffer
     {
         lock (_gate)
         {
-            // Some servers repeat the same title with every block; some send a different one with each.
-            if (_writer == writer && track != _track)
+            if (_writer == writer)
             {
-                _track = _awaited = track;
-                TellTrack();
+                _titles.Set(track, _written, _format);
             }
-        }
-    }
-
-    /// <summary>Places the latest title at the current frame, at most one per second; a waiting title may be replaced.</summary>
-    private void TellTrack()
-    {
-        if (_awaited is not null && _tracks.Count < MaxTitles
-            && (_trackAt is not long last || _written - last >= (_format?.FramesIn(TrackTime) ?? 0)))
-        {
-            _tracks.Enqueue((_written, _awaited));
-            (_trackAt, _awaited) = (_written, null);
         }
     }
 
@@ -352,10 +347,15 @@ public sealed class IngestBuffer
             if (_writer == writer)
             {
                 _writer = null;
-                _room?.TrySetResult();
-                _room = null;
+                SignalRoom();
             }
         }
+    }
+
+    private void SignalRoom()
+    {
+        _room?.TrySetResult();
+        _room = null;
     }
 
     private bool HasRoomFor(int samples, int channels)

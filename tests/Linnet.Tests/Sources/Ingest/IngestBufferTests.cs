@@ -139,6 +139,22 @@ public sealed class IngestBufferTests
         Assert.True(packets[1].Follows);
     }
 
+    [Fact]
+    public async Task A_closed_buffer_lets_its_writer_go_on_and_takes_no_further_one()
+    {
+        using IngestWriter writer = Begin();
+        writer.OnPacket([], new float[8000 * 60]);
+        Task room = writer.WaitForRoomAsync(TestContext.Current.CancellationToken);
+        Assert.False(room.IsCompleted);
+
+        _buffer.Close();
+
+        await room;
+        Assert.False(writer.IsCurrent);
+        Assert.False(_buffer.TryBegin("late", takesOver: true, out _));
+        Assert.Null(_buffer.Writer);
+    }
+
     private IngestWriter Begin()
     {
         Assert.True(_buffer.TryBegin("somebody", takesOver: false, out IngestWriter? writer));

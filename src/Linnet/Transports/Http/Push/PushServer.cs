@@ -36,6 +36,8 @@ public sealed class PushServer
     // A push lasts for hours, but a lost one frees its place soon.
     private const int RetrySeconds = 10;
 
+    private const string RemovedStation = "The station was removed.";
+
     private readonly PushServerOptions _options;
     private readonly Func<IReadOnlyList<IngestBuffer>> _stations;
     private readonly StreamDecoderFactory _createDecoder;
@@ -194,9 +196,11 @@ public sealed class PushServer
             using IStreamDecoder disposed = decoder;
             if (!station.TryBegin(connection.Remote.ToString(), _options.TakesOver, out IngestWriter? writer))
             {
-                await RefuseAsync(
-                    connection, PushRefusal.Occupied,
-                    PushAnswers.Text(head, HttpStatusCode.Conflict, "Another client pushes to this station.", Now)).ConfigureAwait(false);
+                (PushRefusal reason, HttpResponse response) = station.IsClosed
+                    ? (PushRefusal.NoSuchStation, PushAnswers.Text(head, HttpStatusCode.NotFound, RemovedStation, Now))
+                    : (PushRefusal.Occupied,
+                        PushAnswers.Text(head, HttpStatusCode.Conflict, "Another client pushes to this station.", Now));
+                await RefuseAsync(connection, reason, response).ConfigureAwait(false);
                 return;
             }
 
@@ -255,6 +259,7 @@ public sealed class PushServer
 
         (HttpStatusCode status, string answer) = feed.Problem is { } problem ? (HttpStatusCode.UnsupportedMediaType, problem)
             : connection.IsMalformed ? (HttpStatusCode.BadRequest, "The chunks of this are malformed.")
+            : station.IsClosed ? (HttpStatusCode.NotFound, RemovedStation)
             : !writer.IsCurrent ? (HttpStatusCode.Conflict, "Another client took over.")
             : (HttpStatusCode.OK, "Thank you.");
         await connection.EndAsync(status, answer).ConfigureAwait(false);

@@ -1,0 +1,85 @@
+using Linnet.Audio;
+using Linnet.Codecs.Streams;
+using Linnet.Serving;
+using Linnet.Sources.Ingest;
+using Linnet.Stations;
+using Linnet.Tests.Fakes;
+using Linnet.Wire.Icy;
+
+namespace Linnet.Tests.Serving;
+
+public sealed class RunningStationsTests : IAsyncDisposable
+{
+    private static readonly AudioFormat Format = new(8000, 1);
+
+    private readonly CancellationTokenSource _ending = new();
+    private readonly RecordingLogger _log = new();
+    private RunningStations? _stations;
+    private Task _running = Task.CompletedTask;
+
+    private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_sender_of_a_removed_station_does_not_describe_the_next_station_of_its_name()
+    {
+        RunningStations stations = Run();
+        IngestStation first = Ingest("live");
+        stations.Add(first);
+        Assert.True(first.Ingest.TryBegin("a test", takesOver: false, out IngestWriter? writer));
+        writer.Description = new IceDescription("the first", null, null, null, null, 0, 0, 0);
+        Assert.True(await stations.RemoveAsync("live"));
+        stations.Add(Ingest("live"));
+
+        writer.OnFormat(new StreamFormat(Format, 16, StreamCodec.Pcm, 0, []));
+
+        Assert.Null(Assert.Single(stations.Directory.Stations).Description);
+    }
+
+    [Fact]
+    public async Task A_sender_whose_format_comes_after_the_removal_creates_no_station()
+    {
+        RunningStations stations = Run();
+        var ingest = new IngestStation(new StationOptions { Name = "live" });
+        stations.Add(ingest);
+        Assert.True(ingest.Ingest.TryBegin("a test", takesOver: false, out IngestWriter? writer));
+        Assert.True(await stations.RemoveAsync("live"));
+
+        writer.OnFormat(new StreamFormat(Format, 16, StreamCodec.Pcm, 0, []));
+
+        Assert.Empty(stations.Directory.Stations);
+        Assert.Empty(stations.Stations);
+    }
+
+    [Fact]
+    public async Task A_removed_station_takes_no_further_sender_and_keeps_none_waiting()
+    {
+        RunningStations stations = Run();
+        IngestStation ingest = Ingest("live");
+        stations.Add(ingest);
+        IngestBuffer found = Assert.Single(stations.Pushable);
+        Assert.True(found.TryBegin("a test", takesOver: false, out IngestWriter? connected));
+
+        Assert.True(await stations.RemoveAsync("live"));
+
+        Assert.False(connected.IsCurrent);
+        Assert.False(found.TryBegin("late", takesOver: true, out _));
+        Assert.Null(found.Writer);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await _running;
+        await (_stations?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _ending.Dispose();
+    }
+
+    private static IngestStation Ingest(string name) => new(new StationOptions { Name = name }, Format);
+
+    private RunningStations Run(bool endsByItself = false)
+    {
+        _stations = new RunningStations(endsByItself, TimeProvider.System, _log);
+        _running = _stations.RunAsync(_ending.Token);
+        return _stations;
+    }
+}
