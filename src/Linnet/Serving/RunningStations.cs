@@ -48,6 +48,7 @@ internal sealed class RunningStations : IAsyncDisposable
         var running = new RunningStation(station.Name) { Station = station };
         lock (_gate)
         {
+            ThrowIfTaken(station.Name);
             Include(running);
             Start(running);
             Directory.Set(station.Listing);
@@ -59,22 +60,20 @@ internal sealed class RunningStations : IAsyncDisposable
     internal void Add(IngestStation ingest)
     {
         var running = new RunningStation(ingest.Name) { Ingest = ingest };
+
+        // Under one lock, so that no removal comes in between. The buffer calls back without its own.
         lock (_gate)
         {
+            ThrowIfTaken(ingest.Name);
+            ingest.Ingest.FormatKnown = first => Begin(running, first);
+            ingest.Ingest.Begun = writer => Describe(running, writer.Description);
             Include(running);
             Directory.Await(ingest.Name);
-        }
+            if (ingest.Ingest.Format is not null)
+            {
+                Begin(running, null);
+            }
 
-        // Not under the lock: the buffer calls these under its own.
-        ingest.Ingest.FormatKnown = first => Begin(running, first);
-        ingest.Ingest.Begun = writer => Describe(running, writer.Description);
-        if (ingest.Ingest.Format is not null)
-        {
-            Begin(running, null);
-        }
-
-        lock (_gate)
-        {
             Start(running);
         }
     }
@@ -147,20 +146,20 @@ internal sealed class RunningStations : IAsyncDisposable
         }
     }
 
-    private void Include(RunningStation running)
+    private void ThrowIfTaken(string name)
     {
-        if (_all.Any(r => r.Name == running.Name))
+        if (_all.Any(r => r.Name == name))
         {
-            throw new ArgumentException($"There is a station {running.Name} already: give this one another name.");
+            throw new ArgumentException($"There is a station {name} already: give this one another name.");
         }
-
-        Volatile.Write(ref _all, [.. _all, running]);
     }
 
-    // Under the lock. Stations that run already continue.
+    private void Include(RunningStation running) => Volatile.Write(ref _all, [.. _all, running]);
+
+    // Under the lock. Stations that run already continue; a removed one stays ended.
     private void Start(RunningStation running)
     {
-        if (_running is not { } serverStops)
+        if (running.IsRemoved || _running is not { } serverStops)
         {
             return;
         }

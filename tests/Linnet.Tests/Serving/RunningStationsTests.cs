@@ -66,6 +66,40 @@ public sealed class RunningStationsTests : IAsyncDisposable
         Assert.Null(found.Writer);
     }
 
+    [Fact]
+    public async Task Stations_that_are_removed_while_they_are_added_leave_nothing_behind()
+    {
+        const int Rounds = 300;
+        RunningStations stations = Run();
+        Task adding = Task.Run(
+            () =>
+            {
+                for (int i = 0; i < Rounds; i++)
+                {
+                    var ingest = new IngestStation(new StationOptions { Name = $"live{i}" }, Format)
+                    {
+                        Pull = static (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token),
+                    };
+                    stations.Add(ingest);
+                }
+            },
+            HangLimit);
+        for (int i = 0; i < Rounds; i++)
+        {
+            while (!await stations.RemoveAsync($"live{i}"))
+            {
+                Assert.False(adding.IsFaulted, adding.Exception?.ToString());
+                await Task.Yield();
+            }
+        }
+
+        await adding;
+        Assert.Empty(stations.Directory.Stations);
+        Assert.Empty(stations.Directory.Awaited);
+        await _ending.CancelAsync();
+        await _running;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
