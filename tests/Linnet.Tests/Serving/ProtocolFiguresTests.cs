@@ -38,14 +38,14 @@ public class ProtocolFiguresTests
     [Fact]
     public void PyAudio_prints_exactly_the_documented_fields_in_order() => Assert.Equal(
         """{"tcp_listeners":3,"udp_listeners":2,"accepted":9,"renewed":1,"refused":{"network_not_allowed":7,"not_hello":1},"ended":{"left":4}}""",
-        PyAudioProtocol.Describe(PyAudio, "jazz").Stats!.ToJsonString());
+        PyAudioProtocol.Describe(PyAudio, []).Stats!.ToJsonString());
 
     [Fact]
     public void The_panel_keeps_the_names_of_its_figures()
     {
         Assert.Equal(
             ["http 1200", "packets due 9000", "sent 8940", "moved 4!"], OfHttp().Figures.Select(Text));
-        Assert.Equal(["tcp 3", "udp 2"], PyAudioProtocol.Describe(PyAudio, "jazz").Figures.Select(Text));
+        Assert.Equal(["tcp 3", "udp 2"], PyAudioProtocol.Describe(PyAudio, []).Figures.Select(Text));
 
         static string Text(ProtocolFigure figure) => $"{figure.Name} {figure.Value}{(figure.IsTrouble ? "!" : "")}";
     }

@@ -2,12 +2,15 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Audio;
 using Linnet.Serving;
+using Linnet.Serving.PyAudio;
 using Linnet.Sources;
 using Linnet.Sources.Ingest;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
+using Linnet.Transports.PyAudio;
+using Linnet.Wire.PyAudio;
 
 namespace Linnet.Tests.Serving;
 
@@ -185,6 +188,46 @@ public sealed class StationServerTests : IAsyncDisposable
         Assert.Equal(("jazz", "wav", "http"), (listener.Station, listener.Rendition, listener.Transport));
         Assert.Equal(IPAddress.Loopback, listener.Remote.Address);
         Assert.True(listener.Lag >= TimeSpan.Zero && listener.Id > 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PyAudio_clients_hear_the_station_that_has_the_name_when_they_come(bool isTcp)
+    {
+        var options = new PyAudioServerOptions { TcpPort = 0, UdpPort = 0, Station = "jazz" };
+        Start(Free with { Protocols = [PyAudioProtocol.With(options)] }, Tone("jazz"));
+        IServedProtocol pyaudio = _server!.Protocols.Single(static p => p.Name == "pyaudio");
+        Assert.True(await _server.RemoveAsync("jazz"));
+        _server.Add(Tone("jazz"));
+
+        using var client = isTcp
+            ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        ServedEndPoint port = pyaudio.EndPoints.Single(e => e.Name.EndsWith("tcp", StringComparison.Ordinal) == isTcp);
+        await client.ConnectAsync(port.Local, HangLimit);
+        if (!isTcp)
+        {
+            await client.SendAsync(PyAudioHello.Datagram.ToArray(), HangLimit);
+        }
+
+        Assert.True(await client.ReceiveAsync(new byte[65_536], HangLimit) > 0);
+        Assert.Equal("jazz", Assert.Single(pyaudio.GetListeners()).Station);
+        Assert.Equal(1, pyaudio.GetSnapshot().Listeners.Sum(static l => l.Listeners));
+    }
+
+    [Fact]
+    public async Task PyAudio_clients_hear_a_station_that_comes_later()
+    {
+        Start(Free with { Protocols = [PyAudioProtocol.With(new PyAudioServerOptions { TcpPort = 0, UdpPort = null })] });
+        IServedProtocol pyaudio = _server!.Protocols.Single(static p => p.Name == "pyaudio");
+        Assert.Empty(pyaudio.GetSnapshot().Listeners);
+        _server.Add(Tone("late"));
+
+        using var client = new TcpClient();
+        await client.ConnectAsync(Assert.Single(pyaudio.EndPoints).Local, HangLimit);
+
+        Assert.True(await client.GetStream().ReadAsync(new byte[65_536], HangLimit) > 0);
     }
 
     public async ValueTask DisposeAsync()

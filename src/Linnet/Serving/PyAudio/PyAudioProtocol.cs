@@ -11,26 +11,27 @@ namespace Linnet.Serving.PyAudio;
 /// <summary>The PyAudio tutorial's formats: one station for that tutorial's programs.</summary>
 public sealed class PyAudioProtocol : IServedProtocol
 {
-    private readonly PyAudioServer? _server;
+    private readonly PyAudioServer _server;
+    private readonly StationDirectory _directory;
     private readonly string? _station;
 
     private PyAudioProtocol(PyAudioServerOptions options, ServingContext context)
     {
         MaxListeners = options.MaxTcpListeners + options.MaxLeases;
-        if (!context.Directory.TryFind(options.Station, out StationListing? station))
+        _directory = context.Directory;
+        _station = options.Station;
+        if (_directory.TryFind(_station, out StationListing? station))
         {
-            if (options.Station is not null)
-            {
-                throw new ArgumentException(
-                    $"There is no station {options.Station} for PyAudio's programs. Stations: "
-                    + $"{string.Join(", ", context.Directory.Stations.Select(static s => s.Name))}.",
-                    nameof(options));
-            }
-
-            return;
+            PyAudioServer.RingOf(station);
+        }
+        else if (_station is not null && !_directory.IsAwaited(_station))
+        {
+            throw new ArgumentException(
+                $"There is no station {_station} for PyAudio's programs. Stations: "
+                + $"{string.Join(", ", _directory.Stations.Select(static s => s.Name).Concat(_directory.Awaited))}.",
+                nameof(options));
         }
 
-        _station = station.Name;
         TcpListenerHost? host = options.TcpPort is int tcp
             ? context.Listen(tcp, $"{nameof(PyAudioServerOptions)}.{nameof(PyAudioServerOptions.TcpPort)}", readsProxyHeaders: false)
             : null;
@@ -42,7 +43,7 @@ public sealed class PyAudioProtocol : IServedProtocol
                     () => PyAudioUdpPort.Bind(new IPEndPoint(context.Bind, udp)), $"UDP port {udp}",
                     $"{nameof(PyAudioServerOptions)}.{nameof(PyAudioServerOptions.UdpPort)}")
                 : null;
-            _server = new PyAudioServer(options, station, host, port, context.Senders, context.Time, context.Logger);
+            _server = new PyAudioServer(options, Find, host, port, context.Senders, context.Time, context.Logger);
         }
         catch
         {
@@ -58,8 +59,8 @@ public sealed class PyAudioProtocol : IServedProtocol
     /// <inheritdoc/>
     public IReadOnlyList<ServedEndPoint> EndPoints =>
     [
-        .. EndPoint(PyAudioServer.TcpTransport, ProtocolType.Tcp, _server?.TcpEndPoint),
-        .. EndPoint(PyAudioServer.UdpTransport, ProtocolType.Udp, _server?.UdpEndPoint),
+        .. EndPoint(PyAudioServer.TcpTransport, ProtocolType.Tcp, _server.TcpEndPoint),
+        .. EndPoint(PyAudioServer.UdpTransport, ProtocolType.Udp, _server.UdpEndPoint),
     ];
 
     /// <inheritdoc/>
@@ -75,29 +76,30 @@ public sealed class PyAudioProtocol : IServedProtocol
     }
 
     /// <inheritdoc/>
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        _server?.RunAsync(cancellationToken) ?? UntilCancelled.WaitAsync(cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) => _server.RunAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IReadOnlyList<ListenerSnapshot> GetListeners() =>
-        [.. (_server?.GetListeners() ?? []).Select(static listener => ListenerSnapshot.Of(listener))];
+        [.. _server.GetListeners().Select(static listener => ListenerSnapshot.Of(listener))];
 
     /// <inheritdoc/>
-    public ProtocolSnapshot GetSnapshot() => _server is null ? new ProtocolSnapshot([]) : Describe(_server.GetSnapshot(), _station!);
+    public ProtocolSnapshot GetSnapshot()
+    {
+        IEnumerable<(string, string, string)> offered = Find() is { Info: { } info }
+            ? [(info.Station, info.Name, PyAudioServer.TcpTransport), (info.Station, info.Name, PyAudioServer.UdpTransport)]
+            : [];
+        return Describe(_server.GetSnapshot(), ListenerCount.Of(GetListeners(), offered));
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _server?.Dispose();
+    public void Dispose() => _server.Dispose();
 
     /// <summary>The counters as figures for the panel and the statistics.</summary>
-    internal static ProtocolSnapshot Describe(PyAudioServerSnapshot server, string station)
+    internal static ProtocolSnapshot Describe(PyAudioServerSnapshot server, IReadOnlyList<ListenerCount> listeners)
     {
         IReadOnlyDictionary<string, long> refused = ProtocolSnapshot.Words(server.Refused);
         IReadOnlyDictionary<string, long> ended = ProtocolSnapshot.Words(server.Ended);
-        return new ProtocolSnapshot(
-        [
-            new ListenerCount(station, "pyaudio", PyAudioServer.TcpTransport, server.TcpListeners),
-            new ListenerCount(station, "pyaudio", PyAudioServer.UdpTransport, server.UdpListeners),
-        ])
+        return new ProtocolSnapshot(listeners)
         {
             Totals = server.Totals,
             Refused = refused,
@@ -118,6 +120,10 @@ public sealed class PyAudioProtocol : IServedProtocol
             },
         };
     }
+
+    /// <summary>The rendition that a client hears now: stations come and go.</summary>
+    private BroadcastRing? Find() =>
+        _directory.TryFind(_station, out StationListing? station) ? PyAudioServer.TryFindRing(station) : null;
 
     private static IEnumerable<ServedEndPoint> EndPoint(string scheme, ProtocolType transport, IPEndPoint? local) =>
         local is null ? [] : [new ServedEndPoint(scheme, transport, local) { Path = "", Clients = "The PyAudio tutorial's clients" }];

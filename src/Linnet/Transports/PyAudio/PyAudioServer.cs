@@ -25,22 +25,20 @@ internal sealed class PyAudioServer : IDisposable
 
     /// <summary>Creates a server. It serves from <see cref="RunAsync"/> on.</summary>
     /// <param name="options">Limits.</param>
-    /// <param name="station">The station to serve.</param>
+    /// <param name="find">Finds the rendition that a client hears now; <see langword="null"/>: there is none now.</param>
     /// <param name="host">The TCP listener; <see langword="null"/>: no TCP. Owned here.</param>
     /// <param name="port">The UDP port; <see langword="null"/>: no UDP. Owned here.</param>
     /// <param name="senders">The sender threads. They must outlive this.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs listeners that start and stop.</param>
-    /// <exception cref="ArgumentException">The station has no rendition for these programs.</exception>
     internal PyAudioServer(
-        PyAudioServerOptions options, StationListing station, TcpListenerHost? host, PyAudioUdpPort? port, SenderPool senders,
+        PyAudioServerOptions options, Func<BroadcastRing?> find, TcpListenerHost? host, PyAudioUdpPort? port, SenderPool senders,
         TimeProvider time, ILogger? logger)
     {
         logger ??= NullLogger.Instance;
-        BroadcastRing ring = RingOf(station);
         _host = host;
-        _tcp = new PyAudioTcpServer(options, ring, senders, _counters, time, logger);
-        _udp = port is null ? null : new PyAudioUdpServer(port, options, ring, senders, _counters, time, logger);
+        _tcp = new PyAudioTcpServer(options, find, senders, _counters, time, logger);
+        _udp = port is null ? null : new PyAudioUdpServer(port, options, find, senders, _counters, time, logger);
     }
 
     /// <summary>The TCP address it listens on; <see langword="null"/>: no TCP.</summary>
@@ -78,10 +76,15 @@ internal sealed class PyAudioServer : IDisposable
     internal static bool CanCarry(RenditionInfo info) => info.FramesPerPacket == PyAudioSound.FramesPerMessage
         && info.Payload.Is(PyAudioSound.Format.Encoding.Name) && info.Payload.Clock == PyAudioSound.Format.Format;
 
+    /// <summary>The rendition of a station for these programs; <see langword="null"/>: it has none.</summary>
+    internal static BroadcastRing? TryFindRing(StationListing station) =>
+        station.Renditions.FirstOrDefault(static ring => CanCarry(ring.Info));
+
+    /// <exception cref="ArgumentException">The station has no rendition for these programs.</exception>
     internal static BroadcastRing RingOf(StationListing station)
     {
         ArgumentNullException.ThrowIfNull(station);
-        return station.Renditions.FirstOrDefault(static ring => CanCarry(ring.Info))
+        return TryFindRing(station)
             ?? throw new ArgumentException($"Station {station.Name} has no rendition for PyAudio's programs.", nameof(station));
     }
 }

@@ -24,7 +24,7 @@ public sealed record PyAudioServerOptions : IValidatable
     /// <summary>UDP port, 0–65535; 0: any free one; <see langword="null"/>: no UDP. Default 9633.</summary>
     public int? UdpPort { get; init; } = 9633;
 
-    /// <summary>The station to serve; <see langword="null"/>, the default: the first.</summary>
+    /// <summary>The station to serve; <see langword="null"/>, the default: the first one there is when a client connects.</summary>
     public string? Station { get; init; }
 
     /// <summary>The most listeners over TCP in all; more are closed at once. 1 – 1,000,000; default 5000.</summary>

@@ -20,7 +20,7 @@ public sealed class PyAudioTcpServer
     private static readonly byte[] Empty = EmptyMessage();
 
     private readonly PyAudioServerOptions _options;
-    private readonly BroadcastRing _ring;
+    private readonly Func<BroadcastRing?> _find;
     private readonly SenderPool _senders;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -37,22 +37,26 @@ public sealed class PyAudioTcpServer
     /// programs.</exception>
     public PyAudioTcpServer(
         PyAudioServerOptions options, StationListing station, SenderPool senders, TimeProvider time, ILogger? logger = null)
-        : this(options.ThrowIfInvalid(), PyAudioServer.RingOf(station), senders, new PyAudioCounters(), time, logger ?? NullLogger.Instance)
+        : this(options.ThrowIfInvalid(), Always(station), senders, new PyAudioCounters(), time, logger ?? NullLogger.Instance)
     {
     }
 
+    /// <param name="options">Limits.</param>
+    /// <param name="find">Finds the rendition that a client hears now; it is asked for each client.</param>
+    /// <param name="senders">Who sends. It must outlive this.</param>
+    /// <param name="counters">The counters.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told who comes and goes.</param>
     internal PyAudioTcpServer(
-        PyAudioServerOptions options, BroadcastRing ring, SenderPool senders, PyAudioCounters counters, TimeProvider time, ILogger logger)
+        PyAudioServerOptions options, Func<BroadcastRing?> find, SenderPool senders, PyAudioCounters counters, TimeProvider time,
+        ILogger logger)
     {
         _options = options;
-        _ring = ring;
+        _find = find;
         _senders = senders;
         _time = time;
         _logger = logger;
         Counters = counters;
-
-        // Before there are packets: then each is made as a message at once.
-        PyAudioFraming.Of(ring);
         _refusals = new PyAudioRefusals(counters, PyAudioServer.TcpTransport, time, logger);
         _quota = new PeerQuota(options.MaxTcpListeners, options.MaxTcpListenersPerAddress);
     }
@@ -90,7 +94,15 @@ public sealed class PyAudioTcpServer
 
         try
         {
-            if (!_ring.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out RingLease? lease, out _))
+            if (_find() is not { } ring)
+            {
+                Refuse(output, remote, PyAudioRefusal.Unavailable);
+                return;
+            }
+
+            // Before there are packets: then each is made as a message at once.
+            PyAudioFraming.Of(ring);
+            if (!ring.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out RingLease? lease, out _))
             {
                 Refuse(output, remote, PyAudioRefusal.Unavailable);
                 return;
@@ -99,7 +111,7 @@ public sealed class PyAudioTcpServer
             using (lease)
             {
                 var frames = new FramedOutput(output);
-                using SendMemory.Use? memory = ConnectionListener.TryReserve(_senders.Memory, frames, _ring.Info, peer);
+                using SendMemory.Use? memory = ConnectionListener.TryReserve(_senders.Memory, frames, ring.Info, peer);
                 if (memory is null)
                 {
                     Refuse(output, remote, PyAudioRefusal.Unavailable);
@@ -136,7 +148,7 @@ public sealed class PyAudioTcpServer
         using var over = new CancellationTokenSource();
         Counters.CountAccepted();
         Counters.Tcp.Enter(listener);
-        _logger.ListenerPlays(remote, _ring.Info.ToString(), listener.Transport);
+        _logger.ListenerPlays(remote, listener.Ring.Info.ToString(), listener.Transport);
         _senders.AddAtOnce(listener, _options.PreRoll);
 
         Task<bool> saying = WaitForWordsAsync(input, over.Token);
@@ -158,7 +170,8 @@ public sealed class PyAudioTcpServer
         await saying.ConfigureAwait(false);
         Counters.Ended.Count(end);
         Counters.Tcp.Leave(listener);
-        _logger.ListenerEnded(remote, _ring.Info.ToString(), end.ToWords(), listener.PacketsSent, listener.PacketsSkipped);
+        _logger.ListenerEnded(
+            remote, listener.Ring.Info.ToString(), end.ToWords(), listener.PacketsSent, listener.PacketsSkipped);
     }
 
     /// <summary>The sender is done with it: either it has said the end, or given the listener up.</summary>
@@ -249,6 +262,13 @@ public sealed class PyAudioTcpServer
         {
             // Long enough.
         }
+    }
+
+    private static Func<BroadcastRing?> Always(StationListing station)
+    {
+        BroadcastRing ring = PyAudioServer.RingOf(station);
+        PyAudioFraming.Of(ring);
+        return () => ring;
     }
 
     private static byte[] EmptyMessage()

@@ -25,7 +25,7 @@ internal sealed class PyAudioUdpServer : IDisposable
     private readonly Dictionary<IPEndPoint, (PyAudioLease Lease, Task Running)> _leases = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly PyAudioServerOptions _options;
-    private readonly BroadcastRing _ring;
+    private readonly Func<BroadcastRing?> _find;
     private readonly SenderPool _senders;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -38,17 +38,17 @@ internal sealed class PyAudioUdpServer : IDisposable
 
     /// <param name="port">The port; owned by this server.</param>
     /// <param name="options">The limits.</param>
-    /// <param name="ring">The rendition to serve.</param>
+    /// <param name="find">Finds the rendition that a client hears now; it is asked for each new client.</param>
     /// <param name="senders">The sender threads.</param>
     /// <param name="counters">The counters.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs listeners that start and stop.</param>
     internal PyAudioUdpServer(
-        PyAudioUdpPort port, PyAudioServerOptions options, BroadcastRing ring, SenderPool senders, PyAudioCounters counters,
+        PyAudioUdpPort port, PyAudioServerOptions options, Func<BroadcastRing?> find, SenderPool senders, PyAudioCounters counters,
         TimeProvider time, ILogger logger)
     {
         _options = options;
-        _ring = ring;
+        _find = find;
         _senders = senders;
         _time = time;
         _logger = logger;
@@ -138,7 +138,8 @@ internal sealed class PyAudioUdpServer : IDisposable
         }
 
         Socket? socket = null;
-        if (!_ring.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out RingLease? ring, out _)
+        RingLease? ring = null;
+        if (_find()?.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out ring, out _) is not true
             || (socket = _port.TryConnect(remote, local)) is null)
         {
             ring?.Dispose();
@@ -147,7 +148,7 @@ internal sealed class PyAudioUdpServer : IDisposable
         }
 
         _counters.CountAccepted();
-        var lease = new PyAudioLease(ring, remote, socket, _datagrams, _options.LeaseTime, _senders, _counters, _time);
+        var lease = new PyAudioLease(ring!, remote, socket, _datagrams, _options.LeaseTime, _senders, _counters, _time);
         _leases.Add(remote, (lease, ServeAsync(lease, peer)));
         return null;
     }
@@ -160,10 +161,11 @@ internal sealed class PyAudioUdpServer : IDisposable
         _counters.Udp.Enter(listener);
         try
         {
-            _logger.ListenerPlays(listener.Remote, _ring.Info.ToString(), listener.Transport);
+            _logger.ListenerPlays(listener.Remote, listener.Ring.Info.ToString(), listener.Transport);
             PyAudioEnd end = await lease.RunAsync(OnStray, _stopping.Token).ConfigureAwait(false);
             _counters.Ended.Count(end);
-            _logger.ListenerEnded(listener.Remote, _ring.Info.ToString(), end.ToWords(), listener.PacketsSent, listener.PacketsSkipped);
+            _logger.ListenerEnded(
+                listener.Remote, listener.Ring.Info.ToString(), end.ToWords(), listener.PacketsSent, listener.PacketsSkipped);
         }
         catch (Exception e)
         {

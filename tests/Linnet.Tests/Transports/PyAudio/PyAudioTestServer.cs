@@ -35,7 +35,7 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
         var host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(bind, 0) }, TimeProvider.System);
         Server = new PyAudioServer(
             options ?? new PyAudioServerOptions(),
-            new StationListing("jazz", [_ring]),
+            () => _ring,
             host,
             PyAudioUdpPort.Bind(new IPEndPoint(bind, 0)),
             _senders,
