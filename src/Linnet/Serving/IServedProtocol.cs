@@ -13,12 +13,18 @@ public interface IServedProtocol : IDisposable
     /// <summary>The ports that it listens on now. Empty: it shares another protocol's port, or its port is closed.</summary>
     IReadOnlyList<ServedEndPoint> EndPoints { get; }
 
+    /// <summary>
+    /// Whether it cannot serve by itself now: its connections come over another protocol's port, or from another host that does not listen.
+    /// Such a protocol does not keep a server running whose other protocols have all failed. Default: no.
+    /// </summary>
+    bool OnlyWaits => false;
+
     /// <summary>The most listeners that it allows, if each takes a socket; 0: none do.</summary>
     int MaxListeners { get; }
 
     /// <summary>
-    /// Serves until it is cancelled; then ends its listeners and returns. If it throws, the server logs that and continues with its other
-    /// protocols.
+    /// Serves until it is cancelled; then ends its listeners and returns. If it throws, or returns before, the server logs that and
+    /// continues with its other protocols.
     /// </summary>
     Task RunAsync(CancellationToken cancellationToken);
 

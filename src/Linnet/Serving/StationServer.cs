@@ -149,12 +149,14 @@ public sealed class StationServer : IAsyncDisposable
         Connections.SayRoom((int)Math.Min(int.MaxValue, _protocols.Sum(static p => (long)p.MaxListeners)));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task stations = _stations.RunAsync(ending.Token);
-        Task<Exception?[]> serving = Task.WhenAll(_protocols.Select(p => ServeAsync(p, ending.Token)));
-        await Task.WhenAny(DrainAsync(stations, ending.Token), serving).ConfigureAwait(false);
-        bool isAsked = ending.IsCancellationRequested || !serving.IsCompleted;
+        Task<Exception?>[] serving = [.. _protocols.Select(p => ServeAsync(p, ending.Token))];
+        Task failing = WaitForFailureAsync(serving);
+        await Task.WhenAny(DrainAsync(stations, ending.Token), failing).ConfigureAwait(false);
+        bool isAsked = ending.IsCancellationRequested || !failing.IsCompleted;
         await ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(serving, stations).ConfigureAwait(false);
-        if (!isAsked && (await serving.ConfigureAwait(false)).OfType<Exception>().FirstOrDefault() is { } failure)
+        await stations.ConfigureAwait(false);
+        Exception?[] failures = await Task.WhenAll(serving).ConfigureAwait(false);
+        if (!isAsked && failures.OfType<Exception>().FirstOrDefault() is { } failure)
         {
             throw new IOException($"Nothing can be served any more: {failure.Message}", failure);
         }
@@ -244,6 +246,11 @@ public sealed class StationServer : IAsyncDisposable
         try
         {
             await protocol.RunAsync(cancellationToken).ConfigureAwait(false);
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                throw new IOException($"{protocol.Name} has ended by itself.");
+            }
+
             return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -254,6 +261,15 @@ public sealed class StationServer : IAsyncDisposable
         {
             _logger.ProtocolFailed(e, protocol.Name);
             return e;
+        }
+    }
+
+    /// <summary>Completes when every protocol has failed, those aside that only wait for what others accept.</summary>
+    private async Task WaitForFailureAsync(Task<Exception?>[] serving)
+    {
+        while (serving.Where((task, i) => !task.IsCompleted && !_protocols[i].OnlyWaits).Any())
+        {
+            await Task.WhenAny(serving.Where(static task => !task.IsCompleted)).ConfigureAwait(false);
         }
     }
 

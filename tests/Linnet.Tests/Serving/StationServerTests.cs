@@ -147,6 +147,48 @@ public sealed class StationServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_protocol_that_ends_by_itself_is_said_to_have_failed()
+    {
+        Start(Free with { Protocols = [static _ => new BrokenProtocol { Run = Task.CompletedTask }] }, Tone("jazz"));
+
+        using HttpResponseMessage heard = await HearAsync("jazz.wav");
+
+        Assert.Equal(HttpStatusCode.OK, heard.StatusCode);
+        Assert.Contains("1700 broken failed and is not served any more; the other protocols go on", _log.Lines);
+    }
+
+    [Fact]
+    public async Task The_server_ends_when_only_protocols_without_a_port_of_their_own_are_left()
+    {
+        await using StationServer server = StationServer.Open([], Free with { HttpPort = null }, logger: _log);
+        ((IDisposable)server.Protocols.Single(static p => p.Name == "rtsp")).Dispose(); // Its port breaks.
+
+        IOException failed = await Assert.ThrowsAsync<IOException>(() => server.RunAsync(HangLimit));
+
+        Assert.StartsWith("Nothing can be served any more: ", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_server_goes_on_while_another_host_listens_for_HTTP()
+    {
+        using var ending = new CancellationTokenSource();
+        await using StationServer server = StationServer.Open([], Free with { HttpPort = null }, logger: _log);
+        server.ListensForHttpAt(new IPEndPoint(IPAddress.Loopback, 80));
+        ((IDisposable)server.Protocols.Single(static p => p.Name == "rtsp")).Dispose();
+
+        Task running = server.RunAsync(ending.Token);
+
+        while (!_log.Lines.Contains("1700 rtsp failed and is not served any more; the other protocols go on"))
+        {
+            await Task.Yield();
+        }
+
+        Assert.False(running.IsCompleted);
+        await ending.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_reported_with_the_option_that_changes_it()
     {
         Start(Free);
@@ -269,7 +311,9 @@ public sealed class StationServerTests : IAsyncDisposable
 
         public int MaxListeners => 0;
 
-        public Task RunAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("Broken.");
+        public Task? Run { get; init; }
+
+        public Task RunAsync(CancellationToken cancellationToken) => Run ?? throw new InvalidOperationException("Broken.");
 
         public IReadOnlyList<ListenerSnapshot> GetListeners() => [];
 

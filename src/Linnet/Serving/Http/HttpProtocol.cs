@@ -47,6 +47,9 @@ internal sealed class HttpProtocol : IServedProtocol
     public IReadOnlyList<ServedEndPoint> EndPoints => _endPoint is { } endPoint ? [endPoint] : [];
 
     /// <inheritdoc/>
+    public bool OnlyWaits => _listener is null && _endPoint is null;
+
+    /// <inheritdoc/>
     public int MaxListeners { get; }
 
     /// <summary>Serves the listeners.</summary>

@@ -12,6 +12,9 @@ internal sealed class PushProtocol(PushServer server) : IServedProtocol
     public IReadOnlyList<ServedEndPoint> EndPoints => [];
 
     /// <inheritdoc/>
+    public bool OnlyWaits => true;
+
+    /// <inheritdoc/>
     public int MaxListeners => 0;
 
     /// <inheritdoc/>

@@ -61,7 +61,7 @@ internal sealed class RtspProtocol : IServedProtocol
 
     /// <inheritdoc/>
     public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(_server.RunAsync(cancellationToken), _listener.RunAsync(_server.ServeAsync, cancellationToken));
+        Together.RunAsync([_server.RunAsync, ending => _listener.RunAsync(_server.ServeAsync, ending)], cancellationToken);
 
     /// <inheritdoc/>
     public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _server.GetSnapshot().Sessions.Select(ToListener)];

@@ -48,9 +48,21 @@ internal sealed class PyAudioServer : IDisposable
     internal IPEndPoint? UdpEndPoint => _udp?.LocalEndPoint;
 
     /// <summary>Serves until it is cancelled; then signals the end to all listeners, and returns.</summary>
-    internal Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        _host?.RunAsync((transport, socket, _, stop) => _tcp.ServeAsync(transport, socket, stop), cancellationToken) ?? Task.CompletedTask,
-        _udp?.RunAsync(cancellationToken) ?? Task.CompletedTask);
+    internal Task RunAsync(CancellationToken cancellationToken)
+    {
+        var parts = new List<Func<CancellationToken, Task>>();
+        if (_host is not null)
+        {
+            parts.Add(ending => _host.RunAsync((transport, socket, _, stop) => _tcp.ServeAsync(transport, socket, stop), ending));
+        }
+
+        if (_udp is not null)
+        {
+            parts.Add(_udp.RunAsync);
+        }
+
+        return Together.RunAsync(parts, cancellationToken);
+    }
 
     /// <summary>The current listeners, and the counts since the start.</summary>
     internal PyAudioServerSnapshot GetSnapshot() => new(

@@ -86,6 +86,11 @@ public sealed class RtspServer
             while (true)
             {
                 await Task.Delay(CheckInterval, Time, cancellationToken).ConfigureAwait(false);
+                if (hearing.IsFaulted)
+                {
+                    await hearing.ConfigureAwait(false);
+                }
+
                 long now = Time.GetTimestamp();
                 foreach ((RtspServerConnection connection, _) in _connections)
                 {
@@ -93,12 +98,13 @@ public sealed class RtspServer
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await StopAsync().ConfigureAwait(false);
+            // Cancelled.
         }
         finally
         {
+            await StopAsync().ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             await hearing.ConfigureAwait(false);
         }
