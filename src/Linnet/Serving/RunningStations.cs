@@ -71,7 +71,7 @@ internal sealed class RunningStations : IAsyncDisposable
             Directory.Await(ingest.Name);
             if (ingest.Ingest.Format is not null)
             {
-                Begin(running, null);
+                BeginOrUndo(running);
             }
 
             Start(running);
@@ -125,15 +125,16 @@ internal sealed class RunningStations : IAsyncDisposable
         await Task.WhenAll(Volatile.Read(ref _all).Select(static r => r.Ended)).ConfigureAwait(false);
     }
 
-    /// <summary>Disposes only the stations that it made itself. Stations that were added still belong to their owner.</summary>
+    /// <summary>Disposes only the stations that it made itself. Stations and fallbacks that were added still belong to their owner.</summary>
     internal async Task AbandonAsync()
     {
         foreach (RunningStation running in _all)
         {
+            running.IsRemoved = true;
             running.Ending.Dispose();
-            if (running is { Ingest: not null, Station: { } made })
+            if (running.Ingest is { } ingest)
             {
-                await made.DisposeAsync().ConfigureAwait(false);
+                await ingest.TakeBackAsync().ConfigureAwait(false);
             }
         }
     }
@@ -215,6 +216,23 @@ internal sealed class RunningStations : IAsyncDisposable
             running.Station = running.Ingest!.Create(first, _time, _logger);
             Start(running);
             Directory.Set(running.Station.Listing);
+        }
+    }
+
+    /// <summary>Begins a station that is just added. If it cannot be created, it is as if it had not been added.</summary>
+    private void BeginOrUndo(RunningStation running)
+    {
+        try
+        {
+            Begin(running, null);
+        }
+        catch
+        {
+            running.IsRemoved = true;
+            (running.Ingest!.Ingest.FormatKnown, running.Ingest.Ingest.Begun) = (null, null);
+            Volatile.Write(ref _all, [.. _all.Where(r => r != running)]);
+            Directory.Remove(running.Name);
+            throw;
         }
     }
 

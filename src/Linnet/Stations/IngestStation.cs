@@ -17,6 +17,7 @@ public sealed class IngestStation : IDisposable
 {
     private readonly StationOptions _options;
     private readonly IAudioSource? _fallback;
+    private FallbackSource? _source;
     private Station? _station;
 
     /// <summary>Creates a station that waits for its sender.</summary>
@@ -64,7 +65,19 @@ public sealed class IngestStation : IDisposable
     /// <param name="logger">Logs the station's events.</param>
     internal Station Create(StreamFormat? first, TimeProvider time, ILogger logger)
     {
-        var source = new FallbackSource(Ingest, _fallback, first?.BitDepth ?? _fallback?.BitDepth ?? 0, logger);
-        return _station = new Station(_options with { StartAtOnce = true, IsFed = true, Sent = first }, source, time, logger);
+        _source = new FallbackSource(Ingest, _fallback, first?.BitDepth ?? _fallback?.BitDepth ?? 0, logger);
+        return _station = new Station(_options with { StartAtOnce = true, IsFed = true, Sent = first }, _source, time, logger);
+    }
+
+    /// <summary>Takes back what it gave to a server that could not open: its station ends, and it can create another.</summary>
+    internal async ValueTask TakeBackAsync()
+    {
+        (Ingest.FormatKnown, Ingest.Begun) = (null, null);
+        if (_station is { } station)
+        {
+            _source?.KeepFallback();
+            _station = null;
+            await station.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }

@@ -214,6 +214,19 @@ public sealed class StationServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_server_that_cannot_open_leaves_fallbacks_whole_and_they_serve_the_next()
+    {
+        var fallback = new RampSource(new AudioFormat(8000, 1));
+        using var live = new IngestStation(new StationOptions { Name = "live" }, fallback: fallback);
+        Assert.Throws<IOException>(
+            () => StationServer.Open([], Free with { Protocols = [static _ => throw new IOException()] }, fed: [live]));
+
+        Assert.False(fallback.IsDisposed);
+        _server = StationServer.Open([], Free, fed: [live]);
+        Assert.Equal("live", Assert.Single(_server.Stations).Name);
+    }
+
+    [Fact]
     public async Task Listeners_over_HTTP_are_listed_with_the_bytes_sent_to_them()
     {
         Start(Free, Tone("jazz"));

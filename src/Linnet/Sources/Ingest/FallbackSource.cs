@@ -32,6 +32,7 @@ public sealed class FallbackSource : IAudioSource
     private TrackInfo? _fallbackTrack;
     private TrackInfo? _announced;
     private bool _fallbackHasEnded;
+    private bool _isFallbackKept;
     private long _fallbackRests;
     private volatile string? _fallbackProblem;
     private bool _isBroken;
@@ -125,7 +126,16 @@ public sealed class FallbackSource : IAudioSource
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _fallback?.Dispose();
+    public void Dispose()
+    {
+        if (!_isFallbackKept)
+        {
+            _fallback?.Dispose();
+        }
+    }
+
+    /// <summary>Leaves the fallback to its owner: it is no longer disposed with this source.</summary>
+    internal void KeepFallback() => _isFallbackKept = true;
 
     /// <summary>What plays instead of the sender, for messages.</summary>
     private string Instead => _fallback is null || _fallbackHasEnded || _fallbackProblem is not null ? "silence" : "the fallback";
