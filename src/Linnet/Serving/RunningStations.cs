@@ -21,7 +21,9 @@ internal sealed class RunningStations : IAsyncDisposable
     private IReadOnlyList<RunningStation> _all = [];
     private CancellationToken? _running;
 
-    /// <param name="endsByItself">Whether <see cref="RunAsync"/> returns when every station has ended and none is fed by others.</param>
+    /// <param name="endsByItself">
+    /// Whether <see cref="RunAsync"/> returns when every station has ended and none is fed by others. It does not while there is none.
+    /// </param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     internal RunningStations(bool endsByItself, TimeProvider time, ILogger logger)
@@ -252,7 +254,8 @@ internal sealed class RunningStations : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_endsByItself && _running is not null && _all.All(static r => r.Ingest is null && r.HasPlayed))
+            // Without stations nothing has ended: more can be added.
+            if (_endsByItself && _running is not null && _all.Count > 0 && _all.All(static r => r.Ingest is null && r.HasPlayed))
             {
                 _allEnded.TrySetResult();
             }

@@ -53,7 +53,7 @@ public sealed record StationServerOptions : IValidatable
 
     /// <summary>
     /// Whether the server ends when every station has ended, its listeners have heard the end, and no station is fed by others. By default
-    /// it serves until it is cancelled: stations can be added at any time.
+    /// it serves until it is cancelled: stations can be added at any time. A server without stations does not end.
     /// </summary>
     public bool EndsWithStations { get; init; }
 

@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Serving;
+using Linnet.Sources;
 using Linnet.Sources.Ingest;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
@@ -98,6 +99,40 @@ public sealed class RunningStationsTests : IAsyncDisposable
         Assert.Empty(stations.Directory.Awaited);
         await _ending.CancelAsync();
         await _running;
+    }
+
+    [Fact]
+    public async Task Removing_the_last_station_does_not_end_a_server_that_ends_with_its_stations()
+    {
+        RunningStations stations = Run(endsByItself: true);
+        stations.Add(new Station(new StationOptions { Name = "only" }, new ToneSource(440)));
+
+        Assert.True(await stations.RemoveAsync("only"));
+
+        // What ends by itself completes on another thread: the next station is added and ends.
+        var next = new Station(
+            new StationOptions { Name = "next", StartAtOnce = true }, new RampSource(new AudioFormat(8000, 1), 800));
+        Assert.False(_running.IsCompleted);
+        stations.Add(next);
+        await _running.WaitAsync(HangLimit);
+        Assert.Equal(StationState.Ended, next.GetSnapshot().State);
+    }
+
+    [Fact]
+    public async Task Removing_the_last_station_that_plays_ends_it_when_the_others_have_ended()
+    {
+        RunningStations stations = Run(endsByItself: true);
+        var ended = new Station(new StationOptions { Name = "short", StartAtOnce = true }, new RampSource(new AudioFormat(8000, 1), 800));
+        stations.Add(new Station(new StationOptions { Name = "long" }, new ToneSource(440)));
+        stations.Add(ended);
+        while (ended.GetSnapshot().State != StationState.Ended)
+        {
+            await Task.Yield();
+        }
+
+        Assert.True(await stations.RemoveAsync("long"));
+
+        await _running.WaitAsync(HangLimit);
     }
 
     public async ValueTask DisposeAsync()
