@@ -41,7 +41,7 @@ internal sealed record ServerStats(
             [.. server.Stations.Select(StationStats.Of)]);
         foreach (ProtocolRow protocol in server.Protocols.Where(static p => p.Now.Stats is not null))
         {
-            stats.Protocols.Add(protocol.Name, protocol.Now.Stats!.DeepClone());
+            stats.Protocols[protocol.Name] = protocol.Now.Stats!.DeepClone();
         }
 
         return stats;

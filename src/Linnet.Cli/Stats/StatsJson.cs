@@ -23,13 +23,16 @@ internal sealed partial class StatsJson : JsonSerializerContext
 
     public static string Line(ProbeStats stats) => JsonSerializer.Serialize(stats, Readable.ProbeStats);
 
-    /// <summary>The fields of the server, and behind them an object of each protocol that has one.</summary>
+    /// <summary>
+    /// The fields of the server, and behind them an object of each protocol that has one. A protocol that is named like a field of the
+    /// server, such as <c>state</c>, has <c>state_protocol</c>.
+    /// </summary>
     public static string Line(ServerStats stats)
     {
         JsonObject line = JsonSerializer.SerializeToNode(stats, Readable.ServerStats)!.AsObject();
         foreach ((string protocol, JsonNode? figures) in stats.Protocols)
         {
-            line.Add(protocol, figures?.DeepClone());
+            line[line.ContainsKey(protocol) ? $"{protocol}_protocol" : protocol] = figures?.DeepClone();
         }
 
         return line.ToJsonString(Readable.Options);

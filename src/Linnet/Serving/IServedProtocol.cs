@@ -7,7 +7,7 @@ namespace Linnet.Serving;
 /// </remarks>
 public interface IServedProtocol : IDisposable
 {
-    /// <summary>Its name in metrics, statistics and logs: one word in lower case.</summary>
+    /// <summary>Its name in metrics, statistics and logs: one word in lower case, and no other protocol's of the server.</summary>
     string Name { get; }
 
     /// <summary>The ports that it listens on now. Empty: it shares another protocol's port, or its port is closed.</summary>

@@ -85,8 +85,8 @@ public sealed class StationServer : IAsyncDisposable
     /// <param name="time">The clock; default <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">The log; default none.</param>
     /// <param name="fed">More stations, whose sound others send; disposed with it.</param>
-    /// <exception cref="ArgumentException"><paramref name="options"/> has problems, or two stations have one name; the message says
-    /// which.</exception>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems, or two stations or two protocols have one name; the
+    /// message says which.</exception>
     /// <exception cref="PortException">A port cannot be opened; the message says which and why.</exception>
     public static StationServer Open(
         IReadOnlyList<Station> stations,
@@ -234,6 +234,11 @@ public sealed class StationServer : IAsyncDisposable
         foreach (ProtocolFactory open in _options.Protocols)
         {
             _protocols.Add(open(context));
+            string name = _protocols[^1].Name;
+            if (_protocols.Count(p => p.Name == name) > 1)
+            {
+                throw new ArgumentException($"There are two protocols named {name}; metrics and statistics need one name for each.");
+            }
         }
     }
 

@@ -107,6 +107,23 @@ public class StatsJsonTests
         StatsJson.Line(ServerStats.Of(ServerPanelTests.With(Pigeon), hasEnded: false)),
         StringComparison.Ordinal);
 
+    [Fact]
+    public void Protocols_that_share_a_name_or_have_the_name_of_a_field_take_no_field_away()
+    {
+        ServerSnapshot server = ServerPanelTests.With(Pigeon) with
+        {
+            Protocols = [Pigeon, Pigeon, Pigeon with { Name = "state" }],
+        };
+
+        string line = StatsJson.Line(ServerStats.Of(server, hasEnded: false));
+
+        Assert.StartsWith("{\"state\":\"serving\",", line, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ",\"pigeon\":{\"listeners\":5,\"refused\":{\"no_wings\":8}},"
+            + "\"state_protocol\":{\"listeners\":5,\"refused\":{\"no_wings\":8}}}",
+            line, StringComparison.Ordinal);
+    }
+
     internal static ProtocolRow Pigeon { get; } = new(
         "pigeon",
         ["pigeon-slow://192.168.1.5:9610", "pigeon-fast://192.168.1.5:9633"],

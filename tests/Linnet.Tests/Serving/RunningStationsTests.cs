@@ -70,7 +70,7 @@ public sealed class RunningStationsTests : IAsyncDisposable
     [Fact]
     public async Task Stations_that_are_removed_while_they_are_added_leave_nothing_behind()
     {
-        const int Rounds = 300;
+        const int Rounds = 100;
         RunningStations stations = Run();
         Task adding = Task.Run(
             () =>

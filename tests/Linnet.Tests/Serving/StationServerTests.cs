@@ -189,6 +189,18 @@ public sealed class StationServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Two_protocols_of_one_name_are_refused_and_closed()
+    {
+        BrokenProtocol[] opened = [new BrokenProtocol(), new BrokenProtocol()];
+
+        ArgumentException refused = Assert.Throws<ArgumentException>(
+            () => StationServer.Open([], Free with { Protocols = [_ => opened[0], _ => opened[1]] }));
+
+        Assert.StartsWith("There are two protocols named broken", refused.Message, StringComparison.Ordinal);
+        Assert.All(opened, static protocol => Assert.True(protocol.IsDisposed));
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_reported_with_the_option_that_changes_it()
     {
         Start(Free);
