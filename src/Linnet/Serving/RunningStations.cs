@@ -215,7 +215,14 @@ internal sealed class RunningStations : IAsyncDisposable
                 return;
             }
 
-            running.Station = running.Ingest!.Create(first, _time, _logger);
+            Station created = running.Ingest!.Create(first, _time, _logger);
+            if (running.IsRemoved)
+            {
+                created.Dispose();
+                return;
+            }
+
+            running.Station = created;
             Start(running);
             Directory.Set(running.Station.Listing);
         }
