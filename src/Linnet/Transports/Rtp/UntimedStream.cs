@@ -18,8 +18,11 @@ internal sealed class UntimedStream
     // The most packets delivered before the receiver is asked for room again; they arrive together.
     private const int PacketsPerPortion = 8;
 
-    // Longer than the backlog that a paced server sends to a new client.
-    private static readonly TimeSpan PaceKnown = TimeSpan.FromSeconds(2);
+    // How much further ahead of real time a paced server may get after its backlog: more than network delays vary.
+    private static readonly TimeSpan MostGain = TimeSpan.FromMilliseconds(500);
+
+    // How fast the clock of a paced server may be, as a fraction. Over days, even a good clock gains seconds.
+    private const double ClockError = 0.001;
 
     private static readonly TimeSpan RoomCheck = TimeSpan.FromMilliseconds(10);
 
@@ -32,7 +35,8 @@ internal sealed class UntimedStream
     private readonly byte[] _packet;
     private readonly ArrayBufferWriter<byte> _stock = new();
     private long? _begunAt;
-    private bool _isHeldBack;
+    private bool _isFasterThanRealTime;
+    private TimeSpan _backlog;
     private bool _isStocking = true;
     private ReadOnlyMemory<byte> _begun;
     private long _position;
@@ -62,15 +66,28 @@ internal sealed class UntimedStream
     /// </summary>
     internal TimeSpan Stock { get; init; }
 
+    /// <summary>
+    /// How far ahead of real time a sender may be that sends in real time: the longest backlog for a new client. Default: 2 s.
+    /// </summary>
+    internal TimeSpan MostLead { get; init; } = PaceKnown;
+
     /// <summary>Whether any audio has arrived.</summary>
-    internal bool HasBegun => _position > 0 || _stock.WrittenCount > 0;
+    internal bool HasBegun => Arrived > 0;
 
     /// <summary>
     /// Whether the sender sends in real time, as one without a file must. Known after <see cref="PaceKnown"/>, from how much has arrived
     /// since the first packet.
     /// </summary>
-    internal bool IsPaced => !_isHeldBack && _begunAt is long begun && _time.GetElapsedTime(begun) is var elapsed && elapsed >= PaceKnown
-        && _time.GetElapsedTime(0, _media.DueAt(_position)) <= elapsed + PaceKnown;
+    internal bool IsPaced => !_isFasterThanRealTime && Elapsed >= PaceKnown && Lead <= MostLead;
+
+    /// <summary>How long it takes until the pace of a sender is known. A paced server has sent its backlog by then.</summary>
+    internal static TimeSpan PaceKnown => TimeSpan.FromSeconds(2);
+
+    private long Arrived => _position + (_stock.WrittenCount / _bytesPerFrame);
+
+    private TimeSpan Elapsed => _begunAt is long begun ? _time.GetElapsedTime(begun) : TimeSpan.Zero;
+
+    private TimeSpan Lead => _time.GetElapsedTime(0, _media.DueAt(Arrived)) - (Elapsed * (1 + ClockError));
 
     /// <summary>Adds audio as it arrived.</summary>
     /// <returns><see langword="false"/> if it is not a whole number of frames, which is counted.</returns>
@@ -87,13 +104,20 @@ internal sealed class UntimedStream
         if (!_isStocking)
         {
             Send(sound, arrivedAt);
-            return true;
+        }
+        else
+        {
+            _stock.Write(sound);
         }
 
-        _stock.Write(sound);
-        if (_time.GetElapsedTime(0, _media.DueAt(_stock.WrittenCount / _bytesPerFrame)) >= Stock)
+        if (_isStocking && _time.GetElapsedTime(0, _media.DueAt(_stock.WrittenCount / _bytesPerFrame)) >= Stock)
         {
             SendStock(arrivedAt);
+        }
+
+        if (Elapsed < PaceKnown && Lead > _backlog)
+        {
+            _backlog = Lead;
         }
 
         return true;
@@ -117,7 +141,9 @@ internal sealed class UntimedStream
             while (!_sink.HasRoom)
             {
                 _pace.HoldBack();
-                _isHeldBack = true;
+
+                // A sender in real time is also held back, where the device pauses. Then it is no further ahead than before.
+                _isFasterThanRealTime |= Elapsed < PaceKnown || Lead > _backlog + MostGain;
                 await Task.Delay(RoomCheck, _time, cancellationToken).ConfigureAwait(false);
             }
 

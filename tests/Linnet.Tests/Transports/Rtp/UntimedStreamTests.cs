@@ -128,10 +128,86 @@ public class UntimedStreamTests
         Assert.Equal(1600, _packets.Sum(p => p.Sound.Length));
     }
 
+    [Theory]
+    [InlineData(0, 2, true)]
+    [InlineData(1500, 2, true)]
+    [InlineData(4000, 2, false)]        // more than the backlog of such a server
+    [InlineData(4000, 12, true)]
+    [InlineData(13_000, 12, false)]
+    public void A_sender_in_real_time_is_known_after_two_seconds_whatever_its_backlog(int burstMs, int mostLead, bool isPaced)
+    {
+        UntimedStream stream = Create(Mono, mostLead: mostLead);
+        stream.Add(new byte[burstMs * 16], _time.Now);
+        Assert.False(stream.IsPaced);
+
+        SendInRealTime(stream, seconds: 3);
+
+        Assert.Equal(isPaced, stream.IsPaced);
+    }
+
+    [Fact]
+    public void A_sender_whose_clock_is_fast_still_sends_in_real_time_after_a_long_time()
+    {
+        UntimedStream stream = Create(Mono);
+        stream.Add(new byte[1000 * 16], _time.Now);
+
+        for (int minute = 0; minute < 25; minute++)
+        {
+            _time.Now += 60_000_000_000;
+            stream.Add(new byte[2 * (int)(8000 * 60 * 1.0009)], _time.Now);
+        }
+
+        Assert.True(stream.IsPaced);
+    }
+
+    [Theory]
+    [InlineData(0, 0, false)]           // the room is used up at once: a file
+    [InlineData(0, 4000, false)]
+    [InlineData(5, 4000, true)]         // the device pauses in the middle of a radio
+    public async Task A_sender_that_is_held_back_is_in_real_time_if_it_is_no_further_ahead_than_before(
+        int seconds, int burstMs, bool isPaced)
+    {
+        int refusals = 0;
+        var sink = new RecordingSink(() => refusals == 0 || refusals-- == 0);
+        UntimedStream stream = Create(Mono, mostLead: 12, sink: sink);
+        stream.Add(new byte[burstMs * 16], _time.Now);
+        SendInRealTime(stream, seconds);
+
+        refusals = 2;
+        await stream.AddWithRoomAsync(new byte[1600], TestContext.Current.CancellationToken);
+        SendInRealTime(stream, seconds: 10);
+
+        Assert.Equal(isPaced, stream.IsPaced);
+    }
+
+    [Fact]
+    public async Task A_sender_that_gets_ahead_slowly_until_it_is_held_back_is_not_in_real_time()
+    {
+        int refusals = 0;
+        UntimedStream stream = Create(Mono, mostLead: 12, sink: new RecordingSink(() => refusals == 0 || refusals-- == 0));
+        SendInRealTime(stream, seconds: 10, speed: 1.5);
+
+        refusals = 2;
+        await stream.AddWithRoomAsync(new byte[1600], TestContext.Current.CancellationToken);
+
+        Assert.False(stream.IsPaced);
+    }
+
+    private void SendInRealTime(UntimedStream stream, int seconds, double speed = 1)
+    {
+        for (int i = 0; i < seconds * 10; i++)
+        {
+            _time.Now += 100_000_000;
+            stream.Add(new byte[(int)(1600 * speed)], _time.Now);
+        }
+    }
+
     private static RawPcmFormat Mono => new(SampleEncoding.S16LE, new AudioFormat(8000, 1));
 
-    private UntimedStream Create(RawPcmFormat format, TimeSpan stock = default)
-    {
-        return new UntimedStream(format, TimeSpan.FromMilliseconds(60), _sink, _time, new Random(3)) { Stock = stock };
-    }
+    private UntimedStream Create(RawPcmFormat format, TimeSpan stock = default, int mostLead = 2, RecordingSink? sink = null) =>
+        new(format, TimeSpan.FromMilliseconds(60), sink ?? _sink, _time, new Random(3))
+        {
+            Stock = stock,
+            MostLead = TimeSpan.FromSeconds(mostLead),
+        };
 }

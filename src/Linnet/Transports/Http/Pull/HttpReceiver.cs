@@ -21,6 +21,9 @@ internal sealed class HttpReceiver : IStationReceiver
 {
     private static readonly string[] RadioHeaders = ["icy-name", "icy-br", "icy-metaint", "ice-audio-info"];
 
+    // Names in Server. These servers send a length with every file, so that what has none is a live stream.
+    private static readonly string[] RadioServers = ["Icecast", "SHOUTcast"];
+
     private readonly StationRequest _request;
     private readonly HttpStream _stream;
     private readonly PlayedTarget _target;
@@ -88,7 +91,11 @@ internal sealed class HttpReceiver : IStationReceiver
     /// <inheritdoc/>
     public async Task RunAsync(IRtpSink sink, CancellationToken cancellationToken)
     {
-        var packets = new UntimedStream(_target.Raw, _request.LeastDelay, sink, _time, _random) { Stock = _request.MostDelay };
+        var packets = new UntimedStream(_target.Raw, _request.LeastDelay, sink, _time, _random)
+        {
+            Stock = _request.MostDelay,
+            MostLead = MostAhead + UntimedStream.PaceKnown,
+        };
         _target.Attach(packets, sink.OnTrack);
         string end;
         try
@@ -124,8 +131,12 @@ internal sealed class HttpReceiver : IStationReceiver
         return _stream.HasEnded
             && (_stream.Head.Body.Kind is HttpBodyKind.Length
                 || headers["Server"] == "Linnet"
-                || !(isPaced || Array.Exists(RadioHeaders, name => headers[name] is not null)));
+                || !(isPaced || IsRadio(headers)));
     }
+
+    private static bool IsRadio(MessageHeaders headers) =>
+        Array.Exists(RadioHeaders, name => headers[name] is not null)
+        || Array.Exists(RadioServers, name => headers["Server"]?.StartsWith(name, StringComparison.OrdinalIgnoreCase) == true);
 
     private static string NameOf(StreamCodec codec, string? contentType) => codec switch
     {
