@@ -54,14 +54,17 @@ public sealed class HttpPlayerTests
         Assert.Equal("PCM", recording.Player.GetStatistics().Payload?.EncodingName);
     }
 
-    [Fact]
-    public async Task A_radio_that_closes_is_reconnected_until_a_Linnet_server_reports_the_end()
+    [Theory]
+    [InlineData("404 Not Found")]
+    [InlineData("403 Forbidden")]           // a full Icecast
+    [InlineData("503 Service Unavailable")]
+    public async Task A_radio_that_closes_is_reconnected_until_a_Linnet_server_reports_the_end(string meanwhile)
     {
         int asked = 0;
         await using var server = new ScriptedHttpServer(_ => Interlocked.Increment(ref asked) switch
         {
             1 => Answer("icy-name: Far\r\n"),
-            2 => "HTTP/1.1 404 Not Found\r\n\r\n",
+            2 => $"HTTP/1.1 {meanwhile}\r\n\r\n",
             _ => Answer("icy-name: Near\r\nServer: Linnet\r\n"),
         });
         var logger = new RecordingLogger();
@@ -74,7 +77,7 @@ public sealed class HttpPlayerTests
         Assert.Equal(Sound, recording.Samples[..Frames]);
         Assert.Equal(Sound, recording.Samples[^Frames..]);
         Assert.Contains(logger.Lines, line => line.Contains("closed the connection without signalling the end", StringComparison.Ordinal));
-        Assert.Contains(logger.Lines, line => line.Contains("/live.wav answers 404", StringComparison.Ordinal));
+        Assert.Contains(logger.Lines, line => line.Contains($"/live.wav answers {meanwhile[..3]}", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -134,6 +137,7 @@ public sealed class HttpPlayerTests
     [InlineData("/live.mp3", "HTTP/1.1 404 Not Found\r\n\r\n", "/live.mp3 answers 404.", false)]
     [InlineData("/live", "HTTP/1.1 404 Not Found\r\n\r\n", "/live answers 404.", false)]
     [InlineData("/live.mp3", "HTTP/1.1 401 Unauthorized\r\n\r\n", "answers 401: give a user name and a password, as in", true)]
+    [InlineData("/live.mp3", "HTTP/1.1 403 Forbidden\r\n\r\n", "/live.mp3 answers 403.", false)]
     [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "does not decode this content type", false)]
     [InlineData("/", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "is no Linnet server", true)]
     [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n", "no sound was found in it.", false)]

@@ -16,12 +16,13 @@ internal sealed class HttpPullException(string message, Exception? innerExceptio
     /// <param name="isOnly">Whether it is the only address, and not one of a playlist.</param>
     internal static HttpPullException Answered(Uri from, HttpStatusCode status, bool isOnly)
     {
-        bool isRefused = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && isOnly;
         string hint = status is HttpStatusCode.Unauthorized ? ": give a user name and a password, as in http://USER:PASSWORD@HOST/" : "";
         return new(string.Create(CultureInfo.InvariantCulture, $"{PullAddress.Shown(from)} answers {(int)status}{hint}."))
         {
-            IsRefused = isRefused,
-            IsFinal = isRefused,
+            IsRefused = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && isOnly,
+
+            // Not 403: Icecast also answers it while a stream has its most listeners.
+            IsFinal = status is HttpStatusCode.Unauthorized && isOnly,
             IsUnknown = (int)status is >= 400 and < 500 and not (408 or 425 or 429),
             HasEnded = status is HttpStatusCode.Gone,
         };
