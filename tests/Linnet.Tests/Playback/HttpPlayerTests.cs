@@ -7,6 +7,7 @@ using System.Text;
 using Linnet.Playback;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
+using Linnet.Transports.Http.Pull;
 
 namespace Linnet.Tests.Playback;
 
@@ -138,6 +139,10 @@ public sealed class HttpPlayerTests
     [InlineData("/live", "HTTP/1.1 404 Not Found\r\n\r\n", "/live answers 404.", false)]
     [InlineData("/live.mp3", "HTTP/1.1 401 Unauthorized\r\n\r\n", "answers 401: give a user name and a password, as in", true)]
     [InlineData("/live.mp3", "HTTP/1.1 403 Forbidden\r\n\r\n", "/live.mp3 answers 403.", false)]
+    [InlineData("/live.mp3", "HTTP/1.1 302 Found\r\nLocation: rtsp://studio/live\r\n\r\n", "not to an http or https address", false)]
+    [InlineData("/live.m3u8", "HTTP/1.1 200 OK\r\n\r\n#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n", "HLS playlist", false)]
+    [InlineData("/live.m3u", "HTTP/1.1 200 OK\r\n\r\n", "The playlist contains no http or https address.", false)]
+    [InlineData("/live.xspf", "HTTP/1.1 200 OK\r\n\r\n<playlist><track>", "The server's response ", false)]
     [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "does not decode this content type", false)]
     [InlineData("/", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "is no Linnet server", true)]
     [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n", "no sound was found in it.", false)]
@@ -150,6 +155,44 @@ public sealed class HttpPlayerTests
 
         Assert.Contains(said, e.Message, StringComparison.Ordinal);
         Assert.Equal((isFinal, true), (e.IsFinal, e.IsFinal || e.IsUnknown));
+    }
+
+    [Theory]
+    [InlineData("dead\nrefused\npage\nhls.m3u8\nhttp://no-such-host.invalid/a\n", true)]
+    [InlineData("more.m3u\ndead\n", true)]
+    [InlineData("hls.m3u8\n", true)]
+    [InlineData("dead\nbusy\nrefused\n", false)]
+    [InlineData("busy.m3u\ndead\n", false)]
+    [InlineData("cut.m3u\ndead\n", true)]
+    [InlineData("cut.m3u\ndead\nbusy\n", false)]
+    [InlineData("cut-busy.m3u\ndead\n", false)]
+    public async Task A_playlist_is_waited_for_only_if_one_of_its_addresses_may_give_sound_later(string list, bool isUnknown)
+    {
+        const string Playlist = "HTTP/1.0 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n";
+        await using var server = new ScriptedHttpServer(path => path switch
+        {
+            "/list.m3u" => Playlist + list,
+            "/more.m3u" => $"{Playlist}dead\npage\n",
+            "/busy.m3u" => $"{Playlist}busy\ndead\n",
+            "/cut.m3u" => Playlist + string.Concat(Enumerable.Range(0, 16).Select(static i => $"dead{i}\n")),
+            "/cut-busy.m3u" => Playlist + string.Concat(Enumerable.Range(0, 16).Select(static i => i == 0 ? "busy\n" : $"dead{i}\n")),
+            "/hls.m3u8" => $"{Playlist}#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n",
+            "/page" => "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>",
+            "/refused" => "HTTP/1.1 403 Forbidden\r\n\r\n",
+            "/busy" => "HTTP/1.1 503 Busy\r\n\r\n",
+            _ => "HTTP/1.1 404 Not Found\r\n\r\n",
+        });
+        var search = new StreamSearch(server.Address("/list.m3u"), TimeProvider.System, static _ => { });
+
+        // A search that stopped at a limit goes on where it was. Only then it knows.
+        TransportException e;
+        do
+        {
+            e = await Assert.ThrowsAnyAsync<TransportException>(() => search.OpenAsync(static (_, _) => new PlayedTarget(), Cancelled));
+        }
+        while (e.Message.Contains("names more addresses than are tried at a time", StringComparison.Ordinal));
+
+        Assert.Equal((isUnknown, false), (e.IsUnknown, e.IsFinal));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal static class PullAddress
     internal static Uri Follow(Uri from, string? location) =>
         Uri.TryCreate(from, location, out Uri? to) && to.Scheme is "http" or "https" && to.Host.Length > 0
             ? to
-            : throw new TransportException("The server redirects, but not to an http or https address.");
+            : throw new TransportException("The server redirects, but not to an http or https address.") { IsUnknown = true };
 
     /// <summary>
     /// The addresses in a playlist, without duplicates, at most <see cref="MaxEntries"/>. Ignores everything else in it, files included.
@@ -39,7 +39,10 @@ internal static class PullAddress
         {
             throw new TransportException(problem.Contains("HLS", StringComparison.Ordinal)
                 ? "This is an HLS playlist, which is not supported. Give the address of the stream itself."
-                : $"The server's response {problem}.");
+                : $"The server's response {problem}.")
+            {
+                IsUnknown = true,
+            };
         }
 
         var entries = new List<Uri>();
@@ -52,7 +55,9 @@ internal static class PullAddress
             }
         }
 
-        return entries.Count > 0 ? entries : throw new TransportException("The playlist contains no http or https address.");
+        return entries.Count > 0
+            ? entries
+            : throw new TransportException("The playlist contains no http or https address.") { IsUnknown = true };
     }
 
     /// <summary>Whether the content is a list of addresses rather than audio.</summary>

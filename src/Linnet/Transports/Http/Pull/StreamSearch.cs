@@ -36,6 +36,9 @@ internal sealed class StreamSearch(
     // Where the last search stopped, if there was more to try: how many entries of each playlist that leads there were tried.
     private Dictionary<Uri, int> _unfinished = [];
 
+    // Whether an earlier try failed for a reason that may pass.
+    private bool _hadHope;
+
     // Messages already logged about addresses without audio: each is logged once.
     private readonly HashSet<string> _told = [];
 
@@ -63,7 +66,7 @@ internal sealed class StreamSearch(
     /// <exception cref="SocketException">There is no such host, or nothing listens there.</exception>
     internal async Task<HttpStream> OpenAsync(TargetFactory createTarget, CancellationToken cancellationToken)
     {
-        var progress = new Progress(createTarget);
+        var progress = new Progress(createTarget) { HasHope = _unfinished.Count > 0 && _hadHope };
         HasAnswered = false;
         try
         {
@@ -77,6 +80,7 @@ internal sealed class StreamSearch(
         catch (HttpPullException)
         {
             _unfinished = progress.Unfinished;
+            _hadHope = progress.HasHope;
             throw;
         }
     }
@@ -212,6 +216,7 @@ internal sealed class StreamSearch(
             catch (Exception e) when (e is IOException or SocketException && !cancellationToken.IsCancellationRequested)
             {
                 failure = e;
+                progress.HasHope |= !progress.IsCut && !IsUnknown(e);
                 problem = Problem(PullAddress.Shown(entry), e);
             }
 
@@ -237,8 +242,15 @@ internal sealed class StreamSearch(
         throw entries.Count > 1
             ? new HttpPullException(
                 $"None of the {tried} addresses that {PullAddress.Shown(list)} names gives audio. The last one: {problem}", failure)
-            : failure as HttpPullException ?? new HttpPullException(problem, failure);
+            {
+                IsUnknown = !progress.HasHope,
+            }
+            : failure as HttpPullException ?? new HttpPullException(problem, failure) { IsUnknown = !progress.HasHope };
     }
+
+    private static bool IsUnknown(Exception failure) =>
+        failure is TransportException { IsUnknown: true }
+            or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData };
 
     private static HttpPullException LeadsToItself(Uri list) =>
         HttpPullException.Unplayable($"{PullAddress.Shown(list)} is a playlist that leads to itself.");
@@ -258,6 +270,9 @@ internal sealed class StreamSearch(
 
         /// <summary>Why the last entry gave no sound.</summary>
         internal string Problem { get; set; } = "";
+
+        /// <summary>Whether an entry failed in a way that may pass, so that it is worth another try later.</summary>
+        internal bool HasHope { get; set; }
 
         /// <summary>Whether there is more to try than one search may.</summary>
         internal bool IsCut { get; set; }
