@@ -10,7 +10,7 @@ namespace Linnet.Playback;
 /// </summary>
 /// <remarks>
 /// A path with the extension of an audio file or a playlist is a stream. For any other path the server is asked for its stations first. If
-/// it is no Linnet server, the address is tried as a stream.
+/// it accepts the connection and does not answer as a Linnet server, the address is tried as a stream.
 /// </remarks>
 /// <param name="request">The station to connect to.</param>
 /// <param name="time">The clock.</param>

@@ -2,5 +2,8 @@ using Linnet.Transports;
 
 namespace Linnet.Playback;
 
-/// <summary>An HTTP server answers, but not with the stations of a Linnet server: it may be another kind of server.</summary>
-internal sealed class NoStationListException(string message) : TransportException(message);
+/// <summary>
+/// A server accepts the connection, but does not answer with the stations of a Linnet server: it may be another kind of server.
+/// </summary>
+internal sealed class NoStationListException(string message, Exception? innerException = null)
+    : TransportException(message, innerException);

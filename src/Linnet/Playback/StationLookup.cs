@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Linnet.Codecs.Streams;
 using Linnet.Transports;
 using Linnet.Transports.Http.Pull;
 using Linnet.Transports.Rtsp;
@@ -148,8 +149,10 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     private static IReadOnlyList<string> NamesIn(JsonElement list) =>
         [.. list.EnumerateArray().Where(static e => e.ValueKind is JsonValueKind.String).Select(static e => e.GetString()!).Where(IsName)];
 
+    // A list of stations is JSON. Without a content type, the content decides.
     private static bool IsSound(HttpResponseHead head) =>
-        head.Headers["Content-Type"]?.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) == true;
+        head.Headers["Content-Type"] is { Length: > 0 } type
+        && (type.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) || StreamKinds.TryParse(type, out _));
 
     private static bool IsName(string name) =>
         name.Length > 0 && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
@@ -188,10 +191,12 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         }
     }
 
-    // The answer at the path where a Linnet server lists its stations.
+    // Reads the list of stations where a Linnet server has it. If the connection succeeds and the rest fails, it may be a server of another
+    // kind, which can still have a stream at the address itself.
     private async Task<string> FetchAsync(Uri page, CancellationToken cancellationToken)
     {
         string server = page.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        bool isConnected = false;
         try
         {
             var from = new Uri(page, Path);
@@ -199,6 +204,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
             for (int hop = 0; hop <= MaxRedirects; hop++)
             {
                 PullConnection connection = await PullConnection.ConnectAsync(from, guard, time, cancellationToken).ConfigureAwait(false);
+                isConnected = true;
                 await using ConfiguredAsyncDisposable closing = connection.ConfigureAwait(false);
                 HttpResponseHead head = await connection.AskAsync(from, cancellationToken).ConfigureAwait(false);
                 if ((int)head.Status is >= 300 and < 400)
@@ -224,7 +230,10 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            throw HttpPullException.ToConnect(page, e);
+            TransportException problem = HttpPullException.ToConnect(page, e);
+            throw isConnected && problem is not NoStationListException
+                ? new NoStationListException(problem.Message, e) { IsFinal = problem.IsFinal, IsUnknown = problem.IsUnknown }
+                : problem;
         }
     }
 }

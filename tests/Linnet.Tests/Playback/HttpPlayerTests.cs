@@ -158,6 +158,32 @@ public sealed class HttpPlayerTests
     }
 
     [Theory]
+    [InlineData("")]                                                                // closed without an answer
+    [InlineData("nonsense\r\n\r\n")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: /stations.json\r\n\r\n")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: ftp://127.0.0.1/\r\n\r\n")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n")]    // where no server listens
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/ogg\r\n\r\n", true)]  // its one stream
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n", true)]
+    public async Task Whatever_a_server_answers_instead_of_a_list_of_stations_its_stream_is_played(string answer, bool isEndless = false)
+    {
+        await using var server = new ScriptedHttpServer(async (path, stream, stop) =>
+        {
+            bool isLookup = path == StationLookup.Path;
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(isLookup ? answer : Answer("Server: Linnet\r\n")), stop);
+            if (isLookup && isEndless)
+            {
+                await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, stop);
+            }
+        });
+        await using var recording = new Recording(Options(server, "/live") with { Reconnects = false });
+
+        await recording.Running;
+
+        Assert.Equal(Sound, recording.Samples);
+    }
+
+    [Theory]
     [InlineData("dead\nrefused\npage\nhls.m3u8\nhttp://no-such-host.invalid/a\n", true)]
     [InlineData("more.m3u\ndead\n", true)]
     [InlineData("hls.m3u8\n", true)]
