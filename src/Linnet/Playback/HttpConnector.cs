@@ -25,6 +25,7 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
 
     private readonly StreamSearch _search = new(request.Address, time, logger.PlaylistEntryFailed);
     private readonly RtspConnector _rtsp = new(request, time, random, logger);
+    private bool _hasPage;
     private bool? _isStream = request.NeedsPackets ? false : IsStream(request.Address) ? true : null;
 
     /// <summary>Whether the extension of the path is that of a stream.</summary>
@@ -32,11 +33,12 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
         StreamExtensions.Contains(Path.GetExtension(address.AbsolutePath), StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    public bool HasAnswered => _search.HasAnswered;
+    public bool HasAnswered => Volatile.Read(ref _hasPage) || _search.HasAnswered;
 
     /// <inheritdoc/>
     public async Task<IStationReceiver> ConnectAsync(CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _hasPage, false);
         if (_isStream == true)
         {
             return await ConnectStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -50,6 +52,7 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
         }
         catch (NoStationListException e) when (_isStream is null)
         {
+            Volatile.Write(ref _hasPage, true);
             IStationReceiver station = await ConnectInsteadAsync(e, cancellationToken).ConfigureAwait(false);
             _isStream = true;
             return station;

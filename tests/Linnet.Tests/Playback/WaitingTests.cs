@@ -108,6 +108,36 @@ public sealed class WaitingTests : PlayerScenario
         await running;
     }
 
+    [Fact]
+    public async Task A_server_that_has_answered_with_a_page_is_not_reported_as_silent()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new ScriptedHttpServer(async (path, stream, stop) =>
+        {
+            if (path != StationLookup.Path)
+            {
+                asked.SetResult();
+                await told.Task.WaitAsync(stop);
+            }
+
+            await stream.WriteAsync("HTTP/1.1 404 Not Found\r\n\r\n"u8.ToArray(), stop);
+        });
+        var time = new ManualTime();
+        await using var wav = new MemoryStream();
+        await using var player =
+            new Player(Waiting(server.Address("/live").ToString()) with { Transport = RtspTransport.Auto },
+                new PipeDevice("memory", wav, time), time, _logger);
+        Task running = player.RunAsync(Cancelled);
+        await asked.Task.WaitAsync(Cancelled);
+
+        await time.FireAsync(TimeSpan.FromMilliseconds(700));
+        told.SetResult();
+
+        await Assert.ThrowsAnyAsync<TransportException>(() => running);
+        Assert.Empty(_logger.Lines);
+    }
+
     [Theory]
     [InlineData(404, false)]
     [InlineData(410, false)]
