@@ -127,7 +127,7 @@ internal sealed class RunningStations : IAsyncDisposable
         await Task.WhenAll(Volatile.Read(ref _all).Select(static r => r.Ended)).ConfigureAwait(false);
     }
 
-    /// <summary>Disposes only the stations that it made itself. Stations and fallbacks that were added still belong to their owner.</summary>
+    /// <summary>Disposes only the stations that it made itself. Added stations and fallbacks still belong to their owner.</summary>
     internal async Task AbandonAsync()
     {
         foreach (RunningStation running in _all)
