@@ -144,7 +144,7 @@ public sealed class StationLookupTests : PlayerScenario
     [InlineData("http", "503 Busy", "answers 503", false)]
     [InlineData("http", "302 Found\r\nLocation: /stations.json", "redirects too often", false)]
     [InlineData("rtsp", "404 Not Found", "sends RTSP that Linnet cannot read", false)]
-    public async Task An_address_that_is_neither_is_reported_in_the_words_of_its_scheme(string scheme, string answer, string said, bool isFinal)
+    public async Task An_address_that_is_neither_is_reported_as_it_was_given(string scheme, string answer, string said, bool isFinal)
     {
         await using var pages = new ScriptedHttpServer(_ => $"HTTP/1.1 {answer}\r\n\r\n");
         await using var recording = new Recording(new PlayerOptions { Url = new Uri($"{scheme}://127.0.0.1:{pages.Address("/").Port}/") });

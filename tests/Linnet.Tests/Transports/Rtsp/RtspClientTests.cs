@@ -13,13 +13,13 @@ public sealed class RtspClientTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("SSH-2.0-OpenSSH_9.2\r\n", "not RTSP")]
-    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", "not RTSP")]
-    [InlineData("RTSP/2.0 200 OK\r\nCSeq: 1\r\n\r\n", "not RTSP")]
-    [InlineData("RTSP/1.0 OK\r\n\r\n", "not RTSP")]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n", "sends RTSP that Linnet cannot read")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", "sends RTSP that Linnet cannot read")]
+    [InlineData("RTSP/2.0 200 OK\r\nCSeq: 1\r\n\r\n", "sends RTSP that Linnet cannot read")]
+    [InlineData("RTSP/1.0 OK\r\n\r\n", "sends RTSP that Linnet cannot read")]
     [InlineData("RTSP/1.0 200 OK\r\nCSeq: 99\r\n\r\n", "an answer without a request")]
-    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 2147483648\r\n\r\n", "not RTSP")]
-    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: -1\r\n\r\n", "not RTSP")]
+    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 2147483648\r\n\r\n", "sends RTSP that Linnet cannot read")]
+    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: -1\r\n\r\n", "sends RTSP that Linnet cannot read")]
     [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 10\r\n\r\nshort", "is gone")]
     [InlineData("RTSP/1.0 200 OK\r\nCSeq", "is gone")]
     [InlineData("", "is gone")]
@@ -59,7 +59,7 @@ public sealed class RtspClientTests
 
         RtspException e = await FailAsync(server);
 
-        Assert.Contains("not RTSP", e.Message, StringComparison.Ordinal);
+        Assert.Contains("sends RTSP that Linnet cannot read", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

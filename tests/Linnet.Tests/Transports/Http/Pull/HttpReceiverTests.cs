@@ -73,7 +73,7 @@ public sealed class HttpReceiverTests
         else
         {
             TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => running);
-            Assert.Contains("closed the connection, and did not say that this was the end", e.Message, StringComparison.Ordinal);
+            Assert.Contains("closed the connection without signalling the end", e.Message, StringComparison.Ordinal);
         }
     }
 }
