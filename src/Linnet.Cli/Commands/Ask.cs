@@ -37,20 +37,20 @@ internal static class Ask
     /// <summary>An option that takes a whole quantity in a range: bare, or with a unit.</summary>
     public static Option<int?> Whole(
         string name, string helpName, string description, string usual, Quantity quantity, int least, int most) => new(name)
-    {
-        Description = Described(description, usual),
-        HelpName = helpName,
-        CustomParser = result =>
         {
-            if (quantity.TryRead(Only(result), out double number) && number >= least && number <= most && number == Math.Floor(number))
+            Description = Described(description, usual),
+            HelpName = helpName,
+            CustomParser = result =>
             {
-                return (int)number;
-            }
+                if (quantity.TryRead(Only(result), out double number) && number >= least && number <= most && number == Math.Floor(number))
+                {
+                    return (int)number;
+                }
 
-            result.AddError($"'{Only(result)}' is no value for {name}: it takes {Range(quantity, least, most)}");
-            return null;
-        },
-    };
+                result.AddError($"'{Only(result)}' is no value for {name}: it takes {Range(quantity, least, most)}");
+                return null;
+            },
+        };
 
     /// <summary>An option that takes a whole number in a range.</summary>
     public static Option<int?> Whole(string name, string helpName, string description, string usual, int least, int most) => new(name)

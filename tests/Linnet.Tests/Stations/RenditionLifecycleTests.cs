@@ -28,7 +28,8 @@ public sealed class RenditionLifecycleTests : IDisposable
         var options = new StationOptions { Name = "test", MaxOnDemand = 1 };
         _lives = new RenditionLifecycle(
             options, [Spec("usual"), Spec("one") with { IsOnDemand = true }, Spec("two") with { IsOnDemand = true }], _history, _time,
-            NullLogger.Instance) { Wanted = () => _wanted++ };
+            NullLogger.Instance)
+        { Wanted = () => _wanted++ };
     }
 
     public void Dispose() => _lives.Dispose();

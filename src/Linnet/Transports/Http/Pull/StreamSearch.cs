@@ -13,7 +13,7 @@ namespace Linnet.Transports.Http.Pull;
 /// <param name="address">An address of http or https; its user and password are sent only to that server.</param>
 /// <param name="time">The clock.</param>
 /// <param name="onMirrorFailed">Called with the reason why an entry of a playlist gave no audio, before the next is tried; once per
-    /// problem.</param>
+/// problem.</param>
 /// <param name="sideOf">Decides which network an address is in; default: <see cref="InnerNetwork"/>.</param>
 internal sealed class StreamSearch(
     Uri address, TimeProvider time, Action<string> onMirrorFailed, Func<IPAddress, NetworkSide>? sideOf = null)
