@@ -1,5 +1,5 @@
-using Linnet.Broadcast.Packets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 using Linnet.Wire.Rtp;
 

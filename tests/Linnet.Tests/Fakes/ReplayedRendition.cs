@@ -1,6 +1,6 @@
 using Linnet.Audio;
-using Linnet.Broadcast.Packets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 
 namespace Linnet.Tests.Fakes;

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 using Linnet.Audio;
 using Linnet.Playback;
 using Linnet.Receive;
+using Linnet.Serving.PyAudio;
 using Linnet.Tests.Fakes;
 using Linnet.Tests.Transports.PyAudio;
 using Linnet.Transports;
-using Linnet.Serving.PyAudio;
 using Linnet.Transports.PyAudio;
 using Linnet.Wire.PyAudio;
 

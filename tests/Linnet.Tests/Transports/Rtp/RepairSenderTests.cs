@@ -1,5 +1,5 @@
-using Linnet.Broadcast.Packets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Tests.Broadcast;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtcp;

@@ -1,13 +1,13 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Net;
-using Linnet.Broadcast.Packets;
+using System.Net.Sockets;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 using Linnet.Codecs;
+using Linnet.Transports;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
-using Linnet.Transports;
 using Linnet.Wire.Proxy;
 
 namespace Linnet.Tests.Transports.Rtsp;
