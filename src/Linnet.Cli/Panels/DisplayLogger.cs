@@ -54,7 +54,8 @@ internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILog
             shell.Say(sentence);
         }
 
-        if (exception is not null && shell.IsDebugging)
+        // A peer that is gone is told in full by its sentence: its exception comes along only to find the option.
+        if (exception is not null and not Transports.TransportException && shell.IsDebugging)
         {
             shell.Error.WriteLine(exception);
         }
