@@ -100,7 +100,7 @@ public sealed class Quantity
 
         foreach ((string name, decimal known) in _units)
         {
-            // Ignores case: nobody means a thousandth of a bit.
+            // Case is ignored: "m" cannot mean milli, since there are no fractions of a bit.
             if (unit.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
                 scale = known;

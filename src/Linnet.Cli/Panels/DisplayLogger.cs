@@ -54,7 +54,7 @@ internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILog
             shell.Say(sentence);
         }
 
-        // A peer that is gone is told in full by its sentence: its exception comes along only to find the option.
+        // The sentence says all about a lost connection; the log call passes the exception only so that the option can be found.
         if (exception is not null and not Transports.TransportException && shell.IsDebugging)
         {
             shell.Error.WriteLine(exception);

@@ -100,7 +100,7 @@ internal sealed class RunningStations : IAsyncDisposable
 
         removed.Station?.Remove();
 
-        // A pusher that is connected is told that the station was removed. One that has found it and begins only now is refused.
+        // A connected source client gets the reason. A client that found the station before and begins only now is refused.
         removed.Ingest?.Ingest.Close();
         await removed.Ending.CancelAsync().ConfigureAwait(false);
         await removed.Ended.ConfigureAwait(false);

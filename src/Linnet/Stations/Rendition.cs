@@ -15,7 +15,7 @@ namespace Linnet.Stations;
 /// </summary>
 internal sealed class Rendition : IDisposable
 {
-    /// <summary>The largest common buffer (profile robust) and its device together, so that the first listener hears at once.</summary>
+    /// <summary>The buffer of profile robust and its device together, so that the first listener starts without a wait.</summary>
     internal static readonly TimeSpan RtpPreRoll = TimeSpan.FromMilliseconds(550);
 
     private readonly Func<IAudioEncoder> _createEncoder;

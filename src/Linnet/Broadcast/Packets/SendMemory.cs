@@ -14,7 +14,7 @@ internal sealed class SendMemory(long most)
     /// <summary>The fraction of the limit that one address may hold: a quarter.</summary>
     internal const int Shares = 4;
 
-    /// <summary>What a refused listener is told.</summary>
+    /// <summary>The reason that a refused listener gets.</summary>
     internal const string Refusal =
         "Too much audio is waiting for slow listeners. Try again, or choose a rendition with a lower bit rate.";
 

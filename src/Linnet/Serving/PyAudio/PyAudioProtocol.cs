@@ -121,7 +121,7 @@ public sealed class PyAudioProtocol : IServedProtocol
         };
     }
 
-    /// <summary>The rendition that a client hears now: stations come and go.</summary>
+    /// <summary>The rendition for the next client. It may differ from the last one, since stations can be added and removed.</summary>
     private BroadcastRing? Find() =>
         _directory.TryFind(_station, out StationListing? station) ? PyAudioServer.TryFindRing(station) : null;
 

@@ -25,7 +25,7 @@ internal sealed class PyAudioServer : IDisposable
 
     /// <summary>Creates a server. It serves from <see cref="RunAsync"/> on.</summary>
     /// <param name="options">Limits.</param>
-    /// <param name="find">Finds the rendition that a client hears now; <see langword="null"/>: there is none now.</param>
+    /// <param name="find">Finds the rendition for a new client; returns <see langword="null"/> if there is none now.</param>
     /// <param name="host">The TCP listener; <see langword="null"/>: no TCP. Owned here.</param>
     /// <param name="port">The UDP port; <see langword="null"/>: no UDP. Owned here.</param>
     /// <param name="senders">The sender threads. They must outlive this.</param>

@@ -42,7 +42,7 @@ public sealed class PyAudioTcpServer
     }
 
     /// <param name="options">Limits.</param>
-    /// <param name="find">Finds the rendition that a client hears now; it is asked for each client.</param>
+    /// <param name="find">Finds the rendition for a new client; called for each.</param>
     /// <param name="senders">Who sends. It must outlive this.</param>
     /// <param name="counters">The counters.</param>
     /// <param name="time">The clock.</param>

@@ -38,7 +38,7 @@ internal sealed class PyAudioUdpServer : IDisposable
 
     /// <param name="port">The port; owned by this server.</param>
     /// <param name="options">The limits.</param>
-    /// <param name="find">Finds the rendition that a client hears now; it is asked for each new client.</param>
+    /// <param name="find">Finds the rendition for a new client; called for each.</param>
     /// <param name="senders">The sender threads.</param>
     /// <param name="counters">The counters.</param>
     /// <param name="time">The clock.</param>
