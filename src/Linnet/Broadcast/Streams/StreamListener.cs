@@ -75,6 +75,12 @@ internal abstract class StreamListener
     /// <summary>Its share of the kernel's send memory; <see langword="null"/>: not counted.</summary>
     internal SendMemory.Use? Memory { get; init; }
 
+    /// <summary>
+    /// Whether it gets nothing for now: the kernel holds too much in all or for its address, and some of that for this listener, which has
+    /// not shown that it accepts data. Without this, many that never read would grow together to their full buffers.
+    /// </summary>
+    internal bool IsHeld => Memory is { IsLarge: true, IsOver: true } && !HasTaken && UnsentBytes > 0;
+
     /// <summary>When it was last moved, in ticks; <see langword="null"/>: never.</summary>
     internal long? MovedAt { get; set; }
 
@@ -119,11 +125,12 @@ internal abstract class StreamListener
     /// <summary>Notes what the kernel holds for it, and whether that is because it accepts no data.</summary>
     /// <param name="outcome">How its last visit went.</param>
     /// <param name="sent">Bytes that it accepted then.</param>
-    internal void Weigh(StreamOutcome outcome, int sent)
+    /// <param name="isHeld">Whether it was offered none, because of <see cref="IsHeld"/>.</param>
+    internal void Weigh(StreamOutcome outcome, int sent, bool isHeld)
     {
-        bool isFull = outcome is StreamOutcome.Blocked;
+        bool isFull = outcome is StreamOutcome.Blocked && !isHeld;
         IsBlocked = isFull && sent == 0;
-        if (isFull && !HasTaken)
+        if ((isFull || isHeld) && !HasTaken)
         {
             HasTaken = BytesSent - UnsentBytes >= SendPatience.Proof;
         }

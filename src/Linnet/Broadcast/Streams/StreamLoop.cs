@@ -195,7 +195,8 @@ internal sealed class StreamLoop
         log.Advance(now);
         bool hasEnded = log.HasEnded;
         int sent = 0;
-        StreamOutcome outcome = HasTooMuch(listener, now) ? StreamOutcome.Blocked : _writer.Write(listener, out sent);
+        bool isHeld = listener.IsHeld;
+        StreamOutcome outcome = isHeld || HasTooMuch(listener, now) ? StreamOutcome.Blocked : _writer.Write(listener, out sent);
         if (sent > 0)
         {
             listener.ProgressAt = now;
@@ -204,7 +205,7 @@ internal sealed class StreamLoop
         }
 
         CountPackets(listener);
-        listener.Weigh(outcome, sent);
+        listener.Weigh(outcome, sent, isHeld);
         switch (outcome)
         {
             case StreamOutcome.Broken:

@@ -72,6 +72,31 @@ public class NewcomerTests
     }
 
     [Fact]
+    public void Newcomers_that_never_read_do_not_grow_together_beyond_the_share_of_their_address()
+    {
+        const long Share = 2 * MiB;
+        var memory = new SendMemory(SendMemory.Shares * Share);
+        var rig = new StreamRig();
+        rig.Run(5000);
+        var crowd = new List<StreamClient>();
+        while (memory.TryOpen(1, 200_000) is SendMemory.Use use)
+        {
+            crowd.Add(rig.Join((log, start) => new StreamClient(log, start, 200_000, 0) { Memory = use, Reads = false }));
+            rig.Run(20);
+        }
+
+        StreamClient reader = rig.Join((log, start) => new StreamClient(log, start, 200_000) { Memory = memory.TryOpen(2, 200_000) });
+        long most = 0;
+        rig.OnTick = _ => most = Math.Max(most, crowd.Where(static c => c.Finished is null).Sum(static c => c.UnsentBytes));
+        rig.Run(30_000);
+
+        // No more than one write over it.
+        Assert.InRange(SendMemory.OnTheBooks(most), Share / 2, Share + 16_000);
+        Assert.Equal((null, 0), (reader.Finished, reader.Underruns));
+        Assert.All(crowd, static c => Assert.Equal(DropReason.Stalled, c.Finished));
+    }
+
+    [Fact]
     public void A_crowd_that_stalls_together_does_not_cause_the_drop_of_a_reading_listener()
     {
         var memory = new SendMemory(16 * MiB);
