@@ -14,10 +14,6 @@ internal static class HttpPort
     // start; a connection that turns out not to be a push gets less (RadioServer). Linux caps it at net.core.rmem_max.
     internal const int ReceiveBufferSize = PushServer.ReceiveBufferSize;
 
-    private static readonly SettingAdvice? Port = new($"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Port)}");
-
-    private static readonly SettingAdvice? Address = new($"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Bind)}");
-
     internal static IPEndPoint EndPoint(RadioHostOptions options) =>
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
 
@@ -37,18 +33,10 @@ internal static class HttpPort
     }
 
     /// <summary>The error that users see.</summary>
-    internal static PortException Problem(int port, SocketException e)
-    {
-        (string message, SettingAdvice? advice) = e.SocketErrorCode switch
-        {
-            SocketError.AddressAlreadyInUse =>
-                ($"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another, or switch HTTP off.", Port),
-            SocketError.AccessDenied => ($"TCP port {port} is for root alone; choose one above 1023.", Port),
-            SocketError.TooManyOpenSockets =>
-                ("This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.", null),
-            SocketError.AddressNotAvailable => ("This machine has no such address; name one of its own.", Address),
-            _ => ($"TCP port {port} cannot be opened: {e.Message}; choose another.", Port),
-        };
-        return new PortException(message, e) { Advice = advice };
-    }
+    internal static PortException Problem(int port, SocketException e) => PortException.Of(
+        $"TCP port {port}",
+        $"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Port)}",
+        e,
+        $"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Bind)}",
+        "perhaps by another Linnet or an Icecast; choose another, or switch HTTP off");
 }

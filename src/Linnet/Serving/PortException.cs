@@ -26,17 +26,28 @@ public sealed class PortException : IOException
     /// <summary>The setting to change; <see langword="null"/>: none helps.</summary>
     public SettingAdvice? Advice { get; init; }
 
-    internal static PortException Of(string what, string setting, SocketException e) => e.SocketErrorCode switch
+    /// <summary>What to tell the user when a port cannot be opened.</summary>
+    /// <param name="what">The port, such as <c>UDP port 9633</c>.</param>
+    /// <param name="setting">The setting that changes it, as <see cref="SettingAdvice.Setting"/> has it.</param>
+    /// <param name="e">The failure.</param>
+    /// <param name="bind">The setting of the address; default <see cref="StationServerOptions.Bind"/>.</param>
+    /// <param name="taken">What to do if another program has it.</param>
+    public static PortException Of(
+        string what, string setting, SocketException e, string? bind = null,
+        string taken = "perhaps by another Linnet; choose another")
     {
-        SocketError.AddressAlreadyInUse =>
-            new($"{what} is taken, perhaps by another Linnet; choose another.", e) { Advice = new(setting) },
-        SocketError.AccessDenied => new($"{what} is for root alone; choose one above 1023.", e) { Advice = new(setting) },
-        SocketError.TooManyOpenSockets => new(
-            "This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.", e),
-        SocketError.AddressNotAvailable => new("This machine has no such address; name one of its own.", e)
+        ArgumentNullException.ThrowIfNull(e);
+        return e.SocketErrorCode switch
         {
-            Advice = new($"{nameof(StationServerOptions)}.{nameof(StationServerOptions.Bind)}"),
-        },
-        _ => new($"{what} cannot be opened: {e.Message}; choose another.", e) { Advice = new(setting) },
-    };
+            SocketError.AddressAlreadyInUse => new($"{what} is taken, {taken}.", e) { Advice = new(setting) },
+            SocketError.AccessDenied => new($"{what} is for root alone; choose one above 1023.", e) { Advice = new(setting) },
+            SocketError.TooManyOpenSockets => new(
+                "This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.", e),
+            SocketError.AddressNotAvailable => new("This machine has no such address; name one of its own.", e)
+            {
+                Advice = new(bind ?? $"{nameof(StationServerOptions)}.{nameof(StationServerOptions.Bind)}"),
+            },
+            _ => new($"{what} cannot be opened: {e.Message}; choose another.", e) { Advice = new(setting) },
+        };
+    }
 }

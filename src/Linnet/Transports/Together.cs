@@ -11,8 +11,7 @@ internal static class Together
     {
         if (parts.Count == 0)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await UntilCancelled.WaitAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 

@@ -1,3 +1,4 @@
+using Linnet.Transports;
 using Linnet.Transports.Http.Push;
 
 namespace Linnet.Serving.Http;

@@ -1,6 +1,6 @@
-namespace Linnet.Serving;
+namespace Linnet.Transports;
 
-/// <summary>The run of a protocol without a loop: other parts serve its connections.</summary>
+/// <summary>The run of what has no loop of its own, such as a protocol whose connections another part serves.</summary>
 internal static class UntilCancelled
 {
     /// <summary>Returns when it is cancelled.</summary>
